@@ -1,0 +1,95 @@
+"""What search engines read: schema.org objects as JSON for an article's page and the front page."""
+
+import json
+from typing import Any
+
+from django.templatetags.static import static
+from django.utils.safestring import SafeString, mark_safe
+
+from articles.models.copy import Kind
+from articles.models.edition import Edition
+from articles.models.site import SiteSettings
+
+TYPES = {Kind.ANALYSIS: "AnalysisNewsArticle", Kind.OPINION: "OpinionNewsArticle"}
+ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
+
+
+def script(data: list[dict[str, Any]]) -> SafeString:
+    """``data`` as the text of a ``script`` element: nothing in it can end the element."""
+    graph = {"@context": "https://schema.org", "@graph": data}
+    return mark_safe(json.dumps(graph, ensure_ascii=False).translate(ESCAPES))  # noqa: S308 - escaped just here
+
+
+def for_article(edition: Edition, paper: SiteSettings, root: str) -> SafeString:
+    """NewsArticle (or its opinion or analysis kind) and breadcrumbs; ``root`` is the site's scheme and host."""
+    return script([_article(edition, paper, root), _breadcrumbs(edition, root)])
+
+
+def for_front_page(paper: SiteSettings, root: str) -> SafeString:
+    """The site with its search, and its publisher."""
+    search = {
+        "@type": "SearchAction",
+        "target": f"{root}/search/?q={{query}}",
+        "query-input": "required name=query",
+    }
+    site = {"@type": "WebSite", "name": paper.name, "url": f"{root}/", "potentialAction": search}
+    return script([site, _publisher(paper, root)])
+
+
+def _article(edition: Edition, paper: SiteSettings, root: str) -> dict[str, Any]:
+    data = {
+        "@type": TYPES.get(Kind(edition.kind), "NewsArticle"),
+        "headline": edition.headline[:110],
+        "description": edition.seo_description or edition.standfirst,
+        "image": _images(edition, root),
+        "datePublished": edition.published_at.isoformat(timespec="seconds"),
+        "dateModified": (edition.updated_at or edition.published_at).isoformat(timespec="seconds"),
+        "author": [
+            {
+                "@type": "Organization" if author.is_desk else "Person",
+                "name": author.name,
+                "url": root + author.get_absolute_url(),
+            }
+            for author in edition.authors
+        ]
+        or [_publisher(paper, root)],
+        "publisher": _publisher(paper, root),
+        "mainEntityOfPage": root + edition.path,
+        "articleSection": edition.section.name,
+        "inLanguage": edition.language,
+        "wordCount": edition.words,
+        "isAccessibleForFree": True,
+    }
+    return {name: value for name, value in data.items() if value}
+
+
+def _images(edition: Edition, root: str) -> list[str]:
+    if not edition.lead_image:
+        return [root + static("icons/icon-512.png")]
+    sources = [edition.lead_image.sources(crop).src for crop in ("wide", "card", "square")]
+    return [_absolute(source, root) for source in sources]
+
+
+def _publisher(paper: SiteSettings, root: str) -> dict[str, Any]:
+    logo = paper.logo.sources("full").src if paper.logo else static("icons/icon-512.png")
+    return {
+        "@type": "NewsMediaOrganization",
+        "name": paper.name,
+        "url": f"{root}/",
+        "logo": {"@type": "ImageObject", "url": _absolute(logo, root)},
+        "sameAs": paper.social_links.split(),
+    }
+
+
+def _breadcrumbs(edition: Edition, root: str) -> dict[str, Any]:
+    steps = [section for section in (edition.section.parent, edition.section) if section]
+    items = [
+        {"@type": "ListItem", "position": place, "name": step.name, "item": root + step.get_absolute_url()}
+        for place, step in enumerate(steps, start=1)
+    ]
+    items.append({"@type": "ListItem", "position": len(items) + 1, "name": edition.headline})
+    return {"@type": "BreadcrumbList", "itemListElement": items}
+
+
+def _absolute(address: str, root: str) -> str:
+    return address if address.startswith("http") else root + address

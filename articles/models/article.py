@@ -1,0 +1,116 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
+from taggit.models import ItemBase, Tag
+
+from articles.models.author import Author
+from articles.models.copy import Copy
+from articles.models.edition import Edition
+from articles.models.section import Section
+
+
+class ArticleQuerySet(models.QuerySet):
+    def with_state(self, at=None):
+        """With ``live_since``, ``next_live`` (a scheduled start) and ``was_live``: what the desk asks of a list."""
+        at = at or timezone.now()
+        mine = Edition.objects.filter(article=OuterRef("pk"))
+        return self.annotate(
+            live_since=Subquery(mine.live(at).values("live_from")[:1]),
+            next_live=Subquery(mine.filter(live_from__gt=at).order_by("live_from").values("live_from")[:1]),
+            was_live=Exists(mine.filter(live_until__lte=at)),
+        )
+
+
+class Article(Copy):
+    """A piece of journalism: who it is for ever, where it stands on the desk, and the desk's working copy.
+
+    Readers never see a field of this table; they see editions.
+    """
+
+    class Stage(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        IN_REVIEW = "in_review", _("in review")
+        READY = "ready", _("ready")
+        PUBLISHED = "published", _("published")  # the working copy is what the newest edition says
+
+    stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.DRAFT, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=0, editable=False)  # counts saves
+    published_at = models.DateTimeField(_("first published"), null=True, editable=False)  # its day is in the address
+    embargo_until = models.DateTimeField(
+        _("embargo until"), null=True, blank=True, help_text=_("Before this time nobody can put the article live.")
+    )
+    further_sections = models.ManyToManyField(
+        Section, verbose_name=_("further sections"), through="ArticleSection", related_name="+", blank=True
+    )
+    tags = TaggableManager(verbose_name=_("tags"), through="ArticleTag", blank=True, help_text="")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, related_name="articles", null=True, editable=False
+    )
+    created_at = models.DateTimeField(_("begun"), auto_now_add=True)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, editable=False)
+    saved_at = models.DateTimeField(_("saved"), default=timezone.now, editable=False)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        ordering = ["-saved_at", "-pk"]
+        indexes = [
+            models.Index(fields=["-saved_at", "-id"], name="article_by_saved"),
+            models.Index(fields=["stage", "-saved_at"], name="article_by_stage"),
+            models.Index(fields=["section", "-saved_at"], name="article_by_section"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stage__in=["draft", "in_review", "ready", "published"]), name="article_stage_is_known"
+            ),
+            models.CheckConstraint(condition=~Q(headline=""), name="article_has_a_headline"),
+        ]
+
+    def get_absolute_url(self):
+        return reverse("admin:articles_article_change", args=[self.pk])
+
+
+class ArticleByline(models.Model):
+    """An author's place above an article on the desk."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="bylines")
+    author = models.ForeignKey(Author, models.PROTECT, verbose_name=_("author"), related_name="article_bylines")
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("byline")
+        verbose_name_plural = _("bylines")
+        ordering = ["order", "pk"]
+        constraints = [models.UniqueConstraint("article", "author", name="one_byline_an_author_and_article")]
+
+    def __str__(self):
+        return str(self.author)
+
+
+class ArticleSection(models.Model):
+    """A further section the desk wants an article listed in."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="section_rows")
+    section = models.ForeignKey(Section, models.PROTECT, verbose_name=_("section"), related_name="article_rows")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("article", "section", name="one_row_a_section_and_article")]
+
+    def __str__(self):
+        return str(self.section)
+
+
+class ArticleTag(ItemBase):
+    """A tag of an article on the desk."""
+
+    content_object = models.ForeignKey(Article, models.CASCADE, related_name="tag_rows")
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="article_rows")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("content_object", "tag", name="one_row_a_tag_and_article")]

@@ -1,0 +1,49 @@
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from articles.text import LineField, ProseField, validate_links
+
+
+class Author(models.Model):
+    """A name above articles: a person or a desk, with or without a login."""
+
+    name = LineField(_("name"), max_length=120)
+    slug = models.SlugField(_("slug"), max_length=80, unique=True, help_text=_("The word in the author's address."))
+    is_desk = models.BooleanField(_("is a desk"), default=False, help_text=_("A desk or agency, not one person."))
+    role = LineField(_("role"), max_length=120, blank=True, help_text=_("Like “Bishkek correspondent”."))
+    biography = ProseField(_("biography"), blank=True)
+    picture = models.ForeignKey(
+        "articles.Image", models.PROTECT, verbose_name=_("picture"), related_name="+", null=True, blank=True
+    )
+    links = ProseField(
+        _("links"), blank=True, validators=[validate_links], help_text=_("One https:// address a line.")
+    )
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("login"),
+        related_name="author",
+        null=True,
+        blank=True,
+        help_text=_("Whoever logs in with it may edit drafts that carry this byline."),
+    )
+
+    class Meta:
+        verbose_name = _("author")
+        verbose_name_plural = _("authors")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("author_page", args=[self.slug])
+
+    @property
+    def link_list(self) -> list[tuple[str, str]]:
+        """Each link's address with its host, as readers see it."""
+        return [(line, urlsplit(line).hostname.removeprefix("www.")) for line in self.links.split()]

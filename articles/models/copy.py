@@ -1,0 +1,104 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_prose_editor.fields import ProseEditorField
+
+from articles.markup import EDITOR, clean, plain_text
+from articles.text import LineField, ProseField
+
+
+class Kind(models.TextChoices):
+    NEWS = "news", _("news")
+    BRIEF = "brief", _("brief")
+    ANALYSIS = "analysis", _("analysis")
+    OPINION = "opinion", _("opinion")
+    FEATURE = "feature", _("feature")
+    INTERVIEW = "interview", _("interview")
+    EXPLAINER = "explainer", _("explainer")
+
+
+class BodyField(ProseEditorField):
+    """An article's HTML, cleaned on every way into the database, not in forms alone."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("extensions", EDITOR)
+        kwargs.setdefault("sanitize", clean)
+        super().__init__(*args, **kwargs)
+
+    def get_prep_value(self, value):
+        value = super().get_prep_value(value)
+        return clean(value) if isinstance(value, str) else value
+
+    def pre_save(self, instance, add):
+        value = clean(super().pre_save(instance, add) or "")
+        setattr(instance, self.attname, value)
+        return value
+
+
+class Copy(models.Model):
+    """What the desk's working copy and the readers' edition share; publishing copies every field.
+
+    Bylines, further sections and tags are shared too, as rows beside each: see ``Article`` and ``Edition``.
+    """
+
+    headline = LineField(_("headline"), max_length=200)
+    slug = models.SlugField(
+        _("slug"),
+        max_length=80,
+        blank=True,
+        help_text=_("The words in the address; made from the headline when left empty."),
+    )
+    kicker = LineField(_("kicker"), max_length=60, blank=True, help_text=_("One to three words above the headline."))
+    standfirst = ProseField(
+        _("standfirst"), max_length=400, blank=True, help_text=_("A sentence that says why to read on.")
+    )
+    body = BodyField(_("body"), blank=True)
+    section = models.ForeignKey(
+        "articles.Section",
+        models.PROTECT,
+        verbose_name=_("section"),
+        related_name="%(class)ss",
+        null=True,
+        blank=True,
+    )
+    lead_image = models.ForeignKey(
+        "articles.Image", models.PROTECT, verbose_name=_("lead image"), related_name="%(class)ss", null=True, blank=True
+    )
+    lead_caption = LineField(
+        _("caption"), max_length=400, blank=True, help_text=_("The picture's own caption is used when left empty.")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.NEWS)
+    dateline = LineField(_("dateline"), max_length=80, blank=True, help_text=_("Where it was reported from."))
+    language = models.CharField(_("language"), max_length=2, choices=settings.ARTICLE_LANGUAGES, default="en")
+    seo_title = LineField(_("title for search engines"), max_length=120, blank=True)
+    seo_description = LineField(_("description for search engines"), max_length=200, blank=True)
+    social_title = LineField(_("title for social networks"), max_length=120, blank=True)
+    social_description = LineField(_("description for social networks"), max_length=200, blank=True)
+    corrections = ProseField(
+        _("corrections"), blank=True, help_text=_("What was wrong and when it was put right; readers see it.")
+    )
+    off_front = models.BooleanField(
+        _("keep off the front page"), default=False, help_text=_("It appears there only when placed by hand.")
+    )
+    noindex = models.BooleanField(_("hide from search engines"), default=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.headline
+
+    @property
+    def words(self) -> int:
+        """How many words the body has."""
+        return len(plain_text(self.body).split())
+
+    @property
+    def reading_minutes(self) -> int:
+        """Minutes to read the body at 230 words a minute (Brysbaert 2019: 238 for English non-fiction)."""
+        return max(1, round(self.words / 230))
+
+
+def shared_values(copy: Copy) -> dict:
+    """Every column of ``Copy`` with its value in ``copy``, ready to make another from."""
+    return {field.attname: getattr(copy, field.attname) for field in Copy._meta.local_fields}

@@ -1,0 +1,163 @@
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Prefetch, Q, Value
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from taggit.models import Tag
+
+from articles.models.author import Author
+from articles.models.copy import Copy
+from articles.models.section import Section
+from articles.text import ProseField
+
+FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class EditionQuerySet(models.QuerySet):
+    def live(self, at=None):
+        """What readers see at ``at`` (now): started, and not yet ended."""
+        at = at or timezone.now()
+        return self.filter(live_from__lte=at, live_until__gt=at)
+
+    def for_cards(self):
+        """With all that ``_card.html`` shows, in two queries however many rows."""
+        return self.defer("body", "corrections").select_related("section__parent", "lead_image").with_bylines()
+
+    def for_page(self):
+        """With the row's own furniture, for an article's page."""
+        return self.select_related("section__parent", "lead_image").with_bylines()
+
+    def with_bylines(self):
+        bylines = EditionByline.objects.select_related("author__picture")
+        return self.prefetch_related(Prefetch("bylines", bylines))
+
+    def newest(self):
+        return self.order_by("-published_at", "-pk")
+
+
+class Edition(Copy):
+    """An article as readers see it, from ``live_from`` until ``live_until``; never edited.
+
+    Only ``workflow`` writes here. What may change afterwards is its end, and, by a court's or a privacy claim, its
+    text may be erased, which leaves who did it, when and why.
+    """
+
+    article = models.ForeignKey("articles.Article", models.PROTECT, related_name="editions")
+    path = models.CharField(_("address"), max_length=255)
+    published_at = models.DateTimeField(_("published"))  # the article's first publication
+    live_from = models.DateTimeField(_("live from"))
+    live_until = models.DateTimeField(_("live until"), default=FOR_EVER)
+    took_over = models.BooleanField(default=False)  # it ended the edition before it, which goes on if it is cancelled
+    cut_at = models.DateTimeField(_("cut"), default=timezone.now)
+    cut_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("cut by"), related_name="+", null=True
+    )
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
+    withdrawn_reason = ProseField(_("reason for withdrawal"), blank=True)  # readers see it
+    erased_at = models.DateTimeField(_("erased"), null=True)
+    erased_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
+    erased_reason = ProseField(_("reason for erasing"), blank=True)
+    sections = models.ManyToManyField(Section, through="EditionSection", related_name="listed_editions")
+    tags = models.ManyToManyField(Tag, through="EditionTag", related_name="editions")
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        ordering = ["-published_at", "-pk"]
+        default_permissions = ["view"]
+        indexes = [
+            models.Index(fields=["-published_at", "-id"], name="edition_by_published"),
+            models.Index(fields=["section", "-published_at", "-id"], name="edition_by_section"),
+            models.Index(fields=["path"], name="edition_by_path"),
+            models.Index(fields=["live_from"], name="edition_by_start"),
+            models.Index(fields=["live_until"], name="edition_by_end"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(live_until__gt=F("live_from")), name="edition_ends_after_it_starts"),
+            models.CheckConstraint(condition=Q(published_at__lte=F("live_from")), name="edition_is_not_before_first"),
+            models.CheckConstraint(condition=Q(section__isnull=False), name="edition_has_a_section"),
+            models.CheckConstraint(condition=Q(path__startswith="/"), name="edition_has_a_path"),
+            models.UniqueConstraint("article", "live_from", name="one_edition_an_article_and_start"),
+            models.UniqueConstraint("article", condition=Q(live_until=FOR_EVER), name="one_open_edition_an_article"),
+            models.UniqueConstraint("path", condition=Q(live_until=FOR_EVER), name="one_open_edition_a_path"),
+        ]
+
+    def get_absolute_url(self):
+        return self.path
+
+    @property
+    def authors(self) -> list[Author]:
+        """Who wrote it, in order."""
+        return [byline.author for byline in self.bylines.all()]
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When its text last changed for readers, or None for the first text."""
+        return self.live_from if self.live_from > self.published_at else None
+
+    def topics(self) -> list[dict]:
+        """Its further sections and its tags, each with ``name`` and ``url``, in one query."""
+        sections = self.section_rows.filter(is_further=True).values_list(
+            Value(0), "section__order", "section__name", "section__slug", "section__parent__slug"
+        )
+        tags = self.tag_rows.values_list(Value(1), Value(0), "tag__name", "tag__slug", Value(""))
+        rows = sorted(sections.union(tags, all=True), key=lambda row: row[:3])
+        return [{"name": name, "url": _topic_url(kind, slug, parent)} for kind, _order, name, slug, parent in rows]
+
+
+def _topic_url(kind: int, slug: str, parent: str | None) -> str:
+    if kind:
+        return f"/topics/{slug}/"
+    return f"/{parent}/{slug}/" if parent else f"/{slug}/"
+
+
+class EditionByline(models.Model):
+    """An author's place above an edition, with what a list of theirs sorts by."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="bylines")
+    author = models.ForeignKey(Author, models.PROTECT, related_name="edition_bylines")
+    order = models.PositiveSmallIntegerField()
+    published_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["order", "pk"]
+        indexes = [models.Index(fields=["author", "-published_at"], name="editionbyline_newest")]
+        constraints = [models.UniqueConstraint("edition", "author", name="one_byline_an_author_and_edition")]
+
+    def __str__(self):
+        return str(self.author)
+
+
+class EditionSection(models.Model):
+    """A section an edition is listed in: its own, further ones, and those they lie within."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="section_rows")
+    section = models.ForeignKey(Section, models.PROTECT, related_name="edition_listings")
+    is_further = models.BooleanField(default=False)  # the desk named it besides the edition's own
+    published_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["section", "-published_at"], name="editionsection_newest")]
+        constraints = [models.UniqueConstraint("edition", "section", name="one_row_a_section_and_edition")]
+
+    def __str__(self):
+        return str(self.section)
+
+
+class EditionTag(models.Model):
+    """A tag of an edition, with what a tag's list sorts by."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="tag_rows")
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="edition_rows")
+    published_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["tag", "-published_at"], name="editiontag_newest")]
+        constraints = [models.UniqueConstraint("edition", "tag", name="one_row_a_tag_and_edition")]
+
+    def __str__(self):
+        return str(self.tag)

@@ -1,0 +1,72 @@
+from django.conf import settings
+from django.core.files.storage import storages
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from articles import renditions
+from articles.text import LineField
+
+
+def uploads():
+    """Where masters are kept; no address leads there."""
+    return storages["uploads"]
+
+
+class Image(models.Model):
+    """A picture: its master file (re-encoded, without metadata) and all that must be said of it."""
+
+    file = models.FileField(_("file"), storage=uploads, max_length=120)
+    key = models.CharField(_("key"), max_length=32, unique=True, editable=False)
+    sha256 = models.CharField(_("SHA-256 of the upload"), max_length=64, unique=True, editable=False)
+    width = models.PositiveIntegerField(_("width"), editable=False)
+    height = models.PositiveIntegerField(_("height"), editable=False)
+    title = LineField(_("title"), max_length=120, help_text=_("The desk finds the picture by it; readers don't see it."))
+    alt = LineField(
+        _("alternative text"),
+        max_length=250,
+        blank=True,
+        help_text=_("What the picture shows, for people who can't see it. Empty only if it is decorative."),
+    )
+    decorative = models.BooleanField(_("decorative"), default=False, help_text=_("It tells nothing: skip it."))
+    caption = LineField(_("caption"), max_length=400, blank=True)
+    credit = LineField(_("credit"), max_length=160)
+    licence = LineField(_("licence"), max_length=160, blank=True)
+    licence_until = models.DateField(_("licence ends"), null=True, blank=True)
+    focal_x = models.PositiveSmallIntegerField(
+        _("focal point from the left, %"), default=50, validators=[MaxValueValidator(100)]
+    )
+    focal_y = models.PositiveSmallIntegerField(
+        _("focal point from the top, %"), default=50, validators=[MaxValueValidator(100)]
+    )
+    colour = models.CharField(_("main colour"), max_length=7, default="#8a8578", editable=False)
+    wanted_cut = models.PositiveSmallIntegerField(default=1, editable=False)  # counts changes of the focal point
+    made_cut = models.PositiveSmallIntegerField(default=0, editable=False)  # the one whose sizes exist; 0: none yet
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, editable=False
+    )
+    uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("image")
+        verbose_name_plural = _("images")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(decorative=True) | ~Q(alt=""), name="image_has_alt_or_is_decorative"),
+            models.CheckConstraint(condition=Q(focal_x__lte=100, focal_y__lte=100), name="image_focus_is_inside"),
+            models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="image_has_a_size"),
+            models.CheckConstraint(condition=Q(made_cut__lte=models.F("wanted_cut")), name="image_cut_was_wanted"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def alternative(self) -> str:
+        """The text for the ``alt`` attribute: empty for a decorative picture."""
+        return "" if self.decorative else self.alt
+
+    def sources(self, crop: str) -> renditions.Sources:
+        """Addresses and sizes of the public copies cut to ``crop`` (a key of ``renditions.CROPS``)."""
+        return renditions.sources(self.key, self.made_cut, crop, (self.width, self.height))

@@ -1,0 +1,88 @@
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from articles.text import LineField, ProseField
+
+# First parts of addresses that belong to other pages: design.md 2.
+RESERVED_SLUGS = (
+    "about admin api atom authors corrections feed feeds healthz latest media news-sitemap page preview rates readyz "
+    "robots search sitemap static topics"
+).split()
+
+
+class SectionQuerySet(models.QuerySet):
+    def with_parent(self):
+        """With what an address needs, in one query."""
+        return self.select_related("parent")
+
+
+class Section(models.Model):
+    """A part of the paper that collects articles: a theme or a country, in a tree of two levels."""
+
+    class Kind(models.TextChoices):
+        THEME = "theme", _("theme")
+        COUNTRY = "country", _("country")
+
+    name = LineField(_("name"), max_length=80)
+    slug = models.SlugField(
+        _("slug"),
+        max_length=60,
+        help_text=_("The word in the section's address, like “business-economy”."),
+        validators=[RegexValidator(r"[a-z]", _("A slug needs at least one letter from a to z."))],
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.THEME)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, verbose_name=_("within"), related_name="children", null=True, blank=True
+    )
+    description = ProseField(_("description"), blank=True, help_text=_("Shown at the top of the section's page."))
+    order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Small numbers come first."))
+    in_menu = models.BooleanField(_("in the menu"), default=True)
+    editors = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("section editors"),
+        related_name="edited_sections",
+        blank=True,
+        help_text=_("They edit, approve and publish here and in the sections within, if they are section editors."),
+    )
+
+    objects = SectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+        ordering = ["order", "name"]
+        constraints = [
+            models.UniqueConstraint("parent", "slug", name="one_section_a_slug_within_its_parent"),
+            models.UniqueConstraint("slug", condition=Q(parent=None), name="one_top_section_a_slug"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=False) | ~Q(slug__in=RESERVED_SLUGS), name="section_leaves_reserved_words"
+            ),
+            models.CheckConstraint(condition=Q(parent=None) | ~Q(parent=F("id")), name="section_is_not_its_own_parent"),
+            models.CheckConstraint(condition=Q(kind__in=["theme", "country"]), name="section_kind_is_known"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return f"/{self.parent.slug}/{self.slug}/" if self.parent_id else f"/{self.slug}/"
+
+    def clean(self):
+        if self.slug in RESERVED_SLUGS and not self.parent_id:
+            raise ValidationError({"slug": _("“%(slug)s” is the address of another page.") % {"slug": self.slug}})
+        if self.parent_id and (self.parent.parent_id or self.parent_id == self.pk):
+            raise ValidationError({"parent": _("Choose a section of the first level: the tree has two.")})
+        if self.pk:
+            self._clean_move()
+
+    def _clean_move(self):
+        """An edition is listed where its section stood when it was published, so a section with editions stays."""
+        moved = Section.objects.filter(pk=self.pk).exclude(parent=self.parent_id).exists()
+        if self.parent_id and self.children.exists():
+            raise ValidationError({"parent": _("This section has sections within it, so it stays at the first level.")})
+        if moved and self.edition_listings.exists():
+            raise ValidationError({"parent": _("Articles were published here, so the section stays where it is.")})

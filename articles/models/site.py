@@ -1,0 +1,59 @@
+import zoneinfo
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from articles.text import LineField, ProseField, validate_links
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse a time zone that the IANA database doesn't know."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("“%(name)s” is not a time zone. Write it like Asia/Bishkek."), params={"name": name})
+
+
+class SiteSettings(models.Model):
+    """What the paper says of itself; one row, changed in the admin."""
+
+    class RateLook(models.TextChoices):
+        EXACT = "exact", _("exact: enough digits to be true, changes with two decimals")
+        CLASSIC = "classic", _("classic: five decimals, whole percents, with a sign on a falling zero")
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = LineField(_("name of the paper"), max_length=60, default="The Paper")
+    tagline = LineField(_("tagline"), max_length=120, blank=True)
+    description = LineField(
+        _("description"), max_length=160, blank=True, help_text=_("Said of the front page by search engines.")
+    )
+    logo = models.ForeignKey(
+        "articles.Image", models.PROTECT, verbose_name=_("logo"), related_name="+", null=True, blank=True
+    )
+    time_zone = models.CharField(
+        _("time zone of the paper"), max_length=40, default="Asia/Bishkek", validators=[validate_time_zone]
+    )
+    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_address = ProseField(_("postal address"), blank=True)
+    social_links = ProseField(
+        _("social networks"), blank=True, validators=[validate_links], help_text=_("One https:// address a line.")
+    )
+    rate_look = models.CharField(_("look of the rate bar"), max_length=8, choices=RateLook, default=RateLook.EXACT)
+
+    class Meta:
+        verbose_name = _("settings of the paper")
+        verbose_name_plural = _("settings of the paper")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_row_of_settings")]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The zone in which the paper's day begins."""
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    @classmethod
+    def current(cls) -> "SiteSettings":
+        """The row, or its defaults while nobody has saved one."""
+        return cls.objects.select_related("logo").first() or cls()

@@ -1,0 +1,67 @@
+"""From an edition to what its page shows: the body with its pictures, and what stands around it.
+
+The desk's preview goes through the same functions, so that it is the page itself.
+"""
+
+import re
+from datetime import datetime
+from html import unescape
+
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from articles import markup
+from articles.models.edition import Edition, EditionTag
+from articles.models.image import Image
+
+IMAGE = re.compile(r'<figure data-image="(\d{1,11})">(?:\s*<figcaption>(.*?)</figcaption>)?.*?</figure>', re.DOTALL)
+EMBED = re.compile(r'<figure data-embed="([^"]+)">(?:\s*<figcaption>(.*?)</figcaption>)?.*?</figure>', re.DOTALL)
+EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
+RELATED = 5
+RELATED_POOL = 60  # of the newest listings under its tags
+
+
+def body(html: str) -> SafeString:
+    """A cleaned body as readers see it: references resolved, with one query for all pictures."""
+    html = EMPTY.sub("", markup.clean(html))
+    ids = markup.image_ids(html)
+    images = Image.objects.in_bulk(ids) if ids else {}
+    html = IMAGE.sub(lambda match: _figure(images.get(int(match[1])), match[2]), html)
+    html = EMBED.sub(lambda match: _embed(match[1], match[2]), html)
+    html = html.replace("<table>", '<div class="table" role="region" tabindex="0" aria-label="{}"><table>'.format(_("Table")))
+    html = html.replace("</table>", "</table></div>")
+    html = html.replace('<aside data-pull-quote="">', '<aside class="pull-quote" aria-hidden="true">')
+    html = html.replace('<aside data-fact-box="">', '<aside class="fact-box">')
+    return mark_safe(html)  # noqa: S308 - the sanitizer's own output, with our templates put in
+
+
+def _figure(image: Image | None, caption: str | None) -> str:
+    if image is None:
+        return ""
+    caption = mark_safe(caption) if caption else image.caption  # noqa: S308 - part of the cleaned body
+    return render_to_string(
+        "articles/_figure.html",
+        {"image": image, "caption": caption, "crop": "full", "sizes": "(min-width: 720px) 660px, 100vw", "lazy": True},
+    )
+
+
+def _embed(address: str, caption: str | None) -> str:
+    """A link: nothing of the other site loads before the reader goes there."""
+    label = mark_safe(caption) if caption else _("Watch the video")  # noqa: S308 - part of the cleaned body
+    return format_html(
+        '<figure class="embed"><a href="{}" rel="noopener"><span class="play" aria-hidden="true"></span>{} '
+        '<span class="source">{}</span></a></figure>',
+        unescape(address),
+        label,
+        _("on YouTube"),
+    )
+
+
+def related(edition: Edition, at: datetime) -> list[Edition]:
+    """The newest live editions that share a tag with ``edition``, in one query."""
+    shared = EditionTag.objects.filter(tag__in=edition.tag_rows.values("tag")).order_by("-published_at")
+    near = shared.values("edition")[:RELATED_POOL]
+    live = Edition.objects.live(at).filter(pk__in=near).exclude(article=edition.article_id).newest()
+    return list(live.defer("body", "corrections").select_related("section__parent", "lead_image")[:RELATED])

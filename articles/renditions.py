@@ -1,0 +1,198 @@
+"""Pictures as files: refuse what is unsafe, keep one clean master, cut the public sizes.
+
+An upload is decoded under limits and encoded anew, so no byte and no metadata of it is ever kept or
+served. The public sizes are cut around the focal point by a background task; until they exist pages
+show the safe copy that is made at upload.
+"""
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass
+from typing import IO
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext_lazy as _
+from PIL import Image as Pillow
+from PIL import ImageCms, ImageOps
+
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
+MAX_BYTES = 30 * 1024 * 1024
+MAX_PIXELS = 50_000_000
+MIN_SIDE = 200
+MASTER_SIDE = 3200  # a master's longest side
+SAFE_SIDE = 1280
+
+# Width / height; None keeps the picture's own shape. Google asks for 16:9, 4:3 and 1:1 in the metadata.
+CROPS: dict[str, float | None] = {"full": None, "wide": 16 / 9, "card": 4 / 3, "square": 1.0}
+WIDTHS = {"full": (480, 800, 1200, 1600), "wide": (320, 640, 960, 1280, 1600), "card": (240, 480, 800), "square": (160, 320, 640)}
+ENCODINGS = {  # extension: (Pillow's format, its options), best first
+    "avif": ("AVIF", {"quality": 58, "speed": 8}),
+    "webp": ("WEBP", {"quality": 78}),
+    "jpg": ("JPEG", {"quality": 80, "progressive": True, "optimize": True}),
+}
+
+Pillow.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An accepted picture: its new encoding, size in pixels, main colour and the hash of what was sent."""
+
+    content: bytes
+    width: int
+    height: int
+    colour: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where a page finds a picture: ``src`` with its size, and a ``srcset`` by extension."""
+
+    src: str
+    width: int
+    height: int
+    srcsets: dict[str, str]
+
+
+def accept(file: IO[bytes]) -> Upload:
+    """Decode ``file`` under limits and encode it anew; ``ValidationError`` says why it can't be used."""
+    data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise ValidationError(_("The picture is larger than %(mb)d MB. Save it smaller and try again.") % {"mb": MAX_BYTES >> 20})
+    picture = _upright(_decode(data))
+    picture.thumbnail((MASTER_SIDE, MASTER_SIDE), Pillow.Resampling.LANCZOS)
+    return Upload(
+        content=_encode(picture, "JPEG", {"quality": 92, "subsampling": 0, "optimize": True}),
+        width=picture.width,
+        height=picture.height,
+        colour="#{:02x}{:02x}{:02x}".format(*picture.resize((1, 1), Pillow.Resampling.BOX).getpixel((0, 0))),
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def _decode(data: bytes) -> Pillow.Image:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Pillow.DecompressionBombWarning)
+            picture = Pillow.open(io.BytesIO(data), formats=FORMATS)
+            _check_size(*picture.size)
+            picture.load()
+    except (Pillow.DecompressionBombWarning, Pillow.DecompressionBombError):
+        raise _too_many_pixels() from None
+    except ValidationError:
+        raise
+    except Exception:  # decoders raise whatever a broken file makes them raise
+        message = _("This file is not a picture we can read, or it is damaged. Use a JPEG, PNG, WebP, AVIF or GIF.")
+        raise ValidationError(message) from None
+    return picture
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise _too_many_pixels()
+    if min(width, height) < MIN_SIDE:
+        message = _("The picture has %(width)d × %(height)d pixels; each side needs at least %(least)d.")
+        raise ValidationError(message % {"width": width, "height": height, "least": MIN_SIDE})
+    if max(width, height) > 8 * min(width, height):
+        raise ValidationError(_("The picture is more than eight times as long as it is wide."))
+
+
+def _too_many_pixels() -> ValidationError:
+    return ValidationError(_("The picture has more than %(mp)d megapixels.") % {"mp": MAX_PIXELS // 1_000_000})
+
+
+def _upright(picture: Pillow.Image) -> Pillow.Image:
+    """As it should be seen: turned upright, in sRGB, transparency on white."""
+    icc = picture.info.get("icc_profile")
+    picture = ImageOps.exif_transpose(picture)
+    if picture.has_transparency_data:
+        rgba = picture.convert("RGBA")
+        picture = Pillow.new("RGB", rgba.size, "white")
+        picture.paste(rgba, mask=rgba.getchannel("A"))
+    elif icc and picture.mode in {"RGB", "CMYK", "L"}:
+        picture = _to_srgb(picture, icc)
+    return picture.convert("RGB")
+
+
+def _to_srgb(picture: Pillow.Image, icc: bytes) -> Pillow.Image:
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+        return ImageCms.profileToProfile(picture, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError):  # a broken profile: its colours are a guess anyway
+        return picture
+
+
+def _encode(picture: Pillow.Image, kind: str, options: dict) -> bytes:
+    buffer = io.BytesIO()
+    clean = Pillow.new("RGB", picture.size)
+    clean.paste(picture)  # a new image carries no metadata along
+    clean.save(buffer, kind, exif=b"", **options)
+    return buffer.getvalue()
+
+
+def make_safe_copy(master: bytes, key: str) -> None:
+    """Write the one public size that pages show until ``make`` has run."""
+    picture = Pillow.open(io.BytesIO(master), formats=("JPEG",))
+    picture.thumbnail((SAFE_SIDE, SAFE_SIDE), Pillow.Resampling.LANCZOS)
+    _write(_safe_name(key), _encode(picture, *ENCODINGS["jpg"]))
+
+
+def make(master: IO[bytes], key: str, cut: int, focus: tuple[int, int]) -> None:
+    """Cut every crop of ``CROPS`` around ``focus`` (percent from left and top) in every size and encoding."""
+    picture = Pillow.open(master, formats=("JPEG",)).convert("RGB")
+    for crop in CROPS:
+        box = _box(picture.size, CROPS[crop], focus)
+        for width, height in _sizes(crop, picture.size):
+            cut_out = picture.resize((width, height), Pillow.Resampling.LANCZOS, box=box, reducing_gap=3)
+            for extension, (kind, options) in ENCODINGS.items():
+                _write(_name(key, cut, crop, width, extension), _encode(cut_out, kind, options))
+
+
+def _box(size: tuple[int, int], ratio: float | None, focus: tuple[int, int]) -> tuple[float, float, float, float]:
+    """The largest part of ``size`` with ``ratio``, as near to ``focus`` as the edges allow."""
+    width, height = size
+    if ratio is None:
+        return (0, 0, width, height)
+    box_width, box_height = min(width, height * ratio), min(height, width / ratio)
+    left = min(max(width * focus[0] / 100 - box_width / 2, 0), width - box_width)
+    top = min(max(height * focus[1] / 100 - box_height / 2, 0), height - box_height)
+    return (left, top, left + box_width, top + box_height)
+
+
+def _sizes(crop: str, size: tuple[int, int]) -> list[tuple[int, int]]:
+    """The sizes of ``crop`` that need no enlarging; at least one."""
+    ratio = CROPS[crop]
+    widest = size[0] if ratio is None else min(size[0], size[1] * ratio)
+    widths = [width for width in WIDTHS[crop] if width <= widest] or [int(widest)]
+    return [(width, round(width / (ratio or size[0] / size[1]))) for width in widths]
+
+
+def sources(key: str, cut: int, crop: str, size: tuple[int, int]) -> Sources:
+    """Public addresses of a picture of ``size``; ``cut`` 0 means that only the safe copy exists."""
+    sizes = _sizes(crop, size)
+    if not cut:
+        return Sources(default_storage.url(_safe_name(key)), *sizes[-1], {})
+    srcsets = {
+        extension: ", ".join(f"{default_storage.url(_name(key, cut, crop, width, extension))} {width}w" for width, _ in sizes)
+        for extension in ENCODINGS
+    }
+    width, height = next((pair for pair in sizes if pair[0] >= 640), sizes[-1])
+    return Sources(default_storage.url(_name(key, cut, crop, width, "jpg")), width, height, srcsets)
+
+
+def _name(key: str, cut: int, crop: str, width: int, extension: str) -> str:
+    return f"{key[:2]}/{key}/{cut}-{crop}-{width}.{extension}"
+
+
+def _safe_name(key: str) -> str:
+    return f"{key[:2]}/{key}/safe.jpg"
+
+
+def _write(name: str, content: bytes) -> None:
+    if default_storage.exists(name):
+        default_storage.delete(name)
+    default_storage.save(name, ContentFile(content, name=name))

@@ -1,0 +1,64 @@
+"""What saves leave behind: ``keep()`` one, ``restore()`` one into the working copy."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from articles.models import Article, ArticleByline, ArticleSection, Revision
+from articles.models.copy import shared_values
+
+
+def keep(article: Article, *, by: User | None, note: str = "", automatic: bool = False) -> Revision:
+    """Count a save of ``article``, whose rows are already stored, and keep all of its working copy."""
+    now = timezone.now()
+    Article.objects.filter(pk=article.pk).update(version=F("version") + 1, saved_at=now, saved_by=by)
+    article.version = Article.objects.values_list("version", flat=True).get(pk=article.pk)
+    article.saved_at, article.saved_by = now, by
+    return Revision.objects.create(
+        article=article, version=article.version, snapshot=snapshot(article), by=by, note=note, automatic=automatic
+    )
+
+
+def snapshot(article: Article) -> dict[str, Any]:
+    """The working copy as JSON: every shared column, and the ids of bylines, further sections and tags' names."""
+    values = {name: _plain(value) for name, value in shared_values(article).items()}
+    return values | {
+        "bylines": list(article.bylines.order_by("order", "pk").values_list("author_id", flat=True)),
+        "further_sections": sorted(article.section_rows.values_list("section_id", flat=True)),
+        "tags": sorted(article.tag_rows.values_list("tag__name", flat=True)),
+    }
+
+
+@transaction.atomic
+def restore(revision: Revision, *, by: User) -> Article:
+    """Make ``revision`` the working copy again, as a new save; nothing that was saved since is lost."""
+    article = Article.objects.select_for_update().get(pk=revision.article_id)
+    for name in shared_values(article):
+        if name in revision.snapshot:
+            setattr(article, name, revision.snapshot[name])
+    article.save()
+    _restore_rows(article, revision.snapshot)
+    keep(article, by=by, note=f"Restored version {revision.version}")
+    return article
+
+
+def _restore_rows(article: Article, values: dict[str, Any]) -> None:
+    article.bylines.all().delete()
+    ArticleByline.objects.bulk_create(
+        ArticleByline(article=article, author_id=author, order=order) for order, author in enumerate(values["bylines"])
+    )
+    article.section_rows.all().delete()
+    ArticleSection.objects.bulk_create(
+        ArticleSection(article=article, section_id=section) for section in values["further_sections"]
+    )
+    article.tags.set(values["tags"])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,108 @@
+"""Search in PostgreSQL: a tsvector, stemmed by the edition's language."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection
+
+from articles.search.query import STOP_WORDS, Query, Term
+from articles.search.row import Row, words
+
+MOST_FOUND = 10_000  # of the editions cut last with the words: whether they are live is looked up
+MOST_RANKED = 1_000  # of the newest that are live
+STEMMED = {"en", "ru"}  # the russian configuration stems words of ASCII letters as English
+
+PUT = """
+INSERT INTO articles_search (edition_id, vector, top, body)
+SELECT edition_id, top || setweight(to_tsvector(config, body), 'C'), top, shown
+FROM (
+    SELECT edition_id, config, body, shown,
+        setweight(to_tsvector(config, headline), 'A') || setweight(to_tsvector(config, standfirst), 'B') AS top
+    FROM (VALUES (%s::bigint, %s::regconfig, %s, %s, %s, %s)) AS given (
+        edition_id, config, headline, standfirst, body, shown
+    )
+) AS made
+ON CONFLICT (edition_id) DO UPDATE SET vector = excluded.vector, top = excluded.top, body = excluded.body
+"""
+# A query the planner knows nothing of (from a step of its own) makes it take the index, and steps that are MATERIALIZED
+# keep it from walking the dates. Phrases need the whole vector, so they are looked at last, newest first.
+FIND = """
+WITH asked AS MATERIALIZED (
+    SELECT {loose} AS loose, {every} AS every, {any_of} AS any_of
+), found AS MATERIALIZED (
+    SELECT edition_id AS id FROM articles_search WHERE vector @@ (SELECT loose FROM asked)
+), latest AS MATERIALIZED (
+    SELECT id FROM found ORDER BY id DESC LIMIT %(found)s
+), live AS MATERIALIZED (
+    SELECT edition.id, edition.published_at
+    FROM latest JOIN articles_edition edition USING (id)
+    WHERE edition.live_from <= %(at)s AND edition.live_until > %(at)s AND edition.erased_at IS NULL
+    ORDER BY edition.published_at DESC, edition.id DESC
+), newest AS MATERIALIZED (
+    SELECT id, published_at FROM live WHERE {strictly} LIMIT %(ranked)s
+), page AS MATERIALIZED (
+    SELECT newest.id, newest.published_at, body,
+        (ts_filter(top, '{{a}}') @@ every)::int + (top @@ every)::int + (top @@ any_of)::int AS score
+    FROM newest JOIN articles_search ON edition_id = newest.id CROSS JOIN asked
+    ORDER BY score DESC, published_at DESC, newest.id DESC LIMIT %(limit)s OFFSET %(offset)s
+)
+SELECT id, body FROM page ORDER BY score DESC, published_at DESC, id DESC
+"""
+STRICTLY = "(SELECT vector @@ every FROM articles_search CROSS JOIN asked WHERE edition_id = live.id)"
+
+
+def put(rows: Iterable[Row]) -> None:
+    """Index rows, in place of those that have their numbers."""
+    with connection.cursor() as cursor:
+        cursor.executemany(PUT, [_values(row) for row in rows])
+
+
+def remove(pk: int) -> None:
+    """Forget one row."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM articles_search WHERE edition_id = %s", [pk])
+
+
+def prune() -> None:
+    """Forget rows of editions that are gone or erased."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM articles_search WHERE NOT EXISTS ("
+            "SELECT 1 FROM articles_edition edition WHERE edition.id = edition_id AND edition.erased_at IS NULL)"
+        )
+
+
+def find(query: Query, *, at: datetime, offset: int, limit: int) -> list[tuple[int, str]]:
+    """The page of editions found, best first: number and text."""
+    values = {"at": at, "found": MOST_FOUND, "ranked": MOST_RANKED, "limit": limit, "offset": offset}
+    terms = [_term(term, values) for term in query.terms]
+    unwanted = [f"!!{_term(term, values)}" for term in query.unwanted]
+    singly = {word for term in query.terms for word in term.words} - STOP_WORDS
+    loose = [_term(Term((word,)), values) for word in sorted(singly)]
+    loose += [not_it for term, not_it in zip(query.unwanted, unwanted, strict=True) if not term.is_phrase]
+    phrases = any(term.is_phrase for term in query.terms + query.unwanted)
+    statement = FIND.format(
+        loose=" && ".join(loose),
+        every=" && ".join(terms + unwanted),
+        any_of=" || ".join(terms),
+        strictly=STRICTLY if phrases else "true",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
+
+
+def _term(term: Term, values: dict) -> str:
+    """SQL of a term, its text put into ``values``. A word of another language is the beginning of its forms."""
+    name = f"term{len(values)}"
+    values[name] = " ".join(term.words)
+    if term.is_foreign:
+        values[name] = f"'{values[name]}':*"
+        return f"to_tsquery('simple', %({name})s)"
+    return f"(phraseto_tsquery('russian', %({name})s) || phraseto_tsquery('simple', %({name})s))"
+
+
+def _values(row: Row) -> tuple[int, str, str, str, str, str]:
+    config = "russian" if row.language in STEMMED else "simple"
+    texts = (" ".join(words(text)) for text in (row.headline, row.standfirst, row.body))
+    return (row.pk, config, *texts, row.body)

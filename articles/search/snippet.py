@@ -1,0 +1,64 @@
+"""The piece of a text that shows why it was found."""
+
+import re
+from bisect import bisect_left
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from articles.search.query import Query, Term
+from articles.search.row import fold, tidy
+
+LENGTH = 220  # characters
+BEFORE = 60  # of them before the first word found
+MOST_PLACES = 200  # that are looked at
+
+
+def snippet(query: Query, *texts: str) -> SafeString:
+    """A piece of the first of ``texts`` that has a word of ``query``, each word found in ``<mark>``; all escaped."""
+    pattern = re.compile("|".join(f"({_pattern(term)})" for term in query.terms))
+    tidied = [tidied for text in texts if (tidied := tidy(text))]
+    for text in tidied:
+        if places := _places(pattern, text):
+            return _marked(text, places)
+    return _marked(tidied[0], []) if tidied else SafeString("")
+
+
+def _pattern(term: Term) -> str:
+    """A term as it may stand in a folded text."""
+    if term.is_phrase:
+        body = r"[\W_ʻʼ]+".join(term.words)
+    else:
+        whole, begun = term.forms()
+        body = "|".join([*sorted(whole, key=len, reverse=True), *(rf"{start}[^\W_ʻʼ]*" for start in sorted(begun))])
+    return rf"(?<![^\W_ʻʼ])(?:{body})(?![^\W_ʻʼ])"
+
+
+def _places(pattern: re.Pattern, text: str) -> list[tuple[int, int, int | None]]:
+    """Where words were found: from, to, and which of the terms it is."""
+    found = zip(range(MOST_PLACES), pattern.finditer(fold(text)), strict=False)
+    return [(match.start(), match.end(), match.lastindex) for _number, match in found]
+
+
+def _marked(text: str, places: list[tuple[int, int, int | None]]) -> SafeString:
+    start, end = _window(text, places)
+    shown = [place for place in places if start <= place[0] and place[1] <= end]
+    ends = [start, *(place[1] for place in shown)]
+    parts = ((text[past:a], text[a:b]) for past, (a, b, _term) in zip(ends, shown, strict=False))
+    marked = format_html_join("", "{}<mark>{}</mark>", parts)
+    return format_html("{}{}{}{}", "… " if start else "", marked, text[ends[-1] : end], " …" if end < len(text) else "")
+
+
+def _window(text: str, places: list[tuple[int, int, int | None]]) -> tuple[int, int]:
+    """From where to where: the stretch with most of the terms, earliest among equals, in whole words."""
+    best, most = 0, 0
+    starts = [place[0] for place in places]
+    for number, first in enumerate(starts):
+        near = {place[2] for place in places[number : bisect_left(starts, first + LENGTH - BEFORE)]}
+        if len(near) > most:
+            best, most = first, len(near)
+    start = 0 if best <= BEFORE else text.find(" ", best - BEFORE, best) + 1 or best
+    if len(text) - start <= LENGTH:
+        return start, len(text)
+    end = text.rfind(" ", start + LENGTH // 2, start + LENGTH + 1)
+    return start, end if end > 0 else start + LENGTH

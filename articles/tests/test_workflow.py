@@ -1,0 +1,293 @@
+from datetime import timedelta
+
+import time_machine
+from django.test import TestCase
+from django.utils import timezone
+
+from articles import roles, workflow
+from articles.models import FOR_EVER, Article, Copy, Edition, SiteSettings
+from articles.models.copy import shared_values
+from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_section, make_user
+from articles.workflow import WorkflowError
+
+HOUR = timedelta(hours=1)
+
+
+class PublishingTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.chief = make_chief()
+        cls.article = make_article(headline="First text")
+
+    def live(self, at=None):
+        return [edition.headline for edition in self.article.editions.live(at)]
+
+    def rewrite(self, headline):
+        self.article.refresh_from_db()
+        self.article.headline = headline
+        self.article.save()
+        workflow.saved(self.article, by=self.chief)
+
+    def test_published_article_is_live_at_once_and_for_ever(self):
+        before = timezone.now()
+        edition = workflow.publish(self.article, by=self.chief)
+        assert self.live() == ["First text"]
+        assert self.live(before) == []
+        assert edition.live_until == FOR_EVER
+        self.article.refresh_from_db()
+        assert self.article.stage == "published"
+
+    def test_editing_a_live_article_changes_nothing_for_readers(self):
+        workflow.publish(self.article, by=self.chief)
+        self.rewrite("Second text")
+        assert self.live() == ["First text"]
+        assert self.article.stage == "draft"
+
+    def test_update_ends_what_was_live_in_the_same_instant(self):
+        first = workflow.publish(self.article, by=self.chief)
+        self.rewrite("Second text")
+        second = workflow.publish(self.article, by=self.chief)
+        first.refresh_from_db()
+        assert first.live_until == second.live_from
+        assert self.live() == ["Second text"]
+        assert second.path == first.path
+        assert second.published_at == first.published_at
+
+    def test_scheduled_update_waits_for_its_time_and_needs_no_job(self):
+        workflow.publish(self.article, by=self.chief)
+        self.rewrite("Second text")
+        soon = timezone.now() + HOUR
+        workflow.schedule(self.article, by=self.chief, at=soon)
+        assert self.live(soon - timedelta(microseconds=1)) == ["First text"]
+        assert self.live(soon) == ["Second text"]
+
+    def test_publishing_now_keeps_what_is_scheduled(self):
+        soon = timezone.now() + HOUR
+        workflow.schedule(self.article, by=self.chief, at=soon)
+        self.rewrite("Early text")
+        workflow.publish(self.article, by=self.chief)
+        assert self.live() == ["Early text"]
+        assert self.live(soon) == ["First text"]
+        days = set(self.article.editions.values_list("published_at", "path"))
+        assert len(days) == 1  # the later edition took over the day of the first
+
+    def test_cancelled_update_gives_its_predecessor_its_end_back(self):
+        workflow.publish(self.article, by=self.chief)
+        end = timezone.now() + 5 * HOUR
+        workflow.take_down(self.article, by=self.chief, at=end)
+        update = workflow.schedule(self.article, by=self.chief, at=timezone.now() + HOUR)
+        workflow.cancel(update, by=self.chief)
+        assert list(self.article.editions.values_list("live_until", flat=True)) == [end]
+
+    def test_cancelling_what_started_after_an_end_brings_nothing_back(self):
+        workflow.publish(self.article, by=self.chief)
+        end = timezone.now() + HOUR
+        workflow.take_down(self.article, by=self.chief, at=end)
+        again = workflow.schedule(self.article, by=self.chief, at=end)
+        workflow.cancel(again, by=self.chief)
+        assert self.live(end) == []
+
+    def test_cancelled_first_publication_leaves_no_trace(self):
+        edition = workflow.schedule(self.article, by=self.chief, at=timezone.now() + HOUR)
+        workflow.cancel(edition, by=self.chief)
+        self.article.refresh_from_db()
+        assert (self.article.published_at, self.article.editions.count()) == (None, 0)
+
+    def test_live_edition_can_not_be_cancelled(self):
+        edition = workflow.publish(self.article, by=self.chief)
+        with self.assertRaisesMessage(WorkflowError, "live already"):
+            workflow.cancel(edition, by=self.chief)
+        assert self.live() == ["First text"]
+
+    def test_rescheduled_edition_keeps_the_text_it_was_scheduled_with(self):
+        author, country = make_author(), make_section()
+        article = make_article(headline="Frozen", authors=[author], further=[country], tags=["Silk Road"])
+        edition = workflow.schedule(article, by=self.chief, at=timezone.now() + HOUR)
+        article.refresh_from_db()
+        article.headline = "Edited since"
+        article.save()
+        later = timezone.now() + 3 * HOUR
+        moved = workflow.reschedule(edition, by=self.chief, at=later)
+        assert (moved.headline, moved.live_from) == ("Frozen", later)
+        assert moved.authors == [author]
+        assert [tag.name for tag in moved.tags.all()] == ["Silk Road"]
+        assert country in moved.sections.all()
+
+    def test_article_ends_at_its_time_and_can_be_kept_again(self):
+        workflow.publish(self.article, by=self.chief)
+        end = timezone.now() + HOUR
+        workflow.take_down(self.article, by=self.chief, at=end)
+        assert self.live(end) == []
+        workflow.take_down(self.article, by=self.chief, at=None)
+        assert self.live(end) == ["First text"]
+
+    def test_withdrawing_ends_now_with_a_reason_and_drops_what_is_scheduled(self):
+        workflow.publish(self.article, by=self.chief)
+        soon = timezone.now() + HOUR
+        workflow.schedule(self.article, by=self.chief, at=soon)
+        edition = workflow.withdraw(self.article, by=self.chief, reason="A court asked for it.")
+        assert self.live() == self.live(soon) == []
+        assert edition.withdrawn_reason == "A court asked for it."
+
+    def test_withdrawn_article_is_restored_by_publishing_again_at_its_old_address(self):
+        with time_machine.travel("2025-12-08T09:00:00Z", tick=False):
+            first = workflow.publish(self.article, by=self.chief)
+        with time_machine.travel("2025-12-09T09:00:00Z", tick=False):
+            workflow.withdraw(self.article, by=self.chief, reason="Checking a source.")
+        again = workflow.publish(self.article, by=self.chief)
+        assert (again.path, again.published_at) == (first.path, first.published_at)
+
+    def test_withdrawal_needs_a_reason(self):
+        workflow.publish(self.article, by=self.chief)
+        with self.assertRaisesMessage(WorkflowError, "Write the reason"):
+            workflow.withdraw(self.article, by=self.chief, reason="  ")
+
+    def test_nobody_starts_an_edition_before_the_embargo(self):
+        soon = timezone.now() + HOUR
+        Article.objects.filter(pk=self.article.pk).update(embargo_until=soon)
+        for step in (
+            lambda: workflow.publish(self.article, by=make_user(is_superuser=True)),
+            lambda: workflow.schedule(self.article, by=self.chief, at=soon - timedelta(minutes=1)),
+        ):
+            with self.assertRaisesMessage(WorkflowError, "under embargo until"):
+                step()
+        edition = workflow.schedule(self.article, by=self.chief, at=soon)
+        with self.assertRaisesMessage(WorkflowError, "under embargo until"):
+            workflow.reschedule(edition, by=self.chief, at=soon - timedelta(minutes=1))
+
+    def test_times_in_the_past_are_refused(self):
+        past = timezone.now() - HOUR
+        with self.assertRaisesMessage(WorkflowError, "in the future"):
+            workflow.schedule(self.article, by=self.chief, at=past)
+
+    def test_address_has_the_day_in_the_papers_time_zone(self):
+        SiteSettings.objects.create(time_zone="Asia/Bishkek")
+        with time_machine.travel("2025-12-07T20:00:00Z", tick=False):  # two in the morning of the 8th in Bishkek
+            edition = workflow.publish(self.article, by=self.chief)
+        assert edition.path == f"/2025/12/08/{self.article.slug}/"
+
+    def test_two_articles_do_not_share_an_address(self):
+        workflow.publish(self.article, by=self.chief)
+        twin = make_article(slug=self.article.slug)
+        with self.assertRaisesMessage(WorkflowError, "Change the slug"):
+            workflow.publish(twin, by=self.chief)
+
+    def test_incomplete_article_is_refused_with_all_that_lacks(self):
+        article = make_article(section=None, body="<p> </p>")
+        with self.assertRaises(WorkflowError) as refusal:
+            workflow.publish(article, by=self.chief)
+        assert "section" in str(refusal.exception)
+        assert "body" in str(refusal.exception)
+        assert not article.editions.exists()
+
+    def test_erased_edition_keeps_who_when_and_why_and_no_text(self):
+        administrator = make_user(roles.ADMINISTRATOR)
+        workflow.publish(self.article, by=self.chief)
+        edition = workflow.withdraw(self.article, by=self.chief, reason="Court")
+        with self.assertRaises(WorkflowError):
+            workflow.erase(edition, by=self.chief, reason="Court order 12")
+        erased = workflow.erase(edition, by=administrator, reason="Court order 12")
+        assert (erased.body, erased.standfirst, erased.erased_by) == ("", "", administrator)
+        assert "First text" not in str(shared_values(erased).values())
+
+    def test_live_edition_is_not_erased(self):
+        edition = workflow.publish(self.article, by=self.chief)
+        with self.assertRaisesMessage(WorkflowError, "Withdraw the article first"):
+            workflow.erase(edition, by=make_user(roles.ADMINISTRATOR), reason="Court")
+
+
+class EveryFieldTests(TestCase):
+    def test_publishing_copies_every_field_of_copy_and_its_rows(self):
+        section, country = make_section(), make_section()
+        authors = [make_author(), make_author()]
+        text = {
+            "headline": "H", "slug": "s", "kicker": "K", "standfirst": "St", "body": "<p>B</p>", "section": section,
+            "lead_image": make_image(), "lead_caption": "C", "kind": "analysis", "dateline": "Osh", "language": "ky",
+            "seo_title": "SeoT", "seo_description": "SeoD", "social_title": "SocT", "social_description": "SocD",
+            "corrections": "Corr", "off_front": True, "noindex": True,
+        }  # fmt: skip
+        assert set(text) == {field.name for field in Copy._meta.local_fields}, "a field of Copy lacks a value here"
+        article = make_article(authors=authors, further=[country], tags=["Rail", "Food"], **text)
+        edition = workflow.publish(article, by=make_chief())
+        edition = Edition.objects.get(pk=edition.pk)
+        for name, value in text.items():
+            assert getattr(edition, name) == value, name
+        assert edition.authors == authors
+        assert {tag.name for tag in edition.tags.all()} == {"Rail", "Food"}
+        assert set(edition.sections.all()) == {section, country}
+
+    def test_edition_is_listed_in_the_section_above_its_own_too(self):
+        parent = make_section()
+        child = make_section(parent=parent)
+        edition = make_edition(section=child)
+        assert set(edition.sections.all()) == {parent, child}
+
+
+class StageTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.reporter, cls.chief = make_user(roles.REPORTER), make_chief()
+
+    def setUp(self):
+        self.article = make_article(created_by=self.reporter)
+
+    def stage(self):
+        self.article.refresh_from_db()
+        return self.article.stage
+
+    def test_draft_goes_to_review_to_ready_to_readers(self):
+        workflow.submit(self.article, by=self.reporter)
+        assert self.stage() == "in_review"
+        workflow.approve(self.article, by=self.chief)
+        assert self.stage() == "ready"
+        workflow.publish(self.article, by=self.chief)
+        assert self.stage() == "published"
+        assert [r.note for r in self.article.revisions.order_by("version")] == ["Submitted", "Approved", "Published"]
+
+    def test_article_is_sent_back_with_a_note_only(self):
+        workflow.submit(self.article, by=self.reporter)
+        with self.assertRaisesMessage(WorkflowError, "Write a note"):
+            workflow.send_back(self.article, by=self.chief, note=" ")
+        workflow.send_back(self.article, by=self.chief, note="Name the second source.")
+        assert self.stage() == "draft"
+        assert "Name the second source." in self.article.revisions.first().note
+
+    def test_step_from_another_stage_is_refused(self):
+        workflow.submit(self.article, by=self.reporter)
+        with self.assertRaises(WorkflowError):
+            workflow.submit(self.article, by=self.chief)
+
+    def test_reporter_takes_no_step_of_an_editor(self):
+        soon = timezone.now() + HOUR
+        edition = workflow.schedule(make_article(created_by=self.reporter), by=self.chief, at=soon)
+        steps = {
+            "approve": lambda: workflow.approve(self.article, by=self.reporter),
+            "publish": lambda: workflow.publish(self.article, by=self.reporter),
+            "schedule": lambda: workflow.schedule(self.article, by=self.reporter, at=soon),
+            "take down": lambda: workflow.take_down(self.article, by=self.reporter, at=soon),
+            "withdraw": lambda: workflow.withdraw(self.article, by=self.reporter, reason="x"),
+            "send back": lambda: workflow.send_back(self.article, by=self.reporter, note="x"),
+            "cancel": lambda: workflow.cancel(edition, by=self.reporter),
+            "reschedule": lambda: workflow.reschedule(edition, by=self.reporter, at=soon + HOUR),
+            "erase": lambda: workflow.erase(edition, by=self.reporter, reason="x"),
+        }
+        for name, step in steps.items():
+            with self.subTest(name), self.assertRaisesMessage(WorkflowError, "You may not do this"):
+                step()
+        assert self.stage() == "draft"
+
+    def test_section_editor_publishes_in_their_sections_alone(self):
+        section = make_section()
+        editor = make_user(roles.SECTION_EDITOR)
+        section.editors.add(editor)
+        workflow.publish(make_article(section=section), by=editor)
+        workflow.publish(make_article(section=make_section(parent=section)), by=editor)
+        with self.assertRaises(WorkflowError):
+            workflow.publish(make_article(), by=editor)
+
+    def test_every_step_leaves_a_revision_with_the_whole_text(self):
+        workflow.submit(self.article, by=self.reporter)
+        revision = self.article.revisions.get()
+        assert revision.by == self.reporter
+        assert revision.snapshot["headline"] == self.article.headline
+        assert revision.snapshot["body"] == self.article.body

@@ -1,0 +1,156 @@
+"""The public pages; each reads editions live at ``request.at`` and nothing of the desk."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from taggit.models import Tag
+
+from articles import curation, linked_data, rendering, search
+from articles.forms import SearchForm
+from articles.models.author import Author
+from articles.models.edition import Edition
+from articles.models.section import Section
+from articles.paging import SIZE, Page, get_page, number_of
+
+
+@require_safe
+def front_page(request):
+    """The paper's first page."""
+    context = {
+        "page": curation.front_page(request.at),
+        "linked_data": linked_data.for_front_page(request.frame.paper, _root(request)),
+    }
+    return render(request, "articles/front_page.html", context)
+
+
+@require_safe
+def section_page(request, slug, child=None):
+    """A section's newest, with the sections within it."""
+    section = _section(slug, child)
+    context = {
+        "section": section,
+        "children": [] if child else list(section.children.all()),
+        "page": get_page(_listed(section, request.at), request.GET.get("page")),
+    }
+    return render(request, "articles/section_page.html", context)
+
+
+@require_safe
+def month_page(request, year, month, slug=None, child=None):
+    """What a section, or the whole paper, published in one month, with the way to the months beside it."""
+    section = _section(slug, child) if slug else None
+    listed = _listed(section, request.at) if section else Edition.objects.live(request.at).newest().for_cards()
+    start, end = _month(year, month)
+    page = get_page(listed.filter(published_at__gte=start, published_at__lt=end), request.GET.get("page"))
+    times = listed.values_list("published_at", flat=True)
+    earlier = times.filter(published_at__lt=start)[:1]
+    later = times.filter(published_at__gte=end).order_by("published_at")[:1]
+    beside = {"earlier": next(iter(earlier), None), "later": next(iter(later), None)}
+    if not page and not any(beside.values()):
+        raise Http404
+    base = section.get_absolute_url() if section else "/latest/"
+    context = {"section": section, "month": start, "page": page, "base": base, **beside}
+    return render(request, "articles/month_page.html", context)
+
+
+@require_safe
+def article_page(request):
+    """An article as its live edition has it; its former addresses lead here, a withdrawn one says why."""
+    edition = Edition.objects.live(request.at).filter(path=request.path).for_page().first()
+    if edition is None:
+        return _former_address(request)
+    return show_article(request, edition)
+
+
+def show_article(request, edition, **more):
+    """The page of ``edition``; the desk's preview is made by it too."""
+    context = {
+        "edition": edition,
+        "body": rendering.body(edition.body),
+        "topics": edition.topics(),
+        "related": rendering.related(edition, request.at),
+        "linked_data": linked_data.for_article(edition, request.frame.paper, _root(request)),
+        **more,
+    }
+    return render(request, "articles/article_page.html", context)
+
+
+def _former_address(request):
+    known = Edition.objects.filter(path=request.path, live_from__lte=request.at)
+    last = known.order_by("-live_from").values("article").first()
+    if last is None:
+        raise Http404
+    seen = Edition.objects.filter(article=last["article"], live_from__lte=request.at).order_by("-live_from").first()
+    if seen.live_until > request.at and seen.path != request.path:
+        return HttpResponsePermanentRedirect(seen.path)
+    return render(request, "410.html", {"reason": seen.withdrawn_reason}, status=410)
+
+
+@require_safe
+def author_page(request, slug):
+    """Who an author is and what they wrote."""
+    author = get_object_or_404(Author.objects.select_related("picture"), slug=slug)
+    rows = Edition.objects.live(request.at).filter(bylines__author=author)
+    rows = rows.order_by("-bylines__published_at", "-bylines__edition_id").for_cards()
+    return render(
+        request, "articles/author_page.html", {"author": author, "page": get_page(rows, request.GET.get("page"))}
+    )
+
+
+@require_safe
+def tag_page(request, slug):
+    """The newest under a tag."""
+    tag = get_object_or_404(Tag, slug=slug)
+    rows = Edition.objects.live(request.at).filter(tag_rows__tag=tag)
+    rows = rows.order_by("-tag_rows__published_at", "-tag_rows__edition_id").for_cards()
+    page = get_page(rows, request.GET.get("page"))
+    if not page:
+        raise Http404  # a tag that only the desk knows
+    return render(request, "articles/tag_page.html", {"tag": tag, "page": page})
+
+
+@require_safe
+def latest_page(request):
+    """Everything in order."""
+    rows = Edition.objects.live(request.at).newest().for_cards()
+    return render(request, "articles/latest_page.html", {"page": get_page(rows, request.GET.get("page"))})
+
+
+@require_safe
+def search_page(request):
+    """Articles that hold the words asked for."""
+    form = SearchForm(request.GET)
+    query = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    number = number_of(request.GET.get("page"))
+    hits = search.find(query, at=request.at, offset=(number - 1) * SIZE, limit=SIZE + 1) if query else []
+    context = {"form": form, "query": query, "page": Page(hits[:SIZE], number, len(hits) > SIZE)}
+    return render(request, "articles/search_page.html", context)
+
+
+def _section(slug: str, child: str | None) -> Section:
+    sections = Section.objects.with_parent()
+    if child:
+        return get_object_or_404(sections, slug=child, parent__slug=slug)
+    return get_object_or_404(sections, slug=slug, parent=None)
+
+
+def _listed(section: Section, at: datetime):
+    """Editions listed in ``section``, newest first, walking the listing's own index."""
+    rows = Edition.objects.live(at).filter(section_rows__section=section)
+    return rows.order_by("-section_rows__published_at", "-section_rows__edition_id").for_cards()
+
+
+def _month(year: str, month: str) -> tuple[datetime, datetime]:
+    """The first moments of a month and of the next, in the paper's time zone."""
+    if not (1 <= int(month) <= 12 and 1900 <= int(year) <= 2999):
+        raise Http404
+    zone = timezone.get_current_timezone()
+    start = datetime(int(year), int(month), 1, tzinfo=zone)
+    return start, datetime(start.year + start.month // 12, start.month % 12 + 1, 1, tzinfo=zone)
+
+
+def _root(request) -> str:
+    return f"{request.scheme}://{request.get_host()}"

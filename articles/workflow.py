@@ -1,0 +1,356 @@
+"""The steps of an article: the only writers of stages and editions.
+
+What readers see is rows with times. An article's editions form a line without overlaps: ``_insert``
+puts one in, ``_remove`` takes a future one out, and nothing here changes what was live at a past time.
+Every step locks the article's row, so two people's steps follow one another. Times are aware datetimes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from articles import readiness, revisions, roles, search
+from articles.models import (
+    FOR_EVER,
+    Article,
+    Edition,
+    EditionByline,
+    EditionSection,
+    EditionTag,
+    Section,
+    SiteSettings,
+)
+from articles.models.copy import shared_values
+from articles.text import make_slug
+
+TICK = timedelta(microseconds=1)
+Result = TypeVar("Result")
+
+
+class WorkflowError(Exception):
+    """A step that can't be taken; the text says to a person why, and what would help."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """All that one edition says, apart from when: columns, and the ids of authors, sections and tags in order."""
+
+    values: dict[str, Any]
+    authors: list[int]
+    sections: list[int]  # further ones
+    tags: list[int]
+
+
+@transaction.atomic
+def saved(article: Article, *, by: User, note: str = "") -> None:
+    """Count a save of the working copy: a published article has something unpublished again."""
+    if article.stage == Article.Stage.PUBLISHED:
+        _set_stage(article, Article.Stage.DRAFT)
+    revisions.keep(article, by=by, note=note)
+
+
+@transaction.atomic
+def submit(article: Article, *, by: User, note: str = "") -> None:
+    """Hand a draft to the section's editors."""
+    _step(article, "submit", by, {"draft"}, "in_review", note or _("Submitted"))
+
+
+@transaction.atomic
+def take_back(article: Article, *, by: User, note: str = "") -> None:
+    """Make what waits for review, or is ready, a draft again."""
+    _step(article, "take_back", by, {"in_review", "ready"}, "draft", note or _("Taken back"))
+
+
+@transaction.atomic
+def send_back(article: Article, *, by: User, note: str = "") -> None:
+    """Return an article to its writer, with a note that says why."""
+    if not note.strip():
+        raise WorkflowError(_("Write a note that tells the writer what to change."))
+    _step(article, "send_back", by, {"in_review", "ready"}, "draft", _("Sent back: %(note)s") % {"note": note})
+
+
+@transaction.atomic
+def approve(article: Article, *, by: User, note: str = "") -> None:
+    """Call an article ready to be published."""
+    _step(article, "approve", by, {"draft", "in_review"}, "ready", note or _("Approved"))
+
+
+@transaction.atomic
+def publish(article: Article, *, by: User) -> Edition:
+    """Put the working copy before readers now; what was live ends in the same instant."""
+    article = _locked(article, "publish", by)
+    now = timezone.now()
+    _refuse_embargo(article, now)
+    edition = _insert(article, _working_copy(article, now), at=now, by=by)
+    _after_cut(article, by, _("Published"))
+    return edition
+
+
+@transaction.atomic
+def schedule(article: Article, *, by: User, at: datetime) -> Edition:
+    """Have the working copy, as it is now, go live at ``at``; what is live until then stays live until then."""
+    article = _locked(article, "schedule", by)
+    if at <= timezone.now():
+        raise WorkflowError(_("Choose a time in the future, or publish now."))
+    _refuse_embargo(article, at)
+    edition = _insert(article, _working_copy(article, at), at=at, by=by)
+    _after_cut(article, by, _("Scheduled for %(time)s") % {"time": _said(at)})
+    return edition
+
+
+@transaction.atomic
+def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
+    """Move an edition that is not live yet to ``at``; its text stays as it was scheduled."""
+    article = _locked(edition.article, "schedule", by)
+    edition = _future(article, edition)
+    if at <= timezone.now():
+        raise WorkflowError(_("Choose a time in the future."))
+    _refuse_embargo(article, at)
+    if article.editions.filter(live_from=at).exclude(pk=edition.pk).exists():
+        raise WorkflowError(_("Another edition of this article starts at that very time."))
+    text = text_of(edition, edition.section_rows.filter(is_further=True))
+    _remove(article, edition)
+    edition = _insert(article, text, at=at, by=by)
+    revisions.keep(article, by=by, note=_("Rescheduled for %(time)s") % {"time": _said(at)})
+    return edition
+
+
+@transaction.atomic
+def cancel(edition: Edition, *, by: User) -> None:
+    """Take back an edition that is not live yet; its predecessor gets its end back."""
+    article = _locked(edition.article, "cancel", by)
+    _remove(article, _future(article, edition))
+    _set_stage(article, Article.Stage.DRAFT)
+    revisions.keep(article, by=by, note=_("Schedule cancelled"))
+
+
+@transaction.atomic
+def take_down(article: Article, *, by: User, at: datetime | None) -> Edition:
+    """Let the article end at ``at``, a future time; None keeps it for ever again."""
+    article = _locked(article, "take_down", by)
+    now, end = timezone.now(), at or FOR_EVER
+    if end <= now:
+        raise WorkflowError(_("Choose a time in the future, or withdraw the article now."))
+    edition = article.editions.filter(live_from__lt=end, live_until__gt=now).order_by("live_from").last()
+    if edition is None:
+        raise WorkflowError(_("Nothing of this article is live at that time."))
+    edition.live_until = end
+    edition.save(update_fields=["live_until"])
+    note = _("Ends %(time)s") % {"time": _said(end)} if at else _("Has no end any more")
+    revisions.keep(article, by=by, note=note)
+    return edition
+
+
+@transaction.atomic
+def withdraw(article: Article, *, by: User, reason: str) -> Edition:
+    """End the article now; readers of its address get ``reason``, and nothing scheduled brings it back."""
+    article = _locked(article, "withdraw", by)
+    if not reason.strip():
+        raise WorkflowError(_("Write the reason: readers who come to the address will see it."))
+    now = timezone.now()
+    edition = article.editions.live(now).first()
+    if edition is None:
+        raise WorkflowError(_("The article is not live, so there is nothing to withdraw."))
+    for future in article.editions.filter(live_from__gt=now).order_by("-live_from"):
+        _remove(article, future)
+    edition.refresh_from_db()
+    edition.live_until = max(now, edition.live_from + TICK)
+    edition.withdrawn_reason, edition.withdrawn_by = reason.strip(), by
+    edition.save(update_fields=["live_until", "withdrawn_reason", "withdrawn_by"])
+    _set_stage(article, Article.Stage.DRAFT)
+    revisions.keep(article, by=by, note=_("Withdrawn: %(reason)s") % {"reason": reason.strip()})
+    return edition
+
+
+@transaction.atomic
+def erase(edition: Edition, *, by: User, reason: str) -> Edition:
+    """Blank the text of an edition that ended, for a court or a privacy claim; who, when and why stay."""
+    _locked(edition.article, "erase", by)
+    edition = Edition.objects.get(pk=edition.pk)
+    if edition.live_until > timezone.now():
+        raise WorkflowError(_("Withdraw the article first: only what readers no longer see can be erased."))
+    if not reason.strip():
+        raise WorkflowError(_("Write the reason: it stays in place of the text."))
+    for name, value in shared_values(Edition()).items():
+        if name not in {"slug", "section_id", "kind", "language"}:
+            setattr(edition, name, value)
+    edition.headline, edition.noindex = _("Erased"), True
+    edition.erased_at, edition.erased_by, edition.erased_reason = timezone.now(), by, reason.strip()
+    edition.save()
+    search.remove(edition)
+    return edition
+
+
+def address(article: Article, first_live: datetime, slug: str = "") -> str:
+    """The path of an article first live at ``first_live``: the day, in the paper's time zone, and the slug."""
+    slug = slug or article.slug or make_slug(article.headline) or f"article-{article.pk}"
+    return f"/{first_live.astimezone(SiteSettings.current().zone):%Y/%m/%d}/{slug}/"
+
+
+def _locked(article: Article, step: str, by: User) -> Article:
+    """The article, fresh, with its row locked until the transaction ends, if ``by`` may take the step."""
+    article = Article.objects.select_for_update(of=("self",)).select_related("section").get(pk=article.pk)
+    if not roles.may(by, step, article):
+        place = article.section or _("articles without a section")
+        raise WorkflowError(_("You may not do this with an article of “%(place)s”.") % {"place": place})
+    return article
+
+
+def _step(article: Article, step: str, by: User, stages: set[str], stage: str, note: str) -> None:
+    article_now = _locked(article, step, by)
+    if article_now.stage not in stages:
+        message = _("The article is “%(stage)s” now, so this step is no longer open. Load it again.")
+        raise WorkflowError(message % {"stage": article_now.get_stage_display()})
+    _set_stage(article_now, stage)
+    revisions.keep(article_now, by=by, note=note)
+    article.stage, article.version = article_now.stage, article_now.version
+
+
+def _set_stage(article: Article, stage: str) -> None:
+    Article.objects.filter(pk=article.pk).update(stage=stage)
+    article.stage = stage
+
+
+def _refuse_embargo(article: Article, at: datetime) -> None:
+    if article.embargo_until and at < article.embargo_until:
+        message = _("The article is under embargo until %(time)s; nobody can make it start before.")
+        raise WorkflowError(message % {"time": _said(article.embargo_until)})
+
+
+def _future(article: Article, edition: Edition) -> Edition:
+    edition = article.editions.filter(pk=edition.pk, live_from__gt=timezone.now()).first()
+    if edition is None:
+        raise WorkflowError(_("This edition is live already or was cancelled. Load the article again."))
+    return edition
+
+
+def _after_cut(article: Article, by: User, note: str) -> None:
+    _set_stage(article, Article.Stage.PUBLISHED)
+    revisions.keep(article, by=by, note=note)
+
+
+def _working_copy(article: Article, at: datetime) -> Text:
+    """The working copy, if nothing keeps it from going live at ``at``."""
+    if problems := readiness.problems(article, address(article, article.published_at or at)):
+        raise WorkflowError(" ".join(problem.text for problem in problems))
+    return text_of(article, article.section_rows.all())
+
+
+def text_of(copy: Article | Edition, further: QuerySet) -> Text:
+    """What ``copy`` says now; ``further`` are its rows of further sections."""
+    return Text(
+        values=shared_values(copy),
+        authors=list(copy.bylines.order_by("order", "pk").values_list("author_id", flat=True)),
+        sections=list(further.values_list("section_id", flat=True)),
+        tags=list(copy.tag_rows.order_by("tag__name").values_list("tag_id", flat=True)),
+    )
+
+
+def _insert(article: Article, text: Text, *, at: datetime, by: User | None) -> Edition:
+    """Put an edition that starts at ``at`` into the line; it ends where what it replaces would have ended."""
+    if article.editions.filter(live_from=at).exists():
+        raise WorkflowError(_("Another edition of this article starts at that very time."))
+    before = article.editions.live(at).first()
+    after = article.editions.filter(live_from__gt=at).order_by("live_from").first()
+    end = before.live_until if before else after.live_from if after else FOR_EVER
+    if before:
+        before.live_until = at
+        before.save(update_fields=["live_until"])
+    edition = cut(article, text, live_from=at, live_until=end, took_over=before is not None, by=by)
+    _restamp(article)
+    edition.refresh_from_db()
+    return edition
+
+
+def _remove(article: Article, edition: Edition) -> None:
+    """Take a future edition out of the line: what it would have ended goes on until its end."""
+    edition = article.editions.get(pk=edition.pk)
+    before = article.editions.filter(live_until=edition.live_from).first() if edition.took_over else None
+    search.remove(edition)
+    article.editions.filter(pk=edition.pk).delete()
+    if before:
+        before.live_until = edition.live_until
+        before.save(update_fields=["live_until"])
+    _restamp(article)
+
+
+def _restamp(article: Article) -> None:
+    """Give editions that nobody has seen yet the day of the first publication, which may have moved."""
+    editions = list(article.editions.order_by("live_from"))
+    article.published_at = editions[0].live_from if editions else None
+    Article.objects.filter(pk=article.pk).update(published_at=article.published_at)
+    for edition in editions:
+        if edition.published_at != article.published_at and edition.live_from > timezone.now():
+            edition.published_at = article.published_at
+            edition.path = address(article, article.published_at, edition.slug)
+            edition.save(update_fields=["published_at", "path"])
+            for rows in (edition.bylines, edition.section_rows, edition.tag_rows):
+                rows.update(published_at=edition.published_at)
+
+
+def cut(
+    article: Article,
+    text: Text,
+    *,
+    live_from: datetime,
+    live_until: datetime = FOR_EVER,
+    took_over: bool = False,
+    by: User | None,
+) -> Edition:
+    """Freeze ``text`` as an edition of ``article`` with its rows, and make it searchable, in one transaction."""
+    first = article.editions.order_by("live_from").values_list("live_from", flat=True).first()
+    published_at = min(first or live_from, live_from)
+    path = address(article, published_at, text.values["slug"])
+    edition = Edition.objects.create(
+        **text.values | {"slug": path.split("/")[-2]},
+        article=article,
+        path=path,
+        published_at=published_at,
+        live_from=live_from,
+        live_until=live_until,
+        took_over=took_over,
+        cut_by=by,
+    )
+    _add_rows(edition, text)
+    search.add(edition)
+    return edition
+
+
+def preview(article: Article, render: Callable[[Edition], Result]) -> Result:
+    """What ``render`` makes of the working copy as an edition that is never stored: it is rolled back at once."""
+    with transaction.atomic():
+        text = text_of(article, article.section_rows.all())
+        text.values["section_id"] = text.values["section_id"] or Section.objects.values_list("pk", flat=True).first()
+        now = timezone.now()
+        edition = cut(article, text, live_from=now, live_until=now + TICK, by=None)
+        result = render(Edition.objects.for_page().get(pk=edition.pk))
+        transaction.set_rollback(True)
+    return result
+
+
+def _add_rows(edition: Edition, text: Text) -> None:
+    when = {"edition": edition, "published_at": edition.published_at}
+    EditionByline.objects.bulk_create(
+        EditionByline(author_id=author, order=order, **when) for order, author in enumerate(text.authors)
+    )
+    EditionTag.objects.bulk_create(EditionTag(tag_id=tag, **when) for tag in text.tags)
+    further = set(text.sections) - {edition.section_id}
+    parents = Section.objects.filter(pk__in=further | {edition.section_id}).exclude(parent=None)
+    listed = further | {edition.section_id} | set(parents.values_list("parent_id", flat=True))
+    EditionSection.objects.bulk_create(
+        EditionSection(section_id=section, is_further=section in further, **when) for section in sorted(listed)
+    )
+
+
+def _said(moment: datetime) -> str:
+    """A time as a person reads it, in the paper's time zone, with the zone's name."""
+    zone = SiteSettings.current().zone
+    return f"{date_format(moment.astimezone(zone), 'DATETIME_FORMAT')} ({zone.key})"
