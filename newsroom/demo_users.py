@@ -1,0 +1,94 @@
+"""The demo paper's logins, one a role: made and let in only while debug is on."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import AbstractBaseUser, Group, User
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+
+from articles import roles
+from articles.models.author import Author
+from articles.models.section import Section
+
+PASSWORD = "newsroom-demo"  # noqa: S105 - printed at every start, and worth nothing once debug is off
+MAIL_HOST = "@demo.invalid"
+EDITED = ["business-economy", "kyrgyzstan"]  # sections of the demo section editor
+WRITER = "aigul-tash"  # the author that the demo reporter writes as
+
+
+@dataclass(frozen=True)
+class DemoUser:
+    """A login of the demo paper: its name, its role, the person's name."""
+
+    username: str
+    role: str
+    first_name: str
+    last_name: str
+
+
+DEMO_USERS = (
+    DemoUser("reporter", roles.REPORTER, "Aigul", "Tash"),
+    DemoUser("editor", roles.SECTION_EDITOR, "Rustam", "Qalam"),
+    DemoUser("chief", roles.CHIEF_EDITOR, "Nilufar", "Daftar"),
+    DemoUser("pictures", roles.PICTURE_EDITOR, "Pasha", "Kamera"),
+    DemoUser("rates", roles.RATES_DESK, "Rano", "Hisob"),
+    DemoUser("admin", roles.ADMINISTRATOR, "Adil", "Server"),
+)
+
+
+class DemoUsersInDebugOnly(ModelBackend):
+    """Django's own log-in, without the demo paper's users where debug is off: their password is known to all."""
+
+    def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
+        return super().user_can_authenticate(user) and (settings.DEBUG or not is_demo(user))
+
+
+def is_demo(user: AbstractBaseUser | None) -> bool:
+    """Whether ``user`` is one of the demo paper's, by the e-mail address."""
+    return str(getattr(user, "email", "")).strip().lower().endswith(MAIL_HOST)
+
+
+@transaction.atomic
+def make() -> list[DemoUser]:
+    """Make those whose username is free, with their role, and give them what the demo paper has for them."""
+    if not settings.DEBUG:
+        raise ImproperlyConfigured("Demo users are made in debug only: everybody knows their password.")
+    made = [demo for demo in DEMO_USERS if _make_user(demo)]
+    return made
+
+
+def existing() -> list[DemoUser]:
+    """Those that can log in now."""
+    if not settings.DEBUG:
+        return []
+    users = User.objects.filter(is_active=True, email__endswith=MAIL_HOST)
+    names = set(users.values_list("username", flat=True))
+    return [demo for demo in DEMO_USERS if demo.username in names]
+
+
+def _make_user(demo: DemoUser) -> bool:
+    user, made = User.objects.get_or_create(
+        username=demo.username,
+        defaults={
+            "email": demo.username + MAIL_HOST,
+            "first_name": demo.first_name,
+            "last_name": demo.last_name,
+            "is_staff": True,
+            "is_superuser": demo.role == roles.ADMINISTRATOR,
+        },
+    )
+    if made:
+        user.set_password(PASSWORD)
+        user.save()
+        user.groups.add(Group.objects.get_or_create(name=demo.role)[0])
+        _give_work(user, demo)
+    return made
+
+
+def _give_work(user: User, demo: DemoUser) -> None:
+    if demo.role == roles.SECTION_EDITOR:
+        user.edited_sections.set(Section.objects.filter(slug__in=EDITED, parent=None))
+    if demo.role == roles.REPORTER:
+        Author.objects.filter(slug=WRITER, user=None).update(user=user)

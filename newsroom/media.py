@@ -1,0 +1,29 @@
+"""Public sizes of pictures, from the storage; nothing else is under this address.
+
+A web server or a bucket may serve the same files (docs/operators.md); this view makes the paper whole without one.
+"""
+
+import re
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404
+from django.views.decorators.http import require_safe
+
+NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}/(?:\d+-(?:full|wide|card|square)-\d+|safe)\.(avif|webp|jpg)\Z", re.ASCII)
+TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
+
+
+@require_safe
+def rendition(request, name):
+    """One size of one picture; its address changes when the picture's crop does, so it is kept for ever."""
+    match = NAME.match(name)
+    if not match:
+        raise Http404
+    try:
+        file = default_storage.open(name)
+    except OSError:
+        raise Http404 from None
+    response = FileResponse(file, content_type=TYPES[match[1]])
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response

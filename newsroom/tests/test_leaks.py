@@ -1,0 +1,124 @@
+"""A marker in everything the desk has and readers must not see; then every public address there is is read."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+from django.test import TestCase
+from django.urls import get_resolver
+from django.utils import timezone
+
+from articles import workflow
+from articles.models import Article, Copy, Revision
+from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_section
+
+MARKER = "zqxleak"
+LINK = re.compile(r'(?:href="|<loc>|<link>|action="|src=")(?:http://testserver)?(/[^"<#\s]*)')
+SEEDS = [
+    "/", "/latest/", "/rates/", f"/search/?q={MARKER}", "/feed/", "/sitemap.xml", "/news-sitemap.xml", "/robots.txt",
+    "/sitemap-sections.xml", "/manifest.webmanifest", "/.well-known/security.txt", "/no-such-page/", "/healthz",
+    f"/topics/{MARKER}/", f"/topics/{MARKER}/feed/", f"/search/?q={MARKER}-headline",
+]  # fmt: skip
+
+
+def marked() -> dict:
+    """A value with the marker for every text field of a working copy."""
+    texts = {"body": f"<h2>{MARKER}</h2><p>{MARKER}</p>", "slug": f"{MARKER}-slug"}
+    plain = "headline kicker standfirst lead_caption dateline seo_title seo_description social_title corrections"
+    return texts | {name: f"{MARKER}-{name}" for name in [*plain.split(), "social_description"]}
+
+
+class LeakTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.chief = make_chief()
+        cls.section, cls.author = make_section(), make_author()
+        cls.live = make_edition(
+            section=cls.section, authors=[cls.author], further=[make_section()], tags=["Silk Road"], lead_image=make_image()
+        )
+        cls.rework(cls.live.article)
+        cls.draft = make_article(section=cls.section, authors=[cls.author], tags=[MARKER], **marked())
+        workflow.submit(cls.draft, by=cls.chief)
+        cls.scheduled = make_article(section=cls.section, tags=[MARKER], **marked() | {"slug": f"{MARKER}-scheduled"})
+        workflow.schedule(cls.scheduled, by=cls.chief, at=timezone.now() + timedelta(hours=1))
+        cls.withdrawn = make_article(section=cls.section, tags=[MARKER], **marked() | {"slug": f"{MARKER}-withdrawn"})
+        workflow.publish(cls.withdrawn, by=cls.chief)
+        workflow.withdraw(cls.withdrawn, by=cls.chief, reason="A reason that readers may see.")
+
+    @classmethod
+    def rework(cls, article: Article) -> None:
+        """Put the marker into every field of the working copy of a live article, and schedule that too."""
+        for name, value in marked().items():
+            setattr(article, name, value)
+        article.lead_image = make_image(alt=MARKER, caption=MARKER, credit=MARKER, title=MARKER)
+        article.save()
+        article.tags.add(MARKER)
+        workflow.saved(article, by=cls.chief, note=MARKER)
+        workflow.schedule(article, by=cls.chief, at=timezone.now() + timedelta(hours=2))
+
+    def test_marker_is_in_every_text_field_of_the_working_copy(self):
+        texts = {field.name for field in Copy._meta.local_fields if field.get_internal_type() in {"CharField", "TextField"}}
+        assert texts | {"slug"} == set(marked()) | {"kind", "language"}
+        assert MARKER in str(Revision.objects.filter(article=self.live.article).first().snapshot)
+
+    def test_no_public_address_shows_what_is_on_the_desk(self):
+        seen = self.crawl()
+        paths = {path.split("?")[0] for path in seen}
+        for wanted in (self.live.path, self.section.get_absolute_url(), self.author.get_absolute_url(), "/topics/silk-road/"):
+            assert wanted in paths, f"the crawl never came to {wanted}"
+        for path, text in seen.items():
+            echo = text.replace(path, "") if "?q=" in path else text
+            leaks = [line for line in echo.splitlines() if MARKER in line and not self.is_echo(path, line)]
+            assert not leaks, f"{path} shows {leaks[:3]}"
+
+    def is_echo(self, path, line):
+        """The search page repeats the words asked for, in its field, its title and its heading."""
+        return path.startswith("/search/") and "Headline" not in line and "zqxleak-" not in line.replace(
+            "zqxleak-headline", ""
+        )
+
+    def crawl(self) -> dict[str, str]:
+        """Every answer, by address, from the seeds along all links."""
+        waiting = [*SEEDS, *self.hidden_addresses()]
+        seen: dict[str, str] = {}
+        while waiting and len(seen) < 400:
+            path = waiting.pop()
+            if path in seen or path.startswith(("/admin/", "/static/", "/media/")):
+                continue
+            response = self.client.get(path)
+            seen[path] = b"".join(response).decode() + str(response.headers)
+            waiting += [unescape(link) for link in LINK.findall(seen[path])]
+        return seen
+
+    def hidden_addresses(self):
+        """Where the hidden articles would be, and the desk's own pages without a login."""
+        scheduled = self.scheduled.editions.get()
+        withdrawn = self.withdrawn.editions.get()
+        return [scheduled.path, withdrawn.path, f"/2025/12/08/{MARKER}-slug/", f"{self.live.path}?at=2099-01-01"]
+
+    def test_hidden_addresses_answer_as_they_should(self):
+        assert self.client.get(self.scheduled.editions.get().path).status_code == 404
+        response = self.client.get(self.withdrawn.editions.get().path)
+        assert response.status_code == 410
+        self.assertContains(response, "A reason that readers may see.", status_code=410)
+        assert self.client.get(f"{self.live.path}?at=2099-01-01").status_code == 403
+
+    def test_crawl_knows_every_route(self):
+        """A new public route must be linked from somewhere or be added to the seeds."""
+        seen = {path.split("?")[0].lstrip("/") for path in self.crawl()}
+        patterns = [
+            pattern
+            for pattern in get_resolver().url_patterns
+            if not str(pattern.pattern).startswith(("admin/", "media/", "readyz", "healthz"))
+        ]
+        for pattern in patterns:
+            for route in self.routes(pattern):
+                assert any(re.search(route, path) for path in seen), f"no crawled address matches {route}"
+
+    def routes(self, pattern, prefix=""):
+        own = pattern.pattern.regex.pattern.removeprefix("^").replace("\\Z", "$")
+        if not hasattr(pattern, "url_patterns"):
+            yield "^" + prefix + own
+            return
+        for child in pattern.url_patterns:
+            yield from self.routes(child, prefix + own)

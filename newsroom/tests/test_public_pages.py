@@ -1,0 +1,249 @@
+"""Each public page opens, in as many queries as design.md 8 grants, however much there is to show."""
+
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.test import TestCase
+from django.utils import timezone
+
+from articles import workflow
+from articles.models import Article, Placement, SiteSettings
+from articles.tests.factories import (
+    MORNING,
+    make_article,
+    make_author,
+    make_chief,
+    make_edition,
+    make_image,
+    make_section,
+    make_user,
+)
+
+
+class PagesTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        SiteSettings.objects.create(name="The Caravan Post", contact_email="editor@example.org")
+        cls.theme = make_section(name="Business", slug="business")
+        cls.markets = make_section(name="Markets", slug="markets", parent=cls.theme)
+        cls.country = make_section(name="Kyrgyzstan", slug="kyrgyzstan", kind="country")
+        cls.author = make_author(name="Aigul", slug="aigul", picture=make_image())
+        cls.image = make_image()
+        body = f'<p>Words.</p><figure data-image="{cls.image.pk}"><figcaption>In it</figcaption></figure>'
+        cls.editions = [
+            make_edition(
+                live_from=MORNING - timedelta(hours=hours),
+                headline=f"Article {hours}",
+                section=cls.markets if hours % 2 else cls.theme,
+                authors=[cls.author],
+                further=[cls.country],
+                tags=["Silk Road", "Rail"],
+                lead_image=cls.image,
+                body=body,
+            )
+            for hours in range(30)
+        ]
+        cls.newest = cls.editions[0]
+
+    def setUp(self):
+        self.client.get("/robots.txt")  # the frame is ready
+
+    def counted(self, path, queries, status=200):
+        with self.assertNumQueries(queries):
+            response = self.client.get(path)
+        assert response.status_code == status
+        return response
+
+    def test_front_page(self):
+        response = self.counted("/", 3)  # placements, newest, bylines
+        self.assertContains(response, "Article 0")
+
+    def test_front_page_with_old_placed_articles(self):
+        for slot, edition in enumerate(self.editions[-3:], start=1):
+            Placement.objects.create(slot=slot, article=edition.article)
+        page = self.counted("/", 3).context["page"]
+        assert page.lead == self.editions[-3]
+
+    def test_section(self):
+        self.counted("/business/", 4)  # section, those within, editions, bylines
+        self.counted("/business/?page=2", 4)
+        self.counted("/business/markets/", 3)
+        self.counted("/kyrgyzstan/", 4)
+
+    def test_month_archive(self):
+        self.counted("/business/2025/12/", 5)  # section, editions, bylines, the months beside
+        self.counted("/latest/2025/12/", 4)
+        self.counted("/business/markets/2025/12/", 5)
+        assert self.client.get("/business/2019/13/").status_code == 404
+
+    def test_article(self):
+        response = self.counted(self.newest.path, 5)  # edition, bylines, topics, body's pictures, related
+        self.assertContains(response, "Article 0")
+        self.assertContains(response, "In it")
+
+    def test_author_tag_and_latest(self):
+        self.counted("/authors/aigul/", 3)
+        self.counted("/topics/silk-road/", 3)
+        self.counted("/latest/", 2)
+
+    def test_search(self):
+        response = self.counted("/search/?q=words", 3)  # hits, editions, bylines
+        assert len(response.context["page"].items) == 20
+        self.counted("/search/", 0)
+
+    def test_feeds(self):
+        self.counted("/feed/", 2)
+        self.counted("/business/feed/", 3)
+        self.counted("/business/markets/feed/", 3)
+        self.counted("/topics/rail/feed/", 3)
+        self.counted("/authors/aigul/feed/", 3)
+
+    def test_sitemaps(self):
+        self.counted("/sitemap.xml", 2)
+        self.counted("/sitemap-2025-12.xml", 1)
+        self.counted("/sitemap-sections.xml", 1)
+        self.counted("/news-sitemap.xml", 1)
+        assert self.client.get("/sitemap-2019-01.xml").status_code == 404
+
+    def test_rates_and_small_texts(self):
+        for path in ("/rates/", "/robots.txt", "/manifest.webmanifest", "/.well-known/security.txt"):
+            assert self.client.get(path).status_code == 200, path
+
+    def test_unready_frame_takes_three_queries_once(self):
+        cache.clear()
+        self.counted("/robots.txt", 3)  # settings, sections, rates
+        self.counted("/robots.txt", 0)
+
+    def test_many_tags_bylines_and_pictures_take_no_further_query(self):
+        images = "".join(f'<figure data-image="{make_image().pk}"></figure>' for _ in range(5))
+        edition = make_edition(
+            body="<p>Words</p>" + images,
+            authors=[make_author() for _ in range(4)],
+            further=[make_section() for _ in range(4)],
+            tags=[f"Tag {number}" for number in range(6)],
+            lead_image=self.image,
+        )
+        self.counted(edition.path, 5)
+
+
+class AddressTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.chief = make_chief()
+
+    def test_former_address_leads_to_todays(self):
+        edition = make_edition(slug="old-words")
+        Article.objects.filter(pk=edition.article_id).update(slug="new-words")
+        new = workflow.publish(edition.article, by=self.chief)
+        assert new.path.endswith("/new-words/")
+        self.assertRedirects(self.client.get(edition.path), new.path, status_code=301)
+
+    def test_withdrawn_article_answers_410_with_the_reason(self):
+        article = make_article()
+        path = workflow.publish(article, by=self.chief).path
+        workflow.withdraw(article, by=self.chief, reason="We had the wrong man.")
+        self.assertContains(self.client.get(path), "We had the wrong man.", status_code=410)
+        workflow.publish(article, by=self.chief)
+        assert self.client.get(path).status_code == 200
+
+    def test_unknown_address_is_a_404_with_a_way_on(self):
+        response = self.client.get("/2025/12/08/nothing-here/")
+        self.assertContains(response, 'action="/search/"', status_code=404)
+
+    def test_pages_beyond_the_end_are_404(self):
+        make_edition()
+        for page in ("2", "0", "-1", "x", "99999999999999999999", "²"):
+            assert self.client.get("/latest/", {"page": page}).status_code == 404, page
+
+    def test_nul_in_an_address_is_400(self):
+        for path in ("/search/?q=%00", "/%00/", "/latest/?page=1%00"):
+            assert self.client.get(path).status_code == 400, path
+
+    def test_only_reading_is_allowed(self):
+        for path in ("/", "/latest/", "/search/"):
+            assert self.client.post(path).status_code == 405, path
+
+
+class StandingTests(TestCase):
+    """The paper as it stood, or will stand, at a time: for staff alone."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.section = make_section(slug="business")
+        cls.edition = make_edition(section=cls.section, headline="Old news")
+
+    def test_staff_see_another_time_and_are_told(self):
+        self.client.force_login(make_user())
+        response = self.client.get("/", {"at": "2025-12-08T00:00"})
+        self.assertNotContains(response, "Old news")
+        assert "no-store" in response.headers["Cache-Control"]
+        response = self.client.get("/business/", {"at": "2025-12-08T12:00"})
+        self.assertContains(response, "Old news")
+        self.assertContains(response, "08 December 2025, 12:00")
+
+    def test_readers_do_not(self):
+        assert self.client.get("/", {"at": "2025-12-08T00:00"}).status_code == 403
+        self.client.force_login(User.objects.create(username="reader"))
+        assert self.client.get("/", {"at": "2025-12-08T00:00"}).status_code == 403
+
+    def test_nonsense_is_refused_in_words(self):
+        self.client.force_login(make_user())
+        for text in ("yesterday", "2025-13-40T00:00", ""):
+            self.assertContains(self.client.get("/", {"at": text}), "2026-12-01T06:00", status_code=400)
+
+
+class TrustTests(TestCase):
+    """Headers and cookies of public pages."""
+
+    def test_public_pages_set_no_cookie_and_may_be_kept_until_asked_again(self):
+        edition = make_edition()
+        for path in ("/", edition.path, "/search/?q=x", "/feed/", "/no-such-page/", "/rates/", "/sitemap.xml"):
+            response = self.client.get(path)
+            assert not response.cookies, path
+            assert response.headers["Cache-Control"] == "public, max-age=0, must-revalidate", path
+            assert "cookie" not in response.headers.get("Vary", "").lower(), path
+            policy = response.headers["Content-Security-Policy"]
+            assert "unsafe" not in policy, path
+            assert "default-src 'none'" in policy, path
+            assert "frame-ancestors 'none'" in policy, path
+            assert response.headers["X-Content-Type-Options"] == "nosniff", path
+
+    def test_desk_is_never_stored(self):
+        for path in ("/admin/", "/admin/login/", "/admin/no-such-page/"):
+            response = self.client.get(path)
+            assert response.headers["Cache-Control"] == "no-store, private", path
+            assert "unsafe" not in response.headers["Content-Security-Policy"], path
+
+    def test_page_is_not_sent_twice(self):
+        make_edition()
+        etag = self.client.get("/").headers["ETag"]
+        assert self.client.get("/", headers={"If-None-Match": etag}).status_code == 304
+        make_edition()
+        assert self.client.get("/", headers={"If-None-Match": etag}).status_code == 200
+
+    def test_pages_have_no_inline_script_or_style(self):
+        edition = make_edition(lead_image=make_image(), tags=["A"], body="<table><tr><td>1</td></tr></table><p>x</p>")
+        for path in ("/", edition.path, "/search/?q=x", "/no-such-page/", "/rates/", "/latest/"):
+            text = self.client.get(path).content.decode()
+            assert " style=" not in text, path
+            assert "<style" not in text, path
+            assert " onclick=" not in text, path
+
+
+class LiveTests(TestCase):
+    def test_scheduled_article_appears_everywhere_in_its_very_second(self):
+        section, country = make_section(slug="business"), make_section(slug="kyrgyzstan")
+        article = make_article(section=section, further=[country], tags=["Rail"], headline="On time")
+        start = timezone.now() + timedelta(minutes=2)
+        edition = workflow.schedule(article, by=make_chief(), at=start)
+        pages = ["/", "/business/", "/kyrgyzstan/", "/latest/", "/feed/", "/business/feed/", "/search/?q=time", edition.path]
+        import time_machine
+
+        with time_machine.travel(start - timedelta(seconds=1), tick=False):
+            for path in pages:
+                assert "On time" not in self.client.get(path).content.decode(), path
+            assert self.client.get("/topics/rail/").status_code == 404
+        with time_machine.travel(start, tick=False):
+            for path in [*pages, "/topics/rail/", "/news-sitemap.xml"]:
+                assert "On time" in self.client.get(path).content.decode(), path

@@ -1,0 +1,22 @@
+"""Where everything is mounted; the articles' own addresses come last, as sections take any first word."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from newsroom import health, machines, media
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("robots.txt", machines.robots),
+    path("manifest.webmanifest", machines.manifest),
+    path(".well-known/security.txt", machines.security),
+    path("media/<path:name>", media.rendition, name="media"),
+    path("rates/", include("tickers.urls")),
+    path("", include("articles.urls")),
+]
+handler400 = "newsroom.errors.bad_request"
+handler403 = "newsroom.errors.forbidden"
+handler404 = "newsroom.errors.not_found"
+handler500 = "newsroom.errors.broken"
