@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -74,7 +75,7 @@ def prune() -> None:
 
 def find(query: Query, *, at: datetime, offset: int, limit: int) -> list[tuple[int, str]]:
     """The page of editions found, best first: number and text."""
-    values = {"at": at, "found": MOST_FOUND, "ranked": MOST_RANKED, "limit": limit, "offset": offset}
+    values: dict[str, Any] = {"at": at, "found": MOST_FOUND, "ranked": MOST_RANKED, "limit": limit, "offset": offset}
     terms = [_term(term, values) for term in query.terms]
     unwanted = [f"!!{_term(term, values)}" for term in query.unwanted]
     singly = {word for term in query.terms for word in term.words} - STOP_WORDS
@@ -92,7 +93,7 @@ def find(query: Query, *, at: datetime, offset: int, limit: int) -> list[tuple[i
         return cursor.fetchall()
 
 
-def _term(term: Term, values: dict) -> str:
+def _term(term: Term, values: dict[str, Any]) -> str:
     """SQL of a term, its text put into ``values``. A word of another language is the beginning of its forms."""
     name = f"term{len(values)}"
     values[name] = " ".join(term.words)
@@ -104,5 +105,5 @@ def _term(term: Term, values: dict) -> str:
 
 def _values(row: Row) -> tuple[int, str, str, str, str, str]:
     config = "russian" if row.language in STEMMED else "simple"
-    texts = (" ".join(words(text)) for text in (row.headline, row.standfirst, row.body))
-    return (row.pk, config, *texts, row.body)
+    headline, standfirst, body = (" ".join(words(text)) for text in (row.headline, row.standfirst, row.body))
+    return (row.pk, config, headline, standfirst, body, row.body)

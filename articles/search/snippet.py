@@ -12,12 +12,15 @@ from articles.search.row import fold, tidy
 LENGTH = 220  # characters
 BEFORE = 60  # of them before the first word found
 MOST_PLACES = 200  # that are looked at
+MOST_TEXT = 20_000  # characters of a text that are looked at
+LETTER = r"[^\W_ʻʼ]"  # what row.WORD is made of
 
 
 def snippet(query: Query, *texts: str) -> SafeString:
     """A piece of the first of ``texts`` that has a word of ``query``, each word found in ``<mark>``; all escaped."""
-    pattern = re.compile("|".join(f"({_pattern(term)})" for term in query.terms))
-    tidied = [tidied for text in texts if (tidied := tidy(text))]
+    any_of = "|".join(f"({_pattern(term)})" for term in query.terms)
+    pattern = re.compile(rf"(?<!{LETTER})(?:{any_of})(?!{LETTER})")
+    tidied = [tidied for text in texts if (tidied := tidy(text[:MOST_TEXT]))]
     for text in tidied:
         if places := _places(pattern, text):
             return _marked(text, places)
@@ -27,11 +30,9 @@ def snippet(query: Query, *texts: str) -> SafeString:
 def _pattern(term: Term) -> str:
     """A term as it may stand in a folded text."""
     if term.is_phrase:
-        body = r"[\W_ʻʼ]+".join(term.words)
-    else:
-        whole, begun = term.forms()
-        body = "|".join([*sorted(whole, key=len, reverse=True), *(rf"{start}[^\W_ʻʼ]*" for start in sorted(begun))])
-    return rf"(?<![^\W_ʻʼ])(?:{body})(?![^\W_ʻʼ])"
+        return r"[\W_ʻʼ]+".join(term.words)
+    whole, begun = term.forms()
+    return "|".join([*sorted(whole), *(f"{start}{LETTER}*" for start in sorted(begun))])
 
 
 def _places(pattern: re.Pattern, text: str) -> list[tuple[int, int, int | None]]:
