@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.syndication.views import Feed
+from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404
 from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.translation import gettext as _
@@ -38,9 +39,9 @@ class PaperFeed(Feed):
         return response
 
     def get_object(self, request, **slugs):
-        return Asked(self.find(**slugs), request.at, request.frame.paper)
+        return Asked(self.find(request.at, **slugs), request.at, request.frame.paper)
 
-    def find(self):
+    def find(self, at):
         """What the feed is of."""
 
     def title(self, asked):
@@ -89,7 +90,7 @@ class PaperFeed(Feed):
 class SectionFeed(PaperFeed):
     """The newest of one section."""
 
-    def find(self, slug, child=None):
+    def find(self, at, slug, child=None):
         if child:
             return get_object_or_404(Section.objects.with_parent(), slug=child, parent__slug=slug)
         return get_object_or_404(Section, slug=slug, parent=None)
@@ -102,8 +103,9 @@ class SectionFeed(PaperFeed):
 class TagFeed(PaperFeed):
     """The newest under one tag."""
 
-    def find(self, slug):
-        return get_object_or_404(Tag, slug=slug)
+    def find(self, at, slug):
+        live = Edition.objects.live(at).filter(tag_rows__tag=OuterRef("pk"))
+        return get_object_or_404(Tag.objects.filter(Exists(live)), slug=slug)  # others are known to the desk alone
 
     def link(self, asked):
         return f"/topics/{asked.thing.slug}/"
@@ -116,7 +118,7 @@ class TagFeed(PaperFeed):
 class AuthorFeed(PaperFeed):
     """The newest by one author."""
 
-    def find(self, slug):
+    def find(self, at, slug):
         return get_object_or_404(Author, slug=slug)
 
     def rows(self, asked):

@@ -17,7 +17,7 @@ from articles.models.section import Section
 from articles.models.site import SiteSettings
 from tickers import ratebar
 
-KEY, GENERATION = "frame", "frame generation"
+KEY, GENERATION = "frame", "frame-generation"
 LONGEST = timedelta(hours=1)
 
 

@@ -1,0 +1,165 @@
+import hashlib
+from collections import defaultdict
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.core.management.base import CommandError
+from django.core.management.commands.loaddata import READ_STDIN
+from django.core.management.commands.loaddata import Command as DjangosCommand
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
+
+from articles import renditions, search
+from articles.models import Article, Edition, Image, Section
+from articles.tasks import make_renditions
+from newsroom import demo_users
+
+DEMO = "demo"
+SHOWN = 5  # rows that a refusal names
+# What the newsroom itself writes after loading is no difference.
+KEPT_BY_US = {"articles.Image": {"made_cut", "wanted_cut"}, "articles.Author": {"user"}}
+
+
+class Command(DjangosCommand):
+    help = (
+        "Loads the named fixtures, as Django does; but one whose rows are there already is left alone, and one that "
+        "would write over rows that somebody changed is refused, unless --overwrite. Pictures come with their rows."
+    )
+
+    def add_arguments(self, parser):
+        super().add_arguments(parser)
+        parser.add_argument("--overwrite", action="store_true", help="Put the fixture's rows in place of changed ones.")
+        parser.add_argument(
+            "--first-run",
+            action="store_true",
+            help="Do nothing unless debug is on and there is no section, article or edition yet.",
+        )
+
+    def handle(self, *labels, **options):
+        if options["first_run"] and not is_first_run():
+            return
+        self.overwrite, self.comparing, self.found, self.pictures = options["overwrite"], False, [], []
+        try:
+            with transaction.atomic(using=options["database"]):
+                super().handle(*labels, **options)
+                if options["database"] == DEFAULT_DB_ALIAS:
+                    self._complete(labels)
+        except IntegrityError as error:
+            raise CommandError(f"{error}\nNothing was loaded.") from error
+
+    def load_label(self, label):
+        """Compare first, and load only what is not there yet; what comes from standard input can be read only once."""
+        if label == READ_STDIN or not self._is_here(label):
+            super().load_label(label)
+        elif self.verbosity:
+            self.stdout.write(f"“{label}” is already loaded.")
+
+    def save_obj(self, obj):
+        if not self.comparing:
+            return super().save_obj(obj)
+        model = type(obj.object)
+        if model._meta.app_config not in self.excluded_apps and model not in self.excluded_models:
+            self.found.append(obj)
+        return False
+
+    def _is_here(self, label):
+        """Whether every row of the fixture is there as the fixture has it; a refusal if only some are."""
+        found = self._read(label)
+        self.pictures += [obj.object.pk for obj in found if isinstance(obj.object, Image)]
+        differences, missing = compare(found, self.using)
+        if self.overwrite or len(missing) == len(found):
+            return bool(found) and not differences and not missing
+        if differences or missing:
+            raise CommandError(refusal(label, [*differences, *missing]))
+        return True
+
+    def _read(self, label):
+        counts = self.fixture_count, self.fixture_object_count
+        self.comparing, self.found = True, []
+        try:
+            super().load_label(label)
+        finally:
+            self.comparing = False
+            self.fixture_count, self.fixture_object_count = counts
+        return self.found
+
+    def _complete(self, labels):
+        """What goes with the rows but is not in a fixture: files, the search index, logins."""
+        images = Image.objects.filter(pk__in=self.pictures)
+        files = masters() if images else {}
+        for image in images:
+            bring_picture(image, files.get(image.sha256))
+        if Edition in self.models:
+            search.rebuild()
+        if DEMO in labels and settings.DEBUG:
+            made = demo_users.make()
+            if made and self.verbosity:
+                names = ", ".join(demo.username for demo in made)
+                self.stdout.write(f"Demo users, with the password {demo_users.PASSWORD}: {names}.")
+
+
+def is_first_run():
+    """Whether this is a newsroom for trying out, with nothing in it."""
+    return settings.DEBUG and not any(model.objects.exists() for model in (Section, Article, Edition))
+
+
+def compare(found, using):
+    """Lines that name the rows that differ, and those that are missing."""
+    keys = defaultdict(list)
+    for obj in found:
+        keys[type(obj.object)].append(obj.object.pk)
+    here = {model: model._base_manager.using(using).in_bulk([pk for pk in keys[model] if pk]) for model in keys}
+    differences, missing = [], []
+    for obj in found:
+        row, name = here[type(obj.object)].get(obj.object.pk), f"{obj.object._meta.label} {obj.object.pk}"
+        if row is None:
+            missing.append(f"{name}: not there any more")
+        elif fields := different_fields(obj, row):
+            differences.append(f"{name}: {', '.join(fields)}")
+    return differences, missing
+
+
+def different_fields(obj, row):
+    """The fields in which ``row`` is not what the fixture says."""
+    kept = KEPT_BY_US.get(row._meta.label, set())
+    fields = [field for field in row._meta.concrete_fields if field.name not in kept]
+    names = [field.name for field in fields if plain(field, obj.object) != plain(field, row)]
+    names += [field.name for field in obj.deferred_fields or ()]
+    for name, wanted in (obj.m2m_data or {}).items():
+        here = set(getattr(row, name).values_list("pk", flat=True))
+        if here != {getattr(thing, "pk", thing) for thing in wanted}:
+            names.append(name)
+    return sorted(set(names))
+
+
+def plain(field, row):
+    """A field's value as it goes into the database."""
+    return field.get_prep_value(field.value_from_object(row))
+
+
+def refusal(label, lines):
+    """Why the fixture is not loaded, and how it would be."""
+    more = [f"and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    listed = "\n".join(f"    {line}" for line in [*lines[:SHOWN], *more])
+    return (
+        f"“{label}” was loaded here before, and these rows were changed since:\n{listed}\n"
+        "Nothing was loaded. To put the fixture's rows in place of these: --overwrite."
+    )
+
+
+def bring_picture(image, master):
+    """Store the master that lies beside the fixture, if it is not stored yet, and have its public sizes made."""
+    storage = image.file.storage
+    if master and not storage.exists(image.file.name):
+        with master.open("rb") as file:
+            storage.save(image.file.name, File(file))
+        renditions.make_safe_copy(master.read_bytes(), image.key)
+    if not image.made_cut and storage.exists(image.file.name):
+        transaction.on_commit(partial(make_renditions.enqueue, image.pk))
+
+
+def masters():
+    """The fixtures' pictures by the hash of their bytes, which their rows know."""
+    files = [file for folder in settings.FIXTURE_DIRS for file in Path(folder, "pictures").glob("*.jpg")]
+    return {hashlib.sha256(file.read_bytes()).hexdigest(): file for file in files}

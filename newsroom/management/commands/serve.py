@@ -1,0 +1,117 @@
+import errno
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from newsroom import demo_users
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = "8000"
+PORTS_TRIED = 20
+PATIENCE = 10  # seconds that a child gets to finish what it is doing
+MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+WORKER = [*MANAGE, "db_worker", "--no-reload", "--no-startup-delay", "--verbosity=0"]
+SERVER = [sys.executable, "-m", "gunicorn", "newsroom.wsgi", "--workers=2", "--threads=4", "--no-control-socket"]
+SERVER += ["--log-level=warning", "--graceful-timeout=5"]
+
+
+class Command(BaseCommand):
+    help = "Serve the paper on this machine, with a worker for its background tasks, until Ctrl-C."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--port", default=os.environ.get("PORT") or DEFAULT_PORT, help="The variable PORT says the same."
+        )
+
+    def handle(self, **options):
+        self.stopping = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._stop)
+        with listen(read_port(options["port"]), self.stdout.write) as listener:
+            self._introduce(listener.getsockname()[1])
+            children = start(listener)
+        try:
+            ended = self._watch(children)
+        finally:
+            end(children.values())
+        if ended:
+            raise CommandError(f"The {ended} stopped by itself; what it said is above. Everything else is stopped too.")
+        self.stdout.write("Stopped.")
+
+    def _stop(self, number, frame):
+        self.stopping = True
+
+    def _watch(self, children):
+        """The name of the first child that ended by itself; None when a person ended it all."""
+        while not self.stopping:
+            for name, child in children.items():
+                if child.poll() is not None:
+                    return name
+            time.sleep(0.2)
+        return None
+
+    def _introduce(self, port):
+        root = f"http://{HOST}:{port}/"
+        self.stdout.write(f"The paper:  {root}\nThe desk:   {root}admin/")
+        users = demo_users.existing()
+        if users:
+            self.stdout.write(f"Log in with the password {demo_users.PASSWORD} as")
+        for user in users:
+            self.stdout.write(f"    {user.username:10} {user.role}")
+        self.stdout.write("Ctrl-C stops it.")
+        self.stdout.flush()
+
+
+def read_port(text):
+    """A port number, or a refusal that names PORT."""
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 65535):
+        raise CommandError(f"PORT is “{text}”; it must be a whole number from 1 to 65535.")
+    return int(text)
+
+
+def listen(wanted, say):
+    """A listening socket on ``wanted``, or on the next free port after it."""
+    for port in range(wanted, min(wanted + PORTS_TRIED, 65536)):
+        try:
+            listener = socket.create_server((HOST, port), backlog=128)
+        except PermissionError:
+            raise CommandError(f"PORT {port} is only for the system's administrator; choose one from 1024.") from None
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise CommandError(f"PORT {port} can't be used: {error.strerror}.") from None
+            continue
+        if port != wanted:
+            say(f"Port {wanted} is taken, so this is port {port}.")
+        return listener
+    raise CommandError(f"No port is free from {wanted} on; choose another by PORT.")
+
+
+def start(listener):
+    """The server on ``listener``, and the worker; in sessions of their own, so that Ctrl-C reaches only this process."""
+    bound = listener.fileno()
+    server = [*SERVER, f"--bind=fd://{bound}"]
+    how = {"cwd": settings.BASE_DIR, "start_new_session": True, "stdin": subprocess.DEVNULL}
+    return {
+        "web server": subprocess.Popen(server, pass_fds=[bound], **how),
+        "task worker": subprocess.Popen(WORKER, **how),
+    }
+
+
+def end(children):
+    """Ask every child to end, wait, and kill what does not."""
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    deadline = time.monotonic() + PATIENCE
+    for child in children:
+        try:
+            child.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()

@@ -1,0 +1,29 @@
+from datetime import date
+
+from django import template
+from django.utils.translation import gettext as _
+
+from tickers import ratebar
+from tickers.models import Provider
+
+register = template.Library()
+
+
+@register.filter
+def shared_stale_date(rows: list[ratebar.Row]) -> date | None:
+    """The date to be told once, when every row is stale since the same day."""
+    return ratebar.shared_stale_date(rows)
+
+
+@register.filter
+def newest_date(rows: list[ratebar.Row]) -> date:
+    """The effective date of the newest rate shown."""
+    return max(row.effective_date for row in rows)
+
+
+@register.filter
+def sources(rows: list[ratebar.Row]) -> str:
+    """Who sets the rates, in a few words; the rates page names each."""
+    if {row.provider for row in rows} & {Provider.MANUAL, Provider.CBR, Provider.ECB}:
+        return _("Exchange rates")
+    return _("Official bank rates")
