@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 from newsroom import frame
 
 
+UNFRAMED = ("/healthz", "/readyz", "/media/")  # they show no page and need no database
+
+
 class MomentMiddleware:
     """Gives a request ``at``, its ``frame`` and the paper's time zone; ``shown_at`` is set for another time than now."""
 
@@ -19,6 +22,8 @@ class MomentMiddleware:
 
     def __call__(self, request):
         request.at, request.shown_at = timezone.now(), None
+        if request.path.startswith(UNFRAMED):
+            return self.get_response(request)
         request.frame = frame.get()
         with timezone.override(request.frame.zone):
             if "at" in request.GET and not request.path.startswith("/admin/"):
