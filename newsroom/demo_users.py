@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.models import AbstractBaseUser, Group, User
+from django.contrib.auth.models import AnonymousUser, Group, User
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
@@ -41,18 +41,18 @@ DEMO_USERS = (
 class DemoUsersInDebugOnly(ModelBackend):
     """Django's own log-in, without the demo paper's users where debug is off: their password is known to all."""
 
-    def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
+    def user_can_authenticate(self, user: User | AnonymousUser | None) -> bool:
         return super().user_can_authenticate(user) and (settings.DEBUG or not is_demo(user))
 
 
-def is_demo(user: AbstractBaseUser | None) -> bool:
+def is_demo(user: User | AnonymousUser | None) -> bool:
     """Whether ``user`` is one of the demo paper's, by the e-mail address."""
     return str(getattr(user, "email", "")).strip().lower().endswith(MAIL_HOST)
 
 
 @transaction.atomic
 def make() -> list[DemoUser]:
-    """Make those whose username is free, with their role, and give them their sections and author; return those made."""
+    """Make those whose username is free, with role, sections and author; return them."""
     if not settings.DEBUG:
         raise ImproperlyConfigured("Demo users are made in debug only: everybody knows their password.")
     made = [demo for demo in DEMO_USERS if _make_user(demo)]

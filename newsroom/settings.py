@@ -8,6 +8,8 @@ from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django_prose_editor.config import html_tags
+from js_asset import static_lazy
 
 from newsroom import env
 
@@ -189,3 +191,24 @@ LOGGING = {
 
 TAGGIT_CASE_INSENSITIVE = True
 TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = False
+
+# The body editor: its own extensions, options in articles/markup.py. Tags are named for the package's checks;
+# what a body may hold is decided by markup.clean().
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {
+        "js": [static_lazy("js/editor-extensions.js")],
+        "extensions": {
+            "LibraryImage": html_tags(["figure", "figcaption"], {"figure": ["data-image"]}),
+            "Embed": html_tags(["figure", "figcaption"], {"figure": ["data-embed"]}),
+            "PullQuote": html_tags(["aside"], {"aside": ["data-pull-quote"]}),
+            "FactBox": html_tags(["aside", "h3"], {"aside": ["data-fact-box"]}),
+            "CleanPaste": html_tags([]),
+            "Desk": html_tags([]),
+            "WordCount": html_tags([]),
+            "TrailingNode": html_tags([]),
+        },
+    }
+]
+DJANGO_PROSE_EDITOR_MENU_GROUPS = [
+    {"group": name} for name in ("headings", "marks", "link", "lists", "nodes -blockType -lists", "furniture", "table", "history")
+]

@@ -93,7 +93,7 @@ def listen(wanted, say):
 
 
 def start(listener):
-    """The server on ``listener``, and the worker; in sessions of their own, so that Ctrl-C reaches only this process."""
+    """The server on ``listener``, and the worker; in sessions of their own, so Ctrl-C reaches this process alone."""
     bound = listener.fileno()
     server = [*SERVER, f"--bind=fd://{bound}"]
     how = {"cwd": settings.BASE_DIR, "start_new_session": True, "stdin": subprocess.DEVNULL}

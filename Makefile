@@ -1,0 +1,63 @@
+# What people type: make run, make test, make lint. Everything else is made on the way.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-input --require-hashes --only-binary :all:
+PYTEST := $(BIN)/pytest -n auto --dist worksteal
+CODE := newsroom articles tickers fixtures conftest.py manage.py
+
+.PHONY: help run test lint format fixtures requirements
+
+help: ## show this
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: $(VENV)/installed ## the paper on this machine, with the demo paper in it on the first run; PORT=8123 chooses the port
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py loaddata --first-run sections pairs demo
+	@exec $(BIN)/python manage.py serve
+
+test: $(VENV)/installed-dev ## all tests, on SQLite and then on PostgreSQL; ARGS="-k search" for some of them
+	$(PYTEST) $(ARGS)
+	NEWSROOM_TEST_POSTGRES=1 $(PYTEST) $(ARGS)
+
+lint: $(VENV)/installed-dev ## format, style, imports between layers, templates, types, migrations, settings for production
+	$(BIN)/ruff format --check --quiet $(CODE)
+	$(BIN)/ruff check --quiet $(CODE)
+	$(BIN)/lint-imports --no-logo
+	find templates -name '*.html' -exec $(BIN)/djade --check --target-version 5.2 {} +
+	$(BIN)/python -m mypy
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check --fail-level WARNING
+	NEWSROOM_HOSTS=news.example.org NEWSROOM_EMAIL_HOST=mail.example.org \
+		NEWSROOM_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: $(VENV)/installed-dev ## put code and templates into their form
+	$(BIN)/ruff check --quiet --fix $(CODE)
+	$(BIN)/ruff format --quiet $(CODE)
+	find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 {} +
+
+fixtures: $(VENV)/installed ## make fixtures/demo.json again from its articles, pictures and rates
+	$(BIN)/python fixtures/build_demo.py
+
+requirements: $(VENV)/made ## make requirements*.txt again from requirements*.in
+	$(BIN)/python -m venv var/uv
+	var/uv/bin/pip install --quiet --disable-pip-version-check uv
+	var/uv/bin/uv pip compile requirements.in -o requirements.txt --generate-hashes --universal --python-version 3.11 --no-header --quiet
+	var/uv/bin/uv pip compile requirements-dev.in -c requirements.txt -o requirements-dev.txt --generate-hashes --universal --python-version 3.11 --no-header --quiet
+
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "The newsroom needs Python 3.11 or newer; \"$(PYTHON)\" is missing or older. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/installed: $(VENV)/made requirements.txt
+	@echo "Installing what the paper needs into $(VENV) …"
+	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/made requirements-dev.txt
+	@echo "Installing what its tests need into $(VENV) …"
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $(VENV)/installed $@

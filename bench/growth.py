@@ -1,0 +1,161 @@
+"""How much slower pages get as the archive grows: the same pages with few and with many articles, as ratios.
+
+    .venv/bin/python bench/growth.py [--small 1000] [--large 100000]
+
+It makes a database of its own (SQLite in a temporary folder; or the EMPTY one named by NEWSROOM_DATABASE_URL), and
+prints for each page the median CPU time of the process with both archives, their ratio, and the number of queries.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("NEWSROOM_VAR_DIR", tempfile.mkdtemp(prefix="bench-"))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from taggit.models import Tag
+
+from articles import search
+from articles.models import Article, ArticleByline, Author, Edition, EditionByline, EditionSection, EditionTag, Section
+
+NEWEST = datetime(2025, 12, 8, 6, 0, tzinfo=UTC)
+WORDS = "steppe market river summit border price valley school road minister harvest train tax loan gas song".split()
+ROUNDS = 15
+BATCH = 5000
+
+
+def fill(first: int, last: int, sections: list[Section], authors: list[Author], tags: list[Tag]) -> None:
+    """Add live articles number ``first`` to ``last``, each half an hour older than the one before."""
+    numbers = iter(range(first, last))
+    while batch := list(islice(numbers, BATCH)):
+        articles = Article.objects.bulk_create(article(number, sections) for number in batch)
+        editions = Edition.objects.bulk_create(
+            edition(number, article) for number, article in zip(batch, articles, strict=True)
+        )
+        for number, one in zip(batch, editions, strict=True):
+            one.number = number
+        when = [(one, {"edition": one, "published_at": one.published_at}) for one in editions]
+        ArticleByline.objects.bulk_create(
+            ArticleByline(article=one, author=authors[number % len(authors)])
+            for number, one in zip(batch, articles, strict=True)
+        )
+        EditionByline.objects.bulk_create(
+            EditionByline(author=authors[one.number % len(authors)], order=0, **row) for one, row in when
+        )
+        EditionSection.objects.bulk_create(EditionSection(section_id=one.section_id, **row) for one, row in when)
+        EditionTag.objects.bulk_create(EditionTag(tag=tags[one.number % len(tags)], **row) for one, row in when)
+
+
+def article(number: int, sections: list[Section]) -> Article:
+    text = " ".join(WORDS[(number * step) % len(WORDS)] for step in range(1, 60))
+    return Article(
+        headline=f"{text[:50].title()} {number}",
+        slug=f"article-{number}",
+        standfirst=text[:120],
+        body=f"<p>{text}</p>" * 4 + (f"<p>rareword{number}</p>" if number % 500 == 0 else ""),
+        section=sections[number % len(sections)],
+        stage="published",
+        published_at=NEWEST - timedelta(minutes=30 * number),
+        saved_at=NEWEST - timedelta(minutes=30 * number),
+    )
+
+
+def edition(number: int, one: Article) -> Edition:
+    names = "headline slug standfirst body section_id".split()
+    return Edition(
+        article=one,
+        path=f"/{one.published_at:%Y/%m/%d}/{one.slug}/",
+        published_at=one.published_at,
+        live_from=one.published_at,
+        **{name: getattr(one, name) for name in names},
+    )
+
+
+def pages() -> dict[str, str]:
+    """What is measured: public pages, then the desk's."""
+    newest = Edition.objects.newest().first()
+    return {
+        "front page": "/",
+        "section": "/section-1/",
+        "section, page 25": "/section-1/?page=25",
+        "month": "/section-1/2025/12/",
+        "article": newest.path,
+        "author": "/authors/author-1/",
+        "tag": "/topics/tag-1/",
+        "latest": "/latest/",
+        "search, common word": "/search/?q=market",
+        "search, rare word": "/search/?q=rareword500",
+        "feed": "/feed/",
+        "sitemap index": "/sitemap.xml",
+        "desk: first page": "/admin/",
+        "desk: articles": "/admin/articles/article/",
+        "desk: articles, page 10": "/admin/articles/article/?p=10",
+        "desk: search": "/admin/articles/article/?q=harvest+77",
+        "desk: article form": f"/admin/articles/article/{newest.article_id}/change/",
+        "desk: pick an article": "/admin/autocomplete/?term=Steppe&app_label=articles&model_name=placement&field_name=article",
+    }
+
+
+def measure(client: Client) -> dict[str, tuple[float, int]]:
+    """CPU milliseconds (median) and queries of each page; the database's own process is not counted, so wall too."""
+    found = {}
+    for name, path in pages().items():
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(path)
+        if response.status_code != 200:
+            sys.exit(f"{name}: {path} answers {response.status_code}")
+        times = []
+        for _round in range(ROUNDS):
+            start = time.perf_counter()
+            b"".join(client.get(path))
+            times.append((time.perf_counter() - start) * 1000)
+        found[name] = statistics.median(times), len(queries)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--small", type=int, default=1000)
+    parser.add_argument("--large", type=int, default=100_000)
+    options = parser.parse_args()
+    settings.ALLOWED_HOSTS = ["testserver"]
+    call_command("migrate", verbosity=0)
+    if Edition.objects.exists():
+        sys.exit("The database is not empty.")
+    sections = Section.objects.bulk_create(Section(name=f"Section {n}", slug=f"section-{n}") for n in range(10))
+    authors = Author.objects.bulk_create(Author(name=f"Author {n}", slug=f"author-{n}") for n in range(40))
+    tags = Tag.objects.bulk_create(Tag(name=f"Tag {n}", slug=f"tag-{n}") for n in range(16))
+    client = Client()
+    client.force_login(User.objects.create(username="bench", is_staff=True, is_superuser=True))
+    results = []
+    for first, last in ((0, options.small), (options.small, options.large)):
+        fill(first, last, sections, authors, tags)
+        search.rebuild()
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        results.append(measure(client))
+    print(f"{connection.vendor}: {options.small:,} and {options.large:,} articles; median of {ROUNDS}, ms; queries")
+    for name, (small, few) in results[0].items():
+        large, many = results[1][name]
+        print(f"{name:26} {small:8.1f} {large:8.1f}   x {large / small:4.2f}   {few:3} {many:3}")
+
+
+if __name__ == "__main__":
+    main()

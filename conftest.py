@@ -1,0 +1,59 @@
+"""Every test starts with an empty cache; ``browser`` is a real Chromium for those that open pages in one."""
+
+import os
+import shutil
+
+import pytest
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+def find_chromium() -> str | None:
+    """The program named by NEWSROOM_CHROMIUM, or the first of the usual names on the path."""
+    named = os.environ.get("NEWSROOM_CHROMIUM")
+    return shutil.which(named) if named else next(filter(None, map(shutil.which, CHROMIUM)), None)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A Chromium, started once; skipped where there is none, except with CI=true, where that is a failure."""
+    program = find_chromium()
+    if program is None:
+        reason = "No Chromium for the browser tests: apt-get install chromium, or name one by NEWSROOM_CHROMIUM."
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's loop runs in this thread, and Django would take every query of a test for one made inside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=SWITCHES)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser, request):
+    """A page in a context of its own; on a test class it is also ``self.page``."""
+    context = browser.new_context(locale="en-GB", timezone_id="Asia/Bishkek")
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    if request.instance is not None:
+        request.instance.page = page
+    yield page
+    context.close()

@@ -1,0 +1,40 @@
+from unittest import mock
+
+from django.core.cache import cache
+from django.db import OperationalError
+from django.db.backends.utils import CursorWrapper
+from django.test import RequestFactory, SimpleTestCase, TestCase
+
+from newsroom import health
+
+
+class HealthzTests(SimpleTestCase):  # one that may not ask the database
+    def test_says_ok_without_a_database(self):
+        response = self.client.get("/healthz")
+        assert response.status_code == 200
+        assert response.content == b"ok\n"
+        assert "no-store" in response.headers["Cache-Control"]
+
+
+class ReadyzTests(TestCase):
+    def test_says_ok_when_database_and_cache_answer(self):
+        with self.assertNumQueries(1):
+            response = health.readyz(RequestFactory().get("/readyz"))
+        assert response.status_code == 200
+        assert "no-store" in response.headers["Cache-Control"]
+
+    def test_says_503_when_the_database_fails(self):
+        with mock.patch.object(CursorWrapper, "execute", side_effect=OperationalError("gone")):
+            response = self.client.get("/readyz")
+        assert response.status_code == 503
+        assert response.content == b"database does not answer\n"
+        assert "no-store" in response.headers["Cache-Control"]
+
+    def test_says_503_when_the_cache_fails(self):
+        with mock.patch.object(type(cache._connections[cache._alias]), "set", side_effect=ConnectionError("gone")):
+            response = health.readyz(RequestFactory().get("/readyz"))
+        assert response.status_code == 503
+        assert response.content == b"cache does not answer\n"
+
+    def test_answers_nothing_but_reading(self):
+        assert self.client.post("/readyz").status_code == 405

@@ -1,0 +1,131 @@
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from newsroom import env
+
+KEY = "k3y-" * 15
+
+
+def having(**variables):
+    """An environment with these NEWSROOM_* variables and no others."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NEWSROOM_")}
+    return kept | {f"NEWSROOM_{name}": value for name, value in variables.items()}
+
+
+def read(reader, name, *args, value, **kwargs):
+    with mock.patch.dict(os.environ, {f"NEWSROOM_{name}": value}):
+        return reader(name, *args, **kwargs)
+
+
+class TestReaders:
+    def test_text_has_no_blanks_around_it(self):
+        assert read(env.text, "NAME", value="  a b ") == "a b"
+        assert read(env.text, "NAME", "c", value="   ") == "c"
+
+    def test_words_are_separated_by_commas_or_blanks(self):
+        assert read(env.words, "NAME", value=" a, b c,,d ") == ["a", "b", "c", "d"]
+        assert read(env.words, "NAME", value="") == []
+
+    @pytest.mark.parametrize("value", ["1", "true", "YES", " on "])
+    def test_flag_says_yes(self, value):
+        assert read(env.flag, "NAME", value=value, default=False) is True
+
+    @pytest.mark.parametrize("value", ["0", "false", "No", "off"])
+    def test_flag_says_no(self, value):
+        assert read(env.flag, "NAME", value=value, default=True) is False
+
+    @pytest.mark.parametrize("value", ["2", "ja", "truee"])
+    def test_flag_refuses_what_is_neither(self, value):
+        with pytest.raises(ImproperlyConfigured, match=f"NEWSROOM_NAME is “{value}”; it must be 1 or 0"):
+            read(env.flag, "NAME", value=value, default=True)
+
+    def test_number_keeps_to_its_limits(self):
+        assert read(env.number, "NAME", 3, value="") == 3
+        assert read(env.number, "NAME", 3, value="5", most=5) == 5
+
+    @pytest.mark.parametrize("value", ["6", "0", "-1", "1.5", "five"])
+    def test_number_refuses_anything_else(self, value):
+        with pytest.raises(ImproperlyConfigured, match=r"NEWSROOM_NAME is .* a whole number from 1 to 5"):
+            read(env.number, "NAME", 3, value=value, least=1, most=5)
+
+    def test_folder_is_an_absolute_path(self):
+        assert read(env.folder, "NAME", Path("/a"), value="/b/c") == Path("/b/c")
+        with pytest.raises(ImproperlyConfigured, match="NEWSROOM_NAME is “b/c”; it must be an absolute path"):
+            read(env.folder, "NAME", Path("/a"), value="b/c")
+
+    def test_database_may_be_postgresql(self):
+        url = "postgresql://us%40er:pa%2Fss@db.example:6432/pa%20per?sslmode=require"
+        found = read(env.database, "DATABASE_URL", value=url, default=Path("/a"))
+        assert found["ENGINE"].endswith("postgresql")
+        assert (found["USER"], found["PASSWORD"], found["NAME"]) == ("us@er", "pa/ss", "pa per")
+        assert (found["HOST"], found["PORT"]) == ("db.example", 6432)
+        assert found["OPTIONS"]["sslmode"] == "require"
+
+    def test_database_is_a_file_by_default(self):
+        assert read(env.database, "DATABASE_URL", value="", default=Path("/a/b c"))["NAME"] == "/a/b c"
+        assert read(env.database, "DATABASE_URL", value="sqlite:////d/e", default=Path("/a"))["NAME"] == "/d/e"
+
+    @pytest.mark.parametrize("value", ["mysql://u:secret@h/n", "postgresql://u:secret@h", "sqlite:", "paper", "/p"])
+    def test_database_refuses_others_and_keeps_the_password_to_itself(self, value):
+        with pytest.raises(ImproperlyConfigured, match="NEWSROOM_DATABASE_URL") as refusal:
+            read(env.database, "DATABASE_URL", value=value, default=Path("/a"))
+        assert "secret" not in str(refusal.value)
+
+
+class TestStart:
+    """The settings in a process of their own, as a server starts with them."""
+
+    def start(self, tmp_path, **variables):
+        return subprocess.run(
+            [sys.executable, "-c", "import newsroom.settings as s; print(s.DEBUG, s.SECURE_SSL_REDIRECT)"],
+            cwd=settings.BASE_DIR,
+            env=having(**{"VAR_DIR": str(tmp_path)} | variables),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def test_a_laptop_needs_no_variable(self, tmp_path):
+        assert self.start(tmp_path).stdout.split() == ["True", "False"]
+
+    def test_naming_a_host_makes_it_production(self, tmp_path):
+        started = self.start(tmp_path, HOSTS="news.example.org", SECRET_KEY=KEY)
+        assert started.stdout.split() == ["False", "True"]
+
+    @pytest.mark.parametrize(
+        ("named", "variables"),
+        [
+            ("NEWSROOM_SECRET_KEY", {"HOSTS": "news.example.org"}),
+            ("NEWSROOM_SECRET_KEY", {"HOSTS": "news.example.org", "SECRET_KEY": "short"}),
+            ("NEWSROOM_HOSTS", {"DEBUG": "0", "SECRET_KEY": KEY}),
+            ("NEWSROOM_DEBUG", {"DEBUG": "1", "HOSTS": "news.example.org", "SECRET_KEY": KEY}),
+            ("NEWSROOM_DEBUG", {"DEBUG": "maybe"}),
+            ("NEWSROOM_DATABASE_URL", {"DATABASE_URL": "oracle://paper"}),
+            ("NEWSROOM_DATABASE_URL", {"DATABASE_URL": "postgresql://u:p@host:port/paper"}),
+            ("NEWSROOM_VAR_DIR", {"VAR_DIR": "var"}),
+            ("NEWSROOM_MEDIA_DIR", {"MEDIA_DIR": "media"}),
+            ("NEWSROOM_UPLOADS_DIR", {"UPLOADS_DIR": "./uploads"}),
+            ("NEWSROOM_BEHIND_PROXY", {"BEHIND_PROXY": "nginx"}),
+        ],
+    )
+    def test_a_wrong_variable_stops_the_start_by_its_name(self, tmp_path, named, variables):
+        started = self.start(tmp_path, **variables)
+        assert started.returncode != 0
+        assert "ImproperlyConfigured" in started.stderr
+        assert named in started.stderr.splitlines()[-1]
+
+
+def test_every_variable_is_in_the_example():
+    code = (settings.BASE_DIR / "newsroom" / "settings.py").read_text()
+    read_there = set(re.findall(r"env\.\w+\([\"'](\w+)[\"']", code))
+    example = (settings.BASE_DIR / ".env.example").read_text()
+    listed = set(re.findall(r"^#NEWSROOM_(\w+)=", example, re.MULTILINE))
+    assert listed - {"CHROMIUM"} == read_there

@@ -1,0 +1,5 @@
+import pytest
+
+@pytest.mark.browser
+def test_x(page):
+    pass
