@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-input --require-hashes --only-binary :all:
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
-CODE := newsroom articles tickers fixtures conftest.py manage.py
+CODE := newsroom articles tickers fixtures bench conftest.py manage.py
 
 .PHONY: help run test lint format fixtures requirements
 

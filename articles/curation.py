@@ -1,8 +1,11 @@
 """What stands on the front page at a time: placements first, the newest fill up, none twice."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+
+from django.db.models import QuerySet
 
 from articles.models.edition import FOR_EVER, Edition
 from articles.models.placement import Placement
@@ -38,7 +41,7 @@ def front_page(at: datetime) -> FrontPage:
     pool = list(Edition.objects.live(at).filter(off_front=False).newest().for_cards()[:POOL])
     placed = {edition.article_id: edition for edition in _editions_of(slots, pool, at)}
     rest = (edition for edition in pool if edition.article_id not in placed)
-    head = [placed.get(slots.get(slot)) or next(rest, None) for slot in range(1, 2 + SECONDS)]
+    head = [placed.get(slots.get(slot, 0)) or next(rest, None) for slot in range(1, 2 + SECONDS)]
     further = [placed[slots[slot]] for slot in sorted(slots) if slot > 1 + SECONDS and slots[slot] in placed]
     latest = (further + list(islice(rest, LATEST)))[:LATEST]
     shown = [edition for edition in head if edition]
@@ -52,10 +55,17 @@ def front_page(at: datetime) -> FrontPage:
 
 def next_change(at: datetime) -> datetime | None:
     """The next moment after ``at`` when time itself changes a public page; None if nothing is scheduled."""
-    moments = [(Edition, "live_from"), (Edition, "live_until"), (Placement, "starts_at"), (Placement, "ends_at")]
+    columns: list[tuple[QuerySet, str]] = [
+        (rows, name)
+        for rows, names in (
+            (Edition.objects.order_by(), ("live_from", "live_until")),
+            (Placement.objects.order_by(), ("starts_at", "ends_at")),
+        )
+        for name in names
+    ]
     nearest = (
-        model.objects.filter(**{f"{name}__gt": at, f"{name}__lt": FOR_EVER}).order_by(name).values_list(name, flat=True)[:1]
-        for model, name in moments
+        rows.filter(**{f"{name}__gt": at, f"{name}__lt": FOR_EVER}).order_by(name).values_list(name, flat=True)[:1]
+        for rows, name in columns
     )
     return min((moment for found in nearest for moment in found), default=None)
 
@@ -79,11 +89,11 @@ def _editions_of(slots: dict[int, int], pool: list[Edition], at: datetime) -> li
     return found
 
 
-def _shelves(rest) -> list[Shelf]:
+def _shelves(rest: Iterable[Edition]) -> list[Shelf]:
     """What is left of the newest, by theme, in the order of the menu."""
     shelves: dict[int, Shelf] = {}
     for edition in rest:
-        section = edition.section.parent or edition.section
+        section = edition.top_section
         shelf = shelves.setdefault(section.pk, Shelf(section, []))
         if len(shelf.editions) < SHELF:
             shelf.editions.append(edition)

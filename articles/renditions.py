@@ -27,7 +27,12 @@ SAFE_SIDE = 1280
 
 # Width / height; None keeps the picture's own shape. Google asks for 16:9, 4:3 and 1:1 in the metadata.
 CROPS: dict[str, float | None] = {"full": None, "wide": 16 / 9, "card": 4 / 3, "square": 1.0}
-WIDTHS = {"full": (480, 800, 1200, 1600), "wide": (320, 640, 960, 1280, 1600), "card": (240, 480, 800), "square": (160, 320, 640)}
+WIDTHS = {
+    "full": (480, 800, 1200, 1600),
+    "wide": (320, 640, 960, 1280, 1600),
+    "card": (240, 480, 800),
+    "square": (160, 320, 640),
+}
 ENCODINGS = {  # extension: (Pillow's format, its options), best first
     "avif": ("AVIF", {"quality": 58, "speed": 8}),
     "webp": ("WEBP", {"quality": 78}),
@@ -62,14 +67,16 @@ def accept(file: IO[bytes]) -> Upload:
     """Decode ``file`` under limits and encode it anew; ``ValidationError`` says why it can't be used."""
     data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise ValidationError(_("The picture is larger than %(mb)d MB. Save it smaller and try again.") % {"mb": MAX_BYTES >> 20})
+        raise ValidationError(
+            _("The picture is larger than %(mb)d MB. Save it smaller and try again.") % {"mb": MAX_BYTES >> 20}
+        )
     picture = _upright(_decode(data))
     picture.thumbnail((MASTER_SIDE, MASTER_SIDE), Pillow.Resampling.LANCZOS)
     return Upload(
         content=_encode(picture, "JPEG", {"quality": 92, "subsampling": 0, "optimize": True}),
         width=picture.width,
         height=picture.height,
-        colour="#{:02x}{:02x}{:02x}".format(*picture.resize((1, 1), Pillow.Resampling.BOX).getpixel((0, 0))),
+        colour=f"#{picture.resize((1, 1), Pillow.Resampling.BOX).tobytes().hex()}",
         sha256=hashlib.sha256(data).hexdigest(),
     )
 
@@ -108,7 +115,7 @@ def _too_many_pixels() -> ValidationError:
 def _upright(picture: Pillow.Image) -> Pillow.Image:
     """As it should be seen: turned upright, in sRGB, transparency on white."""
     icc = picture.info.get("icc_profile")
-    picture = ImageOps.exif_transpose(picture)
+    ImageOps.exif_transpose(picture, in_place=True)
     if picture.has_transparency_data:
         rgba = picture.convert("RGBA")
         picture = Pillow.new("RGB", rgba.size, "white")
@@ -121,7 +128,7 @@ def _upright(picture: Pillow.Image) -> Pillow.Image:
 def _to_srgb(picture: Pillow.Image, icc: bytes) -> Pillow.Image:
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
-        return ImageCms.profileToProfile(picture, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        return ImageCms.profileToProfile(picture, profile, ImageCms.createProfile("sRGB"), outputMode="RGB") or picture
     except (ImageCms.PyCMSError, OSError, ValueError):  # a broken profile: its colours are a guess anyway
         return picture
 
@@ -177,7 +184,9 @@ def sources(key: str, cut: int, crop: str, size: tuple[int, int]) -> Sources:
     if not cut:
         return Sources(default_storage.url(_safe_name(key)), *sizes[-1], {})
     srcsets = {
-        extension: ", ".join(f"{default_storage.url(_name(key, cut, crop, width, extension))} {width}w" for width, _ in sizes)
+        extension: ", ".join(
+            f"{default_storage.url(_name(key, cut, crop, width, extension))} {width}w" for width, _ in sizes
+        )
         for extension in ENCODINGS
     }
     width, height = next((pair for pair in sizes if pair[0] >= 640), sizes[-1])

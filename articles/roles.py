@@ -111,7 +111,7 @@ def may(user: "User", step: str, article: "Article | None" = None) -> bool:
 
 
 def _own_step(step: str, article: "Article | None") -> bool:
-    """A reporter edits and submits drafts, and may take back what still waits; a live article is revised the same way."""
+    """A reporter edits and submits drafts, takes back what still waits, and revises what is live the same way."""
     if article is None or article.pk is None:
         return step in OWN_STEPS
     if step == "delete":

@@ -51,14 +51,9 @@ def validate_links(value: str) -> None:
             raise ValidationError(message, params={"line": line}) from None
 
 
-# Letters of the paper's languages that carry over to a-z; the rest of a slug comes from Unicode's own decomposition.
-CYRILLIC = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяғқңөұүһәіҳҷӣӯ",
-        "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya gh q ng o u u h a i h j i u".split(),
-        strict=True,
-    )
-)
+# Letters of the paper's languages as spelled with a-z; the rest of a slug comes from Unicode's own decomposition.
+SPELLED = "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya gh q ng o u u h a i h j i u"
+CYRILLIC = dict(zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюяғқңөұүһәіҳҷӣӯ", SPELLED.split(), strict=True))
 LATIN = {"ə": "a", "ı": "i", "ş": "sh", "ž": "zh", "ň": "ng", "ý": "y", "ç": "ch", "ğ": "gh", "ʻ": "", "ʼ": ""}
 
 

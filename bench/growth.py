@@ -38,6 +38,7 @@ from articles.models import Article, ArticleByline, Author, Edition, EditionByli
 NEWEST = datetime(2025, 12, 8, 6, 0, tzinfo=UTC)
 WORDS = "steppe market river summit border price valley school road minister harvest train tax loan gas song".split()
 ROUNDS = 15
+PLACED = "app_label=articles&model_name=placement&field_name=article"
 BATCH = 5000
 
 
@@ -109,7 +110,7 @@ def pages() -> dict[str, str]:
         "desk: articles, page 10": "/admin/articles/article/?p=10",
         "desk: search": "/admin/articles/article/?q=harvest+77",
         "desk: article form": f"/admin/articles/article/{newest.article_id}/change/",
-        "desk: pick an article": "/admin/autocomplete/?term=Steppe&app_label=articles&model_name=placement&field_name=article",
+        "desk: pick an article": f"/admin/autocomplete/?term=Steppe&{PLACED}",
     }
 
 

@@ -7,7 +7,7 @@ and what it may hold, so that a wrong value stops the start instead of surprisin
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -78,7 +78,7 @@ def _sqlite(path: str) -> dict[str, Any]:
     }
 
 
-def _postgresql(name: str, url) -> dict[str, Any]:
+def _postgresql(name: str, url: SplitResult) -> dict[str, Any]:
     try:
         port = url.port or ""
     except ValueError:

@@ -6,11 +6,14 @@ is written (``newsroom.apps`` connects that) or the paper's next day begins, whe
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from django.apps.registry import Apps
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from articles.models.section import Section
@@ -47,9 +50,11 @@ class Frame:
         return self.paper.zone
 
 
-def shown_models(apps):
+def shown_models(apps: Apps) -> list[type[Model]]:
     """The models whose rows the frame shows."""
-    return [apps.get_model(name) for name in ("articles.Section", "articles.SiteSettings", "tickers.Pair", "tickers.Rate")]
+    return [
+        apps.get_model(name) for name in ("articles.Section", "articles.SiteSettings", "tickers.Pair", "tickers.Rate")
+    ]
 
 
 def get(at: datetime | None = None) -> Frame:
@@ -64,14 +69,15 @@ def get(at: datetime | None = None) -> Frame:
     return frame
 
 
-def forget(**kwargs) -> None:
+def forget(**kwargs: Any) -> None:
     """Have the next page build the frame anew, once what was written is committed."""
     transaction.on_commit(lambda: cache.set(GENERATION, uuid4().hex, None))
 
 
 def _build(at: datetime, generation: str | None = None) -> Frame:
     paper = SiteSettings.current()
-    top, within = [], {}
+    top: list[Section] = []
+    within: dict[int, list[Section]] = {}
     for section in Section.objects.filter(in_menu=True).select_related("parent"):
         (within.setdefault(section.parent_id, []) if section.parent_id else top).append(section)
     return Frame(

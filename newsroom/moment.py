@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 
 from newsroom import frame
 
-
 UNFRAMED = ("/healthz", "/readyz", "/media/")  # they show no page and need no database
 
 
 class MomentMiddleware:
-    """Gives a request ``at``, its ``frame`` and the paper's time zone; ``shown_at`` is set for another time than now."""
+    """Gives a request ``at``, its ``frame`` and the paper's time zone; ``shown_at`` only for another time than now."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -210,5 +210,6 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
     }
 ]
 DJANGO_PROSE_EDITOR_MENU_GROUPS = [
-    {"group": name} for name in ("headings", "marks", "link", "lists", "nodes -blockType -lists", "furniture", "table", "history")
+    {"group": name}
+    for name in ("headings", "marks", "link", "lists", "nodes -blockType -lists", "furniture", "table", "history")
 ]

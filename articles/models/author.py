@@ -19,9 +19,7 @@ class Author(models.Model):
     picture = models.ForeignKey(
         "articles.Image", models.PROTECT, verbose_name=_("picture"), related_name="+", null=True, blank=True
     )
-    links = ProseField(
-        _("links"), blank=True, validators=[validate_links], help_text=_("One https:// address a line.")
-    )
+    links = ProseField(_("links"), blank=True, validators=[validate_links], help_text=_("One https:// address a line."))
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

@@ -99,6 +99,11 @@ class Edition(Copy):
         """When its text last changed for readers, or None for the first text."""
         return self.live_from if self.live_from > self.published_at else None
 
+    @property
+    def top_section(self) -> Section:
+        """The section of the first level that the edition's own one is or lies within."""
+        return self.section.parent or self.section  # a constraint says there is one
+
     def topics(self) -> list[dict]:
         """Its further sections and its tags, each with ``name`` and ``url``, in one query."""
         sections = self.section_rows.filter(is_further=True).values_list(

@@ -22,7 +22,7 @@ class Image(models.Model):
     sha256 = models.CharField(_("SHA-256 of the upload"), max_length=64, unique=True, editable=False)
     width = models.PositiveIntegerField(_("width"), editable=False)
     height = models.PositiveIntegerField(_("height"), editable=False)
-    title = LineField(_("title"), max_length=120, help_text=_("The desk finds the picture by it; readers don't see it."))
+    title = LineField(_("title"), max_length=120, help_text=_("The desk finds it by this; readers don't see it."))
     alt = LineField(
         _("alternative text"),
         max_length=250,

@@ -1,6 +1,7 @@
 """Random lives of an article: whatever the desk does, readers' past never changes and never overlaps."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import time_machine
 from django.test import TestCase
@@ -60,7 +61,7 @@ class TimelineTests(PropertyTestCase):
     def check(self, article, now, seen):
         """At most one edition at every instant, the same past as before, one day in every address."""
         editions = list(article.editions.order_by("live_from"))
-        for earlier, later in zip(editions, editions[1:], strict=False):
+        for earlier, later in pairwise(editions):
             assert earlier.live_until <= later.live_from
         instant = START - timedelta(minutes=1)
         while instant < now:

@@ -34,7 +34,11 @@ class LeakTests(TestCase):
         cls.chief = make_chief()
         cls.section, cls.author = make_section(), make_author()
         cls.live = make_edition(
-            section=cls.section, authors=[cls.author], further=[make_section()], tags=["Silk Road"], lead_image=make_image()
+            section=cls.section,
+            authors=[cls.author],
+            further=[make_section()],
+            tags=["Silk Road"],
+            lead_image=make_image(),
         )
         cls.child = make_edition(section=make_section(parent=cls.section))
         cls.rework(cls.live.article)
@@ -58,14 +62,21 @@ class LeakTests(TestCase):
         workflow.schedule(article, by=cls.chief, at=timezone.now() + timedelta(hours=2))
 
     def test_marker_is_in_every_text_field_of_the_working_copy(self):
-        texts = {field.name for field in Copy._meta.local_fields if field.get_internal_type() in {"CharField", "TextField"}}
+        texts = {
+            field.name for field in Copy._meta.local_fields if field.get_internal_type() in {"CharField", "TextField"}
+        }
         assert texts | {"slug"} == set(marked()) | {"kind", "language"}
         assert MARKER in str(Revision.objects.filter(article=self.live.article).first().snapshot)
 
     def test_no_public_address_shows_what_is_on_the_desk(self):
         seen = self.crawl()
         paths = {path.split("?")[0] for path in seen}
-        for wanted in (self.live.path, self.section.get_absolute_url(), self.author.get_absolute_url(), "/topics/silk-road/"):
+        for wanted in (
+            self.live.path,
+            self.section.get_absolute_url(),
+            self.author.get_absolute_url(),
+            "/topics/silk-road/",
+        ):
             assert wanted in paths, f"the crawl never came to {wanted}"
         for path, text in seen.items():
             if not path.startswith("/search/"):  # it repeats the words asked for
@@ -92,7 +103,10 @@ class LeakTests(TestCase):
     def months(self):
         """Month archives, which are linked only from the end of long lists."""
         month = f"{self.live.published_at:%Y/%m}/"
-        return [f"{base}{month}" for base in ("/latest/", self.section.get_absolute_url(), self.child.section.get_absolute_url())]
+        return [
+            f"{base}{month}"
+            for base in ("/latest/", self.section.get_absolute_url(), self.child.section.get_absolute_url())
+        ]
 
     def hidden_addresses(self):
         """Where the hidden articles would be, and the desk's own pages without a login."""

@@ -1,5 +1,0 @@
-import pytest
-
-@pytest.mark.browser
-def test_x(page):
-    pass
