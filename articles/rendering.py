@@ -7,17 +7,19 @@ import re
 from datetime import datetime
 from html import unescape
 
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from articles import markup
+from articles import linked_data, markup
 from articles.models.edition import Edition, EditionTag
 from articles.models.image import Image
 
 IMAGE = re.compile(r'<figure data-image="(\d{1,11})">(?:\s*<figcaption>(.*?)</figcaption>)?.*?</figure>', re.DOTALL)
 EMBED = re.compile(r'<figure data-embed="([^"]+)">(?:\s*<figcaption>(.*?)</figcaption>)?.*?</figure>', re.DOTALL)
+HEADING = re.compile(r"<(/?)h[23]>")
 EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
 RELATED = 5
 RELATED_POOL = 60  # of the newest listings under its tags
@@ -28,13 +30,23 @@ def body(html: str) -> SafeString:
     html = EMPTY.sub("", markup.clean(html))
     ids = markup.image_ids(html)
     images = Image.objects.in_bulk(ids) if ids else {}
+    html = _in_order(html)
     html = IMAGE.sub(lambda match: _figure(images.get(int(match[1])), match[2]), html)
     html = EMBED.sub(lambda match: _embed(match[1], match[2]), html)
-    html = html.replace("<table>", '<div class="table" role="region" tabindex="0" aria-label="{}"><table>'.format(_("Table")))
+    html = html.replace(
+        "<table>", '<div class="table" role="group" tabindex="0" aria-label="{}"><table>'.format(_("Table"))
+    )
     html = html.replace("</table>", "</table></div>")
     html = html.replace('<aside data-pull-quote="">', '<aside class="pull-quote" aria-hidden="true">')
     html = html.replace('<aside data-fact-box="">', '<aside class="fact-box">')
     return mark_safe(html)  # noqa: S308 - the sanitizer's own output, with our templates put in
+
+
+def _in_order(html: str) -> str:
+    """Headings without a jump: until the first ``h2`` an ``h3`` is one, too."""
+    first = html.find("<h2>")
+    top, rest = (html, "") if first < 0 else (html[:first], html[first:])
+    return HEADING.sub(r"<\1h2>", top) + rest
 
 
 def _figure(image: Image | None, caption: str | None) -> str:
@@ -65,3 +77,17 @@ def related(edition: Edition, at: datetime) -> list[Edition]:
     near = shared.values("edition")[:RELATED_POOL]
     live = Edition.objects.live(at).filter(pk__in=near).exclude(article=edition.article_id).newest()
     return list(live.defer("body", "corrections").select_related("section__parent", "lead_image")[:RELATED])
+
+
+def show_article(request, edition, **more):
+    """The page of ``edition``; the desk's preview is made by it too."""
+    root = f"{request.scheme}://{request.get_host()}"
+    context = {
+        "edition": edition,
+        "body": body(edition.body),
+        "topics": edition.topics(),
+        "related": related(edition, request.at),
+        "linked_data": linked_data.for_article(edition, request.frame.paper, root),
+        **more,
+    }
+    return render(request, "articles/article_page.html", context)

@@ -37,7 +37,9 @@ def month(request, year, month):
     if not 1 <= int(month) <= 12 or not 1900 <= int(year) <= 2999:
         raise Http404
     start = datetime(int(year), int(month), 1, tzinfo=timezone.get_current_timezone())
-    rows = Edition.objects.live(request.at).filter(noindex=False, published_at__gte=start, published_at__lt=_next(start))
+    rows = Edition.objects.live(request.at).filter(
+        noindex=False, published_at__gte=start, published_at__lt=_next(start)
+    )
     editions = list(rows.newest().only("path", "live_from")[:MONTH_MOST])
     if not editions:
         raise Http404
@@ -46,10 +48,11 @@ def month(request, year, month):
 
 @require_safe
 def news(request):
-    """What Google News asks for: the articles of the last two days."""
+    """What Google News asks for: the articles of the last two days; as no map may be empty, else the newest alone."""
     rows = Edition.objects.live(request.at).filter(noindex=False, published_at__gt=request.at - NEWS_AGE)
-    editions = rows.newest().only("path", "headline", "language", "published_at")[:NEWS_MOST]
-    return _xml(request, "sitemap_news.xml", {"editions": editions})
+    editions = list(rows.newest().only("path", "headline", "language", "published_at")[:NEWS_MOST])
+    newest = [] if editions else Edition.objects.live(request.at).filter(noindex=False).newest().only("path")[:1]
+    return _xml(request, "sitemap_news.xml", {"editions": editions, "newest": newest})
 
 
 def _xml(request, name, context):

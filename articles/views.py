@@ -62,20 +62,7 @@ def article_page(request):
     edition = Edition.objects.live(request.at).filter(path=request.path).for_page().first()
     if edition is None:
         return _former_address(request)
-    return show_article(request, edition)
-
-
-def show_article(request, edition, **more):
-    """The page of ``edition``; the desk's preview is made by it too."""
-    context = {
-        "edition": edition,
-        "body": rendering.body(edition.body),
-        "topics": edition.topics(),
-        "related": rendering.related(edition, request.at),
-        "linked_data": linked_data.for_article(edition, request.frame.paper, _root(request)),
-        **more,
-    }
-    return render(request, "articles/article_page.html", context)
+    return rendering.show_article(request, edition)
 
 
 def _former_address(request):

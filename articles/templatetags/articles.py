@@ -1,0 +1,124 @@
+"""What the templates of the public pages need beyond Django's own: exact times, cut texts, pictures' addresses."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from articles.models.edition import Edition
+from articles.models.image import Image
+from articles.renditions import Sources
+
+register = template.Library()
+
+TITLE_MOST = 70
+DESCRIPTION_LEAST, DESCRIPTION_MOST = 50, 160
+SHORT_PAIR = 14  # letters of a hyphenated word that any screen has room for
+SOCIAL_WIDTH = 1200  # what social networks show large
+LOCALES = {"en": "en_GB", "ru": "ru_RU", "ky": "ky_KG", "kk": "kk_KZ", "uz": "uz_UZ", "tg": "tg_TJ", "tk": "tk_TM"}
+
+
+@register.filter
+def sources(image: Image, crop: str) -> Sources:
+    """Where ``image`` is found, cut to ``crop``."""
+    return image.sources(crop)
+
+
+@register.filter
+def stamp(moment: datetime) -> str:
+    """``moment`` for a ``datetime`` attribute, in the current zone and without the microseconds that HTML refuses."""
+    return timezone.localtime(moment).isoformat(timespec="seconds")
+
+
+@register.filter
+def zone(name: str) -> str:
+    """A time zone as people say it: “Asia/Bishkek” is Bishkek time."""
+    if "/" not in name:
+        return name
+    return _("%(city)s time") % {"city": name.rpartition("/")[2].replace("_", " ")}
+
+
+@register.filter
+def links(text: str) -> list[tuple[str, str]]:
+    """Each line's address with its host, as readers see it."""
+    return [(line, (urlsplit(line).hostname or line).removeprefix("www.")) for line in text.split()]
+
+
+@register.filter
+def locale(language: str) -> str:
+    """A language as OpenGraph names it."""
+    return LOCALES.get(language, language)
+
+
+@register.filter
+def cut(text: str, most: int) -> str:
+    """``text`` in one line of at most ``most`` characters, ending after a whole word."""
+    text = " ".join(text.split())
+    if len(text) <= most:
+        return text
+    return text[: most - 1].rpartition(" ")[0].rstrip(" ,;:–-") + "…"
+
+
+@register.filter
+def unbroken(headline: str) -> SafeString:
+    """``headline`` whose short hyphenated words stay on one line: no “six-” at a line's end."""
+    words = (
+        format_html('<span class="unbroken">{}</span>', word) if _is_short_pair(word) else escape(word)
+        for word in headline.split()
+    )
+    return mark_safe(" ".join(words))  # noqa: S308 - each word was escaped
+
+
+def _is_short_pair(word: str) -> bool:
+    return "-" in word.strip("-") and len(word) <= SHORT_PAIR
+
+
+@register.filter
+def page_title(text: str, paper: str) -> str:
+    """``text`` with the paper's name where both fit."""
+    full = f"{cut(text, TITLE_MOST)} – {paper}"
+    return full if len(full) <= TITLE_MOST else cut(text, TITLE_MOST)
+
+
+@register.simple_tag
+def description(*parts: str) -> str:
+    """The first of ``parts`` that says something, with those after it while it is too short for search engines."""
+    text = ""
+    for part in (" ".join(str(part or "").split()) for part in parts):
+        if part and len(text) < DESCRIPTION_LEAST:
+            text = f"{text}{'' if text[-1:] in '.!?…' else '.'} {part}" if text else part
+    return cut(text, DESCRIPTION_MOST)
+
+
+@register.simple_tag
+def lang(edition: Edition) -> str | SafeString:
+    """The ``lang`` attribute of an edition's own words, where they differ from the page's."""
+    if edition.language == get_language():
+        return ""
+    return format_html(' lang="{}"', edition.language)
+
+
+@register.simple_tag
+def social_picture(image: Image | str | None, root: str) -> dict[str, Any]:
+    """The picture that social networks show, with an absolute address; the paper's icon where there is none."""
+    if not image:
+        return {"url": root + static("icons/icon-512.png"), "width": 512, "height": 512, "alternative": ""}
+    source = image.sources("wide")
+    url, width = source.src, source.width
+    for candidate in source.srcsets.get("jpg", "").split(", "):
+        address, _space, size = candidate.partition(" ")
+        if size and width < SOCIAL_WIDTH:
+            url, width = address, int(size.removesuffix("w"))
+    return {
+        "url": url if url.startswith("http") else root + url,
+        "width": width,
+        "height": round(width * source.height / source.width),
+        "alternative": image.alternative,
+    }
