@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(editable=False, max_length=64, unique=True, verbose_name='SHA-256 of the upload')),
                 ('width', models.PositiveIntegerField(editable=False, verbose_name='width')),
                 ('height', models.PositiveIntegerField(editable=False, verbose_name='height')),
-                ('title', articles.text.LineField(help_text="The desk finds the picture by it; readers don't see it.", max_length=120, verbose_name='title')),
+                ('title', articles.text.LineField(help_text="The desk finds it by this; readers don't see it.", max_length=120, verbose_name='title')),
                 ('alt', articles.text.LineField(blank=True, help_text="What the picture shows, for people who can't see it. Empty only if it is decorative.", max_length=250, verbose_name='alternative text')),
                 ('decorative', models.BooleanField(default=False, help_text='It tells nothing: skip it.', verbose_name='decorative')),
                 ('caption', articles.text.LineField(blank=True, max_length=400, verbose_name='caption')),

@@ -1,0 +1,296 @@
+"""The main job in a real browser: a reporter writes, a chief editor publishes, readers read; and pages pass axe."""
+
+import re
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from django.contrib.staticfiles.testing import StaticLiveServerTestCase
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from articles import renditions, roles
+from articles.models import Article, Edition, Image, SiteSettings
+from articles.tests.factories import make_author, make_edition, make_image, make_section, make_user, picture_file
+from newsroom import frame
+
+PASSWORD = "a-long-password"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def make_real_image(title: str) -> Image:
+    """A picture whose files exist."""
+    upload = renditions.accept(picture_file(size=(1000, 640)))
+    image = make_image(title=title, width=upload.width, height=upload.height)
+    image.file.save(f"{image.key}.jpg", ContentFile(upload.content))
+    renditions.make_safe_copy(upload.content, image.key)
+    return image
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("page")
+class BrowserTestCase(StaticLiveServerTestCase):
+    """A newsroom with a reporter, a chief editor, two sections and two pictures."""
+
+    def setUp(self):
+        SiteSettings.objects.create(name="The Caravan Post")
+        self.theme = make_section(name="Business", slug="business")
+        self.country = make_section(name="Kyrgyzstan", slug="kyrgyzstan", kind="country")
+        for name, role in (("reporter", roles.REPORTER), ("chief", roles.CHIEF_EDITOR)):
+            user = make_user(role, username=name)
+            user.set_password(PASSWORD)
+            user.save()
+        make_author(name="Aigul Tash", slug="aigul", user=User.objects.get(username="reporter"))
+        self.pictures = [make_real_image(title) for title in ("Lake at dawn", "Mountain road")]
+        frame.forget()
+        self.troubles = []
+        self.watch(self.page)
+
+    def tearDown(self):
+        assert not self.troubles, self.troubles
+
+    def watch(self, page):
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                self.troubles.append(message.text)
+                if message.type == "error" and "the server responded with a status of 4" not in message.text
+                else None
+            ),
+        )
+
+    def open(self, path):
+        self.page.goto(self.live_server_url + path)
+        self.page.wait_for_load_state("networkidle")
+
+    def log_in(self, name):
+        self.page.context.clear_cookies()
+        self.open("/admin/")
+        self.page.get_by_label("Username").fill(name)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Log in").click()
+        expect(self.page.get_by_role("heading", name="The desk")).to_be_visible()
+
+    def choose(self, field, words):
+        """Type into a type-ahead picker and take what it offers."""
+        self.page.locator(f".field-{field} .select2-selection").first.click()
+        self.page.locator(".select2-search__field").last.fill(words)
+        self.page.locator(".select2-results__option", has_text=words).first.click()
+
+    def press(self, name):
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+        self.page.wait_for_load_state("networkidle")
+
+    def read(self, path):
+        """What a reader who is not logged in gets: status and text."""
+        context = self.page.context.browser.new_context()
+        response = context.request.get(self.live_server_url + path)
+        status, text = response.status, response.text()
+        context.close()
+        return status, text
+
+    def readers_see(self, words, paths):
+        for path in paths:
+            assert words in self.read(path)[1], f"{path} lacks “{words}”"
+
+    def readers_do_not_see(self, words, paths):
+        for path in paths:
+            assert words not in self.read(path)[1], f"{path} shows “{words}”"
+
+
+class LifeOfAnArticleTests(BrowserTestCase):
+    def test_from_the_first_word_to_withdrawal(self):
+        self.log_in("reporter")
+        self.write()
+        article = Article.objects.get()
+        self.check_saved(article)
+        assert not self.page.get_by_role("button", name="Publish now").count()
+        self.press("Submit")
+        expect(self.page.locator(".messagelist")).to_contain_text("Submitted")
+
+        self.log_in("chief")
+        expect(self.page.get_by_role("link", name="Караван идёт: caravan on the road")).to_be_visible()
+        self.open(article.get_absolute_url())
+        self.press("Publish now")
+        expect(self.page.locator(".messagelist")).to_contain_text("Published")
+        path = Edition.objects.get().path
+        everywhere = ["/", "/business/", "/kyrgyzstan/", "/topics/silk-road/", "/feed/", "/latest/", path]
+        self.readers_see("Караван идёт", everywhere)
+        self.readers_see(
+            path, ["/sitemap.xml".replace(".xml", f"-{timezone.localtime():%Y-%m}.xml"), "/news-sitemap.xml"]
+        )
+
+        self.rewrite(article, "Second text of the caravan")
+        self.readers_do_not_see("Second text", everywhere)
+        self.schedule_and_wait(article, everywhere)
+        self.withdraw(article, path)
+
+    def write(self):
+        self.open("/admin/articles/article/add/")
+        self.page.get_by_label("Headline").fill("Караван идёт: caravan on the road")
+        self.page.get_by_label("Standfirst").fill("Through the passes with traders who know every inn.")
+        self.write_body()
+        self.choose("section", "Business")
+        self.choose("further_sections", "Kyrgyzstan")
+        self.page.get_by_role("combobox", name="Tags").fill("Silk Road, Trade")
+        self.choose("lead_image", "Lake at dawn")
+        self.press("Save draft")
+        expect(self.page.locator(".messagelist")).to_be_visible()
+
+    def write_body(self):
+        editor = self.page.locator(".tiptap")
+        editor.click()
+        type_ = self.page.keyboard.type
+        type_("Ысык-Көлдүн жээгинде: the road begins at the lake.")
+        self.page.keyboard.press("Enter")
+        for picture in ("Lake at dawn", "Mountain road"):
+            self.page.get_by_role("button", name="Picture from the library").first.click()
+            self.page.get_by_role("dialog").get_by_role("button", name=picture).click()
+            expect(editor.locator("figure").last).to_be_visible()
+            self.page.keyboard.press("Control+End")
+        self.page.get_by_role("button", name="Pull quote").click()
+        type_("Nobody crosses twice for the same reason")
+        self.page.keyboard.press("Control+End")
+        self.page.get_by_role("button", name="Table").click()
+        type_("Pass")
+        self.page.keyboard.press("Tab")
+        type_("Metres")
+        expect(editor.locator("table")).to_be_visible()
+
+    def check_saved(self, article):
+        body = article.body
+        assert "Ысык-Көлдүн жээгинде" in body
+        for picture in self.pictures:
+            assert f'data-image="{picture.pk}"' in body
+        assert re.search(r"<aside data-pull-quote[^>]*>.*Nobody crosses twice", body, re.DOTALL)
+        assert re.search(r"<table>.*Pass.*Metres.*</table>", body, re.DOTALL)
+        assert [tag.name for tag in article.tags.order_by("name")] == ["Silk Road", "Trade"]
+        assert article.bylines.get().author.name == "Aigul Tash"
+
+    def rewrite(self, article, words):
+        self.open(article.get_absolute_url())
+        self.page.get_by_label("Headline").fill(words)
+        self.press("Save")
+        expect(self.page.locator(".messagelist")).to_contain_text("version")
+
+    def schedule_and_wait(self, article, paths):
+        """Schedule by the form; then bring the time near, as two minutes are long, and let it come by itself."""
+        later = timezone.localtime(timezone.now() + timedelta(minutes=2), SiteSettings.current().zone)
+        self.page.get_by_label("Goes live at").fill(f"{later:%Y-%m-%dT%H:%M}")
+        self.press("Schedule")
+        expect(self.page.locator(".messagelist")).to_contain_text("Scheduled")
+        first, second = article.editions.order_by("live_from")
+        assert first.live_until == second.live_from == later.replace(second=0, microsecond=0)
+        soon = timezone.now() + timedelta(seconds=3)
+        article.editions.filter(pk=first.pk).update(live_until=soon)
+        article.editions.filter(pk=second.pk).update(live_from=soon)
+        self.readers_see("Караван идёт", paths[:1])
+        assert timezone.now() < soon, "too slow to see what stood before"
+        self.page.wait_for_timeout((soon - timezone.now()).total_seconds() * 1000 + 1)
+        self.readers_see("Second text of the caravan", paths)
+
+    def withdraw(self, article, path):
+        self.open(article.get_absolute_url())
+        self.page.get_by_text("End or withdraw").click()
+        self.page.get_by_label("Reason for withdrawal").fill("A trader asked us to check her figures.")
+        self.press("Withdraw now")
+        expect(self.page.locator(".messagelist")).to_contain_text("Withdrawn")
+        status, text = self.read(path)
+        assert status == 410
+        assert "A trader asked us to check her figures." in text
+        self.readers_do_not_see("Second text", ["/", "/business/", "/feed/", "/latest/"])
+
+
+class AxeTests(BrowserTestCase):
+    """Nothing for axe to find, in both themes."""
+
+    def setUp(self):
+        super().setUp()
+        author = make_author(name="Nilufar Daftar", slug="nilufar", picture=self.pictures[0])
+        body = (
+            "<p>The road begins at the lake.</p><h2>A subhead</h2><p>And goes on.</p>"
+            f'<figure data-image="{self.pictures[1].pk}"><figcaption>A road</figcaption></figure>'
+            '<aside data-pull-quote=""><p>And goes on</p></aside>'
+            "<table><tbody><tr><th>Pass</th><td>3,200</td></tr></tbody></table>"
+        )
+        for number in range(8):
+            self.edition = make_edition(
+                live_from=timezone.now() - timedelta(hours=number + 1),
+                headline=f"Caravan {number}",
+                standfirst="Through the passes with traders.",
+                kind="opinion" if number == 3 else "news",
+                section=self.theme,
+                authors=[author],
+                further=[self.country],
+                tags=["Silk Road"],
+                lead_image=self.pictures[number % 2],
+                body=body,
+            )
+
+    def found(self):
+        results = Axe().run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+        return [(item["id"], item["nodes"][0]["html"][:150]) for item in results.response["violations"]]
+
+    def check(self, paths):
+        problems = []
+        for theme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=theme)
+            for path in paths:
+                self.open(path)
+                problems += [(theme, path, *problem) for problem in self.found()]
+        assert not problems, problems
+
+    def setup_policy(self):
+        """axe itself is put into the page as a script, which the policy would forbid."""
+        self.page.context.close()
+        self.page = self.page.context.browser.new_context(bypass_csp=True, timezone_id="Asia/Bishkek").new_page()
+        self.addCleanup(partial(self.page.context.close))
+
+    def test_public_pages(self):
+        self.setup_policy()
+        self.check(
+            ["/", "/business/", self.edition.path, "/search/?q=caravan", "/authors/nilufar/", "/rates/", "/nothing/"]
+        )
+
+    def test_desk(self):
+        self.setup_policy()
+        self.check(["/admin/login/"])
+        self.log_in("chief")
+        change = f"/admin/articles/article/{self.edition.article_id}/change/"
+        self.check(["/admin/", "/admin/articles/article/", change, "/admin/articles/image/add/"])
+
+
+class PagesTests(BrowserTestCase):
+    def test_nothing_scrolls_sideways_on_a_small_phone_and_the_skip_link_is_first(self):
+        edition = make_edition(
+            headline="Транспортно-логистическая " * 4, section=self.theme, lead_image=self.pictures[0]
+        )
+        self.page.set_viewport_size({"width": 320, "height": 640})
+        for path in ("/", edition.path, "/business/", "/search/?q=x", "/rates/"):
+            self.open(path)
+            assert self.page.evaluate("document.scrollingElement.scrollWidth") <= 320, path
+            self.page.keyboard.press("Tab")
+            assert self.page.evaluate("document.activeElement.hash"), path
+
+    def test_words_are_there_without_script(self):
+        edition = make_edition(headline="Without script", section=self.theme)
+        context = self.page.context.browser.new_context(java_script_enabled=False)
+        page = context.new_page()
+        page.goto(self.live_server_url + "/")
+        page.get_by_role("link", name="Without script").first.click()
+        assert page.url.endswith(edition.path)
+        context.close()
+
+    def test_chosen_theme_is_kept_without_a_cookie(self):
+        self.open("/")
+        before = self.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        self.page.get_by_role("button", name=re.compile("theme|dark|light", re.IGNORECASE)).first.click()
+        after = self.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert before != after
+        self.open("/latest/")
+        assert self.page.evaluate("getComputedStyle(document.body).backgroundColor") == after
+        assert self.page.context.cookies() == []
