@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from articles.models import Article, Edition, Image
 from articles.markup import image_ids, plain_text
+from articles.models import Article, Edition, Image
 
 
 @dataclass(frozen=True)

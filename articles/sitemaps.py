@@ -5,7 +5,7 @@ Django's own would count the archive for every index; these ask for one row a mo
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, Max, Min
+from django.db.models import Exists
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
@@ -60,14 +60,13 @@ def _xml(request, name, context):
 
 
 def _months(at: datetime) -> list[datetime]:
-    """The months with a live article, newest first: two probes of the index for the span, then one a month."""
-    live = Edition.objects.live(at).filter(noindex=False)
-    span = live.aggregate(first=Min("published_at"), last=Max("published_at"))
-    if span["first"] is None:
+    """The months with a live article, newest first: all since the first edition, and one probe of an index each."""
+    oldest = Edition.objects.order_by("published_at", "pk").values_list("published_at", flat=True).first()
+    if oldest is None:
         return []
-    start = timezone.localtime(span["first"]).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    starts = [start]
-    while _next(starts[-1]) <= span["last"]:
+    live = Edition.objects.live(at).filter(noindex=False)
+    starts = [timezone.localtime(oldest).replace(day=1, hour=0, minute=0, second=0, microsecond=0)]
+    while _next(starts[-1]) <= at:
         starts.append(_next(starts[-1]))
     probes = {
         f"m{number}": Exists(live.filter(published_at__gte=start, published_at__lt=_next(start)))

@@ -1,6 +1,7 @@
 """The public pages; each reads editions live at ``request.at`` and nothing of the desk."""
 
 from datetime import datetime
+from functools import partial
 
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
@@ -42,12 +43,11 @@ def section_page(request, slug, child=None):
 def month_page(request, year, month, slug=None, child=None):
     """What a section, or the whole paper, published in one month, with the way to the months beside it."""
     section = _section(slug, child) if slug else None
-    listed = _listed(section, request.at) if section else Edition.objects.live(request.at).newest().for_cards()
     start, end = _month(year, month)
-    page = get_page(listed.filter(published_at__gte=start, published_at__lt=end), request.GET.get("page"))
-    times = listed.values_list("published_at", flat=True)
-    earlier = times.filter(published_at__lt=start)[:1]
-    later = times.filter(published_at__gte=end).order_by("published_at")[:1]
+    listed = partial(_listed, section, request.at)
+    page = get_page(listed(gte=start, lt=end), request.GET.get("page"))
+    earlier = listed(lt=start).values_list("published_at", flat=True)[:1]
+    later = listed(gte=end).reverse().values_list("published_at", flat=True)[:1]
     beside = {"earlier": next(iter(earlier), None), "later": next(iter(later), None)}
     if not page and not any(beside.values()):
         raise Http404
@@ -102,8 +102,8 @@ def tag_page(request, slug):
 @require_safe
 def latest_page(request):
     """Everything in order."""
-    rows = Edition.objects.live(request.at).newest().for_cards()
-    return render(request, "articles/latest_page.html", {"page": get_page(rows, request.GET.get("page"))})
+    page = get_page(_listed(None, request.at), request.GET.get("page"))
+    return render(request, "articles/latest_page.html", {"page": page})
 
 
 @require_safe
@@ -124,9 +124,16 @@ def _section(slug: str, child: str | None) -> Section:
     return get_object_or_404(sections, slug=slug, parent=None)
 
 
-def _listed(section: Section, at: datetime):
-    """Editions listed in ``section``, newest first, walking the listing's own index."""
-    rows = Edition.objects.live(at).filter(section_rows__section=section)
+def _listed(section: Section | None, at: datetime, **published: datetime):
+    """Live editions of ``section`` (None: of the paper), newest first; ``published`` are bounds as lookups (gte, lt).
+
+    A section's are found by walking its listing's own index.
+    """
+    if section is None:
+        bounds = {f"published_at__{lookup}": time for lookup, time in published.items()}
+        return Edition.objects.live(at).filter(**bounds).newest().for_cards()
+    bounds = {f"section_rows__published_at__{lookup}": time for lookup, time in published.items()}
+    rows = Edition.objects.live(at).filter(section_rows__section=section, **bounds)
     return rows.order_by("-section_rows__published_at", "-section_rows__edition_id").for_cards()
 
 

@@ -15,16 +15,20 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from articles import readiness, revisions, roles, search
 from articles.models import (
     FOR_EVER,
     Article,
+    Author,
     Edition,
     EditionByline,
     EditionSection,
     EditionTag,
+    Image,
+    Revision,
     Section,
     SiteSettings,
 )
@@ -166,7 +170,8 @@ def withdraw(article: Article, *, by: User, reason: str) -> Edition:
     edition.withdrawn_reason, edition.withdrawn_by = reason.strip(), by
     edition.save(update_fields=["live_until", "withdrawn_reason", "withdrawn_by"])
     _set_stage(article, Article.Stage.DRAFT)
-    revisions.keep(article, by=by, note=_("Withdrawn: %(reason)s") % {"reason": reason.strip()})
+    note = _("Withdrawn: %(reason)s") % {"reason": reason.strip()}
+    revisions.keep(article, by=by, note=Truncator(note).chars(300))
     return edition
 
 
@@ -187,6 +192,22 @@ def erase(edition: Edition, *, by: User, reason: str) -> Edition:
     edition.save()
     search.remove(edition)
     return edition
+
+
+@transaction.atomic
+def restore(revision: Revision, *, by: User) -> Article:
+    """Make what a save left the working copy again; of what it points at, what is gone since is left out."""
+    article = _locked(revision.article, "edit", by)
+    if article.stage == Article.Stage.PUBLISHED:
+        _set_stage(article, Article.Stage.DRAFT)
+    kept = revision.snapshot
+    for name, model in (("section_id", Section), ("lead_image_id", Image)):
+        if not model.objects.filter(pk=kept.get(name)).exists():
+            kept[name] = None
+    for name, model in (("bylines", Author), ("further_sections", Section)):
+        there = set(model.objects.filter(pk__in=kept[name]).values_list("pk", flat=True))
+        kept[name] = [pk for pk in kept[name] if pk in there]
+    return revisions.restore(revision, by=by)
 
 
 def address(article: Article, first_live: datetime, slug: str = "") -> str:
@@ -284,16 +305,17 @@ def _remove(article: Article, edition: Edition) -> None:
 
 def _restamp(article: Article) -> None:
     """Give editions that nobody has seen yet the day of the first publication, which may have moved."""
-    editions = list(article.editions.order_by("live_from"))
-    article.published_at = editions[0].live_from if editions else None
-    Article.objects.filter(pk=article.pk).update(published_at=article.published_at)
-    for edition in editions:
-        if edition.published_at != article.published_at and edition.live_from > timezone.now():
-            edition.published_at = article.published_at
-            edition.path = address(article, article.published_at, edition.slug)
-            edition.save(update_fields=["published_at", "path"])
-            for rows in (edition.bylines, edition.section_rows, edition.tag_rows):
-                rows.update(published_at=edition.published_at)
+    first = article.editions.order_by("live_from").values_list("live_from", flat=True).first()
+    article.published_at = first
+    Article.objects.filter(pk=article.pk).update(published_at=first)
+    if first is None:
+        return
+    for edition in article.editions.filter(live_from__gt=timezone.now()).exclude(published_at=first):
+        edition.published_at = first
+        edition.path = address(article, first, edition.slug)
+        edition.save(update_fields=["published_at", "path"])
+        for rows in (edition.bylines, edition.section_rows, edition.tag_rows):
+            rows.update(published_at=first)
 
 
 def cut(
@@ -342,9 +364,10 @@ def _add_rows(edition: Edition, text: Text) -> None:
         EditionByline(author_id=author, order=order, **when) for order, author in enumerate(text.authors)
     )
     EditionTag.objects.bulk_create(EditionTag(tag_id=tag, **when) for tag in text.tags)
-    further = set(text.sections) - {edition.section_id}
-    parents = Section.objects.filter(pk__in=further | {edition.section_id}).exclude(parent=None)
-    listed = further | {edition.section_id} | set(parents.values_list("parent_id", flat=True))
+    own = {edition.section_id} if edition.section_id else set()
+    further = set(text.sections) - own
+    parents = Section.objects.filter(pk__in=further | own, parent__isnull=False)
+    listed = further | own | set(parents.values_list("parent_id", flat=True))
     EditionSection.objects.bulk_create(
         EditionSection(section_id=section, is_further=section in further, **when) for section in sorted(listed)
     )

@@ -95,7 +95,7 @@ def pages() -> dict[str, str]:
     return {
         "front page": "/",
         "section": "/section-1/",
-        "section, page 25": "/section-1/?page=25",
+        "section, page 5": "/section-1/?page=5",
         "month": "/section-1/2025/12/",
         "article": newest.path,
         "author": "/authors/author-1/",
@@ -136,7 +136,7 @@ def main() -> None:
     parser.add_argument("--small", type=int, default=1000)
     parser.add_argument("--large", type=int, default=100_000)
     options = parser.parse_args()
-    settings.ALLOWED_HOSTS = ["testserver"]
+    settings.ALLOWED_HOSTS, settings.DEBUG = ["testserver"], False
     call_command("migrate", verbosity=0)
     if Edition.objects.exists():
         sys.exit("The database is not empty.")

@@ -472,11 +472,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='article',
-            index=models.Index(fields=['stage', '-saved_at'], name='article_by_stage'),
+            index=models.Index(fields=['stage', '-saved_at', '-id'], name='article_by_stage'),
         ),
         migrations.AddIndex(
             model_name='article',
-            index=models.Index(fields=['section', '-saved_at'], name='article_by_section'),
+            index=models.Index(fields=['section', '-saved_at', '-id'], name='article_by_section'),
         ),
         migrations.AddConstraint(
             model_name='article',

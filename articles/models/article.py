@@ -62,8 +62,8 @@ class Article(Copy):
         ordering = ["-saved_at", "-pk"]
         indexes = [
             models.Index(fields=["-saved_at", "-id"], name="article_by_saved"),
-            models.Index(fields=["stage", "-saved_at"], name="article_by_stage"),
-            models.Index(fields=["section", "-saved_at"], name="article_by_section"),
+            models.Index(fields=["stage", "-saved_at", "-id"], name="article_by_stage"),
+            models.Index(fields=["section", "-saved_at", "-id"], name="article_by_section"),
         ]
         constraints = [
             models.CheckConstraint(

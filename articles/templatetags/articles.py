@@ -106,9 +106,9 @@ def lang(edition: Edition) -> str | SafeString:
 
 
 @register.simple_tag
-def social_picture(image: Image | str | None, root: str) -> dict[str, Any]:
+def social_picture(image: Image | None, root: str) -> dict[str, Any]:
     """The picture that social networks show, with an absolute address; the paper's icon where there is none."""
-    if not image:
+    if not image:  # or nothing that a template knew
         return {"url": root + static("icons/icon-512.png"), "width": 512, "height": 512, "alternative": ""}
     source = image.sources("wide")
     url, width = source.src, source.width

@@ -7,7 +7,15 @@ from django.utils import timezone
 from articles import roles, workflow
 from articles.models import FOR_EVER, Article, Copy, Edition, SiteSettings
 from articles.models.copy import shared_values
-from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_section, make_user
+from articles.tests.factories import (
+    make_article,
+    make_author,
+    make_chief,
+    make_edition,
+    make_image,
+    make_section,
+    make_user,
+)
 from articles.workflow import WorkflowError
 
 HOUR = timedelta(hours=1)

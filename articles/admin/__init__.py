@@ -1,0 +1,14 @@
+"""The desk's screens: a module a model."""
+
+from articles.admin import (  # noqa: F401 - each registers its models
+    article,
+    author,
+    edition,
+    image,
+    placement,
+    revision,
+    section,
+    site,
+    tag,
+    user,
+)

@@ -1,0 +1,181 @@
+"""The form of an article: its working copy, and the version that was loaded."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from taggit.models import Tag
+
+from articles import roles
+from articles.admin.lists import spellings
+from articles.models import Article, ArticleByline, Section
+from articles.text import make_slug, strip_control
+
+MOST_TAGS = 30
+LONGEST_TAG = 100
+
+
+class TagsInput(forms.TextInput):
+    """Names with commas between them; ``admin-tags.js`` offers those that exist while one types."""
+
+    def __init__(self, attrs=None):
+        offered = {"data-tags": reverse_lazy("admin:taggit_tag_names"), "autocomplete": "off"}
+        super().__init__({"class": "vTextField", **offered, **(attrs or {})})
+
+    def format_value(self, value):
+        return value if isinstance(value, str) else ", ".join(tag.name for tag in value or [])
+
+
+class TagsField(forms.CharField):
+    """Tags' names; new ones come into being when the article is saved."""
+
+    widget = TagsInput
+
+    def clean(self, value):
+        names = {}
+        for name in strip_control(super().clean(value)).replace(";", ",").split(","):
+            name = " ".join(name.split())
+            if name:
+                names.setdefault(name.casefold(), check_tag(name))
+        if len(names) > MOST_TAGS:
+            raise ValidationError(_("At most %(most)d tags."), params={"most": MOST_TAGS})
+        return list(names.values())
+
+    def has_changed(self, initial, data):
+        now = {name.strip().casefold() for name in (data or "").split(",")} - {""}
+        return not self.disabled and now != {tag.name.casefold() for tag in initial or []}
+
+
+def check_tag(name):
+    """``name`` if it can be a tag's."""
+    if len(name) > LONGEST_TAG:
+        raise ValidationError(_("“%(name)s…” is too long for a tag."), params={"name": name[:40]})
+    if not any(letter.isalnum() for letter in name):
+        raise ValidationError(_("The tag “%(name)s” has neither a letter nor a digit."), params={"name": name})
+    return name
+
+
+def tags_named(names):
+    """The tags of these names, in one query; those that nobody has used yet are made."""
+    same = Q(*(("name__iexact", spelling) for name in names for spelling in spellings(name)), _connector=Q.OR)
+    known = {tag.name.casefold(): tag for tag in Tag.objects.filter(same)} if names else {}
+    return [known.get(name.casefold()) or _new_tag(name) for name in names]
+
+
+def _new_tag(name):
+    try:
+        with transaction.atomic():
+            return Tag.objects.create(name=name)
+    except IntegrityError:  # somebody was quicker
+        return Tag.objects.get(name=name)
+
+
+class SectionsChoice(AutocompleteSelectMultiple):
+    """Without the cross that clears everything: it breaks the list for screen readers."""
+
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
+
+
+class ArticleForm(forms.ModelForm):
+    """The working copy as a form. It refuses to save over a version that is not the one it was loaded with."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    tags = TagsField(label=_("Tags"), required=False, help_text=_("With commas between them."))
+    further_sections = forms.ModelMultipleChoiceField(
+        Section.objects.all(),
+        label=_("Further sections"),
+        required=False,
+        widget=SectionsChoice(Article._meta.get_field("further_sections"), admin.site),
+        help_text=_("The article is listed there too, like the countries it is about."),
+    )
+
+    user = None  # who edits; ArticleAdmin sets it
+
+    class Meta:
+        widgets = {
+            "headline": forms.Textarea({"rows": 2}),
+            "standfirst": forms.Textarea({"rows": 3}),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.newer = None  # the article, when somebody saved it since this form was loaded
+        if self.instance.pk:
+            self.initial["version"] = self.instance.version
+        for name in {"headline", "standfirst", "body", "lead_caption"} & set(self.fields):
+            self.fields[name].widget.attrs["lang"] = self.instance.language
+
+    def clean_headline(self):
+        return " ".join(self.cleaned_data["headline"].split())
+
+    def clean_section(self):
+        """Only an editor of its section moves an article that was published: it could change hands by a move."""
+        section, was = self.cleaned_data["section"], self.instance.section
+        moves = self.instance.published_at and section != was
+        if moves and not roles.may(self.user, "publish", self.instance):
+            text = _("It was published in “%(was)s”: only an editor there moves it.")
+            raise ValidationError(text, params={"was": was})
+        return section
+
+    def clean(self):
+        cleaned = super().clean()
+        if not cleaned.get("slug") and cleaned.get("headline"):
+            cleaned["slug"] = make_slug(cleaned["headline"])
+        if self.instance.pk:
+            self._refuse_other_version(cleaned.get("version"))
+        return cleaned
+
+    def _save_m2m(self):
+        self.cleaned_data["tags"] = tags_named(self.cleaned_data["tags"])
+        super()._save_m2m()
+
+    def _refuse_other_version(self, loaded):
+        if str(self.instance.version) in {str(loaded), self.data.get("_overwrite")}:
+            return
+        self.newer = {"version": self.instance.version, "by": self.instance.saved_by, "at": self.instance.saved_at}
+        raise ValidationError(
+            _("Somebody saved this article after you opened it. Nothing of yours is lost: it is all in this form."),
+            code="newer",
+        )
+
+
+class BylineForm(forms.ModelForm):
+    """An author's place; the rows are checked together, as two of them may change places."""
+
+    def validate_constraints(self):
+        pass
+
+
+class BylineFormSet(forms.BaseInlineFormSet):
+    """The bylines of an article: no author twice."""
+
+    def add_fields(self, form, index):
+        """Name the fields for those who don't see the table's head."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            getattr(field.widget, "widget", field.widget).attrs["aria-label"] = field.label
+
+    def clean(self):
+        super().clean()
+        seen = set()
+        for form in self.forms:
+            author = getattr(form, "cleaned_data", {}).get("author")
+            if author is None or self._should_delete_form(form):
+                continue
+            if author in seen:
+                raise ValidationError(_("%(author)s has two bylines here."), params={"author": author})
+            seen.add(author)
+
+    def save(self, commit=True):
+        """Take the changed rows out and put them in anew, so that two authors may change places."""
+        rows = super().save(commit=False)
+        gone = [row.pk for row in [*rows, *self.deleted_objects] if row.pk]
+        ArticleByline.objects.filter(pk__in=gone).delete()
+        for row in rows:
+            row.save(force_insert=True)
+        return rows

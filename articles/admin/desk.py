@@ -1,0 +1,49 @@
+"""What all of the desk's screens have in common."""
+
+from django.contrib import admin
+from django.db.models import Q
+
+from articles.admin.lists import NoCountPaginator, holding_words, number
+from articles.admin.times import TIME_FIELDS
+
+
+class LinkedRows:
+    """Beside the choice of a row: see it, change it, add one, but never delete it in passing."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and hasattr(field.widget, "can_delete_related"):
+            field.widget.can_delete_related = False
+        return field
+
+
+class DeskAdmin(LinkedRows, admin.ModelAdmin):
+    """A model's screens: a list without counts, times in the paper's zone, a search that knows every alphabet."""
+
+    formfield_overrides = TIME_FIELDS
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+    list_max_show_all = 0
+    paginator = NoCountPaginator
+
+    def get_paginator(self, request, queryset, per_page, orphans=0, allow_empty_first_page=True):
+        page = number(request.GET.get("p") or request.GET.get("page"))  # of a list, or of an autocomplete
+        return self.paginator(queryset, per_page, orphans, allow_empty_first_page, number=page)
+
+    def get_search_results(self, request, queryset, search_term):
+        """Rows that hold all the words in any of ``search_fields``; for a bare number, also the row of that number."""
+        found = holding_words(search_term, *self.get_search_fields(request))
+        if number(search_term):
+            found |= Q(pk=number(search_term))
+        return queryset.filter(found), False
+
+    def response_action(self, request, queryset):
+        """An action is for the rows somebody ticked, never for a whole table."""
+        request.POST = request.POST.copy()
+        request.POST["select_across"] = "0"
+        return super().response_action(request, queryset)
+
+
+class DeskInline(LinkedRows, admin.TabularInline):
+    """Rows within another row's form."""

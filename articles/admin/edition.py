@@ -1,0 +1,147 @@
+"""What readers saw, from when until when: to be read, never changed."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles import rendering, roles, workflow
+from articles.admin.desk import DeskAdmin
+from articles.admin.times import short
+from articles.models import FOR_EVER, Edition
+
+PLACE = ["section", "listed_in", "authors", "tag_names", "kind", "language", "lead_image", "lead_caption"]
+MORE = """
+kicker dateline corrections off_front seo_title seo_description social_title social_description noindex
+erased_by erased_at erased_reason
+""".split()
+
+
+class EraseForm(forms.Form):
+    """Why an edition's text is erased."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=1000,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=gettext_lazy("It stays in place of the text, with your name and the time."),
+    )
+
+
+class LiveFilter(admin.SimpleListFilter):
+    """Whether readers see it."""
+
+    title = gettext_lazy("when")
+    parameter_name = "when"
+
+    def lookups(self, request, model_admin):
+        return [("now", _("Live")), ("future", _("Scheduled")), ("past", _("Past"))]
+
+    def queryset(self, request, queryset):
+        now = timezone.now()
+        return {
+            "now": queryset.live(now),
+            "future": queryset.filter(live_from__gt=now),
+            "past": queryset.filter(live_until__lte=now),
+        }.get(self.value(), queryset)
+
+
+@admin.register(Edition)
+class EditionAdmin(DeskAdmin):
+    change_form_template = "admin/articles/edition/change_form.html"
+    list_display = ["headline", "section", "starts", "ends", "cut_by"]
+    list_filter = [LiveFilter]
+    list_select_related = ["section", "cut_by"]
+    search_fields = ["headline", "path"]
+    sortable_by = []
+    ordering = ["-published_at", "-pk"]
+    fieldsets = [
+        (None, {"fields": ["headline", "standfirst", "shown_body"], "classes": ["text"]}),
+        (
+            gettext_lazy("With readers"),
+            {"fields": ["address", "starts", "ends", "cut_by", "withdrawn_by", "withdrawn_reason"]},
+        ),
+        (
+            gettext_lazy("Place"),
+            {"fields": PLACE},
+        ),
+        (
+            gettext_lazy("More"),
+            {"fields": MORE, "classes": ["collapse"]},
+        ),
+    ]
+
+    def has_add_permission(self, request):
+        return False
+
+    has_change_permission = has_delete_permission = lambda self, request, obj=None: False
+
+    def get_urls(self):
+        erase = self.admin_site.admin_view(self.erase_view)
+        return [path("<int:pk>/erase/", erase, name="articles_edition_erase"), *super().get_urls()]
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        ended = obj.live_until <= timezone.now() and not obj.erased_at
+        context["may_erase"] = ended and roles.may(request.user, "erase", obj.article)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def erase_view(self, request, pk):
+        """Blank an edition's text for a court's or a privacy claim, with a reason that stays."""
+        edition = self.get_object(request, str(pk))
+        if edition is None:
+            raise Http404
+        if not roles.may(request.user, "erase", edition.article):
+            raise PermissionDenied
+        form = EraseForm(request.POST or None)
+        if form.is_valid():
+            try:
+                workflow.erase(edition, by=request.user, reason=form.cleaned_data["reason"])
+            except workflow.WorkflowError as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                self.log_change(request, edition, _("Erased: %(reason)s") % form.cleaned_data)
+                self.message_user(request, _("Erased. Who, when and why stay."), messages.SUCCESS)
+                return HttpResponseRedirect(reverse("admin:articles_edition_change", args=[edition.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Erase the text of an edition"),
+            "subtitle": edition.headline,
+            "form": form,
+            "original": edition,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/articles/edition/erase.html", context)
+
+    @admin.display(description=gettext_lazy("body"))
+    def shown_body(self, edition):
+        return format_html('<div class="body">{}</div>', rendering.body(edition.body))
+
+    @admin.display(description=gettext_lazy("address"))
+    def address(self, edition):
+        return format_html('<a href="{0}">{0}</a>', edition.path)
+
+    @admin.display(description=gettext_lazy("live from"))
+    def starts(self, edition):
+        return short(edition.live_from)
+
+    @admin.display(description=gettext_lazy("live until"))
+    def ends(self, edition):
+        return _("further notice") if edition.live_until == FOR_EVER else short(edition.live_until)
+
+    @admin.display(description=gettext_lazy("listed in"))
+    def listed_in(self, edition):
+        return ", ".join(section.name for section in edition.sections.all())
+
+    @admin.display(description=gettext_lazy("authors"))
+    def authors(self, edition):
+        return ", ".join(row.author.name for row in edition.bylines.select_related("author"))
+
+    @admin.display(description=gettext_lazy("tags"))
+    def tag_names(self, edition):
+        return ", ".join(tag.name for tag in edition.tags.all())

@@ -1,0 +1,85 @@
+"""The library as the body editor sees it: pictures to choose from, and what an article's pictures look like."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import HttpResponseBadRequest, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from articles.models import Image
+from articles.text import strip_control
+
+A_PAGE = 24
+MOST_IDS = 100
+MOST_WORDS = 6
+SEARCHED = ["title", "alt", "credit", "caption"]
+
+
+@require_safe
+def view(request, admin_site=None):
+    """The dialog, with ``?q=`` or ``?before=`` a list of pictures to put into it, with ``?ids=`` facts as JSON."""
+    if not request.user.has_perm("articles.view_image"):
+        raise PermissionDenied
+    if "ids" in request.GET:
+        return _facts(request)
+    query, before = request.GET.get("q"), request.GET.get("before", "")
+    if before and not _is_id(before):
+        return HttpResponseBadRequest(
+            "“before” is not the number of a picture.", content_type="text/plain; charset=utf-8"
+        )
+    pictures = Image.objects.filter(_matching(query or "")).order_by("-pk")
+    if before:
+        pictures = pictures.filter(pk__lt=int(before))
+    found = list(pictures[: A_PAGE + 1])  # one more says that there are more; nothing is counted
+    context = {
+        "images": [(image, thumbnail(image)) for image in found[:A_PAGE]],
+        "query": query or "",
+        "before": found[A_PAGE - 1].pk if len(found) > A_PAGE else None,
+        "further": bool(before),
+        "may_add": request.user.has_perm("articles.add_image"),
+    }
+    is_part = query is not None or before
+    return render(request, f"admin/articles/image/{'_pictures' if is_part else 'picker'}.html", context)
+
+
+def thumbnail(image: Image) -> str:
+    """The address of the smallest public copy; of the safe copy while there is no other."""
+    source = image.sources("card")
+    return source.srcsets["webp"].split(" ", 1)[0] if source.srcsets else source.src
+
+
+def _matching(query: str) -> Q:
+    """Every word of ``query`` stands in one of the texts of a picture."""
+    condition = Q()
+    for word in strip_control(query)[:200].split()[:MOST_WORDS]:
+        # SQLite knows only a-z in two cases: a Russian word is tried in the ways it is written.
+        ways = {word} if word.isascii() else {word, word.lower(), word.capitalize(), word.title(), word.upper()}
+        condition &= Q(*((f"{field}__icontains", way) for field in SEARCHED for way in ways), _connector=Q.OR)
+    return condition
+
+
+def _facts(request):
+    ids = request.GET["ids"].split(",")
+    if len(ids) > MOST_IDS or not all(map(_is_id, ids)):
+        message = f"“ids” is at most {MOST_IDS} numbers of pictures with commas between."
+        return HttpResponseBadRequest(message, content_type="text/plain; charset=utf-8")
+    images = Image.objects.filter(pk__in={int(number) for number in ids})
+    return JsonResponse({"images": {image.pk: _facts_of(image) for image in images}})
+
+
+def _facts_of(image: Image) -> dict[str, str | int]:
+    source = image.sources("full")
+    return {
+        "title": image.title,
+        "alt": image.alternative,
+        "caption": image.caption,
+        "credit": image.credit,
+        "src": source.src,
+        "width": source.width,
+        "height": source.height,
+        "thumbnail": thumbnail(image),
+    }
+
+
+def _is_id(value: str) -> bool:
+    return value.isascii() and value.isdecimal() and len(value) < 12

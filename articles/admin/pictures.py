@@ -1,0 +1,39 @@
+"""Pictures on the desk's screens: small public copies, never the master."""
+
+from django.core.files.storage import default_storage
+from django.utils.html import format_html
+
+from articles.models import Image
+
+SMALL, LARGE = "square", "full"
+
+
+def address(image: Image, crop: str = SMALL) -> str:
+    """The smallest JPEG of ``crop``; the safe copy until it exists."""
+    sources = image.sources(crop)
+    return sources.srcsets["jpg"].split()[0] if sources.srcsets else sources.src
+
+
+def thumbnail(image: Image | None) -> str:
+    """A small square; decoration beside the title that says which picture it is."""
+    if image is None:
+        return ""
+    return format_html('<img class="thumbnail" src="{}" alt="" width="64" height="64" loading="lazy">', address(image))
+
+
+def shown(image: Image | None, field: str) -> str:
+    """The picture chosen in ``field``; ``admin-picture.js`` shows another as soon as it is chosen."""
+    if image is None:
+        return format_html('<img class="chosen" alt="" data-shows="{}" hidden>', field)
+    return format_html(
+        '<img class="chosen" src="{}" alt="{}" data-shows="{}">', image.sources("card").src, image.alternative, field
+    )
+
+
+def remove_files(image: Image) -> None:
+    """Take the master and every public copy out of the storages."""
+    image.file.storage.delete(image.file.name)
+    folder = f"{image.key[:2]}/{image.key}"
+    if default_storage.exists(folder):
+        for name in default_storage.listdir(folder)[1]:
+            default_storage.delete(f"{folder}/{name}")

@@ -1,0 +1,70 @@
+"""What saves left behind: to be read, and to be made the working copy again."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from articles import rendering, roles, workflow
+from articles.admin.desk import DeskAdmin
+from articles.admin.times import short
+from articles.models import Revision
+
+
+@admin.register(Revision)
+class RevisionAdmin(DeskAdmin):
+    change_form_template = "admin/articles/revision/change_form.html"
+    list_display = ["article", "version", "saved", "by", "note"]
+    list_display_links = ["article", "version"]
+    list_select_related = ["article", "by"]
+    search_fields = ["article__headline", "name"]
+    sortable_by = []
+    ordering = ["-pk"]
+    fields = ["article", "version", "saved", "by", "note", "headline", "standfirst", "body"]
+
+    def has_add_permission(self, request):
+        return False
+
+    has_change_permission = has_delete_permission = lambda self, request, obj=None: False
+
+    def get_urls(self):
+        restore = self.admin_site.admin_view(self.restore_view)
+        return [path("<int:pk>/restore/", restore, name="articles_revision_restore"), *super().get_urls()]
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        newest = obj.version == obj.article.version
+        context["may_restore"] = not newest and roles.may(request.user, "edit", obj.article)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    @method_decorator(require_POST)
+    def restore_view(self, request, pk):
+        """Make a revision the working copy again; what was saved since stays in the history."""
+        revision = self.get_object(request, str(pk))
+        if revision is None:
+            raise Http404
+        if not roles.may(request.user, "edit", revision.article):
+            raise PermissionDenied
+        workflow.restore(revision, by=request.user)
+        self.message_user(request, _("Version %(version)s is the working copy again.") % {"version": revision.version})
+        return HttpResponseRedirect(reverse("admin:articles_article_change", args=[revision.article_id]))
+
+    @admin.display(description=gettext_lazy("saved"))
+    def saved(self, revision):
+        return short(revision.at)
+
+    @admin.display(description=gettext_lazy("headline"))
+    def headline(self, revision):
+        return revision.snapshot.get("headline", "")
+
+    @admin.display(description=gettext_lazy("standfirst"))
+    def standfirst(self, revision):
+        return revision.snapshot.get("standfirst", "")
+
+    @admin.display(description=gettext_lazy("body"))
+    def body(self, revision):
+        return format_html('<div class="body">{}</div>', rendering.body(revision.snapshot.get("body", "")))

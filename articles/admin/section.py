@@ -1,0 +1,76 @@
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles import roles
+from articles.admin.article_list import section_name
+from articles.admin.desk import DeskAdmin
+from articles.models import Section
+
+
+class SectionForm(forms.ModelForm):
+    """A section; its editors are chosen among those who have the role."""
+
+    editors = forms.ModelMultipleChoiceField(
+        User.objects.none(),
+        label=gettext_lazy("Section editors"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=Section._meta.get_field("editors").help_text,
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "editors" in self.fields:
+            known = Q(groups__name=roles.SECTION_EDITOR, is_active=True)
+            if self.instance.pk:
+                known |= Q(edited_sections=self.instance)
+            self.fields["editors"].queryset = User.objects.filter(known).distinct().order_by("username")
+
+    def clean(self):
+        """Name the section that has the address already."""
+        cleaned = super().clean()
+        slug, parent = cleaned.get("slug"), cleaned.get("parent")
+        twin = Section.objects.filter(slug=slug, parent=parent).exclude(pk=self.instance.pk).first() if slug else None
+        if twin:
+            self.add_error("slug", _("The section “%(twin)s” has this address already.") % {"twin": twin})
+        return cleaned
+
+
+@admin.register(Section)
+class SectionAdmin(DeskAdmin):
+    """Sections as a tree: each with those within it."""
+
+    form = SectionForm
+    list_display = ["tree", "kind", "order", "in_menu", "slug"]
+    list_filter = ["kind", "in_menu"]
+    list_select_related = ["parent"]
+    search_fields = ["name", "slug"]
+    sortable_by = []
+    autocomplete_fields = ["parent"]
+    prepopulated_fields = {"slug": ["name"]}
+    fields = ["name", "slug", "kind", "parent", "description", ("order", "in_menu"), "editors"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("parent")
+
+    def get_ordering(self, request):
+        """Those within a section right after it."""
+        above = [Coalesce(f"parent__{name}", name) for name in ("order", "name", "pk")]
+        return [*above, F("parent").asc(nulls_first=True), "order", "name"]
+
+    def get_prepopulated_fields(self, request, obj=None):
+        """The address of a section that exists is not made anew when its name changes."""
+        return {} if obj else self.prepopulated_fields
+
+    def describe_choice(self, section):
+        return {"text": section_name(section)}
+
+    @admin.display(description=gettext_lazy("section"))
+    def tree(self, section):
+        return format_html('<span class="within">{}</span>', section) if section.parent_id else str(section)

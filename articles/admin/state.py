@@ -1,0 +1,60 @@
+"""Where an article stands: with readers, and what was saved of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from articles.models import FOR_EVER, Article, Edition, Revision
+
+SHOWN = 10
+LOOKED_AT = 40  # of the newest editions; nobody schedules more
+
+
+@dataclass(frozen=True)
+class State:
+    """An article's editions and revisions, newest first, as they are ``at`` a time."""
+
+    at: datetime
+    editions: tuple[Edition, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+
+    @property
+    def live(self) -> Edition | None:
+        """What readers see."""
+        return next((edition for edition in self.editions if edition.live_from <= self.at < edition.live_until), None)
+
+    @property
+    def scheduled(self) -> list[Edition]:
+        """What is to go live, the next first."""
+        return [edition for edition in reversed(self.editions) if edition.live_from > self.at]
+
+    @property
+    def past(self) -> list[Edition]:
+        """What readers saw."""
+        return [edition for edition in self.editions if edition.live_until <= self.at][:SHOWN]
+
+    @property
+    def withdrawn(self) -> Edition | None:
+        """The edition that was withdrawn, if nothing followed it."""
+        last = next((edition for edition in self.editions if edition.live_from <= self.at), None)
+        return last if last and last.live_until <= self.at else None
+
+    @property
+    def end(self) -> datetime | None:
+        """When what is live, or scheduled last, ends; None for never."""
+        last = self.editions[0] if self.editions else None
+        return last.live_until if last and self.at < last.live_until < FOR_EVER else None
+
+
+def of(article: Article | None) -> State:
+    """The state of ``article`` now, in two queries; of one that is being begun, without any."""
+    if article is None or article.pk is None:
+        return State(timezone.now())
+    editions = article.editions.order_by("-live_from").select_related("cut_by", "withdrawn_by")
+    revisions = article.revisions.select_related("by").defer("snapshot")
+    return State(
+        at=timezone.now(),
+        editions=tuple(editions.defer("body", "corrections", "standfirst")[:LOOKED_AT]),
+        revisions=tuple(revisions[:SHOWN]),
+    )

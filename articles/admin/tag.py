@@ -1,0 +1,57 @@
+import taggit.admin  # noqa: F401 - registers its own, which lists everything tagged; ours takes its place
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import JsonResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from taggit.models import Tag
+
+from articles.admin.article_form import check_tag
+from articles.admin.desk import DeskAdmin
+from articles.admin.lists import holding_words
+from articles.text import strip_control
+
+OFFERED = 10
+
+admin.site.unregister(Tag)
+
+
+class TagForm(forms.ModelForm):
+    def clean_name(self):
+        name = " ".join(strip_control(self.cleaned_data["name"]).split())
+        if {",", ";"} & set(name):
+            raise ValidationError(_("A tag’s name holds no comma: it separates tags in the form of an article."))
+        twin = Tag.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).first()
+        if twin:
+            raise ValidationError(_("There is a tag “%(twin)s” already."), params={"twin": twin})
+        return check_tag(name)
+
+
+@admin.register(Tag)
+class TagAdmin(DeskAdmin):
+    form = TagForm
+    list_display = ["name", "slug"]
+    search_fields = ["name"]
+    sortable_by = ["name"]
+    ordering = ["name"]
+    fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def get_prepopulated_fields(self, request, obj=None):
+        """The address of a tag that exists is not made anew when its name changes."""
+        return {} if obj else self.prepopulated_fields
+
+    def get_urls(self):
+        names = self.admin_site.admin_view(self.names_view)
+        return [path("names/", names, name="taggit_tag_names"), *super().get_urls()]
+
+    def names_view(self, request):
+        """Names of tags that hold what somebody is typing, those that begin with it first."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        typed = strip_control(request.GET.get("term", "")).strip()[:100]
+        found = Tag.objects.filter(holding_words(typed, "name")) if typed else Tag.objects.none()
+        names = list(found.order_by("name").values_list("name", flat=True)[: OFFERED * 5])
+        names.sort(key=lambda name: not name.casefold().startswith(typed.casefold()))
+        return JsonResponse({"names": names[:OFFERED]})

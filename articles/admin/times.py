@@ -1,0 +1,55 @@
+"""Times as the desk types them: one native field, in the paper's time zone, whose name stands beside it."""
+
+from django import forms
+from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+
+FORMAT = "%Y-%m-%dT%H:%M"
+
+
+class DeskTime(forms.DateTimeInput):
+    """A date and a time of the paper's time zone."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format=FORMAT)
+
+    def render(self, name, value, attrs=None, renderer=None):
+        note = f"{(attrs or {}).get('id', name)}_zone"
+        described = " ".join(filter(None, [(attrs or {}).get("aria-describedby"), note]))
+        field = super().render(name, value, {**(attrs or {}), "aria-describedby": described}, renderer)
+        beside = format_html('<span id="{}" class="zone">{}</span>', note, zone())
+        return format_html('<span class="desk-time">{} {}</span>', field, beside)
+
+
+def said(moment):
+    """A time with the name of its zone."""
+    return f"{date_format(timezone.localtime(moment), 'DATETIME_FORMAT')} ({zone()})"
+
+
+def short(moment):
+    """A time in a list."""
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+
+
+def zone():
+    """The name of the paper's time zone, in which the desk's pages show and read times."""
+    return str(timezone.get_current_timezone())
+
+
+class DeskDate(forms.DateInput):
+    """A day."""
+
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+TIME_FIELDS = {
+    models.DateTimeField: {"form_class": forms.DateTimeField, "widget": DeskTime},
+    models.DateField: {"widget": DeskDate},
+}

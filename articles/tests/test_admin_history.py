@@ -1,0 +1,94 @@
+"""What is left behind by saves and publications, and what may be deleted."""
+
+from django.urls import reverse
+from django.utils import timezone
+
+from articles import roles, workflow
+from articles.models import Article
+from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_user
+from articles.tests.test_admin_article import DeskTestCase
+
+
+class HistoryTests(DeskTestCase):
+    def setUp(self):
+        self.chief = self.log_in(make_chief())
+
+    def test_revision_becomes_the_working_copy_again(self):
+        author, image = make_author(), make_image()
+        article = make_article(headline="First", authors=[author], lead_image=image, tags=["Rail"])
+        workflow.saved(article, by=self.chief)
+        self.send(article, headline="Second", tags="", **{"bylines-0-DELETE": "on"}, lead_image="", _continue="1")
+        first = article.revisions.get(version=1)
+        self.assertContains(
+            self.client.get(reverse("admin:articles_revision_change", args=[first.pk])), "working copy again"
+        )
+        author.delete()
+        self.client.post(reverse("admin:articles_revision_restore", args=[first.pk]))
+        article.refresh_from_db()
+        assert (article.headline, article.lead_image, article.version) == ("First", image, 3)
+        assert [tag.name for tag in article.tags.all()] == ["Rail"]
+        assert not article.bylines.exists()
+
+    def test_restoring_into_a_live_article_makes_a_draft(self):
+        article = make_article(headline="First")
+        workflow.publish(article, by=self.chief)
+        revision = article.revisions.get()
+        self.client.post(reverse("admin:articles_revision_restore", args=[revision.pk]))
+        article.refresh_from_db()
+        assert article.stage == "draft"
+
+    def test_revisions_and_editions_are_read_only(self):
+        edition = make_edition()
+        workflow.saved(edition.article, by=self.chief)
+        for row in (edition, edition.article.revisions.get()):
+            model = row._meta.model_name
+            with self.subTest(model):
+                address = reverse(f"admin:articles_{model}_change", args=[row.pk])
+                assert self.client.get(address).status_code == 200
+                assert self.client.post(address, {"headline": "x"}).status_code == 403
+                delete = reverse(f"admin:articles_{model}_delete", args=[row.pk])
+                assert self.client.post(delete, {"post": "yes"}).status_code == 403
+
+    def test_administrator_erases_an_edition_that_ended_with_a_reason(self):
+        edition = make_edition(live_until=timezone.now())
+        address = reverse("admin:articles_edition_erase", args=[edition.pk])
+        assert self.client.post(address, {"reason": "Court"}).status_code == 403
+        self.log_in(make_user(roles.ADMINISTRATOR))
+        self.assertContains(self.client.post(address, {"reason": ""}), "This field is required")
+        self.client.post(address, {"reason": "Court order 12"})
+        edition.refresh_from_db()
+        assert (edition.body, edition.erased_reason) == ("", "Court order 12")
+
+    def test_live_edition_is_not_erased_and_says_why(self):
+        self.log_in(make_user(roles.ADMINISTRATOR))
+        address = reverse("admin:articles_edition_erase", args=[make_edition().pk])
+        self.assertContains(self.client.post(address, {"reason": "Court"}), "Withdraw the article first")
+
+
+class DeletingTests(DeskTestCase):
+    def setUp(self):
+        self.chief = self.log_in(make_chief())
+
+    def delete(self, article):
+        return self.client.post(
+            reverse("admin:articles_article_delete", args=[article.pk]), {"post": "yes"}, follow=True
+        )
+
+    def test_draft_goes_with_its_history(self):
+        article = make_article(authors=[make_author()], tags=["Rail"])
+        workflow.saved(article, by=self.chief)
+        self.delete(article)
+        assert not Article.objects.exists()
+
+    def test_published_article_stays_and_says_what_to_do_instead(self):
+        article = make_edition().article
+        self.assertContains(self.delete(article), "withdraw it")
+        assert Article.objects.exists()
+
+    def test_selected_articles_are_deleted_only_if_all_may_be(self):
+        draft, live = make_article(), make_edition().article
+        data = {"action": "delete_selected", "_selected_action": [draft.pk, live.pk], "post": "yes"}
+        self.client.post(reverse("admin:articles_article_changelist"), data)
+        assert Article.objects.count() == 2
+        self.client.post(reverse("admin:articles_article_changelist"), data | {"_selected_action": [draft.pk]})
+        assert list(Article.objects.all()) == [live]

@@ -1,0 +1,226 @@
+import re
+from html.parser import HTMLParser
+from unittest import mock
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.staticfiles.testing import StaticLiveServerTestCase
+from django.test import SimpleTestCase
+from django.urls import reverse
+from django_prose_editor.config import expand_extensions
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.markup import ATTRIBUTES, BLOCKS, EDITOR, FIGURES, INLINE, clean, image_ids, plain_text
+from articles.tests.factories import make_article
+
+VIDEO = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
+# What the editor wrote in a browser for an article with everything in it.
+WRITTEN = (
+    "<p>Президент прибыл в Бишкек. <strong>Жирный</strong> text &amp; &lt;b&gt; “quotes”&nbsp;—<br>second line</p>"
+    "<h2>Заголовок Ңөү</h2><h3>Sub</h3>"
+    '<ul><li><p>one</p><ol start="3"><li><p>two!</p></li></ol></li></ul>'
+    "<blockquote><p>said <em>he</em></p></blockquote>"
+    '<p>A link <a href="https://example.org/a?b=1&amp;c=2" title="T">here</a> <a href="mailto:a@example.org">x</a></p>'
+    '<figure data-image="30"><figcaption>Caption 1</figcaption></figure><p></p>'
+    '<figure data-image="28"><figcaption></figcaption></figure>'
+    f'<figure data-embed="{VIDEO}"><figcaption>Video</figcaption></figure>'
+    '<aside data-pull-quote="">Pull &amp; quote<br>of two lines</aside>'
+    '<aside data-fact-box=""><h3>Facts</h3><p>Para</p><ul><li><p>item</p></li></ul></aside>'
+    "<table><tbody><tr><th><p>H1</p></th><th><p></p></th><th><p>H2</p></th></tr>"
+    '<tr><td><p>c1</p></td><td colspan="2" rowspan="2"><p>c</p></td></tr></tbody></table>'
+)
+PIECES = st.sampled_from(
+    [
+        *(f"<{tag}>" for tag in sorted(BLOCKS | FIGURES | INLINE)),
+        *(f"</{tag}>" for tag in sorted(BLOCKS | FIGURES | INLINE)),
+        *(
+            "<script>",
+            "</script>",
+            "<style>",
+            "</style>",
+            "<svg>",
+            "<math>",
+            "<mtext>",
+            "<template>",
+            "<noscript>",
+            "<iframe src=x>",
+        ),
+        *(
+            "<textarea>",
+            "</textarea>",
+            "<title>",
+            "<select>",
+            "<xmp>",
+            "<plaintext>",
+            "<!--",
+            "-->",
+            "<![CDATA[",
+            "]]>",
+            "<?x",
+        ),
+        *(
+            '<a href="javascript:alert(1)">',
+            '<a href=" jAvascript&#58;alert(1)">',
+            '<a href="data:text/html,x">',
+            "<img src=x onerror=y>",
+        ),
+        *(
+            '<p style="color:red" class="x" onclick="y">',
+            '<figure data-image="7">',
+            '<figure data-image="7x" onload=y>',
+        ),
+        *(
+            f'<figure data-embed="{VIDEO}">',
+            '<figure data-embed="https://evil.example/">',
+            '<aside data-pull-quote="x">',
+        ),
+        *(
+            '<td colspan="2">',
+            '<td colspan="999999" style="x">',
+            '<ol start="-1">',
+            '<a href="/own/">',
+            "&lt;script&gt;",
+            "&",
+            '"',
+            "\0",
+        ),
+    ]
+)
+TANGLES = st.lists(PIECES | st.text(max_size=8), max_size=40).map("".join)
+
+
+class _Seen(HTMLParser):
+    """The start tags of some HTML, each with its attributes."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+
+class CleanTests(SimpleTestCase):
+    def test_what_the_editor_writes_is_kept_to_the_letter(self):
+        assert clean(WRITTEN) == WRITTEN
+
+    @given(TANGLES)
+    def test_cleaning_twice_changes_nothing_more(self, html):
+        assert clean(clean(html)) == clean(html)
+
+    @given(TANGLES)
+    def test_nothing_but_a_body_s_own_elements_comes_through(self, html):
+        for tag, attributes in _Seen(clean(html)).tags:
+            assert tag in BLOCKS | FIGURES | INLINE
+            assert set(attributes) <= ATTRIBUTES.get(tag, set())
+            address = attributes.get("href") or "/"
+            assert re.match(r"https?:|mailto:|tel:", address) or ":" not in address.split("/")[0]
+
+    def test_scripts_styles_and_handlers_go_with_their_content(self):
+        for html in ("<script>x</script>", "<style>x</style>", "<p onclick=x style=x></p>", "<img src=x onerror=x>"):
+            with self.subTest(html):
+                assert clean(html) in {"", "<p></p>"}
+
+    def test_links_lead_only_where_links_may(self):
+        for address in (
+            "javascript:alert(1)",
+            "JAVASCRIPT:x",
+            "data:text/html,x",
+            "vbscript:x",
+            "file:///etc/passwd",
+            "ftp://x/",
+        ):
+            with self.subTest(address):
+                assert clean(f'<a href="{address}">x</a>') == "<a>x</a>"
+
+    def test_only_numbers_name_pictures(self):
+        for value in ("x", "-1", "1 2", "٣", "123456789012", "1&quot; onload=&quot;x"):
+            with self.subTest(value):
+                assert clean(f'<figure data-image="{value}"></figure>') == "<figure></figure>"
+
+    def test_only_addresses_of_youtube_are_embedded(self):
+        for value in (
+            "https://vimeo.com/1",
+            VIDEO + "&t=3",
+            "http" + VIDEO[5:],
+            VIDEO + "\n",
+            "https://www.youtube.com.evil.example/watch?v=dQw4w9WgXcQ",
+        ):
+            with self.subTest(value):
+                assert clean(f'<figure data-embed="{value}"></figure>') == "<figure></figure>"
+
+    def test_numbers_of_tables_and_lists_are_small(self):
+        for html in ('<ol start="{}"></ol>', '<table><tbody><tr><td colspan="{}"></td></tr></tbody></table>'):
+            for value in ("0", "1", "-3", "99999", "2.5", "٣", "2000x"):
+                with self.subTest(html, value=value):
+                    assert value not in re.findall('"([^"]*)"', clean(html.format(value)))
+
+    def test_control_characters_go(self):
+        assert clean("<p>a\x00b\x1b\u202ec\ufeff\r\nd</p>") == "<p>abc\nd</p>"
+
+    def test_a_tangle_is_settled(self):
+        nested = '<a href="/"><table><tbody><tr><td><a href="/">' * 12 + "end"
+        assert clean(clean(nested)) == clean(nested)
+        assert "end" in clean(nested)
+
+    def test_what_never_settles_becomes_text(self):
+        with mock.patch("articles.markup.ROUNDS", 0):
+            text = clean("<p>\"a\" &amp; b&nbsp;'c'</p><p>&lt;d&gt;</p>")
+        assert text == "<p>\"a\" &amp; b 'c'\n&lt;d&gt;</p>" == clean(text)
+
+
+class PlainTextTests(SimpleTestCase):
+    def test_every_block_is_a_line(self):
+        html = "<h2>One</h2><p>two <strong>th</strong>ree<br>four</p><ul><li><p>five</p></li></ul>"
+        html += "<table><tr><td>six</td><td>7</td></tr></table>"
+        assert plain_text(html) == "One\ntwo three\nfour\nfive\nsix\n7"
+
+    def test_entities_and_spaces_are_those_of_reading(self):
+        assert plain_text("<p>a&nbsp;&amp;  b\n c &lt;i&gt;</p>") == "a & b c <i>"
+
+    def test_inline_marks_do_not_part_a_word(self):
+        assert plain_text("<p>Кыргыз<em>стан</em>дын</p>") == "Кыргызстандын"
+
+    def test_captions_are_read_and_pictures_are_not(self):
+        assert plain_text('<figure data-image="7"><figcaption>A lake</figcaption></figure>') == "A lake"
+
+    def test_nothing_is_no_text(self):
+        assert plain_text("") == plain_text("<p></p>") == ""
+
+    @given(TANGLES)
+    def test_any_body_has_a_text(self, html):
+        assert "\n\n" not in plain_text(clean(html))
+
+
+class EditorTests(SimpleTestCase):
+    def test_pictures_are_found_in_order(self):
+        assert image_ids(WRITTEN) == [30, 28]
+        assert image_ids(clean('<figure data-image="x"></figure>')) == []
+
+    def test_every_extension_of_ours_is_known_to_the_package(self):
+        ours = settings.DJANGO_PROSE_EDITOR_EXTENSIONS[0]["extensions"].keys()
+        assert ours <= expand_extensions(EDITOR).keys()
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("page")
+class EditorInBrowserTests(StaticLiveServerTestCase):
+    def test_what_is_read_and_written_again_is_the_same(self):
+        article = make_article(body=WRITTEN)
+        self.client.force_login(User.objects.create_superuser("root"))
+        cookie = {"name": "sessionid", "value": self.client.cookies["sessionid"].value, "url": self.live_server_url}
+        self.page.context.add_cookies([cookie])
+        told = []
+        self.page.on("console", lambda message: told.append(message.text))
+        self.page.goto(self.live_server_url + reverse("admin:articles_article_change", args=[article.pk]))
+        self.page.get_by_role("toolbar", name="Formatting").wait_for()
+        assert self.page.locator("#id_body").input_value() == WRITTEN
+        self.page.locator(".tiptap > p").first.click()
+        self.page.keyboard.press("End")
+        self.page.keyboard.type("!")
+        assert self.page.locator("#id_body").input_value() == WRITTEN.replace("second line", "second line!")
+        assert not [line for line in told if "Content Security Policy" in line]

@@ -1,0 +1,191 @@
+// A picture from the library and an embed: blocks with a caption that stand for something kept elsewhere.
+import { Node, crel, gettext } from "django-prose-editor/editor";
+import { ask } from "./editor-ask.js";
+import { describe, openPicker } from "./editor-picker.js";
+import { insertFurniture } from "./editor-stock.js";
+
+const Figure = Node.create({
+  group: "furniture",
+  content: "text*",
+  isolating: true,
+  draggable: true,
+  addKeyboardShortcuts() {
+    const here = (editor) => editor.state.selection.$from.parent.type.name === this.name;
+    return {
+      Enter: ({ editor }) => here(editor) && leave(editor),
+      "Shift-Enter": ({ editor }) => here(editor),
+      Backspace: ({ editor }) => here(editor) && selectWhole(editor),
+    };
+  },
+});
+
+/** From a caption into the paragraph below, making one if there is none. */
+function leave(editor) {
+  const after = editor.state.selection.$from.after();
+  const below = editor.state.doc.nodeAt(after);
+  const chain = editor.chain();
+  if (below?.type.name !== "paragraph") chain.insertContentAt(after, { type: "paragraph" });
+  return chain.setTextSelection(after + 1).scrollIntoView().run();
+}
+
+/** Backspace at the start of a caption selects the block; once more deletes it. */
+function selectWhole(editor) {
+  const { $from, empty } = editor.state.selection;
+  return empty && !$from.parentOffset && editor.commands.setNodeSelection($from.before());
+}
+
+const caption = (figure) => figure.querySelector("figcaption") ?? document.createElement("figcaption");
+
+/** The view that both share: `face` and its buttons can't be typed into, the caption can. */
+function view({ node, editor, getPos }, { change, label, draw, choose }) {
+  const face = crel("div", { className: "editor-face" });
+  const text = crel("figcaption", { "data-placeholder": gettext("Caption") });
+  const button = (icon, name, run) => {
+    const made = crel("button", { type: "button", className: "material-icons", textContent: icon, title: name, "aria-label": name });
+    made.addEventListener("click", run);
+    return made;
+  };
+  const tools = crel("div", { className: "editor-tools" }, [
+    button("edit", change, () => replace()),
+    button("delete", gettext("Remove"), () => {
+      const at = getPos();
+      editor.chain().deleteRange({ from: at, to: at + node.nodeSize }).focus().run();
+    }),
+  ]);
+  const still = crel("div", {}, [face, tools]);
+  still.contentEditable = "false";
+  const dom = crel("figure", { className: "editor-figure", "aria-label": label }, [still, text]);
+  async function replace() {
+    const attributes = await choose(node.attrs);
+    if (!attributes) return;
+    editor.view.dispatch(editor.state.tr.setNodeMarkup(getPos(), null, attributes));
+    editor.commands.focus();
+  }
+  draw(face, node.attrs, text);
+  return {
+    dom,
+    contentDOM: text,
+    update(next) {
+      if (next.type !== node.type) return false;
+      const changed = JSON.stringify(next.attrs) !== JSON.stringify(node.attrs);
+      node = next;
+      if (changed) draw(face, node.attrs, text);
+      return true;
+    },
+    stopEvent: (event) => tools.contains(event.target),
+    // Only typing in the caption is news; the rest is what draw() does.
+    ignoreMutation: ({ type, target }) => type !== "selection" && (type === "attributes" || !text.contains(target)),
+  };
+}
+
+/** The command and the button that ask for a new one and put it into the text. */
+function defineItem(editor, { menu, buttons }, { type, icon, name, choose }) {
+  menu.defineItem({
+    name: type,
+    groups: "furniture",
+    button: buttons.material(icon, name),
+    active: () => editor.isActive(type),
+    async command() {
+      const attributes = await choose({});
+      if (!attributes) return;
+      const { tr, schema } = editor.state;
+      insertFurniture(tr, schema.nodes[type].create(attributes));
+      editor.view.dispatch(tr);
+      editor.view.focus();
+    },
+  });
+}
+
+const IMAGE = /^\d{1,11}$/;
+const chooseImage = (pickerUrl) => async () => {
+  const image = await openPicker(pickerUrl);
+  return image && { image };
+};
+
+export const LibraryImage = Figure.extend({
+  name: "libraryImage",
+  addOptions() {
+    return { pickerUrl: "/admin/articles/image/picker/" };
+  },
+  addAttributes() {
+    return { image: { default: null, parseHTML: (dom) => dom.dataset.image, renderHTML: ({ image }) => ({ "data-image": image }) } };
+  },
+  parseHTML() {
+    return [{ tag: "figure[data-image]", getAttrs: (dom) => (IMAGE.test(dom.dataset.image) ? null : false), contentElement: caption }];
+  },
+  renderHTML({ HTMLAttributes }) {
+    return ["figure", HTMLAttributes, ["figcaption", 0]];
+  },
+  addNodeView() {
+    const { pickerUrl } = this.options;
+    const draw = async (face, { image }, text) => {
+      face.replaceChildren(crel("p", { textContent: gettext("Loading the picture…") }));
+      const found = await describe(pickerUrl, image);
+      if (!found.src) return face.replaceChildren(crel("p", { className: "editor-refusal", textContent: found.problem }));
+      const { src, width, height, alt, title, credit } = found;
+      text.dataset.placeholder = found.caption || gettext("Caption");
+      face.replaceChildren(
+        crel("img", { src, width, height, alt, title, draggable: false }),
+        crel("p", { className: "editor-credit", textContent: credit }),
+      );
+    };
+    const words = { change: gettext("Choose another picture"), label: gettext("Picture") };
+    return (props) => view(props, { ...words, draw, choose: chooseImage(pickerUrl) });
+  },
+  addMenuItems(parts) {
+    const words = { icon: "add_photo_alternate", name: gettext("Picture from the library") };
+    defineItem(this.editor, parts, { type: this.name, ...words, choose: chooseImage(this.options.pickerUrl) });
+  },
+});
+
+/** The one form of a video's address that is kept, from any that YouTube shows; null for all others. */
+export function watchAddress(typed) {
+  const value = typed.trim();
+  const whole = /^[a-z]+:/i.test(value) ? value : `https://${value}`;
+  if (!URL.canParse(whole)) return null;
+  const { protocol, hostname, pathname, searchParams } = new URL(whole);
+  const host = hostname.replace(/^(?:www|m|music)\./, "");
+  const [, first, second] = pathname.split("/");
+  let video = null;
+  if (host === "youtu.be") video = first;
+  else if (host === "youtube.com" || host === "youtube-nocookie.com")
+    video = first === "watch" ? searchParams.get("v") : ["shorts", "embed", "live"].includes(first) ? second : null;
+  return /^https?:$/.test(protocol) && /^[\w-]{11}$/.test(video ?? "") ? `https://www.youtube.com/watch?v=${video}` : null;
+}
+
+async function chooseVideo({ address = "" }) {
+  const chosen = await ask({
+    title: gettext("Video"),
+    label: gettext("Address on YouTube"),
+    help: gettext("Copy it from the browser’s address bar or from YouTube’s Share button."),
+    refusal: gettext("This is not the address of a YouTube video. It looks like https://www.youtube.com/watch?v=… or https://youtu.be/…"),
+    value: address,
+    check: watchAddress,
+  });
+  return chosen && { address: chosen };
+}
+
+export const Embed = Figure.extend({
+  name: "embed",
+  addAttributes() {
+    const parseHTML = (dom) => watchAddress(dom.dataset.embed);
+    return { address: { default: null, parseHTML, renderHTML: ({ address }) => ({ "data-embed": address }) } };
+  },
+  parseHTML() {
+    return [{ tag: "figure[data-embed]", getAttrs: (dom) => (watchAddress(dom.dataset.embed) ? null : false), contentElement: caption }];
+  },
+  renderHTML({ HTMLAttributes }) {
+    return ["figure", HTMLAttributes, ["figcaption", 0]];
+  },
+  addNodeView() {
+    const draw = (face, { address }) => {
+      const icon = crel("span", { className: "material-icons", textContent: "smart_display", "aria-hidden": "true" });
+      face.replaceChildren(crel("p", { className: "editor-video" }, [icon, crel("span", { textContent: address })]));
+    };
+    return (props) => view(props, { change: gettext("Change the address"), label: gettext("Video"), draw, choose: chooseVideo });
+  },
+  addMenuItems(parts) {
+    const words = { icon: "smart_display", name: gettext("Video from YouTube") };
+    defineItem(this.editor, parts, { type: this.name, ...words, choose: chooseVideo });
+  },
+});

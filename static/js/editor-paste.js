@@ -1,0 +1,223 @@
+// Text from Word, Google Docs, LibreOffice, Telegram and web pages, before the editor reads it: structure stays, looks go.
+import { Extension, Plugin, gettext } from "django-prose-editor/editor";
+import { say } from "./editor-desk.js";
+import { LINKS } from "./editor-stock.js";
+
+const DROPPED =
+  "style, script, meta, link, title, xml, base, iframe, object, embed, img, svg, picture, video, audio, canvas, map, noscript, template, button, input, select, textarea, col, colgroup, hr";
+const KEPT = {
+  A: ["href"],
+  OL: ["start"],
+  TD: ["colspan", "rowspan"],
+  TH: ["colspan", "rowspan"],
+  FIGURE: ["data-image", "data-embed"],
+  ASIDE: ["data-pull-quote", "data-fact-box"],
+};
+const BLOCK = "p, h1, h2, h3, h4, h5, h6, li, div, blockquote, table, ul, ol, figure, aside, section, article, td, th, pre";
+const HEADINGS = { H1: "h2", H4: "h3", H5: "h3", H6: "h3" };
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff]/g;
+const TAG = /<[a-z](?:"[^"]*"|'[^']*'|[^'">])*>/gi;
+
+export const CleanPaste = Extension.create({
+  name: "cleanPaste",
+  addProseMirrorPlugins() {
+    const refuseFiles = (view, event) => {
+      const data = event.clipboardData ?? event.dataTransfer;
+      if (!data?.files.length || data.types.includes("text/html")) return false;
+      event.preventDefault(); // a dropped picture would open in place of the form
+      say(this.editor, gettext("Pictures come from the library: use the button “Picture from the library”."));
+      return true;
+    };
+    return [
+      new Plugin({
+        props: {
+          transformPastedHTML: cleanPaste,
+          transformPastedText: (text) => text.replace(CONTROL, ""),
+          handlePaste: refuseFiles,
+          handleDrop: refuseFiles,
+        },
+      }),
+    ];
+  },
+});
+
+/** `html` as it was pasted, in the elements of a body. */
+export function cleanPaste(html) {
+  // The policy blocks inline styles and scripts, even while parsing; what styles say is read from data-style.
+  const still = html
+    .replace(CONTROL, "")
+    .replace(/<style\b[\s\S]*?<\/style\s*>/gi, "")
+    .replace(TAG, (tag) => tag.replace(/([\s"'/])(style|on\w+)\s*=/gi, "$1data-$2="));
+  const { body } = new DOMParser().parseFromString(still, "text/html");
+  const own = body.querySelector("[data-pm-slice]"); // copied in this editor
+  const slice = own?.getAttribute("data-pm-slice");
+  dropForeign(body);
+  if (!own) {
+    readStyles(body);
+    makeLists(body);
+    mapHeadings(body);
+  }
+  dropAttributes(body);
+  if (!own) splitAtBreaks(body);
+  if (own) own.setAttribute("data-pm-slice", slice);
+  else dropEmpty(body);
+  return body.innerHTML;
+}
+
+const each = (root, selector, change) => [...root.querySelectorAll(selector)].forEach(change);
+const unwrap = (element) => element.replaceWith(...element.childNodes);
+const isBlank = (element) => !element.textContent.trim() && !element.querySelector("[data-image], [data-embed]");
+
+function rename(element, name) {
+  const renamed = document.createElement(name);
+  renamed.append(...element.childNodes);
+  element.replaceWith(renamed);
+  return renamed;
+}
+
+function dropForeign(body) {
+  const comments = document.createNodeIterator(body, NodeFilter.SHOW_COMMENT);
+  for (let comment; (comment = comments.nextNode()); ) comment.remove();
+  each(body, "figure:not([data-image], [data-embed])", (figure) => {
+    if (figure.querySelector("table, blockquote, pre")) unwrap(figure);
+    else if (figure.querySelector("img, picture, video, iframe, svg")) figure.remove();
+  });
+  each(body, DROPPED, (element) => element.remove());
+  each(body, "table > caption", (caption) => caption.closest("table").before(rename(caption, "p")));
+  each(body, "b[id^=docs-internal-guid]", unwrap);
+  each(body, "a", (link) => {
+    if (!LINKS.test(link.getAttribute("href") ?? "") || !link.textContent.trim()) unwrap(link);
+  });
+}
+
+/** Bold and italic as elements, wherever a style said so; not where a style or a heading undoes them. */
+function readStyles(body) {
+  each(body, "[data-style*=mso-spacerun], .Apple-converted-space", (space) => space.replaceWith(" "));
+  each(body, "b, strong, i, em, [data-style]", (element) => {
+    const style = element.dataset.style ?? "";
+    const weight = /(?:^|[;\s])font-weight\s*:\s*(\w+)/i.exec(style)?.[1];
+    const slant = /(?:^|[;\s])font-style\s*:\s*(\w+)/i.exec(style)?.[1];
+    const isBold = weight && (/^bold/i.test(weight) || Number(weight) >= 600);
+    const isItalic = slant && /^(?:italic|oblique)/i.test(slant);
+    if (element.closest("h1, h2, h3, h4, h5, h6, th")) {
+      if (element.matches("b, strong")) unwrap(element);
+    } else if ((element.matches("b, strong") && weight && !isBold) || (element.matches("i, em") && slant && !isItalic)) {
+      unwrap(element);
+    } else if (!element.querySelector(BLOCK)) {
+      if (isBold && !element.matches("b, strong")) wrapInside(element, "strong");
+      if (isItalic && !element.matches("i, em")) wrapInside(element, "em");
+    }
+  });
+}
+
+function wrapInside(element, name) {
+  const wrapper = document.createElement(name);
+  wrapper.append(...element.childNodes);
+  element.append(wrapper);
+}
+
+const MARKER = /^\s*(?:([·•▪●○◦§o–-])|\(?(?:\d{1,3}|[a-zа-я]|[ivxlc]{1,5})[.)])[\s\u00a0]+/i;
+
+/** Word's lists are paragraphs with a marker typed before them. */
+function makeLists(body) {
+  let open = []; // the lists that the next item may join, one a level
+  each(body, "p[class^=Mso], p[data-style*=mso-list]", (item) => {
+    const found = readItem(item);
+    if (!found) return;
+    const { level, ordered } = found;
+    if (item.previousElementSibling !== open[0]) open = [];
+    open.length = Math.min(open.length, level);
+    if (open.length === level && (open[level - 1].tagName === "OL") !== ordered) open.pop();
+    while (open.length < level) {
+      const list = document.createElement(ordered ? "ol" : "ul");
+      if (open.length) lastItem(open.at(-1)).append(list);
+      else item.before(list);
+      open.push(list);
+    }
+    const line = open.at(-1).appendChild(document.createElement("li"));
+    line.append(rename(item, "p"));
+  });
+}
+
+const lastItem = (list) => list.lastElementChild ?? list.appendChild(document.createElement("li"));
+
+/** The level and kind of a list paragraph, with its marker taken out; nothing for other paragraphs. */
+function readItem(item) {
+  const style = /mso-list\s*:\s*(?!none|skip)[^;]*?level(\d)/i.exec(item.dataset.style ?? "");
+  const marker = item.querySelector("[data-style*='mso-list:Ignore' i], [data-style*='mso-list: Ignore' i]");
+  const typed = /^MsoList/.test(item.className) && !marker ? MARKER.exec(item.textContent) : null;
+  if (!style && !marker && !typed) return null;
+  const sign = marker?.textContent ?? typed?.[0] ?? "·";
+  if (marker) marker.remove();
+  else if (typed) cutStart(item, typed[0].length);
+  return { level: Math.min(Number(style?.[1] ?? 1), 6), ordered: /^[\s(]*(?:\d|[a-zа-я]{1,5}[.)])/i.test(sign) && !/^\s*o\s/.test(sign) };
+}
+
+function cutStart(element, length) {
+  const texts = document.createNodeIterator(element, NodeFilter.SHOW_TEXT);
+  for (let text; length && (text = texts.nextNode()); ) {
+    const cut = Math.min(length, text.data.length);
+    text.data = text.data.slice(cut);
+    length -= cut;
+  }
+}
+
+function mapHeadings(body) {
+  each(body, "p.MsoTitle", (title) => rename(title, "h2"));
+  each(body, "h1, h4, h5, h6", (heading) => rename(heading, HEADINGS[heading.tagName]));
+  each(body, "td :is(h2, h3), li :is(h2, h3)", (heading) => rename(heading, "p"));
+}
+
+/** Two breaks between texts are what Telegram and mails have for a new paragraph. */
+function splitAtBreaks(body) {
+  for (const holder of [body, ...body.querySelectorAll("p, div")]) {
+    if (!holder.querySelector(":scope > br + br")) continue;
+    const parts = [[]];
+    for (const node of [...holder.childNodes]) {
+      const part = parts.at(-1);
+      const afterBreak = part.at(-1)?.nodeName === "BR";
+      if (isBlock(node)) parts.push([node], []);
+      else if (node.nodeName === "BR" && afterBreak) parts.push([]);
+      else if (part.length ? !(afterBreak && isBlankText(node)) : node.nodeName !== "BR") part.push(node);
+    }
+    const blocks = parts.filter((part) => part.length).map((part) => (isBlock(part[0]) ? part[0] : paragraph(part)));
+    if (holder.tagName === "P") holder.replaceWith(...blocks);
+    else holder.replaceChildren(...blocks);
+  }
+}
+
+function paragraph(nodes) {
+  const made = document.createElement("p");
+  made.append(...nodes);
+  while (made.lastChild?.nodeName === "BR") made.lastChild.remove();
+  return made;
+}
+
+/** Whether nothing but a block, or nothing at all, stands on that side of `node`. */
+function edge(node, side) {
+  let beside = node[side];
+  while (beside && isBlankText(beside)) beside = beside[side];
+  return !beside || isBlock(beside);
+}
+
+const isBlankText = (node) => node.nodeType === 3 && !node.data.trim();
+const isBlock = (node) => node.nodeType === 1 && node.matches(BLOCK);
+
+function dropAttributes(body) {
+  each(body, "*", (element) => {
+    for (const name of element.getAttributeNames()) if (!KEPT[element.tagName]?.includes(name)) element.removeAttribute(name);
+  });
+  each(body, "span, font, o\\:p", unwrap);
+}
+
+function dropEmpty(body) {
+  each(body, "br", (line) => {
+    if (edge(line, "previousSibling") || edge(line, "nextSibling")) line.remove();
+  });
+  each(body, "b, strong, i, em, a", (mark) => mark.childNodes.length || mark.remove());
+  each(body, "li, p, h2, h3, blockquote, div, figcaption", (block) => {
+    if (isBlank(block) && !block.matches("td > :only-child, th > :only-child, figure > figcaption")) block.remove();
+  });
+  each(body, "ul, ol", (list) => list.childElementCount || list.remove());
+  each(body, "table", (table) => isBlank(table) && table.remove());
+}

@@ -1,0 +1,128 @@
+// The library in a dialog, and what an article's pictures look like. Talks to articles/admin/picker.py.
+import { crel, gettext } from "django-prose-editor/editor";
+
+const PAUSE = 300; // milliseconds of not typing before the library is searched
+const SIGNED_OUT = gettext("You are signed out. Sign in again in another tab, then try once more here.");
+const FAILED = gettext("The library does not answer. Check your connection and try again.");
+
+/** An answer of the picker's address; an Error with words to show otherwise. */
+async function get(url, parameters) {
+  let response;
+  try {
+    response = await fetch(`${url}?${new URLSearchParams(parameters)}`, { credentials: "same-origin" });
+  } catch {
+    throw new Error(FAILED);
+  }
+  if (response.redirected) throw new Error(SIGNED_OUT);
+  if (response.status === 403) throw new Error(gettext("You may not look at the library."));
+  if (!response.ok) throw new Error(FAILED);
+  return response;
+}
+
+const known = new Map(); // id: promise of a picture
+let wanted = new Map(); // id: its promise's resolve
+const MANY = 100;
+
+/** What is known of picture `id`: its address, size and texts, or a `problem` to show. Asks for many at once. */
+export function describe(url, id) {
+  if (!known.has(id)) {
+    if (!wanted.size) setTimeout(() => fetchWanted(url));
+    known.set(id, new Promise((resolve) => wanted.set(id, resolve)));
+  }
+  return known.get(id);
+}
+
+async function fetchWanted(url) {
+  const asked = [...wanted];
+  wanted = new Map();
+  for (let from = 0; from < asked.length; from += MANY) {
+    const part = asked.slice(from, from + MANY);
+    let images = {};
+    let problem = gettext("This picture is no longer in the library.");
+    try {
+      images = (await (await get(url, { ids: part.map(([id]) => id).join(",") })).json()).images;
+    } catch (error) {
+      problem = error.message;
+      part.forEach(([id]) => known.delete(id)); // asked again next time
+    }
+    part.forEach(([id, resolve]) => resolve(images[Number(id)] ?? { problem }));
+  }
+}
+
+/** The id of the picture that was chosen; null when the dialog was left. */
+export function openPicker(url) {
+  const dialog = crel("dialog", { className: "editor-dialog editor-picker", "aria-label": gettext("Picture from the library") });
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) => {
+    let chosen = null;
+    const choose = (id) => {
+      chosen = id;
+      dialog.close();
+    };
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(chosen);
+    });
+    fill(dialog, url, choose);
+  });
+}
+
+async function fill(dialog, url, choose) {
+  let page;
+  try {
+    page = await (await get(url, {})).text();
+  } catch (error) {
+    const close = crel("button", { type: "button", textContent: gettext("Close") });
+    close.addEventListener("click", () => dialog.close());
+    dialog.replaceChildren(crel("p", { className: "editor-refusal", role: "alert", textContent: error.message }), close);
+    return close.focus();
+  }
+  dialog.innerHTML = page; // our own server's, escaped there
+  const results = dialog.querySelector("[data-results]");
+  const status = dialog.querySelector("[role=status]");
+  const form = dialog.querySelector("form");
+  let asked = 0;
+  let timer;
+
+  async function show(parameters, place) {
+    const mine = ++asked;
+    clearTimeout(timer);
+    try {
+      const answer = await (await get(url, parameters)).text();
+      if (mine === asked) place(answer);
+    } catch (error) {
+      if (mine === asked) status.textContent = error.message;
+    }
+  }
+  function replace(answer) {
+    results.innerHTML = answer;
+    status.textContent = results.firstElementChild.dataset.status;
+  }
+  const search = () => show({ q: form.q.value }, replace);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    search();
+  });
+  form.q.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(search, PAUSE);
+  });
+  dialog.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.name === "image") choose(button.value);
+    else if (button.name === "refresh") search();
+    else if (button.name === "close") dialog.close();
+    else if (button.name === "more") {
+      show({ q: form.q.value, before: button.value }, (answer) => {
+        button.closest("p").remove();
+        results.insertAdjacentHTML("beforeend", answer);
+        const next = results.lastElementChild.querySelector("button") ?? form.q;
+        status.textContent = results.lastElementChild.dataset.status;
+        next.focus();
+      });
+    }
+  });
+  form.q.focus();
+}
