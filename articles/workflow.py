@@ -347,10 +347,16 @@ def cut(
 
 
 def preview(article: Article, render: Callable[[Edition], Result]) -> Result:
-    """What ``render`` makes of the working copy as an edition that is never stored: it is rolled back at once."""
+    """What ``render`` makes of the working copy as an edition that is never stored: it is rolled back at once.
+
+    Without a section yet, the paper's first one stands in; ``WorkflowError`` if the paper has none.
+    """
     with transaction.atomic():
         text = text_of(article, article.section_rows.all())
-        text.values["section_id"] = text.values["section_id"] or Section.objects.values_list("pk", flat=True).first()
+        if text.values["section_id"] is None:
+            text.values["section_id"] = Section.objects.values_list("pk", flat=True).first()
+        if text.values["section_id"] is None:
+            raise WorkflowError(_("Add a section first: every page of an article stands in one."))
         now = timezone.now()
         edition = cut(article, text, live_from=now, live_until=now + TICK, by=None)
         result = render(Edition.objects.for_page().get(pk=edition.pk))

@@ -11,7 +11,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -237,9 +237,15 @@ class ArticleAdmin(DeskAdmin):
 
     def _preview_and_forget(self, request, article):
         """The page that readers would get of what is in the form; nothing of it is stored."""
-        response = workflow.preview(article, partial(rendering.show_article, request, preview=True))
+        response = self._preview(request, article)
         transaction.set_rollback(True)
         return response
+
+    def _preview(self, request, article):
+        try:
+            return workflow.preview(article, partial(rendering.show_article, request, preview=True))
+        except WorkflowError as refusal:
+            return HttpResponse(str(refusal), status=409, content_type="text/plain; charset=utf-8")
 
     def _step_alone(self, request, article):
         if str(article.version) != request.POST.get("version"):
@@ -297,7 +303,7 @@ class ArticleAdmin(DeskAdmin):
             raise Http404
         if not self.has_view_or_change_permission(request, article):
             raise PermissionDenied
-        return workflow.preview(article, partial(rendering.show_article, request, preview=True))
+        return self._preview(request, article)
 
     # Many at once
 

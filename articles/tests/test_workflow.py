@@ -299,3 +299,21 @@ class StageTests(TestCase):
         assert revision.by == self.reporter
         assert revision.snapshot["headline"] == self.article.headline
         assert revision.snapshot["body"] == self.article.body
+
+
+class PreviewTests(TestCase):
+    def test_nothing_of_a_preview_stays(self):
+        article = make_article(tags=["Rail"], authors=[make_author()])
+        workflow.publish(article, by=make_chief())
+        Article.objects.filter(pk=article.pk).update(headline="Not yet")
+        article.refresh_from_db()
+        assert workflow.preview(article, lambda edition: edition.headline) == "Not yet"
+        assert [edition.headline for edition in article.editions.all()] != ["Not yet"]
+        assert article.editions.count() == 1
+
+    def test_section_may_still_be_missing_but_not_on_a_paper_without_any(self):
+        article = make_article(section=None)
+        with self.assertRaisesMessage(WorkflowError, "Add a section first"):
+            workflow.preview(article, lambda edition: edition.section)
+        section = make_section()
+        assert workflow.preview(article, lambda edition: edition.section) == section
