@@ -6,7 +6,7 @@ PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-input
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 CODE := newsroom articles tickers fixtures bench conftest.py manage.py
 
-.PHONY: help run test lint format fixtures requirements
+.PHONY: help run test lint format bench fixtures requirements
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -36,6 +36,9 @@ format: $(VENV)/installed-dev ## put code and templates into their form
 	$(BIN)/ruff check --quiet --fix $(CODE)
 	$(BIN)/ruff format --quiet $(CODE)
 	find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 {} +
+
+bench: $(VENV)/installed ## how pages slow down as the archive grows to 100,000 articles: ratios, in some minutes
+	$(BIN)/python bench/growth.py
 
 fixtures: $(VENV)/installed ## make fixtures/demo.json again from its articles, pictures and rates
 	$(BIN)/python fixtures/build_demo.py

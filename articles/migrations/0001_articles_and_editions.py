@@ -1164,7 +1164,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="article",
-            index=models.Index(fields=["-saved_at", "-id"], name="article_by_saved"),
+            index=models.Index(fields=["-saved_at", "-id"], include=("headline",), name="article_by_saved"),
         ),
         migrations.AddIndex(
             model_name="article",

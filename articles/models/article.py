@@ -61,7 +61,7 @@ class Article(Copy):
         verbose_name_plural = _("articles")
         ordering = ["-saved_at", "-pk"]
         indexes = [
-            models.Index(fields=["-saved_at", "-id"], name="article_by_saved"),
+            models.Index(fields=["-saved_at", "-id"], include=["headline"], name="article_by_saved"),
             models.Index(fields=["stage", "-saved_at", "-id"], name="article_by_stage"),
             models.Index(fields=["section", "-saved_at", "-id"], name="article_by_section"),
         ]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import SimpleTestCase, TestCase
 from django.utils import timezone
@@ -246,6 +247,14 @@ class EmptyPaperTests(TestCase):
         )
         assert '<div class="table" role="group" tabindex="0" aria-label="Table">' in html
         assert '<a href="https://youtu.be/abcdefghijk" rel="noopener">' in html
+
+
+class StyleTests(SimpleTestCase):
+    def test_the_sheet_has_the_fonts_as_they_were_made(self):
+        static = settings.BASE_DIR / "static"
+        made = static.joinpath("fonts/fonts.css").read_text().replace('url("', 'url("../fonts/')
+        faces = made[made.index("@font-face") :].strip()
+        assert faces in static.joinpath("css/site.css").read_text(), "Copy static/fonts/fonts.css into site.css."
 
 
 class BrokenPageTests(SimpleTestCase):
