@@ -36,6 +36,7 @@ class PaperFeed(Feed):
     def __call__(self, request, *args, **kwargs):
         response = super().__call__(request, *args, **kwargs)
         response.content = response.content  # one piece instead of hundreds that are sent one by one
+        del response.headers["Last-Modified"]  # it goes back when the newest is withdrawn; the ETag tells
         return response
 
     def get_object(self, request, **slugs):

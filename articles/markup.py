@@ -5,7 +5,7 @@ a pull quote ``<aside data-pull-quote>``, a fact box ``<aside data-fact-box>``. 
 """
 
 import re
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 
 import nh3
@@ -29,6 +29,13 @@ NUMBERS = {"colspan": 20, "rowspan": 20, "start": 9999}  # the most each may say
 SMALL = re.compile(r"[1-9]\d{0,3}\Z", re.ASCII)
 SPACE = re.compile(r"\s")
 ROUNDS = 5
+LONGEST = 300_000  # characters, a book chapter's worth of them
+DEEPEST = 40  # elements within each other
+LIGHT = 1000  # so many tags cost nothing worth mentioning, however they nest
+TAG = re.compile(r"""<(/?)([a-z][^\s/<>]*)(?:[^<>"']|"[^"<>]*"|'[^'<>]*')*>""", re.IGNORECASE)
+SHALLOW = {"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot"}  # the next one ends the one before
+SHALLOW |= {"br", "hr", "img", "input", "wbr", "col", "source", "embed", "link", "meta"}  # and those without content
+RAW = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "plaintext", "select"}
 
 # What the editor offers; names and options are django-prose-editor's and those of static/js/editor-extensions.js,
 # which writes only what clean() keeps.
@@ -85,15 +92,50 @@ def clean(html: str) -> str:
     """``html`` with nothing in it but what a body may hold; cleaning the result changes nothing.
 
     One round is not stable for tangled markup (a link in a table in a link), so it is repeated; what
-    still changes after five rounds comes back as escaped plain text.
+    still changes after five rounds comes back as paragraphs of plain text. So does what is nested so deep
+    that the sanitizer would take seconds: its time grows with tags times depth.
     """
     html = strip_control(html)
     for _round in range(ROUNDS):
-        cleaned = _cleaner.clean(html)
+        if html.count("<") > LIGHT and is_too_deep(html):
+            break
+        cleaned = strip_control(_cleaner.clean(html))  # entities are characters now
         if cleaned == html:
             return html
         html = cleaned
-    return f"<p>{escape(plain_text(html), quote=False)}</p>"
+    return _paragraphs(html)
+
+
+def is_too_deep(html: str) -> bool:
+    """Whether more than ``DEEPEST`` elements lie within each other, or as many tags can't be told to match."""
+    html = _without_comments(html)
+    tags = TAG.findall(html)
+    open_tags: list[str] = []
+    odd = html.count("<") - len(tags)
+    for slash, name in ((slash, name.lower()) for slash, name in tags):
+        if name in RAW:
+            odd += 1
+        elif name in SHALLOW:
+            continue
+        elif not slash:
+            open_tags.append(name)
+        elif name in open_tags:
+            odd += name != open_tags[-1]
+            del open_tags[len(open_tags) - 1 - open_tags[::-1].index(name) :]
+        if max(len(open_tags), odd) > DEEPEST:
+            return True
+    return False
+
+
+def _without_comments(html: str) -> str:
+    return "".join(part.partition("<!--")[0] for part in html.replace("--!>", "-->").split("-->"))
+
+
+def _paragraphs(html: str) -> str:
+    """The words alone, found without a parser: none is fast with everything that can come here."""
+    text = TAG.sub(lambda tag: "" if tag[2].lower() in INLINE - {"br"} else "\0", _without_comments(html))
+    lines = (" ".join(strip_control(line).split()) for line in unescape(text).split("\0"))
+    return "".join(f"<p>{escape(line, quote=False)}</p>" for line in lines if line)
 
 
 class _Text(HTMLParser):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from articles.markup import image_ids, plain_text
-from articles.models import Article, Edition, Image
+from articles.models import Address, Article, Image
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ def problems(article: Article, path: str) -> list[Problem]:
         found.append(Problem("section", _("Choose a section: it decides where readers find the article.")))
     if not plain_text(article.body):
         found.append(Problem("body", _("Write the body: it is empty.")))
-    if Edition.objects.filter(path=path).exclude(article=article.pk).exists():
+    if Address.objects.filter(path=path).exclude(article=article.pk).exists():
         text = _("Change the slug: another article already has the address %(path)s.") % {"path": path}
         found.append(Problem("slug", text))
     wanted = set(image_ids(article.body))

@@ -22,7 +22,7 @@ EMBED = re.compile(r'<figure data-embed="([^"]+)">(?:\s*<figcaption>(.*?)</figca
 HEADING = re.compile(r"<(/?)h[23]>")
 EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
 RELATED = 5
-RELATED_POOL = 60  # of the newest listings under its tags
+RELATED_POOL = 60  # of the newest articles under its tags; some may be withdrawn
 
 
 def body(html: str) -> SafeString:
@@ -73,8 +73,10 @@ def _embed(address: str, caption: str | None) -> str:
 
 def related(edition: Edition, at: datetime) -> list[Edition]:
     """The newest live editions that share a tag with ``edition``, in one query."""
-    shared = EditionTag.objects.filter(tag__in=edition.tag_rows.values("tag")).order_by("-published_at")
-    near = shared.values("edition")[:RELATED_POOL]
+    shared = EditionTag.objects.filter(tag__in=edition.tag_rows.values("tag"), published_at__lte=at)
+    # An article's editions share one time of publication. Asking each row's edition whether it is live would read all.
+    newest = shared.order_by("-published_at").values("published_at").distinct()[:RELATED_POOL]
+    near = shared.filter(published_at__in=newest).values("edition")
     live = Edition.objects.live(at).filter(pk__in=near).exclude(article=edition.article_id).newest()
     return list(live.defer("body", "corrections").select_related("section__parent", "lead_image")[:RELATED])
 

@@ -5,6 +5,7 @@ served. The public sizes are cut around the focal point by a background task; un
 show the safe copy that is made at upload.
 """
 
+import contextlib
 import hashlib
 import io
 import warnings
@@ -30,8 +31,8 @@ CROPS: dict[str, float | None] = {"full": None, "wide": 16 / 9, "card": 4 / 3, "
 WIDTHS = {
     "full": (480, 800, 1200, 1600),
     "wide": (320, 640, 960, 1280, 1600),
-    "card": (240, 480, 800),
-    "square": (160, 320, 640),
+    "card": (240, 400, 600, 800),
+    "square": (160, 240, 320, 640),
 }
 ENCODINGS = {  # extension: (Pillow's format, its options), best first
     "avif": ("AVIF", {"quality": 58, "speed": 8}),
@@ -70,8 +71,7 @@ def accept(file: IO[bytes]) -> Upload:
         raise ValidationError(
             _("The picture is larger than %(mb)d MB. Save it smaller and try again.") % {"mb": MAX_BYTES >> 20}
         )
-    picture = _upright(_decode(data))
-    picture.thumbnail((MASTER_SIDE, MASTER_SIDE), Pillow.Resampling.LANCZOS)
+    picture = _in_srgb(_upright(_small(_decode(data))))
     return Upload(
         content=_encode(picture, "JPEG", {"quality": 92, "subsampling": 0, "optimize": True}),
         width=picture.width,
@@ -87,6 +87,8 @@ def _decode(data: bytes) -> Pillow.Image:
             warnings.simplefilter("error", Pillow.DecompressionBombWarning)
             picture = Pillow.open(io.BytesIO(data), formats=FORMATS)
             _check_size(*picture.size)
+            share = MASTER_SIDE / max(picture.size)
+            picture.draft(None, (int(picture.width * share), int(picture.height * share)))  # a JPEG decodes smaller
             picture.load()
     except (Pillow.DecompressionBombWarning, Pillow.DecompressionBombError):
         raise _too_many_pixels() from None
@@ -112,17 +114,33 @@ def _too_many_pixels() -> ValidationError:
     return ValidationError(_("The picture has more than %(mp)d megapixels.") % {"mp": MAX_PIXELS // 1_000_000})
 
 
+def _small(picture: Pillow.Image) -> Pillow.Image:
+    """No larger than a master, before anything else copies it; in a mode of 8 bits that can be made smaller."""
+    if picture.mode.startswith("I"):  # grey of 16 bits, which convert() would cut off at 255
+        picture = picture.point(lambda value: value * (1 / 257) + 0.5).convert("L")
+        picture.info.pop("transparency", None)  # a grey of 16 bits, too
+    elif picture.mode in {"1", "P", "PA"} or "transparency" in picture.info:
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    picture.thumbnail((MASTER_SIDE, MASTER_SIDE), Pillow.Resampling.LANCZOS)
+    return picture
+
+
 def _upright(picture: Pillow.Image) -> Pillow.Image:
-    """As it should be seen: turned upright, in sRGB, transparency on white."""
-    icc = picture.info.get("icc_profile")
-    ImageOps.exif_transpose(picture, in_place=True)
-    if picture.has_transparency_data:
-        rgba = picture.convert("RGBA")
-        picture = Pillow.new("RGB", rgba.size, "white")
-        picture.paste(rgba, mask=rgba.getchannel("A"))
-    elif icc and picture.mode in {"RGB", "CMYK", "L"}:
+    """Turned as its EXIF data say, if they can be read."""
+    with contextlib.suppress(Exception):  # as with decoders: whatever broken data make it raise
+        ImageOps.exif_transpose(picture, in_place=True)
+    return picture
+
+
+def _in_srgb(picture: Pillow.Image) -> Pillow.Image:
+    """In the colours of the web, transparency on white."""
+    alpha = picture.getchannel("A") if picture.mode in {"LA", "RGBA"} else None
+    if picture.mode not in {"L", "RGB", "CMYK"}:
+        picture = picture.convert("L" if picture.mode == "LA" else "RGB")
+    if icc := picture.info.get("icc_profile"):
         picture = _to_srgb(picture, icc)
-    return picture.convert("RGB")
+    picture = picture.convert("RGB")
+    return Pillow.composite(picture, Pillow.new("RGB", picture.size, "white"), alpha) if alpha else picture
 
 
 def _to_srgb(picture: Pillow.Image, icc: bytes) -> Pillow.Image:

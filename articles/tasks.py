@@ -3,6 +3,7 @@
 import logging
 
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import F
 from django_tasks import task
 
@@ -24,15 +25,28 @@ def make_renditions(image_pk: int) -> None:
     except Exception:
         logger.exception("Picture %s got no sizes; pages show its safe copy.", image_pk)
         raise
+    replaced = _show(image)
+    if replaced is not None:
+        _remove_cuts_before(image.wanted_cut, image.key, but=replaced)
+
+
+@transaction.atomic
+def _show(image: Image) -> int | None:
+    """Have pages show the cut just made; the one it replaces, or None if a newer is wanted or it is shown already."""
     # A focal point moved meanwhile has a task of its own, which these sizes must not be taken for.
-    current = Image.objects.filter(pk=image_pk, wanted_cut=image.wanted_cut)
-    if current.update(made_cut=image.wanted_cut):
-        _remove_cuts_before(image.wanted_cut, image.key)
+    lacking = Image.objects.filter(pk=image.pk, wanted_cut=image.wanted_cut, made_cut__lt=F("wanted_cut"))
+    current = lacking.select_for_update().first()
+    if current is None:
+        return None
+    replaced, current.made_cut = current.made_cut, image.wanted_cut
+    current.save(update_fields=["made_cut"])  # not update(): what is kept of the logo has to hear of it
+    return replaced
 
 
-def _remove_cuts_before(cut: int, key: str) -> None:
+def _remove_cuts_before(cut: int, key: str, *, but: int) -> None:
+    """Delete the files of old cuts, except of the one that open pages and other sites' cards still point at."""
     folder = f"{key[:2]}/{key}"
     for name in default_storage.listdir(folder)[1]:
         number = name.partition("-")[0]
-        if number.isdecimal() and int(number) < cut:
+        if number.isdecimal() and int(number) < cut and int(number) != but:
             default_storage.delete(f"{folder}/{name}")

@@ -2,6 +2,7 @@
 
 import re
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
@@ -9,7 +10,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 # C0 and C1 controls but tab and line breaks; bidirectional overrides can make text read as something else.
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+# Half surrogates can't be encoded, and XML 1.0, so a feed, has no place for U+FFFE and U+FFFF.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 
 
 def strip_control(value: str) -> str:
@@ -17,12 +19,22 @@ def strip_control(value: str) -> str:
     return CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-class _Cleaned:
-    """A text field that strips control characters on every way into the database."""
+class _TypedText(forms.CharField):
+    """What a form takes as text: whoever types control characters alone has typed nothing."""
 
-    def get_prep_value(self, value):
-        value = super().get_prep_value(value)
+    def to_python(self, value):
+        return super().to_python(strip_control(value) if isinstance(value, str) else value)
+
+
+class _Cleaned:
+    """A text field that strips control characters on every way into the database, in forms before they ask for text."""
+
+    def to_python(self, value):  # get_prep_value() asks it, too
+        value = super().to_python(value)
         return strip_control(value) if isinstance(value, str) else value
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": _TypedText} | kwargs)
 
     def pre_save(self, instance, add):
         value = super().pre_save(instance, add)

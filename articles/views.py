@@ -14,7 +14,7 @@ from articles.forms import SearchForm
 from articles.models.author import Author
 from articles.models.edition import Edition
 from articles.models.section import Section
-from articles.paging import SIZE, Page, get_page, number_of
+from articles.paging import MOST_OF_A_MONTH, SIZE, Page, get_page, number_of
 
 
 @require_safe
@@ -45,7 +45,7 @@ def month_page(request, year, month, slug=None, child=None):
     section = _section(slug, child) if slug else None
     start, end = _month(year, month)
     listed = partial(_listed, section, request.at)
-    page = get_page(listed(gte=start, lt=end), request.GET.get("page"))
+    page = get_page(listed(gte=start, lt=end), request.GET.get("page"), most=MOST_OF_A_MONTH)
     earlier = listed(lt=start).values_list("published_at", flat=True)[:1]
     later = listed(gte=end).reverse().values_list("published_at", flat=True)[:1]
     beside = {"earlier": next(iter(earlier), None), "later": next(iter(later), None)}
@@ -72,7 +72,8 @@ def _former_address(request):
         raise Http404
     seen = Edition.objects.filter(article=last["article"], live_from__lte=request.at).order_by("-live_from").first()
     if seen.live_until > request.at and seen.path != request.path:
-        return HttpResponsePermanentRedirect(seen.path)
+        asked = f"?{request.META['QUERY_STRING']}" if request.shown_at else ""  # staff stay at the time they look at
+        return HttpResponsePermanentRedirect(seen.path + asked)
     return render(request, "410.html", {"reason": seen.withdrawn_reason}, status=410)
 
 

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from articles import readiness, revisions, roles, search
 from articles.models import (
     FOR_EVER,
+    Address,
     Article,
     Author,
     Edition,
@@ -36,6 +37,7 @@ from articles.models.copy import shared_values
 from articles.text import make_slug
 
 TICK = timedelta(microseconds=1)
+DAY = len("/2025/12/08/")
 Result = TypeVar("Result")
 
 
@@ -78,7 +80,9 @@ def send_back(article: Article, *, by: User, note: str = "") -> None:
     """Return an article to its writer, with a note that says why."""
     if not note.strip():
         raise WorkflowError(_("Write a note that tells the writer what to change."))
-    _step(article, "send_back", by, {"in_review", "ready"}, "draft", _("Sent back: %(note)s") % {"note": note})
+    said = Truncator(_("Sent back: %(note)s") % {"note": note.strip()}).chars(300)
+    _step(article, "send_back", by, {"in_review", "ready"}, "draft", said)
+    Article.objects.filter(pk=article.pk).update(sent_back_note=note.strip())
 
 
 @transaction.atomic
@@ -104,6 +108,7 @@ def schedule(article: Article, *, by: User, at: datetime) -> Edition:
     article = _locked(article, "schedule", by)
     if at <= timezone.now():
         raise WorkflowError(_("Choose a time in the future, or publish now."))
+    _refuse_too_far(at)
     _refuse_embargo(article, at)
     edition = _insert(article, _working_copy(article, at), at=at, by=by)
     _after_cut(article, by, _("Scheduled for %(time)s") % {"time": _said(at)})
@@ -117,12 +122,16 @@ def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
     edition = _future(article, edition)
     if at <= timezone.now():
         raise WorkflowError(_("Choose a time in the future."))
+    _refuse_too_far(at)
     _refuse_embargo(article, at)
     if article.editions.filter(live_from=at).exclude(pk=edition.pk).exists():
         raise WorkflowError(_("Another edition of this article starts at that very time."))
     text = text_of(edition, edition.section_rows.filter(is_further=True))
+    cut_at, cut_by = edition.cut_at, edition.cut_by  # its text is no newer for being moved
     _remove(article, edition)
     edition = _insert(article, text, at=at, by=by)
+    edition.cut_at, edition.cut_by = cut_at, cut_by
+    edition.save(update_fields=["cut_at", "cut_by"])
     revisions.keep(article, by=by, note=_("Rescheduled for %(time)s") % {"time": _said(at)})
     return edition
 
@@ -143,6 +152,11 @@ def take_down(article: Article, *, by: User, at: datetime | None) -> Edition:
     now, end = timezone.now(), at or FOR_EVER
     if end <= now:
         raise WorkflowError(_("Choose a time in the future, or withdraw the article now."))
+    if at:
+        _refuse_too_far(at)
+    if later := article.editions.filter(live_from__gte=end).order_by("live_from").first():
+        message = _("What is scheduled for %(time)s would bring it back. Cancel that first.")
+        raise WorkflowError(message % {"time": _said(later.live_from)})
     edition = article.editions.filter(live_from__lt=end, live_until__gt=now).order_by("live_from").last()
     if edition is None:
         raise WorkflowError(_("Nothing of this article is live at that time."))
@@ -201,6 +215,8 @@ def restore(revision: Revision, *, by: User) -> Article:
     if article.stage == Article.Stage.PUBLISHED:
         _set_stage(article, Article.Stage.DRAFT)
     kept = revision.snapshot
+    if article.published_at and not roles.may(by, "publish", article):
+        kept["section_id"] = article.section_id  # a restored section would be a move, which is its editors' to make
     for name, model in (("section_id", Section), ("lead_image_id", Image)):
         if not model.objects.filter(pk=kept.get(name)).exists():
             kept[name] = None
@@ -211,8 +227,14 @@ def restore(revision: Revision, *, by: User) -> Article:
 
 
 def address(article: Article, first_live: datetime, slug: str = "") -> str:
-    """The path of an article first live at ``first_live``: the day, in the paper's time zone, and the slug."""
+    """The path of an article first live at ``first_live``: the day, in the paper's time zone, and the slug.
+
+    Once an edition was live its day stays, whatever becomes of the paper's time zone.
+    """
     slug = slug or article.slug or make_slug(article.headline) or f"article-{article.pk}"
+    seen = article.editions.filter(live_from__lte=timezone.now()).order_by("live_from")
+    if path := seen.values_list("path", flat=True).first():
+        return f"{path[:DAY]}{slug}/"
     return f"/{first_live.astimezone(SiteSettings.current().zone):%Y/%m/%d}/{slug}/"
 
 
@@ -236,14 +258,20 @@ def _step(article: Article, step: str, by: User, stages: set[str], stage: str, n
 
 
 def _set_stage(article: Article, stage: str) -> None:
-    Article.objects.filter(pk=article.pk).update(stage=stage)
-    article.stage = stage
+    """Also takes the note from the last time it was sent back off: it was for the writer's next step."""
+    Article.objects.filter(pk=article.pk).update(stage=stage, sent_back_note="")
+    article.stage, article.sent_back_note = stage, ""
 
 
 def _refuse_embargo(article: Article, at: datetime) -> None:
     if article.embargo_until and at < article.embargo_until:
         message = _("The article is under embargo until %(time)s; nobody can make it start before.")
         raise WorkflowError(message % {"time": _said(article.embargo_until)})
+
+
+def _refuse_too_far(at: datetime) -> None:
+    if at >= FOR_EVER:
+        raise WorkflowError(_("Choose a time before the year %(year)d.") % {"year": FOR_EVER.year})
 
 
 def _future(article: Article, edition: Edition) -> Edition:
@@ -260,7 +288,8 @@ def _after_cut(article: Article, by: User, note: str) -> None:
 
 def _working_copy(article: Article, at: datetime) -> Text:
     """The working copy, if nothing keeps it from going live at ``at``."""
-    if problems := readiness.problems(article, address(article, article.published_at or at)):
+    first = min(article.published_at or at, at)
+    if problems := readiness.problems(article, address(article, first)):
         raise WorkflowError(" ".join(problem.text for problem in problems))
     return text_of(article, article.section_rows.all())
 
@@ -285,6 +314,9 @@ def _insert(article: Article, text: Text, *, at: datetime, by: User | None) -> E
     if before:
         before.live_until = at
         before.save(update_fields=["live_until"])
+    elif after:
+        after.took_over = True  # it ends the new one
+        after.save(update_fields=["took_over"])
     edition = cut(article, text, live_from=at, live_until=end, took_over=before is not None, by=by)
     _restamp(article)
     edition.refresh_from_db()
@@ -300,6 +332,8 @@ def _remove(article: Article, edition: Edition) -> None:
     if before:
         before.live_until = edition.live_until
         before.save(update_fields=["live_until"])
+    else:
+        article.editions.filter(live_from=edition.live_until).update(took_over=False)
     _restamp(article)
 
 
@@ -308,14 +342,26 @@ def _restamp(article: Article) -> None:
     first = article.editions.order_by("live_from").values_list("live_from", flat=True).first()
     article.published_at = first
     Article.objects.filter(pk=article.pk).update(published_at=first)
-    if first is None:
-        return
-    for edition in article.editions.filter(live_from__gt=timezone.now()).exclude(published_at=first):
-        edition.published_at = first
-        edition.path = address(article, first, edition.slug)
-        edition.save(update_fields=["published_at", "path"])
-        for rows in (edition.bylines, edition.section_rows, edition.tag_rows):
-            rows.update(published_at=first)
+    if first:
+        for edition in article.editions.filter(live_from__gt=timezone.now()).exclude(published_at=first):
+            _move_day(article, edition, first)
+    article.addresses.exclude(path__in=article.editions.values("path")).delete()
+
+
+def _move_day(article: Article, edition: Edition, first: datetime) -> None:
+    edition.published_at = first
+    edition.path = _claim(article, address(article, first, edition.slug))
+    edition.save(update_fields=["published_at", "path"])
+    for rows in (edition.bylines, edition.section_rows, edition.tag_rows):
+        rows.update(published_at=first)
+
+
+def _claim(article: Article, path: str) -> str:
+    """Make ``path`` the article's own and return it; ``WorkflowError`` if it is another's."""
+    if Address.objects.get_or_create(path=path, defaults={"article": article})[0].article_id != article.pk:
+        message = _("Change the slug: another article already has the address %(path)s.")
+        raise WorkflowError(message % {"path": path})
+    return path
 
 
 def cut(
@@ -330,7 +376,7 @@ def cut(
     """Freeze ``text`` as an edition of ``article`` with its rows, and make it searchable, in one transaction."""
     first = article.editions.order_by("live_from").values_list("live_from", flat=True).first()
     published_at = min(first or live_from, live_from)
-    path = address(article, published_at, text.values["slug"])
+    path = _claim(article, address(article, published_at, text.values["slug"]))
     edition = Edition.objects.create(
         **text.values | {"slug": path.split("/")[-2]},
         article=article,

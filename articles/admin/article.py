@@ -26,7 +26,7 @@ from articles.admin.article_form import ArticleForm, BylineForm, BylineFormSet
 from articles.admin.article_list import ArticleList, MineFilter, SectionFilter, standing
 from articles.admin.desk import DeskAdmin, DeskInline
 from articles.admin.lists import number
-from articles.admin.times import short, zone
+from articles.admin.times import said, short, zone
 from articles.models import Article, ArticleByline, Revision
 from articles.workflow import WorkflowError
 
@@ -80,7 +80,9 @@ class ArticleAdmin(DeskAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         """Find the newest first by an index that holds all a search reads, then load only those."""
-        found, _distinct = super().get_search_results(request, Article.objects.order_by("-saved_at", "-pk"), search_term)
+        found, _distinct = super().get_search_results(
+            request, Article.objects.order_by("-saved_at", "-pk"), search_term
+        )
         return queryset.filter(pk__in=list(found.values_list("pk", flat=True)[:MOST_FOUND])), False
 
     @admin.display(description=gettext_lazy("state"))
@@ -198,20 +200,23 @@ class ArticleAdmin(DeskAdmin):
 
     def save_model(self, request, obj, form, change):
         if change:
-            obj.before = revisions.snapshot(Article.objects.get(pk=obj.pk))
+            stored = Article.objects.get(pk=obj.pk)
+            obj.before, obj.embargo_before = revisions.snapshot(stored), stored.embargo_until
         else:
-            obj.before, obj.created_by = None, request.user
+            obj.before, obj.embargo_before, obj.created_by = None, None, request.user
         super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
-        """Keep a revision once all rows are stored, if anything is new in the text."""
+        """Keep a revision once all rows are stored, if anything is new in the text or the embargo is another."""
         super().save_related(request, form, formsets, change)
         article = form.instance
-        article.is_new_version = article.before != revisions.snapshot(article)
-        if article.is_new_version:
-            workflow.saved(article, by=request.user, note=self._note(request, article))
-        elif "embargo_until" in form.changed_data:
-            revisions.keep(article, by=request.user, note=_("Embargo changed"))
+        is_new_text, moved = article.before != revisions.snapshot(article), _embargo_note(article)
+        note = " ".join(filter(None, [self._note(request, article), moved]))
+        article.is_new_version = is_new_text or bool(moved)
+        if is_new_text:
+            workflow.saved(article, by=request.user, note=note)
+        elif moved:
+            revisions.keep(article, by=request.user, note=note)
 
     def _note(self, request, article):
         if "_overwrite" in request.POST:
@@ -236,8 +241,8 @@ class ArticleAdmin(DeskAdmin):
             return self._take(request, article)
         if "_continue" in request.POST or "_overwrite" in request.POST:
             new, same = _("Saved as version %(version)s."), _("Nothing new to save: this is version %(version)s.")
-            said = new if article.is_new_version else same
-            self.message_user(request, said % {"version": article.version}, messages.SUCCESS)
+            text = new if article.is_new_version else same
+            self.message_user(request, text % {"version": article.version}, messages.SUCCESS)
             return HttpResponseRedirect(_address(article))
         return None
 
@@ -266,12 +271,12 @@ class ArticleAdmin(DeskAdmin):
         step, form = request.POST["_step"], steps.StepForm(request.POST)
         try:
             with transaction.atomic():
-                said = steps.take(step, article, form, by=request.user)
+                done = steps.take(step, article, form, by=request.user)
         except WorkflowError as refusal:
             self._refused(request, article, step, refusal)
         else:
-            self.log_change(request, article, said)
-            self.message_user(request, said, messages.SUCCESS)
+            self.log_change(request, article, done)
+            self.message_user(request, done, messages.SUCCESS)
         return HttpResponseRedirect(_address(article))
 
     def _refused(self, request, article, step, refusal):
@@ -323,19 +328,30 @@ class ArticleAdmin(DeskAdmin):
 
     def _each(self, request, queryset, step):
         """Take ``step`` with each article by itself, and say which were refused and why."""
-        done = 0
+        done = []
         for article in queryset[:MOST_AT_ONCE]:
             try:
                 with transaction.atomic():
-                    said = steps.take(step, article, steps.StepForm({}), by=request.user)
-                    self.log_change(request, article, said)
-                done += 1
+                    self.log_change(request, article, steps.take(step, article, steps.StepForm({}), by=request.user))
+                done.append(str(article))
+                if step == "publish" and (warning := steps.replaced_later(article)):
+                    self.message_user(request, format_html("“{}”: {}", article, warning), messages.WARNING)
             except WorkflowError as refusal:
                 self.message_user(request, format_html("“{}”: {}", article, refusal), messages.ERROR)
         if done:
-            text = ngettext("Done with %(count)d article.", "Done with %(count)d articles.", done)
-            self.message_user(request, text % {"count": done}, messages.SUCCESS)
+            text = ngettext("Done with %(count)d article: %(names)s", "Done with %(count)d articles: %(names)s", len(done))
+            names = ", ".join(f"“{name}”" for name in done)
+            self.message_user(request, text % {"count": len(done), "names": names}, messages.SUCCESS)
 
 
 def _address(article):
     return reverse("admin:articles_article_change", args=[article.pk])
+
+
+def _embargo_note(article):
+    """What a save did to the embargo, in words; nothing if it did nothing."""
+    before, after = article.embargo_before, article.embargo_until
+    if before == after:
+        return ""
+    times = {"before": said(before) if before else _("none"), "after": said(after) if after else _("none")}
+    return _("Embargo changed from %(before)s to %(after)s") % times

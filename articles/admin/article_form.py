@@ -2,16 +2,18 @@
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
 from articles import roles
+from articles.admin.desk import RowsChoice
 from articles.admin.lists import spellings
+from articles.admin.times import said
 from articles.models import Article, ArticleByline, Section
 from articles.text import make_slug, strip_control
 
@@ -74,7 +76,7 @@ def _new_tag(name):
         return Tag.objects.get(name=name)
 
 
-class SectionsChoice(AutocompleteSelectMultiple):
+class SectionsChoice(RowsChoice):
     """Without the cross that clears everything: it breaks the list for screen readers."""
 
     def build_attrs(self, base_attrs, extra_attrs=None):
@@ -121,6 +123,28 @@ class ArticleForm(forms.ModelForm):
             text = _("It was published in “%(was)s”: only an editor there moves it.")
             raise ValidationError(text, params={"was": was})
         return section
+
+    def clean_embargo_until(self):
+        """Only a chief editor makes an embargo shorter, and nobody sets one that what is scheduled would break."""
+        typed, kept = self.cleaned_data["embargo_until"], self.instance.embargo_until
+        if typed == (kept and kept.replace(second=0, microsecond=0)):
+            return kept  # the field shows minutes
+        if self._shortens_embargo(typed, kept) and not roles.may(self.user, "lift_embargo", self.instance):
+            text = _("The embargo lasts until %(time)s: only a chief editor lifts or shortens it.")
+            raise ValidationError(text, params={"time": said(kept)})
+        if typed and (edition := self._scheduled_before(typed)):
+            text = _("It is scheduled for %(time)s, before this embargo ends: cancel or move the schedule first.")
+            raise ValidationError(text, params={"time": said(edition.live_from)})
+        return typed
+
+    def _shortens_embargo(self, typed, kept):
+        return kept is not None and kept > timezone.now() and (typed is None or typed < kept)
+
+    def _scheduled_before(self, moment):
+        if self.instance.pk is None:
+            return None
+        scheduled = self.instance.editions.filter(live_from__gt=timezone.now(), live_from__lt=moment)
+        return scheduled.order_by("live_from").first()
 
     def clean(self):
         cleaned = super().clean()

@@ -1,10 +1,33 @@
 """What all of the desk's screens have in common."""
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.db.models import Q
 
 from articles.admin.lists import NoCountPaginator, holding_words, number
 from articles.admin.times import TIME_FIELDS
+
+
+class ByNumber:
+    """What names no row by a number never reaches the database: the field says that it is no valid choice."""
+
+    def value_from_datadict(self, data, files, name):
+        sent = super().value_from_datadict(data, files, name)
+        if isinstance(sent, list):
+            return [number(str(one)) for one in sent]
+        return number(str(sent)) if sent else sent
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, [text for text in value if number(str(text))], attr)
+
+
+class RowChoice(ByNumber, AutocompleteSelect):
+    """A row found by typing."""
+
+
+class RowsChoice(ByNumber, AutocompleteSelectMultiple):
+    """Rows found by typing."""
 
 
 class LinkedRows:
@@ -15,6 +38,11 @@ class LinkedRows:
         if field and hasattr(field.widget, "can_delete_related"):
             field.widget.can_delete_related = False
         return field
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", RowChoice(db_field, self.admin_site, using=kwargs.get("using")))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class DeskAdmin(LinkedRows, admin.ModelAdmin):
@@ -42,6 +70,8 @@ class DeskAdmin(LinkedRows, admin.ModelAdmin):
         """An action is for the rows somebody ticked, never for a whole table."""
         request.POST = request.POST.copy()
         request.POST["select_across"] = "0"
+        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        request.POST.setlist(ACTION_CHECKBOX_NAME, [text for text in ticked if number(text)])
         return super().response_action(request, queryset)
 
 

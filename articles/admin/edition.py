@@ -2,6 +2,8 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.options import get_content_type_for_model
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -101,11 +103,11 @@ class EditionAdmin(DeskAdmin):
         form = EraseForm(request.POST or None)
         if form.is_valid():
             try:
-                workflow.erase(edition, by=request.user, reason=form.cleaned_data["reason"])
+                erased = workflow.erase(edition, by=request.user, reason=form.cleaned_data["reason"])
             except workflow.WorkflowError as refusal:
                 form.add_error(None, str(refusal))
             else:
-                self.log_change(request, edition, _("Erased: %(reason)s") % form.cleaned_data)
+                self._log_erasing(request, erased, form.cleaned_data["reason"])
                 self.message_user(request, _("Erased. Who, when and why stay."), messages.SUCCESS)
                 return HttpResponseRedirect(reverse("admin:articles_edition_change", args=[edition.pk]))
         context = {
@@ -117,6 +119,12 @@ class EditionAdmin(DeskAdmin):
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/articles/edition/erase.html", context)
+
+    def _log_erasing(self, request, erased, reason):
+        """Say in the log that it was erased, there too without the words that are gone."""
+        older = LogEntry.objects.filter(content_type=get_content_type_for_model(erased), object_id=str(erased.pk))
+        older.update(object_repr=str(erased))
+        self.log_change(request, erased, _("Erased: %(reason)s") % {"reason": reason})
 
     @admin.display(description=gettext_lazy("body"))
     def shown_body(self, edition):

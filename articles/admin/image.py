@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.contrib import admin
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.urls import path
 from django.utils import timezone
@@ -80,6 +80,16 @@ class ImageAdmin(DeskAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         return super().get_form(request, obj, change, **({} if obj else {"form": UploadForm}) | kwargs)
 
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Django's; when somebody else uploads the same file at the same time, the form looks again and finds it."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            if "file" not in request.FILES:
+                raise
+            request.FILES["file"].seek(0)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
     def save_model(self, request, obj, form, change):
         """The row; with a new one its files, with a new focal point its sizes, made after the commit."""
         if not change:
@@ -89,7 +99,12 @@ class ImageAdmin(DeskAdmin):
         refocused = change and {"focal_x", "focal_y"} & set(form.changed_data)
         if refocused:
             obj.wanted_cut += 1
-        super().save_model(request, obj, form, change)
+        try:
+            super().save_model(request, obj, form, change)
+        except IntegrityError:
+            if not change:  # the file is written before the row, which the database refused
+                obj.file.storage.delete(obj.file.name)
+            raise
         if not change:
             renditions.make_safe_copy(master, obj.key)
         if refocused or not change:

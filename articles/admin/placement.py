@@ -6,18 +6,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.desk import DeskAdmin
-from articles.admin.times import DeskTime, short
+from articles.admin.times import TimeField, short
 from articles.models import FOR_EVER, Placement
 
 
 class PlacementForm(forms.ModelForm):
     """A placement; one without an end stands until further notice."""
 
-    ends_at = forms.DateTimeField(
-        label=gettext_lazy("Until"),
-        required=False,
-        widget=DeskTime,
-        help_text=gettext_lazy("Empty: until further notice."),
+    ends_at = TimeField(
+        label=gettext_lazy("Until"), required=False, help_text=gettext_lazy("Empty: until further notice.")
     )
 
     def __init__(self, *args, **kwargs):

@@ -1,6 +1,6 @@
 """What saves left behind: to be read, and to be made the working copy again."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
@@ -49,7 +49,11 @@ class RevisionAdmin(DeskAdmin):
             raise Http404
         if not roles.may(request.user, "edit", revision.article):
             raise PermissionDenied
-        workflow.restore(revision, by=request.user)
+        try:
+            workflow.restore(revision, by=request.user)
+        except workflow.WorkflowError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:articles_revision_change", args=[revision.pk]))
         self.message_user(request, _("Version %(version)s is the working copy again.") % {"version": revision.version})
         return HttpResponseRedirect(reverse("admin:articles_article_change", args=[revision.article_id]))
 

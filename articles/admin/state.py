@@ -41,10 +41,16 @@ class State:
         return last if last and last.live_until <= self.at else None
 
     @property
-    def end(self) -> datetime | None:
-        """When what is live, or scheduled last, ends; None for never."""
-        last = self.editions[0] if self.editions else None
-        return last.live_until if last and self.at < last.live_until < FOR_EVER else None
+    def outdated(self) -> set[int]:
+        """The numbers of scheduled editions whose text is older than what is live."""
+        return {edition.pk for edition in self.scheduled if self.live and edition.cut_at < self.live.cut_at}
+
+    @property
+    def ends(self) -> list[datetime]:
+        """From now on, every time at which an edition ends and no other follows at once, the next first."""
+        coming = [edition for edition in reversed(self.editions) if self.at < edition.live_until]
+        starts = {edition.live_from for edition in coming}
+        return [row.live_until for row in coming if row.live_until < FOR_EVER and row.live_until not in starts]
 
 
 def of(article: Article | None) -> State:

@@ -4,13 +4,14 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import roles, workflow
 from articles.admin.lists import number
 from articles.admin.state import State
-from articles.admin.times import DeskTime, said
+from articles.admin.times import TimeField, said
 from articles.models import Article, Edition
 from articles.workflow import WorkflowError
 
@@ -32,12 +33,9 @@ NEEDS = {  # the field that a step reads, beside which its refusal is shown
 class StepForm(forms.Form):
     """What some steps need to know; nothing of it is stored with the article."""
 
-    go_live_at = forms.DateTimeField(label=gettext_lazy("Goes live at"), required=False, widget=DeskTime)
-    take_down_at = forms.DateTimeField(
-        label=gettext_lazy("Ends at"),
-        required=False,
-        widget=DeskTime,
-        help_text=gettext_lazy("Empty: it stays for ever."),
+    go_live_at = TimeField(label=gettext_lazy("Goes live at"), required=False)
+    take_down_at = TimeField(
+        label=gettext_lazy("Ends at"), required=False, help_text=gettext_lazy("Empty: it stays for ever.")
     )
     note = forms.CharField(
         label=gettext_lazy("Note to the writer"), required=False, max_length=250, widget=forms.Textarea({"rows": 2})
@@ -85,6 +83,15 @@ def refuse(form: StepForm, asked: str, refusal: WorkflowError) -> None:
         form.add_error(needed, str(refusal))
 
 
+def replaced_later(article: Article) -> str:
+    """A warning, when something scheduled is going to replace what readers of ``article`` see now."""
+    following = article.editions.filter(live_from__gt=timezone.now()).order_by("live_from").first()
+    if following is None:
+        return ""
+    text = _("But the text scheduled for %(time)s will replace it then: cancel that schedule, or schedule anew.")
+    return text % {"time": said(following.live_from)}
+
+
 def _edition(article: Article, text: str) -> Edition:
     edition = article.editions.filter(pk=number(text)).first()
     if edition is None:
@@ -114,7 +121,8 @@ def _approve(article: Article, _given: Any, by: User) -> str:
 
 def _publish(article: Article, _given: Any, by: User) -> str:
     edition = workflow.publish(article, by=by)
-    return _("Published: readers see it at %(path)s.") % {"path": edition.path}
+    done = _("Published: readers see it at %(path)s.") % {"path": edition.path}
+    return f"{done} {replaced_later(article)}".strip()
 
 
 def _schedule(article: Article, at: Any, by: User) -> str:

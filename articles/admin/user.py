@@ -1,16 +1,34 @@
 """Logins and their roles: an administrator gives them, and gives nobody more than an administrator has."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin as StockGroupAdmin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.models import Group, User
+from django.db.models import Q
+from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from articles import roles
 from articles.admin.desk import DeskAdmin
+from articles.models import Edition, Revision
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
+
+
+def left_traces(user):
+    """Whether an edition, a save or the log names ``user``."""
+    by_user = Q(cut_by=user) | Q(withdrawn_by=user) | Q(erased_by=user)
+    rows = [Edition.objects.filter(by_user), Revision.objects.filter(by=user), LogEntry.objects.filter(user=user)]
+    return any(found.exists() for found in rows)
+
+
+def _stays(user):
+    text = _("“%(user)s” stands in the history of the paper, so the login stays: deactivate it instead.")
+    return text % {"user": user}
 
 
 @admin.register(User)
@@ -40,11 +58,29 @@ class UserAdmin(DeskAdmin, StockUserAdmin):
         extra = (_("Everything"), {"fields": ["is_superuser"]})
         return [*fieldsets, extra] if obj and request.user.is_superuser else fieldsets
 
+    def get_changeform_initial_data(self, request):
+        """A login is made for the desk; who should not enter it any more is made inactive."""
+        return {"is_staff": True} | super().get_changeform_initial_data(request)
+
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and self._may_touch(request, obj)
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
+        """Whoever left traces stays, so that the history keeps saying who; such a login is deactivated."""
+        allowed = super().has_delete_permission(request, obj) and self._may_touch(request, obj)
+        return allowed and (obj is None or not left_traces(obj))
+
+    def delete_view(self, request, object_id, extra_context=None):
+        user = self.get_object(request, unquote(object_id))
+        if user and self.has_delete_permission(request) and self._may_touch(request, user) and left_traces(user):
+            self.message_user(request, _stays(user), messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:auth_user_change", args=[user.pk]))
+        return super().delete_view(request, object_id, extra_context)
+
+    def get_deleted_objects(self, objs, request):
+        """Those who left traces by name, without listing all that they left."""
+        staying = [_stays(user) for user in objs if left_traces(user)]
+        return ([], {}, set(), staying) if staying else super().get_deleted_objects(objs, request)
 
     def _may_touch(self, request, obj):
         return obj is None or request.user.is_superuser or not obj.is_superuser

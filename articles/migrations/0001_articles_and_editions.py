@@ -4,6 +4,7 @@ import datetime
 
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.text
 import django.utils.timezone
 import taggit.managers
 from django.conf import settings
@@ -443,7 +444,7 @@ class Migration(migrations.Migration):
                     "cut_by",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="cut by",
@@ -453,7 +454,7 @@ class Migration(migrations.Migration):
                     "erased_by",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                     ),
@@ -462,7 +463,7 @@ class Migration(migrations.Migration):
                     "withdrawn_by",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                     ),
@@ -702,7 +703,7 @@ class Migration(migrations.Migration):
                     "by",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="by",
@@ -940,6 +941,14 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="author",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("name", ""), _negated=True), models.Q(("slug", ""), _negated=True)),
+                name="author_has_a_name_and_slug",
+                violation_error_message="An author needs a name and a slug.",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="articlebyline",
             constraint=models.UniqueConstraint(
                 models.F("article"), models.F("author"), name="one_byline_an_author_and_article"
@@ -968,12 +977,23 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("decorative", True), models.Q(("alt", ""), _negated=True), _connector="OR"),
                 name="image_has_alt_or_is_decorative",
+                violation_error_message="Say what the picture shows, or tick “decorative” if it tells nothing.",
             ),
         ),
         migrations.AddConstraint(
             model_name="image",
             constraint=models.CheckConstraint(
-                condition=models.Q(("focal_x__lte", 100), ("focal_y__lte", 100)), name="image_focus_is_inside"
+                condition=models.Q(models.Q(("title", ""), _negated=True), models.Q(("credit", ""), _negated=True)),
+                name="image_has_a_title_and_credit",
+                violation_error_message="A picture needs a title and a credit.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="image",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("focal_x__lte", 100), ("focal_y__lte", 100)),
+                name="image_focus_is_inside",
+                violation_error_message="The focal point lies outside the picture.",
             ),
         ),
         migrations.AddConstraint(
@@ -1032,39 +1052,43 @@ class Migration(migrations.Migration):
             model_name="section",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("parent__isnull", False),
+                    models.Q(("slug__in", ["atom", "feed"]), _negated=True),
                     models.Q(
-                        (
-                            "slug__in",
-                            [
-                                "about",
-                                "admin",
-                                "api",
-                                "atom",
-                                "authors",
-                                "corrections",
-                                "feed",
-                                "feeds",
-                                "healthz",
-                                "latest",
-                                "media",
-                                "news-sitemap",
-                                "page",
-                                "preview",
-                                "rates",
-                                "readyz",
-                                "robots",
-                                "search",
-                                "sitemap",
-                                "static",
-                                "topics",
-                            ],
+                        ("parent__isnull", False),
+                        models.Q(
+                            (
+                                "slug__in",
+                                [
+                                    "about",
+                                    "admin",
+                                    "api",
+                                    "atom",
+                                    "authors",
+                                    "corrections",
+                                    "feed",
+                                    "feeds",
+                                    "healthz",
+                                    "latest",
+                                    "media",
+                                    "news-sitemap",
+                                    "page",
+                                    "preview",
+                                    "rates",
+                                    "readyz",
+                                    "robots",
+                                    "search",
+                                    "sitemap",
+                                    "static",
+                                    "topics",
+                                ],
+                            ),
+                            _negated=True,
                         ),
-                        _negated=True,
+                        _connector="OR",
                     ),
-                    _connector="OR",
                 ),
                 name="section_leaves_reserved_words",
+                violation_error_message="The slug is the address of another page.",
             ),
         ),
         migrations.AddConstraint(
@@ -1074,6 +1098,23 @@ class Migration(migrations.Migration):
                     ("parent", None), models.Q(("parent", models.F("id")), _negated=True), _connector="OR"
                 ),
                 name="section_is_not_its_own_parent",
+                violation_error_message="A section does not lie within itself.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="section",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slug", django.db.models.functions.text.Upper("slug")), _negated=True),
+                name="section_slug_has_a_letter",
+                violation_error_message="A slug needs at least one letter from a to z.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="section",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True),
+                name="section_has_a_name",
+                violation_error_message="A section needs a name.",
             ),
         ),
         migrations.AddConstraint(
@@ -1184,7 +1225,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="article",
             constraint=models.CheckConstraint(
-                condition=models.Q(("headline", ""), _negated=True), name="article_has_a_headline"
+                condition=models.Q(("headline", ""), _negated=True),
+                name="article_has_a_headline",
+                violation_error_message="An article needs a headline.",
             ),
         ),
         migrations.AddConstraint(

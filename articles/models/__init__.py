@@ -3,7 +3,7 @@
 from articles.models.article import Article, ArticleByline, ArticleSection, ArticleTag
 from articles.models.author import Author
 from articles.models.copy import Copy, Kind
-from articles.models.edition import FOR_EVER, Edition, EditionByline, EditionSection, EditionTag
+from articles.models.edition import FOR_EVER, Address, Edition, EditionByline, EditionSection, EditionTag
 from articles.models.image import Image
 from articles.models.placement import Placement
 from articles.models.revision import Revision
@@ -12,6 +12,7 @@ from articles.models.site import SiteSettings
 
 __all__ = [
     "FOR_EVER",
+    "Address",
     "Article",
     "ArticleByline",
     "ArticleSection",

@@ -11,6 +11,7 @@ from articles.models.author import Author
 from articles.models.copy import Copy
 from articles.models.edition import Edition
 from articles.models.section import Section
+from articles.text import ProseField
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -38,6 +39,7 @@ class Article(Copy):
         PUBLISHED = "published", _("published")  # the working copy is what the newest edition says
 
     stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.DRAFT, editable=False)
+    sent_back_note = ProseField(_("sent back with the note"), blank=True, default="", editable=False)
     version = models.PositiveIntegerField(_("version"), default=0, editable=False)  # counts saves
     published_at = models.DateTimeField(_("first published"), null=True, editable=False)  # its day is in the address
     embargo_until = models.DateTimeField(
@@ -69,7 +71,11 @@ class Article(Copy):
             models.CheckConstraint(
                 condition=Q(stage__in=["draft", "in_review", "ready", "published"]), name="article_stage_is_known"
             ),
-            models.CheckConstraint(condition=~Q(headline=""), name="article_has_a_headline"),
+            models.CheckConstraint(
+                condition=~Q(headline=""),
+                name="article_has_a_headline",
+                violation_error_message=_("An article needs a headline."),
+            ),
         ]
 
     def get_absolute_url(self):

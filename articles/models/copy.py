@@ -1,9 +1,10 @@
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
-from articles.markup import EDITOR, clean, plain_text
+from articles.markup import DEEPEST, EDITOR, LONGEST, clean, is_too_deep, plain_text
 from articles.text import LineField, ProseField
 
 
@@ -17,8 +18,20 @@ class Kind(models.TextChoices):
     EXPLAINER = "explainer", _("explainer")
 
 
+def validate_body(html: str) -> None:
+    """Refuse what would be slow to clean, before it is: in other ways than forms ``clean()`` keeps its words alone."""
+    if len(html) > LONGEST:
+        message = _("The text has %(length)d characters with its formatting; %(most)d are the most.")
+        raise ValidationError(message, params={"length": len(html), "most": LONGEST})
+    if is_too_deep(html):
+        message = _("Lists, quotes or tables lie more than %(most)d deep within each other. Take some of them apart.")
+        raise ValidationError(message, params={"most": DEEPEST})
+
+
 class BodyField(ProseEditorField):
     """An article's HTML, cleaned on every way into the database, not in forms alone."""
+
+    default_validators = [validate_body]
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("extensions", EDITOR)

@@ -52,12 +52,12 @@ class Edition(Copy):
     took_over = models.BooleanField(default=False)  # it ended the edition before it, which goes on if it is cancelled
     cut_at = models.DateTimeField(_("cut"), default=timezone.now)
     cut_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("cut by"), related_name="+", null=True
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("cut by"), related_name="+", null=True
     )
-    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     withdrawn_reason = ProseField(_("reason for withdrawal"), blank=True)  # readers see it
     erased_at = models.DateTimeField(_("erased"), null=True)
-    erased_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
+    erased_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     erased_reason = ProseField(_("reason for erasing"), blank=True)
     sections = models.ManyToManyField(Section, through="EditionSection", related_name="listed_editions")
     tags = models.ManyToManyField(Tag, through="EditionTag", related_name="editions")
@@ -118,6 +118,16 @@ def _topic_url(kind: int, slug: str, parent: str | None) -> str:
     if kind:
         return f"/topics/{slug}/"
     return f"/{parent}/{slug}/" if parent else f"/{slug}/"
+
+
+class Address(models.Model):
+    """A path that is one article's own: an edition of it is, was or will be there. No two articles share one."""
+
+    path = models.CharField(_("address"), max_length=255, unique=True)
+    article = models.ForeignKey("articles.Article", models.CASCADE, related_name="addresses")
+
+    def __str__(self):
+        return self.path
 
 
 class EditionByline(models.Model):

@@ -53,8 +53,21 @@ class Image(models.Model):
         verbose_name_plural = _("images")
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(decorative=True) | ~Q(alt=""), name="image_has_alt_or_is_decorative"),
-            models.CheckConstraint(condition=Q(focal_x__lte=100, focal_y__lte=100), name="image_focus_is_inside"),
+            models.CheckConstraint(
+                condition=Q(decorative=True) | ~Q(alt=""),
+                name="image_has_alt_or_is_decorative",
+                violation_error_message=_("Say what the picture shows, or tick “decorative” if it tells nothing."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(title="") & ~Q(credit=""),
+                name="image_has_a_title_and_credit",
+                violation_error_message=_("A picture needs a title and a credit."),
+            ),
+            models.CheckConstraint(
+                condition=Q(focal_x__lte=100, focal_y__lte=100),
+                name="image_focus_is_inside",
+                violation_error_message=_("The focal point lies outside the picture."),
+            ),
             models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="image_has_a_size"),
             models.CheckConstraint(condition=Q(made_cut__lte=models.F("wanted_cut")), name="image_cut_was_wanted"),
         ]

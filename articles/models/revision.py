@@ -14,7 +14,7 @@ class Revision(models.Model):
     note = LineField(_("note"), max_length=300, blank=True)
     name = LineField(_("name"), max_length=120, blank=True)
     automatic = models.BooleanField(_("automatic"), default=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), related_name="+", null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"), related_name="+", null=True)
     at = models.DateTimeField(_("at"), auto_now_add=True)
 
     class Meta:

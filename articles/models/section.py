@@ -3,6 +3,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from articles.text import LineField, ProseField
@@ -12,6 +13,7 @@ RESERVED_SLUGS = (
     "about admin api atom authors corrections feed feeds healthz latest media news-sitemap page preview rates readyz "
     "robots search sitemap static topics"
 ).split()
+FEED_SLUGS = ["atom", "feed"]  # last parts of addresses within a section
 
 
 class SectionQuerySet(models.QuerySet):
@@ -59,9 +61,25 @@ class Section(models.Model):
             models.UniqueConstraint("parent", "slug", name="one_section_a_slug_within_its_parent"),
             models.UniqueConstraint("slug", condition=Q(parent=None), name="one_top_section_a_slug"),
             models.CheckConstraint(
-                condition=Q(parent__isnull=False) | ~Q(slug__in=RESERVED_SLUGS), name="section_leaves_reserved_words"
+                condition=~Q(slug__in=FEED_SLUGS) & (Q(parent__isnull=False) | ~Q(slug__in=RESERVED_SLUGS)),
+                name="section_leaves_reserved_words",
+                violation_error_message=_("The slug is the address of another page."),
             ),
-            models.CheckConstraint(condition=Q(parent=None) | ~Q(parent=F("id")), name="section_is_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=~Q(slug=Upper("slug")),  # neither nothing nor a number, on every database
+                name="section_slug_has_a_letter",
+                violation_error_message=_("A slug needs at least one letter from a to z."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(name=""),
+                name="section_has_a_name",
+                violation_error_message=_("A section needs a name."),
+            ),
+            models.CheckConstraint(
+                condition=Q(parent=None) | ~Q(parent=F("id")),
+                name="section_is_not_its_own_parent",
+                violation_error_message=_("A section does not lie within itself."),
+            ),
             models.CheckConstraint(condition=Q(kind__in=["theme", "country"]), name="section_kind_is_known"),
         ]
 
@@ -72,7 +90,7 @@ class Section(models.Model):
         return f"/{self.parent.slug}/{self.slug}/" if self.parent_id else f"/{self.slug}/"
 
     def clean(self):
-        if self.slug in RESERVED_SLUGS and not self.parent_id:
+        if self.slug in (FEED_SLUGS if self.parent_id else RESERVED_SLUGS):
             raise ValidationError({"slug": _("“%(slug)s” is the address of another page.") % {"slug": self.slug}})
         if self.parent_id and (self.parent.parent_id or self.parent_id == self.pk):
             raise ValidationError({"parent": _("Choose a section of the first level: the tree has two.")})

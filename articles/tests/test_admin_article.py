@@ -141,6 +141,23 @@ class WritingTests(DeskTestCase):
             self.assertContains(response, kept)
         assert not Article.objects.exists()
 
+    def test_choice_that_is_no_rows_number_is_refused_in_words(self):
+        article = make_article(lead_image=make_image())
+        for field in ("section", "further_sections", "lead_image", "bylines-0-author"):
+            for text in ("9" * 23, "abc", "-1"):
+                with self.subTest(field=field, text=text):
+                    response = self.send(article, **{field: text, "_continue": "1"})
+                    self.assertContains(response, "Select a valid choice")
+        article.refresh_from_db()
+        assert article.lead_image
+
+    def test_new_article_opens_whatever_its_address_asks_for(self):
+        for query in ({"section": "abc"}, {"lead_image": "9" * 23}, {"further_sections": "abc,1," + "9" * 23}):
+            with self.subTest(query):
+                assert self.client.get(ADD, query).status_code == 200
+        section = make_section(name="Rail")
+        self.assertContains(self.client.get(ADD, {"section": section.pk}), f'<option value="{section.pk}" selected>')
+
     def test_strange_tags_are_refused_in_words(self):
         self.assertContains(self.send(headline="H", tags="fine, ?!"), "neither a letter nor a digit")
         self.assertContains(self.send(headline="H", tags="x" * 101), "too long for a tag")

@@ -1,5 +1,8 @@
 """What is left behind by saves and publications, and what may be deleted."""
 
+from unittest import mock
+
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
@@ -37,6 +40,13 @@ class HistoryTests(DeskTestCase):
         article.refresh_from_db()
         assert article.stage == "draft"
 
+    def test_refused_restoring_says_why(self):
+        article = make_article()
+        workflow.saved(article, by=self.chief)
+        address = reverse("admin:articles_revision_restore", args=[article.revisions.get().pk])
+        with mock.patch.object(workflow, "restore", side_effect=workflow.WorkflowError("Not into that section.")):
+            self.assertContains(self.client.post(address, follow=True), "Not into that section.")
+
     def test_revisions_and_editions_are_read_only(self):
         edition = make_edition()
         workflow.saved(edition.article, by=self.chief)
@@ -58,6 +68,17 @@ class HistoryTests(DeskTestCase):
         self.client.post(address, {"reason": "Court order 12"})
         edition.refresh_from_db()
         assert (edition.body, edition.erased_reason) == ("", "Court order 12")
+
+    def test_erased_words_leave_the_log_and_the_page_says_where_others_remain(self):
+        administrator = self.log_in(make_user(roles.ADMINISTRATOR))
+        roles.make_groups()
+        edition = make_edition(headline="Named in court", live_until=timezone.now())
+        LogEntry.objects.log_actions(administrator.pk, [edition], CHANGE, "Looked at")
+        address = reverse("admin:articles_edition_erase", args=[edition.pk])
+        self.assertContains(self.client.get(address), "Words of it remain elsewhere")
+        page = self.client.post(address, {"reason": "Court order 12"}, follow=True)
+        self.assertContains(page, "may still hold words of it")
+        assert set(LogEntry.objects.values_list("object_repr", flat=True)) == {"Erased"}
 
     def test_live_edition_is_not_erased_and_says_why(self):
         self.log_in(make_user(roles.ADMINISTRATOR))
@@ -92,3 +113,10 @@ class DeletingTests(DeskTestCase):
         assert Article.objects.count() == 2
         self.client.post(reverse("admin:articles_article_changelist"), data | {"_selected_action": [draft.pk]})
         assert list(Article.objects.all()) == [live]
+
+    def test_ticked_row_that_is_none_is_no_row(self):
+        draft = make_article()
+        data = {"action": "delete_selected", "_selected_action": ["9" * 23, "abc"], "post": "yes"}
+        response = self.client.post(reverse("admin:articles_article_changelist"), data, follow=True)
+        self.assertContains(response, "Items must be selected")
+        assert list(Article.objects.all()) == [draft]

@@ -12,6 +12,7 @@ from django.test import TestCase
 from django.urls import reverse
 from PIL import Image as Pillow
 
+from articles.admin.image_form import UploadForm
 from articles.models import Image
 from articles.tests.factories import make_article, make_author, make_edition, make_image, picture_file
 
@@ -108,6 +109,16 @@ class UploadTests(LibraryTestCase):
         self.assertContains(response, "in the library already")
         self.assertContains(response, reverse("admin:articles_image_change", args=[Image.objects.get().pk]))
         self.assertContains(response, "The first one")
+
+    def test_second_of_two_uploads_at_once_names_the_first_and_leaves_no_file(self):
+        looks = iter([lambda *args: None, UploadForm._refuse_duplicate])  # at first the other row is not there yet
+        self.upload(picture(), title="The first one")
+        files = storages["uploads"].listdir("")
+        with mock.patch.object(UploadForm, "_refuse_duplicate", lambda form, sha256: next(looks)(form, sha256)):
+            response = self.upload(picture(name="again.jpg"), caption="Kept words")
+        self.assertContains(response, "in the library already")
+        self.assertContains(response, "Kept words")
+        assert storages["uploads"].listdir("") == files
 
     def test_picture_is_described_or_decorative_and_has_a_credit(self):
         response = self.upload(picture(), alt="", credit="", caption="Kept")

@@ -12,7 +12,7 @@ from django_prose_editor.config import expand_extensions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.markup import ATTRIBUTES, BLOCKS, EDITOR, FIGURES, INLINE, clean, image_ids, plain_text
+from articles.markup import ATTRIBUTES, BLOCKS, EDITOR, FIGURES, INLINE, clean, image_ids, is_too_deep, plain_text
 from articles.tests.factories import make_article
 
 VIDEO = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
@@ -170,7 +170,59 @@ class CleanTests(SimpleTestCase):
     def test_what_never_settles_becomes_text(self):
         with mock.patch("articles.markup.ROUNDS", 0):
             text = clean("<p>\"a\" &amp; b&nbsp;'c'</p><p>&lt;d&gt;</p>")
-        assert text == "<p>\"a\" &amp; b 'c'\n&lt;d&gt;</p>" == clean(text)
+        assert text == "<p>\"a\" &amp; b 'c'</p><p>&lt;d&gt;</p>" == clean(text)
+
+    def test_what_hides_in_entities_goes_too(self):
+        assert clean("<p>&#xFFFF;a&#x202E;b&#1;</p>") == "<p>ab</p>"
+
+    def test_values_of_attributes_hold_no_tags(self):
+        """``rendering.body`` puts markup in place of ``<table>`` and the like, so none may stand in a value."""
+        for value in (
+            "<table>",
+            "&lt;table&gt;",
+            "&#60;/table>",
+            "&quot;><table>",
+            "<aside data-pull-quote=&quot;&quot;>",
+        ):
+            cleaned = clean(f'<p><a href="https://example.org/{value}" title="{value}">x</a></p>')
+            values = re.findall('"([^"]*)"', cleaned)
+            assert len(values) == 2, cleaned
+            assert not {"<", ">"} & set("".join(values)), cleaned
+
+
+class DepthTests(SimpleTestCase):
+    def test_cleaning_takes_no_longer_for_being_deep(self):
+        for unit in (
+            "<blockquote>",
+            "<div>",
+            "<b><i>",
+            "<ul><li>",
+            "<blockquote><table><tr><td></blockquote>",
+            "<blockquote><!--</blockquote>-->",
+            "<blockquote><textarea></blockquote></textarea>",
+            "<blockquote><a title='></blockquote>'>",
+        ):
+            with self.subTest(unit), mock.patch("articles.markup._cleaner") as cleaner:
+                clean(unit * 5000)
+                cleaner.clean.assert_not_called()
+
+    def test_depth_is_that_of_elements_within_each_other(self):
+        deep = "<blockquote>" * 40 + "<p>x</p>" + "</blockquote>" * 40
+        for html in (
+            WRITTEN * 50,
+            deep * 3,
+            "<p>x" * 100,
+            "<ul>" + "<li>x" * 100,
+            "<!-- <b> -->" * 100,
+            "<br><hr>" * 99,
+        ):
+            assert not is_too_deep(html), html[:40]
+        for html in (f"<div>{deep}</div>", f"<DIV>{deep}", "<p><b>x</p>" * 41):
+            assert is_too_deep(html), html[:40]
+
+    def test_too_deep_a_body_becomes_paragraphs_of_its_words(self):
+        html = "<div>" * 41 + '<p>a <em>b</em>c &lt;i&gt; &amp;amp;<br>"d"</p><!-- e -->' * 400
+        assert clean(html) == '<p>a bc &lt;i&gt; &amp;amp;</p><p>"d"</p>' * 400 == clean(clean(html))
 
 
 class PlainTextTests(SimpleTestCase):

@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, User
+from django.db.models import ProtectedError
 from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
 from articles import roles, workflow
-from articles.models import Placement
+from articles.models import Edition, Placement
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address, typed
 
@@ -91,7 +93,7 @@ class ReporterTests(RolesTestCase):
         self.theirs.refresh_from_db()
         assert (self.mine.stage, self.theirs.stage) == ("in_review", "draft")
         self.assertContains(page, "Theirs")
-        self.assertContains(page, "Done with 1 article.")
+        self.assertContains(page, "Done with 1 article: “")
 
     def test_reads_others_articles_and_changes_none(self):
         self.assertContains(self.page(self.theirs), "Theirs")
@@ -234,6 +236,30 @@ class AdministratorTests(RolesTestCase):
         self.user_form(self.administrator, is_superuser="on")
         assert not User.objects.filter(is_superuser=True).exists()
         assert not user.user_permissions.exists()
+
+    def test_deletes_no_login_that_left_traces(self):
+        publisher, writer, logged, eraser = (make_user(username=name) for name in ("pub", "wri", "log", "era"))
+        edition = make_edition()
+        Edition.objects.update(cut_by=publisher, erased_by=eraser)
+        workflow.saved(edition.article, by=writer)
+        LogEntry.objects.log_actions(logged.pk, [edition], CHANGE, "x")
+        for user in (publisher, writer, logged, eraser):
+            with self.subTest(user.username):
+                address = reverse("admin:auth_user_delete", args=[user.pk])
+                self.assertContains(self.client.post(address, {"post": "yes"}, follow=True), "deactivate it instead")
+                data = {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"}
+                page = self.client.post(reverse("admin:auth_user_changelist"), data, follow=True)
+                self.assertContains(page, "deactivate it instead")
+                assert User.objects.filter(pk=user.pk).exists()
+        with self.assertRaises(ProtectedError):
+            publisher.delete()
+        with self.assertRaises(ProtectedError):
+            writer.delete()
+
+    def test_deletes_a_login_without_traces(self):
+        user = make_user()
+        self.client.post(reverse("admin:auth_user_delete", args=[user.pk]), {"post": "yes"})
+        assert not User.objects.filter(pk=user.pk).exists()
 
     def test_touches_no_superuser(self):
         root = make_user(is_superuser=True)

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.test import SimpleTestCase
 from PIL import Image as Pillow
+from PIL import ImageCms
 
 from articles import renditions
 from articles.tests.factories import picture_file
@@ -21,6 +22,21 @@ def png_that_claims(width: int, height: int) -> io.BytesIO:
     return io.BytesIO(
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
     )
+
+
+def saved(picture: Pillow.Image, kind: str = "PNG", **options) -> io.BytesIO:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    buffer.seek(0)
+    return buffer
+
+
+def swapped_profile() -> bytes:
+    """A profile under which every colour means another than in sRGB: its red and blue are exchanged."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, blue = profile.index(b"rXYZ"), profile.index(b"bXYZ")
+    profile[red : red + 4], profile[blue : blue + 4] = b"bXYZ", b"rXYZ"
+    return bytes(profile)
 
 
 class AcceptTests(SimpleTestCase):
@@ -74,6 +90,59 @@ class AcceptTests(SimpleTestCase):
         Pillow.new("RGBA", (300, 300), (255, 0, 0, 0)).save(buffer, "PNG")
         buffer.seek(0)
         assert renditions.accept(buffer).colour == "#ffffff"
+
+    def shown(self, file):
+        """The colour in the middle of what is kept."""
+        upload = renditions.accept(file)
+        return Pillow.open(io.BytesIO(upload.content)).getpixel((upload.width // 2, upload.height // 2))
+
+    def assert_near(self, colour, wanted):
+        assert all(abs(one - other) < 6 for one, other in zip(colour, wanted, strict=True)), (colour, wanted)
+
+    def test_broken_exif_is_as_good_as_none(self):
+        for kind in ("JPEG", "PNG", "WEBP"):
+            for exif in (b"Exif\0\0nonsense", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff"):
+                upload = renditions.accept(picture_file(kind, exif=exif))
+                assert (upload.width, upload.height) == (640, 400), (kind, exif)
+
+    def test_grey_of_16_bits_keeps_its_shades(self):
+        for wanted in (0, 64, 128, 255):
+            self.assert_near(self.shown(saved(Pillow.new("I;16", (300, 300), wanted * 257))), [wanted] * 3)
+
+    def test_colours_are_those_of_the_profile_with_transparency_too(self):
+        profile = swapped_profile()
+        for mode, colour in (("RGB", (200, 30, 60)), ("RGBA", (200, 30, 60, 255))):
+            file = saved(Pillow.new(mode, (300, 300), colour), icc_profile=profile)
+            self.assert_near(self.shown(file), (60, 30, 200))
+        half = saved(Pillow.new("RGBA", (300, 300), (255, 0, 0, 128)), icc_profile=profile)
+        self.assert_near(self.shown(half), (127, 127, 255))
+
+    def test_inks_become_their_colours(self):
+        for inks, colour in (
+            ((0, 0, 0, 0), (255, 255, 255)),
+            ((0, 255, 255, 0), (255, 0, 0)),
+            ((0, 0, 0, 255), (0, 0, 0)),
+        ):
+            self.assert_near(self.shown(saved(Pillow.new("CMYK", (300, 300), inks), "JPEG", quality=95)), colour)
+
+    def test_every_mode_of_a_file_is_taken(self):
+        grey = Pillow.new("L", (300, 300), 100)
+        palette = Pillow.new("RGB", (300, 300), (100, 100, 100)).quantize(4)
+        for picture, options in (
+            (grey, {}),
+            (grey, {"transparency": 7}),
+            (grey.convert("LA"), {}),
+            (palette, {}),
+            (palette, {"transparency": 3}),
+            (palette, {"transparency": b"\xff\xff\xff\xff"}),
+            (Pillow.new("I;16", (300, 300), 100 * 257), {"transparency": 7}),
+        ):
+            self.assert_near(self.shown(saved(picture, **options)), [100] * 3)
+        assert self.shown(saved(grey.convert("1", dither=Pillow.Dither.NONE))) == (0, 0, 0)
+
+    def test_large_picture_is_made_small_before_it_is_copied(self):
+        file = saved(Pillow.new("RGB", (8000, 1600), "red"), "JPEG")
+        assert renditions._decode(file.read()).size == (4000, 800)
 
     def test_master_is_not_larger_than_it_needs_to_be(self):
         upload = renditions.accept(picture_file(size=(4000, 2000)))

@@ -18,7 +18,18 @@ class SectionTests(TestCase):
             self.refused_by_the_database(slug=slug)
         with self.assertRaisesMessage(ValidationError, "address of another page"):
             Section(name="Feed", slug="feed").full_clean()
-        make_section(slug="feed", parent=make_section())
+        make_section(slug="latest", parent=make_section())
+
+    def test_feeds_and_numbers_are_no_sections_within_one_either(self):
+        parent = make_section()
+        for slug, words in (
+            ("feed", "address of another page"),
+            ("atom", "another page"),
+            ("2025", "at least one letter"),
+        ):
+            self.refused_by_the_database(slug=slug, parent=parent)
+            with self.assertRaisesMessage(ValidationError, words):
+                Section(name="x", slug=slug, parent=parent).full_clean()
 
     def test_every_first_word_of_another_page_is_reserved(self):
         words = {str(pattern.pattern).split("/")[0] for pattern in urlpatterns}
@@ -35,6 +46,8 @@ class SectionTests(TestCase):
     def test_number_alone_is_no_slug(self):
         with self.assertRaises(ValidationError):
             Section(name="2025", slug="2025").full_clean()
+        for slug in ("2025", "1-2", ""):
+            self.refused_by_the_database(slug=slug)
 
     def test_tree_has_two_levels(self):
         child = make_section(parent=make_section())

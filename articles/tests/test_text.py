@@ -1,9 +1,14 @@
+from xml.etree import ElementTree
+
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.forms import modelform_factory
 from django.test import SimpleTestCase, TestCase
 
-from articles.models import Article, Author
+from articles.markup import LONGEST, clean
+from articles.models import Article, Author, Image, Section
 from articles.models.copy import Kind
-from articles.tests.factories import make_article, make_author
+from articles.tests.factories import make_article, make_author, make_image, make_section
 from articles.text import make_slug, strip_control, validate_links
 
 
@@ -23,6 +28,77 @@ class ControlCharactersTests(TestCase):
 
     def test_line_breaks_and_tabs_stay(self):
         assert strip_control("a\r\nb\rc\td") == "a\nb\nc\td"
+
+    def test_what_is_kept_has_a_place_in_a_feed(self):
+        every = "".join(map(chr, range(0x10000))) + "\U0001f600"
+        article = make_article(headline="x", standfirst=every, body=f"<p>{every.replace('<', '')}&#xFFFF;&#x1;</p>")
+        article.refresh_from_db()
+        for kept in (article.standfirst, article.body, strip_control(every)):
+            escaped = kept.replace("&", "&amp;").replace("<", "&lt;")
+            feed = f'<?xml version="1.0" encoding="utf-8"?><rss><title>{escaped}</title></rss>'.encode()
+            assert ElementTree.fromstring(feed).findtext("title") == kept
+
+
+class EmptyTextTests(TestCase):
+    NOTHING = ("\ufeff", "\u202e", " \x00\uffff ")
+
+    def test_control_characters_alone_are_no_text_to_a_form(self):
+        form_class = modelform_factory(Author, fields=["name", "slug", "biography"])
+        for typed in self.NOTHING:
+            form = form_class({"name": typed, "slug": "x", "biography": f"{typed}a"})
+            assert form.errors == {"name": ["This field is required."]}
+            assert form.cleaned_data["biography"] == "a"
+
+    def test_control_characters_alone_are_no_text_to_a_row(self):
+        for row, field in ((Author(slug="x"), "name"), (Article(), "headline"), (Section(slug="x"), "name")):
+            setattr(row, field, "\u202e")
+            with self.assertRaises(ValidationError) as caught:
+                row.full_clean()
+            assert caught.exception.message_dict[field] == ["This field cannot be blank."]
+
+    def test_what_needs_text_is_refused_without_by_the_database(self):
+        for make, field in (
+            (make_author, "name"),
+            (make_author, "slug"),
+            (make_section, "name"),
+            (make_section, "slug"),
+            (make_image, "title"),
+            (make_image, "credit"),
+            (make_article, "headline"),
+        ):
+            with self.subTest(make=make, field=field), self.assertRaises(IntegrityError), transaction.atomic():
+                make(**{field: "\ufeff" if field != "slug" else ""})
+
+    def test_every_check_of_ours_refuses_in_words(self):
+        for model in (Author, Section, Image):
+            for constraint in model._meta.constraints:
+                message = str(constraint.get_violation_error_message())
+                assert "violated" not in message or constraint.name in self.UNSEEN
+
+    UNSEEN = {  # of columns that no form shows, or that a form's own fields or checks refuse first
+        "one_section_a_slug_within_its_parent",
+        "one_top_section_a_slug",
+        "section_kind_is_known",
+        "image_has_a_size",
+        "image_cut_was_wanted",
+    }
+
+
+class BodyTests(TestCase):
+    def refused(self, body, words):
+        form_class = modelform_factory(Article, fields=["headline", "body"])
+        form = form_class({"headline": "x", "body": body})
+        assert words in form.errors["body"][0]
+        assert form["body"].value() == body
+
+    def test_form_refuses_what_is_too_long_or_too_deep_and_keeps_it(self):
+        self.refused(f"<p>{'a' * LONGEST}</p>", "300000 are the most")
+        self.refused("<blockquote>" * 41 + "<p>x</p>" + "</blockquote>" * 41, "more than 40 deep")
+
+    def test_every_other_way_in_keeps_the_words(self):
+        article = make_article(body="<blockquote>" * 5000 + "<p>x</p><p>y</p>")
+        article.refresh_from_db()
+        assert article.body == "<p>x</p><p>y</p>" == clean(article.body)
 
 
 class SlugTests(SimpleTestCase):

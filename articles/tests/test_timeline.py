@@ -1,5 +1,6 @@
 """Random lives of an article: whatever the desk does, readers' past never changes and never overlaps."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as PropertyTestCase
 
 from articles import workflow
-from articles.models import Article
+from articles.models import FOR_EVER, Article
 from articles.tests.factories import make_article, make_chief
 
 START = datetime(2025, 12, 8, 6, 0, tzinfo=UTC)
@@ -20,6 +21,8 @@ STEPS = st.tuples(
     MINUTES,  # the time the step names, from its own now
     st.integers(min_value=0, max_value=9),  # minutes that pass before it
 )
+
+LASTING = {"publish", "schedule", "reschedule", "cancel"}  # steps after which a live article has no end
 
 
 class TimelineTests(PropertyTestCase):
@@ -37,6 +40,43 @@ class TimelineTests(PropertyTestCase):
             with time_machine.travel(now, tick=False):
                 self.take(step, article, now + timedelta(minutes=minutes), str(number))
             self.check(article, now, seen)
+
+    @given(st.lists(STEPS, max_size=8), MINUTES, MINUTES)
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    def test_cancelled_schedule_leaves_the_future_as_it_was(self, steps, minutes, moved):
+        article, now = make_article(headline="0"), START
+        for number, (step, away, passed) in enumerate(steps, start=1):
+            now += timedelta(minutes=passed, seconds=1)
+            with time_machine.travel(now, tick=False):
+                self.take(step, article, now + timedelta(minutes=away), str(number))
+        before = self.future(article)
+        with time_machine.travel(now, tick=False):
+            try:
+                added = workflow.schedule(article, by=self.chief, at=now + timedelta(minutes=minutes, seconds=7))
+            except workflow.WorkflowError:
+                return
+            with suppress(workflow.WorkflowError):
+                added = workflow.reschedule(added, by=self.chief, at=now + timedelta(minutes=moved, seconds=9))
+            workflow.cancel(added, by=self.chief)
+        assert self.future(article) == before
+
+    @given(st.lists(STEPS.filter(lambda step: step[0] in LASTING), max_size=8))
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    def test_what_is_live_stays_for_ever_when_everything_scheduled_is_cancelled(self, steps):
+        article, now = make_article(headline="0"), START
+        for number, (step, away, passed) in enumerate(steps, start=1):
+            now += timedelta(minutes=passed, seconds=1)
+            with time_machine.travel(now, tick=False):
+                self.take(step, article, now + timedelta(minutes=away), str(number))
+        with time_machine.travel(now, tick=False):
+            for edition in article.editions.filter(live_from__gt=now):
+                workflow.cancel(edition, by=self.chief)
+        assert {edition.live_until for edition in article.editions.filter(live_until__gt=now)} <= {FOR_EVER}
+        if article.editions.exists():
+            assert article.editions.live(now).exists()
+
+    def future(self, article):
+        return list(article.editions.order_by("live_from").values_list("live_from", "live_until", "headline", "path"))
 
     def take(self, step, article, at, text):
         """Rewrite the working copy, then take the step; a refusal is an answer too."""

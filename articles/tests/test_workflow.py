@@ -101,6 +101,15 @@ class PublishingTests(TestCase):
         self.article.refresh_from_db()
         assert (self.article.published_at, self.article.editions.count()) == (None, 0)
 
+    def test_article_published_before_its_schedule_goes_on_when_that_is_cancelled_or_moved(self):
+        tomorrow = timezone.now() + 24 * HOUR
+        scheduled = workflow.schedule(self.article, by=self.chief, at=tomorrow)
+        workflow.publish(self.article, by=self.chief)
+        moved = workflow.reschedule(scheduled, by=self.chief, at=tomorrow + 24 * HOUR)
+        assert self.live(tomorrow + HOUR) == ["First text"]
+        workflow.cancel(moved, by=self.chief)
+        assert self.article.editions.get().live_until == FOR_EVER
+
     def test_live_edition_can_not_be_cancelled(self):
         edition = workflow.publish(self.article, by=self.chief)
         with self.assertRaisesMessage(WorkflowError, "live already"):
@@ -115,7 +124,8 @@ class PublishingTests(TestCase):
         article.headline = "Edited since"
         article.save()
         later = timezone.now() + 3 * HOUR
-        moved = workflow.reschedule(edition, by=self.chief, at=later)
+        moved = workflow.reschedule(edition, by=make_chief(), at=later)
+        assert (moved.cut_at, moved.cut_by) == (edition.cut_at, self.chief)
         assert (moved.headline, moved.live_from) == ("Frozen", later)
         assert moved.authors == [author]
         assert [tag.name for tag in moved.tags.all()] == ["Silk Road"]
@@ -179,6 +189,53 @@ class PublishingTests(TestCase):
         twin = make_article(slug=self.article.slug)
         with self.assertRaisesMessage(WorkflowError, "Change the slug"):
             workflow.publish(twin, by=self.chief)
+
+    def test_earlier_publication_is_refused_where_another_has_that_days_address(self):
+        workflow.publish(self.article, by=self.chief)
+        twin = make_article(slug=self.article.slug)
+        scheduled = workflow.schedule(twin, by=self.chief, at=timezone.now() + 48 * HOUR)
+        with self.assertRaisesMessage(WorkflowError, "Change the slug"):
+            workflow.publish(twin, by=self.chief)
+        workflow.take_down(self.article, by=self.chief, at=timezone.now() + 2 * HOUR)
+        with self.assertRaisesMessage(WorkflowError, "Change the slug"):
+            workflow.reschedule(scheduled, by=self.chief, at=timezone.now() + timedelta(seconds=30))
+        assert twin.editions.get().path == scheduled.path
+
+    def test_address_of_a_cancelled_schedule_is_free_again(self):
+        at = timezone.now() + 48 * HOUR
+        workflow.cancel(workflow.schedule(self.article, by=self.chief, at=at), by=self.chief)
+        workflow.schedule(make_article(slug=self.article.slug), by=self.chief, at=at)
+
+    def test_day_of_the_address_stays_when_the_papers_time_zone_changes(self):
+        settings = SiteSettings.objects.create(time_zone="Asia/Bishkek")
+        with time_machine.travel("2025-12-07T20:00:00Z", tick=False):
+            first = workflow.publish(self.article, by=self.chief)
+        settings.time_zone = "Europe/London"
+        settings.save()
+        assert workflow.publish(self.article, by=self.chief).path == first.path
+
+    def test_end_before_a_scheduled_update_is_refused(self):
+        workflow.publish(self.article, by=self.chief)
+        workflow.schedule(self.article, by=self.chief, at=timezone.now() + 10 * HOUR)
+        with self.assertRaisesMessage(WorkflowError, "Cancel that first"):
+            workflow.take_down(self.article, by=self.chief, at=timezone.now() + 2 * HOUR)
+
+    def test_times_beyond_the_end_of_time_are_refused(self):
+        workflow.publish(self.article, by=self.chief)
+        for step in (workflow.schedule, workflow.take_down):
+            with self.assertRaisesMessage(WorkflowError, "before the year 9999"):
+                step(self.article, by=self.chief, at=FOR_EVER)
+
+    def test_restoring_does_not_move_a_published_article_out_of_its_editors_hands(self):
+        mine, theirs = make_section(), make_section()
+        editor = make_user(roles.SECTION_EDITOR)
+        mine.editors.add(editor)
+        article = make_article(section=mine, created_by=editor)
+        workflow.saved(article, by=editor)
+        Article.objects.filter(pk=article.pk).update(section=theirs)
+        workflow.publish(article, by=self.chief)
+        restored = workflow.restore(article.revisions.order_by("version").first(), by=editor)
+        assert restored.section == theirs
 
     def test_incomplete_article_is_refused_with_all_that_lacks(self):
         article = make_article(section=None, body="<p> </p>")
@@ -259,6 +316,11 @@ class StageTests(TestCase):
         workflow.send_back(self.article, by=self.chief, note="Name the second source.")
         assert self.stage() == "draft"
         assert "Name the second source." in self.article.revisions.first().note
+        self.article.refresh_from_db()
+        assert self.article.sent_back_note == "Name the second source."
+        workflow.submit(self.article, by=self.reporter)
+        self.article.refresh_from_db()
+        assert self.article.sent_back_note == ""
 
     def test_step_from_another_stage_is_refused(self):
         workflow.submit(self.article, by=self.reporter)

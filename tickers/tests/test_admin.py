@@ -60,6 +60,19 @@ class RateAdminTests(AdminTestCase):
         self.refused("Enter a number.", value="NaN")
         self.refused("Enter a number.", value="0,011 44 som")
 
+    def test_comma_is_a_decimal_point_and_letters_stay_in_the_field(self):
+        response = self.client.post(ADD_RATE, self.form(value="0,0115x"))
+        self.assertContains(response, 'value="0,0115x"')
+        assert 'type="number"' not in response.content.decode()
+        self.client.post(ADD_RATE, self.form(value=" 0,0115 "))
+        assert Rate.objects.get().value == Decimal("0.0115")
+
+    def test_far_move_is_asked_about_before_it_is_stored(self):
+        make_rate(self.pair, self.today - timedelta(days=1), value="0.01144")
+        self.refused("per cent away from 0.01144", value="1144")
+        self.client.post(ADD_RATE, self.form(value="1144", surely="on"))
+        assert Rate.objects.order_by("-effective_date").first().value == 1144
+
     def test_rate_of_the_day_after_tomorrow_is_the_furthest(self):
         later = self.today + timedelta(days=3)
         self.refused("This day is too far ahead", effective_date=str(later))
