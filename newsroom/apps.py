@@ -17,4 +17,6 @@ class NewsroomConfig(AppConfig):
         for model in frame.shown_models(apps):
             for signal in (post_save, post_delete):
                 signal.connect(frame.forget, sender=model, dispatch_uid=f"frame {model.__name__} {id(signal)}")
+        image = apps.get_model("articles.Image")
+        post_save.connect(frame.forget_logo, sender=image, dispatch_uid="frame logo")
         m2m_changed.connect(frame.forget, sender=apps.get_model("articles.Section").editors.through)

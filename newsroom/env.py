@@ -5,6 +5,7 @@ and what it may hold, so that a wrong value stops the start instead of surprisin
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -12,6 +13,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 PREFIX = "NEWSROOM_"
+HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]", re.IGNORECASE)  # as Django takes it; IPv6 in brackets
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -23,6 +25,14 @@ def text(name: str, default: str = "") -> str:
 def words(name: str) -> list[str]:
     """The variable's values, separated by commas or blanks."""
     return text(name).replace(",", " ").split()
+
+
+def hosts(name: str) -> list[str]:
+    """Names of hosts, each written out: no pattern, scheme, port or path."""
+    for host in words(name):
+        if not HOST.fullmatch(host):
+            raise _wrong(name, host, "the hosts' bare names, like news.example.org,www.news.example.org")
+    return words(name)
 
 
 def flag(name: str, *, default: bool) -> bool:
@@ -45,6 +55,18 @@ def number(name: str, default: int, *, least: int = 0, most: int = 2**31) -> int
     raise _wrong(name, value, f"a whole number from {least} to {most}")
 
 
+def writable_folder(name: str, default: Path) -> Path:
+    """A folder that is there from now on, and can be written to."""
+    path = folder(name, default)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _wrong(name, str(path), f"a folder that can be made ({error.strerror})") from None
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise _wrong(name, str(path), "a folder that this user may write to")
+    return path
+
+
 def folder(name: str, default: Path) -> Path:
     """An absolute path of a folder; it is made when something is first written to it."""
     value = text(name)
@@ -55,15 +77,28 @@ def folder(name: str, default: Path) -> Path:
     raise _wrong(name, value, "an absolute path")
 
 
+def redis(name: str) -> str:
+    """Where a Redis is: ``redis://``, ``rediss://`` (TLS) or ``unix://``; empty for none."""
+    value, wanted = text(name), "redis://host:6379/0, rediss://host:6379/0 or unix:///path"
+    if value:
+        url = _split(name, value, wanted)
+        place = {"redis": url.hostname, "rediss": url.hostname, "unix": url.path.strip("/")}
+        if not place.get(url.scheme):
+            raise _wrong(name, _without_password(value), wanted)
+    return value
+
+
 def database(name: str, *, default: Path) -> dict[str, Any]:
     """Django's settings for ``postgresql://user:password@host:port/name`` or ``sqlite:////path``."""
-    value = text(name)
-    url = urlsplit(value or f"sqlite:///{default}")
+    value, wanted = text(name), "postgresql://user:password@host:port/name or sqlite:////path"
+    if not value:
+        return _sqlite(str(default))
+    url = _split(name, value, wanted)
     if url.scheme == "sqlite" and url.path not in {"", "/"}:
-        return _sqlite(unquote(url.path) if value.startswith("sqlite:////") or not value else unquote(url.path[1:]))
+        return _sqlite(unquote(url.path if value.startswith("sqlite:////") else url.path[1:]))
     if url.scheme in {"postgres", "postgresql"} and url.path not in {"", "/"}:
-        return _postgresql(name, url)
-    raise _wrong(name, _without_password(value), "postgresql://user:password@host:port/name or sqlite:////path")
+        return _postgresql(url)
+    raise _wrong(name, _without_password(value), wanted)
 
 
 def _sqlite(path: str) -> dict[str, Any]:
@@ -78,11 +113,7 @@ def _sqlite(path: str) -> dict[str, Any]:
     }
 
 
-def _postgresql(name: str, url: SplitResult) -> dict[str, Any]:
-    try:
-        port = url.port or ""
-    except ValueError:
-        raise _wrong(name, "its port", "postgresql://user:password@host:port/name") from None
+def _postgresql(url: SplitResult) -> dict[str, Any]:
     options = dict(parse_qsl(url.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -90,14 +121,30 @@ def _postgresql(name: str, url: SplitResult) -> dict[str, Any]:
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
         "HOST": options.pop("host", url.hostname or ""),
-        "PORT": port,
+        "PORT": url.port or "",
         "CONN_MAX_AGE": 0,  # the pool keeps connections; Django must not
         "OPTIONS": {**options, "pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
     }
 
 
+def _split(name: str, value: str, wanted: str) -> SplitResult:
+    """The parts of an address; refused without being shown, as what can't be taken apart may be the password."""
+    try:
+        url = urlsplit(value)
+        _ = url.port  # a number, if there is one
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{PREFIX}{name} can't be read: its port must be a number from 0 to 65535, and special characters of the "
+            f"password written like %2F for a slash. It must be {wanted}."
+        ) from None
+    return url
+
+
 def _without_password(value: str) -> str:
-    return value.split("@")[-1]
+    """What may be shown of an address: after the login; of one without a login, which may be misspelt, the scheme."""
+    _login, at, place = value.rpartition("@")
+    scheme, colon, _rest = value.partition(":")
+    return place.partition("?")[0] if at else f"{scheme}{colon and ':…'}"
 
 
 def _wrong(name: str, value: str, wanted: str) -> ImproperlyConfigured:

@@ -1,11 +1,25 @@
 """The pages for what went wrong: each says what happened and offers a way on."""
 
+from django.conf import settings
+from django.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 def bad_request(request, exception=None):
-    """400: an address or a form we can't make sense of."""
-    return render(request, "400.html", {"reason": _reason(exception)}, status=400)
+    """400: an address or a form we can't make sense of; 413: one that is too large."""
+    if isinstance(exception, TOO_LARGE):
+        return render(request, "400.html", {"reason": _too_large(), "status": 413}, status=413)
+    return render(request, "400.html", {"reason": _reason(exception), "status": 400}, status=400)
 
 
 def forbidden(request, exception=None):
@@ -23,5 +37,15 @@ def broken(request):
     return render(None, "500.html", status=500)
 
 
+def _too_large() -> str:
+    limit = filesizeformat(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    return _(
+        "What was sent is too large: a form may hold %(limit)s. Nothing of it was kept. Your words are still in the "
+        "browser: go back, make them fewer and send them again."
+    ) % {"limit": limit}
+
+
 def _reason(exception) -> str:
-    return str(exception) if exception and exception.args and isinstance(exception.args[0], str) else ""
+    """What we said ourselves; Django's own words are for whoever runs the server."""
+    ours = isinstance(exception, (BadRequest, PermissionDenied)) and exception.args
+    return str(exception) if ours and isinstance(exception.args[0], str) else ""

@@ -2,26 +2,35 @@
 
 It is read from the database once and kept in the cache, which all workers share, until a row it shows
 is written (``newsroom.apps`` connects that) or the paper's next day begins, when rates may change.
+Without the cache pages go on: each builds it for itself.
 """
 
-from dataclasses import dataclass
+import hashlib
+import logging
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import lru_cache
+from threading import Event
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from django import get_version
 from django.apps.registry import Apps
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from articles.models.image import Image
 from articles.models.section import Section
 from articles.models.site import SiteSettings
 from tickers import ratebar
 
-KEY, GENERATION = "frame", "frame-generation"
+logger = logging.getLogger(__name__)
+GENERATION = "frame-generation"
 LONGEST = timedelta(hours=1)
+_outage = Event()  # of the cache, since it was told
 
 
 @dataclass(frozen=True)
@@ -61,17 +70,66 @@ def get(at: datetime | None = None) -> Frame:
     """The frame now, kept ready; or as it stood ``at`` another time, built for the asking."""
     if at is not None:
         return _build(at)
-    now, kept = timezone.now(), cache.get_many([KEY, GENERATION])
-    frame, generation = kept.get(KEY), kept.get(GENERATION)
+    now, kept = timezone.now(), _read()
+    if kept is None:
+        return _build(now)
+    frame, generation = kept.get(_key()), kept.get(GENERATION)
     if frame is None or frame.generation != generation or not frame.made_at <= now < frame.until:
         frame = _build(now, generation)
-        cache.set(KEY, frame, LONGEST.total_seconds())
+        _keep(frame)
     return frame
 
 
 def forget(**kwargs: Any) -> None:
     """Have the next page build the frame anew, once what was written is committed."""
-    transaction.on_commit(lambda: cache.set(GENERATION, uuid4().hex, None))
+    transaction.on_commit(_change_generation)
+
+
+def forget_logo(instance: Image, **kwargs: Any) -> None:
+    """Have the frame built anew if ``instance`` is the logo it shows."""
+    frame = (_read() or {}).get(_key())
+    if frame is None or frame.paper.logo_id == instance.pk:
+        forget()
+
+
+@lru_cache(maxsize=1)
+def _key() -> str:
+    """Where the frame is kept: elsewhere as soon as its parts change, as an update finds what older code kept."""
+    parts = [[(field.name, str(field.type)) for field in fields(part)] for part in (Frame, MenuItem, ratebar.Row)]
+    rows = [[field.attname for field in model._meta.concrete_fields] for model in (SiteSettings, Image)]
+    shape = repr((get_version(), parts, rows))
+    return f"frame-{hashlib.sha256(shape.encode()).hexdigest()[:16]}"
+
+
+def _read() -> dict[str, Any] | None:
+    """What the cache keeps of the frame; None while it doesn't answer."""
+    try:
+        return cache.get_many([_key(), GENERATION])
+    except Exception:  # whatever its driver raises, a page can do without
+        _tell_of_outage()
+        return None
+
+
+def _keep(frame: Frame) -> None:
+    try:
+        cache.set(_key(), frame, LONGEST.total_seconds())
+        _outage.clear()
+    except Exception:
+        _tell_of_outage()
+
+
+def _tell_of_outage() -> None:
+    """Once, not for every page."""
+    if not _outage.is_set():
+        _outage.set()
+        logger.exception("The cache does not answer, so every page builds its frame for itself.")
+
+
+def _change_generation() -> None:
+    try:
+        cache.set(GENERATION, uuid4().hex, None)
+    except Exception:  # what was written is committed, and is no failure of whoever wrote it
+        logger.exception("The cache does not answer: pages may show the old menu, logo or rates for up to an hour.")
 
 
 def _build(at: datetime, generation: str | None = None) -> Frame:

@@ -1,8 +1,20 @@
 """What every answer must keep to, whatever view made it."""
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponseBadRequest
 
 PUBLIC = "public, max-age=0, must-revalidate"  # may be kept, and is asked for again by its ETag
+
+
+def refuse_debug_by_oversight():
+    """Stop a server started with no variable at all: behind a proxy, debug and its demo users would face the world."""
+    if settings.DEBUG and not settings.DEBUG_IS_ASKED_FOR:
+        raise ImproperlyConfigured(
+            "NEWSROOM_HOSTS is not set, which would serve the paper with debug on and with demo users whose password "
+            "is known to all. In production set NEWSROOM_HOSTS; to work on it use make run or manage.py serve; to try "
+            "this server out set NEWSROOM_DEBUG=1."
+        )
 
 
 def refuse_control_characters(get_response):
@@ -17,7 +29,7 @@ def refuse_control_characters(get_response):
 
 
 def private_desk_public_paper(get_response):
-    """Nothing of the desk is ever stored; the paper's pages may be, and are asked for again each time."""
+    """Nothing of the desk and no failure is ever stored; the paper's pages may be, and are asked for again."""
 
     def middleware(request):
         response = get_response(request)
@@ -26,6 +38,8 @@ def private_desk_public_paper(get_response):
             response.headers["X-Robots-Tag"] = "noindex"
         elif request.method in {"GET", "HEAD"} and response.status_code in {200, 304, 301, 404, 410}:
             response.headers.setdefault("Cache-Control", PUBLIC)
+        else:
+            response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"

@@ -1,14 +1,15 @@
-"""Where everything is mounted; the articles' own addresses come last, as sections take any first word."""
+"""Where everything is mounted; the articles' own addresses come last, as sections take any first word.
+
+/healthz and /readyz are answered before: health.answer_probes.
+"""
 
 from django.contrib import admin
 from django.urls import include, path
 
-from newsroom import health, machines, media
+from newsroom import machines, media
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
     path("robots.txt", machines.robots),
     path("manifest.webmanifest", machines.manifest),
     path(".well-known/security.txt", machines.security),

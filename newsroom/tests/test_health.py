@@ -3,7 +3,7 @@ from unittest import mock
 from django.core.cache import cache
 from django.db import OperationalError
 from django.db.backends.utils import CursorWrapper
-from django.test import RequestFactory, SimpleTestCase, TestCase
+from django.test import RequestFactory, SimpleTestCase, TestCase, override_settings
 
 from newsroom import health
 
@@ -15,8 +15,17 @@ class HealthzTests(SimpleTestCase):  # one that may not ask the database
         assert response.content == b"ok\n"
         assert "no-store" in response.headers["Cache-Control"]
 
+    def test_a_probe_knows_an_address_only_and_no_https(self):
+        with override_settings(SECURE_SSL_REDIRECT=True):
+            response = self.client.get("/healthz", headers={"host": "10.1.2.3:8000"})
+        assert response.status_code == 200
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+
 
 class ReadyzTests(TestCase):
+    def test_a_probe_knows_an_address_only(self):
+        assert self.client.get("/readyz", headers={"host": "10.1.2.3:8000"}).content == b"ok\n"
+
     def test_says_ok_when_database_and_cache_answer(self):
         with self.assertNumQueries(1):
             response = health.readyz(RequestFactory().get("/readyz"))

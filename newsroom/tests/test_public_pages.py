@@ -1,14 +1,15 @@
 """Each public page opens, in as many queries as design.md 8 grants, however much there is to show."""
 
 from datetime import timedelta
+from unittest import mock
 
 import time_machine
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.test import TestCase
+from django.test import Client, TestCase, override_settings
 from django.utils import timezone
 
-from articles import workflow
+from articles import rendering, workflow
 from articles.models import Article, Placement, SiteSettings
 from articles.tests.factories import (
     MORNING,
@@ -78,6 +79,16 @@ class PagesTests(TestCase):
         self.counted("/business/markets/2025/12/", 5)
         assert self.client.get("/business/2019/13/").status_code == 404
 
+    def test_month_goes_on_where_other_lists_end(self):
+        with mock.patch("articles.paging.SIZE", 1):
+            for path in ("/latest/2025/12/", "/kyrgyzstan/2025/12/"):
+                assert self.client.get(f"{path}?page=25").context["page"].next == 26
+                assert self.client.get(f"{path}?page=30").context["page"].items == [self.editions[-1]]
+                assert self.client.get(f"{path}?page=31").status_code == 404
+                assert self.client.get(f"{path}?page=251").status_code == 404
+            assert self.client.get("/latest/?page=25").context["page"].is_last_kept
+            assert self.client.get("/latest/?page=26").status_code == 404
+
     def test_article(self):
         response = self.counted(self.newest.path, 5)  # edition, bylines, topics, body's pictures, related
         self.assertContains(response, "Article 0")
@@ -128,6 +139,23 @@ class PagesTests(TestCase):
         self.counted(edition.path, 5)
 
 
+class RelatedTests(TestCase):
+    def test_an_article_edited_many_times_does_not_hide_the_others(self):
+        shown, other = make_edition(tags=["Rail"]), make_edition(tags=["Rail"], live_from=MORNING)
+        busy = make_article(tags=["Rail"], published_at=MORNING + timedelta(hours=1))
+        start = MORNING + timedelta(hours=1)
+        for number in range(rendering.RELATED_POOL):
+            begin = start + timedelta(minutes=number)
+            make_edition(article=busy, live_from=begin, live_until=begin + timedelta(minutes=1))
+        assert rendering.related(shown, timezone.now()) == [other]
+
+    def test_articles_that_are_yet_to_come_do_not_hide_the_others(self):
+        shown, other = make_edition(tags=["Rail"]), make_edition(tags=["Rail"], live_from=MORNING)
+        for number in range(rendering.RELATED_POOL):
+            make_edition(tags=["Rail"], live_from=MORNING + timedelta(minutes=number + 1))
+        assert rendering.related(shown, MORNING) == [other]
+
+
 class AddressTests(TestCase):
     @classmethod
     def setUpTestData(cls):
@@ -139,6 +167,20 @@ class AddressTests(TestCase):
         new = workflow.publish(edition.article, by=self.chief)
         assert new.path.endswith("/new-words/")
         self.assertRedirects(self.client.get(edition.path), new.path, status_code=301)
+
+    def test_former_address_keeps_the_time_that_staff_look_at(self):
+        edition = make_edition(slug="old-words")
+        Article.objects.filter(pk=edition.article_id).update(slug="new-words")
+        new = workflow.publish(edition.article, by=self.chief)
+        self.client.force_login(self.chief)
+        response = self.client.get(edition.path, {"at": "2999-12-01T06:00"})
+        assert response.headers["Location"] == f"{new.path}?at=2999-12-01T06%3A00"
+        assert self.client.get(f"{edition.path}?x=1").headers["Location"] == new.path
+
+    def test_section_may_be_named_like_a_health_address(self):
+        make_section(name="Health news", slug="healthz-news")
+        response = self.client.get("/healthz-news/")
+        assert response.context["paper"].name == "The Paper"  # the frame is there
 
     def test_withdrawn_article_answers_410_with_the_reason(self):
         article = make_article()
@@ -183,6 +225,11 @@ class StandingTests(TestCase):
         self.assertContains(response, "Old news")
         self.assertContains(response, "08 December 2025, 12:00")
 
+    def test_first_and_last_years_are_shown(self):
+        self.client.force_login(make_user())
+        for text in ("1900-01-01T00:00", "2999-12-31T23:59"):
+            assert self.client.get("/", {"at": text}).status_code == 200, text
+
     def test_readers_do_not(self):
         assert self.client.get("/", {"at": "2025-12-08T00:00"}).status_code == 403
         self.client.force_login(User.objects.create(username="reader"))
@@ -190,7 +237,8 @@ class StandingTests(TestCase):
 
     def test_nonsense_is_refused_in_words(self):
         self.client.force_login(make_user())
-        for text in ("yesterday", "2025-13-40T00:00", ""):
+        far = ("0001-01-01T00:00", "9999-12-31T23:59", "1899-12-31T23:59", "3000-01-01T00:00")
+        for text in ("yesterday", "2025-13-40T00:00", "", *far):
             self.assertContains(self.client.get("/", {"at": text}), "2026-12-01T06:00", status_code=400)
 
 
@@ -216,6 +264,21 @@ class TrustTests(TestCase):
             assert response.headers["Cache-Control"] == "no-store, private", path
             assert "unsafe" not in response.headers["Content-Security-Policy"], path
 
+    def test_failures_are_never_stored(self):
+        failing = Client(raise_request_exception=False)
+        with mock.patch("articles.curation.front_page", side_effect=RuntimeError("broken")):
+            responses = [failing.get("/")]
+        responses += [
+            self.client.get("/?at=2025-12-08T00:00"),
+            self.client.get("/search/?q=%00"),
+            self.client.get("/", headers={"host": "elsewhere.example"}),
+            self.client.post("/latest/"),
+        ]
+        assert [response.status_code for response in responses] == [500, 403, 400, 400, 405]
+        for response in responses:
+            assert "no-store" in response.headers["Cache-Control"], response.status_code
+            assert response.headers["X-Content-Type-Options"] == "nosniff", response.status_code
+
     def test_page_is_not_sent_twice(self):
         make_edition()
         etag = self.client.get("/").headers["ETag"]
@@ -230,6 +293,30 @@ class TrustTests(TestCase):
             assert " style=" not in text, path
             assert "<style" not in text, path
             assert " onclick=" not in text, path
+
+
+class RefusalTests(TestCase):
+    """What is refused before any view is told in words, and in ours."""
+
+    def test_unknown_host_is_not_told_how_to_set_up_the_server(self):
+        response = self.client.get("/", headers={"host": "elsewhere.example"})
+        self.assertContains(response, "not something the paper can read", status_code=400)
+        for words in ("elsewhere.example", "ALLOWED_HOSTS", "HTTP_HOST"):
+            self.assertNotContains(response, words, status_code=400)
+
+    def test_form_that_is_too_old_is_told_what_to_do(self):
+        response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "chief"})
+        self.assertContains(response, "This form is too old", status_code=403)
+        self.assertNotContains(response, "<style", status_code=403)
+        assert "unsafe" not in response.headers["Content-Security-Policy"]
+
+    def test_too_much_is_told_as_such(self):
+        with override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=2048):
+            response = self.client.post("/admin/login/", {"username": "x" * 3000})
+            self.assertContains(response, "too large: a form may hold 2.0\xa0KB", status_code=413)
+        with override_settings(DATA_UPLOAD_MAX_NUMBER_FIELDS=2):
+            response = self.client.post("/admin/login/", {"a": "1", "b": "2", "c": "3"})
+            self.assertContains(response, "too large", status_code=413)
 
 
 class LiveTests(TestCase):

@@ -1,5 +1,6 @@
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from newsroom import env
+from newsroom.management.commands import serve
 
 KEY = "k3y-" * 15
 
@@ -33,6 +35,28 @@ class TestReaders:
     def test_words_are_separated_by_commas_or_blanks(self):
         assert read(env.words, "NAME", value=" a, b c,,d ") == ["a", "b", "c", "d"]
         assert read(env.words, "NAME", value="") == []
+
+    def test_hosts_are_bare_names(self):
+        written = "news.example.org,News.example.org 127.0.0.1 [::1] xn--80a1acny.kg"
+        assert read(env.hosts, "NAME", value=written) == written.replace(",", " ").split()
+
+    @pytest.mark.parametrize(
+        "value",
+        ["*", "*.a.org", ".a.org", "a..org", "a.org.", "https://a.org", "a.org/", "a.org:8000", "a_b.org", "газета.kg"],
+    )
+    def test_hosts_refuse_anything_else(self, value):
+        with pytest.raises(ImproperlyConfigured, match=r"NEWSROOM_NAME is .* bare names, like news.example.org"):
+            read(env.hosts, "NAME", value=f"a.org,{value}")
+
+    @pytest.mark.parametrize("value", ["", "redis://h", "redis://:pw@h:6379/1", "rediss://h:1/0", "unix:///run/r.sock"])
+    def test_redis_is_an_address(self, value):
+        assert read(env.redis, "NAME", value=value) == value
+
+    @pytest.mark.parametrize("value", ["h:6379", "http://:secret@h", "redis://", "redis://:secret@h:x", "unix://", "h"])
+    def test_redis_refuses_others_and_keeps_the_password_to_itself(self, value):
+        with pytest.raises(ImproperlyConfigured, match=r"NEWSROOM_NAME .* must be redis://") as refusal:
+            read(env.redis, "NAME", value=value)
+        assert "secret" not in str(refusal.value)
 
     @pytest.mark.parametrize("value", ["1", "true", "YES", " on "])
     def test_flag_says_yes(self, value):
@@ -71,9 +95,31 @@ class TestReaders:
 
     def test_database_is_a_file_by_default(self):
         assert read(env.database, "DATABASE_URL", value="", default=Path("/a/b c"))["NAME"] == "/a/b c"
+        assert read(env.database, "DATABASE_URL", value="", default=Path("/a#%41?b"))["NAME"] == "/a#%41?b"
         assert read(env.database, "DATABASE_URL", value="sqlite:////d/e", default=Path("/a"))["NAME"] == "/d/e"
 
-    @pytest.mark.parametrize("value", ["mysql://u:secret@h/n", "postgresql://u:secret@h", "sqlite:", "paper", "/p"])
+    @pytest.mark.parametrize("value", ["postgresql://u:secret@h:port/n", "postgresql://u:secret@h:99999/n"])
+    def test_database_with_a_bad_port_is_told_of_its_port(self, value):
+        with pytest.raises(
+            ImproperlyConfigured, match=r"NEWSROOM_DATABASE_URL .* its port must be a number"
+        ) as refusal:
+            read(env.database, "DATABASE_URL", value=value, default=Path("/a"))
+        assert "secret" not in str(refusal.value)
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "mysql://u:secret@h/n",
+            "postgresql://u:secret@h",
+            "postgresql://u:secret",
+            "postgresql://u:sec/secret@h/n",
+            "postgresql://u@h?password=secret",
+            "postgresql://u:secret@[h/n",
+            "sqlite:",
+            "paper",
+            "/p",
+        ],
+    )
     def test_database_refuses_others_and_keeps_the_password_to_itself(self, value):
         with pytest.raises(ImproperlyConfigured, match="NEWSROOM_DATABASE_URL") as refusal:
             read(env.database, "DATABASE_URL", value=value, default=Path("/a"))
@@ -83,11 +129,11 @@ class TestReaders:
 class TestStart:
     """The settings in a process of their own, as a server starts with them."""
 
-    def start(self, tmp_path, **variables):
+    def start(self, tmp_path, code="import newsroom.settings as s; print(s.DEBUG, s.SECURE_SSL_REDIRECT)", **variables):
         return subprocess.run(
-            [sys.executable, "-c", "import newsroom.settings as s; print(s.DEBUG, s.SECURE_SSL_REDIRECT)"],
+            [sys.executable, "-c", code],
             cwd=settings.BASE_DIR,
-            env=having(**{"VAR_DIR": str(tmp_path)} | variables),
+            env=having(**{"VAR_DIR": str(tmp_path)} | variables) | {"DJANGO_SETTINGS_MODULE": "newsroom.settings"},
             capture_output=True,
             text=True,
             check=False,
@@ -95,6 +141,23 @@ class TestStart:
 
     def test_a_laptop_needs_no_variable(self, tmp_path):
         assert self.start(tmp_path).stdout.split() == ["True", "False"]
+
+    @pytest.mark.parametrize("entry", ["wsgi", "asgi"])
+    def test_a_server_needs_a_host_or_debug_on_purpose(self, tmp_path, entry):
+        code = f"import newsroom.{entry} as entry; print(callable(entry.application))"
+        unasked = self.start(tmp_path, code)
+        assert unasked.returncode != 0
+        assert "set NEWSROOM_HOSTS" in unasked.stderr.splitlines()[-1]
+        for variables in ({"DEBUG": "1"}, {"HOSTS": "news.example.org", "SECRET_KEY": KEY}):
+            assert self.start(tmp_path, code, **variables).stdout == "True\n", variables
+
+    def test_folder_that_cannot_be_made_or_written_to_stops_the_start(self, tmp_path):
+        (tmp_path / "file").touch()
+        for path in (tmp_path / "file", tmp_path / "file" / "var"):
+            last = self.start(tmp_path, VAR_DIR=str(path)).stderr.splitlines()[-1]
+            assert f"ImproperlyConfigured: NEWSROOM_VAR_DIR is “{path}”; it must be a folder" in last
+        with mock.patch("os.access", return_value=False), pytest.raises(ImproperlyConfigured, match="may write to"):
+            read(env.writable_folder, "NAME", Path("/a"), value=str(tmp_path))
 
     def test_naming_a_host_makes_it_production(self, tmp_path):
         started = self.start(tmp_path, HOSTS="news.example.org", SECRET_KEY=KEY)
@@ -108,6 +171,8 @@ class TestStart:
             ("NEWSROOM_HOSTS", {"DEBUG": "0", "SECRET_KEY": KEY}),
             ("NEWSROOM_DEBUG", {"DEBUG": "1", "HOSTS": "news.example.org", "SECRET_KEY": KEY}),
             ("NEWSROOM_DEBUG", {"DEBUG": "maybe"}),
+            ("NEWSROOM_HOSTS", {"HOSTS": "*", "SECRET_KEY": KEY}),
+            ("NEWSROOM_REDIS_URL", {"REDIS_URL": "memcached://cache"}),
             ("NEWSROOM_DATABASE_URL", {"DATABASE_URL": "oracle://paper"}),
             ("NEWSROOM_DATABASE_URL", {"DATABASE_URL": "postgresql://u:p@host:port/paper"}),
             ("NEWSROOM_VAR_DIR", {"VAR_DIR": "var"}),
@@ -121,6 +186,14 @@ class TestStart:
         assert started.returncode != 0
         assert "ImproperlyConfigured" in started.stderr
         assert named in started.stderr.splitlines()[-1]
+
+
+def test_serve_asks_for_debug_on_purpose(settings):
+    for debug, said in ((True, "1"), (False, "0")):
+        settings.DEBUG = debug
+        with mock.patch("subprocess.Popen") as started, socket.socket() as listener:
+            serve.start(listener)
+        assert [call.kwargs["env"]["NEWSROOM_DEBUG"] for call in started.call_args_list] == [said, said]
 
 
 def test_every_variable_is_in_the_example():

@@ -39,6 +39,8 @@ class Command(BaseCommand):
         try:
             ended = self._watch(children)
         finally:
+            self.stdout.write("Stopping …")
+            self.stdout.flush()
             end(children.values())
         if ended:
             raise CommandError(f"The {ended} stopped by itself; what it said is above. Everything else is stopped too.")
@@ -96,7 +98,8 @@ def start(listener):
     """The server on ``listener``, and the worker; in sessions of their own, so Ctrl-C reaches this process alone."""
     bound = listener.fileno()
     server = [*SERVER, f"--bind=fd://{bound}"]
-    how = {"cwd": settings.BASE_DIR, "start_new_session": True, "stdin": subprocess.DEVNULL}
+    environment = os.environ | {"NEWSROOM_DEBUG": "1" if settings.DEBUG else "0"}  # on this machine it is on purpose
+    how = {"cwd": settings.BASE_DIR, "env": environment, "start_new_session": True, "stdin": subprocess.DEVNULL}
     return {
         "web server": subprocess.Popen(server, pass_fds=[bound], **how),
         "task worker": subprocess.Popen(WORKER, **how),
