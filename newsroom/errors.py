@@ -49,3 +49,15 @@ def _reason(exception) -> str:
     """What we said ourselves; Django's own words are for whoever runs the server."""
     ours = isinstance(exception, (BadRequest, PermissionDenied)) and exception.args
     return str(exception) if ours and isinstance(exception.args[0], str) else ""
+
+
+def readers_not_found(get_response):
+    """Show readers' own 404 page with debug on too, where Django would list the routes; the desk keeps Django's."""
+
+    def middleware(request):
+        response = get_response(request)
+        if response.status_code == 404 and hasattr(request, "frame") and not request.path.startswith("/admin/"):
+            return not_found(request)
+        return response
+
+    return middleware

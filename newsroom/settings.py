@@ -96,6 +96,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "newsroom.moment.MomentMiddleware",
 ]
+if DEBUG:
+    MIDDLEWARE.append("newsroom.errors.readers_not_found")
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -4,6 +4,7 @@ from datetime import timedelta
 from unittest import mock
 
 import time_machine
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client, TestCase, override_settings
@@ -193,6 +194,13 @@ class AddressTests(TestCase):
     def test_unknown_address_is_a_404_with_a_way_on(self):
         response = self.client.get("/2025/12/08/nothing-here/")
         self.assertContains(response, 'action="/search/"', status_code=404)
+
+    @override_settings(DEBUG=True, MIDDLEWARE=[*settings.MIDDLEWARE, "newsroom.errors.readers_not_found"])
+    def test_unknown_address_looks_the_same_with_debug_on(self):
+        for path in ("/nothing-here/", "/no/such/address.html", "/2025/12/08/nothing-here/"):
+            response = self.client.get(path)
+            self.assertContains(response, 'action="/search/"', status_code=404)
+            self.assertNotContains(response, "urlpatterns", status_code=404)
 
     def test_pages_beyond_the_end_are_404(self):
         make_edition()
