@@ -339,7 +339,9 @@ class ArticleAdmin(DeskAdmin):
             except WorkflowError as refusal:
                 self.message_user(request, format_html("“{}”: {}", article, refusal), messages.ERROR)
         if done:
-            text = ngettext("Done with %(count)d article: %(names)s", "Done with %(count)d articles: %(names)s", len(done))
+            text = ngettext(
+                "Done with %(count)d article: %(names)s", "Done with %(count)d articles: %(names)s", len(done)
+            )
             names = ", ".join(f"“{name}”" for name in done)
             self.message_user(request, text % {"count": len(done), "names": names}, messages.SUCCESS)
 

@@ -6,15 +6,16 @@ import articles.text
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0003_addresses'),
+        ("articles", "0003_addresses"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='article',
-            name='sent_back_note',
-            field=articles.text.ProseField(blank=True, default='', editable=False, verbose_name='sent back with the note'),
+            model_name="article",
+            name="sent_back_note",
+            field=articles.text.ProseField(
+                blank=True, default="", editable=False, verbose_name="sent back with the note"
+            ),
         ),
     ]
