@@ -1,58 +1,21 @@
 """The steps of an article: the only writers of stages and editions.
 
-What readers see is rows with times. An article's editions form a line without overlaps: ``_insert``
-puts one in, ``_remove`` takes a future one out, and nothing here changes what was live at a past time.
-Every step locks the article's row, so two people's steps follow one another. Times are aware datetimes.
+What readers see is rows with times; ``cutting`` makes them and keeps their line. Every step locks the article's row, so two people's steps follow one another. Times are aware datetimes.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from articles import readiness, revisions, roles, search
-from articles.models import (
-    FOR_EVER,
-    Address,
-    Article,
-    Author,
-    Edition,
-    EditionByline,
-    EditionSection,
-    EditionTag,
-    Image,
-    Revision,
-    Section,
-    SiteSettings,
-)
+from articles.cutting import TICK, Text, WorkflowError, address, put_in, take_out, text_of
+from articles.models import FOR_EVER, Article, Author, Edition, Image, Revision, Section, SiteSettings
 from articles.models.copy import shared_values
-from articles.text import make_slug
-
-TICK = timedelta(microseconds=1)
-DAY = len("/2025/12/08/")
-Result = TypeVar("Result")
-
-
-class WorkflowError(Exception):
-    """A step that can't be taken; the text says to a person why, and what would help."""
-
-
-@dataclass(frozen=True)
-class Text:
-    """All that one edition says, apart from when: columns, and the ids of authors, sections and tags in order."""
-
-    values: dict[str, Any]
-    authors: list[int]
-    sections: list[int]  # further ones
-    tags: list[int]
 
 
 @transaction.atomic
@@ -97,7 +60,7 @@ def publish(article: Article, *, by: User) -> Edition:
     article = _locked(article, "publish", by)
     now = timezone.now()
     _refuse_embargo(article, now)
-    edition = _insert(article, _working_copy(article, now), at=now, by=by)
+    edition = put_in(article, _working_copy(article, now), at=now, by=by)
     _after_cut(article, by, _("Published"))
     return edition
 
@@ -110,7 +73,7 @@ def schedule(article: Article, *, by: User, at: datetime) -> Edition:
         raise WorkflowError(_("Choose a time in the future, or publish now."))
     _refuse_too_far(at)
     _refuse_embargo(article, at)
-    edition = _insert(article, _working_copy(article, at), at=at, by=by)
+    edition = put_in(article, _working_copy(article, at), at=at, by=by)
     _after_cut(article, by, _("Scheduled for %(time)s") % {"time": _said(at)})
     return edition
 
@@ -128,8 +91,8 @@ def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
         raise WorkflowError(_("Another edition of this article starts at that very time."))
     text = text_of(edition, edition.section_rows.filter(is_further=True))
     cut_at, cut_by = edition.cut_at, edition.cut_by  # its text is no newer for being moved
-    _remove(article, edition)
-    edition = _insert(article, text, at=at, by=by)
+    take_out(article, edition)
+    edition = put_in(article, text, at=at, by=by)
     edition.cut_at, edition.cut_by = cut_at, cut_by
     edition.save(update_fields=["cut_at", "cut_by"])
     revisions.keep(article, by=by, note=_("Rescheduled for %(time)s") % {"time": _said(at)})
@@ -140,7 +103,7 @@ def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
 def cancel(edition: Edition, *, by: User) -> None:
     """Take back an edition that is not live yet; its predecessor gets its end back."""
     article = _locked(edition.article, "cancel", by)
-    _remove(article, _future(article, edition))
+    take_out(article, _future(article, edition))
     _set_stage(article, Article.Stage.DRAFT)
     revisions.keep(article, by=by, note=_("Schedule cancelled"))
 
@@ -178,7 +141,7 @@ def withdraw(article: Article, *, by: User, reason: str) -> Edition:
     if edition is None:
         raise WorkflowError(_("The article is not live, so there is nothing to withdraw."))
     for future in article.editions.filter(live_from__gt=now).order_by("-live_from"):
-        _remove(article, future)
+        take_out(article, future)
     edition.refresh_from_db()
     edition.live_until = max(now, edition.live_from + TICK)
     edition.withdrawn_reason, edition.withdrawn_by = reason.strip(), by
@@ -224,18 +187,6 @@ def restore(revision: Revision, *, by: User) -> Article:
         there = set(model.objects.filter(pk__in=kept[name]).values_list("pk", flat=True))
         kept[name] = [pk for pk in kept[name] if pk in there]
     return revisions.restore(revision, by=by)
-
-
-def address(article: Article, first_live: datetime, slug: str = "") -> str:
-    """The path of an article first live at ``first_live``: the day, in the paper's time zone, and the slug.
-
-    Once an edition was live its day stays, whatever becomes of the paper's time zone.
-    """
-    slug = slug or article.slug or make_slug(article.headline) or f"article-{article.pk}"
-    seen = article.editions.filter(live_from__lte=timezone.now()).order_by("live_from")
-    if path := seen.values_list("path", flat=True).first():
-        return f"{path[:DAY]}{slug}/"
-    return f"/{first_live.astimezone(SiteSettings.current().zone):%Y/%m/%d}/{slug}/"
 
 
 def _locked(article: Article, step: str, by: User) -> Article:
@@ -292,137 +243,6 @@ def _working_copy(article: Article, at: datetime) -> Text:
     if problems := readiness.problems(article, address(article, first)):
         raise WorkflowError(" ".join(problem.text for problem in problems))
     return text_of(article, article.section_rows.all())
-
-
-def text_of(copy: Article | Edition, further: QuerySet) -> Text:
-    """What ``copy`` says now; ``further`` are its rows of further sections."""
-    return Text(
-        values=shared_values(copy),
-        authors=list(copy.bylines.order_by("order", "pk").values_list("author_id", flat=True)),
-        sections=list(further.values_list("section_id", flat=True)),
-        tags=list(copy.tag_rows.order_by("tag__name").values_list("tag_id", flat=True)),
-    )
-
-
-def _insert(article: Article, text: Text, *, at: datetime, by: User | None) -> Edition:
-    """Put an edition that starts at ``at`` into the line; it ends where what it replaces would have ended."""
-    if article.editions.filter(live_from=at).exists():
-        raise WorkflowError(_("Another edition of this article starts at that very time."))
-    before = article.editions.live(at).first()
-    after = article.editions.filter(live_from__gt=at).order_by("live_from").first()
-    end = before.live_until if before else after.live_from if after else FOR_EVER
-    if before:
-        before.live_until = at
-        before.save(update_fields=["live_until"])
-    elif after:
-        after.took_over = True  # it ends the new one
-        after.save(update_fields=["took_over"])
-    edition = cut(article, text, live_from=at, live_until=end, took_over=before is not None, by=by)
-    _restamp(article)
-    edition.refresh_from_db()
-    return edition
-
-
-def _remove(article: Article, edition: Edition) -> None:
-    """Take a future edition out of the line: what it would have ended goes on until its end."""
-    edition = article.editions.get(pk=edition.pk)
-    before = article.editions.filter(live_until=edition.live_from).first() if edition.took_over else None
-    search.remove(edition)
-    article.editions.filter(pk=edition.pk).delete()
-    if before:
-        before.live_until = edition.live_until
-        before.save(update_fields=["live_until"])
-    else:
-        article.editions.filter(live_from=edition.live_until).update(took_over=False)
-    _restamp(article)
-
-
-def _restamp(article: Article) -> None:
-    """Give editions that nobody has seen yet the day of the first publication, which may have moved."""
-    first = article.editions.order_by("live_from").values_list("live_from", flat=True).first()
-    article.published_at = first
-    Article.objects.filter(pk=article.pk).update(published_at=first)
-    if first:
-        for edition in article.editions.filter(live_from__gt=timezone.now()).exclude(published_at=first):
-            _move_day(article, edition, first)
-    article.addresses.exclude(path__in=article.editions.values("path")).delete()
-
-
-def _move_day(article: Article, edition: Edition, first: datetime) -> None:
-    edition.published_at = first
-    edition.path = _claim(article, address(article, first, edition.slug))
-    edition.save(update_fields=["published_at", "path"])
-    for rows in (edition.bylines, edition.section_rows, edition.tag_rows):
-        rows.update(published_at=first)
-
-
-def _claim(article: Article, path: str) -> str:
-    """Make ``path`` the article's own and return it; ``WorkflowError`` if it is another's."""
-    if Address.objects.get_or_create(path=path, defaults={"article": article})[0].article_id != article.pk:
-        message = _("Change the slug: another article already has the address %(path)s.")
-        raise WorkflowError(message % {"path": path})
-    return path
-
-
-def cut(
-    article: Article,
-    text: Text,
-    *,
-    live_from: datetime,
-    live_until: datetime = FOR_EVER,
-    took_over: bool = False,
-    by: User | None,
-) -> Edition:
-    """Freeze ``text`` as an edition of ``article`` with its rows, and make it searchable, in one transaction."""
-    first = article.editions.order_by("live_from").values_list("live_from", flat=True).first()
-    published_at = min(first or live_from, live_from)
-    path = _claim(article, address(article, published_at, text.values["slug"]))
-    edition = Edition.objects.create(
-        **text.values | {"slug": path.split("/")[-2]},
-        article=article,
-        path=path,
-        published_at=published_at,
-        live_from=live_from,
-        live_until=live_until,
-        took_over=took_over,
-        cut_by=by,
-    )
-    _add_rows(edition, text)
-    search.add(edition)
-    return edition
-
-
-def preview(article: Article, render: Callable[[Edition], Result]) -> Result:
-    """What ``render`` makes of the working copy as an edition that is never stored: it is rolled back at once.
-
-    Without a section yet, the paper's first one stands in; ``WorkflowError`` if the paper has none.
-    """
-    with transaction.atomic():
-        text = text_of(article, article.section_rows.all())
-        if text.values["section_id"] is None:
-            text.values["section_id"] = Section.objects.values_list("pk", flat=True).first()
-        if text.values["section_id"] is None:
-            raise WorkflowError(_("Add a section first: every page of an article stands in one."))
-        now = timezone.now()
-        edition = cut(article, text, live_from=now, live_until=now + TICK, by=None)
-        result = render(Edition.objects.for_page().get(pk=edition.pk))
-        transaction.set_rollback(True)
-    return result
-
-
-def _add_rows(edition: Edition, text: Text) -> None:
-    when = {"edition": edition, "published_at": edition.published_at}
-    EditionByline.objects.bulk_create(
-        EditionByline(author_id=author, order=order, **when) for order, author in enumerate(text.authors)
-    )
-    EditionTag.objects.bulk_create(EditionTag(tag_id=tag, **when) for tag in text.tags)
-    own = {edition.section_id} if edition.section_id else set()
-    further = set(text.sections) - own
-    parents = Section.objects.filter(pk__in=further | own, parent__isnull=False)
-    listed = further | own | set(parents.values_list("parent_id", flat=True))
-    EditionSection.objects.bulk_create(
-        EditionSection(section_id=section, is_further=section in further, **when) for section in sorted(listed)
-    )
 
 
 def _said(moment: datetime) -> str:

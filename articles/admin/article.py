@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 from js_asset import Media
 
-from articles import rendering, revisions, roles, workflow
+from articles import cutting, rendering, revisions, roles, workflow
 from articles.admin import pictures, state, steps
 from articles.admin.article_form import ArticleForm, BylineForm, BylineFormSet
 from articles.admin.article_list import ArticleList, MineFilter, SectionFilter, standing
@@ -254,7 +254,7 @@ class ArticleAdmin(DeskAdmin):
 
     def _preview(self, request, article):
         try:
-            return workflow.preview(article, partial(rendering.show_article, request, preview=True))
+            return cutting.preview(article, partial(rendering.show_article, request, preview=True))
         except WorkflowError as refusal:
             return HttpResponse(str(refusal), status=409, content_type="text/plain; charset=utf-8")
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from PIL import Image as Pillow
 
-from articles import renditions, roles, workflow
+from articles import cutting, renditions, roles
 from articles.models import (
     FOR_EVER,
     Article,
@@ -93,7 +93,7 @@ def make_edition(
 ) -> Edition:
     """An edition of a new article (or of ``article``), live from ``live_from``; the day may lie in the past."""
     article = article or make_article(**fields)
-    text = workflow.text_of(article, article.section_rows.all())
-    edition = workflow.cut(article, text, live_from=live_from, live_until=live_until, by=None)
+    text = cutting.text_of(article, article.section_rows.all())
+    edition = cutting.cut(article, text, live_from=live_from, live_until=live_until, by=None)
     Article.objects.filter(pk=article.pk).update(published_at=edition.published_at, stage="published")
     return edition

@@ -4,7 +4,7 @@ import time_machine
 from django.test import TestCase
 from django.utils import timezone
 
-from articles import roles, workflow
+from articles import cutting, roles, workflow
 from articles.models import FOR_EVER, Article, Copy, Edition, SiteSettings
 from articles.models.copy import shared_values
 from articles.tests.factories import (
@@ -369,13 +369,13 @@ class PreviewTests(TestCase):
         workflow.publish(article, by=make_chief())
         Article.objects.filter(pk=article.pk).update(headline="Not yet")
         article.refresh_from_db()
-        assert workflow.preview(article, lambda edition: edition.headline) == "Not yet"
+        assert cutting.preview(article, lambda edition: edition.headline) == "Not yet"
         assert [edition.headline for edition in article.editions.all()] != ["Not yet"]
         assert article.editions.count() == 1
 
     def test_section_may_still_be_missing_but_not_on_a_paper_without_any(self):
         article = make_article(section=None)
         with self.assertRaisesMessage(WorkflowError, "Add a section first"):
-            workflow.preview(article, lambda edition: edition.section)
+            cutting.preview(article, lambda edition: edition.section)
         section = make_section()
-        assert workflow.preview(article, lambda edition: edition.section) == section
+        assert cutting.preview(article, lambda edition: edition.section) == section
