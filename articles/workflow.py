@@ -1,6 +1,7 @@
 """The steps of an article: the only writers of stages and editions.
 
-What readers see is rows with times; ``cutting`` makes them and keeps their line. Every step locks the article's row, so two people's steps follow one another. Times are aware datetimes.
+What readers see is rows with times; ``cutting`` makes them and keeps their line. Every step locks the
+article's row, so two people's steps follow one another. Times are aware datetimes.
 """
 
 from datetime import datetime
