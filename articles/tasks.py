@@ -22,7 +22,7 @@ def make_renditions(image_pk: int) -> None:
     try:
         with image.file.open("rb") as master:
             renditions.make(master, image.key, image.wanted_cut, (image.focal_x, image.focal_y))
-    except Exception:
+    except Exception:  # told to whoever runs the server, then left to the worker, which marks the task as failed
         logger.exception("Picture %s got no sizes; pages show its safe copy.", image_pk)
         raise
     replaced = _show(image)

@@ -114,7 +114,7 @@ def _keep(frame: Frame) -> None:
     try:
         cache.set(_key(), frame, LONGEST.total_seconds())
         _outage.clear()
-    except Exception:
+    except Exception:  # the page is built already and goes out
         _tell_of_outage()
 
 
