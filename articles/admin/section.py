@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import roles
-from articles.admin.article_list import section_name
+from articles.admin.article.listing import section_name
 from articles.admin.desk import DeskAdmin
 from articles.models import Section
 

@@ -7,7 +7,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
-from articles.admin.article_form import check_tag
+from articles.admin.article.form import check_tag
 from articles.admin.desk import DeskAdmin
 from articles.admin.lists import holding_words
 from articles.text import strip_control

@@ -15,6 +15,10 @@ from articles.text import ProseField
 
 
 class ArticleQuerySet(models.QuerySet):
+    def on_desk(self):
+        """All but what lies in the trash."""
+        return self.filter(trashed_at=None)
+
     def with_state(self, at=None):
         """With ``live_since``, ``next_live`` (a scheduled start) and ``was_live``: what the desk asks of a list."""
         at = at or timezone.now()
@@ -56,6 +60,20 @@ class Article(Copy):
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, editable=False)
     saved_at = models.DateTimeField(_("saved"), default=timezone.now, editable=False)
 
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("assigned to"),
+        related_name="assigned_articles",
+        null=True,
+        editable=False,
+    )
+    due_at = models.DateTimeField(_("due"), null=True, editable=False)
+    trashed_at = models.DateTimeField(_("put in the trash"), null=True, editable=False)
+    trashed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, editable=False
+    )
+
     objects = ArticleQuerySet.as_manager()
 
     class Meta:
@@ -66,6 +84,11 @@ class Article(Copy):
             models.Index(fields=["-saved_at", "-id"], include=["headline"], name="article_by_saved"),
             models.Index(fields=["stage", "-saved_at", "-id"], name="article_by_stage"),
             models.Index(fields=["section", "-saved_at", "-id"], name="article_by_section"),
+            models.Index(
+                fields=["assignee", "due_at"], name="article_by_assignee", condition=Q(assignee__isnull=False)
+            ),
+            models.Index(fields=["due_at"], name="article_by_due", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["-trashed_at"], name="article_in_trash", condition=Q(trashed_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -120,3 +143,16 @@ class ArticleTag(ItemBase):
 
     class Meta:
         constraints = [models.UniqueConstraint("content_object", "tag", name="one_row_a_tag_and_article")]
+
+
+class ArticleImage(models.Model):
+    """A picture in the body of a working copy: where a picture is used is asked here, and no picture in use goes."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="image_rows")
+    image = models.ForeignKey("articles.Image", models.PROTECT, related_name="article_rows")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("article", "image", name="one_row_an_image_and_article")]
+
+    def __str__(self):
+        return str(self.image)

@@ -90,6 +90,9 @@ class Copy(models.Model):
     corrections = ProseField(
         _("corrections"), blank=True, help_text=_("What was wrong and when it was put right; readers see it.")
     )
+    dated_corrections = models.JSONField(
+        _("corrections"), default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )  # [{"day": "2025-12-08", "text": "…"}, …], the oldest first
     off_front = models.BooleanField(
         _("keep off the front page"), default=False, help_text=_("It appears there only when placed by hand.")
     )

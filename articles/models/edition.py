@@ -50,6 +50,7 @@ class Edition(Copy):
     live_from = models.DateTimeField(_("live from"))
     live_until = models.DateTimeField(_("live until"), default=FOR_EVER)
     took_over = models.BooleanField(default=False)  # it ended the edition before it, which goes on if it is cancelled
+    revised_at = models.DateTimeField(_("updated"), null=True)  # the last change that an editor called significant
     cut_at = models.DateTimeField(_("cut"), default=timezone.now)
     cut_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("cut by"), related_name="+", null=True
@@ -176,3 +177,31 @@ class EditionTag(models.Model):
 
     def __str__(self):
         return str(self.tag)
+
+
+class EditionImage(models.Model):
+    """A picture in the body of an edition; what readers saw keeps its pictures."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="image_rows")
+    image = models.ForeignKey("articles.Image", models.PROTECT, related_name="edition_rows")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("edition", "image", name="one_row_an_image_and_edition")]
+
+    def __str__(self):
+        return str(self.image)
+
+
+class EditionCorrection(models.Model):
+    """A dated correction of an edition, for the list of all corrections; the edition holds the same words."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="correction_rows")
+    day = models.DateField(_("day"))
+    text = ProseField(_("text"))
+
+    class Meta:
+        ordering = ["-day", "-pk"]
+        indexes = [models.Index(fields=["-day", "-id"], name="editioncorrection_newest")]
+
+    def __str__(self):
+        return f"{self.day}: {self.text}"

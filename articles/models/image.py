@@ -40,6 +40,9 @@ class Image(models.Model):
     focal_y = models.PositiveSmallIntegerField(
         _("focal point from the top, %"), default=50, validators=[MaxValueValidator(100)]
     )
+    crops = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField()), editable=False
+    )  # a focal point of its own for a crop: {"wide": [30, 40]}, per cent from the left and the top
     colour = models.CharField(_("main colour"), max_length=7, default="#8a8578", editable=False)
     wanted_cut = models.PositiveSmallIntegerField(default=1, editable=False)  # counts changes of the focal point
     made_cut = models.PositiveSmallIntegerField(default=0, editable=False)  # the one whose sizes exist; 0: none yet

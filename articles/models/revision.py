@@ -13,6 +13,7 @@ class Revision(models.Model):
     snapshot = models.JSONField(_("snapshot"))
     note = LineField(_("note"), max_length=300, blank=True)
     name = LineField(_("name"), max_length=120, blank=True)
+    stage = models.CharField(_("stage"), max_length=10, blank=True, db_default="", default="")  # after the save
     automatic = models.BooleanField(_("automatic"), default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"), related_name="+", null=True)
     at = models.DateTimeField(_("at"), auto_now_add=True)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import workflow
-from articles.admin import state
+from articles.admin.article import state
 from articles.tests.factories import make_article, make_chief, make_edition
 from articles.tests.test_admin_article import DeskTestCase
 

@@ -181,7 +181,7 @@ class PageTests(TestCase):
 
     def test_the_day_stands_above_the_articles_as_two_digits_month_and_year(self):
         html = self.client.get("/").content.decode()
-        day = timezone.localtime().strftime("%d %B %Y")
+        day = timezone.localtime(timezone=SiteSettings.current().zone).strftime("%d %B %Y")
         assert html.index(f">{day}</time>") < html.index("<main")
 
     def test_words_in_another_language_say_so(self):

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import roles, workflow
+from articles.admin.article.state import State
 from articles.admin.lists import number
-from articles.admin.state import State
 from articles.admin.times import TimeField, said
 from articles.models import Article, Edition
 from articles.workflow import WorkflowError

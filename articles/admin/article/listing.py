@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Exists, OuterRef, Q
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,6 +12,7 @@ from articles.admin.times import short
 from articles.models import Article, ArticleByline, Section
 
 MOST_SECTIONS = 100  # a filter is read by eye
+MOST_FOUND = 1000  # of a search; filters beside it look among them
 
 
 class ArticleList(ChangeList):
@@ -74,3 +76,39 @@ def standing(article):
         changed = article.live_since and article.stage == Article.Stage.DRAFT
         said.append(_("changes unpublished") if changed else article.get_stage_display())
     return ", ".join(said)
+
+
+class Listing:
+    """The list of articles and its search."""
+
+    list_display = ["headline", "section", "standing", "saved"]
+    list_filter = [MineFilter, "stage", SectionFilter, "kind", "language"]
+    list_select_related = ["section", "saved_by"]
+    search_fields = ["headline"]
+    search_help_text = gettext_lazy("Words of the headline, or an article’s number.")
+    sortable_by = ["saved"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_state()
+
+    def get_changelist(self, request, **kwargs):
+        return ArticleList
+
+    def get_search_results(self, request, queryset, search_term):
+        """Find the newest first by an index that holds all a search reads, then load only those."""
+        found, _distinct = super().get_search_results(
+            request, Article.objects.order_by("-saved_at", "-pk"), search_term
+        )
+        return queryset.filter(pk__in=list(found.values_list("pk", flat=True)[:MOST_FOUND])), False
+
+    @admin.display(description=gettext_lazy("state"))
+    def standing(self, article):
+        return standing(article)
+
+    @admin.display(description=gettext_lazy("saved"), ordering="saved_at")
+    def saved(self, article):
+        return format_html("{} {}", short(article.saved_at), article.saved_by or "")
+
+    def describe_choice(self, article):
+        """What an autocomplete says of an article besides its number."""
+        return {"text": f"{article.headline} ({standing(article)})"}

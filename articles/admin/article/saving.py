@@ -1,0 +1,128 @@
+"""Saving an article, and taking the step whose button was pressed, both in one transaction.
+
+A step that is refused leaves the text saved and comes back with everything that was typed for it.
+"""
+
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.db import connection, transaction
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from articles import revisions, workflow
+from articles.admin.article import steps
+from articles.admin.article.screen import REFUSED
+from articles.admin.lists import number
+from articles.admin.times import said
+from articles.models import Article
+from articles.workflow import WorkflowError
+
+
+class Saving:
+    """What happens to an article's form when it is sent."""
+
+    def get_object(self, request, object_id, from_field=None):
+        """The article; with its row locked where a form is being saved, so that two saves follow one another."""
+        if request.method == "POST" and connection.in_atomic_block:
+            list(Article.objects.select_for_update().filter(pk=number(object_id)).values_list("pk"))
+        return super().get_object(request, object_id, from_field)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Django's; but somebody who may take a step without editing (take back, say) posts a form without fields."""
+        if request.method == "POST" and object_id and "_step" in request.POST:
+            with transaction.atomic():
+                article = self.get_object(request, unquote(object_id))
+                if article and not self.has_change_permission(request, article):
+                    return self._step_alone(request, article)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            stored = Article.objects.get(pk=obj.pk)
+            obj.before, obj.embargo_before = revisions.snapshot(stored), stored.embargo_until
+        else:
+            obj.before, obj.embargo_before, obj.created_by = None, None, request.user
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        """Keep a revision once all rows are stored, if anything is new in the text or the embargo is another."""
+        super().save_related(request, form, formsets, change)
+        article = form.instance
+        is_new_text, moved = article.before != revisions.snapshot(article), _embargo_note(article)
+        note = " ".join(filter(None, [self._note(request, article), moved]))
+        article.is_new_version = is_new_text or bool(moved)
+        if is_new_text:
+            workflow.saved(article, by=request.user, note=note)
+        elif moved:
+            revisions.keep(article, by=request.user, note=note)
+
+    def _note(self, request, article):
+        if "_overwrite" in request.POST:
+            return _("Saved over version %(version)s") % {"version": article.version}
+        return "" if article.before else _("Begun")
+
+    def log_change(self, request, obj, message):
+        """Nothing changed, nothing to log."""
+        return super().log_change(request, obj, message) if message else None
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._go_on(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        return self._go_on(request, obj) or super().response_change(request, obj)
+
+    def _go_on(self, request, article):
+        """What follows a save, unless Django knows it."""
+        if "_preview" in request.POST:
+            return self._preview_and_forget(request, article)
+        if "_step" in request.POST:
+            return self._take(request, article)
+        if "_continue" in request.POST or "_overwrite" in request.POST:
+            new, same = _("Saved as version %(version)s."), _("Nothing new to save: this is version %(version)s.")
+            text = new if article.is_new_version else same
+            self.message_user(request, text % {"version": article.version}, messages.SUCCESS)
+            return HttpResponseRedirect(address_of(article))
+        return None
+
+    def _step_alone(self, request, article):
+        if str(article.version) != request.POST.get("version"):
+            text = _("Somebody saved this article after you opened it, so nothing was done. Look at it again.")
+            self.message_user(request, text, messages.ERROR)
+            return HttpResponseRedirect(address_of(article))
+        article.is_new_version = False
+        return self._take(request, article)
+
+    def _take(self, request, article):
+        """Take the step asked for; when it is refused the text stays saved, and the reason stands in the form."""
+        step, form = request.POST["_step"], steps.StepForm(request.POST)
+        try:
+            with transaction.atomic():
+                done = steps.take(step, article, form, by=request.user)
+        except WorkflowError as refusal:
+            self._refused(request, article, step, refusal)
+        else:
+            self.log_change(request, article, done)
+            self.message_user(request, done, messages.SUCCESS)
+        return HttpResponseRedirect(address_of(article))
+
+    def _refused(self, request, article, step, refusal):
+        given = {name: request.POST.get(name, "") for name in steps.StepForm.base_fields}
+        request.session[REFUSED] = {"article": article.pk, "step": step, "given": given, "text": str(refusal)}
+        saved = _("The text is saved.") if article.is_new_version else ""
+        self.message_user(request, format_html("{} {}", refusal, saved), messages.ERROR)
+
+
+def address_of(article):
+    """Where the article's form is."""
+    return reverse("admin:articles_article_change", args=[article.pk])
+
+
+def _embargo_note(article):
+    """What a save did to the embargo, in words; nothing if it did nothing."""
+    before, after = article.embargo_before, article.embargo_until
+    if before == after:
+        return ""
+    times = {"before": said(before) if before else _("none"), "after": said(after) if after else _("none")}
+    return _("Embargo changed from %(before)s to %(after)s") % times

@@ -1,0 +1,51 @@
+"""The working copy as it stands in the form, looked at and forgotten: for checks, previews and comparisons."""
+
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from articles.models import Article
+
+
+@contextmanager
+def typed(model_admin, request, article=None):
+    """``article`` (None: one still to be begun) as ``request.POST`` has it, with the form's errors by field.
+
+    What is typed is stored with all its rows in a transaction that is rolled back at the end; a field that is not
+    valid yet keeps what is stored. The version that was loaded does not matter. Nothing is written down.
+    """
+    with transaction.atomic():
+        article = Article.objects.select_related("section").get(pk=article.pk) if article and article.pk else None
+        stage = article or Article(created_by=request.user)
+        form_class = model_admin.get_form(request, article, change=article is not None)
+        form = form_class(request.POST, instance=stage)
+        form.data = form.data.copy()
+        form.data["_overwrite"] = str(stage.version)  # another version is no matter here
+        valid = form.is_valid()
+        copy = form.instance
+        if not copy.headline:
+            copy.headline = _("Without a headline")
+        copy.save()
+        if valid:
+            form.save_m2m()
+        else:
+            _store_rows(form, copy)
+        for formset, _inline in model_admin.get_formsets_with_inlines(request, article):
+            _store_inline(formset, request, copy)
+        yield copy, form.errors
+        transaction.set_rollback(True)
+
+
+def _store_rows(form, copy):
+    """Further sections and tags that are valid although another field is not."""
+    if "further_sections" in form.cleaned_data:
+        copy.further_sections.set(form.cleaned_data["further_sections"])
+    if "tags" in form.cleaned_data:
+        copy.tags.set(form.cleaned_data["tags"])
+
+
+def _store_inline(formset_class, request, copy):
+    formset = formset_class(request.POST, instance=copy, prefix=formset_class.get_default_prefix())
+    if formset.is_valid():
+        formset.save()
