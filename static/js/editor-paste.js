@@ -82,6 +82,8 @@ function dropForeign(body) {
     if (figure.querySelector("table, blockquote, pre")) unwrap(figure);
     else if (figure.querySelector("img, picture, video, iframe, svg")) figure.remove();
   });
+  each(body, "img.emoji[alt], img[class*=emoji][alt]", (sign) => sign.replaceWith(sign.alt));
+  each(body, "sup.reference, .MsoFootnoteReference", (mark) => mark.remove());
   each(body, DROPPED, (element) => element.remove());
   each(body, "table > caption", (caption) => caption.closest("table").before(rename(caption, "p")));
   each(body, "b[id^=docs-internal-guid]", unwrap);
