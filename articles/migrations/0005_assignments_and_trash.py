@@ -50,6 +50,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="article",
+            index=models.Index(fields=["kind", "-saved_at", "-id"], name="article_by_kind"),
+        ),
+        migrations.AddIndex(
+            model_name="article",
+            index=models.Index(fields=["language", "-saved_at", "-id"], name="article_by_language"),
+        ),
+        migrations.AddIndex(
+            model_name="article",
             index=models.Index(
                 condition=models.Q(("assignee__isnull", False)),
                 fields=["assignee", "due_at"],

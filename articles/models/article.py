@@ -84,6 +84,8 @@ class Article(Copy):
             models.Index(fields=["-saved_at", "-id"], include=["headline"], name="article_by_saved"),
             models.Index(fields=["stage", "-saved_at", "-id"], name="article_by_stage"),
             models.Index(fields=["section", "-saved_at", "-id"], name="article_by_section"),
+            models.Index(fields=["kind", "-saved_at", "-id"], name="article_by_kind"),
+            models.Index(fields=["language", "-saved_at", "-id"], name="article_by_language"),
             models.Index(
                 fields=["assignee", "due_at"], name="article_by_assignee", condition=Q(assignee__isnull=False)
             ),

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from articles.markup import plain_text
 from articles.models.edition import Edition
-from articles.search import postgres, sqlite
+from articles.search import headlines, postgres, sqlite
 from articles.search.query import parse
 from articles.search.row import Row, tidy
 from articles.search.snippet import snippet
@@ -58,7 +58,7 @@ def find(query: str, *, at: datetime, offset: int = 0, limit: int = 21) -> list[
 
 
 def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
-    """Index every edition anew and forget rows of editions that are gone; return how many were indexed.
+    """Index every edition and headline anew, forget rows of editions that are gone; return how many were indexed.
 
     Readers can search meanwhile. ``progress`` is told after each batch how many of how many are done.
     """
@@ -74,6 +74,7 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
         if progress:
             progress(done, max(done, total))
     _database().prune()
+    headlines.rebuild()
     return done
 
 

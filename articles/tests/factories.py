@@ -19,6 +19,7 @@ from articles.models import (
     Image,
     Section,
 )
+from articles.search import headlines
 
 _numbers = count(1)
 MORNING = datetime(2025, 12, 8, 3, 0, tzinfo=UTC)
@@ -80,6 +81,7 @@ def make_article(*, authors=(), further=(), tags=(), **fields: Any) -> Article:
     if "section" not in fields and "section_id" not in fields:
         defaults["section"] = make_section()
     article = Article.objects.create(**defaults | fields)
+    headlines.note(article.pk, article.headline)
     ArticleByline.objects.bulk_create(
         ArticleByline(article=article, author=author, order=order) for order, author in enumerate(authors)
     )

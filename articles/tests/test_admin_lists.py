@@ -12,6 +12,7 @@ from taggit.models import Tag
 
 from articles import roles, workflow
 from articles.models import Article, Image, Placement
+from articles.search import headlines
 from articles.tests.factories import (
     make_article,
     make_author,
@@ -80,6 +81,7 @@ class PagingTests(AdminListTestCase):
             Article(headline=f"Row {number}", section=section, saved_at=timezone.now() - timedelta(minutes=number))
             for number in range(120)
         )
+        headlines.rebuild()
 
     def rows(self, **query):
         return [

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from articles.admin.lists import number
 from articles.admin.times import short
 from articles.models import Article, ArticleByline, Section
+from articles.search import headlines
 
 MOST_SECTIONS = 100  # a filter is read by eye
 MOST_FOUND = 1000  # of a search; filters beside it look among them
@@ -85,7 +86,7 @@ class Listing:
     list_filter = [MineFilter, "stage", SectionFilter, "kind", "language"]
     list_select_related = ["section", "saved_by"]
     search_fields = ["headline"]
-    search_help_text = gettext_lazy("Words of the headline, or an article’s number.")
+    search_help_text = gettext_lazy("Beginnings of words of the headline, or an article’s number.")
     sortable_by = ["saved"]
 
     def get_queryset(self, request):
@@ -95,11 +96,11 @@ class Listing:
         return ArticleList
 
     def get_search_results(self, request, queryset, search_term):
-        """Find the newest first by an index that holds all a search reads, then load only those."""
-        found, _distinct = super().get_search_results(
-            request, Article.objects.order_by("-saved_at", "-pk"), search_term
-        )
-        return queryset.filter(pk__in=list(found.values_list("pk", flat=True)[:MOST_FOUND])), False
+        """Those with the words in their headlines, found by an index; for a bare number, also the article of it."""
+        if not search_term.strip():
+            return queryset, False
+        found = headlines.find(search_term, limit=MOST_FOUND)
+        return queryset.filter(pk__in=[*found, number(search_term)]), False
 
     @admin.display(description=gettext_lazy("state"))
     def standing(self, article):
