@@ -112,7 +112,7 @@ def _correction(row: Any) -> str:
         day = parse_date(str(row.get("day", "")))
     except ValueError:
         day = None
-    return f"{date_format(day, 'j F Y') if day else row.get('day', '')}: {row.get('text', '')}"
+    return f"{date_format(day) if day else row.get('day', '')}: {row.get('text', '')}"
 
 
 def _name(model: type, number: Any, names: Names) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 from itertools import groupby
 
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -73,7 +74,8 @@ def items(before: Iterable[str], after: Iterable[str], side: str = "prose") -> S
 
 
 def _together(parts: Iterable[SafeString | str]) -> SafeString:
-    return format_html_join("", "{}", ((part,) for part in parts))
+    safe = (part if isinstance(part, SafeString) else conditional_escape(part) for part in parts)
+    return mark_safe("".join(safe))  # noqa: S308 - each was escaped
 
 
 def _plain_ops(before: str, after: str) -> list[Op]:
@@ -252,7 +254,7 @@ def _whole(ops: list[Op], names: Names, side: str) -> SafeString:
 def _marked(tag: str, run: tuple[Token, ...], names: Names) -> SafeString:
     """Words that came or went; where their links lead stands beside them."""
     space = " " if run[0].space else ""
-    return format_html("{1}<{0}>{2}</{0}>", mark_safe(tag), space, _run(run, names, targets=True))  # noqa: S308
+    return mark_safe(f"{space}<{tag}>{_run(run, names, targets=True)}</{tag}>")  # noqa: S308 - ins or del
 
 
 def _same(old: tuple[Token, ...], new: tuple[Token, ...], names: Names, side: str) -> SafeString:
@@ -306,7 +308,7 @@ def _one(token: Token, names: Names, may_space: bool) -> SafeString:
         return SafeString("<br>")
     if token.text.startswith("\0"):
         return _thing(token.text[1:], names)
-    return conditional_escape(f"{space}{token.text}")
+    return SafeString(space + escape(token.text))
 
 
 def _thing(text: str, names: Names) -> SafeString:
