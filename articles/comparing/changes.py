@@ -75,7 +75,7 @@ def _change(fields: dict, name: str, old: Any, new: Any, names: Names) -> Change
         return Change(name, label, *words_beside(old, new), words(old, new))
     old_list, new_list = [old], [new]
     sides = items(old_list, new_list, "before"), items(old_list, new_list, "after")
-    return Change(name, label, *sides, items(old_list, new_list))
+    return Change(name, label, *sides, items(old_list, new_list, separator=" "))
 
 
 def _is_chosen(field: Any) -> bool:

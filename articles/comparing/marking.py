@@ -58,7 +58,7 @@ def words_beside(before: str, after: str) -> tuple[SafeString, SafeString]:
     return _whole(ops, {}, "before"), _whole(ops, {}, "after")
 
 
-def items(before: Iterable[str], after: Iterable[str], side: str = "prose") -> SafeString:
+def items(before: Iterable[str], after: Iterable[str], side: str = "prose", separator: str = ", ") -> SafeString:
     """Two lists of names as one, each name by itself."""
     ops = ops_of([Token(name) for name in before], [Token(name) for name in after], Budget(), joining=False)
     shown = []
@@ -70,7 +70,7 @@ def items(before: Iterable[str], after: Iterable[str], side: str = "prose") -> S
             shown += [format_html("<del>{}</del>", token.text) for token in old]
         if side != "before":
             shown += [format_html("<ins>{}</ins>", token.text) for token in new]
-    return format_html_join(", ", "{}", ((item,) for item in shown))
+    return format_html_join(separator, "{}", ((item,) for item in shown))
 
 
 def _together(parts: Iterable[SafeString | str]) -> SafeString:
@@ -130,6 +130,11 @@ class Comparison:
             shown = _column(rows, self.names, "prose")
             parts.append(_fold(folded, shown) if folded else shown)
         return _together(parts)
+
+    @property
+    def folded(self) -> SafeString:
+        """The running text, for a template."""
+        return self.prose(fold=True)
 
     def sides(self) -> tuple[SafeString, SafeString]:
         return _column(self.rows, self.names, "before"), _column(self.rows, self.names, "after")
@@ -247,6 +252,8 @@ def _whole(ops: list[Op], names: Names, side: str) -> SafeString:
             if old and side != "after":
                 parts.append(_marked("del", old, names))
             if new and side != "before":
+                apart = old and side == "prose" and len(old) + len(new) > 2 and not new[0].space
+                parts.append(SafeString(" ") if apart else SafeString(""))
                 parts.append(_marked("ins", new, names))
     return _together(parts)
 

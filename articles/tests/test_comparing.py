@@ -246,11 +246,11 @@ class CompareTests(TestCase):
         said = {label: bare(change.marked) for label, change in changes.items()}
         assert said == {
             "Headline": "<del>Old</del><ins>New</ins> words here",
-            "Section": "<del>News</del>, <ins>Culture</ins>",
-            "Lead image": "<del>none</del>, <ins>Lake at dawn</ins>",
-            "Kind": "<del>news</del>, <ins>opinion</ins>",
+            "Section": "<del>News</del> <ins>Culture</ins>",
+            "Lead image": "<del>none</del> <ins>Lake at dawn</ins>",
+            "Kind": "<del>news</del> <ins>opinion</ins>",
             "Dated corrections": "<ins>08 December 2025: The lake is deeper.</ins>",
-            "Hide from search engines": "<del>no</del>, <ins>yes</ins>",
+            "Hide from search engines": "<del>no</del> <ins>yes</ins>",
             "Bylines": "<ins>Bek</ins>, Aida",
             "Tags": "Rail, <ins>Road</ins>",
         }
