@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from articles import comparing, rendering, roles
-from articles.admin.article.versions import restore
+from articles.admin.article.versions import has_erased, restore
 from articles.admin.desk import DeskAdmin
 from articles.admin.times import short
 from articles.models import Revision
@@ -40,7 +40,7 @@ class RevisionAdmin(DeskAdmin):
         newest = obj.version == obj.article.version
         context["may_restore"] = not newest and roles.may(request.user, "edit", obj.article)
         before = Revision.objects.filter(article=obj.article, version__lt=obj.version).first()
-        context["before"] = before
+        context |= {"before": before, "erased": has_erased(obj.article)}
         context["changes"] = comparing.compare(before.snapshot, obj.snapshot) if before else []
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import roles, workflow
-from articles.models import Article, Autosave, Edition, Revision
+from articles.models import Article, Autosave, Edition, Revision, SiteSettings
 from articles.tests.factories import make_article, make_chief, make_edition, make_image, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase
 
@@ -58,7 +58,7 @@ class ListTests(VersionsTestCase):
         page = self.versions()
         self.assertContains(page, "Version 1")
         self.assertContains(page, f"{self.chief} · in review · Submitted")
-        self.assertContains(page, str(timezone.get_current_timezone()))
+        self.assertContains(page, f"Times: {SiteSettings.current().zone.key}")
 
     def test_stage_of_a_save_is_the_one_after_it(self):
         workflow.submit(self.article, by=self.chief)
@@ -77,7 +77,7 @@ class ListTests(VersionsTestCase):
         self.save(headline="Second words")
         groups = self.versions().context["saves"].rows[1].autosaves
         assert {(group.user, len(group.rows)) for group in groups} == {(self.chief, 12), (other, 12)}
-        assert groups[0].at - groups[0].begun_at == timedelta(minutes=11)
+        assert (groups[0].at - groups[0].begun_at) // timedelta(minutes=1) == 11
         self.assertContains(self.versions(), "12 autosaves")
         self.assertNotContains(self.versions(show="saves"), "12 autosaves")
 
@@ -145,7 +145,7 @@ class ListTests(VersionsTestCase):
         self.many_saves(2)
         self.many_editions(1)
         self.versions()
-        with self.assertNumQueries(8):  # session, user, article, roles, 2 of saves, editions, rights
+        with self.assertNumQueries(10):  # session, user, article, 2 rights, saves, autosaves, 2 of editions, roles
             self.versions()
         self.many_saves(297)
         now = timezone.now()
@@ -153,7 +153,7 @@ class ListTests(VersionsTestCase):
             Autosave(article=self.article, user=self.chief, window="w", fields={}, at=now, begun_at=now)
             for _n in range(1000)
         )
-        with self.assertNumQueries(8):
+        with self.assertNumQueries(10):
             self.versions()
 
     def test_odd_addresses_are_answered(self):
@@ -188,6 +188,9 @@ class ErasedTests(VersionsTestCase):
 
     def test_comparing_saves_of_such_an_article_says_that_words_remain(self):
         self.assertContains(self.compare(self.key(1), "w"), "may still hold words of it")
+        revision = self.article.revisions.first()
+        page = self.client.get(reverse("admin:articles_revision_change", args=[revision.pk]))
+        self.assertContains(page, "may still hold words of it")
 
     def test_it_is_not_restored(self):
         self.assertContains(self.restore(self.key_of_edition), "was erased, so there is nothing to restore")
@@ -243,13 +246,14 @@ class CompareTests(VersionsTestCase):
     def test_number_of_queries_does_not_grow_with_the_text(self):
         images = [make_image() for _n in range(20)]
         figures = "".join(f'<figure data-image="{image.pk}"></figure>' for image in images)
+        first = self.key(1)
         self.save(body=figures[:60], section=make_section())
-        self.compare(self.key(1), "w")
+        self.compare(first, "w")
         with self.assertNumQueries(13):
-            self.compare(self.key(1), "w")
+            self.compare(first, "w")
         self.save(body=figures)
         with self.assertNumQueries(13):
-            self.compare(self.key(1), "w")
+            self.compare(first, "w")
 
     def test_save_says_what_it_changed(self):
         second = self.save(headline="Second words")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, zip_longest
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
@@ -87,7 +87,7 @@ def saves_of(article: Article, *, show: str = ALL, before: int = 0) -> Saves:
     elif show == SAVES:
         revisions = revisions.filter(automatic=False)
     found = list(revisions[: SHOWN + 1])
-    rows = [Save(revision, older) for revision, older in zip(found, [*found[1:], None], strict=True)][:SHOWN]
+    rows = [Save(revision, older) for revision, older in zip_longest(found, found[1:])][:SHOWN]
     if show == ALL and rows:
         oldest = found[SHOWN].at if len(found) > SHOWN else None
         _put_between(rows, _autosaves(article, rows[0].revision.at if before else None, oldest))

@@ -70,6 +70,11 @@ def side(article: Article, key: str) -> Side:
     return Side(key, _by(f"{label}: “{row.name}”" if row.name else label, row.by), row.snapshot, row)
 
 
+def has_erased(article: Article) -> bool:
+    """Whether the text of an edition was erased: its words may stand in saves, which says so wherever they are read."""
+    return article.editions.filter(erased_at__isnull=False).exists()
+
+
 def _by(label, person):
     return f"{label}, {person}" if person else label
 
@@ -114,7 +119,7 @@ class Versions:
             "seen": seen,
             "seen_older": older,
             "live": next((row.edition for row in seen if row.is_live), None),
-            "erased": any(row.edition.erased_at for row in seen),
+            "erased": has_erased(article),
         }
         return self._show(request, article, "versions", _("Versions"), context)
 
@@ -131,7 +136,7 @@ class Versions:
         context = {
             "before": before,
             "after": after,
-            "erased": article.editions.filter(erased_at__isnull=False).exists(),
+            "erased": has_erased(article),
             "erased_sides": erased,
             "changes": [] if erased else changes(before, after),
             "beside": request.GET.get("view") == "sides",
@@ -150,7 +155,7 @@ class Versions:
         except workflow.WorkflowError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
         else:
-            told = _("Version %(version)d is named “%(name)s”.") if revision.name else _("%(version)d has no name now.")
+            told = _("Version %(version)d is named “%(name)s”.") if revision.name else _("Version %(version)d has no name now.")
             told = told % {"version": revision.version, "name": revision.name}
             self.log_change(request, article, told)
             self.message_user(request, told, messages.SUCCESS)
