@@ -117,7 +117,7 @@ def _find(entries):
     for kind, found in kinds.items():
         if model := kind.model_class():
             wanted = [number(entry.object_id) for entry in found]
-            there = set(model._base_manager.filter(pk__in=wanted).values_list("pk", flat=True))
+            there = set(model._base_manager.filter(pk__in=wanted).order_by().values_list("pk", flat=True))
             for entry in found:
                 entry.exists = number(entry.object_id) in there
 

@@ -29,7 +29,7 @@ def message(entry: LogEntry) -> str:
     """Django's own sentence; an entry that another program wrote in another shape is shown as it stands."""
     try:
         return str(entry.get_change_message())
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError):
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError, RecursionError):
         return str(entry.change_message)
 
 

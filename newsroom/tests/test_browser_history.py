@@ -67,26 +67,41 @@ class HistoryTests(BrowserTestCase):
         expect(self.page.locator(".messagelist")).to_contain_text("Restored version 1")
         assert Article.objects.get().headline == "Cold lake"
 
-    def test_pages_pass_axe_in_both_themes_and_fit_a_phone(self):
-        self.log_in("chief")
-        versions = reverse("admin:articles_article_versions", args=[self.article.pk])
+    def pages(self):
+        """Every page of the history, and the audit."""
         compare = reverse("admin:articles_article_compare", args=[self.article.pk])
-        first, edition = self.article.revisions.last(), self.article.editions.get()
-        section = reverse("admin:articles_section_history", args=[self.theme.pk])
-        pages = [
-            versions,
+        newest, first = self.article.revisions.first(), self.article.revisions.last()
+        return [
+            reverse("admin:articles_article_versions", args=[self.article.pk]),
             f"{compare}?a=r{first.pk}&b=w",
-            f"{compare}?a=e{edition.pk}&b=w&view=sides",
-            reverse("admin:articles_revision_change", args=[self.article.revisions.first().pk]),
-            section,
+            f"{compare}?a=e{self.article.editions.get().pk}&b=w&view=sides",
+            reverse("admin:articles_revision_change", args=[newest.pk]),
+            reverse("admin:articles_section_history", args=[self.theme.pk]),
             reverse("admin:admin_logentry_changelist"),
         ]
-        for scheme, width in (("light", 360), ("dark", 1280)):
-            self.page.emulate_media(color_scheme=scheme)
-            self.page.set_viewport_size({"width": width, "height": 800})
-            for address in pages:
-                with self.subTest(f"{address} {scheme}"):
-                    self.open(address)
-                    found = Axe().run(self.page, options={"runOnly": RULES}).response["violations"]
-                    assert not found, [(one["id"], [node["html"] for node in one["nodes"]][:4]) for one in found]
-                    assert self.page.evaluate("document.documentElement.scrollWidth") <= width
+
+    def test_pages_keep_to_the_policy_and_fit_a_phone(self):
+        self.log_in("chief")
+        self.page.set_viewport_size({"width": 360, "height": 800})
+        for address in self.pages():
+            self.open(address)
+            assert self.page.evaluate("document.documentElement.scrollWidth") <= 360, address
+
+    def test_pages_pass_axe_in_the_light(self):
+        self.pass_axe("light")
+
+    def test_pages_pass_axe_in_the_dark(self):
+        self.pass_axe("dark")
+
+    def pass_axe(self, theme):
+        browser = self.page.context.browser
+        self.page.context.close()
+        self.page = browser.new_context(bypass_csp=True).new_page()  # axe comes into the page as a script
+        self.addCleanup(self.page.context.close)
+        self.page.emulate_media(color_scheme=theme)
+        self.log_in("chief")
+        for address in self.pages():
+            self.open(address)
+            found = Axe().run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+            problems = [(one["id"], one["nodes"][0]["html"][:150]) for one in found.response["violations"]]
+            assert not problems, (address, problems)

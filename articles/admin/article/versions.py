@@ -155,7 +155,11 @@ class Versions:
         except workflow.WorkflowError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
         else:
-            told = _("Version %(version)d is named “%(name)s”.") if revision.name else _("Version %(version)d has no name now.")
+            told = (
+                _("Version %(version)d is named “%(name)s”.")
+                if revision.name
+                else _("Version %(version)d has no name now.")
+            )
             told = told % {"version": revision.version, "name": revision.name}
             self.log_change(request, article, told)
             self.message_user(request, told, messages.SUCCESS)
