@@ -207,7 +207,7 @@ def _still_there(article: Article, values: dict[str, Any], by: User) -> dict[str
     if article.published_at and not roles.may(by, "publish", article):
         values["section_id"] = article.section_id
     for name, model in (("section_id", Section), ("lead_image_id", Image)):
-        if not model.objects.filter(pk=values.get(name)).exists():
+        if not model.objects.filter(pk=values.get(name) or 0).exists():
             values[name] = None
     for name, model in (("bylines", Author), ("further_sections", Section)):
         there = set(model.objects.filter(pk__in=values[name]).values_list("pk", flat=True))

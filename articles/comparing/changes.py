@@ -127,13 +127,10 @@ def _names(snapshots: Iterable[dict[str, Any]], differing: Iterable[str]) -> Nam
         for snapshot in snapshots:
             value = snapshot.get(name)
             ids = wanted.setdefault(MODELS[name], set())
-            ids |= {i for i in (value if isinstance(value, list) else [value]) if _is_id(i)}
+            several = value if isinstance(value, list) else [value]
+            ids |= {one for one in several if isinstance(one, int) and 0 < one < LARGEST}
     names = {}
     for model, ids in wanted.items():
         for row in model.objects.filter(pk__in=sorted(ids)[:NAMED]):  # type: ignore[attr-defined]
             names[model, row.pk] = str(row)
     return names
-
-
-def _is_id(value: Any) -> bool:
-    return isinstance(value, int) and 0 < value < LARGEST
