@@ -5,10 +5,10 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from articles.models import Article, ArticleByline, ArticleSection, Revision
+from articles.models import Article, ArticleByline, ArticleSection, Edition, Revision
 from articles.models.copy import shared_values
 from articles.search import headlines
 
@@ -17,34 +17,42 @@ def keep(article: Article, *, by: User | None, note: str = "", automatic: bool =
     """Count a save of ``article``, whose rows are already stored, and keep all of its working copy."""
     now = timezone.now()
     Article.objects.filter(pk=article.pk).update(version=F("version") + 1, saved_at=now, saved_by=by)
-    article.version = Article.objects.values_list("version", flat=True).get(pk=article.pk)
+    article.version, stage = Article.objects.values_list("version", "stage").get(pk=article.pk)
     article.saved_at, article.saved_by = now, by
     headlines.note(article.pk, article.headline)
-    return Revision.objects.create(
-        article=article, version=article.version, snapshot=snapshot(article), by=by, note=note, automatic=automatic
-    )
+    said = {"by": by, "note": note, "stage": stage, "automatic": automatic}
+    return Revision.objects.create(article=article, version=article.version, snapshot=snapshot(article), **said)
 
 
 def snapshot(article: Article) -> dict[str, Any]:
     """The working copy as JSON: every shared column, and the ids of bylines, further sections and tags' names."""
-    values = {name: _plain(value) for name, value in shared_values(article).items()}
+    return _snapshot(article, article.section_rows.all())
+
+
+def edition_snapshot(edition: Edition) -> dict[str, Any]:
+    """What readers saw, in the shape of ``snapshot()``."""
+    return _snapshot(edition, edition.section_rows.filter(is_further=True))
+
+
+def _snapshot(copy: Article | Edition, further: QuerySet) -> dict[str, Any]:
+    values = {name: _plain(value) for name, value in shared_values(copy).items()}
     return values | {
-        "bylines": list(article.bylines.order_by("order", "pk").values_list("author_id", flat=True)),
-        "further_sections": sorted(article.section_rows.values_list("section_id", flat=True)),
-        "tags": sorted(article.tag_rows.values_list("tag__name", flat=True)),
+        "bylines": list(copy.bylines.order_by("order", "pk").values_list("author_id", flat=True)),
+        "further_sections": sorted(further.values_list("section_id", flat=True)),
+        "tags": sorted(copy.tag_rows.values_list("tag__name", flat=True)),
     }
 
 
 @transaction.atomic
-def restore(revision: Revision, *, by: User) -> Article:
-    """Make ``revision`` the working copy again, as a new save; nothing that was saved since is lost."""
-    article = Article.objects.select_for_update().get(pk=revision.article_id)
+def restore(article: Article, values: dict[str, Any], *, by: User, note: str) -> Article:
+    """Make ``values``, a snapshot, the working copy again, as a new save; nothing that was saved since is lost."""
+    article = Article.objects.select_for_update().get(pk=article.pk)
     for name in shared_values(article):
-        if name in revision.snapshot:
-            setattr(article, name, revision.snapshot[name])
+        if name in values:
+            setattr(article, name, values[name])
     article.save()
-    _restore_rows(article, revision.snapshot)
-    keep(article, by=by, note=f"Restored version {revision.version}")
+    _restore_rows(article, values)
+    keep(article, by=by, note=note)
     return article
 
 

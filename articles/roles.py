@@ -61,6 +61,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "taggit.tag": "acdv",
         "tickers.pair": "v",
         "tickers.rate": "v",
+        "admin.logentry": "v",
     },
     PICTURE_EDITOR: {
         "articles.article": "v",
@@ -68,6 +69,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.author": "v",
         "articles.section": "v",
         "articles.edition": "v",
+        "articles.revision": "v",
     },
     RATES_DESK: {"tickers.pair": "acdv", "tickers.rate": "acdv"},
     ADMINISTRATOR: {
@@ -87,6 +89,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "tickers.rate": "acdv",
         "auth.user": "acdv",
         "auth.group": "v",
+        "admin.logentry": "v",
     },
 }
 ACTIONS = {"a": "add", "c": "change", "d": "delete", "v": "view"}
@@ -153,7 +156,7 @@ def make_groups(using: str = "default", **kwargs: Any) -> None:
     from django.contrib.auth.management import create_permissions
     from django.contrib.auth.models import Group, Permission
 
-    for app in ("articles", "tickers", "taggit", "auth"):
+    for app in ("articles", "tickers", "taggit", "auth", "admin"):
         create_permissions(apps.get_app_config(app), verbosity=0, using=using)
     known = {
         (permission.content_type.app_label, permission.codename): permission

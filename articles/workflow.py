@@ -5,6 +5,7 @@ article's row, so two people's steps follow one another. Times are aware datetim
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -17,6 +18,9 @@ from articles import readiness, revisions, roles, search
 from articles.cutting import TICK, Text, WorkflowError, address, put_in, take_out, text_of
 from articles.models import FOR_EVER, Article, Author, Edition, Image, Revision, Section, SiteSettings
 from articles.models.copy import shared_values
+from articles.text import strip_control
+
+LONGEST_NAME = 120  # of a version
 
 
 @transaction.atomic
@@ -173,21 +177,54 @@ def erase(edition: Edition, *, by: User, reason: str) -> Edition:
 
 
 @transaction.atomic
-def restore(revision: Revision, *, by: User) -> Article:
-    """Make what a save left the working copy again; of what it points at, what is gone since is left out."""
-    article = _locked(revision.article, "edit", by)
+def restore(kept: Revision | Edition, *, by: User, version: int) -> Article:
+    """Make what a save left, or what readers saw, the working copy again, if ``version`` is still the newest.
+
+    Of what it points at, what is gone since is left out.
+    """
+    article = _locked(kept.article, "edit", by)
+    if version != article.version:
+        message = _("Version %(version)d was saved meanwhile. Look at it, then restore what you want.")
+        raise WorkflowError(message % {"version": article.version})
+    if isinstance(kept, Edition):
+        _refuse_erased(kept)
+        values, note = revisions.edition_snapshot(kept), _("Restored what went live %(time)s")
+        note = note % {"time": _said(kept.live_from)}
+    else:
+        values, note = dict(kept.snapshot), _("Restored version %(version)d") % {"version": kept.version}
     if article.stage == Article.Stage.PUBLISHED:
         _set_stage(article, Article.Stage.DRAFT)
-    kept = revision.snapshot
+    return revisions.restore(article, _still_there(article, values, by), by=by, note=note)
+
+
+def _refuse_erased(edition: Edition) -> None:
+    if edition.erased_at:
+        raise WorkflowError(_("The text of this edition was erased, so there is nothing to restore."))
+
+
+def _still_there(article: Article, values: dict[str, Any], by: User) -> dict[str, Any]:
+    """``values`` without rows that are gone; and without a move, which is for those to make who publish."""
     if article.published_at and not roles.may(by, "publish", article):
-        kept["section_id"] = article.section_id  # a restored section would be a move, which is its editors' to make
+        values["section_id"] = article.section_id
     for name, model in (("section_id", Section), ("lead_image_id", Image)):
-        if not model.objects.filter(pk=kept.get(name)).exists():
-            kept[name] = None
+        if not model.objects.filter(pk=values.get(name) or 0).exists():
+            values[name] = None
     for name, model in (("bylines", Author), ("further_sections", Section)):
-        there = set(model.objects.filter(pk__in=kept[name]).values_list("pk", flat=True))
-        kept[name] = [pk for pk in kept[name] if pk in there]
-    return revisions.restore(revision, by=by)
+        there = set(model.objects.filter(pk__in=values[name]).values_list("pk", flat=True))
+        values[name] = [pk for pk in values[name] if pk in there]
+    return values
+
+
+@transaction.atomic
+def name_version(revision: Revision, *, by: User, name: str) -> Revision:
+    """Give what a save left a name to find it by; an empty one takes the name away."""
+    _locked(revision.article, "edit", by)
+    name = strip_control(name).strip()
+    if len(name) > LONGEST_NAME:
+        raise WorkflowError(_("A name has at most %(most)d characters.") % {"most": LONGEST_NAME})
+    revision.name = " ".join(name.split())
+    revision.save(update_fields=["name"])
+    return revision
 
 
 def _locked(article: Article, step: str, by: User) -> Article:

@@ -19,8 +19,9 @@ GROUPS = [
     ("library", _("Library"), ["articles.image", "taggit.tag", "articles.section"]),
     ("people", _("People"), ["articles.author", "auth.user", "auth.group"]),
     ("rates", _("Rates"), ["tickers.pair", "tickers.rate"]),
-    ("paper", _("Paper"), ["articles.sitesettings"]),
+    ("paper", _("Paper"), ["articles.sitesettings", "admin.logentry"]),
 ]
+NAMES = {"admin.logentry": _("Audit")}  # of lists that editors know by another name than Django
 
 
 class DeskAutocomplete(AutocompleteJsonView):
@@ -55,6 +56,8 @@ class NewsroomAdminSite(admin.AdminSite):
         if app_label:
             return apps
         models = {model["model"]._meta.label_lower: model for app in apps for model in app["models"]}
+        for label in models.keys() & NAMES.keys():
+            models[label]["name"] = NAMES[label]
         groups = [_group(slug, name, [models.pop(label, None) for label in labels]) for slug, name, labels in GROUPS]
         groups.append(_group("machinery", _("Machinery"), list(models.values())))
         return [group for group in groups if group["models"]]

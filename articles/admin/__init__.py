@@ -2,6 +2,7 @@
 
 from articles.admin import (  # noqa: F401 - each registers its models
     article,
+    audit,
     author,
     edition,
     image,

@@ -1,16 +1,16 @@
 """What saves left behind: to be read, and to be made the working copy again."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
-from django.urls import path, reverse
+from django.http import Http404
+from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from articles import rendering, roles, workflow
+from articles import comparing, rendering, roles
+from articles.admin.article.versions import has_erased, restore
 from articles.admin.desk import DeskAdmin
 from articles.admin.times import short
 from articles.models import Revision
@@ -25,7 +25,7 @@ class RevisionAdmin(DeskAdmin):
     search_fields = ["article__headline", "name"]
     sortable_by = []
     ordering = ["-pk"]
-    fields = ["article", "version", "saved", "by", "note", "headline", "standfirst", "body"]
+    fields = ["article", "version", "name", "saved", "by", "note", "headline", "standfirst", "body"]
 
     def has_add_permission(self, request):
         return False
@@ -39,6 +39,9 @@ class RevisionAdmin(DeskAdmin):
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         newest = obj.version == obj.article.version
         context["may_restore"] = not newest and roles.may(request.user, "edit", obj.article)
+        before = Revision.objects.filter(article=obj.article, version__lt=obj.version).first()
+        context |= {"before": before, "erased": has_erased(obj.article)}
+        context["changes"] = comparing.compare(before.snapshot, obj.snapshot) if before else []
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     @method_decorator(require_POST)
@@ -49,13 +52,7 @@ class RevisionAdmin(DeskAdmin):
             raise Http404
         if not roles.may(request.user, "edit", revision.article):
             raise PermissionDenied
-        try:
-            workflow.restore(revision, by=request.user)
-        except workflow.WorkflowError as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-            return HttpResponseRedirect(reverse("admin:articles_revision_change", args=[revision.pk]))
-        self.message_user(request, _("Version %(version)s is the working copy again.") % {"version": revision.version})
-        return HttpResponseRedirect(reverse("admin:articles_article_change", args=[revision.article_id]))
+        return restore(self, request, revision)
 
     @admin.display(description=gettext_lazy("saved"))
     def saved(self, revision):

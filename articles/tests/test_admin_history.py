@@ -26,7 +26,7 @@ class HistoryTests(DeskTestCase):
             self.client.get(reverse("admin:articles_revision_change", args=[first.pk])), "working copy again"
         )
         author.delete()
-        self.client.post(reverse("admin:articles_revision_restore", args=[first.pk]))
+        self.client.post(reverse("admin:articles_revision_restore", args=[first.pk]), {"version": 2})
         article.refresh_from_db()
         assert (article.headline, article.lead_image, article.version) == ("First", image, 3)
         assert [tag.name for tag in article.tags.all()] == ["Rail"]
@@ -36,7 +36,7 @@ class HistoryTests(DeskTestCase):
         article = make_article(headline="First")
         workflow.publish(article, by=self.chief)
         revision = article.revisions.get()
-        self.client.post(reverse("admin:articles_revision_restore", args=[revision.pk]))
+        self.client.post(reverse("admin:articles_revision_restore", args=[revision.pk]), {"version": 1})
         article.refresh_from_db()
         assert article.stage == "draft"
 

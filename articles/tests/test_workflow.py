@@ -234,7 +234,7 @@ class PublishingTests(TestCase):
         workflow.saved(article, by=editor)
         Article.objects.filter(pk=article.pk).update(section=theirs)
         workflow.publish(article, by=self.chief)
-        restored = workflow.restore(article.revisions.order_by("version").first(), by=editor)
+        restored = workflow.restore(article.revisions.get(version=1), by=editor, version=2)
         assert restored.section == theirs
 
     def test_incomplete_article_is_refused_with_all_that_lacks(self):

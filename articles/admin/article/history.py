@@ -1,0 +1,137 @@
+"""An article's history: every save and, folded, what was autosaved between; and what readers saw, and when."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby, zip_longest
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from articles.models import FOR_EVER, Article, Autosave, Edition, Revision
+
+SHOWN = 100  # saves, or editions, of a page
+MOST_AUTOSAVES = 500  # of a page
+ALL, SAVES, NAMED = "", "saves", "named"  # what is shown of the saves
+
+
+@dataclass(frozen=True)
+class Autosaves:
+    """What one person's browser kept between two saves."""
+
+    user: User
+    rows: list[Autosave]  # the newest first
+
+    @property
+    def begun_at(self) -> datetime:
+        return min(row.begun_at for row in self.rows)
+
+    @property
+    def at(self) -> datetime:
+        return self.rows[0].at
+
+
+@dataclass
+class Save:
+    """What a save left, the one before it in the list, and what was autosaved since, up to the next save."""
+
+    revision: Revision
+    before: Revision | None
+    autosaves: list[Autosaves] = field(default_factory=list)
+
+    @property
+    def stage(self) -> str:
+        """Where the article stood after the save, in words."""
+        return dict(Article.Stage.choices).get(self.revision.stage, "")
+
+
+@dataclass(frozen=True)
+class Saves:
+    """A page of saves, the newest first; ``older`` is the version where the next page begins."""
+
+    rows: list[Save]
+    older: int
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An edition, and where staff see it as it stood."""
+
+    edition: Edition
+    now: datetime
+
+    @property
+    def address(self) -> str:
+        return f"{self.edition.path}?{urlencode({'at': self.edition.live_from.isoformat()})}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.edition.live_from <= self.now < self.edition.live_until
+
+    @property
+    def is_scheduled(self) -> bool:
+        return self.edition.live_from > self.now
+
+    @property
+    def has_end(self) -> bool:
+        return self.edition.live_until < FOR_EVER
+
+
+def saves_of(article: Article, *, show: str = ALL, before: int = 0) -> Saves:
+    """Saves of ``article`` older than version ``before`` (0: the newest), in two queries however many there are."""
+    revisions = article.revisions.select_related("by").defer("snapshot").order_by("-version")
+    if before:
+        revisions = revisions.filter(version__lt=before)
+    if show == NAMED:
+        revisions = revisions.exclude(name="")
+    elif show == SAVES:
+        revisions = revisions.filter(automatic=False)
+    found = list(revisions[: SHOWN + 1])
+    rows = [Save(revision, older) for revision, older in zip_longest(found, found[1:])][:SHOWN]
+    if show == ALL and rows:
+        oldest = found[SHOWN].at if len(found) > SHOWN else None
+        _put_between(rows, _autosaves(article, rows[0].revision.at if before else None, oldest))
+    return Saves(rows, rows[-1].revision.version if len(found) > SHOWN else 0)
+
+
+def unsaved(article: Article) -> list[Autosaves]:
+    """What was autosaved of an article that was never saved through the desk, in a query."""
+    return [Autosaves(user, list(rows)) for user, rows in _by_user(_autosaves(article, None, None))]
+
+
+def _autosaves(article: Article, until: datetime | None, since: datetime | None) -> list[Autosave]:
+    rows = article.autosaves.select_related("user").defer("fields").order_by("-at", "-pk")
+    if until:
+        rows = rows.filter(at__lt=until)
+    if since:
+        rows = rows.filter(at__gte=since)
+    return list(rows[:MOST_AUTOSAVES])
+
+
+def _put_between(rows: list[Save], autosaves: list[Autosave]) -> None:
+    """Give each save what was autosaved after it; what is older than all goes to the last."""
+    for number, since in groupby(autosaves, key=lambda autosave: _saved_before(rows, autosave.at)):
+        rows[number].autosaves = [Autosaves(user, list(found)) for user, found in _by_user(list(since))]
+
+
+def _saved_before(rows: list[Save], at: datetime) -> int:
+    return next((number for number, row in enumerate(rows) if row.revision.at <= at), len(rows) - 1)
+
+
+def _by_user(autosaves: list[Autosave]):
+    ordered = sorted(autosaves, key=lambda autosave: autosave.user_id)
+    return ((rows[0].user, rows) for rows in (list(group) for _id, group in groupby(ordered, lambda row: row.user_id)))
+
+
+def seen_of(article: Article, *, before: int = 0) -> tuple[list[Seen], int]:
+    """What readers saw and will see, the newest first, older than edition ``before``; and where the next page begins.
+
+    At most two queries.
+    """
+    editions = article.editions.select_related("cut_by", "withdrawn_by", "erased_by").order_by("-live_from")
+    if before and (last := article.editions.filter(pk=before).values_list("live_from", flat=True).first()):
+        editions = editions.filter(live_from__lt=last)
+    found = list(editions.defer("body", "standfirst", "corrections", "dated_corrections")[: SHOWN + 1])
+    now = timezone.now()
+    rows = [Seen(edition, now) for edition in found[:SHOWN]]
+    return rows, rows[-1].edition.pk if len(found) > SHOWN else 0

@@ -1,0 +1,214 @@
+"""The pages of an article's history: its list, two versions compared, a name given, one restored."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from articles import comparing, revisions, roles, workflow
+from articles.admin.article import history
+from articles.admin.lists import number
+from articles.admin.times import said, zone
+from articles.models import Article, Edition, Revision
+
+CHOSEN = re.compile(r"([re])([1-9][0-9]{0,14})\Z", re.ASCII)
+WORKING_COPY = "w"
+PARTS = ["slug"]  # that the desk may leave empty and an edition always has
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two versions that are compared: ``key`` names it in addresses, ``kept`` is its row, if it has one."""
+
+    key: str
+    label: str
+    snapshot: dict[str, Any]
+    kept: Revision | Edition | None = None
+
+    @property
+    def is_erased(self) -> bool:
+        return isinstance(self.kept, Edition) and bool(self.kept.erased_at)
+
+    @property
+    def address(self) -> str:
+        if self.kept is None:
+            return ""
+        return reverse(f"admin:articles_{self.kept._meta.model_name}_change", args=[self.kept.pk])
+
+
+def kept_row(article: Article, key: str) -> Revision | Edition:
+    """The save (``r12``) or edition (``e3``) of ``article``; 404 for what is none of its own."""
+    match = CHOSEN.match(key)
+    if match is None:
+        raise Http404
+    rows = article.revisions.select_related("by") if match[1] == "r" else article.editions.select_related("cut_by")
+    row = rows.filter(pk=int(match[2])).first()
+    if row is None:
+        raise Http404
+    row.article = article
+    return row
+
+
+def side(article: Article, key: str) -> Side:
+    """What ``key`` names, with all that it says."""
+    if key == WORKING_COPY:
+        label = _("The working copy, version %(version)d") % {"version": article.version}
+        return Side(key, label, revisions.snapshot(article))
+    row = kept_row(article, key)
+    if isinstance(row, Edition):
+        label = _("What went live %(time)s") % {"time": said(row.live_from)}
+        return Side(key, _by(label, row.cut_by), {} if row.erased_at else revisions.edition_snapshot(row), row)
+    label = _("Version %(version)d, %(time)s") % {"version": row.version, "time": said(row.at)}
+    return Side(key, _by(f"{label}: “{row.name}”" if row.name else label, row.by), row.snapshot, row)
+
+
+def has_erased(article: Article) -> bool:
+    """Whether the text of an edition was erased: its words may stand in saves, which says so wherever they are read."""
+    return article.editions.filter(erased_at__isnull=False).exists()
+
+
+def _by(label, person):
+    return f"{label}, {person}" if person else label
+
+
+def changes(before: Side, after: Side) -> list[comparing.Change]:
+    """What differs between two sides; an edition's slug is no news where the desk left it to be made."""
+    old, new = dict(before.snapshot), dict(after.snapshot)
+    for name in PARTS:
+        if not (old.get(name) and new.get(name)):
+            old.pop(name, None), new.pop(name, None)
+    return comparing.compare(old, new)
+
+
+class Versions:
+    """What was saved of an article and what readers saw; everybody reads and compares, who may edit restores."""
+
+    def get_urls(self):
+        routes = [
+            ("versions/", self.versions_view, "versions"),
+            ("versions/name/", self.name_view, "name_version"),
+            ("versions/restore/", self.restore_view, "restore"),
+            ("compare/", self.compare_view, "compare"),
+        ]
+        ours = [
+            path(f"<int:pk>/{route}", self.admin_site.admin_view(view), name=f"articles_article_{name}")
+            for route, view, name in routes
+        ]
+        return [*ours, *super().get_urls()]
+
+    @method_decorator(require_safe)
+    def versions_view(self, request, pk):
+        """Every save, with autosaves folded, and what readers saw."""
+        article = self._read(request, pk)
+        show = request.GET.get("show", "")
+        show = show if show in {history.SAVES, history.NAMED} else history.ALL
+        saves = history.saves_of(article, show=show, before=number(request.GET.get("before")))
+        seen, older = history.seen_of(article, before=number(request.GET.get("seen_before")))
+        context = {
+            "show": show,
+            "saves": saves,
+            "unsaved": [] if saves.rows or show else history.unsaved(article),
+            "seen": seen,
+            "seen_older": older,
+            "live": next((row.edition for row in seen if row.is_live), None),
+            "erased": has_erased(article),
+        }
+        return self._show(request, article, "versions", _("Versions"), context)
+
+    @method_decorator(require_safe)
+    def compare_view(self, request, pk):
+        """Two versions as running text, or side by side."""
+        article = self._read(request, pk)
+        a, b = request.GET.get("a", ""), request.GET.get("b", "")
+        if not (a and b):
+            self.message_user(request, _("Choose two versions: one in each column."), messages.WARNING)
+            return HttpResponseRedirect(reverse("admin:articles_article_versions", args=[article.pk]))
+        before, after = side(article, a), side(article, b)
+        erased = [one.kept for one in (before, after) if one.is_erased]
+        context = {
+            "before": before,
+            "after": after,
+            "erased": has_erased(article),
+            "erased_sides": erased,
+            "changes": [] if erased else changes(before, after),
+            "beside": request.GET.get("view") == "sides",
+        }
+        return self._show(request, article, "compare", _("Compare versions"), context)
+
+    @method_decorator(require_POST)
+    def name_view(self, request, pk):
+        """Name a version, so that it can be found again."""
+        article = self._edited(request, pk)
+        revision = kept_row(article, request.POST.get("of", ""))
+        if isinstance(revision, Edition):
+            raise Http404
+        try:
+            revision = workflow.name_version(revision, by=request.user, name=request.POST.get("name", ""))
+        except workflow.WorkflowError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        else:
+            told = (
+                _("Version %(version)d is named “%(name)s”.")
+                if revision.name
+                else _("Version %(version)d has no name now.")
+            )
+            told = told % {"version": revision.version, "name": revision.name}
+            self.log_change(request, article, told)
+            self.message_user(request, told, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:articles_article_versions", args=[article.pk]))
+
+    @method_decorator(require_POST)
+    def restore_view(self, request, pk):
+        """Make a save, or what readers saw, the working copy again; what was saved since stays in the history."""
+        article = self._edited(request, pk)
+        return restore(self, request, kept_row(article, request.POST.get("of", "")))
+
+    def _read(self, request, pk):
+        article = self.get_object(request, str(pk))
+        if article is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, article):
+            raise PermissionDenied
+        return article
+
+    def _edited(self, request, pk):
+        article = self._read(request, pk)
+        if not self.has_change_permission(request, article):
+            raise PermissionDenied
+        return article
+
+    def _show(self, request, article, page, title, context):
+        context = {
+            **self.admin_site.each_context(request),
+            **context,
+            "title": title,
+            "subtitle": article.headline,
+            "original": article,
+            "opts": self.opts,
+            "zone": zone(),
+            "may_edit": roles.may(request.user, "edit", article) and self.has_change_permission(request, article),
+        }
+        return TemplateResponse(request, f"admin/articles/article/{page}.html", context)
+
+
+def restore(admin, request, kept):
+    """Restore ``kept``, if the working copy is still the version that the form names, and say what came of it."""
+    article = kept.article
+    try:
+        restored = workflow.restore(kept, by=request.user, version=number(request.POST.get("version")))
+    except workflow.WorkflowError as refusal:
+        admin.message_user(request, str(refusal), messages.ERROR)
+        return HttpResponseRedirect(reverse("admin:articles_article_versions", args=[article.pk]))
+    told = restored.revisions.values_list("note", flat=True).first()
+    admin.log_change(request, restored, told)
+    text = _("%(what)s: it is the working copy now. What was there before stays in the history.") % {"what": told}
+    admin.message_user(request, text, messages.SUCCESS)
+    return HttpResponseRedirect(restored.get_absolute_url())
