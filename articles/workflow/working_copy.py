@@ -1,0 +1,82 @@
+"""The working copy: counted as saved, moved to another section, given tags, made again what it was."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+from taggit.models import Tag
+
+from articles import revisions, roles
+from articles.cutting import WorkflowError
+from articles.models import Article, ArticleTag, Author, Image, Revision, Section
+from articles.workflow.locking import locked, set_stage
+
+MOST_TAGS = 30
+
+
+@transaction.atomic
+def saved(article: Article, *, by: User, note: str = "") -> None:
+    """Count a save of the working copy: a published article has something unpublished again."""
+    if article.stage == Article.Stage.PUBLISHED:
+        set_stage(article, Article.Stage.DRAFT)
+    revisions.keep(article, by=by, note=note)
+
+
+@transaction.atomic
+def move(article: Article, section: Section, *, by: User) -> None:
+    """Put the working copy into another section, as far as ``by`` has a say in both."""
+    article = locked(article, "edit", by)
+    if article.section_id == section.pk:
+        raise WorkflowError(_("It stands in “%(section)s” already.") % {"section": section})
+    refuse_move(article, section, by)
+    was, article.section = article.section, section
+    article.save(update_fields=["section"])
+    saved(article, by=by, note=_("Moved from %(was)s to %(now)s") % {"was": was or "–", "now": section})
+
+
+def refuse_move(article: Article, section: Section | None, by: User) -> None:
+    """``WorkflowError`` if ``by`` may not move the article, as it is stored, into ``section``."""
+    if not roles.may_move_out(by, article):
+        text = _("It stands in “%(was)s”: only an editor there moves it, or who began it and never published it.")
+        raise WorkflowError(text % {"was": article.section})
+    if not roles.may_move_into(by, article, section):
+        text = _("“%(now)s” is not yours: only a draft that was never published is handed over to other editors.")
+        raise WorkflowError(text % {"now": section or _("no section")})
+
+
+@transaction.atomic
+def add_tags(article: Article, tags: Iterable[Tag], *, by: User) -> None:
+    """Give the working copy further tags."""
+    article = locked(article, "edit", by)
+    has = set(article.tag_rows.values_list("tag_id", flat=True))
+    new = [tag for tag in tags if tag.pk not in has]
+    if not new:
+        raise WorkflowError(_("It has these tags already."))
+    if len(has) + len(new) > MOST_TAGS:
+        raise WorkflowError(_("It would have more than %(most)d tags.") % {"most": MOST_TAGS})
+    ArticleTag.objects.bulk_create(ArticleTag(content_object=article, tag=tag) for tag in new)
+    saved(article, by=by, note=_("Tagged: %(tags)s") % {"tags": ", ".join(tag.name for tag in new)[:250]})
+
+
+@transaction.atomic
+def restore(revision: Revision, *, by: User) -> Article:
+    """Make what a save left the working copy again; of what it points at, what is gone since is left out."""
+    article = locked(revision.article, "edit", by)
+    if article.stage == Article.Stage.PUBLISHED:
+        set_stage(article, Article.Stage.DRAFT)
+    kept = revision.snapshot
+    if kept.get("section_id") != article.section_id and not _may_move(article, kept.get("section_id"), by):
+        kept["section_id"] = article.section_id  # a restored section would be a move, which is its editors' to make
+    for name, model in (("section_id", Section), ("lead_image_id", Image)):
+        if not model.objects.filter(pk=kept.get(name)).exists():
+            kept[name] = None
+    for name, model in (("bylines", Author), ("further_sections", Section)):
+        there = set(model.objects.filter(pk__in=kept[name]).values_list("pk", flat=True))
+        kept[name] = [pk for pk in kept[name] if pk in there]
+    return revisions.restore(revision, by=by)
+
+
+def _may_move(article: Article, section_id: int | None, by: User) -> bool:
+    section = Section.objects.filter(pk=section_id).first()
+    return roles.may_move_out(by, article) and roles.may_move_into(by, article, section)
