@@ -187,7 +187,7 @@ def may_move_out(user: "User", article: "Article") -> bool:
 
 def may_move_into(user: "User", article: "Article", section: "Section | None") -> bool:
     """Whether ``user`` may put the article into ``section``: others' sections get drafts that nobody published."""
-    if is_everywhere(user) or edits_section(user, section) and SECTION_EDITOR in of(user):
+    if is_everywhere(user) or (edits_section(user, section) and SECTION_EDITOR in of(user)):
         return True
     return article.published_at is None and article.stage == "draft"
 
