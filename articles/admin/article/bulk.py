@@ -109,6 +109,11 @@ class Tag(Action):
     about, button = gettext_lazy("You are about to tag:"), gettext_lazy("Add the tags")
     tags = TagsField(label=gettext_lazy("Tags"), help_text=gettext_lazy("With commas between them."))
 
+    def clean_tags(self):
+        if not self.cleaned_data["tags"]:
+            raise forms.ValidationError(_("Write a tag."))
+        return self.cleaned_data["tags"]
+
     def act(self, article):
         names = self.cleaned_data["tags"]
         workflow.add_tags(article, tags_named(names), by=self.user)
