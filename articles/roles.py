@@ -2,15 +2,22 @@
 
 A login has one or more roles by its groups. An administrator (also any superuser) may do everything;
 a chief editor everything with articles and the front page; a section editor the same in the sections
-given to them; a reporter writes, and submits what they wrote.
+given to them; a reporter writes, and submits what they wrote or were given. An article is somebody's own
+if they began it, have a byline on it, or it is assigned to them.
 """
 
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
+from django.db.models import Q
+from django.utils import timezone
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+    from django.db.models import QuerySet
+    from taggit.models import Tag
 
-    from articles.models import Article, Section
+    from articles.models import Article, Image, Section
 
 REPORTER = "Reporter"
 SECTION_EDITOR = "Section editor"
@@ -19,14 +26,22 @@ PICTURE_EDITOR = "Picture editor"
 RATES_DESK = "Rates desk"
 ADMINISTRATOR = "Administrator"
 
-OWN_STEPS = {"edit", "submit", "take_back"}  # of a reporter, with their own articles
-DESK_STEPS = OWN_STEPS | {"send_back", "approve", "publish", "schedule", "take_down", "withdraw", "cancel", "delete"}
+WRITERS = {REPORTER, SECTION_EDITOR, CHIEF_EDITOR, ADMINISTRATOR}  # who can be given articles
+
+ANYBODYS_STEPS = {"note"}  # of all who read the desk's articles
+OWN_STEPS = {"edit", "submit", "take_back", "trash", "untrash", "tick", "release"}  # with one's own articles
+WRITERS_STEPS = OWN_STEPS | {"claim"}
+DESK_STEPS = WRITERS_STEPS | {
+    *("send_back", "approve", "publish", "schedule", "take_down", "withdraw", "cancel"),
+    *("assign", "due"),
+}
 ADMINISTRATORS_STEPS = {"erase"}
+STEPS_IN_THE_TRASH = {"untrash", "erase"}  # of what lies there, nothing else is done
 
 # What Django's admin asks for, model by model: letters of add, change, delete, view.
 PERMISSIONS: dict[str, dict[str, str]] = {
     REPORTER: {
-        "articles.article": "acdv",  # each one is asked of may()
+        "articles.article": "acv",  # each one is asked of may()
         "articles.image": "av",
         "articles.author": "v",
         "articles.section": "v",
@@ -35,7 +50,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "taggit.tag": "av",
     },
     SECTION_EDITOR: {
-        "articles.article": "acdv",
+        "articles.article": "acv",
         "articles.image": "acv",
         "articles.author": "acv",
         "articles.section": "v",
@@ -47,7 +62,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "taggit.tag": "acv",
     },
     CHIEF_EDITOR: {
-        "articles.article": "acdv",
+        "articles.article": "acv",
         "articles.image": "acdv",
         "articles.author": "acdv",
         "articles.section": "acdv",
@@ -73,7 +88,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     },
     RATES_DESK: {"tickers.pair": "acdv", "tickers.rate": "acdv"},
     ADMINISTRATOR: {
-        "articles.article": "acdv",
+        "articles.article": "acv",
         "articles.image": "acdv",
         "articles.author": "acdv",
         "articles.section": "acdv",
@@ -109,33 +124,128 @@ def of(user: "User") -> set[str]:
 def may(user: "User", step: str, article: "Article | None" = None) -> bool:
     """Whether ``user`` may take ``step`` with ``article``; without one, with any article at all."""
     roles = of(user)
+    if article is not None and not _is_possible(user, step, article):
+        return False
     if ADMINISTRATOR in roles:
         return True
     if step in ADMINISTRATORS_STEPS:
         return False
     if CHIEF_EDITOR in roles:
         return True
+    if step in ANYBODYS_STEPS:
+        return bool(roles & {REPORTER, SECTION_EDITOR, PICTURE_EDITOR})
     if SECTION_EDITOR in roles and step in DESK_STEPS and (article is None or edits_section(user, article.section)):
         return True
-    wrote = article is None or is_own(user, article)
-    return bool(roles & {REPORTER, SECTION_EDITOR}) and wrote and _own_step(step, article)
+    return bool(roles & {REPORTER, SECTION_EDITOR}) and _writers_step(user, step, article)
 
 
-def _own_step(step: str, article: "Article | None") -> bool:
+def _is_possible(user: "User", step: str, article: "Article") -> bool:
+    """Whether anybody at all could take ``step`` with the article as it is."""
+    if article.trashed_at and step not in STEPS_IN_THE_TRASH:
+        return False
+    if step == "claim":
+        return article.assignee_id is None
+    return step != "release" or article.assignee_id == user.pk
+
+
+def _writers_step(user: "User", step: str, article: "Article | None") -> bool:
     """A reporter edits and submits drafts, takes back what still waits, and revises what is live the same way."""
     if article is None or article.pk is None:
-        return step in OWN_STEPS
-    if step == "delete":
-        return article.stage == "draft" and article.published_at is None
-    steps = {"draft": {"edit", "submit"}, "published": {"edit"}, "in_review": {"take_back"}}
-    return step in steps.get(article.stage, set())
+        return step in WRITERS_STEPS
+    if step == "claim":
+        return article.stage == "draft" and article.published_at is None and _is_nobodys(article)
+    if step == "release":
+        return True
+    steps = {"draft": {"edit", "submit"}, "published": {"edit"}, "in_review": {"take_back"}}.get(article.stage, set())
+    if article.stage == "draft" and article.published_at is None:
+        steps = steps | {"trash", "untrash"}
+    return step in steps | {"tick"} and is_own(user, article)
+
+
+def _is_nobodys(article: "Article") -> bool:
+    """Whether a draft waits for somebody to write it: no login has a byline on it, and no reporter began it."""
+    if article.bylines.filter(author__user__isnull=False).exists():
+        return False
+    return article.created_by is None or bool(of(article.created_by) & (WRITERS - {REPORTER}))
 
 
 def is_own(user: "User", article: "Article") -> bool:
-    """Whether ``user`` began the article or has a byline on it."""
-    if article.created_by_id == user.pk or article.pk is None:
+    """Whether ``user`` began the article, has it in hand, or has a byline on it."""
+    if user.pk in {article.created_by_id, article.assignee_id} or article.pk is None:
         return True
     return article.bylines.filter(author__user=user).exists()
+
+
+def writes(user: "User") -> bool:
+    """Whether ``user`` can be given articles."""
+    return user.is_active and user.is_staff and bool(of(user) & WRITERS)
+
+
+def may_move_out(user: "User", article: "Article") -> bool:
+    """Whether ``user`` may take the article, as it is stored, out of its section: it could change hands by that."""
+    if article.section_id is None or article.pk is None or may(user, "publish", article):
+        return True
+    return article.published_at is None and article.created_by_id == user.pk
+
+
+def may_move_into(user: "User", article: "Article", section: "Section | None") -> bool:
+    """Whether ``user`` may put the article into ``section``: others' sections get drafts that nobody published."""
+    if is_everywhere(user) or (edits_section(user, section) and SECTION_EDITOR in of(user)):
+        return True
+    return article.published_at is None and article.stage == "draft"
+
+
+def is_everywhere(user: "User") -> bool:
+    """Whether all sections are ``user``'s."""
+    return bool(of(user) & {CHIEF_EDITOR, ADMINISTRATOR})
+
+
+def may_change_tag(user: "User", tag: "Tag") -> bool:
+    """Whether ``user`` may rename a tag: only if all that carries it, at the desk or with readers, is theirs."""
+    if is_everywhere(user) or SECTION_EDITOR not in of(user):
+        return is_everywhere(user)
+    uses = [tag.article_rows.exclude(_within(user, "content_object__section"))]
+    uses.append(
+        tag.edition_rows.filter(edition__live_until__gt=timezone.now()).exclude(_within(user, "edition__section"))
+    )
+    return not any(rows.exists() for rows in uses)
+
+
+def may_change_image(user: "User", image: "Image") -> bool:
+    """Whether ``user`` may change what is said of a picture: of their own, or of one used in their sections alone."""
+    roles = of(user)
+    if is_everywhere(user) or PICTURE_EDITOR in roles:
+        return True
+    if SECTION_EDITOR not in roles:
+        return False
+    return image.uploaded_by_id == user.pk or _is_used_only_by(user, image)
+
+
+def _is_used_only_by(user: "User", image: "Image") -> bool:
+    """Whether the picture is used, and nowhere but in the sections of ``user``: what readers saw once doesn't count."""
+    if any(rows.exists() for rows in _uses_of_nobody(image)):
+        return False
+    now = timezone.now()
+    uses = [
+        (image.articles.all(), "section"),
+        (image.article_rows.all(), "article__section"),
+        (image.editions.filter(live_until__gt=now), "section"),
+        (image.edition_rows.filter(edition__live_until__gt=now), "edition__section"),
+    ]
+    if any(rows.exclude(_within(user, place)).exists() for rows, place in uses):
+        return False
+    return any(rows.exists() for rows, _place in uses)
+
+
+def _uses_of_nobody(image: "Image") -> "list[QuerySet]":
+    """Where a picture is no one section's: above authors, on the front page, as the paper's logo."""
+    authors, settings = apps.get_model("articles", "Author"), apps.get_model("articles", "SiteSettings")
+    return [image.placements.all(), authors.objects.filter(picture=image), settings.objects.filter(logo=image)]
+
+
+def _within(user: "User", place: str) -> Q:
+    sections = section_ids(user)
+    return Q(**{f"{place}__in": sections}) | Q(**{f"{place}__parent__in": sections})
 
 
 def edits_section(user: "User", section: "Section | None") -> bool:
@@ -152,7 +262,6 @@ def section_ids(user: "User") -> set[int]:
 
 def make_groups(using: str = "default", **kwargs: Any) -> None:
     """Make each role's group with its permissions; run after ``migrate``, at any time, adding only what lacks."""
-    from django.apps import apps
     from django.contrib.auth.management import create_permissions
     from django.contrib.auth.models import Group, Permission
 

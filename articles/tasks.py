@@ -2,9 +2,15 @@
 
 import logging
 
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 from django_tasks import task
 
 from articles import renditions
@@ -50,3 +56,19 @@ def _remove_cuts_before(cut: int, key: str, *, but: int) -> None:
         number = name.partition("-")[0]
         if number.isdecimal() and int(number) < cut and int(number) != but:
             default_storage.delete(f"{folder}/{name}")
+
+
+@task()
+def mail_notice(user_pk: int, text: str, path: str) -> None:
+    """Mail a notice to somebody of the desk, with the address of what it is about."""
+    user = User.objects.filter(pk=user_pk, is_active=True).exclude(email="").first()
+    if user is None:
+        return
+    choose = settings.SITE_ROOT + reverse("admin:articles_notice_changelist")
+    body = _("%(text)s\n\n%(address)s\n\nYou choose what you are told of here: %(choose)s\n")
+    body %= {"text": text, "address": settings.SITE_ROOT + path, "choose": choose}
+    try:
+        EmailMessage(Truncator(text).chars(120), body, to=[user.email]).send()
+    except Exception:  # told to whoever runs the server, then left to the worker, which marks the task as failed
+        logger.exception("No mail to user %s: “%s” stands among the notices on the desk.", user_pk, text)
+        raise

@@ -1,12 +1,15 @@
 """The admin site: the desk's one door, with an index that says what waits, what comes and what is live."""
 
+from functools import partial
+
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from articles import roles
+from articles import notices, roles
 from articles.models import Article, ArticleByline, Edition
 
 Stage = Article.Stage
@@ -46,6 +49,11 @@ class NewsroomAdminSite(admin.AdminSite):
 
     def index(self, request, extra_context=None):
         return super().index(request, desk(request.user) | (extra_context or {}))
+
+    def each_context(self, request):
+        """With the bell's number, asked for only by pages that show it."""
+        unread = SimpleLazyObject(partial(notices.unread, request.user))
+        return super().each_context(request) | {"unread_notices": unread}
 
     def autocomplete_view(self, request):
         return DeskAutocomplete.as_view(admin_site=self)(request)
@@ -97,7 +105,7 @@ def _articles(rows, *stages):
 
 def _in_review_for(user):
     """What waits for an editor: everything for those who publish everywhere, else what is in their sections."""
-    waiting = Article.objects.all()
+    waiting = Article.objects.on_desk()
     if roles.of(user) & {roles.CHIEF_EDITOR, roles.ADMINISTRATOR}:
         return waiting
     if roles.SECTION_EDITOR not in roles.of(user):
@@ -108,10 +116,10 @@ def _in_review_for(user):
 
 def _drafts_of(user):
     bylines = ArticleByline.objects.filter(article=OuterRef("pk"), author__user=user)
-    return Article.objects.filter(Q(created_by=user) | Exists(bylines))
+    return Article.objects.on_desk().filter(Q(created_by=user) | Q(assignee=user) | Exists(bylines))
 
 
 def _live(now):
     """Articles that readers see; in any stage but published, the working copy says something they don't see yet."""
     live = Edition.objects.live(now).filter(article=OuterRef("pk"))
-    return Article.objects.filter(Exists(live))
+    return Article.objects.on_desk().filter(Exists(live))

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 PREFIX = "NEWSROOM_"
 HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]", re.IGNORECASE)  # as Django takes it; IPv6 in brackets
+MAIL_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+|[^\r\n<>@]+ <[^\s<>@]+@[^\s<>@]+>")
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -53,6 +54,22 @@ def number(name: str, default: int, *, least: int = 0, most: int = 2**31) -> int
     if value.isdecimal() and least <= int(value) <= most:
         return int(value)
     raise _wrong(name, value, f"a whole number from {least} to {most}")
+
+
+def choice(name: str, default: str, among: list[str]) -> str:
+    """One of a few words."""
+    value = text(name, default).lower()
+    if value not in among:
+        raise _wrong(name, value, f"one of {', '.join(among)}")
+    return value
+
+
+def mail_address(name: str, default: str) -> str:
+    """An address that mails come from: ``news@example.org``, or with a name, ``The Paper <news@example.org>``."""
+    value = text(name, default)
+    if not MAIL_ADDRESS.fullmatch(value):
+        raise _wrong(name, value, "news@example.org, or The Paper <news@example.org>")
+    return value
 
 
 def writable_folder(name: str, default: Path) -> Path:

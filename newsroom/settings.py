@@ -30,6 +30,8 @@ if not DEBUG and len(SECRET_KEY) < 50:
     )
 if DEBUG and set(ALLOWED_HOSTS) - {"localhost", "127.0.0.1", "[::1]", "testserver"}:
     raise ImproperlyConfigured("NEWSROOM_DEBUG must be off when NEWSROOM_HOSTS names a host that others reach.")
+SITE_HOST = ALLOWED_HOSTS[0] if ALLOWED_HOSTS else "localhost"
+SITE_ROOT = "http://127.0.0.1:8000" if DEBUG else f"https://{SITE_HOST}"  # what addresses in mails begin with
 ROOT_URLCONF = "newsroom.urls"
 
 # https, cookies, headers
@@ -185,8 +187,18 @@ STORAGES = {
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # Mail: to the console until a server is named
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if env.text('EMAIL_HOST') else 'console'}.EmailBackend"
 EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_TLS = env.choice("EMAIL_TLS", "none", ["none", "starttls", "ssl"])
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_TLS == "starttls", EMAIL_TLS == "ssl"
+EMAIL_PORT = env.number("EMAIL_PORT", {"none": 25, "starttls": 587, "ssl": 465}[EMAIL_TLS], least=1, most=65535)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.text("EMAIL_USER"), env.text("EMAIL_PASSWORD")
+EMAIL_TIMEOUT = 20  # seconds that the worker waits for a server that hangs
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mail_address("EMAIL_FROM", f"newsroom@{SITE_HOST.strip('[]')}")
+if EMAIL_HOST_PASSWORD and EMAIL_TLS == "none" and EMAIL_HOST not in {"localhost", "127.0.0.1", "[::1]"}:
+    raise ImproperlyConfigured(
+        "NEWSROOM_EMAIL_PASSWORD would be sent in the clear: set NEWSROOM_EMAIL_TLS to starttls or ssl."
+    )
 
 LOGGING = {
     "version": 1,

@@ -6,6 +6,7 @@ from articles.admin import (  # noqa: F401 - each registers its models
     author,
     edition,
     image,
+    notice,
     placement,
     revision,
     section,

@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import renditions
+from articles import renditions, roles
 from articles.admin import picker, pictures
 from articles.admin.desk import DeskAdmin
 from articles.admin.image_form import ImageForm, UploadForm
@@ -66,6 +66,11 @@ class ImageAdmin(DeskAdmin):
             path("picker/", self.admin_site.admin_view(picker.view), name="articles_image_picker"),
             *super().get_urls(),
         ]
+
+    def has_change_permission(self, request, obj=None):
+        """What is said of a picture is said wherever it is used."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or roles.may_change_image(request.user, obj))
 
     def get_fieldsets(self, request, obj=None):
         said = ["title", "alt", "decorative", "caption", "credit", ("licence", "licence_until")]

@@ -7,6 +7,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
+from articles import roles
 from articles.admin.article.form import check_tag
 from articles.admin.desk import DeskAdmin
 from articles.admin.lists import holding_words
@@ -41,6 +42,11 @@ class TagAdmin(DeskAdmin):
     def get_prepopulated_fields(self, request, obj=None):
         """The address of a tag that exists is not made anew when its name changes."""
         return {} if obj else self.prepopulated_fields
+
+    def has_change_permission(self, request, obj=None):
+        """A new name changes every page that carries the tag, so all of them must be in one's hands."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or roles.may_change_tag(request.user, obj))
 
     def get_urls(self):
         names = self.admin_site.admin_view(self.names_view)

@@ -29,6 +29,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="article",
+            name="due_told_at",
+            field=models.DateTimeField(editable=False, null=True),
+        ),
+        migrations.AddField(
+            model_name="article",
             name="trashed_at",
             field=models.DateTimeField(editable=False, null=True, verbose_name="put in the trash"),
         ),

@@ -109,6 +109,12 @@ class Migration(migrations.Migration):
             model_name="notice",
             index=models.Index(condition=models.Q(("read_at", None)), fields=["user", "-id"], name="notice_unread"),
         ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("read_at__isnull", False)), fields=["read_at"], name="notice_by_read"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="noticechoice",
             constraint=models.UniqueConstraint(models.F("user"), models.F("kind"), name="one_choice_a_user_and_kind"),

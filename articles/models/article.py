@@ -68,7 +68,8 @@ class Article(Copy):
         null=True,
         editable=False,
     )
-    due_at = models.DateTimeField(_("due"), null=True, editable=False)
+    due_at = models.DateTimeField(_("due"), null=True, editable=False)  # of what is to be published next
+    due_told_at = models.DateTimeField(null=True, editable=False)  # when the assignee was told that it is due
     trashed_at = models.DateTimeField(_("put in the trash"), null=True, editable=False)
     trashed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, editable=False

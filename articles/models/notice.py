@@ -35,6 +35,7 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["user", "-id"], name="notice_newest"),
             models.Index(fields=["user", "-id"], name="notice_unread", condition=models.Q(read_at=None)),
+            models.Index(fields=["read_at"], name="notice_by_read", condition=models.Q(read_at__isnull=False)),
         ]
 
     def __str__(self):

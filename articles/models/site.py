@@ -1,8 +1,10 @@
 import zoneinfo
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from articles.text import LineField, ProseField, validate_links
@@ -52,6 +54,10 @@ class SiteSettings(models.Model):
     def zone(self) -> zoneinfo.ZoneInfo:
         """The zone in which the paper's day begins."""
         return zoneinfo.ZoneInfo(self.time_zone)
+
+    def said(self, moment: datetime) -> str:
+        """A time as a person reads it, in the paper's time zone, with the zone's name."""
+        return f"{date_format(moment.astimezone(self.zone), 'DATETIME_FORMAT')} ({self.zone.key})"
 
     @classmethod
     def current(cls) -> "SiteSettings":

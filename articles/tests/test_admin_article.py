@@ -326,12 +326,16 @@ class StepTests(DeskTestCase):
         assert self.article.editions.get().withdrawn_reason == "x" * 900
 
     def test_only_sensible_steps_are_offered(self):
-        assert self.page(self.article).context["offered"] == {"submit", "approve", "publish", "schedule"}
+        assert self.page(self.article).context["next_steps"] == {"submit", "approve", "publish", "schedule"}
         self.take("submit")
         offered = {"take_back", "send_back", "approve", "publish", "schedule"}
-        assert self.page(self.article).context["offered"] == offered
+        assert self.page(self.article).context["next_steps"] == offered
+        beside = {"assign", "claim", "due", "note", "tick", "trash"}
+        assert self.page(self.article).context["offered"] == offered | beside
         self.take("publish")
-        assert self.page(self.article).context["offered"] == {"publish", "schedule", "withdraw", "take_down"}
+        page = self.page(self.article)
+        assert page.context["next_steps"] == {"publish", "schedule", "withdraw", "take_down"}
+        assert page.context["offered"] - page.context["next_steps"] == beside - {"trash"}
 
 
 class PreviewTests(DeskTestCase):

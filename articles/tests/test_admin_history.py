@@ -95,28 +95,16 @@ class DeletingTests(DeskTestCase):
             reverse("admin:articles_article_delete", args=[article.pk]), {"post": "yes"}, follow=True
         )
 
-    def test_draft_goes_with_its_history(self):
-        article = make_article(authors=[make_author()], tags=["Rail"])
-        workflow.saved(article, by=self.chief)
-        self.delete(article)
-        assert not Article.objects.exists()
-
-    def test_published_article_stays_and_says_what_to_do_instead(self):
-        article = make_edition().article
-        self.assertContains(self.delete(article), "withdraw it")
-        assert Article.objects.exists()
-
-    def test_selected_articles_are_deleted_only_if_all_may_be(self):
-        draft, live = make_article(), make_edition().article
-        data = {"action": "delete_selected", "_selected_action": [draft.pk, live.pk], "post": "yes"}
-        self.client.post(reverse("admin:articles_article_changelist"), data)
-        assert Article.objects.count() == 2
-        self.client.post(reverse("admin:articles_article_changelist"), data | {"_selected_action": [draft.pk]})
-        assert list(Article.objects.all()) == [live]
+    def test_nothing_is_deleted_past_the_trash(self):
+        for article in (make_article(), make_edition().article):
+            self.assertContains(self.delete(article), "put it in the trash")
+            data = {"action": "delete_selected", "_selected_action": [article.pk], "post": "yes"}
+            self.client.post(reverse("admin:articles_article_changelist"), data)
+            assert Article.objects.filter(pk=article.pk).exists()
 
     def test_ticked_row_that_is_none_is_no_row(self):
         draft = make_article()
-        data = {"action": "delete_selected", "_selected_action": ["9" * 23, "abc"], "post": "yes"}
+        data = {"action": "submit_selected", "_selected_action": ["9" * 23, "abc"]}
         response = self.client.post(reverse("admin:articles_article_changelist"), data, follow=True)
         self.assertContains(response, "Items must be selected")
         assert list(Article.objects.all()) == [draft]

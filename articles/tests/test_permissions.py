@@ -34,7 +34,7 @@ class RolesTestCase(DeskTestCase):
         return {"go_live_at": soon, "take_down_at": soon, "note": "x", "withdrawal_reason": "x"}
 
     def run_action(self, action, *articles, **more):
-        data = {"action": action, "_selected_action": [article.pk for article in articles]} | more
+        data = {"action": action, "_selected_action": [article.pk for article in articles], "confirmed": "1"} | more
         return self.client.post(LIST, data, follow=True)
 
 
@@ -115,12 +115,13 @@ class ReporterTests(RolesTestCase):
         assert self.client.post(reverse("admin:articles_placement_add"), data).status_code == 403
         assert not Placement.objects.exists()
 
-    def test_deletes_only_their_own_drafts(self):
+    def test_puts_only_their_own_drafts_in_the_trash(self):
         submitted = make_article(created_by=self.reporter, stage="in_review")
-        for article, answer in ((self.theirs, 403), (submitted, 403), (self.mine, 302)):
+        for article, gone in ((self.theirs, False), (submitted, False), (self.mine, True)):
             with self.subTest(article.headline):
-                address = reverse("admin:articles_article_delete", args=[article.pk])
-                assert self.client.post(address, {"post": "yes"}).status_code == answer
+                self.send(article, _step="trash")
+                article.refresh_from_db()
+                assert bool(article.trashed_at) == gone
 
     def test_restores_no_revision_of_another(self):
         workflow.saved(self.theirs, by=self.chief)

@@ -80,6 +80,23 @@ class TestReaders:
         with pytest.raises(ImproperlyConfigured, match=r"NEWSROOM_NAME is .* a whole number from 1 to 5"):
             read(env.number, "NAME", 3, value=value, least=1, most=5)
 
+    def test_choice_is_one_of_a_few_words(self):
+        assert read(env.choice, "NAME", "a", ["a", "b"], value="") == "a"
+        assert read(env.choice, "NAME", "a", ["a", "b"], value=" B ") == "b"
+        with pytest.raises(ImproperlyConfigured, match="NEWSROOM_NAME is “c”; it must be one of a, b"):
+            read(env.choice, "NAME", "a", ["a", "b"], value="c")
+
+    @pytest.mark.parametrize("value", ["news@a.org", "The Paper <news@a.org>", "Газета <n@a.org>"])
+    def test_mail_address_is_one(self, value):
+        assert read(env.mail_address, "NAME", "x@y", value=value) == value
+
+    @pytest.mark.parametrize(
+        "value", ["news", "news@", "@a.org", "a b@c.org", "x\r <a@b.org>", "<a@b.org>", "a@b, c@d"]
+    )
+    def test_mail_address_refuses_anything_else(self, value):
+        with pytest.raises(ImproperlyConfigured, match=r"NEWSROOM_NAME is .* it must be news@example.org"):
+            read(env.mail_address, "NAME", "x@y", value=value)
+
     def test_folder_is_an_absolute_path(self):
         assert read(env.folder, "NAME", Path("/a"), value="/b/c") == Path("/b/c")
         with pytest.raises(ImproperlyConfigured, match="NEWSROOM_NAME is “b/c”; it must be an absolute path"):
@@ -163,6 +180,22 @@ class TestStart:
         started = self.start(tmp_path, HOSTS="news.example.org", SECRET_KEY=KEY)
         assert started.stdout.split() == ["False", "True"]
 
+    def test_mail_goes_where_the_variables_say(self, tmp_path):
+        code = (
+            "import newsroom.settings as s; print(s.EMAIL_BACKEND.split('.')[4], s.EMAIL_PORT, s.EMAIL_USE_TLS, "
+            "s.EMAIL_USE_SSL, s.DEFAULT_FROM_EMAIL, s.SITE_ROOT)"
+        )
+        console = "console 25 False False newsroom@localhost http://127.0.0.1:8000"
+        assert self.start(tmp_path, code).stdout.strip() == console
+        server = {"HOSTS": "news.example.org", "SECRET_KEY": KEY, "EMAIL_HOST": "mail.example.org"}
+        login = {"EMAIL_TLS": "starttls", "EMAIL_USER": "desk", "EMAIL_PASSWORD": "x"}
+        smtp = "smtp 587 True False newsroom@news.example.org https://news.example.org"
+        assert self.start(tmp_path, code, **server, **login).stdout.strip() == smtp
+        other = {"EMAIL_TLS": "ssl", "EMAIL_FROM": "desk@example.org"}
+        assert self.start(tmp_path, code, **server, **other).stdout.split()[:5] == [
+            *("smtp", "465", "False", "True", "desk@example.org")
+        ]
+
     @pytest.mark.parametrize(
         ("named", "variables"),
         [
@@ -179,6 +212,10 @@ class TestStart:
             ("NEWSROOM_MEDIA_DIR", {"MEDIA_DIR": "media"}),
             ("NEWSROOM_UPLOADS_DIR", {"UPLOADS_DIR": "./uploads"}),
             ("NEWSROOM_BEHIND_PROXY", {"BEHIND_PROXY": "nginx"}),
+            ("NEWSROOM_EMAIL_TLS", {"EMAIL_TLS": "maybe"}),
+            ("NEWSROOM_EMAIL_PORT", {"EMAIL_PORT": "70000"}),
+            ("NEWSROOM_EMAIL_FROM", {"EMAIL_FROM": "the desk"}),
+            ("NEWSROOM_EMAIL_PASSWORD", {"EMAIL_HOST": "mail.example.org", "EMAIL_PASSWORD": "x"}),
         ],
     )
     def test_a_wrong_variable_stops_the_start_by_its_name(self, tmp_path, named, variables):

@@ -15,7 +15,7 @@ from articles.admin.article.saving import Saving, address_of
 from articles.admin.article.screen import Screen
 from articles.admin.article.versions import Versions
 from articles.admin.desk import DeskAdmin
-from articles.models import Article, Revision
+from articles.models import Article
 
 
 @admin.register(Article)
@@ -26,22 +26,13 @@ class ArticleAdmin(Screen, Saving, Preview, Versions, Listing, Bulk, DeskAdmin):
         return super().has_change_permission(request, obj) and (obj is None or roles.may(request.user, "edit", obj))
 
     def has_delete_permission(self, request, obj=None):
-        """Only what no reader ever saw, or will see by a schedule, is deleted; the rest is withdrawn."""
-        if not super().has_delete_permission(request, obj):
-            return False
-        return obj is None or (roles.may(request.user, "delete", obj) and not obj.editions.exists())
+        """Articles go by way of the trash."""
+        return False
 
     def delete_view(self, request, object_id, extra_context=None):
         article = self.get_object(request, unquote(object_id))
-        if article and article.editions.exists():
-            text = _(
-                "“%(article)s” was published or is scheduled: withdraw it, or cancel its schedule, but don’t delete it."
-            )
-            self.message_user(request, text % {"article": article}, messages.ERROR)
-            return HttpResponseRedirect(address_of(article))
-        return super().delete_view(request, object_id, extra_context)
-
-    def get_deleted_objects(self, objs, request):
-        """With an article go its own rows, which nobody may delete by themselves."""
-        to_delete, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        return to_delete, counts, lacking - {Revision._meta.verbose_name}, protected
+        if article is None or not self.has_view_permission(request, article):
+            return super().delete_view(request, object_id, extra_context)
+        text = _("“%(article)s” is not deleted: put it in the trash, where what nobody published goes after 30 days.")
+        self.message_user(request, text % {"article": article}, messages.ERROR)
+        return HttpResponseRedirect(address_of(article))

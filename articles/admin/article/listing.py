@@ -1,8 +1,11 @@
 """The desk's list of articles: where each stands, and the filters beside it."""
 
+from datetime import timedelta
+
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from articles.admin.lists import number
 from articles.admin.times import short
 from articles.models import Article, ArticleByline, Section
+from articles.notices import name as name_of
 from articles.search import headlines
 
 MOST_SECTIONS = 100  # a filter is read by eye
@@ -41,16 +45,55 @@ class SectionFilter(admin.SimpleListFilter):
 
 
 class MineFilter(admin.SimpleListFilter):
-    """What I began, or have a byline on."""
+    """What I began or have a byline on, what is assigned to me, what is to be claimed."""
 
     title = gettext_lazy("whose")
     parameter_name = "whose"
 
     def lookups(self, request, model_admin):
-        return [("mine", _("Mine"))]
+        return [("mine", _("Mine")), ("assigned", _("Assigned to me")), ("nobody", _("Drafts that nobody has"))]
 
     def queryset(self, request, queryset):
-        return queryset.filter(own(request.user)) if self.value() == "mine" else queryset
+        if self.value() == "mine":
+            return queryset.filter(own(request.user))
+        if self.value() == "assigned":
+            return queryset.filter(assignee=request.user)
+        if self.value() == "nobody":
+            return queryset.filter(assignee=None, stage=Article.Stage.DRAFT, published_at=None)
+        return queryset
+
+
+class DueFilter(admin.SimpleListFilter):
+    """When it is wanted; what was published is not due any more."""
+
+    title = gettext_lazy("due")
+    parameter_name = "due"
+
+    def lookups(self, request, model_admin):
+        return [("over", _("Overdue")), ("today", _("Today")), ("week", _("Within a week"))]
+
+    def queryset(self, request, queryset):
+        now = timezone.now()
+        today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        spans = {"over": (None, now), "today": (today, today + timedelta(days=1)), "week": (now, now + timedelta(7))}
+        if self.value() not in spans:
+            return queryset
+        start, end = spans[self.value()]
+        queryset = queryset.filter(due_at__lt=end)
+        return queryset.filter(due_at__gte=start) if start else queryset
+
+
+class TrashFilter(admin.SimpleListFilter):
+    """What lies in the trash, and nothing of it anywhere else: ``Listing.get_queryset`` sees to that."""
+
+    title = gettext_lazy("trash")
+    parameter_name = "trash"
+
+    def lookups(self, request, model_admin):
+        return [("1", _("In the trash"))]
+
+    def queryset(self, request, queryset):
+        return queryset
 
 
 def own(user):
@@ -66,7 +109,7 @@ def section_name(section):
 
 def standing(article):
     """Where an article loaded ``with_state()`` stands, in words."""
-    said = []
+    said = [_("in the trash since %(time)s") % {"time": short(article.trashed_at)}] if article.trashed_at else []
     if article.live_since:
         said.append(_("live since %(time)s") % {"time": short(article.live_since)})
     if article.next_live:
@@ -79,18 +122,31 @@ def standing(article):
     return ", ".join(said)
 
 
+def shows_trash(request):
+    """Whether ``request`` is for the list of articles, filtered to those in the trash."""
+    match = request.resolver_match
+    return bool(match) and match.url_name == "articles_article_changelist" and request.GET.get("trash") == "1"
+
+
 class Listing:
     """The list of articles and its search."""
 
-    list_display = ["headline", "section", "standing", "saved"]
-    list_filter = [MineFilter, "stage", SectionFilter, "kind", "language"]
-    list_select_related = ["section", "saved_by"]
+    list_display = ["headline", "section", "standing", "in_hand", "saved"]
+    list_filter = [MineFilter, DueFilter, "stage", SectionFilter, "kind", "language", TrashFilter]
+    list_select_related = ["section", "saved_by", "assignee"]
     search_fields = ["headline"]
     search_help_text = gettext_lazy("Beginnings of words of the headline, or an article’s number.")
     sortable_by = ["saved"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).with_state()
+        """What is on the desk, in every list and picker; the trash only where its filter asks for it."""
+        articles = super().get_queryset(request).with_state()
+        return articles.filter(trashed_at__isnull=False) if shows_trash(request) else articles.on_desk()
+
+    def get_object(self, request, object_id, from_field=None):
+        """An article by its number, also one in the trash: its form says so."""
+        articles = Article.objects.select_related("section__parent", "assignee", "saved_by", "trashed_by")
+        return articles.filter(pk=number(object_id)).first()
 
     def get_changelist(self, request, **kwargs):
         return ArticleList
@@ -105,6 +161,15 @@ class Listing:
     @admin.display(description=gettext_lazy("state"))
     def standing(self, article):
         return standing(article)
+
+    @admin.display(description=gettext_lazy("in hand"))
+    def in_hand(self, article):
+        """Who has it, and by when it is wanted."""
+        holder = name_of(article.assignee) if article.assignee else ""
+        if article.due_at is None:
+            return holder
+        text = _("overdue since %(time)s") if article.due_at < timezone.now() else _("due %(time)s")
+        return format_html("{} <strong>{}</strong>", holder, text % {"time": short(article.due_at)})
 
     @admin.display(description=gettext_lazy("saved"), ordering="saved_at")
     def saved(self, article):

@@ -87,7 +87,8 @@ class Saving:
         return None
 
     def _step_alone(self, request, article):
-        if str(article.version) != request.POST.get("version"):
+        beside = request.POST["_step"].partition(":")[0] in steps.BESIDE_THE_TEXT
+        if not beside and str(article.version) != request.POST.get("version"):
             text = _("Somebody saved this article after you opened it, so nothing was done. Look at it again.")
             self.message_user(request, text, messages.ERROR)
             return HttpResponseRedirect(address_of(article))

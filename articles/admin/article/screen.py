@@ -8,7 +8,7 @@ from js_asset import Media
 
 from articles import rendering
 from articles.admin import pictures
-from articles.admin.article import state, steps
+from articles.admin.article import notes, state, steps
 from articles.admin.article.form import ArticleForm, BylineForm, BylineFormSet
 from articles.admin.desk import DeskInline
 from articles.admin.times import zone
@@ -91,9 +91,13 @@ class Screen:
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)
         now = state.of(obj)
+        offered = steps.offered(request.user, obj, now)
         context |= {
             "state": now,
-            "offered": steps.offered(request.user, obj, now),
+            "offered": offered,
+            "next_steps": offered - steps.BESIDE_THE_TEXT,
+            "writers": steps.writers() if "assign" in offered else [],
+            "notes": notes.newest(obj),
             "step_form": self._step_form(request, obj),
             "newer": getattr(context["adminform"].form, "newer", None),
             "zone": zone(),
@@ -106,7 +110,7 @@ class Screen:
             return steps.StepForm(request.POST)
         refused = request.session.get(REFUSED, {})
         if not article or refused.get("article") != article.pk:
-            return steps.StepForm()
+            return steps.form_of(article)
         del request.session[REFUSED]
         form = steps.StepForm(refused["given"])
         steps.refuse(form, refused["step"], WorkflowError(refused["text"]))

@@ -1,0 +1,78 @@
+"""Notices: what happened to a person's articles, and what of it they want to be told, on the desk and by mail."""
+
+from django.contrib import admin
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from articles import notices
+from articles.admin.desk import DeskAdmin
+from articles.admin.lists import number
+from articles.admin.times import zone
+from articles.models import Notice
+
+LIST = "admin:articles_notice_changelist"
+
+
+@admin.register(Notice)
+class NoticeAdmin(DeskAdmin):
+    """Everybody's own notices: no role is needed, and nobody sees another's."""
+
+    def has_module_permission(self, request):
+        return False  # the bell leads here, not the list of tables
+
+    def has_view_permission(self, request, obj=None):
+        return False
+
+    has_add_permission = lambda self, request: False  # noqa: E731
+    has_change_permission = has_delete_permission = has_view_permission
+
+    def get_urls(self):
+        opened = self.admin_site.admin_view(self.open_view)
+        return [path("<int:pk>/open/", opened, name="articles_notice_open"), *super().get_urls()]
+
+    def changelist_view(self, request, extra_context=None):
+        """The newest notices of whoever asks, and what they want to be told."""
+        if request.method == "POST":
+            self._take(request)
+            return HttpResponseRedirect(reverse(LIST))
+        kept = notices.choices(request.user)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Notices"),
+            "notices": list(notices.newest(request.user)),
+            "choices": [(kind, kind.label, kept[kind]) for kind in Notice.Kind],
+            "zone": zone(),
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/articles/notice/notices.html", context)
+
+    @method_decorator(require_safe)
+    def open_view(self, request, pk):
+        """Lead to what one's notice is about, and call it read."""
+        notice = Notice.objects.filter(user=request.user, pk=pk).select_related("article").first()
+        if notice is None:
+            raise Http404
+        notices.mark_read(request.user, notice.pk)
+        return HttpResponseRedirect(notice.article.get_absolute_url() if notice.article else reverse(LIST))
+
+    def _take(self, request):
+        if "choose" in request.POST:
+            wanted = {kind: _wanted(request.POST, kind) for kind in Notice.Kind.values}
+            notices.choose(request.user, wanted)
+            self.log_change(request, request.user, _("Chose which notices to get"))
+            self.message_user(request, _("Your choice is saved."))
+        elif "read" in request.POST:
+            which = request.POST["read"]
+            count = notices.mark_read(request.user, None if which == "all" else number(which))
+            text = ngettext("%(count)d notice is read now.", "%(count)d notices are read now.", count)
+            self.message_user(request, text % {"count": count})
+
+
+def _wanted(data, kind):
+    """Whether a kind of notice is wanted on the desk, and by mail."""
+    return f"desk_{kind}" in data, f"mail_{kind}" in data

@@ -1,0 +1,151 @@
+"""Who may do what, role by role: the tests try every cell, and docs/permissions.md is made from it.
+
+``python -m articles.tests.permission_table`` writes the page anew. A verb's ways are the requests that take it; a new
+address that takes one, or a new verb, is one more line here.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from articles import roles
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "permissions.md"
+ROLES = [
+    roles.REPORTER,
+    roles.SECTION_EDITOR,
+    roles.CHIEF_EDITOR,
+    roles.PICTURE_EDITOR,
+    roles.RATES_DESK,
+    roles.ADMINISTRATOR,
+]
+ALL, HERE, OWN, OWN_OR_HERE, NONE = "everywhere", "in their sections", "own", "own, and in their sections", "–"
+
+
+@dataclass(frozen=True)
+class Verb:
+    """What is done, to an article in which state, who may, and by which requests."""
+
+    name: str  # of the step, as roles.may() knows it
+    label: str
+    start: str  # the state it is tried in: a method of the test's Desk
+    who: tuple[str, ...]  # a scope a role, in the order of ROLES
+    step: str = ""  # the value of the form's button
+    action: str = ""  # of the list
+    form: dict[str, str] = field(default_factory=dict)  # what is typed into the form
+    post: str = ""  # the name of an address that takes it by POST, with the number of the article, or of ``of``
+    read: str = ""  # the name of an address that shows it by GET
+    of: str = "article"  # what the addresses are of: article, revision or edition
+
+
+EDITORS = (NONE, HERE, ALL, NONE, NONE, ALL)
+WRITERS = (OWN, OWN_OR_HERE, ALL, NONE, NONE, ALL)
+READERS = (ALL, ALL, ALL, ALL, NONE, ALL)
+
+VERBS = [
+    Verb("edit", "write on in a draft", "draft", WRITERS, form={"headline": "Changed", "_continue": "1"}),
+    Verb("edit", "write on while it waits", "waiting", EDITORS, form={"headline": "Changed", "_continue": "1"}),
+    Verb("edit", "write on when it is live", "live", WRITERS, form={"headline": "Changed", "_continue": "1"}),
+    Verb("edit", "restore an earlier save", "draft", WRITERS, post="admin:articles_revision_restore", of="revision"),
+    Verb("edit", "move a draft to others’ section", "draft", WRITERS, action="move_selected"),
+    Verb("publish_there", "move what was published to others’ section", "live", (NONE, NONE, ALL, NONE, NONE, ALL),
+         action="move_selected"),
+    Verb("edit", "tag a draft", "draft", WRITERS, action="tag_selected"),
+    Verb("submit", "submit", "draft", WRITERS, step="submit", action="submit_selected"),
+    Verb("take_back", "take back what waits", "waiting", WRITERS, step="take_back"),
+    Verb("send_back", "send back", "waiting", EDITORS, step="send_back"),
+    Verb("approve", "approve", "waiting", EDITORS, step="approve", action="approve_selected"),
+    Verb("publish", "publish", "ready", EDITORS, step="publish", action="publish_selected"),
+    Verb("publish", "publish an update", "changed", EDITORS, step="publish", action="publish_selected"),
+    Verb("schedule", "schedule", "ready", EDITORS, step="schedule"),
+    Verb("schedule", "move a schedule", "scheduled", EDITORS, step="reschedule:{edition}"),
+    Verb("cancel", "cancel a schedule", "scheduled", EDITORS, step="cancel:{edition}"),
+    Verb("take_down", "set an end", "live", EDITORS, step="take_down"),
+    Verb("withdraw", "withdraw", "live", EDITORS, step="withdraw", action="withdraw_selected"),
+    Verb("erase", "erase what readers saw", "ended", (NONE, NONE, NONE, NONE, NONE, ALL),
+         post="admin:articles_edition_erase", of="edition"),
+    Verb("assign", "assign", "draft", EDITORS, step="assign", action="assign_selected"),
+    Verb("assign", "assign to nobody", "assigned", EDITORS, step="unassign"),
+    Verb("due", "set when it is due", "draft", EDITORS, step="due"),
+    Verb("claim", "claim a draft that nobody has", "pitch", (ALL, ALL, ALL, NONE, NONE, ALL), step="claim"),
+    Verb("claim", "claim what somebody has", "assigned", (NONE,) * 6, step="claim"),
+    Verb("note", "leave a note", "draft", READERS, step="note"),
+    Verb("tick", "tick a note off", "noted", WRITERS, step="tick:{note}"),
+    Verb("trash", "put a draft in the trash", "draft", WRITERS, step="trash", action="trash_selected"),
+    Verb("trash", "put in the trash what was withdrawn", "ended", EDITORS, step="trash", action="trash_selected"),
+    Verb("trash", "put in the trash what is live", "live", (NONE,) * 6, step="trash", action="trash_selected"),
+    Verb("untrash", "restore from the trash", "trashed", WRITERS, step="untrash", action="untrash_selected"),
+    Verb("edit", "write on in the trash", "trashed", (NONE,) * 6, form={"headline": "Changed", "_continue": "1"}),
+    Verb("publish", "publish from the trash", "trashed", (NONE,) * 6, step="publish", action="publish_selected"),
+    Verb("read", "read", "draft", READERS, read="admin:articles_article_change"),
+    Verb("read", "preview", "draft", READERS, read="admin:articles_article_preview"),
+    Verb("read", "see who did what", "draft", READERS, read="admin:articles_article_history"),
+    Verb("read", "read an earlier save", "draft", (ALL, ALL, ALL, NONE, NONE, ALL),
+         read="admin:articles_revision_change", of="revision"),
+    Verb("read", "read what readers saw", "ended", READERS, read="admin:articles_edition_change", of="edition"),
+]  # fmt: skip
+
+PICTURES = {  # which pictures' words a role may change: those they uploaded, used in their sections alone, …
+    "uploaded by them": (False, True, True, True, False, True),
+    "used in their sections alone": (False, True, True, True, False, True),
+    "used elsewhere too": (False, False, True, True, False, True),
+    "an author’s portrait too": (False, False, True, True, False, True),
+    "used nowhere": (False, False, True, True, False, True),
+}
+TAGS = {
+    "used nowhere": (False, True, True, False, False, True),
+    "used in their sections alone": (False, True, True, False, False, True),
+    "used elsewhere too": (False, False, True, False, False, True),
+    "seen elsewhere by readers": (False, False, True, False, False, True),
+}
+LOOK_UPS = {  # JSON and parts of pages that the article's form asks for, by the name of their addresses
+    "admin:articles_image_picker": ("find pictures", READERS),
+    "admin:taggit_tag_names": ("find tags", (ALL, ALL, ALL, NONE, NONE, ALL)),
+    "admin:autocomplete?app_label=articles&model_name=article&field_name=section": ("find sections", READERS),
+    "admin:autocomplete?app_label=articles&model_name=articlebyline&field_name=author": ("find authors", READERS),
+    "admin:autocomplete?app_label=articles&model_name=placement&field_name=article": ("find articles", READERS),
+    "admin:autocomplete?app_label=articles&model_name=author&field_name=user": (
+        "find logins",
+        (NONE, NONE, ALL, NONE, NONE, ALL),
+    ),
+    "admin:articles_placement_changelist": ("see the front page’s places", (NONE, ALL, ALL, NONE, NONE, ALL)),
+    "admin:articles_placement_add": ("change the front page’s places", (NONE, NONE, ALL, NONE, NONE, ALL)),
+    "admin:articles_notice_changelist": ("see their own notices", (ALL,) * 6),
+}
+
+
+def allows(scope: str, *, own: bool, here: bool) -> bool:
+    """Whether a cell says yes for an article that is one's own or not, in one's section or not."""
+    return {ALL: True, NONE: False, OWN: own, HERE: here, OWN_OR_HERE: own or here}[scope]
+
+
+def page() -> str:
+    """The tables, for docs/permissions.md."""
+    lines = [
+        "# Who may do what",
+        "",
+        "Made from `articles/tests/permission_table.py`, whose every cell is tried by form, list and address.",
+        "An article is somebody’s *own* if they began it, have a byline on it, or it is assigned to them. A section",
+        "editor’s sections are those given to them, with the sections within. What lies in the trash is only restored.",
+        "",
+        *_rows("with an article", [(verb.label, verb.who) for verb in VERBS]),
+        "",
+        *_rows("look-ups", list(LOOK_UPS.values())),
+        "",
+        *_rows("change a picture’s words", [(label, _words(cells)) for label, cells in PICTURES.items()]),
+        "",
+        *_rows("rename a tag", [(label, _words(cells)) for label, cells in TAGS.items()]),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _rows(title: str, rows: list[tuple[str, tuple[str, ...]]]) -> list[str]:
+    head = [f"| {' | '.join([title, *ROLES])} |", f"|{'---|' * (len(ROLES) + 1)}"]
+    return [*head, *(f"| {' | '.join([label, *cells])} |" for label, cells in rows)]
+
+
+def _words(cells: tuple[bool, ...]) -> tuple[str, ...]:
+    return tuple("yes" if yes else "–" for yes in cells)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())

@@ -1,0 +1,299 @@
+"""Every cell of the table of permissions, tried by form, by list and by address."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+from django.db import transaction
+from django.test import TestCase
+from django.urls import reverse
+from django.utils import timezone
+from taggit.models import Tag
+
+from articles import roles, workflow
+from articles.admin.article import state, steps
+from articles.models import Article
+from articles.tests import permission_table as table
+from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_section
+from articles.tests.factories import make_user as make_login
+from articles.tests.test_admin_article import change_address, typed
+
+LIST = reverse("admin:articles_article_changelist")
+EDGES = {  # own, here: the nearest that is refused and the farthest that is allowed; what lies between follows
+    table.ALL: [(False, False)],
+    table.HERE: [(False, True), (True, False)],
+    table.OWN: [(True, False), (False, True)],
+    table.OWN_OR_HERE: [(True, False), (False, True), (False, False)],
+    table.NONE: [(True, True)],
+}
+
+
+class Desk:
+    """Articles in each state that a verb is tried in, begun by ``creator`` in ``section``."""
+
+    def __init__(self, chief, creator, section):
+        self.chief, self.creator, self.section = chief, creator, section
+
+    def draft(self, **fields):
+        article = make_article(**{"created_by": self.creator, "section": self.section, **fields})
+        workflow.saved(article, by=self.chief)
+        Article.objects.filter(pk=article.pk).update(headline="Saved since")
+        article.refresh_from_db()
+        workflow.saved(article, by=self.chief)
+        return article
+
+    def waiting(self):
+        return self.draft(stage="in_review")
+
+    def ready(self):
+        return self.draft(stage="ready")
+
+    def live(self):
+        article = self.draft()
+        workflow.publish(article, by=self.chief)
+        return article
+
+    def changed(self):
+        article = self.live()
+        article.refresh_from_db()
+        workflow.saved(article, by=self.chief)
+        return article
+
+    def scheduled(self):
+        article = self.draft()
+        workflow.schedule(article, by=self.chief, at=timezone.now() + timedelta(days=2))
+        return article
+
+    def ended(self):
+        article = self.live()
+        workflow.withdraw(article, by=self.chief, reason="x")
+        return article
+
+    def assigned(self):
+        return self.draft(assignee=self.chief)
+
+    def pitch(self):
+        return self.draft(created_by=self.chief)
+
+    def noted(self):
+        article = self.draft()
+        workflow.leave_note(article, by=self.chief, text="Who says so?")
+        return article
+
+    def trashed(self):
+        article = self.draft()
+        workflow.trash(article, by=self.chief)
+        return article
+
+
+def standing(article):
+    """All of an article that a step could change."""
+    fields = Article.objects.filter(pk=article.pk).values().get()
+    rows = [list(rows.order_by("pk").values()) for rows in (article.editions, article.notes, article.tag_rows)]
+    return fields, *rows, list(article.revisions.values_list("version", flat=True))
+
+
+class TableTestCase(TestCase):
+    """The rows that one role's cells need."""
+
+    role = ""
+
+    @classmethod
+    def setUpTestData(cls):
+        roles.make_groups()
+        cls.chief = make_chief()
+        cls.writer = make_login(roles.REPORTER, username="the-writer")
+        cls.user = make_login(cls.role) if cls.role else cls.chief
+        cls.here, cls.elsewhere, cls.foreign = make_section(), make_section(), make_section()
+        cls.here.editors.add(cls.user)
+        Tag.objects.create(name="Rail", slug="rail")
+
+
+class Cells:
+    """Tries what the table says of one role."""
+
+    def setUp(self):
+        self.client.force_login(self.user)
+        self.column = table.ROLES.index(self.role)
+
+    def test_steps_of_the_form_are_taken_and_offered_where_the_table_says(self):
+        for verb in table.VERBS:
+            if verb.step:
+                self.try_cells(verb, self.by_step)
+
+    def test_bulk_actions_do_what_the_table_says(self):
+        for verb in table.VERBS:
+            if verb.action:
+                self.try_cells(verb, self.by_action)
+
+    def test_form_and_addresses_do_what_the_table_says(self):
+        for verb in table.VERBS:
+            for way in (self.by_form if verb.form else None, self.by_post if verb.post else None):
+                if way:
+                    self.try_cells(verb, way)
+
+    def test_pages_are_shown_where_the_table_says(self):
+        for verb in table.VERBS:
+            if verb.read:
+                self.try_cells(verb, self.by_read, changes=False)
+
+    def test_look_ups_answer_those_whom_the_table_names(self):
+        for address, (label, who) in table.LOOK_UPS.items():
+            name, _question, query = address.partition("?")
+            with self.subTest(label):
+                status = self.client.get(f"{reverse(name)}?{query}").status_code
+                assert (status == 200) == (who[self.column] == table.ALL), status
+
+    def try_cells(self, verb, way, *, changes=True):
+        scope = verb.who[self.column]
+        for own, here in EDGES[scope]:
+            with self.subTest(verb=verb.label, way=way.__name__, own=own, here=here):
+                point = transaction.savepoint()
+                creator, section = self.user if own else self.writer, self.here if here else self.elsewhere
+                article = getattr(Desk(self.chief, creator, section), verb.start)()
+                article = Article.objects.select_related("section").get(pk=article.pk)
+                before = standing(article)
+                said = way(verb, article)
+                done = standing(article) != before if changes else said
+                assert done == table.allows(scope, own=own, here=here)
+                transaction.savepoint_rollback(point)
+
+    def filled(self, article):
+        """What the steps ask for."""
+        soon = timezone.localtime(timezone.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+        times = {"go_live_at": soon, "take_down_at": soon, "due_at": soon}
+        words = {"note": "x", "withdrawal_reason": "x", "reason": "x", "desk_note": "x", "tags": "Rail"}
+        return times | words | {"assign_to": self.writer.username, "section": self.foreign.pk}
+
+    def by_step(self, verb, article):
+        edition, note = article.editions.order_by("-live_from").first(), article.notes.first()
+        step = verb.step.format(edition=edition and edition.pk, note=note and note.pk)
+        user = type(self.user).objects.get(pk=self.user.pk)
+        if verb.name in table_offers():
+            offered = verb.name in steps.offered(user, article, state.of(article))
+            may_tick = verb.name == "tick" and note.by_id == user.pk
+            assert (offered or may_tick) == self.cell(verb, article), "offered"
+        given = {name: value for name, value in self.filled(article).items() if name not in {"section", "tags"}}
+        self.client.post(change_address(article), typed(article, **given, _step=step))
+
+    def cell(self, verb, article):
+        own = article.created_by_id == self.user.pk
+        return table.allows(verb.who[self.column], own=own, here=article.section_id == self.here.pk)
+
+    def by_action(self, verb, article):
+        data = {"action": verb.action, "_selected_action": [article.pk], "confirmed": "1", **self.filled(article)}
+        trash = "?trash=1" if article.trashed_at else ""
+        self.client.post(LIST + trash, data)
+
+    def by_form(self, verb, article):
+        self.client.post(change_address(article), typed(article, **verb.form))
+
+    def by_post(self, verb, article):
+        self.client.post(self.address(verb, verb.post, article), self.filled(article))
+
+    def by_read(self, verb, article):
+        return self.client.get(self.address(verb, verb.read, article)).status_code == 200
+
+    def address(self, verb, name, article):
+        rows = {"article": lambda: article, "revision": article.revisions.last, "edition": article.editions.first}
+        return reverse(name, args=[rows[verb.of]().pk])
+
+
+def table_offers():
+    """The steps that a form offers by a button of that name."""
+    return {verb.name for verb in table.VERBS if verb.step}
+
+
+class ReporterCells(Cells, TableTestCase):
+    role = roles.REPORTER
+
+
+class SectionEditorCells(Cells, TableTestCase):
+    role = roles.SECTION_EDITOR
+
+
+class ChiefEditorCells(Cells, TableTestCase):
+    role = roles.CHIEF_EDITOR
+
+
+class PictureEditorCells(Cells, TableTestCase):
+    role = roles.PICTURE_EDITOR
+
+
+class RatesDeskCells(Cells, TableTestCase):
+    role = roles.RATES_DESK
+
+
+class AdministratorCells(Cells, TableTestCase):
+    role = roles.ADMINISTRATOR
+
+
+class ThingsTestCase(TableTestCase):
+    """Pictures and tags, which are used in many places."""
+
+    def everybody(self):
+        for number, role in enumerate(table.ROLES):
+            user = make_login(role)
+            self.here.editors.add(user)
+            yield number, user
+
+    def try_all(self, cells, things, address, data, changed):
+        for number, user in self.everybody():
+            self.client.force_login(user)
+            for label, row in cells.items():
+                with self.subTest(role=table.ROLES[number], thing=label):
+                    thing = things(user)[label]
+                    self.client.post(reverse(address, args=[thing.pk]), data(thing))
+                    assert changed(type(thing).objects.get(pk=thing.pk)) == row[number]
+
+
+class PictureCells(ThingsTestCase):
+    def test_words_of_a_picture_are_changed_where_the_table_says(self):
+        def things(user):
+            here, elsewhere, portrait = make_image(), make_image(), make_image()
+            for image in (here, elsewhere, portrait):
+                make_edition(lead_image=image, section=self.here)
+            make_article(section=self.elsewhere).image_rows.create(image=elsewhere)
+            make_author(picture=portrait)
+            made = [make_image(uploaded_by=user), here, elsewhere, portrait, make_image()]
+            return dict(zip(table.PICTURES, made, strict=True))
+
+        words = {"title": "T", "alt": "Changed", "credit": "C", "focal_x": "50", "focal_y": "50"}
+        self.try_all(
+            table.PICTURES, things, "admin:articles_image_change", lambda _: words, lambda image: image.alt == "Changed"
+        )
+
+
+class TagCells(ThingsTestCase):
+    def test_tag_is_renamed_where_the_table_says(self):
+        def things(user):
+            names = [f"{label} {user.pk}" for label in table.TAGS]
+            tags = [Tag.objects.create(name=name, slug=f"t-{user.pk}-{n}") for n, name in enumerate(names)]
+            Tag.objects.filter(name=f"Changed {user.pk}").delete()
+            make_edition(section=self.here, tags=[tags[1], tags[2], tags[3]])
+            make_article(section=self.elsewhere, tags=[tags[2]])
+            gone = make_edition(section=self.elsewhere, tags=[tags[3]]).article
+            gone.tags.clear()
+            return dict(zip(table.TAGS, tags, strict=True))
+
+        kept = SimpleNamespace(made={})
+
+        def once(user):
+            return kept.made.setdefault(user.pk, things(user)) if user.pk not in kept.made else kept.made[user.pk]
+
+        self.try_all(
+            table.TAGS,
+            once,
+            "admin:taggit_tag_change",
+            lambda tag: {"name": f"Changed {tag.pk}", "slug": tag.slug},
+            lambda tag: tag.name == f"Changed {tag.pk}",
+        )
+
+
+class PageTests(TestCase):
+    def test_page_of_the_docs_is_made_from_the_table(self):
+        hint = "docs/permissions.md is old: python -m articles.tests.permission_table makes it anew."
+        assert table.PAGE.read_text() == table.page(), hint
+
+    def test_every_step_that_roles_know_is_in_the_table(self):
+        tried = {verb.name for verb in table.VERBS} | {"release"}  # only who has an article gives it back
+        assert tried >= roles.DESK_STEPS | roles.ANYBODYS_STEPS | roles.ADMINISTRATORS_STEPS

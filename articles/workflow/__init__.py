@@ -1,0 +1,43 @@
+"""The steps of an article: the only writers of its stage, its editions, and of who has it in hand.
+
+Every step locks the article's row, so two people's steps follow one another, and asks ``roles.may``. A step that
+changes the text, the stage or what readers see keeps a revision; one that only says who does what, and by when,
+leaves the version alone, so it makes nobody's open form stale. Times are aware datetimes.
+"""
+
+from articles.cutting import WorkflowError
+from articles.workflow.editions import cancel, erase, publish, reschedule, schedule, take_down, withdraw
+from articles.workflow.hands import assign, claim, release, set_due
+from articles.workflow.notes import leave_note, tick_note
+from articles.workflow.stages import approve, send_back, submit, take_back
+from articles.workflow.trash import empty_trash, trash, untrash
+from articles.workflow.working_copy import add_tags, move, name_version, restore, saved
+
+__all__ = [
+    "WorkflowError",
+    "add_tags",
+    "approve",
+    "assign",
+    "cancel",
+    "claim",
+    "empty_trash",
+    "erase",
+    "leave_note",
+    "move",
+    "name_version",
+    "publish",
+    "release",
+    "reschedule",
+    "restore",
+    "saved",
+    "schedule",
+    "send_back",
+    "set_due",
+    "submit",
+    "take_back",
+    "take_down",
+    "tick_note",
+    "trash",
+    "untrash",
+    "withdraw",
+]
