@@ -88,6 +88,9 @@ class Article(Copy):
                 fields=["assignee", "due_at"], name="article_by_assignee", condition=Q(assignee__isnull=False)
             ),
             models.Index(fields=["due_at"], name="article_by_due", condition=Q(due_at__isnull=False)),
+            models.Index(
+                fields=["embargo_until"], name="article_by_embargo", condition=Q(embargo_until__isnull=False)
+            ),
             models.Index(fields=["-trashed_at"], name="article_in_trash", condition=Q(trashed_at__isnull=False)),
         ]
         constraints = [

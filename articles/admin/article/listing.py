@@ -3,12 +3,13 @@
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.lists import number
-from articles.admin.times import short
+from articles.admin.times import short, short_in_words
 from articles.models import Article, ArticleByline, Section
 
 MOST_SECTIONS = 100  # a filter is read by eye
@@ -69,7 +70,11 @@ def standing(article):
     if article.live_since:
         said.append(_("live since %(time)s") % {"time": short(article.live_since)})
     if article.next_live:
-        said.append(_("scheduled for %(time)s") % {"time": short(article.next_live)})
+        older = article.stage != Article.Stage.PUBLISHED
+        text = _("scheduled for %(time)s with an older text") if older else _("scheduled for %(time)s")
+        said.append(text % {"time": short_in_words(article.next_live)})
+    if article.embargo_until and article.embargo_until > timezone.now():
+        said.append(_("embargo until %(time)s") % {"time": short_in_words(article.embargo_until)})
     if article.was_live and not article.live_since:
         said.append(_("no longer live"))
     if article.stage != Article.Stage.PUBLISHED:
