@@ -61,6 +61,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "taggit.tag": "acdv",
         "tickers.pair": "v",
         "tickers.rate": "v",
+        "django_tasks_database.dbtaskresult": "v",  # what failed of the work behind the pages
     },
     PICTURE_EDITOR: {
         "articles.article": "v",
@@ -87,6 +88,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "tickers.rate": "acdv",
         "auth.user": "acdv",
         "auth.group": "v",
+        "django_tasks_database.dbtaskresult": "v",
     },
 }
 ACTIONS = {"a": "add", "c": "change", "d": "delete", "v": "view"}
@@ -153,7 +155,7 @@ def make_groups(using: str = "default", **kwargs: Any) -> None:
     from django.contrib.auth.management import create_permissions
     from django.contrib.auth.models import Group, Permission
 
-    for app in ("articles", "tickers", "taggit", "auth"):
+    for app in ("articles", "tickers", "taggit", "auth", "django_tasks_database"):
         create_permissions(apps.get_app_config(app), verbosity=0, using=using)
     known = {
         (permission.content_type.app_label, permission.codename): permission

@@ -52,7 +52,7 @@ class DeskDate(forms.DateInput):
 
 
 class TimeField(forms.DateTimeField):
-    """A date and a time as the desk types them: whole minutes of a year that makes sense, which the clock shows once."""
+    """A date and a time as the desk types them: whole minutes, of a year that makes sense, shown once by the clock."""
 
     widget = DeskTime
     default_validators = [check_year]
@@ -153,7 +153,9 @@ def _off_the_clock(typed):
     """Why ``typed`` is no time of the paper's zone: the clock was put forward over it, or back over it."""
     zone_now = timezone.get_current_timezone()
     skipped = typed.replace(tzinfo=zone_now, fold=0).utcoffset() < typed.replace(tzinfo=zone_now, fold=1).utcoffset()
-    gone = gettext("On %(day)s there is no %(time)s in %(zone)s: the clock is put forward over it. Choose another time.")
+    gone = gettext(
+        "On %(day)s there is no %(time)s in %(zone)s: the clock is put forward over it. Choose another time."
+    )
     twice = gettext("On %(day)s %(time)s comes twice in %(zone)s: the clock is put back then. Choose another time.")
     when = {"day": date_format(typed, "DATE_FORMAT"), "time": date_format(typed, "TIME_FORMAT"), "zone": zone()}
     return ValidationError((gone if skipped else twice) % when, code="ambiguous_timezone")

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import roles
 from articles.admin.lists import number
 from articles.admin.times import short, short_in_words
 from articles.models import Article, ArticleByline, Section
@@ -53,6 +54,37 @@ class MineFilter(admin.SimpleListFilter):
         return queryset.filter(own(request.user)) if self.value() == "mine" else queryset
 
 
+class DeskFilter(admin.SimpleListFilter):
+    """What the desk's first page shows the beginning of."""
+
+    title = gettext_lazy("to do")
+    parameter_name = "desk"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("waiting", _("Waits for me")),
+            ("unpublished", _("Live, with unpublished changes")),
+            ("older", _("Scheduled with an older text")),
+        ]
+
+    def queryset(self, request, queryset):
+        if self.value() == "waiting":
+            return queryset.waiting().filter(edited_by(request.user))
+        if self.value() == "unpublished":
+            return queryset.with_unpublished_changes()
+        return queryset.scheduled_in_older_text() if self.value() == "older" else queryset
+
+
+def edited_by(user):
+    """A filter: articles that ``user`` edits as an editor: of all sections, of those given to them, or none."""
+    if roles.of(user) & {roles.CHIEF_EDITOR, roles.ADMINISTRATOR}:
+        return Q()
+    if roles.SECTION_EDITOR not in roles.of(user):
+        return Q(pk__in=[])
+    sections = roles.section_ids(user)
+    return Q(section__in=sections) | Q(section__parent__in=sections)
+
+
 def own(user):
     """A filter: articles that ``user`` began or has a byline on."""
     bylines = ArticleByline.objects.filter(article=OuterRef("pk"), author__user=user)
@@ -87,7 +119,7 @@ class Listing:
     """The list of articles and its search."""
 
     list_display = ["headline", "section", "standing", "saved"]
-    list_filter = [MineFilter, "stage", SectionFilter, "kind", "language"]
+    list_filter = [DeskFilter, MineFilter, "stage", SectionFilter, "kind", "language"]
     list_select_related = ["section", "saved_by"]
     search_fields = ["headline"]
     search_help_text = gettext_lazy("Words of the headline, or an article’s number.")
