@@ -24,12 +24,14 @@ SHOWN = 8  # of a kind
 LOOKED_AT = 40  # articles found by the index of headlines, of which some may lie in the trash
 LONGEST = 200
 
-SCREENS = [  # besides lists and forms: name, address, permission
+SCREENS = [  # before lists and forms: name, address, permission
     (gettext_lazy("Calendar"), "admin:articles_edition_calendar", "articles.view_edition"),
     (gettext_lazy("Front page board"), "admin:articles_placement_board", "articles.view_placement"),
-    (gettext_lazy("Change password"), "admin:password_change", ""),
-    (gettext_lazy("The desk"), "admin:index", ""),
-    (gettext_lazy("View the paper"), "front_page", ""),
+]
+LAST = [  # after them
+    (gettext_lazy("Change password"), "admin:password_change"),
+    (gettext_lazy("The desk"), "admin:index"),
+    (gettext_lazy("View the paper"), "front_page"),
 ]
 
 
@@ -140,9 +142,7 @@ def _screens(query: str, request: HttpRequest, site: Any) -> list[Found]:
 
 
 def _all_screens(request: HttpRequest, site: Any) -> list[Found]:
-    screens = [
-        Found(str(name), _address(url)) for name, url, right in SCREENS if not right or request.user.has_perm(right)
-    ]
+    screens = [Found(str(name), _address(url)) for name, url, right in SCREENS if request.user.has_perm(right)]
     for group in site.get_app_list(request):
         for model in group["models"]:
             if model.get("admin_url"):
@@ -150,6 +150,7 @@ def _all_screens(request: HttpRequest, site: Any) -> list[Found]:
             if model.get("add_url"):
                 title = _("Add: %(name)s") % {"name": model["model"]._meta.verbose_name}
                 screens.append(Found(title, model["add_url"], str(group["name"])))
+    screens += [Found(str(name), _address(url)) for name, url in LAST]
     screens.append(Found(_("Log out"), reverse("admin:logout"), by_post=True))
     return [screen for screen in screens if screen.url]
 

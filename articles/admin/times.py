@@ -93,7 +93,7 @@ def shown(moment, form="DATETIME_FORMAT"):
     """A time and how far away it is, as HTML; ``desk-times.js`` adds what that is where the reader is."""
     local = timezone.localtime(moment)
     return format_html(
-        '<time datetime="{}" data-zone="{}">{}</time> <span class="when">{}</span>',
+        '<time datetime="{}" data-zone="{}">{}</time> <span class="when">({})</span>',
         local.isoformat(),
         zone(),
         date_format(local, form),

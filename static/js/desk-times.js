@@ -67,7 +67,8 @@ for (const type of ["input", "change", "focusin"]) {
 }
 for (const field of document.querySelectorAll(".desk-time input")) say(field);
 for (const shown of document.querySelectorAll("time[data-zone]")) {
-  const mine = forYou(Date.parse(shown.dateTime), shown.dataset.zone);
+  const instant = Date.parse(shown.dateTime);
+  const mine = instant > Date.now() && forYou(instant, shown.dataset.zone);
   const words = shown.nextElementSibling;
-  if (mine && words?.matches(".when")) words.textContent += ` · ${mine}`;
+  if (mine && words?.matches(".when")) words.textContent = words.textContent.replace(/\)$/, ` · ${mine})`);
 }

@@ -48,7 +48,8 @@ class Entry:
     row: int = 0  # of what is moved
     section: str = ""
     may_move: bool = False
-    notes: list[str] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what to mind
 
     @property
     def name(self) -> str:
@@ -149,9 +150,9 @@ def _articles(span: Span) -> QuerySet[Article]:
     return rows.defer("body", "corrections", "standfirst")
 
 
-def _article_entry(kind: str, article: Article, at: datetime, notes: list[str]) -> Entry:
+def _article_entry(kind: str, article: Article, at: datetime, facts: list[str]) -> Entry:
     url, section = article.get_absolute_url(), str(article.section or "")
-    return Entry(kind=kind, at=at, title=article.headline, url=url, row=article.pk, section=section, notes=notes)
+    return Entry(kind=kind, at=at, title=article.headline, url=url, row=article.pk, section=section, facts=facts)
 
 
 def _placements(span: Span) -> Iterator[Entry]:
@@ -163,10 +164,10 @@ def _placements(span: Span) -> Iterator[Entry]:
     fields = ["slot", "starts_at", "ends_at", "article__headline", "section__name"]
     for row in rows.select_related("article", "section").only(*fields).order_by("ends_at")[:MOST]:
         url = reverse("admin:articles_placement_change", args=[row.pk])
-        section, notes = str(row.section or ""), [_("slot %(slot)s") % {"slot": row.slot}]
+        section, facts = str(row.section or ""), [_("slot %(slot)s") % {"slot": row.slot}]
         for kind, at in (("placed", row.starts_at), ("unplaced", row.ends_at)):
             if span.starts_at <= at < span.ends_at:
-                yield Entry(kind=kind, at=at, title=row.article.headline, url=url, section=section, notes=notes)
+                yield Entry(kind=kind, at=at, title=row.article.headline, url=url, section=section, facts=facts)
 
 
 def _alerts(span: Span) -> Iterator[Entry]:
