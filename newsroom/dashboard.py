@@ -107,7 +107,7 @@ def _drafts(user: User, now: datetime) -> Block:
 
 
 def _soon(now: datetime) -> Block:
-    rows = _editions().filter(live_from__gt=now, live_from__lte=now + SOON).order_by("live_from")
+    rows = _coming(now).filter(live_from__lte=now + SOON)
     url, nothing = reverse("admin:articles_edition_calendar"), _("Nothing goes live in the next 24 hours.")
     lines = [_edition_line(row, now) for row in rows[:SHOWN]]
     return Block("scheduled", _("Scheduled, next 24 hours"), url, nothing, lines)
@@ -131,8 +131,8 @@ def _unpublished(now: datetime) -> Block:
 
 
 def _older(now: datetime) -> Block:
-    rows = _editions().filter(live_from__gt=now, article__trashed_at=None).exclude(article__stage=Stage.PUBLISHED)
-    lines = [_edition_line(row, now) for row in rows.order_by("live_from")[:SHOWN]]
+    rows = _coming(now).exclude(article__stage=Stage.PUBLISHED)
+    lines = [_edition_line(row, now) for row in rows[:SHOWN]]
     title, nothing = _("Scheduled with an older text"), _("All that is scheduled goes out in its newest text.")
     return Block("older", title, _articles(desk="older"), nothing, lines)
 
@@ -182,6 +182,10 @@ def _newest(rows: QuerySet[Article], *stages: str) -> list[Article]:
 
 def _for_lines(rows: QuerySet[Article]) -> QuerySet[Article]:
     return rows.select_related("section", "saved_by").defer("body", "corrections", "standfirst")
+
+
+def _coming(now: datetime):
+    return _editions().filter(live_from__gt=now, article__trashed_at=None).order_by("live_from")
 
 
 def _editions():

@@ -123,7 +123,9 @@ class ShowingTests(CalendarTestCase):
             article, _edition = self.schedule(self.morning)
             workflow.take_down(article, by=self.chief, at=self.morning + DAY)
             make_article(due_at=self.morning, assignee=make_user(), embargo_until=self.morning)
-            Placement.objects.create(slot=1, article=article, starts_at=self.morning + article.pk * timedelta(minutes=1))
+            Placement.objects.create(
+                slot=1, article=article, starts_at=self.morning + article.pk * timedelta(minutes=1)
+            )
         measure()
 
     def test_more_than_can_be_shown_is_said(self):
