@@ -116,12 +116,15 @@ function start() {
     open();
   });
   palette.addEventListener("click", (event) => event.target === palette && palette.close()); // beside it
-  document.addEventListener("keydown", (event) => {
+  const byKey = (event) => {
     if (event.code !== "KeyK" || !(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented) return;
     if (document.querySelector("dialog:modal:not(#palette)")) return; // another question is open
     event.preventDefault();
+    event.stopPropagation();
     open();
-  });
+  };
+  document.addEventListener("keydown", (event) => event.shiftKey && byKey(event), { capture: true }); // before the editor
+  document.addEventListener("keydown", byKey);
 }
 
 function element(name, attributes, text = "") {
