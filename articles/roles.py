@@ -77,6 +77,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "tickers.pair": "v",
         "tickers.rate": "v",
         "admin.logentry": "v",
+        "django_tasks_database.dbtaskresult": "v",  # what failed of the work behind the pages
     },
     PICTURE_EDITOR: {
         "articles.article": "v",
@@ -105,6 +106,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "auth.user": "acdv",
         "auth.group": "v",
         "admin.logentry": "v",
+        "django_tasks_database.dbtaskresult": "v",
     },
 }
 ACTIONS = {"a": "add", "c": "change", "d": "delete", "v": "view"}
@@ -265,7 +267,7 @@ def make_groups(using: str = "default", **kwargs: Any) -> None:
     from django.contrib.auth.management import create_permissions
     from django.contrib.auth.models import Group, Permission
 
-    for app in ("articles", "tickers", "taggit", "auth", "admin"):
+    for app in ("articles", "tickers", "taggit", "auth", "admin", "django_tasks_database"):
         create_permissions(apps.get_app_config(app), verbosity=0, using=using)
     known = {
         (permission.content_type.app_label, permission.codename): permission

@@ -4,16 +4,9 @@ from functools import partial
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
+from django.urls import path
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
-
-from articles import notices, roles
-from articles.models import Article, ArticleByline, Edition
-
-Stage = Article.Stage
-SHOWN = 10  # rows of each list on the index
 
 # The desk's tables as an editor thinks of them; what stands nowhere comes last, for those who may see it.
 GROUPS = [
@@ -48,10 +41,23 @@ class NewsroomAdminSite(admin.AdminSite):
     enable_nav_sidebar = True
 
     def index(self, request, extra_context=None):
-        return super().index(request, desk(request.user) | (extra_context or {}))
+        from newsroom import dashboard  # when all apps are loaded: this module is imported while they are
+
+        return super().index(request, {"desk": dashboard.of(request.user)} | (extra_context or {}))
+
+    def get_urls(self):
+        return [path("find/", self.admin_view(self.find_view), name="find"), *super().get_urls()]
+
+    def find_view(self, request):
+        """What Ctrl+K finds."""
+        from newsroom import find
+
+        return find.view(request, site=self)
 
     def each_context(self, request):
         """With the bell's number, asked for only by pages that show it."""
+        from articles import notices
+
         unread = SimpleLazyObject(partial(notices.unread, request.user))
         return super().each_context(request) | {"unread_notices": unread}
 
@@ -74,52 +80,3 @@ class NewsroomAdminSite(admin.AdminSite):
 def _group(slug, name, models):
     found = [model for model in models if model]
     return {"name": name, "app_label": slug, "app_url": "", "has_module_perms": True, "models": found}
-
-
-def desk(user):
-    """What the index shows to ``user``; every list is short and none is counted."""
-    if not user.has_perm("articles.view_article"):
-        return {}
-    now = timezone.now()
-    editions = Edition.objects.select_related("section", "cut_by").defer("body", "corrections", "standfirst")
-    live = editions.live(now).order_by("-live_from")
-    return {
-        "desk": {
-            "now": now,
-            "zone": str(timezone.get_current_timezone()),
-            "waiting": _articles(_in_review_for(user), Stage.IN_REVIEW, Stage.READY),
-            "mine": _articles(_drafts_of(user), Stage.DRAFT),
-            "scheduled": editions.filter(live_from__gt=now).order_by("live_from")[:SHOWN],
-            "live": live[:SHOWN],
-            "unpublished": _articles(_live(now), Stage.DRAFT, Stage.IN_REVIEW, Stage.READY),
-        }
-    }
-
-
-def _articles(rows, *stages):
-    """The newest in any of ``stages``: a query each, as one for all would walk the whole archive to find few."""
-    rows = rows.select_related("section", "saved_by").defer("body", "corrections", "standfirst")
-    found = [article for stage in stages for article in rows.filter(stage=stage)[:SHOWN]]
-    return sorted(found, key=lambda article: article.saved_at, reverse=True)[:SHOWN]
-
-
-def _in_review_for(user):
-    """What waits for an editor: everything for those who publish everywhere, else what is in their sections."""
-    waiting = Article.objects.on_desk()
-    if roles.of(user) & {roles.CHIEF_EDITOR, roles.ADMINISTRATOR}:
-        return waiting
-    if roles.SECTION_EDITOR not in roles.of(user):
-        return Article.objects.none()
-    sections = roles.section_ids(user)
-    return waiting.filter(Q(section__in=sections) | Q(section__parent__in=sections))
-
-
-def _drafts_of(user):
-    bylines = ArticleByline.objects.filter(article=OuterRef("pk"), author__user=user)
-    return Article.objects.on_desk().filter(Q(created_by=user) | Q(assignee=user) | Exists(bylines))
-
-
-def _live(now):
-    """Articles that readers see; in any stage but published, the working copy says something they don't see yet."""
-    live = Edition.objects.live(now).filter(article=OuterRef("pk"))
-    return Article.objects.on_desk().filter(Exists(live))

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -60,6 +60,13 @@ class PairQuerySet(models.QuerySet):
     def active(self):
         """The pairs that readers see, in the bar's order."""
         return self.filter(active=True).order_by("order", "pk")
+
+    def late(self, day):
+        """Active pairs, with ``newest``, whose newest accepted rate is older than ``day``; a peg has no day."""
+        accepted = Rate.objects.accepted().filter(pair=OuterRef("pk")).order_by("-effective_date")
+        pairs = self.active().exclude(provider=Provider.PEG)
+        pairs = pairs.annotate(newest=Subquery(accepted.values("effective_date")[:1]))
+        return pairs.filter(Q(newest__lt=day) | Q(newest__isnull=True))
 
 
 class Pair(models.Model):
@@ -140,6 +147,10 @@ class RateQuerySet(models.QuerySet):
     def accepted(self):
         """Those that readers may see, from their effective date on."""
         return self.filter(status=Rate.Status.ACCEPTED)
+
+    def held(self):
+        """Those that wait for a look, the newest first."""
+        return self.filter(status=Rate.Status.HELD).order_by("-effective_date", "-pk")
 
 
 class Rate(models.Model):

@@ -5,6 +5,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import get_content_type_for_model
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -14,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import rendering, roles, workflow
+from articles.admin.calendar.screen import Calendar
 from articles.admin.desk import DeskAdmin
-from articles.admin.times import short
-from articles.models import FOR_EVER, Edition
+from articles.admin.times import short, short_in_words
+from articles.models import FOR_EVER, Article, Edition
 
 PLACE = ["section", "listed_in", "authors", "tag_names", "kind", "language", "lead_image", "lead_caption"]
 MORE = """
@@ -55,9 +57,10 @@ class LiveFilter(admin.SimpleListFilter):
 
 
 @admin.register(Edition)
-class EditionAdmin(DeskAdmin):
+class EditionAdmin(Calendar, DeskAdmin):
     change_form_template = "admin/articles/edition/change_form.html"
-    list_display = ["headline", "section", "starts", "ends", "cut_by"]
+    change_list_template = "admin/articles/edition/change_list.html"
+    list_display = ["headline", "section", "starts", "ends", "mind", "cut_by"]
     list_filter = [LiveFilter]
     list_select_related = ["section", "cut_by"]
     search_fields = ["headline", "path"]
@@ -83,6 +86,10 @@ class EditionAdmin(DeskAdmin):
         return False
 
     has_change_permission = has_delete_permission = lambda self, request, obj=None: False
+
+    def get_queryset(self, request):
+        article = {"stage": F("article__stage"), "embargo": F("article__embargo_until")}
+        return super().get_queryset(request).annotate(**article)
 
     def get_urls(self):
         erase = self.admin_site.admin_view(self.erase_view)
@@ -136,11 +143,20 @@ class EditionAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("live from"))
     def starts(self, edition):
-        return short(edition.live_from)
+        return short_in_words(edition.live_from)
 
     @admin.display(description=gettext_lazy("live until"))
     def ends(self, edition):
-        return _("further notice") if edition.live_until == FOR_EVER else short(edition.live_until)
+        return _("further notice") if edition.live_until == FOR_EVER else short_in_words(edition.live_until)
+
+    @admin.display(description=gettext_lazy("mind"))
+    def mind(self, edition):
+        """What an editor should know of what is still to come."""
+        if edition.live_from <= timezone.now():
+            return ""
+        older = _("an older text than the working copy") if edition.stage != Article.Stage.PUBLISHED else ""
+        embargo = _("embargo until %(time)s") % {"time": short(edition.embargo)} if edition.embargo else ""
+        return ", ".join(filter(None, [older, embargo]))
 
     @admin.display(description=gettext_lazy("listed in"))
     def listed_in(self, edition):

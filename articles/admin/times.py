@@ -1,15 +1,20 @@
 """Times as the desk types them: one native field, in the paper's time zone, whose name stands beside it."""
 
+from datetime import timedelta
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 FORMAT = "%Y-%m-%dT%H:%M"
 FIRST_YEAR, LAST_YEAR = 1900, 2999  # beyond them a slip of the keyboard reaches the ends of what databases can tell
+MINUTES, HOURS, DAYS, WEEKS, MONTHS = 90, 6, 14, 8, 24  # as many of each are told in words before the next unit
 
 
 def check_year(moment):
@@ -20,7 +25,7 @@ def check_year(moment):
 
 
 class DeskTime(forms.DateTimeInput):
-    """A date and a time of the paper's time zone."""
+    """A date and a time of the paper's time zone; ``desk-times.js`` says beside it how far away what is typed lies."""
 
     input_type = "datetime-local"
 
@@ -28,11 +33,13 @@ class DeskTime(forms.DateTimeInput):
         super().__init__(attrs, format=FORMAT)
 
     def render(self, name, value, attrs=None, renderer=None):
-        note = f"{(attrs or {}).get('id', name)}_zone"
-        described = " ".join(filter(None, [(attrs or {}).get("aria-describedby"), note]))
+        id_ = (attrs or {}).get("id", name)
+        note, words = f"{id_}_zone", f"{id_}_words"
+        described = " ".join(filter(None, [(attrs or {}).get("aria-describedby"), note, words]))
         field = super().render(name, value, {**(attrs or {}), "aria-describedby": described}, renderer)
         beside = format_html('<span id="{}" class="zone">{}</span>', note, zone())
-        return format_html('<span class="desk-time">{} {}</span>', field, beside)
+        away = format_html('<span id="{}" class="when" aria-live="polite">{}</span>', words, _words_of(value))
+        return format_html('<span class="desk-time" data-zone="{}">{} {} {}</span>', zone(), field, beside, away)
 
 
 class DeskDate(forms.DateInput):
@@ -45,10 +52,19 @@ class DeskDate(forms.DateInput):
 
 
 class TimeField(forms.DateTimeField):
-    """A date and a time as the desk types them, of a year that makes sense."""
+    """A date and a time as the desk types them: whole minutes, of a year that makes sense, shown once by the clock."""
 
     widget = DeskTime
     default_validators = [check_year]
+
+    def to_python(self, value):
+        try:
+            moment = super().to_python(value)
+        except ValidationError as error:
+            if getattr(error, "code", "") == "ambiguous_timezone":
+                raise _off_the_clock(error.params["datetime"]) from error
+            raise
+        return moment and moment.replace(second=0, microsecond=0)
 
 
 class DayField(forms.DateField):
@@ -66,6 +82,83 @@ def said(moment):
 def short(moment):
     """A time in a list."""
     return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+
+
+def short_in_words(moment):
+    """A time in a list, and how far away it is."""
+    return f"{short(moment)} ({in_words(moment)})"
+
+
+def shown(moment, form="DATETIME_FORMAT"):
+    """A time and how far away it is, as HTML; ``desk-times.js`` adds what that is where the reader is."""
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" data-zone="{}">{}</time> <span class="when">({})</span>',
+        local.isoformat(),
+        zone(),
+        date_format(local, form),
+        in_words(moment),
+    )
+
+
+def in_words(moment, now=None):
+    """How far ``moment`` is from ``now``: in 3 hours, yesterday 18:00, 3 days ago; ``desk-times.js`` says the same."""
+    now = now or timezone.now()
+    away = abs(moment - now)
+    minutes = round(away / timedelta(minutes=1))
+    if minutes < 1:
+        return gettext("now")
+    if minutes < MINUTES:
+        return _ahead_or_ago(ngettext("%(count)d minute", "%(count)d minutes", minutes), minutes, moment > now)
+    local = timezone.localtime(moment)
+    days = abs((local.date() - timezone.localtime(now).date()).days)
+    if days == 0 or away < timedelta(hours=HOURS):
+        hours = round(away / timedelta(hours=1))
+        return _ahead_or_ago(ngettext("%(count)d hour", "%(count)d hours", hours), hours, moment > now)
+    if days == 1:
+        near = gettext("tomorrow %(time)s") if moment > now else gettext("yesterday %(time)s")
+        return near % {"time": date_format(local, "TIME_FORMAT")}
+    return _far(days, moment > now)
+
+
+def _far(days, ahead):
+    """Days, weeks, months or years, whichever is small enough a number to be felt."""
+    weeks, months, years = round(days / 7), round(days / 30.44), round(days / 365.25)
+    if days <= DAYS:
+        return _ahead_or_ago(ngettext("%(count)d day", "%(count)d days", days), days, ahead)
+    if weeks <= WEEKS:
+        return _ahead_or_ago(ngettext("%(count)d week", "%(count)d weeks", weeks), weeks, ahead)
+    if months < MONTHS:
+        return _ahead_or_ago(ngettext("%(count)d month", "%(count)d months", months), months, ahead)
+    return _ahead_or_ago(ngettext("%(count)d year", "%(count)d years", years), years, ahead)
+
+
+def _ahead_or_ago(span, count, ahead):
+    text = gettext("in %(span)s") if ahead else gettext("%(span)s ago")
+    return text % {"span": span % {"count": count}}
+
+
+def _words_of(value):
+    """The words for what a field holds, when it is a time at all."""
+    try:
+        moment = parse_datetime(value) if isinstance(value, str) else value
+        if not hasattr(moment, "hour"):
+            return ""
+        return in_words(timezone.make_aware(moment) if timezone.is_naive(moment) else moment)
+    except (ValueError, OverflowError):
+        return ""
+
+
+def _off_the_clock(typed):
+    """Why ``typed`` is no time of the paper's zone: the clock was put forward over it, or back over it."""
+    zone_now = timezone.get_current_timezone()
+    skipped = typed.replace(tzinfo=zone_now, fold=0).utcoffset() < typed.replace(tzinfo=zone_now, fold=1).utcoffset()
+    gone = gettext(
+        "On %(day)s there is no %(time)s in %(zone)s: the clock is put forward over it. Choose another time."
+    )
+    twice = gettext("On %(day)s %(time)s comes twice in %(zone)s: the clock is put back then. Choose another time.")
+    when = {"day": date_format(typed, "DATE_FORMAT"), "time": date_format(typed, "TIME_FORMAT"), "zone": zone()}
+    return ValidationError((gone if skipped else twice) % when, code="ambiguous_timezone")
 
 
 def zone():

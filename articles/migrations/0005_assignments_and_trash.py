@@ -76,6 +76,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="article",
             index=models.Index(
+                condition=models.Q(("embargo_until__isnull", False)),
+                fields=["embargo_until"],
+                name="article_by_embargo",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="article",
+            index=models.Index(
                 condition=models.Q(("trashed_at__isnull", False)), fields=["-trashed_at"], name="article_in_trash"
             ),
         ),

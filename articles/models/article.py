@@ -19,6 +19,24 @@ class ArticleQuerySet(models.QuerySet):
         """All but what lies in the trash."""
         return self.filter(trashed_at=None)
 
+    def under_way(self):
+        """What the desk still has to do something with: the working copy says what no edition says."""
+        return self.exclude(stage=Article.Stage.PUBLISHED)
+
+    def waiting(self):
+        """What waits for an editor."""
+        return self.filter(stage__in=[Article.Stage.IN_REVIEW, Article.Stage.READY])
+
+    def with_unpublished_changes(self, at=None):
+        """What readers see in an older text than the desk has."""
+        live = Edition.objects.live(at).filter(article=OuterRef("pk"))
+        return self.under_way().filter(Exists(live), published_at__isnull=False)
+
+    def scheduled_in_older_text(self, at=None):
+        """What is to go out in an older text than the desk has."""
+        coming = Edition.objects.filter(article=OuterRef("pk"), live_from__gt=at or timezone.now())
+        return self.under_way().filter(Exists(coming), published_at__isnull=False)
+
     def with_state(self, at=None):
         """With ``live_since``, ``next_live`` (a scheduled start) and ``was_live``: what the desk asks of a list."""
         at = at or timezone.now()
@@ -91,6 +109,7 @@ class Article(Copy):
                 fields=["assignee", "due_at"], name="article_by_assignee", condition=Q(assignee__isnull=False)
             ),
             models.Index(fields=["due_at"], name="article_by_due", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["embargo_until"], name="article_by_embargo", condition=Q(embargo_until__isnull=False)),
             models.Index(fields=["-trashed_at"], name="article_in_trash", condition=Q(trashed_at__isnull=False)),
         ]
         constraints = [

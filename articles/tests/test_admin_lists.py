@@ -192,46 +192,6 @@ class AutocompleteTests(AdminListTestCase):
 
 
 class IndexTests(AdminListTestCase):
-    def test_index_is_quick_for_everybody(self):
-        roles.make_groups()
-        section = make_section()
-        for role in roles.PERMISSIONS:
-            user = make_user(role)
-            section.editors.add(user)
-            make_article(created_by=user, section=section, stage="in_review")
-            make_article(created_by=user, section=section)
-            live = make_edition(section=section).article
-            live.refresh_from_db()
-            workflow.saved(live, by=user)
-            self.client.force_login(user)
-            with self.subTest(role):
-                self.client.get(INDEX)
-                queries = self.queries(INDEX)
-                assert len(queries) <= 15, queries
-                assert not [sql for sql in queries if "COUNT(" in sql.upper()]
-
-    def test_editor_sees_what_waits_in_their_sections(self):
-        roles.make_groups()
-        editor = make_user(roles.SECTION_EDITOR)
-        section = make_section()
-        section.editors.add(editor)
-        make_article(headline="For me", section=section, stage="in_review")
-        make_article(headline="For another", stage="in_review")
-        self.client.force_login(editor)
-        page = self.client.get(INDEX)
-        self.assertContains(page, "For me")
-        self.assertNotContains(page, "For another")
-
-    def test_index_says_what_is_live_scheduled_and_changed(self):
-        live = make_edition(headline="Live one").article
-        live.refresh_from_db()
-        workflow.saved(live, by=make_chief())
-        workflow.schedule(make_article(headline="Coming one"), by=make_chief(), at=timezone.now() + timedelta(days=1))
-        desk = self.client.get(INDEX).context["desk"]
-        assert [edition.headline for edition in desk["live"]] == ["Live one"]
-        assert [edition.headline for edition in desk["scheduled"]] == ["Coming one"]
-        assert [article.headline for article in desk["unpublished"]] == ["Live one"]
-
     def test_tables_stand_in_groups(self):
         groups = [str(group["name"]) for group in self.client.get(INDEX).context["app_list"]]
         assert groups[:6] == ["Stories", "Front page", "Library", "People", "Rates", "Paper"]

@@ -35,6 +35,10 @@ export const Link = stock.Link.extend({
       },
     };
   },
+  addKeyboardShortcuts() {
+    const makeLink = () => this.editor.commands.addLink(); // false where there is nothing to link: the palette opens then
+    return { ...this.parent?.(), "Mod-k": makeLink };
+  },
 });
 
 async function askLink(editor) {

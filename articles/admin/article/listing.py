@@ -10,8 +10,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import roles
 from articles.admin.lists import number
-from articles.admin.times import short
+from articles.admin.times import short, short_in_words
 from articles.models import Article, ArticleByline, Section
 from articles.notices import name as name_of
 from articles.search import headlines
@@ -96,6 +97,37 @@ class TrashFilter(admin.SimpleListFilter):
         return queryset
 
 
+class DeskFilter(admin.SimpleListFilter):
+    """What the desk's first page shows the beginning of."""
+
+    title = gettext_lazy("to do")
+    parameter_name = "desk"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("waiting", _("Waits for me")),
+            ("unpublished", _("Live, with unpublished changes")),
+            ("older", _("Scheduled with an older text")),
+        ]
+
+    def queryset(self, request, queryset):
+        if self.value() == "waiting":
+            return queryset.waiting().filter(edited_by(request.user))
+        if self.value() == "unpublished":
+            return queryset.with_unpublished_changes()
+        return queryset.scheduled_in_older_text() if self.value() == "older" else queryset
+
+
+def edited_by(user):
+    """A filter: articles that ``user`` edits as an editor: of all sections, of those given to them, or none."""
+    if roles.of(user) & {roles.CHIEF_EDITOR, roles.ADMINISTRATOR}:
+        return Q()
+    if roles.SECTION_EDITOR not in roles.of(user):
+        return Q(pk__in=[])
+    sections = roles.section_ids(user)
+    return Q(section__in=sections) | Q(section__parent__in=sections)
+
+
 def own(user):
     """A filter: articles that ``user`` began or has a byline on."""
     bylines = ArticleByline.objects.filter(article=OuterRef("pk"), author__user=user)
@@ -113,7 +145,11 @@ def standing(article):
     if article.live_since:
         said.append(_("live since %(time)s") % {"time": short(article.live_since)})
     if article.next_live:
-        said.append(_("scheduled for %(time)s") % {"time": short(article.next_live)})
+        older = article.stage != Article.Stage.PUBLISHED
+        text = _("scheduled for %(time)s with an older text") if older else _("scheduled for %(time)s")
+        said.append(text % {"time": short_in_words(article.next_live)})
+    if article.embargo_until and article.embargo_until > timezone.now():
+        said.append(_("embargo until %(time)s") % {"time": short_in_words(article.embargo_until)})
     if article.was_live and not article.live_since:
         said.append(_("no longer live"))
     if article.stage != Article.Stage.PUBLISHED:
@@ -132,7 +168,7 @@ class Listing:
     """The list of articles and its search."""
 
     list_display = ["headline", "section", "standing", "in_hand", "saved"]
-    list_filter = [MineFilter, DueFilter, "stage", SectionFilter, "kind", "language", TrashFilter]
+    list_filter = [DeskFilter, MineFilter, DueFilter, "stage", SectionFilter, "kind", "language", TrashFilter]
     list_select_related = ["section", "saved_by", "assignee"]
     search_fields = ["headline"]
     search_help_text = gettext_lazy("Beginnings of words of the headline, or an article’s number.")

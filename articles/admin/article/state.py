@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import OuterRef, Subquery
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from articles.models import FOR_EVER, Article, Edition, Revision
@@ -12,12 +14,23 @@ LOOKED_AT = 40  # of the newest editions; nobody schedules more
 
 
 @dataclass(frozen=True)
+class Scheduled:
+    """An edition that is to go live, and which text it has."""
+
+    edition: Edition
+    version: int | None  # of the save that was made when it was cut
+    is_older: bool  # the working copy has changed since
+    comparison: str  # where its text and the working copy stand side by side, if there is such a page
+
+
+@dataclass(frozen=True)
 class State:
     """An article's editions and revisions, newest first, as they are ``at`` a time."""
 
     at: datetime
     editions: tuple[Edition, ...] = ()
     revisions: tuple[Revision, ...] = ()
+    has_changed: bool = False  # the working copy says what no edition says
 
     @property
     def live(self) -> Edition | None:
@@ -28,6 +41,19 @@ class State:
     def scheduled(self) -> list[Edition]:
         """What is to go live, the next first."""
         return [edition for edition in reversed(self.editions) if edition.live_from > self.at]
+
+    @property
+    def schedule(self) -> list[Scheduled]:
+        """What is to go live, each with the version of its text, the next first."""
+        return [
+            Scheduled(
+                edition,
+                edition.version,
+                self.has_changed,
+                _comparison(edition) if self.has_changed else "",
+            )
+            for edition in self.scheduled
+        ]
 
     @property
     def past(self) -> list[Edition]:
@@ -57,10 +83,22 @@ def of(article: Article | None) -> State:
     """The state of ``article`` now, in two queries; of one that is being begun, without any."""
     if article is None or article.pk is None:
         return State(timezone.now())
-    editions = article.editions.order_by("-live_from").select_related("cut_by", "withdrawn_by")
+    save = Revision.objects.filter(article=OuterRef("article"), at__gte=OuterRef("cut_at")).order_by("version")
+    editions = article.editions.order_by("-live_from").annotate(version=Subquery(save.values("version")[:1]))
     revisions = article.revisions.select_related("by").defer("snapshot")
     return State(
         at=timezone.now(),
-        editions=tuple(editions.defer("body", "corrections", "standfirst")[:LOOKED_AT]),
+        editions=tuple(
+            editions.select_related("cut_by", "withdrawn_by").defer("body", "corrections", "standfirst")[:LOOKED_AT]
+        ),
         revisions=tuple(revisions[:SHOWN]),
+        has_changed=article.stage != Article.Stage.PUBLISHED,
     )
+
+
+def _comparison(edition: Edition) -> str:
+    """The address of the page that compares an edition's text with the working copy; nothing where there is none."""
+    try:
+        return f"{reverse('admin:articles_article_compare', args=[edition.article_id])}?a=e{edition.pk}&b=w"
+    except NoReverseMatch:
+        return ""

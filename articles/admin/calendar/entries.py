@@ -1,0 +1,183 @@
+"""What a calendar shows: times of editions, articles, placements and alerts, each found by an index."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles import roles
+from articles.admin.calendar.span import Span
+from articles.admin.times import short
+from articles.models import Alert, Article, Edition, Placement
+
+MOST = 200  # entries of a kind, before now and from now on
+KINDS = {
+    "starts": gettext_lazy("goes live"),
+    "started": gettext_lazy("went live"),
+    "ends": gettext_lazy("ends"),
+    "ended": gettext_lazy("ended"),
+    "withdrawn": gettext_lazy("withdrawn"),
+    "due": gettext_lazy("due"),
+    "embargo": gettext_lazy("embargo ends"),
+    "placed": gettext_lazy("front page from"),
+    "unplaced": gettext_lazy("front page until"),
+    "alert": gettext_lazy("alert from"),
+    "alert_ends": gettext_lazy("alert until"),
+}
+STEPS = {"starts": "schedule", "ends": "take_down"}  # the workflow's, by which an entry of the kind is moved
+EDITION = """
+headline live_from live_until withdrawn_reason section__name article__headline article__stage
+article__embargo_until article__created_by article__published_at article__section__name article__section__parent
+""".split()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that happens at a time."""
+
+    kind: str
+    at: datetime
+    title: str
+    url: str
+    row: int = 0  # of what is moved
+    section: str = ""
+    may_move: bool = False
+    facts: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what to mind
+
+    @property
+    def name(self) -> str:
+        """By which it is moved."""
+        return f"{self.kind}:{self.row}"
+
+    @property
+    def label(self) -> str:
+        return str(KINDS[self.kind])
+
+    @property
+    def was(self) -> str:
+        """The exact time it has, to be sent along when it is moved."""
+        return self.at.isoformat()
+
+
+def collect(span: Span, user: User, now: datetime | None = None) -> tuple[list[Entry], bool]:
+    """What ``user`` sees in ``span``, in order; and whether there is more than can be shown."""
+    now = now or timezone.now()
+    found: list[list[Entry]] = [list(_starts(span, user, now)), list(_ends(span, user, now))]
+    if user.has_perm("articles.view_article"):
+        found += [list(_due(span)), list(_embargoes(span))]
+    if user.has_perm("articles.view_placement"):
+        found.append(list(_placements(span)))
+    if user.has_perm("articles.view_alert") and not span.section:
+        found.append(list(_alerts(span)))
+    entries = sorted((entry for kind in found for entry in kind), key=lambda entry: (entry.at, entry.title))
+    return entries, any(len(kind) >= MOST for kind in found)
+
+
+def edition_entry(kind: str, edition: Edition, user: User, now: datetime) -> Entry:
+    """The start or the end of an edition that was loaded with its article."""
+    article, at = edition.article, edition.live_from if kind == "starts" else edition.live_until
+    may_move = at > now and roles.may(user, STEPS[kind], article)
+    notes = []
+    if kind == "starts" and at > now and article.stage != Article.Stage.PUBLISHED:
+        notes.append(_("with an older text than the working copy"))
+    if article.embargo_until and article.embargo_until > now:
+        notes.append(_("embargo until %(time)s") % {"time": short(article.embargo_until)})
+    past = {"starts": "started", "ends": "withdrawn" if edition.withdrawn_reason else "ended"}
+    return Entry(
+        kind=kind if at > now else past[kind],
+        at=at,
+        title=edition.headline,
+        url=article.get_absolute_url(),
+        row=edition.pk,
+        section=str(edition.section or ""),
+        may_move=may_move,
+        notes=notes,
+    )
+
+
+def _starts(span: Span, user: User, now: datetime) -> Iterator[Entry]:
+    for edition in _around(_editions(span), "live_from", span, now):
+        yield edition_entry("starts", edition, user, now)
+
+
+def _ends(span: Span, user: User, now: datetime) -> Iterator[Entry]:
+    """Where an edition ends and no other follows at once."""
+    following = Edition.objects.filter(article=OuterRef("article"), live_from=OuterRef("live_until"))
+    for edition in _around(_editions(span).filter(~Exists(following)), "live_until", span, now):
+        yield edition_entry("ends", edition, user, now)
+
+
+def _editions(span: Span) -> QuerySet[Edition]:
+    rows = Edition.objects.filter(_in_section(span), article__trashed_at=None)
+    return rows.select_related("section", "article__section").only(*EDITION)
+
+
+def _around(rows: QuerySet, column: str, span: Span, now: datetime) -> list:
+    """Rows whose ``column`` lies in ``span``: those nearest to now, if there are more than can be shown."""
+    border = min(max(now, span.starts_at), span.ends_at)
+    found: list = []
+    if border < span.ends_at:
+        coming = rows.filter(**{f"{column}__gte": border, f"{column}__lt": span.ends_at})
+        found += coming.order_by(column)[:MOST]
+    if border > span.starts_at:
+        past = rows.filter(**{f"{column}__gte": span.starts_at, f"{column}__lt": border})
+        found += past.order_by(f"-{column}")[:MOST]
+    return found
+
+
+def _due(span: Span) -> Iterator[Entry]:
+    rows = _articles(span).filter(due_at__gte=span.starts_at, due_at__lt=span.ends_at)
+    for article in rows.exclude(stage=Article.Stage.PUBLISHED).select_related("assignee").order_by("due_at")[:MOST]:
+        who = str(article.assignee.get_full_name() or article.assignee) if article.assignee else _("nobody’s yet")
+        yield _article_entry("due", article, article.due_at, [who])
+
+
+def _embargoes(span: Span) -> Iterator[Entry]:
+    rows = _articles(span).filter(embargo_until__gte=span.starts_at, embargo_until__lt=span.ends_at)
+    for article in rows.order_by("embargo_until")[:MOST]:
+        yield _article_entry("embargo", article, article.embargo_until, [])
+
+
+def _articles(span: Span) -> QuerySet[Article]:
+    rows = Article.objects.on_desk().filter(_in_section(span)).select_related("section")
+    return rows.defer("body", "corrections", "standfirst")
+
+
+def _article_entry(kind: str, article: Article, at: datetime, facts: list[str]) -> Entry:
+    url, section = article.get_absolute_url(), str(article.section or "")
+    return Entry(kind=kind, at=at, title=article.headline, url=url, row=article.pk, section=section, facts=facts)
+
+
+def _placements(span: Span) -> Iterator[Entry]:
+    """Where a place on the front page, or at a section's top, begins or ends."""
+    rows = Placement.objects.filter(ends_at__gt=span.starts_at, starts_at__lt=span.ends_at)
+    if span.section:
+        rows = rows.filter(section=span.section)
+    rows = rows.filter(Q(starts_at__gte=span.starts_at) | Q(ends_at__lt=span.ends_at))
+    fields = ["slot", "starts_at", "ends_at", "article__headline", "section__name"]
+    for row in rows.select_related("article", "section").only(*fields).order_by("ends_at")[:MOST]:
+        url = reverse("admin:articles_placement_change", args=[row.pk])
+        section, facts = str(row.section or ""), [_("slot %(slot)s") % {"slot": row.slot}]
+        for kind, at in (("placed", row.starts_at), ("unplaced", row.ends_at)):
+            if span.starts_at <= at < span.ends_at:
+                yield Entry(kind=kind, at=at, title=row.article.headline, url=url, section=section, facts=facts)
+
+
+def _alerts(span: Span) -> Iterator[Entry]:
+    rows = Alert.objects.filter(ends_at__gt=span.starts_at, starts_at__lt=span.ends_at)
+    for alert in rows.order_by("ends_at")[:MOST]:
+        for kind, at in (("alert", alert.starts_at), ("alert_ends", alert.ends_at)):
+            if span.starts_at <= at < span.ends_at:
+                yield Entry(kind=kind, at=at, title=alert.text, url="")
+
+
+def _in_section(span: Span) -> Q:
+    """In the section asked for, or in one within it."""
+    return Q(section=span.section) | Q(section__parent=span.section) if span.section else Q()

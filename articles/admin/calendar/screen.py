@@ -1,0 +1,139 @@
+"""The calendar's page, and the page and the dialog in which an entry is moved."""
+
+from itertools import groupby
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from articles.admin.calendar import entries, moving, span
+from articles.admin.times import zone
+from articles.models import Section
+from articles.workflow import WorkflowError
+
+MOST_SECTIONS = 100
+A_DAY = 6  # entries of a day that a month shows
+
+
+class Calendar:
+    """The calendar among the screens of editions."""
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("calendar/", view(self.calendar_view), name="articles_edition_calendar"),
+            path("calendar/move/", view(self.move_view), name="articles_edition_move"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_safe)
+    def calendar_view(self, request):
+        """A week or a month, by days."""
+        self._refuse_strangers(request)
+        asked, now = span.read(request.GET), timezone.now()
+        found, more = entries.collect(asked, request.user, now)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Calendar"),
+            "opts": self.opts,
+            "span": asked,
+            "days": _days(asked, found, timezone.localdate(now)),
+            "hours": range(24),
+            "more": more,
+            "most": entries.MOST,
+            "zone": zone(),
+            "sections": Section.objects.with_parent()[:MOST_SECTIONS],
+            "links": {
+                "before": asked.before.as_query(),
+                "after": asked.after.as_query(),
+                "today": asked.as_query(day=timezone.localdate(now)),
+                "week": asked.as_query(view=span.WEEK),
+                "month": asked.as_query(view=span.MONTH),
+            },
+            "here": asked.as_query(),
+            "form": moving.MoveForm(),
+        }
+        return TemplateResponse(request, "admin/articles/edition/calendar.html", context)
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def move_view(self, request):
+        """Move an entry; asked by a script, it answers in JSON, and else by pages that need none."""
+        self._refuse_strangers(request)
+        is_script = request.headers.get("X-Requested-With") == "fetch"
+        back = f"{reverse('admin:articles_edition_calendar')}?{span.read(request.GET).as_query()}"
+        form = moving.MoveForm(request.POST if request.method == "POST" else None)
+        try:
+            if form.is_valid():
+                self._move(request, form.cleaned_data)
+                return JsonResponse({"goto": back}) if is_script else HttpResponseRedirect(back)
+            kind, edition = moving.find(request.POST.get("entry") or request.GET.get("entry", ""))
+        except WorkflowError as refusal:
+            return self._refused(request, form, str(refusal), back, is_script)
+        if is_script:
+            wrong = [text for errors in form.errors.values() for text in errors]
+            return JsonResponse({"refusal": " ".join(wrong)}, status=409)
+        return self._move_page(request, form, entries.edition_entry(kind, edition, request.user, timezone.now()), back)
+
+    def _refuse_strangers(self, request):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+
+    def _move(self, request, given):
+        article, done = moving.move(given["entry"], was=given["was"], to=given["to"], by=request.user)
+        self.log_change(request, article, done)
+        self.message_user(request, done, messages.SUCCESS)
+
+    def _refused(self, request, form, refusal, back, is_script):
+        """Say why, beside what was typed if that can still be mended."""
+        if is_script:
+            return JsonResponse({"refusal": refusal}, status=409)
+        try:
+            kind, edition = moving.find(request.POST.get("entry", ""))
+        except WorkflowError:
+            self.message_user(request, refusal, messages.ERROR)
+            return HttpResponseRedirect(back)
+        form.add_error("to", refusal)
+        return self._move_page(request, form, entries.edition_entry(kind, edition, request.user, timezone.now()), back)
+
+    def _move_page(self, request, form, entry, back):
+        if not form.is_bound:
+            if not entry.may_move:
+                self.message_user(request, _("You may not move this, or its time is over."), messages.ERROR)
+                return HttpResponseRedirect(back)
+            form = moving.MoveForm(initial={"entry": entry.name, "was": entry.was, "to": entry.at})
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Move to another time"),
+            "opts": self.opts,
+            "form": form,
+            "entry": entry,
+            "back": back,
+            "zone": zone(),
+        }
+        return TemplateResponse(request, "admin/articles/edition/move.html", context)
+
+
+def _days(asked, found, today):
+    """Each day with its entries, all together and by the hour; a month shows the first of them."""
+    by_day = {day: list(rows) for day, rows in groupby(found, key=lambda entry: timezone.localtime(entry.at).date())}
+    return [_day(asked, day, by_day.get(day, []), today) for day in asked.days]
+
+
+def _day(asked, day, rows, today):
+    shown = rows if asked.view == span.WEEK else rows[:A_DAY]
+    by_hour = {hour: list(part) for hour, part in groupby(shown, key=lambda entry: timezone.localtime(entry.at).hour)}
+    return {
+        "date": day,
+        "entries": shown,
+        "hours": [(hour, by_hour.get(hour, [])) for hour in range(24)] if asked.view == span.WEEK else [],
+        "left_out": len(rows) - len(shown),
+        "week": asked.as_query(view=span.WEEK, day=day),
+        "is_today": day == today,
+        "is_other": not asked.holds(day),
+    }

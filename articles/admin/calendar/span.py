@@ -1,0 +1,100 @@
+"""The days that a calendar shows: a week, or the weeks of a month."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from articles.admin.lists import number
+from articles.admin.times import FIRST_YEAR, LAST_YEAR
+
+WEEK, MONTH = "week", "month"
+A_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Span:
+    """The week or the month around a day of the paper, of one section (0: of all)."""
+
+    view: str
+    day: date
+    section: int = 0
+
+    @property
+    def days(self) -> list[date]:
+        """From a Monday to a Sunday."""
+        count = (self._last - self._first).days + 1
+        return [self._first + timedelta(days=number) for number in range(count)]
+
+    @property
+    def starts_at(self) -> datetime:
+        return _midnight(self._first)
+
+    @property
+    def ends_at(self) -> datetime:
+        """The first moment after it."""
+        return _midnight(self._last + timedelta(days=1))
+
+    @property
+    def title(self) -> str:
+        if self.view == MONTH:
+            return date_format(self.day, "F Y")
+        first, last = self._first, self._last
+        start = "d" if first.month == last.month else "d F" if first.year == last.year else "d F Y"
+        return f"{date_format(first, start)} – {date_format(last, 'd F Y')}"
+
+    @property
+    def before(self) -> "Span":
+        return self._around(self.day - A_WEEK if self.view == WEEK else self.day.replace(day=1) - timedelta(days=1))
+
+    @property
+    def after(self) -> "Span":
+        return self._around(self.day + A_WEEK if self.view == WEEK else self.day.replace(day=28) + timedelta(days=4))
+
+    def holds(self, day: date) -> bool:
+        """Whether ``day`` is one it is about; a month's first and last week have days of others."""
+        return self.view == WEEK or (day.year, day.month) == (self.day.year, self.day.month)
+
+    def as_query(self, **changes) -> str:
+        """What stands in the address of its page, after ``changes``."""
+        span = replace(self, **changes)
+        parts = {"view": span.view, "day": span.day.isoformat()} | ({"section": span.section} if span.section else {})
+        return urlencode(parts)
+
+    def _around(self, day: date) -> "Span":
+        return replace(self, day=day.replace(day=1) if self.view == MONTH else day)
+
+    @property
+    def _first(self) -> date:
+        start = self.day if self.view == WEEK else self.day.replace(day=1)
+        return start - timedelta(days=start.weekday())
+
+    @property
+    def _last(self) -> date:
+        if self.view == WEEK:
+            return self._first + timedelta(days=6)
+        end = (self.day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        return end + timedelta(days=6 - end.weekday())
+
+
+def read(query) -> Span:
+    """The span that an address asks for; what it says wrongly is as if it said nothing."""
+    return Span(
+        view=MONTH if query.get("view") == MONTH else WEEK,
+        day=_day(query.get("day", "")),
+        section=number(query.get("section", "")),
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    return day if day and FIRST_YEAR < day.year < LAST_YEAR else timezone.localdate()
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

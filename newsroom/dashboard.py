@@ -1,0 +1,249 @@
+"""What the desk's first page shows to a person: blocks of a few lines, each the beginning of a list.
+
+A list is never counted, and no block takes more queries for many rows than for few.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django_tasks_db.models import DBTaskResult
+
+from articles import roles
+from articles.admin.article.listing import edited_by, own
+from articles.admin.times import in_words, short, shown
+from articles.models import Article, Edition
+from tickers.models import Pair, Rate
+
+Stage = Article.Stage
+SHOWN = 8  # lines of a block
+FAILURES = 5
+SOON = timedelta(hours=24)
+LATE = 3  # working days without a new rate
+SATURDAY = 5
+TASKS = "django_tasks_database_dbtaskresult"  # as the admin names its pages
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a list, and what matters of it."""
+
+    title: str
+    url: str
+    facts: list[str | SafeString] = field(default_factory=list)
+    mark: str = ""  # what is urgent about it
+    note: str = ""  # what somebody wrote about it
+
+
+@dataclass(frozen=True)
+class Block:
+    """The first lines of a list; ``nothing`` says that there are none."""
+
+    slug: str
+    title: str
+    url: str
+    nothing: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """The blocks of one person: their own work, and the paper's."""
+
+    now: datetime
+    zone: str
+    mine: list[Block]
+    paper: list[Block]
+
+
+def of(user: User, now: datetime | None = None) -> Dashboard:
+    """The first page for ``user``: only what they may see."""
+    now = now or timezone.now()
+    mine, paper = [], []
+    if user.has_perm("articles.view_article"):
+        if _is_editor(user):
+            mine.append(_waiting(user, now))
+        mine += [_assigned(user, now), _drafts(user, now)]
+        paper = [_soon(now), _live(now), _unpublished(now), _older(now)]
+    if user.has_perm("tickers.view_rate"):
+        paper.append(_rates(now))
+    if user.has_perm("django_tasks_database.view_dbtaskresult"):
+        paper.append(_failures())
+    return Dashboard(now, str(timezone.get_current_timezone()), mine, paper)
+
+
+def _is_editor(user: User) -> bool:
+    return bool(roles.of(user) & {roles.SECTION_EDITOR, roles.CHIEF_EDITOR, roles.ADMINISTRATOR})
+
+
+def _waiting(user: User, now: datetime) -> Block:
+    rows = _newest(Article.objects.filter(edited_by(user)), Stage.IN_REVIEW, Stage.READY)
+    lines = [_article_line(article, now) for article in rows]
+    return Block("waiting", _("Waits for me"), _articles(desk="waiting"), _("Nothing waits for you."), lines)
+
+
+def _assigned(user: User, now: datetime) -> Block:
+    """What was given to ``user``: what is due comes first, what has no due time last."""
+    rows = Article.objects.on_desk().under_way().filter(assignee=user)
+    due = list(_for_lines(rows.filter(due_at__isnull=False)).order_by("due_at")[:SHOWN])
+    rest = list(_for_lines(rows.filter(due_at=None)).order_by("-saved_at")[:SHOWN])
+    lines = [_article_line(article, now) for article in (due + rest)[:SHOWN]]
+    return Block("assigned", _("Assigned to me"), _articles(whose="assigned"), _("Nothing is assigned to you."), lines)
+
+
+def _drafts(user: User, now: datetime) -> Block:
+    rows = _newest(Article.objects.filter(own(user)), Stage.DRAFT)
+    lines = [_article_line(article, now) for article in rows]
+    url = _articles(whose="mine", stage__exact=Stage.DRAFT.value)
+    return Block("mine", _("My drafts"), url, _("You have no drafts."), lines)
+
+
+def _soon(now: datetime) -> Block:
+    rows = _coming(now).filter(live_from__lte=now + SOON)
+    url, nothing = reverse("admin:articles_edition_calendar"), _("Nothing goes live in the next 24 hours.")
+    lines = [_edition_line(row, now) for row in rows[:SHOWN]]
+    return Block("scheduled", _("Scheduled, next 24 hours"), url, nothing, lines)
+
+
+def _live(now: datetime) -> Block:
+    lines = [_edition_line(row, now) for row in _editions().live(now).order_by("-live_from")[:SHOWN]]
+    return Block(
+        "live", _("Live now, newest first"), _list("articles_edition", when="now"), _("Nothing is live yet."), lines
+    )
+
+
+def _unpublished(now: datetime) -> Block:
+    changed = Article.objects.with_unpublished_changes(now)
+    lines = [_article_line(article, now) for article in _newest(changed, Stage.DRAFT, Stage.IN_REVIEW, Stage.READY)]
+    title, nothing = (
+        _("Live, with changes that readers don’t see"),
+        _("Readers see the newest text of all that is live."),
+    )
+    return Block("unpublished", title, _articles(desk="unpublished"), nothing, lines)
+
+
+def _older(now: datetime) -> Block:
+    rows = _coming(now).exclude(article__stage=Stage.PUBLISHED)
+    lines = [_edition_line(row, now) for row in rows[:SHOWN]]
+    title, nothing = _("Scheduled with an older text"), _("All that is scheduled goes out in its newest text.")
+    return Block("older", title, _articles(desk="older"), nothing, lines)
+
+
+def _rates(now: datetime) -> Block:
+    """Rates that wait for a look, then pairs without a new one."""
+    held = Rate.objects.held().select_related("pair")[:SHOWN]
+    lines = [
+        Line(
+            title=f"{rate.pair}: {rate.value.normalize():f}",
+            url=reverse("admin:tickers_rate_change", args=[rate.pk]),
+            facts=[date_format(rate.effective_date), rate.held_reason],
+            mark=_("held"),
+        )
+        for rate in held
+    ]
+    for pair in Pair.objects.late(_working_days_before(timezone.localdate(now), LATE))[: SHOWN - len(lines)]:
+        fact = _("newest of %(day)s") % {"day": date_format(pair.newest)} if pair.newest else _("no rate yet")
+        url = _list("tickers_rate", pair__id__exact=str(pair.pk))
+        lines.append(Line(title=str(pair), url=url, facts=[fact], mark=_("late")))
+    url = _list("tickers_rate", status__exact=Rate.Status.HELD.value)
+    return Block("rates", _("Rates held or late"), url, _("All rates are in."), lines)
+
+
+def _failures() -> Block:
+    rows = DBTaskResult.objects.failed().order_by(F("finished_at").desc(nulls_last=True))
+    rows = rows.only("id", "task_path", "finished_at", "exception_class_path")[:FAILURES]
+    lines = [
+        Line(
+            title=row.task_path.rpartition(".")[2].replace("_", " "),
+            url=reverse(f"admin:{TASKS}_change", args=[row.pk]),
+            facts=[shown(row.finished_at, "SHORT_DATETIME_FORMAT")] if row.finished_at else [],
+            mark=row.exception_class_path.rpartition(".")[2],
+        )
+        for row in rows
+    ]
+    url = _list(TASKS, status__exact="FAILED")
+    return Block("failures", _("Background work that failed"), url, _("No background work failed."), lines)
+
+
+def _newest(rows: QuerySet[Article], *stages: str) -> list[Article]:
+    """The newest in any of ``stages``: a query each, as one for all would walk the whole archive to find few."""
+    rows = _for_lines(rows.on_desk())  # type: ignore[attr-defined]
+    found = [article for stage in stages for article in rows.filter(stage=stage)[:SHOWN]]
+    return sorted(found, key=lambda article: article.saved_at, reverse=True)[:SHOWN]
+
+
+def _for_lines(rows: QuerySet[Article]) -> QuerySet[Article]:
+    return rows.select_related("section", "saved_by").defer("body", "corrections", "standfirst")
+
+
+def _coming(now: datetime):
+    return _editions().filter(live_from__gt=now, article__trashed_at=None).order_by("live_from")
+
+
+def _editions():
+    rows = Edition.objects.select_related("section", "cut_by")
+    texts = {"stage": F("article__stage"), "embargo": F("article__embargo_until")}
+    return rows.defer("body", "corrections", "standfirst").annotate(**texts)
+
+
+def _article_line(article: Article, now: datetime) -> Line:
+    saved = _("saved %(time)s") % {"time": in_words(article.saved_at, now)}
+    if article.saved_by:
+        saved = _("%(saved)s by %(who)s") % {
+            "saved": saved,
+            "who": article.saved_by.get_full_name() or article.saved_by,
+        }
+    facts = [article.get_stage_display(), str(article.section or _("no section"))]
+    if article.due_at:
+        facts.append(format_html("{} {}", _("due"), shown(article.due_at, "SHORT_DATETIME_FORMAT")))
+    facts += [saved, *_embargo(article.embargo_until, now)]
+    overdue = article.due_at is not None and article.due_at < now
+    note = _("Sent back: %(note)s") % {"note": article.sent_back_note} if article.sent_back_note else ""
+    return Line(article.headline, article.get_absolute_url(), facts, _("overdue") if overdue else "", note)
+
+
+def _edition_line(edition, now: datetime) -> Line:
+    """``edition`` has its article's ``stage`` and ``embargo``: see _editions()."""
+    facts = [shown(edition.live_from, "SHORT_DATETIME_FORMAT"), str(edition.section)]
+    if edition.cut_by:
+        facts.append(str(edition.cut_by.get_full_name() or edition.cut_by))
+    if edition.live_from <= now:
+        read = _("as readers see it")
+        facts.append(
+            format_html(
+                '<a href="{}">{}<span class="visually-hidden">: {}</span></a>', edition.path, read, edition.headline
+            )
+        )
+    else:
+        facts += _embargo(edition.embargo, now)
+    is_older = edition.live_from > now and edition.stage != Stage.PUBLISHED
+    mark = _("an older text than the working copy") if is_older else ""
+    return Line(edition.headline, reverse("admin:articles_article_change", args=[edition.article_id]), facts, mark)
+
+
+def _embargo(until: datetime | None, now: datetime) -> list[str]:
+    return [_("embargo until %(time)s") % {"time": short(until)}] if until and until > now else []
+
+
+def _working_days_before(day: date, count: int) -> date:
+    while count:
+        day -= timedelta(days=1)
+        count -= day.weekday() < SATURDAY
+    return day
+
+
+def _articles(**query: str) -> str:
+    return _list("articles_article", **query)
+
+
+def _list(name: str, **query: str) -> str:
+    """The address of a list with a filter set."""
+    return f"{reverse(f'admin:{name}_changelist')}?{urlencode(query)}"

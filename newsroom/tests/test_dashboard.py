@@ -1,0 +1,200 @@
+"""The desk's first page: to each person what is theirs, and the same number of queries however much there is."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import connection
+from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from articles import roles, workflow
+from articles.models import Article
+from articles.tests.factories import make_article, make_chief, make_edition, make_section, make_user
+from newsroom import dashboard
+from tickers.models import Pair, Rate
+
+INDEX = reverse("admin:index")
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def make_failure(name="articles.tasks.make_renditions"):
+    row = DBTaskResult.objects.create(
+        status="FAILED",
+        args_kwargs={"args": [], "kwargs": {}},
+        task_path=name,
+        backend_name="default",
+        run_after=get_date_max(),
+        exception_class_path="builtins.OSError",
+        traceback="",
+    )
+    DBTaskResult.objects.filter(pk=row.pk).update(finished_at=timezone.now())
+    return row
+
+
+class DashboardTestCase(TestCase):
+    def setUp(self):
+        roles.make_groups()
+        self.now = timezone.now()
+        self.chief = make_chief()
+
+    def blocks(self, user):
+        page = dashboard.of(user)
+        return {block.slug: block for block in [*page.mine, *page.paper]}
+
+    def titles(self, slug, user=None):
+        return [line.title for line in self.blocks(user or self.chief)[slug].lines]
+
+    def schedule(self, after, **fields):
+        article = make_article(**fields)
+        workflow.schedule(article, by=self.chief, at=self.now + after)
+        article.refresh_from_db()
+        return article
+
+
+class BlockTests(DashboardTestCase):
+    def test_editor_sees_what_waits_in_their_sections_and_those_within(self):
+        editor, section = make_user(roles.SECTION_EDITOR), make_section()
+        section.editors.add(editor)
+        make_article(headline="For me", section=section, stage="in_review")
+        make_article(headline="Within", section=make_section(parent=section), stage="ready")
+        make_article(headline="For another", stage="in_review")
+        assert set(self.titles("waiting", editor)) == {"For me", "Within"}
+        assert len(self.titles("waiting")) == 3
+
+    def test_reporter_waits_for_nobody_but_has_drafts_with_the_note_that_came_back(self):
+        reporter = make_user(roles.REPORTER)
+        make_article(headline="Mine", created_by=reporter, sent_back_note="Shorter, please")
+        make_article(headline="Another’s")
+        blocks = self.blocks(reporter)
+        assert "waiting" not in blocks
+        [line] = blocks["mine"].lines
+        assert (line.title, line.note) == ("Mine", "Sent back: Shorter, please")
+
+    def test_assigned_comes_by_due_time_and_overdue_is_marked(self):
+        make_article(headline="Some day", assignee=self.chief)
+        make_article(headline="Soon", assignee=self.chief, due_at=self.now + HOUR)
+        make_article(headline="Late", assignee=self.chief, due_at=self.now - HOUR)
+        make_article(headline="Done", assignee=self.chief, due_at=self.now, stage="published")
+        lines = self.blocks(self.chief)["assigned"].lines
+        assert [(line.title, line.mark) for line in lines] == [("Late", "overdue"), ("Soon", ""), ("Some day", "")]
+
+    def test_next_day_is_shown_and_what_comes_later_is_not(self):
+        self.schedule(25 * HOUR, headline="The day after")
+        self.schedule(23 * HOUR, headline="Tomorrow")
+        assert self.titles("scheduled") == ["Tomorrow"]
+
+    def test_live_articles_and_those_with_changes(self):
+        live = make_edition(headline="Live one").article
+        make_edition(headline="Gone", live_until=self.now - HOUR, live_from=self.now - DAY)
+        assert self.titles("live") == ["Live one"]
+        assert self.titles("unpublished") == []
+        live.refresh_from_db()
+        workflow.saved(live, by=self.chief)
+        assert self.titles("unpublished") == ["Live one"]
+
+    def test_scheduled_in_an_older_text_is_marked_and_embargo_is_said(self):
+        article = self.schedule(2 * DAY, headline="Coming", embargo_until=self.now + DAY)
+        assert self.titles("older") == []
+        workflow.saved(article, by=self.chief)
+        [line] = self.blocks(self.chief)["older"].lines
+        assert line.mark == "an older text than the working copy"
+        assert any(str(fact).startswith("embargo until") for fact in line.facts)
+
+    def test_what_lies_in_the_trash_is_nowhere(self):
+        fields = {"trashed_at": self.now, "assignee": self.chief, "created_by": self.chief}
+        for stage in ("draft", "in_review", "ready"):
+            make_article(headline="Trash", stage=stage, **fields)
+        trashed = self.schedule(2 * HOUR, headline="Trash")
+        workflow.saved(trashed, by=self.chief)
+        Article.objects.update(trashed_at=self.now)
+        self.client.force_login(self.chief)
+        self.assertNotContains(self.client.get(INDEX), "Trash")
+
+    def test_rates_held_and_late_are_for_those_who_see_rates(self):
+        held = Pair.objects.create(base="KGS", order=1)
+        Pair.objects.create(base="KZT", order=2)
+        Pair.objects.create(base="TMT", order=3, provider="peg", peg_value=Decimal("0.2857"))
+        today = timezone.localdate()
+        Rate.objects.create(pair=held, effective_date=today, value=1)
+        Rate.objects.create(pair=held, effective_date=today, value=9, status="held", held_reason="Moved 800 %")
+        for user in (self.chief, make_user(roles.RATES_DESK)):
+            lines = self.blocks(user)["rates"].lines
+            assert [(line.title, line.mark) for line in lines] == [("KGS/USD: 9", "held"), ("KZT/USD", "late")]
+        assert "rates" not in self.blocks(make_user(roles.REPORTER))
+
+    def test_weekend_makes_no_rate_late(self):
+        assert str(dashboard._working_days_before(date(2026, 11, 23), 3)) == "2026-11-18"
+
+    def test_failures_are_the_newest_and_for_chiefs_and_administrators(self):
+        for number in range(7):
+            make_failure(f"articles.tasks.task_{number}")
+        assert self.titles("failures") == ["task 6", "task 5", "task 4", "task 3", "task 2"]
+        assert "failures" in self.blocks(make_user(roles.ADMINISTRATOR))
+        assert "failures" not in self.blocks(make_user(roles.SECTION_EDITOR))
+
+    def test_every_heading_and_every_line_leads_somewhere(self):
+        self.fill()
+        self.client.force_login(self.chief)
+        for slug, block in self.blocks(self.chief).items():
+            assert block.lines, slug
+            for url in [block.url, *(line.url for line in block.lines)]:
+                with self.subTest(url):
+                    assert self.client.get(url, follow=True).status_code == 200
+
+    def test_headings_lead_to_the_lists_whose_beginning_they_show(self):
+        self.fill()
+        self.client.force_login(self.chief)
+        blocks = self.blocks(self.chief)
+        for slug in ("waiting", "mine", "live", "unpublished"):
+            with self.subTest(slug):
+                found = self.client.get(blocks[slug].url).context["cl"].result_list
+                assert {row.headline for row in found} == {line.title for line in blocks[slug].lines}
+
+    def test_empty_blocks_are_a_line(self):
+        self.client.force_login(make_user(roles.REPORTER))
+        self.assertContains(self.client.get(INDEX), "You have no drafts.")
+
+    def fill(self):
+        make_article(stage="in_review")
+        make_article(created_by=self.chief)
+        make_article(assignee=self.chief, due_at=self.now, stage="ready")
+        live = make_edition().article
+        live.refresh_from_db()
+        workflow.saved(live, by=self.chief)
+        workflow.saved(self.schedule(HOUR), by=self.chief)
+        Pair.objects.create(base="KGS")
+        make_failure()
+
+
+class QueryTests(DashboardTestCase):
+    def fill(self):
+        for role in roles.PERMISSIONS:
+            user = make_user(role)
+            make_article(created_by=user, stage="in_review", assignee=user, due_at=self.now)
+            make_article(created_by=user, saved_by=user, assignee=user)
+            live = make_edition(created_by=user).article
+            live.refresh_from_db()
+            workflow.saved(live, by=user)
+            workflow.saved(self.schedule(HOUR), by=user)
+            make_failure()
+
+    def count(self, user):
+        self.client.force_login(user)
+        self.client.get(INDEX)
+        with CaptureQueriesContext(connection) as queries:
+            assert self.client.get(INDEX).status_code == 200
+        assert not [row for row in queries.captured_queries if "COUNT(" in row["sql"].upper()]
+        return len(queries)
+
+    def test_everybody_takes_as_many_queries_for_much_as_for_little(self):
+        users = {role: make_user(role) for role in roles.PERMISSIONS}
+        self.fill()
+        few = {role: self.count(user) for role, user in users.items()}
+        self.fill()
+        for role, user in users.items():
+            with self.subTest(role):
+                assert self.count(user) == few[role]
+        assert max(few.values()) <= 22, few

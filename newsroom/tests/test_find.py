@@ -1,0 +1,148 @@
+"""The palette: finds what one may see, a few of each kind, quickly."""
+
+from django.db import connection
+from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from taggit.models import Tag
+
+from articles import roles
+from articles.tests.factories import (
+    make_article,
+    make_author,
+    make_chief,
+    make_edition,
+    make_image,
+    make_section,
+    make_user,
+)
+
+FIND = reverse("admin:find")
+
+
+class FindTestCase(TestCase):
+    def setUp(self):
+        roles.make_groups()
+        self.chief = make_chief()
+        self.client.force_login(self.chief)
+
+    def kinds(self, words=""):
+        answer = self.client.get(FIND, {"q": words, "format": "json"})
+        assert answer.status_code == 200
+        return {kind["name"]: kind["found"] for kind in answer.json()["kinds"]}
+
+    def titles(self, words, kind):
+        return [row["title"] for row in self.kinds(words).get(kind, [])]
+
+
+class FindTests(FindTestCase):
+    def test_every_kind_is_found_by_all_its_words(self):
+        article = make_article(headline="The railway to Kashgar")
+        make_article(headline="Another railway")
+        make_section(name="Railway to the sea")
+        make_author(name="Aigul Railway-To")
+        make_image(title="A railway", alt="Railway to nowhere")
+        Tag.objects.create(name="railway to heaven", slug="rth")
+        found = self.kinds("RAILWAY to")
+        assert {name: [row["title"] for row in rows] for name, rows in found.items()} == {
+            "Articles": ["The railway to Kashgar"],
+            "Sections": ["Railway to the sea"],
+            "Authors": ["Aigul Railway-To"],
+            "Pictures": ["A railway"],
+            "Tags": ["railway to heaven"],
+        }
+        assert found["Articles"][0]["url"] == article.get_absolute_url()
+
+    def test_article_is_found_by_its_number_and_in_cyrillic(self):
+        article = make_article(headline="Озеро Иссык-Куль")
+        assert self.titles(str(article.pk), "Articles") == [article.headline]
+        assert self.titles("озеро ИССЫК", "Articles") == [article.headline]
+
+    def test_newest_come_first_and_at_most_eight_of_a_kind(self):
+        for number in range(12):
+            make_article(headline=f"Row {number}")
+        assert self.titles("row", "Articles") == [f"Row {number}" for number in range(11, 3, -1)]
+
+    def test_trash_is_not_found(self):
+        make_article(headline="Thrown away", trashed_at=timezone.now(), saved_by=self.chief)
+        assert self.titles("thrown", "Articles") == []
+        assert "Your last articles" not in self.kinds()
+
+    def test_nothing_typed_shows_what_one_worked_at_last_and_screens(self):
+        make_article(headline="Begun", created_by=self.chief)
+        make_article(headline="Saved", saved_by=self.chief)
+        make_article(headline="Another’s")
+        kinds = self.kinds("  ")
+        assert [row["title"] for row in kinds["Your last articles"]] == ["Saved", "Begun"]
+        assert kinds["Screens"][0]["title"] == "Calendar"
+
+    def test_screens_are_found_by_name(self):
+        assert self.titles("add article", "Screens") == ["Add: article"]
+        [out] = self.kinds("log out")["Screens"]
+        assert (out["url"], out["by_post"]) == (reverse("admin:logout"), True)
+        assert reverse("admin:articles_sitesettings_changelist") in [
+            row["url"] for row in self.kinds("settings")["Screens"]
+        ]
+
+    def test_each_finds_only_what_they_may_see_and_every_address_opens(self):
+        make_edition(headline="Lake", section=make_section(name="Lake"), authors=[make_author(name="Lake")])
+        make_image(title="Lake")
+        Tag.objects.create(name="Lake", slug="lake")
+        every = {"Articles", "Sections", "Authors", "Pictures", "Tags"}
+        expected = dict.fromkeys(roles.PERMISSIONS, every)
+        expected[roles.PICTURE_EDITOR] = every - {"Tags"}
+        expected[roles.RATES_DESK] = set()
+        for role, kinds in expected.items():
+            self.client.force_login(make_user(role))
+            with self.subTest(role):
+                found = self.kinds("lake")
+                assert set(found) == kinds
+                rows = [
+                    row for name in ("lake", "", "rate", "add") for kind in self.kinds(name).values() for row in kind
+                ]
+                for url in {row["url"] for row in rows if not row["by_post"]}:
+                    assert self.client.get(url, follow=True).status_code == 200, url
+
+    def test_screens_that_one_may_not_see_are_not_named(self):
+        self.client.force_login(make_user(roles.REPORTER))
+        assert self.titles("settings", "Screens") == []
+        assert self.titles("user", "Screens") == []
+
+    def test_stranger_is_asked_to_log_in(self):
+        self.client.logout()
+        assert self.client.get(FIND, {"format": "json"}).status_code == 302
+        self.client.force_login(make_user(is_staff=False))
+        assert self.client.get(FIND, {"format": "json"}).status_code == 302
+
+    def test_strange_words_are_answered(self):
+        for words in ("'\"%_\\", "9" * 50, "x" * 5000, "\x01\x7f", "<script>", "٣"):
+            with self.subTest(words):
+                assert self.client.get(FIND, {"q": words}).status_code in {200, 400}
+                assert self.client.get(FIND, {"q": words, "format": "json"}).status_code in {200, 400}
+
+    def test_page_needs_no_script(self):
+        article = make_article(headline="A <b>railway</b>")
+        page = self.client.get(FIND, {"q": "railway"})
+        self.assertContains(page, "A &lt;b&gt;railway&lt;/b&gt;")
+        self.assertContains(page, article.get_absolute_url())
+        self.assertContains(self.client.get(FIND, {"q": "nothing like it"}), "Nothing that you may see")
+
+    def test_much_takes_as_many_queries_as_little_and_counts_nothing(self):
+        def measure():
+            with CaptureQueriesContext(connection) as queries:
+                self.kinds("row")
+            assert not [row for row in queries.captured_queries if "COUNT(" in row["sql"].upper()]
+            return len(queries)
+
+        def fill(number):
+            for _ in range(number):
+                make_edition(headline="Row", section=make_section(name="Row", parent=make_section()))
+                make_author(name="Row")
+                make_image(title="Row")
+
+        fill(1)
+        self.kinds("row")
+        few = measure()
+        fill(7)
+        assert measure() == few <= 11
