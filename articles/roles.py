@@ -118,6 +118,13 @@ def may(user: "User", step: str, article: "Article | None" = None) -> bool:
     return bool(roles & {REPORTER, SECTION_EDITOR}) and wrote and _own_step(step, article)
 
 
+def may_curate(user: "User", section: "Section | None" = None) -> bool:
+    """Whether ``user`` places articles on the top of ``section``; on the front page (None) only who leads the paper."""
+    if of(user) & {CHIEF_EDITOR, ADMINISTRATOR}:
+        return True
+    return section is not None and SECTION_EDITOR in of(user) and edits_section(user, section)
+
+
 def _own_step(step: str, article: "Article | None") -> bool:
     """A reporter edits and submits drafts, takes back what still waits, and revises what is live the same way."""
     if article is None or article.pk is None:

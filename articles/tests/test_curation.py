@@ -44,7 +44,7 @@ class FrontPageTests(TestCase):
         shown = self.everything()
         assert len(shown) == len({edition.pk for edition in shown})
         assert shown[0] == self.editions[3]
-        assert curation.front_page(self.now).latest[0] == self.editions[0]
+        assert curation.front_page(self.now).latest[1] == self.editions[0]  # slot 7: the second row
 
     def test_placement_holds_from_its_start_until_its_end(self):
         self.place(1, self.editions[9], start=2, hours=3)
