@@ -1,8 +1,10 @@
 """The desk's screens: a module a model."""
 
 from articles.admin import (  # noqa: F401 - each registers its models
+    alert,
     article,
     author,
+    board_save,
     edition,
     image,
     placement,

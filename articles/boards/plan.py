@@ -4,8 +4,10 @@ A placement that has begun is never changed: it ends, and another begins. Nothin
 """
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from articles.models import FOR_EVER, Placement, Section
 from articles.models.placement import SECTION_SLOTS, SLOTS
@@ -33,9 +35,9 @@ class Placing:
         values = {name: getattr(placement, name) for name in SAME}
         return cls(**values, starts_at=placement.starts_at, ends_at=placement.ends_at, pk=placement.pk)
 
-    def is_like(self, placement: Placement) -> bool:
-        """Whether it says the same as ``placement``, apart from times."""
-        return all(getattr(self, name) == getattr(placement, name) for name in SAME)
+    def is_like(self, other: "Placement | Placing") -> bool:
+        """Whether it says the same as ``other``, apart from times."""
+        return all(getattr(self, name) == getattr(other, name) for name in SAME)
 
 
 @dataclass
@@ -85,8 +87,11 @@ def standing(placements: Iterable[Placement], at: datetime) -> list[Placement]:
 
 
 def plan(stored: Sequence[Placement], wanted: Sequence[Placing], *, section: Section | None, now: datetime) -> Plan:
-    """How ``stored`` becomes ``wanted`` at ``now``; what is stored and not wanted ends at once."""
-    known = {placement.pk: placement for placement in stored}
+    """How ``stored`` becomes ``wanted`` at ``now``; what is stored and not wanted ends at once.
+
+    The plan holds copies: ``stored`` stays as it is.
+    """
+    known = {placement.pk: copy(placement) for placement in stored}
     made = Plan()
     for row, placing in enumerate(wanted):
         old = known.pop(placing.pk, None) if placing.pk else None
@@ -149,33 +154,31 @@ def _order(made: Plan) -> None:
 # Arranging, before anything is saved
 
 
-def held_from(stored: Sequence[Placement], wanted: Sequence[Placing], at: datetime, now: datetime) -> list[Placing]:
+def held_from(
+    before: Sequence[Placing | None], wanted: Sequence[Placing], at: datetime, now: datetime
+) -> list[Placing]:
     """``wanted``, where what was changed on a board drawn for a time to come holds from that time on.
 
-    What stands until then stays as it is and is added at the end, so that rows keep their numbers.
+    ``before`` is what each row was. What stands until then stays as it is and is added at the end, so that rows keep
+    their numbers.
     """
-    known = {placement.pk: placement for placement in stored}
     rows, until_then = [], []
-    for placing in wanted:
-        old = known.get(placing.pk)
-        if (
-            old is None
-            or at <= now
-            or not old.starts_at < at < old.ends_at
-            or placing.starts_at != old.starts_at
-            or placing.is_like(old)
-        ):
-            rows.append(placing)
+    for old, placing in zip_longest(before, wanted):
+        if placing is None:
             continue
-        rows.append(replace(placing, pk=None, starts_at=at))
-        until_then.append(replace(Placing.of(old), ends_at=at))
+        is_cut = old is not None and at > now and (old.starts_at or now) < at < old.ends_at
+        if is_cut and placing.starts_at == old.starts_at and not placing.is_like(old):
+            rows.append(replace(placing, pk=None, starts_at=at))
+            until_then.append(replace(old, ends_at=at))
+        else:
+            rows.append(placing)
     return rows + until_then
 
 
 def put(
     wanted: Sequence[Placing], places: dict[int, int], moving: Placing | int, slot: int, last: int
-) -> tuple[list[Placing], list[Placing]]:
-    """``wanted`` with a row (or a new placing) in ``slot``, and those rows that found no place any more.
+) -> tuple[list[Placing], int | None]:
+    """``wanted`` with a row (or a new placing) in ``slot``, and the row that found no place any more, if one did not.
 
     ``places`` says which row stands in which slot on the board as it is drawn. What is in the way moves on: up if
     the row comes from above, else down, until it meets a slot that nothing is pinned to.
@@ -193,10 +196,10 @@ def put(
         rows[carried] = replace(rows[carried], slot=slot)
         pushed = places.get(slot)
         if pushed is None:
-            return rows, []
+            return rows, None
         carried, slot = pushed, slot + step
         if not 1 <= slot <= last:
-            return rows, [rows[carried]]
+            return rows, carried
 
 
 def remove(wanted: Sequence[Placing], row: int, at: datetime, now: datetime) -> list[Placing]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from articles import roles
 from articles.boards.plan import SAME, Placing, Plan, plan, slots_of
-from articles.boards.telling import describe, frozen, said, slot_name
+from articles.boards.telling import describe, said, slot_name
 from articles.models import FOR_EVER, Article, BoardRevision, Edition, Image, Placement, Section, SiteSettings
 
 MOST = 60  # placements of a board that have not ended
@@ -96,13 +96,12 @@ def _claim(section: Section | None, by: User, loaded: int) -> None:
 def _write(section: Section | None, wanted: Sequence[Placing], by: User, note: str) -> BoardRevision | None:
     now = timezone.now()
     stored = load(section, now)
-    before = frozen(stored)
     made = plan(stored, _going_on(section, wanted, stored), section=section, now=now)
     if not made:
         return None
-    titles = _titles([*before, *made.after])
+    titles = _titles([*stored, *made.after])
     check(made, titles, section=section, now=now)
-    lines = describe(before, made.after, titles, now, SiteSettings.current().zone)
+    lines = describe(stored, made.after, titles, now, SiteSettings.current().zone)
     try:
         with transaction.atomic():
             Placement.objects.filter(pk__in=[placement.pk for placement in made.drop]).delete()

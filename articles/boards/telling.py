@@ -1,6 +1,5 @@
 """What changed on a board, in a sentence that the log and the next editor can read."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,8 +10,6 @@ from django.utils.translation import gettext as _
 from articles.boards.plan import SAME, standing
 from articles.models import FOR_EVER, Placement
 
-Row = tuple[int, int, datetime, datetime, tuple]  # slot, article, start, end, what is for this place only
-
 
 def slot_name(slot: int) -> str:
     """A slot as the desk calls it."""
@@ -22,14 +19,6 @@ def slot_name(slot: int) -> str:
 def said(moment: datetime, zone: ZoneInfo) -> str:
     """A time in the paper's zone, with the zone's name."""
     return f"{date_format(timezone.localtime(moment, zone), 'd M Y, H:i')} ({zone.key})"
-
-
-def frozen(placements: Iterable[Placement]) -> list[Placement]:
-    """Copies that stay as they are when the placements are planned anew."""
-    return [
-        Placement(**{name: getattr(one, name) for name in SAME}, starts_at=one.starts_at, ends_at=one.ends_at)
-        for one in placements
-    ]
 
 
 def describe(
