@@ -26,10 +26,11 @@ class Candidate:
     about: str
     picture: str
     is_coming: bool
+    place: str  # where it is pinned at the time shown; empty if nowhere
 
 
-def found(state):
-    """Those for ``state.query``, or the newest and the next to come; each article once, and the lists are short."""
+def found(state, pinned):
+    """Those for ``state.query``, or the newest and the next to come; each once, and few. ``pinned``: article to slot."""
     words = strip_control(state.query)[:200].strip()
     rows = Edition.objects.select_related("section", "lead_image").defer("body", "corrections", "standfirst")
     live_too = Edition.objects.live(state.now).filter(article=OuterRef("article"))
@@ -48,10 +49,10 @@ def found(state):
     if words and len(editions) < A_LIST:
         editions += [hit.edition for hit in search.find(words, at=state.now, limit=A_LIST)]
     once = {edition.article_id: edition for edition in reversed(editions)}
-    return [_candidate(edition, state.now) for edition in reversed(once.values())]
+    return [_candidate(edition, state.now, pinned.get(edition.article_id, "")) for edition in reversed(once.values())]
 
 
-def _candidate(edition, now):
+def _candidate(edition, now, place):
     coming = edition.live_from > now
     when = _("shows from %(time)s") if coming else _("since %(time)s")
     time = short(edition.live_from if coming else edition.published_at)
@@ -61,4 +62,5 @@ def _candidate(edition, now):
         about=f"{edition.section} · {when % {'time': time}}",
         picture=address(edition.lead_image) if edition.lead_image else "",
         is_coming=coming,
+        place=place,
     )

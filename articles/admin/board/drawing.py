@@ -72,7 +72,7 @@ def context(state, user) -> dict[str, Any]:
         "may": state.may,
         "zone": zone(),
         "places": _places(state, made, standing, slots, titles),
-        "candidates": candidates.found(state) if state.may else [],
+        "candidates": candidates.found(state, _pinned(standing)) if state.may else [],
         "slot_choices": [(slot, boards.slot_name(slot)) for slot in range(1, boards.slots_of(state.section) + 1)],
         "unsaved": _unsaved(state, made, titles),
         "saves": saves,
@@ -83,6 +83,11 @@ def context(state, user) -> dict[str, Any]:
         "public": public if state.is_now else f"{public}?at={state.at_typed}",
         "shown_for": said(state.at),
     }
+
+
+def _pinned(standing):
+    """Where articles stand by hand, by name; those in front of others count."""
+    return {placement.article_id: boards.slot_name(placement.slot) for placement in reversed(standing)}
 
 
 def _sections(user):
