@@ -30,7 +30,7 @@ class Candidate:
 
 
 def found(state, pinned):
-    """Those for ``state.query``, or the newest and the next to come; each once, and few. ``pinned``: article to slot."""
+    """Those for ``state.query``, or the newest and the next to come; ``pinned`` says where some stand."""
     words = strip_control(state.query)[:200].strip()
     rows = Edition.objects.select_related("section", "lead_image").defer("body", "corrections", "standfirst")
     live_too = Edition.objects.live(state.now).filter(article=OuterRef("article"))
