@@ -111,7 +111,7 @@ function put(page, focus) {
 
 function say(text) {
   live.textContent = "";
-  requestAnimationFrame(() => { live.textContent = text; });
+  setTimeout(() => { live.textContent = text; }, 50); // emptied first, so that the same words are read again
 }
 
 /** What only works with a script is shown. */
