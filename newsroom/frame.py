@@ -173,7 +173,7 @@ def _build(at: datetime, generation: str | None = None) -> Frame:
 
 def _alert(at: datetime) -> tuple[AlertLine | None, list[datetime]]:
     """The newest alert in force at ``at``, and the times after it when alerts start or end."""
-    alerts = list(Alert.objects.not_over(at))
+    alerts = list(Alert.objects.not_over(at).filter(starts_at__lte=at + LONGEST))
     standing = [AlertLine(alert.text, alert.link) for alert in alerts if alert.starts_at <= at]
     changes = [time for alert in alerts for time in (alert.starts_at, alert.ends_at) if time > at]
     return (standing[-1] if standing else None), changes

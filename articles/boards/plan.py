@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import zip_longest
 
 from articles.models import FOR_EVER, Placement, Section
 from articles.models.placement import SECTION_SLOTS, SLOTS
@@ -162,17 +161,22 @@ def held_from(
     ``before`` is what each row was. What stands until then stays as it is and is added at the end, so that rows keep
     their numbers.
     """
-    rows, until_then = [], []
-    for old, placing in zip_longest(before, wanted):
-        if placing is None:
-            continue
-        is_cut = old is not None and at > now and (old.starts_at or now) < at < old.ends_at
-        if is_cut and placing.starts_at == old.starts_at and not placing.is_like(old):
+    rows: list[Placing] = []
+    until_then: list[Placing] = []
+    for number, placing in enumerate(wanted):
+        old = before[number] if number < len(before) else None
+        if old and at > now and _is_cut(old, placing, at, now):
             rows.append(replace(placing, pk=None, starts_at=at))
             until_then.append(replace(old, ends_at=at))
         else:
             rows.append(placing)
     return rows + until_then
+
+
+def _is_cut(old: Placing, placing: Placing, at: datetime, now: datetime) -> bool:
+    """Whether ``old``, which stands before and after ``at``, says something else now, in the same span."""
+    stands = (old.starts_at or now) < at < old.ends_at
+    return stands and placing.starts_at == old.starts_at and not placing.is_like(old)
 
 
 def put(

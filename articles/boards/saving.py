@@ -35,9 +35,11 @@ class BoardMovedError(BoardError):
         super().__init__(_("Somebody saved this board after you opened it, so nothing of yours was saved."))
 
 
-def load(section: Section | None, now: datetime) -> list[Placement]:
-    """The placements of a board that have not ended, in the order of slots and times."""
+def load(section: Section | None, now: datetime, *, to_change: bool = False) -> list[Placement]:
+    """The placements of a board that have not ended, in the order of slots and times; ``to_change`` locks them."""
     rows = Placement.objects.on(section).filter(ends_at__gt=now).select_related("image")
+    if to_change:
+        rows = rows.select_for_update(of=("self",))
     return list(rows.order_by("slot", "starts_at", "pk")[: MOST * 2])
 
 
@@ -95,7 +97,7 @@ def _claim(section: Section | None, by: User, loaded: int) -> None:
 
 def _write(section: Section | None, wanted: Sequence[Placing], by: User, note: str) -> BoardRevision | None:
     now = timezone.now()
-    stored = load(section, now)
+    stored = load(section, now, to_change=True)
     made = plan(stored, _going_on(section, wanted, stored), section=section, now=now)
     if not made:
         return None
@@ -105,8 +107,10 @@ def _write(section: Section | None, wanted: Sequence[Placing], by: User, note: s
     try:
         with transaction.atomic():
             Placement.objects.filter(pk__in=[placement.pk for placement in made.drop]).delete()
-            Placement.objects.bulk_update(made.end, ["ends_at"])
-            Placement.objects.bulk_create(planned.placement for planned in made.add)
+            for placement in made.end:  # row by row, as whoever keeps pages ready listens for saves
+                placement.save(update_fields=["ends_at"])
+            for planned in made.add:
+                planned.placement.save(force_insert=True)
     except IntegrityError:
         message = _("An article or picture of this board was deleted a moment ago. Load the board again.")
         raise BoardError(message) from None
@@ -222,4 +226,4 @@ def _shown(articles: Iterable[int]) -> set[int]:
 
 
 def _images(numbers: Iterable[int | None]) -> set[int]:
-    return set(Image.objects.filter(pk__in=set(numbers) - {None}).values_list("pk", flat=True))
+    return set(Image.objects.filter(pk__in={number for number in numbers if number}).values_list("pk", flat=True))

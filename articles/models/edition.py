@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +13,9 @@ from articles.models.copy import Copy
 from articles.models.image import Image
 from articles.models.section import Section
 from articles.text import ProseField
+
+if TYPE_CHECKING:
+    from articles.models.placement import Placement
 
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -64,7 +68,9 @@ class Edition(Copy):
     sections = models.ManyToManyField(Section, through="EditionSection", related_name="listed_editions")
     tags = models.ManyToManyField(Tag, through="EditionTag", related_name="editions")
 
-    here = None  # the placement that put it where a page shows it now; its words and picture are for that place only
+    here: "Placement | None" = (
+        None  # the placement that put it where a page shows it now; its words and picture are for that place only
+    )
 
     objects = EditionQuerySet.as_manager()
 
