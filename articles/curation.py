@@ -1,6 +1,6 @@
-"""What stands on the front page at a time: placements first, the newest fill up, none twice."""
+"""What stands on the front page and on sections' tops at a time: placements first, the newest fill up, none twice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -8,13 +8,15 @@ from itertools import islice
 from django.db.models import QuerySet
 
 from articles.models.edition import FOR_EVER, Edition
-from articles.models.placement import Placement
+from articles.models.placement import SECTION_SLOTS, SLOTS, Alert, Placement
 from articles.models.section import Section
 
 SECONDS = 4
 LATEST = 8
 SHELF = 4
 POOL = 72  # the newest editions a front page is made of
+
+Slots = list[Edition | None]  # in order; None where too few articles are live
 
 
 @dataclass(frozen=True)
@@ -27,30 +29,60 @@ class Shelf:
 
 @dataclass(frozen=True)
 class FrontPage:
-    """The lead, those beside it, the newest in order, and a shelf a theme."""
+    """The lead, those beside it, the newest in order, and a shelf a theme; ``slots`` are those that can be placed."""
 
     lead: Edition | None
     seconds: list[Edition]
     latest: list[Edition]
     shelves: list[Shelf]
+    slots: Slots
 
 
-def front_page(at: datetime) -> FrontPage:
-    """The front page as readers see it at ``at``, in three queries."""
-    slots = _placed(at)
+def front_page(at: datetime, placements: Iterable[Placement] | None = None) -> FrontPage:
+    """The front page as readers see it at ``at``, in three queries.
+
+    ``placements`` stand in for the stored ones where the desk looks at what it has not saved.
+    """
+    pinned = _pinned(stored(None, at) if placements is None else placements, SLOTS)
     pool = list(Edition.objects.live(at).filter(off_front=False).newest().for_cards()[:POOL])
-    placed = {edition.article_id: edition for edition in _editions_of(slots, pool, at)}
-    rest = (edition for edition in pool if edition.article_id not in placed)
-    head = [placed.get(slots.get(slot, 0)) or next(rest, None) for slot in range(1, 2 + SECONDS)]
-    further = [placed[slots[slot]] for slot in sorted(slots) if slot > 1 + SECONDS and slots[slot] in placed]
-    latest = (further + list(islice(rest, LATEST)))[:LATEST]
-    shown = [edition for edition in head if edition]
+    placed = _editions_of(pinned, pool, at)
+    rest = _without(pool, placed)
+    slots = _filled(placed, rest, SLOTS)
+    shown = [edition for edition in slots[: 1 + SECONDS] if edition]
+    rows = [edition for edition in slots[1 + SECONDS :] if edition]
     return FrontPage(
         lead=shown[0] if shown else None,
         seconds=shown[1:],
-        latest=latest,
+        latest=rows + list(islice(rest, LATEST - len(rows))),
         shelves=_shelves(rest),
+        slots=slots,
     )
+
+
+def section_top(section: Section, at: datetime, placements: Iterable[Placement] | None = None) -> dict[int, Edition]:
+    """What is placed on the top of ``section`` and live at ``at``, by slot; its cards still lack their bylines."""
+    pinned = _pinned(stored(section, at) if placements is None else placements, SECTION_SLOTS)
+    return _editions_of(pinned, None, at)
+
+
+def section_slots(section: Section, at: datetime, placements: Iterable[Placement] | None = None) -> Slots:
+    """The top of ``section`` with what fills it up."""
+    placed = section_top(section, at, placements)
+    newest = listed(section, at).prefetch_related(None)[: SECTION_SLOTS + len(placed)]
+    return _filled(placed, _without(newest, placed), SECTION_SLOTS)
+
+
+def listed(section: Section | None, at: datetime, **published: datetime) -> QuerySet[Edition]:
+    """Live editions of ``section`` (None: of the paper), newest first; ``published`` are bounds as lookups (gte, lt).
+
+    A section's are found by walking its listing's own index.
+    """
+    if section is None:
+        bounds = {f"published_at__{lookup}": time for lookup, time in published.items()}
+        return Edition.objects.live(at).filter(**bounds).newest().for_cards()
+    bounds = {f"section_rows__published_at__{lookup}": time for lookup, time in published.items()}
+    rows = Edition.objects.live(at).filter(section_rows__section=section, **bounds)
+    return rows.order_by("-section_rows__published_at", "-section_rows__edition_id").for_cards()
 
 
 def next_change(at: datetime) -> datetime | None:
@@ -60,6 +92,7 @@ def next_change(at: datetime) -> datetime | None:
         for rows, names in (
             (Edition.objects.order_by(), ("live_from", "live_until")),
             (Placement.objects.order_by(), ("starts_at", "ends_at")),
+            (Alert.objects.order_by(), ("starts_at", "ends_at")),
         )
         for name in names
     ]
@@ -70,23 +103,48 @@ def next_change(at: datetime) -> datetime | None:
     return min((moment for found in nearest for moment in found), default=None)
 
 
-def _placed(at: datetime) -> dict[int, int]:
-    """The article in each slot, each article once: in the foremost of its slots."""
-    slots: dict[int, int] = {}
-    for slot, article in Placement.objects.standing(at).values_list("slot", "article_id"):
-        if slot not in slots and article not in slots.values():
-            slots[slot] = article
+def stored(section: Section | None, at: datetime) -> QuerySet[Placement]:
+    """The placements in force at ``at`` on the front page, or on the top of ``section``, the best of a slot first."""
+    return Placement.objects.on(section).standing(at).select_related("image")
+
+
+def _pinned(placements: Iterable[Placement], last: int) -> dict[int, Placement]:
+    """The placement of each slot, each article once: in the foremost of its slots."""
+    slots: dict[int, Placement] = {}
+    articles: set[int] = set()
+    for placement in placements:
+        if placement.slot <= last and placement.slot not in slots and placement.article_id not in articles:
+            slots[placement.slot] = placement
+            articles.add(placement.article_id)
     return slots
 
 
-def _editions_of(slots: dict[int, int], pool: list[Edition], at: datetime) -> list[Edition]:
-    """The live editions of the placed articles; asked of the database only if the newest don't have them."""
-    wanted = set(slots.values())
-    found = [edition for edition in pool if edition.article_id in wanted]
-    missing = wanted - {edition.article_id for edition in found}
-    if missing:
-        found += Edition.objects.live(at).filter(article__in=missing).for_cards()
-    return found
+def _editions_of(pinned: dict[int, Placement], pool: list[Edition] | None, at: datetime) -> dict[int, Edition]:
+    """The live editions of placed articles, by slot; asked of the database only if ``pool`` doesn't have them.
+
+    Without a pool they lack their bylines, which whoever asks loads with those of a list.
+    """
+    wanted = {placement.article_id for placement in pinned.values()}
+    found = {edition.article_id: edition for edition in pool or [] if edition.article_id in wanted}
+    if missing := wanted - set(found):
+        rows = Edition.objects.live(at).filter(article__in=missing).for_cards()
+        found |= {edition.article_id: edition for edition in (rows.prefetch_related(None) if pool is None else rows)}
+    placed = {}
+    for slot, placement in pinned.items():
+        if edition := found.get(placement.article_id):
+            edition.here = placement
+            placed[slot] = edition
+    return placed
+
+
+def _without(editions: Iterable[Edition], placed: dict[int, Edition]) -> Iterator[Edition]:
+    taken = {edition.article_id for edition in placed.values()}
+    return (edition for edition in editions if edition.article_id not in taken)
+
+
+def _filled(placed: dict[int, Edition], rest: Iterator[Edition], last: int) -> Slots:
+    """Slot after slot the edition placed there, or else the next of the rest."""
+    return [placed.get(slot) or next(rest, None) for slot in range(1, last + 1)]
 
 
 def _shelves(rest: Iterable[Edition]) -> list[Shelf]:

@@ -1,5 +1,6 @@
 """Pages of a list that never count it: one row more than the page shows tells whether another follows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 SIZE = 20
+TOP = 5  # on a section's first page: one large, four beside it
 MOST = 25  # pages of a list; what is older is found by month
 MOST_OF_A_MONTH = 250
 
@@ -25,6 +27,20 @@ class Page:
 
     def __bool__(self):
         return bool(self.items)
+
+    @property
+    def lead(self) -> Any | None:
+        """What the first page shows large."""
+        return self.items[0] if self.items and self.number == 1 else None
+
+    @property
+    def seconds(self) -> list[Any]:
+        """What the first page shows beside it; nothing where that would leave the list almost empty."""
+        return self.items[1:TOP] if self.number == 1 and len(self.items) >= TOP else []
+
+    @property
+    def rows(self) -> list[Any]:
+        return self.items[(1 if self.lead else 0) + len(self.seconds) :]
 
     @property
     def previous(self) -> int | None:
@@ -48,10 +64,19 @@ def number_of(text: str | None, most: int = MOST) -> int:
     return int(text)
 
 
-def get_page(rows: QuerySet, text: str | None, most: int = MOST) -> Page:
-    """Page ``text`` of ``rows``, which has ``most`` at most; 404 for one beyond the end."""
-    number = number_of(text, most)
-    found = list(rows[(number - 1) * SIZE : number * SIZE + 1])
+def get_page(rows: QuerySet, text: str | None, most: int = MOST, top: Mapping[int, Any] | None = None) -> Page:
+    """Page ``text`` of ``rows``, which has ``most`` at most; 404 for one beyond the end.
+
+    ``top`` is what stands at set places (1, 2 …) of the first page and is not among ``rows``, which flow round it.
+    """
+    number, placed = number_of(text, most), dict(sorted((top or {}).items()))
+    first = max(0, (number - 1) * SIZE - len(placed))
+    last = number * SIZE - len(placed)
+    found = list(rows[first : last + 1])
     if not found and number > 1:
         raise Http404
-    return Page(found[:SIZE], number, len(found) > SIZE, most)
+    items = found[: last - first]
+    if number == 1:
+        for place, item in placed.items():
+            items.insert(place - 1, item)
+    return Page(items, number, len(found) > last - first, most)

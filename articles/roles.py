@@ -141,6 +141,13 @@ def may(user: "User", step: str, article: "Article | None" = None) -> bool:
     return bool(roles & {REPORTER, SECTION_EDITOR}) and _writers_step(user, step, article)
 
 
+def may_curate(user: "User", section: "Section | None" = None) -> bool:
+    """Whether ``user`` places articles on the top of ``section``; on the front page (None) only who leads the paper."""
+    if of(user) & {CHIEF_EDITOR, ADMINISTRATOR}:
+        return True
+    return section is not None and SECTION_EDITOR in of(user) and edits_section(user, section)
+
+
 def _is_possible(user: "User", step: str, article: "Article") -> bool:
     """Whether anybody at all could take ``step`` with the article as it is."""
     if article.trashed_at and step not in STEPS_IN_THE_TRASH:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import partial
 
+from django.db.models import Q
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -12,7 +13,7 @@ from taggit.models import Tag
 from articles import curation, linked_data, rendering, search
 from articles.forms import SearchForm
 from articles.models.author import Author
-from articles.models.edition import Edition
+from articles.models.edition import Edition, load_bylines
 from articles.models.section import Section
 from articles.paging import MOST_OF_A_MONTH, SIZE, Page, get_page, number_of
 
@@ -30,12 +31,14 @@ def front_page(request):
 @require_safe
 def section_page(request, slug, child=None):
     """A section's newest, with the sections within it."""
-    section = _section(slug, child)
-    context = {
-        "section": section,
-        "children": [] if child else list(section.children.all()),
-        "page": get_page(_listed(section, request.at), request.GET.get("page")),
-    }
+    section, children = _section_and_children(slug, child)
+    top = curation.section_top(section, request.at)
+    rows = curation.listed(section, request.at).prefetch_related(None)
+    if top:
+        rows = rows.exclude(article__in=[edition.article_id for edition in top.values()])
+    page = get_page(rows, request.GET.get("page"), top=top)
+    load_bylines(page.items)
+    context = {"section": section, "children": children, "page": page}
     return render(request, "articles/section_page.html", context)
 
 
@@ -44,7 +47,7 @@ def month_page(request, year, month, slug=None, child=None):
     """What a section, or the whole paper, published in one month, with the way to the months beside it."""
     section = _section(slug, child) if slug else None
     start, end = _month(year, month)
-    listed = partial(_listed, section, request.at)
+    listed = partial(curation.listed, section, request.at)
     page = get_page(listed(gte=start, lt=end), request.GET.get("page"), most=MOST_OF_A_MONTH)
     earlier = listed(lt=start).values_list("published_at", flat=True)[:1]
     later = listed(gte=end).reverse().values_list("published_at", flat=True)[:1]
@@ -103,7 +106,7 @@ def tag_page(request, slug):
 @require_safe
 def latest_page(request):
     """Everything in order."""
-    page = get_page(_listed(None, request.at), request.GET.get("page"))
+    page = get_page(curation.listed(None, request.at), request.GET.get("page"))
     return render(request, "articles/latest_page.html", {"page": page})
 
 
@@ -125,17 +128,15 @@ def _section(slug: str, child: str | None) -> Section:
     return get_object_or_404(sections, slug=slug, parent=None)
 
 
-def _listed(section: Section | None, at: datetime, **published: datetime):
-    """Live editions of ``section`` (None: of the paper), newest first; ``published`` are bounds as lookups (gte, lt).
-
-    A section's are found by walking its listing's own index.
-    """
-    if section is None:
-        bounds = {f"published_at__{lookup}": time for lookup, time in published.items()}
-        return Edition.objects.live(at).filter(**bounds).newest().for_cards()
-    bounds = {f"section_rows__published_at__{lookup}": time for lookup, time in published.items()}
-    rows = Edition.objects.live(at).filter(section_rows__section=section, **bounds)
-    return rows.order_by("-section_rows__published_at", "-section_rows__edition_id").for_cards()
+def _section_and_children(slug: str, child: str | None) -> tuple[Section, list[Section]]:
+    """A section with those within it, in one query."""
+    if child:
+        return _section(slug, child), []
+    rows = Section.objects.with_parent().filter(Q(slug=slug, parent=None) | Q(parent__slug=slug))
+    found = {section.parent_id is None: section for section in rows}
+    if True not in found:
+        raise Http404
+    return found[True], [section for section in rows if section.parent_id]
 
 
 def _month(year: str, month: str) -> tuple[datetime, datetime]:

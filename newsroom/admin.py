@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 # The desk's tables as an editor thinks of them; what stands nowhere comes last, for those who may see it.
 GROUPS = [
     ("stories", _("Stories"), ["articles.article", "articles.edition", "articles.revision"]),
-    ("front-page", _("Front page"), ["articles.placement"]),
+    ("front-page", _("Front page"), ["articles.placement", "articles.alert", "articles.boardrevision"]),
     ("library", _("Library"), ["articles.image", "taggit.tag", "articles.section"]),
     ("people", _("People"), ["articles.author", "auth.user", "auth.group"]),
     ("rates", _("Rates"), ["tickers.pair", "tickers.rate"]),

@@ -1,7 +1,8 @@
-"""What stands on every public page and seldom changes: the paper's name, its menu, the rate bar.
+"""What stands on every public page and seldom changes: the paper's name, its menu, the rate bar, a breaking alert.
 
 It is read from the database once and kept in the cache, which all workers share, until a row it shows
-is written (``newsroom.apps`` connects that) or the paper's next day begins, when rates may change.
+is written (``newsroom.apps`` connects that), the paper's next day begins, when rates may change, or
+an alert starts or ends.
 Without the cache pages go on: each builds it for itself.
 """
 
@@ -23,6 +24,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from articles.models.image import Image
+from articles.models.placement import Alert
 from articles.models.section import Section
 from articles.models.site import SiteSettings
 from tickers import ratebar
@@ -43,6 +45,14 @@ class MenuItem:
 
 
 @dataclass(frozen=True)
+class AlertLine:
+    """The breaking alert above every page; ``link`` may be empty."""
+
+    text: str
+    link: str
+
+
+@dataclass(frozen=True)
 class Frame:
     """The unchanging part of a page, as it stands from ``made_at`` until ``until`` at the latest."""
 
@@ -50,6 +60,7 @@ class Frame:
     themes: tuple[MenuItem, ...]
     countries: tuple[MenuItem, ...]
     rates: tuple[ratebar.Row, ...]
+    alert: AlertLine | None
     made_at: datetime
     until: datetime
     generation: str | None  # which writes it knows of: one that was built while a row was written is not used
@@ -62,7 +73,14 @@ class Frame:
 def shown_models(apps: Apps) -> list[type[Model]]:
     """The models whose rows the frame shows."""
     return [
-        apps.get_model(name) for name in ("articles.Section", "articles.SiteSettings", "tickers.Pair", "tickers.Rate")
+        apps.get_model(name)
+        for name in (
+            "articles.Alert",
+            "articles.Section",
+            "articles.SiteSettings",
+            "tickers.Pair",
+            "tickers.Rate",
+        )
     ]
 
 
@@ -95,7 +113,9 @@ def forget_logo(instance: Image, **kwargs: Any) -> None:
 @lru_cache(maxsize=1)
 def _key() -> str:
     """Where the frame is kept: elsewhere as soon as its parts change, as an update finds what older code kept."""
-    parts = [[(field.name, str(field.type)) for field in fields(part)] for part in (Frame, MenuItem, ratebar.Row)]
+    parts = [
+        [(field.name, str(field.type)) for field in fields(part)] for part in (Frame, MenuItem, AlertLine, ratebar.Row)
+    ]
     rows = [[field.attname for field in model._meta.concrete_fields] for model in (SiteSettings, Image)]
     shape = repr((get_version(), parts, rows))
     return f"frame-{hashlib.sha256(shape.encode()).hexdigest()[:16]}"
@@ -138,15 +158,25 @@ def _build(at: datetime, generation: str | None = None) -> Frame:
     within: dict[int, list[Section]] = {}
     for section in Section.objects.filter(in_menu=True).select_related("parent"):
         (within.setdefault(section.parent_id, []) if section.parent_id else top).append(section)
+    alert, alert_changes = _alert(at)
     return Frame(
         paper=paper,
         themes=_menu(top, within, Section.Kind.THEME),
         countries=_menu(top, within, Section.Kind.COUNTRY),
         rates=tuple(ratebar.current_rows(at, paper.zone)),
+        alert=alert,
         made_at=at,
-        until=min(at + LONGEST, ratebar.next_change(at, paper.zone)),
+        until=min(at + LONGEST, ratebar.next_change(at, paper.zone), *alert_changes),
         generation=generation,
     )
+
+
+def _alert(at: datetime) -> tuple[AlertLine | None, list[datetime]]:
+    """The newest alert in force at ``at``, and the times after it when alerts start or end."""
+    alerts = list(Alert.objects.not_over(at).filter(starts_at__lte=at + LONGEST))
+    standing = [AlertLine(alert.text, alert.link) for alert in alerts if alert.starts_at <= at]
+    changes = [time for alert in alerts for time in (alert.starts_at, alert.ends_at) if time > at]
+    return (standing[-1] if standing else None), changes
 
 
 def _menu(top: list[Section], within: dict[int, list[Section]], kind: str) -> tuple[MenuItem, ...]:
@@ -171,6 +201,7 @@ def context(request):
         "themes": frame.themes,
         "countries": frame.countries,
         "rates": frame.rates,
+        "alert": frame.alert,
         "at": request.at,
         "shown_at": request.shown_at,
         "root": f"{request.scheme}://{request.get_host()}",

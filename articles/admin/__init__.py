@@ -1,9 +1,11 @@
 """The desk's screens: a module a model."""
 
 from articles.admin import (  # noqa: F401 - each registers its models
+    alert,
     article,
     audit,
     author,
+    board_save,
     edition,
     image,
     notice,

@@ -1,17 +1,23 @@
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import boards, roles
+from articles.admin.article.listing import section_name
+from articles.admin.board import Board
 from articles.admin.desk import DeskAdmin
 from articles.admin.times import TimeField, short
-from articles.models import FOR_EVER, Placement
+from articles.models import FOR_EVER, Placement, Section
 
 
 class PlacementForm(forms.ModelForm):
     """A placement; one without an end stands until further notice."""
+
+    user = None  # who fills it in
 
     ends_at = TimeField(
         label=gettext_lazy("Until"), required=False, help_text=gettext_lazy("Empty: until further notice.")
@@ -35,15 +41,26 @@ class PlacementForm(forms.ModelForm):
         starts, ends, slot = cleaned.get("starts_at"), cleaned.get("ends_at"), cleaned.get("slot")
         if starts and ends and ends <= starts:
             self.add_error("ends_at", _("It must end after it starts."))
-        twin = Placement.objects.filter(slot=slot, starts_at=starts).exclude(pk=self.instance.pk).first()
-        if starts and slot and twin:
+        section = cleaned.get("section")
+        if not roles.may_curate(self.user, section):
+            self.add_error("section", _("Choose a section of your own: its top is yours to arrange."))
+        if slot and slot > boards.slots_of(section):
+            self.add_error("slot", _("A section’s top has %(last)d slots.") % {"last": boards.slots_of(section)})
+        others = Placement.objects.on(section).exclude(pk=self.instance.pk).select_related("article")
+        if starts and slot and (twin := others.filter(slot=slot, starts_at=starts).first()):
             text = _("“%(article)s” takes slot %(slot)s at that very time. Choose another minute or another slot.")
             self.add_error("starts_at", text % {"article": twin.article, "slot": slot})
+        if starts and ends and cleaned.get("article"):
+            since = max(starts, timezone.now())
+            twice = others.filter(article=cleaned["article"], starts_at__lt=ends, ends_at__gt=since).first()
+            if twice:
+                text = _("It stands there already at that time, in slot %(slot)s: end that first.")
+                self.add_error("article", text % {"slot": twice.slot})
         return cleaned
 
 
 class WhenFilter(admin.SimpleListFilter):
-    """What stands on the front page now, will stand, or stood there."""
+    """What stands now, will stand, or stood there."""
 
     title = gettext_lazy("when")
     parameter_name = "when"
@@ -61,18 +78,64 @@ class WhenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Placement)
-class PlacementAdmin(DeskAdmin):
-    """The front page by hand. In each slot the placement that started last is the one readers see."""
+class PlacementAdmin(Board, DeskAdmin):
+    """The front page and sections' tops, row by row; in a slot the placement that started last is what readers see."""
 
     form = PlacementForm
-    list_display = ["slot", "article", "starts", "ends", "when"]
+    list_display = ["slot", "article", "place", "starts", "ends", "when"]
     list_display_links = ["slot", "article"]
     list_filter = [WhenFilter, "slot"]
-    list_select_related = ["article"]
+    list_select_related = ["article", "section__parent"]
     search_fields = ["article__headline"]
     sortable_by = []
-    autocomplete_fields = ["article"]
-    fields = ["slot", "article", "starts_at", "ends_at"]
+    autocomplete_fields = ["article", "section", "image"]
+    fieldsets = [
+        (None, {"fields": ["section", "slot", "article", ("starts_at", "ends_at")]}),
+        (gettext_lazy("In this place only"), {"fields": ["headline", "kicker", "image", "crop"]}),
+    ]
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) or _has_sections(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj) or _has_sections(request.user)
+        return roles.may_curate(request.user, obj.section) if obj else allowed
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj) or _has_sections(request.user)
+        return roles.may_curate(request.user, obj.section) if obj else allowed
+
+    def get_form(self, request, obj=None, **kwargs):
+        return type("PlacementForm", (super().get_form(request, obj, **kwargs),), {"user": request.user})
+
+    def changeform_view(self, request, *args, **kwargs):
+        """A save waits for others of the board, as those of the board itself do."""
+        if request.method != "POST":
+            return super().changeform_view(request, *args, **kwargs)
+        with transaction.atomic():
+            boards.lock()
+            return super().changeform_view(request, *args, **kwargs)
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        left = form.initial.get("section") if change else obj.section_id
+        if left != obj.section_id:  # it stood on another board before
+            board = Section.objects.filter(pk=left).first() if left else None
+            boards.record(board, by=request.user, note=_("Moved away in the list: %(row)s") % {"row": obj})
+        note = _("Changed in the list: %(row)s") if change else _("Added in the list: %(row)s")
+        boards.record(obj.section, by=request.user, note=note % {"row": obj})
+
+    def delete_model(self, request, obj):
+        note = _("Deleted in the list: %(row)s") % {"row": obj}
+        super().delete_model(request, obj)
+        boards.record(obj.section, by=request.user, note=note)
+
+    def delete_queryset(self, request, queryset):
+        rows = list(queryset.select_related("article", "section"))
+        super().delete_queryset(request, queryset)
+        for section in {row.section for row in rows}:
+            names = ", ".join(str(row) for row in rows if row.section == section)
+            boards.record(section, by=request.user, note=_("Deleted in the list: %(row)s") % {"row": names})
 
     def get_ordering(self, request):
         return [F("ends_at").desc(), "slot", "-starts_at"]
@@ -80,6 +143,10 @@ class PlacementAdmin(DeskAdmin):
     def get_changeform_initial_data(self, request):
         now = timezone.now().replace(second=0, microsecond=0)
         return {"starts_at": now} | super().get_changeform_initial_data(request)
+
+    @admin.display(description=gettext_lazy("on"))
+    def place(self, placement):
+        return section_name(placement.section) if placement.section else _("front page")
 
     @admin.display(description=gettext_lazy("from"))
     def starts(self, placement):
@@ -95,3 +162,8 @@ class PlacementAdmin(DeskAdmin):
         if placement.ends_at <= now:
             return _("past")
         return _("to come") if placement.starts_at > now else _("now")
+
+
+def _has_sections(user):
+    """Whether some section's top is ``user``'s to arrange; which one is asked of each placement."""
+    return roles.SECTION_EDITOR in roles.of(user) and bool(roles.section_ids(user))

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -9,8 +10,12 @@ from taggit.models import Tag
 
 from articles.models.author import Author
 from articles.models.copy import Copy
+from articles.models.image import Image
 from articles.models.section import Section
 from articles.text import ProseField
+
+if TYPE_CHECKING:
+    from articles.models.placement import Placement
 
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -63,6 +68,10 @@ class Edition(Copy):
     sections = models.ManyToManyField(Section, through="EditionSection", related_name="listed_editions")
     tags = models.ManyToManyField(Tag, through="EditionTag", related_name="editions")
 
+    here: "Placement | None" = (
+        None  # the placement that put it where a page shows it now; its words and picture are for that place only
+    )
+
     objects = EditionQuerySet.as_manager()
 
     class Meta:
@@ -94,6 +103,22 @@ class Edition(Copy):
     def authors(self) -> list[Author]:
         """Who wrote it, in order."""
         return [byline.author for byline in self.bylines.all()]
+
+    @property
+    def headline_here(self) -> str:
+        return (self.here and self.here.headline) or self.headline
+
+    @property
+    def kicker_here(self) -> str:
+        return (self.here and self.here.kicker) or self.kicker
+
+    @property
+    def image_here(self) -> Image | None:
+        return (self.here and self.here.image) or self.lead_image
+
+    @property
+    def crop_here(self) -> str:
+        return self.here.crop if self.here else ""
 
     @property
     def updated_at(self) -> datetime | None:
@@ -146,6 +171,13 @@ class EditionByline(models.Model):
 
     def __str__(self):
         return str(self.author)
+
+
+def load_bylines(editions: list[Edition]) -> None:
+    """Give ``editions`` the bylines that cards show, in one query for all."""
+    models.prefetch_related_objects(
+        editions, Prefetch("bylines", EditionByline.objects.select_related("author__picture"))
+    )
 
 
 class EditionSection(models.Model):

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from articles.models.edition import FOR_EVER
 from articles.text import LineField
 
-SLOTS = 9  # 1 leads the page, 2 to 5 stand beside it, the others head the list
+SLOTS = 9  # of the front page: 1 leads, 2 to 5 stand beside it, the others head the list
+SECTION_SLOTS = 5  # of a section's top
 
 
 class PlacementQuerySet(models.QuerySet):
@@ -119,6 +120,10 @@ class AlertQuerySet(models.QuerySet):
         """Those in force at ``at`` (now), the newest first."""
         at = at or timezone.now()
         return self.filter(starts_at__lte=at, ends_at__gt=at).order_by("-starts_at", "-pk")
+
+    def not_over(self, at=None):
+        """Those in force at ``at`` (now) or later, in order of their start; they are few, as each has an end."""
+        return self.filter(ends_at__gt=at or timezone.now()).order_by("starts_at", "pk")
 
 
 class Alert(models.Model):

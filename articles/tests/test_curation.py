@@ -4,8 +4,8 @@ from django.test import TestCase
 from django.utils import timezone
 
 from articles import curation
-from articles.models import Placement
-from articles.tests.factories import make_edition, make_section
+from articles.models import Alert, Placement
+from articles.tests.factories import make_chief, make_edition, make_image, make_section
 
 HOUR = timedelta(hours=1)
 
@@ -44,7 +44,7 @@ class FrontPageTests(TestCase):
         shown = self.everything()
         assert len(shown) == len({edition.pk for edition in shown})
         assert shown[0] == self.editions[3]
-        assert curation.front_page(self.now).latest[0] == self.editions[0]
+        assert curation.front_page(self.now).latest[1] == self.editions[0]  # slot 7: the second row
 
     def test_placement_holds_from_its_start_until_its_end(self):
         self.place(1, self.editions[9], start=2, hours=3)
@@ -69,9 +69,89 @@ class FrontPageTests(TestCase):
         self.place(2, hidden)
         assert self.everything()[1] == hidden
 
+    def test_words_picture_and_crop_of_a_place_are_for_it_alone(self):
+        image = make_image()
+        placement = self.place(1, self.editions[5])
+        placement.headline, placement.kicker, placement.image, placement.crop = "Here", "Now", image, "square"
+        placement.save()
+        lead = curation.front_page(self.now).lead
+        assert (lead.headline_here, lead.kicker_here) == ("Here", "Now")
+        assert (lead.image_here, lead.crop_here) == (image, "square")
+        assert lead.headline == self.editions[5].headline
+        page = self.client.get("/").content.decode()
+        assert "Here</a>" in page
+        assert "crop-square" in page
+
+    def test_placement_on_a_section_is_not_on_the_front_page(self):
+        placement = self.place(1, self.editions[20])
+        placement.section = self.editions[20].section
+        placement.save()
+        assert self.everything()[0] == self.editions[0]
+
     def test_empty_paper_has_an_empty_page(self):
         page = curation.front_page(self.now - timedelta(days=900))
         assert (page.lead, page.seconds, page.latest, page.shelves) == (None, [], [], [])
+
+
+class SectionTopTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.now = timezone.now()
+        cls.section = make_section(slug="business")
+        cls.editions = [make_edition(section=cls.section, live_from=cls.now - HOUR * n) for n in range(1, 46)]
+
+    def place(self, slot, edition, **times):
+        times = {"starts_at": self.now - HOUR, **times}
+        return Placement.objects.create(section=self.section, slot=slot, article=edition.article, **times)
+
+    def pages(self, query=""):
+        answers = [self.client.get(f"/business/?page={number}{query}") for number in (1, 2, 3)]
+        return [list(answer.context["page"].items) for answer in answers]
+
+    def test_placed_ones_lead_and_over_all_pages_nothing_is_lost_or_doubled(self):
+        self.place(1, self.editions[30])
+        self.place(3, self.editions[25])
+        self.place(5, self.editions[0])
+        first, second, third = self.pages()
+        placed = [self.editions[number] for number in (30, 25, 0)]
+        rest = [edition for edition in self.editions if edition not in placed]
+        assert first[:5] == [self.editions[30], rest[0], self.editions[25], rest[1], self.editions[0]]
+        assert first[5:] + second + third == rest[2:]
+        assert [len(first), len(second), len(third)] == [20, 20, 5]
+
+    def test_article_of_another_section_can_be_placed(self):
+        other = make_edition(live_from=self.now - HOUR)
+        self.place(2, other)
+        first, second, third = self.pages()
+        assert first[1] == other
+        assert len({edition.pk for edition in first + second + third}) == 46
+
+    def test_without_placements_the_newest_leads(self):
+        page = self.client.get("/business/").context["page"]
+        assert page.lead == self.editions[0]
+        assert page.seconds == self.editions[1:5]
+        assert page.rows == self.editions[5:20]
+        assert self.client.get("/business/?page=2").context["page"].rows == self.editions[20:40]
+
+    def test_what_is_not_live_and_what_ended_leave_the_place(self):
+        self.place(1, make_edition(section=self.section, live_from=self.now + HOUR))
+        self.place(2, self.editions[9], ends_at=self.now - HOUR / 2)
+        assert self.pages()[0][:2] == self.editions[:2]
+
+    def test_placed_ones_take_no_query_each(self):
+        self.client.get("/robots.txt")
+        for slot in range(1, 6):
+            self.place(slot, self.editions[slot + 20], image=make_image())
+        for path in ("/business/", "/business/?page=2"):
+            with self.assertNumQueries(5):
+                self.client.get(path)
+
+    def test_staff_see_the_top_of_another_time(self):
+        self.place(1, self.editions[30], starts_at=self.now + HOUR)
+        self.client.force_login(make_chief())
+        at = (self.now + 2 * HOUR).strftime("%Y-%m-%dT%H:%MZ")
+        assert self.client.get("/business/", {"at": at}).context["page"].lead == self.editions[30]
+        assert self.client.get("/business/").context["page"].lead == self.editions[0]
 
 
 class NextChangeTests(TestCase):
@@ -85,3 +165,5 @@ class NextChangeTests(TestCase):
         assert curation.next_change(now) == now + 3 * HOUR
         make_edition(live_from=now + 2 * HOUR)
         assert curation.next_change(now) == now + 2 * HOUR
+        Alert.objects.create(text="Snow", starts_at=now - HOUR, ends_at=now + HOUR)
+        assert curation.next_change(now) == now + HOUR

@@ -1,12 +1,13 @@
 from dataclasses import make_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from unittest import mock
 
 import time_machine
 from django.core.cache import cache
 from django.test import TestCase, TransactionTestCase
+from django.utils import timezone
 
-from articles.models import SiteSettings
+from articles.models import Alert, SiteSettings
 from articles.tests.factories import make_section
 from newsroom import frame
 
@@ -22,7 +23,7 @@ class FrameTests(TestCase):
     def test_it_is_built_anew_when_the_papers_day_begins(self):
         with time_machine.travel(NOON, tick=False):
             until = frame.get().until
-        with time_machine.travel(until, tick=False), self.assertNumQueries(3):
+        with time_machine.travel(until, tick=False), self.assertNumQueries(4):
             frame.get()
 
     def test_menu_has_two_levels_in_order(self):
@@ -37,6 +38,42 @@ class FrameTests(TestCase):
         assert [item.name for item in built.countries] == ["Country"]
 
 
+class AlertTests(TestCase):
+    def alert(self, text, start, end, **fields):
+        return Alert.objects.create(
+            text=text, starts_at=NOON + timedelta(hours=start), ends_at=NOON + timedelta(hours=end), **fields
+        )
+
+    def page(self, hours, path="/"):
+        with time_machine.travel(NOON + timedelta(hours=hours), tick=False):
+            return self.client.get(path).content.decode()
+
+    def test_newest_that_stands_is_above_every_page_and_time_takes_it_away(self):
+        self.alert("Snow closes the pass", 0, 0.5, link="/latest/")
+        self.alert("The pass is open", 0.25, 0.4)
+        for path in ("/", "/latest/", "/rates/", "/nothing/"):
+            assert '<a href="/latest/">Snow closes the pass</a>' in self.page(0, path), path
+        assert "The pass is open" in self.page(0.25)
+        assert "Snow closes" in self.page(0.4)
+        assert "Breaking" not in self.page(0.5)
+
+    def test_it_takes_no_query_once_the_frame_is_ready(self):
+        self.alert("Snow", 0, 0.5)
+        with time_machine.travel(NOON, tick=False):
+            frame.get()
+            with self.assertNumQueries(0):
+                assert frame.get().alert.text == "Snow"
+
+    def test_staff_see_the_alert_of_another_time(self):
+        self.alert("Snow", 1, 2)
+        assert frame.get(NOON).alert is None
+        assert frame.get(NOON + timedelta(hours=1)).alert.text == "Snow"
+
+    def test_text_is_shown_as_text(self):
+        self.alert("<script>alert(1)</script>", 0, 1)
+        assert "&lt;script&gt;alert(1)" in self.page(0)
+
+
 class ForgettingTests(TransactionTestCase):
     def test_write_is_seen_by_the_next_page(self):
         frame.get()
@@ -47,6 +84,10 @@ class ForgettingTests(TransactionTestCase):
         assert [item.name for item in frame.get().themes] == ["Renamed"]
         section.delete()
         assert frame.get().themes == ()
+        alert = Alert.objects.create(text="Snow", ends_at=timezone.now() + timedelta(hours=1))
+        assert frame.get().alert.text == "Snow"
+        alert.delete()
+        assert frame.get().alert is None
         SiteSettings.objects.create(name="Another name")
         assert frame.get().paper.name == "Another name"
 

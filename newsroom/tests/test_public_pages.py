@@ -69,9 +69,9 @@ class PagesTests(TestCase):
         assert page.lead == self.editions[-3]
 
     def test_section(self):
-        self.counted("/business/", 4)  # section, those within, editions, bylines
+        self.counted("/business/", 4)  # section with those within, placements, editions, bylines
         self.counted("/business/?page=2", 4)
-        self.counted("/business/markets/", 3)
+        self.counted("/business/markets/", 4)
         self.counted("/kyrgyzstan/", 4)
 
     def test_month_archive(self):
@@ -123,9 +123,9 @@ class PagesTests(TestCase):
         for path in ("/rates/", "/robots.txt", "/manifest.webmanifest", "/.well-known/security.txt"):
             assert self.client.get(path).status_code == 200, path
 
-    def test_unready_frame_takes_three_queries_once(self):
+    def test_unready_frame_takes_four_queries_once(self):
         cache.clear()
-        self.counted("/robots.txt", 3)  # settings, sections, rates
+        self.counted("/robots.txt", 4)  # settings, sections, alerts, rates
         self.counted("/robots.txt", 0)
 
     def test_many_tags_bylines_and_pictures_take_no_further_query(self):

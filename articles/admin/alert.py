@@ -1,0 +1,73 @@
+from datetime import timedelta
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from articles.admin.desk import DeskAdmin
+from articles.admin.placement import WhenFilter
+from articles.admin.times import short
+from articles.models import Alert
+
+USUAL = timedelta(hours=1)
+TICK = timedelta(microseconds=1)
+
+
+@admin.register(Alert)
+class AlertAdmin(DeskAdmin):
+    """Breaking news above every page; each has an end, and of several that stand the newest is shown."""
+
+    list_display = ["text", "starts", "ends", "created_by"]
+    list_filter = [WhenFilter]
+    list_select_related = ["created_by"]
+    search_fields = ["text"]
+    sortable_by = []
+    fields = ["text", "link", ("starts_at", "ends_at")]
+
+    def get_urls(self):
+        end = self.admin_site.admin_view(self.end_view)
+        return [path("<int:pk>/end/", end, name="articles_alert_end"), *super().get_urls()]
+
+    def get_changeform_initial_data(self, request):
+        now = timezone.now().replace(second=0, microsecond=0)
+        return {"starts_at": now, "ends_at": now + USUAL} | super().get_changeform_initial_data(request)
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.created_by = request.user
+        super().save_model(request, obj, form, change)
+
+    @method_decorator(require_POST)
+    def end_view(self, request, pk):
+        """Take a standing alert off every page at once."""
+        with transaction.atomic():
+            alert = Alert.objects.select_for_update().filter(pk=pk).first() if pk < 10**15 else None
+            if alert is None:
+                raise Http404
+            if not self.has_change_permission(request, alert):
+                raise PermissionDenied
+            now = timezone.now()
+            if alert.starts_at <= now < alert.ends_at:
+                alert.ends_at = max(now, alert.starts_at + TICK)
+                alert.save(update_fields=["ends_at"])
+                self.log_change(request, alert, _("Ended at once"))
+                self.message_user(request, _("The alert is over: “%(text)s”.") % {"text": alert}, messages.SUCCESS)
+            else:
+                text = _("This alert does not stand now, so there is nothing to end.")
+                self.message_user(request, text, messages.WARNING)
+        return HttpResponseRedirect(reverse("admin:articles_placement_board"))
+
+    @admin.display(description=gettext_lazy("from"))
+    def starts(self, alert):
+        return short(alert.starts_at)
+
+    @admin.display(description=gettext_lazy("until"))
+    def ends(self, alert):
+        return short(alert.ends_at)

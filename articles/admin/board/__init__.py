@@ -1,0 +1,133 @@
+"""The board: the front page, or a section's top, as it looks, to be arranged for now or for a time to come.
+
+Every button is a plain submit button; the script only sends the same form without leaving the page.
+"""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from articles import boards, roles
+from articles.admin.board import actions, drawing, preview
+from articles.admin.board.form import read_rows
+from articles.admin.board.state import State, asked_time, typed_time
+from articles.admin.lists import number
+from articles.models import BoardRevision, Section
+
+
+class Board:
+    """The board's addresses, beside the stock list of placements."""
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("board/", view(self.board_view), name="articles_placement_board"),
+            path("board/roll-back/", view(self.roll_back_view), name="articles_placement_roll_back"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def board_view(self, request):
+        """Draw the board; a POST carries an arrangement that is not saved yet, and what is to be done with it."""
+        section = _section(request)
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        state = State(section, timezone.now(), may=roles.may_curate(request.user, section))
+        state.stored = boards.load(section, state.now)
+        if request.method == "POST":
+            if not state.may:
+                raise PermissionDenied
+            return self._arranged(request, state)
+        last = boards.last_save(section)
+        state.loaded = last.pk if last else 0
+        state.rows = [boards.Placing.of(placement) for placement in state.stored]
+        state.query = request.GET.get("q", "")
+        asked_time(state, request.GET.get("at", ""))
+        return self._draw(request, state)
+
+    def _arranged(self, request, state):
+        state.loaded = number(request.POST.get("_over") or request.POST.get("loaded"))
+        state.query = request.POST.get("q", "")
+        read_rows(state, request.POST)
+        if state.forms:  # something in them is not right yet: nothing is done before it is
+            return self._draw(request, state)
+        if "_do" in request.POST:
+            actions.take(state, request.POST["_do"], request.POST)
+        elif "_preview" in request.POST:
+            return preview.show(request, state)
+        elif "_save" in request.POST or "_over" in request.POST:
+            return self._save(request, state)
+        typed_time(state, request.POST)
+        return self._draw(request, state)
+
+    def _save(self, request, state):
+        try:
+            saved = boards.save(state.section, state.rows, by=request.user, loaded=state.loaded)
+        except boards.BoardMovedError as moved:
+            state.problems.append(str(moved))
+            state.theirs = moved.last
+        except boards.BoardError as refusal:
+            state.problems.append(str(refusal))
+        else:
+            text = _("Saved: %(note)s") % {"note": saved.note} if saved else _("Nothing new to save.")
+            self.message_user(request, text, messages.SUCCESS)
+            return HttpResponseRedirect(address(state.section, state.at_typed))
+        return self._draw(request, state)
+
+    @method_decorator(require_POST)
+    def roll_back_view(self, request):
+        """Make the board what it was after an earlier save."""
+        revision = BoardRevision.objects.filter(pk=number(request.POST.get("revision"))).first()
+        if revision is None:
+            raise Http404
+        if not roles.may_curate(request.user, revision.section):
+            raise PermissionDenied
+        try:
+            saved, left_out = boards.roll_back(revision, by=request.user, loaded=number(request.POST.get("loaded")))
+        except boards.BoardError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        else:
+            text = saved.note if saved else _("The board is what it was then already.")
+            self.message_user(request, text, messages.SUCCESS)
+            if left_out:
+                names = ", ".join(f"“{title}”" for title in left_out)
+                text = _("Left out, as readers don’t see it any more: %(names)s.") % {"names": names}
+                self.message_user(request, text, messages.WARNING)
+        return HttpResponseRedirect(address(revision.section))
+
+    def _draw(self, request, state):
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Top of “%(section)s”") % {"section": state.section} if state.section else _("Front page"),
+            "opts": self.opts,
+            "address": reverse("admin:articles_placement_board"),
+            **drawing.context(state, request.user),
+        }
+        status = 409 if state.theirs else 422 if state.problems else 200
+        return TemplateResponse(request, "admin/articles/placement/board.html", context, status=status)
+
+
+def address(section=None, at=""):
+    """Where a board is."""
+    asked = {"section": section.pk} if section else {}
+    if at:
+        asked["at"] = at
+    return reverse("admin:articles_placement_board") + (f"?{urlencode(asked)}" if asked else "")
+
+
+def _section(request):
+    """The section whose top is asked for; None for the front page."""
+    asked = request.POST.get("section") or request.GET.get("section")
+    if not asked:
+        return None
+    section = Section.objects.with_parent().filter(pk=number(asked)).first()
+    if section is None:
+        raise Http404
+    return section

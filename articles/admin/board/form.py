@@ -1,0 +1,99 @@
+"""A placement as the board's form sends it: a row of fields, numbered in the order of the arrangement."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from articles import boards
+from articles.admin.board.state import drawn_time
+from articles.admin.lists import number
+from articles.admin.times import TimeField
+from articles.models import FOR_EVER, Placement
+
+MOST_ROWS = 120
+LARGEST = 10**15
+
+
+class PlacingForm(forms.Form):
+    """Where, when, and what is said and shown in this place only."""
+
+    pk = forms.IntegerField(required=False, min_value=1, max_value=LARGEST, widget=forms.HiddenInput)
+    article = forms.IntegerField(min_value=1, max_value=LARGEST, widget=forms.HiddenInput)
+    slot = forms.TypedChoiceField(label=_("Place"), coerce=int)
+    starts_at = TimeField(label=_("From"), required=False, help_text=_("Empty: at once, when the board is saved."))
+    ends_at = TimeField(label=_("Until"), required=False, help_text=_("Empty: until further notice."))
+    headline = Placement._meta.get_field("headline").formfield(help_text="")
+    kicker = Placement._meta.get_field("kicker").formfield(help_text="")
+    image = forms.IntegerField(
+        label=_("Picture here"),
+        required=False,
+        min_value=1,
+        max_value=LARGEST,
+        widget=forms.TextInput({"inputmode": "numeric"}),
+        help_text=_("Its number in the library. Empty: the article’s own."),
+    )
+    crop = forms.ChoiceField(
+        label=_("Crop here"), required=False, choices=[("", _("as usual in this place")), *Placement.Crop.choices]
+    )
+
+    def __init__(self, *args, section, **kwargs):
+        super().__init__(*args, **kwargs)
+        slots = range(1, boards.slots_of(section) + 1)
+        self.fields["slot"].choices = [(slot, boards.slot_name(slot)) for slot in slots]
+
+    def placing(self, stored):
+        """What was typed, and where that is not right what is stored; what was not changed keeps its seconds."""
+        given = self.cleaned_data
+        old = stored.get(given.get("pk"))
+        base = boards.Placing.of(old) if old else None
+        starts, ends = given.get("starts_at"), given.get("ends_at") or FOR_EVER
+        if old:
+            starts = old.starts_at if starts is None or starts == _minute(old.starts_at) else starts
+            ends = old.ends_at if ends == _minute(old.ends_at) else ends
+        return boards.Placing(
+            pk=given.get("pk"),
+            article_id=given.get("article") or (base.article_id if base else 0),
+            slot=given.get("slot") or (base.slot if base else 1),
+            starts_at=starts,
+            ends_at=ends,
+            headline=given.get("headline", ""),
+            kicker=given.get("kicker", ""),
+            image_id=given.get("image"),
+            crop=given.get("crop", ""),
+        )
+
+
+def read_rows(state, data):
+    """Put into ``state`` what was posted: the time it was drawn for, and the arrangement."""
+    drawn_time(state, data.get("drawn_at"))
+    stored = {placement.pk: placement for placement in state.stored}
+    count = min(number(data.get("rows")), MOST_ROWS)
+    forms_ = [PlacingForm(data, prefix=f"row-{row}", section=state.section) for row in range(count)]
+    forms_ = [form for form in forms_ if form.add_prefix("article") in data]
+    wrong = [form for form in forms_ if not form.is_valid()]
+    rows = [form.placing(stored) for form in forms_]
+    if wrong:
+        state.rows, state.forms = rows, forms_
+        state.problems.append(str(_("Something is not right yet; it is marked below. Nothing was changed.")))
+        return
+    before = [boards.Placing.of(stored[row.pk]) if row.pk in stored else None for row in rows]
+    state.rows = boards.held_from(before, rows, state.at, state.now)
+
+
+def form_of(row, placing, section):
+    """The fields of one row, filled in."""
+    initial = {
+        "pk": placing.pk,
+        "article": placing.article_id,
+        "slot": placing.slot,
+        "starts_at": placing.starts_at,
+        "ends_at": None if placing.ends_at == FOR_EVER else placing.ends_at,
+        "headline": placing.headline,
+        "kicker": placing.kicker,
+        "image": placing.image_id,
+        "crop": placing.crop,
+    }
+    return PlacingForm(initial=initial, prefix=f"row-{row}", section=section)
+
+
+def _minute(moment):
+    return moment.replace(second=0, microsecond=0)

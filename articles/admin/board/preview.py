@@ -1,0 +1,24 @@
+"""The public page made of an arrangement that is not saved: nothing is written, nothing is kept."""
+
+from django.shortcuts import render
+
+from articles import boards, curation, linked_data
+from articles.models.edition import load_bylines
+from articles.paging import get_page
+
+
+def show(request, state):
+    """What readers would get at the time the board shows."""
+    placements = boards.standing(state.plan().after, state.at)
+    request.at = request.shown_at = state.at
+    if state.section is None:
+        root = f"{request.scheme}://{request.get_host()}"
+        data = linked_data.for_front_page(request.frame.paper, root)
+        context = {"page": curation.front_page(state.at, placements), "linked_data": data}
+        return render(request, "articles/front_page.html", context)
+    top = curation.section_top(state.section, state.at, placements)
+    rows = curation.listed(state.section, state.at).prefetch_related(None)
+    page = get_page(rows.exclude(article__in=[edition.article_id for edition in top.values()]), None, top=top)
+    load_bylines(page.items)
+    context = {"section": state.section, "children": list(state.section.children.all()), "page": page}
+    return render(request, "articles/section_page.html", context)

@@ -1,0 +1,40 @@
+"""The boards: what the desk places on the front page and on sections' tops, saved whole, never silently over another's.
+
+``plan`` says what stands once an arrangement is saved, ``saving`` stores it, ``telling`` puts it into words.
+"""
+
+from articles.boards.plan import Placing, Plan, held_from, plan, put, remove, slots_of, standing
+from articles.boards.saving import (
+    BoardError,
+    BoardMovedError,
+    last_save,
+    load,
+    lock,
+    record,
+    roll_back,
+    save,
+    saves,
+)
+from articles.boards.telling import describe, slot_name
+
+__all__ = [
+    "BoardError",
+    "BoardMovedError",
+    "Placing",
+    "Plan",
+    "describe",
+    "held_from",
+    "last_save",
+    "load",
+    "lock",
+    "plan",
+    "put",
+    "record",
+    "remove",
+    "roll_back",
+    "save",
+    "saves",
+    "slot_name",
+    "slots_of",
+    "standing",
+]
