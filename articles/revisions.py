@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from articles import uses
 from articles.models import Article, ArticleByline, ArticleSection, Revision
 from articles.models.copy import shared_values
 
@@ -18,6 +19,7 @@ def keep(article: Article, *, by: User | None, note: str = "", automatic: bool =
     Article.objects.filter(pk=article.pk).update(version=F("version") + 1, saved_at=now, saved_by=by)
     article.version = Article.objects.values_list("version", flat=True).get(pk=article.pk)
     article.saved_at, article.saved_by = now, by
+    uses.note(article)
     return Revision.objects.create(
         article=article, version=article.version, snapshot=snapshot(article), by=by, note=note, automatic=automatic
     )
