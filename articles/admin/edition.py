@@ -21,8 +21,8 @@ from articles.models import FOR_EVER, Edition
 
 PLACE = ["section", "listed_in", "authors", "tag_names", "kind", "language", "lead_image", "lead_caption"]
 MORE = """
-kicker dateline shown_corrections corrections off_front seo_title seo_description social_title social_description noindex
-erased_by erased_at erased_reason
+kicker dateline shown_corrections corrections off_front seo_title seo_description social_title social_description
+noindex erased_by erased_at erased_reason
 """.split()
 
 
