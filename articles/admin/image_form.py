@@ -25,7 +25,9 @@ class PointInput(forms.MultiWidget):
     def __init__(self, crop):
         names = [_("%(crop)s from the left, %%"), _("%(crop)s from the top, %%")]
         labels = [str(name % {"crop": CROPS[crop]}) for name in names]
-        super().__init__([forms.NumberInput({"min": 0, "max": 100, "aria-label": label}) for label in labels])
+        hints = [_("left %"), _("top %")]
+        attributes = [{"aria-label": label, "placeholder": hint} for label, hint in zip(labels, hints, strict=True)]
+        super().__init__([forms.NumberInput({"min": 0, "max": 100} | more) for more in attributes])
 
     def decompress(self, value):
         return list(value) if value else [None, None]

@@ -137,7 +137,7 @@ class Library:
     def credited(self, image):
         return image.credit
 
-    @admin.display(description=gettext_lazy("licence"))
+    @admin.display(description=gettext_lazy("licence"), empty_value="")
     def licence_said(self, image):
         return licence_badge(image)
 
