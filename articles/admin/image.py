@@ -39,7 +39,7 @@ class ImageAdmin(Library, DeskAdmin):
         ]
 
     def upload_view(self, request):
-        return image_upload.view(self, request)
+        return image_upload.view(request, self)
 
     def get_fieldsets(self, request, obj=None):
         licence = ["licence", "licence_until"] + (["licence_said"] if obj and licence_badge(obj) else [])

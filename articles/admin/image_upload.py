@@ -18,7 +18,7 @@ HASH = 64  # hexadecimal digits of a SHA-256
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def view(model_admin, request):
+def view(request, model_admin):
     """The page; with ``?known=`` which of some files are in the library already; a POST takes one picture."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied

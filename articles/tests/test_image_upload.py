@@ -1,7 +1,9 @@
 """Many uploads, crops of their own, another file in place of the one there is, and the list of the library."""
 
 import hashlib
+import io
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib.admin.models import LogEntry
 from django.core.files.storage import default_storage, storages
@@ -10,12 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image as Pillow
 
-from articles import roles
+from articles import renditions, roles
 from articles.models import Image
 from articles.tasks import make_renditions
 from articles.tests.factories import make_edition, make_image, make_user
 from articles.tests.test_admin_images import SAID, LibraryTestCase, picture
 
+PAPERS_ZONE = ZoneInfo("Asia/Bishkek")
 UPLOAD = reverse("admin:articles_image_upload")
 LIST = reverse("admin:articles_image_changelist")
 
@@ -125,10 +128,10 @@ class CropTests(LibraryTestCase):
     def test_sizes_are_cut_around_the_points(self):
         left_black = Pillow.new("RGB", (900, 300), "white")
         left_black.paste("black", (0, 0, 300, 300))
-        file = storages["uploads"].open("points.jpg", "wb")
-        with file:
-            left_black.save(file, "JPEG")
-        image = make_image(width=900, height=300, file="points.jpg", focal_x=100, crops={"square": [0, 50]})
+        file = io.BytesIO()
+        left_black.save(file, "JPEG")
+        name = storages["uploads"].save("points.jpg", file)
+        image = make_image(width=900, height=300, file=name, focal_x=100, crops={"square": [0, 50]})
         make_renditions.call(image.pk)
         for crop, shade in (("square", 0), ("card", 255)):
             with default_storage.open(
@@ -215,8 +218,6 @@ class ReplacingTests(LibraryTestCase):
 
     def test_sizes_of_the_old_file_are_not_taken_for_the_new_one(self):
         self.change(self.image, focal_x="20")
-        from articles import renditions
-
         make = renditions.make
 
         def slow(*args):
@@ -234,7 +235,7 @@ class ListTests(LibraryTestCase):
         return {image.title for image in self.client.get(LIST, query).context["cl"].result_list}
 
     def test_filters_find_what_they_say(self):
-        today = timezone.localdate()
+        today = timezone.localdate(timezone=PAPERS_ZONE)
         make_image(title="ended", licence_until=today - timedelta(days=1), licence="CC")
         make_image(title="last day", licence_until=today, caption="Said", licence="CC")
         make_image(title="soon", licence_until=today + timedelta(days=30), licence="CC")
@@ -261,7 +262,7 @@ class ListTests(LibraryTestCase):
                 assert self.found(**query) == titles
 
     def test_licence_is_said_on_the_card_in_the_form_and_where_one_chooses(self):
-        day = timezone.localdate() - timedelta(days=1)
+        day = timezone.localdate(timezone=PAPERS_ZONE) - timedelta(days=1)
         image = make_image(title="Gone", licence_until=day)
         make_image(title="Fine")
         picker = reverse("admin:articles_image_picker")
@@ -272,5 +273,5 @@ class ListTests(LibraryTestCase):
         assert "Licence ended on" in self.client.get(reverse("admin:autocomplete"), asked).json()["results"][0]["text"]
 
     def test_last_day_of_a_licence_is_a_good_one(self):
-        make_image(licence_until=timezone.localdate())
+        make_image(licence_until=timezone.localdate(timezone=PAPERS_ZONE))
         self.assertContains(self.client.get(LIST), "Licence ends on")

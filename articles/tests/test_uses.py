@@ -23,7 +23,7 @@ class RowsTests(DeskTestCase):
         self.one, self.two = make_image(), make_image()
 
     def shown(self, article):
-        return [row.image for row in article.image_rows.order_by("image")]
+        return [row.image for row in article.image_rows.order_by("image_id")]
 
     def test_form_keeps_them(self):
         self.send(headline="New", body=showing(self.two, self.one, self.two), _continue="1")
