@@ -16,13 +16,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import search
+from articles import search, uses
 from articles.models import (
     FOR_EVER,
     Address,
     Article,
     Edition,
     EditionByline,
+    EditionCorrection,
     EditionSection,
     EditionTag,
     Section,
@@ -72,8 +73,11 @@ def text_of(copy: Article | Edition, further: QuerySet) -> Text:
     )
 
 
-def put_in(article: Article, text: Text, *, at: datetime, by: User | None) -> Edition:
-    """Put an edition that starts at ``at`` into the line; it ends where what it replaces would have ended."""
+def put_in(article: Article, text: Text, *, at: datetime, by: User | None, significant: bool = False) -> Edition:
+    """Put an edition that starts at ``at`` into the line; it ends where what it replaces would have ended.
+
+    A ``significant`` one tells readers that the article was updated then.
+    """
     if article.editions.filter(live_from=at).exists():
         raise WorkflowError(_("Another edition of this article starts at that very time."))
     before = article.editions.live(at).first()
@@ -85,7 +89,8 @@ def put_in(article: Article, text: Text, *, at: datetime, by: User | None) -> Ed
     elif after:
         after.took_over = True  # it ends the new one
         after.save(update_fields=["took_over"])
-    edition = cut(article, text, live_from=at, live_until=end, took_over=before is not None, by=by)
+    took_over = before is not None
+    edition = cut(article, text, live_from=at, live_until=end, took_over=took_over, by=by, significant=significant)
     _restamp(article)
     edition.refresh_from_db()
     return edition
@@ -106,13 +111,17 @@ def take_out(article: Article, edition: Edition) -> None:
 
 
 def _restamp(article: Article) -> None:
-    """Give editions that nobody has seen yet the day of the first publication, which may have moved."""
+    """Give editions that nobody has seen yet the day of the first publication and the last update before them.
+
+    Both may have moved.
+    """
     first = article.editions.order_by("live_from").values_list("live_from", flat=True).first()
     article.published_at = first
     Article.objects.filter(pk=article.pk).update(published_at=first)
     if first:
         for edition in article.editions.filter(live_from__gt=timezone.now()).exclude(published_at=first):
             _move_day(article, edition, first)
+    _carry_updates(article)
     article.addresses.exclude(path__in=article.editions.values("path")).delete()
 
 
@@ -122,6 +131,27 @@ def _move_day(article: Article, edition: Edition, first: datetime) -> None:
     edition.save(update_fields=["published_at", "path"])
     for rows in (edition.bylines, edition.section_rows, edition.tag_rows):
         rows.update(published_at=first)
+
+
+def _carry_updates(article: Article) -> None:
+    """Have every edition to come say when the last significant one before it began, unless it is one itself."""
+    now = timezone.now()
+    revised_at = _revised_before(article, now + TICK)
+    for edition in article.editions.filter(live_from__gt=now).order_by("live_from").only("live_from", "revised_at"):
+        if is_significant(edition):
+            revised_at = edition.live_from
+        elif edition.revised_at != revised_at:
+            article.editions.filter(pk=edition.pk).update(revised_at=revised_at)
+
+
+def _revised_before(article: Article, moment: datetime) -> datetime | None:
+    earlier = article.editions.filter(live_from__lt=moment).order_by("-live_from")
+    return earlier.values_list("revised_at", flat=True).first()
+
+
+def is_significant(edition: Edition) -> bool:
+    """Whether ``edition`` itself is the update that readers are told of."""
+    return edition.revised_at == edition.live_from
 
 
 def _claim(article: Article, path: str) -> str:
@@ -140,6 +170,7 @@ def cut(
     live_until: datetime = FOR_EVER,
     took_over: bool = False,
     by: User | None,
+    significant: bool = False,
 ) -> Edition:
     """Freeze ``text`` as an edition of ``article`` with its rows, and make it searchable, in one transaction."""
     first = article.editions.order_by("live_from").values_list("live_from", flat=True).first()
@@ -153,6 +184,7 @@ def cut(
         live_from=live_from,
         live_until=live_until,
         took_over=took_over,
+        revised_at=live_from if significant else _revised_before(article, live_from),
         cut_by=by,
     )
     _add_rows(edition, text)
@@ -178,6 +210,12 @@ def preview(article: Article, render: Callable[[Edition], Result]) -> Result:
     return result
 
 
+def remove_words(edition: Edition) -> None:
+    """Take out the rows that repeat what an erased edition said or showed."""
+    edition.correction_rows.all().delete()
+    edition.image_rows.all().delete()
+
+
 def _add_rows(edition: Edition, text: Text) -> None:
     when = {"edition": edition, "published_at": edition.published_at}
     EditionByline.objects.bulk_create(
@@ -191,3 +229,8 @@ def _add_rows(edition: Edition, text: Text) -> None:
     EditionSection.objects.bulk_create(
         EditionSection(section_id=section, is_further=section in further, **when) for section in sorted(listed)
     )
+    EditionCorrection.objects.bulk_create(
+        EditionCorrection(edition=edition, day=correction["day"], text=correction["text"])
+        for correction in edition.dated_corrections
+    )
+    uses.note(edition)

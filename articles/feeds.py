@@ -82,7 +82,7 @@ class PaperFeed(Feed):
         return edition.published_at
 
     def item_updateddate(self, edition):
-        return edition.live_from
+        return edition.modified_at
 
     def item_categories(self, edition):
         return [edition.section.name]

@@ -43,7 +43,7 @@ def _article(edition: Edition, paper: SiteSettings, root: str) -> dict[str, Any]
         "description": edition.seo_description or edition.standfirst,
         "image": _images(edition, root),
         "datePublished": edition.published_at.isoformat(timespec="seconds"),
-        "dateModified": (edition.updated_at or edition.published_at).isoformat(timespec="seconds"),
+        "dateModified": edition.modified_at.isoformat(timespec="seconds"),
         "author": [
             {
                 "@type": "Organization" if author.is_desk else "Person",
@@ -58,6 +58,10 @@ def _article(edition: Edition, paper: SiteSettings, root: str) -> dict[str, Any]
         "articleSection": edition.section.name,
         "inLanguage": edition.language,
         "wordCount": edition.words,
+        "correction": [
+            {"@type": "CorrectionComment", "text": text, "datePublished": day.isoformat()}
+            for day, text in edition.days_of_corrections
+        ],
         "isAccessibleForFree": True,
     }
     return {name: value for name, value in data.items() if value}

@@ -78,7 +78,9 @@ def related(edition: Edition, at: datetime) -> list[Edition]:
     newest = shared.order_by("-published_at").values("published_at").distinct()[:RELATED_POOL]
     near = shared.filter(published_at__in=newest).values("edition")
     live = Edition.objects.live(at).filter(pk__in=near).exclude(article=edition.article_id).newest()
-    return list(live.defer("body", "corrections").select_related("section__parent", "lead_image")[:RELATED])
+    return list(
+        live.defer("body", "corrections", "dated_corrections").select_related("section__parent", "lead_image")[:RELATED]
+    )
 
 
 def show_article(request, edition, **more):

@@ -9,7 +9,9 @@ import contextlib
 import hashlib
 import io
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import IO
 
 from django.core.exceptions import ValidationError
@@ -39,6 +41,8 @@ ENCODINGS = {  # extension: (Pillow's format, its options), best first
     "webp": ("WEBP", {"quality": 78}),
     "jpg": ("JPEG", {"quality": 80, "progressive": True, "optimize": True}),
 }
+
+Point = tuple[int, int]  # per cent from the left and from the top
 
 Pillow.MAX_IMAGE_PIXELS = MAX_PIXELS
 
@@ -166,18 +170,20 @@ def make_safe_copy(master: bytes, key: str) -> None:
     _write(_safe_name(key), _encode(picture, *ENCODINGS["jpg"]))
 
 
-def make(master: IO[bytes], key: str, cut: int, focus: tuple[int, int]) -> None:
-    """Cut every crop of ``CROPS`` around ``focus`` (percent from left and top) in every size and encoding."""
+def make(
+    master: IO[bytes], key: str, cut: int, focus: Point, points: Mapping[str, Point] = MappingProxyType({})
+) -> None:
+    """Cut every crop of ``CROPS`` around its own of ``points``, else around ``focus``, in every size and encoding."""
     picture = Pillow.open(master, formats=("JPEG",)).convert("RGB")
     for crop in CROPS:
-        box = _box(picture.size, CROPS[crop], focus)
+        box = _box(picture.size, CROPS[crop], points.get(crop, focus))
         for width, height in _sizes(crop, picture.size):
             cut_out = picture.resize((width, height), Pillow.Resampling.LANCZOS, box=box, reducing_gap=3)
             for extension, (kind, options) in ENCODINGS.items():
                 _write(_name(key, cut, crop, width, extension), _encode(cut_out, kind, options))
 
 
-def _box(size: tuple[int, int], ratio: float | None, focus: tuple[int, int]) -> tuple[float, float, float, float]:
+def _box(size: tuple[int, int], ratio: float | None, focus: Point) -> tuple[float, float, float, float]:
     """The largest part of ``size`` with ``ratio``, as near to ``focus`` as the edges allow."""
     width, height = size
     if ratio is None:
@@ -209,6 +215,14 @@ def sources(key: str, cut: int, crop: str, size: tuple[int, int]) -> Sources:
     }
     width, height = next((pair for pair in sizes if pair[0] >= 640), sizes[-1])
     return Sources(default_storage.url(_name(key, cut, crop, width, "jpg")), width, height, srcsets)
+
+
+def remove(key: str) -> None:
+    """Take every public copy of a picture out of the storage."""
+    folder = f"{key[:2]}/{key}"
+    if default_storage.exists(folder):
+        for name in default_storage.listdir(folder)[1]:
+            default_storage.delete(f"{folder}/{name}")
 
 
 def _name(key: str, cut: int, crop: str, width: int, extension: str) -> str:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from articles import uses
 from articles.models import Article, ArticleByline, ArticleSection, Edition, Revision
 from articles.models.copy import shared_values
 from articles.search import headlines
@@ -19,6 +20,7 @@ def keep(article: Article, *, by: User | None, note: str = "", automatic: bool =
     Article.objects.filter(pk=article.pk).update(version=F("version") + 1, saved_at=now, saved_by=by)
     article.version, stage = Article.objects.values_list("version", "stage").get(pk=article.pk)
     article.saved_at, article.saved_by = now, by
+    uses.note(article)
     headlines.note(article.pk, article.headline)
     said = {"by": by, "note": note, "stage": stage, "automatic": automatic}
     return Revision.objects.create(article=article, version=article.version, snapshot=snapshot(article), **said)

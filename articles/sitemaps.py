@@ -40,7 +40,7 @@ def month(request, year, month):
     rows = Edition.objects.live(request.at).filter(
         noindex=False, published_at__gte=start, published_at__lt=_next(start)
     )
-    editions = list(rows.newest().only("path", "live_from")[:MONTH_MOST])
+    editions = list(rows.newest().only("path", "published_at", "revised_at")[:MONTH_MOST])
     if not editions:
         raise Http404
     return _xml(request, "sitemap_month.xml", {"editions": editions})

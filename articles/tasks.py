@@ -27,26 +27,36 @@ def make_renditions(image_pk: int) -> None:
         return
     try:
         with image.file.open("rb") as master:
-            renditions.make(master, image.key, image.wanted_cut, (image.focal_x, image.focal_y))
+            renditions.make(master, image.key, image.wanted_cut, image.focus, image.crop_points)
     except Exception:  # told to whoever runs the server, then left to the worker, which marks the task as failed
         logger.exception("Picture %s got no sizes; pages show its safe copy.", image_pk)
         raise
     replaced = _show(image)
     if replaced is not None:
         _remove_cuts_before(image.wanted_cut, image.key, but=replaced)
+    if replaced and image.former_key:
+        _forget_former(image)
 
 
 @transaction.atomic
 def _show(image: Image) -> int | None:
     """Have pages show the cut just made; the one it replaces, or None if a newer is wanted or it is shown already."""
-    # A focal point moved meanwhile has a task of its own, which these sizes must not be taken for.
-    lacking = Image.objects.filter(pk=image.pk, wanted_cut=image.wanted_cut, made_cut__lt=F("wanted_cut"))
+    # A focal point moved meanwhile, or another file, has a task of its own, which these sizes must not be taken for.
+    lacking = Image.objects.filter(
+        pk=image.pk, key=image.key, wanted_cut=image.wanted_cut, made_cut__lt=F("wanted_cut")
+    )
     current = lacking.select_for_update().first()
     if current is None:
         return None
     replaced, current.made_cut = current.made_cut, image.wanted_cut
     current.save(update_fields=["made_cut"])  # not update(): what is kept of the logo has to hear of it
     return replaced
+
+
+def _forget_former(image: Image) -> None:
+    """The second cut of a new file: what open pages show now is the first, so the old file's sizes may go."""
+    renditions.remove(image.former_key)
+    Image.objects.filter(pk=image.pk, former_key=image.former_key).update(former_key="")
 
 
 def _remove_cuts_before(cut: int, key: str, *, but: int) -> None:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.front_page, name="front_page"),
     path("latest/", views.latest_page, name="latest_page"),
     re_path(rf"^latest/{MONTH}$", views.month_page, name="latest_month"),
+    path("corrections/", views.corrections_page, name="corrections_page"),
     path("search/", views.search_page, name="search_page"),
     path("topics/<str:slug>/", views.tag_page, name="tag_page"),
     path("topics/<str:slug>/feed/", feeds.TagFeed(), name="tag_feed"),

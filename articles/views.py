@@ -13,7 +13,7 @@ from taggit.models import Tag
 from articles import curation, linked_data, rendering, search
 from articles.forms import SearchForm
 from articles.models.author import Author
-from articles.models.edition import Edition, load_bylines
+from articles.models.edition import Edition, EditionCorrection, load_bylines
 from articles.models.section import Section
 from articles.paging import MOST_OF_A_MONTH, SIZE, Page, get_page, number_of
 
@@ -108,6 +108,13 @@ def latest_page(request):
     """Everything in order."""
     page = get_page(curation.listed(None, request.at), request.GET.get("page"))
     return render(request, "articles/latest_page.html", {"page": page})
+
+
+@require_safe
+def corrections_page(request):
+    """What the paper put right in articles that readers see, the newest first."""
+    page = get_page(EditionCorrection.objects.live(request.at).for_list(), request.GET.get("page"))
+    return render(request, "articles/corrections_page.html", {"page": page})
 
 
 @require_safe

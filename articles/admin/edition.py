@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import rendering, roles, workflow
+from articles.admin.article.corrections import shown
 from articles.admin.calendar.screen import Calendar
 from articles.admin.desk import DeskAdmin
 from articles.admin.times import short, short_in_words
@@ -22,8 +23,8 @@ from articles.models import FOR_EVER, Article, Edition
 
 PLACE = ["section", "listed_in", "authors", "tag_names", "kind", "language", "lead_image", "lead_caption"]
 MORE = """
-kicker dateline corrections off_front seo_title seo_description social_title social_description noindex
-erased_by erased_at erased_reason
+kicker dateline shown_corrections corrections off_front seo_title seo_description social_title social_description
+noindex erased_by erased_at erased_reason
 """.split()
 
 
@@ -136,6 +137,10 @@ class EditionAdmin(Calendar, DeskAdmin):
     @admin.display(description=gettext_lazy("body"))
     def shown_body(self, edition):
         return format_html('<div class="body">{}</div>', rendering.body(edition.body))
+
+    @admin.display(description=gettext_lazy("dated corrections"))
+    def shown_corrections(self, edition):
+        return shown(edition.dated_corrections)
 
     @admin.display(description=gettext_lazy("address"))
     def address(self, edition):

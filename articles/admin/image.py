@@ -1,71 +1,45 @@
-"""The library of pictures: upload with checks, focal point, where each is used."""
+"""The library of pictures: upload with checks, focal point and crops, another file, where each is used."""
 
 from functools import partial
 
 from django.contrib import admin
 from django.db import IntegrityError, transaction
-from django.db.models import Q
-from django.urls import path
-from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import renditions, roles
-from articles.admin import picker, pictures
+from articles import renditions, roles, uses
+from articles.admin import image_upload, picker, pictures
 from articles.admin.desk import DeskAdmin
-from articles.admin.image_form import ImageForm, UploadForm
-from articles.admin.times import short
-from articles.models import Article, Author, Edition, Image
+from articles.admin.image_form import ChangeForm, UploadForm
+from articles.admin.image_list import Library, licence_badge
+from articles.models import Image
 from articles.tasks import make_renditions
 
-MOST_USES = 20  # shown of each kind
-
-
-class LicenceFilter(admin.SimpleListFilter):
-    """Whether a picture may still be used."""
-
-    title = gettext_lazy("licence")
-    parameter_name = "licence"
-
-    def lookups(self, request, model_admin):
-        return [("ended", _("Ended")), ("valid", _("Not ended"))]
-
-    def queryset(self, request, queryset):
-        ended = Q(licence_until__lt=timezone.localdate())
-        return {"ended": queryset.filter(ended), "valid": queryset.exclude(ended)}.get(self.value(), queryset)
-
-
-class MyUploadsFilter(admin.SimpleListFilter):
-    """What I uploaded."""
-
-    title = gettext_lazy("whose")
-    parameter_name = "whose"
-
-    def lookups(self, request, model_admin):
-        return [("mine", _("Mine"))]
-
-    def queryset(self, request, queryset):
-        return queryset.filter(uploaded_by=request.user) if self.value() == "mine" else queryset
+POINTS = {"focal_x", "focal_y", "crop_wide", "crop_card", "crop_square"}
+MOST_EXPLAINED = 5  # pictures that can't be deleted, of many that were ticked
+KEPT_BY_TASKS = ["made_cut", "wanted_cut", "former_key"]
 
 
 @admin.register(Image)
-class ImageAdmin(DeskAdmin):
-    form = ImageForm
+class ImageAdmin(Library, DeskAdmin):
+    form = ChangeForm
     change_form_template = "admin/articles/image/change_form.html"
-    list_display = ["title", "picture", "shows", "credit", "size", "uploaded"]
-    list_filter = [MyUploadsFilter, LicenceFilter]
-    list_select_related = ["uploaded_by"]
-    search_fields = ["title", "alt", "caption", "credit"]
-    sortable_by = []
-    readonly_fields = ["uploaded", "size", "used"]
+    delete_confirmation_template = "admin/articles/image/delete_confirmation.html"
+    delete_selected_confirmation_template = "admin/articles/image/delete_selected_confirmation.html"
+    readonly_fields = ["uploaded", "size", "used", "licence_said"]
 
     def get_urls(self):
-        """The library as the body editor sees it, beside Django's own screens."""
+        """The library as the body editor sees it, and the upload of many, beside Django's own screens."""
         return [
             path("picker/", self.admin_site.admin_view(picker.view), name="articles_image_picker"),
+            path("upload/", self.admin_site.admin_view(self.upload_view), name="articles_image_upload"),
             *super().get_urls(),
         ]
+
+    def upload_view(self, request):
+        return image_upload.view(request, self)
 
     def has_change_permission(self, request, obj=None):
         """What is said of a picture is said wherever it is used."""
@@ -73,13 +47,16 @@ class ImageAdmin(DeskAdmin):
         return allowed and (obj is None or roles.may_change_image(request.user, obj))
 
     def get_fieldsets(self, request, obj=None):
-        said = ["title", "alt", "decorative", "caption", "credit", ("licence", "licence_until")]
+        licence = ["licence", "licence_until"] + (["licence_said"] if obj and licence_badge(obj) else [])
+        said = ["title", "alt", "decorative", "caption", "credit", tuple(licence)]
         focus = {
             "fields": [("focal_x", "focal_y")],
             "classes": ["focus"],
             "description": _("What must stay in sight however the picture is cut. Click it, or use the arrow keys."),
         }
         sets = [(None, {"fields": said if obj else ["file", *said]}), (_("Focal point"), focus)]
+        if obj and self.has_change_permission(request, obj):
+            sets.append((_("Replace the file"), {"fields": ["new_file", "at_once"], "classes": ["collapse"]}))
         return [*sets, (_("Where used"), {"fields": ["used", "size", "uploaded"]})] if obj else sets
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -90,30 +67,53 @@ class ImageAdmin(DeskAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError:
-            if "file" not in request.FILES:
+            sent = request.FILES.get("new_file" if object_id else "file")
+            if sent is None:
                 raise
-            request.FILES["file"].seek(0)
+            sent.seek(0)
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request, obj, form, change):
-        """The row; with a new one its files, with a new focal point its sizes, made after the commit."""
-        if not change:
+        """The row; with a file its safe copy, with a file or another point its sizes, made after the commit."""
+        file = form.cleaned_data.get("new_file") if change else obj.file
+        if change:
+            self._follow_tasks(obj)
+        else:
             obj.uploaded_by = request.user
-            master = obj.file.read()
-            obj.file.seek(0)
-        refocused = change and {"focal_x", "focal_y"} & set(form.changed_data)
-        if refocused:
+        master = file.read() if file else b""
+        recut = bool(file or POINTS & set(form.changed_data))
+        if change and recut:
             obj.wanted_cut += 1
+        if change and file:
+            self._replace(obj, file, at_once=form.cleaned_data["at_once"])
+        elif file:
+            file.seek(0)
         try:
             super().save_model(request, obj, form, change)
         except IntegrityError:
-            if not change:  # the file is written before the row, which the database refused
+            if file:  # it is written before the row, which the database refused
                 obj.file.storage.delete(obj.file.name)
             raise
-        if not change:
+        if file:
             renditions.make_safe_copy(master, obj.key)
-        if refocused or not change:
+        if recut:
             transaction.on_commit(partial(make_renditions.enqueue, obj.pk))
+
+    def _follow_tasks(self, image):
+        """What a task wrote since the form was loaded stays."""
+        now = Image.objects.select_for_update().values(*KEPT_BY_TASKS).get(pk=image.pk)
+        for name, value in now.items():
+            setattr(image, name, value)
+
+    def _replace(self, image, file, *, at_once):
+        """Take ``file`` in place of the one there is; sizes of the old one stay for pages that are open."""
+        was = Image.objects.only("key", "file").get(pk=image.pk)
+        gone = [image.former_key, was.key if at_once else ""]
+        image.former_key, image.made_cut = "" if at_once else was.key, 0
+        image.file = file
+        transaction.on_commit(partial(was.file.storage.delete, was.file.name))
+        for key in filter(None, gone):
+            transaction.on_commit(partial(renditions.remove, key))
 
     def delete_model(self, request, obj):
         super().delete_model(request, obj)
@@ -124,10 +124,16 @@ class ImageAdmin(DeskAdmin):
             self.delete_model(request, image)
 
     def get_deleted_objects(self, objs, request):
-        """A picture that a body shows stays, like one that a row points at."""
-        to_delete, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        shown = [_("body of {kind} “{copy}”").format(kind=kind, copy=copy) for kind, copy in _in_bodies(objs)]
-        return to_delete, counts, lacking, [*protected, *shown]
+        """A picture that is used, or was, stays; looked up in the order in which its rows are locked."""
+        images = list(objs)
+        if request.method == "POST" and transaction.get_connection().in_atomic_block:
+            list(Image.objects.select_for_update().filter(pk__in=[row.pk for row in images]).order_by("pk"))
+        free = set(uses.unused(Image.objects.filter(pk__in=[row.pk for row in images])).values_list("pk", flat=True))
+        used = [image for image in images if image.pk not in free]
+        if used:
+            listed = [_said_of_uses(image) for image in used[:MOST_EXPLAINED]]
+            return [], {}, set(), [*listed, *map(_link_to, used[MOST_EXPLAINED:])]
+        return super().get_deleted_objects(objs, request)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["picture"] = obj.sources("full") if obj else None
@@ -135,49 +141,33 @@ class ImageAdmin(DeskAdmin):
 
     def describe_choice(self, image):
         """What an autocomplete says of a picture."""
-        return {"text": f"{image.title} ({image.credit})", "picture": image.sources("card").src}
-
-    @admin.display(description=gettext_lazy("picture"))
-    def picture(self, image):
-        return pictures.thumbnail(image)
-
-    @admin.display(description=gettext_lazy("shows"))
-    def shows(self, image):
-        return _("decorative") if image.decorative else image.alt
-
-    @admin.display(description=gettext_lazy("pixels"))
-    def size(self, image):
-        return f"{image.width} × {image.height}"
-
-    @admin.display(description=gettext_lazy("uploaded"))
-    def uploaded(self, image):
-        return f"{short(image.uploaded_at)} {image.uploaded_by or ''}"
+        text = f"{image.title} ({image.credit})"
+        if badge := licence_badge(image):
+            text = f"{text} – {strip_tags(badge)}"
+        return {"text": text, "picture": image.sources("card").src}
 
     @admin.display(description=gettext_lazy("used by"))
     def used(self, image):
-        uses = list(_uses(image))
-        if not uses:
-            return _("Nothing, as lead picture or portrait. Bodies are looked through before it is deleted.")
-        rows = format_html_join("", '<li>{}: <a href="{}">{}</a></li>', uses)
-        return format_html('<ul class="uses">{}</ul>', rows)
+        return _list_of(uses.of(image)) or _("Nothing: no article, placement, portrait or logo shows it, or ever did.")
 
 
-def _uses(image):
-    """Kind, address and name of what shows the picture beside a text: the newest of each kind."""
-    now = timezone.now()
-    for article in Article.objects.filter(lead_image=image).only("headline")[:MOST_USES]:
-        yield _("article"), article.get_absolute_url(), article
-    editions = Edition.objects.filter(lead_image=image, live_until__gt=now).only("headline", "path", "live_from")
-    for edition in editions[:MOST_USES]:
-        yield _("live") if edition.live_from <= now else _("scheduled"), edition.path, edition
-    for author in Author.objects.filter(picture=image).only("name", "slug")[:MOST_USES]:
-        yield _("author"), author.get_absolute_url(), author
+def _said_of_uses(image):
+    """A picture's name with all that shows it."""
+    return format_html("{}{}", _link_to(image), _list_of(uses.of(image)))
 
 
-def _in_bodies(images):
-    """Working copies and editions whose bodies show one of ``images``: every body is read, so only before deleting."""
-    for image in images:
-        mark = f'data-image="{image.pk}"'
-        for kind, model in ((_("article"), Article), (_("edition"), Edition)):
-            for copy in model.objects.filter(body__contains=mark).only("headline")[:MOST_USES]:
-                yield kind, copy
+def _link_to(image):
+    address = reverse("admin:articles_image_change", args=[image.pk])
+    return format_html('<a href="{}">{}</a>', address, image.title)
+
+
+def _list_of(found):
+    """Uses by kind, each a link."""
+    rows = format_html_join("", "<dt>{}</dt><dd>{}</dd>", ((kind.kind, _links(kind)) for kind in found))
+    return format_html('<dl class="uses">{}</dl>', rows) if found else ""
+
+
+def _links(kind):
+    links = format_html_join("", '<li><a href="{}">{}</a></li>', ((use.url, use.name) for use in kind.found))
+    more = format_html("<li>{}</li>", _("and more")) if kind.more else ""
+    return format_html("<ul>{}{}</ul>", links, more)

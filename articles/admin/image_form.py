@@ -15,10 +15,57 @@ from articles.models import Image
 from articles.text import strip_control
 
 ACCEPTED = ".jpg,.jpeg,.png,.webp,.avif,.gif"
+AGAIN = "again"  # the code of an error that is none where the page itself keeps the file
+CROPS = {"wide": _("16:9"), "card": _("4:3"), "square": _("1:1")}  # those that have a shape of their own
+
+
+class PointInput(forms.MultiWidget):
+    """Two numbers; the script of the page draws them."""
+
+    def __init__(self, crop):
+        names = [_("%(crop)s from the left, %%"), _("%(crop)s from the top, %%")]
+        labels = [str(name % {"crop": CROPS[crop]}) for name in names]
+        hints = [_("left %"), _("top %")]
+        attributes = [{"aria-label": label, "placeholder": hint} for label, hint in zip(labels, hints, strict=True)]
+        super().__init__([forms.NumberInput({"min": 0, "max": 100} | more) for more in attributes])
+
+    def decompress(self, value):
+        return list(value) if value else [None, None]
+
+
+class PointField(forms.MultiValueField):
+    """A point of a picture, in per cent from the left and the top; none is as good as the focal point."""
+
+    def __init__(self, crop):
+        axis = {"min_value": 0, "max_value": 100, "required": False}
+        fields = [forms.IntegerField(**axis), forms.IntegerField(**axis)]
+        super().__init__(
+            fields,
+            widget=PointInput(crop),
+            required=False,
+            require_all_fields=False,
+            label=_("Crop %(crop)s") % {"crop": CROPS[crop]},
+        )
+
+    def compress(self, values):
+        given = [value for value in values if value is not None]
+        if len(given) == 1:
+            raise ValidationError(_("Write both numbers of the point, or neither."), code="incomplete")
+        return given or None
 
 
 class ImageForm(forms.ModelForm):
-    """What is said of a picture."""
+    """What is said of a picture, and what of it must stay in sight."""
+
+    duplicate = None  # the picture whose file was sent, when it is in the library already
+    crop_wide = PointField("wide")
+    crop_card = PointField("card")
+    crop_square = PointField("square")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for crop in CROPS:
+            self.initial[f"crop_{crop}"] = self.instance.crops.get(crop)
 
     def clean(self):
         cleaned = super().clean()
@@ -26,6 +73,36 @@ class ImageForm(forms.ModelForm):
             message = _("Say what the picture shows, or tick “decorative” if it tells nothing.")
             self.add_error("alt", ValidationError(message, code="required"))
         return cleaned
+
+    def _post_clean(self):
+        super()._post_clean()
+        given = {crop: self.cleaned_data.get(f"crop_{crop}") for crop in CROPS}
+        self.instance.crops = {crop: point for crop, point in given.items() if point}
+
+    @property
+    def crop_fields(self):
+        """Each crop with its field, for the template."""
+        return [(crop, self[f"crop_{crop}"]) for crop in CROPS]
+
+    def take(self, sent):
+        """The new encoding of the file ``sent`` under a random name; its measures go to the row."""
+        upload = renditions.accept(sent)
+        self._refuse_duplicate(upload.sha256)
+        row = self.instance
+        row.key, row.sha256, row.colour = uuid.uuid4().hex, upload.sha256, upload.colour
+        row.width, row.height = upload.width, upload.height
+        return ContentFile(upload.content, name=f"{row.key}.jpg")
+
+    def _refuse_duplicate(self, sha256):
+        known = Image.objects.filter(sha256=sha256).first()
+        if known is None:
+            return
+        self.duplicate = known
+        if known.pk == self.instance.pk:
+            raise ValidationError(_("This is the file that the picture has already."), code="duplicate")
+        address = reverse("admin:articles_image_change", args=[known.pk])
+        link = format_html('<a href="{}">{}</a>', address, known.title)
+        raise ValidationError(format_html(_("This picture is in the library already: {}."), link), code="duplicate")
 
 
 class UploadForm(ImageForm):
@@ -45,31 +122,53 @@ class UploadForm(ImageForm):
         self.fields["title"].help_text = _("The desk finds the picture by it. Empty: the file’s name is taken.")
 
     def clean_file(self):
-        """The picture's new encoding under a random name; its measures go to the row."""
         sent = self.cleaned_data["file"]
-        upload = renditions.accept(sent)
-        self._refuse_duplicate(upload.sha256)
-        row = self.instance
-        row.key, row.sha256, row.colour = uuid.uuid4().hex, upload.sha256, upload.colour
-        row.width, row.height = upload.width, upload.height
         self.name_sent = sent.name
-        return ContentFile(upload.content, name=f"{row.key}.jpg")
-
-    def _refuse_duplicate(self, sha256):
-        known = Image.objects.filter(sha256=sha256).first()
-        if known:
-            message = _("This picture is in the library already: {}.")
-            address = reverse("admin:articles_image_change", args=[known.pk])
-            link = format_html('<a href="{}">{}</a>', address, known.title)
-            raise ValidationError(format_html(message, link), code="duplicate")
+        return self.take(sent)
 
     def clean(self):
         cleaned = super().clean()
         if not cleaned.get("title") and "title" not in self.errors:
             cleaned["title"] = _title(getattr(self, "name_sent", ""))
         if self.errors and cleaned.get("file"):
-            self.add_error("file", _("The file itself is fine, but a browser does not keep it: choose it once more."))
+            message = _("The file itself is fine, but a browser does not keep it: choose it once more.")
+            self.add_error("file", ValidationError(message, code=AGAIN))
         return cleaned
+
+
+class ChangeForm(ImageForm):
+    """A picture that is in the library: its words, its crops, and another file in place of the one it has."""
+
+    new_file = forms.FileField(
+        label=_("New file"),
+        max_length=None,
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        help_text=_(
+            "Everything that shows this picture shows the new file then: live pages too. Look at the alternative text "
+            "and the focal point; the words stay as they are."
+        ),
+    )
+    at_once = forms.BooleanField(
+        label=_("Take the old file off the web at once"),
+        required=False,
+        help_text=_(
+            "For a picture that may not be shown any more. Otherwise pages that are open still find it until the sizes "
+            "are next made anew."
+        ),
+    )
+
+    def _post_clean(self):
+        """Look at the file once all else is right: it changes the row, and a browser does not keep it."""
+        super()._post_clean()
+        sent = self.cleaned_data.get("new_file")
+        if sent and self.errors:
+            self.add_error("new_file", _("Choose the file once more: a browser does not keep it."))
+        elif sent:
+            try:
+                self.cleaned_data["new_file"] = self.take(sent)
+            except ValidationError as refusal:
+                self.add_error("new_file", refusal)
 
 
 def _title(name):

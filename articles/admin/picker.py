@@ -6,6 +6,7 @@ from django.http import HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from articles.admin.image_list import licence_badge
 from articles.models import Image
 from articles.text import strip_control
 
@@ -32,7 +33,7 @@ def view(request, admin_site=None):
         pictures = pictures.filter(pk__lt=int(before))
     found = list(pictures[: A_PAGE + 1])  # one more says that there are more; nothing is counted
     context = {
-        "images": [(image, thumbnail(image)) for image in found[:A_PAGE]],
+        "images": [(image, thumbnail(image), licence_badge(image)) for image in found[:A_PAGE]],
         "query": query or "",
         "before": found[A_PAGE - 1].pk if len(found) > A_PAGE else None,
         "further": bool(before),

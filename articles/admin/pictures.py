@@ -1,8 +1,8 @@
 """Pictures on the desk's screens: small public copies, never the master."""
 
-from django.core.files.storage import default_storage
 from django.utils.html import format_html
 
+from articles import renditions
 from articles.models import Image
 
 SMALL, LARGE = "square", "full"
@@ -33,7 +33,5 @@ def shown(image: Image | None, field: str) -> str:
 def remove_files(image: Image) -> None:
     """Take the master and every public copy out of the storages."""
     image.file.storage.delete(image.file.name)
-    folder = f"{image.key[:2]}/{image.key}"
-    if default_storage.exists(folder):
-        for name in default_storage.listdir(folder)[1]:
-            default_storage.delete(f"{folder}/{name}")
+    for key in filter(None, (image.key, image.former_key)):
+        renditions.remove(key)

@@ -28,6 +28,11 @@ class Migration(migrations.Migration):
             field=models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False),
         ),
         migrations.AddField(
+            model_name="image",
+            name="former_key",
+            field=models.CharField(blank=True, db_default="", default="", editable=False, max_length=32),
+        ),
+        migrations.AddField(
             model_name="articleimage",
             name="article",
             field=models.ForeignKey(

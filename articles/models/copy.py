@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -89,7 +91,7 @@ class Copy(models.Model):
     social_description = LineField(_("description for social networks"), max_length=200, blank=True)
     corrections = ProseField(
         _("corrections"), blank=True, help_text=_("What was wrong and when it was put right; readers see it.")
-    )
+    )  # without days, from before there were dated ones; shown for as long as an article has it
     dated_corrections = models.JSONField(
         _("corrections"), default=list, db_default=models.Value([], models.JSONField()), blank=True
     )  # [{"day": "2025-12-08", "text": "…"}, …], the oldest first
@@ -103,6 +105,11 @@ class Copy(models.Model):
 
     def __str__(self):
         return self.headline
+
+    @property
+    def days_of_corrections(self) -> list[tuple[date, str]]:
+        """The dated corrections for a page, the newest first."""
+        return [(date.fromisoformat(one["day"]), one["text"]) for one in reversed(self.dated_corrections)]
 
     @property
     def words(self) -> int:

@@ -28,7 +28,8 @@ class EditionQuerySet(models.QuerySet):
 
     def for_cards(self):
         """With all that ``_card.html`` shows, in two queries however many rows."""
-        return self.defer("body", "corrections").select_related("section__parent", "lead_image").with_bylines()
+        rows = self.defer("body", "corrections", "dated_corrections")
+        return rows.select_related("section__parent", "lead_image").with_bylines()
 
     def for_page(self):
         """With the row's own furniture, for an article's page."""
@@ -55,7 +56,7 @@ class Edition(Copy):
     live_from = models.DateTimeField(_("live from"))
     live_until = models.DateTimeField(_("live until"), default=FOR_EVER)
     took_over = models.BooleanField(default=False)  # it ended the edition before it, which goes on if it is cancelled
-    revised_at = models.DateTimeField(_("updated"), null=True)  # the last change that an editor called significant
+    revised_at = models.DateTimeField(_("updated"), null=True)  # start of the last edition called significant, or None
     cut_at = models.DateTimeField(_("cut"), default=timezone.now)
     cut_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("cut by"), related_name="+", null=True
@@ -122,8 +123,13 @@ class Edition(Copy):
 
     @property
     def updated_at(self) -> datetime | None:
-        """When its text last changed for readers, or None for the first text."""
-        return self.live_from if self.live_from > self.published_at else None
+        """When an editor last told readers of a significant change; None until then."""
+        return self.revised_at if self.revised_at and self.revised_at > self.published_at else None
+
+    @property
+    def modified_at(self) -> datetime:
+        """The same for machines, which want a time in any case."""
+        return self.updated_at or self.published_at
 
     @property
     def top_section(self) -> Section:
@@ -224,12 +230,26 @@ class EditionImage(models.Model):
         return str(self.image)
 
 
+class EditionCorrectionQuerySet(models.QuerySet):
+    def live(self, at=None):
+        """Those of editions that readers see at ``at`` (now)."""
+        at = at or timezone.now()
+        return self.filter(edition__live_from__lte=at, edition__live_until__gt=at)
+
+    def for_list(self):
+        """With what the list of corrections shows of each edition, in one query."""
+        unused = ["body", "standfirst", "corrections", "dated_corrections"]
+        return self.select_related("edition__section__parent").defer(*(f"edition__{name}" for name in unused))
+
+
 class EditionCorrection(models.Model):
     """A dated correction of an edition, for the list of all corrections; the edition holds the same words."""
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="correction_rows")
     day = models.DateField(_("day"))
     text = ProseField(_("text"))
+
+    objects = EditionCorrectionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-day", "-pk"]

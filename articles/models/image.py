@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.conf import settings
 from django.core.files.storage import storages
 from django.core.validators import MaxValueValidator
@@ -19,6 +21,9 @@ class Image(models.Model):
 
     file = models.FileField(_("file"), storage=uploads, max_length=120)
     key = models.CharField(_("key"), max_length=32, unique=True, editable=False)
+    former_key = models.CharField(
+        max_length=32, blank=True, default="", db_default="", editable=False
+    )  # of the file that this one replaced, while pages that are open still show its sizes
     sha256 = models.CharField(_("SHA-256 of the upload"), max_length=64, unique=True, editable=False)
     width = models.PositiveIntegerField(_("width"), editable=False)
     height = models.PositiveIntegerField(_("height"), editable=False)
@@ -82,6 +87,20 @@ class Image(models.Model):
     def alternative(self) -> str:
         """The text for the ``alt`` attribute: empty for a decorative picture."""
         return "" if self.decorative else self.alt
+
+    @property
+    def focus(self) -> tuple[int, int]:
+        """The point that stays in sight however the picture is cut, in per cent from the left and the top."""
+        return self.focal_x, self.focal_y
+
+    @property
+    def crop_points(self) -> dict[str, tuple[int, int]]:
+        """Of the crops that have a point of their own, that point."""
+        return {crop: (point[0], point[1]) for crop, point in self.crops.items()}
+
+    def licence_ended(self, day: date) -> bool:
+        """Whether its licence had run out on ``day``; the last day is still a good one."""
+        return self.licence_until is not None and self.licence_until < day
 
     def sources(self, crop: str) -> renditions.Sources:
         """Addresses and sizes of the public copies cut to ``crop`` (a key of ``renditions.CROPS``)."""

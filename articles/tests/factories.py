@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from PIL import Image as Pillow
 
-from articles import cutting, renditions, roles
+from articles import cutting, renditions, roles, uses
 from articles.models import (
     FOR_EVER,
     Article,
@@ -87,15 +87,22 @@ def make_article(*, authors=(), further=(), tags=(), **fields: Any) -> Article:
     )
     ArticleSection.objects.bulk_create(ArticleSection(article=article, section=section) for section in further)
     article.tags.set(tags)
+    uses.note(article)
     return article
 
 
 def make_edition(
-    *, live_from: datetime = MORNING, live_until: datetime = FOR_EVER, article: Article | None = None, **fields: Any
+    *,
+    live_from: datetime = MORNING,
+    live_until: datetime = FOR_EVER,
+    article: Article | None = None,
+    significant: bool = False,
+    **fields: Any,
 ) -> Edition:
     """An edition of a new article (or of ``article``), live from ``live_from``; the day may lie in the past."""
     article = article or make_article(**fields)
     text = cutting.text_of(article, article.section_rows.all())
-    edition = cutting.cut(article, text, live_from=live_from, live_until=live_until, by=None)
+    times = {"live_from": live_from, "live_until": live_until, "significant": significant}
+    edition = cutting.cut(article, text, **times, by=None)
     Article.objects.filter(pk=article.pk).update(published_at=edition.published_at, stage="published")
     return edition

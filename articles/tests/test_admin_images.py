@@ -152,7 +152,7 @@ class ChangeTests(LibraryTestCase):
     def test_focal_point_outside_the_picture_is_refused(self):
         self.assertContains(self.change(make_image(), focal_x="101"), "less than or equal to 100")
 
-    def test_file_of_a_picture_is_not_replaced(self):
+    def test_file_of_a_picture_is_replaced_by_its_own_field_alone(self):
         image = make_image()
         self.change(image, file=picture())
         image.refresh_from_db()

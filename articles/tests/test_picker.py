@@ -19,7 +19,7 @@ class PickerTests(TestCase):
         self.client.get(self.address)  # what every page needs is kept ready from now on
 
     def shown(self, **query):
-        return [image for image, _thumbnail in self.client.get(self.address, query).context["images"]]
+        return [image for image, _thumbnail, _licence in self.client.get(self.address, query).context["images"]]
 
     def test_the_newest_pictures_come_first_a_page_at_a_time(self):
         assert self.shown() == self.images[:1:-1]
@@ -47,11 +47,11 @@ class PickerTests(TestCase):
         assert self.client.get(self.address).status_code == 302
 
     def test_only_those_who_may_add_pictures_are_shown_the_way(self):
-        self.assertContains(self.client.get(self.address), reverse("admin:articles_image_add"))
+        self.assertContains(self.client.get(self.address), reverse("admin:articles_image_upload"))
         viewer = make_user()
         viewer.user_permissions.set(Permission.objects.filter(codename="view_image"))
         self.client.force_login(viewer)
-        self.assertNotContains(self.client.get(self.address), reverse("admin:articles_image_add"))
+        self.assertNotContains(self.client.get(self.address), reverse("admin:articles_image_upload"))
 
     def test_every_word_is_sought_in_every_text(self):
         wanted = make_image(title="Озеро Иссык-Куль", alt="Shore", caption="At dawn", credit="A. Asanov")

@@ -16,6 +16,7 @@ from articles.tests.factories import make_article, make_chief
 
 START = datetime(2025, 12, 8, 6, 0, tzinfo=UTC)
 MINUTES = st.integers(min_value=-3, max_value=40)
+SIGNIFICANT = 3  # every third step calls its text an update
 STEPS = st.tuples(
     st.sampled_from(["publish", "schedule", "reschedule", "cancel", "take_down", "keep", "withdraw"]),
     MINUTES,  # the time the step names, from its own now
@@ -23,6 +24,11 @@ STEPS = st.tuples(
 )
 
 LASTING = {"publish", "schedule", "reschedule", "cancel"}  # steps after which a live article has no end
+
+
+def is_update(text):
+    """Whether the step that cut this text, which is its number, called it significant."""
+    return int(text) % SIGNIFICANT == 0
 
 
 class TimelineTests(PropertyTestCase):
@@ -76,7 +82,11 @@ class TimelineTests(PropertyTestCase):
             assert article.editions.live(now).exists()
 
     def future(self, article):
-        return list(article.editions.order_by("live_from").values_list("live_from", "live_until", "headline", "path"))
+        return list(
+            article.editions.order_by("live_from").values_list(
+                "live_from", "live_until", "headline", "path", "revised_at"
+            )
+        )
 
     def take(self, step, article, at, text):
         """Rewrite the working copy, then take the step; a refusal is an answer too."""
@@ -84,9 +94,9 @@ class TimelineTests(PropertyTestCase):
         future = article.editions.order_by("-live_from").first()
         try:
             if step == "publish":
-                workflow.publish(article, by=self.chief)
+                workflow.publish(article, by=self.chief, significant=is_update(text))
             elif step == "schedule":
-                workflow.schedule(article, by=self.chief, at=at)
+                workflow.schedule(article, by=self.chief, at=at, significant=is_update(text))
             elif step == "reschedule" and future:
                 workflow.reschedule(future, by=self.chief, at=at)
             elif step == "cancel" and future:
@@ -105,10 +115,14 @@ class TimelineTests(PropertyTestCase):
             assert earlier.live_until <= later.live_from
         instant = START - timedelta(minutes=1)
         while instant < now:
-            shown = [e.headline for e in editions if e.live_from <= instant < e.live_until]
+            shown = [(e.headline, e.revised_at) for e in editions if e.live_from <= instant < e.live_until]
             assert len(shown) <= 1
             assert seen.setdefault(instant, shown) == shown, f"what readers saw at {instant} changed"
             instant += timedelta(seconds=30)
+        revised_at = None
+        for edition in editions:
+            revised_at = edition.live_from if is_update(edition.headline) else revised_at
+            assert edition.revised_at == revised_at, "an edition says another time of the last update than it should"
         if editions:
             assert {e.published_at for e in editions} == {editions[0].live_from}
             assert len({e.path for e in editions}) == 1
@@ -117,12 +131,12 @@ class TimelineTests(PropertyTestCase):
 class CuttingTests(TestCase):
     def test_check_notices_a_rewritten_past(self):
         """The property is worth something only if breaking it is noticed."""
-        article, chief = make_article(headline="0"), make_chief()
+        article, chief = make_article(headline="1"), make_chief()
         seen = {}
         with time_machine.travel(START, tick=False):
             workflow.publish(article, by=chief)
         later = START + timedelta(minutes=10)
         TimelineTests.check(self, article, later, seen)
-        article.editions.update(headline="Rewritten")
+        article.editions.update(headline="2")
         with self.assertRaises(AssertionError):
             TimelineTests.check(self, article, later, seen)

@@ -12,33 +12,46 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from articles import notices, readiness, revisions, search
-from articles.cutting import TICK, Text, WorkflowError, address, put_in, take_out, text_of
+from articles.cutting import (
+    TICK,
+    Text,
+    WorkflowError,
+    address,
+    is_significant,
+    put_in,
+    remove_words,
+    take_out,
+    text_of,
+)
 from articles.models import FOR_EVER, Article, Edition, Notice
 from articles.models.copy import shared_values
 from articles.workflow.locking import locked, said, set_stage
 
 
 @transaction.atomic
-def publish(article: Article, *, by: User) -> Edition:
-    """Put the working copy before readers now; what was live ends in the same instant."""
+def publish(article: Article, *, by: User, significant: bool = False) -> Edition:
+    """Put the working copy before readers now; what was live ends in the same instant.
+
+    Only a ``significant`` change tells readers that the article was updated.
+    """
     article = locked(article, "publish", by)
     now = timezone.now()
     _refuse_embargo(article, now)
-    edition = put_in(article, _working_copy(article, now), at=now, by=by)
+    edition = put_in(article, _working_copy(article, now), at=now, by=by, significant=significant)
     _after_cut(article, by, _("Published"))
     notices.tell(Notice.Kind.PUBLISHED, article, by=by, text=_("%(who)s published “%(article)s”."))
     return edition
 
 
 @transaction.atomic
-def schedule(article: Article, *, by: User, at: datetime) -> Edition:
+def schedule(article: Article, *, by: User, at: datetime, significant: bool = False) -> Edition:
     """Have the working copy, as it is now, go live at ``at``; what is live until then stays live until then."""
     article = locked(article, "schedule", by)
     if at <= timezone.now():
         raise WorkflowError(_("Choose a time in the future, or publish now."))
     _refuse_too_far(at)
     _refuse_embargo(article, at)
-    edition = put_in(article, _working_copy(article, at), at=at, by=by)
+    edition = put_in(article, _working_copy(article, at), at=at, by=by, significant=significant)
     _after_cut(article, by, _("Scheduled for %(time)s") % {"time": said(at)})
     _tell_of_schedule(article, by, at)
     return edition
@@ -57,8 +70,9 @@ def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
         raise WorkflowError(_("Another edition of this article starts at that very time."))
     text = text_of(edition, edition.section_rows.filter(is_further=True))
     cut_at, cut_by = edition.cut_at, edition.cut_by  # its text is no newer for being moved
+    significant = is_significant(edition)
     take_out(article, edition)
-    edition = put_in(article, text, at=at, by=by)
+    edition = put_in(article, text, at=at, by=by, significant=significant)
     edition.cut_at, edition.cut_by = cut_at, cut_by
     edition.save(update_fields=["cut_at", "cut_by"])
     revisions.keep(article, by=by, note=_("Rescheduled for %(time)s") % {"time": said(at)})
@@ -138,6 +152,7 @@ def erase(edition: Edition, *, by: User, reason: str) -> Edition:
     edition.headline, edition.noindex = _("Erased"), True
     edition.erased_at, edition.erased_by, edition.erased_reason = timezone.now(), by, reason.strip()
     edition.save()
+    remove_words(edition)
     search.remove(edition)
     return edition
 

@@ -25,6 +25,7 @@ def marked() -> dict:
     """A value with the marker for every text field of a working copy."""
     texts = {"body": f"<h2>{MARKER}</h2><p>{MARKER}</p>", "slug": f"{MARKER}-slug"}
     plain = "headline kicker standfirst lead_caption dateline seo_title seo_description social_title corrections"
+    texts |= {"dated_corrections": [{"day": "2025-12-08", "text": f"{MARKER}-dated"}]}
     return texts | {name: f"{MARKER}-{name}" for name in [*plain.split(), "social_description"]}
 
 
@@ -39,6 +40,7 @@ class LeakTests(TestCase):
             further=[make_section()],
             tags=["Silk Road"],
             lead_image=make_image(),
+            dated_corrections=[{"day": "2025-12-08", "text": "A correction that readers may see."}],
         )
         cls.child = make_edition(section=make_section(parent=cls.section))
         cls.rework(cls.live.article)
@@ -63,7 +65,9 @@ class LeakTests(TestCase):
 
     def test_marker_is_in_every_text_field_of_the_working_copy(self):
         texts = {
-            field.name for field in Copy._meta.local_fields if field.get_internal_type() in {"CharField", "TextField"}
+            field.name
+            for field in Copy._meta.local_fields
+            if field.get_internal_type() in {"CharField", "TextField", "JSONField"}
         }
         assert texts | {"slug"} == set(marked()) | {"kind", "language"}
         assert MARKER in str(Revision.objects.filter(article=self.live.article).first().snapshot)
@@ -76,8 +80,10 @@ class LeakTests(TestCase):
             self.section.get_absolute_url(),
             self.author.get_absolute_url(),
             "/topics/silk-road/",
+            "/corrections/",
         ):
             assert wanted in paths, f"the crawl never came to {wanted}"
+        assert "A correction that readers may see." in seen["/corrections/"]
         for path, text in seen.items():
             if not path.startswith("/search/"):  # it repeats the words asked for
                 assert MARKER not in text, f"{path} shows {text[text.index(MARKER) - 80 :][:200]}"

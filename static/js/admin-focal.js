@@ -1,80 +1,116 @@
-// The focal point of a picture: click or tap it, drag it, or move it with the arrow keys. The number fields are the form's.
-const box = document.querySelector("[data-focal]");
-const [x, y] = ["x", "y"].map((axis) => document.getElementById(`id_focal_${axis}`));
+// What of a picture stays in sight: one focal point, and a point of its own for a crop. Click or drag, or use the arrow
+// keys. The number fields are the form's; without this script they are all there is.
+import { shrunk } from "./picture-preview.js";
 
-if (box && x && y) start();
+const RATIOS = { wide: 16 / 9, card: 4 / 3, square: 1 };
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const box = document.querySelector("[data-focal]");
+const focal = ["x", "y"].map((axis) => document.getElementById(`id_focal_${axis}`));
+
+if (box && focal.every(Boolean)) start();
 
 function start() {
   const picture = box.querySelector(".focal-picture img");
   const point = box.querySelector(".focal-point");
-  const crops = [...box.querySelectorAll(".focal-crops img")];
+  const crops = [...box.querySelectorAll("[data-crop]")].map(makeCrop);
   const upload = document.querySelector("input[data-upload]");
 
-  function show() {
-    const place = [x, y].map((field) => `${Math.min(100, Math.max(0, Number(field.value) || 0))}%`);
-    [point.style.left, point.style.top] = place;
-    for (const crop of crops) crop.style.objectPosition = cropPosition(crop, picture).join(" ");
+  function makeCrop(image) {
+    const figure = image.closest("figure");
+    const fields = [...figure.querySelectorAll("input[type=number]")];
+    return { image, fields, frame: figure.querySelector(".crop-frame"), clear: figure.querySelector("[data-clear]") };
   }
 
-  // The same cut as the server's: the focal point in the middle, as near as the edges allow.
-  function cropPosition(crop, { naturalWidth: width, naturalHeight: height }) {
-    const ratio = { wide: 16 / 9, card: 4 / 3, square: 1 }[crop.dataset.crop];
-    const part = [Math.min(width, height * ratio) / width, Math.min(height, width / ratio) / height];
-    return part.map((size, index) => {
+  const number = (field) => Math.min(100, Math.max(0, Number(field.value) || 0));
+  const isOwn = (crop) => crop.fields.length > 0 && crop.fields.every((field) => field.value !== "");
+  const pointOf = (crop) => (isOwn(crop) ? crop.fields : focal).map(number);
+
+  function show() {
+    [point.style.left, point.style.top] = focal.map((field) => `${number(field)}%`);
+    for (const crop of crops) {
+      crop.image.style.objectPosition = cut(crop).map(({ free, start }) => `${free > 0.001 ? (100 * start) / free : 50}%`).join(" ");
+      if (crop.clear) crop.clear.hidden = !isOwn(crop);
+    }
+  }
+
+  // The same cut as the server's: the point in the middle, as near as the edges allow; both axes as shares of the picture.
+  function cut(crop, at = pointOf(crop)) {
+    const { naturalWidth: width, naturalHeight: height } = picture;
+    const ratio = RATIOS[crop.image.dataset.crop];
+    return [Math.min(width, height * ratio) / width, Math.min(height, width / ratio) / height].map((size, axis) => {
       const free = 1 - size;
-      const start = Math.min(Math.max(Number([x, y][index].value) / 100 - size / 2, 0), free);
-      return `${free > 0.001 ? (100 * start) / free : 50}%`;
+      return { size, free, start: Math.min(Math.max(at[axis] / 100 - size / 2, 0), free) };
     });
   }
 
-  function put(left, top) {
-    x.value = Math.round(Math.min(100, Math.max(0, left)));
-    y.value = Math.round(Math.min(100, Math.max(0, top)));
+  function put(fields, place) {
+    fields.forEach((field, axis) => { field.value = Math.round(Math.min(100, Math.max(0, place[axis]))); });
+    fields[0].dispatchEvent(new Event("change", { bubbles: true }));
     show();
+  }
+
+  /** The point of a crop that moves it by `by` per cent of the picture, from where it really is, not beyond its edges. */
+  function shift(crop, by) {
+    put(crop.fields, cut(crop).map(({ size, free, start }, axis) => {
+      const moved = Math.min(Math.max(start + by[axis] / 100, 0), free);
+      return free > 0.001 ? 100 * (moved + size / 2) : 50;
+    }));
+  }
+
+  function dragging(element, move, begin = () => {}) {
+    element.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      begin(event);
+      const stop = () => document.removeEventListener("pointermove", move);
+      document.addEventListener("pointermove", move);
+      document.addEventListener("pointerup", stop, { once: true });
+      document.addEventListener("pointercancel", stop, { once: true });
+    });
+  }
+
+  function byKeys(element, act) {
+    element.addEventListener("keydown", (event) => {
+      const move = STEPS[event.key];
+      if (!move) return;
+      event.preventDefault();
+      act(move.map((step) => step * (event.shiftKey ? 10 : 1)));
+    });
   }
 
   function follow(event) {
     const frame = picture.getBoundingClientRect();
-    put(((event.clientX - frame.left) / frame.width) * 100, ((event.clientY - frame.top) / frame.height) * 100);
+    put(focal, [((event.clientX - frame.left) / frame.width) * 100, ((event.clientY - frame.top) / frame.height) * 100]);
   }
+
+  dragging(picture.parentElement, follow, (event) => { follow(event); point.focus(); });
+  byKeys(point, (move) => put(focal, focal.map((field, axis) => number(field) + move[axis])));
+
+  for (const crop of crops.filter(({ fields }) => fields.length)) {
+    let last;
+    dragging(crop.frame, (event) => {
+      const frame = crop.frame.getBoundingClientRect();
+      const parts = cut(crop);
+      shift(crop, [((last.x - event.clientX) / frame.width) * 100 * parts[0].size, ((last.y - event.clientY) / frame.height) * 100 * parts[1].size]);
+      last = { x: event.clientX, y: event.clientY };
+    }, (event) => { last = { x: event.clientX, y: event.clientY }; crop.frame.focus(); });
+    byKeys(crop.frame, (move) => shift(crop, move));
+    crop.clear.addEventListener("click", () => {
+      for (const field of crop.fields) field.value = "";
+      show();
+      crop.frame.focus();
+    });
+  }
+  for (const field of [...focal, ...crops.flatMap(({ fields }) => fields)]) field.addEventListener("input", show);
 
   function load(source) {
     picture.src = source;
-    for (const crop of crops) crop.src = source;
-    picture.decode().then(() => { box.hidden = false; show(); }, () => { box.hidden = true; });
+    for (const { image } of crops) image.src = source;
+    picture.decode().then(() => { box.hidden = false; box.dataset.ready = ""; show(); }, () => { box.hidden = true; });
   }
 
-  picture.parentElement.addEventListener("pointerdown", (event) => {
-    event.preventDefault();
-    follow(event);
-    point.focus();
-    const stop = () => document.removeEventListener("pointermove", follow);
-    document.addEventListener("pointermove", follow);
-    document.addEventListener("pointerup", stop, { once: true });
-    document.addEventListener("pointercancel", stop, { once: true });
-  });
-  point.addEventListener("keydown", (event) => {
-    const step = event.shiftKey ? 10 : 1;
-    const move = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[event.key];
-    if (!move) return;
-    event.preventDefault();
-    put(Number(x.value) + move[0], Number(y.value) + move[1]);
-  });
-  for (const field of [x, y]) field.addEventListener("input", show);
   upload?.addEventListener("change", async () => {
     box.hidden = true;
     if (upload.files[0]) load(await shrunk(upload.files[0]).catch(() => ""));
   });
   if (picture.getAttribute("src")) load(picture.src);
-}
-
-// A small copy of a file that was chosen but not sent yet; the policy of the page allows data: pictures alone.
-async function shrunk(file) {
-  const bitmap = await createImageBitmap(file);
-  const scale = Math.min(1, 900 / Math.max(bitmap.width, bitmap.height));
-  const canvas = document.createElement("canvas");
-  canvas.width = bitmap.width * scale;
-  canvas.height = bitmap.height * scale;
-  canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  return canvas.toDataURL("image/jpeg", 0.85);
 }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
 from articles import roles
+from articles.admin.article.corrections import HELP, CorrectionsField
 from articles.admin.desk import RowsChoice
 from articles.admin.lists import spellings
 from articles.admin.times import said
@@ -97,6 +98,8 @@ class ArticleForm(forms.ModelForm):
         help_text=_("The article is listed there too, like the countries it is about."),
     )
 
+    dated_corrections = CorrectionsField(label=_("Corrections"), required=False, help_text=HELP)
+
     user = None  # who edits; ArticleAdmin sets it
 
     class Meta:
@@ -110,7 +113,7 @@ class ArticleForm(forms.ModelForm):
         self.newer = None  # the article, when somebody saved it since this form was loaded
         if self.instance.pk:
             self.initial["version"] = self.instance.version
-        for name in {"headline", "standfirst", "body", "lead_caption"} & set(self.fields):
+        for name in {"headline", "standfirst", "body", "lead_caption", "dated_corrections"} & set(self.fields):
             self.fields[name].widget.attrs["lang"] = self.instance.language
 
     def clean_headline(self):

@@ -8,7 +8,7 @@ from js_asset import Media
 
 from articles import rendering
 from articles.admin import pictures
-from articles.admin.article import notes, state, steps
+from articles.admin.article import corrections, notes, state, steps
 from articles.admin.article.form import ArticleForm, BylineForm, BylineFormSet
 from articles.admin.desk import DeskInline
 from articles.admin.times import zone
@@ -16,7 +16,7 @@ from articles.models import ArticleByline
 from articles.workflow import WorkflowError
 
 REFUSED = "refused step"  # in the session: what was typed for it
-MORE = ["kicker", "dateline", "slug", "embargo_until", "corrections", "off_front"]
+MORE = ["kicker", "dateline", "slug", "embargo_until", "off_front"]
 SEARCH_AND_SOCIAL = ["seo_title", "seo_description", "social_title", "social_description", "noindex"]
 
 
@@ -43,7 +43,7 @@ class Screen:
     form = ArticleForm
     inlines = [BylineInline]
     autocomplete_fields = ["section", "lead_image"]
-    readonly_fields = ["lead_picture", "shown_body", "shown_tags"]
+    readonly_fields = ["lead_picture", "shown_body", "shown_tags", "shown_corrections"]
     change_form_template = "admin/articles/article/change_form.html"
     view_on_site = False  # the state beside the form leads to what is live
 
@@ -55,8 +55,16 @@ class Screen:
             (_("Place"), {"fields": ["section", "further_sections", tags, ("kind", "language")]}),
             (_("Lead picture"), {"fields": ["lead_image", "lead_picture", "lead_caption"]}),
             (_("More"), {"fields": MORE, "classes": ["collapse"]}),
+            *self._corrections(obj, may_edit=may_edit),
             (_("Search engines and social networks"), {"fields": SEARCH_AND_SOCIAL, "classes": ["collapse"]}),
         ]
+
+    def _corrections(self, article, *, may_edit):
+        """The corrections, once there can be any; those without a day for as long as they stand."""
+        if not article or not (article.published_at or article.dated_corrections or article.corrections):
+            return []
+        fields = ["dated_corrections" if may_edit else "shown_corrections", "corrections"]
+        return [(_("Corrections"), {"fields": fields if article.corrections else fields[:1], "classes": ["collapse"]})]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """As on every screen; but sections are not made in passing."""
@@ -83,6 +91,10 @@ class Screen:
     @admin.display(description=gettext_lazy("body"))
     def shown_body(self, article):
         return format_html('<div class="body">{}</div>', rendering.body(article.body))
+
+    @admin.display(description=gettext_lazy("corrections"))
+    def shown_corrections(self, article):
+        return corrections.shown(article.dated_corrections)
 
     @admin.display(description=gettext_lazy("tags"))
     def shown_tags(self, article):

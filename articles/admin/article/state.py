@@ -61,6 +61,11 @@ class State:
         return [edition for edition in self.editions if edition.live_until <= self.at][:SHOWN]
 
     @property
+    def was_live(self) -> bool:
+        """Whether readers saw it before, so that what follows is an update."""
+        return any(edition.live_from <= self.at for edition in self.editions)
+
+    @property
     def withdrawn(self) -> Edition | None:
         """The edition that was withdrawn, if nothing followed it."""
         last = next((edition for edition in self.editions if edition.live_from <= self.at), None)

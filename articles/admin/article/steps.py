@@ -47,6 +47,11 @@ class StepForm(forms.Form):
     take_down_at = TimeField(
         label=gettext_lazy("Ends at"), required=False, help_text=gettext_lazy("Empty: it stays for ever.")
     )
+    significant = forms.BooleanField(
+        label=gettext_lazy("Tell readers that it was updated"),
+        required=False,
+        help_text=gettext_lazy("For a change that matters, not for a comma: the page then says when."),
+    )
     note = forms.CharField(
         label=gettext_lazy("Note to the writer"), required=False, max_length=250, widget=forms.Textarea({"rows": 2})
     )
@@ -117,6 +122,8 @@ def take(asked: str, article: Article, form: StepForm, *, by: User) -> str:
     if name == "assign":
         return _assign(article, form.cleaned_data, by)
     given = form.cleaned_data.get(needed) if needed else None
+    if name in {"publish", "schedule"}:
+        return TAKE[name](article, given, by, significant=bool(form.cleaned_data.get("significant")))
     if name in {"cancel", "reschedule"}:
         return TAKE[name](_edition(article, which), given, by)
     if name == "tick":
@@ -167,14 +174,14 @@ def _approve(article: Article, _given: Any, by: User) -> str:
     return _("Approved: it is ready to be published.")
 
 
-def _publish(article: Article, _given: Any, by: User) -> str:
-    edition = workflow.publish(article, by=by)
+def _publish(article: Article, _given: Any, by: User, *, significant: bool) -> str:
+    edition = workflow.publish(article, by=by, significant=significant)
     done = _("Published: readers see it at %(path)s.") % {"path": edition.path}
     return f"{done} {replaced_later(article)}".strip()
 
 
-def _schedule(article: Article, at: Any, by: User) -> str:
-    edition = workflow.schedule(article, by=by, at=_given_time(at))
+def _schedule(article: Article, at: Any, by: User, *, significant: bool) -> str:
+    edition = workflow.schedule(article, by=by, at=_given_time(at), significant=significant)
     return _("Scheduled: it goes live %(time)s.") % {"time": said(edition.live_from)}
 
 

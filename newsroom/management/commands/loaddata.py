@@ -10,7 +10,7 @@ from django.core.management.commands.loaddata import READ_STDIN
 from django.core.management.commands.loaddata import Command as DjangosCommand
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 
-from articles import renditions, search
+from articles import renditions, search, uses
 from articles.models import Article, Edition, Image, Section
 from articles.tasks import make_renditions
 from newsroom import demo_users
@@ -85,13 +85,15 @@ class Command(DjangosCommand):
         return self.found
 
     def _complete(self, labels):
-        """What goes with the rows but is not in a fixture: files, the search index, logins."""
+        """What goes with the rows but is not in a fixture: files, search index, pictures' uses, logins."""
         images = Image.objects.filter(pk__in=self.pictures)
         files = masters() if images else {}
         for image in images:
             bring_picture(image, files.get(image.sha256))
         if Edition in self.models:
             search.rebuild()
+        if {Article, Edition} & self.models:
+            uses.note_all()
         if DEMO in labels and settings.DEBUG:
             made = demo_users.make()
             if made and self.verbosity:

@@ -1,0 +1,150 @@
+"""The library's list, which shows its pictures: filters, and what stands on a picture's card."""
+
+from datetime import timedelta
+
+from django.contrib import admin
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles import uses
+from articles.admin import pictures
+from articles.admin.times import short
+
+SOON = timedelta(days=30)
+A_PAGE = 48
+
+
+class LicenceFilter(admin.SimpleListFilter):
+    """Whether a picture may still be used."""
+
+    title = gettext_lazy("licence")
+    parameter_name = "licence"
+
+    def lookups(self, request, model_admin):
+        return [("ended", _("Ended")), ("soon", _("Ends within 30 days")), ("valid", _("Not ended"))]
+
+    def queryset(self, request, queryset):
+        today = timezone.localdate()
+        ended = Q(licence_until__lt=today)
+        return {
+            "ended": queryset.filter(ended),
+            "soon": queryset.filter(licence_until__gte=today, licence_until__lte=today + SOON),
+            "valid": queryset.exclude(ended),
+        }.get(self.value(), queryset)
+
+
+class MyUploadsFilter(admin.SimpleListFilter):
+    """What I uploaded."""
+
+    title = gettext_lazy("whose")
+    parameter_name = "whose"
+
+    def lookups(self, request, model_admin):
+        return [("mine", _("Mine"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(uploaded_by=request.user) if self.value() == "mine" else queryset
+
+
+class UseFilter(admin.SimpleListFilter):
+    """What nothing shows, or ever showed."""
+
+    title = gettext_lazy("use")
+    parameter_name = "use"
+
+    def lookups(self, request, model_admin):
+        return [("none", _("Not used"))]
+
+    def queryset(self, request, queryset):
+        return uses.unused(queryset) if self.value() == "none" else queryset
+
+
+class TextsFilter(admin.SimpleListFilter):
+    """What is not said of a picture; a credit, and an alternative text or “decorative”, always are."""
+
+    title = gettext_lazy("texts")
+    parameter_name = "texts"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("decorative", _("Decorative: no alternative text")),
+            ("caption", _("Without a caption")),
+            ("licence", _("Without a licence")),
+        ]
+
+    def queryset(self, request, queryset):
+        return {
+            "decorative": queryset.filter(decorative=True),
+            "caption": queryset.filter(caption=""),
+            "licence": queryset.filter(licence=""),
+        }.get(self.value(), queryset)
+
+
+class UploadedFilter(admin.SimpleListFilter):
+    """When it was uploaded."""
+
+    title = gettext_lazy("uploaded")
+    parameter_name = "uploaded"
+
+    def lookups(self, request, model_admin):
+        return [("1", _("Today")), ("7", _("In the last 7 days")), ("30", _("In the last 30 days"))]
+
+    def queryset(self, request, queryset):
+        days = {"1": 1, "7": 7, "30": 30}.get(self.value())
+        if days is None:
+            return queryset
+        morning = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        return queryset.filter(uploaded_at__gte=morning - timedelta(days=days - 1))
+
+
+def licence_badge(image):
+    """That its licence ran out, or soon will; nothing as long as all is well."""
+    until, today = image.licence_until, timezone.localdate()
+    if until is None or until > today + SOON:
+        return ""
+    day = date_format(until, "j M Y")
+    if image.licence_ended(today):
+        return format_html('<span class="badge ended">{}</span>', _("Licence ended on %(day)s") % {"day": day})
+    return format_html('<span class="badge soon">{}</span>', _("Licence ends on %(day)s") % {"day": day})
+
+
+class Library:
+    """The list of pictures: Django's own, drawn as cards."""
+
+    change_list_template = "admin/articles/image/change_list.html"
+    list_display = ["title", "picture", "shows", "credited", "licence_said", "size", "uploaded"]
+    list_filter = [MyUploadsFilter, LicenceFilter, UseFilter, TextsFilter, UploadedFilter]
+    list_select_related = ["uploaded_by"]
+    list_per_page = A_PAGE
+    search_fields = ["title", "alt", "caption", "credit"]
+    search_help_text = gettext_lazy("Words of the title, alternative text, caption or credit.")
+    sortable_by = []
+
+    @admin.display(description=gettext_lazy("picture"))
+    def picture(self, image):
+        address = pictures.address(image, "card")
+        return format_html('<img src="{}" alt="" width="400" height="300" loading="lazy" decoding="async">', address)
+
+    @admin.display(description=gettext_lazy("shows"))
+    def shows(self, image):
+        return _("decorative") if image.decorative else image.alt
+
+    @admin.display(description=gettext_lazy("credit"))
+    def credited(self, image):
+        return image.credit
+
+    @admin.display(description=gettext_lazy("licence"), empty_value="")
+    def licence_said(self, image):
+        return licence_badge(image)
+
+    @admin.display(description=gettext_lazy("pixels"))
+    def size(self, image):
+        return f"{image.width} × {image.height}"
+
+    @admin.display(description=gettext_lazy("uploaded"))
+    def uploaded(self, image):
+        return f"{short(image.uploaded_at)} {image.uploaded_by or ''}"

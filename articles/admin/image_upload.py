@@ -1,0 +1,91 @@
+"""Many pictures at once: the page holds the chosen files until their texts are typed, then sends each by itself."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from articles import renditions
+from articles.admin import pictures
+from articles.admin.image_form import ACCEPTED, AGAIN
+from articles.models import Image
+
+MOST = 50  # files of one batch
+HASH = 64  # hexadecimal digits of a SHA-256
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def view(request, model_admin):
+    """The page; with ``?known=`` which of some files are in the library already; a POST takes one picture."""
+    if not model_admin.has_add_permission(request):
+        raise PermissionDenied
+    if request.method == "POST":
+        return _take(model_admin, request)
+    if "known" in request.GET:
+        return _known(request.GET["known"])
+    form = model_admin.get_form(request)(initial={"focal_x": 50, "focal_y": 50})
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": _("Upload pictures"),
+        "opts": model_admin.opts,
+        "form": form,
+        "accepted": ACCEPTED,
+        "most": MOST,
+        "most_bytes": renditions.MAX_BYTES,
+    }
+    return TemplateResponse(request, "admin/articles/image/upload.html", context)
+
+
+def _known(asked):
+    """The pictures whose files have one of these hashes, by hash."""
+    hashes = asked.split(",")[:MOST]
+    if not all(len(one) == HASH and one.isalnum() and one.isascii() for one in hashes):
+        return JsonResponse({"errors": {"__all__": [_("That is not a list of SHA-256 hashes.")]}}, status=400)
+    return JsonResponse({"known": {image.sha256: _about(image) for image in Image.objects.filter(sha256__in=hashes)}})
+
+
+def _take(model_admin, request):
+    """Store one picture with its texts; what is refused is said by field, and nothing of it is stored."""
+    try:
+        with transaction.atomic():
+            form, image = _store(model_admin, request)
+    except IntegrityError:  # somebody else sent the same file at the same time: now it is found
+        request.FILES["file"].seek(0)
+        with transaction.atomic():
+            form, image = _store(model_admin, request)
+    if image:
+        return JsonResponse({"image": _about(image)}, status=201)
+    if form.duplicate:
+        return JsonResponse({"duplicate": _about(form.duplicate)}, status=409)
+    return JsonResponse({"errors": dict(_errors_of(form))}, status=422)
+
+
+def _errors_of(form):
+    """Each field's refusals in words."""
+    for name, errors in form.errors.as_data().items():
+        texts = [text for error in errors if error.code != AGAIN for text in error.messages]
+        if texts:
+            yield name, texts
+
+
+def _store(model_admin, request):
+    """The form, and the picture if the form took it."""
+    form = model_admin.get_form(request)(request.POST, request.FILES)
+    if not form.is_valid():
+        return form, None
+    image = model_admin.save_form(request, form, change=False)
+    model_admin.save_model(request, image, form, change=False)
+    model_admin.log_addition(request, image, [{"added": {}}])
+    return form, image
+
+
+def _about(image):
+    """What the page says of a picture in the library."""
+    return {
+        "title": image.title,
+        "address": reverse("admin:articles_image_change", args=[image.pk]),
+        "thumbnail": pictures.address(image, "card"),
+    }

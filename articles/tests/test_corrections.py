@@ -1,0 +1,225 @@
+"""Dated corrections: typed at the desk, kept with the text, shown to readers."""
+
+import json
+import re
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from articles import revisions, roles, workflow
+from articles.models import Edition, EditionCorrection, Revision
+from articles.tests.factories import MORNING, make_article, make_chief, make_edition, make_section, make_user
+from articles.tests.test_admin_article import DeskTestCase, change_address
+
+WRONG = [{"day": "2025-12-08", "text": "The figure was 18, not 8."}]
+
+
+def rows(*pairs):
+    """What the form sends of these days and texts."""
+    days, texts = zip(*pairs, strict=True) if pairs else ([""], [""])
+    return {"dated_corrections-day": list(days), "dated_corrections-text": list(texts)}
+
+
+class TypingTests(DeskTestCase):
+    def setUp(self):
+        self.chief = self.log_in(make_chief())
+        self.article = make_edition().article
+        self.article.refresh_from_db()
+
+    def send(self, article=None, **changes):
+        """As somebody does who has just opened the form."""
+        if article:
+            article.refresh_from_db()
+        return super().send(article, **changes)
+
+    def kept(self):
+        self.article.refresh_from_db()
+        return self.article.dated_corrections
+
+    def test_rows_are_kept_the_oldest_first_and_empty_ones_left_out(self):
+        typed = rows(("2025-12-09", " Second. "), ("", " "), ("2025-12-08", "First.\r\nIn two lines."))
+        self.send(self.article, _continue="1", **typed)
+        assert self.kept() == [
+            {"day": "2025-12-08", "text": "First.\nIn two lines."},
+            {"day": "2025-12-09", "text": "Second."},
+        ]
+        assert self.article.revisions.get().snapshot["dated_corrections"] == self.kept()
+        assert self.article.stage == "draft"
+
+    def test_form_without_the_rows_leaves_the_corrections_alone(self):
+        self.send(self.article, _continue="1", **rows(("2025-12-08", "One.")))
+        self.send(self.article, _continue="1", headline="New words")
+        assert [correction["text"] for correction in self.kept()] == ["One."]
+
+    def test_emptied_rows_are_gone(self):
+        self.send(self.article, _continue="1", **rows(("2025-12-08", "One.")))
+        self.send(self.article, _continue="1", **rows())
+        assert self.kept() == []
+
+    def test_same_rows_are_no_change(self):
+        self.send(self.article, _continue="1", **rows(("2025-12-08", "One.")))
+        self.send(self.article, _continue="1", **rows(("2025-12-08", "One."), ("", "")))
+        assert self.article.revisions.count() == 1
+
+    def test_what_is_no_correction_is_refused_in_words_and_comes_back(self):
+        tomorrow = (timezone.localdate() + timedelta(days=2)).isoformat()  # in every time zone
+        many = rows(*[("2025-12-08", f"Number {number}.") for number in range(21)])
+        for typed, words in (
+            (rows(("", "Kept text")), "Correction 1: choose the day"),
+            (rows(("2025-12-08", "One."), ("2025-13-40", "Kept text")), "Correction 2: choose the day"),
+            (rows((tomorrow, "Kept text")), "lies in the future"),
+            (rows(("0001-01-01", "Kept text")), "Look at the year"),
+            (rows(("2025-12-08", "\x00\u202e")), "say what was wrong"),
+            (rows(("2025-12-08", "x" * 1001)), "1001 characters are too many"),
+            (rows(("²", "Kept text")), "choose the day"),
+            (many, "At most 20 corrections"),
+        ):
+            with self.subTest(words):
+                response = self.send(self.article, _continue="1", **typed)
+                self.assertContains(response, words)
+                assert self.kept() == []
+        self.assertContains(self.send(self.article, **rows(("", "Kept text"))), "Kept text</textarea>")
+
+    def test_columns_of_different_lengths_are_no_error_of_ours(self):
+        response = self.send(self.article, **{"dated_corrections-text": ["Kept text", "And more"]})
+        self.assertContains(response, "Correction 2: choose the day")
+
+    def test_markup_is_text(self):
+        self.send(self.article, _step="publish", **rows(("2025-12-08", "<b>Bold</b> & <script>x</script>")))
+        self.assertContains(self.client.get("/corrections/"), "&lt;b&gt;Bold&lt;/b&gt; &amp; &lt;script&gt;")
+
+    def test_rows_wait_for_the_first_publication(self):
+        draft = make_article()
+        self.assertNotContains(self.page(draft), "dated_corrections-day")
+        self.assertContains(self.page(self.article), "dated_corrections-day", count=2)
+
+    def test_corrections_without_a_day_are_offered_while_there_are_any(self):
+        self.assertNotContains(self.page(self.article), 'name="corrections"')
+        older = make_edition(corrections="8 December: a figure was wrong.").article
+        self.assertContains(self.page(older), 'name="corrections"')
+
+    def test_whoever_may_not_edit_reads_them(self):
+        self.send(self.article, _continue="1", **rows(("2025-12-08", "One.")))
+        self.log_in(make_user(roles.PICTURE_EDITOR))
+        roles.make_groups()
+        page = self.page(self.article)
+        self.assertContains(page, "<dd>One.</dd>")
+        self.assertNotContains(page, "dated_corrections-day")
+
+    def test_update_is_told_only_when_the_box_is_ticked(self):
+        self.send(self.article, _step="publish", headline="A comma")
+        assert self.article.editions.live().get().updated_at is None
+        self.send(self.article, _step="publish", headline="What matters", significant="on")
+        live = self.article.editions.live().get()
+        assert live.updated_at == live.live_from
+
+    def test_box_is_offered_once_readers_saw_the_article(self):
+        self.assertContains(self.page(self.article), 'name="significant"')
+        self.assertNotContains(self.page(make_article()), 'name="significant"')
+        self.log_in(make_user(roles.PICTURE_EDITOR))
+        self.assertNotContains(self.client.get(change_address(self.article)), 'name="significant"')
+
+
+class KeepingTests(DeskTestCase):
+    def test_revision_brings_them_back_and_one_from_before_there_were_any_leaves_them(self):
+        chief = make_chief()
+        article = make_article(dated_corrections=WRONG)
+        kept = revisions.keep(article, by=chief)
+        article.dated_corrections = []
+        article.save()
+        workflow.restore(kept, by=chief)
+        article.refresh_from_db()
+        assert article.dated_corrections == WRONG
+        older = revisions.keep(article, by=chief)
+        del older.snapshot["dated_corrections"]
+        older.save()
+        restored = workflow.restore(Revision.objects.get(pk=older.pk), by=chief)
+        assert restored.dated_corrections == WRONG
+
+    def test_edition_that_moves_takes_its_rows_along(self):
+        chief = make_chief()
+        article = make_article(dated_corrections=WRONG)
+        edition = workflow.schedule(article, by=chief, at=timezone.now() + timedelta(hours=1))
+        moved = workflow.reschedule(edition, by=chief, at=timezone.now() + timedelta(hours=2))
+        assert [str(row.day) for row in moved.correction_rows.all()] == ["2025-12-08"]
+        assert EditionCorrection.objects.count() == 1
+        workflow.cancel(moved, by=chief)
+        assert not EditionCorrection.objects.exists()
+
+    def test_erasing_takes_them_out(self):
+        edition = make_edition(dated_corrections=WRONG, live_until=MORNING + timedelta(hours=1))
+        workflow.erase(edition, by=make_user(roles.ADMINISTRATOR), reason="A court order.")
+        assert Edition.objects.get().dated_corrections == []
+        assert not EditionCorrection.objects.exists()
+
+
+class ReadingTests(DeskTestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.section = make_section(parent=make_section())
+        cls.edition = make_edition(
+            headline="Trains", section=cls.section, language="ru", dated_corrections=[
+                {"day": "2025-12-08", "text": "The older one."}, {"day": "2025-12-09", "text": "The newer one."}
+            ],
+        )  # fmt: skip
+
+    def test_article_shows_them_with_their_days_the_newest_first(self):
+        page = self.client.get(self.edition.path).content.decode()
+        assert page.index("The newer one.") < page.index("The older one.")
+        assert '<time datetime="2025-12-09">09 December 2025</time>' in page
+
+    def test_machines_read_them(self):
+        page = self.client.get(self.edition.path).content.decode()
+        data = json.loads(re.search(r"ld\+json\">(.*?)</script>", page)[1])
+        assert data["@graph"][0]["correction"] == [
+            {"@type": "CorrectionComment", "text": "The newer one.", "datePublished": "2025-12-09"},
+            {"@type": "CorrectionComment", "text": "The older one.", "datePublished": "2025-12-08"},
+        ]
+
+    def test_article_without_any_has_no_such_part(self):
+        page = self.client.get(make_edition().path)
+        self.assertNotContains(page, 'id="corrections"')
+        self.assertNotContains(page, '"correction"')
+
+    def test_page_lists_those_of_live_editions_alone(self):
+        make_edition(
+            dated_corrections=[{"day": "2025-12-10", "text": "Too early."}],
+            live_from=timezone.now() + timedelta(days=1),
+        )
+        make_edition(
+            dated_corrections=[{"day": "2025-12-10", "text": "Too late."}], live_until=MORNING + timedelta(hours=1)
+        )
+        make_article(dated_corrections=[{"day": "2025-12-10", "text": "Never shown."}])
+        page = self.client.get("/corrections/")
+        assert [row.text for row in page.context["page"]] == ["The newer one.", "The older one."]
+        self.assertContains(page, f'<a href="{self.edition.path}">Trains</a>')
+        self.assertContains(page, '<li class="card" lang="ru">')
+
+    def test_staff_see_the_page_as_it_stood(self):
+        self.log_in(make_chief())
+        stood = self.client.get("/corrections/", {"at": "2025-12-07T10:00"})
+        self.assertContains(stood, "Nothing had to be corrected yet.")
+
+    def test_page_costs_as_much_for_many_as_for_few_and_goes_on(self):
+        self.client.get("/")  # the frame is kept from now on
+        with self.assertNumQueries(1):
+            self.client.get("/corrections/")
+        for number in range(20):
+            make_edition(section=self.section, dated_corrections=[{"day": "2025-12-01", "text": f"Number {number}."}])
+        with self.assertNumQueries(1):
+            page = self.client.get("/corrections/")
+        assert len(page.context["page"].items) == 20
+        assert len(self.client.get("/corrections/?page=2").context["page"].items) == 2
+        assert self.client.get("/corrections/?page=3").status_code == 404
+        assert self.client.get("/corrections/?page=x").status_code == 404
+
+    def test_every_page_leads_there(self):
+        self.assertContains(self.client.get("/"), 'href="/corrections/"')
+
+    def test_section_can_not_take_its_address(self):
+        self.log_in(make_user(is_superuser=True))
+        data = {"name": "Corrections", "slug": "corrections", "kind": "theme", "order": "0"}
+        self.assertContains(
+            self.client.post(reverse("admin:articles_section_add"), data), "is the address of another page"
+        )
