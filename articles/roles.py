@@ -19,7 +19,7 @@ PICTURE_EDITOR = "Picture editor"
 RATES_DESK = "Rates desk"
 ADMINISTRATOR = "Administrator"
 
-OWN_STEPS = {"edit", "submit", "take_back"}  # of a reporter, with their own articles
+OWN_STEPS = {"edit", "submit", "take_back", "share"}  # of a reporter, with their own articles
 DESK_STEPS = OWN_STEPS | {"send_back", "approve", "publish", "schedule", "take_down", "withdraw", "cancel", "delete"}
 ADMINISTRATORS_STEPS = {"erase"}
 
@@ -124,6 +124,8 @@ def _own_step(step: str, article: "Article | None") -> bool:
         return step in OWN_STEPS
     if step == "delete":
         return article.stage == "draft" and article.published_at is None
+    if step == "share":
+        return True
     steps = {"draft": {"edit", "submit"}, "published": {"edit"}, "in_review": {"take_back"}}
     return step in steps.get(article.stage, set())
 

@@ -4,7 +4,7 @@ What readers see is rows with times; ``cutting`` makes them and keeps their line
 article's row, so two people's steps follow one another. Times are aware datetimes.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 
 from articles import readiness, revisions, roles, search
 from articles.cutting import TICK, Text, WorkflowError, address, put_in, take_out, text_of
-from articles.models import FOR_EVER, Article, Author, Edition, Image, Revision, Section, SiteSettings
+from articles.models import FOR_EVER, Article, Author, Edition, Image, PreviewLink, Revision, Section, SiteSettings
 from articles.models.copy import shared_values
+
+LONGEST_LINK = timedelta(days=90)  # that a preview link lives
 
 
 @transaction.atomic
@@ -188,6 +190,27 @@ def restore(revision: Revision, *, by: User) -> Article:
         there = set(model.objects.filter(pk__in=kept[name]).values_list("pk", flat=True))
         kept[name] = [pk for pk in kept[name] if pk in there]
     return revisions.restore(revision, by=by)
+
+
+@transaction.atomic
+def share(
+    article: Article, *, by: User, until: datetime, revision: Revision | None = None, takes_notes: bool = False
+) -> PreviewLink:
+    """Let whoever has a link read the newest save of ``article``, or one ``revision``, without a login ``until`` a time."""
+    article = _locked(article, "share", by)
+    if not timezone.now() < until <= timezone.now() + LONGEST_LINK:
+        message = _("Choose a time from now on, at most %(days)d days ahead.")
+        raise WorkflowError(message % {"days": LONGEST_LINK.days})
+    return PreviewLink.objects.create(
+        article=article, revision=revision, expires_at=until, takes_notes=takes_notes, created_by=by
+    )
+
+
+@transaction.atomic
+def revoke(link: PreviewLink, *, by: User) -> None:
+    """Make a link lead nowhere from now on."""
+    _locked(link.article, "share", by)
+    PreviewLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
 
 
 def _locked(article: Article, step: str, by: User) -> Article:
