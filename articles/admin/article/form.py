@@ -18,6 +18,7 @@ from articles.models import Article, ArticleByline, Section
 from articles.text import make_slug, strip_control
 
 MOST_TAGS = 30
+LONG = {"headline": 110, "standfirst": 160}  # characters; beyond them search engines and phones cut
 LONGEST_TAG = 100
 
 
@@ -25,7 +26,12 @@ class TagsInput(forms.TextInput):
     """Names with commas between them; ``admin-tags.js`` offers those that exist while one types."""
 
     def __init__(self, attrs=None):
-        offered = {"data-tags": reverse_lazy("admin:taggit_tag_names"), "autocomplete": "off"}
+        offered = {
+            "data-tags": reverse_lazy("admin:taggit_tag_names"),
+            "data-new": _("New tag: “%s”"),
+            "data-remove": _("Remove the tag %s"),
+            "autocomplete": "off",
+        }
         super().__init__({"class": "vTextField", **offered, **(attrs or {})})
 
     def format_value(self, value):
@@ -111,6 +117,11 @@ class ArticleForm(forms.ModelForm):
             self.initial["version"] = self.instance.version
         for name in {"headline", "standfirst", "body", "lead_caption"} & set(self.fields):
             self.fields[name].widget.attrs["lang"] = self.instance.language
+        for name in LONG.keys() & self.fields.keys():
+            said = {"data-most": LONG[name], "data-counted": _("%s of %s characters"), "data-over": _("%s too many")}
+            self.fields[name].widget.attrs |= said
+        if self.instance.pk is None and "headline" in self.fields:
+            self.fields["headline"].widget.attrs["autofocus"] = True
 
     def clean_headline(self):
         return " ".join(self.cleaned_data["headline"].split())
