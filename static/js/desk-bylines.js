@@ -110,6 +110,14 @@ function dress(row) {
   const cell = order(row)?.closest("td");
   if (!cell || cell.querySelector("[data-move]")) return;
   order(row).hidden = true;
+  const gone = row.querySelector("input[name$=-DELETE]");
+  if (gone) {
+    const label = document.createElement("span"); // on a phone the rows have no table's head
+    label.className = "byline-delete";
+    label.setAttribute("aria-hidden", "true");
+    label.textContent = table.tHead.rows[0].lastElementChild.textContent.trim();
+    gone.after(label);
+  }
   cell.append(handle(), button(row, "up", -1, "↑"), button(row, "down", 1, "↓"));
 }
 
