@@ -196,7 +196,7 @@ def restore(revision: Revision, *, by: User) -> Article:
 def share(
     article: Article, *, by: User, until: datetime, revision: Revision | None = None, takes_notes: bool = False
 ) -> PreviewLink:
-    """Let whoever has a link read the newest save of ``article``, or one ``revision``, without a login ``until`` a time."""
+    """Let whoever has the link read the newest save of ``article``, or one ``revision``, without a login."""
     article = _locked(article, "share", by)
     if not timezone.now() < until <= timezone.now() + LONGEST_LINK:
         message = _("Choose a time from now on, at most %(days)d days ahead.")

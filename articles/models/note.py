@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.text import LineField, ProseField
 
-
 SIGNER = Signer(salt="articles.preview-link")
 
 

@@ -1,4 +1,4 @@
-"""The article screen in a real browser: few clicks, panels, bylines by keyboard, the preview beside the form, phones."""
+"""The article screen in a real browser: few clicks, panels, bylines by keyboard, the preview beside it, phones."""
 
 import re
 from datetime import timedelta
@@ -12,7 +12,8 @@ from articles.tests.factories import make_article, make_author, make_chief
 from newsroom.tests.test_browser import PASSWORD, BrowserTestCase
 
 MOST_CLICKS, MOST_FIELDS = 12, 8
-IN_SIGHT = """() => [...document.querySelectorAll("#article_form :is(input, select, textarea, .tiptap)")].filter((field) => {
+FIELDS = "#article_form :is(input, select, textarea, .tiptap)"
+IN_SIGHT = """(fields) => [...document.querySelectorAll(fields)].filter((field) => {
   if (field.matches("[type=hidden], .select2-search__field, .prose-editor textarea")) return false;
   const shown = field.classList.contains("select2-hidden-accessible") ? field.nextElementSibling : field;
   return shown.checkVisibility() && shown.getBoundingClientRect().width > 2;
@@ -40,7 +41,7 @@ class BriefTests(BrowserTestCase):
         click(self.page.get_by_role("button", name="Log in"))
         click(self.page.locator("a[href='/admin/articles/article/add/']").first)
         self.page.wait_for_load_state("networkidle")
-        seen = [self.page.evaluate(IN_SIGHT)]
+        seen = [self.page.evaluate(IN_SIGHT, FIELDS)]
         self.page.keyboard.type("A brief of few clicks")  # the cursor stands in the headline
         self.page.get_by_label("Standfirst").fill("Why to read on.")
         click(self.page.locator(".tiptap"))
@@ -51,7 +52,7 @@ class BriefTests(BrowserTestCase):
         click(self.page.get_by_role("button", name="Choose from the library"))
         click(self.page.get_by_role("dialog").get_by_role("button", name="Lake at dawn"))
         expect(self.page.locator("[data-cut=square]")).to_be_visible()
-        seen.append(self.page.evaluate(IN_SIGHT))
+        seen.append(self.page.evaluate(IN_SIGHT, FIELDS))
         click(self.page.get_by_role("button", name="Publish now"))
         expect(self.page.locator(".messagelist")).to_contain_text("Published")
         edition = Edition.objects.get()

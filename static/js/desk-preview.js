@@ -161,5 +161,5 @@ if (pane && toggle) {
   });
   new ResizeObserver(fit).observe(stage);
   afterPause(REST, refresh, MOST);
-  open(Boolean(stored(sessionStorage, OPEN)));
+  open(Boolean(stored(sessionStorage, OPEN)) && matchMedia("(min-width: 1025px)").matches); // it would hide a phone's page
 }
