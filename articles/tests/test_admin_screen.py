@@ -63,6 +63,16 @@ class PanelTests(DeskTestCase):
         assert facts["cuts"] == {cut: picture.sources(cut).src for cut in ("wide", "card", "square")}
 
 
+class TagTests(DeskTestCase):
+    def test_ten_tags_change_in_one_save_without_a_query_for_each(self):
+        self.log_in(make_chief())
+        article = make_article(tags=[f"Old {number}" for number in range(5)])
+        self.send(article, tags=", ".join(["Old 0", *(f"New {number}" for number in range(9))]), _continue="1")
+        assert article.tag_rows.count() == 10
+        self.send(Article.objects.get(), tags="", _continue="1")
+        assert not article.tag_rows.exists()
+
+
 class QueryTests(DeskTestCase):
     def asked(self, address):
         with CaptureQueriesContext(connection) as asked:

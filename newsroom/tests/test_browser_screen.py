@@ -3,13 +3,14 @@
 import re
 from datetime import timedelta
 
+from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles import workflow
 from articles.models import Article, Edition, Note
 from articles.tests.factories import make_article, make_author, make_chief
-from newsroom.tests.test_browser import PASSWORD, BrowserTestCase
+from newsroom.tests.test_browser import PASSWORD, RULES, BrowserTestCase
 
 MOST_CLICKS, MOST_FIELDS = 12, 8
 FIELDS = "#article_form :is(input, select, textarea, .tiptap)"
@@ -97,6 +98,7 @@ class FurnitureTests(BrowserTestCase):
         expect(self.page.get_by_role("button", name="Move Asel First up")).to_be_focused()
         self.save_by_keys()
         assert self.names() == ["Bolot Second", "Asel First"]
+        self.page.locator(".byline-handle").nth(1).scroll_into_view_if_needed()
         handle = self.page.locator(".byline-handle").first.bounding_box()
         target = self.page.locator(".byline-handle").nth(1).bounding_box()
         self.page.mouse.move(handle["x"] + 5, handle["y"] + 5)
@@ -207,3 +209,31 @@ class PreviewTests(BrowserTestCase):
         expect(self.page.get_by_text("Thank you")).to_be_visible()
         note = Note.objects.get()
         assert (note.name, note.text, note.link) == ("Dr Asel", "The third figure is wrong.", link)
+
+
+class AxeTests(BrowserTestCase):
+    def test_nothing_for_axe_with_everything_open_in_both_themes(self):
+        self.page = self.page.context.browser.new_context(bypass_csp=True, timezone_id="Asia/Bishkek").new_page()
+        self.addCleanup(self.page.context.close)
+        authors = [make_author(name=name) for name in ("Asel First", "Bolot Second")]
+        article = make_article(section=self.theme, authors=authors, tags=["Rail"], lead_image=self.pictures[0])
+        until = timezone.now() + timedelta(days=7)
+        link = workflow.share(article, by=make_chief(), until=until, takes_notes=True)
+        self.log_in("chief")
+        for theme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=theme)
+            self.open(link.get_absolute_url())
+            assert self.found() == [], theme
+            self.open(article.get_absolute_url())
+            self.page.locator("details").evaluate_all("all => all.forEach((one) => (one.open = true))")
+            self.page.get_by_label("Headline").fill("Far too long for any screen " * 5)
+            assert self.found() == [], theme
+            self.page.get_by_role("button", name="Preview", exact=True).click()
+            expect(self.page.frame_locator("iframe").locator("h1")).to_be_visible()
+            assert self.found() == [], theme
+            self.page.keyboard.press("Escape")
+
+    def found(self):
+        options = {"runOnly": RULES, "resultTypes": ["violations"], "iframes": False}
+        results = Axe().run(self.page, options=options)
+        return [(item["id"], item["nodes"][0]["html"][:200]) for item in results.response["violations"]]

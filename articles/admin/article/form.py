@@ -14,7 +14,7 @@ from articles import roles
 from articles.admin.desk import RowsChoice
 from articles.admin.lists import spellings
 from articles.admin.times import said
-from articles.models import Article, ArticleByline, Section
+from articles.models import Article, ArticleByline, ArticleTag, Section
 from articles.text import make_slug, strip_control
 
 MOST_TAGS = 30
@@ -80,6 +80,15 @@ def _new_tag(name):
             return Tag.objects.create(name=name)
     except IntegrityError:  # somebody was quicker
         return Tag.objects.get(name=name)
+
+
+def set_tags(article, names):
+    """Make ``names`` the tags of ``article``, in as many queries however many they are; new ones come into being."""
+    wanted = {tag.pk for tag in tags_named(names)}
+    known = set(article.tag_rows.values_list("tag_id", flat=True))
+    if gone := known - wanted:
+        article.tag_rows.filter(tag_id__in=gone).delete()
+    ArticleTag.objects.bulk_create(ArticleTag(content_object=article, tag_id=tag) for tag in sorted(wanted - known))
 
 
 class SectionsChoice(RowsChoice):
@@ -166,8 +175,10 @@ class ArticleForm(forms.ModelForm):
         return cleaned
 
     def _save_m2m(self):
-        self.cleaned_data["tags"] = tags_named(self.cleaned_data["tags"])
+        names = self.cleaned_data.pop("tags")  # taggit would ask for each by itself
         super()._save_m2m()
+        self.cleaned_data["tags"] = names
+        set_tags(self.instance, names)
 
     def _refuse_other_version(self, loaded):
         if str(self.instance.version) in {str(loaded), self.data.get("_overwrite")}:
