@@ -15,17 +15,21 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from taggit.models import Tag
 
 from articles import search, uses
 from articles.models import (
     FOR_EVER,
     Address,
     Article,
+    Author,
     Edition,
     EditionByline,
     EditionCorrection,
     EditionSection,
     EditionTag,
+    Image,
+    Revision,
     Section,
     SiteSettings,
 )
@@ -71,6 +75,26 @@ def text_of(copy: Article | Edition, further: QuerySet) -> Text:
         sections=list(further.values_list("section_id", flat=True)),
         tags=list(copy.tag_rows.order_by("tag__name").values_list("tag_id", flat=True)),
     )
+
+
+def text_kept(revision: Revision) -> Text:
+    """What the working copy said at ``revision``; of what it points at, what is gone since is left out."""
+    kept = revision.snapshot
+    values = {name: kept.get(name, value) for name, value in shared_values(Article()).items()}
+    for name, model in (("section_id", Section), ("lead_image_id", Image)):
+        if not model.objects.filter(pk=values[name]).exists():
+            values[name] = None
+    return Text(
+        values=values,
+        authors=_still_there(Author, kept["bylines"]),
+        sections=_still_there(Section, kept["further_sections"]),
+        tags=list(Tag.objects.filter(name__in=kept["tags"]).order_by("name").values_list("pk", flat=True)),
+    )
+
+
+def _still_there(model: type[Author] | type[Section], keys: list[int]) -> list[int]:
+    there = set(model.objects.filter(pk__in=keys).values_list("pk", flat=True))
+    return [key for key in keys if key in there]
 
 
 def put_in(article: Article, text: Text, *, at: datetime, by: User | None, significant: bool = False) -> Edition:
@@ -171,6 +195,7 @@ def cut(
     took_over: bool = False,
     by: User | None,
     significant: bool = False,
+    findable: bool = True,
 ) -> Edition:
     """Freeze ``text`` as an edition of ``article`` with its rows, and make it searchable, in one transaction."""
     first = article.editions.order_by("live_from").values_list("live_from", flat=True).first()
@@ -188,23 +213,28 @@ def cut(
         cut_by=by,
     )
     _add_rows(edition, text)
-    search.add(edition)
+    if findable:
+        search.add(edition)
     return edition
 
 
-def preview(article: Article, render: Callable[[Edition], Result]) -> Result:
-    """What ``render`` makes of the working copy as an edition that is never stored: it is rolled back at once.
+def preview(article: Article, render: Callable[[Edition], Result], text: Text | None = None) -> Result:
+    """What ``render`` makes of the working copy (or of ``text``) as an edition that is rolled back at once.
 
-    Without a section yet, the paper's first one stands in; ``WorkflowError`` if the paper has none.
+    Without a section yet, the paper's first one stands in; ``WorkflowError`` if the paper has none. An address that
+    is another article's keeps nobody from looking.
     """
     with transaction.atomic():
-        text = text_of(article, article.section_rows.all())
+        text = text or text_of(article, article.section_rows.all())
         if text.values["section_id"] is None:
             text.values["section_id"] = Section.objects.values_list("pk", flat=True).first()
         if text.values["section_id"] is None:
             raise WorkflowError(_("Add a section first: every page of an article stands in one."))
         now = timezone.now()
-        edition = cut(article, text, live_from=now, live_until=now + TICK, by=None)
+        path = address(article, article.published_at or now, text.values["slug"])
+        if Address.objects.filter(path=path).exclude(article=article.pk).exists():
+            text.values["slug"] = f"article-{article.pk}"
+        edition = cut(article, text, live_from=now, live_until=now + TICK, by=None, findable=False)
         result = render(Edition.objects.for_page().get(pk=edition.pk))
         transaction.set_rollback(True)
     return result

@@ -83,8 +83,8 @@ def related(edition: Edition, at: datetime) -> list[Edition]:
     )
 
 
-def show_article(request, edition, **more):
-    """The page of ``edition``; the desk's preview is made by it too."""
+def show_article(request, edition, template="articles/article_page.html", **more):
+    """The page of ``edition``; the desk's previews are made by it too."""
     root = f"{request.scheme}://{request.get_host()}"
     context = {
         "edition": edition,
@@ -94,4 +94,4 @@ def show_article(request, edition, **more):
         "linked_data": linked_data.for_article(edition, request.frame.paper, root),
         **more,
     }
-    return render(request, "articles/article_page.html", context)
+    return render(request, template, context)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from articles import feeds, sitemaps, views
+from articles import feeds, shared_preview, sitemaps, views
 
 MONTH = r"(?P<year>\d{4})/(?P<month>\d{2})/"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("sitemap-sections.xml", sitemaps.sections, name="sitemap_sections"),
     re_path(r"^sitemap-(?P<year>\d{4})-(?P<month>\d{2})\.xml$", sitemaps.month, name="sitemap_month"),
     path("news-sitemap.xml", sitemaps.news, name="news_sitemap"),
+    path("preview/<str:token>/", shared_preview.page, name="shared_preview"),
     re_path(r"^\d{4}/\d{2}/\d{2}/[-\w]+/$", views.article_page, name="article_page"),
     path("<slug:slug>/", views.section_page, name="section_page"),
     path("<slug:slug>/feed/", feeds.SectionFeed(), name="section_feed"),

@@ -1,5 +1,7 @@
 """The library as the body editor sees it: pictures to choose from, and what an article's pictures look like."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpResponseBadRequest, JsonResponse
@@ -68,7 +70,7 @@ def _facts(request):
     return JsonResponse({"images": {image.pk: _facts_of(image) for image in images}})
 
 
-def _facts_of(image: Image) -> dict[str, str | int]:
+def _facts_of(image: Image) -> dict[str, Any]:
     source = image.sources("full")
     return {
         "title": image.title,
@@ -79,6 +81,8 @@ def _facts_of(image: Image) -> dict[str, str | int]:
         "width": source.width,
         "height": source.height,
         "thumbnail": thumbnail(image),
+        "cuts": {crop: image.sources(crop).src for crop in ("wide", "card", "square")},
+        "focus": [image.focal_x, image.focal_y],
     }
 
 

@@ -1,11 +1,15 @@
 from django.conf import settings
+from django.core.signing import BadSignature, Signer
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from articles.text import LineField, ProseField
+
+SIGNER = Signer(salt="articles.preview-link")
 
 
 def new_key() -> str:
@@ -17,6 +21,13 @@ class PreviewLinkQuerySet(models.QuerySet):
     def valid(self, at=None):
         """Those that lead somewhere at ``at`` (now): neither run out nor revoked."""
         return self.filter(expires_at__gt=at or timezone.now(), revoked_at=None)
+
+    def by_token(self, token):
+        """The one whose address holds ``token``; none when we never signed it."""
+        try:
+            return self.filter(key=SIGNER.unsign(token))
+        except BadSignature:
+            return self.none()
 
 
 class PreviewLink(models.Model):
@@ -44,6 +55,14 @@ class PreviewLink(models.Model):
 
     def __str__(self):
         return f"{self.article}, {self.expires_at:%Y-%m-%d}"
+
+    def get_absolute_url(self):
+        return reverse("shared_preview", args=[SIGNER.sign(self.key)])
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether it leads somewhere now."""
+        return self.revoked_at is None and self.expires_at > timezone.now()
 
 
 class Note(models.Model):

@@ -10,7 +10,7 @@ from django.db import connection
 MOST_WORDS = 6  # of a search; the rest is not looked at
 WORD = re.compile(r"\w+")
 
-# The expression is that of the index: migration 0015. In a step of its own, so that no plan walks the dates instead.
+# The expression is that of the index: migration 0016. In a step of its own, so that no plan walks the dates instead.
 FIND_POSTGRES = """
 WITH found AS MATERIALIZED (
     SELECT id, saved_at FROM articles_article

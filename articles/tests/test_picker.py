@@ -116,6 +116,8 @@ class FactsTests(TestCase):
             "width": image.sources("full").width,
             "height": image.sources("full").height,
             "thumbnail": thumbnail(image),
+            "cuts": {cut: image.sources(cut).src for cut in ("wide", "card", "square")},
+            "focus": [50, 50],
         }
 
     def test_what_is_not_a_list_of_numbers_is_refused(self):

@@ -9,11 +9,13 @@ from articles.cutting import WorkflowError
 from articles.workflow.editions import cancel, erase, publish, reschedule, schedule, take_down, withdraw
 from articles.workflow.hands import assign, claim, release, set_due
 from articles.workflow.notes import leave_note, tick_note
+from articles.workflow.sharing import LONGEST_LINK, revoke, share
 from articles.workflow.stages import approve, send_back, submit, take_back
 from articles.workflow.trash import empty_trash, trash, untrash
 from articles.workflow.working_copy import add_tags, move, name_version, restore, saved
 
 __all__ = [
+    "LONGEST_LINK",
     "WorkflowError",
     "add_tags",
     "approve",
@@ -29,10 +31,12 @@ __all__ = [
     "release",
     "reschedule",
     "restore",
+    "revoke",
     "saved",
     "schedule",
     "send_back",
     "set_due",
+    "share",
     "submit",
     "take_back",
     "take_down",

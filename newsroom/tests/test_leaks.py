@@ -17,7 +17,7 @@ LINK = re.compile(r'(?:href="|<loc>|<link>|action="|src=")(?:http://testserver)?
 SEEDS = [
     "/", "/latest/", "/rates/", f"/search/?q={MARKER}", "/feed/", "/sitemap.xml", "/news-sitemap.xml", "/robots.txt",
     "/sitemap-sections.xml", "/manifest.webmanifest", "/.well-known/security.txt", "/no-such-page/", "/healthz",
-    f"/topics/{MARKER}/", f"/topics/{MARKER}/feed/",
+    f"/topics/{MARKER}/", f"/topics/{MARKER}/feed/", "/preview/no-such-link/",
 ]  # fmt: skip
 
 
@@ -51,6 +51,8 @@ class LeakTests(TestCase):
         cls.withdrawn = make_article(section=cls.section, tags=[MARKER], **marked() | {"slug": f"{MARKER}-withdrawn"})
         workflow.publish(cls.withdrawn, by=cls.chief)
         workflow.withdraw(cls.withdrawn, by=cls.chief, reason="A reason that readers may see.")
+        until = timezone.now() + timedelta(days=7)
+        cls.links = [workflow.share(article, by=cls.chief, until=until) for article in (cls.draft, cls.live.article)]
 
     @classmethod
     def rework(cls, article: Article) -> None:
@@ -92,6 +94,16 @@ class LeakTests(TestCase):
         for words in (MARKER, f"{MARKER}-headline", f"{MARKER}-standfirst"):
             assert self.client.get("/search/", {"q": words}).context["page"].items == []
         assert self.client.get("/search/", {"q": self.live.headline}).context["page"].items
+
+    def test_preview_links_show_it_and_nothing_leads_there_or_keeps_it(self):
+        pages = self.crawl()
+        for link in self.links:
+            page = self.client.get(link.get_absolute_url())
+            self.assertContains(page, MARKER)
+            assert "noindex" in page["X-Robots-Tag"]
+            assert "no-store" in page["Cache-Control"]
+            for path, text in pages.items():
+                assert link.key not in text, f"{path} names a preview link"
 
     def crawl(self) -> dict[str, str]:
         """Every answer, by address, from the seeds along all links."""

@@ -39,12 +39,12 @@ export class LoggedOut extends Error {}
 export class Away extends Error {}
 
 /** POST the form (or `body`) to `path` below the article's base. LoggedOut: the session ended; Away: no answer, or a 5xx. */
-export async function post(path, body = new FormData(form), { keepalive = false } = {}) {
+export async function post(path, body = new FormData(form), { keepalive = false, signal } = {}) {
   body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   let response;
   try {
     response = await fetch(base + path, {
-      method: "POST", body, keepalive, credentials: "same-origin", redirect: "manual", headers: { "X-Requested-With": "fetch" },
+      method: "POST", body, keepalive, signal, credentials: "same-origin", redirect: "manual", headers: { "X-Requested-With": "fetch" },
     });
   } catch {
     throw new Away();

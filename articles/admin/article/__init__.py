@@ -13,13 +13,14 @@ from articles.admin.article.listing import Listing
 from articles.admin.article.preview import Preview
 from articles.admin.article.saving import Saving, address_of
 from articles.admin.article.screen import Screen
+from articles.admin.article.sharing import Sharing
 from articles.admin.article.versions import Versions
 from articles.admin.desk import DeskAdmin
 from articles.models import Article
 
 
 @admin.register(Article)
-class ArticleAdmin(Screen, Saving, Preview, Versions, Listing, Bulk, DeskAdmin):
+class ArticleAdmin(Screen, Sharing, Saving, Preview, Versions, Listing, Bulk, DeskAdmin):
     """An article on the desk; each part of its screens is a module of this package."""
 
     def has_change_permission(self, request, obj=None):

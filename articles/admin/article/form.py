@@ -15,11 +15,12 @@ from articles.admin.article.corrections import HELP, CorrectionsField
 from articles.admin.desk import RowsChoice
 from articles.admin.lists import spellings
 from articles.admin.times import said
-from articles.models import Article, ArticleByline, Section
+from articles.models import Article, ArticleByline, ArticleTag, Section
 from articles.text import make_slug, strip_control
 from articles.workflow import WorkflowError, working_copy
 from articles.workflow.working_copy import MOST_TAGS
 
+LONG = {"headline": 110, "standfirst": 160}  # characters; beyond them search engines and phones cut
 LONGEST_TAG = 100
 
 
@@ -27,7 +28,12 @@ class TagsInput(forms.TextInput):
     """Names with commas between them; ``admin-tags.js`` offers those that exist while one types."""
 
     def __init__(self, attrs=None):
-        offered = {"data-tags": reverse_lazy("admin:taggit_tag_names"), "autocomplete": "off"}
+        offered = {
+            "data-tags": reverse_lazy("admin:taggit_tag_names"),
+            "data-new": _("New tag: “%s”"),
+            "data-remove": _("Remove the tag %s"),
+            "autocomplete": "off",
+        }
         super().__init__({"class": "vTextField", **offered, **(attrs or {})})
 
     def format_value(self, value):
@@ -78,6 +84,15 @@ def _new_tag(name):
         return Tag.objects.get(name=name)
 
 
+def set_tags(article, names):
+    """Make ``names`` the tags of ``article``, in as many queries however many they are; new ones come into being."""
+    wanted = {tag.pk for tag in tags_named(names)}
+    known = set(article.tag_rows.values_list("tag_id", flat=True))
+    if gone := known - wanted:
+        article.tag_rows.filter(tag_id__in=gone).delete()
+    ArticleTag.objects.bulk_create(ArticleTag(content_object=article, tag_id=tag) for tag in sorted(wanted - known))
+
+
 class SectionsChoice(RowsChoice):
     """Without the cross that clears everything: it breaks the list for screen readers."""
 
@@ -115,6 +130,11 @@ class ArticleForm(forms.ModelForm):
             self.initial["version"] = self.instance.version
         for name in {"headline", "standfirst", "body", "lead_caption", "dated_corrections"} & set(self.fields):
             self.fields[name].widget.attrs["lang"] = self.instance.language
+        for name in LONG.keys() & self.fields.keys():
+            said = {"data-most": LONG[name], "data-counted": _("%s of %s characters"), "data-over": _("%s too many")}
+            self.fields[name].widget.attrs |= said
+        if self.instance.pk is None and "headline" in self.fields:
+            self.fields["headline"].widget.attrs["autofocus"] = True
 
     def clean_headline(self):
         return " ".join(self.cleaned_data["headline"].split())
@@ -160,8 +180,10 @@ class ArticleForm(forms.ModelForm):
         return cleaned
 
     def _save_m2m(self):
-        self.cleaned_data["tags"] = tags_named(self.cleaned_data["tags"])
+        names = self.cleaned_data.pop("tags")  # taggit would ask for each by itself
         super()._save_m2m()
+        self.cleaned_data["tags"] = names
+        set_tags(self.instance, names)
 
     def _refuse_other_version(self, loaded):
         if str(self.instance.version) in {str(loaded), self.data.get("_overwrite")}:

@@ -1,4 +1,7 @@
-"""What the article screen shows: the form, and the rail beside it."""
+"""What the article screen shows: the text, its furniture in panels, and the rail beside them."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import admin
 from django.utils.html import format_html
@@ -7,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from js_asset import Media
 
 from articles import rendering
-from articles.admin import pictures
 from articles.admin.article import corrections, notes, state, steps
 from articles.admin.article.form import ArticleForm, BylineForm, BylineFormSet
 from articles.admin.desk import DeskInline
@@ -16,8 +18,40 @@ from articles.models import ArticleByline
 from articles.workflow import WorkflowError
 
 REFUSED = "refused step"  # in the session: what was typed for it
+PICTURE = ["lead_image"]
 MORE = ["kicker", "dateline", "slug", "embargo_until", "off_front"]
 SEARCH_AND_SOCIAL = ["seo_title", "seo_description", "social_title", "social_description", "noindex"]
+OPEN_AT_FIRST = {"place", "picture"}  # until somebody opens or closes a panel, which their browser remembers
+FINER = "finer"  # the class of fields that are folded within the panel before them
+
+
+@dataclass
+class Panel:
+    """A part of an article's furniture that opens and closes; ``finer`` is what seldom changes in it."""
+
+    name: str
+    title: str
+    fieldset: Any
+    is_open: bool
+    finer: Any = None
+    finer_title: str = ""
+    finer_is_open: bool = False
+
+
+def panels(adminform: Any) -> list[Panel]:
+    """The fieldsets beside the text as panels; one with a field to mend is open."""
+    found: list[Panel] = []
+    for fieldset in adminform:
+        title, fieldset.name = fieldset.name, None  # the panel's own heading says it
+        to_mend = any(field in adminform.form.errors for line in fieldset for field in line.fields)
+        if FINER in fieldset.classes:
+            panel = found[-1]
+            panel.finer, panel.finer_title, panel.finer_is_open = fieldset, title, to_mend
+            panel.is_open |= to_mend
+        elif title:
+            name = fieldset.classes.split()[0]
+            found.append(Panel(name, title, fieldset, to_mend or name in OPEN_AT_FIRST))
+    return found
 
 
 class BylineInline(DeskInline):
@@ -43,7 +77,7 @@ class Screen:
     form = ArticleForm
     inlines = [BylineInline]
     autocomplete_fields = ["section", "lead_image"]
-    readonly_fields = ["lead_picture", "shown_body", "shown_tags", "shown_corrections"]
+    readonly_fields = ["shown_body", "shown_tags", "shown_corrections"]
     change_form_template = "admin/articles/article/change_form.html"
     view_on_site = False  # the state beside the form leads to what is live
 
@@ -52,11 +86,13 @@ class Screen:
         body, tags = ("body", "tags") if may_edit else ("shown_body", "shown_tags")
         return [
             (None, {"fields": ["headline", "standfirst", body], "classes": ["text"]}),
-            (_("Place"), {"fields": ["section", "further_sections", tags, ("kind", "language")]}),
-            (_("Lead picture"), {"fields": ["lead_image", "lead_picture", "lead_caption"]}),
-            (_("More"), {"fields": MORE, "classes": ["collapse"]}),
+            (_("Place"), {"fields": ["section", "further_sections", tags], "classes": ["place"]}),
+            (_("Kind and language"), {"fields": [("kind", "language")], "classes": [FINER]}),
+            (_("Lead picture"), {"fields": PICTURE, "classes": ["picture"]}),
+            (_("Caption of its own"), {"fields": ["lead_caption"], "classes": [FINER]}),
+            (_("More"), {"fields": MORE, "classes": ["more"]}),
             *self._corrections(obj, may_edit=may_edit),
-            (_("Search engines and social networks"), {"fields": SEARCH_AND_SOCIAL, "classes": ["collapse"]}),
+            (_("Search and social"), {"fields": SEARCH_AND_SOCIAL, "classes": ["search"]}),
         ]
 
     def _corrections(self, article, *, may_edit):
@@ -64,7 +100,9 @@ class Screen:
         if not article or not (article.published_at or article.dated_corrections or article.corrections):
             return []
         fields = ["dated_corrections" if may_edit else "shown_corrections", "corrections"]
-        return [(_("Corrections"), {"fields": fields if article.corrections else fields[:1], "classes": ["collapse"]})]
+        return [
+            (_("Corrections"), {"fields": fields if article.corrections else fields[:1], "classes": ["corrections"]})
+        ]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """As on every screen; but sections are not made in passing."""
@@ -83,10 +121,6 @@ class Screen:
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
         author = getattr(request.user, "author", None) if request.method == "GET" and obj.pk is None else None
         return kwargs | ({"initial": [{"author": author.pk}]} if author else {})
-
-    @admin.display(description=gettext_lazy("picture"))
-    def lead_picture(self, article):
-        return pictures.shown(article.lead_image, "lead_image")
 
     @admin.display(description=gettext_lazy("body"))
     def shown_body(self, article):
@@ -113,6 +147,8 @@ class Screen:
             "step_form": self._step_form(request, obj),
             "newer": getattr(context["adminform"].form, "newer", None),
             "zone": zone(),
+            "text_fieldset": next(iter(context["adminform"])),
+            "panels": panels(context["adminform"]),
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
 

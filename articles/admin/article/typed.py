@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from articles.admin.article.form import set_tags
 from articles.models import Article
 
 
@@ -28,7 +29,7 @@ def typed(model_admin, request, article=None):
             copy.headline = _("Without a headline")
         copy.save()
         if valid:
-            form.save_m2m()
+            form._save_m2m()
         else:
             _store_rows(form, copy)
         for formset, _inline in model_admin.get_formsets_with_inlines(request, article):
@@ -42,7 +43,7 @@ def _store_rows(form, copy):
     if "further_sections" in form.cleaned_data:
         copy.further_sections.set(form.cleaned_data["further_sections"])
     if "tags" in form.cleaned_data:
-        copy.tags.set(form.cleaned_data["tags"])
+        set_tags(copy, form.cleaned_data["tags"])
 
 
 def _store_inline(formset_class, request, copy):

@@ -24,6 +24,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0014_fill_revised_at")]
+    dependencies = [("articles", "0015_log_indexes")]
 
     operations = [migrations.RunPython(make, drop)]

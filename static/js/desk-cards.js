@@ -1,0 +1,48 @@
+// How a search engine and a social network will show the article: what is typed for them, else what the story says.
+import { form } from "./desk-form.js";
+
+const TITLE_MOST = 70; // as in templatetags/articles.py
+const TEXT_LEAST = 50;
+const TEXT_MOST = 160;
+const root = document.querySelector("[data-cards]");
+
+const typed = (name) => form.elements[name]?.value.trim().replace(/\s+/g, " ") ?? "";
+const place = (name) => root.querySelector(`[data-card=${name}]`);
+
+/** `text` in at most `most` characters, ending after a whole word. */
+function cut(text, most) {
+  if (text.length <= most) return text;
+  const head = text.slice(0, most - 1);
+  return `${head.slice(0, Math.max(0, head.lastIndexOf(" "))).replace(/[ ,;:–-]+$/, "")}…`;
+}
+
+/** The first of `parts` that says something, with those after it while it is short. */
+function description(...parts) {
+  let text = "";
+  for (const part of parts) {
+    if (part && text.length < TEXT_LEAST) text = text ? `${text}${/[.!?…]$/.test(text) ? "" : "."} ${part}` : part;
+  }
+  return cut(text, TEXT_MOST);
+}
+
+function show() {
+  const { paper, empty } = root.dataset;
+  const [headline, standfirst] = [typed("headline") || empty, typed("standfirst")];
+  const title = cut(typed("seo_title") || headline, TITLE_MOST);
+  const named = `${title} – ${paper}`;
+  place("found-title").textContent = named.length <= TITLE_MOST ? named : title;
+  place("found-text").textContent = description(typed("seo_description"), standfirst, headline);
+  place("shared-title").textContent = typed("social_title") || headline;
+  place("shared-text").textContent = description(typed("social_description"), standfirst, headline);
+  if (!typed("lead_image")) place("picture").hidden = true;
+}
+
+if (root && form) {
+  form.addEventListener("input", show);
+  form.addEventListener("change", show);
+  form.addEventListener("desk:picture", ({ detail }) => {
+    place("picture").src = detail.cuts.wide;
+    place("picture").hidden = false;
+  });
+  show();
+}
