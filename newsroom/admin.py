@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles import roles
 from articles.models import Article, ArticleByline, Edition
+from newsroom.overwriting import guarded
 
 Stage = Article.Stage
 SHOWN = 10  # rows of each list on the index
@@ -42,6 +43,10 @@ class NewsroomAdminSite(admin.AdminSite):
     site_header = _("Newsroom")
     index_title = _("The desk")
     enable_nav_sidebar = True
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Django's; whatever is registered, its forms overwrite nothing unseen."""
+        super().register(model_or_iterable, guarded(admin_class or admin.ModelAdmin), **options)
 
     def index(self, request, extra_context=None):
         return super().index(request, desk(request.user) | (extra_context or {}))

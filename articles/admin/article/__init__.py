@@ -21,6 +21,8 @@ from articles.models import Article, Revision
 class ArticleAdmin(Screen, Saving, Preview, Listing, Bulk, DeskAdmin):
     """An article on the desk; each part of its screens is a module of this package."""
 
+    guards_itself = True  # its form carries a version
+
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and (obj is None or roles.may(request.user, "edit", obj))
 
