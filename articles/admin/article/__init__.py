@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from articles import roles
 from articles.admin.article.bulk import Bulk
+from articles.admin.article.checks import Checks
 from articles.admin.article.listing import Listing
 from articles.admin.article.preview import Preview
 from articles.admin.article.saving import Saving, address_of
@@ -18,7 +19,7 @@ from articles.models import Article, Revision
 
 
 @admin.register(Article)
-class ArticleAdmin(Screen, Saving, Preview, Listing, Bulk, DeskAdmin):
+class ArticleAdmin(Checks, Screen, Saving, Preview, Listing, Bulk, DeskAdmin):
     """An article on the desk; each part of its screens is a module of this package."""
 
     guards_itself = True  # its form carries a version
