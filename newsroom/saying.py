@@ -132,6 +132,7 @@ def marked(theirs: str, mine: str) -> tuple[list[tuple[str, str]], list[tuple[st
     pieces: tuple[list[tuple[str, str]], list[tuple[str, str]]] = ([], [])
     for kind, *ends in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
         for side, words in enumerate((left[ends[0] : ends[1]], right[ends[2] : ends[3]])):
-            if words:
-                pieces[side].append((SAME if kind == "equal" else ONLY_HERE, "".join(words)))
+            text = "".join(words)
+            bare = text.lstrip() if kind != "equal" else ""
+            pieces[side].extend(piece for piece in ((SAME, text.removesuffix(bare)), (ONLY_HERE, bare)) if piece[1])
     return pieces

@@ -128,8 +128,8 @@ class ChoiceTests(ScreenTestCase):
     def test_words_that_differ_are_marked(self):
         self.other_saves(self.row, description="As loaded once")
         row = self.refused(self.save(self.row, self.mine | {"description": "As loaded twice"}))["description"]
-        assert row.theirs == [("", "As loaded"), ("marked", " once")]
-        assert row.mine == [("", "As loaded"), ("marked", " twice")]
+        assert row.theirs == [("", "As loaded"), ("", " "), ("marked", "once")]
+        assert row.mine == [("", "As loaded"), ("", " "), ("marked", "twice")]
 
     def test_box_and_choices_of_the_other_are_kept(self):
         editor = make_user(roles.SECTION_EDITOR)

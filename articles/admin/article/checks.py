@@ -9,7 +9,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from articles import cutting, readiness
+from articles import cutting, markup, readiness
 from articles.admin.article.typed import typed
 from articles.models import Check
 
@@ -25,7 +25,7 @@ class Checks:
 
     @method_decorator(require_POST)
     def checks_view(self, request, pk):
-        """The panel's inside, for what is in the form (0: of a new article); for whoever may only look, for what is saved."""
+        """The list for what is in the form (0: a new article's), or of what is saved for those who only look."""
         article = self.get_object(request, str(pk)) if pk else None
         if pk and article is None:
             raise Http404
@@ -52,12 +52,24 @@ def looked_at(article):
     levels = readiness.levels_of(article)
     first = min(article.published_at or now, now)
     found = readiness.look(article, cutting.address(article, first), now, levels)
-    troubled = {problem.check for problem in found}
+    troubled = {problem.check for problem in found} | _nothing_to_look_at(article)
     return {
         "blocking": [_entry(problem) for problem in found if problem.blocks],
         "advisory": [_entry(problem) for problem in found if not problem.blocks],
         "fine": [_short(check) for check in Check if levels[check] != readiness.Level.OFF and check not in troubled],
     }
+
+
+def _nothing_to_look_at(article):
+    """Checks that are not fine, but have nothing to find."""
+    idle = set()
+    if not article.lead_image_id:
+        idle |= {Check.PICTURE_SIZE}
+        if not markup.image_ids(article.body):
+            idle |= {Check.ALTERNATIVE, Check.CREDIT, Check.LICENCE}
+    if not markup.links(article.body):
+        idle |= {Check.INTERNAL_LINKS, Check.EXTERNAL_LINKS}
+    return idle
 
 
 def _entry(problem):
