@@ -93,7 +93,7 @@ class AskTests(SimpleTestCase):
         """Out to the site of this test alone, whatever it is called."""
         names = {"site.example": ["127.0.0.1"], "inside.example": ["127.0.0.2"], "10.0.0.1": ["10.0.0.1"]}
         fields = {
-            "look_up": lambda host: names[host] if host in names else [host],
+            "look_up": lambda host: names.get(host, [host]),
             "is_open": lambda address: str(address) == "127.0.0.1",
             "ports": {"http": self.server.server_port, "https": 443},
         }
@@ -125,7 +125,7 @@ class AskTests(SimpleTestCase):
 
     def test_redirects_are_followed_three_times(self):
         assert self.ask("to//200") == Answer(200, "")
-        assert self.ask("to/to/to/404").trouble == Trouble.GONE
+        assert self.ask("to//to//404").trouble == Trouble.GONE
         assert self.ask("to//to//to//to//200").trouble == Trouble.LOOP
 
     def test_silent_site_costs_no_longer_than_the_deadline(self):
