@@ -25,6 +25,7 @@ ATTRIBUTES = {
 }
 YOUTUBE = re.compile(r"https://(?:www\.youtube\.com/watch\?v=|youtu\.be/)([\w-]{11})\Z", re.ASCII)
 IMAGE = re.compile(r'<figure data-image="(\d{1,11})">')
+LINK = re.compile(r'<a(?: [\w-]+="[^"]*")*? href="([^"]*)"')
 NUMBERS = {"colspan": 20, "rowspan": 20, "start": 9999}  # the most each may say; 1 goes without saying
 SMALL = re.compile(r"[1-9]\d{0,3}\Z", re.ASCII)
 SPACE = re.compile(r"\s")
@@ -169,3 +170,8 @@ def plain_text(html: str) -> str:
 def image_ids(html: str) -> list[int]:
     """The pictures a cleaned body refers to, in order."""
     return [int(number) for number in IMAGE.findall(html)]
+
+
+def links(html: str) -> list[str]:
+    """Where the links of a cleaned body lead, each address once, in order."""
+    return list(dict.fromkeys(unescape(address).strip() for address in LINK.findall(html)))

@@ -1,22 +1,30 @@
 """Background work: what would keep a person waiting. Each task can also be run by a command."""
 
 import logging
+from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from articles import renditions
+from articles import outside, renditions
+from articles.models.check import OutsideLink, asked, digest
 from articles.models.image import Image
 
 logger = logging.getLogger(__name__)
+
+MOST_ASKED = 50  # links of one article
+LONGEST_ADDRESS = 2000  # characters; servers take no more
+FRESH = timedelta(days=1)  # so long an answer is believed
 
 
 @task()
@@ -82,3 +90,35 @@ def mail_notice(user_pk: int, text: str, path: str) -> None:
     except Exception:  # told to whoever runs the server, then left to the worker, which marks the task as failed
         logger.exception("No mail to user %s: “%s” stands among the notices on the desk.", user_pk, text)
         raise
+
+
+def want_answers(addresses: list[str]) -> None:
+    """Have other sites' ``addresses`` asked in the background after the commit, unless they were a day ago or less."""
+    wanted = {digest(href): asked(href) for href in addresses if len(href) <= LONGEST_ADDRESS}
+    if not wanted or not settings.ASK_OUTSIDE_LINKS:
+        return
+    rows = [OutsideLink(sha256=key, address=address) for key, address in list(wanted.items())[:MOST_ASKED]]
+    OutsideLink.objects.bulk_create(rows, ignore_conflicts=True)
+    known = OutsideLink.objects.filter(sha256__in=[row.sha256 for row in rows])
+    known.update(wanted_at=timezone.now())
+    if lacking := list(unanswered(known).values_list("pk", flat=True)):
+        transaction.on_commit(partial(ask_outside.enqueue, lacking))
+
+
+def unanswered(links: QuerySet[OutsideLink]) -> QuerySet[OutsideLink]:
+    """Those of ``links`` that nobody asked within the last day."""
+    return links.filter(Q(checked_at=None) | Q(checked_at__lt=timezone.now() - FRESH))
+
+
+@task()
+def ask_outside(link_pks: list[int]) -> None:
+    """Ask other sites' addresses whether they answer; those that were asked meanwhile are left alone."""
+    for link in unanswered(OutsideLink.objects.filter(pk__in=link_pks)).order_by("pk"):
+        ask_link(link)
+
+
+def ask_link(link: OutsideLink) -> None:
+    """Ask one address, and keep what it answered."""
+    answer = outside.ask(link.address)
+    link.status, link.problem, link.checked_at = answer.status, answer.trouble, timezone.now()
+    link.save(update_fields=["status", "problem", "checked_at"])

@@ -134,6 +134,9 @@ CACHES = {
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
+# Whether the server asks other sites if the links of articles answer: articles/outside.py
+ASK_OUTSIDE_LINKS = env.flag("CHECK_LINKS", default=True)
+
 # Who may log in
 AUTHENTICATION_BACKENDS = ["newsroom.demo_users.DemoUsersInDebugOnly"]
 PASSWORD_HASHERS = [

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 from articles import roles
 from articles.admin.article.listing import section_name
 from articles.admin.desk import DeskAdmin
+from articles.admin.rules import RulesAdmin, RulesForm
 from articles.models import Section
 
 
-class SectionForm(forms.ModelForm):
+class SectionForm(RulesForm):
     """A section; its editors are chosen among those who have the role."""
 
     editors = forms.ModelMultipleChoiceField(
@@ -43,7 +44,7 @@ class SectionForm(forms.ModelForm):
 
 
 @admin.register(Section)
-class SectionAdmin(DeskAdmin):
+class SectionAdmin(RulesAdmin, DeskAdmin):
     """Sections as a tree: each with those within it."""
 
     form = SectionForm
@@ -55,6 +56,10 @@ class SectionAdmin(DeskAdmin):
     autocomplete_fields = ["parent"]
     prepopulated_fields = {"slug": ["name"]}
     fields = ["name", "slug", "kind", "parent", "description", ("order", "in_menu"), "editors"]
+
+    def get_fieldsets(self, request, obj=None):
+        own = (None, {"fields": self.fields})
+        return [own, self.rules_fieldset()] if self.may_rule(request) else [own]
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("parent")

@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from articles.admin.desk import DeskAdmin
+from articles.admin.rules import RulesAdmin, RulesForm
 from articles.models import SiteSettings
 
 
@@ -21,13 +22,13 @@ class ZoneInput(forms.TextInput):
         return format_html('{}<datalist id="zones">{}</datalist>', field, options)
 
 
-class SiteSettingsForm(forms.ModelForm):
+class SiteSettingsForm(RulesForm):
     class Meta:
         widgets = {"time_zone": ZoneInput}
 
 
 @admin.register(SiteSettings)
-class SiteSettingsAdmin(DeskAdmin):
+class SiteSettingsAdmin(RulesAdmin, DeskAdmin):
     """The paper's one row of settings: its link leads straight to the form."""
 
     form = SiteSettingsForm
@@ -37,6 +38,10 @@ class SiteSettingsAdmin(DeskAdmin):
         ("Time and rates", {"fields": ["time_zone", "rate_look"]}),
         ("Contact", {"fields": ["contact_email", "contact_address", "social_links"]}),
     ]
+
+    def get_fieldsets(self, request, obj=None):
+        sets = super().get_fieldsets(request, obj)
+        return [*sets, self.rules_fieldset()] if self.may_rule(request) else sets
 
     def has_add_permission(self, request):
         return False

@@ -1,8 +1,11 @@
+import hashlib
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles import outside
 from articles.text import LineField
 
 
@@ -56,15 +59,38 @@ class CheckRule(models.Model):
         return f"{self.get_check_name_display()}: {self.get_level_display()}"
 
 
+class OutsideLinkQuerySet(models.QuerySet):
+    def about(self, hrefs):
+        """What is known of each of ``hrefs``, in one query."""
+        digests = {href: digest(href) for href in hrefs}
+        rows = {row.sha256: row for row in self.filter(sha256__in=set(digests.values()))}
+        return {href: rows[key] for href, key in digests.items() if key in rows}
+
+
+def digest(href: str) -> str:
+    """The key of an address's row."""
+    return hashlib.sha256(asked(href).encode("utf-8", "replace")).hexdigest()
+
+
+def asked(href: str) -> str:
+    """The address as it is asked; as it stands if it is half a one."""
+    try:
+        return outside.normal(f"https:{href}" if href.startswith("//") else href)
+    except ValueError:
+        return href
+
+
 class OutsideLink(models.Model):
     """An address of another site that articles link to, and what it last answered to the background task."""
 
     sha256 = models.CharField(max_length=64, unique=True)  # of the address
     address = models.TextField(_("address"))
     status = models.PositiveSmallIntegerField(_("status"), null=True)  # of HTTP; None: no answer, or not asked yet
-    problem = LineField(_("problem"), max_length=200, blank=True, default="")  # in words; empty: it answers
+    problem = LineField(_("problem"), max_length=200, blank=True, default="")  # outside.Trouble; empty: it answers
     checked_at = models.DateTimeField(_("looked at"), null=True)
     wanted_at = models.DateTimeField(default=timezone.now)  # when an article last asked for it
+
+    objects = OutsideLinkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("link to another site")

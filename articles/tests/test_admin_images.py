@@ -15,6 +15,7 @@ from PIL import Image as Pillow
 from articles.admin.image_form import UploadForm
 from articles.models import Image
 from articles.tests.factories import make_article, make_author, make_edition, make_image, picture_file
+from newsroom.tests.forms import loaded
 
 ADD = reverse("admin:articles_image_add")
 SAID = {"alt": "A lake", "credit": "Our own", "focal_x": "50", "focal_y": "50"}
@@ -49,8 +50,9 @@ class LibraryTestCase(TestCase):
 
     def change(self, image, **changes):
         data = {"title": image.title, "focal_x": image.focal_x, "focal_y": image.focal_y} | SAID | changes
+        address = reverse("admin:articles_image_change", args=[image.pk])
         with self.captureOnCommitCallbacks(execute=True):
-            return self.client.post(reverse("admin:articles_image_change", args=[image.pk]), data)
+            return self.client.post(address, data | loaded(self.client, address))
 
 
 class UploadTests(LibraryTestCase):

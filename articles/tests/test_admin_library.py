@@ -12,6 +12,7 @@ from taggit.models import Tag
 from articles import roles
 from articles.models import FOR_EVER, Author, Placement, Section, SiteSettings
 from articles.tests.factories import make_article, make_author, make_edition, make_section, make_user
+from newsroom.tests.forms import loaded
 
 
 def local(moment):
@@ -26,8 +27,8 @@ class LibraryTestCase(TestCase):
         return self.client.post(reverse(f"admin:{app}_{model}_add"), data)
 
     def change(self, row, data):
-        name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
-        return self.client.post(reverse(name, args=[row.pk]), data)
+        address = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+        return self.client.post(address, data | loaded(self.client, address))
 
 
 class SectionTests(LibraryTestCase):
@@ -139,9 +140,10 @@ class SiteSettingsTests(LibraryTestCase):
     def test_link_leads_to_the_one_form_which_makes_the_row(self):
         page = self.client.get(reverse("admin:articles_sitesettings_changelist"), follow=True)
         self.assertContains(page, 'value="The Paper"')
-        self.client.post(reverse("admin:articles_sitesettings_change", args=[1]), self.FORM)
+        address = reverse("admin:articles_sitesettings_change", args=[1])
+        self.client.post(address, self.FORM | loaded(self.client, address))
         assert SiteSettings.objects.get().zone.key == "Asia/Almaty"
-        self.client.post(reverse("admin:articles_sitesettings_change", args=[1]), self.FORM | {"name": "Renamed"})
+        self.client.post(address, self.FORM | {"name": "Renamed"} | loaded(self.client, address))
         assert SiteSettings.objects.get().name == "Renamed"
 
     def test_unknown_time_zone_is_refused_in_words(self):

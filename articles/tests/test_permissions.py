@@ -13,6 +13,7 @@ from articles import roles, workflow
 from articles.models import Edition, Placement
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address, typed
+from newsroom.tests.forms import loaded
 
 LIST = reverse("admin:articles_article_changelist")
 EDITORS_STEPS = ["approve", "publish", "schedule", "send_back", "take_down", "withdraw"]
@@ -182,7 +183,8 @@ class SectionEditorTests(RolesTestCase):
     def test_gives_no_author_a_login(self):
         author = make_author()
         data = {"name": author.name, "slug": author.slug, "user": self.editor.pk, "biography": "New"}
-        self.client.post(reverse("admin:articles_author_change", args=[author.pk]), data)
+        address = reverse("admin:articles_author_change", args=[author.pk])
+        self.client.post(address, data | loaded(self.client, address))
         author.refresh_from_db()
         assert (author.user, author.biography) == (None, "New")
 
@@ -224,7 +226,8 @@ class AdministratorTests(RolesTestCase):
 
     def user_form(self, user, **changes):
         data = {"username": user.username, "is_active": "on", "is_staff": "on"}
-        return self.client.post(reverse("admin:auth_user_change", args=[user.pk]), data | changes)
+        address = reverse("admin:auth_user_change", args=[user.pk])
+        return self.client.post(address, data | loaded(self.client, address) | changes)
 
     def test_gives_roles(self):
         user, group = make_user(), Group.objects.get(name=roles.REPORTER)

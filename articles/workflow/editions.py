@@ -190,6 +190,6 @@ def _tell_of_schedule(article: Article, by: User, at: datetime) -> None:
 def _working_copy(article: Article, at: datetime) -> Text:
     """The working copy, if nothing keeps it from going live at ``at``."""
     first = min(article.published_at or at, at)
-    if problems := readiness.problems(article, address(article, first)):
+    if problems := readiness.problems(article, address(article, first), at):
         raise WorkflowError(" ".join(problem.text for problem in problems))
     return text_of(article, article.section_rows.all())

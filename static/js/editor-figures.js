@@ -61,7 +61,9 @@ function view({ node, editor, getPos }, { change, label, draw, choose }) {
     editor.view.dispatch(editor.state.tr.setNodeMarkup(getPos(), null, attributes));
     editor.commands.focus();
   }
+  const name = () => node.attrs.image && (dom.dataset.picture = node.attrs.image); // the checks find it by this
   draw(face, node.attrs, text);
+  name();
   return {
     dom,
     contentDOM: text,
@@ -70,6 +72,7 @@ function view({ node, editor, getPos }, { change, label, draw, choose }) {
       const changed = JSON.stringify(next.attrs) !== JSON.stringify(node.attrs);
       node = next;
       if (changed) draw(face, node.attrs, text);
+      name();
       return true;
     },
     stopEvent: (event) => tools.contains(event.target),

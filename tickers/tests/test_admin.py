@@ -6,6 +6,7 @@ from django.contrib.auth.models import Permission
 from django.test import TestCase
 from django.utils import timezone
 
+from newsroom.tests.forms import loaded
 from tickers.models import Pair, Rate
 from tickers.tests.factories import make_pair, make_rate
 
@@ -27,6 +28,10 @@ class RateAdminTests(AdminTestCase):
     def form(self, **fields):
         return {"pair": self.pair.pk, "effective_date": str(self.today), "value": "0.01144"} | fields
 
+    def correct(self, rate):
+        address = f"{RATES}{rate.pk}/change/"
+        return self.client.post(address, self.form() | loaded(self.client, address))
+
     def refused(self, message, address=ADD_RATE, **fields):
         before = list(Rate.objects.values())
         self.assertContains(self.client.post(address, self.form(**fields)), message)
@@ -40,7 +45,7 @@ class RateAdminTests(AdminTestCase):
 
     def test_corrected_rate_carries_who_corrected_it(self):
         rate = make_rate(self.pair, self.today, "9", provider="nbkr", status="held")
-        self.client.post(f"{RATES}{rate.pk}/change/", self.form())
+        self.correct(rate)
         rate.refresh_from_db()
         assert (rate.provider, rate.status, rate.held_reason) == ("manual", "accepted", "")
         assert (rate.value, rate.decided_by) == (Decimal("0.01144"), self.desk)
@@ -48,7 +53,7 @@ class RateAdminTests(AdminTestCase):
     def test_saving_without_a_change_decides_nothing(self):
         rate = make_rate(self.pair, self.today, provider="nbkr", status="held")
         make_rate(self.pair, self.today, "0.0115")
-        self.client.post(f"{RATES}{rate.pk}/change/", self.form())
+        self.correct(rate)
         rate.refresh_from_db()
         assert (rate.provider, rate.status, rate.decided_by) == ("nbkr", "held", None)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from articles import roles
 from articles.admin.article.bulk import Bulk
+from articles.admin.article.checks import Checks
 from articles.admin.article.listing import Listing
 from articles.admin.article.preview import Preview
 from articles.admin.article.saving import Saving, address_of
@@ -20,8 +21,10 @@ from articles.models import Article
 
 
 @admin.register(Article)
-class ArticleAdmin(Screen, Sharing, Saving, Preview, Versions, Listing, Bulk, DeskAdmin):
+class ArticleAdmin(Checks, Screen, Sharing, Saving, Preview, Versions, Listing, Bulk, DeskAdmin):
     """An article on the desk; each part of its screens is a module of this package."""
+
+    guards_itself = True  # its form carries a version
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and (obj is None or roles.may(request.user, "edit", obj))

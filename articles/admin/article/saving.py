@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from articles import revisions, workflow
+from articles import revisions, tasks, workflow
 from articles.admin.article import steps
 from articles.admin.article.screen import REFUSED
 from articles.admin.lists import number
 from articles.admin.times import said
 from articles.models import Article
+from articles.readiness.links import outside_of
 from articles.workflow import WorkflowError
 
 
@@ -55,6 +56,7 @@ class Saving:
         article.is_new_version = is_new_text or bool(moved)
         if is_new_text:
             workflow.saved(article, by=request.user, note=note)
+            tasks.want_answers(outside_of(article.body))
         elif moved:
             revisions.keep(article, by=request.user, note=note)
 

@@ -29,7 +29,7 @@ def typed(model_admin, request, article=None):
             copy.headline = _("Without a headline")
         copy.save()
         if valid:
-            form._save_m2m()
+            form._save_m2m()  # what save() does after the row itself
         else:
             _store_rows(form, copy)
         for formset, _inline in model_admin.get_formsets_with_inlines(request, article):

@@ -1,0 +1,93 @@
+"""How much each check weighs, in the form of a section and in the settings of the paper: a choice for every check."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles.models import Check, CheckRule, Section
+from articles.readiness import DEFAULT, Level
+
+PREFIX = "check_"  # begins the name of a check's field
+NAMES = [f"{PREFIX}{check}" for check in Check.values]
+
+
+class RulesForm(forms.ModelForm):
+    """A form with a choice for every check; nothing chosen: what is above it decides."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.own_section = self.instance if isinstance(self.instance, Section) else None
+        if self.own_section and self.own_section.pk is None:
+            self.rules = {}
+        else:
+            rules = CheckRule.objects.filter(section=self.own_section)
+            self.rules = {rule.check_name: rule for rule in rules}
+        self._offer()
+
+    def _offer(self):
+        above = self._above()
+        for check in Check.values:
+            if field := self.fields.get(f"{PREFIX}{check}"):
+                inherited = Level(above.get(check, DEFAULT)).label
+                text = _("as above: %(level)s") if self.own_section else _("as usual: %(level)s")
+                field.choices = [("", text % {"level": inherited}), *Level.choices]
+                rule = self.rules.get(check)
+                self.initial[f"{PREFIX}{check}"] = rule.level if rule else ""
+
+    def _above(self):
+        """What decides where this form has nothing chosen."""
+        if self.own_section is None:
+            return {}
+        rules = CheckRule.objects.filter(section=None)
+        above = {rule.check_name: rule.level for rule in rules}
+        if parent := self.own_section.parent_id:
+            above |= {rule.check_name: rule.level for rule in CheckRule.objects.filter(section=parent)}
+        return above
+
+    def save_rules(self):
+        """Store the choices that are others now."""
+        for check in Check.values:
+            name = f"{PREFIX}{check}"
+            if name not in self.changed_data:
+                continue
+            if level := self.cleaned_data[name]:
+                defaults = {"level": level}
+                CheckRule.objects.update_or_create(section=self.own_section, check_name=check, defaults=defaults)
+            else:
+                CheckRule.objects.filter(section=self.own_section, check_name=check).delete()
+
+
+def _field(check):
+    return forms.ChoiceField(label=check.label, required=False, choices=[("", ""), *Level.choices])
+
+
+RulesForm.declared_fields.update({f"{PREFIX}{check.value}": _field(check) for check in Check})
+
+
+class RulesAdmin:
+    """The choices as a part of a form, for those who may change them."""
+
+    class Media:
+        css = {"all": ["css/desk-checks.css"]}
+
+    def may_rule(self, request):
+        return request.user.has_perm("articles.change_checkrule")
+
+    def rules_fieldset(self):
+        described = gettext_lazy(
+            "Each article is looked at while it is written, and again before it is published. Where a section chooses "
+            "nothing, the section it lies within decides, then the paper."
+        )
+        options = {"fields": NAMES, "classes": ["collapse", "rules"], "description": described}
+        return (gettext_lazy("Checks before publishing"), options)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form_class = super().get_form(request, obj, change, **kwargs)
+        if self.may_rule(request):
+            return form_class
+        return type(form_class)(form_class.__name__, (form_class,), dict.fromkeys(NAMES))  # None takes a field out
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if self.may_rule(request):
+            form.save_rules()

@@ -1,0 +1,85 @@
+"""What is looked at in the words themselves."""
+
+import re
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from articles.markup import plain_text
+from articles.models import Article, Check
+from articles.readiness.problem import Problem
+
+LONGEST_HEADLINE, LONGEST_STANDFIRST = 110, 160
+MOST_NAMED = 8  # of one kind in one text
+AROUND = 24  # characters shown on either side of a leftover
+ASIDE = re.compile(r"<aside\b.*?</aside>", re.DOTALL)
+HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
+# Whole words. In capitals where small letters say something: tk is Turkmen, xxx and todo are Spanish or a kiss.
+LEFTOVER = re.compile(
+    r"(?<!\w)(?:TK(?:TK)*|XXX+|TODO|FIXME|[Ll](?:orem ipsum|OREM IPSUM))(?!\w)"
+    r"|\[(?:\s*|…|\.{3}|\?+|[^\W\d_a-z]{2,}(?: [^\W\d_a-z]{2,})*)\]"
+)
+
+
+def look(article: Article) -> Iterator[Problem]:
+    yield from _lengths(article)
+    if not article.bylines.exists():
+        yield Problem("bylines", _("Add a byline: readers want to know who wrote it."), Check.BYLINE)
+    if not article.tag_rows.exists():
+        yield Problem("tags", _("Add a tag: it leads readers to more of the same."), Check.TAGS)
+    yield from _headings(article.body)
+    yield from _leftovers(article)
+
+
+def _lengths(article: Article) -> Iterator[Problem]:
+    length = len(article.headline)
+    if length > LONGEST_HEADLINE:
+        text = _("Shorten the headline: it has %(length)d characters, and lists cut it off after %(most)d.")
+        yield Problem("headline", text % {"length": length, "most": LONGEST_HEADLINE}, Check.HEADLINE_LENGTH)
+    length = len(article.standfirst)
+    if not article.standfirst.strip():
+        yield Problem("standfirst", _("Write a standfirst: a sentence that says why to read on."), Check.STANDFIRST)
+    elif length > LONGEST_STANDFIRST:
+        text = _("Shorten the standfirst: it has %(length)d characters; %(most)d are enough.")
+        yield Problem("standfirst", text % {"length": length, "most": LONGEST_STANDFIRST}, Check.STANDFIRST)
+    if not article.standfirst.strip() and not article.seo_description.strip():
+        text = _("Write a description for search engines, or a standfirst, which takes its place.")
+        yield Problem("seo_description", text, Check.DESCRIPTION)
+
+
+def _headings(body: str) -> Iterator[Problem]:
+    """A fact box has a heading of its own kind, so boxes are left out."""
+    seen_large = False
+    for size, inner in HEADING.findall(ASIDE.sub("", body))[: MOST_NAMED * 10]:
+        words = plain_text(inner)
+        if not words:
+            yield Problem("body", _("Write the empty heading, or take it out."), Check.HEADING_ORDER)
+        elif size == "3" and not seen_large:
+            text = _("“%(heading)s” is a smaller heading with no heading above it: make it a heading, or add one.")
+            yield Problem("body", text % {"heading": words}, Check.HEADING_ORDER, place=words)
+            return  # those after it are wrong for the same reason
+        seen_large |= size == "2"
+
+
+def _leftovers(article: Article) -> Iterator[Problem]:
+    fields = {
+        "headline": article.headline,
+        "standfirst": article.standfirst,
+        "body": plain_text(article.body),
+        "lead_caption": article.lead_caption,
+    }
+    for field, text in fields.items():
+        named: set[str] = set()
+        for match in LEFTOVER.finditer(text):
+            if match[0] in named or len(named) == MOST_NAMED:
+                continue
+            named.add(match[0])
+            said = _("“%(leftover)s” is left over in “%(words)s”: put in what belongs there, or take it out.")
+            params = {"leftover": match[0], "words": _around(text, match)}
+            yield Problem(field, said % params, Check.LEFTOVERS, place=match[0])
+
+
+def _around(text: str, match: re.Match) -> str:
+    start, end = max(0, match.start() - AROUND), min(len(text), match.end() + AROUND)
+    shown = " ".join(text[start:end].split())
+    return f"{'…' if start else ''}{shown}{'…' if end < len(text) else ''}"

@@ -1,0 +1,138 @@
+"""What stands in a field of a form: as its browser holds it, and in words for a person or the log."""
+
+import difflib
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+LONGEST = 300  # characters of a value in the log
+MOST_WORDS = 2000  # of a text whose differences are marked
+SAME, ONLY_HERE = "", "marked"
+
+
+def stored(form: forms.BaseForm, name: str) -> str | list[str]:
+    """A field as its browser would hold it, filled from the row."""
+    return _shown(form.fields[name], form.get_initial_for_field(form.fields[name], name))
+
+
+def typed(form: forms.BaseForm, name: str) -> str | list[str]:
+    """A field as its browser held it when the form was sent."""
+    field, bound = form.fields[name], form[name]
+    return _shown(field, field.bound_data(bound.data, form.get_initial_for_field(field, name)))
+
+
+def has_changed(form: forms.BaseForm, name: str) -> bool:
+    """Whether what was typed means another value than the row's: 1.50 is no other number than 1.5."""
+    field = form.fields[name]
+    return field.has_changed(form.get_initial_for_field(field, name), form[name].data)
+
+
+def _shown(field: forms.Field, value: Any) -> str | list[str]:
+    widget, value = _widget(field), field.prepare_value(value)
+    if isinstance(widget, forms.CheckboxInput):
+        return "on" if widget.check_test(value) else ""
+    if isinstance(widget, forms.MultiWidget):
+        parts = value if isinstance(value, list | tuple) else widget.decompress(value)
+        return [_text(part.format_value(one)) for part, one in zip(widget.widgets, parts, strict=False)]
+    value = widget.format_value(value)
+    if isinstance(value, list | tuple | set):
+        return sorted(map(_text, value))
+    return _text(value)
+
+
+def _widget(field: forms.Field) -> forms.Widget:
+    return getattr(field.widget, "widget", field.widget)  # the admin wraps choices in one with a link beside it
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value).replace("\r\n", "\n")
+
+
+def as_sent(form: forms.BaseForm, name: str) -> dict[str, list[str]]:
+    """What a browser sends when nobody touched the field."""
+    widget, shown, key = _widget(form.fields[name]), stored(form, name), form.add_prefix(name)
+    if isinstance(widget, forms.MultiWidget):
+        return {key + end: [part] for end, part in zip(widget.widgets_names, shown, strict=False)}
+    if isinstance(widget, forms.CheckboxInput):
+        return {key: ["on"] if shown else []}
+    return {key: [shown] if isinstance(shown, str) else shown}
+
+
+def both(form: forms.BaseForm, name: str) -> tuple[str, str]:
+    """A field in words: as the row has it, and as it was typed."""
+    field, before = form.fields[name], form.get_initial_for_field(form.fields[name], name)
+    return in_words(field, before), in_words(field, field.bound_data(form[name].data, before))
+
+
+def in_words(field: forms.Field, value: Any) -> str:
+    """``value``, stored or typed, as a person reads it."""
+    if isinstance(_widget(field), forms.CheckboxInput):
+        return _("yes") if _shown(field, value) else _("no")
+    if value is None or value == "":
+        return ""
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return _names(field, value)
+    if isinstance(field, forms.ModelChoiceField):
+        return _name(field, value)
+    choices = dict(_flat(getattr(field, "choices", ())))
+    shown = _shown(field, value)
+    return ", ".join(str(choices.get(one, one)) for one in ([shown] if isinstance(shown, str) else shown))
+
+
+def _names(field: forms.ModelMultipleChoiceField, value: Any) -> str:
+    try:
+        rows = field.clean([getattr(row, "pk", row) for row in value])
+    except ValidationError:  # no longer among those to choose from
+        rows = value
+    return ", ".join(field.label_from_instance(row) for row in rows)
+
+
+def _name(field: forms.ModelChoiceField, value: Any) -> str:
+    try:
+        row = field.to_python(value)
+    except ValidationError:
+        return _text(value)
+    return field.label_from_instance(row) if row else ""
+
+
+def _flat(choices: Any) -> list[tuple[str, Any]]:
+    pairs = []
+    for key, label in choices:
+        pairs += _flat(label) if isinstance(label, list | tuple) else [(_text(key), label)]
+    return pairs
+
+
+def changes(form: forms.BaseForm, labels: list[str]) -> dict[str, list[str]]:
+    """Before and after of what changed, by ``labels`` (of ``form.changed_data``); nothing secret, no formatted text."""
+    values = {}
+    for name, label in zip(form.changed_data, labels, strict=True):
+        field = form.fields.get(name)
+        if field is None or _is_private(name, field):
+            continue
+        before = in_words(field, form.get_initial_for_field(field, name))
+        after = in_words(field, form.cleaned_data.get(name))
+        values[label] = [Truncator(text).chars(LONGEST) for text in (before, after)]
+    return values
+
+
+def _is_private(name: str, field: forms.Field) -> bool:
+    hidden = isinstance(_widget(field), forms.PasswordInput | forms.HiddenInput) or "password" in name
+    return hidden or isinstance(field, forms.FileField) or hasattr(_widget(field), "config")  # the body's editor
+
+
+def marked(theirs: str, mine: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Both texts in pieces, those that stand in one alone ``ONLY_HERE``."""
+    left, right = re.findall(r"\s*\S+", theirs), re.findall(r"\s*\S+", mine)
+    if max(len(left), len(right)) > MOST_WORDS:
+        return [(SAME, theirs)], [(SAME, mine)]
+    pieces: tuple[list[tuple[str, str]], list[tuple[str, str]]] = ([], [])
+    for kind, *ends in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        for side, words in enumerate((left[ends[0] : ends[1]], right[ends[2] : ends[3]])):
+            text = "".join(words)
+            bare = text.lstrip() if kind != "equal" else ""
+            pieces[side].extend(piece for piece in ((SAME, text.removesuffix(bare)), (ONLY_HERE, bare)) if piece[1])
+    return pieces
