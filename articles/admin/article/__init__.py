@@ -8,6 +8,7 @@ from django.http import HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from articles import roles
+from articles.admin.article.autosaving import Autosaving
 from articles.admin.article.bulk import Bulk
 from articles.admin.article.listing import Listing
 from articles.admin.article.preview import Preview
@@ -18,7 +19,7 @@ from articles.models import Article, Revision
 
 
 @admin.register(Article)
-class ArticleAdmin(Screen, Saving, Preview, Listing, Bulk, DeskAdmin):
+class ArticleAdmin(Autosaving, Screen, Saving, Preview, Listing, Bulk, DeskAdmin):
     """An article on the desk; each part of its screens is a module of this package."""
 
     def has_change_permission(self, request, obj=None):

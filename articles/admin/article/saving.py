@@ -54,6 +54,8 @@ class Saving:
         note = " ".join(filter(None, [self._note(request, article), moved]))
         article.is_new_version = is_new_text or bool(moved)
         if is_new_text:
+            if article.before:
+                revisions.keep_first(article, article.before)
             workflow.saved(article, by=request.user, note=note)
         elif moved:
             revisions.keep(article, by=request.user, note=note)
