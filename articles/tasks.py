@@ -8,9 +8,11 @@ from django.db.models import F
 from django_tasks import task
 
 from articles import renditions
+from articles.models.autosave import Autosave
 from articles.models.image import Image
 
 logger = logging.getLogger(__name__)
+ROWS_AT_ONCE = 500  # a table is not locked for long
 
 
 @task()
@@ -50,3 +52,13 @@ def _remove_cuts_before(cut: int, key: str, *, but: int) -> None:
         number = name.partition("-")[0]
         if number.isdecimal() and int(number) < cut and int(number) != but:
             default_storage.delete(f"{folder}/{name}")
+
+
+@task()
+def empty_autosaves() -> int:
+    """Remove what was typed and not saved so long ago that nobody will ask for it; how many rows that were."""
+    removed = 0
+    while found := list(Autosave.objects.outdated().values_list("pk", flat=True)[:ROWS_AT_ONCE]):
+        Autosave.objects.filter(pk__in=found).delete()
+        removed += len(found)
+    return removed

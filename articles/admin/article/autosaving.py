@@ -77,9 +77,7 @@ class Autosaving(Recovery, Conflicts):
         window = self._window_that_may_edit(request, article)
         if taken := request.POST.get("recovered"):
             autosaves.settle_taken(request.user, taken, Autosave.Outcome.TAKEN)
-        row = autosaves.keep(
-            request.user, article, window, autosaves.version_in(request.POST), fields_of(request.POST)
-        )
+        row = autosaves.keep(request.user, article, window, autosaves.version_in(request.POST), fields_of(request.POST))
         if article:
             autosaves.seen(request.user, article, window, typed=True)
         return self._news(request, article, window) | {"autosave": row.pk}
@@ -168,4 +166,3 @@ class Autosaving(Recovery, Conflicts):
             }
             for row in rows and rows.values("window", "outcome", "fields__sequence")
         }
-

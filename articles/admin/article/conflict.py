@@ -147,7 +147,7 @@ class Conflicts:
         """The article, if it is another version by now than the form that was sent."""
         if request.method != "POST" or not object_id or "bylines-TOTAL_FORMS" not in request.POST:
             return None
-        article = self.get_object(request, object_id)
+        article = Article.objects.select_related("section").filter(pk=number(object_id)).first()
         if article is None or article.version == autosaves.version_in(request.POST):
             return None
         return article if self.has_change_permission(request, article) else None

@@ -66,6 +66,7 @@ class Recovery:
 
     def show_again(self, request, object_id, form_url, extra_context, *, data):
         """The form as ``data`` fills it in, without a complaint, and not saved yet."""
+        _files = request.FILES  # read before it is a POST: reading them reads POST anew
         request.method, request.POST, request.is_shown_again = "POST", data, True
         return self._changeform_view(request, object_id, form_url, extra_context)
 
@@ -105,7 +106,9 @@ class Recovery:
         mine = Autosave.objects.open().filter(user=request.user, article=article)
         row = mine.filter(pk=number(request.GET["recover"])).first() if article or not object_id else None
         if row is None or not self._may_write(request, article):
-            text = _("This can’t be taken up again: it was saved or dropped meanwhile, or you may not edit the article.")
+            text = _(
+                "This can’t be taken up again: it was saved or dropped meanwhile, or you may not edit the article."
+            )
             messages.warning(request, text)
             return super().changeform_view(request, object_id, form_url, extra_context)
         data = unsaved.form_data(row.fields)
