@@ -24,7 +24,7 @@ def keep(article: Article, *, by: User | None, note: str = "", automatic: bool =
 
 
 def keep_first(article: Article, before: dict[str, Any]) -> None:
-    """Keep what was there before the first save of all, as version 0: what is typed on it can be compared and merged."""
+    """Keep what was there before the very first save, as version 0: what is typed on it can be merged."""
     if article.version == 0 and not article.revisions.exists():
         Revision.objects.create(article=article, version=0, snapshot=before, by=article.created_by, automatic=True)
 

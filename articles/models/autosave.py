@@ -5,7 +5,6 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-
 KEPT_FOR = timedelta(days=30)
 HERE_FOR = timedelta(seconds=25)  # a window is heard of every 10 seconds
 TYPING_FOR = timedelta(seconds=30)

@@ -37,7 +37,7 @@ class Refusal(Exception):
 
 
 def answers(*methods):
-    """Make a view of an article (None: one still to be begun) of a method that returns a dict, or raises ``Refusal``."""
+    """Make a view of an article (None: one still to be begun) of a method that returns a dict or raises ``Refusal``."""
 
     def decorate(view):
         @wraps(view)

@@ -1,4 +1,4 @@
-"""Two people saved one article: both texts side by side, a choice for each field, and a merge of what does not clash."""
+"""Two people saved one article: both texts side by side, a choice for each field, a merge of what does not clash."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -128,7 +128,7 @@ class Recovery:
 
     def _offers(self, request, article, wanted):
         article = Article.objects.get(pk=article.pk) if article else None
-        form_class = self.get_form(request, article, change=article is not None)
+        form_class = self.get_form(request, None)  # with every field, whoever may still edit this article
         stored = revisions.snapshot(article) if article else unsaved.empty_snapshot()
         offers = []
         for row in Autosave.objects.filter(pk__in=wanted):

@@ -111,7 +111,7 @@ def _put(data, name, field, value):
 
 
 def put_bylines(data, authors, article):
-    """Rows for ``authors`` in their order, on those that ``article`` (or None) has now: they may be others than sent."""
+    """Rows for ``authors`` in their order, on those that ``article`` (or None) has now: others may have been sent."""
     for name in [name for name in data if name.startswith(f"{BYLINES}-")]:
         del data[name]
     stored = list(article.bylines.order_by("order", "pk")) if article and article.pk else []
