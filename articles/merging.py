@@ -18,6 +18,10 @@ TAG = r"""</?[a-z](?:[^<>"']|"[^"]*"|'[^']*')*>"""
 PIECE = re.compile(rf"{TAG}|[^<]+|<", re.IGNORECASE)
 TOKEN = re.compile(rf"{TAG}|\s*[^\s<]+|\s+|<", re.IGNORECASE)
 SOLID = re.compile(r"<(?:table|figure)\b")  # is taken as a whole: half a table is none
+BLOCK = "p|h2|h3|ul|ol|li|blockquote|table|thead|tbody|tr|th|td|figure|figcaption|aside"
+BETWEEN = re.compile(rf">\s+(?=</?(?:{BLOCK})\b)")
+BARE = re.compile(r"(<(li|th|td)\b[^>]*>)((?:(?!</?(?:p|ul|ol|li|th|td|h2|h3|blockquote)\b).)*)(</\2>)", re.DOTALL)
+HEAD = re.compile(r"</thead><tbody>|(<)thead>|(</)thead>")
 MOST_BLOCKS = 3000  # comparing takes time that grows with the square; beyond these, places are coarser
 MOST_TOKENS = 2000
 UNKNOWN = object()  # what a field was, when the base is too old to have it
@@ -87,6 +91,9 @@ def merge_value(name: str, base: Any, mine: Any, theirs: Any) -> Merge:
 
 def merge_body(base: str, mine: str, theirs: str) -> Merge:
     """HTML block by block, and word by word within a block that both changed."""
+    base, mine, theirs = map(as_editor_writes, (base, mine, theirs))
+    if mine in (theirs, base):
+        return _same(theirs)
     before, ours, yours = blocks(base), blocks(mine), blocks(theirs)
     if not before or max(map(len, (before, ours, yours))) > MOST_BLOCKS:
         return Merge(mine, theirs, clash=True)
@@ -101,6 +108,13 @@ def merge_body(base: str, mine: str, theirs: str) -> Merge:
     if not clash and _loses_words(base, mine, theirs, with_mine):
         return Merge(mine, theirs, clash=True)
     return Merge(with_mine, with_theirs, clash)
+
+
+def as_editor_writes(html: str) -> str:
+    """The same text without what tells hand-written or imported HTML from the editor's: it would look like changes."""
+    html = BETWEEN.sub(">", html.strip())
+    html = BARE.sub(r"\1<p>\3</p>\4", html)
+    return HEAD.sub(lambda found: f"{found[1] or found[2]}tbody>" if found[1] or found[2] else "", html)
 
 
 def blocks(html: str) -> list[str]:

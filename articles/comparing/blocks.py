@@ -83,7 +83,7 @@ class _Blocks(HTMLParser):
         if tag == "br":
             self._add("\n")
         elif tag in markup.INLINE:
-            marks = [(name, given[name]) for name in ("href", "title") if name in given]
+            marks: list[tuple[str, str]] = [(name, given[name]) for name in ("href", "title") if name in given]
             self.marks.append((tag, marks if tag == "a" else [(tag, "")]))
         elif tag in {"td", "th"}:
             said = [(name, given[name]) for name in ("colspan", "rowspan") if name in given]

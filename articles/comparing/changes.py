@@ -75,7 +75,7 @@ def _change(fields: dict, name: str, old: Any, new: Any, names: Names) -> Change
         return Change(name, label, *words_beside(old, new), words(old, new))
     old_list, new_list = [old], [new]
     sides = items(old_list, new_list, "before"), items(old_list, new_list, "after")
-    return Change(name, label, *sides, items(old_list, new_list))
+    return Change(name, label, *sides, items(old_list, new_list, separator=" "))
 
 
 def _is_chosen(field: Any) -> bool:
@@ -112,7 +112,7 @@ def _correction(row: Any) -> str:
         day = parse_date(str(row.get("day", "")))
     except ValueError:
         day = None
-    return f"{date_format(day, 'j F Y') if day else row.get('day', '')}: {row.get('text', '')}"
+    return f"{date_format(day) if day else row.get('day', '')}: {row.get('text', '')}"
 
 
 def _name(model: type, number: Any, names: Names) -> str:
@@ -127,13 +127,10 @@ def _names(snapshots: Iterable[dict[str, Any]], differing: Iterable[str]) -> Nam
         for snapshot in snapshots:
             value = snapshot.get(name)
             ids = wanted.setdefault(MODELS[name], set())
-            ids |= {i for i in (value if isinstance(value, list) else [value]) if _is_id(i)}
+            several = value if isinstance(value, list) else [value]
+            ids |= {one for one in several if isinstance(one, int) and 0 < one < LARGEST}
     names = {}
     for model, ids in wanted.items():
         for row in model.objects.filter(pk__in=sorted(ids)[:NAMED]):  # type: ignore[attr-defined]
             names[model, row.pk] = str(row)
     return names
-
-
-def _is_id(value: Any) -> bool:
-    return isinstance(value, int) and 0 < value < LARGEST

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 from itertools import groupby
 
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -57,7 +58,7 @@ def words_beside(before: str, after: str) -> tuple[SafeString, SafeString]:
     return _whole(ops, {}, "before"), _whole(ops, {}, "after")
 
 
-def items(before: Iterable[str], after: Iterable[str], side: str = "prose") -> SafeString:
+def items(before: Iterable[str], after: Iterable[str], side: str = "prose", separator: str = ", ") -> SafeString:
     """Two lists of names as one, each name by itself."""
     ops = ops_of([Token(name) for name in before], [Token(name) for name in after], Budget(), joining=False)
     shown = []
@@ -69,11 +70,12 @@ def items(before: Iterable[str], after: Iterable[str], side: str = "prose") -> S
             shown += [format_html("<del>{}</del>", token.text) for token in old]
         if side != "before":
             shown += [format_html("<ins>{}</ins>", token.text) for token in new]
-    return format_html_join(", ", "{}", ((item,) for item in shown))
+    return format_html_join(separator, "{}", ((item,) for item in shown))
 
 
 def _together(parts: Iterable[SafeString | str]) -> SafeString:
-    return format_html_join("", "{}", ((part,) for part in parts))
+    safe = (part if isinstance(part, SafeString) else conditional_escape(part) for part in parts)
+    return mark_safe("".join(safe))  # noqa: S308 - each was escaped
 
 
 def _plain_ops(before: str, after: str) -> list[Op]:
@@ -128,6 +130,11 @@ class Comparison:
             shown = _column(rows, self.names, "prose")
             parts.append(_fold(folded, shown) if folded else shown)
         return _together(parts)
+
+    @property
+    def folded(self) -> SafeString:
+        """The running text, for a template."""
+        return self.prose(fold=True)
 
     def sides(self) -> tuple[SafeString, SafeString]:
         return _column(self.rows, self.names, "before"), _column(self.rows, self.names, "after")
@@ -245,6 +252,8 @@ def _whole(ops: list[Op], names: Names, side: str) -> SafeString:
             if old and side != "after":
                 parts.append(_marked("del", old, names))
             if new and side != "before":
+                apart = old and side == "prose" and len(old) + len(new) > 2 and not new[0].space
+                parts.append(SafeString(" ") if apart else SafeString(""))
                 parts.append(_marked("ins", new, names))
     return _together(parts)
 
@@ -252,7 +261,7 @@ def _whole(ops: list[Op], names: Names, side: str) -> SafeString:
 def _marked(tag: str, run: tuple[Token, ...], names: Names) -> SafeString:
     """Words that came or went; where their links lead stands beside them."""
     space = " " if run[0].space else ""
-    return format_html("{1}<{0}>{2}</{0}>", mark_safe(tag), space, _run(run, names, targets=True))  # noqa: S308
+    return mark_safe(f"{space}<{tag}>{_run(run, names, targets=True)}</{tag}>")  # noqa: S308 - ins or del
 
 
 def _same(old: tuple[Token, ...], new: tuple[Token, ...], names: Names, side: str) -> SafeString:
@@ -306,7 +315,7 @@ def _one(token: Token, names: Names, may_space: bool) -> SafeString:
         return SafeString("<br>")
     if token.text.startswith("\0"):
         return _thing(token.text[1:], names)
-    return conditional_escape(f"{space}{token.text}")
+    return SafeString(space + escape(token.text))
 
 
 def _thing(text: str, names: Names) -> SafeString:

@@ -192,9 +192,9 @@ class SpeedTests(SimpleTestCase):
     """Ten thousand words, in shapes that bring simple ways of comparing to a halt."""
 
     def seconds(self, before, after):
-        start = time.perf_counter()
+        start = time.process_time()
         comparing.prose(before, after)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     def test_long_bodies_are_compared_quickly(self):
         many = [f"w{n}" for n in range(10_000)]
@@ -246,11 +246,11 @@ class CompareTests(TestCase):
         said = {label: bare(change.marked) for label, change in changes.items()}
         assert said == {
             "Headline": "<del>Old</del><ins>New</ins> words here",
-            "Section": "<del>News</del>, <ins>Culture</ins>",
-            "Lead image": "<del>none</del>, <ins>Lake at dawn</ins>",
-            "Kind": "<del>news</del>, <ins>opinion</ins>",
-            "Dated corrections": "<ins>8 December 2025: The lake is deeper.</ins>",
-            "Hide from search engines": "<del>no</del>, <ins>yes</ins>",
+            "Section": "<del>News</del> <ins>Culture</ins>",
+            "Lead image": "<del>none</del> <ins>Lake at dawn</ins>",
+            "Kind": "<del>news</del> <ins>opinion</ins>",
+            "Dated corrections": "<ins>08 December 2025: The lake is deeper.</ins>",
+            "Hide from search engines": "<del>no</del> <ins>yes</ins>",
             "Bylines": "<ins>Bek</ins>, Aida",
             "Tags": "Rail, <ins>Road</ins>",
         }

@@ -108,6 +108,17 @@ class BodyTests(SimpleTestCase):
         theirs = "<p>Forty camels, and the wind: the caravan of the spring was never seen again.</p>"
         assert merge_body(FIRST, mine, theirs).clash
 
+    def test_html_that_the_editor_wrote_anew_counts_as_unchanged(self):
+        base = (
+            FIRST
+            + "\n<ul>\n<li>One</li>\n</ul>\n<table><thead><tr><th>A</th></tr></thead><tbody><tr><td>1</td></tr></tbody>"
+        )
+        base = f"{base}</table>\n{THIRD}"
+        row = "<tr><th><p>A</p></th></tr><tr><td><p>1</p></td></tr>"
+        mine = f"{FIRST}<ul><li><p>One</p></li></ul><table><tbody>{row}</tbody></table>{THIRD.replace('inn', 'house')}"
+        merged = merge_body(base, mine, base.replace("forty", "fifty"))
+        assert (merged.mine, merged.clash) == (mine.replace("forty", "fifty"), False)
+
     def test_table_changed_by_both_clashes(self):
         table = "<table><tbody><tr><td><p>one two three four</p></td><td><p>five six</p></td></tr></tbody></table>"
         assert merge_body(table, table.replace("one", "1"), table.replace("six", "6")).clash

@@ -13,13 +13,6 @@ const MARKS = ["window", "recovered", "sequence", "version"]; // of the form; no
 const rail = document.querySelector("[data-here]");
 const line = document.querySelector("[data-autosave]");
 
-if (form && base && rail) start();
-
-function start() {
-  if (line) new Keeper(line).start();
-  else new Pulse((news) => showNews(news)).start();
-}
-
 const textOf = (fields) => JSON.stringify(Object.entries(fields).filter(([name]) => !MARKS.includes(name)).sort());
 
 /** Says every ten seconds that this window is open, and shows who else is here. */
@@ -300,4 +293,9 @@ function showNews(news) {
   const text = isNewer ? dataset.newer.replace("%version", news.version).replace("%name", news.saved_by ?? "?").replace("%time", news.saved_at) : "";
   if (newer.textContent !== text) newer.textContent = text;
   newer.hidden = !isNewer;
+}
+
+if (form && base && rail) {
+  if (line) new Keeper(line).start();
+  else new Pulse(showNews).start();
 }

@@ -5,17 +5,19 @@ Also after a save that the database refused: the form comes back with everything
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.db import InterfaceError, InternalError, OperationalError
 from django.forms.utils import ErrorDict, ErrorList
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles import comparing, revisions
 from articles.admin.article import autosaves, unsaved
 from articles.admin.lists import number
+from articles.admin.times import zone
 from articles.models import Article, Autosave
 
 logger = logging.getLogger(__name__)
@@ -32,7 +34,12 @@ class Offer:
     at: datetime
     headline: str
     window: str
-    changes: list
+    changes: list  # label and difference of each field
+
+    @property
+    def is_fresh(self):
+        """Whether it was typed less than a minute ago."""
+        return timezone.now() - self.at < timedelta(minutes=1)
 
 
 class NotSaved:
@@ -124,7 +131,12 @@ class Recovery:
             newest.setdefault(window, pk)
         wanted = [pk for window, pk in newest.items() if window not in without][:MOST_OFFERED]
         offers = self._offers(request, article, wanted) if wanted else []
-        return {"offers": offers, "offers_for": article, "may_take_up": self._may_write(request, article)}
+        return {
+            "offers": offers,
+            "offers_for": article,
+            "zone": zone(),
+            "may_take_up": self._may_write(request, article),
+        }
 
     def _offers(self, request, article, wanted):
         article = Article.objects.get(pk=article.pk) if article else None
@@ -136,7 +148,8 @@ class Recovery:
             if article is None:
                 says["bylines"] = stored["bylines"]  # the writer's own is there from the start
             if changes := comparing.compare(stored, says):
-                offers.append(Offer(row.pk, row.at, says["headline"], row.window, changes))
+                shown = [(one.label, one.body.prose(fold=True) if one.body else one.marked) for one in changes]
+                offers.append(Offer(row.pk, row.at, says["headline"], row.window, shown))
         return offers
 
 
