@@ -26,6 +26,12 @@ def keep(article: Article, *, by: User | None, note: str = "", automatic: bool =
     return Revision.objects.create(article=article, version=article.version, snapshot=snapshot(article), **said)
 
 
+def keep_first(article: Article, before: dict[str, Any]) -> None:
+    """Keep what was there before the very first save, as version 0: what is typed on it can be merged."""
+    if article.version == 0 and not article.revisions.exists():
+        Revision.objects.create(article=article, version=0, snapshot=before, by=article.created_by, automatic=True)
+
+
 def snapshot(article: Article) -> dict[str, Any]:
     """The working copy as JSON: every shared column, and the ids of bylines, further sections and tags' names."""
     return _snapshot(article, article.section_rows.all())

@@ -17,10 +17,12 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from articles import outside, renditions
+from articles.models.autosave import Autosave
 from articles.models.check import OutsideLink, asked, digest
 from articles.models.image import Image
 
 logger = logging.getLogger(__name__)
+ROWS_AT_ONCE = 500  # a table is not locked for long
 
 MOST_ASKED = 50  # links of one article
 LONGEST_ADDRESS = 2000  # characters; servers take no more
@@ -122,3 +124,13 @@ def ask_link(link: OutsideLink) -> None:
     answer = outside.ask(link.address)
     link.status, link.problem, link.checked_at = answer.status, answer.trouble, timezone.now()
     link.save(update_fields=["status", "problem", "checked_at"])
+
+
+@task()
+def empty_autosaves() -> int:
+    """Remove what was typed and not saved so long ago that nobody will ask for it; how many rows that were."""
+    removed = 0
+    while found := list(Autosave.objects.outdated().values_list("pk", flat=True)[:ROWS_AT_ONCE]):
+        Autosave.objects.filter(pk__in=found).delete()
+        removed += len(found)
+    return removed

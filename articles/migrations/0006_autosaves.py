@@ -24,7 +24,10 @@ class Migration(migrations.Migration):
                 (
                     "outcome",
                     models.CharField(
-                        blank=True, choices=[("saved", "saved"), ("dropped", "dropped")], default="", max_length=8
+                        blank=True,
+                        choices=[("saved", "saved"), ("dropped", "dropped"), ("taken", "taken up again")],
+                        default="",
+                        max_length=8,
                     ),
                 ),
             ],

@@ -1,13 +1,23 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+KEPT_FOR = timedelta(days=30)
+HERE_FOR = timedelta(seconds=25)  # a window is heard of every 10 seconds
+TYPING_FOR = timedelta(seconds=30)
 
 
 class AutosaveQuerySet(models.QuerySet):
     def open(self):
         """Those whose words were neither saved nor dropped since."""
         return self.filter(settled_at=None)
+
+    def outdated(self, at=None):
+        """Those that nobody will ask for any more."""
+        return self.filter(at__lt=(at or timezone.now()) - KEPT_FOR)
 
 
 class Autosave(models.Model):
@@ -16,6 +26,7 @@ class Autosave(models.Model):
     class Outcome(models.TextChoices):
         SAVED = "saved", _("saved")
         DROPPED = "dropped", _("dropped")
+        TAKEN = "taken", _("taken up again")  # by another window, which keeps it from then on
 
     article = models.ForeignKey(
         "articles.Article", models.CASCADE, related_name="autosaves", null=True
@@ -47,6 +58,12 @@ class Autosave(models.Model):
         return f"{self.user}, {self.at:%Y-%m-%d %H:%M}"
 
 
+class PresenceQuerySet(models.QuerySet):
+    def here(self, at=None):
+        """The windows that are open at ``at`` (now), those that came first at the head."""
+        return self.filter(seen_at__gt=(at or timezone.now()) - HERE_FOR).order_by("pk")
+
+
 class Presence(models.Model):
     """Somebody who has an article's form open, and when that window was last heard of."""
 
@@ -56,6 +73,8 @@ class Presence(models.Model):
     typed_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(default=timezone.now)
 
+    objects = PresenceQuerySet.as_manager()
+
     class Meta:
         default_permissions = []
         indexes = [models.Index(fields=["seen_at"], name="presence_by_time")]
@@ -63,3 +82,7 @@ class Presence(models.Model):
 
     def __str__(self):
         return str(self.user)
+
+    def is_typing(self, at=None):
+        """Whether a key was pressed there of late."""
+        return self.typed_at is not None and self.typed_at > (at or timezone.now()) - TYPING_FOR

@@ -29,27 +29,64 @@ export function afterPause(rest, act, most = Infinity) {
     clearTimeout(timer);
     timer = setTimeout(() => { since = null; act(); }, Math.max(0, Math.min(rest, most - (performance.now() - since))));
   };
-  form.addEventListener("input", changed);
-  form.addEventListener("change", changed);
-  window.django?.jQuery?.(form).on("select2:select select2:unselect select2:clear", changed);
+  onChange(changed);
   return changed;
 }
 
-export class LoggedOut extends Error {}
-export class Away extends Error {}
+/** Run `act` at every change of the form, also of the type-ahead choices, which tell jQuery alone. */
+export function onChange(act) {
+  form.addEventListener("input", act);
+  form.addEventListener("change", act);
+  window.django?.jQuery?.(form).on("select2:select select2:unselect select2:clear", act);
+}
 
-/** POST the form (or `body`) to `path` below the article's base. LoggedOut: the session ended; Away: no answer, or a 5xx. */
-export async function post(path, body = new FormData(form), { keepalive = false, signal } = {}) {
-  body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-  let response;
+/** The session ended, or somebody else's began; `reason` is the server's word for it. */
+export class LoggedOut extends Error {
+  constructor(reason = "logged-out") { super(reason); this.reason = reason; }
+}
+/** No answer, or a 5xx. */
+export class Away extends Error {
+  constructor(reason = "away") { super(reason); this.reason = reason; }
+}
+
+const reasonIn = async (response, otherwise) => (await response.clone().json().catch(() => ({}))).reason?.replace("_", "-") ?? otherwise;
+const isJson = (response) => response.headers.get("Content-Type")?.startsWith("application/json");
+
+async function send(path, options) {
   try {
-    response = await fetch(base + path, {
-      method: "POST", body, keepalive, signal, credentials: "same-origin", redirect: "manual", headers: { "X-Requested-With": "fetch" },
-    });
+    return await fetch(base + path, { credentials: "same-origin", redirect: "manual", headers: { "X-Requested-With": "fetch" }, ...options });
   } catch {
     throw new Away();
   }
-  if (response.type === "opaqueredirect" || response.status === 401 || response.status === 403) throw new LoggedOut();
-  if (response.status >= 500) throw new Away();
+}
+
+async function checked(response) {
+  if (response.type === "opaqueredirect") throw new LoggedOut();
+  if (response.status === 401 || response.status === 403) throw new LoggedOut(await reasonIn(response, "logged-out"));
+  if (response.status >= 500) throw new Away(await reasonIn(response, "away"));
   return response;
+}
+
+/** GET `path` below the article's base; errors as of post(). */
+export async function get(path, { signal } = {}) {
+  return checked(await send(path, { signal }));
+}
+
+/** Have every form of the page send this token: a log-in in another tab made the old one void. */
+export function useToken(token) {
+  for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) input.value = token;
+}
+
+/** POST the form (or `body`) to `path` below the article's base. LoggedOut: the session ended; Away: no answer, or a 5xx. */
+export async function post(path, body = new FormData(form), { keepalive = false, signal } = {}) {
+  const once = () => {
+    body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    return send(path, { method: "POST", body, keepalive, signal });
+  };
+  let response = await once();
+  if (response.status === 403 && !isJson(response) && !keepalive) {
+    useToken((await (await get("pulse/", { signal })).json()).token);
+    response = await once();
+  }
+  return checked(response);
 }

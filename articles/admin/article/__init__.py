@@ -8,6 +8,7 @@ from django.http import HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from articles import roles
+from articles.admin.article.autosaving import Autosaving
 from articles.admin.article.bulk import Bulk
 from articles.admin.article.checks import Checks
 from articles.admin.article.listing import Listing
@@ -21,7 +22,7 @@ from articles.models import Article
 
 
 @admin.register(Article)
-class ArticleAdmin(Checks, Screen, Sharing, Saving, Preview, Versions, Listing, Bulk, DeskAdmin):
+class ArticleAdmin(Autosaving, Checks, Screen, Sharing, Saving, Preview, Versions, Listing, Bulk, DeskAdmin):
     """An article on the desk; each part of its screens is a module of this package."""
 
     guards_itself = True  # its form carries a version

@@ -55,6 +55,8 @@ class Saving:
         note = " ".join(filter(None, [self._note(request, article), moved]))
         article.is_new_version = is_new_text or bool(moved)
         if is_new_text:
+            if article.before:
+                revisions.keep_first(article, article.before)
             workflow.saved(article, by=request.user, note=note)
             tasks.want_answers(outside_of(article.body))
         elif moved:

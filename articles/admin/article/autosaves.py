@@ -1,0 +1,131 @@
+"""Autosaves as rows: ``keep()`` what a window says, ``settle()`` it when it was saved or is not wanted any more.
+
+An autosave touches no article, revision or edition. Each window of a browser (a page that was loaded) has rows of its
+own: the newest is written over while it is young, so that a trail stays for the history.
+"""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from articles.admin.lists import number
+from articles.models import Autosave, Presence
+
+NEW_ROW_AFTER = timedelta(minutes=5)
+MOST_WINDOWS = 40  # open ones of one person; the oldest stop being offered
+MOST_ROWS = 120  # of one window: a day of writing
+REMOVED_AT_ONCE = 100
+FORGOTTEN_AFTER = timedelta(minutes=10)  # of presences
+WINDOW = re.compile(r"[\w-]{8,36}\Z", re.ASCII)
+MOST_VERSION = 2**31 - 1
+
+
+def new_window():
+    """A name for a window that has given itself none."""
+    return str(uuid4())
+
+
+def window_in(post):
+    """The name that a window gave itself, or nothing if it is none."""
+    name = post.get("window", "")
+    return name if WINDOW.match(name) else ""
+
+
+def version_in(post):
+    """The version that the form was loaded with."""
+    return min(number(post.get("version")), MOST_VERSION)
+
+
+@transaction.atomic
+def keep(user, article, window, base_version, fields, *, again=False):
+    """Store what ``user`` typed in ``window``; what comes late, after newer words of it, changes nothing.
+
+    ``again`` is for the form itself, which comes back with the words that were kept when it was sent.
+    """
+    now, pk = timezone.now(), article.pk if article else None
+    rows = Autosave.objects.select_for_update().filter(user=user, window=window)
+    last = rows.order_by("-pk").first()
+    if last and not again and 0 < sequence_of(fields) <= sequence_of(last.fields):
+        return last
+    if last and last.settled_at is None and last.article_id == pk and last.begun_at > now - NEW_ROW_AFTER:
+        last.fields, last.at, last.base_version = fields, now, base_version
+        last.save(update_fields=["fields", "at", "base_version"])
+        return last
+    made = Autosave.objects.create(
+        user=user, article_id=pk, window=window, base_version=base_version, fields=fields, begun_at=now, at=now
+    )
+    _bound(user, window, now, is_new_window=last is None)
+    return made
+
+
+def settle(user, window, outcome, article=None):
+    """Say what became of all that ``window`` kept; ``article`` is the one that was begun with it."""
+    now, began = timezone.now(), {"article": article} if article else {}
+    rows = Autosave.objects.open().filter(user=user, window=window) if window else Autosave.objects.none()
+    return rows.update(settled_at=now, outcome=outcome, **began)
+
+
+def settle_taken(user, pk, outcome, article=None):
+    """Settle the window of the autosave ``pk``, whose words are in another window now."""
+    row = Autosave.objects.open().filter(user=user, pk=number(pk)).only("window").first()
+    return settle(user, row.window, outcome, article) if row else 0
+
+
+def sequence_of(fields):
+    """A number that grows with every change; the browser's clock in milliseconds."""
+    return number((fields.get("sequence") or [""])[-1])
+
+
+def _bound(user, window, now, *, is_new_window):
+    """Whoever begins a row takes away what is too much or too old, a little at a time."""
+    rows = Autosave.objects.filter(user=user, window=window).order_by("-pk")
+    if too_many := list(rows.values_list("pk", flat=True)[MOST_ROWS : MOST_ROWS + REMOVED_AT_ONCE]):
+        Autosave.objects.filter(pk__in=too_many).delete()
+    if is_new_window:
+        old = Autosave.objects.outdated(now).order_by("at").values_list("pk", flat=True)[:REMOVED_AT_ONCE]
+        Autosave.objects.filter(pk__in=list(old)).delete()
+        _settle_oldest(user)
+
+
+def _settle_oldest(user):
+    newest = Autosave.objects.open().filter(user=user).order_by("-at").values_list("window", flat=True)
+    windows = list(dict.fromkeys(newest[: MOST_WINDOWS * MOST_ROWS]))
+    for window in windows[MOST_WINDOWS:]:
+        settle(user, window, Autosave.Outcome.DROPPED)
+
+
+def seen(user, article, window, *, typed=False):
+    """Note that ``user`` has ``article`` open in ``window``."""
+    now = timezone.now()
+    changed = {"seen_at": now} | ({"typed_at": now} if typed else {})
+    row = {"user": user, "article": article, "window": window}
+    if Presence.objects.filter(**row).update(**changed):
+        return
+    Presence.objects.filter(seen_at__lt=now - FORGOTTEN_AFTER).delete()
+    try:
+        with transaction.atomic():
+            Presence.objects.create(**row, **changed)
+    except IntegrityError:  # its first two pulses came at once
+        Presence.objects.filter(**row).update(**changed)
+
+
+def left(user, article, window):
+    """Note that a window was closed."""
+    Presence.objects.filter(user=user, article=article, window=window).delete()
+
+
+def others(article, user, window):
+    """Who has ``article`` open, apart from ``window`` of ``user``: a row a person, and ``user``'s other windows."""
+    found = {}
+    rows = Presence.objects.here().filter(article=article).select_related("user")[:100]
+    for row in rows:
+        if row.user_id == user.pk and row.window == window:
+            continue
+        name = row.user.get_full_name() or row.user.get_username()
+        before = found.get(row.user_id, {"typing": False})
+        typing = before["typing"] or row.is_typing()
+        found[row.user_id] = {"name": name, "typing": typing, "me": row.user_id == user.pk}
+    return list(found.values())

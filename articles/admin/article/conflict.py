@@ -1,0 +1,188 @@
+"""Two people saved one article: both texts side by side, a choice for each field, a merge of what does not clash."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.utils.html import conditional_escape
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles import comparing, merging, revisions
+from articles.admin.article import autosaves, unsaved
+from articles.admin.lists import number
+from articles.admin.times import said
+from articles.models import Article
+
+MERGE = "_merge"  # the button; its value is the version that the person sees
+LABELS = {
+    "theirs": gettext_lazy("Theirs"),
+    "mine": gettext_lazy("Mine"),
+    "merged": gettext_lazy("Both merged"),
+    "merged_mine": gettext_lazy("Both merged; mine where we changed the same words"),
+    "merged_theirs": gettext_lazy("Both merged; theirs where we changed the same words"),
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that is another in both texts, what each may become, and what is taken if nobody says otherwise."""
+
+    field: str
+    label: str
+    was: str  # when the form was loaded; empty if that is not known
+    theirs: str
+    mine: str
+    values: dict[str, Any]  # by choice
+    taken: str  # the choice that a merge makes; empty where the two clash
+    chosen: str  # by a person
+
+    @property
+    def clash(self):
+        """Whether both changed the same place differently, so that a person must choose."""
+        return not self.taken
+
+    @property
+    def choice(self):
+        """What is taken as things stand; empty if nobody has chosen yet."""
+        return self.chosen or self.taken
+
+    @property
+    def choices(self):
+        """Value, label and whether it is chosen, for a row of radio buttons."""
+        return [(name, LABELS[name], name == self.choice) for name in self.values]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """All differences between what somebody has in the form and what somebody else saved meanwhile."""
+
+    version: int  # theirs
+    mine: dict[str, Any]
+    differences: list[Difference]
+
+    @property
+    def clashing(self):
+        """What a person has to choose."""
+        return [one for one in self.differences if one.clash]
+
+    @property
+    def agreed(self):
+        """What only one of the two changed, or both in different places."""
+        return [one for one in self.differences if not one.clash]
+
+
+def find(form_class, post, article):
+    """The conflict of the form sent in ``post`` with ``article`` as it is stored."""
+    kept = article.revisions.filter(version=autosaves.version_in(post)).first()
+    theirs, base = revisions.snapshot(article), kept.snapshot if kept else {}
+    mine = unsaved.snapshot(form_class, post, theirs | base)
+    was = {change.field: change.before for change in comparing.compare(base, theirs) + comparing.compare(base, mine)}
+    differences = [
+        _difference(change, base, mine, theirs, was.get(change.field, "") if kept else "", post)
+        for change in comparing.compare(theirs, mine)
+    ]
+    embargo = _embargo(form_class, post, article)
+    return Conflict(article.version, mine, differences + embargo)
+
+
+def _difference(change, base, mine, theirs, was, post):
+    name = change.field
+    ours, yours = mine.get(name), theirs.get(name)
+    merged = merging.merge_value(name, base.get(name, merging.UNKNOWN), ours, yours)
+    values = {"theirs": yours, "mine": ours}
+    if not merged.clash and merged.mine not in (ours, yours):
+        values["merged"] = merged.mine
+    elif merged.clash and merged.mine != ours:
+        values |= {"merged_mine": merged.mine, "merged_theirs": merged.theirs}
+    taken = "" if merged.clash else next(key for key, value in reversed(values.items()) if value == merged.mine)
+    chosen = _chosen(post, name, values)
+    return Difference(name, change.label, was, change.before, change.after, values, taken, chosen)
+
+
+def _chosen(post, name, values):
+    choice = post.get(f"_choose_{name}", "")
+    return choice if choice in values else ""
+
+
+def _embargo(form_class, post, article):
+    """The embargo is no part of a revision, so nobody knows who changed it: where it differs, somebody chooses."""
+    field = form_class.base_fields.get("embargo_until")
+    if field is None or field.disabled or "embargo_until" not in post:
+        return []
+    try:
+        mine = field.clean(post["embargo_until"])
+    except ValidationError:
+        return []  # the field says what is wrong with it
+    theirs = article.embargo_until and article.embargo_until.replace(second=0, microsecond=0)
+    if mine == theirs:
+        return []
+    texts = [conditional_escape(said(moment) if moment else _("none")) for moment in (theirs, mine)]
+    values = {"theirs": field.prepare_value(theirs), "mine": post["embargo_until"]}
+    chosen = _chosen(post, "embargo_until", values)
+    return [Difference("embargo_until", str(field.label), "", *texts, values, taken="", chosen=chosen)]
+
+
+class Conflicts:
+    """The form of an article that somebody else saved since it was loaded."""
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        article = self._saved_meanwhile(request, object_id)
+        if article:
+            request.POST = request.POST.copy()
+            unsaved.put_bylines(request.POST, unsaved.bylines(request.POST, []), article)
+            if MERGE in request.POST and not self._settle_conflict(request, article):
+                return self.show_again(request, object_id, form_url, extra_context, data=request.POST)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        form = context["adminform"].form
+        if getattr(form, "newer", None):
+            stored = Article.objects.get(pk=obj.pk)  # the form has put what was typed into obj
+            context["conflict"] = find(type(form), request.POST, stored)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _saved_meanwhile(self, request, object_id):
+        """The article, if it is another version by now than the form that was sent."""
+        if request.method != "POST" or not object_id or "bylines-TOTAL_FORMS" not in request.POST:
+            return None
+        article = Article.objects.select_related("section").filter(pk=number(object_id)).first()
+        if article is None or article.version == autosaves.version_in(request.POST):
+            return None
+        return article if self.has_change_permission(request, article) else None
+
+    def _settle_conflict(self, request, article):
+        """Fill the form in as was chosen, on the newest version; False if something is still to be chosen."""
+        post = request.POST
+        form_class = self.get_form(request, article, change=True)
+        conflict = find(form_class, post, article)
+        if number(post.get(MERGE)) != conflict.version:
+            messages.warning(request, _("Somebody saved it once more while you were choosing. Look at it again."))
+            return self._not_yet(request, article)
+        request.POST = _filled_in(form_class, post, conflict, article)
+        if still := [one.label for one in conflict.differences if not one.choice]:
+            text = _("Both of you changed the same words, so one thing is left to choose: %(fields)s.")
+            messages.warning(request, text % {"fields": ", ".join(still)})
+            return self._not_yet(request, article)
+        request.POST["version"], request.POST["_continue"] = str(conflict.version), "1"
+        return True
+
+    def _not_yet(self, request, article):
+        request.POST["window"] = self._keep_refused(request, article, autosaves.window_in(request.POST))
+        return False
+
+    def _note(self, request, article):
+        if MERGE in request.POST:
+            return _("Merged with version %(version)s") % {"version": article.version}
+        return super()._note(request, article)
+
+
+def _filled_in(form_class, post, conflict, article):
+    """The form with what was chosen; what nobody has chosen yet stays as it was typed."""
+    chosen = {one.field: one.values[one.choice] for one in conflict.differences if one.choice}
+    of_text = {name: value for name, value in chosen.items() if name in conflict.mine}
+    data = unsaved.filled_in(form_class, post, conflict.mine | of_text, article)
+    for name in chosen.keys() - of_text.keys():
+        data[name] = chosen[name] or ""
+    return data

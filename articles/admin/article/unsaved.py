@@ -1,0 +1,130 @@
+"""What an article's form says that was never saved: as a snapshot to compare and merge, and as a form again.
+
+Nothing here is written, and nothing asks for what a choice points at: a form is read however wrong it is filled in.
+"""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from articles.admin.article.form import TagsField
+from articles.admin.lists import number
+from articles.models import Article
+from articles.models.copy import Copy
+from articles.text import strip_control
+
+NOT_TYPED = {"csrfmiddlewaretoken", "window", "recovered", "user", "version"}
+LONGEST_NAME = 100  # of a field
+MOST_BYLINES = 100
+BYLINES = "bylines"  # the prefix of their rows in the form
+COLUMNS = {field.name: field.attname for field in Copy._meta.local_fields}
+ROWS = {"tags": "tags", "further_sections": "further_sections"}
+EMPTY_ROWS = {"bylines": [], "further_sections": [], "tags": []}
+
+
+def fields_of(post):
+    """What was typed, as an autosave stores it: the list of values of each name, without buttons and tokens."""
+    return {
+        strip_control(name)[:LONGEST_NAME]: [strip_control(value) for value in values]
+        for name, values in post.lists()
+        if not name.startswith("_") and name not in NOT_TYPED
+    }
+
+
+def form_data(fields):
+    """Stored fields as a form that was sent."""
+    data = QueryDict(mutable=True)
+    for name, values in fields.items():
+        data.setlist(name, values)
+    return data
+
+
+def snapshot(form_class, data, base):
+    """What ``base`` would be if the form were saved; what can't be right yet stands there as it was typed."""
+    said = dict(base)
+    for name, field in form_class.base_fields.items():
+        key = COLUMNS.get(name) or ROWS.get(name)
+        if key in base and not field.disabled and not field.widget.value_omitted_from_data(data, {}, name):
+            said[key] = _value(field, field.widget.value_from_datadict(data, {}, name), base[key])
+    said["headline"] = " ".join(str(said["headline"]).split())
+    said["slug"] = said["slug"] or base["slug"]  # made from the headline when it is saved
+    said["bylines"] = bylines(data, base["bylines"])
+    return said
+
+
+def empty_snapshot():
+    """What an article says that nobody has begun yet."""
+    article = Article()
+    return {name: getattr(article, name) for name in COLUMNS.values()} | {k: list(v) for k, v in EMPTY_ROWS.items()}
+
+
+def _value(field, typed, was):
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return sorted({number(str(one)) for one in typed or []} - {0})
+    if isinstance(field, forms.ModelChoiceField):
+        return number(str(typed or "")) or None
+    try:
+        value = field.clean(typed)
+    except ValidationError:
+        return typed if isinstance(typed, type(was)) else was
+    if isinstance(field, TagsField):
+        spelled = {name.casefold(): name for name in was}
+        return sorted(spelled.get(name.casefold(), name) for name in value)
+    return value
+
+
+def bylines(data, was):
+    """The authors of the form's rows, in their order; ``was`` if the form has no rows."""
+    if f"{BYLINES}-TOTAL_FORMS" not in data:
+        return was
+    rows = []
+    for row in range(min(number(data[f"{BYLINES}-TOTAL_FORMS"]), MOST_BYLINES)):
+        author = number(data.get(f"{BYLINES}-{row}-author"))
+        if author and f"{BYLINES}-{row}-DELETE" not in data:
+            rows.append((number(data.get(f"{BYLINES}-{row}-order")), row, author))
+    return list(dict.fromkeys(author for _order, _row, author in sorted(rows)))
+
+
+def filled_in(form_class, data, said, article):
+    """``data`` with the form's fields filled in as the snapshot ``said`` has them."""
+    data = data.copy()
+    for name, field in form_class.base_fields.items():
+        key = COLUMNS.get(name) or ROWS.get(name)
+        if key in said:
+            _put(data, name, field, said[key])
+    put_bylines(data, said["bylines"], article)
+    return data
+
+
+def _put(data, name, field, value):
+    if isinstance(value, bool):
+        data.pop(name, None)
+        if value:
+            data[name] = "on"
+    elif isinstance(field, TagsField):
+        data[name] = ", ".join(value)
+    elif isinstance(field, forms.ModelMultipleChoiceField):
+        data.setlist(name, [str(one) for one in value])
+    else:
+        value = field.prepare_value(value)
+        data[name] = "" if value is None else str(value)
+
+
+def put_bylines(data, authors, article):
+    """Rows for ``authors`` in their order, on those that ``article`` (or None) has now: others may have been sent."""
+    for name in [name for name in data if name.startswith(f"{BYLINES}-")]:
+        del data[name]
+    stored = list(article.bylines.order_by("order", "pk")) if article and article.pk else []
+    shown = max(len(stored), len(authors))
+    counts = {"TOTAL_FORMS": shown + 1, "INITIAL_FORMS": len(stored), "MIN_NUM_FORMS": 0, "MAX_NUM_FORMS": 1000}
+    for name, count in counts.items():
+        data[f"{BYLINES}-{name}"] = str(count)
+    for place in range(shown + 1):
+        row = stored[place] if place < len(stored) else None
+        author = authors[place] if place < len(authors) else row and row.author_id
+        said = {"id": row and row.pk, "article": article and article.pk, "author": author}
+        said["order"] = place if author else 0
+        for name, value in said.items():
+            data[f"{BYLINES}-{place}-{name}"] = "" if value is None else str(value)
+        if place >= len(authors) and row:
+            data[f"{BYLINES}-{place}-DELETE"] = "on"
