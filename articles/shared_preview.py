@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from articles import cutting, rendering
+from articles import cutting, rendering, workflow
 from articles.cutting import WorkflowError
 from articles.models import Note, PreviewLink
 
@@ -83,10 +83,14 @@ def _take(link: PreviewLink, form: NoteForm) -> bool:
     if link.notes.count() >= MOST_NOTES:
         form.add_error(None, _("This link takes no more notes: write to the newsroom in another way."))
         return False
-    note = form.save(commit=False)
-    note.article, note.link = link.article, link
-    note.version = link.revision.version if link.revision else link.article.version
-    note.save()
+    typed = form.cleaned_data
+    try:
+        workflow.leave_note(
+            link.article, by=None, text=typed["text"], link=link, name=typed["name"], approves=form.instance.approves
+        )
+    except WorkflowError as refusal:
+        form.add_error(None, str(refusal))
+        return False
     return True
 
 
