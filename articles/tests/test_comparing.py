@@ -213,6 +213,12 @@ class SpeedTests(SimpleTestCase):
     def paragraphs(self, words, size=50):
         return "".join(f"<p>{' '.join(words[n : n + size])}</p>" for n in range(0, len(words), size))
 
+    def test_one_word_changed_in_every_long_paragraph_is_found_in_each(self):
+        before = [f"<p>{' '.join(f'w{n}x{m}' for m in range(150))} som</p>" for n in range(60)]
+        after = ["<p>Quite a new beginning.</p>", *(text.replace(" som", " tenge") for text in before)]
+        shown = comparing.prose("".join(before), "".join(after))
+        assert shown.count("<del>som</del> <ins>tenge</ins>") == 60
+
     def test_coarser_answer_still_finds_what_is_there_once(self):
         many = [f"w{n}" for n in range(3000)]
         changed = [*many[:1500], "new", *many[1500:], "end"]
