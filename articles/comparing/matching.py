@@ -10,6 +10,7 @@ from articles.comparing.blocks import Block, Token
 
 BUDGET = 4_000_000  # pairs of words, or of blocks, that are looked at before the answer gets coarser
 AT_ONCE = 160_000  # of them in one go
+MOST_ALIKE = 1_500_000  # in one go, where it is only asked how many words two blocks share
 ALIKE = 0.4  # of their words two blocks share to be one block, rewritten
 Matches = Iterator[tuple[int, int, int]]
 Op = tuple[bool, tuple[Token, ...], tuple[Token, ...]]  # the same on both sides? before, after
@@ -21,8 +22,8 @@ class Budget:
 
     left: int = BUDGET
 
-    def spend(self, cost: int) -> bool:
-        if cost > min(self.left, AT_ONCE):
+    def spend(self, cost: int, most: int | None = None) -> bool:
+        if cost > min(self.left, AT_ONCE if most is None else most):
             return False
         self.left -= cost
         return True
@@ -117,9 +118,10 @@ def _alike(before: list[Block], after: list[Block], budget: Budget) -> list[tupl
     """Pairs in order with the most likeness in sum; where that takes too long, the first with the first."""
     if not before or not after:
         return []
-    if not budget.spend(len(before) * sum(len(block.words) for block in after)):
-        return [(n, n) for n in range(min(len(before), len(after)))]
     counts = [Counter(block.words) for block in after]
+    if not budget.spend(len(before) * sum(len(block.words) for block in after), MOST_ALIKE):
+        firsts = zip(before, counts, strict=False)
+        return [(n, n) for n, (one, other) in enumerate(firsts) if _likeness(Counter(one.words), other)]
     best = [[0.0] * (len(after) + 1) for _row in range(len(before) + 1)]
     likeness = [[_likeness(Counter(one.words), other) for other in counts] for one in before]
     for i in range(len(before) - 1, -1, -1):

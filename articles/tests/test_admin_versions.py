@@ -154,7 +154,8 @@ class ListTests(VersionsTestCase):
             for _n in range(1000)
         )
         with self.assertNumQueries(10):
-            self.versions()
+            page = self.versions()
+        self.assertContains(page, "only the newest 500")
 
     def test_odd_addresses_are_answered(self):
         for query in ({"before": "x"}, {"before": "9" * 50}, {"show": "<b>"}, {"seen_before": "-1"}):

@@ -51,6 +51,7 @@ class Saves:
 
     rows: list[Save]
     older: int
+    has_all: bool = True  # that was autosaved in its time
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,12 @@ def saves_of(article: Article, *, show: str = ALL, before: int = 0) -> Saves:
         revisions = revisions.filter(automatic=False)
     found = list(revisions[: SHOWN + 1])
     rows = [Save(revision, older) for revision, older in zip_longest(found, found[1:])][:SHOWN]
-    if show == ALL and rows:
-        oldest = found[SHOWN].at if len(found) > SHOWN else None
-        _put_between(rows, _autosaves(article, rows[0].revision.at if before else None, oldest))
-    return Saves(rows, rows[-1].revision.version if len(found) > SHOWN else 0)
+    older = rows[-1].revision.version if len(found) > SHOWN else 0
+    if show != ALL or not rows:
+        return Saves(rows, older)
+    autosaves = _autosaves(article, rows[0].revision.at if before else None, found[SHOWN].at if older else None)
+    _put_between(rows, autosaves)
+    return Saves(rows, older, has_all=len(autosaves) < MOST_AUTOSAVES)
 
 
 def unsaved(article: Article) -> list[Autosaves]:
