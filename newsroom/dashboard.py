@@ -5,6 +5,7 @@ A list is never counted, and no block takes more queries for many rows than for 
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
@@ -184,7 +185,7 @@ def _for_lines(rows: QuerySet[Article]) -> QuerySet[Article]:
     return rows.select_related("section", "saved_by").defer("body", "corrections", "standfirst")
 
 
-def _coming(now: datetime):
+def _coming(now: datetime) -> QuerySet[Edition]:
     return _editions().filter(live_from__gt=now, article__trashed_at=None).order_by("live_from")
 
 
@@ -210,7 +211,7 @@ def _article_line(article: Article, now: datetime) -> Line:
     return Line(article.headline, article.get_absolute_url(), facts, _("overdue") if overdue else "", note)
 
 
-def _edition_line(edition, now: datetime) -> Line:
+def _edition_line(edition: Any, now: datetime) -> Line:
     """``edition`` has its article's ``stage`` and ``embargo``: see _editions()."""
     facts = [shown(edition.live_from, "SHORT_DATETIME_FORMAT"), str(edition.section)]
     if edition.cut_by:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
@@ -78,7 +77,7 @@ def look_for(query: str, request: HttpRequest, site: Any) -> list[Kind]:
         (_("Tags"), "taggit.view_tag", _tags),
     ]
     if not query:
-        rows = [(_("Your last articles"), "articles.view_article", lambda _query: _recent(user))]
+        rows = [(_("Your last articles"), "articles.view_article", lambda _query: _recent(user.pk))]
     kinds = [Kind(name, look(query)) for name, permission, look in rows if user.has_perm(permission)]
     kinds.append(Kind(_("Screens"), _screens(query, request, site)))
     return [kind for kind in kinds if kind.found]
@@ -93,13 +92,13 @@ def _articles(query: str) -> list[Found]:
     return _article_rows(Article.objects.filter(pk__in=list(found[:LOOKED_AT])))
 
 
-def _recent(user: User) -> list[Found]:
+def _recent(user: int | None) -> list[Found]:
     saved = Article.objects.filter(saved_by=user).order_by("-saved_at", "-pk").values_list("pk", flat=True)
     begun = Article.objects.filter(created_by=user).order_by("-pk").values_list("pk", flat=True)
     return _article_rows(Article.objects.filter(pk__in=[*saved[:LOOKED_AT], *begun[:SHOWN]]))
 
 
-def _article_rows(rows) -> list[Found]:
+def _article_rows(rows: Any) -> list[Found]:
     rows = rows.on_desk().with_state().select_related("section").defer("body", "corrections", "standfirst")
     return [
         Found(

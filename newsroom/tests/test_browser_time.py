@@ -11,13 +11,13 @@ from articles import workflow
 from articles.models import Edition, SiteSettings
 from articles.tests.factories import make_article
 from newsroom import frame
-from newsroom.tests.test_browser import AxeTests, BrowserTestCase
+from newsroom.tests import test_browser
 
 CALENDAR = "/admin/articles/edition/calendar/"
 BISHKEK = ZoneInfo("Asia/Bishkek")
 
 
-class PaletteTests(BrowserTestCase):
+class PaletteTests(test_browser.BrowserTestCase):
     def setUp(self):
         super().setUp()
         self.article = make_article(headline="The railway to Kashgar", section=self.theme, body="<p>Words of it.</p>")
@@ -78,7 +78,7 @@ class PaletteTests(BrowserTestCase):
         expect(self.words).to_be_focused()
 
 
-class CalendarTests(BrowserTestCase):
+class CalendarTests(test_browser.BrowserTestCase):
     def setUp(self):
         super().setUp()
         self.noon = datetime(timezone.now().year + 1, 6, 9, 12, 0, tzinfo=BISHKEK)
@@ -139,7 +139,7 @@ class CalendarTests(BrowserTestCase):
         assert f"{self.start():%Y-%m-%dT%H:%M}" == f"{last}T09:00"
 
 
-class TimeFieldTests(BrowserTestCase):
+class TimeFieldTests(test_browser.BrowserTestCase):
     """With a person in Bishkek and a paper in Berlin."""
 
     def setUp(self):
@@ -170,7 +170,7 @@ class TimeFieldTests(BrowserTestCase):
         expect(self.beside).to_contain_text("for you 07:00, Bishkek")
 
 
-class TimeAxeTests(AxeTests):
+class TimeAxeTests(test_browser.AxeTests):
     """Nothing for axe on the screens of this kind either."""
 
     test_public_pages = test_desk = None

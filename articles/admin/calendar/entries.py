@@ -150,8 +150,9 @@ def _articles(span: Span) -> QuerySet[Article]:
     return rows.defer("body", "corrections", "standfirst")
 
 
-def _article_entry(kind: str, article: Article, at: datetime, facts: list[str]) -> Entry:
+def _article_entry(kind: str, article: Article, at: datetime | None, facts: list[str]) -> Entry:
     url, section = article.get_absolute_url(), str(article.section or "")
+    assert at  # noqa: S101 - it was asked for
     return Entry(kind=kind, at=at, title=article.headline, url=url, row=article.pk, section=section, facts=facts)
 
 

@@ -1,7 +1,9 @@
 """The days that a calendar shows: a week, or the weeks of a month."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.utils import timezone
@@ -57,7 +59,7 @@ class Span:
         """Whether ``day`` is one it is about; a month's first and last week have days of others."""
         return self.view == WEEK or (day.year, day.month) == (self.day.year, self.day.month)
 
-    def as_query(self, **changes) -> str:
+    def as_query(self, **changes: Any) -> str:
         """What stands in the address of its page, after ``changes``."""
         span = replace(self, **changes)
         parts = {"view": span.view, "day": span.day.isoformat()} | ({"section": span.section} if span.section else {})
@@ -79,7 +81,7 @@ class Span:
         return end + timedelta(days=6 - end.weekday())
 
 
-def read(query) -> Span:
+def read(query: Mapping[str, str]) -> Span:
     """The span that an address asks for; what it says wrongly is as if it said nothing."""
     return Span(
         view=MONTH if query.get("view") == MONTH else WEEK,
