@@ -44,7 +44,7 @@ class PlacementForm(forms.ModelForm):
         section = cleaned.get("section")
         if not roles.may_curate(self.user, section):
             self.add_error("section", _("Choose a section of your own: its top is yours to arrange."))
-        if slot and slot > boards.slots_of(section):
+        if section and slot and slot > boards.slots_of(section):
             self.add_error("slot", _("A section’s top has %(last)d slots.") % {"last": boards.slots_of(section)})
         others = Placement.objects.on(section).exclude(pk=self.instance.pk).select_related("article")
         if starts and slot and (twin := others.filter(slot=slot, starts_at=starts).first()):

@@ -135,6 +135,7 @@ async function back(from, to, text) {
 }
 
 function clicked(event) {
+  if (!event.target.closest("details.fields")) closeFields();
   const button = event.target.closest("button, a");
   if (!button) return;
   if ("undo" in button.dataset) back(done, undone, form.dataset.undone);
@@ -160,11 +161,19 @@ function changed(event) {
   if (event.target.name?.startsWith("row-")) step("_edit", "1");
 }
 
-/** Arrow keys on a grip move the placement; Ctrl+Z takes the last step back, outside of text. */
+/** The fields of a placement lie over the board: what is pressed beside them closes them. */
+function closeFields() {
+  const open = form.querySelector("details.fields[open]");
+  open?.removeAttribute("open");
+  return open;
+}
+
+/** Escape closes fields; arrow keys on a grip move the placement; Ctrl+Z takes the last step back, outside of text. */
 function keyed(event) {
   const way = { ArrowUp: "up", ArrowLeft: "up", ArrowDown: "down", ArrowRight: "down" }[event.key];
   const row = event.target.closest?.("[data-grip]")?.closest("[data-row]")?.dataset.row;
-  if (row && way) {
+  if (event.key === "Escape") closeFields()?.querySelector("summary").focus();
+  else if (row && way) {
     event.preventDefault();
     step("_do", `${way}:${row}`, event.target.id);
   } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !event.target.matches("input, textarea")) {

@@ -47,9 +47,15 @@ def found(state, pinned):
         live = live.filter(matching, pk__in=list(newest.values_list("pk", flat=True)))
     editions = [*coming[:SOON], *live[:A_LIST]]
     if words and len(editions) < A_LIST:
-        editions += [hit.edition for hit in search.find(words, at=state.now, limit=A_LIST)]
+        hits = [hit.edition for hit in search.find(words, at=state.now, limit=A_LIST)]
+        editions += [edition for edition in hits if _has(edition.headline, words)]
     once = {edition.article_id: edition for edition in reversed(editions)}
     return [_candidate(edition, state.now, pinned.get(edition.article_id, "")) for edition in reversed(once.values())]
+
+
+def _has(headline, words):
+    """Whether all of ``words`` are in ``headline``: the search for readers also looks into texts."""
+    return all(word in headline.casefold() for word in words.casefold().split())
 
 
 def _candidate(edition, now, place):
