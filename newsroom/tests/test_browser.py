@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles import renditions, roles
-from articles.models import Article, Edition, Image, SiteSettings
+from articles.models import Image, SiteSettings
 from articles.tests.factories import make_author, make_edition, make_image, make_section, make_user, picture_file
 from newsroom import frame
 
@@ -82,7 +82,9 @@ class BrowserTestCase(StaticLiveServerTestCase):
         self.page.locator(".select2-results__option", has_text=words).first.click()
 
     def press(self, name):
-        self.page.get_by_role("button", name=name, exact=True).first.click()
+        """Press a button that sends the page's form, and wait for the answer."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=True).first.click()
         self.page.wait_for_load_state("networkidle")
 
     def read(self, path):
@@ -100,109 +102,6 @@ class BrowserTestCase(StaticLiveServerTestCase):
     def readers_do_not_see(self, words, paths):
         for path in paths:
             assert words not in self.read(path)[1], f"{path} shows “{words}”"
-
-
-class LifeOfAnArticleTests(BrowserTestCase):
-    def test_from_the_first_word_to_withdrawal(self):
-        self.log_in("reporter")
-        self.write()
-        article = Article.objects.get()
-        self.check_saved(article)
-        assert not self.page.get_by_role("button", name="Publish now").count()
-        self.press("Submit")
-        expect(self.page.locator(".messagelist")).to_contain_text("Submitted")
-
-        self.log_in("chief")
-        expect(self.page.get_by_role("link", name="Караван идёт: caravan on the road")).to_be_visible()
-        self.open(article.get_absolute_url())
-        self.press("Publish now")
-        expect(self.page.locator(".messagelist")).to_contain_text("Published")
-        path = Edition.objects.get().path
-        everywhere = ["/", "/business/", "/kyrgyzstan/", "/topics/silk-road/", "/feed/", "/latest/", path]
-        self.readers_see("Караван идёт", everywhere)
-        self.readers_see(
-            path, ["/sitemap.xml".replace(".xml", f"-{timezone.localtime():%Y-%m}.xml"), "/news-sitemap.xml"]
-        )
-
-        self.rewrite(article, "Second text of the caravan")
-        self.readers_do_not_see("Second text", everywhere)
-        self.schedule_and_wait(article, everywhere)
-        self.withdraw(article, path)
-
-    def write(self):
-        self.open("/admin/articles/article/add/")
-        self.page.get_by_label("Headline").fill("Караван идёт: caravan on the road")
-        self.page.get_by_label("Standfirst").fill("Through the passes with traders who know every inn.")
-        self.write_body()
-        self.choose("section", "Business")
-        self.choose("further_sections", "Kyrgyzstan")
-        self.page.get_by_role("combobox", name="Tags").fill("Silk Road, Trade")
-        self.choose("lead_image", "Lake at dawn")
-        self.press("Save draft")
-        expect(self.page.locator(".messagelist")).to_be_visible()
-
-    def write_body(self):
-        editor = self.page.locator(".tiptap")
-        editor.click()
-        type_ = self.page.keyboard.type
-        type_("Ысык-Көлдүн жээгинде: the road begins at the lake.")
-        self.page.keyboard.press("Enter")
-        for picture in ("Lake at dawn", "Mountain road"):
-            self.page.get_by_role("button", name="Picture from the library").first.click()
-            self.page.get_by_role("dialog").get_by_role("button", name=picture).click()
-            expect(editor.locator("figure").last).to_be_visible()
-            self.page.keyboard.press("Control+End")
-        self.page.get_by_role("button", name="Pull quote").click()
-        type_("Nobody crosses twice for the same reason")
-        self.page.keyboard.press("Control+End")
-        self.page.get_by_role("button", name="Table").click()
-        type_("Pass")
-        self.page.keyboard.press("Tab")
-        type_("Metres")
-        expect(editor.locator("table")).to_be_visible()
-
-    def check_saved(self, article):
-        body = article.body
-        assert "Ысык-Көлдүн жээгинде" in body
-        for picture in self.pictures:
-            assert f'data-image="{picture.pk}"' in body
-        assert re.search(r"<aside data-pull-quote[^>]*>.*Nobody crosses twice", body, re.DOTALL)
-        assert re.search(r"<table>.*Pass.*Metres.*</table>", body, re.DOTALL)
-        assert [tag.name for tag in article.tags.order_by("name")] == ["Silk Road", "Trade"]
-        assert article.bylines.get().author.name == "Aigul Tash"
-
-    def rewrite(self, article, words):
-        self.open(article.get_absolute_url())
-        self.page.get_by_label("Headline").fill(words)
-        self.press("Save")
-        expect(self.page.locator(".messagelist")).to_contain_text("version")
-
-    def schedule_and_wait(self, article, paths):
-        """Schedule by the form; then bring the time near, as two minutes are long, and let it come by itself."""
-        later = timezone.localtime(timezone.now() + timedelta(minutes=2), SiteSettings.current().zone)
-        self.page.get_by_label("Goes live at").fill(f"{later:%Y-%m-%dT%H:%M}")
-        self.press("Schedule")
-        expect(self.page.locator(".messagelist")).to_contain_text("Scheduled")
-        first, second = article.editions.order_by("live_from")
-        assert first.live_until == second.live_from == later.replace(second=0, microsecond=0)
-        soon = timezone.now() + timedelta(seconds=8)
-        article.editions.filter(pk=first.pk).update(live_until=soon)
-        article.editions.filter(pk=second.pk).update(live_from=soon)
-        self.readers_see("Караван идёт", paths[:1])
-        assert timezone.now() < soon, "too slow to see what stood before"
-        self.page.wait_for_timeout((soon - timezone.now()).total_seconds() * 1000 + 1)
-        self.readers_see("Second text of the caravan", paths)
-
-    def withdraw(self, article, path):
-        self.open(article.get_absolute_url())
-        self.page.get_by_text("End or withdraw").click()
-        self.page.get_by_label("Reason for withdrawal").fill("A trader asked us to check her figures.")
-        self.press("Withdraw now")
-        expect(self.page.locator(".messagelist")).to_contain_text("Withdrawn")
-        status, text = self.read(path)
-        assert status == 410
-        assert "A trader asked us to check her figures." in text
-        self.readers_do_not_see("Second text", ["/", "/business/", "/feed/", "/latest/"])
 
 
 class AxeTests(BrowserTestCase):
