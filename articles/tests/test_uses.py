@@ -32,6 +32,7 @@ class RowsTests(DeskTestCase):
         article = row.article
         self.send(article, body=showing(self.two), _continue="1")
         assert self.shown(article) == [self.two]
+        article.refresh_from_db()
         self.send(article, body="<p>None</p>", _continue="1")
         assert self.shown(article) == []
 

@@ -95,7 +95,7 @@ class Row {
     const lacking = this.lacks;
     if (lacking.length) {
       this.show(this.state, lacking);
-      return (this.fields.alt.disabled ? form.elements.namedItem("shared-credit") : this.fields.alt).focus();
+      return (lacking[0] === say("text") ? this.fields.alt : form.elements.namedItem("shared-credit")).focus();
     }
     sending += 1;
     this.find("progress").value = 0;
