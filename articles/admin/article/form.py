@@ -37,7 +37,7 @@ class TagsInput(forms.TextInput):
         super().__init__({"class": "vTextField", **offered, **(attrs or {})})
 
     def format_value(self, value):
-        return value if isinstance(value, str) else ", ".join(tag.name for tag in value or [])
+        return value if isinstance(value, str) else ", ".join(str(tag) for tag in value or [])  # tags, or names
 
 
 class TagsField(forms.CharField):
