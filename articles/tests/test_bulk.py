@@ -102,10 +102,6 @@ class ChiefsBulkTests(BulkTestCase):
         self.client.post(f"{LIST}?trash=1", data)
         assert list(Article.objects.on_desk()) == [self.first]
 
-    def test_publishing_six_asks_no_row_by_row_questions_beyond_the_steps_own(self):
-        articles = [make_article(authors=[make_author()]) for _ in range(6)]
-        self.assertContains(self.confirm("publish_selected", *articles), "Done with 6 articles")
-
     def test_more_than_fifty_are_refused_before_anything_is_done(self):
         section = make_section()
         articles = [make_article(section=section) for _ in range(51)]
