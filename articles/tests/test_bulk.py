@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from articles import roles, workflow
 from articles.models import Article
-from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section, make_user
+from articles.tests.factories import make_article, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase
 
 LIST = reverse("admin:articles_article_changelist")

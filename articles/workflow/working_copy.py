@@ -78,5 +78,5 @@ def restore(revision: Revision, *, by: User) -> Article:
 
 
 def _may_move(article: Article, section_id: int | None, by: User) -> bool:
-    section = Section.objects.filter(pk=section_id).first()
+    section = Section.objects.filter(pk=section_id).first() if section_id else None
     return roles.may_move_out(by, article) and roles.may_move_into(by, article, section)
