@@ -1,5 +1,7 @@
 """Claiming, notes, notices and the trash in a real browser, in both themes."""
 
+import re
+
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from playwright.sync_api import expect
@@ -31,8 +33,8 @@ class PeopleTests(BrowserTestCase):
             self.page.emulate_media(color_scheme=scheme)
             self.passes_axe()
         self.page.get_by_role("link", name="The ministry answers tomorrow.").click()
-        self.page.get_by_role("button", name="Done: The ministry").click()
-        expect(self.page.get_by_role("button", name="Open again: The ministry")).to_be_visible()
+        self.page.get_by_role("button", name=re.compile("^Done.*The ministry")).click()
+        expect(self.page.get_by_role("button", name=re.compile("^Open again.*The ministry"))).to_be_visible()
         self.passes_axe()
 
     def test_chief_trashes_from_the_list_and_restores_on_a_phone(self):
@@ -53,5 +55,7 @@ class PeopleTests(BrowserTestCase):
         assert Article.objects.get().trashed_at is None
 
     def passes_axe(self):
+        before = list(self.troubles)
         found = Axe().run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+        self.troubles[:] = before  # axe tries inline styles of its own, which the policy refuses
         assert not found.response["violations"], found.generate_report()
