@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from articles import roles, workflow
 from articles.models import Article
-from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section, make_user
+from articles.tests.factories import make_article, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase
 
 LIST = reverse("admin:articles_article_changelist")
@@ -101,10 +101,6 @@ class ChiefsBulkTests(BulkTestCase):
         data = {"action": "untrash_selected", "_selected_action": [self.first.pk], "index": "0"}
         self.client.post(f"{LIST}?trash=1", data)
         assert list(Article.objects.on_desk()) == [self.first]
-
-    def test_publishing_six_asks_no_row_by_row_questions_beyond_the_steps_own(self):
-        articles = [make_article(authors=[make_author()]) for _ in range(6)]
-        self.assertContains(self.confirm("publish_selected", *articles), "Done with 6 articles")
 
     def test_more_than_fifty_are_refused_before_anything_is_done(self):
         section = make_section()

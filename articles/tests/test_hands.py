@@ -1,6 +1,7 @@
 """Who has an article in hand, by when, and what is said of it: none of it makes anybody's form stale."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib.admin.models import LogEntry
 from django.test import TestCase
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import roles, workflow
-from articles.models import Article, Note, PreviewLink
+from articles.models import FOR_EVER, Article, Note, PreviewLink
 from articles.tests.factories import make_article, make_author, make_chief, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address
 from articles.workflow import WorkflowError
@@ -59,8 +60,8 @@ class HandsTests(TestCase):
                 workflow.claim(article, by=self.reporter)
 
     def test_due_time_lies_in_the_future_and_ends_with_publication(self):
-        for at in (timezone.now() - HOUR, timezone.now() + timedelta(days=365 * 8000)):
-            with self.assertRaises((WorkflowError, OverflowError)):
+        for at in (timezone.now() - HOUR, FOR_EVER):
+            with self.assertRaises(WorkflowError):
                 workflow.set_due(self.article, by=self.chief, at=at)
         workflow.set_due(self.article, by=self.chief, at=timezone.now() + HOUR)
         workflow.publish(self.article, by=self.chief)
@@ -146,7 +147,8 @@ class FormTests(DeskTestCase):
 
     def test_wrong_login_or_time_is_refused_beside_its_field_with_what_was_typed(self):
         for given, words in (
-            ({"assign_to": "nobody\x00at all"}, "There is no login"),
+            ({"assign_to": "nobody at all"}, "There is no login"),
+            ({"assign_to": "x\x00"}, "Null characters"),
             ({"assign_to": ""}, "Write the login"),
             ({"assign_to": "x" * 200}, "at most 150"),
             ({"assign_to": "zarina", "due_at": "9999-99-99T99:99"}, "Enter a valid"),
@@ -160,7 +162,7 @@ class FormTests(DeskTestCase):
     def test_passed_due_time_that_was_not_touched_does_not_stand_in_the_way(self):
         past = timezone.now() - HOUR
         Article.objects.filter(pk=self.article.pk).update(due_at=past)
-        shown = timezone.localtime(past).strftime("%Y-%m-%dT%H:%M")
+        shown = past.astimezone(ZoneInfo("Asia/Bishkek")).strftime("%Y-%m-%dT%H:%M")
         self.take("assign", assign_to="zarina", due_at=shown)
         assert self.article.assignee == self.reporter
         self.assertContains(self.page(self.article), "overdue")

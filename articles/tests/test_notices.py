@@ -136,7 +136,7 @@ class MailTests(TestCase):
     def test_task_that_can_not_even_be_put_in_line_stops_no_step(self):
         with (
             mock.patch("django_tasks.backends.immediate.ImmediateBackend.enqueue", side_effect=OSError("disk full")),
-            self.assertLogs("django.db.backends.base", "ERROR"),
+            self.assertLogs("django.test", "ERROR"),
         ):
             self.publish()
         assert self.article.editions.exists()

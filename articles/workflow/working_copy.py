@@ -115,5 +115,5 @@ def name_version(revision: Revision, *, by: User, name: str) -> Revision:
 
 
 def _may_move(article: Article, section_id: int | None, by: User) -> bool:
-    section = Section.objects.filter(pk=section_id).first()
+    section = Section.objects.filter(pk=section_id).first() if section_id else None
     return roles.may_move_out(by, article) and roles.may_move_into(by, article, section)

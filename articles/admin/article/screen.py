@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from js_asset import Media
 
-from articles import rendering
+from articles import rendering, roles
 from articles.admin.article import corrections, notes, state, steps
 from articles.admin.article.form import ArticleForm, BylineForm, BylineFormSet
 from articles.admin.desk import DeskInline
@@ -66,9 +66,13 @@ class BylineInline(DeskInline):
         return super().get_queryset(request).select_related("author")
 
     def has_add_permission(self, request, obj=None):
-        return True  # whoever may edit the article; the form is read-only for others
+        """Whoever may edit the article; the rows are only shown to others, like the rest of the form."""
+        return obj is None or obj.pk is None or roles.may(request.user, "edit", obj)
 
-    has_change_permission = has_delete_permission = has_view_permission = has_add_permission
+    has_change_permission = has_delete_permission = has_add_permission
+
+    def has_view_permission(self, request, obj=None):
+        return True
 
 
 class Screen:
