@@ -73,7 +73,7 @@ def in_words(field: forms.Field, value: Any) -> str:
     if isinstance(_widget(field), forms.CheckboxInput):
         return _("yes") if _shown(field, value) else _("no")
     if value is None or value == "":
-        return ""
+        return _nothing(field)
     if isinstance(field, forms.ModelMultipleChoiceField):
         return _names(field, value)
     if isinstance(field, forms.ModelChoiceField):
@@ -81,6 +81,13 @@ def in_words(field: forms.Field, value: Any) -> str:
     choices = dict(_flat(getattr(field, "choices", ())))
     shown = _shown(field, value)
     return ", ".join(str(choices.get(one, one)) for one in ([shown] if isinstance(shown, str) else shown))
+
+
+def _nothing(field: forms.Field) -> str:
+    """What a choice of nothing means, if its label says so in words."""
+    is_row = isinstance(field, forms.ModelChoiceField)
+    label = "" if is_row else str(dict(_flat(getattr(field, "choices", ()))).get("", ""))
+    return "" if label.startswith("-") else label
 
 
 def _names(field: forms.ModelMultipleChoiceField, value: Any) -> str:

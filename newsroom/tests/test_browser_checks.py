@@ -57,7 +57,7 @@ class OverwritingTests(WithAxe):
         self.log_in("chief")
         self.open(address)
         Section.objects.filter(pk=self.theme.pk).update(name="Trade", description="Their words about it.")
-        self.page.get_by_label("Description").fill("My words about it.")
+        self.page.get_by_role("textbox", name="Description").fill("My words about it.")
         self.press("Save")
         notice = self.page.locator(".newer-row")
         expect(notice).to_contain_text("Trade")
