@@ -85,7 +85,7 @@ class Keeper {
 
   wait(milliseconds) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.send(), Math.max(0, milliseconds));
+    this.timer = setTimeout(() => this.isBehind && this.send(), Math.max(0, milliseconds));
   }
 
   body() {
