@@ -11,7 +11,7 @@ import signal
 import tempfile
 from pathlib import Path
 
-KEPT = {"NEWSROOM_CHROMIUM", "NEWSROOM_TEST_POSTGRES", "NEWSROOM_TEST_SERVER"}
+KEPT = {"NEWSROOM_CHROMIUM", "NEWSROOM_CRASHES", "NEWSROOM_TEST_POSTGRES", "NEWSROOM_TEST_SERVER"}
 for name in [name for name in os.environ if name.startswith("NEWSROOM_") and name not in KEPT]:
     del os.environ[name]  # what the developer runs the paper with is not what is tested
 

@@ -171,12 +171,13 @@ class CrashTests(SimpleTestCase):
 
     def type(self, page, pk, when):
         """Type into the headline and into the body; the words that were typed."""
+        page.bring_to_front()  # a tab behind others is hardly drawn
         page.locator(".tiptap").wait_for()
         page.locator(".kept[data-state]").wait_for()
         headline, body = f"head{pk}{when}", [f"body{pk}{when}{number}" for number in range(3)]
         page.locator("#id_headline").press("End")
         page.keyboard.insert_text(f" {headline}")
-        page.locator(".tiptap").click()
+        page.locator(".tiptap").focus()
         page.keyboard.press("Control+End")
         for word in body:
             page.keyboard.type(" ")
@@ -205,6 +206,7 @@ class CrashTests(SimpleTestCase):
 
     def missing(self, page, words):
         """Words that are offered neither by the server nor by this browser, which may bring its own first."""
+        page.bring_to_front()
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             page.locator("[data-offers]").wait_for(state="attached")
@@ -217,6 +219,7 @@ class CrashTests(SimpleTestCase):
     def take_up(self, pages, expected):
         """One of each accident's texts is taken up: it is in the form again."""
         pk, page = next(iter(pages.items()))
+        page.bring_to_front()
         page.get_by_role("link", name="Take it up again").first.click()
         page.locator(".kept[data-state]").wait_for()
         filled = page.locator("#id_headline").input_value() + page.locator("#id_body").input_value()

@@ -1,6 +1,6 @@
 // No word is lost: every change goes into the browser's storage at once and to the server within seconds.
 // What happens to it after an accident is offered by the server (recovery.py); a text that it has not is sent to it first.
-import { Away, LoggedOut, base, fieldsOf, form, get, onChange, post, useToken } from "./desk-form.js";
+import { LoggedOut, base, fieldsOf, form, get, onChange, post, useToken } from "./desk-form.js";
 import { BrowserCopies } from "./desk-copies.js";
 
 const REST = 1500; // milliseconds after the last key
@@ -8,6 +8,7 @@ const MOST = 3500; // at the latest so long after the first one
 const PULSE = 10_000;
 const PATIENCE = 8000; // with a server that does not answer
 const RETRIES = [2000, 4000, 8000, 15_000, 30_000];
+const REASONS = ["logged-out", "other-user", "forbidden", "gone", "large", "database"]; // those that the rail has a sentence for
 const MARKS = ["window", "recovered", "sequence", "version"]; // of the form; no words
 
 const rail = document.querySelector("[data-here]");
@@ -84,7 +85,7 @@ class Keeper {
 
   wait(milliseconds) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.send(), Math.max(0, milliseconds));
+    this.timer = setTimeout(() => this.isBehind && this.send(), Math.max(0, milliseconds));
   }
 
   body() {
@@ -124,7 +125,7 @@ class Keeper {
   }
 
   failed(error) {
-    this.reason = error.reason ?? "away";
+    this.reason = REASONS.includes(error.reason) ? error.reason : "away";
     this.say(this.inBrowser === false ? "nowhere" : this.reason);
     if (this.reason === "large") return; // until it is made shorter
     this.wait(RETRIES[Math.min(this.failures++, RETRIES.length - 1)]);
@@ -264,7 +265,7 @@ class Keeper {
     try {
       await post("drop/", body);
     } catch (error) {
-      return this.say(error.reason ?? "away");
+      return this.failed(error);
     }
     this.copies.removeWindow(offer.dataset.window);
     offer.remove();

@@ -54,9 +54,9 @@ class Saving:
         is_new_text, moved = article.before != revisions.snapshot(article), _embargo_note(article)
         note = " ".join(filter(None, [self._note(request, article), moved]))
         article.is_new_version = is_new_text or bool(moved)
+        if article.before and article.is_new_version:
+            revisions.keep_first(article, article.before)
         if is_new_text:
-            if article.before:
-                revisions.keep_first(article, article.before)
             workflow.saved(article, by=request.user, note=note)
             tasks.want_answers(outside_of(article.body))
         elif moved:
