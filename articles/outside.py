@@ -181,6 +181,7 @@ class _Braked:
     """A connection that somebody else can end, so that an answer that comes in drops has an end, too."""
 
     brake: socket.socket | None = None
+    stopped = False
 
     def _new_conn(self):
         connected = super()._new_conn()  # type: ignore[misc]
@@ -188,6 +189,7 @@ class _Braked:
         return connected
 
     def stop(self) -> None:
+        self.stopped = True
         if self.brake:
             self.brake.shutdown(socket.SHUT_RDWR)
 
@@ -220,6 +222,8 @@ def _request(
         headers = {"Host": named, "User-Agent": AGENT, "Accept": "*/*", "Connection": "close"}
         connection.request(method, target, headers=headers, preload_content=False)
         response = connection.getresponse()
+        if connection.stopped:  # half an answer, which reads like a short one
+            raise TimeoutError
         return response.status, response.headers.get("Location")
     finally:
         timer.cancel()

@@ -2,5 +2,5 @@
 
 
 def loaded(client, address):
-    """What a form's page hides in it: the marks of what it was loaded from."""
-    return {"_loaded": client.get(address).context["loaded"]}
+    """What a form's page hides in it: the marks of what it was loaded from; none for who may not change it."""
+    return {"_loaded": (client.get(address).context or {}).get("loaded", "")}
