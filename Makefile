@@ -6,7 +6,7 @@ PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-input
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 CODE := newsroom articles tickers fixtures bench conftest.py manage.py
 
-.PHONY: help run test lint format bench fixtures requirements
+.PHONY: help run test crash lint format bench fixtures requirements
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -19,6 +19,9 @@ run: $(VENV)/installed ## the paper on this machine, with the demo paper in it o
 test: $(VENV)/installed-dev ## all tests, on SQLite and then on PostgreSQL; ARGS="-k search" for some of them
 	$(PYTEST) $(ARGS)
 	NEWSROOM_TEST_POSTGRES=1 $(PYTEST) $(ARGS)
+
+crash: $(VENV)/installed-dev ## a hundred accidents while somebody types: how many words are lost (some ten minutes)
+	NEWSROOM_CRASHES=100 $(BIN)/pytest -s newsroom/tests/test_crash.py
 
 lint: $(VENV)/installed-dev ## format, style, imports between layers, templates, types, migrations, settings for production
 	$(BIN)/ruff format --check --quiet $(CODE)

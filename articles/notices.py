@@ -1,7 +1,6 @@
 """Telling people of the desk what concerns them: a notice in the admin, and a mail, as each of them chose."""
 
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -39,8 +38,14 @@ def tell(kind: str, article: Article, *, by: User | None, text: str, **words: st
     Notice.objects.bulk_create(Notice(user=user, article=article, kind=kind, text=said, by=by) for user in on_desk)
     for user in people:
         if user.email and (user.pk not in chosen or chosen[user.pk].by_mail):
-            mail = partial(tasks.mail_notice.enqueue, user.pk, said, article.get_absolute_url())
-            transaction.on_commit(mail, robust=True)  # the step is done, whatever becomes of the mail
+            _mail_later(user, said, article)
+
+
+def _mail_later(user: User, text: str, article: Article) -> None:
+    def enqueue() -> None:  # a function, as Django logs the failure of one by its name
+        tasks.mail_notice.enqueue(user.pk, text, article.get_absolute_url())
+
+    transaction.on_commit(enqueue, robust=True)  # the step is done, whatever becomes of the mail
 
 
 def concerned(kind: str, article: Article) -> list[User]:

@@ -156,7 +156,7 @@ class Guarded:
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change and obj is not None and not self.guards_itself and self.has_change_permission(request, obj):
             context |= {"newer_row": getattr(request, "newer", None), "loaded": _loaded(request, context)}
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
     def construct_change_message(self, request, form, formsets, add=False):
         """Django's, with the values before and after of the fields that changed."""

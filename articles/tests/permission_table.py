@@ -34,6 +34,8 @@ class Verb:
     form: dict[str, str] = field(default_factory=dict)  # what is typed into the form
     post: str = ""  # the name of an address that takes it by POST, with the number of the article, or of ``of``
     read: str = ""  # the name of an address that shows it by GET
+    shows: str = ""  # the name of an address that answers the form as typed, by POST, and changes nothing
+    query: str = ""  # behind an address that is read
     of: str = "article"  # what the addresses are of: article, revision or edition
 
 
@@ -46,6 +48,12 @@ VERBS = [
     Verb("edit", "write on while it waits", "waiting", EDITORS, form={"headline": "Changed", "_continue": "1"}),
     Verb("edit", "write on when it is live", "live", WRITERS, form={"headline": "Changed", "_continue": "1"}),
     Verb("edit", "restore an earlier save", "draft", WRITERS, post="admin:articles_revision_restore", of="revision"),
+    Verb("edit", "keep by itself what is typed", "draft", WRITERS, form={"headline": "Typed", "window": "w" * 36},
+         post="admin:articles_article_autosave"),
+    Verb("edit", "name a version", "draft", WRITERS, post="admin:articles_article_name_version"),
+    Verb("edit", "restore a version", "draft", WRITERS, post="admin:articles_article_restore"),
+    Verb("share", "make a preview link", "draft", WRITERS,
+         form={"_share": "1", "share_shows": "newest", "share_days": "7"}),
     Verb("edit", "move a draft to others’ section", "draft", WRITERS, action="move_selected"),
     Verb("publish_there", "move what was published to others’ section", "live", (NONE, NONE, ALL, NONE, NONE, ALL),
          action="move_selected"),
@@ -78,8 +86,13 @@ VERBS = [
     Verb("publish", "publish from the trash", "trashed", (NONE,) * 6, step="publish", action="publish_selected"),
     Verb("read", "read", "draft", READERS, read="admin:articles_article_change"),
     Verb("read", "preview", "draft", READERS, read="admin:articles_article_preview"),
+    Verb("edit", "preview what is typed", "draft", WRITERS, shows="admin:articles_article_live_preview"),
+    Verb("read", "see its checks", "draft", READERS, shows="admin:articles_article_checks"),
+    Verb("read", "see all versions", "draft", READERS, read="admin:articles_article_versions"),
+    Verb("read", "compare versions", "draft", READERS,
+         read="admin:articles_article_compare", query="a=r{revision}&b=w"),
     Verb("read", "see who did what", "draft", READERS, read="admin:articles_article_history"),
-    Verb("read", "read an earlier save", "draft", (ALL, ALL, ALL, NONE, NONE, ALL),
+    Verb("read", "read an earlier save", "draft", READERS,
          read="admin:articles_revision_change", of="revision"),
     Verb("read", "read what readers saw", "ended", READERS, read="admin:articles_edition_change", of="edition"),
 ]  # fmt: skip
@@ -108,7 +121,15 @@ LOOK_UPS = {  # JSON and parts of pages that the article's form asks for, by the
         (NONE, NONE, ALL, NONE, NONE, ALL),
     ),
     "admin:articles_placement_changelist": ("see the front page’s places", (NONE, ALL, ALL, NONE, NONE, ALL)),
-    "admin:articles_placement_add": ("change the front page’s places", (NONE, NONE, ALL, NONE, NONE, ALL)),
+    "admin:articles_placement_add": (
+        "place articles, section editors on the tops of their own sections",
+        (NONE, ALL, ALL, NONE, NONE, ALL),
+    ),
+    "admin:articles_placement_board": ("see the boards", (NONE, ALL, ALL, NONE, NONE, ALL)),
+    "admin:articles_alert_add": ("write a breaking alert", (NONE, NONE, ALL, NONE, NONE, ALL)),
+    "admin:articles_edition_calendar": ("see the calendar", READERS),
+    "admin:admin_logentry_changelist": ("read the audit", (NONE, NONE, ALL, NONE, NONE, ALL)),
+    "admin:find": ("find what they may see", (ALL,) * 6),
     "admin:articles_notice_changelist": ("see their own notices", (ALL,) * 6),
 }
 

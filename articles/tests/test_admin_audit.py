@@ -111,11 +111,13 @@ class AuditTests(LogTestCase):
     def test_number_of_queries_does_not_grow_with_the_log(self):
         self.write(message=VALUES)
         self.entries()
-        with self.assertNumQueries(7):  # session, user, 2 rights, whether a page follows, entries, what still exists
+        with self.assertNumQueries(
+            8
+        ):  # session, user, 2 rights, the bell, whether a page follows, entries, what still exists
             self.entries()
         for n in range(60):
             self.write(make_section(), message=VALUES, by=make_user() if n % 2 else None)
-        with self.assertNumQueries(7):
+        with self.assertNumQueries(8):
             assert len(self.entries()) == 50
 
     def test_who_may_see_it(self):

@@ -5,7 +5,15 @@ from django.test.utils import CaptureQueriesContext
 
 from articles import roles, workflow
 from articles.models import Article
-from articles.tests.factories import make_article, make_author, make_chief, make_image, make_section, make_user
+from articles.tests.factories import (
+    make_article,
+    make_author,
+    make_chief,
+    make_edition,
+    make_image,
+    make_section,
+    make_user,
+)
 from articles.tests.test_admin_article import ADD, DeskTestCase, change_address
 
 
@@ -30,9 +38,10 @@ class PanelTests(DeskTestCase):
         self.assertContains(page, '<details class="finer" data-panel="place-finer" open>')
 
     def test_every_field_of_the_form_stands_on_the_screen_once(self):
-        page = self.page(make_article(authors=[make_author()])).content.decode()
+        page = self.page(make_edition(authors=[make_author()]).article).content.decode()
         for name in self.client.get(ADD).context["adminform"].form.fields:
-            assert page.count(f' name="{name}"') == 1, name
+            assert page.count(f' name="{name}"') == (name != "dated_corrections"), name
+        assert ' name="dated_corrections-day"' in page  # a row of two fields
 
     def test_headline_and_standfirst_are_counted(self):
         self.assertContains(self.client.get(ADD), 'data-most="110"')

@@ -57,7 +57,7 @@ class OlderTextTests(DeskTestCase):
         self.assertContains(page, OLDER)
 
     def test_publishing_many_warns_too(self):
-        data = {"action": "publish_selected", "_selected_action": [self.article.pk]}
+        data = {"action": "publish_selected", "_selected_action": [self.article.pk], "confirmed": "1"}
         page = self.client.post(reverse("admin:articles_article_changelist"), data, follow=True)
         self.assertContains(page, "will replace it then: cancel that schedule")
 

@@ -145,7 +145,9 @@ class ListTests(VersionsTestCase):
         self.many_saves(2)
         self.many_editions(1)
         self.versions()
-        with self.assertNumQueries(10):  # session, user, article, 2 rights, saves, autosaves, 2 of editions, roles
+        with self.assertNumQueries(
+            11
+        ):  # session, user, the bell, article, 2 rights, saves, autosaves, 2 of editions, roles
             self.versions()
         self.many_saves(297)
         now = timezone.now()
@@ -153,7 +155,7 @@ class ListTests(VersionsTestCase):
             Autosave(article=self.article, user=self.chief, window="w", fields={}, at=now, begun_at=now)
             for _n in range(1000)
         )
-        with self.assertNumQueries(10):
+        with self.assertNumQueries(11):
             page = self.versions()
         self.assertContains(page, "only the newest 500")
 
@@ -250,10 +252,10 @@ class CompareTests(VersionsTestCase):
         first = self.key(1)
         self.save(body=figures[:60], section=make_section())
         self.compare(first, "w")
-        with self.assertNumQueries(13):
+        with self.assertNumQueries(14):
             self.compare(first, "w")
         self.save(body=figures)
-        with self.assertNumQueries(13):
+        with self.assertNumQueries(14):
             self.compare(first, "w")
 
     def test_save_says_what_it_changed(self):

@@ -251,6 +251,6 @@ class MovingTests(DeskTestCase):
         workflow.saved(draft, by=self.chief)
         revision = draft.revisions.get()
         Article.objects.filter(pk=draft.pk).update(section=self.foreign, assignee=self.editor)
-        workflow.restore(revision, by=self.editor)
+        workflow.restore(revision, by=self.editor, version=revision.version)
         draft.refresh_from_db()
         assert draft.section == self.foreign

@@ -16,6 +16,7 @@ from articles.tests import permission_table as table
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_section
 from articles.tests.factories import make_user as make_login
 from articles.tests.test_admin_article import change_address, typed
+from newsroom.tests.forms import loaded
 
 LIST = reverse("admin:articles_article_changelist")
 EDGES = {  # own, here: the nearest that is refused and the farthest that is allowed; what lies between follows
@@ -85,11 +86,15 @@ class Desk:
         return article
 
 
+def rows_of(article):
+    return article.editions, article.notes, article.tag_rows, article.autosaves, article.preview_links
+
+
 def standing(article):
     """All of an article that a step could change."""
     fields = Article.objects.filter(pk=article.pk).values().get()
-    rows = [list(rows.order_by("pk").values()) for rows in (article.editions, article.notes, article.tag_rows)]
-    return fields, *rows, list(article.revisions.values_list("version", flat=True))
+    rows = [list(rows.order_by("pk").values()) for rows in rows_of(article)]
+    return fields, *rows, list(article.revisions.values_list("version", "name"))
 
 
 class TableTestCase(TestCase):
@@ -128,13 +133,14 @@ class Cells:
     def test_form_and_addresses_do_what_the_table_says(self):
         for verb in table.VERBS:
             for way in (self.by_form if verb.form else None, self.by_post if verb.post else None):
-                if way:
+                if way and not (verb.form and verb.post and way == self.by_form):  # the form goes to the address
                     self.try_cells(verb, way)
 
     def test_pages_are_shown_where_the_table_says(self):
         for verb in table.VERBS:
-            if verb.read:
-                self.try_cells(verb, self.by_read, changes=False)
+            for way in (self.by_read if verb.read else None, self.by_showing if verb.shows else None):
+                if way:
+                    self.try_cells(verb, way, changes=False)
 
     def test_look_ups_answer_those_whom_the_table_names(self):
         for address, (label, who) in table.LOOK_UPS.items():
@@ -162,7 +168,8 @@ class Cells:
         soon = timezone.localtime(timezone.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
         times = {"go_live_at": soon, "take_down_at": soon, "due_at": soon}
         words = {"note": "x", "withdrawal_reason": "x", "reason": "x", "desk_note": "x", "tags": "Rail"}
-        return times | words | {"assign_to": self.writer.username, "section": self.foreign.pk}
+        kept = {"version": article.version, "of": f"r{article.revisions.last().pk}", "name": "Before the lawyers"}
+        return times | words | kept | {"assign_to": self.writer.username, "section": self.foreign.pk}
 
     def by_step(self, verb, article):
         edition, note = article.editions.order_by("-live_from").first(), article.notes.first()
@@ -172,7 +179,8 @@ class Cells:
             offered = verb.name in steps.offered(user, article, state.of(article))
             may_tick = verb.name == "tick" and note.by_id == user.pk
             assert (offered or may_tick) == self.cell(verb, article), "offered"
-        given = {name: value for name, value in self.filled(article).items() if name not in {"section", "tags"}}
+        of_steps = steps.StepForm.base_fields
+        given = {name: value for name, value in self.filled(article).items() if name in of_steps}
         self.client.post(change_address(article), typed(article, **given, _step=step))
 
     def cell(self, verb, article):
@@ -188,10 +196,15 @@ class Cells:
         self.client.post(change_address(article), typed(article, **verb.form))
 
     def by_post(self, verb, article):
-        self.client.post(self.address(verb, verb.post, article), self.filled(article))
+        sent = typed(article, **verb.form) if verb.form else self.filled(article)
+        self.client.post(self.address(verb, verb.post, article), sent)
 
     def by_read(self, verb, article):
-        return self.client.get(self.address(verb, verb.read, article)).status_code == 200
+        query = verb.query.format(revision=article.revisions.last().pk)
+        return self.client.get(f"{self.address(verb, verb.read, article)}?{query}").status_code == 200
+
+    def by_showing(self, verb, article):
+        return self.client.post(self.address(verb, verb.shows, article), typed(article)).status_code == 200
 
     def address(self, verb, name, article):
         rows = {"article": lambda: article, "revision": article.revisions.last, "edition": article.editions.first}
@@ -242,7 +255,8 @@ class ThingsTestCase(TableTestCase):
             for label, row in cells.items():
                 with self.subTest(role=table.ROLES[number], thing=label):
                     thing = things(user)[label]
-                    self.client.post(reverse(address, args=[thing.pk]), data(thing))
+                    form = reverse(address, args=[thing.pk])
+                    self.client.post(form, data(thing) | loaded(self.client, form))
                     assert changed(type(thing).objects.get(pk=thing.pk)) == row[number]
 
 
@@ -268,7 +282,6 @@ class TagCells(ThingsTestCase):
         def things(user):
             names = [f"{label} {user.pk}" for label in table.TAGS]
             tags = [Tag.objects.create(name=name, slug=f"t-{user.pk}-{n}") for n, name in enumerate(names)]
-            Tag.objects.filter(name=f"Changed {user.pk}").delete()
             make_edition(section=self.here, tags=[tags[1], tags[2], tags[3]])
             make_article(section=self.elsewhere, tags=[tags[2]])
             gone = make_edition(section=self.elsewhere, tags=[tags[3]]).article

@@ -48,7 +48,7 @@ class RowsTests(DeskTestCase):
         article.save()
         revisions.keep(article, by=self.chief)
         assert self.shown(article) == [self.two]
-        workflow.restore(kept, by=self.chief)
+        workflow.restore(kept, by=self.chief, version=article.version)
         assert self.shown(article) == [self.one]
 
     def test_edition_has_its_own_whatever_becomes_of_the_working_copy(self):

@@ -33,7 +33,8 @@ KINDS = {
 STEPS = {"starts": "schedule", "ends": "take_down"}  # the workflow's, by which an entry of the kind is moved
 EDITION = """
 headline live_from live_until withdrawn_reason section__name article__headline article__stage
-article__embargo_until article__created_by article__published_at article__section__name article__section__parent
+article__embargo_until article__created_by article__published_at article__trashed_at
+article__assignee article__section__name article__section__parent
 """.split()
 
 
