@@ -231,7 +231,7 @@ def preview(article: Article, render: Callable[[Edition], Result], text: Text | 
         if text.values["section_id"] is None:
             raise WorkflowError(_("Add a section first: every page of an article stands in one."))
         now = timezone.now()
-        path = address(article, article.published_at or now, text.values["slug"])
+        path = address(article, min(article.published_at or now, now), text.values["slug"])
         if Address.objects.filter(path=path).exclude(article=article.pk).exists():
             text.values["slug"] = f"article-{article.pk}"
         edition = cut(article, text, live_from=now, live_until=now + TICK, by=None, findable=False)

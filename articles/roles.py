@@ -220,20 +220,24 @@ def may_change_tag(user: "User", tag: "Tag") -> bool:
     return not any(rows.exists() for rows in uses)
 
 
+ELSEWHERE, HERE, NOWHERE = "elsewhere, too", "in their sections alone", "nowhere"
+
+
 def may_change_image(user: "User", image: "Image") -> bool:
-    """Whether ``user`` may change what is said of a picture: of their own, or of one used in their sections alone."""
+    """Whether ``user`` may change what is said of a picture: one used in their sections alone, or their own unused."""
     roles = of(user)
     if is_everywhere(user) or PICTURE_EDITOR in roles:
         return True
     if SECTION_EDITOR not in roles:
         return False
-    return image.uploaded_by_id == user.pk or _is_used_only_by(user, image)
+    used = _used_by_sections(user, image)
+    return used != ELSEWHERE and (used == HERE or image.uploaded_by_id == user.pk)
 
 
-def _is_used_only_by(user: "User", image: "Image") -> bool:
-    """Whether the picture is used, and nowhere but in the sections of ``user``: what readers saw once doesn't count."""
+def _used_by_sections(user: "User", image: "Image") -> str:
+    """Where the picture is used, as ``user`` sees it: what readers saw once doesn't count."""
     if any(rows.exists() for rows in _uses_of_nobody(image)):
-        return False
+        return ELSEWHERE
     now = timezone.now()
     uses = [
         (image.articles.all(), "section"),
@@ -242,8 +246,8 @@ def _is_used_only_by(user: "User", image: "Image") -> bool:
         (image.edition_rows.filter(edition__live_until__gt=now), "edition__section"),
     ]
     if any(rows.exclude(_within(user, place)).exists() for rows, place in uses):
-        return False
-    return any(rows.exists() for rows, _place in uses)
+        return ELSEWHERE
+    return HERE if any(rows.exists() for rows, _place in uses) else NOWHERE
 
 
 def _uses_of_nobody(image: "Image") -> "list[QuerySet]":

@@ -56,7 +56,7 @@ class ImageAdmin(Library, DeskAdmin):
         }
         sets = [(None, {"fields": said if obj else ["file", *said]}), (_("Focal point"), focus)]
         if obj and self.has_change_permission(request, obj):
-            sets.append((_("Replace the file"), {"fields": ["new_file", "at_once"], "classes": ["collapse"]}))
+            sets.append((_("Replace the file"), {"fields": ["new_file", "at_once", "seen"], "classes": ["collapse"]}))
         return [*sets, (_("Where used"), {"fields": ["used", "size", "uploaded"]})] if obj else sets
 
     def get_form(self, request, obj=None, change=False, **kwargs):

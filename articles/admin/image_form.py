@@ -149,6 +149,7 @@ class ChangeForm(ImageForm):
             "and the focal point; the words stay as they are."
         ),
     )
+    seen = forms.CharField(label=_("File"), widget=forms.HiddenInput, required=False)  # a newer one is told of
     at_once = forms.BooleanField(
         label=_("Take the old file off the web at once"),
         required=False,
@@ -157,6 +158,10 @@ class ChangeForm(ImageForm):
             "are next made anew."
         ),
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = self.instance.key
 
     def _post_clean(self):
         """Look at the file once all else is right: it changes the row, and a browser does not keep it."""

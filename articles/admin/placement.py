@@ -37,7 +37,16 @@ class PlacementForm(forms.ModelForm):
         return self.cleaned_data["ends_at"] or FOR_EVER
 
     def clean(self):
+        """What readers saw is not rewritten: one that has begun only gets another end."""
         cleaned = super().clean()
+        if has_begun(self.instance):
+            if cleaned.get("ends_at", FOR_EVER) < timezone.now() and "ends_at" in self.changed_data:
+                self.add_error("ends_at", _("It stands until now at least: readers have seen it."))
+            cleaned = {name: getattr(self.instance, name) for name in KEPT} | cleaned
+        self._refuse(cleaned)
+        return cleaned
+
+    def _refuse(self, cleaned):
         starts, ends, slot = cleaned.get("starts_at"), cleaned.get("ends_at"), cleaned.get("slot")
         if starts and ends and ends <= starts:
             self.add_error("ends_at", _("It must end after it starts."))
@@ -55,8 +64,16 @@ class PlacementForm(forms.ModelForm):
             twice = others.filter(article=cleaned["article"], starts_at__lt=ends, ends_at__gt=since).first()
             if twice:
                 text = _("It stands there already at that time, in slot %(slot)s: end that first.")
-                self.add_error("article", text % {"slot": twice.slot})
-        return cleaned
+                self.add_error(None if has_begun(self.instance) else "article", text % {"slot": twice.slot})
+
+
+KEPT = ["section", "slot", "article", "starts_at", "headline", "kicker", "image", "crop"]  # once it has begun
+
+
+def has_begun(placement):
+    """Whether readers have seen ``placement`` standing."""
+    begun = Placement.objects.filter(pk=placement.pk, starts_at__lte=timezone.now())
+    return placement.pk is not None and begun.exists()
 
 
 class WhenFilter(admin.SimpleListFilter):
@@ -103,7 +120,11 @@ class PlacementAdmin(Board, DeskAdmin):
 
     def has_delete_permission(self, request, obj=None):
         allowed = super().has_delete_permission(request, obj) or _has_sections(request.user)
-        return roles.may_curate(request.user, obj.section) if obj else allowed
+        return roles.may_curate(request.user, obj.section) and not has_begun(obj) if obj else allowed
+
+    def get_readonly_fields(self, request, obj=None):
+        """One that has begun ends, and another begins: what readers saw stays true."""
+        return KEPT if obj and has_begun(obj) else []
 
     def get_form(self, request, obj=None, **kwargs):
         return type("PlacementForm", (super().get_form(request, obj, **kwargs),), {"user": request.user})

@@ -98,7 +98,8 @@ VERBS = [
 ]  # fmt: skip
 
 PICTURES = {  # which pictures' words a role may change: those they uploaded, used in their sections alone, …
-    "uploaded by them": (False, True, True, True, False, True),
+    "uploaded by them, used nowhere": (False, True, True, True, False, True),
+    "uploaded by them, used elsewhere": (False, False, True, True, False, True),
     "used in their sections alone": (False, True, True, True, False, True),
     "used elsewhere too": (False, False, True, True, False, True),
     "an author’s portrait too": (False, False, True, True, False, True),

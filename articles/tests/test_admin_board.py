@@ -14,6 +14,7 @@ from articles.admin.times import FORMAT
 from articles.boards import Placing
 from articles.models import Alert, BoardRevision, Placement, SiteSettings
 from articles.tests.factories import make_edition, make_image, make_section, make_user
+from newsroom.tests.forms import loaded
 
 HOUR = timedelta(hours=1)
 BOARD = reverse("admin:articles_placement_board")
@@ -286,7 +287,8 @@ class RightsTests(BoardScreenTestCase):
 
     def test_stock_form_keeps_to_the_same_rights(self):
         front = Placement.objects.create(slot=1, article_id=self.articles[0], starts_at=self.now)
-        mine = Placement.objects.create(slot=1, article_id=self.articles[0], section=self.section, starts_at=self.now)
+        later = self.now + timedelta(days=3)
+        mine = Placement.objects.create(slot=1, article_id=self.articles[0], section=self.section, starts_at=later)
         self.client.force_login(self.editor)
         add = reverse("admin:articles_placement_add")
         data = {"slot": 2, "article": self.articles[3], "starts_at": "2026-01-05T10:00", "ends_at": ""}
@@ -304,18 +306,31 @@ class RightsTests(BoardScreenTestCase):
 class StockListTests(BoardScreenTestCase):
     def test_save_in_the_list_is_in_the_boards_history_and_refuses_an_open_board(self):
         board = self.open()
-        data = {"slot": 1, "article": self.articles[3], "starts_at": "2026-01-05T10:00", "ends_at": ""}
+        data = {"slot": 1, "article": self.articles[3], "starts_at": "2030-01-05T10:00", "ends_at": ""}
         self.client.post(reverse("admin:articles_placement_add"), data)
         assert "Added in the list" in BoardRevision.objects.get().note
         response = self.send(board, _do=f"place:{self.articles[5]}:1")
         assert self.send(response, _save="1").status_code == 409
         placement = Placement.objects.get()
         change = reverse("admin:articles_placement_change", args=[placement.pk])
-        self.client.post(change, data | {"section": self.section.pk, "headline": "For this place"})
+        sent = data | {"section": self.section.pk, "headline": "For this place"}
+        self.client.post(change, sent | loaded(self.client, change))
         notes = list(BoardRevision.objects.order_by("pk").values_list("section", "note"))[1:]
         assert [section for section, _note in notes] == [None, self.section.pk]
         self.client.post(reverse("admin:articles_placement_delete", args=[placement.pk]), {"post": "yes"})
         assert BoardRevision.objects.count() == 4
+
+    def test_one_that_has_begun_only_gets_another_end(self):
+        begun = Placement.objects.create(slot=1, article_id=self.articles[3], starts_at=self.now - timedelta(hours=2))
+        change = reverse("admin:articles_placement_change", args=[begun.pk])
+        ended = timezone.localtime(self.now - timedelta(hours=1))
+        for ends_at, status in ((f"{ended:%Y-%m-%dT%H:%M}", 200), ("2030-01-05T10:00", 302)):
+            sent = {"slot": 4, "headline": "Rewritten", "ends_at": ends_at} | loaded(self.client, change)
+            assert self.client.post(change, sent).status_code == status
+        begun.refresh_from_db()
+        assert (begun.slot, begun.headline, begun.ends_at.year) == (1, "", 2030)
+        delete = reverse("admin:articles_placement_delete", args=[begun.pk])
+        assert self.client.post(delete, {"post": "yes"}).status_code == 403
 
     def test_article_twice_at_a_time_is_refused(self):
         Placement.objects.create(slot=1, article_id=self.articles[3], starts_at=self.now)

@@ -111,7 +111,7 @@ class ShowingTests(CalendarTestCase):
         def measure():
             self.log_in(editor)
             self.client.get(CALENDAR)
-            with self.assertNumQueries(13):
+            with self.assertNumQueries(14):
                 self.shown()
 
         for _ in range(2):

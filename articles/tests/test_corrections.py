@@ -44,7 +44,7 @@ class TypingTests(DeskTestCase):
             {"day": "2025-12-08", "text": "First.\nIn two lines."},
             {"day": "2025-12-09", "text": "Second."},
         ]
-        assert self.article.revisions.get().snapshot["dated_corrections"] == self.kept()
+        assert self.article.revisions.first().snapshot["dated_corrections"] == self.kept()
         assert self.article.stage == "draft"
 
     def test_form_without_the_rows_leaves_the_corrections_alone(self):

@@ -268,7 +268,9 @@ class PictureCells(ThingsTestCase):
                 make_edition(lead_image=image, section=self.here)
             make_article(section=self.elsewhere).image_rows.create(image=elsewhere)
             make_author(picture=portrait)
-            made = [make_image(uploaded_by=user), here, elsewhere, portrait, make_image()]
+            own = make_image(uploaded_by=user)
+            make_edition(lead_image=own, section=self.elsewhere)
+            made = [make_image(uploaded_by=user), own, here, elsewhere, portrait, make_image()]
             return dict(zip(table.PICTURES, made, strict=True))
 
         words = {"title": "T", "alt": "Changed", "credit": "C", "focal_x": "50", "focal_y": "50"}

@@ -8,6 +8,7 @@ leaves the version alone, so it makes nobody's open form stale. Times are aware 
 from articles.cutting import WorkflowError
 from articles.workflow.editions import cancel, erase, publish, reschedule, schedule, take_down, withdraw
 from articles.workflow.hands import assign, claim, release, set_due
+from articles.workflow.locking import locked_version
 from articles.workflow.notes import leave_note, tick_note
 from articles.workflow.sharing import LONGEST_LINK, revoke, share
 from articles.workflow.stages import approve, send_back, submit, take_back
@@ -25,6 +26,7 @@ __all__ = [
     "empty_trash",
     "erase",
     "leave_note",
+    "locked_version",
     "move",
     "name_version",
     "publish",

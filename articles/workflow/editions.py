@@ -70,11 +70,14 @@ def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
         raise WorkflowError(_("Another edition of this article starts at that very time."))
     text = text_of(edition, edition.section_rows.filter(is_further=True))
     cut_at, cut_by = edition.cut_at, edition.cut_by  # its text is no newer for being moved
-    significant = is_significant(edition)
+    significant, end = is_significant(edition), _own_end(article, edition)
+    if at >= end:
+        raise WorkflowError(_("It ends %(time)s: choose a time before that, or set another end.") % {"time": said(end)})
     take_out(article, edition)
     edition = put_in(article, text, at=at, by=by, significant=significant)
     edition.cut_at, edition.cut_by = cut_at, cut_by
-    edition.save(update_fields=["cut_at", "cut_by"])
+    edition.live_until = min(edition.live_until, end)
+    edition.save(update_fields=["cut_at", "cut_by", "live_until"])
     revisions.keep(article, by=by, note=_("Rescheduled for %(time)s") % {"time": said(at)})
     _tell_of_schedule(article, by, at)
     return edition
@@ -85,7 +88,8 @@ def cancel(edition: Edition, *, by: User) -> None:
     """Take back an edition that is not live yet; its predecessor gets its end back."""
     article = locked(edition.article, "cancel", by)
     take_out(article, _future(article, edition))
-    set_stage(article, Article.Stage.DRAFT)
+    if article.stage == Article.Stage.PUBLISHED:  # what waits for review goes on waiting
+        set_stage(article, Article.Stage.DRAFT)
     revisions.keep(article, by=by, note=_("Schedule cancelled"))
     text = _("%(who)s cancelled the schedule of “%(article)s”.")
     notices.tell(Notice.Kind.WITHDRAWN, article, by=by, text=text)
@@ -129,7 +133,8 @@ def withdraw(article: Article, *, by: User, reason: str) -> Edition:
     edition.live_until = max(now, edition.live_from + TICK)
     edition.withdrawn_reason, edition.withdrawn_by = reason.strip(), by
     edition.save(update_fields=["live_until", "withdrawn_reason", "withdrawn_by"])
-    set_stage(article, Article.Stage.DRAFT)
+    if article.stage == Article.Stage.PUBLISHED:
+        set_stage(article, Article.Stage.DRAFT)
     note = _("Withdrawn: %(reason)s") % {"reason": reason.strip()}
     revisions.keep(article, by=by, note=Truncator(note).chars(300))
     text = _("%(who)s withdrew “%(article)s”: %(reason)s")
@@ -166,6 +171,12 @@ def _refuse_embargo(article: Article, at: datetime) -> None:
 def _refuse_too_far(at: datetime) -> None:
     if at >= FOR_EVER:
         raise WorkflowError(_("Choose a time before the year %(year)d.") % {"year": FOR_EVER.year})
+
+
+def _own_end(article: Article, edition: Edition) -> datetime:
+    """The end that somebody set for a scheduled edition; for ever if it only ends where another begins."""
+    followed = article.editions.filter(live_from=edition.live_until).exists()
+    return FOR_EVER if followed else edition.live_until
 
 
 def _future(article: Article, edition: Edition) -> Edition:

@@ -23,11 +23,17 @@ def locked(article: Article, step: str, by: User) -> Article:
 
 def locked_row(article: Article) -> Article:
     """The article, fresh, with its row locked, whoever asks."""
-    articles = Article.objects.select_for_update(of=("self",)).select_related("section__parent")
-    row = articles.filter(pk=article.pk).first()
+    # Two statements: one that waited for the lock would read the section that the article had before.
+    list(Article.objects.select_for_update().filter(pk=article.pk).values_list("pk"))
+    row = Article.objects.select_related("section__parent").filter(pk=article.pk).first()
     if row is None:
         raise WorkflowError(_("“%(article)s” is gone: the trash was emptied.") % {"article": article})
     return row
+
+
+def locked_version(article: Article) -> int:
+    """The version that ``article`` has, and keeps until the transaction ends."""
+    return locked_row(article).version
 
 
 def set_stage(article: Article, stage: str) -> None:

@@ -103,7 +103,9 @@ class RateAdminTests(AdminTestCase):
         for more in (1, 40):
             for _ in range(more):
                 make_rate(self.pair, self.today - timedelta(days=Rate.objects.count()), decided_by=self.desk)
-            with self.assertNumQueries(5) as queries:  # session, user, pairs to filter by, rates, how many (bounded)
+            with self.assertNumQueries(
+                6
+            ) as queries:  # session, user, the bell, pairs to filter by, rates, how many (bounded)
                 assert self.client.get(RATES).status_code == 200
             counts = [query["sql"] for query in queries.captured_queries if "COUNT(" in query["sql"]]
             assert all("LIMIT 2000" in sql for sql in counts)

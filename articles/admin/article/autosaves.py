@@ -61,11 +61,16 @@ def keep(user, article, window, base_version, fields, *, again=False):
     return made
 
 
-def settle(user, window, outcome, article=None):
-    """Say what became of all that ``window`` kept; ``article`` is the one that was begun with it."""
+def settle(user, window, outcome, article=None, upto=0):
+    """Say what became of what ``window`` kept, ``upto`` a sequence (0: of all); ``article`` was begun with it.
+
+    What was typed while a save was on its way is newer than the save, and goes on being offered.
+    """
     now, began = timezone.now(), {"article": article} if article else {}
     rows = Autosave.objects.open().filter(user=user, window=window) if window else Autosave.objects.none()
-    return rows.update(settled_at=now, outcome=outcome, **began)
+    newer = [row.pk for row in rows.only("fields") if sequence_of(row.fields) > upto] if upto else []
+    Autosave.objects.filter(pk__in=newer).update(**began)
+    return rows.exclude(pk__in=newer).update(settled_at=now, outcome=outcome, **began)
 
 
 def settle_taken(user, pk, outcome, article=None):

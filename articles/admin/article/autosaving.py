@@ -6,7 +6,7 @@ Every answer is JSON, whatever went wrong: a page without a session, a right or 
 import logging
 from functools import wraps
 
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, transaction
 from django.http import HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -75,9 +75,12 @@ class Autosaving(Recovery, Conflicts):
     def autosave_view(self, request, article):
         """Keep what is in the form."""
         window = self._window_that_may_edit(request, article)
-        if taken := request.POST.get("recovered"):
-            autosaves.settle_taken(request.user, taken, Autosave.Outcome.TAKEN)
-        row = autosaves.keep(request.user, article, window, autosaves.version_in(request.POST), fields_of(request.POST))
+        with transaction.atomic():  # the words are offered once at least, whatever fails
+            row = autosaves.keep(
+                request.user, article, window, autosaves.version_in(request.POST), fields_of(request.POST)
+            )
+            if taken := request.POST.get("recovered"):
+                autosaves.settle_taken(request.user, taken, Autosave.Outcome.TAKEN)
         if article:
             autosaves.seen(request.user, article, window, typed=True)
         return self._news(request, article, window) | {"autosave": row.pk}
@@ -114,7 +117,8 @@ class Autosaving(Recovery, Conflicts):
         """What the window kept is saved now."""
         super().save_related(request, form, formsets, change)
         saved = Autosave.Outcome.SAVED
-        autosaves.settle(request.user, autosaves.window_in(request.POST), saved, form.instance)
+        upto = autosaves.sequence_of(dict(request.POST.lists()))
+        autosaves.settle(request.user, autosaves.window_in(request.POST), saved, form.instance, upto)
         if taken := request.POST.get("recovered"):
             autosaves.settle_taken(request.user, taken, saved, form.instance)
 

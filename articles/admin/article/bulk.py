@@ -215,6 +215,7 @@ class Bulk:
         for article in articles:
             try:
                 with transaction.atomic():
+                    _refuse_unseen(request, article)
                     self.log_change(request, article, form.act(article))
                 done.append(str(article))
                 if form.step == "publish" and (warning := steps.replaced_later(article)):
@@ -245,3 +246,10 @@ class Bulk:
                 missing,
             )
             self.message_user(request, text % {"count": missing}, messages.WARNING)
+
+
+def _refuse_unseen(request, article):
+    """A step whose page asked first is for the text that stood there, not for one that was saved since."""
+    asked_about = request.POST.get(f"version-{article.pk}")
+    if asked_about is not None and asked_about != str(workflow.locked_version(article)):
+        raise WorkflowError(_("Somebody saved it after you were asked. Look at it, then do it again."))

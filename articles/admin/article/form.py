@@ -226,7 +226,8 @@ class BylineFormSet(forms.BaseInlineFormSet):
         """Take the changed rows out and put them in anew, so that two authors may change places."""
         rows = super().save(commit=False)
         gone = [row.pk for row in [*rows, *self.deleted_objects] if row.pk]
-        ArticleByline.objects.filter(pk__in=gone).delete()
+        again = Q(article=self.instance, author__in=[row.author_id for row in rows])  # added by somebody else meanwhile
+        ArticleByline.objects.filter(Q(pk__in=gone) | again).delete()
         for row in rows:
             row.save(force_insert=True)
         return rows

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from articles.admin.article.corrections import CorrectionsField
 from articles.admin.article.form import TagsField
 from articles.admin.lists import number
 from articles.models import Article
@@ -103,6 +104,9 @@ def _put(data, name, field, value):
             data[name] = "on"
     elif isinstance(field, TagsField):
         data[name] = ", ".join(value)
+    elif isinstance(field, CorrectionsField):
+        for part in ("day", "text"):
+            data.setlist(f"{name}-{part}", [str(row.get(part, "")) for row in value])
     elif isinstance(field, forms.ModelMultipleChoiceField):
         data.setlist(name, [str(one) for one in value])
     else:
