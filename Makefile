@@ -16,9 +16,9 @@ run: $(VENV)/installed ## the paper on this machine, with the demo paper in it o
 	@$(BIN)/python manage.py loaddata --first-run sections pairs demo
 	@exec $(BIN)/python manage.py serve
 
-test: $(VENV)/installed-dev ## all tests, on SQLite and then on PostgreSQL; ARGS="-k search" for some of them
+test: $(VENV)/installed-dev ## all tests on SQLite; on PostgreSQL again, but of those in a browser only an article's life; ARGS="-k search" for some of them
 	$(PYTEST) $(ARGS)
-	NEWSROOM_TEST_POSTGRES=1 $(PYTEST) $(ARGS)
+	NEWSROOM_TEST_POSTGRES=1 $(PYTEST) -m "not browser or both_databases" $(ARGS)
 
 crash: $(VENV)/installed-dev ## a hundred accidents while somebody types: how many words are lost (some ten minutes)
 	NEWSROOM_CRASHES=100 $(BIN)/pytest -s newsroom/tests/test_crash.py

@@ -1,8 +1,9 @@
 """Two people on one article: neither text is ever lost, and what does not clash is merged by one button."""
 
 from django.test import Client
+from django.urls import reverse
 
-from articles import roles
+from articles import roles, workflow
 from articles.models import Article, Autosave
 from articles.tests.factories import make_article, make_author, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address, typed
@@ -77,6 +78,24 @@ class MergeTests(ConflictTestCase):
         assert {tag.name for tag in merged.tags.all()} == {"Rail", "Trade"}
         assert list(merged.further_sections.all()) == [country]
         assert merged.revisions.get(version=2).note == "Merged with version 1"
+
+    def test_correction_of_the_other_is_not_lost(self):
+        workflow.publish(self.article, by=self.me)
+        self.article.refresh_from_db()
+        rows = {"dated_corrections-day": "", "dated_corrections-text": ""}
+        self.loaded = typed(self.article) | rows
+        theirs = {"dated_corrections-day": "2025-12-08", "dated_corrections-text": "Fifty camels, not forty."}
+        self.they_save(**theirs)
+        self.i_send(body=BODY.replace("inn", "house"), _merge="2", window="window-of-mine")
+        merged = self.stored()
+        assert merged.dated_corrections == [{"day": "2025-12-08", "text": "Fifty camels, not forty."}]
+        assert "house" in merged.body
+
+    def test_author_whom_both_added_breaks_nothing(self):
+        added = {"bylines-1-author": self.second.pk, "bylines-1-order": 1}
+        self.they_save(**added)
+        live = reverse("admin:articles_article_live_preview", args=[self.article.pk])
+        assert self.client.post(live, self.loaded | added).status_code == 200
 
     def test_only_real_clashes_stay_to_choose(self):
         self.they_save(headline="Theirs", standfirst="From them")

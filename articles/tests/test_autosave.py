@@ -183,6 +183,12 @@ class SettlingTests(AutosaveTestCase):
         saved, other = Autosave.objects.order_by("pk")
         assert (saved.outcome, other.outcome) == ("saved", "")
 
+    def test_words_typed_while_a_save_was_on_its_way_go_on_being_offered(self):
+        article = make_article()
+        self.keep(article, headline="Newer", sequence=200)
+        self.send(article, headline="Older", window=WINDOW, sequence="100", _continue="1")
+        assert Autosave.objects.open().get().fields["headline"] == ["Newer"]
+
     def test_saving_a_new_article_gives_its_autosaves_to_it(self):
         self.keep(headline="A beginning")
         self.send(headline="A beginning", window=WINDOW, _continue="1")

@@ -56,6 +56,16 @@ class ChiefsBulkTests(BulkTestCase):
         self.assertContains(page, "“First one”: The article is not live")
         assert live.editions.get().withdrawn_reason == "Wrong figures"
 
+    def test_text_that_was_saved_after_the_question_is_not_published(self):
+        page = self.run_action("publish_selected", self.first, self.second)
+        self.assertContains(page, f'name="version-{self.first.pk}" value="0"')
+        workflow.saved(self.first, by=self.chief)
+        seen = {f"version-{article.pk}": "0" for article in (self.first, self.second)}
+        page = self.confirm("publish_selected", self.first, self.second, **seen)
+        self.assertContains(page, "Somebody saved it after you were asked")
+        assert not self.first.editions.exists()
+        assert self.second.editions.exists()
+
     def test_what_is_asked_for_must_be_given(self):
         live = make_edition().article
         for action, given, words in (

@@ -131,6 +131,24 @@ class PublishingTests(TestCase):
         assert [tag.name for tag in moved.tags.all()] == ["Silk Road"]
         assert country in moved.sections.all()
 
+    def test_moved_schedule_keeps_the_end_that_was_set(self):
+        edition = workflow.schedule(self.article, by=self.chief, at=timezone.now() + HOUR)
+        end = timezone.now() + 6 * HOUR
+        workflow.take_down(self.article, by=self.chief, at=end)
+        moved = workflow.reschedule(edition, by=self.chief, at=timezone.now() + 3 * HOUR)
+        assert moved.live_until == end
+        with self.assertRaisesMessage(WorkflowError, "choose a time before that"):
+            workflow.reschedule(moved, by=self.chief, at=end + HOUR)
+
+    def test_cancelling_a_schedule_takes_no_submission_back(self):
+        workflow.publish(self.article, by=self.chief)
+        edition = workflow.schedule(self.article, by=self.chief, at=timezone.now() + HOUR)
+        workflow.saved(Article.objects.get(pk=self.article.pk), by=self.chief)
+        workflow.submit(self.article, by=self.chief)
+        workflow.cancel(edition, by=self.chief)
+        self.article.refresh_from_db()
+        assert self.article.stage == "in_review"
+
     def test_article_ends_at_its_time_and_can_be_kept_again(self):
         workflow.publish(self.article, by=self.chief)
         end = timezone.now() + HOUR
@@ -365,6 +383,14 @@ class StageTests(TestCase):
 
 
 class PreviewTests(TestCase):
+    def test_address_that_another_article_has_today_keeps_nobody_from_looking(self):
+        chief = make_chief()
+        workflow.publish(make_article(slug="same"), by=chief)
+        later = make_article(slug="same", headline="Later")
+        workflow.schedule(later, by=chief, at=timezone.now() + 48 * HOUR)
+        later.refresh_from_db()
+        assert cutting.preview(later, lambda edition: edition.headline) == "Later"
+
     def test_nothing_of_a_preview_stays(self):
         article = make_article(tags=["Rail"], authors=[make_author()])
         workflow.publish(article, by=make_chief())

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -16,6 +17,7 @@ HEADLINE = "Караван идёт: caravan on the road"
 MOST_TABS = 150  # from one control of the article screen to another
 
 
+@pytest.mark.both_databases
 class LifeOfAnArticleTests(BrowserTestCase):
     """Pitch, draft, review, publication, scheduled update, correction, withdrawal."""
 
