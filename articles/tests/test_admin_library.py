@@ -102,7 +102,7 @@ class PlacementTests(LibraryTestCase):
         self.assertContains(self.add("placement", self.form(slot="10")), "less than or equal to 9")
 
     def test_saving_again_keeps_the_seconds_of_the_start(self):
-        placement = Placement.objects.create(slot=1, article=self.article)
+        placement = Placement.objects.create(slot=1, article=self.article, starts_at=timezone.now() + timedelta(days=1))
         self.change(placement, self.form(starts_at=local(placement.starts_at), slot="2"))
         was, placement = placement.starts_at, Placement.objects.get()
         assert (placement.slot, placement.starts_at) == (2, was)
