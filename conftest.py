@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+from hypothesis import settings
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SWITCHES = [
@@ -14,6 +15,10 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+settings.register_profile("paper", deadline=None)  # how long something takes is measured in bench/, never asserted
+settings.load_profile("paper")
 
 
 @pytest.fixture(autouse=True)
