@@ -18,7 +18,7 @@ from articles.notices import name as name_of
 from articles.search import headlines
 
 MOST_SECTIONS = 100  # a filter is read by eye
-MOST_FOUND = 1000  # of a search; filters beside it look among them
+MOST_FOUND = 250  # of a search, each with its state; filters beside it look among them
 
 
 class ArticleList(ChangeList):
