@@ -228,7 +228,7 @@ class ArticleFormTests(AdminListTestCase):
 
         image = make_image()
         address = reverse("admin:articles_image_change", args=[image.pk])
-        self.client.get(INDEX)
+        self.client.get(address)  # what is kept ready by the first request
         few = measure(1, timezone.now())
         many = measure(25, timezone.now() + timedelta(days=1))
         assert few == many <= 12
