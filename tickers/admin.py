@@ -11,7 +11,8 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from tickers.models import Pair, Provider, Rate, RateField
+from tickers import providers
+from tickers.models import Pair, Rate, RateField
 
 DAYS_AHEAD = 2  # banks set tomorrow's rate, on the eve of a holiday the day after's
 FIRST_DAY = date(1900, 1, 1)  # an earlier one is a slip of the keyboard
@@ -167,6 +168,6 @@ class RateAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         """What a person typed, that person has decided; saving without a change decides nothing."""
         if form.has_changed():
-            obj.provider, obj.status, obj.held_reason = Provider.MANUAL, Rate.Status.ACCEPTED, ""
+            obj.provider, obj.status, obj.held_reason = providers.MANUAL, Rate.Status.ACCEPTED, ""
             obj.fetched_at, obj.decided_by = timezone.now(), request.user
         super().save_model(request, obj, form, change)

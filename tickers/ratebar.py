@@ -7,10 +7,10 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from tickers.models import Pair, Provider, Rate
+from tickers import calendar, providers
+from tickers.models import Pair, Rate
 
 MINUS = "\N{MINUS SIGN}"
-SATURDAY = 5
 WIDE = Context(prec=80)  # no number that fits a row can be too long to write
 
 
@@ -37,11 +37,11 @@ class Row:
 
     @property
     def source(self) -> str:
-        return str(Provider(self.provider).label)
+        return str(providers.get_provider(self.provider).name)
 
     @property
     def is_peg(self) -> bool:
-        return self.provider == Provider.PEG
+        return self.provider == providers.PEG
 
     @property
     def change(self) -> Decimal | None:
@@ -142,10 +142,7 @@ def shared_stale_date(rows: list[Row]) -> date | None:
 
 
 def _is_stale(effective: date, provider: str, today: date) -> bool:
-    due = today - timedelta(days=1)
-    while due.weekday() >= SATURDAY:
-        due -= timedelta(days=1)
-    return provider != Provider.PEG and effective < due
+    return provider != providers.PEG and effective < calendar.oldest_fresh(provider, today)
 
 
 def _decimals(value: Decimal, digits: int | None) -> str:

@@ -3,8 +3,7 @@ from datetime import date
 from django import template
 from django.utils.translation import gettext as _
 
-from tickers import ratebar
-from tickers.models import Provider
+from tickers import providers, ratebar
 
 register = template.Library()
 
@@ -24,6 +23,6 @@ def newest_date(rows: list[ratebar.Row]) -> date:
 @register.filter
 def sources(rows: list[ratebar.Row]) -> str:
     """Who sets the rates, in a few words; the rates page names each."""
-    if {row.provider for row in rows} & {Provider.MANUAL, Provider.CBR, Provider.ECB}:
+    if {row.provider for row in rows} & {providers.MANUAL, "cbr", "ecb"}:
         return _("Exchange rates")
     return _("Official bank rates")

@@ -34,8 +34,9 @@ class PairTests(TestCase):
         self.refuses("(?i)unique", base="KGS")
         assert make_pair("USD", quote="KGS").pk
 
-    def test_database_refuses_an_unknown_provider(self):
-        self.refuses("pair_provider_is_known", provider="bank")
+    def test_unknown_provider_is_refused(self):
+        with self.assertRaisesMessage(ValidationError, "is not a valid choice"):
+            Pair(base="KGS", provider="bank").full_clean()
 
     def test_database_refuses_a_peg_without_its_value(self):
         self.refuses("pair_pegged_needs_its_peg", provider="peg")
@@ -44,6 +45,7 @@ class PairTests(TestCase):
 
     def test_database_refuses_limits_and_digits_that_make_no_sense(self):
         self.refuses("pair_limit_is_more_than_zero", limit_percent=0)
+        self.refuses("pair_tolerance_is_more_than_zero", tolerance_percent=0)
         self.refuses("pair_digits_fit", digits=13)
 
     def test_form_messages_name_what_is_wrong(self):
@@ -81,7 +83,7 @@ class RateTests(TestCase):
             make_rate(self.pair, **fields)
 
     def test_value_comes_back_exactly(self):
-        for day, value in enumerate(("0.0000832", "0.011435105775", "12019.23076923", "123456789012.5"), start=1):
+        for day, value in enumerate(("0.0000832", "0.011435105775", "12019.23076923", "123456789012.5", "0.0000820061324186642"), start=1):
             rate = make_rate(self.pair, date(2025, 1, day), value)
             rate.full_clean()
             rate.refresh_from_db()
@@ -92,13 +94,13 @@ class RateTests(TestCase):
         with self.assertRaisesMessage(ValidationError, "at most 15 digits"):
             rate.full_clean()
 
-    def test_database_refuses_zero_and_less(self):
-        self.refuses("rate_value_is_more_than_zero", value="0")
-        self.refuses("rate_value_is_more_than_zero", value="-0.01")
+    def test_database_accepts_no_rate_of_zero_and_less_but_holds_it(self):
+        for value in ("0", "-0.01"):
+            self.refuses("rate_accepted_is_more_than_zero", value=value)
+            assert make_rate(self.pair, value=value, status="held").pk
 
-    def test_database_refuses_unknown_words(self):
-        self.refuses("rate_provider_is_known", provider="bank")
-        self.refuses("rate_status_is_known", status="new")
+    def test_database_refuses_an_unknown_status(self):
+        self.refuses("rate_has_a_known_status", status="new")
 
     def test_held_rate_says_why(self):
         self.refuses("rate_held_for_a_reason", status="held", held_reason="")

@@ -1,0 +1,124 @@
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from tickers import providers
+from tickers.models.fields import CODE, CodeField, RateField
+from tickers.models.rate import Rate
+
+MOST_DECIMALS = 12
+
+
+class PairQuerySet(models.QuerySet):
+    def active(self):
+        """The pairs that readers see, in the bar's order."""
+        return self.filter(active=True).order_by("order", "pk")
+
+    def late(self, day):
+        """Active pairs, with ``newest``, whose newest accepted rate is older than ``day``; a peg has no day."""
+        accepted = Rate.objects.accepted().filter(pair=OuterRef("pk")).order_by("-effective_date")
+        pairs = self.active().exclude(provider=providers.PEG)
+        pairs = pairs.annotate(newest=Subquery(accepted.values("effective_date")[:1]))
+        return pairs.filter(Q(newest__lt=day) | Q(newest__isnull=True))
+
+
+class Pair(models.Model):
+    """Two currencies; its rates say how many units of ``quote`` one unit of ``base`` is worth."""
+
+    base = CodeField(_("currency"), help_text=_("Whose worth is told: KGS in KGS/USD."))
+    quote = CodeField(_("told in"), default="USD", help_text=_("What its worth is told in: USD in KGS/USD."))
+    order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Lower numbers come first in the bar."))
+    digits = models.PositiveSmallIntegerField(
+        _("decimals"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_DECIMALS)],
+        help_text=_("Decimals that readers see; empty: at least five, and three significant digits."),
+    )
+    limit_percent = models.DecimalField(
+        _("limit in per cent"),
+        max_digits=6,
+        decimal_places=2,
+        default=Decimal(10),
+        validators=[MinValueValidator(Decimal("0.01"))],
+        help_text=_("A fetched rate that moved further than this since the one before waits for a look."),
+    )
+    provider = models.CharField(_("source"), max_length=8, choices=providers.choices, default=providers.MANUAL)
+    cross_check = models.CharField(
+        _("cross-check"),
+        max_length=8,
+        choices=providers.fetched,
+        blank=True,
+        default="cbr",
+        db_default="cbr",
+        help_text=_("A second source that a fetched rate is compared with; empty: none."),
+    )
+    tolerance_percent = models.DecimalField(
+        _("tolerance in per cent"),
+        max_digits=6,
+        decimal_places=2,
+        default=Decimal(5),
+        db_default=Decimal(5),
+        validators=[MinValueValidator(Decimal("0.01"))],
+        help_text=_("A fetched rate that is further from the second source than this waits for a look."),
+    )
+    peg_value = RateField(
+        _("official peg"), null=True, blank=True, help_text=_("The rate fixed by law, if there is one.")
+    )
+    is_inverse = models.BooleanField(
+        _("turned round"),
+        default=False,
+        db_default=False,
+        help_text=_("The bar tells what one unit of the second currency is worth: USD/UZS 12,014."),
+    )
+    active = models.BooleanField(_("active"), default=True, help_text=_("Readers see active pairs only."))
+
+    objects = PairQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pair")
+        verbose_name_plural = _("pairs")
+        ordering = ["order", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="pair_codes_are_three_capitals",
+                condition=Q(base__regex=CODE, quote__regex=CODE),
+                violation_error_message=_("A currency's code is three capital letters, like KGS."),
+            ),
+            models.CheckConstraint(
+                name="pair_has_two_currencies",
+                condition=~Q(base=F("quote")),
+                violation_error_message=_("A pair needs two different currencies."),
+            ),
+            models.UniqueConstraint(
+                "base", "quote", name="one_pair_of_two_currencies", violation_error_message=_("This pair exists.")
+            ),
+            models.CheckConstraint(
+                name="pair_digits_fit", condition=Q(digits__isnull=True) | Q(digits__gte=0, digits__lte=MOST_DECIMALS)
+            ),
+            models.CheckConstraint(name="pair_limit_is_more_than_zero", condition=Q(limit_percent__gt=0)),
+            models.CheckConstraint(name="pair_tolerance_is_more_than_zero", condition=Q(tolerance_percent__gt=0)),
+            models.CheckConstraint(
+                name="pair_peg_is_more_than_zero", condition=Q(peg_value__isnull=True) | Q(peg_value__gt=0)
+            ),
+            models.CheckConstraint(
+                name="pair_pegged_needs_its_peg",
+                condition=~Q(provider=providers.PEG) | Q(peg_value__isnull=False),
+                violation_error_message=_("A pair whose source is the official peg needs its value."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.base}/{self.quote}"
+
+    def get_absolute_url(self):
+        return f"{reverse('rates_page')}#{self.anchor}"
+
+    @property
+    def anchor(self) -> str:
+        """Its place on the rates page."""
+        return f"{self.base}-{self.quote}".lower()
