@@ -142,11 +142,11 @@ function clicked(event) {
   else if ("redo" in button.dataset) back(undone, done, form.dataset.redone);
   else if ("leave" in button.dataset) leaving = true;
   else if (button.dataset.pick) {
-    const field = document.getElementById(button.dataset.pick);
+    const field = button.dataset.pick;
     pickPicture(button).then((id) => {
       if (!id) return;
-      field.value = id;
-      step("_edit", "1", field.id);
+      document.getElementById(field).value = id; // looked up now: the board may have been drawn anew meanwhile
+      step("_edit", "1", field);
     });
   }
 }
