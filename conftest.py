@@ -28,6 +28,11 @@ def _empty_cache():
     cache.clear()
 
 
+def pytest_collection_modifyitems(items):
+    """What takes longest comes first, so that no process is left alone with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
 def find_chromium() -> str | None:
     """The program named by NEWSROOM_CHROMIUM, or the first of the usual names on the path."""
     named = os.environ.get("NEWSROOM_CHROMIUM")
