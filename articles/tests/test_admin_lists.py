@@ -1,6 +1,7 @@
 """Lists of the desk: quick with any number of rows, and never counted."""
 
 from datetime import timedelta
+from unittest import mock, skipUnless
 
 from django.contrib.auth.models import User
 from django.db import connection
@@ -101,6 +102,15 @@ class PagingTests(AdminListTestCase):
 
     def test_show_all_shows_a_page(self):
         assert len(self.rows(all="")) == 50
+
+    @skipUnless(connection.vendor == "postgresql", "SQLite has one way of its own.")
+    def test_search_finds_the_same_by_each_of_its_ways(self):
+        newest = list(Article.objects.order_by("-saved_at").values_list("pk", flat=True))
+        ways = [{"A_LOOK": 1000}, {"A_LOOK": 10}, {"A_LOOK": 10, "MANY": 10}]  # a look, the index, a walk
+        for way in ways:
+            with self.subTest(way), mock.patch.multiple(headlines, **way):
+                assert headlines.find("row", limit=30) == newest[:30]
+                assert headlines.find("row 77", limit=30) == [newest[77]]
 
     def test_search_finds_words_and_numbers(self):
         number = Article.objects.get(headline="Row 77").pk
