@@ -83,7 +83,9 @@ class RateTests(TestCase):
             make_rate(self.pair, **fields)
 
     def test_value_comes_back_exactly(self):
-        for day, value in enumerate(("0.0000832", "0.011435105775", "12019.23076923", "123456789012.5", "0.000082006132418664"), start=1):
+        for day, value in enumerate(
+            ("0.0000832", "0.011435105775", "12019.23076923", "123456789012.5", "0.000082006132418664"), start=1
+        ):
             rate = make_rate(self.pair, date(2025, 1, day), value)
             rate.full_clean()
             rate.refresh_from_db()
