@@ -32,6 +32,7 @@ if DEBUG and set(ALLOWED_HOSTS) - {"localhost", "127.0.0.1", "[::1]", "testserve
     raise ImproperlyConfigured("NEWSROOM_DEBUG must be off when NEWSROOM_HOSTS names a host that others reach.")
 SITE_HOST = ALLOWED_HOSTS[0] if ALLOWED_HOSTS else "localhost"
 SITE_ROOT = "http://127.0.0.1:8000" if DEBUG else f"https://{SITE_HOST}"  # what addresses in mails begin with
+CONTACT = env.text("CONTACT")  # told to the banks whose rates are fetched
 ROOT_URLCONF = "newsroom.urls"
 
 # https, cookies, headers

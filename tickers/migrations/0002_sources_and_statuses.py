@@ -86,9 +86,9 @@ class Migration(migrations.Migration):
             model_name="pair",
             name="tolerance_percent",
             field=models.DecimalField(
-                db_default=Decimal("5"),
+                db_default=Decimal("3"),
                 decimal_places=2,
-                default=Decimal("5"),
+                default=Decimal("3"),
                 help_text="A fetched rate that is further from the second source than this waits for a look.",
                 max_digits=6,
                 validators=[django.core.validators.MinValueValidator(Decimal("0.01"))],

@@ -61,8 +61,8 @@ class Pair(models.Model):
         _("tolerance in per cent"),
         max_digits=6,
         decimal_places=2,
-        default=Decimal(5),
-        db_default=Decimal(5),
+        default=Decimal(3),
+        db_default=Decimal(3),
         validators=[MinValueValidator(Decimal("0.01"))],
         help_text=_("A fetched rate that is further from the second source than this waits for a look."),
     )

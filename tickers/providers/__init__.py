@@ -1,6 +1,6 @@
 """The sources of rates, by code. A new one is a module beside these, and a line in ALL."""
 
-from tickers.providers.base import Provider, ProviderError, Quote, Sheet
+from tickers.providers.base import NoRate, Price, Provider, ProviderError, Quote, Sheet
 from tickers.providers.cbr import Cbr
 from tickers.providers.cbt import Cbt
 from tickers.providers.cbu import Cbu
@@ -11,7 +11,20 @@ from tickers.providers.nbkr import Nbkr
 from tickers.providers.nbt import Nbt
 from tickers.providers.peg import Peg
 
-__all__ = ["ALL", "MANUAL", "PEG", "Provider", "ProviderError", "Quote", "Sheet", "choices", "fetched", "get_provider"]
+__all__ = [
+    "ALL",
+    "MANUAL",
+    "PEG",
+    "NoRate",
+    "Price",
+    "Provider",
+    "ProviderError",
+    "Quote",
+    "Sheet",
+    "choices",
+    "fetched",
+    "get_provider",
+]
 
 ALL = {one.code: one for one in (Nbkr(), Nbk(), Nbt(), Cbu(), Cbt(), Cbr(), Ecb(), Peg(), Manual())}
 PEG, MANUAL = Peg.code, Manual.code

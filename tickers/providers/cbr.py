@@ -1,10 +1,26 @@
+"""The Russian bank: a list for each day, which crosses all five neighbours' currencies."""
+
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 
-from tickers.providers.base import Provider
+from tickers.providers.xml import XmlProvider
 
 
-class Cbr(Provider):
+class Cbr(XmlProvider):
     code = "cbr"
     name = _("Bank of Russia")
     local = "RUB"
     country = "RU"
+    publishes_at = (9, 11)
+    days_ahead = 1
+    host = "https://www.cbr.ru"
+    home = "https://www.cbr.ru/eng/currency_base/daily/"
+    terms = _("Official rates; a reference to the Bank of Russia is asked for.")
+    repeats = True
+    root, row = "ValCurs", "Valute"
+    date_in, code_in = "@Date", "CharCode"
+
+    def addresses(self, day, today):
+        days = [day] if day else [today + timedelta(days=1), today]
+        return [f"{self.host}/scripts/XML_daily.asp?date_req={one:%d/%m/%Y}" for one in days]

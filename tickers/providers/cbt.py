@@ -1,10 +1,28 @@
+"""The Turkmen bank: a file for each day but Sundays; its rate_usd is told in either direction, so rate_tmt is read."""
+
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 
-from tickers.providers.base import Provider
+from tickers.providers.xml import XmlProvider
+
+SUNDAY = 6
 
 
-class Cbt(Provider):
+class Cbt(XmlProvider):
     code = "cbt"
     name = _("Central Bank of Turkmenistan")
     local = "TMT"
     country = "TM"
+    working_days = frozenset(range(6))
+    publishes_at = (8, 12)
+    host = "https://cbt.tm"
+    home = "https://cbt.tm/"
+    terms = _("Official rates; name the Central Bank of Turkmenistan as their source.")
+    missing_status = 404
+    root, row = "cbt_currency_rate", "rate"
+    date_in, code_in, nominal_in, amount_in = "date", "@code", "multiplier", "rate_tmt"
+
+    def addresses(self, day, today):
+        before = today - timedelta(days=2 if today.weekday() == 0 else 1)
+        return [f"{self.host}/kurs/{one:%Y}/{one:%d%m%Y}.xml" for one in ([day] if day else [today, before])]

@@ -1,10 +1,53 @@
-from django.utils.translation import gettext_lazy as _
+"""The European bank: what a euro is worth in thirty currencies, for one day, ninety, or all since 1999."""
 
-from tickers.providers.base import Provider
+from collections.abc import Iterator
+from datetime import timedelta
+from xml.etree.ElementTree import Element
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tickers.providers import reading
+from tickers.providers.base import EXACT, Price, Provider, Sheet
+
+CUBE = "{http://www.ecb.int/vocabulary/2002-08-01/eurofxref}Cube"
+SHORT = timedelta(days=80)  # of the ninety days that the shorter list reaches back
 
 
 class Ecb(Provider):
     code = "ecb"
-    name = _("European Central Bank")
+    name = gettext_lazy("European Central Bank")
     local = "EUR"
     country = "ECB"
+    publishes_at = (14, 16)
+    host = "https://www.ecb.europa.eu"
+    home = "https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/"
+    terms = gettext_lazy("Reference rates for information; name the European Central Bank as their source.")
+
+    def addresses(self, day, today):
+        name = "daily" if day is None else "hist-90d" if today - day < SHORT else "hist"
+        return [f"{self.host}/stats/eurofxref/eurofxref-{name}.xml"]
+
+    def read(self, answer: bytes) -> list[Sheet]:
+        try:
+            root = reading.xml(answer)
+            days = [cube for cube in root.iter(CUBE) if cube.get("time")]
+            if not days:
+                raise ValueError(_("its answer is no list of the bank’s rates"))
+            return [self.sheet(reading.day(cube.get("time"), "%Y-%m-%d"), self._rows(cube)) for cube in days]
+        except ValueError as trouble:
+            raise self.error(trouble) from None
+
+    def _rows(self, cube: Element) -> Iterator[reading.Row]:
+        for row in cube.iter(CUBE):
+            if row.get("currency"):
+                yield row.get("currency", ""), self._reader(row)
+
+    def _reader(self, row: Element) -> reading.Reader:
+        return lambda: turned(reading.number(row.get("rate")))
+
+
+def turned(amount: object) -> Price:
+    """The price in euro of one unit of a currency, of which a euro buys ``amount``."""
+    worth = reading.number(amount)
+    return Price(1, EXACT.divide(1, worth) if worth else worth)

@@ -1,3 +1,5 @@
+"""A rate that somebody typed: nobody is asked."""
+
 from django.utils.translation import gettext_lazy as _
 
 from tickers.providers.base import Provider
@@ -8,5 +10,5 @@ class Manual(Provider):
     name = _("Entered by hand")
     is_fetched = False
 
-    def addresses(self, day, codes):
+    def addresses(self, day, today):
         return []

@@ -1,10 +1,21 @@
+"""The Kyrgyz bank: five currencies in a daily list, some forty in a weekly one; neither can be asked for a day."""
+
 from django.utils.translation import gettext_lazy as _
 
-from tickers.providers.base import Provider
+from tickers.providers.xml import XmlProvider
 
 
-class Nbkr(Provider):
+class Nbkr(XmlProvider):
     code = "nbkr"
     name = _("National Bank of the Kyrgyz Republic")
     local = "KGS"
     country = "KG"
+    days_ahead = 1
+    host = "https://www.nbkr.kg"
+    home = "https://www.nbkr.kg/"
+    terms = _("Official rates; name the National Bank of the Kyrgyz Republic as their source.")
+    root, row = "CurrencyRates", "Currency"
+    date_in, code_in = "@Date", "@ISOCode"
+
+    def addresses(self, day, today):
+        return [] if day else [f"{self.host}/XML/{name}.xml" for name in ("daily", "weekly")]

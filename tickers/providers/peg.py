@@ -1,3 +1,5 @@
+"""A rate fixed by law: it stands with its pair, and nobody is asked."""
+
 from django.utils.translation import gettext_lazy as _
 
 from tickers.providers.base import Provider
@@ -8,5 +10,5 @@ class Peg(Provider):
     name = _("Official peg")
     is_fetched = False
 
-    def addresses(self, day, codes):
+    def addresses(self, day, today):
         return []

@@ -1,0 +1,100 @@
+"""Whether a quote can be believed: what is held for the rates desk, and why."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from tickers import providers
+from tickers.models import Pair, Rate
+from tickers.providers import Quote
+
+AHEAD = timedelta(days=2)  # banks set tomorrow's rate, on the eve of a holiday the day after's
+SPAN = 14  # days for which a pair's limit holds; a rate that is older by more may have moved further
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a second source says of a pair; ``missing`` says why it says nothing."""
+
+    name: str
+    quote: Quote | None
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a quote: known already, held for a ``reason``, or accepted in place of a typed rate."""
+
+    reason: str = ""
+    is_known: bool = False
+    replaces: Rate | None = None
+
+
+def is_known(quote: Quote, value: Decimal, same_day: list[Rate]) -> bool:
+    """Whether it was stored before, held and rejected ones too, or readers see the same already."""
+    return any(
+        rate.value == value and (rate.provider == quote.provider or rate.status == Rate.Status.ACCEPTED)
+        for rate in same_day
+    )
+
+
+def judge(pair: Pair, quote: Quote, value: Decimal, check: Check | None, *, today: date, is_newest: bool) -> Verdict:
+    """Look at a quote, whose ``value`` is as exact as it will be stored; ``is_newest`` if no day was asked for."""
+    same_day = list(pair.rates.filter(effective_date=quote.effective_date))
+    if is_known(quote, value, same_day):
+        return Verdict(is_known=True)
+    accepted = next((rate for rate in same_day if rate.status == Rate.Status.ACCEPTED), None)
+    reason = _doubt(pair, quote, value, today, is_newest) or _far(pair, quote, value) or _apart(pair, value, check)
+    if accepted and accepted.provider != providers.MANUAL and not reason:
+        reason = _("The source changed its rate of that day, which was %(old)s.") % {"old": plain(accepted.value)}
+    return Verdict(reason, replaces=None if reason else accepted)
+
+
+def plain(value: Decimal) -> str:
+    """A number without zeros at its end."""
+    return f"{value.normalize():f}"
+
+
+def _doubt(pair: Pair, quote: Quote, value: Decimal, today: date, is_newest: bool) -> str:
+    if value <= 0:
+        return _("The source says zero or less.")
+    if quote.effective_date > today + AHEAD:
+        return _("It is for a day more than two days ahead.")
+    if not is_newest:
+        return ""
+    newest = pair.rates.accepted().filter(provider=quote.provider).first()
+    if newest and quote.effective_date < newest.effective_date:
+        return _("It is older than the newest of that source, of %(day)s.") % {"day": _day(newest.effective_date)}
+    return ""
+
+
+def _far(pair: Pair, quote: Quote, value: Decimal) -> str:
+    """Further than the pair's limit from the accepted rate before."""
+    before = pair.rates.accepted().filter(effective_date__lt=quote.effective_date).first()
+    if before is None:
+        return ""
+    spans = max(1, -(-(quote.effective_date - before.effective_date).days // SPAN))
+    move = (value - before.value) / before.value * 100
+    if abs(move) <= pair.limit_percent * spans:
+        return ""
+    told = {"move": f"{move:+.1f}", "before": plain(before.value), "day": _day(before.effective_date)}
+    return _("It moved by %(move)s %% from %(before)s of %(day)s, beyond the pair’s limit.") % told
+
+
+def _apart(pair: Pair, value: Decimal, check: Check | None) -> str:
+    """Further than the tolerance from what the second source says."""
+    if check is None or check.quote is None or check.quote.value <= 0:
+        return ""
+    apart = (value - check.quote.value) / check.quote.value * 100
+    if abs(apart) <= pair.tolerance_percent:
+        return ""
+    told = {"apart": f"{apart:+.1f}", "name": check.name, "value": f"{check.quote.value:.6g}"}
+    told["day"] = _day(check.quote.effective_date)
+    return _("It is %(apart)s %% from %(value)s, which %(name)s says for %(day)s.") % told
+
+
+def _day(day: date) -> str:
+    return date_format(day)

@@ -1,0 +1,129 @@
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from tickers import calendar, providers, refresh
+from tickers.models import Pair
+
+MOST_BYTES = 2 * 1024 * 1024
+KINDS = [refresh.NEW, refresh.UNCHANGED, refresh.HELD, refresh.NONE, refresh.FAILED]
+
+
+class Command(BaseCommand):
+    help = "Ask the sources of rates for the newest, or for earlier days. Safe to run at any time, and twice at once."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--pair", action="append", metavar="KGS/USD", help="Only this pair; may be said again.")
+        parser.add_argument(
+            "--provider", choices=[code for code, _name in providers.fetched()], help="Only this source."
+        )
+        parser.add_argument("--date", type=day, metavar="YYYY-MM-DD", help="The rates of this day.")
+        parser.add_argument("--since", type=day, metavar="YYYY-MM-DD", help="The rates of every day from this one on.")
+        parser.add_argument("--dry-run", action="store_true", help="Ask and look, but store nothing.")
+        parser.add_argument("--from-file", metavar="PATH", help="Read an answer that was saved; - is standard input.")
+
+    def handle(self, **options):
+        self.refuse_contradictions(options)
+        groups = refresh.by_source(self.pairs(options))
+        if options["provider"]:
+            groups = {code: pairs for code, pairs in groups.items() if code == options["provider"]}
+        if not groups:
+            raise CommandError("No active pair has a source that can be asked: see Pairs in the admin.")
+        run = refresh.Run(dry=options["dry_run"], offline=bool(options["from_file"]), say=self.tell)
+        for number, (code, pairs) in enumerate(groups.items(), start=1):
+            self.stdout.write(f"[{number}/{len(groups)}] {providers.get_provider(code).name}")
+            self.ask(run, code, pairs, options, alone=len(groups) == 1)
+        self.conclude(run.summary, dry=options["dry_run"])
+
+    def refuse_contradictions(self, options):
+        """What can't be meant is said before anybody is asked."""
+        if options["date"] and options["since"]:
+            raise CommandError("--date is one day and --since is many: name one of them.")
+        if options["from_file"] and options["since"]:
+            raise CommandError("A file holds one answer: name its day by --date, or none.")
+        latest = timezone.localdate() + timedelta(days=2)
+        for name in ("date", "since"):
+            if options[name] and options[name] > latest:
+                raise CommandError(f"--{name} is {options[name]}: no bank sets rates for days after {latest}.")
+
+    def pairs(self, options):
+        """The pairs that are meant, by their names or all active ones."""
+        if not options["pair"]:
+            return Pair.objects.active()
+        known = {str(pair): pair for pair in Pair.objects.all()}
+        wanted = [name.upper() for name in options["pair"]]
+        for name in wanted:
+            if name not in known:
+                raise CommandError(f"There is no pair {name}. There are: {', '.join(known) or 'none'}.")
+            if not refresh.by_source([known[name]]):
+                raise CommandError(f"{name} is not fetched: its source is “{known[name].get_provider_display()}”.")
+        return [known[name] for name in wanted]
+
+    def ask(self, run, code, pairs, options, *, alone):
+        if options["from_file"]:
+            if not alone:
+                raise CommandError("A file is one source's answer: name the source by --provider.")
+            run.file(code, pairs, read(options["from_file"]), options["date"])
+        elif options["date"]:
+            run.day(code, pairs, options["date"])
+        elif options["since"]:
+            self.fill(run, code, pairs, options["since"])
+        else:
+            run.newest(code, pairs)
+
+    def fill(self, run, code, pairs, since):
+        """Each working day that lacks a rate; a source that fails three days in a row is left alone."""
+        failed = 0
+        for back in range((timezone.localdate() - since).days + 1):
+            one = since + timedelta(days=back)
+            lacking = [pair for pair in pairs if not pair.rates.filter(effective_date=one, provider=code).exists()]
+            if not lacking or not may_have_rates(code, one):
+                continue
+            before = run.summary.count(refresh.FAILED, code)
+            run.day(code, lacking, one)
+            failed = failed + 1 if run.summary.count(refresh.FAILED, code) > before else 0
+            if failed == refresh.TOLD_AFTER or not providers.get_provider(code).addresses(one, timezone.localdate()):
+                self.stdout.write(f"    {code} is not asked for further days.")
+                break
+
+    def tell(self, outcome):
+        self.stdout.write(f"    {outcome.kind:9} {outcome.text}")
+
+    def conclude(self, summary, *, dry):
+        """The table, and an exit status that says whether a source failed."""
+        self.stdout.write("\n" + "source".ljust(8) + "".join(kind.rjust(11) for kind in KINDS))
+        for code in summary.sources:
+            self.stdout.write(code.ljust(8) + "".join(str(summary.count(kind, code)).rjust(11) for kind in KINDS))
+        if dry:
+            self.stdout.write("Nothing was stored: this was a dry run.")
+        failed = sum(bool(summary.count(refresh.FAILED, code)) for code in summary.sources)
+        if failed:
+            count = len(summary.sources)
+            raise CommandError(f"{failed} of {count} sources failed; the bar keeps the last rates that were accepted.")
+
+
+def may_have_rates(code, one):
+    """Whether a rate may come into force on that day: it was set then, or days before."""
+    ahead = providers.get_provider(code).days_ahead
+    return calendar.is_working_day(code, one - timedelta(days=ahead)) or calendar.is_working_day(code, one)
+
+
+def read(path):
+    """The bytes of a saved answer."""
+    try:
+        content = sys.stdin.buffer.read(MOST_BYTES + 1) if path == "-" else Path(path).read_bytes()
+    except OSError as trouble:
+        raise CommandError(f"{path} can't be read: {trouble.strerror}.") from None
+    if len(content) > MOST_BYTES:
+        raise CommandError(f"{path} has more than 2 MB: no bank's answer is as long.")
+    return content
+
+
+def day(text):
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"“{text}” is no day: write it like 2025-12-08.") from None

@@ -1,0 +1,313 @@
+"""Asking sources for rates, looking at what they say, and keeping it: accepted, or held for the rates desk."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import partial
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from tickers import calendar, fetch, judging, providers
+from tickers.fetch import FetchError, Validators
+from tickers.models import Pair, Rate, Source, exact
+from tickers.providers import NoRate, Provider, ProviderError, Quote, Sheet
+from tickers.tasks import mail_trouble
+
+TOLD_AFTER = 3  # failures in a row
+NEW, UNCHANGED, HELD, NONE, FAILED = "new", "unchanged", "held", "none", "failed"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a pair, or of a source as a whole."""
+
+    source: str
+    kind: str  # one of NEW, UNCHANGED, HELD, NONE, FAILED
+    text: str
+
+
+@dataclass
+class Summary:
+    """What a run did."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def count(self, kind: str, source: str | None = None) -> int:
+        """How many outcomes were of that kind, of one source or of all."""
+        return sum(one.kind == kind and source in {None, one.source} for one in self.outcomes)
+
+    @property
+    def sources(self) -> list[str]:
+        """The sources of the outcomes, in their order."""
+        return list(dict.fromkeys(one.source for one in self.outcomes))
+
+
+@dataclass
+class _Answer:
+    """What one address gave."""
+
+    sheets: list[Sheet] = field(default_factory=list)
+    validators: Validators = field(default_factory=Validators)
+    unchanged: bool = False
+    nothing: str = ""  # the source set no rates
+    trouble: str = ""
+
+
+@dataclass
+class _Harvest:
+    """What a source gave for some pairs: each pair's quotes, or what is wrong with it."""
+
+    source: Provider
+    quotes: dict[Pair, list[Quote]]
+    answers: dict[str, _Answer] = field(default_factory=dict)  # by address
+    troubles: dict[Pair, str] = field(default_factory=dict)
+
+    def add(self, address: str, answer: _Answer) -> None:
+        self.answers[address] = answer
+        for sheet in answer.sheets:
+            for pair, found in self.quotes.items():
+                try:
+                    found.append(sheet.quote(pair.base, pair.quote))
+                except ProviderError as trouble:
+                    self.troubles.setdefault(pair, str(trouble))
+        self.troubles = {pair: text for pair, text in self.troubles.items() if not self.quotes[pair]}
+
+    @property
+    def failures(self) -> list[str]:
+        """What is wrong: with the source, or with single pairs."""
+        return [one.trouble for one in self.answers.values() if one.trouble] or list(self.troubles.values())
+
+    def all_quotes(self) -> list[tuple[Pair, Quote]]:
+        """Every pair's quotes, those of earlier days first."""
+        found = [(pair, quote) for pair, quotes in self.quotes.items() for quote in quotes]
+        return sorted(found, key=lambda one: one[1].effective_date)
+
+
+class Run:
+    """One refresh: no address is asked twice, and no transaction is open while one is.
+
+    ``dry`` stores nothing; ``offline`` asks no second source; ``say`` is told of each outcome at once.
+    """
+
+    def __init__(self, *, dry: bool = False, offline: bool = False, say: Callable[[Outcome], None] | None = None):
+        self.dry, self.offline, self.say = dry, offline, say
+        self.summary = Summary()
+        self.asked: dict[tuple[str, date | None], _Answer] = {}
+        self.now = timezone.now()
+        self.utc_day = self.now.astimezone(UTC).date()
+        self.today = timezone.localdate(self.now)
+
+    def newest(self, code: str, pairs: Iterable[Pair]) -> None:
+        """Ask a source for its newest rates of ``pairs``."""
+        source = providers.get_provider(code)
+        harvest = _Harvest(source, {pair: [] for pair in pairs})
+        known = self._known_validators(harvest)
+        for address in source.addresses(None, self.utc_day):
+            if all(self._is_served(pair, quotes) for pair, quotes in harvest.quotes.items()):
+                break
+            answer = self._ask(source, address, None, known.get(address))
+            harvest.add(address, answer)
+            if answer.trouble or answer.unchanged:
+                break
+        self._keep(harvest, is_newest=True)
+
+    def day(self, code: str, pairs: Iterable[Pair], day: date) -> None:
+        """Ask a source for the rates of one day."""
+        source = providers.get_provider(code)
+        harvest = _Harvest(source, {pair: [] for pair in pairs})
+        for address in source.addresses(day, self.utc_day):
+            harvest.add(address, self._ask(source, address, day, None))
+        if not harvest.answers:
+            harvest.answers[""] = _Answer(trouble=str(source.error(_("it can't be asked for an earlier day"))))
+        self._keep(harvest, is_newest=False)
+
+    def file(self, code: str, pairs: Iterable[Pair], content: bytes, day: date | None) -> None:
+        """Read an answer that somebody saved."""
+        source = providers.get_provider(code)
+        harvest = _Harvest(source, {pair: [] for pair in pairs})
+        harvest.add("", _read(source, content, day))
+        self._keep(harvest, is_newest=day is None)
+
+    def _ask(self, source: Provider, address: str, day: date | None, known: Validators | None) -> _Answer:
+        if (address, day) not in self.asked:
+            self.asked[address, day] = _fetch(source, address, day, known)
+        return self.asked[address, day]
+
+    def _is_served(self, pair: Pair, quotes: list[Quote]) -> bool:
+        """Whether a pair has a new quote, and a rate for today."""
+        if not quotes:
+            return False
+        if min(quote.effective_date for quote in quotes) <= self.today:
+            return True
+        return pair.rates.accepted().filter(effective_date__lte=self.today).exists()
+
+    def _known_validators(self, harvest: _Harvest) -> dict[str, Validators]:
+        """Of addresses that gave every pair its rate before; a dry run has to see everything."""
+        row = Source.objects.filter(pk=harvest.source.code).first()
+        if row is None or self.dry:
+            return {}
+        wanted = {pair.pk for pair in harvest.quotes}
+        return {
+            address: Validators(kept["etag"], kept["last_modified"])
+            for address, kept in row.validators.items()
+            if wanted <= set(kept["pairs"])
+        }
+
+    def _keep(self, harvest: _Harvest, *, is_newest: bool) -> None:
+        """Store what an answer brought: all of it, or nothing."""
+        checks = [(pair, quote, self._crossed(pair, quote)) for pair, quote in harvest.all_quotes()]
+        try:
+            outcomes = self._store(harvest, checks, is_newest=is_newest)
+        except IntegrityError:  # somebody typed a rate for that day in this moment: look again
+            outcomes = self._store(harvest, checks, is_newest=is_newest)
+        for outcome in outcomes:
+            self.summary.outcomes.append(outcome)
+            if self.say:
+                self.say(outcome)
+
+    @transaction.atomic
+    def _store(
+        self, harvest: _Harvest, checks: list[tuple[Pair, Quote, judging.Check | None]], *, is_newest: bool
+    ) -> list[Outcome]:
+        source = harvest.source
+        Source.objects.get_or_create(pk=source.code)
+        row = Source.objects.select_for_update().get(pk=source.code)  # one run of a source at a time
+        outcomes = [self._store_quote(*one, is_newest=is_newest) for one in checks]
+        outcomes += [Outcome(source.code, FAILED, text) for text in harvest.failures]
+        if not outcomes:
+            outcomes = [_nothing(harvest)]
+        if is_newest and not self.offline:
+            self._note(row, harvest)
+        if self.dry:
+            transaction.set_rollback(True)
+        return outcomes
+
+    def _store_quote(self, pair: Pair, quote: Quote, check: judging.Check | None, *, is_newest: bool) -> Outcome:
+        value = exact(quote.value)
+        told = {"pair": pair, "value": judging.plain(value), "day": date_format(quote.effective_date)}
+        verdict = judging.judge(pair, quote, value, check, today=self.today, is_newest=is_newest)
+        if verdict.is_known:
+            return Outcome(quote.provider, UNCHANGED, _("%(pair)s of %(day)s: unchanged, %(value)s.") % told)
+        if verdict.replaces:
+            verdict.replaces.status = Rate.Status.REPLACED
+            verdict.replaces.save(update_fields=["status"])
+        Rate.objects.create(
+            pair=pair,
+            effective_date=quote.effective_date,
+            value=value,
+            provider=quote.provider,
+            fetched_at=self.now,
+            status=Rate.Status.HELD if verdict.reason else Rate.Status.ACCEPTED,
+            held_reason=verdict.reason,
+        )
+        told["why"] = verdict.reason or (check.missing if check else "")
+        if verdict.reason:
+            return Outcome(quote.provider, HELD, _("%(pair)s of %(day)s: held, %(value)s. %(why)s") % told)
+        return Outcome(quote.provider, NEW, (_("%(pair)s of %(day)s: %(value)s. %(why)s") % told).strip())
+
+    def _note(self, row: Source, harvest: _Harvest) -> None:
+        """Remember how the source answered; the rates desk hears of three failures in a row, once."""
+        failures = harvest.failures
+        row.asked_at = self.now
+        row.trouble = " ".join(failures)[:500]
+        row.failures = row.failures + 1 if failures else 0
+        if not failures:
+            row.answered_at = self.now
+            pairs = sorted(pair.pk for pair in harvest.quotes)
+            row.validators = {
+                address: {"etag": one.validators.etag, "last_modified": one.validators.last_modified, "pairs": pairs}
+                for address, one in harvest.answers.items()
+                if one.validators != Validators()
+            }
+        row.save()
+        if row.failures == TOLD_AFTER:
+            transaction.on_commit(partial(mail_trouble.enqueue, row.pk))
+
+    def _crossed(self, pair: Pair, quote: Quote) -> judging.Check | None:
+        """What the pair's second source says of a quote that is new; it is asked once in a run."""
+        if not pair.cross_check or pair.cross_check == quote.provider or self.offline or quote.value <= 0:
+            return None
+        if judging.is_known(quote, exact(quote.value), list(pair.rates.filter(effective_date=quote.effective_date))):
+            return None
+        source = providers.get_provider(pair.cross_check)
+        address = source.addresses(min(quote.effective_date, self.today), self.utc_day)[0]
+        answer = self._ask(source, address, None, None)
+        trouble = answer.trouble or answer.nothing
+        try:
+            if answer.sheets:
+                return judging.Check(str(source.name), answer.sheets[0].quote(pair.base, pair.quote))
+        except ProviderError as lacking:
+            trouble = str(lacking)
+        return judging.Check(str(source.name), None, _("Not compared: %(why)s") % {"why": trouble})
+
+
+def _fetch(source: Provider, address: str, day: date | None, known: Validators | None) -> _Answer:
+    try:
+        answer = fetch.get(address, known)
+    except FetchError as trouble:
+        if trouble.status is not None and trouble.status == source.missing_status:
+            return _Answer(nothing=str(source.error(_("it has no rates of that day"))))
+        return _Answer(trouble=f"{source.name}: {trouble}")
+    if answer.unchanged:
+        return _Answer(unchanged=True, validators=answer.validators)
+    read = _read(source, answer.body, day)
+    read.validators = answer.validators
+    return read
+
+
+def _read(source: Provider, content: bytes, day: date | None) -> _Answer:
+    try:
+        return _Answer([source.pick(source.read(content), day)])
+    except NoRate as nothing:
+        return _Answer(nothing=str(nothing))
+    except ProviderError as trouble:
+        return _Answer(trouble=str(trouble))
+
+
+def _nothing(harvest: _Harvest) -> Outcome:
+    source = harvest.source
+    if any(one.unchanged for one in harvest.answers.values()):
+        text = _("%(source)s: nothing new since it was last asked.") % {"source": source.name}
+        return Outcome(source.code, UNCHANGED, text)
+    text = next((one.nothing for one in harvest.answers.values() if one.nothing), "")
+    return Outcome(source.code, NONE, text)
+
+
+def by_source(pairs: Iterable[Pair]) -> dict[str, list[Pair]]:
+    """Pairs that are asked for, under the codes of their sources."""
+    found: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        if pair.provider in providers.ALL and providers.get_provider(pair.provider).is_fetched:
+            found.setdefault(pair.provider, []).append(pair)
+    return found
+
+
+def refresh_newest() -> Summary:
+    """Ask every source of the active pairs for the newest; one that fails changes nothing for the others."""
+    run = Run()
+    for code, pairs in by_source(Pair.objects.active()).items():
+        run.newest(code, pairs)
+    return run.summary
+
+
+def due_sources(now: datetime | None = None) -> dict[str, list[Pair]]:
+    """The sources that it is time to ask, by their calendars, with their active pairs."""
+    now = now or timezone.now()
+    asked, found = dict(Source.objects.values_list("pk", "asked_at")), {}
+    for code, pairs in by_source(Pair.objects.active()).items():
+        newest = Rate.objects.filter(pair__in=pairs, provider=code).aggregate(day=Max("effective_date"))["day"]
+        if calendar.is_due(code, now, asked.get(code), newest):
+            found[code] = pairs
+    return found
+
+
+def refresh_due(now: datetime | None = None) -> Summary:
+    """Ask the sources that it is time to ask."""
+    run = Run()
+    for code, pairs in due_sources(now).items():
+        run.newest(code, pairs)
+    return run.summary

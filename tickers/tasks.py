@@ -1,0 +1,36 @@
+"""Background work of the rates."""
+
+import logging
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.mail import EmailMessage
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from tickers.models import Source
+
+logger = logging.getLogger(__name__)
+
+
+@task()
+def mail_trouble(code: str) -> None:
+    """Mail those who keep the rates that a source has failed several times in a row."""
+    source = Source.objects.filter(pk=code).first()
+    people = User.objects.with_perm("tickers.change_rate", include_superusers=False).exclude(email="")
+    if source is None or not source.failures:
+        return
+    told = {"source": source, "count": source.failures, "trouble": source.trouble}
+    subject = _("%(source)s has failed %(count)s times") % told
+    body = _(
+        "%(trouble)s\n\nThe bar keeps the last rates that were accepted, with their dates. "
+        "Rates can be typed by hand here:\n%(address)s\n"
+    )
+    body %= told | {"address": settings.SITE_ROOT + reverse("admin:tickers_rate_changelist")}
+    for user in people.filter(is_active=True):
+        try:
+            EmailMessage(subject, body, to=[user.email]).send()
+        except Exception:  # told to whoever runs the server, then left to the worker, which marks the task as failed
+            logger.exception("No mail to user %s about the rates of %s.", user.pk, code)
+            raise
