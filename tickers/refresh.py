@@ -71,7 +71,8 @@ class _Harvest:
         for sheet in answer.sheets:
             for pair, found in self.quotes.items():
                 try:
-                    found.append(sheet.quote(pair.base, pair.quote))
+                    if sheet.effective_date not in {quote.effective_date for quote in found}:
+                        found.append(sheet.quote(pair.base, pair.quote))
                 except ProviderError as trouble:
                     self.troubles.setdefault(pair, str(trouble))
         self.troubles = {pair: text for pair, text in self.troubles.items() if not self.quotes[pair]}
@@ -107,7 +108,7 @@ class Run:
         harvest = _Harvest(source, {pair: [] for pair in pairs})
         known = self._known_validators(harvest)
         for address in source.addresses(None, self.utc_day):
-            if all(self._is_served(pair, quotes) for pair, quotes in harvest.quotes.items()):
+            if all(self._is_served(source, pair, quotes) for pair, quotes in harvest.quotes.items()):
                 break
             answer = self._ask(source, address, None, known.get(address))
             harvest.add(address, answer)
@@ -137,11 +138,13 @@ class Run:
             self.asked[address, day] = _fetch(source, address, day, known)
         return self.asked[address, day]
 
-    def _is_served(self, pair: Pair, quotes: list[Quote]) -> bool:
-        """Whether a pair has a new quote, and a rate for today."""
+    def _is_served(self, source: Provider, pair: Pair, quotes: list[Quote]) -> bool:
+        """Whether a pair has a new quote, and a rate for today, if the source can be asked for one."""
         if not quotes:
             return False
         if min(quote.effective_date for quote in quotes) <= self.today:
+            return True
+        if not source.addresses(self.today, self.utc_day):
             return True
         return pair.rates.accepted().filter(effective_date__lte=self.today).exists()
 
