@@ -10,13 +10,14 @@ from django.http import FileResponse, Http404
 from django.views.decorators.http import require_safe
 
 NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}/(?:\d+-(?:full|wide|card|square)-\d+|safe)\.(avif|webp|jpg)\Z", re.ASCII)
-TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
+CARD = re.compile(r"rates/[a-z]{3}-[a-z]{3}/[0-9-]{10}-[\w.,]{1,60}\.(png)\Z", re.ASCII)
+TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg", "png": "image/png"}
 
 
 @require_safe
 def rendition(request, name):
     """One size of one picture; its address changes when the picture's crop does, so it is kept for ever."""
-    match = NAME.match(name)
+    match = NAME.match(name) or CARD.match(name)
     if not match:
         raise Http404
     try:

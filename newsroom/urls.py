@@ -14,7 +14,7 @@ urlpatterns = [
     path("manifest.webmanifest", machines.manifest),
     path(".well-known/security.txt", machines.security),
     path("media/<path:name>", media.rendition, name="media"),
-    path("rates/", include("tickers.urls")),
+    path("", include("tickers.urls")),
     path("", include("articles.urls")),
 ]
 handler400 = "newsroom.errors.bad_request"

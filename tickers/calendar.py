@@ -6,6 +6,7 @@ from functools import lru_cache
 from tickers import providers
 
 DAY = timedelta(days=1)
+AHEAD = timedelta(days=2)  # banks set tomorrow's rate, on the eve of a holiday the day after's
 RETRY = timedelta(minutes=15)  # from one asking to the next while a source is about to answer
 LATER = timedelta(hours=1)  # and when its hours are over
 LONGEST_HOLIDAY = 30  # days; no source rests longer

@@ -1,17 +1,17 @@
 """Whether a quote can be believed: what is held for the rates desk, and why."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from tickers import providers
+from tickers.calendar import AHEAD
 from tickers.models import Pair, Rate
 from tickers.providers import Quote
 
-AHEAD = timedelta(days=2)  # banks set tomorrow's rate, on the eve of a holiday the day after's
 SPAN = 14  # days for which a pair's limit holds; a rate that is older by more may have moved further
 
 

@@ -1,16 +1,19 @@
 """The newest rate of every pair as the rate bar and the rates page show it, in either of the paper's looks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from tickers import calendar, providers
 from tickers.models import Pair, Rate
 
 MINUS = "\N{MINUS SIGN}"
+GROUPED = 10_000  # from here on thousands stand apart, and decimals say nothing
 WIDE = Context(prec=80)  # no number that fits a row can be too long to write
 
 
@@ -26,18 +29,21 @@ class Row:
     provider: str
     digits: int | None  # decimals the desk asks for; None: as many as the value needs
     is_stale: bool  # older than a working day; an official peg never is
+    is_inverse: bool = False  # base and quote are the pair's other way round
 
     @property
     def pair(self) -> str:
         return f"{self.base}/{self.quote}"
 
     @property
-    def anchor(self) -> str:
-        return f"{self.base}-{self.quote}".lower()
+    def slug(self) -> str:
+        """The pair in its page's address."""
+        return (f"{self.quote}-{self.base}" if self.is_inverse else f"{self.base}-{self.quote}").lower()
 
     @property
     def source(self) -> str:
-        return str(providers.get_provider(self.provider).name)
+        known = providers.ALL.get(self.provider)
+        return str(known.name) if known else self.provider
 
     @property
     def is_peg(self) -> bool:
@@ -51,32 +57,29 @@ class Row:
     @property
     def direction(self) -> str:
         """``up``, ``down`` or ``flat``."""
-        if not self.change:
-            return "flat"
-        return "up" if self.change > 0 else "down"
+        return Move(self.change).direction
 
     @property
     def value_text(self) -> str:
-        """The value with enough decimals to be true: 0.28490, but 0.0000832."""
-        return _decimals(self.value, self.digits)
+        """The value with enough decimals to be true: 0.28490, but 0.0000832; turned round it is 87.41, or 12,014."""
+        return turned(self.value, self.digits) if self.is_inverse else _decimals(self.value, self.digits)
 
     @property
     def long_text(self) -> str:
         """The value for a table: up to six significant digits, so that a small change shows."""
-        return _long(self.value, self.digits)
+        return turned(self.value, self.digits) if self.is_inverse else long_text(self.value, self.digits)
 
     @property
     def previous_long_text(self) -> str:
         """The value before, written like ``long_text``; empty for a first rate."""
-        return "" if self.previous is None else _long(self.previous, self.digits)
+        if self.previous is None:
+            return ""
+        return turned(self.previous, self.digits) if self.is_inverse else long_text(self.previous, self.digits)
 
     @property
     def change_text(self) -> str:
         """The signed change, as +0.12 % or −0.004 %; empty for a first rate."""
-        if self.change is None:
-            return ""
-        sign = {"up": "+", "down": MINUS, "flat": ""}[self.direction]
-        return f"{sign}{_percent(self.change)} %"
+        return Move(self.change).text
 
     @property
     def words(self) -> str:
@@ -104,8 +107,8 @@ class Row:
     @property
     def inverse_text(self) -> str:
         """What one unit of the quote is worth: 87.41 for KGS/USD."""
-        inverse = 1 / self.value
-        return _round(inverse, max(2, _places(inverse, 3)))
+        other = 1 / self.value
+        return _round(other, max(5, _places(other, 3))) if self.is_inverse else turned(other, None)
 
 
 def current_rows(at: datetime, zone: tzinfo) -> list[Row]:
@@ -114,19 +117,41 @@ def current_rows(at: datetime, zone: tzinfo) -> list[Row]:
     One query that probes the index a few times a pair, however long the past.
     """
     today = at.astimezone(zone).date()
+    made = [row_of(pair, today) for pair in with_newest(today)]
+    return [row for row in made if row is not None]
+
+
+def with_newest(today: date) -> QuerySet[Pair]:
+    """The active pairs with what row_of() takes: the newest rates of the paper's day ``today`` beside their fields."""
     rates = Rate.objects.accepted().filter(pair=OuterRef("pk"), effective_date__lte=today).order_by("-effective_date")
-    pairs = Pair.objects.active().annotate(
+    return Pair.objects.active().annotate(
         value=Subquery(rates.values("value")[:1]),
         previous=Subquery(rates.values("value")[1:2]),
         effective_date=Subquery(rates.values("effective_date")[:1]),
         rate_provider=Subquery(rates.values("provider")[:1]),
     )
-    rows = pairs.values_list("base", "quote", "value", "previous", "effective_date", "rate_provider", "digits")
-    return [
-        Row(base, quote, value, previous, day, provider, digits, _is_stale(day, provider, today))
-        for base, quote, value, previous, day, provider, digits in rows
-        if value is not None
-    ]
+
+
+def row_of(pair: Any, today: date) -> Row | None:
+    """The row of a pair that has its newest rate beside its fields; None while it has none, nor a peg.
+
+    A pair with an official peg shows that, while its source is silent.
+    """
+    value, previous, day, provider = pair.value, pair.previous, pair.effective_date, pair.rate_provider
+    if value is None and pair.peg_value is None:
+        return None
+    is_stale = value is None or _is_stale(day, provider, today)
+    if is_stale and pair.peg_value is not None:
+        value, previous, day, provider, is_stale = pair.peg_value, pair.peg_value, today, providers.PEG, False
+    row = Row(pair.base, pair.quote, value, previous, day, provider, pair.digits, is_stale)
+    return inverse(row) if pair.is_inverse else row
+
+
+def inverse(row: Row) -> Row:
+    """The same, turned round: what one unit of the quote is worth."""
+    before = None if row.previous is None else 1 / row.previous
+    turned_round = replace(row, base=row.quote, quote=row.base, value=1 / row.value, previous=before)
+    return replace(turned_round, is_inverse=not row.is_inverse)
 
 
 def next_change(at: datetime, zone: tzinfo) -> datetime:
@@ -141,15 +166,50 @@ def shared_stale_date(rows: list[Row]) -> date | None:
     return dates.pop() if len(dates) == 1 else None
 
 
+@dataclass(frozen=True)
+class Move:
+    """How far a pair has moved in a span of time, in per cent; None where there was no rate before."""
+
+    change: Decimal | None
+
+    @classmethod
+    def of(cls, change: Decimal | None, *, turned: bool) -> "Move":
+        """The move of a pair, or of the same pair turned round."""
+        return cls((1 / (1 + change / 100) - 1) * 100 if turned and change is not None else change)
+
+    @property
+    def direction(self) -> str:
+        """``up``, ``down`` or ``flat``."""
+        if not self.change:
+            return "flat"
+        return "up" if self.change > 0 else "down"
+
+    @property
+    def text(self) -> str:
+        """+0.12 % or −0.004 %; empty for none."""
+        if self.change is None:
+            return ""
+        return {"up": "+", "down": MINUS, "flat": ""}[self.direction] + f"{_percent(self.change)} %"
+
+
 def _is_stale(effective: date, provider: str, today: date) -> bool:
     return provider != providers.PEG and effective < calendar.oldest_fresh(provider, today)
+
+
+def turned(value: Decimal, digits: int | None) -> str:
+    """A worth of many units: 87.41, 9.345, 12,019, with the thousands apart; a small one with three digits."""
+    if digits is None:
+        digits = 0 if value >= GROUPED else max(2, _places(value, 4 if value >= 1 else 3))
+    return (
+        number_format(_round(value, digits), digits, force_grouping=True) if value >= GROUPED else _round(value, digits)
+    )
 
 
 def _decimals(value: Decimal, digits: int | None) -> str:
     return _round(value, max(5, _places(value, 3)) if digits is None else digits)
 
 
-def _long(value: Decimal, digits: int | None) -> str:
+def long_text(value: Decimal, digits: int | None) -> str:
     if digits is not None:
         return _round(value, digits)
     text, least = _round(value, max(5, _places(value, 6))), max(5, _places(value, 3))

@@ -6,12 +6,25 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
 
+from tickers import cards, ratebar
+from tickers.calendar import AHEAD
 from tickers.models import Source
 
 logger = logging.getLogger(__name__)
+
+
+@task()
+def draw_card(pair_pk: int) -> None:
+    """Draw the picture that social networks show of a pair, with its newest rate."""
+    newest = timezone.localdate() + AHEAD
+    pair = ratebar.with_newest(newest).filter(pk=pair_pk).first()
+    row = pair and ratebar.row_of(pair, newest)
+    if pair and row:
+        cards.draw(pair, row)
 
 
 @task()

@@ -74,6 +74,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="pair",
+            name="card",
+            field=models.CharField(blank=True, db_default="", default="", editable=False, max_length=120),
+        ),
+        migrations.AddField(
+            model_name="pair",
             name="is_inverse",
             field=models.BooleanField(
                 db_default=False,

@@ -75,6 +75,7 @@ class Pair(models.Model):
         db_default=False,
         help_text=_("The bar tells what one unit of the second currency is worth: USD/UZS 12,014."),
     )
+    card = models.CharField(max_length=120, blank=True, default="", db_default="", editable=False)  # see tickers.cards
     active = models.BooleanField(_("active"), default=True, help_text=_("Readers see active pairs only."))
 
     objects = PairQuerySet.as_manager()
@@ -116,9 +117,9 @@ class Pair(models.Model):
         return f"{self.base}/{self.quote}"
 
     def get_absolute_url(self):
-        return f"{reverse('rates_page')}#{self.anchor}"
+        return reverse("pair_page", args=[self.slug])
 
     @property
-    def anchor(self) -> str:
-        """Its place on the rates page."""
+    def slug(self) -> str:
+        """The pair in its page's address: kgs-usd."""
         return f"{self.base}-{self.quote}".lower()

@@ -1,4 +1,5 @@
 from datetime import date
+from decimal import Decimal
 
 from django import template
 from django.utils.translation import gettext as _
@@ -12,6 +13,12 @@ register = template.Library()
 def shared_stale_date(rows: list[ratebar.Row]) -> date | None:
     """The date to be told once, when every row is stale since the same day."""
     return ratebar.shared_stale_date(rows)
+
+
+@register.filter
+def rate(value: Decimal, digits: int | None) -> str:
+    """A rate as tables show it: up to six significant digits, or the decimals that its pair asks for."""
+    return ratebar.long_text(value, digits)
 
 
 @register.filter
