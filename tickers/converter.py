@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from django import forms
@@ -83,7 +83,7 @@ class Result:
 
     @property
     def amount_text(self) -> str:
-        return _sum(self.amount)
+        return number_format(self.amount, max(2, -int(self.amount.as_tuple().exponent)), force_grouping=True)
 
     @property
     def worth_text(self) -> str:
@@ -93,4 +93,5 @@ class Result:
 def _sum(value: Decimal) -> str:
     """Two decimals, or the four digits that a small sum needs; thousands stand apart."""
     places = 2 if value >= 1 or not value else 3 - value.adjusted()
-    return number_format(value, places, force_grouping=True)
+    rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=60))
+    return number_format(rounded, places, force_grouping=True)

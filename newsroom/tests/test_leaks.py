@@ -11,11 +11,13 @@ from django.utils import timezone
 from articles import workflow
 from articles.models import Article, Copy, Revision
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_section
+from tickers.tests.factories import make_pair, make_rate
 
 MARKER = "zqxleak"
 LINK = re.compile(r'(?:href="|<loc>|<link>|action="|src=")(?:http://testserver)?(/[^"<#\s]*)')
 SEEDS = [
-    "/", "/latest/", "/rates/", f"/search/?q={MARKER}", "/feed/", "/sitemap.xml", "/news-sitemap.xml", "/robots.txt",
+    "/", "/latest/", "/rates/", "/rates.json", f"/search/?q={MARKER}", "/feed/", "/sitemap.xml", "/news-sitemap.xml",
+    "/robots.txt",
     "/sitemap-sections.xml", "/manifest.webmanifest", "/.well-known/security.txt", "/no-such-page/", "/healthz",
     f"/topics/{MARKER}/", f"/topics/{MARKER}/feed/", "/preview/no-such-link/",
 ]  # fmt: skip
@@ -43,6 +45,7 @@ class LeakTests(TestCase):
             dated_corrections=[{"day": "2025-12-08", "text": "A correction that readers may see."}],
         )
         cls.child = make_edition(section=make_section(parent=cls.section))
+        make_rate(make_pair())
         cls.rework(cls.live.article)
         cls.draft = make_article(section=cls.section, authors=[cls.author], tags=[MARKER], **marked())
         workflow.submit(cls.draft, by=cls.chief)

@@ -63,8 +63,20 @@ class RowTests(SimpleTestCase):
 
     def test_inverse_has_two_decimals_or_three_digits(self):
         assert row("0.01144").inverse_text == "87.41"
-        assert row("0.0000832").inverse_text == "12019.23"
+        assert row("0.10704").inverse_text == "9.342"
+        assert row("0.0000832").inverse_text == "12,019"
         assert row("87.41").inverse_text == "0.0114"
+
+    def test_turned_round_everything_is_of_the_other_currency(self):
+        turned = ratebar.inverse(row("0.0000800", "0.0000832"))
+        assert (turned.pair, turned.value_text, turned.inverse_text) == ("USD/KGS", "12,500", "0.0000800")
+        assert (turned.change_text, turned.slug) == ("+4.00 %", "kgs-usd")
+        assert ratebar.inverse(turned).pair == "KGS/USD"
+
+    def test_move_of_a_pair_turned_round_has_the_other_sign(self):
+        assert ratebar.Move.of(Decimal(25), turned=True).text == "−20.00 %"
+        assert ratebar.Move.of(Decimal(25), turned=False).text == "+25.00 %"
+        assert ratebar.Move.of(None, turned=True).text == ""
 
     def test_absurd_numbers_are_written_all_the_same(self):
         absurd = row("999999999999", "0.000000000001")
@@ -155,6 +167,26 @@ class CurrentRowsTests(TestCase):
         (row,) = self.rows()
         assert (row.is_peg, row.is_stale, row.source) == (True, False, "Official peg")
 
+    def test_peg_stands_in_while_its_source_is_silent(self):
+        pair = make_pair("TMT", provider="cbt", peg_value=Decimal("0.2857"))
+        (row,) = self.rows()
+        assert (row.is_peg, row.value, row.change_text, row.is_stale) == (True, Decimal("0.2857"), "0.00 %", False)
+        make_rate(pair, date(2025, 12, 1), "0.2851", provider="cbt")
+        (row,) = self.rows()
+        assert (row.is_peg, row.value, row.effective_date) == (True, Decimal("0.2857"), MONDAY)
+        make_rate(pair, MONDAY, "0.2859", provider="cbt")
+        (row,) = self.rows()
+        assert (row.is_peg, row.value) == (False, Decimal("0.2859"))
+
+    def test_pair_may_be_told_the_other_way_round(self):
+        make_rate(make_pair("UZS", is_inverse=True), value="0.00008")
+        assert [(row.pair, row.value_text) for row in self.rows()] == [("USD/UZS", "12,500")]
+
+    def test_source_that_is_none_any_more_breaks_nothing(self):
+        make_rate(make_pair(), provider="gone")
+        (row,) = self.rows()
+        assert (row.source, row.is_stale) == ("gone", False)
+
     def test_one_query_for_many_pairs_and_a_long_past(self):
         for base in ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG"):
             pair = make_pair(base)
@@ -186,14 +218,18 @@ class RateBarMarkupTests(TestCase):
 
     def test_classic_item_is_exactly_its_line(self):
         self.assertInHTML(
-            '<a class="is-down" href="/rates/#kzt-usd" aria-label="KZT/USD = 0.00196 -0%, down 0.25 per cent">'
-            '<span class="rate-pair">KZT/USD</span> = 0.00196 <span class="rate-change">-0%</span></a>',
+            '<a class="is-down" href="/rates/kzt-usd/" aria-label="KZT/USD = 0.00196 -0%, down 0.25 per cent">'
+            '<span class="rate-faces"><span class="rate-face"><span class="rate-pair">KZT/USD</span> = 0.00196</span>'
+            '<span class="rate-face" aria-hidden="true">1 USD = 510.20 KZT</span></span> '
+            '<span class="rate-change">-0%</span></a>',
             self.bar("classic"),
         )
 
     def test_exact_item_says_its_direction_in_words_too(self):
         self.assertInHTML(
-            '<a class="is-down" href="/rates/#kzt-usd"><span class="rate-pair">KZT/USD</span> 0.00196 '
+            '<a class="is-down" href="/rates/kzt-usd/">'
+            '<span class="rate-faces"><span class="rate-face"><span class="rate-pair">KZT/USD</span> 0.00196</span>'
+            '<span class="rate-face" aria-hidden="true">1 USD = 510.20 KZT</span></span> '
             '<span class="rate-arrow" aria-hidden="true"></span> '
             '<span class="rate-change" aria-hidden="true">−0.25 %</span>'
             '<span class="visually-hidden">, down 0.25 per cent</span></a>',
