@@ -136,6 +136,7 @@ CACHES = {
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Whether the server asks other sites if the links of articles answer: articles/outside.py
+REFRESH_RATES = env.flag("REFRESH_RATES", default=True)  # by the worker, on each source's calendar
 ASK_OUTSIDE_LINKS = env.flag("CHECK_LINKS", default=True)
 
 # Who may log in

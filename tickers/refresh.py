@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django_tasks import task
 
 from tickers import calendar, fetch, judging, providers
 from tickers.fetch import FetchError, Validators
@@ -314,3 +315,9 @@ def refresh_due(now: datetime | None = None) -> Summary:
     for code, pairs in due_sources(now).items():
         run.newest(code, pairs)
     return run.summary
+
+
+@task()
+def ask_due() -> None:
+    """What the worker does: refresh_due()."""
+    refresh_due()

@@ -47,7 +47,7 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]  # a page that asks row by row fails its test
 ZEAL_NPLUSONE_THRESHOLD = 3
-ASK_OUTSIDE_LINKS = False  # no test asks a stranger's server
+ASK_OUTSIDE_LINKS = REFRESH_RATES = False  # no test asks a stranger's server
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

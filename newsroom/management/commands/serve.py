@@ -16,7 +16,7 @@ DEFAULT_PORT = "8000"
 PORTS_TRIED = 20
 PATIENCE = 10  # seconds that a child gets to finish what it is doing
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
-WORKER = [*MANAGE, "db_worker", "--no-reload", "--no-startup-delay", "--verbosity=0"]
+WORKER = [*MANAGE, "work", "--no-reload", "--no-startup-delay", "--verbosity=0"]
 SERVER = [sys.executable, "-m", "gunicorn", "newsroom.wsgi", "--workers=2", "--threads=4", "--no-control-socket"]
 SERVER += ["--log-level=warning", "--graceful-timeout=5"]
 

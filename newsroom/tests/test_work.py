@@ -1,0 +1,51 @@
+"""The worker keeps the rates' time."""
+
+from datetime import timedelta
+from threading import Event
+from unittest import mock
+
+import time_machine
+from django.test import TestCase, override_settings
+from django_tasks_db.models import DBTaskResult
+
+from newsroom.management.commands import work
+from tickers.models import Rate
+from tickers.providers.nbkr import Nbkr
+from tickers.tests.factories import NOON, make_pair
+from tickers.tests.stub_bank import bank
+
+NINE = NOON + timedelta(hours=3)  # UTC, when the bank has set its next rate
+QUEUE = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+
+class KeepingTimeTests(TestCase):
+    def setUp(self):
+        make_pair(provider="nbkr", cross_check="")
+
+    def test_source_that_is_due_is_asked(self):
+        with time_machine.travel(NINE, tick=False), bank() as server, mock.patch.object(Nbkr, "host", server.address):
+            work.tick()
+            work.tick()
+        assert Rate.objects.accepted().count() == 1
+        assert len(server.asked) == 1
+
+    @override_settings(TASKS=QUEUE)
+    def test_task_is_queued_once_while_it_waits_and_again_if_it_was_lost(self):
+        counts = []
+        for minutes in (0, 1, 4, 6):
+            with time_machine.travel(NINE + timedelta(minutes=minutes), tick=False):
+                work.tick()
+            counts.append(DBTaskResult.objects.count())
+        assert counts == [1, 1, 1, 2]
+
+    def test_nothing_is_queued_at_night(self):
+        with time_machine.travel(NINE.replace(hour=2), tick=False), mock.patch.object(work.refresh, "ask_due") as task:
+            task.module_path = "x"
+            work.tick()
+        task.enqueue.assert_not_called()
+
+    def test_trouble_with_the_database_ends_nothing(self):
+        stopped = Event()
+        stopped.set()
+        with mock.patch.object(work, "tick", side_effect=OSError), self.assertLogs(work.logger, "ERROR"):
+            work.keep_time(stopped)
