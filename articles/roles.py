@@ -76,6 +76,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "taggit.tag": "acdv",
         "tickers.pair": "v",
         "tickers.rate": "v",
+        "tickers.source": "v",
         "admin.logentry": "v",
         "django_tasks_database.dbtaskresult": "v",  # what failed of the work behind the pages
     },
@@ -87,7 +88,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.edition": "v",
         "articles.revision": "v",
     },
-    RATES_DESK: {"tickers.pair": "acdv", "tickers.rate": "acdv"},
+    RATES_DESK: {"tickers.pair": "acdv", "tickers.rate": "acdv", "tickers.source": "v"},
     ADMINISTRATOR: {
         "articles.article": "acv",
         "articles.image": "acdv",
@@ -103,6 +104,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "taggit.tag": "acdv",
         "tickers.pair": "acdv",
         "tickers.rate": "acdv",
+        "tickers.source": "v",
         "auth.user": "acdv",
         "auth.group": "v",
         "admin.logentry": "v",

@@ -16,7 +16,7 @@ GROUPS = [
     ("front-page", _("Front page"), ["articles.placement", "articles.alert", "articles.boardrevision"]),
     ("library", _("Library"), ["articles.image", "taggit.tag", "articles.section"]),
     ("people", _("People"), ["articles.author", "auth.user", "auth.group"]),
-    ("rates", _("Rates"), ["tickers.pair", "tickers.rate"]),
+    ("rates", _("Rates"), ["tickers.rate", "tickers.pair", "tickers.source"]),
     ("paper", _("Paper"), ["articles.sitesettings", "admin.logentry"]),
 ]
 NAMES = {"admin.logentry": _("Audit")}  # of lists that editors know by another name than Django

@@ -16,13 +16,15 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_tasks_db.models import DBTaskResult
 
 from articles import roles
 from articles.admin.article.listing import edited_by, own
 from articles.admin.times import in_words, short, shown
 from articles.models import Article, Edition
-from tickers.models import Pair, Rate
+from tickers.models import Pair, Rate, Source
+from tickers.refresh import TOLD_AFTER
 
 Stage = Article.Stage
 SHOWN = 8  # lines of a block
@@ -139,7 +141,7 @@ def _older(now: datetime) -> Block:
 
 
 def _rates(now: datetime) -> Block:
-    """Rates that wait for a look, then pairs without a new one."""
+    """Rates that wait for a look, then sources that fail, then pairs without a new rate."""
     held = Rate.objects.held().select_related("pair")[:SHOWN]
     lines = [
         Line(
@@ -150,7 +152,12 @@ def _rates(now: datetime) -> Block:
         )
         for rate in held
     ]
-    for pair in Pair.objects.late(_working_days_before(timezone.localdate(now), LATE))[: SHOWN - len(lines)]:
+    for source in Source.objects.filter(failures__gte=TOLD_AFTER):
+        facts = [
+            ngettext("failed once", "failed %(count)s times in a row", source.failures) % {"count": source.failures}
+        ]
+        lines.append(Line(str(source), _list("tickers_source"), [*facts, source.trouble], _("failing")))
+    for pair in Pair.objects.late(_working_days_before(timezone.localdate(now), LATE))[: max(0, SHOWN - len(lines))]:
         fact = _("newest of %(day)s") % {"day": date_format(pair.newest)} if pair.newest else _("no rate yet")
         url = _list("tickers_rate", pair__id__exact=str(pair.pk))
         lines.append(Line(title=str(pair), url=url, facts=[fact], mark=_("late")))

@@ -40,6 +40,16 @@ def reject(rate: Rate, *, by: User) -> None:
     rate.save(update_fields=["status", "decided_by"])
 
 
+def set_aside(pk: int, *, by: User) -> None:
+    """A rate that somebody types another in place of: kept, as replaced, or as rejected if it was held."""
+    rate = Rate.objects.select_for_update().get(pk=pk)
+    if rate.status == Rate.Status.ACCEPTED:
+        rate.status = Rate.Status.REPLACED
+    elif rate.status == Rate.Status.HELD:
+        rate.status, rate.decided_by = Rate.Status.REJECTED, by
+    rate.save(update_fields=["status", "decided_by"])
+
+
 def _held(rate: Rate) -> Rate:
     """The rate as it is now, locked."""
     current = Rate.objects.select_for_update(of=["self"]).select_related("pair").get(pk=rate.pk)

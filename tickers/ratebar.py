@@ -1,5 +1,6 @@
 """The newest rate of every pair as the rate bar and the rates page show it, in either of the paper's looks."""
 
+import math
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -111,14 +112,30 @@ class Row:
         return _round(other, max(5, _places(other, 3))) if self.is_inverse else turned(other, None)
 
 
-def current_rows(at: datetime, zone: tzinfo) -> list[Row]:
+def current_rows(at: datetime, zone: tzinfo, typed: Pair | None = None) -> list[Row]:
     """The active pairs that have a rate on the paper's day at ``at``, in their order.
 
-    One query that probes the index a few times a pair, however long the past.
+    One query that probes the index a few times a pair, however long the past. ``typed`` is a pair as somebody
+    is typing it: it is shown as it will be when it is saved.
     """
     today = at.astimezone(zone).date()
-    made = [row_of(pair, today) for pair in with_newest(today)]
+    pairs: list[Any] = list(with_newest(today))
+    if typed is not None:
+        pairs = _with_typed(pairs, typed, today)
+    made = [row_of(pair, today) for pair in pairs]
     return [row for row in made if row is not None]
+
+
+def _with_typed(pairs: list[Any], typed: Any, today: date) -> list[Any]:
+    """The pairs with the one that is being typed in its place."""
+    past = Rate.objects.accepted().filter(pair=typed.pk, effective_date__lte=today) if typed.pk else Rate.objects.none()
+    found = list(past.values_list("value", "effective_date", "provider")[:2])
+    typed.value, typed.effective_date, typed.rate_provider = found[0] if found else (None, None, "")
+    typed.previous = found[1][0] if len(found) > 1 else None
+    others = [pair for pair in pairs if pair.pk != typed.pk]
+    return sorted(
+        [*others, *([typed] if typed.active else [])], key=lambda pair: (pair.order or 0, pair.pk or math.inf)
+    )
 
 
 def with_newest(today: date) -> QuerySet[Pair]:

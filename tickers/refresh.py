@@ -1,5 +1,7 @@
 """Asking sources for rates, looking at what they say, and keeping it: accepted, or held for the rates desk."""
 
+import math
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -92,11 +94,19 @@ class _Harvest:
 class Run:
     """One refresh: no address is asked twice, and no transaction is open while one is.
 
-    ``dry`` stores nothing; ``offline`` asks no second source; ``say`` is told of each outcome at once.
+    ``dry`` stores nothing; ``offline`` asks no second source; ``say`` is told of each outcome at once. From ``until``
+    (of time.monotonic()) on nobody is asked any more.
     """
 
-    def __init__(self, *, dry: bool = False, offline: bool = False, say: Callable[[Outcome], None] | None = None):
-        self.dry, self.offline, self.say = dry, offline, say
+    def __init__(
+        self,
+        *,
+        dry: bool = False,
+        offline: bool = False,
+        until: float = math.inf,
+        say: Callable[[Outcome], None] | None = None,
+    ):
+        self.dry, self.offline, self.until, self.say = dry, offline, until, say
         self.summary = Summary()
         self.asked: dict[tuple[str, date | None], _Answer] = {}
         self.now = timezone.now()
@@ -106,6 +116,10 @@ class Run:
     def newest(self, code: str, pairs: Iterable[Pair]) -> None:
         """Ask a source for its newest rates of ``pairs``."""
         source = providers.get_provider(code)
+        if time.monotonic() >= self.until:
+            text = _("%(source)s was not asked: the others took too long. Ask again.") % {"source": source.name}
+            self._tell([Outcome(code, NONE, text)])
+            return
         harvest = _Harvest(source, {pair: [] for pair in pairs})
         known = self._known_validators(harvest)
         for address in source.addresses(None, self.utc_day):
@@ -136,7 +150,8 @@ class Run:
 
     def _ask(self, source: Provider, address: str, day: date | None, known: Validators | None) -> _Answer:
         if (address, day) not in self.asked:
-            self.asked[address, day] = _fetch(source, address, day, known)
+            whole = min(fetch.WHOLE, self.until - time.monotonic())
+            self.asked[address, day] = _fetch(source, address, day, known, whole)
         return self.asked[address, day]
 
     def _is_served(self, source: Provider, pair: Pair, quotes: list[Quote]) -> bool:
@@ -168,6 +183,9 @@ class Run:
             outcomes = self._store(harvest, checks, is_newest=is_newest)
         except IntegrityError:  # somebody typed a rate for that day in this moment: look again
             outcomes = self._store(harvest, checks, is_newest=is_newest)
+        self._tell(outcomes)
+
+    def _tell(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
             self.summary.outcomes.append(outcome)
             if self.say:
@@ -249,9 +267,9 @@ class Run:
         return judging.Check(str(source.name), None, _("Not compared: %(why)s") % {"why": trouble})
 
 
-def _fetch(source: Provider, address: str, day: date | None, known: Validators | None) -> _Answer:
+def _fetch(source: Provider, address: str, day: date | None, known: Validators | None, whole: float) -> _Answer:
     try:
-        answer = fetch.get(address, known)
+        answer = fetch.get(address, known, whole=whole)
     except FetchError as trouble:
         if trouble.status is not None and trouble.status == source.missing_status:
             return _Answer(nothing=str(source.error(_("it has no rates of that day"))))

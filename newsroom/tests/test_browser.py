@@ -16,6 +16,7 @@ from articles import renditions, roles
 from articles.models import Image, SiteSettings
 from articles.tests.factories import make_author, make_edition, make_image, make_section, make_user, picture_file
 from newsroom import frame
+from tickers.tests.factories import make_pair, make_rate
 
 PASSWORD = "a-long-password"
 CHANGING = 300  # milliseconds that links take to change their colours with the theme
@@ -157,6 +158,8 @@ class AxeTests(AxeTestCase):
     def test_axe_finds_nothing_on_the_public_pages(self):
         self.setup_policy()
         paths = ["/", "/business/", self.edition.path, "/search/?q=caravan", "/authors/nilufar/", "/rates/"]
+        make_rate(make_pair(), timezone.localdate())
+        paths.append("/rates/kgs-usd/?amount=x&currency=KGS")
         self.check([*paths, "/corrections/", "/nothing/", "/admin/login/"])
 
 

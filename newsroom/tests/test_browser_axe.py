@@ -10,11 +10,12 @@ from articles.admin.article import autosaves
 from articles.models import Alert, Article, Note, Notice, Placement
 from articles.tests.factories import make_article, make_user
 from newsroom.tests.test_browser import CHANGING, PASSWORD, AxeTestCase
+from tickers.models import Source
 from tickers.tests.factories import make_pair, make_rate
 
 LISTS = """articles_article articles_edition articles_revision articles_placement articles_alert articles_boardrevision
 articles_image articles_section articles_author articles_notice taggit_tag auth_user auth_group tickers_pair
-tickers_rate admin_logentry""".split()
+tickers_rate tickers_source admin_logentry""".split()
 FORMS = """articles_article articles_placement articles_alert articles_image articles_section articles_author taggit_tag
 auth_user tickers_pair tickers_rate""".split()
 
@@ -47,7 +48,8 @@ class DeskAxeTests(AxeTestCase):
         boards.record(None, by=self.root, note="Begun")
         self.trashed = make_article(section=self.theme)
         workflow.trash(self.trashed, by=self.root)
-        make_rate(make_pair())
+        self.rate = make_rate(make_pair(), status="held")
+        Source.objects.create(provider="nbkr", failures=3, trouble="It took too long to answer.")
         autosaves.keep(self.root, self.article, "a" * 36, self.article.version, {"headline": ["Typed and not saved"]})
 
     def paths_of_lists(self):
@@ -74,6 +76,8 @@ class DeskAxeTests(AxeTestCase):
             ("articles_placement_change", Placement.objects.get().pk),
             ("articles_sitesettings_change", 1),
             ("auth_user_change", self.root.pk),
+            ("tickers_rate_change", self.rate.pk),
+            ("tickers_pair_change", self.rate.pair_id),
         ]
         compare = f"{reverse('admin:articles_article_compare', args=[pk])}?a=r{revision.pk}&b=e{edition.pk}"
         forms = [reverse(f"admin:{name}_add") for name in FORMS]

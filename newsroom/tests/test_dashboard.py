@@ -14,7 +14,7 @@ from articles import roles, workflow
 from articles.models import Article
 from articles.tests.factories import make_article, make_chief, make_edition, make_section, make_user
 from newsroom import dashboard
-from tickers.models import Pair, Rate
+from tickers.models import Pair, Rate, Source
 
 INDEX = reverse("admin:index")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -124,6 +124,15 @@ class BlockTests(DashboardTestCase):
             lines = self.blocks(user)["rates"].lines
             assert [(line.title, line.mark) for line in lines] == [("KGS/USD: 9", "held"), ("KZT/USD", "late")]
         assert "rates" not in self.blocks(make_user(roles.REPORTER))
+
+    def test_source_that_failed_three_times_in_a_row_is_told_until_it_answers(self):
+        source = Source.objects.create(provider="nbkr", failures=2, trouble="www.nbkr.kg took too long to answer.")
+        assert self.blocks(self.chief)["rates"].lines == []
+        source.failures = 3
+        source.save()
+        [line] = self.blocks(self.chief)["rates"].lines
+        assert (line.title, line.mark) == ("National Bank of the Kyrgyz Republic", "failing")
+        assert line.facts == ["failed 3 times in a row", "www.nbkr.kg took too long to answer."]
 
     def test_weekend_makes_no_rate_late(self):
         assert str(dashboard._working_days_before(date(2026, 11, 23), 3)) == "2026-11-18"

@@ -1,14 +1,21 @@
+from contextlib import ExitStack
 from datetime import timedelta
 from decimal import Decimal
+from unittest import mock
 
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test import TestCase
 from django.utils import timezone
 
 from newsroom.tests.forms import loaded
-from tickers.models import Pair, Rate
+from tickers.admin import rate as rate_admin
+from tickers.models import Pair, Rate, Source
+from tickers.providers.nbk import Nbk
+from tickers.providers.nbkr import Nbkr
 from tickers.tests.factories import make_pair, make_rate
+from tickers.tests.stub_bank import bank, nbkr
 
 RATES, ADD_RATE = "/admin/tickers/rate/", "/admin/tickers/rate/add/"
 
@@ -43,12 +50,20 @@ class RateAdminTests(AdminTestCase):
         assert (rate.value, rate.decided_by, rate.provider) == (Decimal("0.01144"), self.desk, "manual")
         assert timezone.now() - rate.fetched_at < timedelta(minutes=1)
 
-    def test_corrected_rate_carries_who_corrected_it(self):
-        rate = make_rate(self.pair, self.today, "9", provider="nbkr", status="held")
-        self.correct(rate)
-        rate.refresh_from_db()
-        assert (rate.provider, rate.status, rate.held_reason) == ("manual", "accepted", "")
-        assert (rate.value, rate.decided_by) == (Decimal("0.01144"), self.desk)
+    def test_value_typed_in_place_of_a_held_one_is_a_rate_of_its_own(self):
+        held = make_rate(self.pair, self.today, "9", provider="nbkr", status="held")
+        self.correct(held)
+        typed = Rate.objects.accepted().get()
+        assert (typed.provider, typed.value, typed.decided_by) == ("manual", Decimal("0.01144"), self.desk)
+        held.refresh_from_db()
+        assert (held.status, held.value, held.decided_by) == ("rejected", 9, self.desk)
+
+    def test_value_typed_in_place_of_an_official_one_keeps_that_as_replaced(self):
+        official = make_rate(self.pair, self.today, "0.0115", provider="nbkr")
+        self.correct(official)
+        assert Rate.objects.accepted().get().value == Decimal("0.01144")
+        official.refresh_from_db()
+        assert (official.status, official.value, official.decided_by) == ("replaced", Decimal("0.0115"), None)
 
     def test_saving_without_a_change_decides_nothing(self):
         rate = make_rate(self.pair, self.today, provider="nbkr", status="held")
@@ -120,9 +135,112 @@ class RateAdminTests(AdminTestCase):
         assert not Rate.objects.exists()
 
 
+class DecidingTests(AdminTestCase):
+    def setUp(self):
+        super().setUp()
+        self.held = make_rate(self.pair, self.today, "0.0125", provider="nbkr", status="held")
+
+    def press(self, step, rate=None):
+        return self.client.post(f"{RATES}{(rate or self.held).pk}/{step}/", follow=True)
+
+    def tick(self, action, *rates):
+        return self.client.post(RATES, {"action": action, "_selected_action": [rate.pk for rate in rates]}, follow=True)
+
+    def status(self, rate=None):
+        return Rate.objects.get(pk=(rate or self.held).pk).status
+
+    def test_form_of_a_held_rate_says_why_and_offers_both(self):
+        page = self.client.get(f"{RATES}{self.held.pk}/change/")
+        self.assertContains(page, "It moved by 40 %.")
+        for step in ("accept", "reject"):
+            self.assertContains(page, f'formaction="{RATES}{self.held.pk}/{step}/"')
+        accepted = make_rate(self.pair, self.today - timedelta(days=1))
+        self.assertNotContains(self.client.get(f"{RATES}{accepted.pk}/change/"), "formaction")
+
+    def test_buttons_decide_and_the_log_says_who(self):
+        self.assertContains(self.press("accept"), "1 rate accepted.")
+        assert Rate.objects.get(pk=self.held.pk).decided_by == self.desk
+        assert self.status() == "accepted"
+        assert LogEntry.objects.get().get_change_message() == "Accepted."
+        other = make_rate(self.pair, self.today, "0.02", status="held")
+        self.assertContains(self.press("reject", other), "1 rate rejected.")
+        assert self.status(other) == "rejected"
+
+    def test_many_are_decided_at_once_and_what_cannot_be_is_told(self):
+        zero = make_rate(self.pair, self.today - timedelta(days=2), "0", status="held")
+        page = self.tick("accept_selected", self.held, zero)
+        self.assertContains(page, "1 rate accepted.")
+        self.assertContains(page, "zero or less is no rate")
+        assert (self.status(), self.status(zero)) == ("accepted", "held")
+        self.tick("reject_selected", zero)
+        assert self.status(zero) == "rejected"
+
+    def test_what_somebody_decided_meanwhile_stays(self):
+        self.press("reject")
+        self.assertContains(self.press("accept"), "is not held any more: it is rejected.")
+        assert self.status() == "rejected"
+
+    def test_accepting_says_what_it_takes_the_place_of(self):
+        make_rate(self.pair, self.today, "0.0115", provider="manual")
+        self.assertContains(self.press("accept"), "It stands in place of KGS/USD 0.0115")
+        assert Rate.objects.accepted().get() == self.held
+
+    def test_nobody_else_decides_and_nothing_is_decided_by_a_link(self):
+        assert self.client.get(f"{RATES}{self.held.pk}/accept/").status_code == 405
+        assert self.client.post(f"{RATES}999999/accept/").status_code == 404
+        reader = get_user_model().objects.create_user("reader", is_staff=True)
+        reader.user_permissions.add(Permission.objects.get(codename="view_rate"))
+        self.client.force_login(reader)
+        for step in ("accept", "reject"):
+            assert self.press(step).status_code == 403
+        self.tick("accept_selected", self.held)
+        assert self.status() == "held"
+        self.assertNotContains(self.client.get(f"{RATES}{self.held.pk}/change/"), "formaction")
+
+
+class RefreshButtonTests(AdminTestCase):
+    ASK = f"{RATES}refresh/"
+
+    def test_button_asks_every_source_and_shows_what_it_said(self):
+        Pair.objects.update(provider="nbkr", cross_check="")
+        make_pair("KZT", provider="nbk")
+        served = bank(lambda handler: handler.reply(nbkr(self.today) if "XML" in handler.path else b"", 200))
+        with served as server, ExitStack() as stack:
+            for source in (Nbkr, Nbk):
+                stack.enter_context(mock.patch.object(source, "host", server.address))
+            page = self.client.post(self.ASK)
+        self.assertContains(page, "<strong>new</strong>", html=True)
+        self.assertContains(page, "National Bank of Kazakhstan: its answer is empty.")
+        assert Rate.objects.accepted().count() == 1
+        self.assertContains(self.client.get(RATES), f'action="{self.ASK}"')
+
+    def test_it_ends_in_time_whatever_the_sources_do(self):
+        Pair.objects.update(provider="nbkr")
+        with mock.patch.object(rate_admin, "PATIENCE", 0.0):
+            self.assertContains(self.client.post(self.ASK), "was not asked: the others took too long")
+
+    def test_button_is_for_those_who_may_add_rates(self):
+        reader = get_user_model().objects.create_user("reader", is_staff=True)
+        reader.user_permissions.add(Permission.objects.get(codename="view_rate"))
+        self.client.force_login(reader)
+        assert self.client.post(self.ASK).status_code == 403
+        self.assertNotContains(self.client.get(RATES), self.ASK)
+        self.client.force_login(self.desk)
+        assert self.client.get(self.ASK).status_code == 405
+
+
+class SourceAdminTests(AdminTestCase):
+    def test_sources_are_seen_and_never_typed(self):
+        Source.objects.create(provider="nbkr", failures=3, trouble="www.nbkr.kg refused to answer (403).")
+        self.assertContains(self.client.get("/admin/tickers/source/"), "refused to answer (403)")
+        assert self.client.get("/admin/tickers/source/nbkr/change/").status_code == 200
+        assert self.client.get("/admin/tickers/source/add/").status_code == 403
+
+
 class PairAdminTests(AdminTestCase):
     def form(self, **fields):
-        return {"base": "KZT", "quote": "USD", "provider": "nbk", "limit_percent": "10", "order": "2"} | fields
+        checks = {"limit_percent": "10", "cross_check": "cbr", "tolerance_percent": "3"}
+        return {"base": "KZT", "quote": "USD", "provider": "nbk", "order": "2", "active": "on"} | checks | fields
 
     def test_codes_may_be_typed_small(self):
         self.client.post("/admin/tickers/pair/add/", self.form(base="kzt", quote="usd"))
@@ -141,6 +259,21 @@ class PairAdminTests(AdminTestCase):
                 response = self.client.post("/admin/tickers/pair/add/", self.form(**fields))
                 self.assertContains(response, message)
         assert Pair.objects.count() == 1
+
+    def test_bar_is_shown_as_it_will_look_and_nothing_is_saved(self):
+        make_rate(self.pair, self.today, "0.0125", provider="nbkr")
+        before = list(Pair.objects.values())
+        form = self.form(base="KGS", is_inverse="on", _number=self.pair.pk)
+        page = self.client.post("/admin/tickers/pair/preview/", form)
+        self.assertContains(page, "USD/KGS</span> 80.00")
+        page = self.client.post("/admin/tickers/pair/preview/", self.form(peg_value="0.002"))
+        self.assertContains(page, "KGS/USD</span> 0.01250")
+        self.assertContains(page, "KZT/USD</span> 0.00200")
+        self.assertContains(self.client.post("/admin/tickers/pair/preview/", {"base": "x"}), "This field is required.")
+        assert list(Pair.objects.values()) == before
+        reader = get_user_model().objects.create_user("reader", is_staff=True)
+        self.client.force_login(reader)
+        assert self.client.post("/admin/tickers/pair/preview/", form).status_code == 403
 
     def test_list_and_type_ahead_find_pairs(self):
         assert self.client.get("/admin/tickers/pair/?q=KGS").status_code == 200

@@ -1,49 +1,17 @@
-from datetime import date, timedelta
+"""A rate as the desk types it: what is a slip of the keyboard is asked about before it is stored."""
+
+from datetime import date
 
 from django import forms
-from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
-from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from tickers import providers
-from tickers.models import Pair, Rate, RateField
+from tickers.calendar import AHEAD
 
-DAYS_AHEAD = 2  # banks set tomorrow's rate, on the eve of a holiday the day after's
 FIRST_DAY = date(1900, 1, 1)  # an earlier one is a slip of the keyboard
-
-
-class NoCountPaginator(Paginator):
-    """Pages through the first rows without counting them all: filters lead to the others."""
-
-    CEILING = 2000
-
-    @cached_property
-    def count(self):
-        return self.object_list[: self.CEILING].count()
-
-
-class PairForm(forms.ModelForm):
-    def clean_base(self):
-        return self.cleaned_data["base"].upper()
-
-    def clean_quote(self):
-        return self.cleaned_data["quote"].upper()
-
-
-@admin.register(Pair)
-class PairAdmin(admin.ModelAdmin):
-    form = PairForm
-    list_display = ["__str__", "order", "provider", "digits", "limit_percent", "active"]
-    list_filter = ["active", "provider"]
-    search_fields = ["base", "quote"]
-    show_full_result_count = False
-    fields = [("base", "quote"), "provider", "peg_value", "limit_percent", ("order", "digits"), "active"]
 
 
 class TypedNumber(forms.DecimalField):
@@ -72,7 +40,7 @@ class RateForm(forms.ModelForm):
     def clean_effective_date(self):
         """Refuse a day that no bank has set a rate for yet; one left as it was may stay."""
         day = self.cleaned_data["effective_date"]
-        latest = timezone.localdate() + timedelta(days=DAYS_AHEAD)
+        latest = timezone.localdate() + AHEAD
         if "effective_date" not in self.changed_data:
             return day
         if day > latest:
@@ -119,55 +87,11 @@ class PairChoice(AutocompleteSelect):
 
     def value_from_datadict(self, data, files, name):
         sent = super().value_from_datadict(data, files, name)
-        return sent if not sent or _is_number(sent) else "0"
+        return sent if not sent or is_number(sent) else "0"
 
     def optgroups(self, name, value, attr=None):
-        return super().optgroups(name, [text for text in value if _is_number(text)], attr)
+        return super().optgroups(name, [text for text in value if is_number(text)], attr)
 
 
-def _is_number(text):
+def is_number(text):
     return text.isascii() and text.isdecimal() and len(text) < 16
-
-
-@admin.register(Rate)
-class RateAdmin(admin.ModelAdmin):
-    form = RateForm
-    list_display = ["pair", "effective_date", "exact_value", "provider", "status", "decided_by", "fetched_at"]
-    list_display_links = ["pair", "effective_date"]
-    list_filter = ["status", "pair", "provider", "effective_date"]
-    list_select_related = ["pair", "decided_by"]
-    show_full_result_count = False
-    paginator = NoCountPaginator
-    autocomplete_fields = ["pair"]
-    formfield_overrides = {
-        models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")},
-        RateField: {"form_class": TypedNumber},
-    }
-    fields = [
-        "pair",
-        "effective_date",
-        "value",
-        "surely",
-        "status",
-        "held_reason",
-        "provider",
-        "fetched_at",
-        "decided_by",
-    ]
-    readonly_fields = ["status", "held_reason", "provider", "fetched_at", "decided_by"]
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.name == "pair":
-            kwargs["widget"] = PairChoice(db_field, self.admin_site)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    @admin.display(description=_("value"))
-    def exact_value(self, rate):
-        return f"{rate.value.normalize():f}"
-
-    def save_model(self, request, obj, form, change):
-        """What a person typed, that person has decided; saving without a change decides nothing."""
-        if form.has_changed():
-            obj.provider, obj.status, obj.held_reason = providers.MANUAL, Rate.Status.ACCEPTED, ""
-            obj.fetched_at, obj.decided_by = timezone.now(), request.user
-        super().save_model(request, obj, form, change)

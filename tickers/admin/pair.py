@@ -1,0 +1,54 @@
+"""Pairs, and how the bar will look with what is typed about one."""
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from tickers import ratebar
+from tickers.models import Pair
+
+
+class PairForm(forms.ModelForm):
+    def clean_base(self):
+        return self.cleaned_data["base"].upper()
+
+    def clean_quote(self):
+        return self.cleaned_data["quote"].upper()
+
+
+@admin.register(Pair)
+class PairAdmin(admin.ModelAdmin):
+    form = PairForm
+    list_display = ["__str__", "order", "provider", "cross_check", "digits", "limit_percent", "active"]
+    list_filter = ["active", "provider"]
+    search_fields = ["base", "quote"]
+    show_full_result_count = False
+    fieldsets = [
+        (None, {"fields": [("base", "quote"), "provider", "peg_value", "active"]}),
+        (_("What is believed"), {"fields": ["limit_percent", ("cross_check", "tolerance_percent")]}),
+        (_("In the bar"), {"fields": [("order", "digits"), "is_inverse"]}),
+    ]
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(require_POST(self.preview_view))
+        return [path("preview/", view, name="tickers_pair_preview"), *super().get_urls()]
+
+    def preview_view(self, request):
+        """The bar as it will look, drawn by the page's own template; nothing is saved."""
+        if not (self.has_change_permission(request) or self.has_add_permission(request)):
+            raise PermissionDenied
+        number = request.POST.get("_number", "")
+        pair = Pair.objects.filter(pk=int(number)).first() if number.isascii() and number.isdecimal() else None
+        form = self.get_form(request, pair)(request.POST, instance=pair)
+        form.is_valid()
+        rows = ratebar.current_rows(timezone.now(), timezone.get_current_timezone(), typed=form.instance)
+        problems = {
+            form.fields[name].label if name in form.fields else "": found for name, found in form.errors.items()
+        }
+        context = {"rows": rows, "problems": problems}
+        return render(request, "admin/tickers/pair/preview.html", context)

@@ -1,0 +1,163 @@
+"""The rates' desk: what is held is accepted, rejected, or another value typed; and sources are asked at once."""
+
+import time
+from functools import partial
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import models, transaction
+from django.forms import DateInput
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from tickers import deciding, providers, refresh
+from tickers.admin.rate_form import PairChoice, RateForm, TypedNumber, is_number
+from tickers.models import Pair, Rate, RateField
+
+PATIENCE = 22.0  # seconds for all sources together: a server ends a request after thirty
+DECISIONS = {"accept": deciding.accept, "reject": deciding.reject}
+
+
+class NoCountPaginator(Paginator):
+    """Pages through the first rows without counting them all: filters lead to the others."""
+
+    CEILING = 2000
+
+    @cached_property
+    def count(self):
+        return self.object_list[: self.CEILING].count()
+
+
+@admin.register(Rate)
+class RateAdmin(admin.ModelAdmin):
+    form = RateForm
+    list_display = ["pair", "effective_date", "exact_value", "provider", "status", "held_reason", "decided_by"]
+    list_display_links = ["pair", "effective_date"]
+    list_filter = ["status", "pair", "provider", "effective_date"]
+    list_select_related = ["pair", "decided_by"]
+    show_full_result_count = False
+    paginator = NoCountPaginator
+    autocomplete_fields = ["pair"]
+    actions = ["accept_selected", "reject_selected"]
+    formfield_overrides = {
+        models.DateField: {"widget": DateInput({"type": "date"}, format="%Y-%m-%d")},
+        RateField: {"form_class": TypedNumber},
+    }
+    fields = [
+        "pair",
+        "effective_date",
+        "value",
+        "surely",
+        "status",
+        "held_reason",
+        "provider",
+        "fetched_at",
+        "decided_by",
+    ]
+    readonly_fields = ["status", "held_reason", "provider", "fetched_at", "decided_by"]
+
+    def get_urls(self):
+        wrap = self.admin_site.admin_view
+        own = [
+            path("refresh/", wrap(require_POST(self.refresh_view)), name="tickers_rate_refresh"),
+            *(
+                path(f"<int:pk>/{step}/", wrap(require_POST(partial(self.decide_view, step=step))), name=name)
+                for step, name in (("accept", "tickers_rate_accept"), ("reject", "tickers_rate_reject"))
+            ),
+        ]
+        return own + super().get_urls()
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "pair":
+            kwargs["widget"] = PairChoice(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description=_("value"))
+    def exact_value(self, rate):
+        return f"{rate.value.normalize():f}"
+
+    @transaction.atomic
+    def save_model(self, request, obj, form, change):
+        """What a person typed, that person has decided: a rate of its own, beside the one that it stands in for."""
+        if form.has_changed():
+            if change:
+                deciding.set_aside(obj.pk, by=request.user)
+                obj.pk, obj._state.adding = None, True
+            obj.provider, obj.status, obj.held_reason = providers.MANUAL, Rate.Status.ACCEPTED, ""
+            obj.fetched_at, obj.decided_by = timezone.now(), request.user
+        super().save_model(request, obj, form, change)
+
+    def has_decide_permission(self, request):
+        return self.has_change_permission(request)
+
+    @admin.action(description=_("Accept"), permissions=["decide"])
+    def accept_selected(self, request, queryset):
+        self._decide(request, queryset, "accept")
+
+    @admin.action(description=_("Reject"), permissions=["decide"])
+    def reject_selected(self, request, queryset):
+        self._decide(request, queryset, "reject")
+
+    def decide_view(self, request, pk, step):
+        """The buttons on a held rate's form."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        get_object_or_404(Rate, pk=pk)
+        self._decide(request, Rate.objects.filter(pk=pk), step)
+        return HttpResponseRedirect(reverse("admin:tickers_rate_changelist"))
+
+    def _decide(self, request, queryset, step):
+        """Accept or reject each; what can't be is told, and changes nothing for the others."""
+        done = 0
+        for rate in queryset.select_related("pair").order_by("effective_date"):
+            try:
+                other = DECISIONS[step](rate, by=request.user)
+            except deciding.DecisionError as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+                continue
+            done += 1
+            self.log_change(request, rate, gettext("Accepted.") if step == "accept" else gettext("Rejected."))
+            if other:
+                told = {"other": other}
+                self.message_user(request, gettext("It stands in place of %(other)s, which is kept.") % told)
+        if done and step == "accept":
+            text = ngettext("%(count)s rate accepted.", "%(count)s rates accepted.", done)
+            self.message_user(request, text % {"count": done}, messages.SUCCESS)
+        elif done:
+            text = ngettext("%(count)s rate rejected.", "%(count)s rates rejected.", done)
+            self.message_user(request, text % {"count": done}, messages.SUCCESS)
+
+    def refresh_view(self, request):
+        """Ask all sources now, and show what came of it."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        run = refresh.Run(until=time.monotonic() + PATIENCE)
+        for code, pairs in refresh.by_source(Pair.objects.active()).items():
+            run.newest(code, pairs)
+        sources = [
+            (providers.get_provider(code).name, [one for one in run.summary.outcomes if one.source == code])
+            for code in run.summary.sources
+        ]
+        context = self.admin_site.each_context(request) | {
+            "title": gettext("What the sources said"),
+            "sources": sources,
+            "held": run.summary.count(refresh.HELD),
+            "opts": self.opts,
+        }
+        return render(request, "admin/tickers/rate/refreshed.html", context)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        rate = Rate.objects.held().filter(pk=object_id).first() if is_number(object_id) else None
+        context = {"held": rate if rate and self.has_change_permission(request) else None}
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def changelist_view(self, request, extra_context=None):
+        context = {"may_refresh": self.has_add_permission(request)}
+        return super().changelist_view(request, context | (extra_context or {}))
