@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from taggit.models import Tag
 
-from articles import search, uses
+from articles import references, search, uses
 from articles.models import (
     FOR_EVER,
     Address,
@@ -201,8 +201,9 @@ def cut(
     first = article.editions.order_by("live_from").values_list("live_from", flat=True).first()
     published_at = min(first or live_from, live_from)
     path = _claim(article, address(article, published_at, text.values["slug"]))
+    body = references.freeze(text.values["body"], live_from, text.values["language"])
     edition = Edition.objects.create(
-        **text.values | {"slug": path.split("/")[-2]},
+        **text.values | {"slug": path.split("/")[-2], "body": body},
         article=article,
         path=path,
         published_at=published_at,
@@ -216,6 +217,19 @@ def cut(
     if findable:
         search.add(edition)
     return edition
+
+
+def freeze_again(now: datetime) -> int:
+    """Give editions that nobody has seen yet the rates known at ``now``; how many say something else than before."""
+    changed = 0
+    for edition in Edition.objects.filter(live_from__gt=now, body__contains="<data ").select_for_update(of=["self"]):
+        body = references.freeze(edition.body, edition.live_from, edition.language)
+        if body != edition.body:
+            edition.body = body  # type: ignore[assignment] # a field that holds text
+            edition.save(update_fields=["body"])
+            search.add(edition)
+            changed += 1
+    return changed
 
 
 def preview(article: Article, render: Callable[[Edition], Result], text: Text | None = None) -> Result:

@@ -1,7 +1,8 @@
 """The HTML a body may hold: what the editor offers, ``clean()`` that keeps to it, ``plain_text()`` of it.
 
 Bodies are semantic: a picture is ``<figure data-image="42">``, an embed ``<figure data-embed="address">``,
-a pull quote ``<aside data-pull-quote>``, a fact box ``<aside data-fact-box>``. Anything else is dropped.
+a pull quote ``<aside data-pull-quote>``, a fact box ``<aside data-fact-box>``, a rate ``<data data-rate="KGS/USD">``
+(references.py). Anything else is dropped.
 """
 
 import re
@@ -14,7 +15,7 @@ from articles.text import strip_control
 
 BLOCKS = {"p", "h2", "h3", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td"}
 FIGURES = {"figure", "figcaption", "aside"}
-INLINE = {"strong", "em", "a", "br"}
+INLINE = {"strong", "em", "a", "br", "data"}
 ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
@@ -22,12 +23,15 @@ ATTRIBUTES = {
     "aside": {"data-pull-quote", "data-fact-box"},
     "th": {"colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
+    "data": {"data-rate", "value"},
 }
 YOUTUBE = re.compile(r"https://(?:www\.youtube\.com/watch\?v=|youtu\.be/)([\w-]{11})\Z", re.ASCII)
 IMAGE = re.compile(r'<figure data-image="(\d{1,11})">')
 LINK = re.compile(r'<a(?: [\w-]+="[^"]*")*? href="([^"]*)"')
 NUMBERS = {"colspan": 20, "rowspan": 20, "start": 9999}  # the most each may say; 1 goes without saying
 SMALL = re.compile(r"[1-9]\d{0,3}\Z", re.ASCII)
+RATE = re.compile(r"[A-Z]{3}/[A-Z]{3}\Z", re.ASCII)
+AMOUNT = re.compile(r"[0-9.]{1,40}\Z", re.ASCII)
 SPACE = re.compile(r"\s")
 ROUNDS = 5
 LONGEST = 300_000  # characters, a book chapter's worth of them
@@ -60,6 +64,7 @@ EDITOR = {
     "Embed": True,
     "PullQuote": True,
     "FactBox": True,
+    "Rate": {"ratesUrl": "/rates.json"},
     "CleanPaste": True,
     "Desk": True,
     "WordCount": True,
@@ -71,6 +76,10 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return value if YOUTUBE.match(value) else None
     if name == "data-image":
         return value if value.isascii() and value.isdecimal() and len(value) < 12 else None
+    if name == "data-rate":
+        return value if RATE.match(value) else None
+    if name == "value":
+        return value if AMOUNT.match(value) else None
     if name in NUMBERS:
         return value if SMALL.match(value) and 1 < int(value) <= NUMBERS[name] else None
     if name in {"data-pull-quote", "data-fact-box"}:

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from articles import linked_data, markup
+from articles import linked_data, markup, references
 from articles.models.edition import Edition, EditionTag
 from articles.models.image import Image
 
@@ -33,6 +33,7 @@ def body(html: str) -> SafeString:
     html = _in_order(html)
     html = IMAGE.sub(lambda match: _figure(images.get(int(match[1])), match[2]), html)
     html = EMBED.sub(lambda match: _embed(match[1], match[2]), html)
+    html = references.resolve(html)
     html = html.replace(
         "<table>", '<div class="table" role="group" tabindex="0" aria-label="{}"><table>'.format(_("Table"))
     )

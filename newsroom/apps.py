@@ -11,6 +11,14 @@ class NewsroomAdminConfig(admin_apps.AdminConfig):
     default_site = "newsroom.admin.NewsroomAdminSite"
 
 
+def freeze_again(sender, raw=False, **kwargs):
+    """What is scheduled and names a rate says the newest."""
+    from newsroom.rates_in_articles import freeze_again
+
+    if not raw:
+        transaction.on_commit(freeze_again, robust=True)
+
+
 def draw_card(sender, instance, raw=False, **kwargs):
     """The card of a pair follows its newest rate; what a fixture loads has none."""
     from tickers.tasks import draw_card
@@ -23,11 +31,15 @@ class NewsroomConfig(AppConfig):
     name = "newsroom"
 
     def ready(self):
-        from newsroom import frame
+        from articles import references
+        from newsroom import frame, rates_in_articles
 
         for model in frame.shown_models(apps):
             for signal in (post_save, post_delete):
                 signal.connect(frame.forget, sender=model, dispatch_uid=f"frame {model.__name__} {id(signal)}")
+        references.register(rates_in_articles.look_up)
+        for signal in (post_save, post_delete):
+            signal.connect(freeze_again, sender=apps.get_model("tickers.Rate"), dispatch_uid=f"frozen {id(signal)}")
         post_save.connect(draw_card, sender=apps.get_model("tickers.Rate"), dispatch_uid="rate card")
         image = apps.get_model("articles.Image")
         post_save.connect(frame.forget_logo, sender=image, dispatch_uid="frame logo")

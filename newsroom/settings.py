@@ -226,6 +226,7 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
             "Embed": html_tags(["figure", "figcaption"], {"figure": ["data-embed"]}),
             "PullQuote": html_tags(["aside"], {"aside": ["data-pull-quote"]}),
             "FactBox": html_tags(["aside", "h3"], {"aside": ["data-fact-box"]}),
+            "Rate": html_tags(["data"], {"data": ["data-rate"]}),
             "CleanPaste": html_tags([]),
             "Desk": html_tags([]),
             "WordCount": html_tags([]),

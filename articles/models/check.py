@@ -29,6 +29,7 @@ class Check(models.TextChoices):
     INTERNAL_LINKS = "internal_links", _("Links into the paper lead to live pages")
     EXTERNAL_LINKS = "external_links", _("Links to other sites answer")
     HEADING_ORDER = "heading_order", _("Headings are in order")
+    RATES = "rates", _("Every exchange rate that the text refers to is known")
     LEFTOVERS = "leftovers", _("No leftovers like TK, XXX or “lorem ipsum”")
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
 from articles.markup import DEEPEST, EDITOR, LONGEST, clean, is_too_deep, plain_text
+from articles.references import thaw
 from articles.text import LineField, ProseField
 
 
@@ -46,6 +47,7 @@ class BodyField(ProseEditorField):
 
     def pre_save(self, instance, add):
         value = clean(super().pre_save(instance, add) or "")
+        value = value if instance.is_frozen else thaw(value)
         setattr(instance, self.attname, value)
         return value
 
@@ -55,6 +57,8 @@ class Copy(models.Model):
 
     Bylines, further sections and tags are shared too, as rows beside each: see ``Article`` and ``Edition``.
     """
+
+    is_frozen = False  # an edition is: it says which rates stood, see references.py
 
     headline = LineField(_("headline"), max_length=200)
     slug = models.SlugField(

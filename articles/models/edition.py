@@ -50,6 +50,8 @@ class Edition(Copy):
     text may be erased, which leaves who did it, when and why.
     """
 
+    is_frozen = True
+
     article = models.ForeignKey("articles.Article", models.PROTECT, related_name="editions")
     path = models.CharField(_("address"), max_length=255)
     published_at = models.DateTimeField(_("published"))  # the article's first publication

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from articles import references
 from articles.markup import plain_text
 from articles.models import Article, Check
 from articles.readiness.problem import Problem
@@ -28,6 +30,7 @@ def look(article: Article) -> Iterator[Problem]:
     if not article.tag_rows.exists():
         yield Problem("tags", _("Add a tag: it leads readers to more of the same."), Check.TAGS)
     yield from _headings(article.body)
+    yield from _rates(article)
     yield from _leftovers(article)
 
 
@@ -59,6 +62,12 @@ def _headings(body: str) -> Iterator[Problem]:
             yield Problem("body", text % {"heading": words}, Check.HEADING_ORDER, place=words)
             return  # those after it are wrong for the same reason
         seen_large |= size == "2"
+
+
+def _rates(article: Article) -> Iterator[Problem]:
+    for pair in references.unknown(article.body, timezone.now(), article.language):
+        text = _("There is no rate of %(pair)s: readers will see the pair without a value.") % {"pair": pair}
+        yield Problem("body", text, Check.RATES, place=pair)
 
 
 def _leftovers(article: Article) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ leaves the version alone, so it makes nobody's open form stale. Times are aware 
 """
 
 from articles.cutting import WorkflowError
-from articles.workflow.editions import cancel, erase, publish, reschedule, schedule, take_down, withdraw
+from articles.workflow.editions import cancel, erase, freeze_again, publish, reschedule, schedule, take_down, withdraw
 from articles.workflow.hands import assign, claim, release, set_due
 from articles.workflow.locking import locked_version
 from articles.workflow.notes import leave_note, tick_note
@@ -25,6 +25,7 @@ __all__ = [
     "claim",
     "empty_trash",
     "erase",
+    "freeze_again",
     "leave_note",
     "locked_version",
     "move",

@@ -23,6 +23,7 @@ from articles.cutting import (
     take_out,
     text_of,
 )
+from articles.cutting import freeze_again as refreeze
 from articles.models import FOR_EVER, Article, Edition, Notice
 from articles.models.copy import shared_values
 from articles.workflow.locking import locked, said, set_stage
@@ -204,3 +205,9 @@ def _working_copy(article: Article, at: datetime) -> Text:
     if problems := readiness.problems(article, address(article, first), at):
         raise WorkflowError(" ".join(problem.text for problem in problems))
     return text_of(article, article.section_rows.all())
+
+
+@transaction.atomic
+def freeze_again() -> int:
+    """Rates were written: have what is scheduled say the newest; how many editions that changes. What is live stays."""
+    return refreeze(timezone.now())

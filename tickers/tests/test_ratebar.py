@@ -218,7 +218,8 @@ class RateBarMarkupTests(TestCase):
 
     def test_classic_item_is_exactly_its_line(self):
         self.assertInHTML(
-            '<a class="is-down" href="/rates/kzt-usd/" aria-label="KZT/USD = 0.00196 -0%, down 0.25 per cent">'
+            '<a class="is-down" href="/rates/kzt-usd/"'
+            ' aria-label="KZT/USD = 0.00196 -0%, down 0.25 per cent, 1 USD = 510.20 KZT">'
             '<span class="rate-faces"><span class="rate-face"><span class="rate-pair">KZT/USD</span> = 0.00196</span>'
             '<span class="rate-face" aria-hidden="true">1 USD = 510.20 KZT</span></span> '
             '<span class="rate-change">-0%</span></a>',
@@ -232,7 +233,7 @@ class RateBarMarkupTests(TestCase):
             '<span class="rate-face" aria-hidden="true">1 USD = 510.20 KZT</span></span> '
             '<span class="rate-arrow" aria-hidden="true"></span> '
             '<span class="rate-change" aria-hidden="true">−0.25 %</span>'
-            '<span class="visually-hidden">, down 0.25 per cent</span></a>',
+            '<span class="visually-hidden">, down 0.25 per cent, 1 USD = 510.20 KZT</span></a>',
             self.bar(),
         )
 

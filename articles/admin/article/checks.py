@@ -9,7 +9,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from articles import cutting, markup, readiness
+from articles import cutting, markup, readiness, references
 from articles.admin.article.typed import typed
 from articles.models import Check
 
@@ -69,6 +69,8 @@ def _nothing_to_look_at(article):
             idle |= {Check.ALTERNATIVE, Check.CREDIT, Check.LICENCE}
     if not markup.links(article.body):
         idle |= {Check.INTERNAL_LINKS, Check.EXTERNAL_LINKS}
+    if not references.pairs(article.body):
+        idle |= {Check.RATES}
     return idle
 
 
@@ -92,5 +94,6 @@ def _short(check):
         Check.INTERNAL_LINKS: _("links into the paper"),
         Check.EXTERNAL_LINKS: _("links to other sites"),
         Check.HEADING_ORDER: _("headings"),
+        Check.RATES: _("exchange rates"),
         Check.LEFTOVERS: _("no leftovers"),
     }[check]

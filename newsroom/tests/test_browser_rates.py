@@ -1,0 +1,79 @@
+"""Rates in a real browser: a pair in a text, the bar beside its form, the inverse that lies behind."""
+
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from articles import roles
+from articles.models import Article
+from articles.tests.factories import make_article, make_user
+from newsroom.tests.test_browser import PASSWORD, BrowserTestCase
+from tickers.models import Pair
+from tickers.tests.factories import make_pair, make_rate
+
+
+class RatesInBrowserTests(BrowserTestCase):
+    def setUp(self):
+        super().setUp()
+        self.pair = make_pair(provider="nbkr")
+        make_rate(self.pair, timezone.localdate(), "0.01144", provider="nbkr")
+        make_rate(make_pair("KZT", order=1), timezone.localdate(), "0.00196", provider="nbk")
+
+    def test_typed_pair_becomes_a_rate_and_another_is_chosen_by_keyboard(self):
+        self.log_in("chief")
+        article = make_article(section=self.theme, body="<p></p>")
+        self.open(article.get_absolute_url())
+        self.page.locator(".tiptap").click()
+        self.page.keyboard.type("The som, KGS/USD")
+        button = self.page.get_by_role("button", name="Exchange rate")
+        button.click()
+        expect(self.page.locator(".tiptap .editor-rate")).to_have_text("KGS/USD 0.01144")
+        self.page.keyboard.type(", and the tenge, ")
+        button.click()
+        dialog = self.page.get_by_role("dialog")
+        expect(dialog).to_contain_text("One of these: KGS/USD, KZT/USD")
+        self.page.keyboard.type("eur/usd")
+        self.page.keyboard.press("Enter")
+        expect(dialog).to_contain_text("Write two currencies")
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type("kzt/usd")
+        self.page.keyboard.press("Enter")
+        expect(self.page.locator(".tiptap .editor-rate")).to_have_count(2)
+        self.page.keyboard.type(".")
+        shown = self.page.locator("[name=body]").input_value()
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Control+s")
+        som, tenge = (f'<data data-rate="{pair}">{pair}</data>' for pair in ("KGS/USD", "KZT/USD"))
+        assert Article.objects.get().body == shown == f"<p>The som, {som}, and the tenge, {tenge}.</p>"
+
+    def test_bar_is_drawn_beside_the_form_as_it_is_typed(self):
+        user = make_user(roles.RATES_DESK, username="rates")
+        user.set_password(PASSWORD)
+        user.save()
+        self.log_in("rates")
+        self.open(f"/admin/tickers/pair/{self.pair.pk}/change/")
+        bar = self.page.locator("[data-bar]")
+        expect(bar).to_contain_text("KGS/USD 0.01144")
+        self.page.get_by_label("turned round").check()
+        expect(bar).to_contain_text("USD/KGS 87.41")
+        assert not Pair.objects.get(pk=self.pair.pk).is_inverse
+
+    def test_inverse_shows_for_pointer_and_keyboard_and_moves_nothing(self):
+        self.open("/")
+        link = self.page.get_by_role("link", name="KGS/USD").first
+        value, inverse = link.locator(".rate-face").all()
+        before = link.bounding_box()
+        expect(value).to_be_visible()
+        expect(inverse).to_be_hidden()
+        link.hover()
+        expect(inverse).to_be_visible()
+        expect(value).to_have_css("opacity", "0")
+        expect(inverse).to_have_text("1 USD = 87.41 KGS")
+        assert link.bounding_box() == before
+        self.page.mouse.move(0, 400)
+        expect(inverse).to_be_hidden()
+        link.focus()
+        self.page.keyboard.press("Shift+Tab")
+        self.page.keyboard.press("Tab")
+        expect(inverse).to_be_visible()
+        link.click()
+        self.page.wait_for_url("**/rates/kgs-usd/")
