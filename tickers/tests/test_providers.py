@@ -1,8 +1,10 @@
 """What each bank's answer says, and what no bank's answer gets away with."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
+from django.conf import settings
 from django.test import SimpleTestCase
 
 from tickers import providers
@@ -155,6 +157,19 @@ class DayTests(SimpleTestCase):
             if source.is_fetched:
                 assert source.home.startswith("https://")
                 assert str(source.terms).endswith(".")
+
+
+class DocsTests(SimpleTestCase):
+    def test_example_of_the_docs_reads_the_answer_beside_it(self):
+        text = (settings.BASE_DIR / "docs" / "developers.md").read_text()
+        code = re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]
+        names = {}
+        exec(code, names)
+        bank = names["Bank"]()
+        answer = re.search(r"`(<Rates .*?</Rates>)`", text)[1].encode()
+        sheet = bank.pick(bank.read(answer), TUESDAY)
+        assert sheet.quote("USD", "XNW").value == Decimal("12.5")
+        assert bank.addresses(None, MONDAY) == ["https://bank.example/rates.xml?day=08.12.2025"]
 
 
 class FaultTests(SimpleTestCase):
