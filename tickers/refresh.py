@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 
@@ -108,7 +108,7 @@ class Run:
     ):
         self.dry, self.offline, self.until, self.say = dry, offline, until, say
         self.summary = Summary()
-        self.asked: dict[tuple[str, date | None], _Answer] = {}
+        self.asked: dict[str, _Answer] = {}
         self.now = timezone.now()
         self.utc_day = self.now.astimezone(UTC).date()
         self.today = timezone.localdate(self.now)
@@ -145,14 +145,14 @@ class Run:
         """Read an answer that somebody saved."""
         source = providers.get_provider(code)
         harvest = _Harvest(source, {pair: [] for pair in pairs})
-        harvest.add("", _read(source, content, day))
+        harvest.add("", _picked(source, _read(source, content), day))
         self._keep(harvest, is_newest=day is None)
 
     def _ask(self, source: Provider, address: str, day: date | None, known: Validators | None) -> _Answer:
-        if (address, day) not in self.asked:
+        if address not in self.asked:
             whole = min(fetch.WHOLE, self.until - time.monotonic())
-            self.asked[address, day] = _fetch(source, address, day, known, whole)
-        return self.asked[address, day]
+            self.asked[address] = _fetch(source, address, known, whole)
+        return _picked(source, self.asked[address], day)
 
     def _is_served(self, source: Provider, pair: Pair, quotes: list[Quote]) -> bool:
         """Whether a pair has a new quote, and a rate for today, if the source can be asked for one."""
@@ -267,7 +267,7 @@ class Run:
         return judging.Check(str(source.name), None, _("Not compared: %(why)s") % {"why": trouble})
 
 
-def _fetch(source: Provider, address: str, day: date | None, known: Validators | None, whole: float) -> _Answer:
+def _fetch(source: Provider, address: str, known: Validators | None, whole: float) -> _Answer:
     try:
         answer = fetch.get(address, known, whole=whole)
     except FetchError as trouble:
@@ -276,14 +276,27 @@ def _fetch(source: Provider, address: str, day: date | None, known: Validators |
         return _Answer(trouble=f"{source.name}: {trouble}")
     if answer.unchanged:
         return _Answer(unchanged=True, validators=answer.validators)
-    read = _read(source, answer.body, day)
+    read = _read(source, answer.body)
     read.validators = answer.validators
     return read
 
 
-def _read(source: Provider, content: bytes, day: date | None) -> _Answer:
+def _read(source: Provider, content: bytes) -> _Answer:
+    """Every sheet of an answer."""
     try:
-        return _Answer([source.pick(source.read(content), day)])
+        return _Answer(source.read(content))
+    except NoRate as nothing:
+        return _Answer(nothing=str(nothing))
+    except ProviderError as trouble:
+        return _Answer(trouble=str(trouble))
+
+
+def _picked(source: Provider, answer: _Answer, day: date | None) -> _Answer:
+    """The same with the sheet of ``day`` alone, or the newest."""
+    if not answer.sheets:
+        return answer
+    try:
+        return replace(answer, sheets=[source.pick(answer.sheets, day)])
     except NoRate as nothing:
         return _Answer(nothing=str(nothing))
     except ProviderError as trouble:

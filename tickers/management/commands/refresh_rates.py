@@ -1,11 +1,12 @@
 import sys
+import time
 from datetime import date, timedelta
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from tickers import calendar, providers, refresh
+from tickers import calendar, fetch, providers, refresh
 from tickers.models import Pair
 
 MOST_BYTES = 2 * 1024 * 1024
@@ -83,6 +84,7 @@ class Command(BaseCommand):
             if not lacking or not may_have_rates(code, one):
                 continue
             before = run.summary.count(refresh.FAILED, code)
+            time.sleep(fetch.PAUSE)  # nobody is in a hurry
             run.day(code, lacking, one)
             failed = failed + 1 if run.summary.count(refresh.FAILED, code) > before else 0
             if failed == refresh.TOLD_AFTER or not providers.get_provider(code).addresses(one, timezone.localdate()):
