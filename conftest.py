@@ -29,8 +29,13 @@ def _empty_cache():
 
 
 def pytest_collection_modifyitems(items):
-    """What takes longest comes first, so that no process is left alone with it at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    """Deal the tests like cards, what takes longest first, so that no process is left alone with it at the end.
+
+    Each process begins with its own stretch of the list, and takes from the others' ends when it is done.
+    """
+    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("long", "browser")])
+    hands = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = [item for hand in range(hands) for item in items[hand::hands]]
 
 
 def find_chromium() -> str | None:

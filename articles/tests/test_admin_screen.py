@@ -2,6 +2,7 @@
 
 from unittest import skipUnless
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -95,6 +96,7 @@ class QueryTests(DeskTestCase):
         rows = (Article(headline=f"H {number}", slug=f"h-{number}", section=section) for number in numbers)
         Article.objects.bulk_create(rows, batch_size=5000)
 
+    @pytest.mark.long
     @skipUnless(
         connection.vendor == "sqlite", "A hundred thousand rows take long, and both databases are asked the same."
     )

@@ -154,6 +154,7 @@ class AxeTestCase(BrowserTestCase):
         self.addCleanup(partial(self.page.context.close))
 
 
+@pytest.mark.long
 class AxeTests(AxeTestCase):
     def test_axe_finds_nothing_on_the_public_pages(self):
         self.setup_policy()

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ FORMS = """articles_article articles_placement articles_alert articles_image art
 auth_user tickers_pair tickers_rate""".split()
 
 
+@pytest.mark.long
 class DeskAxeTests(AxeTestCase):
     """One administrator, and something on every screen."""
 

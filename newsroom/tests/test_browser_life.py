@@ -17,6 +17,7 @@ HEADLINE = "Караван идёт: caravan on the road"
 MOST_TABS = 150  # from one control of the article screen to another
 
 
+@pytest.mark.long
 @pytest.mark.both_databases
 class LifeOfAnArticleTests(BrowserTestCase):
     """Pitch, draft, review, publication, scheduled update, correction, withdrawal."""
@@ -195,6 +196,7 @@ class LifeOfAnArticleTests(BrowserTestCase):
         assert Notice.objects.filter(user__username="reporter", kind=Notice.Kind.WITHDRAWN).exists()
 
 
+@pytest.mark.long
 class KeyboardTests(BrowserTestCase):
     """No mouse: every control is reached by Tab or by a shortcut."""
 

@@ -101,6 +101,7 @@ class Server:
             return database.execute(sql, values).fetchall()
 
 
+@pytest.mark.long
 @pytest.mark.browser
 class CrashTests(SimpleTestCase):
     """Runs with the same accident share it; each types into an article of its own, in a tab of its own."""

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from urllib.parse import urlencode, urlsplit
 
+import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -31,6 +32,7 @@ def log_in(user):
     return session.session_key
 
 
+@pytest.mark.long
 @override_settings(LOGGING_CONFIG=None)
 class RaceTests(LiveServerTestCase):
     """Each person has a connection of their own, and all send at the same moment."""

@@ -38,7 +38,7 @@ class NoCountPaginator(Paginator):
 @admin.register(Rate)
 class RateAdmin(admin.ModelAdmin):
     form = RateForm
-    list_display = ["pair", "effective_date", "exact_value", "provider", "status", "held_reason", "decided_by"]
+    list_display = ["pair", "effective_date", "exact_value", "source", "standing"]
     list_display_links = ["pair", "effective_date"]
     list_filter = ["status", "pair", "provider", "effective_date"]
     list_select_related = ["pair", "decided_by"]
@@ -82,6 +82,22 @@ class RateAdmin(admin.ModelAdmin):
     @admin.display(description=_("value"))
     def exact_value(self, rate):
         return f"{rate.value.normalize():f}"
+
+    @admin.display(description=_("source"), ordering="provider")
+    def source(self, rate):
+        return (
+            rate.provider.upper()
+            if rate.provider not in {providers.PEG, providers.MANUAL}
+            else rate.get_provider_display()
+        )
+
+    @admin.display(description=_("status"), ordering="status")
+    def standing(self, rate):
+        """With the reason why it is held, or who decided."""
+        status, who = rate.get_status_display(), rate.decided_by
+        if rate.status == Rate.Status.HELD:
+            return f"{status}: {rate.held_reason}"
+        return f"{status} ({who.get_full_name() or who})" if who else status
 
     @transaction.atomic
     def save_model(self, request, obj, form, change):

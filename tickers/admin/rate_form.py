@@ -37,6 +37,11 @@ class RateForm(forms.ModelForm):
         help_text=_("Needed only for a value further from the last one than the pair's limit."),
     )
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "value" in self.fields:
+            self.initial["value"] = f"{self.instance.value.normalize():f}"
+
     def clean_effective_date(self):
         """Refuse a day that no bank has set a rate for yet; one left as it was may stay."""
         day = self.cleaned_data["effective_date"]
