@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 from unittest import mock
 
 import time_machine
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import TestCase, TransactionTestCase
 from django.utils import timezone
@@ -10,6 +11,10 @@ from django.utils import timezone
 from articles.models import Alert, SiteSettings
 from articles.tests.factories import make_section
 from newsroom import frame
+from tickers import deciding, refresh
+from tickers.providers.nbkr import Nbkr
+from tickers.tests.factories import make_pair, make_rate
+from tickers.tests.stub_bank import bank
 
 NOON = datetime(2025, 12, 8, 6, 0, tzinfo=UTC)
 
@@ -90,6 +95,27 @@ class ForgettingTests(TransactionTestCase):
         assert frame.get().alert is None
         SiteSettings.objects.create(name="Another name")
         assert frame.get().paper.name == "Another name"
+
+    def test_bar_follows_a_decision_and_a_refresh_at_once(self):
+        desk = User.objects.create(username="desk")
+        with time_machine.travel(NOON, tick=False):
+            pair = make_pair(provider="nbkr", cross_check="")
+            make_rate(pair, NOON.date() - timedelta(days=3), "0.01144", provider="nbkr")
+            held = make_rate(pair, NOON.date(), "0.01300", provider="nbkr", status="held")
+            self.assertContains(self.client.get("/"), "</span> 0.01144")
+            deciding.accept(held, by=desk)
+            self.assertContains(self.client.get("/"), "</span> 0.01300")
+        tomorrow = NOON + timedelta(days=1)
+        with (
+            bank() as server,
+            mock.patch.object(Nbkr, "host", server.address),
+            time_machine.travel(tomorrow, tick=False),
+        ):
+            self.assertContains(self.client.get("/"), "</span> 0.01300")
+            pair.limit_percent = 50
+            pair.save()
+            refresh.refresh_newest()
+            self.assertContains(self.client.get("/"), "</span> 0.01135")
 
     def test_frame_built_while_a_row_was_written_is_not_kept(self):
         built = frame._build
