@@ -23,7 +23,10 @@ def draw_card(sender, instance, raw=False, **kwargs):
     """The card of a pair follows its newest rate; what a fixture loads has none."""
     from tickers.tasks import draw_card
 
-    if instance.status == instance.Status.ACCEPTED and not raw:
+    if instance.status != instance.Status.ACCEPTED or raw:
+        return
+    newer = sender.objects.accepted().filter(pair=instance.pair_id, effective_date__gt=instance.effective_date)
+    if not newer.exists():  # filling in the past draws nothing
         transaction.on_commit(partial(draw_card.enqueue, instance.pair_id))
 
 

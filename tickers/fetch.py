@@ -81,8 +81,13 @@ def _follow(address: str, validators: Validators, until: float) -> Answer:
 
 
 def _next(address: str, moved_to: str) -> str:
-    old, new = urlsplit(address), urlsplit(urljoin(address, moved_to))
-    if (new.hostname, new.port) != (old.hostname, old.port):
+    old = urlsplit(address)
+    try:
+        new = urlsplit(urljoin(address, moved_to))
+        is_same = (new.hostname, new.port) == (old.hostname, old.port)
+    except ValueError:
+        raise FetchError(_("%(host)s sends us to what is no address.") % {"host": old.hostname}) from None
+    if not is_same:
         told = {"host": old.hostname, "other": (new.hostname or "?")[:100]}
         raise FetchError(_("%(host)s sends us to another host, %(other)s, which is not asked.") % told)
     return new.geturl()

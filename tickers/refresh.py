@@ -68,17 +68,30 @@ class _Harvest:
     quotes: dict[Pair, list[Quote]]
     answers: dict[str, _Answer] = field(default_factory=dict)  # by address
     troubles: dict[Pair, str] = field(default_factory=dict)
+    gave: dict[str, set[int]] = field(default_factory=dict)  # which pairs an address has rates of
+    unchanged: set[int] = field(default_factory=set)  # pairs whose address has nothing new
 
     def add(self, address: str, answer: _Answer) -> None:
-        self.answers[address] = answer
+        self.answers[address], self.gave[address] = answer, set()
         for sheet in answer.sheets:
             for pair, found in self.quotes.items():
+                if pair.pk in self.unchanged:
+                    continue
                 try:
-                    if sheet.effective_date not in {quote.effective_date for quote in found}:
-                        found.append(sheet.quote(pair.base, pair.quote))
+                    quote = sheet.quote(pair.base, pair.quote)
                 except ProviderError as trouble:
                     self.troubles.setdefault(pair, str(trouble))
+                    continue
+                self.gave[address].add(pair.pk)
+                if quote.effective_date not in {one.effective_date for one in found}:
+                    found.append(quote)
         self.troubles = {pair: text for pair, text in self.troubles.items() if not self.quotes[pair]}
+
+    def keep_unchanged(self, address: str, answer: _Answer, pairs: set[int]) -> None:
+        """An address whose rates are those of the last time, of those ``pairs``."""
+        self.answers[address], self.gave[address] = answer, pairs
+        self.unchanged |= pairs
+        self.troubles = {pair: text for pair, text in self.troubles.items() if pair.pk not in pairs}
 
     @property
     def failures(self) -> list[str]:
@@ -123,11 +136,15 @@ class Run:
         harvest = _Harvest(source, {pair: [] for pair in pairs})
         known = self._known_validators(harvest)
         for address in source.addresses(None, self.utc_day):
-            if all(self._is_served(source, pair, quotes) for pair, quotes in harvest.quotes.items()):
+            if all(self._is_served(harvest, pair) for pair in harvest.quotes):
                 break
-            answer = self._ask(source, address, None, known.get(address))
-            harvest.add(address, answer)
-            if answer.trouble or answer.unchanged:
+            validators, pairs_before = known.get(address, (None, set()))
+            answer = self._ask(source, address, None, validators)
+            if answer.unchanged:
+                harvest.keep_unchanged(address, answer, pairs_before)
+            else:
+                harvest.add(address, answer)
+            if answer.trouble:
                 break
         self._keep(harvest, is_newest=True)
 
@@ -149,31 +166,35 @@ class Run:
         self._keep(harvest, is_newest=day is None)
 
     def _ask(self, source: Provider, address: str, day: date | None, known: Validators | None) -> _Answer:
-        if address not in self.asked:
+        kept = self.asked.get(address)
+        if kept is None or (kept.unchanged and known is None):  # who has nothing to compare with needs the whole
             whole = min(fetch.WHOLE, self.until - time.monotonic())
             self.asked[address] = _fetch(source, address, known, whole)
         return _picked(source, self.asked[address], day)
 
-    def _is_served(self, source: Provider, pair: Pair, quotes: list[Quote]) -> bool:
+    def _is_served(self, harvest: _Harvest, pair: Pair) -> bool:
         """Whether a pair has a new quote, and a rate for today, if the source can be asked for one."""
+        if pair.pk in harvest.unchanged:
+            return True
+        quotes = harvest.quotes[pair]
         if not quotes:
             return False
         if min(quote.effective_date for quote in quotes) <= self.today:
             return True
-        if not source.addresses(self.today, self.utc_day):
+        if not harvest.source.addresses(self.today, self.utc_day):
             return True
         return pair.rates.accepted().filter(effective_date__lte=self.today).exists()
 
-    def _known_validators(self, harvest: _Harvest) -> dict[str, Validators]:
-        """Of addresses that gave every pair its rate before; a dry run has to see everything."""
+    def _known_validators(self, harvest: _Harvest) -> dict[str, tuple[Validators, set[int]]]:
+        """Of addresses that were asked for all these pairs before, with those that they have; none for a dry run."""
         row = Source.objects.filter(pk=harvest.source.code).first()
         if row is None or self.dry:
             return {}
         wanted = {pair.pk for pair in harvest.quotes}
         return {
-            address: Validators(kept["etag"], kept["last_modified"])
+            address: (Validators(kept["etag"], kept["last_modified"]), set(kept["pairs"]))
             for address, kept in row.validators.items()
-            if wanted <= set(kept["pairs"])
+            if wanted <= set(kept["asked"])
         }
 
     def _keep(self, harvest: _Harvest, *, is_newest: bool) -> None:
@@ -239,9 +260,14 @@ class Run:
         row.failures = row.failures + 1 if failures else 0
         if not failures:
             row.answered_at = self.now
-            pairs = sorted(pair.pk for pair in harvest.quotes)
+            asked = sorted(pair.pk for pair in harvest.quotes)
             row.validators = {
-                address: {"etag": one.validators.etag, "last_modified": one.validators.last_modified, "pairs": pairs}
+                address: {
+                    "etag": one.validators.etag,
+                    "last_modified": one.validators.last_modified,
+                    "pairs": sorted(harvest.gave[address]),
+                    "asked": asked,
+                }
                 for address, one in harvest.answers.items()
                 if one.validators != Validators()
             }

@@ -46,7 +46,9 @@ class PairAdmin(admin.ModelAdmin):
         pair = Pair.objects.filter(pk=int(number)).first() if number.isascii() and number.isdecimal() else None
         form = self.get_form(request, pair)(request.POST, instance=pair)
         form.is_valid()
-        rows = ratebar.current_rows(timezone.now(), timezone.get_current_timezone(), typed=form.instance)
+        is_named = not {"base", "quote"} & form.errors.keys()
+        typed = form.instance if is_named else None
+        rows = ratebar.current_rows(timezone.now(), timezone.get_current_timezone(), typed=typed)
         problems = {
             form.fields[name].label if name in form.fields else "": found for name, found in form.errors.items()
         }

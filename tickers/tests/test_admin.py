@@ -269,7 +269,8 @@ class PairAdminTests(AdminTestCase):
         page = self.client.post("/admin/tickers/pair/preview/", self.form(peg_value="0.002"))
         self.assertContains(page, "KGS/USD</span> 0.01250")
         self.assertContains(page, "KZT/USD</span> 0.00200")
-        self.assertContains(self.client.post("/admin/tickers/pair/preview/", {"base": "x"}), "This field is required.")
+        bad = self.client.post("/admin/tickers/pair/preview/", self.form(base="", peg_value="0.002"))
+        self.assertContains(bad, "This field is required.")
         assert list(Pair.objects.values()) == before
         reader = get_user_model().objects.create_user("reader", is_staff=True)
         self.client.force_login(reader)

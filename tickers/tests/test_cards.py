@@ -33,6 +33,12 @@ class CardTests(TestCase):
         response = self.client.get(f"/media/{self.pair.card}")
         assert response["Content-Type"] == "image/png"
 
+    def test_past_that_is_filled_in_draws_nothing(self):
+        self.rate(MONDAY, "0.01144")
+        with mock.patch("tickers.cards.draw") as draw:
+            self.rate(MONDAY - timedelta(days=9), "0.0115")
+        draw.assert_not_called()
+
     def test_held_rate_draws_nothing_and_no_reader_does(self):
         self.rate(MONDAY, "0.01144", status="held")
         assert self.pair.card == ""

@@ -66,6 +66,11 @@ class FetchTests(SimpleTestCase):
                 fetch.get(server.address)
             assert len(server.asked) == 3
 
+    def test_what_is_no_address_is_no_way_on(self):
+        for address in ("http://127.0.0.1:99999999/", "http://[::1", "https://"):
+            with self.subTest(address), bank(moved(address)) as server, self.assertRaises(FetchError):
+                fetch.get(server.address)
+
     def test_only_https_leaves_this_machine(self):
         for address in ("http://www.nbkr.kg/XML/daily.xml", "ftp://127.0.0.1/", "file:///etc/passwd", "http://"):
             with self.subTest(address), self.assertRaisesMessage(FetchError, "is not asked without https"):

@@ -96,6 +96,25 @@ class StoringTests(RefreshTestCase):
         assert [kind for kind, _text in self.ask()] == [refresh.UNCHANGED, refresh.NEW]
         assert "If-None-Match" not in self.bank.asked[-1][1]
 
+    def test_list_with_nothing_new_keeps_no_other_list_from_being_asked(self):
+        make_pair("KGS", quote="GBP", provider="nbkr", cross_check="")
+        weekly = nbkr(rows=[("GBP", "1", "117,4147")])
+        tags = {"daily": '"d"', "weekly": '"w"'}
+
+        def answer(handler):
+            name = "weekly" if "weekly" in handler.path else "daily"
+            if handler.headers.get("If-None-Match") == tags[name]:
+                return handler.reply(b"", 304)
+            return handler.reply(weekly if name == "weekly" else nbkr(), ETag=tags[name])
+
+        self.bank.answer = answer
+        assert [kind for kind, _text in self.ask()] == [refresh.NEW, refresh.NEW]
+        assert [kind for kind, _text in self.ask()] == [refresh.UNCHANGED]
+        tags["weekly"], weekly = '"w2"', nbkr(TUESDAY + timedelta(days=1), rows=[("GBP", "1", "118,0")])
+        assert [kind for kind, _text in self.ask()] == [refresh.NEW]
+        assert Rate.objects.filter(pair__quote="GBP").count() == 2
+        assert not Source.objects.get().failures
+
     def test_every_pair_of_a_source_takes_one_request(self):
         make_pair("KGS", quote="KZT", provider="nbkr", cross_check="")
         make_pair("KZT", quote="USD", provider="nbkr", cross_check="")
@@ -187,6 +206,34 @@ class CrossCheckTests(RefreshTestCase):
     def test_rate_that_disagrees_is_held(self):
         self.bank_and_cross(nbkr(), cbr("90,0000"))
         self.held("It is -3.8 % from 0.0117980, which Bank of Russia says for 09 December 2025.")
+
+    def test_second_source_that_has_nothing_new_for_its_own_pairs_is_asked_again_for_the_comparison(self):
+        make_pair("RUB", provider="cbr", cross_check="", order=0)
+        make_rate(make_pair("USD", quote="RUB", provider="cbr", cross_check="", order=0), TUESDAY, "76.2840")
+        Source.objects.create(
+            provider="cbr",
+            validators={
+                f"{self.bank.address}/cbr/scripts/XML_daily.asp?date_req={day}/12/2025": {
+                    "etag": '"c"',
+                    "last_modified": "",
+                    "pairs": [],
+                    "asked": list(range(1, 99)),
+                }
+                for day in ("08", "09")
+            },
+        )
+
+        def answer(handler):
+            if "cbr" not in handler.path:
+                handler.reply(nbkr())
+            elif handler.headers.get("If-None-Match"):
+                handler.reply(b"", 304)
+            else:
+                handler.reply(cbr("90,0000"))
+
+        self.bank.answer = answer
+        self.ask()
+        assert "which Bank of Russia says" in Rate.objects.held().get().held_reason
 
     def test_silence_of_the_second_source_is_said_and_holds_nothing(self):
         self.bank.answer = lambda handler: handler.reply(b"", 403) if "cbr" in handler.path else handler.reply(nbkr())

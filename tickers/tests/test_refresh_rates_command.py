@@ -75,6 +75,14 @@ class RunTests(CommandTestCase):
         assert Rate.objects.count() == 1
         assert not Source.objects.exists()
 
+    def test_cron_asks_those_that_are_due(self):
+        assert "No source is due." in self.run_it("--due")
+        assert not self.bank.asked
+        with time_machine.travel(NOON + timedelta(hours=3), tick=False):
+            assert "new" in self.run_it("--due")
+            assert "No source is due." in self.run_it("--due")
+        self.refused("--due asks for the newest", "--due", "--date", "2025-12-08")
+
     def test_one_pair_or_one_source_alone(self):
         make_pair("RUB", provider="cbr", cross_check="")
         self.bank.answer = lambda handler: handler.reply(cbr() if "cbr" in handler.path else nbkr())

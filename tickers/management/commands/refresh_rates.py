@@ -23,6 +23,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--date", type=day, metavar="YYYY-MM-DD", help="The rates of this day.")
         parser.add_argument("--since", type=day, metavar="YYYY-MM-DD", help="The rates of every day from this one on.")
+        parser.add_argument("--due", action="store_true", help="Only the sources that it is time to ask: for cron.")
         parser.add_argument("--dry-run", action="store_true", help="Ask and look, but store nothing.")
         parser.add_argument("--from-file", metavar="PATH", help="Read an answer that was saved; - is standard input.")
 
@@ -31,6 +32,11 @@ class Command(BaseCommand):
         groups = refresh.by_source(self.pairs(options))
         if options["provider"]:
             groups = {code: pairs for code, pairs in groups.items() if code == options["provider"]}
+        if options["due"]:
+            groups = {code: pairs for code, pairs in groups.items() if code in refresh.due_sources()}
+            if not groups:
+                self.stdout.write("No source is due.")
+                return
         if not groups:
             raise CommandError("No active pair has a source that can be asked: see Pairs in the admin.")
         run = refresh.Run(dry=options["dry_run"], offline=bool(options["from_file"]), say=self.tell)
@@ -43,6 +49,8 @@ class Command(BaseCommand):
         """What can't be meant is said before anybody is asked."""
         if options["date"] and options["since"]:
             raise CommandError("--date is one day and --since is many: name one of them.")
+        if options["due"] and (options["date"] or options["since"] or options["from_file"]):
+            raise CommandError("--due asks for the newest: it goes with neither a day nor a file.")
         if options["from_file"] and options["since"]:
             raise CommandError("A file holds one answer: name its day by --date, or none.")
         latest = timezone.localdate() + timedelta(days=2)
