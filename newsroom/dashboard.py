@@ -22,7 +22,7 @@ from django_tasks_db.models import DBTaskResult
 from articles import roles
 from articles.admin.article.listing import edited_by, own
 from articles.admin.times import in_words, short, shown
-from articles.models import Article, Edition
+from articles.models import Article, Autosave, Edition
 from tickers.models import Pair, Rate, Source
 from tickers.refresh import TOLD_AFTER
 
@@ -74,7 +74,7 @@ def of(user: User, now: datetime | None = None) -> Dashboard:
     if user.has_perm("articles.view_article"):
         if _is_editor(user):
             mine.append(_waiting(user, now))
-        mine += [_assigned(user, now), _drafts(user, now)]
+        mine += [*_unsaved(user, now), _assigned(user, now), _drafts(user, now)]
         paper = [_soon(now), _live(now), _unpublished(now), _older(now)]
     if user.has_perm("tickers.view_rate"):
         paper.append(_rates(now))
@@ -100,6 +100,20 @@ def _assigned(user: User, now: datetime) -> Block:
     rest = list(_for_lines(rows.filter(due_at=None)).order_by("-saved_at")[:SHOWN])
     lines = [_article_line(article, now) for article in (due + rest)[:SHOWN]]
     return Block("assigned", _("Assigned to me"), _articles(whose="assigned"), _("Nothing is assigned to you."), lines)
+
+
+def _unsaved(user: User, now: datetime) -> list[Block]:
+    """What ``user`` typed and never saved, in this browser or another; no block when there is nothing."""
+    rows = Autosave.objects.open().filter(user=user, article__trashed_at=None).select_related("article")
+    newest: dict[Any, Line] = {}  # of an article; of a window, while there is no article yet
+    for row in rows.defer("article__body", "article__corrections").order_by("-at", "-pk")[: SHOWN * 4]:
+        typed = "".join(row.fields.get("headline", [])[:1]).strip()
+        url = row.article.get_absolute_url() if row.article else reverse("admin:articles_article_add")
+        facts = [_("typed %(time)s") % {"time": in_words(row.at, now)}]
+        newest.setdefault(row.article_id or row.window, Line(typed or _("(no headline)"), url, facts))
+    lines = list(newest.values())[:SHOWN]
+    url = reverse("admin:articles_article_changelist")
+    return [Block("unsaved", _("Typed and not saved"), url, "", lines)] if lines else []
 
 
 def _drafts(user: User, now: datetime) -> Block:

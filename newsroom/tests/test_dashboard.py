@@ -11,7 +11,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from articles import roles, workflow
-from articles.models import Article
+from articles.admin.article import autosaves
+from articles.models import Article, Autosave
 from articles.tests.factories import make_article, make_chief, make_edition, make_section, make_user
 from newsroom import dashboard
 from tickers.models import Pair, Rate, Source
@@ -133,6 +134,20 @@ class BlockTests(DashboardTestCase):
         [line] = self.blocks(self.chief)["rates"].lines
         assert (line.title, line.mark) == ("National Bank of the Kyrgyz Republic", "failing")
         assert line.facts == ["failed 3 times in a row", "www.nbkr.kg took too long to answer."]
+
+    def test_what_was_typed_and_never_saved_is_told_to_who_typed_it(self):
+        reporter = make_user(roles.REPORTER)
+        assert "unsaved" not in self.blocks(reporter)
+        article = make_article(headline="Road", created_by=reporter)
+        for window, headline in (("a" * 36, "Road to the pass"), ("b" * 36, "Road to the lake")):
+            autosaves.keep(reporter, article, window, article.version, {"headline": [headline]})
+        autosaves.keep(reporter, None, "c" * 36, 0, {"headline": ["New one"]})
+        assert sorted(self.titles("unsaved", reporter)) == ["New one", "Road to the lake"]
+        urls = [line.url for line in self.blocks(reporter)["unsaved"].lines]
+        assert sorted(urls) == sorted([article.get_absolute_url(), "/admin/articles/article/add/"])
+        assert "unsaved" not in self.blocks(self.chief)
+        Autosave.objects.update(settled_at=timezone.now(), outcome="dropped")
+        assert "unsaved" not in self.blocks(reporter)
 
     def test_weekend_makes_no_rate_late(self):
         assert str(dashboard._working_days_before(date(2026, 11, 23), 3)) == "2026-11-18"
