@@ -46,7 +46,7 @@ def unknown(html: str, at: datetime, language: str) -> list[str]:
 
 
 def freeze(html: str, at: datetime, language: str) -> str:
-    """A cleaned body with the rates in force ``at``; a pair without one is plain text."""
+    """A cleaned body with the rates in force ``at``; of a pair without one readers see the pair alone."""
     wanted = pairs(html)
     if not wanted:
         return REFERENCE.sub(lambda match: match["words"], html)
@@ -58,7 +58,7 @@ def freeze(html: str, at: datetime, language: str) -> str:
             return match["words"]
         rate = known.get(found[1])
         if rate is None:
-            return found[1]
+            return f'<data data-rate="{found[1]}">{found[1]}</data>'
         return f'<data data-rate="{found[1]}" value="{rate.value}">{escape(rate.text, quote=False)}</data>'
 
     return REFERENCE.sub(one, html)

@@ -119,8 +119,19 @@ class FreezingTests(ReferencesTestCase):
         assert [(problem.text, problem.blocks) for problem in told] == [
             ("There is no rate of EUR/USD: readers will see the pair without a value.", False)
         ]
-        assert workflow.publish(article, by=self.chief).body == "<p>EUR/USD fell.</p>"
+        edition = workflow.publish(article, by=self.chief)
+        self.assertContains(self.client.get(edition.path), "<p>EUR/USD fell.</p>", html=True)
         assert not [problem for problem in look(self.make(), "/x/") if problem.check == "rates"]
+
+    def test_first_rate_of_a_pair_reaches_what_is_scheduled(self):
+        euro = make_pair("EUR", provider="ecb")
+        body = '<p><data data-rate="EUR/USD">EUR/USD</data> fell.</p>'
+        edition = workflow.schedule(self.make(body), by=self.chief, at=NOON + timedelta(days=1))
+        assert edition.body == body
+        with self.captureOnCommitCallbacks(execute=True):
+            make_rate(euro, TUESDAY, "1.16", provider="ecb")
+        edition.refresh_from_db()
+        assert "EUR/USD 1.16000 (09 December 2025)" in edition.body
 
     def test_article_says_it_in_its_own_language(self):
         edition = workflow.publish(self.make(language="ru"), by=self.chief)
