@@ -8,6 +8,7 @@ from decimal import Decimal
 from io import StringIO
 
 import time_machine
+from django.contrib.auth import get_user_model
 from django.test import TestCase
 
 from tickers.models import Rate
@@ -132,6 +133,20 @@ class PairPageTests(RatesTestCase):
         text = self.text("/rates/tmt-usd/")
         assert "The rate fixed by law" in text
         assert "Official peg" in text
+
+
+class AnotherTimeTests(RatesTestCase):
+    def test_staff_see_every_page_as_it_stood_and_readers_do_not(self):
+        make_rate(self.pair, MONDAY + timedelta(days=1), "0.0120", provider="nbkr")
+        user = get_user_model().objects.create_superuser("root")
+        then, tomorrow = "?at=2025-12-07T12:00", "?at=2025-12-09T12:00"
+        assert self.client.get(f"/rates/kgs-usd/{then}").status_code == 403
+        self.client.force_login(user)
+        self.assertContains(self.client.get(f"/rates/{then}"), "0.011439")
+        self.assertContains(self.client.get(f"/rates/kgs-usd/{tomorrow}"), "<strong>0.01200</strong>", html=True)
+        assert self.client.get(f"/rates.json{then}").json()["rates"][0]["value"] == "0.011439"
+        rows = b"".join(self.client.get(f"/rates/kgs-usd.csv{then}").streaming_content).decode().splitlines()
+        assert rows[1].startswith("2025-12-07")
 
 
 class ConverterTests(RatesTestCase):
