@@ -23,7 +23,9 @@ WIDE = {"text": 40, "pair": 64, "value": 150, "least": 60}  # pixels of type
 def draw(pair: Pair, row: ratebar.Row) -> None:
     """Draw and store the card of a pair's newest rate; the one before it goes away."""
     former = pair.card
-    name = default_storage.save(f"rates/{pair.slug}/{row.effective_date}-{row.value_text}.png", _file(row))
+    name = f"rates/{pair.slug}/{row.effective_date}-{row.value_text}.png"
+    default_storage.delete(name)  # the same rate, drawn before
+    name = default_storage.save(name, _file(row))
     Pair.objects.filter(pk=pair.pk).update(card=name)
     if former and former != name:
         default_storage.delete(former)
