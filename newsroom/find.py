@@ -1,4 +1,4 @@
-"""What Ctrl+K finds: articles, sections, authors, pictures, tags and screens; of each kind a few that one may see."""
+"""What Ctrl+K finds: articles, sections, authors, pictures, tags, pairs and screens; a few of each that one may see."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -18,6 +18,7 @@ from articles.admin.lists import holding_words, number
 from articles.admin.times import in_words
 from articles.models import Article, Author, Image, Section
 from articles.text import strip_control
+from tickers.models import Pair
 
 SHOWN = 8  # of a kind
 LOOKED_AT = 40  # articles found by the index of headlines, of which some may lie in the trash
@@ -75,6 +76,7 @@ def look_for(query: str, request: HttpRequest, site: Any) -> list[Kind]:
         (_("Authors"), "articles.view_author", _authors),
         (_("Pictures"), "articles.view_image", _images),
         (_("Tags"), "taggit.view_tag", _tags),
+        (_("Pairs"), "tickers.view_pair", _pairs),
     ]
     if not query:
         rows = [(_("Your last articles"), "articles.view_article", lambda _query: _recent(user.pk))]
@@ -131,6 +133,12 @@ def _images(query: str) -> list[Found]:
 def _tags(query: str) -> list[Found]:
     rows = Tag.objects.filter(holding_words(query, "name")).order_by("-pk")
     return [Found(row.name, _change("taggit_tag", row.pk)) for row in rows[:SHOWN]]
+
+
+def _pairs(query: str) -> list[Found]:
+    """By their currencies, written together or apart: KGS, KGS/USD, kgs usd."""
+    rows = Pair.objects.filter(holding_words(query.replace("/", " "), "base", "quote"))
+    return [Found(str(row), _change("tickers_pair", row.pk), str(row.get_provider_display())) for row in rows[:SHOWN]]
 
 
 def _screens(query: str, request: HttpRequest, site: Any) -> list[Found]:

@@ -17,6 +17,7 @@ from articles.tests.factories import (
     make_section,
     make_user,
 )
+from tickers.tests.factories import make_pair
 
 FIND = reverse("admin:find")
 
@@ -53,6 +54,14 @@ class FindTests(FindTestCase):
             "Tags": ["railway to heaven"],
         }
         assert found["Articles"][0]["url"] == article.get_absolute_url()
+
+    def test_pair_is_found_by_its_currencies_written_together_or_apart(self):
+        pair = make_pair()
+        for words in ("kgs", "KGS/USD", "usd kgs"):
+            [found] = self.kinds(words)["Pairs"]
+            assert (found["title"], found["detail"]) == ("KGS/USD", "Entered by hand")
+            assert found["url"] == f"/admin/tickers/pair/{pair.pk}/change/"
+        assert self.titles("kgs kzt", "Pairs") == []
 
     def test_article_is_found_by_its_number_and_in_cyrillic(self):
         article = make_article(headline="Озеро Иссык-Куль")
