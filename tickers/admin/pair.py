@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from tickers import ratebar
+from tickers.admin.rate_form import is_number
 from tickers.models import Pair
 
 
@@ -43,7 +44,7 @@ class PairAdmin(admin.ModelAdmin):
         if not (self.has_change_permission(request) or self.has_add_permission(request)):
             raise PermissionDenied
         number = request.POST.get("_number", "")
-        pair = Pair.objects.filter(pk=int(number)).first() if number.isascii() and number.isdecimal() else None
+        pair = Pair.objects.filter(pk=number).first() if is_number(number) else None
         form = self.get_form(request, pair)(request.POST, instance=pair)
         form.is_valid()
         is_named = not {"base", "quote"} & form.errors.keys()

@@ -271,6 +271,8 @@ class PairAdminTests(AdminTestCase):
         self.assertContains(page, "KZT/USD</span> 0.00200")
         bad = self.client.post("/admin/tickers/pair/preview/", self.form(base="", peg_value="0.002"))
         self.assertContains(bad, "This field is required.")
+        for number in ("9" * 5000, "x", "-1", "٣"):
+            assert self.client.post("/admin/tickers/pair/preview/", form | {"_number": number}).status_code == 200
         assert list(Pair.objects.values()) == before
         reader = get_user_model().objects.create_user("reader", is_staff=True)
         self.client.force_login(reader)
