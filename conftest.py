@@ -52,7 +52,9 @@ def browser():
         reason = "No Chromium for the browser tests: apt-get install chromium, or name one by NEWSROOM_CHROMIUM."
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
 
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=15_000)  # milliseconds: a machine may have other work
 
     # Playwright's loop runs in this thread, and Django would take every query of a test for one made inside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

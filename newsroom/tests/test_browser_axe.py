@@ -10,7 +10,7 @@ from articles import boards, roles, workflow
 from articles.admin.article import autosaves
 from articles.models import Alert, Article, Note, Notice, Placement
 from articles.tests.factories import make_article, make_user
-from newsroom.tests.test_browser import CHANGING, PASSWORD, AxeTestCase
+from newsroom.tests.test_browser import PASSWORD, AxeTestCase
 from tickers.models import Source
 from tickers.tests.factories import make_pair, make_rate
 
@@ -101,7 +101,6 @@ class DeskAxeTests(AxeTestCase):
             assert response.status == 200, path
             for theme in ("light", "dark"):
                 self.page.emulate_media(color_scheme=theme)
-                self.page.wait_for_timeout(CHANGING)
                 problems += [(theme, path, *problem) for problem in self.found()]
         assert not problems, problems
 
@@ -116,7 +115,6 @@ class DeskAxeTests(AxeTestCase):
         problems = []
         for theme in ("light", "dark"):
             self.page.emulate_media(color_scheme=theme)
-            self.page.wait_for_timeout(CHANGING)
             problems += [(theme, *problem) for problem in self.found()]
         assert "Theirs" in self.page.content()
         assert not problems, problems

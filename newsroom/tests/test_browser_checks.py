@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from articles.models import Section
 from articles.tests.factories import make_article
-from newsroom.tests.test_browser import CHANGING, RULES, BrowserTestCase
+from newsroom.tests.test_browser import RULES, BrowserTestCase
 
 
 @pytest.mark.browser
@@ -23,7 +23,7 @@ class WithAxe(BrowserTestCase):
     def check_with_axe(self):
         for theme in ("light", "dark"):
             self.page.emulate_media(color_scheme=theme)
-            self.page.wait_for_timeout(CHANGING)
+            self.settle()
             results = Axe().run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]})
             assert [(item["id"], item["nodes"][0]["html"][:150]) for item in results.response["violations"]] == []
 

@@ -55,6 +55,7 @@ class PeopleTests(BrowserTestCase):
         assert Article.objects.get().trashed_at is None
 
     def passes_axe(self):
+        self.settle()
         before = list(self.troubles)
         found = Axe().run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]})
         self.troubles[:] = before  # axe tries inline styles of its own, which the policy refuses
