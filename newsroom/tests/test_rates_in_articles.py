@@ -103,10 +103,10 @@ class FreezingTests(ReferencesTestCase):
     def test_value_of_a_pair_that_the_bar_turns_round_is_exact_too(self):
         self.pair.is_inverse = True
         self.pair.save()
-        self.rate(TUESDAY, "0.0000832175")
+        self.rate(TUESDAY, "0.000082006132418664")
         with time_machine.travel(NOON + timedelta(days=1)):
             edition = workflow.publish(self.make(), by=self.chief)
-        assert 'value="0.0000832175">KGS/USD 0.0000832 (09 December 2025)' in edition.body
+        assert 'value="0.000082006132418664">KGS/USD 0.0000820 (09 December 2025)' in edition.body
 
     def test_thousands_of_pairs_in_a_text_are_one_question(self):
         names = [f"{a}{b}{c}/USD" for a in "ABCDEFGHIJKLM" for b in "ABCDEFGHIJKLM" for c in "ABCDEFGHIJKLM"]
