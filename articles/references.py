@@ -13,7 +13,8 @@ from html import escape
 REFERENCE = re.compile(r"<data(?P<attributes>(?: [\w-]+=\"[^\"]*\")*)>(?P<words>.*?)</data>", re.DOTALL)
 RATE = re.compile(r' data-rate="([A-Z]{3}/[A-Z]{3})"')
 FROZEN = re.compile(r' value="([0-9.]{1,40})"')
-LINKED = re.compile(r"<a [^>]*>.*?</a>", re.DOTALL)
+TYPED = re.compile(r"<data(?P<attributes>[^<>]*)>(?:(?P<words>[^<>]*)</data>)?|</data>")  # also half or in another
+UNLINKED = re.compile(r'<a [^>]*>.*?</a>|<aside data-pull-quote="">.*?</aside>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -65,18 +66,23 @@ def freeze(html: str, at: datetime, language: str) -> str:
 
 
 def thaw(html: str) -> str:
-    """A cleaned body as the desk keeps it: of a reference nothing but its pair."""
+    """A cleaned body as the desk keeps it: of a reference nothing but its pair; other words stay, as words."""
 
     def one(match: re.Match[str]) -> str:
-        found = RATE.search(match["attributes"])
-        return f'<data data-rate="{found[1]}">{found[1]}</data>' if found else match["words"]
+        words = match["words"] or ""
+        found = RATE.search(match["attributes"] or "")
+        is_whole = found is not None and words.startswith(found[1])
+        return f'<data data-rate="{found[1]}">{found[1]}</data>' if found and is_whole else words
 
-    return REFERENCE.sub(one, html)
+    return TYPED.sub(one, html)
 
 
 def resolve(html: str) -> str:
-    """A frozen body for readers: each rate leads to its pair's page, except within another link."""
-    html = LINKED.sub(lambda match: REFERENCE.sub(lambda inner: inner["words"], match[0]), html)
+    """A frozen body for readers: each rate leads to its pair's page.
+
+    Not within another link, nor in a pull quote, which is hidden from screen readers, so nothing in it takes the focus.
+    """
+    html = UNLINKED.sub(lambda match: REFERENCE.sub(lambda inner: inner["words"], match[0]), html)
 
     def one(match: re.Match[str]) -> str:
         pair, value = RATE.search(match["attributes"]), FROZEN.search(match["attributes"])

@@ -41,8 +41,9 @@ class NewsroomConfig(AppConfig):
             for signal in (post_save, post_delete):
                 signal.connect(frame.forget, sender=model, dispatch_uid=f"frame {model.__name__} {id(signal)}")
         references.register(rates_in_articles.look_up)
-        for signal in (post_save, post_delete):
-            signal.connect(freeze_again, sender=apps.get_model("tickers.Rate"), dispatch_uid=f"frozen {id(signal)}")
+        for name in ("tickers.Rate", "tickers.Pair", "articles.SiteSettings"):
+            for signal in (post_save, post_delete):
+                signal.connect(freeze_again, sender=apps.get_model(name), dispatch_uid=f"frozen {name} {id(signal)}")
         post_save.connect(draw_card, sender=apps.get_model("tickers.Rate"), dispatch_uid="rate card")
         image = apps.get_model("articles.Image")
         post_save.connect(frame.forget_logo, sender=image, dispatch_uid="frame logo")

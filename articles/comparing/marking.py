@@ -22,6 +22,7 @@ MARKS = {
     "em": gettext_lazy("italics"),
     "href": gettext_lazy("link to"),
     "title": gettext_lazy("with the title"),
+    "data": gettext_lazy("exchange rate"),
     "th": gettext_lazy("heading cell"),
     "colspan": gettext_lazy("columns wide:"),
     "rowspan": gettext_lazy("rows high:"),

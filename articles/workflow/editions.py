@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from articles import notices, readiness, revisions, search
+from articles import notices, readiness, references, revisions, search
 from articles.cutting import (
     TICK,
     Text,
@@ -55,6 +55,7 @@ def schedule(article: Article, *, by: User, at: datetime, significant: bool = Fa
     edition = put_in(article, _working_copy(article, at), at=at, by=by, significant=significant)
     _after_cut(article, by, _("Scheduled for %(time)s") % {"time": said(at)})
     _tell_of_schedule(article, by, at)
+    _look_again(edition)
     return edition
 
 
@@ -81,6 +82,7 @@ def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
     edition.save(update_fields=["cut_at", "cut_by", "live_until"])
     revisions.keep(article, by=by, note=_("Rescheduled for %(time)s") % {"time": said(at)})
     _tell_of_schedule(article, by, at)
+    _look_again(edition)
     return edition
 
 
@@ -197,6 +199,12 @@ def _after_cut(article: Article, by: User, note: str) -> None:
 def _tell_of_schedule(article: Article, by: User, at: datetime) -> None:
     text = _("%(who)s scheduled “%(article)s” for %(time)s.")
     notices.tell(Notice.Kind.PUBLISHED, article, by=by, text=text, time=said(at))
+
+
+def _look_again(edition: Edition) -> None:
+    """A rate stored while ``edition`` was being cut was not known to it, nor ``edition`` to whoever stored it."""
+    if references.pairs(edition.body):
+        transaction.on_commit(freeze_again, robust=True)
 
 
 def _working_copy(article: Article, at: datetime) -> Text:

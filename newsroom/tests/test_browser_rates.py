@@ -7,6 +7,7 @@ from articles import roles
 from articles.models import Article
 from articles.tests.factories import make_article, make_user
 from newsroom.tests.test_browser import PASSWORD, BrowserTestCase
+from newsroom.tests.test_paste import PASTE
 from tickers.models import Pair
 from tickers.tests.factories import make_pair, make_rate
 
@@ -43,7 +44,15 @@ class RatesInBrowserTests(BrowserTestCase):
         with self.page.expect_navigation():
             self.page.keyboard.press("Control+s")
         som, tenge = (f'<data data-rate="{pair}">{pair}</data>' for pair in ("KGS/USD", "KZT/USD"))
-        assert Article.objects.get().body == shown == f"<p>The som, {som}, and the tenge, {tenge}.</p>"
+        text = f"The som, {som}, and the tenge, {tenge}."
+        assert Article.objects.get().body == shown == f"<p>{text}</p>"
+        self.page.wait_for_load_state("networkidle")
+        expect(self.page.locator(".editor-count")).to_contain_text("7 words")
+        self.page.locator(".tiptap").focus()
+        self.page.keyboard.press("Control+End")
+        self.page.evaluate(PASTE, [f"<p>{text.replace('KGS/USD</data>', 'KGS/USD 9</data>')}</p>", ""])
+        expect(self.page.locator(".tiptap .editor-rate")).to_have_count(4)
+        assert self.page.locator("[name=body]").input_value() == f"<p>{text}{text}</p>"
 
     def test_bar_is_drawn_beside_the_form_as_it_is_typed(self):
         user = make_user(roles.RATES_DESK, username="rates")

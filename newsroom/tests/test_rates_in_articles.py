@@ -8,8 +8,8 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import markup, references, rendering, workflow
-from articles.models import Article, Edition
+from articles import comparing, markup, references, rendering, workflow
+from articles.models import Article, Edition, SiteSettings
 from articles.readiness import look
 from articles.tests.factories import make_article, make_chief, make_section
 from tickers.models import Rate
@@ -54,6 +54,19 @@ class MarkupTests(ReferencesTestCase):
         article.refresh_from_db()
         assert article.body == f"<p>{SOM} lost</p>"
 
+    def test_words_that_are_no_pair_are_not_lost(self):
+        for typed, kept in (
+            ('<data data-rate="KGS/USD">five million</data>', "five million"),
+            ('<data data-rate="KGS/USD"><strong>five</strong> million</data>', "<strong>five</strong> million"),
+            ('<data data-rate="EUR/USD">x <data data-rate="KGS/USD">KGS/USD</data></data>', f"x {SOM}"),
+        ):
+            with self.subTest(typed):
+                article = self.make(f"<p>{typed}</p>")
+                assert article.body == f"<p>{kept}</p>" == markup.clean(article.body)
+
+    def test_comparing_says_that_words_became_a_rate(self):
+        self.assertInHTML("<ins>exchange rate</ins>", comparing.prose("<p>At KGS/USD.</p>", f"<p>At {SOM}.</p>"))
+
     def test_words_of_a_text_hold_the_pair(self):
         assert markup.plain_text(BODY) == "A som (KGS/USD) is worth more."
 
@@ -86,6 +99,58 @@ class FreezingTests(ReferencesTestCase):
         with time_machine.travel(NOON + timedelta(days=1)):
             edition = workflow.publish(self.make(), by=self.chief)
         assert 'value="0.0114351057747284">KGS/USD 0.01144 (09 December 2025)' in edition.body
+
+    def test_value_of_a_pair_that_the_bar_turns_round_is_exact_too(self):
+        self.pair.is_inverse = True
+        self.pair.save()
+        self.rate(TUESDAY, "0.000082006132418664")
+        with time_machine.travel(NOON + timedelta(days=1)):
+            edition = workflow.publish(self.make(), by=self.chief)
+        assert 'value="0.000082006132418664">KGS/USD 0.0000820 (09 December 2025)' in edition.body
+
+    def test_thousands_of_pairs_in_a_text_are_one_question(self):
+        names = [f"{a}{b}{c}/USD" for a in "ABCDEFGHIJKLM" for b in "ABCDEFGHIJKLM" for c in "ABCDEFGHIJKLM"]
+        body = BODY + "".join(f'<p><data data-rate="{name}">{name}</data></p>' for name in names)
+        edition = workflow.publish(self.make(body), by=self.chief)
+        assert edition.body.count(" value=") == 1
+
+    def test_pair_or_zone_that_is_changed_reaches_what_is_scheduled(self):
+        make_rate(self.pair, TUESDAY, "0.0115", provider="nbkr")
+        edition = workflow.schedule(self.make(), by=self.chief, at=NOON.replace(hour=18, minute=30))  # past midnight
+        assert "0.01150 (09 December 2025)" in edition.body
+        with self.captureOnCommitCallbacks(execute=True):
+            self.pair.digits = 3
+            self.pair.save()
+        edition.refresh_from_db()
+        assert "KGS/USD 0.012 (09 December 2025)" in edition.body
+        with self.captureOnCommitCallbacks(execute=True):
+            SiteSettings.objects.create(time_zone="Europe/London")
+        edition.refresh_from_db()
+        assert "(08 December 2025)" in edition.body
+
+    def test_rate_stored_while_an_edition_is_scheduled_is_not_missed(self):
+        with self.captureOnCommitCallbacks(execute=True):
+            edition = workflow.schedule(self.make(), by=self.chief, at=NOON + timedelta(days=1))
+            Rate.objects.bulk_create(  # by another, who saw no such edition: no signal
+                [Rate(pair=self.pair, effective_date=TUESDAY, value=Decimal("0.0115"), provider="nbkr")]
+            )
+        edition.refresh_from_db()
+        assert "0.01150" in edition.body
+
+    def test_working_copy_and_what_is_live_do_not_differ_by_their_rates(self):
+        article = self.make()
+        editions = []
+        for days, value in ((0, "0.01144"), (1, "0.0115")):
+            if days:
+                self.rate(TUESDAY, value)
+            with time_machine.travel(NOON + timedelta(days=days)):
+                editions.append(f"e{workflow.publish(article, by=self.chief).pk}")
+        self.client.force_login(self.chief)
+        address = reverse("admin:articles_article_compare", args=[article.pk])
+        for a, b in (("w", editions[1]), (editions[0], "w")):
+            assert self.client.get(address, {"a": a, "b": b}).context["changes"] == []
+        (change,) = self.client.get(address, {"a": editions[0], "b": editions[1]}).context["changes"]
+        assert "0.01150" in change.marked
 
     def test_scheduled_text_says_what_is_known_when_it_goes_live(self):
         article = self.make()
@@ -161,6 +226,12 @@ class RenderingTests(ReferencesTestCase):
         html = rendering.body(f'<p><a href="https://example.org/">See {frozen}</a> and {frozen}</p>')
         assert html.count("<a ") == 2
         assert html.count("<data ") == 1
+
+    def test_in_a_pull_quote_it_is_no_link(self):
+        frozen = '<data data-rate="KGS/USD" value="0.01144">KGS/USD 0.01144 (x)</data>'
+        html = rendering.body(f'<aside data-pull-quote="">At {frozen}</aside><p>{frozen}</p>')
+        assert '<aside class="pull-quote" aria-hidden="true">At KGS/USD 0.01144 (x)</aside>' in html
+        assert html.count("<a ") == 1
 
     def test_reading_takes_no_query_for_it(self):
         edition = workflow.publish(self.make(), by=self.chief)

@@ -12,6 +12,7 @@ const KEPT = {
   TH: ["colspan", "rowspan"],
   FIGURE: ["data-image", "data-embed"],
   ASIDE: ["data-pull-quote", "data-fact-box"],
+  DATA: ["data-rate"],
 };
 const BLOCK = "p, h1, h2, h3, h4, h5, h6, li, div, blockquote, table, ul, ol, figure, aside, section, article, td, th, pre";
 const HEADINGS = { H1: "h2", H4: "h3", H5: "h3", H6: "h3" };

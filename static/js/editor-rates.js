@@ -2,7 +2,7 @@
 import { Node, crel, gettext } from "django-prose-editor/editor";
 import { ask } from "./editor-ask.js";
 
-const PAIR = /[A-Z]{3}\/[A-Z]{3}$/;
+const PAIR = /(?<![\p{L}\p{N}_/])[A-Z]{3}\/[A-Z]{3}$/u;
 let known; // a promise of what the paper's rates are now
 
 /** The newest rates by their pairs; nothing while the paper does not answer. */
@@ -20,7 +20,7 @@ function rates(url) {
 /** What stands before the caret or is chosen, if it is a pair: where, and which. */
 function typed(editor) {
   const { from, to, empty, $from } = editor.state.selection;
-  const start = empty ? Math.max($from.start(), from - 7) : from;
+  const start = empty ? Math.max($from.start(), from - 8) : from;
   const found = editor.state.doc.textBetween(start, to, "\n").match(PAIR);
   return found ? { pair: found[0], range: { from: to - found[0].length, to } } : null;
 }

@@ -13,7 +13,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import comparing, revisions, roles, workflow
+from articles import comparing, references, revisions, roles, workflow
 from articles.admin.article import history
 from articles.admin.lists import number
 from articles.admin.times import said, zone
@@ -80,8 +80,13 @@ def _by(label, person):
 
 
 def changes(before: Side, after: Side) -> list[comparing.Change]:
-    """What differs between two sides; an edition's slug is no news where the desk left it to be made."""
+    """What differs between two sides; an edition's slug is no news where the desk left it to be made.
+
+    Nor is what its rates were worth, where the desk has only their pairs.
+    """
     old, new = dict(before.snapshot), dict(after.snapshot)
+    if isinstance(before.kept, Edition) != isinstance(after.kept, Edition):
+        old["body"], new["body"] = (references.thaw(said.get("body", "")) for said in (old, new))
     for name in PARTS:
         if not (old.get(name) and new.get(name)):
             old.pop(name, None), new.pop(name, None)
