@@ -63,7 +63,7 @@ def get(address: str, validators: Validators | None = None, *, whole: float | No
         try:
             return _follow(address, validators or Validators(), until)
         except _AgainError as trouble:
-            pause = PAUSE * 2**number * random.uniform(0.5, 1.5)  # noqa: S311
+            pause = PAUSE * 2**number * random.uniform(0.5, 1.5)  # noqa: S311 - spreads requests, and is no secret
             if number + 1 == TRIES or time.monotonic() + pause >= until:
                 raise FetchError(str(trouble), trouble.status) from None
             time.sleep(pause)
@@ -141,7 +141,7 @@ def _exchange(
 
 def _read(response: BaseHTTPResponse, parts: SplitResult, until: float) -> bytes:
     body = bytearray()
-    while piece := response.read1(PIECE):  # type: ignore[attr-defined]
+    while piece := response.read1(PIECE):  # type: ignore[attr-defined] # the base class doesn't name it
         body += piece
         if len(body) > MOST_BYTES:
             told = {"host": parts.hostname, "limit": MOST_BYTES // 1024 // 1024}
@@ -182,7 +182,7 @@ class _Braked:
     stopped = False
 
     def _new_conn(self):
-        connected = super()._new_conn()  # type: ignore[misc]
+        connected = super()._new_conn()  # type: ignore[misc] # urllib3's, of the class beside this one
         self.brake = connected.dup()
         return connected
 

@@ -34,9 +34,17 @@ class Verdict:
 
 
 def is_known(quote: Quote, value: Decimal, same_day: list[Rate]) -> bool:
-    """Whether it was stored before, held and rejected ones too, or readers see the same already."""
+    """Whether it was stored before, held and rejected ones too, or readers see the same already.
+
+    What the desk typed something in place of is known; a source that goes back to what it said first is news.
+    """
+    is_typed = any(rate.status == Rate.Status.ACCEPTED and rate.provider == providers.MANUAL for rate in same_day)
     return any(
-        rate.value == value and (rate.provider == quote.provider or rate.status == Rate.Status.ACCEPTED)
+        rate.value == value
+        and (
+            rate.status == Rate.Status.ACCEPTED
+            or (rate.provider == quote.provider and (rate.status != Rate.Status.REPLACED or is_typed))
+        )
         for rate in same_day
     )
 

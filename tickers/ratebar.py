@@ -37,11 +37,6 @@ class Row:
         return f"{self.base}/{self.quote}"
 
     @property
-    def name(self) -> str:
-        """The pair as the desk knows it, whichever way round it is shown."""
-        return f"{self.quote}/{self.base}" if self.is_inverse else self.pair
-
-    @property
     def slug(self) -> str:
         """The pair in its page's address."""
         return (f"{self.quote}-{self.base}" if self.is_inverse else f"{self.base}-{self.quote}").lower()

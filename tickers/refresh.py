@@ -1,5 +1,6 @@
 """Asking sources for rates, looking at what they say, and keeping it: accepted, or held for the rates desk."""
 
+import logging
 import math
 import time
 from collections.abc import Callable, Iterable
@@ -8,19 +9,22 @@ from datetime import UTC, date, datetime
 from functools import partial
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from tickers import calendar, fetch, judging, providers
+from tickers import calendar, deciding, fetch, judging, providers
+from tickers.calendar import AHEAD
 from tickers.fetch import FetchError, Validators
 from tickers.models import Pair, Rate, Source, exact
 from tickers.providers import NoRate, Provider, ProviderError, Quote, Sheet
 from tickers.tasks import mail_trouble
 
+logger = logging.getLogger(__name__)
 TOLD_AFTER = 3  # failures in a row
+A_MINUTE = 60.0
 NEW, UNCHANGED, HELD, NONE, FAILED = "new", "unchanged", "held", "none", "failed"
 
 
@@ -219,6 +223,7 @@ class Run:
         source = harvest.source
         Source.objects.get_or_create(pk=source.code)
         row = Source.objects.select_for_update().get(pk=source.code)  # one run of a source at a time
+        deciding.lock([pair.pk for pair in harvest.quotes])
         outcomes = [self._store_quote(*one, is_newest=is_newest) for one in checks]
         outcomes += [Outcome(source.code, FAILED, text) for text in harvest.failures]
         if not outcomes:
@@ -308,13 +313,18 @@ def _fetch(source: Provider, address: str, known: Validators | None, whole: floa
 
 
 def _read(source: Provider, content: bytes) -> _Answer:
-    """Every sheet of an answer."""
+    """Every sheet of an answer; a provider that breaks over one spoils no other source's run."""
     try:
         return _Answer(source.read(content))
     except NoRate as nothing:
         return _Answer(nothing=str(nothing))
     except ProviderError as trouble:
         return _Answer(trouble=str(trouble))
+    except Exception:  # a mistake of ours: told to whoever runs the server, and counted as the source's failure
+        logger.exception("The answer of %s broke its provider.", source.code)
+        return _Answer(
+            trouble=str(source.error(_("its answer is like none that we can read; the server's log says more")))
+        )
 
 
 def _picked(source: Provider, answer: _Answer, day: date | None) -> _Answer:
@@ -360,18 +370,28 @@ def due_sources(now: datetime | None = None) -> dict[str, list[Pair]]:
     now = now or timezone.now()
     asked, found = dict(Source.objects.values_list("pk", "asked_at")), {}
     for code, pairs in by_source(Pair.objects.active()).items():
-        newest = Rate.objects.filter(pair__in=pairs, provider=code).aggregate(day=Max("effective_date"))["day"]
+        # A far day is a mistake of the source, and held: it says nothing of what comes before it.
+        told = Rate.objects.filter(pair__in=pairs, provider=code, effective_date__lte=timezone.localdate(now) + AHEAD)
+        newest = told.aggregate(day=Max("effective_date"))["day"]
         if calendar.is_due(code, now, asked.get(code), newest):
             found[code] = pairs
     return found
 
 
 def refresh_due(now: datetime | None = None) -> Summary:
-    """Ask the sources that it is time to ask."""
-    run = Run()
+    """Ask the sources that it is time to ask, each by one process alone; a minute at most, as other work waits."""
+    run = Run(until=time.monotonic() + A_MINUTE)
     for code, pairs in due_sources(now).items():
-        run.newest(code, pairs)
+        if time.monotonic() < run.until and _claim(code, run.now):
+            run.newest(code, pairs)
     return run.summary
+
+
+def _claim(code: str, now: datetime) -> bool:
+    """Whether nobody else has begun to ask a source a moment ago."""
+    Source.objects.get_or_create(pk=code)
+    free = Q(asked_at=None) | Q(asked_at__lte=now - calendar.RETRY)
+    return bool(Source.objects.filter(free, pk=code).update(asked_at=now))
 
 
 @task()

@@ -20,11 +20,11 @@ MATCHES = "to_tsvector('simple'::regconfig, headline) @@ to_tsquery('simple'::re
 FIND_POSTGRES = f"""
 WITH found AS MATERIALIZED (SELECT id, saved_at FROM articles_article WHERE {MATCHES} LIMIT %s)
 SELECT id, EXISTS (SELECT FROM found OFFSET %s) FROM found ORDER BY saved_at DESC, id DESC LIMIT %s
-"""  # noqa: S608
+"""  # noqa: S608 - our own constants are put in; what was typed is a parameter
 WALK_POSTGRES = f"""
 WITH newest AS (SELECT id, saved_at, headline FROM articles_article ORDER BY saved_at DESC, id DESC LIMIT %s)
 SELECT id FROM newest WHERE {MATCHES} ORDER BY saved_at DESC, id DESC LIMIT %s
-"""  # noqa: S608
+"""  # noqa: S608 - our own constants are put in; what was typed is a parameter
 FIND_SQLITE = "SELECT rowid FROM articles_headline WHERE articles_headline MATCH %s ORDER BY rowid DESC LIMIT %s"
 
 

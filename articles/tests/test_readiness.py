@@ -73,7 +73,7 @@ class FactTests(ReadinessTestCase):
             headline="A" * 111, standfirst="", body=BODY + "<h3>Small</h3><p>TK</p>" + link("/no/no/no/")
         )
         full = complete(standfirst="A" * 161, lead_image=small, body=link("https://example.org/gone"))
-        rate = '<p><data data-rate="XXX/USD">XXX/USD</data></p>'
+        rate = '<p><data data-rate="QQQ/USD">QQQ/USD</data></p>'
         ended = complete(lead_image=make_image(licence_until=old), body=rate)
         OutsideLink.objects.create(
             sha256=digest("https://example.org/gone"), address="https://example.org/gone", problem=Trouble.GONE

@@ -1,5 +1,7 @@
 """Rates in a real browser: a pair in a text, the bar beside its form, the inverse that lies behind."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -8,7 +10,7 @@ from articles.models import Article
 from articles.tests.factories import make_article, make_user
 from newsroom.tests.test_browser import PASSWORD, BrowserTestCase
 from newsroom.tests.test_paste import PASTE
-from tickers.models import Pair
+from tickers.models import Pair, Rate
 from tickers.tests.factories import make_pair, make_rate
 
 
@@ -65,6 +67,20 @@ class RatesInBrowserTests(BrowserTestCase):
         self.page.get_by_label("turned round").check()
         expect(bar).to_contain_text("USD/KGS 87.41")
         assert not Pair.objects.get(pk=self.pair.pk).is_inverse
+
+    def test_enter_in_the_form_of_a_held_rate_saves_what_was_typed(self):
+        held = make_rate(self.pair, timezone.localdate() - timedelta(days=1), "0.02", provider="nbkr", status="held")
+        user = make_user(roles.RATES_DESK, username="rates")
+        user.set_password(PASSWORD)
+        user.save()
+        self.log_in("rates")
+        self.open(f"/admin/tickers/rate/{held.pk}/change/")
+        self.page.get_by_label("Value").fill("0.01146")
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+        held.refresh_from_db()
+        assert held.status == "rejected"
+        assert str(Rate.objects.accepted().get(effective_date=held.effective_date).value.normalize()) == "0.01146"
 
     def test_inverse_shows_for_pointer_and_keyboard_and_moves_nothing(self):
         self.open("/")

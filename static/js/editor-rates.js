@@ -5,14 +5,14 @@ import { ask } from "./editor-ask.js";
 const PAIR = /(?<![\p{L}\p{N}_/])[A-Z]{3}\/[A-Z]{3}$/u;
 let known; // a promise of what the paper's rates are now
 
-/** The newest rates by their pairs; nothing while the paper does not answer. */
+/** The newest rates by their pairs; null while the paper does not answer. */
 function rates(url) {
   known ??= fetch(url, { credentials: "same-origin" })
     .then((response) => response.json())
     .then(({ rates }) => new Map(rates.map((rate) => [rate.pair, rate])))
     .catch(() => {
       known = undefined; // asked again next time
-      return new Map();
+      return null;
     });
   return known;
 }
@@ -43,8 +43,8 @@ export const Rate = Node.create({
       const value = crel("span", { className: "editor-rate-value" });
       const dom = crel("data", { className: "editor-rate", "data-rate": node.attrs.pair }, [node.attrs.pair, value]);
       rates(this.options.ratesUrl).then((all) => {
-        const rate = all.get(node.attrs.pair);
-        value.textContent = ` ${rate ? rate.value.slice(0, 10) : gettext("no rate")}`;
+        const rate = all?.get(node.attrs.pair);
+        if (all) value.textContent = ` ${rate ? rate.value.slice(0, 10) : gettext("no rate")}`;
       });
       return { dom };
     };
@@ -68,11 +68,12 @@ export const Rate = Node.create({
 });
 
 async function choose(url) {
-  const all = [...(await rates(url)).keys()];
+  const known = await rates(url);
+  const all = [...(known?.keys() ?? [])];
   return ask({
     title: gettext("Exchange rate"),
     label: gettext("Pair"),
-    help: all.length ? `${gettext("One of these:")} ${all.join(", ")}` : gettext("The paper has no rates yet."),
+    help: all.length ? `${gettext("One of these:")} ${all.join(", ")}` : known ? gettext("The paper has no rates yet.") : gettext("Which rates there are is not known just now."),
     refusal: gettext("Write two currencies with a stroke between them, like KGS/USD."),
     value: all[0] ?? "",
     check: (text) => {

@@ -4,6 +4,7 @@ import time
 from functools import partial
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models, transaction
@@ -74,6 +75,11 @@ class RateAdmin(admin.ModelAdmin):
         ]
         return own + super().get_urls()
 
+    def get_readonly_fields(self, request, obj=None):
+        """A source's day and pair stay: typing another value must not leave the day without any rate."""
+        told = obj is not None and obj.provider != providers.MANUAL
+        return [*self.readonly_fields, *(["pair", "effective_date"] if told else [])]
+
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "pair":
             kwargs["widget"] = PairChoice(db_field, self.admin_site)
@@ -104,7 +110,9 @@ class RateAdmin(admin.ModelAdmin):
         """What a person typed, that person has decided: a rate of its own, beside the one that it stands in for."""
         if form.has_changed():
             if change:
-                deciding.set_aside(obj.pk, by=request.user)
+                aside = deciding.set_aside(obj.pk, by=request.user)
+                text = gettext("Another value was typed in its place: %(value)s.") % {"value": self.exact_value(obj)}
+                self.log_change(request, aside, text)
                 obj.pk, obj._state.adding = None, True
             obj.provider, obj.status, obj.held_reason = providers.MANUAL, Rate.Status.ACCEPTED, ""
             obj.fetched_at, obj.decided_by = timezone.now(), request.user
@@ -126,21 +134,31 @@ class RateAdmin(admin.ModelAdmin):
         if not self.has_change_permission(request):
             raise PermissionDenied
         get_object_or_404(Rate, pk=pk)
-        self._decide(request, Rate.objects.filter(pk=pk), step)
+        instead = request.POST.get("_instead", "")
+        self._decide(request, Rate.objects.filter(pk=pk), step, instead=int(instead) if is_number(instead) else None)
         return HttpResponseRedirect(reverse("admin:tickers_rate_changelist"))
 
-    def _decide(self, request, queryset, step):
+    def response_action(self, request, queryset):
+        """A decision is about rows that somebody ticked, never about a whole table."""
+        request.POST = request.POST.copy()
+        request.POST["select_across"] = "0"
+        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        request.POST.setlist(ACTION_CHECKBOX_NAME, [text for text in ticked if is_number(text)])
+        return super().response_action(request, queryset)
+
+    def _decide(self, request, queryset, step, instead=None):
         """Accept or reject each; what can't be is told, and changes nothing for the others."""
         done = 0
         for rate in queryset.select_related("pair").order_by("effective_date"):
             try:
-                other = DECISIONS[step](rate, by=request.user)
+                other = DECISIONS[step](rate, by=request.user, instead=instead)
             except deciding.DecisionError as refusal:
                 self.message_user(request, str(refusal), messages.ERROR)
                 continue
             done += 1
             self.log_change(request, rate, gettext("Accepted.") if step == "accept" else gettext("Rejected."))
             if other:
+                self.log_change(request, other, gettext("Replaced by %(rate)s.") % {"rate": rate})
                 told = {"other": other}
                 self.message_user(request, gettext("It stands in place of %(other)s, which is kept.") % told)
         if done and step == "accept":
@@ -171,7 +189,8 @@ class RateAdmin(admin.ModelAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         rate = Rate.objects.held().filter(pk=object_id).first() if is_number(object_id) else None
-        context = {"held": rate if rate and self.has_change_permission(request) else None}
+        may_decide = rate is not None and self.has_change_permission(request)
+        context = {"held": rate, "stands": deciding.stands(rate)} if may_decide else {}
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def changelist_view(self, request, extra_context=None):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from tickers import deciding
 from tickers.calendar import AHEAD
 
 FIRST_DAY = date(1900, 1, 1)  # an earlier one is a slip of the keyboard
@@ -58,16 +59,25 @@ class RateForm(forms.ModelForm):
     def clean(self):
         """Name the rate that stands in the way, with its value."""
         cleaned = super().clean()
-        pair, day = cleaned.get("pair"), cleaned.get("effective_date")
+        pair, day = self._pair(cleaned), self._day(cleaned)
         if pair is None or day is None or not self.has_changed():
             return cleaned
+        deciding.lock([pair.pk])  # until it is saved, nobody else puts a rate there
         self._refuse_far_move(pair, day, cleaned.get("value"))
         other = pair.rates.accepted().filter(effective_date=day).exclude(pk=self.instance.pk).first()
         if other:
             message = _("%(pair)s has a rate for %(day)s already, %(value)s: change that one instead.")
             params = {"pair": pair, "day": date_format(day), "value": f"{other.value.normalize():f}"}
-            self.add_error("effective_date", ValidationError(message, params=params))
+            field = "effective_date" if "effective_date" in self.fields else "value"
+            self.add_error(field, ValidationError(message, params=params))
         return cleaned
+
+    def _pair(self, cleaned):
+        return cleaned.get("pair") if "pair" in self.fields else self.instance.pair
+
+    def _day(self, cleaned):
+        """Of what a source told, the day stays as it is and is no field."""
+        return cleaned.get("effective_date") if "effective_date" in self.fields else self.instance.effective_date
 
     def _refuse_far_move(self, pair, day, value):
         """A slip of the keyboard is seldom small: ask before a move beyond the pair's limit."""

@@ -84,7 +84,10 @@ class Sheet:
 
 
 class Provider:
-    """A source of rates. A new one is a module with a class like this one, and a line in ``providers.ALL``."""
+    """A source of rates. A new one is a module with a class like this one, and a line in ``providers.ALL``.
+
+    What is fetched says how in addresses() and read(); the others are never asked.
+    """
 
     code: ClassVar[str]
     name: ClassVar[str | Promise]  # as readers see it

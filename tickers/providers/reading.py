@@ -83,7 +83,7 @@ def units(written: object) -> int:
 def day(written: str | None, form: str) -> date:
     """A date written like ``form`` (%d.%m.%Y)."""
     try:
-        return datetime.strptime((written or "").strip(), form).date()  # noqa: DTZ007
+        return datetime.strptime((written or "").strip(), form).date()  # noqa: DTZ007 - a bank's day has no zone
     except ValueError:
         told = {"text": (written or "").strip()[:40]}
         raise ValueError(_("its answer has no date that can be read (“%(text)s”)") % told) from None

@@ -58,6 +58,16 @@ class RateAdminTests(AdminTestCase):
         held.refresh_from_db()
         assert (held.status, held.value, held.decided_by) == ("rejected", 9, self.desk)
 
+    def test_day_of_what_a_source_told_stays_and_the_log_names_both_rows(self):
+        told = make_rate(self.pair, self.today, "0.0115", provider="nbkr")
+        address = f"{RATES}{told.pk}/change/"
+        moved = self.form(effective_date=str(self.today - timedelta(days=1)))
+        self.client.post(address, moved | loaded(self.client, address))
+        assert Rate.objects.accepted().get().effective_date == self.today
+        messages = {entry.object_id: entry.get_change_message() for entry in LogEntry.objects.all()}
+        assert messages[str(told.pk)] == "Another value was typed in its place: 0.01144."
+        assert len(messages) == 2
+
     def test_value_typed_in_place_of_an_official_one_keeps_that_as_replaced(self):
         official = make_rate(self.pair, self.today, "0.0115", provider="nbkr")
         self.correct(official)
@@ -140,8 +150,8 @@ class DecidingTests(AdminTestCase):
         super().setUp()
         self.held = make_rate(self.pair, self.today, "0.0125", provider="nbkr", status="held")
 
-    def press(self, step, rate=None):
-        return self.client.post(f"{RATES}{(rate or self.held).pk}/{step}/", follow=True)
+    def press(self, step, rate=None, **sent):
+        return self.client.post(f"{RATES}{(rate or self.held).pk}/{step}/", sent, follow=True)
 
     def tick(self, action, *rates):
         return self.client.post(RATES, {"action": action, "_selected_action": [rate.pk for rate in rates]}, follow=True)
@@ -181,9 +191,26 @@ class DecidingTests(AdminTestCase):
         assert self.status() == "rejected"
 
     def test_accepting_says_what_it_takes_the_place_of(self):
-        make_rate(self.pair, self.today, "0.0115", provider="manual")
-        self.assertContains(self.press("accept"), "It stands in place of KGS/USD 0.0115")
+        typed = make_rate(self.pair, self.today, "0.0115", provider="manual")
+        page = self.client.get(f"{RATES}{self.held.pk}/change/")
+        self.assertContains(page, f"Accepting it replaces {typed} (Entered by hand)")
+        self.assertContains(page, f'<input type="hidden" name="_instead" value="{typed.pk}">', html=True)
+        self.assertContains(self.press("accept", _instead=typed.pk), "It stands in place of KGS/USD 0.0115")
         assert Rate.objects.accepted().get() == self.held
+        assert LogEntry.objects.get(object_id=typed.pk).get_change_message().startswith("Replaced by KGS/USD 0.0125")
+
+    def test_rate_typed_after_the_page_was_opened_is_not_replaced_unseen(self):
+        typed = make_rate(self.pair, self.today, "0.0115", provider="manual")
+        for sent in ({}, {"_instead": "x"}, {"_instead": "9" * 30}, {"_instead": str(self.held.pk)}):
+            self.assertContains(self.press("accept", **sent), "would replace KGS/USD 0.0115")
+        self.assertContains(self.tick("accept_selected", self.held), "would replace KGS/USD 0.0115")
+        assert Rate.objects.accepted().get() == typed
+
+    def test_whole_table_is_never_decided_on_and_strange_rows_are_none(self):
+        other = make_rate(self.pair, self.today - timedelta(days=1), "0.02", status="held")
+        action = {"action": "accept_selected", "select_across": "1", "index": "0"}
+        self.client.post(RATES, action | {"_selected_action": [self.held.pk, "x", "9" * 40, "٣"]})
+        assert (self.status(), self.status(other)) == ("accepted", "held")
 
     def test_nobody_else_decides_and_nothing_is_decided_by_a_link(self):
         assert self.client.get(f"{RATES}{self.held.pk}/accept/").status_code == 405

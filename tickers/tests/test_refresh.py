@@ -7,13 +7,17 @@ from unittest import mock
 import time_machine
 from django.contrib.auth.models import Permission, User
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.test import TestCase
+from django.utils import timezone
 
 from tickers import deciding, fetch, refresh
 from tickers.deciding import DecisionError
 from tickers.models import Rate, Source, exact
 from tickers.providers.cbr import Cbr
+from tickers.providers.nbk import Nbk
 from tickers.providers.nbkr import Nbkr
+from tickers.tasks import mail_trouble
 from tickers.tests.factories import MONDAY, NOON, make_pair, make_rate
 from tickers.tests.stub_bank import bank, nbkr, rows, status
 
@@ -262,6 +266,24 @@ class TypedTests(RefreshTestCase):
         assert (typed.status, typed.decided_by) == ("replaced", self.desk)
         assert Rate.objects.accepted().get(effective_date=TUESDAY).provider == "nbkr"
 
+    def test_source_that_goes_back_to_what_it_said_first_is_held(self):
+        self.ask()
+        self.answer(nbkr(dollar="88,9"))
+        self.ask()
+        deciding.accept(Rate.objects.held().get(), by=self.desk, instead=Rate.objects.accepted().first().pk)
+        self.answer(nbkr())
+        [(kind, text)] = self.ask()
+        assert kind == refresh.HELD
+        assert "The source changed its rate of that day" in text
+
+    def test_typed_rate_stays_when_the_source_says_again_what_it_replaced(self):
+        self.ask()
+        official = Rate.objects.accepted().get(effective_date=TUESDAY)
+        official.status = "replaced"
+        official.save()
+        make_rate(self.pair, TUESDAY, "0.0114", provider="manual", decided_by=self.desk)
+        assert self.ask()[0][0] == refresh.UNCHANGED
+
     def test_typed_rate_wins_over_what_was_held_before_it(self):
         self.bank.answer = rows(("USD", "1", "200"))
         self.ask()
@@ -286,9 +308,17 @@ class DecidingTests(RefreshTestCase):
 
     def test_accepting_keeps_what_stood_in_its_place(self):
         typed = make_rate(self.pair, TUESDAY, "0.0114", provider="manual")
-        assert deciding.accept(self.rate, by=self.desk) == typed
+        assert deciding.accept(self.rate, by=self.desk, instead=typed.pk) == typed
         typed.refresh_from_db()
         assert typed.status == "replaced"
+
+    def test_nothing_is_replaced_that_nobody_was_shown(self):
+        with self.assertRaisesMessage(DecisionError, "what it was to replace is gone"):
+            deciding.accept(self.rate, by=self.desk, instead=999)
+        typed = make_rate(self.pair, TUESDAY, "0.0114", provider="manual")
+        with self.assertRaisesMessage(DecisionError, "would replace KGS/USD 0.0114, 2025-12-09 (Entered by hand)"):
+            deciding.accept(self.rate, by=self.desk)
+        assert Rate.objects.accepted().get(effective_date=TUESDAY) == typed
 
     def test_what_was_decided_is_not_decided_again(self):
         deciding.reject(self.rate, by=self.desk)
@@ -333,6 +363,34 @@ class FailureTests(RefreshTestCase):
         source = Source.objects.get()
         assert (source.failures, source.trouble, source.answered_at) == (0, "", NOON)
 
+    def test_one_mail_that_fails_keeps_no_other_from_being_sent(self):
+        other = User.objects.create(username="other", email="other@paper.example")
+        other.user_permissions.add(Permission.objects.get(codename="change_rate"))
+        Source.objects.create(provider="nbkr", failures=3, trouble="It took too long.")
+        sent, whole = [], EmailMessage.send
+
+        def send(message, *_args):
+            if message.to == ["desk@paper.example"]:
+                raise OSError("the mail server does not want it")
+            sent.append(message.to)
+            return whole(message)
+
+        failing = mock.patch.object(EmailMessage, "send", send)
+        told = self.assertRaisesMessage(RuntimeError, "1 mails")
+        with failing, self.assertLogs("tickers.tasks", "ERROR"), told:
+            mail_trouble.func("nbkr")
+        assert sent == [["other@paper.example"]]
+
+    def test_provider_that_breaks_spoils_no_other_source(self):
+        make_pair("KZT", provider="nbk", cross_check="", order=0)
+        self.answer(nbkr())
+        broken = mock.patch.object(Nbk, "read", side_effect=KeyError("x"))
+        with broken, mock.patch.object(Nbk, "host", self.bank.address), self.assertLogs("tickers.refresh", "ERROR"):
+            kinds = dict(self.ask())
+        assert "its answer is like none that we can read" in kinds[refresh.FAILED]
+        assert refresh.NEW in kinds
+        assert Source.objects.get(pk="nbk").failures == 1
+
     def test_dry_run_leaves_no_trace(self):
         self.answer(nbkr())
         run = refresh.Run(dry=True)
@@ -350,3 +408,22 @@ class DueTests(RefreshTestCase):
             assert not refresh.due_sources()  # Tuesday's rate is here
         with time_machine.travel(NOON - timedelta(days=1), tick=False):
             assert not refresh.due_sources()
+
+    def test_far_day_that_is_held_keeps_nobody_from_asking(self):
+        for decided in ("held", "rejected"):
+            make_rate(self.pair, date(2031, 1, 1), "0.0114", provider="nbkr", status=decided)
+            with time_machine.travel(NOON + timedelta(hours=3), tick=False):
+                assert list(refresh.due_sources()) == ["nbkr"]
+
+    def test_source_that_somebody_asks_already_is_left_to_them(self):
+        with time_machine.travel(NOON + timedelta(hours=3), tick=False):
+            assert refresh._claim("nbkr", timezone.now())
+            assert not refresh._claim("nbkr", timezone.now())
+            assert refresh.refresh_due().outcomes == []
+        with time_machine.travel(NOON + timedelta(hours=3, minutes=15), tick=False):
+            assert refresh._claim("nbkr", timezone.now())
+
+    def test_other_work_waits_for_a_minute_at_most(self):
+        with time_machine.travel(NOON + timedelta(hours=3), tick=False), mock.patch.object(refresh, "A_MINUTE", 0.0):
+            assert refresh.refresh_due().outcomes == []
+            assert list(refresh.due_sources()) == ["nbkr"]

@@ -12,17 +12,19 @@ from threading import Barrier
 from unittest import mock
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.test import TransactionTestCase
 from django.utils import timezone
 
-from tickers import refresh
+from tickers import deciding, refresh
 from tickers.models import Pair, Rate, Source
 from tickers.providers.nbkr import Nbkr
-from tickers.tests.factories import make_pair
+from tickers.tests.factories import make_pair, make_rate
 from tickers.tests.stub_bank import bank, nbkr
 
 AT_ONCE = 20
+TOGETHER = 12
 KILLED = 5
 CODES = ["USD", "KZT", "EUR", "CNY", "RUB", "TRY", "JPY", "GBP"]
 SCRIPT = """
@@ -62,6 +64,40 @@ class AtOnceTests(TransactionTestCase):
         assert sum(summary.count(refresh.NEW) for summary in summaries) == len(CODES)
         assert sum(summary.count(refresh.UNCHANGED) for summary in summaries) == len(CODES) * (AT_ONCE - 1)
         assert Source.objects.get().failures == 0
+
+    def test_of_many_rates_accepted_at_once_for_a_day_one_stands(self):
+        pair, desk = Pair.objects.first(), User.objects.create(username="desk")
+        values = [f"0.02{number:02}" for number in range(TOGETHER)]
+        held = [make_rate(pair, self.today, value, provider="nbkr", status="held") for value in values]
+        barrier = Barrier(TOGETHER)
+
+        def one(rate):
+            try:
+                barrier.wait(timeout=30)
+                deciding.accept(rate, by=desk)
+            except deciding.DecisionError as refusal:
+                return str(refusal)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(TOGETHER) as pool:
+            said = list(pool.map(one, held))
+        assert Rate.objects.accepted().count() == 1
+        assert Rate.objects.held().count() == TOGETHER - 1
+        assert len([text for text in said if text and "would replace" in text]) == TOGETHER - 1
+
+    def test_two_workers_at_once_ask_a_source_once(self):
+        barrier = Barrier(2)
+
+        def one(_number):
+            try:
+                barrier.wait(timeout=30)
+                return refresh._claim("nbkr", timezone.now())
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(one, range(2))) == [False, True]
 
     def test_killed_refresh_leaves_whole_answers_only(self):
         with bank() as server:

@@ -96,7 +96,9 @@ class RunTests(CommandTestCase):
         with TemporaryDirectory() as folder:
             path = Path(folder) / "answer.xml"
             path.write_bytes(nbkr())
-            assert "new" in self.run_it("--provider", "nbkr", "--from-file", str(path))
+            said = self.run_it("--provider", "nbkr", "--from-file", str(path))
+            assert "new" in said
+            assert "Nothing was compared with a second source" in said
             self.refused("can't be read: No such file", "--provider", "nbkr", "--from-file", f"{path}x")
         with mock.patch("sys.stdin", mock.Mock(buffer=mock.Mock(read=lambda _most: nbkr()))):
             assert "unchanged" in self.run_it("--pair", "KGS/USD", "--from-file", "-")
@@ -160,7 +162,7 @@ class RefusalTests(CommandTestCase):
     def test_what_cannot_be_meant_is_refused_in_words(self):
         make_pair("TMT", provider="peg", peg_value="0.2857")
         make_pair("RUB", provider="cbr")
-        self.refused("There is no pair XXX/USD. There are: KGS/USD", "--pair", "XXX/USD")
+        self.refused("There is no pair QQQ/USD. There are: KGS/USD", "--pair", "QQQ/USD")
         self.refused("TMT/USD is not fetched: its source is “Official peg”.", "--pair", "TMT/USD")
         self.refused("name one of them", "--date", "2025-12-01", "--since", "2025-12-01")
         self.refused("no bank sets rates for days after 2025-12-10", "--date", "2025-12-11")

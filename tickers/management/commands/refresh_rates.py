@@ -43,7 +43,7 @@ class Command(BaseCommand):
         for number, (code, pairs) in enumerate(groups.items(), start=1):
             self.stdout.write(f"[{number}/{len(groups)}] {providers.get_provider(code).name}")
             self.ask(run, code, pairs, options, alone=len(groups) == 1)
-        self.conclude(run.summary, dry=options["dry_run"])
+        self.conclude(run.summary, dry=options["dry_run"], offline=run.offline)
 
     def refuse_contradictions(self, options):
         """What can't be meant is said before anybody is asked."""
@@ -102,11 +102,13 @@ class Command(BaseCommand):
     def tell(self, outcome):
         self.stdout.write(f"    {outcome.kind:9} {outcome.text}")
 
-    def conclude(self, summary, *, dry):
+    def conclude(self, summary, *, dry, offline):
         """The table, and an exit status that says whether a source failed."""
         self.stdout.write("\n" + "source".ljust(8) + "".join(kind.rjust(11) for kind in KINDS))
         for code in summary.sources:
             self.stdout.write(code.ljust(8) + "".join(str(summary.count(kind, code)).rjust(11) for kind in KINDS))
+        if offline:
+            self.stdout.write("Nothing was compared with a second source: for a file nobody is asked.")
         if dry:
             self.stdout.write("Nothing was stored: this was a dry run.")
         failed = sum(bool(summary.count(refresh.FAILED, code)) for code in summary.sources)
