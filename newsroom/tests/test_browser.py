@@ -91,6 +91,7 @@ class BrowserTestCase(LiveServerTestCase):
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Log in").click()
         expect(self.page.get_by_role("heading", name="The desk")).to_be_visible()
+        self.page.wait_for_load_state()  # keys pressed before the scripts have run do nothing
 
     def choose(self, field, words):
         """Type into a type-ahead picker and take what it offers."""

@@ -39,7 +39,9 @@ class PaletteTests(test_browser.BrowserTestCase):
         expect(options.nth(1)).to_have_attribute("aria-selected", "true")
         keyboard.press("Enter")
         expect(self.page.get_by_label("Headline")).to_have_value("The railway to Kashgar")
+        self.page.wait_for_load_state()
         keyboard.press("Control+k")
+        expect(self.words).to_be_focused()
         keyboard.press("Escape")
         expect(self.palette).to_be_hidden()
 
