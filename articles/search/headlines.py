@@ -3,10 +3,13 @@
 PostgreSQL keeps the index by itself; SQLite has a table of words, which ``note()`` is told of every headline.
 """
 
+import json
 import re
+from collections.abc import Collection
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.db.models.expressions import RawSQL
 
 MOST_WORDS = 6  # of a search; the rest is not looked at
 WORD = re.compile(r"\w+")
@@ -49,6 +52,13 @@ def find(text: str, *, limit: int) -> list[int]:
             return _find_postgres(cursor, " & ".join(f"'{word}':*" for word in words), limit)
         cursor.execute(FIND_SQLITE, [" AND ".join(f'"{word}"*' for word in words), limit])
         return [pk for (pk,) in cursor.fetchall()]
+
+
+def among(numbers: Collection[int]) -> RawSQL:
+    """``numbers`` for a filter by ``pk__in``, in one parameter however many they are."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [list(numbers)])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(numbers))])
 
 
 def _find_postgres(cursor: CursorWrapper, asked: str, limit: int) -> list[int]:
