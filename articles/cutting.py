@@ -33,7 +33,7 @@ from articles.models import (
     Section,
     SiteSettings,
 )
-from articles.models.copy import shared_values
+from articles.models.copy import Copy, shared_values
 from articles.text import make_slug
 
 TICK = timedelta(microseconds=1)
@@ -158,19 +158,33 @@ def _move_day(article: Article, edition: Edition, first: datetime) -> None:
 
 
 def _carry_updates(article: Article) -> None:
-    """Have every edition to come say when the last significant one before it began, unless it is one itself."""
+    """Have every edition to come say when the last significant one, and the last with another correction, began."""
     now = timezone.now()
-    revised_at = _revised_before(article, now + TICK)
-    for edition in article.editions.filter(live_from__gt=now).order_by("live_from").only("live_from", "revised_at"):
-        if is_significant(edition):
-            revised_at = edition.live_from
-        elif edition.revised_at != revised_at:
-            article.editions.filter(pk=edition.pk).update(revised_at=revised_at)
+    before = _before(article, now + TICK)
+    for edition in article.editions.filter(live_from__gt=now).order_by("live_from").defer("body"):
+        revised_at = edition.live_from if is_significant(edition) else _revised(before)
+        corrected_at = _corrected(edition, before, edition.live_from)
+        if (edition.revised_at, edition.corrected_at) != (revised_at, corrected_at):
+            edition.revised_at, edition.corrected_at = revised_at, corrected_at
+            article.editions.filter(pk=edition.pk).update(revised_at=revised_at, corrected_at=corrected_at)
+        before = edition
 
 
-def _revised_before(article: Article, moment: datetime) -> datetime | None:
-    earlier = article.editions.filter(live_from__lt=moment).order_by("-live_from")
-    return earlier.values_list("revised_at", flat=True).first()
+def _before(article: Article, moment: datetime) -> Edition | None:
+    """The last edition that began before ``moment``."""
+    return article.editions.filter(live_from__lt=moment).order_by("-live_from").defer("body").first()
+
+
+def _revised(before: Edition | None) -> datetime | None:
+    return before.revised_at if before else None
+
+
+def _corrected(copy: Copy, before: Edition | None, moment: datetime) -> datetime | None:
+    """When an edition that says what ``copy`` does was last corrected, if it begins at ``moment``."""
+    if before is None:
+        return None
+    same = (copy.dated_corrections, copy.corrections) == (before.dated_corrections, before.corrections)
+    return before.corrected_at if same else moment
 
 
 def is_significant(edition: Edition) -> bool:
@@ -202,6 +216,7 @@ def cut(
     published_at = min(first or live_from, live_from)
     path = _claim(article, address(article, published_at, text.values["slug"]))
     body = references.freeze(text.values["body"], live_from, text.values["language"])
+    before = _before(article, live_from)
     edition = Edition.objects.create(
         **text.values | {"slug": path.split("/")[-2], "body": body},
         article=article,
@@ -210,7 +225,8 @@ def cut(
         live_from=live_from,
         live_until=live_until,
         took_over=took_over,
-        revised_at=live_from if significant else _revised_before(article, live_from),
+        revised_at=live_from if significant else _revised(before),
+        corrected_at=_corrected(Article(**text.values), before, live_from),
         cut_by=by,
     )
     _add_rows(edition, text)

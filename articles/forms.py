@@ -1,11 +1,35 @@
 """Forms that readers fill in."""
 
+from datetime import datetime, time, timedelta
+
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from articles.models.copy import Kind
+from articles.search import Narrow, Order
+
+
+class DayInput(forms.DateInput):
+    """A day as browsers let people choose it."""
+
+    input_type = "date"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%d")
+
+
+class NumberField(forms.IntegerField):
+    """A row's number, hidden in the form: readers choose it by a link."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self):
+        super().__init__(required=False, min_value=1, max_value=2**31 - 1)
 
 
 class SearchForm(forms.Form):
-    """Words to look for."""
+    """Words to look for, and by what to narrow what they find."""
 
     q = forms.CharField(
         label=_("Search the paper"),
@@ -13,3 +37,39 @@ class SearchForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "enterkeyhint": "search"}),
     )
+    since = forms.DateField(label=_("From"), required=False, widget=DayInput)
+    until = forms.DateField(label=_("To"), required=False, widget=DayInput)
+    sort = forms.ChoiceField(
+        label=_("Order"),
+        required=False,
+        choices=[(Order.BEST, _("best first")), (Order.NEWEST, _("newest first")), (Order.OLDEST, _("oldest first"))],
+    )
+    section = NumberField()
+    author = NumberField()
+    kind = forms.ChoiceField(required=False, choices=[("", ""), *Kind.choices], widget=forms.HiddenInput)
+
+    @property
+    def query(self) -> str:
+        return self.cleaned_data.get("q", "").strip()
+
+    @property
+    def order(self) -> Order:
+        return Order(self.cleaned_data.get("sort", ""))
+
+    @property
+    def narrow(self) -> Narrow:
+        """By what is narrowed; what was filled in wrongly narrows nothing and stands in the form's errors."""
+        asked = self.cleaned_data
+        until = asked.get("until")
+        return Narrow(
+            section=asked.get("section"),
+            author=asked.get("author"),
+            kind=asked.get("kind", ""),
+            since=_midnight(asked.get("since")),
+            until=_midnight(until + timedelta(days=1)) if until and until.year < 9999 else None,
+        )
+
+
+def _midnight(day) -> datetime | None:
+    """When ``day`` begins in the paper's time zone."""
+    return timezone.make_aware(datetime.combine(day, time())) if day else None

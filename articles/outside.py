@@ -20,7 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.util.ssl_match_hostname import CertificateError
 
-AGENT = "newsroom-link-check/1.0 (a newspaper looks whether the links of its articles answer)"
+AGENT = "newsroom/1.0 (a newspaper looks whether its links answer, and tells what it publishes)"
 PORTS = {"http": 80, "https": 443}
 CONNECT, WHOLE = 4.0, 12.0  # seconds: for one connection or one answer; for an address with all its redirects
 MOST_REDIRECTS = 3
@@ -76,6 +76,15 @@ def look_up(host: str) -> list[str]:
 
 
 @dataclass(frozen=True)
+class Message:
+    """What is sent: a method, and with POST a body."""
+
+    method: str
+    body: bytes | None = None
+    content_type: str = ""
+
+
+@dataclass(frozen=True)
 class Way:
     """How to get out: what tests put something else in place of."""
 
@@ -108,6 +117,22 @@ def ask(address: str, way: Way | None = None) -> Answer:
         return Answer(None, Trouble.BROKEN)
 
 
+def tell(address: str, body: bytes, content_type: str, way: Way | None = None) -> Answer:
+    """What ``address`` answers to ``body``; a redirect is not followed, as what was said is not for somebody else."""
+    way = way or Way()
+    deadline = time.monotonic() + way.whole
+    try:
+        parts = urlsplit(normal(address))
+        host = _host(parts)
+        what = Message("POST", body, content_type)
+        status, _location = _try(_open_addresses(host, parts, way), what, host, parts, way, deadline)
+    except _Refused as refusal:
+        return Answer(None, refusal.trouble)
+    except ValueError:
+        return Answer(None, Trouble.BROKEN)
+    return Answer(status, "" if status < 300 else Trouble.UNWILLING)
+
+
 def _judge(status: int) -> Answer:
     if status in {404, 410}:
         return Answer(status, Trouble.GONE)
@@ -127,9 +152,9 @@ def _ask_one(address: str, way: Way, deadline: float) -> tuple[int, str | None]:
     parts = urlsplit(address)
     host = _host(parts)
     addresses = _open_addresses(host, parts, way)
-    status, location = _try(addresses, "HEAD", host, parts, way, deadline)
+    status, location = _try(addresses, Message("HEAD"), host, parts, way, deadline)
     if status >= 400 and status != 429:
-        status, location = _try(addresses, "GET", host, parts, way, deadline)
+        status, location = _try(addresses, Message("GET"), host, parts, way, deadline)
     return status, location
 
 
@@ -161,7 +186,7 @@ def _open_addresses(host: str, parts: SplitResult, way: Way) -> list[str]:
 
 
 def _try(
-    addresses: list[str], method: str, host: str, parts: SplitResult, way: Way, deadline: float
+    addresses: list[str], what: Message, host: str, parts: SplitResult, way: Way, deadline: float
 ) -> tuple[int, str | None]:
     trouble = Trouble.SILENT
     for address in addresses:
@@ -169,7 +194,7 @@ def _try(
         if left <= 0:
             break
         try:
-            return _request(address, method, host, parts, way.ports[parts.scheme], left)
+            return _request(address, what, host, parts, way.ports[parts.scheme], left)
         except (ssl.SSLCertVerificationError, CertificateError):
             trouble = Trouble.CERTIFICATE
         except (HTTPError, http.client.HTTPException, OSError, ValueError):
@@ -203,7 +228,7 @@ class _Secure(_Braked, HTTPSConnection):
 
 
 def _request(
-    address: str, method: str, host: str, parts: SplitResult, port: int, left: float
+    address: str, what: Message, host: str, parts: SplitResult, port: int, left: float
 ) -> tuple[int, str | None]:
     """Ask ``address``, by the name of ``host``, for status and Location; the body is not read."""
     timeout = min(CONNECT, left)
@@ -220,7 +245,9 @@ def _request(
         named = f"[{host}]" if ":" in host else host
         named += f":{port}" if port not in PORTS.values() else ""
         headers = {"Host": named, "User-Agent": AGENT, "Accept": "*/*", "Connection": "close"}
-        connection.request(method, target, headers=headers, preload_content=False)
+        if what.content_type:
+            headers["Content-Type"] = what.content_type
+        connection.request(what.method, target, body=what.body, headers=headers, preload_content=False)
         response = connection.getresponse()
         if connection.stopped:  # half an answer, which reads like a short one
             raise TimeoutError

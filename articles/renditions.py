@@ -67,6 +67,15 @@ class Sources:
     height: int
     srcsets: dict[str, str]
 
+    def at_most(self, most: int) -> tuple[str, int, int]:
+        """Address, width and height of the widest JPEG of ``most`` pixels; ``src`` where all are wider."""
+        url, width = self.src, self.width
+        for candidate in self.srcsets.get("jpg", "").split(", "):
+            address, _space, size = candidate.partition(" ")
+            if size and width < int(size.removesuffix("w")) <= most:
+                url, width = address, int(size.removesuffix("w"))
+        return url, width, round(width * self.height / self.width)
+
 
 def accept(file: IO[bytes]) -> Upload:
     """Decode ``file`` under limits and encode it anew; ``ValidationError`` says why it can't be used."""

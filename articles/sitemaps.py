@@ -1,46 +1,57 @@
 """Sitemaps: an index by month, each month's articles, the sections, and the last two days for news search.
 
-Django's own would count the archive for every index; these ask for one row a month.
+Django's own would count the archive for every index. Months are those of UTC, so that no setting moves an article from
+one file to another; ``announcing`` keeps what the index says of each, and what happened since is looked up here.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Exists
+from django.db.models import F, Prefetch
 from django.http import Http404
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from articles.models.edition import Edition
+from articles import announcing
+from articles.models.announcement import Announcement, ArchiveMonth
+from articles.models.edition import Edition, EditionImage
+from articles.models.flat_page import FlatPage
 from articles.models.section import Section
 
 NEWS_AGE = timedelta(days=2)  # Google News takes no older ones, and at most 1,000
 NEWS_MOST = 1000
-MONTH_MOST = 50_000  # sitemaps.org: the limit of one file
+MONTH_MOST = 10_000  # of one file, for which sitemaps.org allows 50,000 and 50 MB, and Google 1,000 pictures a page
+YEARS = range(1900, 3000)
 
 
 @require_safe
 def index(request):
-    """Every month that has a live article, and the sections."""
-    return _xml(request, "sitemap_index.xml", {"months": _months(request.at)})
+    """Every month that has a live article, in as many files as it needs, and the sections."""
+    files = [
+        {"month": month.month, "part": part, "changed_at": month.changed_at}
+        for month in _months(request.at)
+        for part in range(1, 1 + -(-month.articles // MONTH_MOST))
+    ]
+    return _xml(request, "sitemap_index.xml", {"files": files})
 
 
 @require_safe
 def sections(request):
-    """The front page, the sections and the rates."""
-    return _xml(request, "sitemap_sections.xml", {"sections": Section.objects.with_parent()})
+    """The front page, the sections, the flat pages and the rates."""
+    context = {"sections": Section.objects.with_parent(), "pages": FlatPage.objects.all()}
+    return _xml(request, "sitemap_sections.xml", context)
 
 
 @require_safe
-def month(request, year, month):
-    """The articles first published in one month."""
-    if not 1 <= int(month) <= 12 or not 1900 <= int(year) <= 2999:
+def month(request, year, month, part="1"):
+    """The articles first published in one month (UTC), with their pictures; ``part`` of those files it needs."""
+    if not 1 <= int(month) <= 12 or int(year) not in YEARS or int(part) < 1:
         raise Http404
-    start = datetime(int(year), int(month), 1, tzinfo=timezone.get_current_timezone())
-    rows = Edition.objects.live(request.at).filter(
-        noindex=False, published_at__gte=start, published_at__lt=_next(start)
-    )
-    editions = list(rows.newest().only("path", "published_at", "revised_at")[:MONTH_MOST])
+    first = (int(part) - 1) * MONTH_MOST
+    rows = announcing.listed(date(int(year), int(month), 1), request.at).select_related("lead_image")
+    shown = EditionImage.objects.select_related("image").order_by("pk")
+    names = ["path", "published_at", "revised_at", "corrected_at"]
+    pictures = [f"lead_image__{name}" for name in ("key", "made_cut", "width", "height")]
+    editions = list(rows.only(*names, *pictures).prefetch_related(Prefetch("image_rows", shown))[first:][:MONTH_MOST])
     if not editions:
         raise Http404
     return _xml(request, "sitemap_month.xml", {"editions": editions})
@@ -59,22 +70,26 @@ def _xml(request, name, context):
     return render(request, f"articles/{name}", context, content_type="application/xml; charset=utf-8")
 
 
-def _months(at: datetime) -> list[datetime]:
-    """The months with a live article, newest first: all since the first edition, and one probe of an index each."""
-    oldest = Edition.objects.order_by("published_at", "pk").values_list("published_at", flat=True).first()
-    if oldest is None:
-        return []
-    live = Edition.objects.live(at).filter(noindex=False)
-    starts = [timezone.localtime(oldest).replace(day=1, hour=0, minute=0, second=0, microsecond=0)]
-    while _next(starts[-1]) <= at:
-        starts.append(_next(starts[-1]))
-    probes = {
-        f"m{number}": Exists(live.filter(published_at__gte=start, published_at__lt=_next(start)))
-        for number, start in enumerate(starts)
-    }
-    found = Edition.objects.order_by().values(**probes)[:1][0]
-    return [start for number, start in reversed(list(enumerate(starts))) if found[f"m{number}"]]
+def _months(at: datetime) -> list[ArchiveMonth]:
+    """The months with articles live at ``at``, the newest first: those kept, and what happened since they were."""
+    told = Announcement.objects.filter(pk=Announcement.Listener.SITEMAPS).values_list("told_until", flat=True).first()
+    kept = announcing.count_months(at) if told is None else ArchiveMonth.objects.all()  # nobody has counted yet
+    months = {month.month: month for month in kept}
+    since = min(told - announcing.OVERLAP, at) if told else at
+    for happened in _since(since, at):
+        first = announcing.first_of_month(happened["published_at"])
+        month = months.setdefault(first, ArchiveMonth(month=first, changed_at=happened["moment"]))
+        month.changed_at = max(month.changed_at, happened["moment"])
+        month.is_old = True
+    for month in months.values():
+        if getattr(month, "is_old", False):
+            month.articles = announcing.listed(month.month, at).count()
+    return sorted((month for month in months.values() if month.articles), key=lambda one: one.month, reverse=True)
 
 
-def _next(start: datetime) -> datetime:
-    return start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
+def _since(since: datetime, at: datetime) -> list[dict]:
+    """Months' newest changes after ``since``: when an edition of theirs began or ended."""
+    began = Edition.objects.filter(live_from__gt=since, live_from__lte=at).values("published_at", moment=F("live_from"))
+    ended = Edition.objects.filter(live_until__gt=since, live_until__lte=at)
+    ended = ended.values("published_at", moment=F("live_until"))
+    return list(began.order_by().union(ended.order_by()))

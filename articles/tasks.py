@@ -16,7 +16,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from articles import outside, renditions
+from articles import announcing, outside, renditions
 from articles.models.autosave import Autosave
 from articles.models.check import OutsideLink, asked, digest
 from articles.models.image import Image
@@ -134,3 +134,16 @@ def empty_autosaves() -> int:
         Autosave.objects.filter(pk__in=found).delete()
         removed += len(found)
     return removed
+
+
+@task()
+def announce() -> None:
+    """Tell machines what went live and what ended; who won't listen is told again later, and the others now."""
+    failed = []
+    for listener in announcing.due(timezone.now()):
+        try:
+            announcing.announce(listener, timezone.now())
+        except announcing.NotTold as trouble:
+            failed.append(f"{trouble}")
+    if failed:
+        raise RuntimeError(" ".join(failed))  # the worker marks the task, and the desk shows it

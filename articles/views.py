@@ -4,16 +4,18 @@ from datetime import datetime
 from functools import partial
 
 from django.db.models import Q
-from django.http import Http404, HttpResponsePermanentRedirect
+from django.http import Http404, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
-from articles import curation, linked_data, rendering, search
+from articles import asking, curation, linked_data, rendering, search
 from articles.forms import SearchForm
 from articles.models.author import Author
 from articles.models.edition import Edition, EditionCorrection, load_bylines
+from articles.models.flat_page import FlatPage
 from articles.models.section import Section
 from articles.paging import MOST_OF_A_MONTH, SIZE, Page, get_page, number_of
 
@@ -30,8 +32,11 @@ def front_page(request):
 
 @require_safe
 def section_page(request, slug, child=None):
-    """A section's newest, with the sections within it."""
-    section, children = _section_and_children(slug, child)
+    """A section's newest, with the sections within it; where there is no section, the flat page of that address."""
+    found = _section_and_children(slug, child)
+    if found is None:
+        return flat_page(request, slug)
+    section, children = found
     top = curation.section_top(section, request.at)
     rows = curation.listed(section, request.at).prefetch_related(None)
     if top:
@@ -40,6 +45,12 @@ def section_page(request, slug, child=None):
     load_bylines(page.items)
     context = {"section": section, "children": children, "page": page}
     return render(request, "articles/section_page.html", context)
+
+
+def flat_page(request, slug):
+    """A text that stands by itself, like “About us”."""
+    page = get_object_or_404(FlatPage, slug=slug)
+    return render(request, "articles/flat_page.html", {"page": page, "body": rendering.body(page.body)})
 
 
 @require_safe
@@ -119,13 +130,31 @@ def corrections_page(request):
 
 @require_safe
 def search_page(request):
-    """Articles that hold the words asked for."""
+    """Articles that hold the words asked for, and by what they could be narrowed."""
     form = SearchForm(request.GET)
-    query = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    form.is_valid()  # a field that was filled in wrongly says so, and the others are taken
     number = number_of(request.GET.get("page"))
-    hits = search.find(query, at=request.at, offset=(number - 1) * SIZE, limit=SIZE + 1) if query else []
-    context = {"form": form, "query": query, "page": Page(hits[:SIZE], number, len(hits) > SIZE)}
+    found = search.Found([])
+    if form.query:
+        asked = {"narrow": form.narrow, "order": form.order, "offset": (number - 1) * SIZE, "limit": SIZE}
+        found = search.look(form.query, at=request.at, **asked)
+    page = Page(found.hits, number, found.count > number * SIZE)
+    context = {"form": form, "query": form.query, "found": found, "page": page, "here": asking.address(form)}
+    context |= {"facets": asking.facets(form, found), "meant": found.meant and asking.address(form, q=found.meant)}
     return render(request, "articles/search_page.html", context)
+
+
+@require_safe
+def suggestions(request):
+    """What the field of a search offers while somebody types: sections by name, and articles by their headlines."""
+    typed = request.GET.get("q", "").strip()
+    begun = typed.casefold()
+    items = [*request.frame.themes, *request.frame.countries]
+    named = [item for item in items if len(begun) > 1 and item.name.casefold().startswith(begun)]
+    offered = [{"text": item.name, "url": item.url, "kind": _("Section")} for item in named]
+    articles = search.suggest(typed, at=request.at)
+    offered += [{"text": one.headline, "url": one.path, "lang": one.language} for one in articles]
+    return JsonResponse({"suggestions": offered})
 
 
 def _section(slug: str, child: str | None) -> Section:
@@ -135,14 +164,14 @@ def _section(slug: str, child: str | None) -> Section:
     return get_object_or_404(sections, slug=slug, parent=None)
 
 
-def _section_and_children(slug: str, child: str | None) -> tuple[Section, list[Section]]:
-    """A section with those within it, in one query."""
+def _section_and_children(slug: str, child: str | None) -> tuple[Section, list[Section]] | None:
+    """A section with those within it, in one query; None if there is no such one at the first level."""
     if child:
         return _section(slug, child), []
     rows = Section.objects.with_parent().filter(Q(slug=slug, parent=None) | Q(parent__slug=slug))
     found = {section.parent_id is None: section for section in rows}
     if True not in found:
-        raise Http404
+        return None
     return found[True], [section for section in rows if section.parent_id]
 
 

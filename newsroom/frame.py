@@ -23,6 +23,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from articles.models.flat_page import FlatPage
 from articles.models.image import Image
 from articles.models.placement import Alert
 from articles.models.section import Section
@@ -59,6 +60,7 @@ class Frame:
     paper: SiteSettings
     themes: tuple[MenuItem, ...]
     countries: tuple[MenuItem, ...]
+    pages: tuple[MenuItem, ...]
     rates: tuple[ratebar.Row, ...]
     alert: AlertLine | None
     made_at: datetime
@@ -76,6 +78,7 @@ def shown_models(apps: Apps) -> list[type[Model]]:
         apps.get_model(name)
         for name in (
             "articles.Alert",
+            "articles.FlatPage",
             "articles.Section",
             "articles.SiteSettings",
             "tickers.Pair",
@@ -163,12 +166,18 @@ def _build(at: datetime, generation: str | None = None) -> Frame:
         paper=paper,
         themes=_menu(top, within, Section.Kind.THEME),
         countries=_menu(top, within, Section.Kind.COUNTRY),
+        pages=_pages(),
         rates=tuple(ratebar.current_rows(at, paper.zone)),
         alert=alert,
         made_at=at,
         until=min(at + LONGEST, ratebar.next_change(at, paper.zone), *alert_changes),
         generation=generation,
     )
+
+
+def _pages() -> tuple[MenuItem, ...]:
+    pages = FlatPage.objects.filter(in_footer=True).only("title", "slug")
+    return tuple(MenuItem(page.title, page.get_absolute_url()) for page in pages)
 
 
 def _alert(at: datetime) -> tuple[AlertLine | None, list[datetime]]:
@@ -200,6 +209,7 @@ def context(request):
         "paper": frame.paper,
         "themes": frame.themes,
         "countries": frame.countries,
+        "pages": frame.pages,
         "rates": frame.rates,
         "alert": frame.alert,
         "at": request.at,

@@ -1,10 +1,13 @@
-"""Small texts for machines: robots.txt, security.txt, the web manifest."""
+"""Small texts for machines: robots.txt and its kin, which editors complete in the admin, and the web manifest."""
 
 from datetime import timedelta
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.templatetags.static import static
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
+
+from articles import announcing
 
 ROBOTS = """User-agent: *
 Disallow: /admin/
@@ -14,24 +17,58 @@ Disallow: /preview/
 Sitemap: {root}/sitemap.xml
 Sitemap: {root}/news-sitemap.xml
 """
+EXPIRES = timedelta(days=180)
 
 
 @require_safe
 def robots(request):
     """Where crawlers may go and find the sitemaps."""
     root = f"{request.scheme}://{request.get_host()}"
-    return HttpResponse(ROBOTS.format(root=root), content_type="text/plain; charset=utf-8")
+    more = request.frame.paper.robots_lines.strip()
+    return _plain(ROBOTS.format(root=root) + (f"\n{more}\n" if more else ""))
+
+
+@require_safe
+def ads(request):
+    """Who may sell the paper's advertising (iabtechlab.com/ads-txt), as an editor wrote it."""
+    return _plain_or_404(request.frame.paper.ads_txt)
+
+
+@require_safe
+def humans(request):
+    """Who makes the paper (humanstxt.org), as an editor wrote it."""
+    return _plain_or_404(request.frame.paper.humans_txt)
+
+
+@require_safe
+def indexnow_key(request, key):
+    """The file that proves to search engines whose addresses they are told (indexnow.org)."""
+    if not request.frame.paper.tells_search_engines or not constant_time_compare(key, announcing.key()):
+        raise Http404
+    return _plain(key)
 
 
 @require_safe
 def security(request):
-    """Whom to tell of a weakness (RFC 9116); 404 until the settings name a contact."""
-    contact = request.frame.paper.contact_email
-    if not contact:
-        raise Http404
-    expires = (request.at + timedelta(days=180)).replace(hour=0, minute=0, second=0, microsecond=0)
-    text = f"Contact: mailto:{contact}\nExpires: {expires.isoformat()}\nPreferred-Languages: en, ru\n"
+    """Whom to tell of a weakness (RFC 9116), as an editor wrote it; else the paper's contact, 404 if it has none."""
+    paper = request.frame.paper
+    text = paper.security_txt.strip()
+    if not text and paper.contact_email:
+        text = f"Contact: mailto:{paper.contact_email}\nPreferred-Languages: en, ru"
+    if text and "expires:" not in text.lower():  # which the RFC demands
+        expires = (request.at + EXPIRES).replace(hour=0, minute=0, second=0, microsecond=0)
+        text += f"\nExpires: {expires.isoformat()}"
+    return _plain_or_404(text)
+
+
+def _plain(text):
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+def _plain_or_404(text):
+    if not text.strip():
+        raise Http404
+    return _plain(text.strip() + "\n")
 
 
 @require_safe

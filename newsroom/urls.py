@@ -4,7 +4,7 @@
 """
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from newsroom import machines, media
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("robots.txt", machines.robots),
     path("manifest.webmanifest", machines.manifest),
+    path("ads.txt", machines.ads),
+    path("humans.txt", machines.humans),
+    re_path(r"^(?P<key>[0-9a-f]{32})\.txt$", machines.indexnow_key),
     path(".well-known/security.txt", machines.security),
     path("media/<path:name>", media.rendition, name="media"),
     path("", include("tickers.urls")),

@@ -37,6 +37,11 @@ class SiteSettingsAdmin(RulesAdmin, DeskAdmin):
         (None, {"fields": ["name", "tagline", "description", "logo"]}),
         ("Time and rates", {"fields": ["time_zone", "rate_look"]}),
         ("Contact", {"fields": ["contact_email", "contact_address", "social_links"]}),
+        ("Feeds and search engines", {"fields": ["feed_text", "websub_hub", "tells_search_engines"]}),
+        (
+            "Texts for machines",
+            {"classes": ["collapse"], "fields": ["robots_lines", "ads_txt", "security_txt", "humans_txt"]},
+        ),
     ]
 
     def get_fieldsets(self, request, obj=None):

@@ -1,5 +1,6 @@
 """The newsroom's own tables; import them from here (readers' modules: from the module itself)."""
 
+from articles.models.announcement import Announcement, ArchiveMonth
 from articles.models.article import Article, ArticleByline, ArticleImage, ArticleSection, ArticleTag
 from articles.models.author import Author
 from articles.models.autosave import Autosave, Presence
@@ -15,11 +16,13 @@ from articles.models.edition import (
     EditionSection,
     EditionTag,
 )
+from articles.models.flat_page import FlatPage
 from articles.models.image import Image
 from articles.models.note import Note, PreviewLink
 from articles.models.notice import Notice, NoticeChoice
 from articles.models.placement import Alert, BoardRevision, Placement
 from articles.models.revision import Revision
+from articles.models.search_word import SearchWord
 from articles.models.section import Section
 from articles.models.site import SiteSettings
 
@@ -27,6 +30,8 @@ __all__ = [
     "FOR_EVER",
     "Address",
     "Alert",
+    "Announcement",
+    "ArchiveMonth",
     "Article",
     "ArticleByline",
     "ArticleImage",
@@ -44,6 +49,7 @@ __all__ = [
     "EditionImage",
     "EditionSection",
     "EditionTag",
+    "FlatPage",
     "Image",
     "Kind",
     "Note",
@@ -54,6 +60,7 @@ __all__ = [
     "Presence",
     "PreviewLink",
     "Revision",
+    "SearchWord",
     "Section",
     "SiteSettings",
 ]

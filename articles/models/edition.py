@@ -31,6 +31,11 @@ class EditionQuerySet(models.QuerySet):
         rows = self.defer("body", "corrections", "dated_corrections")
         return rows.select_related("section__parent", "lead_image").with_bylines()
 
+    def for_feed(self):
+        """With all that an item of a feed says, the whole text included."""
+        rows = self.defer("corrections", "dated_corrections")
+        return rows.select_related("section__parent", "lead_image").with_bylines()
+
     def for_page(self):
         """With the row's own furniture, for an article's page."""
         return self.select_related("section__parent", "lead_image").with_bylines()
@@ -59,6 +64,8 @@ class Edition(Copy):
     live_until = models.DateTimeField(_("live until"), default=FOR_EVER)
     took_over = models.BooleanField(default=False)  # it ended the edition before it, which goes on if it is cancelled
     revised_at = models.DateTimeField(_("updated"), null=True)  # start of the last edition called significant, or None
+    corrected_at = models.DateTimeField(null=True)  # start of the last edition with another correction, or None
+    card = models.CharField(max_length=120, blank=True, default="", db_default="")  # the drawn picture's name
     cut_at = models.DateTimeField(_("cut"), default=timezone.now)
     cut_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("cut by"), related_name="+", null=True
@@ -130,8 +137,8 @@ class Edition(Copy):
 
     @property
     def modified_at(self) -> datetime:
-        """The same for machines, which want a time in any case."""
-        return self.updated_at or self.published_at
+        """When it was last published, updated or corrected: for machines, which want a time in any case."""
+        return max(filter(None, [self.published_at, self.revised_at, self.corrected_at]))
 
     @property
     def top_section(self) -> Section:

@@ -2,6 +2,7 @@ import zoneinfo
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.formats import date_format
@@ -23,6 +24,10 @@ class SiteSettings(models.Model):
         EXACT = "exact", _("exact: enough digits to be true, changes with two decimals")
         CLASSIC = "classic", _("classic: five decimals, whole percents, with a sign on a falling zero")
 
+    class FeedText(models.TextChoices):
+        FULL = "full", _("the whole article")
+        SUMMARY = "summary", _("the standfirst")
+
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = LineField(_("name of the paper"), max_length=60, default="The Paper")
     tagline = LineField(_("tagline"), max_length=120, blank=True)
@@ -40,6 +45,38 @@ class SiteSettings(models.Model):
     social_links = ProseField(
         _("social networks"), blank=True, validators=[validate_links], help_text=_("One https:// address a line.")
     )
+    feed_text = models.CharField(
+        _("text in feeds"), max_length=8, choices=FeedText, default=FeedText.FULL, db_default=FeedText.FULL
+    )
+    websub_hub = models.URLField(
+        _("WebSub hub"),
+        blank=True,
+        db_default="",
+        validators=[URLValidator(["https"])],
+        help_text=_(
+            "It tells feed readers at once what is new. Like https://pubsubhubbub.appspot.com/; empty: nobody."
+        ),
+    )
+    tells_search_engines = models.BooleanField(
+        _("tell search engines"),
+        default=False,
+        db_default=False,
+        help_text=_("By IndexNow, as soon as an article goes live or ends. Bing, Yandex, Seznam and Naver listen."),
+    )
+    robots_lines = ProseField(
+        _("more lines of robots.txt"),
+        blank=True,
+        db_default="",
+        help_text=_("They follow our own, which keep crawlers from the desk and name the sitemaps."),
+    )
+    ads_txt = ProseField("ads.txt", blank=True, db_default="", help_text=_("Who may sell the paper's advertising."))
+    security_txt = ProseField(
+        "security.txt",
+        blank=True,
+        db_default="",
+        help_text=_("Whom to tell of a weakness. Empty: the contact e-mail. “Expires” is added if it is missing."),
+    )
+    humans_txt = ProseField("humans.txt", blank=True, db_default="", help_text=_("Who makes the paper."))
     rate_look = models.CharField(_("look of the rate bar"), max_length=8, choices=RateLook, default=RateLook.EXACT)
 
     class Meta:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from taggit.models import Tag
 
 from articles import markup
-from articles.models import Address, Article, Author, Check, Edition, OutsideLink, Section
+from articles.models import Address, Article, Author, Check, Edition, FlatPage, OutsideLink, Section
 from articles.outside import SURE, Trouble
 from articles.readiness.problem import Problem
 
@@ -91,10 +91,11 @@ def _target(path: str) -> Target | None:
     name, words = match.url_name or "", match.kwargs
     if name == "article_page":
         return Target("article", (path if path.endswith("/") else f"{path}/",))
-    if name in {"section_page", "section_feed", "section_month", "child_page", "child_feed", "child_month"}:
+    kind = name.partition("_")[0]
+    if kind in {"section", "child"}:  # its page, its feeds, its months
         return Target("section", (words["slug"], words.get("child", "")))
-    if name in {"tag_page", "tag_feed", "author_page", "author_feed"}:
-        return Target(name.partition("_")[0], (words["slug"],))
+    if kind in {"tag", "author"}:
+        return Target(kind, (words["slug"],))
     return Target("page", (path,))
 
 
@@ -110,6 +111,8 @@ def _known(targets: set[Target]) -> dict[Target | None, bool]:
         slugs = {slug for key in keys["section"] for slug in key if slug}
         rows = Section.objects.filter(slug__in=slugs).values_list("slug", "parent__slug")
         known |= {Target("section", (parent, slug) if parent else (slug, "")): True for slug, parent in rows}
+        pages = FlatPage.objects.filter(slug__in=slugs).values_list("slug", flat=True)
+        known |= {Target("section", (slug, "")): True for slug in pages}
     for kind, model in (("tag", Tag), ("author", Author)):
         if slugs := [target.key[0] for target in targets if target.kind == kind]:
             found = model._default_manager.filter(slug__in=slugs).values_list("slug", flat=True)

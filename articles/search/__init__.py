@@ -4,21 +4,30 @@ An edition is indexed in the transaction that cuts it and never again, as its te
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
 
 from django.db import connection, transaction
+from django.db.models.expressions import RawSQL
 from django.utils.safestring import SafeString
 
 from articles.markup import plain_text
 from articles.models.edition import Edition
-from articles.search import headlines, postgres, sqlite
-from articles.search.query import parse
-from articles.search.row import Row, tidy
+from articles.search import facets, headlines, postgres, spelling, sqlite
+from articles.search.facets import Choice
+from articles.search.narrow import Narrow, Order
+from articles.search.query import MOST_LETTERS, parse
+from articles.search.row import Row, begun, tidy, words
 from articles.search.snippet import snippet
 
+__all__ = ["Choice", "Found", "Hit", "Narrow", "Order", "add", "find", "look", "rebuild", "remove", "suggest"]
+
 BATCH = 200  # editions that are in memory at a time when all are indexed anew
+MOST_RANKED = 1_000  # of the newest that are live
+LEAST_TYPED = 2  # letters, before headlines are suggested
+SUGGESTED = 6
+BEGINNINGS = "\u2029"  # ends what is shown of a body; after it stand beginnings of its words, to be found by
 
 
 @dataclass(frozen=True)
@@ -29,9 +38,26 @@ class Hit:
     snippet: SafeString
 
 
+@dataclass(frozen=True)
+class Found:
+    """A page of hits, how many there are in all, by what they could be narrowed, and what may have been meant."""
+
+    hits: list[Hit]
+    count: int = 0
+    choices: dict[str, list[Choice]] = field(default_factory=dict)  # by section, author, kind, year
+    meant: str = ""
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether there are more than were counted."""
+        return self.count >= MOST_RANKED
+
+
 def add(edition: Edition) -> None:
     """Index an edition; indexed again, it replaces what was there."""
-    _database().put([_row(edition)])
+    row = _row(edition)
+    _database().put([row])
+    spelling.learn([row])
 
 
 def remove(edition: Edition) -> None:
@@ -39,22 +65,39 @@ def remove(edition: Edition) -> None:
     _database().remove(edition.pk)
 
 
-def find(query: str, *, at: datetime, offset: int = 0, limit: int = 21) -> list[Hit]:
-    """Editions live at ``at`` that have every word of ``query``, best first.
+def find(
+    query: str,
+    *,
+    at: datetime,
+    narrow: Narrow | None = None,
+    order: Order = Order.BEST,
+    offset: int = 0,
+    limit: int = 21,
+) -> list[Hit]:
+    """Editions live at ``at`` that have every word of ``query``, as ``order`` has them.
 
     Best are those with every word in the headline, then in headline and standfirst, then those with some
     word there, then the rest; among equals the newer comes first.
     """
-    asked = parse(query)
-    if not asked.terms:
+    return _hits(query, _ranked(query, at, narrow, order)[offset : offset + limit])
+
+
+def look(query: str, *, at: datetime, narrow: Narrow, order: Order, offset: int, limit: int) -> Found:
+    """What ``find`` finds, with all that the page of a search says of it."""
+    pks = _ranked(query, at, narrow, order)
+    if not pks:
+        return Found([], meant=spelling.meant(query, lambda other: bool(_ranked(other, at, narrow, order))))
+    return Found(_hits(query, pks[offset : offset + limit]), len(pks), facets.of(pks))
+
+
+def suggest(typed: str, *, at: datetime) -> list[Edition]:
+    """The newest live editions with headlines that hold the words typed so far, the last one perhaps half typed."""
+    parts = words(typed[:MOST_LETTERS])
+    if not parts or len(parts[-1]) < LEAST_TYPED:
         return []
-    texts = dict(_database().find(asked, at=at, offset=offset, limit=limit))
-    editions = Edition.objects.for_cards().in_bulk(texts)
-    return [
-        Hit(edition, snippet(asked, text, edition.standfirst))
-        for pk, text in texts.items()
-        if (edition := editions.get(pk))
-    ]
+    pks = _database().suggest(parts, at=at, limit=SUGGESTED)
+    editions = Edition.objects.only("headline", "path", "language", "published_at").in_bulk(pks)
+    return [editions[pk] for pk in pks if pk in editions]
 
 
 def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
@@ -67,7 +110,9 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
     while True:
         with transaction.atomic():  # an edition that is being erased waits, or is not indexed
             batch = list(editions.filter(pk__gt=last).select_for_update()[:BATCH])
-            _database().put([_row(edition) for edition in batch])
+            rows = [_row(edition) for edition in batch]
+            _database().put(rows)
+            spelling.learn(rows)
         if not batch:
             break
         done, last = done + len(batch), batch[-1].pk
@@ -78,13 +123,41 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
     return done
 
 
+def _ranked(query: str, at: datetime, narrow: Narrow | None, order: Order) -> list[int]:
+    """Numbers of all editions found, in order; of more than can be ranked, the newest."""
+    asked = parse(query)
+    if not asked.terms:
+        return []
+    return _database().find(asked, at=at, narrow=narrow or Narrow(), order=order, most=MOST_RANKED)
+
+
+def _hits(query: str, pks: list[int]) -> list[Hit]:
+    if not pks:
+        return []
+    text = RawSQL(_database().TEXT, [])  # noqa: S611 - our own constant
+    editions = Edition.objects.for_cards().annotate(found_text=text).in_bulk(pks)
+    asked = parse(query)
+    return [
+        Hit(edition, snippet(asked, edition.language, _shown(edition.found_text), edition.standfirst))
+        for pk in pks
+        if (edition := editions.get(pk))
+    ]
+
+
+def _shown(text: str | None) -> str:
+    return (text or "").partition(BEGINNINGS)[0]
+
+
 def _row(edition: Edition) -> Row:
+    headline, standfirst = tidy(edition.headline), tidy(edition.standfirst)
+    body, language = tidy(f"{plain_text(edition.body)}\n{edition.corrections}"), edition.language
+    beginnings = " ".join(begun(body, language))
     return Row(
         pk=edition.pk,
-        language=edition.language,
-        headline=tidy(edition.headline),
-        standfirst=tidy(edition.standfirst),
-        body=tidy(f"{plain_text(edition.body)}\n{edition.corrections}"),
+        language=language,
+        headline=" ".join([headline, *begun(headline, language)]),
+        standfirst=" ".join([standfirst, *begun(standfirst, language)]),
+        body=f"{body}{BEGINNINGS}{beginnings}" if beginnings else body,
     )
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db import connection
 
+from articles.search.narrow import ORDERS, Narrow, Order
 from articles.search.query import STOP_WORDS, Query, Term
-from articles.search.row import Row, words
+from articles.search.row import STEMMED, Row, words
 
 MOST_FOUND = 10_000  # of the editions cut last with the words: whether they are live is looked up
-MOST_RANKED = 1_000  # of the newest that are live
-STEMMED = {"en", "ru"}  # the russian configuration stems words of ASCII letters as English
+A_LOOK = 2_000  # of the newest live editions, whose headlines are suggested
+TEXT = "(SELECT body FROM articles_search WHERE articles_search.edition_id = articles_edition.id)"
 
 PUT = """
 INSERT INTO articles_search (edition_id, vector, top, body)
@@ -37,19 +38,27 @@ WITH asked AS MATERIALIZED (
 ), live AS MATERIALIZED (
     SELECT edition.id, edition.published_at
     FROM latest JOIN articles_edition edition USING (id)
-    WHERE edition.live_from <= %(at)s AND edition.live_until > %(at)s AND edition.erased_at IS NULL
+    WHERE edition.live_from <= %(at)s AND edition.live_until > %(at)s AND edition.erased_at IS NULL {narrow}
     ORDER BY edition.published_at DESC, edition.id DESC
 ), newest AS MATERIALIZED (
     SELECT id, published_at FROM live WHERE {strictly} LIMIT %(ranked)s
-), page AS MATERIALIZED (
-    SELECT newest.id, newest.published_at, body,
-        (ts_filter(top, '{{a}}') @@ every)::int + (top @@ every)::int + (top @@ any_of)::int AS score
-    FROM newest JOIN articles_search ON edition_id = newest.id CROSS JOIN asked
-    ORDER BY score DESC, published_at DESC, newest.id DESC LIMIT %(limit)s OFFSET %(offset)s
 )
-SELECT id, body FROM page ORDER BY score DESC, published_at DESC, id DESC
+SELECT newest.id, newest.published_at,
+    (ts_filter(top, '{{a}}') @@ every)::int + (top @@ every)::int + (top @@ any_of)::int AS score
+FROM newest JOIN articles_search ON edition_id = newest.id CROSS JOIN asked
+ORDER BY {order}
 """
 STRICTLY = "(SELECT vector @@ every FROM articles_search CROSS JOIN asked WHERE edition_id = live.id)"
+SUGGEST = """
+WITH newest AS MATERIALIZED (
+    SELECT id, published_at FROM articles_edition
+    WHERE live_from <= %(at)s AND live_until > %(at)s AND erased_at IS NULL
+    ORDER BY published_at DESC, id DESC LIMIT %(look)s
+)
+SELECT newest.id FROM newest JOIN articles_search ON edition_id = newest.id
+WHERE ts_filter(top, '{{a}}') @@ ({asked})
+ORDER BY published_at DESC, newest.id DESC LIMIT %(limit)s
+"""
 
 
 def put(rows: Iterable[Row]) -> None:
@@ -73,9 +82,10 @@ def prune() -> None:
         )
 
 
-def find(query: Query, *, at: datetime, offset: int, limit: int) -> list[tuple[int, str]]:
-    """The page of editions found, best first: number and text."""
-    values: dict[str, Any] = {"at": at, "found": MOST_FOUND, "ranked": MOST_RANKED, "limit": limit, "offset": offset}
+def find(query: Query, *, at: datetime, narrow: Narrow, order: Order, most: int) -> list[int]:
+    """Numbers of the editions found, in order; of more than ``most`` the newest."""
+    conditions, values = narrow.conditions(lambda moment: moment)
+    values |= {"at": at, "found": MOST_FOUND, "ranked": most}
     terms = [_term(term, values) for term in query.terms]
     unwanted = [f"!!{_term(term, values)}" for term in query.unwanted]
     singly = {word for term in query.terms for word in term.words} - STOP_WORDS
@@ -87,10 +97,22 @@ def find(query: Query, *, at: datetime, offset: int, limit: int) -> list[tuple[i
         every=" && ".join(terms + unwanted),
         any_of=" || ".join(terms),
         strictly=STRICTLY if phrases else "true",
+        narrow=conditions,
+        order=ORDERS[order],
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        return [pk for pk, _time, _score in cursor.fetchall()]
+
+
+def suggest(parts: list[str], *, at: datetime, limit: int) -> list[int]:
+    """Numbers of the newest editions whose headlines have all words, the last one as a beginning."""
+    values: dict[str, Any] = {"at": at, "look": A_LOOK, "limit": limit, "begun": f"'{parts[-1]}':*"}
+    *whole, last = (_term(Term((word,)), values) for word in parts)
+    asked = " && ".join([*whole, f"({last} || to_tsquery('simple', %(begun)s))"])
+    with connection.cursor() as cursor:
+        cursor.execute(SUGGEST.format(asked=asked), values)
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _term(term: Term, values: dict[str, Any]) -> str:

@@ -3,8 +3,12 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import islice
 
 MOST_TEXT = 200_000  # characters of one field that are indexed; PostgreSQL takes a megabyte of words
+STEMMED = {"en", "ru"}  # a word is found by its stem; in other languages by its beginning
+LEAST_BEGUN = 3  # letters of a beginning
+MOST_BEGINNINGS = 20_000  # of one field
 WORD = re.compile(r"[^\W_ʻʼ]+")  # Uzbek's letters o‘ and g‘ are typed with many marks: all of them part words
 
 
@@ -46,3 +50,12 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words of ``text``, folded."""
     return WORD.findall(fold(text))
+
+
+def begun(text: str, language: str) -> list[str]:
+    """Beginnings of the words of ``text``, each once, where its ``language`` has no stems: бир саатта by саат."""
+    if language in STEMMED:
+        return []
+    known = dict.fromkeys(words(text))
+    beginnings = (word[:end] for word in known for end in range(LEAST_BEGUN, len(word)))
+    return list(islice((one for one in dict.fromkeys(beginnings) if one not in known), MOST_BEGINNINGS))

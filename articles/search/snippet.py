@@ -7,7 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles.search.query import Query, Term
-from articles.search.row import fold, tidy
+from articles.search.row import LEAST_BEGUN, STEMMED, fold, tidy
 
 LENGTH = 220  # characters
 BEFORE = 60  # of them before the first word found
@@ -16,9 +16,9 @@ MOST_TEXT = 20_000  # characters of a text that are looked at
 LETTER = r"[^\W_ʻʼ]"  # what row.WORD is made of
 
 
-def snippet(query: Query, *texts: str) -> SafeString:
+def snippet(query: Query, language: str, *texts: str) -> SafeString:
     """A piece of the first of ``texts`` that has a word of ``query``, each word found in ``<mark>``; all escaped."""
-    any_of = "|".join(f"({_pattern(term)})" for term in query.terms)
+    any_of = "|".join(f"({_pattern(term, language)})" for term in query.terms)
     pattern = re.compile(rf"(?<!{LETTER})(?:{any_of})(?!{LETTER})")
     tidied = [tidied for text in texts if (tidied := tidy(text[:MOST_TEXT]))]
     for text in tidied:
@@ -27,11 +27,13 @@ def snippet(query: Query, *texts: str) -> SafeString:
     return _marked(tidied[0], []) if tidied else SafeString("")
 
 
-def _pattern(term: Term) -> str:
-    """A term as it may stand in a folded text."""
+def _pattern(term: Term, language: str) -> str:
+    """A term as it may stand in a folded text of ``language``."""
     if term.is_phrase:
         return r"[\W_ʻʼ]+".join(term.words)
     whole, begun = term.forms()
+    if language not in STEMMED:
+        begun = begun | {word for word in term.words if len(word) >= LEAST_BEGUN}
     return "|".join([*sorted(whole), *(f"{start}{LETTER}*" for start in sorted(begun))])
 
 

@@ -1,16 +1,16 @@
 """Search in SQLite: an FTS5 table, which does not stem, so a query spells out beginnings and forms of its words."""
 
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
 
+from articles.search.narrow import ORDERS, Narrow, Order
 from articles.search.query import Query, Term
 from articles.search.row import Row
 
 MOST_FOUND = 10_000  # of the editions cut last with the words: whether they are live is looked up
-MOST_RANKED = 1_000  # of the newest that are live
+TEXT = "(SELECT body FROM articles_search WHERE articles_search.rowid = articles_edition.id)"
 
 FIND = """
 WITH found AS MATERIALIZED (
@@ -18,7 +18,7 @@ WITH found AS MATERIALIZED (
 ), newest AS MATERIALIZED (
     SELECT edition.id, edition.published_at
     FROM found CROSS JOIN articles_edition edition ON edition.id = found.id
-    WHERE edition.live_from <= %(at)s AND edition.live_until > %(at)s AND edition.erased_at IS NULL
+    WHERE edition.live_from <= %(at)s AND edition.live_until > %(at)s AND edition.erased_at IS NULL {narrow}
     ORDER BY edition.published_at DESC, edition.id DESC LIMIT %(ranked)s
 ), headline AS MATERIALIZED (
     SELECT rowid AS id FROM articles_search WHERE articles_search MATCH %(headline)s ORDER BY rowid DESC LIMIT %(found)s
@@ -26,13 +26,14 @@ WITH found AS MATERIALIZED (
     SELECT rowid AS id FROM articles_search WHERE articles_search MATCH %(top)s ORDER BY rowid DESC LIMIT %(found)s
 ), any_of AS MATERIALIZED (
     SELECT rowid AS id FROM articles_search WHERE articles_search MATCH %(any_of)s ORDER BY rowid DESC LIMIT %(found)s
-), page AS MATERIALIZED (
-    SELECT id, published_at, (id IN headline) + (id IN top) + (id IN any_of) AS score
-    FROM newest ORDER BY score DESC, published_at DESC, id DESC LIMIT %(limit)s OFFSET %(offset)s
 )
-SELECT page.id, articles_search.body
-FROM page CROSS JOIN articles_search ON articles_search.rowid = page.id
-ORDER BY score DESC, published_at DESC, id DESC
+SELECT id, (id IN headline) + (id IN top) + (id IN any_of) AS score FROM newest ORDER BY {order}
+"""
+SUGGEST = """
+SELECT edition.id FROM articles_search CROSS JOIN articles_edition edition ON edition.id = articles_search.rowid
+WHERE articles_search MATCH %(begun)s AND edition.live_from <= %(at)s AND edition.live_until > %(at)s
+    AND edition.erased_at IS NULL
+ORDER BY articles_search.rowid DESC LIMIT %(limit)s
 """
 
 
@@ -59,11 +60,12 @@ def prune() -> None:
         )
 
 
-def find(query: Query, *, at: datetime, offset: int, limit: int) -> list[tuple[int, str]]:
-    """The page of editions found, best first: number and text."""
+def find(query: Query, *, at: datetime, narrow: Narrow, order: Order, most: int) -> list[int]:
+    """Numbers of the editions found, in order; of more than ``most`` the newest."""
     terms = [_term(term) for term in query.terms]
     every, any_of = " AND ".join(terms), " OR ".join(terms)
     unwanted = f" NOT ({' OR '.join(map(_term, query.unwanted))})" if query.unwanted else ""
+    conditions, values = narrow.conditions(connection.ops.adapt_datetimefield_value)
     asked = {
         "every": f"({every}){unwanted}",
         "headline": f"{{headline}} : ({every})",
@@ -71,13 +73,21 @@ def find(query: Query, *, at: datetime, offset: int, limit: int) -> list[tuple[i
         "any_of": f"{{headline standfirst}} : ({any_of})",
         "at": connection.ops.adapt_datetimefield_value(at),
         "found": MOST_FOUND,
-        "ranked": MOST_RANKED,
-        "limit": limit,
-        "offset": offset,
+        "ranked": most,
     }
     with connection.cursor() as cursor:
-        cursor.execute(FIND, asked)
-        return [(pk, unicodedata.normalize("NFC", text)) for pk, text in cursor.fetchall()]
+        cursor.execute(FIND.format(narrow=conditions, order=ORDERS[order]), asked | values)
+        return [pk for pk, _score in cursor.fetchall()]
+
+
+def suggest(parts: list[str], *, at: datetime, limit: int) -> list[int]:
+    """Numbers of the editions cut last whose headlines have all words, the last one as a beginning."""
+    *whole, last = (_term(Term((word,))) for word in parts)
+    begun = " AND ".join([*whole, f'({last} OR "{parts[-1]}"*)'])
+    asked = {"begun": f"{{headline}} : ({begun})", "at": connection.ops.adapt_datetimefield_value(at), "limit": limit}
+    with connection.cursor() as cursor:
+        cursor.execute(SUGGEST, asked)
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _term(term: Term) -> str:

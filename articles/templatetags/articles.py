@@ -21,7 +21,7 @@ register = template.Library()
 TITLE_MOST = 70
 DESCRIPTION_LEAST, DESCRIPTION_MOST = 50, 160
 SHORT_PAIR = 14  # letters of a hyphenated word that any screen has room for
-SOCIAL_WIDTH = 1200  # what social networks show large
+SOCIAL_WIDTH = 1280  # social networks show pictures of 1200 and more large
 LOCALES = {"en": "en_GB", "ru": "ru_RU", "ky": "ky_KG", "kk": "kk_KZ", "uz": "uz_UZ", "tg": "tg_TJ", "tk": "tk_TM"}
 
 
@@ -29,6 +29,14 @@ LOCALES = {"en": "en_GB", "ru": "ru_RU", "ky": "ky_KG", "kk": "kk_KZ", "uz": "uz
 def sources(image: Image, crop: str) -> Sources:
     """Where ``image`` is found, cut to ``crop``."""
     return image.sources(crop)
+
+
+@register.filter
+def picture_addresses(edition: Edition, root: str) -> list[str]:
+    """Whole addresses of an edition's pictures, the lead's first; its rows of pictures are loaded."""
+    images = [edition.lead_image, *(row.image for row in edition.image_rows.all())]
+    addresses = (image.sources("full").at_most(SOCIAL_WIDTH)[0] for image in images if image)
+    return list(dict.fromkeys(url if url.startswith("http") else root + url for url in addresses))
 
 
 @register.filter
@@ -110,15 +118,10 @@ def social_picture(image: Image | None, root: str) -> dict[str, Any]:
     """The picture that social networks show, with an absolute address; the paper's icon where there is none."""
     if not image:  # or nothing that a template knew
         return {"url": root + static("icons/icon-512.png"), "width": 512, "height": 512, "alternative": ""}
-    source = image.sources("wide")
-    url, width = source.src, source.width
-    for candidate in source.srcsets.get("jpg", "").split(", "):
-        address, _space, size = candidate.partition(" ")
-        if size and width < SOCIAL_WIDTH:
-            url, width = address, int(size.removesuffix("w"))
+    url, width, height = image.sources("wide").at_most(SOCIAL_WIDTH)
     return {
         "url": url if url.startswith("http") else root + url,
         "width": width,
-        "height": round(width * source.height / source.width),
+        "height": height,
         "alternative": image.alternative,
     }

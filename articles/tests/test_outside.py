@@ -107,7 +107,7 @@ class AskTests(SimpleTestCase):
         ((method, path, headers),) = self.server.asked
         assert (method, path) == ("HEAD", "/200?a=1")
         assert headers["Host"].startswith("site.example")
-        assert "newsroom-link-check" in headers["User-Agent"]
+        assert "newsroom/1.0" in headers["User-Agent"]
         assert "Cookie" not in headers
 
     def test_site_that_answers_no_short_question_is_asked_for_the_page_which_is_not_read(self):

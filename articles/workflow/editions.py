@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from articles import notices, readiness, references, revisions, search
+from articles import notices, readiness, references, revisions, search, tasks
 from articles.cutting import (
     TICK,
     Text,
@@ -41,6 +41,7 @@ def publish(article: Article, *, by: User, significant: bool = False) -> Edition
     edition = put_in(article, _working_copy(article, now), at=now, by=by, significant=significant)
     _after_cut(article, by, _("Published"))
     notices.tell(Notice.Kind.PUBLISHED, article, by=by, text=_("%(who)s published “%(article)s”."))
+    transaction.on_commit(tasks.announce.enqueue, robust=True)
     return edition
 
 
@@ -142,6 +143,7 @@ def withdraw(article: Article, *, by: User, reason: str) -> Edition:
     revisions.keep(article, by=by, note=Truncator(note).chars(300))
     text = _("%(who)s withdrew “%(article)s”: %(reason)s")
     notices.tell(Notice.Kind.WITHDRAWN, article, by=by, text=text, reason=Truncator(reason.strip()).chars(200))
+    transaction.on_commit(tasks.announce.enqueue, robust=True)
     return edition
 
 

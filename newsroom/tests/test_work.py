@@ -1,4 +1,4 @@
-"""The worker keeps the rates' time."""
+"""The worker looks at the clock: when rates are set, and whether something went live."""
 
 from datetime import timedelta
 from threading import Event
@@ -8,6 +8,8 @@ import time_machine
 from django.test import TestCase, override_settings
 from django_tasks_db.models import DBTaskResult
 
+from articles.models import Announcement
+from articles.tests.factories import make_edition
 from newsroom.management.commands import work
 from tickers.models import Rate
 from tickers.providers.nbkr import Nbkr
@@ -18,8 +20,11 @@ NINE = NOON + timedelta(hours=3)  # UTC, when the bank has set its next rate
 QUEUE = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 
+@override_settings(REFRESH_RATES=True)
 class KeepingTimeTests(TestCase):
     def setUp(self):
+        for listener in Announcement.Listener.values:  # there is nothing to tell
+            Announcement.objects.create(listener=listener, told_until=NOON)
         make_pair(provider="nbkr", cross_check="")
 
     def test_source_that_is_due_is_asked(self):
@@ -37,6 +42,16 @@ class KeepingTimeTests(TestCase):
                 work.tick()
             counts.append(DBTaskResult.objects.count())
         assert counts == [1, 1, 1, 2]
+
+    @override_settings(TASKS=QUEUE, REFRESH_RATES=False)
+    def test_what_went_live_by_its_schedule_alone_is_told_of(self):
+        make_edition(live_from=NINE)
+        counts = []
+        for seconds in (-30, 30, 31):
+            with time_machine.travel(NINE + timedelta(seconds=seconds), tick=False):
+                work.tick()
+            counts.append(DBTaskResult.objects.count())
+        assert counts == [0, 1, 1]
 
     def test_nothing_is_queued_at_night(self):
         with time_machine.travel(NINE.replace(hour=2), tick=False), mock.patch.object(work.refresh, "ask_due") as task:

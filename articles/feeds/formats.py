@@ -1,0 +1,158 @@
+"""A feed as RSS 2.0, Atom or JSON Feed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from articles.models.edition import Edition
+from articles.models.site import SiteSettings
+
+PICTURE_WIDTH = 1280
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as feeds name it, with an absolute address."""
+
+    url: str
+    width: int
+    height: int
+    text: str
+    credit: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """An edition in a feed; ``text`` is its body as HTML that stands by itself, or empty for the standfirst alone."""
+
+    edition: Edition
+    text: str
+    root: str
+
+    @property
+    def id(self) -> str:
+        """The article's name for ever (RFC 4151), whatever its address and headline become."""
+        edition = self.edition
+        return f"tag:{settings.SITE_HOST},{edition.published_at:%Y-%m-%d}:article-{edition.article_id}"
+
+    @property
+    def url(self) -> str:
+        return self.root + self.edition.path
+
+    @property
+    def topics(self) -> list[str]:
+        """Names of its section and, before it, of the one that lies in."""
+        return [section.name for section in (self.edition.section.parent, self.edition.section) if section]
+
+    @property
+    def picture(self) -> Picture | None:
+        image = self.edition.lead_image
+        if image is None:
+            return None
+        url, width, height = image.sources("wide").at_most(PICTURE_WIDTH)
+        return Picture(
+            url=url if url.startswith("http") else self.root + url,
+            width=width,
+            height=height,
+            text=image.alternative,
+            credit=image.credit,
+        )
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What all formats say: ``thing`` is what it is of (None: the whole paper), ``home`` the page it goes with."""
+
+    paper: SiteSettings
+    root: str
+    home: str
+    address: str
+    thing: str | None
+    items: list[Item]
+    made_at: datetime
+
+    @property
+    def title(self) -> str:
+        return f"{self.paper.name}: {self.thing}" if self.thing else self.paper.name
+
+    @property
+    def description(self) -> str:
+        if self.thing:
+            return _("The newest of %(thing)s in %(paper)s") % {"thing": self.thing, "paper": self.paper.name}
+        return self.paper.description or self.paper.tagline or self.paper.name
+
+    @property
+    def updated(self) -> datetime:
+        """When an item last went live, was updated or corrected."""
+        return max((item.edition.modified_at for item in self.items), default=self.made_at)
+
+    @property
+    def language(self) -> str:
+        """The language of all items, or else the site's."""
+        languages = {item.edition.language for item in self.items}
+        return languages.pop() if len(languages) == 1 else get_language()
+
+    @property
+    def icon(self) -> str:
+        return self.root + static("icons/icon-512.png")
+
+
+def rss(request, feed: Feed) -> HttpResponse:
+    """RSS 2.0, with the modules content, media and Dublin Core."""
+    return render(request, "articles/feed_rss.xml", {"feed": feed}, "application/rss+xml; charset=utf-8")
+
+
+def atom(request, feed: Feed) -> HttpResponse:
+    """Atom: RFC 4287."""
+    return render(request, "articles/feed_atom.xml", {"feed": feed}, "application/atom+xml; charset=utf-8")
+
+
+def json_feed(request, feed: Feed) -> HttpResponse:
+    """JSON Feed 1.1: jsonfeed.org/version/1.1."""
+    content = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "home_page_url": feed.home,
+        "feed_url": feed.address,
+        "description": feed.description,
+        "icon": feed.icon,
+        "language": feed.language,
+        "authors": [{"name": feed.paper.name, "url": f"{feed.root}/"}],
+        "hubs": [{"type": "WebSub", "url": feed.paper.websub_hub}] if feed.paper.websub_hub else None,
+        "items": [_json_item(item) for item in feed.items],
+    }
+    return JsonResponse(_said(content), json_dumps_params={"ensure_ascii": False}, content_type="application/feed+json")
+
+
+def _json_item(item: Item) -> dict[str, Any]:
+    edition, picture = item.edition, item.picture
+    content = {
+        "id": item.id,
+        "url": item.url,
+        "title": edition.headline,
+        "content_html": item.text,
+        "content_text": "" if item.text else edition.standfirst or edition.headline,
+        "summary": edition.standfirst,
+        "image": picture and picture.url,
+        "date_published": edition.published_at.isoformat(timespec="seconds"),
+        "date_modified": edition.modified_at.isoformat(timespec="seconds"),
+        "authors": [{"name": one.name, "url": item.root + one.get_absolute_url()} for one in edition.authors],
+        "tags": item.topics,
+        "language": edition.language,
+    }
+    return _said(content)
+
+
+def _said(content: dict[str, Any]) -> dict[str, Any]:
+    """``content`` without what says nothing."""
+    return {name: value for name, value in content.items() if value or name == "items"}
+
+
+WRITE = {"rss": rss, "atom": atom, "json": json_feed}

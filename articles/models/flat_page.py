@@ -1,0 +1,58 @@
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from articles.markup import EDITOR
+from articles.models.copy import BodyField
+from articles.models.section import RESERVED_SLUGS, Section
+from articles.text import LineField
+
+FREE = {"about"}  # of the reserved words: an address kept for a page of this kind
+
+
+class FlatPage(models.Model):
+    """A text that stands by itself, like “About us”: kept in the admin, seen by readers as soon as it is saved."""
+
+    is_frozen = False  # as a working copy's body
+
+    title = LineField(_("title"), max_length=120)
+    slug = models.SlugField(
+        _("slug"),
+        max_length=60,
+        unique=True,
+        help_text=_("The word in the page's address, like “about”."),
+        validators=[RegexValidator(r"[a-z]", _("A slug needs at least one letter from a to z."))],
+    )
+    description = LineField(
+        _("description"), max_length=160, blank=True, help_text=_("Said of the page by search engines.")
+    )
+    body = BodyField(_("text"), blank=True, extensions={name: EDITOR[name] for name in EDITOR if name != "Rate"})
+    in_footer = models.BooleanField(_("in the footer"), default=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Small numbers come first."))
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("page")
+        verbose_name_plural = _("pages")
+        ordering = ["order", "title"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(title="") & ~Q(slug=""),
+                name="flat_page_has_a_title_and_slug",
+                violation_error_message=_("A page needs a title and a slug."),
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return f"/{self.slug}/"
+
+    def clean(self):
+        """A section has the first say on its address, so a page does not take one that exists."""
+        taken = self.slug in set(RESERVED_SLUGS) - FREE
+        if taken or Section.objects.filter(slug=self.slug, parent=None).exists():
+            raise ValidationError({"slug": _("“%(slug)s” is the address of another page.") % {"slug": self.slug}})

@@ -1,0 +1,54 @@
+"""By what the editions found could be narrowed, with how many each choice would leave: counted among them alone."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils.text import capfirst
+
+from articles.models.copy import Kind
+from articles.search.headlines import among
+
+MOST_CHOICES = 12  # of one kind
+
+YEAR = {"postgresql": "to_char(edition.published_at, 'YYYY')", "sqlite": "substr(edition.published_at, 1, 4)"}
+COUNT = """
+WITH found (id) AS MATERIALIZED ({among})
+SELECT 'section', CAST(section.id AS varchar(20)), section.name, count(*)
+FROM found JOIN articles_editionsection one ON one.edition_id = found.id JOIN articles_section section
+    ON section.id = one.section_id GROUP BY section.id, section.name
+UNION ALL
+SELECT 'author', CAST(author.id AS varchar(20)), author.name, count(*)
+FROM found JOIN articles_editionbyline one ON one.edition_id = found.id JOIN articles_author author
+    ON author.id = one.author_id GROUP BY author.id, author.name
+UNION ALL
+SELECT 'kind', edition.kind, '', count(*)
+FROM found JOIN articles_edition edition ON edition.id = found.id GROUP BY edition.kind
+UNION ALL
+SELECT 'year', {year}, {year}, count(*)
+FROM found JOIN articles_edition edition ON edition.id = found.id GROUP BY {year}
+"""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to narrow a search: what stands in the address, its name, and how many hits it leaves."""
+
+    value: str
+    name: str
+    count: int
+
+
+def of(pks: list[int]) -> dict[str, list[Choice]]:
+    """The choices for the editions ``pks``: section, author, kind and year; in one query."""
+    numbers = among(pks)
+    statement = COUNT.format(among=numbers.sql, year=YEAR[connection.vendor])
+    with connection.cursor() as cursor:
+        cursor.execute(statement, numbers.params)
+        rows = cursor.fetchall()
+    found: dict[str, list[Choice]] = {"section": [], "author": [], "kind": [], "year": []}
+    for facet, value, name, count in rows:
+        found[facet].append(Choice(value, str(capfirst(Kind(value).label)) if facet == "kind" else name, count))
+    for facet in ("section", "author", "kind"):
+        found[facet].sort(key=lambda choice: (-choice.count, choice.name))
+    found["year"].sort(key=lambda choice: choice.value, reverse=True)
+    return {facet: choices[:MOST_CHOICES] for facet, choices in found.items()}
