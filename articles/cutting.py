@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from taggit.models import Tag
 
-from articles import references, search, uses
+from articles import references, search, tasks, uses
 from articles.models import (
     FOR_EVER,
     Address,
@@ -125,6 +125,7 @@ def take_out(article: Article, edition: Edition) -> None:
     edition = article.editions.get(pk=edition.pk)
     before = article.editions.filter(live_until=edition.live_from).first() if edition.took_over else None
     search.remove(edition)
+    tasks.after_commit(tasks.remove_card, edition.card)
     article.editions.filter(pk=edition.pk).delete()
     if before:
         before.live_until = edition.live_until

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 
 import nh3
 
+from articles import embeds
 from articles.text import strip_control
 
 BLOCKS = {"p", "h2", "h3", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td"}
@@ -25,7 +26,6 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "data": {"data-rate", "value"},
 }
-YOUTUBE = re.compile(r"https://(?:www\.youtube\.com/watch\?v=|youtu\.be/)([\w-]{11})\Z", re.ASCII)
 IMAGE = re.compile(r'<figure data-image="(\d{1,11})">')
 LINK = re.compile(r'<a(?: [\w-]+="[^"]*")*? href="([^"]*)"')
 NUMBERS = {"colspan": 20, "rowspan": 20, "start": 9999}  # the most each may say; 1 goes without saying
@@ -73,7 +73,7 @@ EDITOR = {
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "data-embed":
-        return value if YOUTUBE.match(value) else None
+        return value if embeds.find(value) else None
     if name == "data-image":
         return value if value.isascii() and value.isdecimal() and len(value) < 12 else None
     if name == "data-rate":

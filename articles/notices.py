@@ -38,14 +38,7 @@ def tell(kind: str, article: Article, *, by: User | None, text: str, **words: st
     Notice.objects.bulk_create(Notice(user=user, article=article, kind=kind, text=said, by=by) for user in on_desk)
     for user in people:
         if user.email and (user.pk not in chosen or chosen[user.pk].by_mail):
-            _mail_later(user, said, article)
-
-
-def _mail_later(user: User, text: str, article: Article) -> None:
-    def enqueue() -> None:  # a function, as Django logs the failure of one by its name
-        tasks.mail_notice.enqueue(user.pk, text, article.get_absolute_url())
-
-    transaction.on_commit(enqueue, robust=True)  # the step is done, whatever becomes of the mail
+            tasks.after_commit(tasks.mail_notice, user.pk, said, article.get_absolute_url())
 
 
 def concerned(kind: str, article: Article) -> list[User]:

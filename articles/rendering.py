@@ -5,16 +5,19 @@ The desk's preview goes through the same functions, so that it is the page itsel
 
 import re
 from datetime import datetime
-from html import unescape
+from hashlib import md5
+from html import escape, unescape
 
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from articles import linked_data, markup, references
-from articles.models.edition import Edition, EditionTag
+from articles import embeds, linked_data, markup, references
+from articles.models.edition import Edition, EditionSection, EditionTag
 from articles.models.image import Image
 
 IMAGE = re.compile(r'<figure data-image="(\d{1,11})">(?:\s*<figcaption>(.*?)</figcaption>)?.*?</figure>', re.DOTALL)
@@ -22,7 +25,10 @@ EMBED = re.compile(r'<figure data-embed="([^"]+)">(?:\s*<figcaption>(.*?)</figca
 PULL_QUOTE = re.compile(r'<aside data-pull-quote="">.*?</aside>', re.DOTALL)
 LOCAL = re.compile(r'((?:href|src)=")/(?!/)')
 FEED_WIDTH = 1200  # pixels of a picture in a feed
+ASIDE = re.compile(r"(<aside .*?</aside>)", re.DOTALL)
 HEADING = re.compile(r"<(/?)h[23]>")
+SERIES = re.compile(r'(?:<figure data-image="\d{1,11}">(?:(?!</figure>).)*</figure>\s*){2,}', re.DOTALL)
+PARAGRAPH = re.compile(r"<(p|h2|h3)>(?=(.*?)</\1>)", re.DOTALL)
 EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
 RELATED = 5
 RELATED_POOL = 60  # of the newest articles under its tags; some may be withdrawn
@@ -33,7 +39,7 @@ def body(html: str) -> SafeString:
     html = EMPTY.sub("", markup.clean(html))
     ids = markup.image_ids(html)
     images = Image.objects.in_bulk(ids) if ids else {}
-    html = _in_order(html)
+    html = SERIES.sub(_series, _with_places(_in_order(html)))
     html = IMAGE.sub(lambda match: _figure(images.get(int(match[1])), match[2]), html)
     html = EMBED.sub(lambda match: _embed(match[1], match[2]), html)
     html = references.resolve(html)
@@ -89,42 +95,98 @@ def _figure(image: Image | None, caption: str | None) -> str:
     caption = mark_safe(caption) if caption else image.caption  # noqa: S308 - part of the cleaned body
     return render_to_string(
         "articles/_figure.html",
-        {"image": image, "caption": caption, "crop": "full", "sizes": "(min-width: 720px) 660px, 100vw", "lazy": True},
+        {
+            "image": image,
+            "caption": caption,
+            "crop": "full",
+            "sizes": "(min-width: 720px) 660px, 100vw",
+            "lazy": True,
+            "zoom": True,
+        },
     )
+
+
+def _series(match: re.Match[str]) -> str:
+    """Pictures one after another, without text between them: a series that readers leaf through."""
+    count = match[0].count("<figure ")
+    label = escape(_("A series of %(count)d pictures") % {"count": count})
+    look = "pair" if count == 2 else "many"
+    return f'<div class="series {look}" role="group" tabindex="0" aria-label="{label}">{match[0].strip()}</div>'
+
+
+def _with_places(html: str) -> str:
+    """With an ``id`` on each paragraph and heading of the text, made of its words: another edition keeps it."""
+    known: set[str] = set()
+
+    def one(match: re.Match[str]) -> str:
+        name = f"p-{md5(match[2].encode(), usedforsecurity=False).hexdigest()[:6]}"
+        if name in known or not match[2].strip():
+            return match[0]
+        known.add(name)
+        return f'<{match[1]} id="{name}">'
+
+    return "".join(part if number % 2 else PARAGRAPH.sub(one, part) for number, part in enumerate(ASIDE.split(html)))
 
 
 def _embed(address: str, caption: str | None) -> str:
-    """A link: nothing of the other site loads before the reader goes there."""
-    label = mark_safe(caption) if caption else _("Watch the video")  # noqa: S308 - part of the cleaned body
-    return format_html(
-        '<figure class="embed"><a href="{}" rel="noopener"><span class="play" aria-hidden="true"></span>{} '
-        '<span class="source">{}</span></a></figure>',
-        unescape(address),
-        label,
-        _("on YouTube"),
-    )
+    """A link, or a recording: nothing of the other site loads before the reader plays it."""
+    found = embeds.find(unescape(address))
+    if found is None:
+        return ""
+    about = {"address": unescape(address), "embed": found, "caption": mark_safe(caption) if caption else ""}  # noqa: S308 - part of the cleaned body
+    return render_to_string("articles/_embed.html", about)
 
 
-def related(edition: Edition, at: datetime) -> list[Edition]:
-    """The newest live editions that share a tag with ``edition``, in one query."""
-    shared = EditionTag.objects.filter(tag__in=edition.tag_rows.values("tag"), published_at__lte=at)
+def further(edition: Edition, at: datetime) -> tuple[Edition | None, list[Edition]]:
+    """What to read after ``edition``: the one before it in its section, and those most like it, in one query.
+
+    Alike are live editions with the same tags, which count twice, and the same further sections, like countries.
+    """
+    before = Edition.objects.live(at).filter(section=edition.section_id, published_at__lt=edition.published_at)
+    before = before.exclude(article=edition.article_id).newest().values("pk")[:1]
+    tags = edition.tag_rows.values("tag")
+    sections = edition.section_rows.filter(is_further=True).values("section")
+    near = [
+        _newest_rows(EditionTag.objects.filter(tag__in=tags, published_at__lte=at)),
+        _newest_rows(EditionSection.objects.filter(section__in=sections, published_at__lte=at)),
+    ]
+    live = Edition.objects.live(at).exclude(article=edition.article_id)
+    live = live.filter(Q(pk__in=near[0]) | Q(pk__in=near[1]) | Q(pk=Subquery(before)))
+    live = live.annotate(
+        is_next=Case(When(pk=Subquery(before), then=1), default=0),
+        alike=_count(EditionTag.objects.filter(tag__in=tags)) * 2
+        + _count(EditionSection.objects.filter(section__in=sections, is_further=True)),
+    ).order_by("-is_next", "-alike", "-published_at", "-pk")
+    unused = ("body", "corrections", "dated_corrections")
+    found = list(live.defer(*unused).select_related("section__parent", "lead_image")[: RELATED + 1])
+    if found and found[0].is_next:
+        return found[0], found[1:]
+    return None, found[:RELATED]
+
+
+def _newest_rows(rows: QuerySet) -> QuerySet:
+    """The editions of the newest of ``rows``."""
     # An article's editions share one time of publication. Asking each row's edition whether it is live would read all.
-    newest = shared.order_by("-published_at").values("published_at").distinct()[:RELATED_POOL]
-    near = shared.filter(published_at__in=newest).values("edition")
-    live = Edition.objects.live(at).filter(pk__in=near).exclude(article=edition.article_id).newest()
-    return list(
-        live.defer("body", "corrections", "dated_corrections").select_related("section__parent", "lead_image")[:RELATED]
-    )
+    newest = rows.order_by("-published_at").values("published_at").distinct()[:RELATED_POOL]
+    return rows.filter(published_at__in=newest).values("edition")
+
+
+def _count(rows: QuerySet) -> Coalesce:
+    """How many of ``rows`` an edition has."""
+    counted = rows.filter(edition=OuterRef("pk")).order_by().values("edition").annotate(count=Count("pk"))
+    return Coalesce(Subquery(counted.values("count")), 0)
 
 
 def show_article(request, edition, template="articles/article_page.html", **more):
     """The page of ``edition``; the desk's previews are made by it too."""
     root = f"{request.scheme}://{request.get_host()}"
+    following, related = further(edition, request.at)
     context = {
         "edition": edition,
         "body": body(edition.body),
         "topics": edition.topics(),
-        "related": related(edition, request.at),
+        "following": following,
+        "related": related,
         "linked_data": linked_data.for_article(edition, request.frame.paper, root),
         **more,
     }

@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -15,10 +16,12 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django_tasks import task
+from django_tasks.base import Task
 
-from articles import announcing, outside, renditions
+from articles import announcing, cards, outside, renditions
 from articles.models.autosave import Autosave
 from articles.models.check import OutsideLink, asked, digest
+from articles.models.edition import Edition
 from articles.models.image import Image
 
 logger = logging.getLogger(__name__)
@@ -27,6 +30,15 @@ ROWS_AT_ONCE = 500  # a table is not locked for long
 MOST_ASKED = 50  # links of one article
 LONGEST_ADDRESS = 2000  # characters; servers take no more
 FRESH = timedelta(days=1)  # so long an answer is believed
+
+
+def after_commit(job: Task, *arguments: Any) -> None:
+    """Queue ``job`` once what is being written is committed; should that fail, it is logged and the step stays done."""
+
+    def enqueue() -> None:  # a function, as Django logs the failure of one by its name
+        job.enqueue(*arguments)
+
+    transaction.on_commit(enqueue, robust=True)
 
 
 @task()
@@ -147,3 +159,17 @@ def announce() -> None:
             failed.append(f"{trouble}")
     if failed:
         raise RuntimeError(" ".join(failed))  # the worker marks the task, and the desk shows it
+
+
+@task()
+def draw_card(edition_pk: int) -> None:
+    """Draw the picture that social networks show of an edition, if it still is one."""
+    edition = Edition.objects.select_related("section", "lead_image").filter(pk=edition_pk, erased_at=None).first()
+    if edition:
+        cards.draw(edition)
+
+
+@task()
+def remove_card(name: str) -> None:
+    """Take the picture of an edition away that was taken back or erased."""
+    cards.remove(name)

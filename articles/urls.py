@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from articles import feeds, shared_preview, sitemaps, views
+from articles import feeds, oembed, shared_preview, sitemaps, views
 
 MONTH = r"(?P<year>\d{4})/(?P<month>\d{2})/"
 
@@ -29,6 +29,7 @@ urlpatterns = [
     *_feeds("", feeds.paper_feed, "feed"),
     path("feeds/", feeds.feeds_page, name="feeds_page"),
     path("feeds.opml", feeds.opml, name="feeds_opml"),
+    path("api/oembed/", oembed.answer, name="oembed"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-sections.xml", sitemaps.sections, name="sitemap_sections"),
     re_path(r"^sitemap-(?P<year>\d{4})-(?P<month>\d{2})(?:-(?P<part>[1-9]\d{0,2}))?\.xml$", sitemaps.month),

@@ -54,6 +54,8 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
+        "frame-src": ["https://www.youtube-nocookie.com", "https://player.vimeo.com", "https://w.soundcloud.com"],
+        "media-src": [SELF, "https:"],  # a recording that a reader plays
         "connect-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],

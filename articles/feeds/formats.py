@@ -15,6 +15,7 @@ from articles.models.edition import Edition
 from articles.models.site import SiteSettings
 
 PICTURE_WIDTH = 1280
+XML = "application/xml; charset=utf-8"  # not application/rss+xml, which browsers show as its source, without style
 
 
 @dataclass(frozen=True)
@@ -106,12 +107,12 @@ class Feed:
 
 def rss(request, feed: Feed) -> HttpResponse:
     """RSS 2.0, with the modules content, media and Dublin Core."""
-    return render(request, "articles/feed_rss.xml", {"feed": feed}, "application/rss+xml; charset=utf-8")
+    return render(request, "articles/feed_rss.xml", {"feed": feed}, XML)
 
 
 def atom(request, feed: Feed) -> HttpResponse:
     """Atom: RFC 4287."""
-    return render(request, "articles/feed_atom.xml", {"feed": feed}, "application/atom+xml; charset=utf-8")
+    return render(request, "articles/feed_atom.xml", {"feed": feed}, XML)
 
 
 def json_feed(request, feed: Feed) -> HttpResponse:

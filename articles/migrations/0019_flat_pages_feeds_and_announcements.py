@@ -56,7 +56,11 @@ class Migration(migrations.Migration):
             model_name="sitesettings",
             name="ads_txt",
             field=articles.text.ProseField(
-                blank=True, db_default="", help_text="Who may sell the paper's advertising.", verbose_name="ads.txt"
+                blank=True,
+                default="",
+                db_default="",
+                help_text="Who may sell the paper's advertising.",
+                verbose_name="ads.txt",
             ),
         ),
         migrations.AddField(
@@ -74,7 +78,7 @@ class Migration(migrations.Migration):
             model_name="sitesettings",
             name="humans_txt",
             field=articles.text.ProseField(
-                blank=True, db_default="", help_text="Who makes the paper.", verbose_name="humans.txt"
+                blank=True, default="", db_default="", help_text="Who makes the paper.", verbose_name="humans.txt"
             ),
         ),
         migrations.AddField(
@@ -82,6 +86,7 @@ class Migration(migrations.Migration):
             name="robots_lines",
             field=articles.text.ProseField(
                 blank=True,
+                default="",
                 db_default="",
                 help_text="They follow our own, which keep crawlers from the desk and name the sitemaps.",
                 verbose_name="more lines of robots.txt",
@@ -92,6 +97,7 @@ class Migration(migrations.Migration):
             name="security_txt",
             field=articles.text.ProseField(
                 blank=True,
+                default="",
                 db_default="",
                 help_text="Whom to tell of a weakness. Empty: the contact e-mail. “Expires” is added if it is missing.",
                 verbose_name="security.txt",
@@ -110,9 +116,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="sitesettings",
             name="websub_hub",
-            field=models.URLField(
+            field=articles.text.LineField(
                 blank=True,
                 db_default="",
+                default="",
+                max_length=200,
                 help_text="It tells feed readers at once what is new. Like https://pubsubhubbub.appspot.com/; empty: nobody.",
                 validators=[django.core.validators.URLValidator(["https"])],
                 verbose_name="WebSub hub",

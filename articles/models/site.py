@@ -48,9 +48,11 @@ class SiteSettings(models.Model):
     feed_text = models.CharField(
         _("text in feeds"), max_length=8, choices=FeedText, default=FeedText.FULL, db_default=FeedText.FULL
     )
-    websub_hub = models.URLField(
+    websub_hub = LineField(
         _("WebSub hub"),
+        max_length=200,
         blank=True,
+        default="",
         db_default="",
         validators=[URLValidator(["https"])],
         help_text=_(
@@ -66,17 +68,21 @@ class SiteSettings(models.Model):
     robots_lines = ProseField(
         _("more lines of robots.txt"),
         blank=True,
+        default="",
         db_default="",
         help_text=_("They follow our own, which keep crawlers from the desk and name the sitemaps."),
     )
-    ads_txt = ProseField("ads.txt", blank=True, db_default="", help_text=_("Who may sell the paper's advertising."))
+    ads_txt = ProseField(
+        "ads.txt", blank=True, default="", db_default="", help_text=_("Who may sell the paper's advertising.")
+    )
     security_txt = ProseField(
         "security.txt",
         blank=True,
+        default="",
         db_default="",
         help_text=_("Whom to tell of a weakness. Empty: the contact e-mail. “Expires” is added if it is missing."),
     )
-    humans_txt = ProseField("humans.txt", blank=True, db_default="", help_text=_("Who makes the paper."))
+    humans_txt = ProseField("humans.txt", blank=True, default="", db_default="", help_text=_("Who makes the paper."))
     rate_look = models.CharField(_("look of the rate bar"), max_length=8, choices=RateLook, default=RateLook.EXACT)
 
     class Meta:

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
+from django.core.files.storage import default_storage
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import escape, format_html
@@ -14,13 +15,14 @@ from django.utils.translation import gettext as _
 
 from articles.models.edition import Edition
 from articles.models.image import Image
-from articles.renditions import Sources
+from articles.renditions import WIDTHS, Sources
 
 register = template.Library()
 
 TITLE_MOST = 70
 DESCRIPTION_LEAST, DESCRIPTION_MOST = 50, 160
 SHORT_PAIR = 14  # letters of a hyphenated word that any screen has room for
+CARD_SIZE = (1200, 630)  # cards.SIZE, without loading what draws
 SOCIAL_WIDTH = 1280  # social networks show pictures of 1200 and more large
 LOCALES = {"en": "en_GB", "ru": "ru_RU", "ky": "ky_KG", "kk": "kk_KZ", "uz": "uz_UZ", "tg": "tg_TJ", "tk": "tk_TM"}
 
@@ -29,6 +31,18 @@ LOCALES = {"en": "en_GB", "ru": "ru_RU", "ky": "ky_KG", "kk": "kk_KZ", "uz": "uz
 def sources(image: Image, crop: str) -> Sources:
     """Where ``image`` is found, cut to ``crop``."""
     return image.sources(crop)
+
+
+@register.filter
+def largest(image: Image) -> str:
+    """The address of the largest public copy of ``image``, uncut."""
+    return image.sources("full").at_most(max(WIDTHS["full"]))[0]
+
+
+@register.filter
+def tone(image: Image) -> str:
+    """The class of a tint near the main colour of ``image``, which stands in its place until it is there."""
+    return "tone-" + "".join(str(min(int(image.colour[at : at + 2], 16) // 86, 2)) for at in (1, 3, 5))
 
 
 @register.filter
@@ -114,8 +128,17 @@ def lang(edition: Edition) -> str | SafeString:
 
 
 @register.simple_tag
-def social_picture(image: Image | None, root: str) -> dict[str, Any]:
-    """The picture that social networks show, with an absolute address; the paper's icon where there is none."""
+def social_picture(image: Image | None, root: str, card: str = "") -> dict[str, Any]:
+    """The picture that social networks show, with an absolute address: a drawn one, or the paper's icon, if need be."""
+    if card:
+        url = default_storage.url(card)
+        width, height = CARD_SIZE
+        return {
+            "url": url if url.startswith("http") else root + url,
+            "width": width,
+            "height": height,
+            "alternative": "",
+        }
     if not image:  # or nothing that a template knew
         return {"url": root + static("icons/icon-512.png"), "width": 512, "height": 512, "alternative": ""}
     url, width, height = image.sources("wide").at_most(SOCIAL_WIDTH)

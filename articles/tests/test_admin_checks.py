@@ -163,7 +163,13 @@ class RulesTests(DeskTestCase):
 
     def test_paper_has_weights_of_its_own(self):
         address = reverse("admin:articles_sitesettings_change", args=[1])
-        data = {"name": "The Paper", "time_zone": "Asia/Bishkek", "rate_look": "exact", "check_lead_image": "blocking"}
+        data = {
+            "name": "The Paper",
+            "time_zone": "Asia/Bishkek",
+            "rate_look": "exact",
+            "feed_text": "full",
+            "check_lead_image": "blocking",
+        }
         assert self.client.post(address, data | loaded(self.client, address)).status_code == 302
         assert self.rules() == {(None, "lead_image"): "blocking"}
         assert SiteSettings.objects.exists()

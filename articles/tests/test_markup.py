@@ -142,9 +142,25 @@ class CleanTests(SimpleTestCase):
             with self.subTest(value):
                 assert clean(f'<figure data-image="{value}"></figure>') == "<figure></figure>"
 
-    def test_only_addresses_of_youtube_are_embedded(self):
+    def test_videos_and_recordings_of_known_sites_are_embedded(self):
+        for value in (
+            VIDEO,
+            "https://youtu.be/dQw4w9WgXcQ",
+            "https://vimeo.com/123456789",
+            "https://soundcloud.com/caravan/the-road",
+            "https://radio.example/2025/interview.mp3",
+        ):
+            with self.subTest(value):
+                html = f'<figure data-embed="{value}"></figure>'
+                assert clean(html) == html
+
+    def test_nothing_else_is_embedded(self):
         for value in (
             "https://vimeo.com/1",
+            "https://soundcloud.com/caravan",
+            "http://radio.example/interview.mp3",
+            "https://radio.example/interview.mp3?x=1",
+            "https://radio.example/page.html",
             VIDEO + "&t=3",
             "http" + VIDEO[5:],
             VIDEO + "\n",

@@ -363,5 +363,5 @@ class QueryTests(ReadinessTestCase):
 
         for count in (1, 40):
             row = Article.objects.select_related("section").get(pk=article(count).pk)
-            with self.assertNumQueries(10):  # rules, pictures, address, byline, tag; 4 kinds of pages, other sites
+            with self.assertNumQueries(11):  # rules, pictures, address, byline, tag; 4 kinds of pages, other sites
                 readiness.look(row, "/2025/12/08/x/", timezone.now())

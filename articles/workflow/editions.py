@@ -40,8 +40,9 @@ def publish(article: Article, *, by: User, significant: bool = False) -> Edition
     _refuse_embargo(article, now)
     edition = put_in(article, _working_copy(article, now), at=now, by=by, significant=significant)
     _after_cut(article, by, _("Published"))
+    tasks.after_commit(tasks.draw_card, edition.pk)
     notices.tell(Notice.Kind.PUBLISHED, article, by=by, text=_("%(who)s published “%(article)s”."))
-    transaction.on_commit(tasks.announce.enqueue, robust=True)
+    tasks.after_commit(tasks.announce)
     return edition
 
 
@@ -55,6 +56,7 @@ def schedule(article: Article, *, by: User, at: datetime, significant: bool = Fa
     _refuse_embargo(article, at)
     edition = put_in(article, _working_copy(article, at), at=at, by=by, significant=significant)
     _after_cut(article, by, _("Scheduled for %(time)s") % {"time": said(at)})
+    tasks.after_commit(tasks.draw_card, edition.pk)
     _tell_of_schedule(article, by, at)
     _look_again(edition)
     return edition
@@ -81,6 +83,7 @@ def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
     edition.cut_at, edition.cut_by = cut_at, cut_by
     edition.live_until = min(edition.live_until, end)
     edition.save(update_fields=["cut_at", "cut_by", "live_until"])
+    tasks.after_commit(tasks.draw_card, edition.pk)
     revisions.keep(article, by=by, note=_("Rescheduled for %(time)s") % {"time": said(at)})
     _tell_of_schedule(article, by, at)
     _look_again(edition)
@@ -143,7 +146,7 @@ def withdraw(article: Article, *, by: User, reason: str) -> Edition:
     revisions.keep(article, by=by, note=Truncator(note).chars(300))
     text = _("%(who)s withdrew “%(article)s”: %(reason)s")
     notices.tell(Notice.Kind.WITHDRAWN, article, by=by, text=text, reason=Truncator(reason.strip()).chars(200))
-    transaction.on_commit(tasks.announce.enqueue, robust=True)
+    tasks.after_commit(tasks.announce)
     return edition
 
 
@@ -160,6 +163,8 @@ def erase(edition: Edition, *, by: User, reason: str) -> Edition:
         if name not in {"slug", "section_id", "kind", "language"}:
             setattr(edition, name, value)
     edition.headline, edition.noindex = _("Erased"), True
+    tasks.after_commit(tasks.remove_card, edition.card)
+    edition.card = ""
     edition.erased_at, edition.erased_by, edition.erased_reason = timezone.now(), by, reason.strip()
     edition.save()
     remove_words(edition)

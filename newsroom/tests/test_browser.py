@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles import renditions, roles
-from articles.models import Image, SiteSettings
+from articles.models import FlatPage, Image, SiteSettings
 from articles.tests.factories import make_author, make_edition, make_image, make_section, make_user, picture_file
 from newsroom import frame
 from tickers.tests.factories import make_pair, make_rate
@@ -176,6 +176,16 @@ class AxeTests(AxeTestCase):
         paths = ["/", "/business/", self.edition.path, "/search/?q=caravan", "/authors/nilufar/", "/rates/"]
         make_rate(make_pair(), timezone.localdate())
         paths.append("/rates/kgs-usd/?amount=x&currency=KGS")
+        FlatPage.objects.create(title="About", slug="about", body="<p>Who we are.</p>")
+        rich = make_edition(
+            section=self.theme,
+            authors=[make_author(name="Rustam", biography="Writes.", picture=self.pictures[0])],
+            lead_image=self.pictures[0],
+            body="".join(f'<figure data-image="{picture.pk}"></figure>' for picture in self.pictures)
+            + '<figure data-embed="https://youtu.be/abcdefghijk"></figure>'
+            + '<figure data-embed="https://radio.example/talk.mp3"></figure>',
+        )
+        paths += [rich.path, "/about/", "/feeds/", "/search/?q=caravan&kind=opinion", "/search/?q=caraven"]
         self.check([*paths, "/corrections/", "/nothing/", "/admin/login/"])
 
 

@@ -17,7 +17,9 @@ MARKER = "zqxleak"
 LINK = re.compile(r'(?:href="|<loc>|<link>|action="|src=")(?:http://testserver)?(/[^"<#\s]*)')
 SEEDS = [
     "/", "/latest/", "/rates/", "/rates.json", f"/search/?q={MARKER}", "/feed/", "/sitemap.xml", "/news-sitemap.xml",
-    "/robots.txt",
+    "/robots.txt", "/ads.txt", "/humans.txt", f"/{'0' * 32}.txt", "/feeds.opml", "/about/",
+    f"/search/suggest/?q={MARKER}", f"/search/feed/?q={MARKER}", f"/search/atom/?q={MARKER}",
+    f"/search/feed.json?q={MARKER}", f"/topics/{MARKER}/atom/", f"/topics/{MARKER}/feed.json", "/sitemap-2025-12.xml",
     "/sitemap-sections.xml", "/manifest.webmanifest", "/.well-known/security.txt", "/no-such-page/", "/healthz",
     f"/topics/{MARKER}/", f"/topics/{MARKER}/feed/", "/preview/no-such-link/",
 ]  # fmt: skip
@@ -90,10 +92,15 @@ class LeakTests(TestCase):
             assert wanted in paths, f"the crawl never came to {wanted}"
         assert "A correction that readers may see." in seen["/corrections/"]
         for path, text in seen.items():
-            if not path.startswith("/search/"):  # it repeats the words asked for
+            if not path.startswith(("/search/?", "/search/feed", "/search/atom")):  # it repeats the words asked for
                 assert MARKER not in text, f"{path} shows {text[text.index(MARKER) - 80 :][:200]}"
 
     def test_search_finds_nothing_of_the_desk(self):
+        assert self.client.get("/search/suggest/", {"q": MARKER}).json() == {"suggestions": []}
+        for form in ("feed/", "atom/", "feed.json"):
+            assert self.client.get(f"/search/{form}", {"q": MARKER}).content.decode().count("article-") == 0
+        misspelt = self.client.get("/search/", {"q": f"{MARKER[:-1]}x"})
+        assert misspelt.context["meant"] == ""  # the scheduled text's words are known, but of no use
         for words in (MARKER, f"{MARKER}-headline", f"{MARKER}-standfirst"):
             assert self.client.get("/search/", {"q": words}).context["page"].items == []
         assert self.client.get("/search/", {"q": self.live.headline}).context["page"].items

@@ -148,13 +148,24 @@ class RelatedTests(TestCase):
         for number in range(rendering.RELATED_POOL):
             begin = start + timedelta(minutes=number)
             make_edition(article=busy, live_from=begin, live_until=begin + timedelta(minutes=1))
-        assert rendering.related(shown, timezone.now()) == [other]
+        assert rendering.further(shown, timezone.now()) == (None, [other])
 
     def test_articles_that_are_yet_to_come_do_not_hide_the_others(self):
         shown, other = make_edition(tags=["Rail"]), make_edition(tags=["Rail"], live_from=MORNING)
         for number in range(rendering.RELATED_POOL):
             make_edition(tags=["Rail"], live_from=MORNING + timedelta(minutes=number + 1))
-        assert rendering.related(shown, MORNING) == [other]
+        assert rendering.further(shown, MORNING) == (None, [other])
+
+    def test_alike_in_more_ways_comes_first_and_the_next_in_the_section_stands_apart(self):
+        section, country = make_section(), make_section(kind="country")
+        hour = timedelta(hours=1)
+        before = make_edition(section=section, live_from=MORNING - 9 * hour)
+        make_edition(section=section, live_from=MORNING - 10 * hour)
+        both = make_edition(tags=["Rail"], further=[country], live_from=MORNING - 3 * hour)
+        tag = make_edition(tags=["Rail"], live_from=MORNING - 2 * hour)
+        place = make_edition(further=[country], live_from=MORNING - hour)
+        shown = make_edition(section=section, tags=["Rail"], further=[country])
+        assert rendering.further(shown, timezone.now()) == (before, [both, tag, place])
 
 
 class AddressTests(TestCase):

@@ -141,8 +141,8 @@ export const LibraryImage = Figure.extend({
   },
 });
 
-/** The one form of a video's address that is kept, from any that YouTube shows; null for all others. */
-export function watchAddress(typed) {
+/** The one form in which the address of a video or a recording is kept; null for what can't be embedded: embeds.py. */
+export function embedAddress(typed) {
   const value = typed.trim();
   const whole = /^[a-z]+:/i.test(value) ? value : `https://${value}`;
   if (!URL.canParse(whole)) return null;
@@ -150,20 +150,31 @@ export function watchAddress(typed) {
   const host = hostname.replace(/^(?:www|m|music)\./, "");
   const [, first, second] = pathname.split("/");
   let video = null;
+  if (!/^https?:$/.test(protocol)) return null;
+  if (host === "vimeo.com" || host === "player.vimeo.com") {
+    const number = pathname.match(/^\/(?:video\/)?(\d{6,12})$/)?.[1];
+    return number ? `https://vimeo.com/${number}` : null;
+  }
+  if (host === "soundcloud.com") {
+    return /^\/[\w-]{1,80}\/(?:sets\/)?[\w-]{1,120}$/.test(pathname) ? `https://soundcloud.com${pathname}` : null;
+  }
+  if (/^\/[\w./~%+-]{1,400}\.(?:mp3|m4a|ogg|opus)$/.test(pathname)) {
+    return protocol === "https:" && /^[a-z0-9.-]{4,120}$/.test(hostname) ? `https://${hostname}${pathname}` : null;
+  }
   if (host === "youtu.be") video = first;
   else if (host === "youtube.com" || host === "youtube-nocookie.com")
     video = first === "watch" ? searchParams.get("v") : ["shorts", "embed", "live"].includes(first) ? second : null;
-  return /^https?:$/.test(protocol) && /^[\w-]{11}$/.test(video ?? "") ? `https://www.youtube.com/watch?v=${video}` : null;
+  return /^[\w-]{11}$/.test(video ?? "") ? `https://www.youtube.com/watch?v=${video}` : null;
 }
 
 async function chooseVideo({ address = "" }) {
   const chosen = await ask({
-    title: gettext("Video"),
-    label: gettext("Address on YouTube"),
-    help: gettext("Copy it from the browser’s address bar or from YouTube’s Share button."),
-    refusal: gettext("This is not the address of a YouTube video. It looks like https://www.youtube.com/watch?v=… or https://youtu.be/…"),
+    title: gettext("Video or sound"),
+    label: gettext("Address on YouTube, Vimeo or SoundCloud, or of a recording"),
+    help: gettext("Copy it from the browser’s address bar. A recording’s address ends with .mp3, .m4a, .ogg or .opus."),
+    refusal: gettext("Nothing can be embedded from this address. It looks like https://www.youtube.com/watch?v=…, https://vimeo.com/…, https://soundcloud.com/… or https://…/interview.mp3"),
     value: address,
-    check: watchAddress,
+    check: embedAddress,
   });
   return chosen && { address: chosen };
 }
@@ -171,11 +182,11 @@ async function chooseVideo({ address = "" }) {
 export const Embed = Figure.extend({
   name: "embed",
   addAttributes() {
-    const parseHTML = (dom) => watchAddress(dom.dataset.embed);
+    const parseHTML = (dom) => embedAddress(dom.dataset.embed);
     return { address: { default: null, parseHTML, renderHTML: ({ address }) => ({ "data-embed": address }) } };
   },
   parseHTML() {
-    return [{ tag: "figure[data-embed]", getAttrs: (dom) => (watchAddress(dom.dataset.embed) ? null : false), contentElement: caption }];
+    return [{ tag: "figure[data-embed]", getAttrs: (dom) => (embedAddress(dom.dataset.embed) ? null : false), contentElement: caption }];
   },
   renderHTML({ HTMLAttributes }) {
     return ["figure", HTMLAttributes, ["figcaption", 0]];
@@ -185,10 +196,10 @@ export const Embed = Figure.extend({
       const icon = crel("span", { className: "material-icons", textContent: "smart_display", "aria-hidden": "true" });
       face.replaceChildren(crel("p", { className: "editor-video" }, [icon, crel("span", { textContent: address })]));
     };
-    return (props) => view(props, { change: gettext("Change the address"), label: gettext("Video"), draw, choose: chooseVideo });
+    return (props) => view(props, { change: gettext("Change the address"), label: gettext("Video or sound"), draw, choose: chooseVideo });
   },
   addMenuItems(parts) {
-    const words = { icon: "smart_display", name: gettext("Video from YouTube") };
+    const words = { icon: "smart_display", name: gettext("Video or sound") };
     defineItem(this.editor, parts, { type: this.name, ...words, choose: chooseVideo });
   },
 });

@@ -7,7 +7,14 @@ try {
 } catch {} // storage is blocked: the choice lasts for this page
 
 root.classList.add("js");
+if (kept.text) root.dataset.text = kept.text;
 if (kept.theme === "light" || kept.theme === "dark") root.dataset.theme = kept.theme;
+
+/** What is typed into a search gets suggestions; the script for that comes when somebody begins. */
+addEventListener("focusin", ({ target }) => {
+  const { suggest } = target.form?.dataset ?? {};
+  if (suggest && target.type === "search") import(suggest).then(({ start }) => start(target));
+});
 
 addEventListener("DOMContentLoaded", () => {
   const button = document.querySelector(".theme-switch");

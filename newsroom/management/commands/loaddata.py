@@ -12,13 +12,14 @@ from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 
 from articles import renditions, search, uses
 from articles.models import Article, Edition, Image, Section
-from articles.tasks import make_renditions
+from articles.tasks import draw_card, make_renditions
 from newsroom import demo_users
 
 DEMO = "demo"
+MOST_CARDS = 500  # that are drawn by themselves; of more, draw_cards draws the rest
 SHOWN = 5  # rows that a refusal names
 # What the newsroom itself writes after loading is no difference.
-KEPT_BY_US = {"articles.Image": {"made_cut", "wanted_cut"}, "articles.Author": {"user"}}
+KEPT_BY_US = {"articles.Image": {"made_cut", "wanted_cut"}, "articles.Author": {"user"}, "articles.Edition": {"card"}}
 
 
 class Command(DjangosCommand):
@@ -92,6 +93,9 @@ class Command(DjangosCommand):
             bring_picture(image, files.get(image.sha256))
         if Edition in self.models:
             search.rebuild()
+        if Edition in self.models:
+            for pk in Edition.objects.live().filter(card="").values_list("pk", flat=True)[:MOST_CARDS]:
+                transaction.on_commit(partial(draw_card.enqueue, pk))
         if {Article, Edition} & self.models:
             uses.note_all()
         if DEMO in labels and settings.DEBUG:

@@ -1,0 +1,115 @@
+"""What a reader's page can do with scripts: play, enlarge, share, grow; suggestions while one types in a search."""
+
+from playwright.sync_api import expect
+
+from articles.models import FlatPage
+from articles.tests.factories import make_edition
+from newsroom.tests import test_browser
+
+PLAYER = "https://www.youtube-nocookie.com/embed/abcdefghijk?autoplay=1"
+
+
+class ArticleTests(test_browser.BrowserTestCase):
+    def setUp(self):
+        super().setUp()
+        figures = "".join(f'<figure data-image="{picture.pk}"></figure>' for picture in self.pictures)
+        self.edition = make_edition(
+            headline="Beside the lake",
+            section=self.theme,
+            lead_image=self.pictures[0],
+            body=f"<p>It begins.</p><h2>A subhead</h2>{figures}<p>It ends.</p>"
+            '<figure data-embed="https://youtu.be/abcdefghijk"><figcaption>A film</figcaption></figure>',
+        )
+        self.asked = []
+        self.page.route("https://**", lambda route: (self.asked.append(route.request.url), route.abort()))
+        self.open(self.edition.path)
+
+    def test_video_plays_in_its_place_and_nobody_is_asked_before(self):
+        assert self.asked == []
+        with self.page.expect_request(PLAYER):
+            self.page.get_by_role("link", name="A film").click()
+        frame = self.page.locator(".embed iframe")
+        expect(frame).to_have_attribute("src", PLAYER)
+        assert frame.bounding_box()["width"] > 300
+        self.troubles.clear()  # the network is cut off
+
+    def test_picture_grows_to_the_window_and_back(self):
+        self.page.locator(".body a.zoom").first.click()
+        dialog = self.page.get_by_role("dialog")
+        expect(dialog.locator("img")).to_be_visible()
+        self.page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+        self.page.locator(".lead-picture a.zoom").focus()
+        self.page.keyboard.press("Enter")
+        dialog.get_by_role("button").click()
+        expect(dialog).to_have_count(0)
+
+    def test_pictures_in_a_row_are_a_series(self):
+        assert self.page.get_by_role("group", name="A series of 2 pictures").locator("img").count() == 2
+
+    def test_size_of_the_text_is_kept_in_the_browser(self):
+        size = "parseFloat(getComputedStyle(document.querySelector('.body')).fontSize)"
+        before = self.page.evaluate(size)
+        self.page.get_by_role("button", name="Larger text").click()
+        larger = self.page.evaluate(size)
+        assert larger > before
+        self.page.reload()
+        assert self.page.evaluate(size) == larger
+        assert self.page.context.cookies() == []
+
+    def test_address_is_copied_and_paragraphs_have_their_own(self):
+        self.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        self.page.get_by_role("button", name="Copy the address").click()
+        expect(self.page.get_by_role("button", name="Address copied")).to_be_visible()
+        assert self.page.evaluate("navigator.clipboard.readText()") == self.live_server_url + self.edition.path
+        paragraph = self.page.get_by_text("It ends.")
+        paragraph.hover()
+        mark = paragraph.get_by_role("link", name="Link to this paragraph")
+        mark.click()
+        place = self.page.evaluate("location.hash.slice(1)")
+        assert self.page.evaluate(f"document.getElementById('{place}').textContent").startswith("It ends.")
+
+
+class SearchTests(test_browser.BrowserTestCase):
+    def setUp(self):
+        super().setUp()
+        self.edition = make_edition(headline="The railway to Kashgar", section=self.theme)
+        make_edition(headline="Another railway", section=self.theme)
+        FlatPage.objects.create(title="About", slug="about", body="<p>Who we are.</p>")
+
+    def test_suggestion_is_chosen_by_keyboard(self):
+        self.open("/search/")
+        field = self.page.locator(".search").get_by_role("searchbox")
+        field.click()
+        field = self.page.locator(".search").get_by_role("combobox")
+        self.page.wait_for_load_state("networkidle")
+        self.page.keyboard.type("rail")
+        options = self.page.locator(".search").get_by_role("option")
+        expect(options).to_have_count(2)
+        self.page.keyboard.press("ArrowUp")
+        expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+        self.page.keyboard.press("ArrowUp")
+        self.page.keyboard.press("Escape")
+        expect(options.first).to_be_hidden()
+        expect(field).to_have_value("rail")
+        self.page.keyboard.type("way to")
+        expect(options).to_have_count(1)
+        self.page.keyboard.press("ArrowDown")
+        self.page.keyboard.press("Enter")
+        expect(self.page.get_by_role("heading", name="The railway to Kashgar")).to_be_visible()
+
+    def test_search_is_a_plain_form_without_script(self):
+        context = self.page.context.browser.new_context(java_script_enabled=False)
+        page = context.new_page()
+        page.goto(self.live_server_url + "/search/")
+        page.locator(".search").get_by_role("searchbox").fill("railwey")
+        page.locator(".search").get_by_role("button").click()
+        page.get_by_role("link", name="railway").click()
+        expect(page.get_by_role("heading", name="2 articles with “railway”")).to_be_visible()
+        context.close()
+
+    def test_footer_leads_to_the_papers_own_pages(self):
+        self.open("/")
+        self.page.get_by_role("contentinfo").get_by_role("link", name="About").click()
+        expect(self.page.get_by_role("heading", name="About")).to_be_visible()
+        expect(self.page.get_by_text("Who we are.")).to_be_visible()
