@@ -17,7 +17,7 @@ from articles.models.edition import Edition
 from articles.search import facets, headlines, postgres, spelling, sqlite
 from articles.search.facets import Choice
 from articles.search.narrow import Narrow, Order
-from articles.search.query import MOST_LETTERS, parse
+from articles.search.query import MOST_LETTERS, MOST_WORDS, STOP_WORDS, parse
 from articles.search.row import Row, begun, tidy, words
 from articles.search.snippet import snippet
 
@@ -92,9 +92,10 @@ def look(query: str, *, at: datetime, narrow: Narrow, order: Order, offset: int,
 
 def suggest(typed: str, *, at: datetime) -> list[Edition]:
     """The newest live editions with headlines that hold the words typed so far, the last one perhaps half typed."""
-    parts = words(typed[:MOST_LETTERS])
-    if not parts or len(parts[-1]) < LEAST_TYPED:
+    *whole, last = words(typed[:MOST_LETTERS]) or [""]
+    if len(last) < LEAST_TYPED:
         return []
+    parts = [*(word for word in whole if word not in STOP_WORDS), last][-MOST_WORDS:]
     pks = _database().suggest(parts, at=at, limit=SUGGESTED)
     editions = Edition.objects.only("headline", "path", "language", "published_at").in_bulk(pks)
     return [editions[pk] for pk in pks if pk in editions]

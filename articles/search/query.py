@@ -16,7 +16,7 @@ QUOTES = str.maketrans(dict.fromkeys("“”„«»‟", '"'))
 TERM = re.compile(r'(?:(?<=\s)|^)(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))|"(?P<tail>[^"]*)"?')
 ENGLISH, RUSSIAN = re.compile(r"[a-z0-9]+"), re.compile(r"[а-я0-9]+")
 ENDINGS = {
-    "english": " s es ed ing".split(" "),
+    "english": " e s es ed ing".split(" "),
     "russian": (
         " а ам ами ах ая е ев ей ем ы ые ый ым ыми ых и ие ий им ими их ия ию ией ии ью ь й о ов ого ое ой ом ому ою у "
         "ую ю юю я ям ями ях яя л ла ло ли ть т ят ет ют ут ит"

@@ -35,7 +35,9 @@ def meant(query: str, finds: Callable[[str], bool]) -> str:
         other = query
         for match in reversed(wrong):
             choice = guesses[match[0]]
-            other = other[: match.start()] + choice[min(number, len(choice) - 1)] + other[match.end() :]
+            word = choice[min(number, len(choice) - 1)]
+            word = word.capitalize() if query[match.start()].isupper() else word
+            other = other[: match.start()] + word + other[match.end() :]
         if finds(other):
             return other
     return ""
