@@ -82,6 +82,7 @@ def _publisher(paper: SiteSettings, root: str) -> dict[str, Any]:
         "url": f"{root}/",
         "logo": {"@type": "ImageObject", "url": _absolute(logo, root)},
         "sameAs": paper.social_links.split(),
+        "correctionsPolicy": f"{root}/corrections/",
     }
 
 
