@@ -1,5 +1,6 @@
 """Forms that readers fill in."""
 
+import re
 from datetime import datetime, time, timedelta
 
 from django import forms
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from articles.models.copy import Kind
 from articles.search import Narrow, Order
 
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
 
 class DayInput(forms.DateInput):
     """A day as browsers let people choose it."""
@@ -17,6 +20,11 @@ class DayInput(forms.DateInput):
 
     def __init__(self):
         super().__init__(format="%Y-%m-%d")
+
+    def format_value(self, value):
+        """What is no day is not put back into the field: its error says so, and browsers would drop it."""
+        text = super().format_value(value)
+        return text if text and DAY.fullmatch(text) else None
 
 
 class NumberField(forms.IntegerField):

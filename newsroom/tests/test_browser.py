@@ -185,7 +185,16 @@ class AxeTests(AxeTestCase):
             + '<figure data-embed="https://youtu.be/abcdefghijk"></figure>'
             + '<figure data-embed="https://radio.example/talk.mp3"></figure>',
         )
-        paths += [rich.path, "/about/", "/feeds/", "/search/?q=caravan&kind=opinion", "/search/?q=caraven"]
+        paths += [
+            rich.path,
+            "/about/",
+            "/feeds/",
+            "/latest/",
+            "/topics/silk-road/",
+            "/latest/2025/12/",
+            "/search/?q=caravan&kind=opinion",
+            "/search/?q=caraven",
+        ]
         self.check([*paths, "/corrections/", "/nothing/", "/admin/login/"])
 
 

@@ -82,7 +82,7 @@ class SearchTests(test_browser.BrowserTestCase):
         field = self.page.locator(".search").get_by_role("searchbox")
         field.click()
         field = self.page.locator(".search").get_by_role("combobox")
-        self.page.wait_for_load_state("networkidle")
+        expect(field).to_be_visible()  # it is one as soon as the script for it has come
         self.page.keyboard.type("rail")
         options = self.page.locator(".search").get_by_role("option")
         expect(options).to_have_count(2)

@@ -73,6 +73,7 @@ export function start(field) {
       location.assign(options()[chosen].dataset.url);
     }
   });
+  if (field.value !== field.defaultValue) ask(); // somebody was quicker than this script
   field.addEventListener("blur", () => setTimeout(() => show([]), 200));
   list.addEventListener("pointerdown", (event) => {
     const option = event.target.closest("li");
