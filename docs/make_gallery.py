@@ -48,6 +48,10 @@ SCALE = 0.28  # of a pixel on the screen
 TALLEST = 3600  # pixels of a page that are shown
 GAP, LINE = 14, 22
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --disable-background-networking --disable-sync".split()
+ALL_PICTURES = """() => {
+  for (const picture of document.querySelectorAll("picture")) picture.style.contentVisibility = "visible";
+  for (const image of document.images) image.loading = "eager";
+}"""
 FOLDER = Path(__file__).resolve().parent
 
 
@@ -56,7 +60,7 @@ def shoot(browser: Browser, address: str, look: str, width: int) -> Image.Image:
     scheme = "dark" if look == "dark" else "light"
     page = browser.new_page(viewport={"width": width, "height": 1000}, color_scheme=scheme, reduced_motion="reduce")
     page.goto(address, wait_until="load")
-    page.evaluate("for (const image of document.images) image.loading = 'eager'")
+    page.evaluate(ALL_PICTURES)
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(300)
     if look == "print":
