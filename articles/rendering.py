@@ -8,7 +8,9 @@ from datetime import datetime
 from hashlib import md5
 from html import escape, unescape
 
-from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
+from django.db import connection
+from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -31,6 +33,27 @@ SERIES = re.compile(r'(?:<figure data-image="\d{1,11}">(?:(?!</figure>).)*</figu
 PARAGRAPH = re.compile(r"<(p|h2|h3)>(?=(.*?)</\1>)", re.DOTALL)
 EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
 RELATED = 5
+NEWEST_OF = {
+    is_tag: f"""
+SELECT edition_id FROM (
+    SELECT edition_id FROM {table} WHERE {column} = %s AND published_at IN (
+        SELECT DISTINCT published_at FROM {table} WHERE {column} = %s AND published_at <= %s
+        ORDER BY published_at DESC LIMIT %s
+    )
+) AS topic{{number}}
+"""  # noqa: S608 - our own names
+    for is_tag, table, column in (
+        (True, "articles_editiontag", "tag_id"),
+        (False, "articles_editionsection", "section_id"),
+    )
+}
+BEFORE = """
+SELECT id FROM (
+    SELECT id FROM articles_edition
+    WHERE section_id = %s AND published_at < %s AND article_id <> %s AND live_from <= %s AND live_until > %s
+    ORDER BY published_at DESC, id DESC LIMIT 1
+) AS earlier
+"""
 RELATED_POOL = 60  # of the newest articles under its tags; some may be withdrawn
 
 
@@ -137,21 +160,17 @@ def _embed(address: str, caption: str | None) -> str:
     return render_to_string("articles/_embed.html", about)
 
 
-def further(edition: Edition, at: datetime) -> tuple[Edition | None, list[Edition]]:
+def further(edition: Edition, topics: list[dict], at: datetime) -> tuple[Edition | None, list[Edition]]:
     """What to read after ``edition``: the one before it in its section, and those most like it, in one query.
 
-    Alike are live editions with the same tags, which count twice, and the same further sections, like countries.
+    Alike are live editions with the same ``topics``: tags, which count twice, and further sections, like countries.
     """
     before = Edition.objects.live(at).filter(section=edition.section_id, published_at__lt=edition.published_at)
     before = before.exclude(article=edition.article_id).newest().values("pk")[:1]
-    tags = edition.tag_rows.values("tag")
-    sections = edition.section_rows.filter(is_further=True).values("section")
-    near = [
-        _newest_rows(EditionTag.objects.filter(tag__in=tags, published_at__lte=at)),
-        _newest_rows(EditionSection.objects.filter(section__in=sections, published_at__lte=at)),
-    ]
     live = Edition.objects.live(at).exclude(article=edition.article_id)
-    live = live.filter(Q(pk__in=near[0]) | Q(pk__in=near[1]) | Q(pk=Subquery(before)))
+    live = live.filter(pk__in=_near(edition, topics, at))
+    tags = [topic["pk"] for topic in topics if topic["is_tag"]]
+    sections = [topic["pk"] for topic in topics if not topic["is_tag"]]
     live = live.annotate(
         is_next=Case(When(pk=Subquery(before), then=1), default=0),
         alike=_count(EditionTag.objects.filter(tag__in=tags)) * 2
@@ -164,11 +183,15 @@ def further(edition: Edition, at: datetime) -> tuple[Edition | None, list[Editio
     return None, found[:RELATED]
 
 
-def _newest_rows(rows: QuerySet) -> QuerySet:
-    """The editions of the newest of ``rows``."""
+def _near(edition: Edition, topics: list[dict], at: datetime) -> RawSQL:
+    """Numbers of the one before ``edition`` and of each topic’s newest, found by indexes however many there are."""
     # An article's editions share one time of publication. Asking each row's edition whether it is live would read all.
-    newest = rows.order_by("-published_at").values("published_at").distinct()[:RELATED_POOL]
-    return rows.filter(published_at__in=newest).values("edition")
+    moment = connection.ops.adapt_datetimefield_value(at)
+    parts = [NEWEST_OF[topic["is_tag"]].format(number=number) for number, topic in enumerate(topics)]
+    values = [value for topic in topics for value in (topic["pk"], topic["pk"], moment, RELATED_POOL)]
+    published = connection.ops.adapt_datetimefield_value(edition.published_at)
+    values += [edition.section_id, published, edition.article_id, moment, moment]
+    return RawSQL(" UNION ALL ".join([*parts, BEFORE]), values)  # noqa: S611 - our own constants
 
 
 def _count(rows: QuerySet) -> Coalesce:
@@ -180,11 +203,12 @@ def _count(rows: QuerySet) -> Coalesce:
 def show_article(request, edition, template="articles/article_page.html", **more):
     """The page of ``edition``; the desk's previews are made by it too."""
     root = f"{request.scheme}://{request.get_host()}"
-    following, related = further(edition, request.at)
+    topics = edition.topics()
+    following, related = further(edition, topics, request.at)
     context = {
         "edition": edition,
         "body": body(edition.body),
-        "topics": edition.topics(),
+        "topics": topics,
         "following": following,
         "related": related,
         "linked_data": linked_data.for_article(edition, request.frame.paper, root),

@@ -29,10 +29,21 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from taggit.models import Tag
 
-from articles import search
-from articles.models import Article, ArticleByline, Author, Edition, EditionByline, EditionSection, EditionTag, Section
+from articles import announcing, search
+from articles.models import (
+    Announcement,
+    Article,
+    ArticleByline,
+    Author,
+    Edition,
+    EditionByline,
+    EditionSection,
+    EditionTag,
+    Section,
+)
 from articles.search import headlines
 
 NEWEST = datetime(2025, 12, 8, 6, 0, tzinfo=UTC)
@@ -103,8 +114,13 @@ def pages() -> dict[str, str]:
         "latest": "/latest/",
         "search, common word": "/search/?q=market",
         "search, rare word": "/search/?q=rareword500",
+        "search, narrowed": "/search/?q=market&kind=news&sort=oldest",
+        "search, misspelt": "/search/?q=markwt",
+        "suggestions": "/search/suggest/?q=mark",
         "feed": "/feed/",
+        "feed of a section": "/section-1/atom/",
         "sitemap index": "/sitemap.xml",
+        "sitemap of a month": "/sitemap-2025-12.xml",
         "desk: first page": "/admin/",
         "desk: articles": "/admin/articles/article/",
         "desk: articles, page 10": "/admin/articles/article/?p=10",
@@ -156,6 +172,8 @@ def main() -> None:
         fill(first, last, sections, authors, tags)
         search.rebuild()
         headlines.rebuild()
+        Announcement.objects.all().delete()
+        announcing.announce(announcing.Listener.SITEMAPS, timezone.now())
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         results.append(measure(client, options.only))

@@ -146,13 +146,16 @@ class Edition(Copy):
         return self.section.parent or self.section  # a constraint says there is one
 
     def topics(self) -> list[dict]:
-        """Its further sections and its tags, each with ``name`` and ``url``, in one query."""
+        """Its further sections and its tags, each with ``name``, ``url``, ``pk`` and ``is_tag``, in one query."""
         sections = self.section_rows.filter(is_further=True).values_list(
-            Value(0), "section__order", "section__name", "section__slug", "section__parent__slug"
+            Value(0), "section__order", "section__name", "section__slug", "section__parent__slug", "section_id"
         )
-        tags = self.tag_rows.values_list(Value(1), Value(0), "tag__name", "tag__slug", Value(""))
+        tags = self.tag_rows.values_list(Value(1), Value(0), "tag__name", "tag__slug", Value(""), "tag_id")
         rows = sorted(sections.union(tags, all=True), key=lambda row: row[:3])
-        return [{"name": name, "url": _topic_url(kind, slug, parent)} for kind, _order, name, slug, parent in rows]
+        return [
+            {"name": name, "url": _topic_url(kind, slug, parent), "pk": pk, "is_tag": bool(kind)}
+            for kind, _order, name, slug, parent, pk in rows
+        ]
 
 
 def _topic_url(kind: int, slug: str, parent: str | None) -> str:

@@ -148,13 +148,13 @@ class RelatedTests(TestCase):
         for number in range(rendering.RELATED_POOL):
             begin = start + timedelta(minutes=number)
             make_edition(article=busy, live_from=begin, live_until=begin + timedelta(minutes=1))
-        assert rendering.further(shown, timezone.now()) == (None, [other])
+        assert rendering.further(shown, shown.topics(), timezone.now()) == (None, [other])
 
     def test_articles_that_are_yet_to_come_do_not_hide_the_others(self):
         shown, other = make_edition(tags=["Rail"]), make_edition(tags=["Rail"], live_from=MORNING)
         for number in range(rendering.RELATED_POOL):
             make_edition(tags=["Rail"], live_from=MORNING + timedelta(minutes=number + 1))
-        assert rendering.further(shown, MORNING) == (None, [other])
+        assert rendering.further(shown, shown.topics(), MORNING) == (None, [other])
 
     def test_alike_in_more_ways_comes_first_and_the_next_in_the_section_stands_apart(self):
         section, country = make_section(), make_section(kind="country")
@@ -165,7 +165,7 @@ class RelatedTests(TestCase):
         tag = make_edition(tags=["Rail"], live_from=MORNING - 2 * hour)
         place = make_edition(further=[country], live_from=MORNING - hour)
         shown = make_edition(section=section, tags=["Rail"], further=[country])
-        assert rendering.further(shown, timezone.now()) == (before, [both, tag, place])
+        assert rendering.further(shown, shown.topics(), timezone.now()) == (before, [both, tag, place])
 
 
 class AddressTests(TestCase):
