@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Case, Count, F, Max, Q, QuerySet, When
 from django.db.models.functions import TruncMonth
 
 from articles import outside
@@ -33,6 +33,7 @@ AGE = timedelta(days=1)  # what is older is no news to a hub or a search engine
 CLAIM = timedelta(minutes=2)  # longer than telling takes
 WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=6)  # after a failure; doubled with each
 MOST = 500  # editions told of at once
+MOST_TOLD = 5_000  # that are remembered, as many may have begun in one moment
 MOST_FEEDS = 90  # addresses that a hub takes in one request
 INDEXNOW = "https://api.indexnow.org/indexnow"
 FEEDS = ("feed/", "atom/", "feed.json")
@@ -47,6 +48,7 @@ class Change:
     """An edition that began or ended."""
 
     edition: Edition
+    moment: datetime
     mark: str
 
 
@@ -89,10 +91,10 @@ def announce(listener: Listener, now: datetime) -> int:
     except NotTold:
         Announcement.objects.filter(pk=listener).update(claimed_until=None, failed_at=now, failures=F("failures") + 1)
         raise
-    until = now if len(changes) < MOST else max(_moment(change) for change in changes)
+    until = now if len(changes) < MOST else changes[-1].moment  # the rest is told of with the next look
     told = [change.mark for change in changes] + row.told
     Announcement.objects.filter(pk=listener).update(
-        told_until=until, told=told[: 2 * MOST], claimed_until=None, failed_at=None, failures=0
+        told_until=until, told=told[:MOST_TOLD], claimed_until=None, failed_at=None, failures=0
     )
     return len(changes)
 
@@ -135,8 +137,10 @@ def _changes(row: Announcement, now: datetime, most: int) -> list[Change]:
     if row.listener != Listener.SITEMAPS:
         since = max(since, now - AGE)
     told = set(row.told)
-    editions = began_or_ended(since, now).defer("body", "corrections", "dated_corrections").order_by("pk")
-    changes = (Change(edition, _mark(edition, now)) for edition in editions[: most + len(told)])
+    has_ended = Q(live_until__gt=since, live_until__lte=now)
+    editions = began_or_ended(since, now).annotate(moment=Case(When(has_ended, then="live_until"), default="live_from"))
+    editions = editions.defer("body", "corrections", "dated_corrections").order_by("moment", "pk")
+    changes = (Change(edition, edition.moment, _mark(edition, now)) for edition in editions[: most + len(told)])
     return [change for change in changes if change.mark not in told][:most]
 
 
@@ -144,17 +148,12 @@ def _mark(edition: Edition, now: datetime) -> str:
     return f"{edition.pk}{'ended' if edition.live_until <= now else 'began'}"
 
 
-def _moment(change: Change) -> datetime:
-    edition = change.edition
-    return edition.live_until if change.mark.endswith("ended") else edition.live_from
-
-
 def _tell_sitemaps(changes: list[Change], now: datetime) -> None:
     """Count the months anew in which something happened."""
     months: dict[date, datetime] = {}
     for change in changes:
         month = first_of_month(change.edition.published_at)
-        months[month] = max(_moment(change), months.get(month, _moment(change)))
+        months[month] = max(change.moment, months.get(month, change.moment))
     for month, changed_at in months.items():
         ArchiveMonth.objects.update_or_create(
             month=month, defaults={"articles": listed(month, now).count(), "changed_at": changed_at}

@@ -11,7 +11,7 @@ from articles import roles
 from articles.admin.article.listing import section_name
 from articles.admin.desk import DeskAdmin
 from articles.admin.rules import RulesAdmin, RulesForm
-from articles.models import Section
+from articles.models import FlatPage, Section
 
 
 class SectionForm(RulesForm):
@@ -38,6 +38,8 @@ class SectionForm(RulesForm):
         cleaned = super().clean()
         slug, parent = cleaned.get("slug"), cleaned.get("parent")
         twin = Section.objects.filter(slug=slug, parent=parent).exclude(pk=self.instance.pk).first() if slug else None
+        if parent is None and slug and FlatPage.objects.filter(slug=slug).exists():
+            self.add_error("slug", _("A page of the paper has this address. Give it another slug first."))
         if twin:
             self.add_error("slug", _("The section “%(twin)s” has this address already.") % {"twin": twin})
         return cleaned

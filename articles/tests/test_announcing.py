@@ -123,6 +123,15 @@ class TellingTests(AnnouncingTestCase):
                 asked += tell.call_count
         assert 5 <= asked <= 9
 
+    def test_many_at_once_are_told_of_bit_by_bit_and_none_is_forgotten(self):
+        late = make_edition(section=self.section, live_from=NOON + timedelta(hours=1.9))
+        for number in range(6):
+            make_edition(section=self.section, live_from=NOON + timedelta(hours=1), slug=f"same-{number}")
+        with mock.patch("articles.announcing.MOST", 3):
+            told = [self.told(2 + look / 60) for look in range(5)]
+        assert [len(paths) for paths in told] == [3, 3, 1, 0, 0]
+        assert told[2] == [late.path]
+
     def test_two_workers_tell_once(self):
         make_edition(section=self.section, live_from=NOON + timedelta(hours=1))
         now = NOON + timedelta(hours=2)

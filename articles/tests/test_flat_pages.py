@@ -32,6 +32,13 @@ class FlatPageTests(TestCase):
             with self.subTest(slug), self.assertRaisesMessage(ValidationError, "is the address of another page"):
                 self.make(slug=slug)
 
+    def test_section_does_not_hide_a_page(self):
+        self.make(slug="contact", title="Contact")
+        self.client.force_login(make_chief())
+        sent = {"name": "Contact", "slug": "contact", "kind": "theme", "order": "0"}
+        response = self.client.post("/admin/articles/section/add/", sent)
+        self.assertContains(response, "A page of the paper has this address")
+
     def test_section_takes_no_query_more_for_it(self):
         make_section(slug="business")
         self.make(slug="contact", title="Contact")
