@@ -7,7 +7,6 @@ may be committed some seconds after the time it names, so each look goes back ``
 
 import hmac
 import json
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -25,7 +24,6 @@ from articles.models.edition import Edition
 from articles.models.section import Section
 from articles.models.site import SiteSettings
 
-logger = logging.getLogger(__name__)
 Listener = Announcement.Listener
 
 OVERLAP = timedelta(minutes=1)

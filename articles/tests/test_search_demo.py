@@ -122,6 +122,13 @@ class DemoTests(TestCase):
         for query, meant in MEANT.items():
             assert self.look(query).meant == meant, query
 
+    def test_page_of_a_narrowed_search_offers_the_right_word_and_the_way_back(self):
+        page = self.client.get("/search/", {"q": "railwey", "kind": "news"}).content.decode()
+        assert '<a href="?q=railway&amp;kind=news">railway</a>' in page
+        assert '<a href="?q=railwey">All again' in page
+        broken = self.client.get("/search/", {"q": "railway", "since": "x", "section": "y", "kind": "z", "sort": "w"})
+        assert len(broken.context["page"].items) == 2
+
     def test_suggestions_know_half_a_word(self):
         assert [edition.slug for edition in search.suggest("learn your neigh", at=AT)] == [
             "learn-your-neighbours-language"
