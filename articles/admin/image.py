@@ -9,12 +9,12 @@ from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import renditions, roles, uses
+from articles import cards, renditions, roles, tasks, uses
 from articles.admin import image_upload, picker, pictures
 from articles.admin.desk import DeskAdmin
 from articles.admin.image_form import ChangeForm, UploadForm
 from articles.admin.image_list import Library, licence_badge
-from articles.models import Image
+from articles.models import Edition, Image
 from articles.tasks import make_renditions
 
 POINTS = {"focal_x", "focal_y", "crop_wide", "crop_card", "crop_square"}
@@ -114,6 +114,17 @@ class ImageAdmin(Library, DeskAdmin):
         transaction.on_commit(partial(was.file.storage.delete, was.file.name))
         for key in filter(None, gone):
             transaction.on_commit(partial(renditions.remove, key))
+        self._draw_cards(image, at_once=at_once)
+
+    def _draw_cards(self, image, *, at_once):
+        """What social networks show of articles with the picture is drawn anew; what may not be seen goes before."""
+        drawn = dict(Edition.objects.filter(lead_image=image.pk).exclude(card="").values_list("pk", "card"))
+        if at_once:
+            Edition.objects.filter(pk__in=drawn).update(card="")
+            for name in drawn.values():
+                transaction.on_commit(partial(cards.remove, name))
+        for pk in drawn:
+            tasks.after_commit(tasks.draw_card, pk)
 
     def delete_model(self, request, obj):
         super().delete_model(request, obj)

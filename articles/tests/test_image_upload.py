@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image as Pillow
 
-from articles import renditions, roles
-from articles.models import Image
+from articles import renditions, roles, tasks
+from articles.models import Edition, Image
 from articles.tasks import make_renditions
 from articles.tests.factories import make_edition, make_image, make_user
 from articles.tests.test_admin_images import SAID, LibraryTestCase, picture
@@ -181,6 +181,19 @@ class ReplacingTests(LibraryTestCase):
         self.replace(at_once="on")
         assert public(self.image) == []
         assert public(self.now()) == ["safe.jpg"]
+
+    def test_cards_with_the_picture_are_drawn_anew_and_the_old_ones_go(self):
+        edition = make_edition(lead_image=self.image)
+        tasks.draw_card.call(edition.pk)
+        for at_once in ({}, {"at_once": "on"}):
+            former = Edition.objects.get(pk=edition.pk).card
+            assert default_storage.exists(former)
+            name = f"new-{len(at_once)}.png"
+            self.change(self.now(), new_file=picture(name, kind="PNG", size=(800 + len(at_once), 600)), **at_once)
+            card = Edition.objects.get(pk=edition.pk).card
+            assert card not in {"", former}
+            assert not default_storage.exists(former)
+            assert default_storage.exists(card)
 
     def test_second_replacement_takes_the_first_file_off(self):
         self.replace()
