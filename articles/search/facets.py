@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.text import capfirst
 
 from articles.models.copy import Kind
@@ -10,7 +11,10 @@ from articles.search.headlines import among
 
 MOST_CHOICES = 12  # of one kind
 
-YEAR = {"postgresql": "to_char(edition.published_at, 'YYYY')", "sqlite": "substr(edition.published_at, 1, 4)"}
+YEAR = {  # in a time zone
+    "postgresql": "to_char(edition.published_at AT TIME ZONE %s, 'YYYY')",
+    "sqlite": "CAST(django_datetime_extract('year', edition.published_at, %s, 'UTC') AS text)",
+}
 COUNT = """
 WITH found (id) AS MATERIALIZED ({among})
 SELECT 'section', CAST(section.id AS varchar(20)), section.name, count(*)
@@ -24,8 +28,8 @@ UNION ALL
 SELECT 'kind', edition.kind, '', count(*)
 FROM found JOIN articles_edition edition ON edition.id = found.id GROUP BY edition.kind
 UNION ALL
-SELECT 'year', {year}, {year}, count(*)
-FROM found JOIN articles_edition edition ON edition.id = found.id GROUP BY {year}
+SELECT 'year', year, year, count(*)
+FROM (SELECT {year} AS year FROM found JOIN articles_edition edition ON edition.id = found.id) AS dated GROUP BY year
 """
 
 
@@ -39,11 +43,11 @@ class Choice:
 
 
 def of(pks: list[int]) -> dict[str, list[Choice]]:
-    """The choices for the editions ``pks``: section, author, kind and year; in one query."""
+    """The choices for the editions ``pks``: section, author, kind and year (in the current zone); in one query."""
     numbers = among(pks)
     statement = COUNT.format(among=numbers.sql, year=YEAR[connection.vendor])
     with connection.cursor() as cursor:
-        cursor.execute(statement, numbers.params)
+        cursor.execute(statement, [*numbers.params, timezone.get_current_timezone_name()])
         rows = cursor.fetchall()
     found: dict[str, list[Choice]] = {"section": [], "author": [], "kind": [], "year": []}
     for facet, value, name, count in rows:

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 from django.core.management import call_command
@@ -52,6 +52,16 @@ class OrderTests(SearchTestCase):
         assert self.find("glacier", limit=2) == ["Glacier 0", "Glacier 1"]
         assert self.find("glacier", offset=2, limit=2) == ["Glacier 2", "Glacier 3"]
         assert self.find("glacier", offset=4, limit=2) == ["Glacier 4"]
+
+
+class ChoiceTests(SearchTestCase):
+    def test_years_are_those_of_the_papers_zone(self):
+        self.make("New year in Osh", live_from=datetime(2024, 12, 31, 20, tzinfo=UTC))  # 2025 in Bishkek
+        with timezone.override("Asia/Bishkek"):
+            found = search.look(
+                "Osh", at=timezone.now(), narrow=search.Narrow(), order=search.Order.BEST, offset=0, limit=20
+            )
+        assert [(choice.value, choice.count) for choice in found.choices["year"]] == [("2025", 1)]
 
 
 class WordTests(SearchTestCase):
