@@ -1,4 +1,4 @@
-"""Every test starts with an empty cache; ``browser`` is a real Chromium for those that open pages in one."""
+"""Every test starts with nothing kept of pages; ``browser`` is a real Chromium for those that open pages in one."""
 
 import os
 import shutil
@@ -22,10 +22,10 @@ settings.load_profile("paper")
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache():
-    from django.core.cache import cache
+def _nothing_kept():
+    from newsroom import frame
 
-    cache.clear()
+    frame.forget()
 
 
 def pytest_collection_modifyitems(items):

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 
+from django.db import connections, router
 from django.db.models import QuerySet
 
 from articles.models.edition import FOR_EVER, Edition
@@ -86,21 +87,24 @@ def listed(section: Section | None, at: datetime, **published: datetime) -> Quer
 
 
 def next_change(at: datetime) -> datetime | None:
-    """The next moment after ``at`` when time itself changes a public page; None if nothing is scheduled."""
-    columns: list[tuple[QuerySet, str]] = [
-        (rows, name)
-        for rows, names in (
-            (Edition.objects.order_by(), ("live_from", "live_until")),
-            (Placement.objects.order_by(), ("starts_at", "ends_at")),
-            (Alert.objects.order_by(), ("starts_at", "ends_at")),
-        )
-        for name in names
-    ]
-    nearest = (
-        rows.filter(**{f"{name}__gt": at, f"{name}__lt": FOR_EVER}).order_by(name).values_list(name, flat=True)[:1]
-        for rows, name in columns
+    """The next moment after ``at`` when time itself changes a public page; None if nothing is scheduled.
+
+    One query that looks once at each column's index.
+    """
+    columns = [(Edition, "live_from"), (Edition, "live_until")]
+    columns += [(model, name) for model in (Placement, Alert) for name in ("starts_at", "ends_at")]
+    nearest = " UNION ALL ".join(
+        f"SELECT MIN({name}) AS moment FROM {model._meta.db_table} WHERE {name} > %s AND {name} < %s"  # noqa: S608 - our own names
+        for model, name in columns
     )
-    return min((moment for found in nearest for moment in found), default=None)
+    connection = connections[router.db_for_read(Edition)]
+    adapt = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT MIN(moment) FROM ({nearest}) AS nearest", [adapt(at), adapt(FOR_EVER)] * len(columns))  # noqa: S608
+        (moment,) = cursor.fetchone()
+    if isinstance(moment, str):  # SQLite keeps times as text, in UTC
+        return datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    return moment
 
 
 def stored(section: Section | None, at: datetime) -> QuerySet[Placement]:

@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from articles import embeds, linked_data, markup, references
+from articles import embeds, linked_data, markup, references, surrogates
 from articles.models.edition import Edition, EditionSection, EditionTag
 from articles.models.image import Image
 
@@ -214,4 +214,4 @@ def show_article(request, edition, template="articles/article_page.html", **more
         "linked_data": linked_data.for_article(edition, request.frame.paper, root),
         **more,
     }
-    return render(request, template, context)
+    return surrogates.mark(render(request, template, context), *surrogates.of_edition(edition, topics))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
-from articles import asking, curation, linked_data, rendering, search
+from articles import asking, curation, linked_data, rendering, search, surrogates
 from articles.forms import SearchForm
 from articles.models.author import Author
 from articles.models.edition import Edition, EditionCorrection, load_bylines
@@ -44,7 +44,8 @@ def section_page(request, slug, child=None):
     page = get_page(rows, request.GET.get("page"), top=top)
     load_bylines(page.items)
     context = {"section": section, "children": children, "page": page}
-    return render(request, "articles/section_page.html", context)
+    shown = surrogates.of_editions(page)
+    return surrogates.mark(render(request, "articles/section_page.html", context), f"section-{section.pk}", *shown)
 
 
 def flat_page(request, slug):
@@ -85,10 +86,11 @@ def _former_address(request):
     if last is None:
         raise Http404
     seen = Edition.objects.filter(article=last["article"], live_from__lte=request.at).order_by("-live_from").first()
+    key = surrogates.of_article(seen.article_id)
     if seen.live_until > request.at and seen.path != request.path:
         asked = f"?{request.META['QUERY_STRING']}" if request.shown_at else ""  # staff stay at the time they look at
-        return HttpResponsePermanentRedirect(seen.path + asked)
-    return render(request, "410.html", {"reason": seen.withdrawn_reason}, status=410)
+        return surrogates.mark(HttpResponsePermanentRedirect(seen.path + asked), key)
+    return surrogates.mark(render(request, "410.html", {"reason": seen.withdrawn_reason}, status=410), key)
 
 
 @require_safe
@@ -97,9 +99,9 @@ def author_page(request, slug):
     author = get_object_or_404(Author.objects.select_related("picture"), slug=slug)
     rows = Edition.objects.live(request.at).filter(bylines__author=author)
     rows = rows.order_by("-bylines__published_at", "-bylines__edition_id").for_cards()
-    return render(
-        request, "articles/author_page.html", {"author": author, "page": get_page(rows, request.GET.get("page"))}
-    )
+    page = get_page(rows, request.GET.get("page"))
+    response = render(request, "articles/author_page.html", {"author": author, "page": page})
+    return surrogates.mark(response, f"author-{author.pk}", *surrogates.of_editions(page))
 
 
 @require_safe
@@ -111,7 +113,8 @@ def tag_page(request, slug):
     page = get_page(rows, request.GET.get("page"))
     if not page:
         raise Http404  # a tag that only the desk knows
-    return render(request, "articles/tag_page.html", {"tag": tag, "page": page})
+    response = render(request, "articles/tag_page.html", {"tag": tag, "page": page})
+    return surrogates.mark(response, f"tag-{tag.pk}", *surrogates.of_editions(page))
 
 
 @require_safe

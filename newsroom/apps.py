@@ -3,7 +3,8 @@ from functools import partial
 from django.apps import AppConfig, apps
 from django.contrib.admin import apps as admin_apps
 from django.db import transaction
-from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_delete, post_save
 
 
 class NewsroomAdminConfig(admin_apps.AdminConfig):
@@ -35,16 +36,12 @@ class NewsroomConfig(AppConfig):
 
     def ready(self):
         from articles import references
-        from newsroom import frame, rates_in_articles
+        from newsroom import changes, rates_in_articles
 
-        for model in frame.shown_models(apps):
-            for signal in (post_save, post_delete):
-                signal.connect(frame.forget, sender=model, dispatch_uid=f"frame {model.__name__} {id(signal)}")
+        connection_created.connect(changes.listen, dispatch_uid="changes")
+        post_save.connect(changes.explain, sender=apps.get_model("articles.Edition"), dispatch_uid="changed edition")
         references.register(rates_in_articles.look_up)
         for name in ("tickers.Rate", "tickers.Pair", "articles.SiteSettings"):
             for signal in (post_save, post_delete):
                 signal.connect(freeze_again, sender=apps.get_model(name), dispatch_uid=f"frozen {name} {id(signal)}")
         post_save.connect(draw_card, sender=apps.get_model("tickers.Rate"), dispatch_uid="rate card")
-        image = apps.get_model("articles.Image")
-        post_save.connect(frame.forget_logo, sender=image, dispatch_uid="frame logo")
-        m2m_changed.connect(frame.forget, sender=apps.get_model("articles.Section").editors.through)

@@ -14,7 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 PREFIX = "NEWSROOM_"
 HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]", re.IGNORECASE)  # as Django takes it; IPv6 in brackets
+PLACE = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:.]+\]):\d{1,5}", re.IGNORECASE)
 MAIL_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+|[^\r\n<>@]+ <[^\s<>@]+@[^\s<>@]+>")
+POSTGRESQL = "postgresql://user:password@host:port/name"
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -94,10 +96,51 @@ def folder(name: str, default: Path) -> Path:
     raise _wrong(name, value, "an absolute path")
 
 
+def some(name: str, among: list[str]) -> list[str]:
+    """Any of a few words."""
+    for word in words(name):
+        if word not in among:
+            raise _wrong(name, word, f"some of {', '.join(among)}")
+    return words(name)
+
+
+def text_for(name: str, *, needed: bool) -> str:
+    """The variable's text, which must be set where it is ``needed``."""
+    if needed and not text(name):
+        raise ImproperlyConfigured(f"{PREFIX}{name} must be set for what {PREFIX}CDN names.")
+    return text(name)
+
+
+def addresses(name: str, *, needed: bool) -> list[str]:
+    """Web addresses, separated by blanks; at least one where they are ``needed``."""
+    found = words(name)
+    for address in found:
+        url = _split(name, address, "http://host:port/ or https://host/")
+        if url.scheme not in {"http", "https"} or not url.hostname:
+            raise _wrong(name, _without_password(address), "http://host:port/ or https://host/")
+    if needed and not found:
+        raise ImproperlyConfigured(f"{PREFIX}{name} must be set for what {PREFIX}CDN names.")
+    return found
+
+
 def redis(name: str) -> str:
-    """Where a Redis is: ``redis://``, ``rediss://`` (TLS) or ``unix://``; empty for none."""
-    value, wanted = text(name), "redis://host:6379/0, rediss://host:6379/0 or unix:///path"
-    if value:
+    """Where a Redis is; empty for none.
+
+    ``redis://``, ``rediss://`` (TLS) or ``unix://`` for one; ``redis+sentinel://host:26379,other:26379/name/0`` for
+    one that Sentinels know by name; ``redis+cluster://host:6379,other:6379`` for a cluster.
+    """
+    value = text(name)
+    wanted = (
+        "redis://host:6379/0, rediss://host:6379/0, unix:///path, redis+sentinel://host:26379,host:26379/name/0 or "
+        "redis+cluster://host:6379,host:6379"
+    )
+    scheme, _, rest = value.partition("://")
+    if scheme in {"redis+sentinel", "redis+cluster"}:
+        places, _, path = rest.rpartition("@")[2].partition("/")
+        named = path.partition("/")[0] if scheme == "redis+sentinel" else "a cluster needs none"
+        if not named or not all(PLACE.fullmatch(place) for place in places.partition("?")[0].split(",")):
+            raise _wrong(name, _without_password(value), wanted)
+    elif value:
         url = _split(name, value, wanted)
         place = {"redis": url.hostname, "rediss": url.hostname, "unix": url.path.strip("/")}
         if not place.get(url.scheme):
@@ -105,16 +148,52 @@ def redis(name: str) -> str:
     return value
 
 
-def database(name: str, *, default: Path) -> dict[str, Any]:
+def replicas(name: str, *, pool: int) -> dict[str, Any]:
+    """Django's settings for each replica of the database, as ``replica1``, ``replica2``, …"""
+    found = {}
+    for number, address in enumerate(words(name), start=1):
+        url = _split(name, address, f"{POSTGRESQL}, for each replica")
+        if url.scheme not in {"postgres", "postgresql"} or url.path in {"", "/"}:
+            raise _wrong(name, _without_password(address), f"{POSTGRESQL}, for each replica")
+        found[f"replica{number}"] = _postgresql(url, pool) | {"TEST": {"MIRROR": "default"}}
+    return found
+
+
+def bucket(name: str) -> dict[str, Any]:
+    """django-storages' settings for ``s3://key:secret@host/bucket?region=…``; empty for none.
+
+    The host may have a port; ``s3+http://`` is for one without TLS. Without a login the machine's own role is asked.
+    """
+    value, wanted = text(name), "s3://key:secret@host/bucket?region=name"
+    if not value:
+        return {}
+    url = _split(name, value, wanted)
+    folder = url.path.strip("/")
+    if url.scheme not in {"s3", "s3+http"} or not url.hostname or not folder or "/" in folder:
+        raise _wrong(name, _without_password(value), wanted)
+    port = f":{url.port}" if url.port else ""
+    return {
+        "endpoint_url": f"{'http' if url.scheme == 's3+http' else 'https'}://{url.hostname}{port}",
+        "bucket_name": folder,
+        "region_name": dict(parse_qsl(url.query)).get("region"),
+        "access_key": unquote(url.username or "") or None,
+        "secret_key": unquote(url.password or "") or None,
+        "default_acl": None,  # the bucket's own policy; it needs no public access, as this server hands pictures out
+        "querystring_auth": False,
+        "file_overwrite": False,  # a name is never taken twice, as with files
+    }
+
+
+def database(name: str, *, default: Path, pool: int = 8) -> dict[str, Any]:
     """Django's settings for ``postgresql://user:password@host:port/name`` or ``sqlite:////path``."""
-    value, wanted = text(name), "postgresql://user:password@host:port/name or sqlite:////path"
+    value, wanted = text(name), f"{POSTGRESQL} or sqlite:////path"
     if not value:
         return _sqlite(str(default))
     url = _split(name, value, wanted)
     if url.scheme == "sqlite" and url.path not in {"", "/"}:
         return _sqlite(unquote(url.path if value.startswith("sqlite:////") else url.path[1:]))
     if url.scheme in {"postgres", "postgresql"} and url.path not in {"", "/"}:
-        return _postgresql(url)
+        return _postgresql(url, pool)
     raise _wrong(name, _without_password(value), wanted)
 
 
@@ -130,7 +209,7 @@ def _sqlite(path: str) -> dict[str, Any]:
     }
 
 
-def _postgresql(url: SplitResult) -> dict[str, Any]:
+def _postgresql(url: SplitResult, pool: int) -> dict[str, Any]:
     options = dict(parse_qsl(url.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -140,7 +219,12 @@ def _postgresql(url: SplitResult) -> dict[str, Any]:
         "HOST": options.pop("host", url.hostname or ""),
         "PORT": url.port or "",
         "CONN_MAX_AGE": 0,  # the pool keeps connections; Django must not
-        "OPTIONS": {**options, "pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
+        "CONN_HEALTH_CHECKS": True,  # so that nobody gets one that the server's restart has broken
+        "OPTIONS": {
+            **options,
+            "connect_timeout": options.get("connect_timeout", "3"),
+            "pool": {"min_size": 1, "max_size": pool, "timeout": 4},
+        },
     }
 
 

@@ -1,5 +1,7 @@
 """The pages for what went wrong: each says what happened and offers a way on."""
 
+import sys
+
 from django.conf import settings
 from django.core.exceptions import (
     BadRequest,
@@ -8,6 +10,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
+from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
@@ -33,8 +36,17 @@ def not_found(request, exception=None):
 
 
 def broken(request):
-    """500: our fault; the page needs neither the database nor the frame."""
-    return render(None, "500.html", status=500)
+    """500: our fault; 503 while the database is away. The pages need neither the database nor the frame."""
+    if not is_database_away(sys.exc_info()[1]):
+        return render(None, "500.html", status=500)
+    response = render(None, "503.html", {"at_desk": request.path.startswith("/admin/")}, status=503)
+    response.headers["Retry-After"] = "5"  # seconds
+    return response
+
+
+def is_database_away(exception) -> bool:
+    """Whether ``exception`` says that the database can't be asked, rather than that it was asked something wrong."""
+    return isinstance(exception, InterfaceError | OperationalError)
 
 
 def _too_large() -> str:

@@ -1,15 +1,17 @@
 """Is the process alive, do its services answer: asked by whatever starts servers and shares requests among them."""
 
 import logging
+from pathlib import Path
 
-from django.core.cache import cache
+from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from newsroom import redis_client
+
 logger = logging.getLogger(__name__)
-KEY = "readyz"
 
 
 def answer_probes(get_response):
@@ -32,14 +34,28 @@ def healthz(request):
 @require_safe
 @never_cache
 def readyz(request):
-    """200 when database and cache answer; 503 naming the one that does not."""
-    for name, ask in (("database", _ask_database), ("cache", _ask_cache)):
-        try:
-            ask()
-        except Exception:  # whatever the driver raises, the server should get no requests now
-            logger.exception("The %s does not answer.", name)
-            return _answer(f"{name} does not answer", status=503)
+    """200 when requests should come here; 503 where the database does not answer, or the server is being emptied.
+
+    Without Redis it stays ready, as pages go on.
+    """
+    if draining().exists():
+        return _answer("draining", status=503)
+    try:
+        _ask_database()
+    except Exception:  # whatever the driver raises, the server should get no requests now
+        logger.exception("The database does not answer.")
+        return _answer("database does not answer", status=503)
+    try:
+        _ask_redis()
+    except Exception:
+        logger.exception("Redis does not answer.")
+        return _answer("ok, without Redis")
     return _answer("ok")
+
+
+def draining() -> Path:
+    """A file that is there while this machine should get no new requests: docs/operators.md."""
+    return settings.VAR_DIR / "draining"
 
 
 def _ask_database():
@@ -48,10 +64,9 @@ def _ask_database():
         cursor.fetchone()
 
 
-def _ask_cache():
-    cache.set(KEY, "ok", 10)
-    if cache.get(KEY) != "ok":
-        raise RuntimeError("the cache forgot at once what was put into it")
+def _ask_redis():
+    if settings.REDIS_URL:
+        redis_client.get().ping()
 
 
 def _answer(text, status=200):

@@ -85,6 +85,8 @@ INSTALLED_APPS = [
     "django_tasks_db",
 ]
 MIDDLEWARE = [
+    "newsroom.pagecache.middleware.PageCacheMiddleware",
+    "newsroom.replicas.for_readers",
     "newsroom.guard.private_desk_public_paper",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -122,20 +124,26 @@ TEMPLATES = [
 ]
 
 # Data
-DATABASES = {"default": env.database("DATABASE_URL", default=VAR_DIR / "newsroom.sqlite3")}
+POOL = env.number("DATABASE_POOL", 8, least=1, most=200)  # connections to PostgreSQL that one process keeps
+DATABASES = {"default": env.database("DATABASE_URL", default=VAR_DIR / "newsroom.sqlite3", pool=POOL)}
+DATABASES |= env.replicas("REPLICA_URLS", pool=POOL)
+REPLICAS = [name for name in DATABASES if name != "default"]  # they answer readers: newsroom/replicas.py
+DATABASE_ROUTERS = ["newsroom.replicas.ReadersMayAskReplicas"] if REPLICAS else []
 SILENCED_SYSTEM_CHECKS = ["models.W040"]  # SQLite has no covering indexes and needs none of ours
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = env.redis("REDIS_URL")
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_timeout": 1},  # seconds that a page waits for one that hangs
-    }
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"}
-}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# What is kept of readers' pages: newsroom/pagecache/
+REDIS_URL = env.redis("REDIS_URL")  # several machines share them through it; the processes of one by files
+GENERATION_DIR = VAR_DIR / "generation"
+PAGE_CACHE_BYTES = env.number("PAGE_CACHE_MB", 64, least=1, most=65536) * 1024 * 1024  # of one process
+CDN = env.some("CDN", ["nginx", "fastly", "cloudflare", "purge"])  # caches before us that are told of changes
+FASTLY_SERVICE = env.text_for("FASTLY_SERVICE", needed="fastly" in CDN)
+FASTLY_TOKEN = env.text_for("FASTLY_TOKEN", needed="fastly" in CDN)
+CLOUDFLARE_ZONE = env.text_for("CLOUDFLARE_ZONE", needed="cloudflare" in CDN)
+CLOUDFLARE_TOKEN = env.text_for("CLOUDFLARE_TOKEN", needed="cloudflare" in CDN)
+PURGE_KEY = env.text_for("PURGE_KEY", needed="purge" in CDN)  # also what others must say to purge this server
+PURGE_URLS = env.addresses("PURGE_URLS", needed="purge" in CDN)
 
 # Whether the server asks other sites if the links of articles answer: articles/outside.py
 REFRESH_RATES = env.flag("REFRESH_RATES", default=True)  # by the worker, on each source's calendar
@@ -179,9 +187,14 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.folder("MEDIA_DIR", VAR_DIR / "media")
+S3 = env.bucket("S3_URL")  # pictures and uploads in a bucket, for several machines
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "uploads": {
+    "default": {"BACKEND": "newsroom.s3.Pictures", "OPTIONS": S3 | {"location": "media"}}
+    if S3
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "uploads": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": S3 | {"location": "uploads"}}
+    if S3
+    else {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": env.folder("UPLOADS_DIR", VAR_DIR / "uploads"), "base_url": None},
     },

@@ -69,7 +69,9 @@ def pair_page(request, slug):
         "data": _data(pair, row),
         "card": pair.card and default_storage.url(pair.card),
     }
-    return render(request, "tickers/pair_page.html", context)
+    response = render(request, "tickers/pair_page.html", context)
+    response.headers["Surrogate-Key"] = f"paper rates rate-{pair.slug}"
+    return response
 
 
 @require_safe

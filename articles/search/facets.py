@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, connections, router
 from django.utils import timezone
 from django.utils.text import capfirst
 
 from articles.models.copy import Kind
+from articles.models.edition import Edition
 from articles.search.headlines import among
 
 MOST_CHOICES = 12  # of one kind
@@ -46,7 +47,7 @@ def of(pks: list[int]) -> dict[str, list[Choice]]:
     """The choices for the editions ``pks``: section, author, kind and year (in the current zone); in one query."""
     numbers = among(pks)
     statement = COUNT.format(among=numbers.sql, year=YEAR[connection.vendor])
-    with connection.cursor() as cursor:
+    with connections[router.db_for_read(Edition)].cursor() as cursor:
         cursor.execute(statement, [*numbers.params, timezone.get_current_timezone_name()])
         rows = cursor.fetchall()
     found: dict[str, list[Choice]] = {"section": [], "author": [], "kind": [], "year": []}

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections, router
 
+from articles.models.edition import Edition
 from articles.search.narrow import ORDERS, Narrow, Order
 from articles.search.query import STOP_WORDS, Query, Term
 from articles.search.row import STEMMED, Row, words
@@ -100,7 +101,7 @@ def find(query: Query, *, at: datetime, narrow: Narrow, order: Order, most: int)
         narrow=conditions,
         order=ORDERS[order],
     )
-    with connection.cursor() as cursor:
+    with connections[router.db_for_read(Edition)].cursor() as cursor:
         cursor.execute(statement, values)
         return [pk for pk, _time, _score in cursor.fetchall()]
 
@@ -110,7 +111,7 @@ def suggest(parts: list[str], *, at: datetime, limit: int) -> list[int]:
     values: dict[str, Any] = {"at": at, "look": A_LOOK, "limit": limit, "begun": f"'{parts[-1]}':*"}
     *whole, last = (_term(Term((word,)), values) for word in parts)
     asked = " && ".join([*whole, f"({last} || to_tsquery('simple', %(begun)s))"])
-    with connection.cursor() as cursor:
+    with connections[router.db_for_read(Edition)].cursor() as cursor:
         cursor.execute(SUGGEST.format(asked=asked), values)
         return [pk for (pk,) in cursor.fetchall()]
 

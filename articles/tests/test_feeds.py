@@ -99,7 +99,7 @@ class ContentTests(FeedTestCase):
 
     def test_the_paper_may_keep_its_texts_to_its_pages(self):
         SiteSettings.objects.update(feed_text="summary")
-        frame.cache.clear()
+        frame.forget()
         assert "content:encoded" not in self.client.get("/feed/").content.decode()
         item = self.client.get("/feed.json").json()["items"][0]
         assert item["content_text"] == "What moved."

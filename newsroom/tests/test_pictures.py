@@ -78,10 +78,3 @@ class LogoTests(TransactionTestCase):
         assert frame.get().paper.logo.made_cut == 1
         move_focus(logo)
         assert frame.get().paper.logo.made_cut == 2
-
-    def test_other_pictures_leave_the_frame_as_it_is(self):
-        SiteSettings.objects.create(logo=make_image())
-        built = frame.get()
-        make_picture()
-        with self.assertNumQueries(0):
-            assert frame.get().made_at == built.made_at

@@ -17,8 +17,7 @@ PORTS_TRIED = 20
 PATIENCE = 10  # seconds that a child gets to finish what it is doing
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 WORKER = [*MANAGE, "work", "--no-reload", "--no-startup-delay", "--verbosity=0"]
-SERVER = [sys.executable, "-m", "gunicorn", "newsroom.wsgi", "--workers=2", "--threads=4", "--no-control-socket"]
-SERVER += ["--log-level=warning", "--graceful-timeout=5"]
+SERVER = [sys.executable, "-m", "gunicorn", "newsroom.wsgi", "--workers=2", "--log-level=warning"]
 
 
 class Command(BaseCommand):
@@ -97,7 +96,7 @@ def listen(wanted, say):
 def start(listener):
     """The server on ``listener``, and the worker; in sessions of their own, so Ctrl-C reaches this process alone."""
     bound = listener.fileno()
-    server = [*SERVER, f"--bind=fd://{bound}"]
+    server = [*SERVER, f"--bind=fd://{bound}", "--graceful-timeout=5"]
     environment = os.environ | {"NEWSROOM_DEBUG": "1" if settings.DEBUG else "0"}  # on this machine it is on purpose
     how = {"cwd": settings.BASE_DIR, "env": environment, "start_new_session": True, "stdin": subprocess.DEVNULL}
     return {

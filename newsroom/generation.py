@@ -1,0 +1,179 @@
+"""The generation: one token that names all that is kept of readers' pages. A write they would see changes it.
+
+It is the target of a symbolic link, ``current`` in settings.GENERATION_DIR: every process of a machine reads it in
+a microsecond, without asking anybody, and so does nginx (deploy/nginx.conf). Several machines share it through Redis:
+whoever writes puts it there, and each serving process looks there a few times a second (``Follower``). While Redis
+is away no machine can hear of the others' writes, so none keeps a page longer than ``UNHEARD`` seconds.
+"""
+
+import fcntl
+import logging
+import os
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from newsroom import redis_client
+
+logger = logging.getLogger(__name__)
+KEY = "newsroom:generation"
+UNHEARD = 1.0  # seconds that a page may be old while other machines can't be heard
+LOOK = 0.2  # seconds between two looks at Redis
+KEPT = 20  # names of earlier generations, which nginx may still be reading
+
+
+def current() -> str:
+    """The token now; it is made if there is none yet."""
+    try:
+        return os.readlink(_place(settings.GENERATION_DIR))
+    except OSError:
+        with _locked():
+            if not _link().is_symlink():
+                _point_to(_new())
+        return os.readlink(_link())
+
+
+def change(position: str = "") -> str:
+    """Make all that is kept old, on this machine at once and on the others within a second; return the new token.
+
+    ``position`` is how far the database's log has to be replayed on a replica before it shows what was written.
+    """
+    token = _new(position)
+    with _locked():
+        told = _tell(token)
+        try:
+            _point_to(token)
+        except OSError:  # a full disk: without a link nothing is kept, and nothing old goes out
+            _link().unlink(missing_ok=True)
+            raise
+        if told is False:
+            _unsent().touch()
+    return token
+
+
+def position_of(token: str) -> str:
+    """The position of the database's log that ``token`` was made with, like ``0/16B3748``; empty for none."""
+    return token.partition(".")[2].replace("-", "/")
+
+
+def heard_at() -> float:
+    """When Redis last answered, by the monotonic clock; infinite where there is none to hear."""
+    return follower.heard_at if settings.REDIS_URL else float("inf")
+
+
+def _new(position: str = "") -> str:
+    token = secrets.token_hex(8)
+    return f"{token}.{position.replace('/', '-')}" if position else token
+
+
+def _tell(token: str) -> bool | None:
+    """Put ``token`` where other machines look; False if they can't be told now, None if there are none."""
+    if not settings.REDIS_URL:
+        return None
+    try:
+        redis_client.get().set(KEY, token)
+    except Exception:  # whatever the driver raises, what was written is committed
+        logger.exception("Redis does not take the new generation; it is told again as soon as it answers.")
+        with suppress(Exception):  # a full one takes no value, but forgets one: nobody believes the old token then
+            redis_client.get().delete(KEY)
+        return False
+    return True
+
+
+@lru_cache(maxsize=4)
+def _place(folder: Path) -> str:
+    return str(folder / "current")
+
+
+def _link() -> Path:
+    return Path(_place(settings.GENERATION_DIR))
+
+
+def _unsent() -> Path:
+    """A file that is there while this machine's generation is one that Redis was not told."""
+    return settings.GENERATION_DIR / "unsent"
+
+
+def _point_to(token: str) -> None:
+    """Have ``current`` point to a folder of that name, as nginx resolves the link; the oldest folders go."""
+    folder = settings.GENERATION_DIR
+    (folder / token).mkdir(exist_ok=True)
+    os.utime(folder / token)
+    fresh = folder / f"new-{token}"
+    fresh.symlink_to(token)
+    fresh.replace(_link())
+    kept = sorted((one for one in folder.iterdir() if one.is_dir() and not one.is_symlink()), key=_made)
+    for old in kept[:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _made(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # another process was quicker
+        return 0
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    """One process of this machine at a time: nobody puts an older token in the place of a newer."""
+    settings.GENERATION_DIR.mkdir(parents=True, exist_ok=True)
+    with (settings.GENERATION_DIR / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+class Follower:
+    """Looks at Redis a few times a second, in a thread of each serving process, and has this machine follow."""
+
+    def __init__(self) -> None:
+        self.heard_at = float("-inf")
+        self._pid = 0
+        self._starting = threading.Lock()
+
+    def start(self) -> None:
+        """Begin, once a process; a forked one has none of its parent's threads."""
+        if self._pid == os.getpid() or not settings.REDIS_URL:
+            return
+        with self._starting:
+            if self._pid != os.getpid():
+                self._pid = os.getpid()
+                threading.Thread(target=self._run, name="generation", daemon=True).start()
+
+    def _run(self) -> None:
+        away = False
+        while True:
+            try:
+                asked_at = time.monotonic()
+                self.look(redis_client.get())
+                self.heard_at, away = asked_at, False
+            except Exception:  # it is asked again in a moment
+                if not away:
+                    logger.exception("Redis does not answer: pages are kept for a second until it does.")
+                away = True
+            time.sleep(LOOK)
+
+    def look(self, redis: Any) -> None:
+        """Take the token that Redis has, unless this machine has one that Redis must be told first."""
+        mine, found = current(), redis.get(KEY)
+        if found is not None and found.decode() == mine and not _unsent().exists():
+            return
+        with _locked():
+            if _unsent().exists() or (found := redis.get(KEY)) is None:
+                token = _new(position_of(os.readlink(_link())))
+                redis.set(KEY, token)
+                _unsent().unlink(missing_ok=True)
+                _point_to(token)
+            elif found.decode() != os.readlink(_link()):
+                _point_to(found.decode())
+
+
+follower = Follower()

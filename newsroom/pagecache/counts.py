@@ -1,0 +1,53 @@
+"""How often pages were answered from what is kept: counted by each process, told for all of this machine."""
+
+import json
+import os
+import time
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+from django.conf import settings
+
+TOLD = 2.0  # seconds between two times that a process tells
+
+
+class Counts:
+    """One process's: ``hits``, ``shared`` (found with a neighbour), ``waited``, ``made``, ``stale``, ``passed``."""
+
+    def __init__(self) -> None:
+        self._counted: Counter[str] = Counter()
+        self._told_at = 0.0
+
+    def add(self, name: str, **also: int) -> None:
+        """Count one, and tell every other second how things stand, ``also`` what the process holds."""
+        self._counted[name] += 1
+        now = time.monotonic()
+        if now - self._told_at > TOLD:
+            self._told_at = now
+            with suppress(OSError):
+                _folder().mkdir(parents=True, exist_ok=True)
+                fresh = _folder() / f"{os.getpid()}.new"
+                fresh.write_text(json.dumps(self._counted | also))
+                fresh.replace(_folder() / f"{os.getpid()}")
+
+
+def of_machine() -> tuple[Counter[str], int]:
+    """The sums of all processes that live here, and how many those are."""
+    total: Counter[str] = Counter()
+    living = 0
+    for path in _folder().glob("*"):
+        if path.name.isdecimal():
+            try:
+                os.kill(int(path.name), 0)
+                total.update(json.loads(path.read_text()))
+                living += 1
+            except ProcessLookupError:
+                path.unlink(missing_ok=True)
+            except (OSError, ValueError):
+                continue
+    return total, living
+
+
+def _folder() -> Path:
+    return settings.VAR_DIR / "cache" / "counts"

@@ -1,0 +1,187 @@
+"""The outermost middleware: a reader's page from memory, or made once while others wait for it.
+
+A page is good while its generation is the newest and time alone has changed nothing. When it can't be made anew (the
+database is away, an error) the last good one goes out, with its age.
+"""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django_http_compression.middleware import HttpCompressionMiddleware
+
+from newsroom import generation
+from newsroom.pagecache import control
+from newsroom.pagecache.counts import Counts
+from newsroom.pagecache.keys import key_of, known, name_of
+from newsroom.pagecache.page import Page
+from newsroom.pagecache.stores import Memory, shared_store
+
+logger = logging.getLogger(__name__)
+KEPT_STATUS = {200, 301, 410}
+LARGEST = 20 * 1024 * 1024  # bytes of a page, before it is compressed
+PATIENCE = 20.0  # seconds that a request waits for another that makes its page
+PAUSE = 1.0  # seconds until what failed is tried again
+EVERYTHING = ""  # what fails while the database is away
+OF_ITS_OWN = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE")
+
+
+@dataclass
+class Flight:
+    """A page that is being made; who else wants it waits until it has landed."""
+
+    landed: threading.Event = field(default_factory=threading.Event)
+    page: Page | None = None
+
+
+class PageCacheMiddleware:
+    """Answers from what is kept, or has the page made and keeps it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.memory = Memory(settings.PAGE_CACHE_BYTES)
+        self.shared = shared_store()
+        self.counts = Counts()
+        self._flights: dict[str, Flight] = {}
+        self._lock = threading.Lock()
+        self._broken_until: dict[str, float] = {}  # by key, by the monotonic clock
+
+    def __call__(self, request):
+        key = key_of(request)
+        if key is None:
+            return self.get_response(request)
+        generation.follower.start()
+        try:
+            token = generation.current()
+        except OSError:  # a full disk
+            logger.exception("The generation can't be read, so no page is kept.")
+            return self.get_response(request)
+        page = self.memory.get(key)
+        if page is not None and _is_good(page, token):
+            return self._answer(request, page, "hits")
+        return self._without(request, key, token)
+
+    def _without(self, request, key: str, token: str):
+        """Answer what memory doesn't have: by a neighbour's page, by waiting for whoever makes it, by making it."""
+        if self._is_broken(key) and (old := self._old(key)):
+            return self._answer(request, old, "stale")
+        with self._lock:
+            flight = self._flights.get(key)
+            leads = flight is None
+            if flight is None:
+                flight = self._flights[key] = Flight()
+        if leads:
+            return self._lead(request, key, token, flight)
+        flight.landed.wait(PATIENCE)
+        if flight.page is not None:
+            if _is_good(flight.page, generation.current()):
+                return self._answer(request, flight.page, "waited")
+            return self._without(request, key, generation.current())  # something changed meanwhile
+        if self._is_broken(key) and (old := self._old(key)):
+            return self._answer(request, old, "stale")
+        return self._compressed(request, self._make(request))
+
+    def _lead(self, request, key: str, token: str, flight: Flight):
+        try:
+            page = self.shared.get(name_of(key))
+            if page is not None and _is_good(page, token):
+                flight.page = page
+                self.memory.put(key, page)
+                return self._answer(request, page, "shared")
+            return self._render(request, key, token, flight)
+        finally:
+            with self._lock:
+                self._flights.pop(key, None)
+            flight.landed.set()
+
+    def _render(self, request, key: str, token: str, flight: Flight):
+        made_at = time.time()
+        response = self._make(request)
+        if response.status_code >= 500:
+            is_away = response.status_code == 503
+            self._broken_until[EVERYTHING if is_away else key] = time.monotonic() + PAUSE
+            old = self._old(key)
+            return self._compressed(request, response) if old is None else self._answer(request, old, "stale")
+        self._broken_until.clear()
+        if not _may_be_kept(request, response):
+            self.counts.add("passed", **self._holds())
+            return self._compressed(request, response)
+        control.mark(response)
+        page = Page.of(response, token, made_at, request.frame.until.timestamp())
+        flight.page = page
+        self.memory.put(key, page)
+        self._share(key, page)
+        return self._answer(request, page, "made")
+
+    def _make(self, request):
+        """The answer as if nobody had asked before: whole, not compressed, without parameters that mean nothing."""
+        meta, method = request.META, request.method
+        taken = {name: meta.pop(name) for name in OF_ITS_OWN if name in meta}
+        meta["QUERY_STRING"] = known(meta.get("QUERY_STRING", "")) or ""
+        request.method = "GET"
+        response = self.get_response(request)
+        meta.update(taken)
+        request.method = method
+        return _joined(response)
+
+    def _share(self, key: str, page: Page) -> None:
+        try:
+            self.shared.put(name_of(key), page)
+        except Exception:  # a full disk or Redis: this process has it
+            logger.exception("A page could not be shared with other processes.")
+
+    def _old(self, key: str) -> Page | None:
+        """The last good page, of whatever generation."""
+        return self.memory.get(key) or self.shared.get(name_of(key))
+
+    def _is_broken(self, key: str) -> bool:
+        now = time.monotonic()
+        return any(self._broken_until.get(one, 0) > now for one in (EVERYTHING, key))
+
+    def _answer(self, request, page: Page, how: str) -> HttpResponse:
+        self.counts.add(how, **self._holds())
+        control_header = control.header(page, is_old=how == "stale")
+        response = page.answer(request, control_header, is_whole=request.method != "HEAD")
+        response.headers["X-Cache"] = how
+        if how == "stale":
+            response.headers["Age"] = str(max(0, int(time.time() - page.made_at)))
+        return response
+
+    def _holds(self) -> dict[str, int]:
+        return {"pages": len(self.memory), "bytes": self.memory.size}
+
+    def _compressed(self, request, response):
+        compress = HttpCompressionMiddleware(lambda request: response)
+        return compress(request)
+
+
+def _is_good(page: Page, token: str) -> bool:
+    now = time.time()
+    if not page.is_good(token, now):
+        return False
+    is_heard = time.monotonic() - generation.heard_at() < generation.UNHEARD
+    return is_heard or now - page.made_at < generation.UNHEARD
+
+
+def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether anybody else would get the same answer."""
+    headers = response.headers
+    if response.status_code not in KEPT_STATUS or response.streaming or response.cookies:
+        return False
+    if "cookie" in headers.get("Vary", "").lower() or "'nonce-" in headers.get("Content-Security-Policy", ""):
+        return False
+    if any(word in headers.get("Cache-Control", "") for word in ("no-store", "private", "no-cache")):
+        return False
+    return hasattr(request, "frame") and request.shown_at is None and len(response.content) <= LARGEST
+
+
+def _joined(response):
+    """A text that comes in pieces, as one."""
+    if not response.streaming or not response.headers.get("Content-Type", "").startswith("text/"):
+        return response
+    whole = HttpResponse(response.getvalue(), status=response.status_code, headers=response.headers)
+    whole.cookies = response.cookies
+    return whole

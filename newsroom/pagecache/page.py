@@ -1,0 +1,147 @@
+"""One kept page: its bytes, compressed, and how they answer a request."""
+
+import gzip
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import brotli
+from backports import zstd
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.http import parse_http_date_safe
+
+TEXT = re.compile(r"text/|application/(?:[\w.-]+\+)?(?:xml|json)\b|application/manifest|image/svg\+xml")
+SMALL = 200  # bytes that are not worth compressing
+CODINGS = ("br", "zstd", "gzip")  # of those a client likes equally the first
+# What each answer says anew, or what the server says.
+OURS = {"content-length", "content-encoding", "etag", "vary", "cache-control", "x-cache", "x-noise", "date"}
+OF_304 = {"last-modified", "content-location", "surrogate-key", "cache-tag", "cross-origin-resource-policy"}
+
+
+@dataclass(slots=True)
+class Page:
+    """An answer to everybody: of one generation, made at a time and good until another (seconds since 1970, UTC)."""
+
+    generation: str
+    made_at: float
+    until: float
+    status: int
+    headers: dict[str, str]
+    etag: str
+    bodies: dict[str, bytes]  # by coding, "" for none; one is made when it is first asked for
+    _ready: dict[str | None, dict] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, response: HttpResponse, generation: str, made_at: float, until: float) -> "Page":
+        """The page that ``response`` is, which nobody has compressed yet."""
+        raw = response.content
+        is_text = len(raw) >= SMALL and TEXT.match(response.headers.get("Content-Type", ""))
+        return cls(
+            generation,
+            made_at,
+            until,
+            response.status_code,
+            {name: value for name, value in response.headers.items() if name.lower() not in OURS},
+            f'W/"{hashlib.md5(raw, usedforsecurity=False).hexdigest()}"',
+            {"br": _encode(raw, "br")} if is_text else {"": raw},
+        )
+
+    def is_good(self, generation: str, now: float) -> bool:
+        """Whether it is what a render would give now."""
+        return self.generation == generation and now < self.until
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory, about."""
+        return 2000 + sum(map(len, self.bodies.values()))
+
+    def answer(self, request: HttpRequest, cache_control: str, is_whole: bool = True) -> HttpResponse:
+        """The answer to ``request``: the bytes in a coding it takes, or a 304; no bytes unless ``is_whole`` (HEAD)."""
+        meta = request.META
+        if self.status == 200 and self._is_known(meta):
+            return self._with_headers(HttpResponseNotModified(), None, cache_control)
+        coding = best_coding(meta.get("HTTP_ACCEPT_ENCODING", "")) if "br" in self.bodies else ""
+        response = HttpResponse(self.body(coding) if is_whole else b"", status=self.status)
+        return self._with_headers(response, coding, cache_control)
+
+    def _with_headers(self, response: HttpResponse, coding: str | None, cache_control: str) -> HttpResponse:
+        """``response`` with the page's headers for ``coding``, None for a 304: made once, as a hit is mostly this."""
+        ready = self._ready.get(coding)
+        if ready is None:
+            kept = self.headers
+            if coding is None:
+                kept = {name: value for name, value in kept.items() if name.lower() in OF_304}
+            made = HttpResponse(headers=kept).headers
+            if coding is None:
+                del made["Content-Type"]
+            else:
+                made["Content-Length"] = str(len(self.body(coding)))
+            if coding:
+                made["Content-Encoding"] = coding
+            made["ETag"], made["Vary"] = self.etag, "Accept-Encoding"
+            ready = self._ready[coding] = made._store
+        response.headers._store = ready | {"cache-control": ("Cache-Control", cache_control)}
+        return response
+
+    def body(self, coding: str) -> bytes:
+        """Its bytes in ``coding``."""
+        if coding not in self.bodies:
+            raw = self.bodies[""] if "" in self.bodies else brotli.decompress(self.bodies["br"])
+            self.bodies[coding] = _encode(raw, coding)
+        return self.bodies[coding]
+
+    def _is_known(self, meta: dict[str, Any]) -> bool:
+        """Whether the client has this very page (RFC 9110, 13.2.2)."""
+        if known := meta.get("HTTP_IF_NONE_MATCH"):
+            return self.etag[2:] in known or known.strip() == "*"
+        since, changed = meta.get("HTTP_IF_MODIFIED_SINCE"), self.headers.get("Last-Modified")
+        if not (since and changed):
+            return False
+        known_at, changed_at = parse_http_date_safe(since), parse_http_date_safe(changed)
+        return known_at is not None and changed_at is not None and changed_at <= known_at
+
+    def pack(self) -> bytes:
+        """As bytes for a store: a line of JSON, then the body."""
+        coding = "br" if "br" in self.bodies else ""
+        about = [self.generation, self.made_at, self.until, self.status, self.headers, self.etag, coding]
+        return json.dumps(about).encode() + b"\n" + self.bodies[coding]
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> "Page":
+        """The page that ``pack`` made; ``ValueError`` for anything else."""
+        about, _, body = packed.partition(b"\n")
+        generation, made_at, until, status, headers, etag, coding = json.loads(about)
+        return cls(generation, made_at, until, status, headers, etag, {coding: body})
+
+
+def _encode(raw: bytes, coding: str) -> bytes:
+    if coding == "br":
+        return brotli.compress(raw, quality=5)
+    if coding == "gzip":
+        return gzip.compress(raw, 6, mtime=0)
+    return zstd.compress(raw) if coding == "zstd" else raw
+
+
+@lru_cache(maxsize=500)
+def best_coding(accepted: str) -> str:
+    """The coding that an Accept-Encoding prefers, "" for none."""
+    liked: dict[str, float] = {}
+    for part in accepted[:1000].split(","):
+        name, _, rest = part.partition(";")
+        liked[name.strip().lower()] = _weight(rest)
+    known = [(liked.get(coding, liked.get("*", 0.0)), -place, coding) for place, coding in enumerate(CODINGS)]
+    weight, _place, coding = max(known)
+    return coding if weight > 0 else ""
+
+
+def _weight(parameter: str) -> float:
+    name, _, value = parameter.partition("=")
+    if name.strip().lower() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0

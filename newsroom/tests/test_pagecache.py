@@ -1,0 +1,378 @@
+"""Readers' pages from memory: never old, never somebody's own, and there when the database is not."""
+
+import gzip
+import shutil
+import threading
+import time
+from datetime import timedelta
+from unittest import mock
+
+import brotli
+import time_machine
+from backports import zstd
+from django.conf import settings
+from django.db import OperationalError, transaction
+from django.db.backends.utils import CursorWrapper
+from django.http import HttpResponse
+from django.test import Client, RequestFactory, SimpleTestCase, TransactionTestCase, override_settings
+from django.utils import timezone
+
+from articles import workflow
+from articles.models import Author, Edition, Placement, Section, SiteSettings
+from articles.tests.factories import make_article, make_chief, make_edition, make_section
+from newsroom import frame, generation
+from newsroom.pagecache import counts
+from newsroom.pagecache.keys import known
+from newsroom.pagecache.middleware import PageCacheMiddleware
+from newsroom.pagecache.page import Page, best_coding
+from newsroom.pagecache.stores import Files, Memory
+from tickers.tests.factories import make_pair, make_rate
+
+WITH_CACHE = [settings.PAGE_CACHE, *settings.MIDDLEWARE]
+
+
+def page_of(text=b"words", headers=None, until=None):
+    response = HttpResponse(text, headers=headers)
+    return Page.of(response, "token", time.time(), until or time.time() + 60)
+
+
+@override_settings(MIDDLEWARE=WITH_CACHE)
+class KeptTests(TransactionTestCase):
+    """With real commits, as only those are seen."""
+
+    def setUp(self):
+        shutil.rmtree(settings.VAR_DIR / "cache" / "pages", ignore_errors=True)
+        generation.change()
+        self.section = make_section(name="Business", slug="business")
+        self.edition = make_edition(section=self.section, headline="The first", live_from=timezone.now())
+        self.client = Client()  # a handler of its own: nothing in its memory
+
+    def get(self, path="/", **kwargs):
+        return self.client.get(path, **kwargs)
+
+    def assertFrom(self, how, path="/", **kwargs):
+        response = self.get(path, **kwargs)
+        assert response.headers.get("X-Cache") == how, (path, response.headers.get("X-Cache"))
+        return response
+
+    def test_second_reader_takes_no_query(self):
+        paths = ["/", "/business/", self.edition.path, "/feed/", "/feed.json", "/sitemap.xml", "/news-sitemap.xml"]
+        paths += ["/latest/", "/rates/", "/rates.json", "/robots.txt", "/manifest.webmanifest", "/corrections/"]
+        for path in paths:
+            made = self.assertFrom("made", path)
+            with self.assertNumQueries(0):
+                kept = self.assertFrom("hits", path)
+            assert kept.content == made.content, path
+            assert kept.headers["Content-Type"] == made.headers["Content-Type"]
+            for name in ("Content-Security-Policy", "X-Content-Type-Options", "Cache-Control", "ETag"):
+                assert kept.headers[name] == made.headers[name], (path, name)
+
+    def test_whatever_readers_see_is_new_after_its_commit(self):
+        author = Author.objects.create(name="Aigul", slug="aigul")
+        pair = make_pair()
+        writes = [
+            lambda: make_edition(section=self.section, headline="Another"),
+            lambda: Edition.objects.filter(pk=self.edition.pk).update(headline="Written past all signals"),
+            lambda: Section.objects.filter(pk=self.section.pk).update(name="Trade"),
+            lambda: Author.objects.bulk_update([Author(pk=author.pk, name="Asel")], ["name"]),
+            lambda: SiteSettings.objects.create(name="Another paper"),
+            lambda: make_rate(pair, timezone.now().date(), "0.01144"),
+            lambda: pair.delete() if not pair.rates.exists() else pair.rates.all().delete(),
+            lambda: Placement.objects.create(
+                slot=1, article=self.edition.article, starts_at=timezone.now(), ends_at=timezone.now() + timedelta(1)
+            ),
+        ]
+        for number, write in enumerate(writes):
+            self.get()
+            self.assertFrom("hits")
+            write()
+            assert self.get().headers["X-Cache"] == "made", number
+
+    def test_what_the_desk_alone_sees_leaves_pages_as_they_are(self):
+        self.get()
+        article = make_article(section=self.section)
+        article.headline = "A working copy"
+        article.save()
+        Client().login(username="nobody", password="x")
+        self.assertFrom("hits")
+
+    def test_what_is_rolled_back_changes_nothing(self):
+        self.get()
+        with self.assertRaises(ZeroDivisionError), transaction.atomic():
+            make_edition(section=self.section, headline="Never was")
+            raise ZeroDivisionError
+        self.assertFrom("hits")
+
+    def test_time_alone_brings_the_new_page(self):
+        chief = make_chief()
+        article = make_article(section=self.section, headline="Scheduled")
+        start = timezone.now() + timedelta(minutes=5)
+        workflow.schedule(article, at=start, by=chief)
+        assert b"Scheduled" not in self.get().content
+        with time_machine.travel(start - timedelta(milliseconds=1), tick=False):
+            assert b"Scheduled" not in self.assertFrom("hits").content
+        with time_machine.travel(start, tick=False):
+            assert b"Scheduled" in self.assertFrom("made").content
+            assert b"Scheduled" in self.assertFrom("hits").content
+
+    def test_a_failure_after_the_commit_leaves_no_old_page(self):
+        self.get()
+
+        def fail():
+            raise ZeroDivisionError
+
+        with self.assertRaises(ZeroDivisionError), transaction.atomic():
+            transaction.on_commit(fail)
+            make_edition(section=self.section, headline="Committed")
+        assert b"Committed" in self.assertFrom("made").content
+
+    def test_staff_and_whoever_looks_at_another_time_are_never_answered_from_it(self):
+        self.get()
+        staff = make_chief()
+        self.client.force_login(staff)
+        assert "X-Cache" not in self.get().headers
+        assert "X-Cache" not in self.get("/?at=2026-01-01T06:00").headers
+        self.client.logout()
+        assert self.get("/?at=2026-01-01T06:00").status_code == 403
+
+    def test_nothing_of_the_desk_is_kept(self):
+        for path in ("/admin/login/", "/preview/x/", "/search/?q=words", "/healthz", "/readyz", "/api/oembed/"):
+            assert "X-Cache" not in self.get(path).headers, path
+        assert "X-Cache" not in self.client.post("/").headers
+
+    def test_unknown_parameters_make_no_other_page_and_are_in_none(self):
+        self.assertFrom("made", "/feed/")
+        response = self.assertFrom("hits", "/feed/?utm_source=evil&x=%3Cscript%3E")
+        assert b"evil" not in response.content
+        self.get("/business/?fbclid=evil")
+        assert b"evil" not in self.assertFrom("hits", "/business/").content
+        assert self.get("/business/?page=2&x=1").status_code == 404
+        assert self.get("/?page=%00").status_code == 400
+
+    def test_each_host_has_pages_of_its_own(self):
+        with override_settings(ALLOWED_HOSTS=["one.example", "two.example"]):
+            assert b"http://one.example/" in self.get("/robots.txt", headers={"host": "one.example"}).content
+            response = self.assertFrom("made", "/robots.txt", headers={"host": "two.example"})
+            assert b"one.example" not in response.content
+            assert self.get("/robots.txt", headers={"host": "evil.example"}).status_code == 400
+
+    def test_who_has_the_page_is_told_so(self):
+        first = self.get()
+        response = self.assertFrom("hits", headers={"if-none-match": first.headers["ETag"]})
+        assert (response.status_code, response.content) == (304, b"")
+        assert response.headers["ETag"] == first.headers["ETag"]
+        assert response.headers["Cache-Control"] == first.headers["Cache-Control"]
+        assert self.get(headers={"if-none-match": 'W/"another"'}).status_code == 200
+        feed = self.get("/feed/")
+        since = feed.headers["Last-Modified"]
+        assert self.get("/feed/", headers={"if-modified-since": since}).status_code == 304
+
+    def test_head_is_the_page_without_its_bytes(self):
+        whole = self.get()
+        response = self.client.head("/")
+        assert response.content == b""
+        assert response.headers["Content-Length"] == str(len(whole.content))
+        assert self.client.head("/latest/").headers["X-Cache"] == "made"
+        assert len(self.assertFrom("hits", "/latest/").content) > 1000
+
+    def test_bytes_come_in_the_coding_that_the_client_likes(self):
+        plain = self.get().content
+        for accepted, coding, decode in (
+            ("gzip, deflate, br, zstd", "br", brotli.decompress),
+            ("zstd, br;q=0.5", "zstd", zstd.decompress),
+            ("gzip", "gzip", gzip.decompress),
+        ):
+            response = self.assertFrom("hits", headers={"accept-encoding": accepted})
+            assert response.headers["Content-Encoding"] == coding
+            assert response.headers["Vary"] == "Accept-Encoding"
+            assert decode(response.content) == plain
+
+    def test_errors_and_what_sets_cookies_are_not_kept(self):
+        for _ in range(2):
+            assert "X-Cache" not in self.get("/nothing/").headers
+
+        def with_cookie(request):
+            request.frame, request.shown_at = frame.get(), None
+            response = HttpResponse("words")
+            response.set_cookie("seen", "1")
+            return response
+
+        middleware = PageCacheMiddleware(with_cookie)
+        for _ in range(2):
+            assert "X-Cache" not in middleware(RequestFactory().get("/")).headers
+
+    def test_old_addresses_and_withdrawn_articles_are_kept_too(self):
+        chief = make_chief()
+        workflow.withdraw(self.edition.article, by=chief, reason="It was wrong.")
+        assert self.get(self.edition.path).status_code == 410
+        assert b"It was wrong." in self.assertFrom("hits", self.edition.path).content
+
+    def test_neighbour_finds_the_page_in_the_files(self):
+        made = self.get().content
+        self.client = Client()
+        with self.assertNumQueries(0):
+            assert self.assertFrom("shared").content == made
+
+    def test_one_makes_it_while_the_others_wait(self):
+        made = []
+
+        def slowly(request):
+            made.append(request.path)
+            time.sleep(0.3)
+            request.frame, request.shown_at = frame.get(), None
+            return HttpResponse("words")
+
+        middleware, answers = PageCacheMiddleware(slowly), []
+        threads = [
+            threading.Thread(target=lambda: answers.append(middleware(RequestFactory().get("/slow/"))))
+            for _ in range(8)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert made == ["/slow/"]
+        assert sorted(one.headers["X-Cache"] for one in answers) == ["made", *["waited"] * 7]
+
+    def test_a_page_made_while_something_was_written_is_given_to_nobody_else(self):
+        words = iter(["old", "new", "newer"])
+
+        def meanwhile_written(request):
+            request.frame, request.shown_at = frame.get(), None
+            response = HttpResponse(next(words))
+            if response.content == b"old":
+                generation.change()
+            return response
+
+        middleware = PageCacheMiddleware(meanwhile_written)
+        answers = [middleware(RequestFactory().get("/")).content for _ in range(3)]
+        assert answers == [b"old", b"new", b"new"]
+
+    def test_counts_tell_how_it_goes(self):
+        _before, _living = counts.of_machine()
+        self.get()
+        self.get()
+        with mock.patch.object(counts, "TOLD", -1):
+            self.get()
+        after, living = counts.of_machine()
+        assert living == 1
+        assert after["hits"] == 2
+        assert after["made"] == 1
+        assert after["bytes"] > 1000
+
+
+@override_settings(MIDDLEWARE=WITH_CACHE)
+class OutageTests(TransactionTestCase):
+    def setUp(self):
+        shutil.rmtree(settings.VAR_DIR / "cache" / "pages", ignore_errors=True)
+        generation.change()
+        make_edition(section=make_section(slug="business"), live_from=timezone.now())
+        self.client = Client(raise_request_exception=False)
+
+    def database_away(self):
+        return mock.patch.object(CursorWrapper, "execute", side_effect=OperationalError("the connection is closed"))
+
+    def test_last_good_page_goes_out_with_its_age(self):
+        self.client.get("/")
+        generation.change()
+        with self.database_away(), self.assertLogs("django.request", "ERROR"):
+            response = self.client.get("/")
+            assert (response.status_code, response.headers["X-Cache"]) == (200, "stale")
+            assert response.headers["Age"] == "0"
+            assert self.client.get("/").headers["X-Cache"] == "stale"
+
+    def test_it_is_made_anew_as_soon_as_that_is_possible(self):
+        self.client.get("/")
+        generation.change()
+        with self.database_away(), self.assertLogs("django.request", "ERROR"):
+            self.client.get("/")
+        time.sleep(1.1)
+        assert self.client.get("/").headers["X-Cache"] == "made"
+
+    def test_page_that_nobody_had_says_that_the_database_is_away(self):
+        with self.database_away(), self.assertLogs("django.request", "ERROR"):
+            response = self.client.get("/latest/")
+        assert response.status_code == 503
+        assert response.headers["Cache-Control"] == "no-store"
+        assert response.headers["Retry-After"] == "5"
+        assert "database does not answer" in response.content.decode()
+
+    def test_desk_is_told_that_the_words_are_still_there(self):
+        with self.database_away(), self.assertLogs("django.request", "ERROR"):
+            response = self.client.get("/admin/login/")
+        assert response.status_code == 503
+        assert "your words are still in the browser" in response.content.decode()
+
+    def test_without_a_generation_pages_are_made(self):
+        with (
+            mock.patch.object(generation, "current", side_effect=OSError("No space left")),
+            self.assertLogs("newsroom.pagecache.middleware", "ERROR"),
+        ):
+            response = self.client.get("/")
+        assert response.status_code == 200
+        assert "X-Cache" not in response.headers
+
+
+class PageTests(SimpleTestCase):
+    def test_it_survives_a_store(self):
+        page = page_of(b"<p>words</p>" * 100, {"X-Frame-Options": "DENY"})
+        again = Page.unpack(page.pack())
+        assert again == page
+        assert Page.of(HttpResponse(b"\x00\n\xff", content_type="image/png"), "t", 0, 1).pack()
+
+    def test_what_is_no_page_is_refused(self):
+        for packed in (b"", b"\n", b"[1]\nwords", b"{}"):
+            with self.assertRaises(ValueError):
+                Page.unpack(packed)
+
+    def test_codings(self):
+        assert best_coding("") == ""
+        assert best_coding("identity") == ""
+        assert best_coding("br;q=0, gzip;q=0.1") == "gzip"
+        assert best_coding("*") == "br"
+        assert best_coding("gzip;q=x, zstd;q=0.5") == "zstd"
+        assert best_coding("BR ; Q=0.4, gzip;q=0.3") == "br"
+
+    def test_parameters(self):
+        assert known("") == ""
+        assert known("page=2&utm_source=x&page=3") == "page=3"
+        assert known("span=1y&page=1") == "page=1&span=1y"
+        assert known("at=2026-01-01") is None
+        assert known("x=" + "y" * 2000) is None
+
+
+class StoresTests(SimpleTestCase):
+    def test_memory_lets_go_of_what_was_used_least_lately(self):
+        memory = Memory(30_000)
+        for name in "abc":
+            memory.put(name, page_of(bytes(9000), {"Content-Type": "image/png"}))
+        assert memory.get("a") is None
+        memory.get("b")
+        memory.put("d", page_of(bytes(9000), {"Content-Type": "image/png"}))
+        assert memory.get("c") is None
+        assert memory.get("b") is not None
+        assert memory.size <= 30_000
+
+    def test_memory_counts_codings_that_join_later(self):
+        memory = Memory(10**6)
+        page = page_of(b"<p>words</p>" * 1000)
+        memory.put("a", page)
+        before = memory.size
+        page.body("")
+        memory.get("a")
+        assert memory.size - before == 12_000
+
+    def test_files_take_no_more_than_they_may(self):
+        store = Files(settings.VAR_DIR / "few", 40_000)
+        for number in range(410):
+            store.put(f"{number:032x}", page_of(bytes(1000), {"Content-Type": "image/png"}))
+        assert store.size() < 400_000
+        assert store.get(f"{409:032x}") is not None
+        assert store.get(f"{0:032x}") is None
+
+    def test_a_broken_file_is_no_page(self):
+        store = Files(settings.VAR_DIR / "broken", 10**6)
+        store.put("a" * 32, page_of())
+        store._path("a" * 32).write_bytes(b"half a pa")
+        assert store.get("a" * 32) is None
+        assert store.get("b" * 32) is None
