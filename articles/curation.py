@@ -8,9 +8,10 @@ from itertools import islice
 from django.db import connections, router
 from django.db.models import QuerySet
 
-from articles.models.edition import FOR_EVER, Edition
+from articles.models.edition import FOR_EVER, Edition, load_bylines
 from articles.models.placement import SECTION_SLOTS, SLOTS, Alert, Placement
 from articles.models.section import Section
+from articles.prepared import Listed, Prepared, keys_in
 
 SECONDS = 4
 LATEST = 8
@@ -45,19 +46,21 @@ def front_page(at: datetime, placements: Iterable[Placement] | None = None) -> F
     ``placements`` stand in for the stored ones where the desk looks at what it has not saved.
     """
     pinned = _pinned(stored(None, at) if placements is None else placements, SLOTS)
-    pool = list(Edition.objects.live(at).filter(off_front=False).newest().for_cards()[:POOL])
+    pool = POOL_OF_FRONT.rows(at=at)
     placed = _editions_of(pinned, pool, at)
     rest = _without(pool, placed)
     slots = _filled(placed, rest, SLOTS)
     shown = [edition for edition in slots[: 1 + SECONDS] if edition]
     rows = [edition for edition in slots[1 + SECONDS :] if edition]
-    return FrontPage(
+    front = FrontPage(
         lead=shown[0] if shown else None,
         seconds=shown[1:],
         latest=rows + list(islice(rest, LATEST - len(rows))),
         shelves=_shelves(rest),
         slots=slots,
     )
+    load_bylines(shown + front.latest + [edition for shelf in front.shelves for edition in shelf.editions])
+    return front
 
 
 def section_top(section: Section, at: datetime, placements: Iterable[Placement] | None = None) -> dict[int, Edition]:
@@ -84,6 +87,33 @@ def listed(section: Section | None, at: datetime, **published: datetime) -> Quer
     bounds = {f"section_rows__published_at__{lookup}": time for lookup, time in published.items()}
     rows = Edition.objects.live(at).filter(section_rows__section=section, **bounds)
     return rows.order_by("-section_rows__published_at", "-section_rows__edition_id").for_cards()
+
+
+POOL_OF_FRONT = Prepared(
+    Edition, lambda at: Edition.objects.live(at).filter(off_front=False).newest().for_bare_cards()[:POOL]
+)
+NEWEST = Prepared(
+    Edition,
+    lambda at, **keys: Edition.objects.live(at).exclude(article__in=keys_in(keys)).newest().for_bare_cards(),
+)
+NEWEST_OF_SECTION = Prepared(
+    Edition,
+    lambda at, section, **keys: (
+        Edition.objects.live(at)
+        .filter(section_rows__section=section)
+        .exclude(article__in=keys_in(keys))
+        .order_by("-section_rows__published_at", "-section_rows__edition_id")
+        .for_bare_cards()
+    ),
+)
+
+
+def newest(section: Section | None, at: datetime, without: Iterable[int] = ()) -> Listed[Edition]:
+    """What ``listed`` lists, to be taken in slices, without bylines and without those articles."""
+    keys = {f"key{place}": pk for place, pk in enumerate(without)}
+    if section is None:
+        return NEWEST.listed(at=at, **keys)
+    return NEWEST_OF_SECTION.listed(at=at, section=section.pk, **keys)
 
 
 def next_change(at: datetime) -> datetime | None:
@@ -126,13 +156,13 @@ def _pinned(placements: Iterable[Placement], last: int) -> dict[int, Placement]:
 def _editions_of(pinned: dict[int, Placement], pool: list[Edition] | None, at: datetime) -> dict[int, Edition]:
     """The live editions of placed articles, by slot; asked of the database only if ``pool`` doesn't have them.
 
-    Without a pool they lack their bylines, which whoever asks loads with those of a list.
+    They lack their bylines, which whoever asks loads with those of a list.
     """
     wanted = {placement.article_id for placement in pinned.values()}
     found = {edition.article_id: edition for edition in pool or [] if edition.article_id in wanted}
     if missing := wanted - set(found):
-        rows = Edition.objects.live(at).filter(article__in=missing).for_cards()
-        found |= {edition.article_id: edition for edition in (rows.prefetch_related(None) if pool is None else rows)}
+        rows = Edition.objects.live(at).filter(article__in=missing).for_bare_cards()
+        found |= {edition.article_id: edition for edition in rows}
     placed = {}
     for slot, placement in pinned.items():
         if edition := found.get(placement.article_id):

@@ -4,7 +4,9 @@ The desk's preview goes through the same functions, so that it is the page itsel
 """
 
 import re
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from hashlib import md5
 from html import escape, unescape
 
@@ -21,6 +23,7 @@ from django.utils.translation import gettext as _
 from articles import embeds, linked_data, markup, references, surrogates
 from articles.models.edition import Edition, EditionSection, EditionTag
 from articles.models.image import Image
+from articles.prepared import Prepared, keys_in
 
 IMAGE = re.compile(r'<figure data-image="(\d{1,11})">(?:\s*<figcaption>(.*?)</figcaption>)?.*?</figure>', re.DOTALL)
 EMBED = re.compile(r'<figure data-embed="([^"]+)">(?:\s*<figcaption>(.*?)</figcaption>)?.*?</figure>', re.DOTALL)
@@ -54,6 +57,7 @@ SELECT id FROM (
     ORDER BY published_at DESC, id DESC LIMIT 1
 ) AS earlier
 """
+IMAGES = Prepared(Image, lambda **keys: Image.objects.filter(pk__in=keys_in(keys)))
 RELATED_POOL = 60  # of the newest articles under its tags; some may be withdrawn
 
 
@@ -61,7 +65,7 @@ def body(html: str) -> SafeString:
     """A cleaned body as readers see it: references resolved, with one query for all pictures."""
     html = EMPTY.sub("", markup.clean(html))
     ids = markup.image_ids(html)
-    images = Image.objects.in_bulk(ids) if ids else {}
+    images = {image.pk: image for image in IMAGES.of(sorted(ids))}
     html = SERIES.sub(_series, _with_places(_in_order(html)))
     html = IMAGE.sub(lambda match: _figure(images.get(int(match[1])), match[2]), html)
     html = EMBED.sub(lambda match: _embed(match[1], match[2]), html)
@@ -75,16 +79,17 @@ def body(html: str) -> SafeString:
     return mark_safe(html)  # noqa: S308 - the sanitizer's own output, with our templates put in
 
 
-def for_feeds(bodies: list[str], root: str) -> list[str]:
-    """Cleaned bodies as HTML that stands by itself: whole addresses, plain pictures; one query for all pictures."""
-    cleaned = [EMPTY.sub("", markup.clean(html)) for html in bodies]
-    ids = {number for html in cleaned for number in markup.image_ids(html)}
-    images = Image.objects.in_bulk(ids) if ids else {}
-    return [_for_feed(html, images, root) for html in cleaned]
+def for_feeds(bodies: list[str], root: str) -> list[Callable[[], str]]:
+    """What writes each of ``bodies`` as HTML that stands by itself: whole addresses, plain pictures.
+
+    One query for all pictures; a text that somebody has kept is not written again.
+    """
+    images = {image.pk: image for image in IMAGES.of(sorted({pk for html in bodies for pk in markup.image_ids(html)}))}
+    return [partial(_for_feed, html, images, root) for html in bodies]
 
 
 def _for_feed(html: str, images: dict[int, Image], root: str) -> str:
-    html = PULL_QUOTE.sub("", html)  # the text says it, too
+    html = PULL_QUOTE.sub("", EMPTY.sub("", markup.clean(html)))  # the text says what it quotes, too
     html = IMAGE.sub(lambda match: _plain_figure(images.get(int(match[1])), match[2]), _in_order(html))
     html = EMBED.sub(lambda match: _plain_embed(match[1], match[2]), html)
     html = html.replace('<aside data-fact-box="">', "<blockquote>").replace("</aside>", "</blockquote>")
@@ -165,32 +170,40 @@ def further(edition: Edition, topics: list[dict], at: datetime) -> tuple[Edition
 
     Alike are live editions with the same ``topics``: tags, which count twice, and further sections, like countries.
     """
-    before = Edition.objects.live(at).filter(section=edition.section_id, published_at__lt=edition.published_at)
-    before = before.exclude(article=edition.article_id).newest().values("pk")[:1]
-    live = Edition.objects.live(at).exclude(article=edition.article_id)
-    live = live.filter(pk__in=_near(edition, topics, at))
-    tags = [topic["pk"] for topic in topics if topic["is_tag"]]
-    sections = [topic["pk"] for topic in topics if not topic["is_tag"]]
-    live = live.annotate(
-        is_next=Case(When(pk=Subquery(before), then=1), default=0),
-        alike=_count(EditionTag.objects.filter(tag__in=tags)) * 2
-        + _count(EditionSection.objects.filter(section__in=sections, is_further=True)),
-    ).order_by("-is_next", "-alike", "-published_at", "-pk")
-    unused = ("body", "corrections", "dated_corrections")
-    found = list(live.defer(*unused).select_related("section__parent", "lead_image")[: RELATED + 1])
+    where = {"section": edition.section_id, "article": edition.article_id, "published_at": edition.published_at}
+    alike = {f"{'tag' if topic['is_tag'] else 'listed'}{number}": topic["pk"] for number, topic in enumerate(topics)}
+    found = FURTHER.rows(at=at, **where, **alike)
     if found and found[0].is_next:
         return found[0], found[1:]
     return None, found[:RELATED]
 
 
-def _near(edition: Edition, topics: list[dict], at: datetime) -> RawSQL:
-    """Numbers of the one before ``edition`` and of each topic’s newest, found by indexes however many there are."""
+def _further(at: datetime, section: int, article: int, published_at: datetime, **topics: int) -> QuerySet[Edition]:
+    """The editions for ``further``; of ``topics`` those whose names begin with "tag" are tags, the others sections."""
+    tags = [pk for name, pk in topics.items() if name.startswith("tag")]
+    sections = [pk for name, pk in topics.items() if not name.startswith("tag")]
+    before = Edition.objects.live(at).filter(section=section, published_at__lt=published_at)
+    before = before.exclude(article=article).newest().values("pk")[:1]
+    live = Edition.objects.live(at).exclude(article=article)
+    live = live.filter(pk__in=_near(at, section, article, published_at, tags, sections))
+    live = live.annotate(
+        is_next=Case(When(pk=Subquery(before), then=1), default=0),
+        alike=_count(EditionTag.objects.filter(tag__in=tags)) * 2
+        + _count(EditionSection.objects.filter(section__in=sections, is_further=True)),
+    ).order_by("-is_next", "-alike", "-published_at", "-pk")
+    return live.for_bare_cards()[: RELATED + 1]
+
+
+def _near(
+    at: datetime, section: int, article: int, published_at: datetime, tags: list[int], sections: list[int]
+) -> RawSQL:
+    """Numbers of the one before an edition and of each topic’s newest, found by indexes however many there are."""
     # An article's editions share one time of publication. Asking each row's edition whether it is live would read all.
-    moment = connection.ops.adapt_datetimefield_value(at)
-    parts = [NEWEST_OF[topic["is_tag"]].format(number=number) for number, topic in enumerate(topics)]
-    values = [value for topic in topics for value in (topic["pk"], topic["pk"], moment, RELATED_POOL)]
-    published = connection.ops.adapt_datetimefield_value(edition.published_at)
-    values += [edition.section_id, published, edition.article_id, moment, moment]
+    moment, published = map(connection.ops.adapt_datetimefield_value, (at, published_at))
+    topics = [(True, pk) for pk in tags] + [(False, pk) for pk in sections]
+    parts = [NEWEST_OF[is_tag].format(number=number) for number, (is_tag, _pk) in enumerate(topics)]
+    values = [value for _is_tag, pk in topics for value in (pk, pk, moment, RELATED_POOL)]
+    values += [section, published, article, moment, moment]
     return RawSQL(" UNION ALL ".join([*parts, BEFORE]), values)  # noqa: S611 - our own constants
 
 
@@ -198,6 +211,9 @@ def _count(rows: QuerySet) -> Coalesce:
     """How many of ``rows`` an edition has."""
     counted = rows.filter(edition=OuterRef("pk")).order_by().values("edition").annotate(count=Count("pk"))
     return Coalesce(Subquery(counted.values("count")), 0)
+
+
+FURTHER = Prepared(Edition, _further)
 
 
 def show_article(request, edition, template="articles/article_page.html", **more):

@@ -18,6 +18,27 @@ from articles.models.edition import Edition, EditionCorrection, load_bylines
 from articles.models.flat_page import FlatPage
 from articles.models.section import Section
 from articles.paging import MOST_OF_A_MONTH, SIZE, Page, get_page, number_of
+from articles.prepared import Prepared
+
+PAGE = Prepared(Edition, lambda at, path: Edition.objects.live(at).filter(path=path).with_furniture())
+OF_AUTHOR = Prepared(
+    Edition,
+    lambda at, author: (
+        Edition.objects.live(at)
+        .filter(bylines__author=author)
+        .order_by("-bylines__published_at", "-bylines__edition_id")
+        .for_bare_cards()
+    ),
+)
+OF_TAG = Prepared(
+    Edition,
+    lambda at, tag: (
+        Edition.objects.live(at)
+        .filter(tag_rows__tag=tag)
+        .order_by("-tag_rows__published_at", "-tag_rows__edition_id")
+        .for_bare_cards()
+    ),
+)
 
 
 @require_safe
@@ -38,9 +59,7 @@ def section_page(request, slug, child=None):
         return flat_page(request, slug)
     section, children = found
     top = curation.section_top(section, request.at)
-    rows = curation.listed(section, request.at).prefetch_related(None)
-    if top:
-        rows = rows.exclude(article__in=[edition.article_id for edition in top.values()])
+    rows = curation.newest(section, request.at, without=[edition.article_id for edition in top.values()])
     page = get_page(rows, request.GET.get("page"), top=top)
     load_bylines(page.items)
     context = {"section": section, "children": children, "page": page}
@@ -74,9 +93,10 @@ def month_page(request, year, month, slug=None, child=None):
 @require_safe
 def article_page(request):
     """An article as its live edition has it; its former addresses lead here, a withdrawn one says why."""
-    edition = Edition.objects.live(request.at).filter(path=request.path).for_page().first()
+    edition = PAGE.row(at=request.at, path=request.path)
     if edition is None:
         return _former_address(request)
+    load_bylines([edition])
     return rendering.show_article(request, edition)
 
 
@@ -97,9 +117,8 @@ def _former_address(request):
 def author_page(request, slug):
     """Who an author is and what they wrote."""
     author = get_object_or_404(Author.objects.select_related("picture"), slug=slug)
-    rows = Edition.objects.live(request.at).filter(bylines__author=author)
-    rows = rows.order_by("-bylines__published_at", "-bylines__edition_id").for_cards()
-    page = get_page(rows, request.GET.get("page"))
+    page = get_page(OF_AUTHOR.listed(at=request.at, author=author.pk), request.GET.get("page"))
+    load_bylines(page.items)
     response = render(request, "articles/author_page.html", {"author": author, "page": page})
     return surrogates.mark(response, f"author-{author.pk}", *surrogates.of_editions(page))
 
@@ -108,11 +127,10 @@ def author_page(request, slug):
 def tag_page(request, slug):
     """The newest under a tag."""
     tag = get_object_or_404(Tag, slug=slug)
-    rows = Edition.objects.live(request.at).filter(tag_rows__tag=tag)
-    rows = rows.order_by("-tag_rows__published_at", "-tag_rows__edition_id").for_cards()
-    page = get_page(rows, request.GET.get("page"))
+    page = get_page(OF_TAG.listed(at=request.at, tag=tag.pk), request.GET.get("page"))
     if not page:
         raise Http404  # a tag that only the desk knows
+    load_bylines(page.items)
     response = render(request, "articles/tag_page.html", {"tag": tag, "page": page})
     return surrogates.mark(response, f"tag-{tag.pk}", *surrogates.of_editions(page))
 
@@ -120,7 +138,8 @@ def tag_page(request, slug):
 @require_safe
 def latest_page(request):
     """Everything in order."""
-    page = get_page(curation.listed(None, request.at), request.GET.get("page"))
+    page = get_page(curation.newest(None, request.at), request.GET.get("page"))
+    load_bylines(page.items)
     return render(request, "articles/latest_page.html", {"page": page})
 
 

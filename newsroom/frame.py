@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import timezone
 
-from articles import curation
+from articles import curation, kept
 from articles.models.flat_page import FlatPage
 from articles.models.placement import Alert
 from articles.models.section import Section
@@ -52,6 +53,8 @@ class Frame:
     made_at: datetime
     until: datetime  # no public page made with it is good for longer
     generation: str
+    pieces: kept.Pieces  # of pages made with it
+    places: frozenset[str]  # addresses in the menu
 
     @property
     def zone(self) -> ZoneInfo:
@@ -97,6 +100,8 @@ def _build(at: datetime, token: str) -> Frame:
         made_at=at,
         until=min(filter(None, [at + LONGEST, ratebar.next_change(at, paper.zone), curation.next_change(at)])),
         generation=token,
+        pieces=kept.Pieces(settings.PIECES_KEPT),
+        places=frozenset(["/latest/", *(section.get_absolute_url() for section in top)]),
     )
 
 
@@ -136,6 +141,7 @@ def context(request):
         "rates": frame.rates,
         "alert": frame.alert,
         "at": request.at,
+        "place": request.path if request.path in frame.places else "",
         "shown_at": request.shown_at,
         "root": f"{request.scheme}://{request.get_host()}",
     }

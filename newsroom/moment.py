@@ -8,8 +8,10 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from articles import kept
 from newsroom import frame
 
+MADE_ANEW = ("/admin/", "/preview/")  # of these nothing may be found on readers' pages
 UNFRAMED = "/media/"  # no page is shown there, and no database needed
 YEARS = range(1900, 3000)  # as in the archive's addresses; far ones can't be turned into other zones
 
@@ -28,7 +30,10 @@ class MomentMiddleware:
         with timezone.override(request.frame.zone):
             if "at" in request.GET and not request.path.startswith("/admin/"):
                 return self._another_time(request)
-            return self.get_response(request)
+            if request.path.startswith(MADE_ANEW):
+                return self.get_response(request)
+            with kept.keeping(request.frame.pieces):
+                return self.get_response(request)
 
     def _another_time(self, request):
         if not (request.user.is_active and request.user.is_staff):

@@ -3,6 +3,8 @@
 Each is built once here, and written as RSS 2.0, Atom (RFC 4287) or JSON Feed 1.1 by ``formats``.
 """
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -18,9 +20,10 @@ from articles import rendering, search
 from articles.feeds.formats import WRITE, Feed, Item
 from articles.forms import SearchForm
 from articles.models.author import Author
-from articles.models.edition import Edition
+from articles.models.edition import Edition, load_bylines
 from articles.models.section import Section
 from articles.models.site import SiteSettings
+from articles.prepared import Prepared
 
 ITEMS = 20
 
@@ -28,28 +31,27 @@ ITEMS = 20
 @require_safe
 def paper_feed(request, form):
     """The newest of the whole paper."""
-    return _answer(request, form, "/", None, Edition.objects.live(request.at).newest())
+    return _answer(request, form, "/", None, PAPER.rows(at=request.at))
 
 
 @require_safe
 def section_feed(request, form, slug, child=None):
     """The newest of one section."""
-    found = Section.objects.filter(slug=child or slug)
-    found = found.filter(parent__slug=slug) if child else found.filter(parent=None)
-    home = f"/{slug}/{child}/" if child else f"/{slug}/"
-    return _answer_of(request, form, home, found, "section_rows", "section")
+    if child:
+        return _answer_of(request, form, f"/{slug}/{child}/", CHILD, slug=child, parent=slug)
+    return _answer_of(request, form, f"/{slug}/", SECTION, slug=slug)
 
 
 @require_safe
 def tag_feed(request, form, slug):
     """The newest under one tag; one that no reader sees anywhere is known to the desk alone."""
-    return _answer_of(request, form, f"/topics/{slug}/", Tag.objects.filter(slug=slug), "tag_rows", "tag")
+    return _answer_of(request, form, f"/topics/{slug}/", TAG, slug=slug)
 
 
 @require_safe
 def author_feed(request, form, slug):
     """The newest by one author."""
-    return _answer_of(request, form, f"/authors/{slug}/", Author.objects.filter(slug=slug), "bylines", "author")
+    return _answer_of(request, form, f"/authors/{slug}/", AUTHOR, slug=slug)
 
 
 @require_safe
@@ -60,7 +62,7 @@ def search_feed(request, form):
     if not asked.query:
         raise Http404
     hits = search.find(asked.query, at=request.at, narrow=asked.narrow, order=search.Order.NEWEST, limit=ITEMS)
-    rows = Edition.objects.filter(pk__in=[hit.edition.pk for hit in hits]).newest()
+    rows = _with_times(Edition.objects.filter(pk__in=[hit.edition.pk for hit in hits]).newest(), request.at)
     name = _("“%(query)s”") % {"query": asked.query}
     return _answer(request, form, f"/search/?{request.GET.urlencode()}", name, rows)
 
@@ -78,27 +80,39 @@ def opml(request):
     return render(request, "articles/feeds.opml", context, content_type="text/x-opml; charset=utf-8")
 
 
-def _answer_of(request, form: str, home: str, found: QuerySet, relation: str, name: str):
-    """A feed of the editions that rows of ``relation`` put under the one thing ``found``, by those rows' own index.
+@dataclass(frozen=True)
+class Source:
+    """What has a feed: which of its kind there are, and the relation by which rows put editions under one."""
 
-    The thing's name comes with the editions; only where there are none somebody must ask whether there is a thing.
-    """
-    rows = Edition.objects.live(request.at).filter(**{f"{relation}__{name}": Subquery(found.values("pk")[:1])})
-    rows = rows.order_by(f"-{relation}__published_at", f"-{relation}__edition_id")
-    rows = rows.annotate(thing=F(f"{relation}__{name}__name"))
-    missing = Tag.objects.none() if name == "tag" else found
-    return _answer(request, form, home, partial(get_object_or_404, missing), rows)
+    found: Callable[..., QuerySet]  # by the words of an address
+    relation: str
+    name: str
+    can_be_empty: bool = True
+
+    def editions(self, at: datetime, **words: str) -> QuerySet[Edition]:
+        """By those rows' own index; the name of the one thing comes with them."""
+        one = Subquery(self.found(**words).values("pk")[:1])
+        rows = Edition.objects.live(at).filter(**{f"{self.relation}__{self.name}": one})
+        rows = rows.order_by(f"-{self.relation}__published_at", f"-{self.relation}__edition_id")
+        return _with_times(rows.annotate(thing=F(f"{self.relation}__{self.name}__name")), at)
 
 
-def _answer(request, form: str, home: str, thing, rows: QuerySet):
+def _answer_of(request, form: str, home: str, prepared: tuple[Source, Prepared[Edition]], **words: str):
+    """A feed of one thing; only where there are no editions somebody must ask whether there is one."""
+    source, rows = prepared
+    missing = source.found(**words) if source.can_be_empty else source.found(**words).none()
+    return _answer(request, form, home, partial(get_object_or_404, missing), rows.rows(at=request.at, **words))
+
+
+def _answer(request, form: str, home: str, thing, rows: Iterable[Edition]):
     """``rows`` as a feed of ``thing``: a name, nothing for the paper, or whom to ask where there are no rows."""
     paper, at = request.frame.paper, request.at
-    editions = list(_with_times(rows.for_feed(), at)[:ITEMS])
+    editions = load_bylines(list(rows))
     if callable(thing):
         thing = editions[0].thing if editions else str(thing())
     root = f"{request.scheme}://{request.get_host()}"
     is_full = paper.feed_text == SiteSettings.FeedText.FULL
-    texts = rendering.for_feeds([edition.body for edition in editions], root) if is_full else [""] * len(editions)
+    texts = rendering.for_feeds([edition.body for edition in editions], root) if is_full else [None] * len(editions)
     feed = Feed(
         paper=paper,
         root=root,
@@ -115,10 +129,22 @@ def _answer(request, form: str, home: str, thing, rows: QuerySet):
 
 
 def _with_times(rows: QuerySet, at: datetime) -> QuerySet:
-    """With the last moments by ``at`` when anything in the paper went live or ended, asked once for all rows."""
+    """The first of ``rows``, with the last moments by ``at`` when anything in the paper went live or ended."""
     began = Edition.objects.filter(live_from__lte=at).order_by("-live_from").values("live_from")[:1]
     ended = Edition.objects.filter(live_until__lte=at).order_by("-live_until").values("live_until")[:1]
-    return rows.annotate(last_start=Subquery(began), last_end=Subquery(ended))
+    return rows.for_bare_feed().annotate(last_start=Subquery(began), last_end=Subquery(ended))[:ITEMS]
+
+
+PAPER = Prepared(Edition, lambda at: _with_times(Edition.objects.live(at).newest(), at))
+SECTION, CHILD, TAG, AUTHOR = (
+    (source, Prepared(Edition, source.editions))
+    for source in (
+        Source(lambda slug: Section.objects.filter(slug=slug, parent=None), "section_rows", "section"),
+        Source(lambda slug, parent: Section.objects.filter(slug=slug, parent__slug=parent), "section_rows", "section"),
+        Source(lambda slug: Tag.objects.filter(slug=slug), "tag_rows", "tag", can_be_empty=False),
+        Source(lambda slug: Author.objects.filter(slug=slug), "bylines", "author"),
+    )
+)
 
 
 def _last_change(edition: Edition) -> int:

@@ -1,5 +1,6 @@
 """A feed as RSS 2.0, Atom or JSON Feed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,11 +32,19 @@ class Picture:
 
 @dataclass(frozen=True)
 class Item:
-    """An edition in a feed; ``text`` is its body as HTML that stands by itself, or empty for the standfirst alone."""
+    """An edition in a feed; ``write`` gives its body as HTML that stands by itself, None: its standfirst is enough."""
 
     edition: Edition
-    text: str
+    write: Callable[[], str] | None
     root: str
+
+    @property
+    def is_whole(self) -> bool:
+        return self.write is not None
+
+    @property
+    def text(self) -> str:
+        return self.write() if self.write else ""
 
     @property
     def id(self) -> str:
@@ -133,13 +142,13 @@ def json_feed(request, feed: Feed) -> HttpResponse:
 
 
 def _json_item(item: Item) -> dict[str, Any]:
-    edition, picture = item.edition, item.picture
+    edition, picture, text = item.edition, item.picture, item.text
     content = {
         "id": item.id,
         "url": item.url,
         "title": edition.headline,
-        "content_html": item.text,
-        "content_text": "" if item.text else edition.standfirst or edition.headline,
+        "content_html": text,
+        "content_text": "" if text else edition.standfirst or edition.headline,
         "summary": edition.standfirst,
         "image": picture and picture.url,
         "date_published": edition.published_at.isoformat(timespec="seconds"),

@@ -1,10 +1,13 @@
+import re
 from datetime import UTC, datetime
+from html import unescape
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import models
-from django.db.models import F, Prefetch, Q, Value
+from django.db import connections, models, router
+from django.db.models import F, Prefetch, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
@@ -12,12 +15,32 @@ from articles.models.author import Author
 from articles.models.copy import Copy
 from articles.models.image import Image
 from articles.models.section import Section
+from articles.prepared import Prepared, keys_in
 from articles.text import ProseField
 
 if TYPE_CHECKING:
     from articles.models.placement import Placement
 
+UNSEEN = [  # on cards and in feeds
+    *("corrections", "dated_corrections", "seo_title", "seo_description", "social_title", "social_description"),
+    *("took_over", "cut_at", "cut_by", "withdrawn_by", "withdrawn_reason", "erased_at", "erased_by", "erased_reason"),
+    *("section__description", "section__parent__description"),
+]
+TAG = re.compile(r"<[^>]*>")
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+# An edition's further sections and its tags, as rows of one kind: written out, as each article's page asks it.
+TOPICS = """
+SELECT 0, section."order", section.name, section.slug, parent.slug, section.id
+FROM articles_editionsection listed JOIN articles_section section ON section.id = listed.section_id
+LEFT JOIN articles_section parent ON parent.id = section.parent_id
+WHERE listed.edition_id = %s AND listed.is_further
+UNION ALL
+SELECT 1, 0, tag.name, tag.slug, '', tag.id
+FROM articles_editiontag tagged JOIN taggit_tag tag ON tag.id = tagged.tag_id
+WHERE tagged.edition_id = %s
+"""
 
 
 class EditionQuerySet(models.QuerySet):
@@ -28,17 +51,27 @@ class EditionQuerySet(models.QuerySet):
 
     def for_cards(self):
         """With all that ``_card.html`` shows, in two queries however many rows."""
-        rows = self.defer("body", "corrections", "dated_corrections")
-        return rows.select_related("section__parent", "lead_image").with_bylines()
+        return self.for_bare_cards().with_bylines()
+
+    def for_bare_cards(self):
+        """With what ``_card.html`` shows but the bylines: ``load_bylines`` adds them."""
+        return self.with_furniture().defer("body", *UNSEEN)
+
+    def with_furniture(self):
+        """With its section and its picture."""
+        return self.select_related("section__parent", "lead_image")
 
     def for_feed(self):
         """With all that an item of a feed says, the whole text included."""
-        rows = self.defer("corrections", "dated_corrections")
-        return rows.select_related("section__parent", "lead_image").with_bylines()
+        return self.for_bare_feed().with_bylines()
+
+    def for_bare_feed(self):
+        """With what an item of a feed says but the bylines."""
+        return self.with_furniture().defer(*UNSEEN)
 
     def for_page(self):
         """With the row's own furniture, for an article's page."""
-        return self.select_related("section__parent", "lead_image").with_bylines()
+        return self.with_furniture().with_bylines()
 
     def with_bylines(self):
         bylines = EditionByline.objects.select_related("author__picture")
@@ -82,6 +115,8 @@ class Edition(Copy):
         None  # the placement that put it where a page shows it now; its words and picture are for that place only
     )
 
+    loaded_bylines: "list[EditionByline] | None" = None  # by load_bylines
+
     objects = EditionQuerySet.as_manager()
 
     class Meta:
@@ -109,10 +144,16 @@ class Edition(Copy):
     def get_absolute_url(self):
         return self.path
 
+    @cached_property
+    def words(self) -> int:
+        """How many words the body has; counted once, as it never changes, and between its tags, as it is clean."""
+        return len(unescape(TAG.sub(" ", self.body)).split())
+
     @property
     def authors(self) -> list[Author]:
         """Who wrote it, in order."""
-        return [byline.author for byline in self.bylines.all()]
+        bylines = self.bylines.all() if self.loaded_bylines is None else self.loaded_bylines
+        return [byline.author for byline in bylines]
 
     @property
     def headline_here(self) -> str:
@@ -147,11 +188,9 @@ class Edition(Copy):
 
     def topics(self) -> list[dict]:
         """Its further sections and its tags, each with ``name``, ``url``, ``pk`` and ``is_tag``, in one query."""
-        sections = self.section_rows.filter(is_further=True).values_list(
-            Value(0), "section__order", "section__name", "section__slug", "section__parent__slug", "section_id"
-        )
-        tags = self.tag_rows.values_list(Value(1), Value(0), "tag__name", "tag__slug", Value(""), "tag_id")
-        rows = sorted(sections.union(tags, all=True), key=lambda row: row[:3])
+        with connections[router.db_for_read(type(self))].cursor() as cursor:
+            cursor.execute(TOPICS, [self.pk, self.pk])
+            rows = sorted(cursor.fetchall(), key=lambda row: row[:3])
         return [
             {"name": name, "url": _topic_url(kind, slug, parent), "pk": pk, "is_tag": bool(kind)}
             for kind, _order, name, slug, parent, pk in rows
@@ -191,11 +230,20 @@ class EditionByline(models.Model):
         return str(self.author)
 
 
-def load_bylines(editions: list[Edition]) -> None:
-    """Give ``editions`` the bylines that cards show, in one query for all."""
-    models.prefetch_related_objects(
-        editions, Prefetch("bylines", EditionByline.objects.select_related("author__picture"))
-    )
+BYLINES = Prepared(
+    EditionByline,
+    lambda **keys: EditionByline.objects.filter(edition__in=keys_in(keys)).select_related("author__picture"),
+)
+
+
+def load_bylines(editions: list[Edition]) -> list[Edition]:
+    """Give ``editions`` the bylines that pages show, in one query for all; return them."""
+    found: dict[int, list[EditionByline]] = {}
+    for byline in BYLINES.of({edition.pk for edition in editions}):
+        found.setdefault(byline.edition_id, []).append(byline)
+    for edition in editions:
+        edition.loaded_bylines = found.get(edition.pk, [])
+    return editions
 
 
 class EditionSection(models.Model):

@@ -9,11 +9,13 @@ from datetime import datetime
 from types import ModuleType
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.safestring import SafeString
 
 from articles.markup import plain_text
-from articles.models.edition import Edition
+from articles.models.edition import Edition, load_bylines
+from articles.prepared import Prepared, keys_in
 from articles.search import facets, headlines, postgres, spelling, sqlite
 from articles.search.facets import Choice
 from articles.search.narrow import Narrow, Order
@@ -135,14 +137,21 @@ def _ranked(query: str, at: datetime, narrow: Narrow | None, order: Order) -> li
 def _hits(query: str, pks: list[int]) -> list[Hit]:
     if not pks:
         return []
-    text = RawSQL(_database().TEXT, [])  # noqa: S611 - our own constant
-    editions = Edition.objects.for_cards().annotate(found_text=text).in_bulk(pks)
+    editions = {edition.pk: edition for edition in load_bylines(WITH_TEXT.of(pks))}
     asked = parse(query)
     return [
         Hit(edition, snippet(asked, edition.language, _shown(edition.found_text), edition.standfirst))
         for pk in pks
         if (edition := editions.get(pk))
     ]
+
+
+def _with_text(**keys: int) -> QuerySet[Edition]:
+    text = RawSQL(_database().TEXT, [])  # noqa: S611 - our own constant
+    return Edition.objects.filter(pk__in=keys_in(keys)).for_bare_cards().annotate(found_text=text)
+
+
+WITH_TEXT = Prepared(Edition, _with_text)
 
 
 def _shown(text: str | None) -> str:

@@ -1,11 +1,13 @@
 """What the templates of the public pages need beyond Django's own: exact times, cut texts, pictures' addresses."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
 from django.core.files.storage import default_storage
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import escape, format_html
@@ -13,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from articles import kept
 from articles.models.edition import Edition
 from articles.models.image import Image
 from articles.renditions import WIDTHS, Sources
@@ -43,6 +46,65 @@ def largest(image: Image) -> str:
 def tone(image: Image) -> str:
     """The class of a tint near the main colour of ``image``, which stands in its place until it is there."""
     return "tone-" + "".join(str(min(int(image.colour[at : at + 2], 16) // 86, 2)) for at in (1, 3, 5))
+
+
+@register.simple_tag
+def card(
+    edition: Edition,
+    *,
+    look: str,
+    level: int,
+    at: datetime | None = None,
+    picture: str = "",
+    sizes: str = "",
+    eager: bool = False,
+    standfirst: bool = False,
+    authors: bool = False,
+    columnist: bool = False,
+    snippet: SafeString | str = "",
+) -> SafeString:
+    """One article in a list, from ``for_bare_cards()`` and ``load_bylines()``; the same card is made once.
+
+    ``look`` is lead, second, line, shelf, row or tile, ``level`` that of its heading; an article of the day of ``at``
+    says the hour. ``picture`` is a crop, with its ``sizes``, and ``eager`` where it is seen at once. ``standfirst`` and
+    ``authors`` are to show; ``columnist``: the authors of opinion alone. A ``snippet`` stands for the standfirst.
+    """
+    clock = at is not None and timezone.localdate(at) == timezone.localdate(edition.published_at)
+    how = (look, level, picture, sizes, eager, standfirst, authors, columnist, clock)
+    names = ("look", "level", "picture", "sizes", "eager", "standfirst", "authors", "columnist", "clock")
+    shown = {"edition": edition, "snippet": snippet, **dict(zip(names, how, strict=True))}
+    make = partial(render_to_string, "articles/_card.html", shown)
+    if snippet or edition.here is not None:
+        return make()
+    return mark_safe(kept.piece(("card", edition.pk, *how), make))  # noqa: S308 - a template's output
+
+
+class KeptNode(template.Node):
+    """What stands between ``keep`` and ``endkeep``."""
+
+    def __init__(self, inside, name, parts, doubts):
+        self.inside, self.name, self.parts, self.doubts = inside, name, parts, doubts
+        self.nodelist = inside
+
+    def render(self, context):
+        if any(doubt.resolve(context, ignore_failures=True) for doubt in self.doubts):
+            return self.inside.render(context)
+        key = (self.name, *(part.resolve(context, ignore_failures=True) for part in self.parts))
+        return mark_safe(kept.piece(key, partial(self.inside.render, context)))  # noqa: S308 - a template's output
+
+
+@register.tag
+def keep(parser, token):
+    """``{% keep name part … unless doubt … %}``: the piece for these parts, made once until readers' pages change.
+
+    All that differs between two such pieces must be among the parts; where a doubt is true the piece is made anew.
+    """
+    _tag, name, *bits = token.split_contents()
+    at = bits.index("unless") if "unless" in bits else len(bits)
+    parts, doubts = ([parser.compile_filter(bit) for bit in some] for some in (bits[:at], bits[at + 1 :]))
+    inside = parser.parse(["endkeep"])
+    parser.delete_first_token()
+    return KeptNode(inside, name, parts, doubts)
 
 
 @register.filter
