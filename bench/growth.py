@@ -12,8 +12,6 @@ import statistics
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -29,75 +27,12 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
-from django.utils import timezone
-from taggit.models import Tag
 
-from articles import announcing, search
-from articles.models import (
-    Announcement,
-    Article,
-    ArticleByline,
-    Author,
-    Edition,
-    EditionByline,
-    EditionSection,
-    EditionTag,
-    Section,
-)
-from articles.search import headlines
+from articles.models import Edition
+from bench import archive
 
-NEWEST = datetime(2025, 12, 8, 6, 0, tzinfo=UTC)
-WORDS = "steppe market river summit border price valley school road minister harvest train tax loan gas song".split()
 ROUNDS = 15
 PLACED = "app_label=articles&model_name=placement&field_name=article"
-BATCH = 5000
-
-
-def fill(first: int, last: int, sections: list[Section], authors: list[Author], tags: list[Tag]) -> None:
-    """Add live articles number ``first`` to ``last``, each half an hour older than the one before."""
-    numbers = iter(range(first, last))
-    while batch := list(islice(numbers, BATCH)):
-        articles = Article.objects.bulk_create(article(number, sections) for number in batch)
-        editions = Edition.objects.bulk_create(
-            edition(number, article) for number, article in zip(batch, articles, strict=True)
-        )
-        for number, one in zip(batch, editions, strict=True):
-            one.number = number
-        when = [(one, {"edition": one, "published_at": one.published_at}) for one in editions]
-        ArticleByline.objects.bulk_create(
-            ArticleByline(article=one, author=authors[number % len(authors)])
-            for number, one in zip(batch, articles, strict=True)
-        )
-        EditionByline.objects.bulk_create(
-            EditionByline(author=authors[one.number % len(authors)], order=0, **row) for one, row in when
-        )
-        EditionSection.objects.bulk_create(EditionSection(section_id=one.section_id, **row) for one, row in when)
-        EditionTag.objects.bulk_create(EditionTag(tag=tags[one.number % len(tags)], **row) for one, row in when)
-
-
-def article(number: int, sections: list[Section]) -> Article:
-    text = " ".join(WORDS[(number * step) % len(WORDS)] for step in range(1, 60))
-    return Article(
-        headline=f"{text[:50].title()} {number}",
-        slug=f"article-{number}",
-        standfirst=text[:120],
-        body=f"<p>{text}</p>" * 4 + (f"<p>rareword{number}</p>" if number % 500 == 0 else ""),
-        section=sections[number % len(sections)],
-        stage="published",
-        published_at=NEWEST - timedelta(minutes=30 * number),
-        saved_at=NEWEST - timedelta(minutes=30 * number),
-    )
-
-
-def edition(number: int, one: Article) -> Edition:
-    names = "headline slug standfirst body section_id".split()
-    return Edition(
-        article=one,
-        path=f"/{one.published_at:%Y/%m/%d}/{one.slug}/",
-        published_at=one.published_at,
-        live_from=one.published_at,
-        **{name: getattr(one, name) for name in names},
-    )
 
 
 def pages() -> dict[str, str]:
@@ -109,6 +44,7 @@ def pages() -> dict[str, str]:
         "section, page 5": "/section-1/?page=5",
         "month": "/section-1/2025/12/",
         "article": newest.path,
+        "article, old": "/2025/12/07/article-100/",
         "author": "/authors/author-1/",
         "tag": "/topics/tag-1/",
         "latest": "/latest/",
@@ -118,6 +54,7 @@ def pages() -> dict[str, str]:
         "search, misspelt": "/search/?q=markwt",
         "suggestions": "/search/suggest/?q=mark",
         "feed": "/feed/",
+        "feed of a tag": "/topics/tag-1/feed/",
         "feed of a section": "/section-1/atom/",
         "sitemap index": "/sitemap.xml",
         "sitemap of a month": "/sitemap-2025-12.xml",
@@ -158,29 +95,27 @@ def main() -> None:
     parser.add_argument("--large", type=int, default=100_000)
     parser.add_argument("--only", default="", help="Measure the pages whose name has this in it.")
     options = parser.parse_args()
+    measured = grow(options.small, options.large, options.only)
+    print(f"{connection.vendor}: {options.small:,} and {options.large:,} articles; median of {ROUNDS}, ms")
+    for name, (small, large) in measured.items():
+        print(f"{name:28} {small:8.1f} {large:8.1f}   x {large / small:4.2f}")
+
+
+def grow(few: int, many: int, only: str = "") -> dict[str, tuple[float, float]]:
+    """The milliseconds of each page with ``few`` articles and with ``many``, in a database that is empty before."""
+    # No debug, and nothing kept of pages: what is measured is making them.
     settings.ALLOWED_HOSTS, settings.DEBUG = ["testserver"], False
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "pagecache" not in name]
     call_command("migrate", verbosity=0)
     if Edition.objects.exists():
         sys.exit("The database is not empty.")
-    sections = Section.objects.bulk_create(Section(name=f"Section {n}", slug=f"section-{n}") for n in range(10))
-    authors = Author.objects.bulk_create(Author(name=f"Author {n}", slug=f"author-{n}") for n in range(40))
-    tags = Tag.objects.bulk_create(Tag(name=f"Tag {n}", slug=f"tag-{n}") for n in range(16))
     client = Client()
     client.force_login(User.objects.create(username="bench", is_staff=True, is_superuser=True))
     results = []
-    for first, last in ((0, options.small), (options.small, options.large)):
-        fill(first, last, sections, authors, tags)
-        search.rebuild()
-        headlines.rebuild()
-        Announcement.objects.all().delete()
-        announcing.announce(announcing.Listener.SITEMAPS, timezone.now())
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-        results.append(measure(client, options.only))
-    print(f"{connection.vendor}: {options.small:,} and {options.large:,} articles; median of {ROUNDS}, ms")
-    for name, small in results[0].items():
-        large = results[1][name]
-        print(f"{name:28} {small:8.1f} {large:8.1f}   x {large / small:4.2f}")
+    for first, last in ((0, few), (few, many)):
+        archive.make(first, last)
+        results.append(measure(client, only))
+    return {name: (small, results[1][name]) for name, small in results[0].items()}
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from functools import partial
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -52,13 +52,23 @@ class NewsroomAdminSite(admin.AdminSite):
         return super().index(request, {"desk": dashboard.of(request.user)} | (extra_context or {}))
 
     def get_urls(self):
-        return [path("find/", self.admin_view(self.find_view), name="find"), *super().get_urls()]
+        own = [
+            path("find/", self.admin_view(self.find_view), name="find"),
+            path("pages/", self.admin_view(self.pages_view), name="page_cache"),
+        ]
+        return [*own, *super().get_urls()]
 
     def find_view(self, request):
         """What Ctrl+K finds."""
         from newsroom import find
 
         return find.view(request, site=self)
+
+    def pages_view(self, request):
+        """What is kept of readers' pages."""
+        from newsroom.pagecache import desk
+
+        return desk.view(request, site=self)
 
     def each_context(self, request):
         """With the bell's number, asked for only by pages that show it."""
@@ -79,8 +89,18 @@ class NewsroomAdminSite(admin.AdminSite):
         for label in models.keys() & NAMES.keys():
             models[label]["name"] = NAMES[label]
         groups = [_group(slug, name, [models.pop(label, None) for label in labels]) for slug, name, labels in GROUPS]
-        groups.append(_group("machinery", _("Machinery"), list(models.values())))
+        groups.append(_group("machinery", _("Machinery"), [*models.values(), *_pages_that_are_kept(request.user)]))
         return [group for group in groups if group["models"]]
+
+
+def _pages_that_are_kept(user):
+    """The way to a page that is no table, for those who may see it."""
+    from articles import roles
+
+    if roles.ADMINISTRATOR not in roles.of(user):
+        return []
+    name, address = _("Pages that are kept"), reverse("admin:page_cache")
+    return [{"name": name, "object_name": "PageCache", "admin_url": address, "add_url": None, "view_only": True}]
 
 
 def _group(slug, name, models):

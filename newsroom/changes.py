@@ -22,26 +22,24 @@ logger = logging.getLogger(__name__)
 WRITE = re.compile(
     r"\s*(?:INSERT(?: OR [A-Z]+)? INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?)\s+(?:ONLY\s+)?\"?(\w+)", re.IGNORECASE
 )
-RATES = "rates"  # on every page, as the bar is
-# Models whose rows readers see, and the key of all pages that may show one.
-SHOWN = {
-    "articles.Alert": PAPER,
-    "articles.Author": PAPER,
-    "articles.Edition": PAPER,
-    "articles.EditionByline": PAPER,
-    "articles.EditionCorrection": PAPER,
-    "articles.EditionImage": PAPER,
-    "articles.EditionSection": PAPER,
-    "articles.EditionTag": PAPER,
-    "articles.FlatPage": PAPER,
-    "articles.Image": PAPER,
-    "articles.Placement": PAPER,
-    "articles.Section": PAPER,
-    "articles.SiteSettings": PAPER,
-    "taggit.Tag": PAPER,
-    "tickers.Pair": RATES,
-    "tickers.Rate": RATES,
-}
+SHOWN = [  # models whose rows readers see
+    "articles.Alert",
+    "articles.Author",
+    "articles.Edition",
+    "articles.EditionByline",
+    "articles.EditionCorrection",
+    "articles.EditionImage",
+    "articles.EditionSection",
+    "articles.EditionTag",
+    "articles.FlatPage",
+    "articles.Image",
+    "articles.Placement",
+    "articles.Section",
+    "articles.SiteSettings",
+    "taggit.Tag",
+    "tickers.Pair",
+    "tickers.Rate",
+]
 
 
 class Change:
@@ -62,8 +60,7 @@ class Change:
 
     def surrogate_keys(self) -> set[str]:
         """Those of the pages that this may change."""
-        tables = shown_tables()
-        return self.keys | {tables[table] for table in self.tables - self.explained}
+        return {PAPER} if self.tables - self.explained else self.keys
 
     def _position(self) -> str:
         """Where the database's log ends now, if there are replicas that have to get there first."""
@@ -75,9 +72,9 @@ class Change:
 
 
 @lru_cache(maxsize=1)
-def shown_tables() -> dict[str, str]:
-    """The tables that readers see, with the key of all pages that one may be on."""
-    return {apps.get_model(label)._meta.db_table: key for label, key in SHOWN.items()}
+def shown_tables() -> set[str]:
+    """The tables that readers see."""
+    return {apps.get_model(label)._meta.db_table for label in SHOWN}
 
 
 def listen(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:

@@ -64,6 +64,12 @@ def position_of(token: str) -> str:
     return token.partition(".")[2].replace("-", "/")
 
 
+def changed_at() -> float:
+    """When the generation began on this machine, in seconds since 1970 (UTC)."""
+    current()
+    return os.lstat(_place(settings.GENERATION_DIR)).st_mtime
+
+
 def heard_at() -> float:
     """When Redis last answered, by the monotonic clock; infinite where there is none to hear."""
     return follower.heard_at if settings.REDIS_URL else float("inf")

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "csp",
     "django_tasks",
     "django_tasks_db",
+    "bench",  # manage.py make_archive
 ]
 MIDDLEWARE = [
     "newsroom.pagecache.middleware.PageCacheMiddleware",

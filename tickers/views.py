@@ -70,7 +70,7 @@ def pair_page(request, slug):
         "card": pair.card and default_storage.url(pair.card),
     }
     response = render(request, "tickers/pair_page.html", context)
-    response.headers["Surrogate-Key"] = f"paper rates rate-{pair.slug}"
+    response.headers["Surrogate-Key"] = f"paper rate-{pair.slug}"
     return response
 
 

@@ -25,6 +25,8 @@ UNSEEN = [  # on cards and in feeds
     *("corrections", "dated_corrections", "seo_title", "seo_description", "social_title", "social_description"),
     *("took_over", "cut_at", "cut_by", "withdrawn_by", "withdrawn_reason", "erased_at", "erased_by", "erased_reason"),
     *("section__description", "section__parent__description"),
+    *(f"lead_image__{name}" for name in "sha256 title licence licence_until crops uploaded_by uploaded_at".split()),
+    *(f"lead_image__{name}" for name in "file former_key caption focal_x focal_y wanted_cut".split()),
 ]
 TAG = re.compile(r"<[^>]*>")
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)

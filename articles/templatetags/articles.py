@@ -74,9 +74,9 @@ def card(
     names = ("look", "level", "picture", "sizes", "eager", "standfirst", "authors", "columnist", "clock")
     shown = {"edition": edition, "snippet": snippet, **dict(zip(names, how, strict=True))}
     make = partial(render_to_string, "articles/_card.html", shown)
-    if snippet or edition.here is not None:
+    if snippet or (edition.here and edition.here.pk is None):  # a placement that nobody has saved
         return make()
-    return mark_safe(kept.piece(("card", edition.pk, *how), make))  # noqa: S308 - a template's output
+    return mark_safe(kept.piece(("card", edition.pk, edition.here and edition.here.pk, *how), make))  # noqa: S308 - a template's output
 
 
 class KeptNode(template.Node):

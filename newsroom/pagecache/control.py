@@ -15,7 +15,8 @@ MEANWHILE = 5  # seconds that it may hand out a page while it asks for another, 
 
 def mark(response: HttpResponse) -> None:
     """Say by which keys a CDN can forget a page; without one nobody needs to know."""
-    keys = response.headers.pop(HEADER, None) or f"{PAPER} rates {LATEST}"
+    keys = response.headers.get(HEADER, f"{PAPER} {LATEST}")
+    del response.headers[HEADER]
     if settings.CDN:
         response.headers[HEADER] = keys
         response.headers["Cache-Tag"] = keys.replace(" ", ",")  # Cloudflare's name for it

@@ -45,9 +45,16 @@ class PageCacheMiddleware:
         self.memory = Memory(settings.PAGE_CACHE_BYTES)
         self.shared = shared_store()
         self.counts = Counts()
+        self._begin()
         self._flights: dict[str, Flight] = {}
         self._lock = threading.Lock()
         self._broken_until: dict[str, float] = {}  # by key, by the monotonic clock
+
+    def _begin(self) -> None:
+        try:
+            generation.current()  # so that nginx finds one before the first reader comes
+        except OSError:
+            logger.exception("The folder of the generation can't be written.")
 
     def __call__(self, request):
         key = key_of(request)
@@ -110,7 +117,8 @@ class PageCacheMiddleware:
             self.counts.add("passed", **self._holds())
             return self._compressed(request, response)
         control.mark(response)
-        page = Page.of(response, token, made_at, request.frame.until.timestamp())
+        accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
+        page = Page.of(response, token, made_at, request.frame.until.timestamp(), accepted)
         flight.page = page
         self.memory.put(key, page)
         self._share(key, page)

@@ -14,7 +14,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_http_date_safe
 
 TEXT = re.compile(r"text/|application/(?:[\w.-]+\+)?(?:xml|json)\b|application/manifest|image/svg\+xml")
+LARGE = 50_000  # bytes that are compressed more quickly
 SMALL = 200  # bytes that are not worth compressing
+PLAIN = ""
 CODINGS = ("br", "zstd", "gzip")  # of those a client likes equally the first
 # What each answer says anew, or what the server says.
 OURS = {"content-length", "content-encoding", "etag", "vary", "cache-control", "x-cache", "x-noise", "date"}
@@ -32,12 +34,14 @@ class Page:
     headers: dict[str, str]
     etag: str
     bodies: dict[str, bytes]  # by coding, "" for none; one is made when it is first asked for
+    is_text: bool  # and may be compressed
     _ready: dict[str | None, dict] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def of(cls, response: HttpResponse, generation: str, made_at: float, until: float) -> "Page":
-        """The page that ``response`` is, which nobody has compressed yet."""
+    def of(cls, response: HttpResponse, generation: str, made_at: float, until: float, accepted: str) -> "Page":
+        """The page that ``response`` is, which nobody has compressed yet; in the coding that ``accepted`` prefers."""
         raw = response.content
+        coding = best_coding(accepted)
         is_text = len(raw) >= SMALL and TEXT.match(response.headers.get("Content-Type", ""))
         return cls(
             generation,
@@ -46,7 +50,8 @@ class Page:
             response.status_code,
             {name: value for name, value in response.headers.items() if name.lower() not in OURS},
             f'W/"{hashlib.md5(raw, usedforsecurity=False).hexdigest()}"',
-            {"br": _encode(raw, "br")} if is_text else {"": raw},
+            {coding: _encode(raw, coding)} if is_text else {PLAIN: raw},
+            bool(is_text),
         )
 
     def is_good(self, generation: str, now: float) -> bool:
@@ -63,7 +68,7 @@ class Page:
         meta = request.META
         if self.status == 200 and self._is_known(meta):
             return self._with_headers(HttpResponseNotModified(), None, cache_control)
-        coding = best_coding(meta.get("HTTP_ACCEPT_ENCODING", "")) if "br" in self.bodies else ""
+        coding = best_coding(meta.get("HTTP_ACCEPT_ENCODING", "")) if self.is_text else PLAIN
         response = HttpResponse(self.body(coding) if is_whole else b"", status=self.status)
         return self._with_headers(response, coding, cache_control)
 
@@ -89,8 +94,8 @@ class Page:
     def body(self, coding: str) -> bytes:
         """Its bytes in ``coding``."""
         if coding not in self.bodies:
-            raw = self.bodies[""] if "" in self.bodies else brotli.decompress(self.bodies["br"])
-            self.bodies[coding] = _encode(raw, coding)
+            known, encoded = next(iter(self.bodies.items()))
+            self.bodies[coding] = _encode(_decode(encoded, known), coding)
         return self.bodies[coding]
 
     def _is_known(self, meta: dict[str, Any]) -> bool:
@@ -105,24 +110,32 @@ class Page:
 
     def pack(self) -> bytes:
         """As bytes for a store: a line of JSON, then the body."""
-        coding = "br" if "br" in self.bodies else ""
-        about = [self.generation, self.made_at, self.until, self.status, self.headers, self.etag, coding]
-        return json.dumps(about).encode() + b"\n" + self.bodies[coding]
+        coding, body = next(iter(self.bodies.items()))
+        about = [self.generation, self.made_at, self.until, self.status, self.headers, self.etag, self.is_text, coding]
+        return json.dumps(about).encode() + b"\n" + body
 
     @classmethod
     def unpack(cls, packed: bytes) -> "Page":
         """The page that ``pack`` made; ``ValueError`` for anything else."""
         about, _, body = packed.partition(b"\n")
-        generation, made_at, until, status, headers, etag, coding = json.loads(about)
-        return cls(generation, made_at, until, status, headers, etag, {coding: body})
+        generation, made_at, until, status, headers, etag, is_text, coding = json.loads(about)
+        return cls(generation, made_at, until, status, headers, etag, {coding: body}, is_text)
 
 
 def _encode(raw: bytes, coding: str) -> bytes:
     if coding == "br":
-        return brotli.compress(raw, quality=5)
+        return brotli.compress(raw, quality=5 if len(raw) < LARGE else 4)
     if coding == "gzip":
         return gzip.compress(raw, 6, mtime=0)
     return zstd.compress(raw) if coding == "zstd" else raw
+
+
+def _decode(encoded: bytes, coding: str) -> bytes:
+    if coding == "br":
+        return brotli.decompress(encoded)
+    if coding == "gzip":
+        return gzip.decompress(encoded)
+    return zstd.decompress(encoded) if coding == "zstd" else encoded
 
 
 @lru_cache(maxsize=500)

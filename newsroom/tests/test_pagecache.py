@@ -33,7 +33,7 @@ WITH_CACHE = [settings.PAGE_CACHE, *settings.MIDDLEWARE]
 
 def page_of(text=b"words", headers=None, until=None):
     response = HttpResponse(text, headers=headers)
-    return Page.of(response, "token", time.time(), until or time.time() + 60)
+    return Page.of(response, "token", time.time(), until or time.time() + 60, "br")
 
 
 @override_settings(MIDDLEWARE=WITH_CACHE)
@@ -318,7 +318,7 @@ class PageTests(SimpleTestCase):
         page = page_of(b"<p>words</p>" * 100, {"X-Frame-Options": "DENY"})
         again = Page.unpack(page.pack())
         assert again == page
-        assert Page.of(HttpResponse(b"\x00\n\xff", content_type="image/png"), "t", 0, 1).pack()
+        assert Page.of(HttpResponse(b"\x00\n\xff", content_type="image/png"), "t", 0, 1, "br").pack()
 
     def test_what_is_no_page_is_refused(self):
         for packed in (b"", b"\n", b"[1]\nwords", b"{}"):
