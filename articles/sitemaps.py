@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import F, Prefetch
 from django.http import Http404
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from articles import announcing
@@ -27,7 +28,10 @@ YEARS = range(1900, 3000)
 def index(request):
     """Every month that has a live article, in as many files as it needs, and the sections."""
     files = [
-        {"month": month.month, "part": part, "changed_at": month.changed_at}
+        (
+            f"{month.month:%Y-%m}{f'-{part}' if part > 1 else ''}",
+            timezone.localtime(month.changed_at).isoformat("T", "seconds"),
+        )
         for month in _months(request.at)
         for part in range(1, 1 + -(-month.articles // MONTH_MOST))
     ]

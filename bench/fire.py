@@ -45,15 +45,16 @@ class State:
     number: int = 0
     since: float = 0.0
     is_live: bool = True
+    is_changing: bool = False  # either answer is right
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def become(self, number: int, since: float, *, is_live: bool = True) -> None:
         with self.lock:
-            self.number, self.since, self.is_live = number, since, is_live
+            self.number, self.since, self.is_live, self.is_changing = number, since, is_live, False
 
-    def now(self) -> tuple[int, float, bool]:
+    def now(self) -> tuple[int, float, bool, bool]:
         with self.lock:
-            return self.number, self.since, self.is_live
+            return self.number, self.since, self.is_live, self.is_changing
 
 
 @dataclass
@@ -62,7 +63,7 @@ class Seen:
 
     answers: int = 0
     errors: list[str] = field(default_factory=list)
-    late: list[float] = field(default_factory=list)  # seconds after the instant at which an old answer was asked for
+    late: list[tuple[float, str]] = field(default_factory=list)  # seconds after the instant, and what was answered
     times: list[float] = field(default_factory=list)
     how: dict[str, int] = field(default_factory=dict)
 
@@ -78,7 +79,7 @@ def read(state: State, path: str, options, seen: Seen, ended: threading.Event) -
     connection = http.client.HTTPConnection(place.hostname, place.port, timeout=30)
     headers = dict(line.split(": ", 1) for line in options.header)
     while not ended.is_set():
-        number, since, is_live = state.now()
+        known = number, since, is_live, is_changing = state.now()
         asked = time.time()
         try:
             connection.request("GET", path, headers=headers)
@@ -92,7 +93,8 @@ def read(state: State, path: str, options, seen: Seen, ended: threading.Event) -
         seen.times.append(time.time() - asked)
         seen.how[answer.getheader("X-Cache", "none")] = seen.how.get(answer.getheader("X-Cache", "none"), 0) + 1
         wanted = {200} if is_live or path != state.article.page else {410}
-        changed = state.now()[0] != number
+        changed = is_changing or state.now() != known
+        met = f"{path} {answer.status} {answer.getheader('X-Cache')} {answer.getheader('X-Proxy-Cache')}"
         if answer.status not in {200, 410}:
             seen.errors.append(f"{path}: {answer.status}")
         elif changed or asked < since:
@@ -102,13 +104,14 @@ def read(state: State, path: str, options, seen: Seen, ended: threading.Event) -
             or (is_live and number_in(text) < number)
             or (not is_live and path != state.article.page and number_in(text) >= 0)
         ):
-            seen.late.append(asked - since)
+            seen.late.append((asked - since, met))
 
 
 def edit(state: State, options, seen: Seen, writer: User) -> None:
     """Publish, schedule, correct and withdraw in turn, each change with a number of its own."""
     for number in range(1, options.changes + 1):
         step = random.choice(STEPS) if state.is_live else "publish"
+        state.is_changing = True
         article = Article.objects.get(pk=state.article.pk)
         if step == "withdraw":
             workflow.withdraw(article, by=writer, reason="Taken down by the bench.")
@@ -170,7 +173,8 @@ def main() -> None:
     seen, changes = run(options)
     print(f"{changes} changes, {seen.answers:,} answers, {len(seen.errors)} errors, {len(seen.late)} too old")
     if seen.late:
-        print(f"Too old: up to {max(seen.late) * 1000:.0f} ms after the instant")
+        for after, met in sorted(seen.late, reverse=True)[:10]:
+            print(f"{after * 1000:.0f} ms after the instant: {met}")
     for error in seen.errors[:5]:
         print(error)
     print(f"Answers: median {statistics.median(seen.times) * 1000:.1f} ms, slowest {max(seen.times) * 1000:.0f} ms")

@@ -16,7 +16,7 @@ WORD = re.compile(r"\w+")
 
 A_LOOK = 1_000  # of the newest articles, which hold enough of a common word
 MANY = 5_000  # articles with the words: to sort more of them takes longer than to walk the newest of all
-A_WALK = 20_000  # of the newest articles, where there are so many
+A_WALK = 6_000  # of the newest articles, where there are so many
 
 # The expression is that of the index: migration 0016. In a step of its own, so that no plan walks the dates instead.
 MATCHES = "to_tsvector('simple'::regconfig, headline) @@ to_tsquery('simple'::regconfig, %s)"

@@ -9,7 +9,7 @@ from articles.search.narrow import ORDERS, Narrow, Order
 from articles.search.query import Query, Term
 from articles.search.row import Row
 
-MOST_FOUND = 10_000  # of the editions cut last with the words: whether they are live is looked up
+MOST_FOUND = 4_000  # of the editions cut last with the words: whether they are live is looked up
 TEXT = "(SELECT body FROM articles_search WHERE articles_search.rowid = articles_edition.id)"
 
 FIND = """

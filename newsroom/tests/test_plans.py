@@ -1,0 +1,111 @@
+"""What the database does for a page, by its own account: never more than a page's worth, however large the archive.
+
+On PostgreSQL, which tells how many rows each step of a plan read.
+"""
+
+import json
+from unittest import skipUnless
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+from django.test.utils import CaptureQueriesContext
+
+from articles import workflow
+from articles.models import Article, Edition
+from articles.tests.factories import make_chief
+from bench import archive
+from newsroom import frame
+
+ARTICLES = 60_000
+BOUND = 3_000  # rows that one step may read
+LARGE = {
+    *("articles_article", "articles_articlebyline", "articles_address", "articles_edition", "articles_search"),
+    *("articles_editionbyline", "articles_editionsection", "articles_editiontag"),
+}
+
+
+def steps(plan):
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from steps(below)
+
+
+def rows_read(step):
+    removed = sum(step.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Index Recheck", "Join Filter"))
+    return (step["Actual Rows"] + removed) * step["Actual Loops"]
+
+
+@pytest.mark.long
+@skipUnless(connection.vendor == "postgresql", "SQLite does not say how many rows a step read")
+class PlanTests(TransactionTestCase):
+    def setUp(self):
+        archive.make(0, ARTICLES)
+        frame.forget()
+        self.newest = Edition.objects.newest().first()
+
+    def asked_of(self, do):
+        """The SELECTs that ``do`` makes, as the database got them."""
+        with CaptureQueriesContext(connection) as captured:
+            do()
+        statements = (query["sql"].strip() for query in captured)
+        return [sql for sql in statements if sql.upper().startswith(("SELECT", "WITH", "(SELECT"))]
+
+    def assert_bounded(self, name, statements, bound=BOUND):
+        assert statements, name
+        for sql in statements:
+            with connection.cursor() as cursor:
+                cursor.execute("EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) " + sql.replace("%", "%%"), [])
+                answer = cursor.fetchone()[0]
+            plan = (answer if isinstance(answer, list) else json.loads(answer))[0]["Plan"]
+            for step in steps(plan):
+                if step.get("Relation Name") in LARGE or step["Node Type"] in {"Sort", "Incremental Sort"}:
+                    read = rows_read(step)
+                    about = (
+                        f"{name}: {step['Node Type']} of {step.get('Relation Name')} reads {read:.0f} rows for\n{sql}"
+                    )
+                    assert read <= bound, about
+
+    def get(self, path):
+        response = self.client.get(path)
+        assert response.status_code == 200, path
+
+    def test_work_does_not_grow_with_the_archive(self):
+        self.pages()
+        self.searches()
+        self.desk()
+
+    def pages(self):
+        pages = ["/", "/section-1/", "/section-1/?page=25", "/section-1/2025/10/", "/latest/", "/latest/2025/10/"]
+        pages += [
+            self.newest.path,
+            "/2025/11/01/article-5328/",
+            "/authors/author-1/",
+            "/topics/tag-1/",
+            "/corrections/",
+        ]
+        pages += ["/feed/", "/section-1/feed/", "/topics/tag-1/atom/", "/authors/author-1/feed.json"]
+        pages += ["/sitemap.xml", "/news-sitemap.xml", "/search/suggest/?q=mark"]
+        for path in pages:
+            self.assert_bounded(path, self.asked_of(lambda path=path: self.get(path)))
+
+    def searches(self):
+        for path in ("/search/?q=market", "/search/?q=rareword500", "/search/?q=market&section=1&sort=oldest"):
+            # Of a thousand found it is counted where they could be narrowed: by whole indexes, if those are small.
+            asked = [sql for sql in self.asked_of(lambda path=path: self.get(path)) if "count(*)" not in sql]
+            self.assert_bounded(path, asked, bound=40_000)
+        self.assert_bounded("rare", self.asked_of(lambda: self.get("/search/?q=rareword500")))
+
+    def desk(self):
+        chief = make_chief()
+        self.client.force_login(chief)
+        for path in (
+            "/admin/",
+            "/admin/articles/article/",
+            "/admin/articles/article/?p=10",
+            "/admin/articles/edition/calendar/",
+            f"/admin/articles/article/{self.newest.article_id}/change/",
+        ):
+            self.assert_bounded(path, self.asked_of(lambda path=path: self.get(path)), bound=2 * BOUND)
+        article = Article.objects.get(pk=self.newest.article_id)
+        self.assert_bounded("publish", self.asked_of(lambda: workflow.publish(article, by=chief)))
