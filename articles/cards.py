@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont, ImageOps
 
@@ -35,7 +36,7 @@ def draw(edition: Edition) -> str:
     name = f"social/{edition.pk}-{secrets.token_hex(8)}.jpg"
     name = default_storage.save(name, ContentFile(_picture(edition), name=name))
     former, edition.card = edition.card, name
-    if not Edition.objects.filter(pk=edition.pk, card=former, erased_at=None).update(card=name):
+    if not _note(edition.pk, former, name):
         remove(name)  # it was erased or taken back meanwhile, or somebody was quicker
         return ""
     remove(former)
@@ -63,6 +64,16 @@ def _picture(edition: Edition) -> bytes:
     file = BytesIO()
     picture.save(file, "JPEG", quality=84, optimize=True, progressive=True)
     return file.getvalue()
+
+
+def _note(pk: int, former: str, name: str) -> bool:
+    """Have an edition show the card ``name``, unless it is erased or has another one by now."""
+    with transaction.atomic():
+        edition = Edition.objects.select_for_update().filter(pk=pk, card=former, erased_at=None).first()
+        if edition:
+            edition.card = name
+            edition.save(update_fields=["card"])  # not update(): a CDN then forgets this article's pages alone
+    return edition is not None
 
 
 def _ground(image: Image | None) -> Pillow.Image:

@@ -67,7 +67,8 @@ BY_DATE = """latest AS MATERIALIZED (
 PAPER = ("articles_edition edition", "edition.published_at DESC, edition.id DESC")
 LISTINGS = {
     name: (
-        f"{table} listed JOIN articles_edition edition ON edition.id = listed.edition_id AND listed.{name}_id = %({name})s",
+        f"{table} listed JOIN articles_edition edition "
+        f"ON edition.id = listed.edition_id AND listed.{name}_id = %({name})s",
         "listed.published_at DESC, listed.edition_id DESC",
     )
     for name, table in (("section", "articles_editionsection"), ("author", "articles_editionbyline"))

@@ -322,7 +322,8 @@ class CostTests(SearchTestCase):
         for _number in range(10):
             self.make("Railway", "Railway", authors=[author])
         for limit in (1, 10):
-            with self.assertNumQueries(3):  # numbers and texts, editions, bylines
+            guesses = connection.vendor == "postgresql"  # how common the words are
+            with self.assertNumQueries(3 + guesses):  # numbers and texts, editions, bylines
                 assert len(search.find("railway", at=timezone.now(), limit=limit)) == limit
 
     def test_nothing_found_takes_one_query_and_nothing_asked_none(self):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
 from django_http_compression.middleware import HttpCompressionMiddleware
 
 from newsroom import generation
@@ -57,6 +58,8 @@ class PageCacheMiddleware:
             logger.exception("The folder of the generation can't be written.")
 
     def __call__(self, request):
+        if request.method == "PURGE":
+            return _purge(request)
         key = key_of(request)
         if key is None:
             return self.get_response(request)
@@ -164,6 +167,16 @@ class PageCacheMiddleware:
     def _compressed(self, request, response):
         compress = HttpCompressionMiddleware(lambda request: response)
         return compress(request)
+
+
+def _purge(request: HttpRequest) -> HttpResponse:
+    """Another newsroom's server has written something (purging.py): what is kept here is old."""
+    if not settings.PURGE_KEY or not constant_time_compare(
+        request.META.get("HTTP_X_PURGE_KEY", ""), settings.PURGE_KEY
+    ):
+        return HttpResponse("The header X-Purge-Key must say NEWSROOM_PURGE_KEY.", "text/plain", 403)
+    generation.change()
+    return HttpResponse("All pages are made anew.", "text/plain")
 
 
 def _is_good(page: Page, token: str) -> bool:

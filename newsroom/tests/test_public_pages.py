@@ -6,6 +6,7 @@ from unittest import mock
 import time_machine
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client, TestCase, override_settings
 from django.utils import timezone
 
@@ -101,7 +102,8 @@ class PagesTests(TestCase):
         self.counted("/latest/", 2)
 
     def test_search(self):
-        response = self.counted("/search/?q=words", 4)  # hits, editions, bylines, by what to narrow
+        guesses = connection.vendor == "postgresql"  # how common the words are
+        response = self.counted("/search/?q=words", 4 + guesses)  # hits, editions, bylines, by what to narrow
         assert len(response.context["page"].items) == 20
         self.counted("/search/", 0)
 

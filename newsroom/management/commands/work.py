@@ -9,6 +9,7 @@ from django_tasks_db.management.commands.db_worker import Command as DatabaseWor
 from django_tasks_db.models import DBTaskResult
 
 from articles import announcing, tasks
+from newsroom import purging
 from tickers import refresh
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,8 @@ def tick():
     now = timezone.now()
     if settings.REFRESH_RATES and refresh.due_sources():
         queue(refresh.ask_due, now - PATIENCE)
+    if settings.CDN:
+        purging.again()
     if announcing.due(now):
         queue(tasks.announce, now - timedelta(seconds=TICK))
 
