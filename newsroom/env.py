@@ -17,6 +17,9 @@ HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]", re.IGNORECASE)  
 PLACE = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:.]+\]):\d{1,5}", re.IGNORECASE)
 MAIL_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+|[^\r\n<>@]+ <[^\s<>@]+@[^\s<>@]+>")
 POSTGRESQL = "postgresql://user:password@host:port/name"
+# Seconds that a request waits for a connection, and after which the pool gives up one that fails and begins another:
+# else it asks ever more seldom, and goes on waiting when the server has long been back.
+POOL = {"min_size": 1, "timeout": 3, "reconnect_timeout": 1}
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -224,7 +227,7 @@ def _postgresql(url: SplitResult, pool: int) -> dict[str, Any]:
         "OPTIONS": {
             **options,
             "connect_timeout": options.get("connect_timeout", "3"),
-            "pool": {"min_size": 1, "max_size": pool, "timeout": 4},
+            "pool": POOL | {"max_size": pool},
         },
     }
 

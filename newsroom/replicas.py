@@ -52,7 +52,7 @@ def for_readers(get_response):
         replica = choose(generation.current())
         with asking(replica):
             response = get_response(request)
-        if response.status_code == 503 and replica != PRIMARY:
+        if response.status_code >= 500 and replica != PRIMARY:
             _set_aside(replica)
             response = get_response(request)
         return response
@@ -95,7 +95,7 @@ def _has_reached(alias: str, token: str) -> bool:
 
 
 def _set_aside(alias: str) -> None:
-    logger.exception("The database %s does not answer; others are asked for a while.", alias)
+    logger.error("The database %s does not answer; others are asked for a while.", alias)
     _away_until[alias] = time.monotonic() + PAUSE
 
 

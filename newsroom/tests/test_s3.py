@@ -1,0 +1,67 @@
+"""Pictures and uploads in a bucket: any S3 API, tried against moto's server."""
+
+from unittest import mock
+
+import boto3
+import pytest
+from django.conf import settings
+from django.core.files.storage import default_storage, storages
+from django.test import TestCase, override_settings
+from moto.server import ThreadedMotoServer
+
+from articles.models import Image
+from newsroom import env
+from newsroom.tests.test_pictures import make_picture
+
+
+@pytest.mark.long
+class BucketTests(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+        cls.server.start()
+        cls.addClassCleanup(cls.server.stop)
+        place = "{}:{}".format(*cls.server.get_host_and_port())
+        cls.address = f"s3+http://key:secret@{place}/paper?region=eu-central-1"
+        with mock.patch.dict("os.environ", {"NEWSROOM_S3_URL": cls.address}):
+            bucket = env.bucket("S3_URL")
+        cls.client_of_s3 = boto3.client(
+            "s3",
+            endpoint_url=bucket["endpoint_url"],
+            aws_access_key_id="key",
+            aws_secret_access_key="secret",
+            region_name="eu-central-1",
+        )
+        cls.client_of_s3.create_bucket(Bucket="paper", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        cls.storages = settings.STORAGES | {
+            "default": {"BACKEND": "newsroom.s3.Pictures", "OPTIONS": bucket | {"location": "media"}},
+            "uploads": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": bucket | {"location": "uploads"}},
+        }
+
+    def keys(self):
+        found = self.client_of_s3.list_objects_v2(Bucket="paper").get("Contents", [])
+        return {one["Key"] for one in found}
+
+    def test_a_picture_lives_in_the_bucket_and_is_shown_from_its_usual_address(self):
+        file = Image._meta.get_field("file")
+        with (
+            override_settings(STORAGES=self.storages),
+            mock.patch.object(file, "storage", storages.create_storage(self.storages["uploads"])),
+        ):
+            image = Image.objects.get(pk=make_picture().pk)
+            assert image.made_cut == 1
+            stored = self.keys()
+            assert any(key.startswith("uploads/") for key in stored)
+            assert any(key.startswith(f"media/{image.key[:2]}/{image.key}/1-wide") for key in stored)
+            address = image.sources("wide").src
+            assert address.startswith("/media/")
+            response = self.client.get(address)
+            assert response.status_code == 200
+            assert response.headers["Content-Type"] == "image/jpeg"
+            assert b"".join(response.streaming_content)[:2] == b"\xff\xd8"
+            with image.file.open("rb") as master:
+                assert master.read(2) == b"\xff\xd8"
+            default_storage.delete(address.removeprefix("/media/"))
+            assert self.client.get(address).status_code == 404
+            assert storages["uploads"].exists(image.file.name)
