@@ -42,8 +42,8 @@ format: $(VENV)/installed-dev ## put code and templates into their form
 	$(BIN)/ruff format --quiet $(CODE)
 	find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 {} +
 
-bench: $(VENV)/installed ## how pages slow down as the archive grows to 100,000 articles: ratios, in some minutes
-	$(BIN)/python bench/growth.py
+bench: $(VENV)/installed-dev ## how fast pages are against a constant one, and how they slow down as the archive grows; BENCH_ARTICLES=1000000
+	$(BIN)/python bench/run.py
 
 fixtures: $(VENV)/installed ## make fixtures/demo.json again from its articles, pictures and rates
 	$(BIN)/python fixtures/build_demo.py

@@ -6,20 +6,24 @@ one file to another; ``announcing`` keeps what the index says of each, and what 
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, Prefetch
+from django.db.models import F, QuerySet
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from articles import announcing
 from articles.models.announcement import Announcement, ArchiveMonth
 from articles.models.edition import Edition, EditionImage
 from articles.models.flat_page import FlatPage
+from articles.models.image import Image
 from articles.models.section import Section
 
 NEWS_AGE = timedelta(days=2)  # Google News takes no older ones, and at most 1,000
 NEWS_MOST = 1000
+PICTURE_WIDTH = 1280  # pixels of a picture that is named
 MONTH_MOST = 10_000  # of one file, for which sitemaps.org allows 50,000 and 50 MB, and Google 1,000 pictures a page
 YEARS = range(1900, 3000)
 
@@ -51,14 +55,43 @@ def month(request, year, month, part="1"):
     if not 1 <= int(month) <= 12 or int(year) not in YEARS or int(part) < 1:
         raise Http404
     first = (int(part) - 1) * MONTH_MOST
-    rows = announcing.listed(date(int(year), int(month), 1), request.at).select_related("lead_image")
-    shown = EditionImage.objects.select_related("image").order_by("pk")
-    names = ["path", "published_at", "revised_at", "corrected_at"]
-    pictures = [f"lead_image__{name}" for name in ("key", "made_cut", "width", "height")]
-    editions = list(rows.only(*names, *pictures).prefetch_related(Prefetch("image_rows", shown))[first:][:MONTH_MOST])
-    if not editions:
+    listed = announcing.listed(date(int(year), int(month), 1), request.at)
+    columns = ("pk", "path", "lead_image_id", "published_at", "revised_at", "corrected_at")
+    rows = list(listed.values_list(*columns)[first : first + MONTH_MOST])
+    if not rows:
         raise Http404
-    return _xml(request, "sitemap_month.xml", {"editions": editions})
+    urls = _urls(rows, _pictures(listed), f"{request.scheme}://{request.get_host()}")
+    return _xml(request, "sitemap_month.xml", {"urls": urls})
+
+
+def _pictures(listed: QuerySet[Edition]) -> dict[int, list[int]]:
+    """The numbers of pictures in the bodies of editions, by the edition's."""
+    found: dict[int, list[int]] = {}
+    rows = EditionImage.objects.filter(edition__in=listed.order_by()).order_by("pk")
+    for edition, image in rows.values_list("edition_id", "image_id"):
+        found.setdefault(edition, []).append(image)
+    return found
+
+
+def _urls(rows: list[tuple], pictures: dict[int, list[int]], root: str) -> SafeString:
+    """A ``<url>`` for each row, written by hand: a month may have thousands."""
+    shown = {pk: dict.fromkeys(([lead] if lead else []) + pictures.get(pk, [])) for pk, _path, lead, *_times in rows}
+    images = Image.objects.in_bulk({image for some in shown.values() for image in some})
+    addresses = {
+        pk: escape(_whole(image.sources("full").at_most(PICTURE_WIDTH)[0], root)) for pk, image in images.items()
+    }
+    zone = timezone.get_current_timezone()
+    lines = []
+    for pk, path, _lead, *times in rows:
+        changed = max(filter(None, times)).astimezone(zone).isoformat(timespec="seconds")
+        found = dict.fromkeys(addresses[image] for image in shown[pk])
+        seen = "".join(f"<image:image><image:loc>{one}</image:loc></image:image>" for one in found)
+        lines.append(f"<url><loc>{root}{escape(path)}</loc><lastmod>{changed}</lastmod>{seen}</url>")
+    return mark_safe("\n  ".join(lines))  # noqa: S308 - addresses are escaped, times are ours
+
+
+def _whole(url: str, root: str) -> str:
+    return url if url.startswith("http") else root + url
 
 
 @require_safe

@@ -7,6 +7,7 @@ prints for each page the median time with both archives, and their ratio.
 """
 
 import argparse
+import json
 import os
 import statistics
 import sys
@@ -94,8 +95,11 @@ def main() -> None:
     parser.add_argument("--small", type=int, default=1000)
     parser.add_argument("--large", type=int, default=100_000)
     parser.add_argument("--only", default="", help="Measure the pages whose name has this in it.")
+    parser.add_argument("--json", help="Write the milliseconds to this file, too.")
     options = parser.parse_args()
     measured = grow(options.small, options.large, options.only)
+    if options.json:
+        Path(options.json).write_text(json.dumps(measured, indent=1))
     print(f"{connection.vendor}: {options.small:,} and {options.large:,} articles; median of {ROUNDS}, ms")
     for name, (small, large) in measured.items():
         print(f"{name:28} {small:8.1f} {large:8.1f}   x {large / small:4.2f}")

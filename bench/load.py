@@ -1,17 +1,19 @@
 """A client that asks one address again and again over several connections, and counts what comes back.
 
-    python bench/load.py 127.0.0.1:8000 /path --seconds 2 --connections 8 [--header "Name: value"]
+    python bench/load.py 127.0.0.1:8000 /path [/other …] --seconds 2 --connections 8 [--header "Name: value"]
 
 It asks this machine alone, and stops by itself. Printed is one line of JSON: requests, seconds, errors, statuses.
 """
 
 import argparse
+import itertools
 import json
 import selectors
 import socket
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 
 LOCAL = {"127.0.0.1", "localhost", "::1"}
 LONGEST = 60  # seconds
@@ -21,19 +23,19 @@ MOST = 200  # connections
 class Connection:
     """One client: asks, reads the whole answer, asks again."""
 
-    def __init__(self, place: tuple[str, int], request: bytes):
-        self.place, self.request = place, request
+    def __init__(self, place: tuple[str, int], requests: Iterator[bytes]):
+        self.place, self.requests = place, requests
         self.socket = self.connect()
 
     def connect(self) -> socket.socket:
         made = socket.create_connection(self.place, timeout=10)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.answer, self.length = b"", None
+        self.answer, self.length, self.ends = b"", None, False
         return made
 
     def ask(self) -> None:
         self.answer, self.length = b"", None
-        self.socket.sendall(self.request)
+        self.socket.sendall(next(self.requests))
 
     def read(self) -> int | None:
         """The status once the answer is whole; 0 for a connection that broke."""
@@ -49,14 +51,16 @@ class Connection:
             self.status = int(head[9:12])
             at = head.find(b"content-length:")
             bare = self.status in {204, 304}
+            self.ends = b"\nconnection: close" in head
             self.length = end + 4 + (0 if bare or at < 0 else int(head[at + 15 :].split(b"\r\n", 1)[0]))
         return self.status if len(self.answer) >= self.length else None
 
 
-def load(place: tuple[str, int], request: bytes, seconds: float, connections: int) -> dict:
-    """Ask for ``seconds`` over ``connections``; requests answered, the time it took, and their statuses."""
+def load(place: tuple[str, int], requests: list[bytes], seconds: float, connections: int) -> dict:
+    """Ask for ``seconds`` over ``connections``, each of ``requests`` in turn; how many were answered, and how."""
     chosen = selectors.DefaultSelector()
-    clients = [Connection(place, request) for _ in range(connections)]
+    turns = itertools.cycle(requests)
+    clients = [Connection(place, turns) for _ in range(connections)]
     for client in clients:
         chosen.register(client.socket, selectors.EVENT_READ, client)
     statuses: Counter[int] = Counter()
@@ -80,8 +84,9 @@ def load(place: tuple[str, int], request: bytes, seconds: float, connections: in
                 client.socket.close()
                 open_clients -= 1
                 continue
-            if status == 0:
+            if status == 0 or client.ends:
                 chosen.unregister(client.socket)
+                client.socket.close()
                 client.socket = client.connect()
                 chosen.register(client.socket, selectors.EVENT_READ, client)
             client.ask()
@@ -101,7 +106,7 @@ def request_for(path: str, host: str, headers: list[str]) -> bytes:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("place")
-    parser.add_argument("path")
+    parser.add_argument("path", nargs="+")
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--header", action="append", default=[])
@@ -111,8 +116,8 @@ def main() -> None:
         sys.exit("It loads this machine alone: name 127.0.0.1 and a port.")
     if not (0 < options.seconds <= LONGEST and 0 < options.connections <= MOST):
         sys.exit(f"At most {LONGEST} seconds and {MOST} connections.")
-    request = request_for(options.path, options.place, options.header)
-    print(json.dumps(load((host, int(port)), request, options.seconds, options.connections)))
+    requests = [request_for(path, options.place, options.header) for path in options.path]
+    print(json.dumps(load((host, int(port)), requests, options.seconds, options.connections)))
 
 
 if __name__ == "__main__":

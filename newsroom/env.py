@@ -19,7 +19,7 @@ MAIL_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+|[^\r\n<>@]+ <[^\s<>@]+@[^\s<>@]+
 POSTGRESQL = "postgresql://user:password@host:port/name"
 # Seconds that a request waits for a connection, and after which the pool gives up one that fails and begins another:
 # else it asks ever more seldom, and goes on waiting when the server has long been back.
-POOL = {"min_size": 1, "timeout": 3, "reconnect_timeout": 1}
+POOL = {"min_size": 1, "timeout": 8, "reconnect_timeout": 1}
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -187,7 +187,7 @@ def bucket(name: str) -> dict[str, Any]:
     }
 
 
-def database(name: str, *, default: Path, pool: int = 8) -> dict[str, Any]:
+def database(name: str, *, default: Path, pool: int = 16) -> dict[str, Any]:
     """Django's settings for ``postgresql://user:password@host:port/name`` or ``sqlite:////path``."""
     value, wanted = text(name), f"{POSTGRESQL} or sqlite:////path"
     if not value:

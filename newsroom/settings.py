@@ -125,7 +125,7 @@ TEMPLATES = [
 ]
 
 # Data
-POOL = env.number("DATABASE_POOL", 8, least=1, most=200)  # connections to PostgreSQL that one process keeps
+POOL = env.number("DATABASE_POOL", 16, least=1, most=200)  # connections to PostgreSQL that one process keeps
 DATABASES = {"default": env.database("DATABASE_URL", default=VAR_DIR / "newsroom.sqlite3", pool=POOL)}
 DATABASES |= env.replicas("REPLICA_URLS", pool=POOL)
 REPLICAS = [name for name in DATABASES if name != "default"]  # they answer readers: newsroom/replicas.py

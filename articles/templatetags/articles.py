@@ -108,14 +108,6 @@ def keep(parser, token):
 
 
 @register.filter
-def picture_addresses(edition: Edition, root: str) -> list[str]:
-    """Whole addresses of an edition's pictures, the lead's first; its rows of pictures are loaded."""
-    images = [edition.lead_image, *(row.image for row in edition.image_rows.all())]
-    addresses = (image.sources("full").at_most(SOCIAL_WIDTH)[0] for image in images if image)
-    return list(dict.fromkeys(url if url.startswith("http") else root + url for url in addresses))
-
-
-@register.filter
 def stamp(moment: datetime) -> str:
     """``moment`` for a ``datetime`` attribute, in the current zone and without the microseconds that HTML refuses."""
     return timezone.localtime(moment).isoformat(timespec="seconds")

@@ -1,0 +1,201 @@
+"""Requests per second and CPU per request of each kind of page, as ratios to a constant page in the same run.
+
+    .venv/bin/python bench/speed.py [--json FILE] [--rounds 3] [--seconds 1.5]
+
+The paper is the one that the NEWSROOM_* variables name, filled by make_archive. Servers are on 127.0.0.1, and stop.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+BASE = Path(__file__).resolve().parent.parent
+GUNICORN = [sys.executable, "-m", "gunicorn", "--workers=2", "--log-level=error"]
+CONNECTIONS = 16  # so many that both workers have their share
+TICKS = os.sysconf("SC_CLK_TCK")
+ARTICLES = 60  # different ones, where each is made
+
+
+@dataclass(frozen=True)
+class Case:
+    """One line of the table: what is asked of which server."""
+
+    name: str
+    server: str
+    paths: list[str]
+    headers: tuple[str, ...] = ("Accept-Encoding: br",)
+
+
+def cases(has_redis: bool) -> list[Case]:
+    # As bench/archive.py makes them; article number 0 is the newest.
+    articles = [address(number) for number in range(ARTICLES)]
+    made = {
+        "article": articles,
+        "front page": ["/"],
+        "section": ["/section-1/"],
+        "latest": ["/latest/"],
+        "tag": ["/topics/tag-1/"],
+        "feed": ["/feed/"],
+        "search, common word": ["/search/?q=market"],
+        "search, rare word": ["/search/?q=rareword500"],
+        "sitemap of a month": ["/sitemap-2025-11.xml"],
+        "rates": ["/rates/"],
+    }
+    kept = [Case(f"kept: {name}", "kept", made[name][:1]) for name in ("front page", "article", "feed", "rates")]
+    if has_redis:
+        kept.append(Case("kept, with Redis: article", "redis", articles[:1]))
+    return [*kept, *(Case(f"made: {name}", "bare", paths) for name, paths in made.items())]
+
+
+def address(number: int) -> str:
+    sys.path.insert(0, str(BASE))
+    from datetime import UTC, datetime, timedelta
+
+    moment = datetime(2025, 12, 8, 6, 0, tzinfo=UTC) - timedelta(minutes=10) * number
+    return f"/{moment:%Y/%m/%d}/article-{number}/"
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+@contextmanager
+def server(application: str, **variables: str):
+    """gunicorn with ``application`` on a free port: its process and ``host:port``; it is ended at the end."""
+    place = f"127.0.0.1:{free_port()}"
+    environment = os.environ | variables
+    process = subprocess.Popen([*GUNICORN, application, f"--bind={place}"], cwd=BASE, env=environment)
+    try:
+        wait_for(place)
+        yield process, place
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def redis_server():
+    """A Redis of its own, where the machine has the program; None elsewhere."""
+    program = shutil.which("redis-server")
+    if program is None:
+        yield None
+        return
+    port = free_port()
+    process = subprocess.Popen(
+        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", ""], stdout=subprocess.DEVNULL
+    )
+    try:
+        wait_for(f"127.0.0.1:{port}")
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait_for(place: str) -> None:
+    host, _, port = place.partition(":")
+    for _try in range(200):
+        try:
+            socket.create_connection((host, int(port)), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    sys.exit(f"Nothing answers at {place}.")
+
+
+def cpu_of(process: subprocess.Popen) -> float:
+    """Seconds of CPU that a server's workers have used."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    fields = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in children)
+    return sum(int(one[11]) + int(one[12]) for one in fields) / TICKS
+
+
+def ask(process: subprocess.Popen, place: str, case: Case, seconds: float) -> tuple[float, float]:
+    """Requests per second, and milliseconds of CPU for one."""
+    headers = [part for header in case.headers for part in ("--header", header)]
+    command = [sys.executable, str(BASE / "bench" / "load.py"), place, *case.paths]
+    before = cpu_of(process)
+    answer = subprocess.run(
+        [*command, "--seconds", str(seconds), "--connections", str(CONNECTIONS), *headers],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = json.loads(answer.stdout)
+    if set(found["statuses"]) - {"200", "304"} or found["errors"]:
+        sys.exit(f"{case.name}: {found}")
+    return found["requests"] / found["seconds"], (cpu_of(process) - before) * 1000 / found["requests"]
+
+
+def measure(rounds: int, seconds: float) -> list[dict]:
+    """A line for each case: medians of interleaved rounds, and ratios to the constant page of the same round."""
+    with ExitStack() as stack:
+        redis = stack.enter_context(redis_server())
+        servers = {
+            "constant": stack.enter_context(server("bench.constant")),
+            "kept": stack.enter_context(server("newsroom.wsgi")),
+            "bare": stack.enter_context(server("bench.bare")),
+        }
+        if redis:
+            servers["redis"] = stack.enter_context(server("newsroom.wsgi", NEWSROOM_REDIS_URL=redis))
+        constant = Case("constant page", "constant", ["/"])
+        wanted = cases(bool(redis))
+        wanted.append(known(servers["kept"][1]))
+        for case in wanted:
+            ask(*servers[case.server], case, 0.5)  # templates and statements are ready
+        found: dict[str, list[tuple[float, float, float, float]]] = {case.name: [] for case in [constant, *wanted]}
+        for _round in range(rounds):
+            ratio_to = ask(*servers["constant"], constant, seconds)
+            found[constant.name].append((*ratio_to, 1.0, 1.0))
+            for case in wanted:
+                rate, cpu = ask(*servers[case.server], case, seconds)
+                found[case.name].append((rate, cpu, rate / ratio_to[0], ratio_to[1] / cpu))
+    names = ("requests_per_second", "cpu_ms", "ratio", "cpu_ratio")
+    return [
+        {"name": name}
+        | {key: statistics.median(column) for key, column in zip(names, zip(*lines, strict=True), strict=True)}
+        for name, lines in found.items()
+    ]
+
+
+def known(place: str) -> Case:
+    """A reader who has the page already."""
+    import http.client
+
+    connection = http.client.HTTPConnection(place)
+    connection.request("GET", "/", headers={"Accept-Encoding": "br"})
+    answer = connection.getresponse()
+    answer.read()
+    return Case("kept: 304", "kept", ["/"], ("Accept-Encoding: br", f"If-None-Match: {answer.getheader('ETag')}"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=1.5)
+    options = parser.parse_args()
+    lines = measure(options.rounds, options.seconds)
+    print(f"{'':32}{'requests/s':>11}{'CPU ms':>9}{'ratio':>8}{'by CPU':>8}")
+    for line in lines:
+        print(
+            f"{line['name']:32}{line['requests_per_second']:11,.0f}{line['cpu_ms']:9.2f}"
+            f"{line['ratio']:8.3f}{line['cpu_ratio']:8.3f}"
+        )
+    if options.json:
+        Path(options.json).write_text(json.dumps(lines, indent=1))
+
+
+if __name__ == "__main__":
+    main()
