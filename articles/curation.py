@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from django.db import connections, router
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from articles.models.edition import FOR_EVER, Edition, load_bylines
 from articles.models.placement import SECTION_SLOTS, SLOTS, Alert, Placement
@@ -45,7 +45,7 @@ def front_page(at: datetime, placements: Iterable[Placement] | None = None) -> F
 
     ``placements`` stand in for the stored ones where the desk looks at what it has not saved.
     """
-    pinned = _pinned(stored(None, at) if placements is None else placements, SLOTS)
+    pinned = _pinned(FRONT_PLACEMENTS.rows(at=at) if placements is None else placements, SLOTS)
     pool = POOL_OF_FRONT.rows(at=at)
     placed = _editions_of(pinned, pool, at)
     rest = _without(pool, placed)
@@ -65,7 +65,8 @@ def front_page(at: datetime, placements: Iterable[Placement] | None = None) -> F
 
 def section_top(section: Section, at: datetime, placements: Iterable[Placement] | None = None) -> dict[int, Edition]:
     """What is placed on the top of ``section`` and live at ``at``, by slot; its cards still lack their bylines."""
-    pinned = _pinned(stored(section, at) if placements is None else placements, SECTION_SLOTS)
+    standing = SECTION_PLACEMENTS.rows(at=at, section=section.pk) if placements is None else placements
+    pinned = _pinned(standing, SECTION_SLOTS)
     return _editions_of(pinned, None, at)
 
 
@@ -121,7 +122,7 @@ def next_change(at: datetime) -> datetime | None:
 
     One query that looks once at each column's index.
     """
-    columns = [(Edition, "live_from"), (Edition, "live_until")]
+    columns: list[tuple[type[Model], str]] = [(Edition, "live_from"), (Edition, "live_until")]
     columns += [(model, name) for model in (Placement, Alert) for name in ("starts_at", "ends_at")]
     nearest = " UNION ALL ".join(
         f"SELECT MIN({name}) AS moment FROM {model._meta.db_table} WHERE {name} > %s AND {name} < %s"  # noqa: S608 - our own names
@@ -140,6 +141,12 @@ def next_change(at: datetime) -> datetime | None:
 def stored(section: Section | None, at: datetime) -> QuerySet[Placement]:
     """The placements in force at ``at`` on the front page, or on the top of ``section``, the best of a slot first."""
     return Placement.objects.on(section).standing(at).select_related("image")
+
+
+FRONT_PLACEMENTS = Prepared(Placement, lambda at: stored(None, at))
+SECTION_PLACEMENTS = Prepared(
+    Placement, lambda at, section: Placement.objects.filter(section=section).standing(at).select_related("image")
+)
 
 
 def _pinned(placements: Iterable[Placement], last: int) -> dict[int, Placement]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from hashlib import md5
 from html import escape, unescape
+from typing import Any
 
 from django.db import connection
 from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, When
@@ -170,9 +171,13 @@ def further(edition: Edition, topics: list[dict], at: datetime) -> tuple[Edition
 
     Alike are live editions with the same ``topics``: tags, which count twice, and further sections, like countries.
     """
-    where = {"section": edition.section_id, "article": edition.article_id, "published_at": edition.published_at}
+    where: dict[str, Any] = {
+        "section": edition.section_id,
+        "article": edition.article_id,
+        "published_at": edition.published_at,
+    }
     alike = {f"{'tag' if topic['is_tag'] else 'listed'}{number}": topic["pk"] for number, topic in enumerate(topics)}
-    found = FURTHER.rows(at=at, **where, **alike)
+    found: list[Any] = FURTHER.rows(at=at, **where, **alike)
     if found and found[0].is_next:
         return found[0], found[1:]
     return None, found[:RELATED]

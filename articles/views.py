@@ -20,6 +20,9 @@ from articles.models.section import Section
 from articles.paging import MOST_OF_A_MONTH, SIZE, Page, get_page, number_of
 from articles.prepared import Prepared
 
+SECTION_AND_CHILDREN = Prepared(
+    Section, lambda slug: Section.objects.with_parent().filter(Q(slug=slug, parent=None) | Q(parent__slug=slug))
+)
 PAGE = Prepared(Edition, lambda at, path: Edition.objects.live(at).filter(path=path).with_furniture())
 OF_AUTHOR = Prepared(
     Edition,
@@ -190,7 +193,7 @@ def _section_and_children(slug: str, child: str | None) -> tuple[Section, list[S
     """A section with those within it, in one query; None if there is no such one at the first level."""
     if child:
         return _section(slug, child), []
-    rows = Section.objects.with_parent().filter(Q(slug=slug, parent=None) | Q(parent__slug=slug))
+    rows = SECTION_AND_CHILDREN.rows(slug=slug)
     found = {section.parent_id is None: section for section in rows}
     if True not in found:
         return None

@@ -31,7 +31,7 @@ from articles.search import headlines
 from newsroom import generation
 
 NEWEST = datetime(2025, 12, 8, 6, 0, tzinfo=UTC)
-APART = timedelta(minutes=10)  # between two articles: a million are nineteen years
+APART = timedelta(minutes=30)  # between two articles: a hundred thousand are six years
 EDITIONS = 3
 WORDS = "steppe market river summit border price valley school road minister harvest train tax loan gas song".split()
 PATTERNS = 500  # different texts
@@ -52,7 +52,7 @@ def prepare() -> None:
 
 
 def make(first: int, last: int, tell: Told = lambda done, total, seconds: None) -> None:
-    """Add articles number ``first`` to ``last``, each ten minutes older than the one before; ``tell`` how it goes."""
+    """Add articles number ``first`` to ``last``, each half an hour older than the one before; ``tell`` how it goes."""
     prepare()
     (_fill_postgresql if connection.vendor == "postgresql" else _fill)(first, last, tell)
     Announcement.objects.all().delete()

@@ -45,7 +45,7 @@ def pages() -> dict[str, str]:
         "section, page 5": "/section-1/?page=5",
         "month": "/section-1/2025/12/",
         "article": newest.path,
-        "article, old": "/2025/12/07/article-100/",
+        "article, old": "/2025/12/06/article-100/",
         "author": "/authors/author-1/",
         "tag": "/topics/tag-1/",
         "latest": "/latest/",

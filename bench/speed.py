@@ -60,7 +60,7 @@ def address(number: int) -> str:
     sys.path.insert(0, str(BASE))
     from datetime import UTC, datetime, timedelta
 
-    moment = datetime(2025, 12, 8, 6, 0, tzinfo=UTC) - timedelta(minutes=10) * number
+    moment = datetime(2025, 12, 8, 6, 0, tzinfo=UTC) - timedelta(minutes=30) * number
     return f"/{moment:%Y/%m/%d}/article-{number}/"
 
 

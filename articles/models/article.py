@@ -44,7 +44,8 @@ class ArticleQuerySet(models.QuerySet):
         return self.annotate(
             live_since=Subquery(mine.live(at).values("live_from")[:1]),
             next_live=Subquery(mine.filter(live_from__gt=at).order_by("live_from").values("live_from")[:1]),
-            was_live=Exists(mine.filter(live_until__lte=at)),
+            # Not Exists(), which PostgreSQL may answer by reading all editions at once.
+            was_live=Subquery(mine.filter(live_until__lte=at).values("pk")[:1]),
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -137,7 +138,7 @@ def _ranked(query: str, at: datetime, narrow: Narrow | None, order: Order) -> li
 def _hits(query: str, pks: list[int]) -> list[Hit]:
     if not pks:
         return []
-    editions = {edition.pk: edition for edition in load_bylines(WITH_TEXT.of(pks))}
+    editions: dict[int, Any] = {edition.pk: edition for edition in load_bylines(WITH_TEXT.of(pks))}
     asked = parse(query)
     return [
         Hit(edition, snippet(asked, edition.language, _shown(edition.found_text), edition.standfirst))

@@ -12,7 +12,9 @@ from articles.search.query import STOP_WORDS, Query, Term
 from articles.search.row import STEMMED, Row, words
 
 MOST_FOUND = 10_000  # of the editions cut last with the words: whether they are live is looked up
-COMMON = 30_000  # editions with the words, by the database's own guess: then the newest are looked through instead
+# In how many editions a word is common, by the database's own guess, and in what share of them: then the newest are
+# looked through instead, among which some hundreds have it.
+COMMON, SHARE = 4_000, 1 / 50
 A_WALK = 12_000  # of the newest live editions, which hold enough of a common word
 A_LOOK = 2_000  # of the newest live editions, whose headlines are suggested
 TEXT = "(SELECT body FROM articles_search WHERE articles_search.edition_id = articles_edition.id)"
@@ -73,7 +75,9 @@ LISTINGS = {
     )
     for name, table in (("section", "articles_editionsection"), ("author", "articles_editionbyline"))
 }
-GUESS = "EXPLAIN (FORMAT JSON) SELECT FROM articles_search WHERE vector @@ ({loose})"
+GUESS = (
+    "EXPLAIN (FORMAT JSON) SELECT FROM articles_search WHERE vector @@ ({loose}) UNION ALL SELECT FROM articles_search"
+)
 STRICTLY = "(SELECT vector @@ every FROM articles_search CROSS JOIN asked WHERE edition_id = live.id)"
 SUGGEST = """
 WITH newest AS MATERIALIZED (
@@ -123,8 +127,8 @@ def find(query: Query, *, at: datetime, narrow: Narrow, order: Order, most: int)
     phrases = any(term.is_phrase for term in query.terms + query.unwanted)
     with connections[router.db_for_read(Edition)].cursor() as cursor:
         cursor.execute(GUESS.format(loose=" && ".join(loose)), values)
-        plan = cursor.fetchone()[0]
-        live = BY_DATE if plan[0]["Plan"]["Plan Rows"] > COMMON else BY_INDEX
+        found, all_there = (step["Plan Rows"] for step in cursor.fetchone()[0][0]["Plan"]["Plans"])
+        live = BY_DATE if found > max(COMMON, all_there * SHARE) else BY_INDEX
         listing, newest = next((LISTINGS[name] for name in LISTINGS if name in values), PAPER)
         statement = FIND.format(
             live=live.format(narrow=conditions, listing=listing, newest=newest),

@@ -5,12 +5,15 @@ import shutil
 import threading
 import time
 from datetime import timedelta
+from io import StringIO
 from unittest import mock
 
 import brotli
 import time_machine
 from backports import zstd
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.db import OperationalError, transaction
 from django.db.backends.utils import CursorWrapper
 from django.http import HttpResponse
@@ -376,3 +379,152 @@ class StoresTests(SimpleTestCase):
         store._path("a" * 32).write_bytes(b"half a pa")
         assert store.get("a" * 32) is None
         assert store.get("b" * 32) is None
+
+
+class FakeRedis:
+    """As much of Redis as the generation asks for; ``broken`` names what fails."""
+
+    def __init__(self):
+        self.values, self.broken = {}, set()
+
+    def _fail(self, name):
+        if name in self.broken:
+            raise ConnectionError(name)
+
+    def get(self, key):
+        self._fail("get")
+        return self.values.get(key)
+
+    def set(self, key, value, **kwargs):
+        self._fail("set")
+        self.values[key] = value.encode() if isinstance(value, str) else value
+
+    def delete(self, key):
+        self._fail("delete")
+        self.values.pop(key, None)
+
+
+@override_settings(REDIS_URL="redis://stand-in")
+class ManyMachinesTests(SimpleTestCase):
+    """Each machine has a folder of its own; Redis is what they share."""
+
+    def setUp(self):
+        self.redis = FakeRedis()
+        patch = mock.patch.object(generation.redis_client, "get", return_value=self.redis)
+        patch.start()
+        self.addCleanup(patch.stop)
+        self.here, self.there = settings.VAR_DIR / "here", settings.VAR_DIR / "there"
+        for folder in (self.here, self.there):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def at(self, folder):
+        return override_settings(GENERATION_DIR=folder)
+
+    def look(self, folder):
+        with self.at(folder):
+            generation.Follower().look(self.redis)
+            return generation.current()
+
+    def test_others_follow_a_change(self):
+        with self.at(self.here):
+            token = generation.change()
+        assert self.look(self.there) == token
+        assert self.look(self.here) == token
+
+    def test_a_change_that_redis_did_not_take_is_told_when_it_answers(self):
+        with self.at(self.here):
+            first = generation.change()
+        assert self.look(self.there) == first
+        self.redis.broken = {"set", "delete"}
+        with self.at(self.here), self.assertLogs("newsroom.generation", "ERROR"):
+            assert generation.change() != first
+            assert generation.current() != first
+        self.redis.broken = set()
+        token = self.look(self.here)
+        assert token != first
+        assert self.look(self.there) == token
+
+    def test_a_full_redis_forgets_what_nobody_may_believe(self):
+        with self.at(self.here):
+            generation.change()
+        self.redis.broken = {"set"}
+        with self.at(self.here), self.assertLogs("newsroom.generation", "ERROR"):
+            generation.change()
+        assert generation.KEY not in self.redis.values
+
+    def test_a_redis_that_forgot_everything_gets_a_new_generation(self):
+        with self.at(self.here):
+            token = generation.change()
+        self.redis.values.clear()
+        fresh = self.look(self.here)
+        assert fresh != token
+        assert self.look(self.there) == fresh
+
+    def test_position_of_the_log_stays_with_the_token(self):
+        with self.at(self.here):
+            token = generation.change("0/16B3748")
+        assert generation.position_of(token) == "0/16B3748"
+        assert generation.position_of(self.look(self.there)) == "0/16B3748"
+        assert generation.position_of("abc") == ""
+
+    def test_while_others_cannot_be_heard_a_page_lasts_a_second(self):
+        made = []
+
+        def view(request):
+            made.append(request.path)
+            request.shown_at = None
+            request.frame = mock.Mock(until=timezone.now() + timedelta(hours=1))
+            return HttpResponse("words")
+
+        with (
+            self.at(self.here),
+            mock.patch.object(generation.follower, "start"),
+            mock.patch.object(generation.follower, "heard_at", float("-inf")),
+        ):
+            middleware = PageCacheMiddleware(view)
+            for _ in range(2):
+                middleware(RequestFactory().get("/"))
+            assert len(made) == 1
+            with time_machine.travel(timezone.now() + timedelta(seconds=1.1), tick=False):
+                middleware(RequestFactory().get("/"))
+        assert len(made) == 2
+
+
+class WarmTests(TransactionTestCase):
+    def warm(self, *arguments):
+        out = StringIO()
+        call_command("warm_pages", *arguments, stdout=out)
+        return out.getvalue()
+
+    @override_settings(MIDDLEWARE=WITH_CACHE)
+    def test_pages_are_ready_before_the_first_reader(self):
+        generation.change()
+        edition = make_edition(section=make_section(slug="business"), live_from=timezone.now(), tags=["Rail"])
+        assert "[18/18]" in self.warm("--root", "http://testserver")
+        client = Client()
+        for path in ("/", "/business/", edition.path, "/topics/rail/", "/feed/", "/sitemap.xml"):
+            with self.assertNumQueries(0):
+                assert client.get(path, headers={"accept-encoding": "br"}).headers["X-Cache"] == "shared", path
+
+    def test_a_wrong_root_is_refused(self):
+        with self.assertRaisesMessage(CommandError, "--root must be a scheme and a host"):
+            self.warm("--root", "news.example.org")
+
+
+class DeskPageTests(TransactionTestCase):
+    def test_administrator_sees_how_it_goes_and_has_all_made_anew(self):
+        admin = User.objects.create(username="admin", is_staff=True, is_superuser=True)
+        self.client.force_login(admin)
+        self.assertContains(self.client.get("/admin/"), "Pages that are kept")
+        page = self.client.get("/admin/pages/")
+        self.assertContains(page, generation.current())
+        self.assertContains(page, "Nothing is scheduled")
+        before = generation.current()
+        response = self.client.post("/admin/pages/", follow=True)
+        self.assertContains(response, "All pages are made anew")
+        assert generation.current() != before
+
+    def test_others_do_not(self):
+        self.client.force_login(make_chief())
+        assert self.client.get("/admin/pages/").status_code == 403
+        self.assertNotContains(self.client.get("/admin/"), "Pages that are kept")

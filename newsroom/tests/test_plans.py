@@ -79,7 +79,7 @@ class PlanTests(TransactionTestCase):
         pages = ["/", "/section-1/", "/section-1/?page=25", "/section-1/2025/10/", "/latest/", "/latest/2025/10/"]
         pages += [
             self.newest.path,
-            "/2025/11/01/article-5328/",
+            "/2025/11/17/article-1000/",
             "/authors/author-1/",
             "/topics/tag-1/",
             "/corrections/",
