@@ -96,7 +96,9 @@ class PageCacheMiddleware:
 
     def _lead(self, request, key: str, token: str, flight: Flight):
         try:
-            page = self.shared.get(name_of(key))
+            page = self.memory.get(key)  # whoever made it may have landed a moment ago
+            if page is None or not _is_good(page, token):
+                page = self.shared.get(name_of(key))
             if page is not None and _is_good(page, token):
                 flight.page = page
                 self.memory.put(key, page)
@@ -146,7 +148,11 @@ class PageCacheMiddleware:
 
     def _old(self, key: str) -> Page | None:
         """The last good page, of whatever generation."""
-        return self.memory.get(key) or self.shared.get(name_of(key))
+        if page := self.memory.get(key):
+            return page
+        if page := self.shared.get(name_of(key)):
+            self.memory.put(key, page)
+        return page
 
     def _is_broken(self, key: str) -> bool:
         now = time.monotonic()

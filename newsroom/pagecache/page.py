@@ -61,7 +61,7 @@ class Page:
     @property
     def size(self) -> int:
         """Bytes of memory, about."""
-        return 2000 + sum(map(len, self.bodies.values()))
+        return 2000 + sum(map(len, list(self.bodies.values())))  # a copy, as other threads may add a coding
 
     def answer(self, request: HttpRequest, cache_control: str, is_whole: bool = True) -> HttpResponse:
         """The answer to ``request``: the bytes in a coding it takes, or a 304; no bytes unless ``is_whole`` (HEAD)."""
