@@ -85,7 +85,7 @@ def _cloudflare(keys: list[str]) -> None:
 
 
 def _plain(keys: list[str]) -> None:
-    """By the method PURGE, with the keys in a header: Varnish (deploy/varnish.vcl), nginx, other newsrooms."""
+    """By the method PURGE, with the keys in a header: Varnish, whose VCL bans by it, and other newsrooms."""
     headers = {"Surrogate-Key": " ".join(keys), "X-Purge-Key": settings.PURGE_KEY}
     for address in settings.PURGE_URLS:
         _ask("PURGE", address, headers)

@@ -327,7 +327,8 @@ class CostTests(SearchTestCase):
                 assert len(search.find("railway", at=timezone.now(), limit=limit)) == limit
 
     def test_nothing_found_takes_one_query_and_nothing_asked_none(self):
-        with self.assertNumQueries(1):
+        guesses = connection.vendor == "postgresql"  # how common the word is
+        with self.assertNumQueries(1 + guesses):
             self.find("railway")
         with self.assertNumQueries(0):
             self.find("the")
