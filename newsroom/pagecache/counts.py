@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-TOLD = 2.0  # seconds between two times that a process tells
+TOLD = 0.5  # seconds between two times that a process tells
 
 
 class Counts:
@@ -20,7 +20,7 @@ class Counts:
         self._told_at = 0.0
 
     def add(self, name: str, **also: int) -> None:
-        """Count one, and tell every other second how things stand, ``also`` what the process holds."""
+        """Count one, and tell twice a second how things stand, ``also`` what the process holds."""
         self._counted[name] += 1
         now = time.monotonic()
         if now - self._told_at > TOLD:
