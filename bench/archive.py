@@ -27,7 +27,7 @@ from articles.models import (
     EditionTag,
     Section,
 )
-from articles.search import headlines
+from articles.search import headlines, postgres
 from newsroom import generation
 
 NEWEST = datetime(2025, 12, 8, 6, 0, tzinfo=UTC)
@@ -118,6 +118,7 @@ def _fill_postgresql(first: int, last: int, tell: Told) -> None:
     """Each batch is some INSERTs of what generate_series counts; keys are taken first, so that rows find each other."""
     start = time.monotonic()
     _patterns()
+    postgres.prune()  # of editions that are gone
     with _without_indexes(), connection.cursor() as cursor:
         for begin in range(first, last, BATCH):
             end = min(begin + BATCH, last)
