@@ -77,7 +77,7 @@ def section_slots(section: Section, at: datetime, placements: Iterable[Placement
     return _filled(placed, _without(newest, placed), SECTION_SLOTS)
 
 
-def listed(section: Section | None, at: datetime, **published: datetime) -> QuerySet[Edition]:
+def listed(section: Section | int | None, at: datetime, **published: datetime) -> QuerySet[Edition]:
     """Live editions of ``section`` (None: of the paper), newest first; ``published`` are bounds as lookups (gte, lt).
 
     A section's are found by walking its listing's own index.
@@ -85,27 +85,16 @@ def listed(section: Section | None, at: datetime, **published: datetime) -> Quer
     if section is None:
         bounds = {f"published_at__{lookup}": time for lookup, time in published.items()}
         return Edition.objects.live(at).filter(**bounds).newest().for_cards()
-    bounds = {f"section_rows__published_at__{lookup}": time for lookup, time in published.items()}
-    rows = Edition.objects.live(at).filter(section_rows__section=section, **bounds)
-    return rows.order_by("-section_rows__published_at", "-section_rows__edition_id").for_cards()
+    bounds = {f"published_at__{lookup}": time for lookup, time in published.items()}
+    return Edition.objects.live(at).listed_by("section_rows", section=section, **bounds).for_cards()
 
 
 POOL_OF_FRONT = Prepared(
     Edition, lambda at: Edition.objects.live(at).filter(off_front=False).newest().for_bare_cards()[:POOL]
 )
-NEWEST = Prepared(
-    Edition,
-    lambda at, **keys: Edition.objects.live(at).exclude(article__in=keys_in(keys)).newest().for_bare_cards(),
-)
+NEWEST = Prepared(Edition, lambda at, **keys: listed(None, at).exclude(article__in=keys_in(keys)))
 NEWEST_OF_SECTION = Prepared(
-    Edition,
-    lambda at, section, **keys: (
-        Edition.objects.live(at)
-        .filter(section_rows__section=section)
-        .exclude(article__in=keys_in(keys))
-        .order_by("-section_rows__published_at", "-section_rows__edition_id")
-        .for_bare_cards()
-    ),
+    Edition, lambda at, section, **keys: listed(section, at).exclude(article__in=keys_in(keys))
 )
 
 
@@ -131,22 +120,20 @@ def next_change(at: datetime) -> datetime | None:
     connection = connections[router.db_for_read(Edition)]
     adapt = connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT MIN(moment) FROM ({nearest}) AS nearest", [adapt(at), adapt(FOR_EVER)] * len(columns))  # noqa: S608
+        cursor.execute(f"SELECT MIN(moment) FROM ({nearest}) AS nearest", [adapt(at), adapt(FOR_EVER)] * len(columns))  # noqa: S608 - the same
         (moment,) = cursor.fetchone()
     if isinstance(moment, str):  # SQLite keeps times as text, in UTC
         return datetime.fromisoformat(moment).replace(tzinfo=UTC)
     return moment
 
 
-def stored(section: Section | None, at: datetime) -> QuerySet[Placement]:
+def stored(section: Section | int | None, at: datetime) -> QuerySet[Placement]:
     """The placements in force at ``at`` on the front page, or on the top of ``section``, the best of a slot first."""
     return Placement.objects.on(section).standing(at).select_related("image")
 
 
 FRONT_PLACEMENTS = Prepared(Placement, lambda at: stored(None, at))
-SECTION_PLACEMENTS = Prepared(
-    Placement, lambda at, section: Placement.objects.filter(section=section).standing(at).select_related("image")
-)
+SECTION_PLACEMENTS = Prepared(Placement, lambda at, section: stored(section, at))
 
 
 def _pinned(placements: Iterable[Placement], last: int) -> dict[int, Placement]:

@@ -1,4 +1,4 @@
-"""Pieces of pages that are the same on many pages until something changes: the masthead, a card, an article's text.
+"""Pieces of pages that are the same on many pages until something changes: the masthead, a card, a byline.
 
 They are kept with the frame of readers' pages and thrown away with it, so a piece is as new as the page around it.
 Where nothing is kept (the desk, its previews, another time than now) each piece is made for the asking.

@@ -229,9 +229,12 @@ def sources(key: str, cut: int, crop: str, size: tuple[int, int]) -> Sources:
 def remove(key: str) -> None:
     """Take every public copy of a picture out of the storage."""
     folder = f"{key[:2]}/{key}"
-    if default_storage.exists(folder):
-        for name in default_storage.listdir(folder)[1]:
-            default_storage.delete(f"{folder}/{name}")
+    try:
+        names = default_storage.listdir(folder)[1]
+    except FileNotFoundError:  # as files say it; a bucket has no folders, and lists nothing
+        return
+    for name in names:
+        default_storage.delete(f"{folder}/{name}")
 
 
 def _name(key: str, cut: int, crop: str, width: int, extension: str) -> str:

@@ -25,23 +25,9 @@ SECTION_AND_CHILDREN = Prepared(
 )
 PAGE = Prepared(Edition, lambda at, path: Edition.objects.live(at).filter(path=path).with_furniture())
 OF_AUTHOR = Prepared(
-    Edition,
-    lambda at, author: (
-        Edition.objects.live(at)
-        .filter(bylines__author=author)
-        .order_by("-bylines__published_at", "-bylines__edition_id")
-        .for_bare_cards()
-    ),
+    Edition, lambda at, author: Edition.objects.live(at).listed_by("bylines", author=author).for_bare_cards()
 )
-OF_TAG = Prepared(
-    Edition,
-    lambda at, tag: (
-        Edition.objects.live(at)
-        .filter(tag_rows__tag=tag)
-        .order_by("-tag_rows__published_at", "-tag_rows__edition_id")
-        .for_bare_cards()
-    ),
-)
+OF_TAG = Prepared(Edition, lambda at, tag: Edition.objects.live(at).listed_by("tag_rows", tag=tag).for_bare_cards())
 
 
 @require_safe

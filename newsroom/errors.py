@@ -45,7 +45,10 @@ def broken(request):
 
 
 def is_database_away(exception) -> bool:
-    """Whether ``exception`` says that the database can't be asked, rather than that it was asked something wrong."""
+    """Whether ``exception`` says that the database can't be asked now (PEP 249: no fault of whoever asked).
+
+    SQLite says so of a missing table, too: before the first migration.
+    """
     return isinstance(exception, InterfaceError | OperationalError)
 
 

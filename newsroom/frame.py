@@ -64,18 +64,24 @@ class Frame:
 _kept: dict[str, Frame] = {}  # the newest, by "now"
 
 
-def get(at: datetime | None = None) -> Frame:
-    """The frame now, kept ready; or as it stood ``at`` another time, built for the asking."""
+def get(at: datetime | None = None, token: str | None = None) -> Frame:
+    """The frame now, kept ready; or as it stood ``at`` another time, built for the asking.
+
+    ``token`` is the generation that the request's database is known to show: a replica may not know of a newer one.
+    """
     if at is not None:
         return _build(at, "")
     now = timezone.now()
     try:
-        token = generation.current()
+        newest = generation.current()
     except OSError:  # a full disk: nothing can be kept
         return _build(now, "")
+    token = token or newest
     frame = _kept.get("now")
     if frame is None or frame.generation != token or not frame.made_at <= now < frame.until:
-        frame = _kept["now"] = _build(now, token)
+        frame = _build(now, token)
+        if token == newest:
+            _kept["now"] = frame
     return frame
 
 

@@ -64,6 +64,11 @@ def position_of(token: str) -> str:
     return token.partition(".")[2].replace("-", "/")
 
 
+def _later(one: str, other: str) -> str:
+    """The later of two positions of the log: a replica has to show what either was about."""
+    return max(one, other, key=lambda position: [int(part, 16) for part in position.split("/") if part])
+
+
 def changed_at() -> float:
     """When the generation began on this machine, in seconds since 1970 (UTC)."""
     current()
@@ -114,6 +119,7 @@ def _point_to(token: str) -> None:
     (folder / token).mkdir(exist_ok=True)
     os.utime(folder / token)
     fresh = folder / f"new-{token}"
+    fresh.unlink(missing_ok=True)  # of a process that was killed in between
     fresh.symlink_to(token)
     fresh.replace(_link())
     kept = sorted((one for one in folder.iterdir() if one.is_dir() and not one.is_symlink()), key=_made)
@@ -173,8 +179,9 @@ class Follower:
         if found is not None and found.decode() == mine and not _unsent().exists():
             return
         with _locked():
-            if _unsent().exists() or (found := redis.get(KEY)) is None:
-                token = _new(position_of(os.readlink(_link())))
+            found = redis.get(KEY)
+            if _unsent().exists() or found is None:
+                token = _new(_later(position_of(os.readlink(_link())), position_of(found.decode() if found else "")))
                 redis.set(KEY, token)
                 _unsent().unlink(missing_ok=True)
                 _point_to(token)

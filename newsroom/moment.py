@@ -26,7 +26,7 @@ class MomentMiddleware:
         request.at, request.shown_at = timezone.now(), None
         if request.path.startswith(UNFRAMED):
             return self.get_response(request)
-        request.frame = frame.get()
+        request.frame = frame.get(token=getattr(request, "generation", None))
         with timezone.override(request.frame.zone):
             if "at" in request.GET and not request.path.startswith("/admin/"):
                 return self._another_time(request)

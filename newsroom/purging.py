@@ -30,8 +30,11 @@ class NotPurged(Exception):
 
 
 @task()
-def purge(keys: list[str]) -> None:
-    """Have every cache forget the pages that have one of ``keys``; ``NotPurged`` if one of them would not."""
+def purge(keys: list[str], since: str = "") -> None:
+    """Have every cache forget the pages that have one of ``keys``; ``NotPurged`` if one of them would not.
+
+    ``since`` is when it was first wanted (ISO 8601, UTC): ``again`` gives up a day later.
+    """
     wanted = surrogates.with_company(keys)
     # Where all is meant nothing else needs to be said.
     chosen = [surrogates.PAPER] if surrogates.PAPER in wanted else sorted(wanted)
@@ -51,20 +54,20 @@ def purge(keys: list[str]) -> None:
 def after_change(keys: list[str]) -> None:
     """Queue it; a failure to do so is logged, as what was written is committed."""
     try:
-        purge.enqueue(keys)
-    except Exception:
+        purge.enqueue(keys, since=timezone.now().isoformat())
+    except Exception:  # the database is away just now, after the commit: the worst is an old page for an hour
         logger.exception("The CDN is not told of a change: %s", ", ".join(keys))
 
 
 def again() -> None:
-    """Queue once more, as one, what failed within the last day."""
+    """Queue once more, as one, what failed and was first wanted within the last day; older ones stay as failed."""
+    oldest = (timezone.now() - LONGEST).isoformat()
     failed = DBTaskResult.objects.filter(task_path=purge.module_path, status=TaskResultStatus.FAILED)
-    failed = failed.filter(enqueued_at__gt=timezone.now() - LONGEST)
-    rows = list(failed)
+    rows = [row for row in failed if row.args_kwargs["kwargs"].get("since", "") > oldest]
     if rows:
         keys = sorted({key for row in rows for key in row.args_kwargs["args"][0]})
+        purge.enqueue(keys, since=min(row.args_kwargs["kwargs"]["since"] for row in rows))
         failed.filter(pk__in=[row.pk for row in rows]).delete()
-        purge.enqueue(keys)
 
 
 def _fastly(keys: list[str]) -> None:

@@ -49,7 +49,8 @@ def for_readers(get_response):
     def middleware(request):
         if not settings.REPLICAS or not _is_readers(request):
             return get_response(request)
-        replica = choose(generation.current())
+        request.generation = getattr(request, "generation", None) or generation.current()
+        replica = choose(request.generation)
         with asking(replica):
             response = get_response(request)
         if response.status_code >= 500 and replica != PRIMARY:

@@ -92,8 +92,7 @@ class Source:
     def editions(self, at: datetime, **words: str) -> QuerySet[Edition]:
         """By those rows' own index; the name of the one thing comes with them."""
         one = Subquery(self.found(**words).values("pk")[:1])
-        rows = Edition.objects.live(at).filter(**{f"{self.relation}__{self.name}": one})
-        rows = rows.order_by(f"-{self.relation}__published_at", f"-{self.relation}__edition_id")
+        rows = Edition.objects.live(at).listed_by(self.relation, **{self.name: one})
         return _with_times(rows.annotate(thing=F(f"{self.relation}__{self.name}__name")), at)
 
 

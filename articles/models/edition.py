@@ -63,12 +63,8 @@ class EditionQuerySet(models.QuerySet):
         """With its section and its picture."""
         return self.select_related("section__parent", "lead_image")
 
-    def for_feed(self):
-        """With all that an item of a feed says, the whole text included."""
-        return self.for_bare_feed().with_bylines()
-
     def for_bare_feed(self):
-        """With what an item of a feed says but the bylines."""
+        """With what an item of a feed says, the whole text included, but the bylines."""
         return self.with_furniture().defer(*UNSEEN)
 
     def for_page(self):
@@ -78,6 +74,14 @@ class EditionQuerySet(models.QuerySet):
     def with_bylines(self):
         bylines = EditionByline.objects.select_related("author__picture")
         return self.prefetch_related(Prefetch("bylines", bylines))
+
+    def listed_by(self, rows, **of):
+        """Those that ``rows`` (section_rows, tag_rows, bylines) put under one thing, the newest first.
+
+        By the rows' own index; ``of`` are lookups of the rows, as ``section=…`` and bounds of ``published_at``.
+        """
+        found = self.filter(**{f"{rows}__{name}": value for name, value in of.items()})
+        return found.order_by(f"-{rows}__published_at", f"-{rows}__edition_id")
 
     def newest(self):
         return self.order_by("-published_at", "-pk")

@@ -111,6 +111,7 @@ class PageCacheMiddleware:
 
     def _render(self, request, key: str, token: str, flight: Flight):
         made_at = time.time()
+        request.generation = token  # what the frame and a replica must show, and no newer name for anything older
         response = self._make(request)
         if response.status_code >= 500:
             is_away = response.status_code == 503

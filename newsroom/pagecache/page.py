@@ -109,8 +109,9 @@ class Page:
         return known_at is not None and changed_at is not None and changed_at <= known_at
 
     def pack(self) -> bytes:
-        """As bytes for a store: a line of JSON, then the body."""
-        coding, body = next(iter(self.bodies.items()))
+        """As bytes for a store: a line of JSON, then the body, compressed if it can be."""
+        coding = CODINGS[0] if self.is_text else PLAIN
+        body = self.body(coding)
         about = [self.generation, self.made_at, self.until, self.status, self.headers, self.etag, self.is_text, coding]
         return json.dumps(about).encode() + b"\n" + body
 

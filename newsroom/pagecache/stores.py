@@ -62,11 +62,6 @@ class Memory:
         while self.size > self.most and len(self._pages) > 1:
             self.size -= self._pages.popitem(last=False)[1][1]
 
-    def clear(self) -> None:
-        with self._lock:
-            self._pages.clear()
-            self.size = 0
-
     def __len__(self) -> int:
         return len(self._pages)
 
@@ -81,7 +76,7 @@ class Files:
     def get(self, name: str) -> Page | None:
         try:
             return Page.unpack(self._path(name).read_bytes())
-        except (OSError, ValueError):
+        except (OSError, TypeError, ValueError):  # not there, or not whole
             return None
 
     def put(self, name: str, page: Page) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from unittest import mock
 
@@ -198,9 +199,10 @@ class PurgingTests(TransactionTestCase):
         with override_settings(CDN=["purge"], PURGE_KEY="secret", PURGE_URLS=[f"{self.root}/"]):
             with self.assertLogs("newsroom.purging", "ERROR"), self.assertRaises(purging.NotPurged):
                 purging.purge.call(["paper"])
-            for keys in (["article-1"], ["tag-2"]):
+            now, long_ago = timezone.now(), timezone.now() - timedelta(days=2)
+            for keys, since in ((["article-1"], now), (["tag-2"], now), (["author-3"], long_ago)):
                 DBTaskResult.objects.create(
-                    args_kwargs={"args": [keys], "kwargs": {}},
+                    args_kwargs={"args": [keys], "kwargs": {"since": since.isoformat()}},
                     task_path=purging.purge.module_path,
                     backend_name="default",
                     status="FAILED",
@@ -209,8 +211,11 @@ class PurgingTests(TransactionTestCase):
                 )
             Cache.told, Cache.status = [], 200
             purging.again()
-        assert not DBTaskResult.objects.filter(status="FAILED").exists()
-        assert {"article-1", "tag-2"} <= set(Cache.told[-1][2]["Surrogate-Key"].split())
+        left = DBTaskResult.objects.get(status="FAILED")  # given up, and to be seen on the desk
+        assert left.args_kwargs["args"] == [["author-3"]]
+        told = set(Cache.told[-1][2]["Surrogate-Key"].split())
+        assert {"article-1", "tag-2"} <= told
+        assert "author-3" not in told
 
     def test_who_has_the_key_may_purge_us(self):
         from newsroom.pagecache.middleware import PageCacheMiddleware

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from articles.models import Alert, SiteSettings
 from articles.tests.factories import make_section
-from newsroom import frame
+from newsroom import frame, generation
 from tickers import deciding, refresh
 from tickers.providers.nbkr import Nbkr
 from tickers.tests.factories import make_pair, make_rate
@@ -22,6 +22,14 @@ class FrameTests(TestCase):
         frame.get()
         with self.assertNumQueries(0):
             frame.get()
+
+    def test_one_of_an_older_generation_is_not_kept_for_the_newest(self):
+        older = generation.current()
+        generation.change()
+        newest = frame.get()
+        assert frame.get(token=older).generation == older  # for a request whose replica shows no more than that
+        with self.assertNumQueries(0):
+            assert frame.get() is newest
 
     def test_it_is_built_anew_when_the_papers_day_begins(self):
         with time_machine.travel(NOON, tick=False):

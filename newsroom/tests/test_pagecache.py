@@ -467,6 +467,15 @@ class ManyMachinesTests(SimpleTestCase):
         assert generation.position_of(self.look(self.there)) == "0/16B3748"
         assert generation.position_of("abc") == ""
 
+    def test_what_two_machines_wrote_apart_waits_for_the_later_position(self):
+        with self.at(self.here):
+            generation.change("0/FF")
+        self.redis.broken = {"set", "delete"}
+        with self.at(self.there), self.assertLogs("newsroom.generation", "ERROR"):
+            generation.change("0/9")
+        self.redis.broken = set()
+        assert generation.position_of(self.look(self.there)) == "0/FF"
+
     def test_while_others_cannot_be_heard_a_page_lasts_a_second(self):
         made = []
 

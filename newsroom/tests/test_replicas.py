@@ -67,6 +67,17 @@ class ReplicaTests(SimpleTestCase):
         assert replica.asked == [["0/16B3748"]]
         assert replicas.ReadersMayAskReplicas().db_for_read(Edition) == "default"
 
+    def test_request_names_the_generation_that_its_database_shows(self):
+        request = RequestFactory().get("/")
+        with self.with_replica(Connection()):
+            self.answer(request)
+        assert request.generation == TOKEN
+        request = RequestFactory().get("/")
+        request.generation = "an older one"  # by the page cache, which read it first
+        with self.with_replica(Connection()):
+            assert self.answer(request) == ["default"]
+        assert request.generation == "an older one"
+
     def test_one_that_is_behind_does_not(self):
         with self.with_replica(Connection(reached=False)):
             assert self.answer(RequestFactory().get("/")) == ["default"]

@@ -5,10 +5,11 @@ from unittest import mock
 import boto3
 import pytest
 from django.conf import settings
-from django.core.files.storage import default_storage, storages
+from django.core.files.storage import storages
 from django.test import TestCase, override_settings
 from moto.server import ThreadedMotoServer
 
+from articles import renditions
 from articles.models import Image
 from newsroom import env
 from newsroom.tests.test_pictures import make_picture
@@ -62,6 +63,7 @@ class BucketTests(TestCase):
             assert b"".join(response.streaming_content)[:2] == b"\xff\xd8"
             with image.file.open("rb") as master:
                 assert master.read(2) == b"\xff\xd8"
-            default_storage.delete(address.removeprefix("/media/"))
+            renditions.remove(image.key)
             assert self.client.get(address).status_code == 404
+            assert not any(key.startswith("media/") for key in self.keys())
             assert storages["uploads"].exists(image.file.name)
