@@ -8,7 +8,7 @@ from itertools import islice
 from django.db import connections, router
 from django.db.models import Model, QuerySet
 
-from articles.models.edition import FOR_EVER, Edition, load_bylines
+from articles.models.edition import FOR_EVER, Edition, PreparedEditions, load_bylines
 from articles.models.placement import SECTION_SLOTS, SLOTS, Alert, Placement
 from articles.models.section import Section
 from articles.prepared import Listed, Prepared, keys_in
@@ -89,13 +89,11 @@ def listed(section: Section | int | None, at: datetime, **published: datetime) -
     return Edition.objects.live(at).listed_by("section_rows", section=section, **bounds).for_cards()
 
 
-POOL_OF_FRONT = Prepared(
-    Edition, lambda at: Edition.objects.live(at).filter(off_front=False).newest().for_bare_cards()[:POOL]
+POOL_OF_FRONT = PreparedEditions(
+    lambda at: Edition.objects.live(at).filter(off_front=False).newest().for_bare_cards()[:POOL]
 )
-NEWEST = Prepared(Edition, lambda at, **keys: listed(None, at).exclude(article__in=keys_in(keys)))
-NEWEST_OF_SECTION = Prepared(
-    Edition, lambda at, section, **keys: listed(section, at).exclude(article__in=keys_in(keys))
-)
+NEWEST = PreparedEditions(lambda at, **keys: listed(None, at).exclude(article__in=keys_in(keys)))
+NEWEST_OF_SECTION = PreparedEditions(lambda at, section, **keys: listed(section, at).exclude(article__in=keys_in(keys)))
 
 
 def newest(section: Section | None, at: datetime, without: Iterable[int] = ()) -> Listed[Edition]:

@@ -12,9 +12,8 @@ from html import escape, unescape
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, When
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.html import format_html
@@ -22,7 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from articles import embeds, linked_data, markup, references, surrogates
-from articles.models.edition import Edition, EditionSection, EditionTag
+from articles.models.edition import Edition, PreparedEditions
 from articles.models.image import Image
 from articles.prepared import Prepared, keys_in
 
@@ -37,29 +36,46 @@ SERIES = re.compile(r'(?:<figure data-image="\d{1,11}">(?:(?!</figure>).)*</figu
 PARAGRAPH = re.compile(r"<(p|h2|h3)>(?=(.*?)</\1>)", re.DOTALL)
 EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
 RELATED = 5
-NEWEST_OF = {
-    is_tag: f"""
-SELECT edition_id FROM (
-    SELECT edition_id FROM {table} WHERE {column} = %s AND published_at IN (
+# Of some topics' newest editions those that are live, by how many topics they share; before them the one before in the
+# section. Each part walks an index from its end and stops: nothing here grows with the archive.
+NEAR = """
+WITH near AS (
+    SELECT id, 1 AS is_next, 0 AS alike FROM (
+        SELECT id FROM articles_edition
+        WHERE section_id = %s AND published_at < %s AND article_id <> %s AND live_from <= %s AND live_until > %s
+        ORDER BY published_at DESC, id DESC LIMIT 1
+    ) AS earlier
+    {alike}
+)
+"""
+ALIKE = """
+    UNION ALL
+    SELECT id, 0, alike FROM (
+        SELECT edition.id, found.alike FROM (
+            SELECT edition_id, MAX(published_at) AS published_at, SUM(weight) AS alike FROM ({topics}) AS topic
+            GROUP BY edition_id ORDER BY alike DESC, published_at DESC, edition_id DESC
+        ) AS found JOIN articles_edition edition ON edition.id = found.edition_id
+        WHERE edition.article_id <> %s AND edition.live_from <= %s AND edition.live_until > %s
+        ORDER BY found.alike DESC, found.published_at DESC, found.edition_id DESC LIMIT {most}
+    ) AS alike
+"""
+NEWEST_OF = """
+SELECT edition_id, published_at, {weight} AS weight FROM {table}
+WHERE {column} = %s AND published_at <= %s AND published_at >= (
+    SELECT MIN(published_at) FROM (
         SELECT DISTINCT published_at FROM {table} WHERE {column} = %s AND published_at <= %s
-        ORDER BY published_at DESC LIMIT %s
-    )
-) AS topic{{number}}
-"""  # noqa: S608 - our own names
-    for is_tag, table, column in (
-        (True, "articles_editiontag", "tag_id"),
-        (False, "articles_editionsection", "section_id"),
-    )
-}
-BEFORE = """
-SELECT id FROM (
-    SELECT id FROM articles_edition
-    WHERE section_id = %s AND published_at < %s AND article_id <> %s AND live_from <= %s AND live_until > %s
-    ORDER BY published_at DESC, id DESC LIMIT 1
-) AS earlier
+        ORDER BY published_at DESC LIMIT {pool}
+    ) AS newest
+)
 """
 IMAGES = Prepared(Image, lambda **keys: Image.objects.filter(pk__in=keys_in(keys)))
-RELATED_POOL = 60  # of the newest articles under its tags; some may be withdrawn
+TAGGED = {"table": "articles_editiontag", "column": "tag_id", "weight": "2"}
+LISTED = {
+    "table": "articles_editionsection",
+    "column": "section_id",
+    "weight": "CASE WHEN is_further THEN 1 ELSE 0 END",
+}
+RELATED_POOL = 60  # of the newest articles under each topic, whose editions share one time; some may be withdrawn
 
 
 def body(html: str) -> SafeString:
@@ -178,47 +194,33 @@ def further(edition: Edition, topics: list[dict], at: datetime) -> tuple[Edition
     }
     alike = {f"{'tag' if topic['is_tag'] else 'listed'}{number}": topic["pk"] for number, topic in enumerate(topics)}
     found: list[Any] = FURTHER.rows(at=at, **where, **alike)
-    if found and found[0].is_next:
-        return found[0], found[1:]
-    return None, found[:RELATED]
+    following = next((one for one in found if one.is_next), None)
+    return following, [one for one in found if following is None or one.pk != following.pk][:RELATED]
 
 
-def _further(at: datetime, section: int, article: int, published_at: datetime, **topics: int) -> QuerySet[Edition]:
-    """The editions for ``further``; of ``topics`` those whose names begin with "tag" are tags, the others sections."""
-    tags = [pk for name, pk in topics.items() if name.startswith("tag")]
-    sections = [pk for name, pk in topics.items() if not name.startswith("tag")]
-    before = Edition.objects.live(at).filter(section=section, published_at__lt=published_at)
-    before = before.exclude(article=article).newest().values("pk")[:1]
-    live = Edition.objects.live(at).exclude(article=article)
-    live = live.filter(pk__in=_near(at, section, article, published_at, tags, sections))
-    live = live.annotate(
-        is_next=Case(When(pk=Subquery(before), then=1), default=0),
-        alike=_count(EditionTag.objects.filter(tag__in=tags)) * 2
-        + _count(EditionSection.objects.filter(section__in=sections, is_further=True)),
-    ).order_by("-is_next", "-alike", "-published_at", "-pk")
-    return live.for_bare_cards()[: RELATED + 1]
-
-
-def _near(
-    at: datetime, section: int, article: int, published_at: datetime, tags: list[int], sections: list[int]
-) -> RawSQL:
-    """Numbers of the one before an edition and of each topic’s newest, found by indexes however many there are."""
-    # An article's editions share one time of publication. Asking each row's edition whether it is live would read all.
+def _near(at: datetime, section: int, article: int, published_at: datetime, **topics: int) -> tuple[str, list]:
+    """The statement before that of ``further``; of ``topics`` those that begin with "tag" are tags."""
     moment, published = map(connection.ops.adapt_datetimefield_value, (at, published_at))
-    topics = [(True, pk) for pk in tags] + [(False, pk) for pk in sections]
-    parts = [NEWEST_OF[is_tag].format(number=number) for number, (is_tag, _pk) in enumerate(topics)]
-    values = [value for _is_tag, pk in topics for value in (pk, pk, moment, RELATED_POOL)]
-    values += [section, published, article, moment, moment]
-    return RawSQL(" UNION ALL ".join([*parts, BEFORE]), values)  # noqa: S611 - our own constants
+    values = [section, published, article, moment, moment]
+    if not topics:
+        return NEAR.format(alike=""), values
+    parts = []
+    for name, pk in topics.items():
+        parts.append(NEWEST_OF.format(**(TAGGED if name.startswith("tag") else LISTED), pool=RELATED_POOL))
+        values += [pk, moment] * 2
+    alike = ALIKE.format(topics=" UNION ALL ".join(parts), most=RELATED + 1)
+    return NEAR.format(alike=alike), [*values, article, moment, moment]
 
 
-def _count(rows: QuerySet) -> Coalesce:
-    """How many of ``rows`` an edition has."""
-    counted = rows.filter(edition=OuterRef("pk")).order_by().values("edition").annotate(count=Count("pk"))
-    return Coalesce(Subquery(counted.values("count")), 0)
+def _further(**values: Any) -> QuerySet[Edition]:
+    """The rows for what ``_near`` finds."""
+    is_next, alike = RawSQL("near.is_next", []), RawSQL("near.alike", [])
+    rows = Edition.objects.extra(tables=["near"], where=["near.id = articles_edition.id"])
+    rows = rows.annotate(is_next=is_next, alike=alike).for_bare_cards()
+    return rows.order_by("-is_next", "-alike", "-published_at", "-pk")
 
 
-FURTHER = Prepared(Edition, _further)
+FURTHER = PreparedEditions(_further, before=_near)
 
 
 def show_article(request, edition, template="articles/article_page.html", **more):

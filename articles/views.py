@@ -14,7 +14,7 @@ from taggit.models import Tag
 from articles import asking, curation, linked_data, rendering, search, surrogates
 from articles.forms import SearchForm
 from articles.models.author import Author
-from articles.models.edition import Edition, EditionCorrection, load_bylines
+from articles.models.edition import Edition, EditionCorrection, PreparedEditions, load_bylines
 from articles.models.flat_page import FlatPage
 from articles.models.section import Section
 from articles.paging import MOST_OF_A_MONTH, SIZE, Page, get_page, number_of
@@ -23,11 +23,11 @@ from articles.prepared import Prepared
 SECTION_AND_CHILDREN = Prepared(
     Section, lambda slug: Section.objects.with_parent().filter(Q(slug=slug, parent=None) | Q(parent__slug=slug))
 )
-PAGE = Prepared(Edition, lambda at, path: Edition.objects.live(at).filter(path=path).with_furniture())
-OF_AUTHOR = Prepared(
-    Edition, lambda at, author: Edition.objects.live(at).listed_by("bylines", author=author).for_bare_cards()
+PAGE = PreparedEditions(lambda at, path: Edition.objects.live(at).filter(path=path).with_furniture())
+OF_AUTHOR = PreparedEditions(
+    lambda at, author: Edition.objects.live(at).listed_by("bylines", author=author).for_bare_cards()
 )
-OF_TAG = Prepared(Edition, lambda at, tag: Edition.objects.live(at).listed_by("tag_rows", tag=tag).for_bare_cards())
+OF_TAG = PreparedEditions(lambda at, tag: Edition.objects.live(at).listed_by("tag_rows", tag=tag).for_bare_cards())
 
 
 @require_safe
@@ -85,7 +85,6 @@ def article_page(request):
     edition = PAGE.row(at=request.at, path=request.path)
     if edition is None:
         return _former_address(request)
-    load_bylines([edition])
     return rendering.show_article(request, edition)
 
 

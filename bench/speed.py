@@ -2,12 +2,14 @@
 
     .venv/bin/python bench/speed.py [--json FILE] [--rounds 3] [--seconds 1.5]
 
-The paper is the one that the NEWSROOM_* variables name, filled by make_archive. Servers are on 127.0.0.1, and stop.
+The paper is the one that the NEWSROOM_* variables name, filled by make_archive. Servers are on 127.0.0.1, and stop;
+they run as they do for readers, without debug and behind a proxy that says it was asked by https.
 """
 
 import argparse
 import json
 import os
+import secrets
 import shutil
 import socket
 import statistics
@@ -23,6 +25,13 @@ GUNICORN = [sys.executable, "-m", "gunicorn", "--workers=2", "--log-level=error"
 CONNECTIONS = 16  # so many that both workers have their share
 TICKS = os.sysconf("SC_CLK_TCK")
 ARTICLES = 60  # different ones, where each is made
+FOR_READERS = {
+    "NEWSROOM_DEBUG": "0",
+    "NEWSROOM_HOSTS": "127.0.0.1",
+    "NEWSROOM_SECRET_KEY": secrets.token_urlsafe(50),
+    "NEWSROOM_BEHIND_PROXY": "1",
+}
+ASKED = ("Accept-Encoding: br", "X-Forwarded-Proto: https")
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,7 @@ class Case:
     name: str
     server: str
     paths: list[str]
-    headers: tuple[str, ...] = ("Accept-Encoding: br",)
+    headers: tuple[str, ...] = ASKED
 
 
 def cases(has_redis: bool) -> list[Case]:
@@ -74,7 +83,7 @@ def free_port() -> int:
 def server(application: str, **variables: str):
     """gunicorn with ``application`` on a free port: its process and ``host:port``; it is ended at the end."""
     place = f"127.0.0.1:{free_port()}"
-    environment = os.environ | variables
+    environment = os.environ | FOR_READERS | variables
     process = subprocess.Popen([*GUNICORN, application, f"--bind={place}"], cwd=BASE, env=environment)
     try:
         wait_for(place)
@@ -140,6 +149,8 @@ def ask(process: subprocess.Popen, place: str, case: Case, seconds: float) -> tu
 
 def measure(rounds: int, seconds: float) -> list[dict]:
     """A line for each case: medians of interleaved rounds, and ratios to the constant page of the same round."""
+    collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"]
+    subprocess.run(collect, cwd=BASE, env=os.environ | FOR_READERS, check=True)
     with ExitStack() as stack:
         redis = stack.enter_context(redis_server())
         servers = {
@@ -174,10 +185,10 @@ def known(place: str) -> Case:
     import http.client
 
     connection = http.client.HTTPConnection(place)
-    connection.request("GET", "/", headers={"Accept-Encoding": "br"})
+    connection.request("GET", "/", headers=dict(header.split(": ") for header in ASKED))
     answer = connection.getresponse()
     answer.read()
-    return Case("kept: 304", "kept", ["/"], ("Accept-Encoding: br", f"If-None-Match: {answer.getheader('ETag')}"))
+    return Case("kept: 304", "kept", ["/"], (*ASKED, f"If-None-Match: {answer.getheader('ETag')}"))
 
 
 def main() -> None:

@@ -36,8 +36,9 @@ class NewsroomConfig(AppConfig):
 
     def ready(self):
         from articles import references
-        from newsroom import changes, rates_in_articles
+        from newsroom import changes, postgres, rates_in_articles
 
+        postgres.read_times_quickly()
         connection_created.connect(changes.listen, dispatch_uid="changes")
         post_save.connect(changes.explain, sender=apps.get_model("articles.Edition"), dispatch_uid="changed edition")
         references.register(rates_in_articles.look_up)

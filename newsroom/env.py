@@ -188,7 +188,11 @@ def bucket(name: str) -> dict[str, Any]:
 
 
 def database(name: str, *, default: Path, pool: int = 16) -> dict[str, Any]:
-    """Django's settings for ``postgresql://user:password@host:port/name`` or ``sqlite:////path``."""
+    """Django's settings for ``postgresql://user:password@host:port/name`` or ``sqlite:////path``.
+
+    What follows a question mark is for libpq, as ``sslmode=require``, but ``prepare=no``: for a pooler like PgBouncer,
+    which takes no statements that are prepared.
+    """
     value, wanted = text(name), f"{POSTGRESQL} or sqlite:////path"
     if not value:
         return _sqlite(str(default))
@@ -215,6 +219,7 @@ def _sqlite(path: str) -> dict[str, Any]:
 
 def _postgresql(url: SplitResult, pool: int) -> dict[str, Any]:
     options = dict(parse_qsl(url.query))
+    prepares = options.pop("prepare", "yes") != "no"
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(url.path[1:]),
@@ -228,6 +233,7 @@ def _postgresql(url: SplitResult, pool: int) -> dict[str, Any]:
             **options,
             "connect_timeout": options.get("connect_timeout", "3"),
             "pool": POOL | {"max_size": pool},
+            "prepare_threshold": 2 if prepares else None,  # of the statements of articles/prepared.py
         },
     }
 

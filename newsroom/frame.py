@@ -92,10 +92,13 @@ def forget() -> None:
 
 def _build(at: datetime, token: str) -> Frame:
     paper = SiteSettings.current()
+    pieces = kept.Pieces(settings.PIECES_KEPT)
     top: list[Section] = []
     within: dict[int, list[Section]] = {}
-    for section in Section.objects.filter(in_menu=True).select_related("parent"):
-        (within.setdefault(section.parent_id, []) if section.parent_id else top).append(section)
+    for section in Section.objects.with_parent():
+        pieces.put((Section.__name__, section.pk), section)
+        if section.in_menu:
+            (within.setdefault(section.parent_id, []) if section.parent_id else top).append(section)
     return Frame(
         paper=paper,
         themes=_menu(top, within, Section.Kind.THEME),
@@ -106,7 +109,7 @@ def _build(at: datetime, token: str) -> Frame:
         made_at=at,
         until=min(filter(None, [at + LONGEST, ratebar.next_change(at, paper.zone), curation.next_change(at)])),
         generation=token,
-        pieces=kept.Pieces(settings.PIECES_KEPT),
+        pieces=pieces,
         places=frozenset(["/latest/", *(section.get_absolute_url() for section in top)]),
     )
 

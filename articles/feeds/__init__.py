@@ -20,10 +20,9 @@ from articles import rendering, search
 from articles.feeds.formats import WRITE, Feed, Item
 from articles.forms import SearchForm
 from articles.models.author import Author
-from articles.models.edition import Edition, load_bylines
+from articles.models.edition import Edition, PreparedEditions, load_bylines
 from articles.models.section import Section
 from articles.models.site import SiteSettings
-from articles.prepared import Prepared
 
 ITEMS = 20
 
@@ -96,7 +95,7 @@ class Source:
         return _with_times(rows.annotate(thing=F(f"{self.relation}__{self.name}__name")), at)
 
 
-def _answer_of(request, form: str, home: str, prepared: tuple[Source, Prepared[Edition]], **words: str):
+def _answer_of(request, form: str, home: str, prepared: tuple[Source, PreparedEditions], **words: str):
     """A feed of one thing; only where there are no editions somebody must ask whether there is one."""
     source, rows = prepared
     missing = source.found(**words) if source.can_be_empty else source.found(**words).none()
@@ -134,9 +133,9 @@ def _with_times(rows: QuerySet, at: datetime) -> QuerySet:
     return rows.for_bare_feed().annotate(last_start=Subquery(began), last_end=Subquery(ended))[:ITEMS]
 
 
-PAPER = Prepared(Edition, lambda at: _with_times(Edition.objects.live(at).newest(), at))
+PAPER = PreparedEditions(lambda at: _with_times(Edition.objects.live(at).newest(), at))
 SECTION, CHILD, TAG, AUTHOR = (
-    (source, Prepared(Edition, source.editions))
+    (source, PreparedEditions(source.editions))
     for source in (
         Source(lambda slug: Section.objects.filter(slug=slug, parent=None), "section_rows", "section"),
         Source(lambda slug, parent: Section.objects.filter(slug=slug, parent__slug=parent), "section_rows", "section"),

@@ -3,9 +3,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from articles.prepared import Prepared, keys_in
 from articles.text import LineField, ProseField, validate_links
 
 
@@ -47,9 +47,12 @@ class Author(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("author_page", args=[self.slug])
+        return f"/authors/{self.slug}/"
 
     @property
     def link_list(self) -> list[tuple[str, str]]:
         """Each link's address with its host, as readers see it."""
         return [(line, urlsplit(line).hostname.removeprefix("www.")) for line in self.links.split()]
+
+
+AUTHORS = Prepared(Author, lambda **keys: Author.objects.filter(pk__in=keys_in(keys)).select_related("picture"))

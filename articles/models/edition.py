@@ -4,35 +4,40 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connections, models, router
+from django.db import models, router
 from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
-from articles.models.author import Author
+from articles.models.author import AUTHORS, Author
 from articles.models.copy import Copy
 from articles.models.image import Image
-from articles.models.section import Section
-from articles.prepared import Prepared, keys_in
+from articles.models.section import SECTIONS, Section
+from articles.prepared import Prepared, fetch, keys_in
 from articles.text import ProseField
 
 if TYPE_CHECKING:
     from articles.models.placement import Placement
 
+UNSEEN_OF_IMAGE = (
+    "file former_key sha256 title caption licence licence_until focal_x focal_y crops wanted_cut uploaded_by "
+    "uploaded_at"
+).split()
 UNSEEN = [  # on cards and in feeds
     *("corrections", "dated_corrections", "seo_title", "seo_description", "social_title", "social_description"),
     *("took_over", "cut_at", "cut_by", "withdrawn_by", "withdrawn_reason", "erased_at", "erased_by", "erased_reason"),
     *("section__description", "section__parent__description"),
-    *(f"lead_image__{name}" for name in "sha256 title licence licence_until crops uploaded_by uploaded_at".split()),
-    *(f"lead_image__{name}" for name in "file former_key caption focal_x focal_y wanted_cut".split()),
+    *(f"lead_image__{name}" for name in UNSEEN_OF_IMAGE),
 ]
+UNSEEN_OF_AUTHOR = ["biography", "links", *(f"picture__{name}" for name in UNSEEN_OF_IMAGE)]
+IS_AUTHOR = 2  # a row of TOPICS
 TAG = re.compile(r"<[^>]*>")
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-# An edition's further sections and its tags, as rows of one kind: written out, as each article's page asks it.
+# An edition's further sections, its tags and its authors, as rows of one kind: each article's page asks for them.
 TOPICS = """
 SELECT 0, section."order", section.name, section.slug, parent.slug, section.id
 FROM articles_editionsection listed JOIN articles_section section ON section.id = listed.section_id
@@ -42,6 +47,9 @@ UNION ALL
 SELECT 1, 0, tag.name, tag.slug, '', tag.id
 FROM articles_editiontag tagged JOIN taggit_tag tag ON tag.id = tagged.tag_id
 WHERE tagged.edition_id = %s
+UNION ALL
+SELECT 2, byline."order", '', '', '', byline.author_id
+FROM articles_editionbyline byline WHERE byline.edition_id = %s
 """
 
 
@@ -121,7 +129,7 @@ class Edition(Copy):
         None  # the placement that put it where a page shows it now; its words and picture are for that place only
     )
 
-    loaded_bylines: "list[EditionByline] | None" = None  # by load_bylines
+    loaded_authors: list[Author] | None = None  # by load_bylines, or with its topics
 
     objects = EditionQuerySet.as_manager()
 
@@ -158,8 +166,9 @@ class Edition(Copy):
     @property
     def authors(self) -> list[Author]:
         """Who wrote it, in order."""
-        bylines = self.bylines.all() if self.loaded_bylines is None else self.loaded_bylines
-        return [byline.author for byline in bylines]
+        if self.loaded_authors is not None:
+            return self.loaded_authors
+        return [byline.author for byline in self.bylines.all()]
 
     @property
     def headline_here(self) -> str:
@@ -193,13 +202,15 @@ class Edition(Copy):
         return self.section.parent or self.section  # a constraint says there is one
 
     def topics(self) -> list[dict]:
-        """Its further sections and its tags, each with ``name``, ``url``, ``pk`` and ``is_tag``, in one query."""
-        with connections[router.db_for_read(type(self))].cursor() as cursor:
-            cursor.execute(TOPICS, [self.pk, self.pk])
-            rows = sorted(cursor.fetchall(), key=lambda row: row[:3])
+        """Its further sections and its tags, each with ``name``, ``url``, ``pk`` and ``is_tag``; loads its authors."""
+        rows = sorted(fetch(router.db_for_read(type(self)), TOPICS, [self.pk] * 3), key=lambda row: row[:3])
+        authors = [pk for kind, *_rest, pk in rows if kind == IS_AUTHOR]
+        found = AUTHORS.shared(authors)
+        self.loaded_authors = [found[pk] for pk in authors]
         return [
             {"name": name, "url": _topic_url(kind, slug, parent), "pk": pk, "is_tag": bool(kind)}
             for kind, _order, name, slug, parent, pk in rows
+            if kind != IS_AUTHOR
         ]
 
 
@@ -236,19 +247,30 @@ class EditionByline(models.Model):
         return str(self.author)
 
 
+class PreparedEditions(Prepared[Edition]):
+    """Editions by a statement written once; their sections, which all share, are not joined."""
+
+    def __init__(self, build, before=None):
+        super().__init__(Edition, build, {"section": SECTIONS}, before)
+
+
 BYLINES = Prepared(
     EditionByline,
-    lambda **keys: EditionByline.objects.filter(edition__in=keys_in(keys)).select_related("author__picture"),
+    lambda **keys: (
+        EditionByline.objects.filter(edition__in=keys_in(keys))
+        .select_related("author__picture")
+        .defer("published_at", *(f"author__{name}" for name in UNSEEN_OF_AUTHOR))
+    ),
 )
 
 
 def load_bylines(editions: list[Edition]) -> list[Edition]:
-    """Give ``editions`` the bylines that pages show, in one query for all; return them."""
-    found: dict[int, list[EditionByline]] = {}
+    """Give ``editions`` the authors that lists show, in one query for all; return them."""
+    found: dict[int, list[Author]] = {}
     for byline in BYLINES.of({edition.pk for edition in editions}):
-        found.setdefault(byline.edition_id, []).append(byline)
+        found.setdefault(byline.edition_id, []).append(byline.author)
     for edition in editions:
-        edition.loaded_bylines = found.get(edition.pk, [])
+        edition.loaded_authors = found.get(edition.pk, [])
     return editions
 
 

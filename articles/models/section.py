@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
+from articles.prepared import Prepared, keys_in
 from articles.text import LineField, ProseField
 
 # First parts of addresses that belong to other pages: design.md 2.
@@ -104,3 +105,6 @@ class Section(models.Model):
             raise ValidationError({"parent": _("This section has sections within it, so it stays at the first level.")})
         if moved and self.edition_listings.exists():
             raise ValidationError({"parent": _("Articles were published here, so the section stays where it is.")})
+
+
+SECTIONS = Prepared(Section, lambda **keys: Section.objects.filter(pk__in=keys_in(keys)).with_parent())

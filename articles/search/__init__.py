@@ -15,8 +15,8 @@ from django.db.models.expressions import RawSQL
 from django.utils.safestring import SafeString
 
 from articles.markup import plain_text
-from articles.models.edition import Edition, load_bylines
-from articles.prepared import Prepared, keys_in
+from articles.models.edition import Edition, PreparedEditions, load_bylines
+from articles.prepared import keys_in
 from articles.search import facets, headlines, postgres, spelling, sqlite
 from articles.search.facets import Choice
 from articles.search.narrow import Narrow, Order
@@ -152,7 +152,7 @@ def _with_text(**keys: int) -> QuerySet[Edition]:
     return Edition.objects.filter(pk__in=keys_in(keys)).for_bare_cards().annotate(found_text=text)
 
 
-WITH_TEXT = Prepared(Edition, _with_text)
+WITH_TEXT = PreparedEditions(_with_text)
 
 
 def _shown(text: str | None) -> str:

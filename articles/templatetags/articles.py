@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django import template
 from django.core.files.storage import default_storage
@@ -77,6 +77,21 @@ def card(
     if snippet or (edition.here and edition.here.pk is None):  # a placement that nobody has saved
         return make()
     return mark_safe(kept.piece(("card", edition.pk, edition.here and edition.here.pk, *how), make))  # noqa: S308 - a template's output
+
+
+@register.simple_tag
+def share(edition: Edition, root: str) -> SafeString:
+    """Ways to pass ``edition`` on. They differ from article to article by three words alone, which are put in last."""
+    words = {
+        "share-address": quote(root + edition.path, safe=""),
+        "share-text": quote(edition.headline, safe=""),
+        "share-title": escape(edition.headline),  # last, as it alone may hold another's mark
+    }
+    marks = {name.removeprefix("share-"): f"[{name}]" for name in words}
+    html = kept.piece("share", partial(render_to_string, "articles/_share.html", marks))
+    for name, word in words.items():
+        html = html.replace(f"[{name}]", word)
+    return mark_safe(html)  # noqa: S308 - a template's output with escaped words
 
 
 class KeptNode(template.Node):

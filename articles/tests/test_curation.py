@@ -143,7 +143,7 @@ class SectionTopTests(TestCase):
         for slot in range(1, 6):
             self.place(slot, self.editions[slot + 20], image=make_image())
         for path in ("/business/", "/business/?page=2"):
-            with self.assertNumQueries(5):
+            with self.assertNumQueries(6):
                 self.client.get(path)
 
     def test_staff_see_the_top_of_another_time(self):

@@ -106,11 +106,12 @@ class LivePreviewTests(DeskTestCase):
         assert self.client.get(address(self.article.pk)).status_code == 405
 
     def test_archive_does_not_make_it_slower(self):
+        make_edition(section=self.article.section)  # to read next
         self.look()  # what is kept ready by the first request
         few = self.queries()
         for _ in range(30):
             make_edition(section=self.article.section)
-        assert self.queries() == few <= 50
+        assert self.queries() == few <= 52
 
     def queries(self):
         with CaptureQueriesContext(connection) as asked:

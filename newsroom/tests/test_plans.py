@@ -4,14 +4,14 @@ On PostgreSQL, which tells how many rows each step of a plan read.
 """
 
 import json
-from unittest import skipUnless
+from unittest import mock, skipUnless
 
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 
-from articles import workflow
+from articles import prepared, workflow
 from articles.models import Article, Edition
 from articles.tests.factories import make_chief
 from bench import archive
@@ -36,6 +36,12 @@ def rows_read(step):
     return (step["Actual Rows"] + removed) * step["Actual Loops"]
 
 
+if connection.vendor == "postgresql":
+    from django.db.backends.postgresql.base import ServerBindingCursor
+    from psycopg._queries import PostgresQuery
+    from psycopg.adapt import Transformer
+
+
 @pytest.mark.long
 @skipUnless(connection.vendor == "postgresql", "SQLite does not say how many rows a step read")
 class PlanTests(TransactionTestCase):
@@ -54,17 +60,36 @@ class PlanTests(TransactionTestCase):
     def assert_bounded(self, name, statements, bound=BOUND):
         assert statements, name
         for sql in statements:
+            self.assert_plan_is_bounded(name, sql.replace("%", "%%"), [], bound)
+
+    def assert_plan_is_bounded(self, name, sql, values, bound):
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", values)
+            answer = cursor.fetchone()[0]
+        plan = (answer if isinstance(answer, list) else json.loads(answer))[0]["Plan"]
+        for step in steps(plan):
+            if step.get("Relation Name") in LARGE or step["Node Type"] in {"Sort", "Incremental Sort"}:
+                read = rows_read(step)
+                about = f"{name}: {step['Node Type']} of {step.get('Relation Name')} reads {read:.0f} rows for\n{sql}"
+                assert read <= bound, about
+
+    def planned_once(self, do):
+        """Statements of articles/prepared.py that ``do`` makes, with their values."""
+        with mock.patch.object(prepared, "_rows", wraps=prepared._rows) as asked:
+            do()
+        return [call.args[1:] for call in asked.call_args_list if isinstance(call.args[0].cursor, ServerBindingCursor)]
+
+    def assert_bounded_when_planned_once(self, name, statements, bound=BOUND):
+        for sql, values in statements:
+            query = PostgresQuery(Transformer(connection.connection))
+            query.convert(sql, values)
             with connection.cursor() as cursor:
-                cursor.execute("EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) " + sql.replace("%", "%%"), [])
-                answer = cursor.fetchone()[0]
-            plan = (answer if isinstance(answer, list) else json.loads(answer))[0]["Plan"]
-            for step in steps(plan):
-                if step.get("Relation Name") in LARGE or step["Node Type"] in {"Sort", "Incremental Sort"}:
-                    read = rows_read(step)
-                    about = (
-                        f"{name}: {step['Node Type']} of {step.get('Relation Name')} reads {read:.0f} rows for\n{sql}"
-                    )
-                    assert read <= bound, about
+                cursor.execute(f"PREPARE planned AS {query.query.decode().replace('%', '%%')}", [])
+                marks = ", ".join(["%s"] * len(values))
+                for _time in range(6):  # then PostgreSQL chooses whether one plan is for all values
+                    cursor.execute(f"EXECUTE planned ({marks})", values)
+                self.assert_plan_is_bounded(name, f"EXECUTE planned ({marks})", values, bound)
+                cursor.execute("DEALLOCATE planned")
 
     def get(self, path):
         response = self.client.get(path)
@@ -88,6 +113,7 @@ class PlanTests(TransactionTestCase):
         pages += ["/sitemap.xml", "/news-sitemap.xml", "/search/suggest/?q=mark"]
         for path in pages:
             self.assert_bounded(path, self.asked_of(lambda path=path: self.get(path)))
+            self.assert_bounded_when_planned_once(path, self.planned_once(lambda path=path: self.get(path)))
 
     def searches(self):
         for path in ("/search/?q=market", "/search/?q=rareword500", "/search/?q=market&section=1&sort=oldest"):

@@ -25,6 +25,7 @@ from articles.tests.factories import (
 from newsroom import frame
 
 
+@override_settings(PIECES_KEPT=1000)
 class PagesTests(TestCase):
     @classmethod
     def setUpTestData(cls):
@@ -51,6 +52,7 @@ class PagesTests(TestCase):
         cls.newest = cls.editions[0]
 
     def setUp(self):
+        frame.forget()
         self.client.get("/robots.txt")  # the frame is ready
 
     def counted(self, path, queries, status=200):
@@ -92,7 +94,8 @@ class PagesTests(TestCase):
             assert self.client.get("/latest/?page=26").status_code == 404
 
     def test_article(self):
-        response = self.counted(self.newest.path, 5)  # edition, bylines, topics, body's pictures, related
+        response = self.counted(self.newest.path, 5)  # edition, topics, authors, body's pictures, related
+        self.counted(self.newest.path, 4)  # its authors are kept
         self.assertContains(response, "Article 0")
         self.assertContains(response, "In it")
 
@@ -139,6 +142,7 @@ class PagesTests(TestCase):
             tags=[f"Tag {number}" for number in range(6)],
             lead_image=self.image,
         )
+        self.setUp()
         self.counted(edition.path, 5)
 
 

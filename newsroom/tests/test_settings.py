@@ -110,6 +110,14 @@ class TestReaders:
         assert (found["HOST"], found["PORT"]) == ("db.example", 6432)
         assert found["OPTIONS"]["sslmode"] == "require"
 
+    def test_database_behind_a_pooler_prepares_nothing(self):
+        url = "postgresql://u:p@db.example/paper"
+        found = read(env.database, "DATABASE_URL", value=url, default=Path("/a"))["OPTIONS"]
+        assert found["prepare_threshold"] == 2
+        found = read(env.database, "DATABASE_URL", value=f"{url}?prepare=no", default=Path("/a"))["OPTIONS"]
+        assert found["prepare_threshold"] is None
+        assert "prepare" not in found
+
     def test_database_is_a_file_by_default(self):
         assert read(env.database, "DATABASE_URL", value="", default=Path("/a/b c"))["NAME"] == "/a/b c"
         assert read(env.database, "DATABASE_URL", value="", default=Path("/a#%41?b"))["NAME"] == "/a#%41?b"
