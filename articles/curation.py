@@ -28,6 +28,11 @@ class Shelf:
     section: Section
     editions: list[Edition]
 
+    @property
+    def key(self) -> tuple[int, ...]:
+        """What it shows: nothing is placed on a shelf, so the editions say it all."""
+        return tuple(edition.pk for edition in self.editions)
+
 
 @dataclass(frozen=True)
 class FrontPage:

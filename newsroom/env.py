@@ -20,6 +20,8 @@ POSTGRESQL = "postgresql://user:password@host:port/name"
 # Seconds that a request waits for a connection, and after which the pool gives up one that fails and begins another:
 # else it asks ever more seldom, and goes on waiting when the server has long been back.
 POOL = {"min_size": 1, "timeout": 8, "reconnect_timeout": 1}
+# Statements of articles/prepared.py are planned for any values at once, and never again: tests look at those plans.
+PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -219,7 +221,9 @@ def _sqlite(path: str) -> dict[str, Any]:
 
 def _postgresql(url: SplitResult, pool: int) -> dict[str, Any]:
     options = dict(parse_qsl(url.query))
-    prepares = options.pop("prepare", "yes") != "no"
+    planning: dict[str, Any] = {}
+    if options.pop("prepare", "yes") != "no":
+        planning = {"prepare_threshold": 2, "options": f"{options.get('options', '')} {PLANNED_ONCE}".strip()}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(url.path[1:]),
@@ -233,7 +237,7 @@ def _postgresql(url: SplitResult, pool: int) -> dict[str, Any]:
             **options,
             "connect_timeout": options.get("connect_timeout", "3"),
             "pool": POOL | {"max_size": pool},
-            "prepare_threshold": 2 if prepares else None,  # of the statements of articles/prepared.py
+            **planning,
         },
     }
 

@@ -129,7 +129,8 @@ class Edition(Copy):
         None  # the placement that put it where a page shows it now; its words and picture are for that place only
     )
 
-    loaded_authors: list[Author] | None = None  # by load_bylines, or with its topics
+    loaded_authors: list[Author] | None = None  # with its topics
+    bylines_of_list: "Bylines | None" = None  # by load_bylines
 
     objects = EditionQuerySet.as_manager()
 
@@ -168,6 +169,8 @@ class Edition(Copy):
         """Who wrote it, in order."""
         if self.loaded_authors is not None:
             return self.loaded_authors
+        if self.bylines_of_list is not None:
+            return self.bylines_of_list.authors(self.pk)
         return [byline.author for byline in self.bylines.all()]
 
     @property
@@ -264,13 +267,27 @@ BYLINES = Prepared(
 )
 
 
+class Bylines:
+    """The authors of the editions of a list: one query for all, unless every card that shows them is kept."""
+
+    def __init__(self, editions: list[Edition]) -> None:
+        self.keys = [edition.pk for edition in editions]
+        self.found: dict[int, list[Author]] | None = None
+
+    def authors(self, edition: int) -> list[Author]:
+        """Those of one of them, by its number."""
+        if self.found is None:
+            self.found = {}
+            for byline in BYLINES.of(self.keys):
+                self.found.setdefault(byline.edition_id, []).append(byline.author)
+        return self.found.get(edition, [])
+
+
 def load_bylines(editions: list[Edition]) -> list[Edition]:
-    """Give ``editions`` the authors that lists show, in one query for all; return them."""
-    found: dict[int, list[Author]] = {}
-    for byline in BYLINES.of({edition.pk for edition in editions}):
-        found.setdefault(byline.edition_id, []).append(byline.author)
+    """Have the authors of ``editions`` found together as soon as one is asked for; return them."""
+    bylines = Bylines(editions)
     for edition in editions:
-        edition.loaded_authors = found.get(edition.pk, [])
+        edition.bylines_of_list = bylines
     return editions
 
 

@@ -1,6 +1,6 @@
 """What the templates of the public pages need beyond Django's own: exact times, cut texts, pictures' addresses."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -23,6 +23,7 @@ from articles.renditions import WIDTHS, Sources
 register = template.Library()
 
 TITLE_MOST = 70
+LONGEST_DAY = timedelta(hours=26)  # as clocks are set back
 DESCRIPTION_LEAST, DESCRIPTION_MOST = 50, 160
 SHORT_PAIR = 14  # letters of a hyphenated word that any screen has room for
 CARD_SIZE = (1200, 630)  # cards.SIZE, without loading what draws
@@ -69,7 +70,7 @@ def card(
     says the hour. ``picture`` is a crop, with its ``sizes``, and ``eager`` where it is seen at once. ``standfirst`` and
     ``authors`` are to show; ``columnist``: the authors of opinion alone. A ``snippet`` stands for the standfirst.
     """
-    clock = at is not None and timezone.localdate(at) == timezone.localdate(edition.published_at)
+    clock = at is not None and _is_same_day(at, edition.published_at)
     how = (look, level, picture, sizes, eager, standfirst, authors, columnist, clock)
     names = ("look", "level", "picture", "sizes", "eager", "standfirst", "authors", "columnist", "clock")
     shown = {"edition": edition, "snippet": snippet, **dict(zip(names, how, strict=True))}
@@ -77,6 +78,16 @@ def card(
     if snippet or (edition.here and edition.here.pk is None):  # a placement that nobody has saved
         return make()
     return mark_safe(kept.piece(("card", edition.pk, edition.here and edition.here.pk, *how), make))  # noqa: S308 - a template's output
+
+
+def _is_same_day(one: datetime, other: datetime) -> bool:
+    return abs(one - other) < LONGEST_DAY and timezone.localdate(one) == timezone.localdate(other)
+
+
+@register.filter
+def day(moment: datetime) -> date:
+    """The day of ``moment`` in the current zone."""
+    return timezone.localdate(moment)
 
 
 @register.simple_tag

@@ -323,7 +323,7 @@ class CostTests(SearchTestCase):
             self.make("Railway", "Railway", authors=[author])
         for limit in (1, 10):
             guesses = connection.vendor == "postgresql"  # how common the words are
-            with self.assertNumQueries(4 + guesses):  # numbers, texts of editions, sections, bylines
+            with self.assertNumQueries(3 + guesses):  # numbers, editions with their texts, sections
                 assert len(search.find("railway", at=timezone.now(), limit=limit)) == limit
 
     def test_nothing_found_takes_one_query_and_nothing_asked_none(self):

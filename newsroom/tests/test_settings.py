@@ -111,11 +111,13 @@ class TestReaders:
         assert found["OPTIONS"]["sslmode"] == "require"
 
     def test_database_behind_a_pooler_prepares_nothing(self):
-        url = "postgresql://u:p@db.example/paper"
+        url = "postgresql://u:p@db.example/paper?options=-c%20work_mem%3D8MB"
         found = read(env.database, "DATABASE_URL", value=url, default=Path("/a"))["OPTIONS"]
         assert found["prepare_threshold"] == 2
-        found = read(env.database, "DATABASE_URL", value=f"{url}?prepare=no", default=Path("/a"))["OPTIONS"]
-        assert found["prepare_threshold"] is None
+        assert found["options"] == "-c work_mem=8MB -c plan_cache_mode=force_generic_plan"
+        found = read(env.database, "DATABASE_URL", value=f"{url}&prepare=no", default=Path("/a"))["OPTIONS"]
+        assert "prepare_threshold" not in found
+        assert found["options"] == "-c work_mem=8MB"
         assert "prepare" not in found
 
     def test_database_is_a_file_by_default(self):
