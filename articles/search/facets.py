@@ -1,5 +1,6 @@
 """By what the editions found could be narrowed, with how many each choice would leave: counted among them alone."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.db import connection, connections, router
@@ -26,11 +27,9 @@ SELECT 'author', CAST(author.id AS varchar(20)), author.name, count(*)
 FROM found JOIN articles_editionbyline one ON one.edition_id = found.id JOIN articles_author author
     ON author.id = one.author_id GROUP BY author.id, author.name
 UNION ALL
-SELECT 'kind', edition.kind, '', count(*)
-FROM found JOIN articles_edition edition ON edition.id = found.id GROUP BY edition.kind
-UNION ALL
-SELECT 'year', year, year, count(*)
-FROM (SELECT {year} AS year FROM found JOIN articles_edition edition ON edition.id = found.id) AS dated GROUP BY year
+SELECT 'kind', kind, year, count(*) FROM (
+    SELECT edition.kind, {year} AS year FROM found JOIN articles_edition edition ON edition.id = found.id
+) AS dated GROUP BY kind, year
 """
 
 
@@ -50,9 +49,17 @@ def of(pks: list[int]) -> dict[str, list[Choice]]:
     with connections[router.db_for_read(Edition)].cursor() as cursor:
         cursor.execute(statement, [*numbers.params, timezone.get_current_timezone_name()])
         rows = cursor.fetchall()
-    found: dict[str, list[Choice]] = {"section": [], "author": [], "kind": [], "year": []}
+    found: dict[str, list[Choice]] = {"section": [], "author": []}
+    kinds: Counter[str] = Counter()
+    years: Counter[str] = Counter()
     for facet, value, name, count in rows:
-        found[facet].append(Choice(value, str(capfirst(Kind(value).label)) if facet == "kind" else name, count))
+        if facet == "kind":  # and, in place of a name, the year
+            kinds[value] += count
+            years[name] += count
+        else:
+            found[facet].append(Choice(value, name, count))
+    found["kind"] = [Choice(kind, str(capfirst(Kind(kind).label)), count) for kind, count in kinds.items()]
+    found["year"] = [Choice(year, year, count) for year, count in years.items()]
     for facet in ("section", "author", "kind"):
         found[facet].sort(key=lambda choice: (-choice.count, choice.name))
     found["year"].sort(key=lambda choice: choice.value, reverse=True)

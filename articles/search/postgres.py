@@ -39,10 +39,10 @@ WITH asked AS MATERIALIZED (
 ), {live}, newest AS MATERIALIZED (
     SELECT id, published_at FROM live WHERE {strictly} LIMIT %(ranked)s
 )
-SELECT newest.id, newest.published_at,
-    (ts_filter(top, '{{a}}') @@ every)::int + (top @@ every)::int + (top @@ any_of)::int AS score
-FROM newest JOIN articles_search ON edition_id = newest.id CROSS JOIN asked
-ORDER BY {order}
+SELECT id FROM (
+    SELECT id, published_at, (ts_filter(top, '{{a}}') @@ every)::int + (top @@ every)::int + (top @@ any_of)::int AS score
+    FROM newest JOIN articles_search ON edition_id = newest.id CROSS JOIN asked
+) AS ranked ORDER BY {order}
 """
 # By the index: all with the words, of which the editions cut last are looked at.
 BY_INDEX = """found AS MATERIALIZED (
@@ -139,7 +139,7 @@ def find(query: Query, *, at: datetime, narrow: Narrow, order: Order, most: int)
             order=ORDERS[order],
         )
         cursor.execute(statement, values)
-        return [pk for pk, _time, _score in cursor.fetchall()]
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def suggest(parts: list[str], *, at: datetime, limit: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from functools import lru_cache
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -18,13 +19,19 @@ LETTER = r"[^\W_ʻʼ]"  # what row.WORD is made of
 
 def snippet(query: Query, language: str, *texts: str) -> SafeString:
     """A piece of the first of ``texts`` that has a word of ``query``, each word found in ``<mark>``; all escaped."""
-    any_of = "|".join(f"({_pattern(term, language)})" for term in query.terms)
-    pattern = re.compile(rf"(?<!{LETTER})(?:{any_of})(?!{LETTER})")
+    pattern = _any_of(query, language)
     tidied = [tidied for text in texts if (tidied := tidy(text[:MOST_TEXT]))]
     for text in tidied:
         if places := _places(pattern, text):
             return _marked(text, places)
     return _marked(tidied[0], []) if tidied else SafeString("")
+
+
+@lru_cache(maxsize=200)
+def _any_of(query: Query, language: str) -> re.Pattern:
+    """The terms of ``query``, a group each, as they may stand in a folded text of ``language``."""
+    terms = "|".join(f"({_pattern(term, language)})" for term in query.terms)
+    return re.compile(rf"(?<!{LETTER})(?:{terms})(?!{LETTER})")
 
 
 def _pattern(term: Term, language: str) -> str:

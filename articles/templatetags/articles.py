@@ -25,6 +25,7 @@ register = template.Library()
 TITLE_MOST = 70
 LONGEST_DAY = timedelta(hours=26)  # as clocks are set back
 DESCRIPTION_LEAST, DESCRIPTION_MOST = 50, 160
+SNIPPET = "<!--snippet-->"  # in _card.html: where each question puts its own; no text of an edition has a bare "<"
 SHORT_PAIR = 14  # letters of a hyphenated word that any screen has room for
 CARD_SIZE = (1200, 630)  # cards.SIZE, without loading what draws
 SOCIAL_WIDTH = 1280  # social networks show pictures of 1200 and more large
@@ -71,13 +72,13 @@ def card(
     ``authors`` are to show; ``columnist``: the authors of opinion alone. A ``snippet`` stands for the standfirst.
     """
     clock = at is not None and _is_same_day(at, edition.published_at)
-    how = (look, level, picture, sizes, eager, standfirst, authors, columnist, clock)
-    names = ("look", "level", "picture", "sizes", "eager", "standfirst", "authors", "columnist", "clock")
-    shown = {"edition": edition, "snippet": snippet, **dict(zip(names, how, strict=True))}
-    make = partial(render_to_string, "articles/_card.html", shown)
-    if snippet or (edition.here and edition.here.pk is None):  # a placement that nobody has saved
+    how = (look, level, picture, sizes, eager, standfirst, authors, columnist, clock, bool(snippet))
+    names = ("look", "level", "picture", "sizes", "eager", "standfirst", "authors", "columnist", "clock", "has_snippet")
+    make = partial(render_to_string, "articles/_card.html", {"edition": edition, **dict(zip(names, how, strict=True))})
+    if edition.here and edition.here.pk is None:  # a placement that nobody has saved
         return make()
-    return mark_safe(kept.piece(("card", edition.pk, edition.here and edition.here.pk, *how), make))  # noqa: S308 - a template's output
+    html = kept.piece(("card", edition.pk, edition.here and edition.here.pk, *how), make)
+    return mark_safe(html.replace(SNIPPET, snippet) if snippet else html)  # noqa: S308 - a template's output
 
 
 def _is_same_day(one: datetime, other: datetime) -> bool:
