@@ -27,7 +27,7 @@ from articles.search.snippet import snippet
 __all__ = ["Choice", "Found", "Hit", "Narrow", "Order", "add", "find", "look", "rebuild", "remove", "suggest"]
 
 BATCH = 200  # editions that are in memory at a time when all are indexed anew
-MOST_RANKED = 1_000  # of the newest that are live
+MOST_RANKED = 500  # of the newest that are live: as many as a reader can leaf to
 LEAST_TYPED = 2  # letters, before headlines are suggested
 SUGGESTED = 6
 BEGINNINGS = "\u2029"  # ends what is shown of a body; after it stand beginnings of its words, to be found by

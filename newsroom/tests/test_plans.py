@@ -115,7 +115,7 @@ class PlanTests(TransactionTestCase):
 
     def searches(self):
         for path in ("/search/?q=market", "/search/?q=rareword500", "/search/?q=market&section=1&sort=oldest"):
-            # Of a thousand found it is counted where they could be narrowed: by whole indexes, if those are small.
+            # Of those found it is counted where they could be narrowed: by whole indexes, if those are small.
             asked = [sql for sql in self.asked_of(lambda path=path: self.get(path)) if "count(*)" not in sql]
             self.assert_bounded(path, asked, bound=70_000)  # of 90,000
         self.assert_bounded("rare", self.asked_of(lambda: self.get("/search/?q=rareword500")))
