@@ -18,6 +18,7 @@ from collections.abc import Iterator
 LOCAL = {"127.0.0.1", "localhost", "::1"}
 LONGEST = 60  # seconds
 MOST = 200  # connections
+RENEWED = 25  # answers on one connection: a worker that takes all connections at once would keep them for ever
 
 
 class Connection:
@@ -30,7 +31,7 @@ class Connection:
     def connect(self) -> socket.socket:
         made = socket.create_connection(self.place, timeout=10)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.answer, self.length, self.ends = b"", None, False
+        self.answer, self.length, self.ends, self.left = b"", None, False, RENEWED
         return made
 
     def ask(self) -> None:
@@ -53,7 +54,10 @@ class Connection:
             bare = self.status in {204, 304}
             self.ends = b"\nconnection: close" in head
             self.length = end + 4 + (0 if bare or at < 0 else int(head[at + 15 :].split(b"\r\n", 1)[0]))
-        return self.status if len(self.answer) >= self.length else None
+        if len(self.answer) < self.length:
+            return None
+        self.left -= 1
+        return self.status
 
 
 def load(place: tuple[str, int], requests: list[bytes], seconds: float, connections: int) -> dict:
@@ -84,7 +88,7 @@ def load(place: tuple[str, int], requests: list[bytes], seconds: float, connecti
                 client.socket.close()
                 open_clients -= 1
                 continue
-            if status == 0 or client.ends:
+            if status == 0 or client.ends or not client.left:
                 chosen.unregister(client.socket)
                 client.socket.close()
                 client.socket = client.connect()
