@@ -31,14 +31,14 @@ YEARS = range(1900, 3000)
 @require_safe
 def index(request):
     """Every month that has a live article, in as many files as it needs, and the sections."""
-    files = [
-        (
-            f"{month.month:%Y-%m}{f'-{part}' if part > 1 else ''}",
-            timezone.localtime(month.changed_at).isoformat("T", "seconds"),
-        )
-        for month in _months(request.at)
-        for part in range(1, 1 + -(-month.articles // MONTH_MOST))
-    ]
+    root, zone = f"{request.scheme}://{request.get_host()}", timezone.get_current_timezone()
+    lines = []
+    for month, articles, changed_at in _months(request.at):
+        changed = changed_at.astimezone(zone).isoformat("T", "seconds")
+        for part in range(1, 1 + -(-articles // MONTH_MOST)):
+            name = f"{month:%Y-%m}{f'-{part}' if part > 1 else ''}"
+            lines.append(f"<sitemap><loc>{root}/sitemap-{name}.xml</loc><lastmod>{changed}</lastmod></sitemap>")
+    files = mark_safe("\n  ".join(lines))  # noqa: S308 - months and times are ours, and so is the host
     return _xml(request, "sitemap_index.xml", {"files": files})
 
 
@@ -107,21 +107,25 @@ def _xml(request, name, context):
     return render(request, f"articles/{name}", context, content_type="application/xml; charset=utf-8")
 
 
-def _months(at: datetime) -> list[ArchiveMonth]:
-    """The months with articles live at ``at``, the newest first: those kept, and what happened since they were."""
+def _months(at: datetime) -> list[tuple[date, int, datetime]]:
+    """The months with articles live at ``at``, the newest first: those kept, and what happened since they were.
+
+    Of each its first day, how many articles, and when one of them last changed.
+    """
     told = Announcement.objects.filter(pk=Announcement.Listener.SITEMAPS).values_list("told_until", flat=True).first()
-    kept = announcing.count_months(at) if told is None else ArchiveMonth.objects.all()  # nobody has counted yet
-    months = {month.month: month for month in kept}
+    if told is None:  # nobody has counted yet
+        rows = [(month.month, month.articles, month.changed_at) for month in announcing.count_months(at)]
+    else:
+        rows = list(ArchiveMonth.objects.values_list("month", "articles", "changed_at"))
+    articles, changes = {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
     since = min(told - announcing.OVERLAP, at) if told else at
+    old = set()
     for happened in _since(since, at):
-        first = announcing.first_of_month(happened["published_at"])
-        month = months.setdefault(first, ArchiveMonth(month=first, changed_at=happened["moment"]))
-        month.changed_at = max(month.changed_at, happened["moment"])
-        month.is_old = True
-    for month in months.values():
-        if getattr(month, "is_old", False):
-            month.articles = announcing.listed(month.month, at).count()
-    return sorted((month for month in months.values() if month.articles), key=lambda one: one.month, reverse=True)
+        month = announcing.first_of_month(happened["published_at"])
+        changes[month] = max(changes.get(month, happened["moment"]), happened["moment"])
+        old.add(month)
+    articles |= {month: announcing.listed(month, at).count() for month in old}
+    return [(month, articles[month], changes[month]) for month in sorted(articles, reverse=True) if articles[month]]
 
 
 def _since(since: datetime, at: datetime) -> list[dict]:
