@@ -40,7 +40,8 @@ WITH asked AS MATERIALIZED (
     SELECT id, published_at FROM live WHERE {strictly} LIMIT %(ranked)s
 )
 SELECT id FROM (
-    SELECT id, published_at, (ts_filter(top, '{{a}}') @@ every)::int + (top @@ every)::int + (top @@ any_of)::int AS score
+    SELECT id, published_at,
+        (ts_filter(top, '{{a}}') @@ every)::int + (top @@ every)::int + (top @@ any_of)::int AS score
     FROM newest JOIN articles_search ON edition_id = newest.id CROSS JOIN asked
 ) AS ranked ORDER BY {order}
 """
