@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission
 from django.test import TestCase
 from django.utils import timezone
 
+from newsroom import frame
 from newsroom.tests.forms import loaded
 from tickers.admin import rate as rate_admin
 from tickers.models import Pair, Rate, Source
@@ -104,7 +105,7 @@ class RateAdminTests(AdminTestCase):
         assert Rate.objects.order_by("-effective_date").first().value == 1144
 
     def test_rate_of_the_day_after_tomorrow_is_the_furthest(self):
-        later = self.today + timedelta(days=3)
+        later = timezone.localdate(timezone=frame.get().zone) + timedelta(days=3)
         self.refused("This day is too far ahead", effective_date=str(later))
         self.client.post(ADD_RATE, self.form(effective_date=str(later - timedelta(days=1))))
         assert Rate.objects.count() == 1
