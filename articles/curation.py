@@ -87,10 +87,9 @@ def listed(section: Section | int | None, at: datetime, **published: datetime) -
 
     A section's are found by walking its listing's own index.
     """
-    if section is None:
-        bounds = {f"published_at__{lookup}": time for lookup, time in published.items()}
-        return Edition.objects.live(at).filter(**bounds).newest().for_cards()
     bounds = {f"published_at__{lookup}": time for lookup, time in published.items()}
+    if section is None:
+        return Edition.objects.live(at).filter(**bounds).newest().for_cards()
     return Edition.objects.live(at).listed_by("section_rows", section=section, **bounds).for_cards()
 
 

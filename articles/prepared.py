@@ -24,7 +24,8 @@ class Prepared(Generic[Row]):
 
     What ``build`` prefetches is not loaded. No value may decide about the statement itself, except how many there are.
     ``shares`` are relations that many rows have in common: what they lead to is not joined, but found by its key in
-    another such queryset, and kept with the pieces of pages.
+    another such queryset, and kept with the pieces of pages. What ``before(**values)`` gives, a ``WITH`` and its
+    parameters, stands before the statement.
     """
 
     def __init__(

@@ -37,7 +37,8 @@ PARAGRAPH = re.compile(r"<(p|h2|h3)>(?=(.*?)</\1>)", re.DOTALL)
 EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
 RELATED = 5
 # Of some topics' newest editions those that are live, by how many topics they share; before them the one before in the
-# section. Each part walks an index from its end and stops: nothing here grows with the archive.
+# section. Each part walks an index from its end and stops: nothing here grows with the archive. What was
+# found is sorted twice: once it is, editions are looked up one by one until there are enough.
 NEAR = """
 WITH near AS (
     SELECT id, 1 AS is_next, 0 AS alike FROM (
@@ -214,6 +215,7 @@ def _near(at: datetime, section: int, article: int, published_at: datetime, **to
 
 def _further(**values: Any) -> QuerySet[Edition]:
     """The rows for what ``_near`` finds."""
+    # extra() alone can name the table of a WITH; its text is ours, and no value is in it
     is_next, alike = RawSQL("near.is_next", []), RawSQL("near.alike", [])
     rows = Edition.objects.extra(tables=["near"], where=["near.id = articles_edition.id"])
     rows = rows.annotate(is_next=is_next, alike=alike).for_bare_cards()

@@ -38,7 +38,7 @@ def index(request):
         for part in range(1, 1 + -(-articles // MONTH_MOST)):
             name = f"{month:%Y-%m}{f'-{part}' if part > 1 else ''}"
             lines.append(f"<sitemap><loc>{root}/sitemap-{name}.xml</loc><lastmod>{changed}</lastmod></sitemap>")
-    files = mark_safe("\n  ".join(lines))  # noqa: S308 - months and times are ours, and so is the host
+    files = mark_safe("\n  ".join(lines))  # noqa: S308 - months and times are ours, and Django knows the host
     return _xml(request, "sitemap_index.xml", {"files": files})
 
 

@@ -1,8 +1,10 @@
 """Pieces of pages, and rows that pages share: kept ones make the same page, and none outlives a change."""
 
+from datetime import UTC, datetime, timedelta
 from unittest import skipUnless
 
-from django.db import connection
+import pytest
+from django.db import DataError, connection
 from django.test import Client, TransactionTestCase, override_settings
 
 from articles import search
@@ -97,6 +99,20 @@ class KeptPiecesTests(Pages):
 
 @skipUnless(connection.vendor == "postgresql", "SQLite plans each time")
 class PlannedTests(Pages):
+    def test_times_are_read_as_django_reads_them(self):
+        said = ("2026-11-26 06:05:04", "2026-11-26 06:05:04.5", "1899-12-31 23:59:59.000001", "9999-01-01 00:00:00")
+        for text in said:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT timestamptz '{text}+00', NULL::timestamptz")
+                moment, nothing = cursor.fetchone()
+            assert moment == datetime.fromisoformat(text).replace(tzinfo=UTC)
+            assert moment.utcoffset() == timedelta(0)
+            assert nothing is None
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 'infinity'::timestamptz")
+            with pytest.raises(DataError, match="too large"):
+                cursor.fetchone()
+
     def test_a_table_that_is_altered_meanwhile_breaks_no_page(self):
         for _time in range(5):
             self.all()
