@@ -15,7 +15,7 @@ export function pickPicture(button) {
     const mine = ++asked;
     let answer;
     try {
-      const response = await fetch(`${dialog.dataset.library}?${new URLSearchParams(parameters)}`, { credentials: "same-origin" });
+      const response = await fetch(`${dialog.dataset.picker}?${new URLSearchParams(parameters)}`, { credentials: "same-origin" });
       if (!response.ok || response.redirected) throw new Error();
       answer = await response.text();
     } catch {
