@@ -74,8 +74,12 @@ class PageCacheMiddleware:
             return self._answer(request, page, "hits")
         return self._without(request, key, token)
 
-    def _without(self, request, key: str, token: str):
-        """Answer what memory doesn't have: by a neighbour's page, by waiting for whoever makes it, by making it."""
+    def _without(self, request, key: str, *tokens: str):
+        """Answer what memory doesn't have: by a neighbour's page, by waiting for whoever makes it, by making it.
+
+        ``tokens`` are the generations since it was asked, the newest last: a page of any of them is as new as the
+        question, and whoever waited for it is not sent to wait again each time that an editor saves.
+        """
         if self._is_broken(key) and (old := self._old(key)):
             return self._answer(request, old, "stale")
         with self._lock:
@@ -84,12 +88,13 @@ class PageCacheMiddleware:
             if flight is None:
                 flight = self._flights[key] = Flight()
         if leads:
-            return self._lead(request, key, token, flight)
+            return self._lead(request, key, tokens[-1], flight)
         flight.landed.wait(PATIENCE)
         if flight.page is not None:
-            if _is_good(flight.page, generation.current()):
+            made_for = flight.page.generation
+            if made_for in tokens and _is_good(flight.page, made_for):
                 return self._answer(request, flight.page, "waited")
-            return self._without(request, key, generation.current())  # something changed meanwhile
+            return self._without(request, key, *tokens, generation.current())  # begun before it was asked
         if self._is_broken(key) and (old := self._old(key)):
             return self._answer(request, old, "stale")
         return self._compressed(request, self._make(request))

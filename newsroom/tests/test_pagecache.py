@@ -251,6 +251,32 @@ class KeptTests(TransactionTestCase):
         answers = [middleware(RequestFactory().get("/")).content for _ in range(3)]
         assert answers == [b"old", b"new", b"new"]
 
+    def test_who_asked_before_a_change_waits_once_and_who_asked_after_it_gets_the_new_page(self):
+        words, may_end = iter(["old", "new"]), threading.Event()
+
+        def slowly(request):
+            request.frame, request.shown_at = frame.get(), None
+            response = HttpResponse(next(words))
+            may_end.wait(10)
+            return response
+
+        middleware, answers = PageCacheMiddleware(slowly), {}
+
+        def ask(name):
+            response = middleware(RequestFactory().get("/slow/"))
+            answers[name] = (response.headers["X-Cache"], response.content)
+
+        threads = [threading.Thread(target=ask, args=[name]) for name in ("first", "before", "after")]
+        for thread in threads:
+            if thread is threads[-1]:
+                generation.change()
+            thread.start()
+            time.sleep(0.2)  # it waits now
+        may_end.set()
+        for thread in threads:
+            thread.join()
+        assert answers == {"first": ("made", b"old"), "before": ("waited", b"old"), "after": ("made", b"new")}
+
     def test_counts_tell_how_it_goes(self):
         _before, _living = counts.of_machine()
         self.get()
