@@ -31,13 +31,12 @@ YEARS = range(1900, 3000)
 @require_safe
 def index(request):
     """Every month that has a live article, in as many files as it needs, and the sections."""
-    root, zone = f"{request.scheme}://{request.get_host()}", timezone.get_current_timezone()
-    lines = []
+    begin, lines = f"<sitemap><loc>{request.scheme}://{request.get_host()}/sitemap-", []
     for month, articles, changed_at in _months(request.at):
-        changed = changed_at.astimezone(zone).isoformat("T", "seconds")
-        for part in range(1, 1 + -(-articles // MONTH_MOST)):
-            name = f"{month:%Y-%m}{f'-{part}' if part > 1 else ''}"
-            lines.append(f"<sitemap><loc>{root}/sitemap-{name}.xml</loc><lastmod>{changed}</lastmod></sitemap>")
+        name, changed = month.isoformat()[:7], changed_at.isoformat("T", "seconds")  # in UTC; an archive has hundreds
+        lines.append(f"{begin}{name}.xml</loc><lastmod>{changed}</lastmod></sitemap>")
+        for part in range(2, 1 + -(-articles // MONTH_MOST)):
+            lines.append(f"{begin}{name}-{part}.xml</loc><lastmod>{changed}</lastmod></sitemap>")
     files = mark_safe("\n  ".join(lines))  # noqa: S308 - months and times are ours, and Django knows the host
     return _xml(request, "sitemap_index.xml", {"files": files})
 
