@@ -94,7 +94,7 @@ def fine(handler: Handler) -> None:
 
 @dataclass(frozen=True)
 class Fault:
-    """What a bank does, and what has to come of it: words of the trouble told; whether it takes long; whether a rate is held or taken."""
+    """What a bank does, whether that is slow, and what has to come of it: words told, a rate held or taken."""
 
     does: Callable[[Handler], None]
     says: str = ""
