@@ -40,8 +40,6 @@ def purge(keys: list[str], since: str = "") -> None:
     chosen = [surrogates.PAPER] if surrogates.PAPER in wanted else sorted(wanted)
     failed = []
     for name in settings.CDN:
-        if name not in HOW:
-            continue  # one that follows by itself
         try:
             HOW[name](chosen)
         except (NotPurged, urllib3.exceptions.HTTPError) as error:

@@ -139,7 +139,9 @@ REDIS_URL = env.redis("REDIS_URL")  # several machines share them through it; th
 GENERATION_DIR = VAR_DIR / "generation"
 PAGE_CACHE_BYTES = env.number("PAGE_CACHE_MB", 64, least=1, most=65536) * 1024 * 1024  # of one process
 PIECES_KEPT = 3000  # cards and the like of one process, some kilobytes each
-CDN = env.some("CDN", ["nginx", "fastly", "cloudflare", "purge"])  # caches before us that are told of changes
+_before_us = env.some("CDN", ["nginx", "fastly", "cloudflare", "purge"])
+NGINX = "nginx" in _before_us  # of this machine: it keeps pages and follows the generation by itself
+CDN = [name for name in _before_us if name != "nginx"]  # caches that are told of changes
 FASTLY_SERVICE = env.text_for("FASTLY_SERVICE", needed="fastly" in CDN)
 FASTLY_TOKEN = env.text_for("FASTLY_TOKEN", needed="fastly" in CDN)
 CLOUDFLARE_ZONE = env.text_for("CLOUDFLARE_ZONE", needed="cloudflare" in CDN)

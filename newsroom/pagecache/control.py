@@ -26,9 +26,10 @@ def header(page: Page, *, is_old: bool) -> str:
     """The Cache-Control of an answer.
 
     Browsers ask each time. A shared cache that is told of changes (settings.CDN) keeps a page until time itself
-    changes something, and never longer: a second less, as such caches count whole ones.
+    changes something, and never longer: a second less, as such caches count whole ones. Behind an nginx that keeps
+    pages it asks each time, too: nginx does not say how old they are, so the seconds would count from the wrong time.
     """
-    if not settings.CDN:
+    if settings.NGINX or not settings.CDN:
         return PUBLIC
     left = 1 if is_old else int(page.until - time.time()) - 1
     if left <= 0:
@@ -38,3 +39,11 @@ def header(page: Page, *, is_old: bool) -> str:
         f"public, max-age=0, s-maxage={left - meanwhile}, stale-while-revalidate={meanwhile}, "
         f"stale-if-error={LONGEST_STALE}"
     )
+
+
+def until(page: Page, *, is_old: bool) -> str:
+    """The X-Accel-Expires of an answer: the last second it is good in, for this machine's nginx, which tells nobody.
+
+    It keeps what has one, and nothing else (deploy/nginx.conf; nginx.org, ngx_http_proxy_module).
+    """
+    return "1" if is_old else f"@{int(page.until) - 1}"

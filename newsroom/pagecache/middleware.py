@@ -166,10 +166,12 @@ class PageCacheMiddleware:
 
     def _answer(self, request, page: Page, how: str) -> HttpResponse:
         self.counts.add(how, **self._holds())
-        control_header = control.header(page, is_old=how == "stale")
-        response = page.answer(request, control_header, is_whole=request.method != "HEAD")
+        is_old = how == "stale"
+        response = page.answer(request, control.header(page, is_old=is_old), is_whole=request.method != "HEAD")
         response.headers["X-Cache"] = how
-        if how == "stale":
+        if settings.NGINX:
+            response.headers["X-Accel-Expires"] = control.until(page, is_old=is_old)
+        if is_old:
             response.headers["Age"] = str(max(0, int(time.time() - page.made_at)))
         return response
 

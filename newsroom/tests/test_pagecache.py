@@ -1,6 +1,7 @@
 """Readers' pages from memory: never old, never somebody's own, and there when the database is not."""
 
 import gzip
+import re
 import shutil
 import threading
 import time
@@ -24,6 +25,7 @@ from articles import workflow
 from articles.models import Author, Edition, Placement, Section, SiteSettings
 from articles.tests.factories import make_article, make_chief, make_edition, make_section
 from newsroom import frame, generation
+from newsroom.guard import PUBLIC
 from newsroom.pagecache import counts
 from newsroom.pagecache.keys import known
 from newsroom.pagecache.middleware import PageCacheMiddleware
@@ -170,6 +172,28 @@ class KeptTests(TransactionTestCase):
         since = feed.headers["Last-Modified"]
         assert self.get("/feed/", headers={"if-modified-since": since}).status_code == 304
 
+    def test_shared_caches_are_told_how_long_and_readers_nothing(self):
+        at = timezone.now() + timedelta(seconds=100)
+        workflow.schedule(make_article(section=self.section), by=make_chief(), at=at)
+        readers = self.get("/").headers
+        assert readers["Cache-Control"] == PUBLIC
+        with override_settings(CDN=["fastly"]):
+            told = self.get("/latest/").headers
+            left = int(re.search(r"s-maxage=(\d+), stale-while-revalidate=5,", told["Cache-Control"])[1])
+            assert 0 < left <= 94
+            assert "paper" in told["Surrogate-Key"]
+        with override_settings(NGINX=True):
+            told = self.get("/business/").headers
+            assert time.time() < int(told["X-Accel-Expires"].removeprefix("@")) < int(at.timestamp())
+            assert "X-Accel-Expires" not in self.get("/search/?q=first").headers
+        for headers in (readers, told):
+            assert "Surrogate-Key" not in headers
+            assert ("X-Accel-Expires" in headers) == (headers is told)
+        with override_settings(NGINX=True, CDN=["purge"]):
+            told = self.get(self.edition.path).headers
+            assert told["Cache-Control"] == PUBLIC  # nginx does not say how old it is
+            assert "paper" in told["Surrogate-Key"]
+
     def test_head_is_the_page_without_its_bytes(self):
         whole = self.get()
         response = self.client.head("/")
@@ -308,7 +332,8 @@ class OutageTests(TransactionTestCase):
             response = self.client.get("/")
             assert (response.status_code, response.headers["X-Cache"]) == (200, "stale")
             assert response.headers["Age"] == "0"
-            assert self.client.get("/").headers["X-Cache"] == "stale"
+            with override_settings(NGINX=True):
+                assert self.client.get("/").headers["X-Accel-Expires"] == "1"
 
     def test_it_is_made_anew_as_soon_as_that_is_possible(self):
         self.client.get("/")
