@@ -1,6 +1,5 @@
 """What the article screen holds: panels, counted fields, cards, and queries that an archive does not add to."""
 
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
