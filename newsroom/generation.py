@@ -75,9 +75,9 @@ def changed_at() -> float:
     return os.lstat(_place(settings.GENERATION_DIR)).st_mtime
 
 
-def heard_at() -> float:
-    """When Redis last answered, by the monotonic clock; infinite where there is none to hear."""
-    return follower.heard_at if settings.REDIS_URL else float("inf")
+def is_heard() -> bool:
+    """Whether what other machines write is known here within ``UNHEARD`` seconds; true where there are none."""
+    return not settings.REDIS_URL or time.monotonic() - follower.heard_at < UNHEARD
 
 
 def _new(position: str = "") -> str:
@@ -170,8 +170,17 @@ class Follower:
             except Exception:  # it is asked again in a moment
                 if not away:
                     logger.exception("Redis does not answer: pages are kept for a second until it does.")
+                    self.lose()
                 away = True
             time.sleep(LOOK)
+
+    def lose(self) -> None:
+        """Nobody is heard any more: a name of our own, so that nginx lets go of what it has kept until some later time.
+
+        It is not told to Redis, whose token is taken again when it answers: nothing was written here.
+        """
+        with suppress(OSError), _locked():  # a full disk
+            _point_to(_new(position_of(os.readlink(_link()))))
 
     def look(self, redis: Any) -> None:
         """Take the token that Redis has, unless this machine has one that Redis must be told first."""

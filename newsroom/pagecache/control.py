@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpResponse
 
 from articles.surrogates import HEADER, LATEST, PAPER
+from newsroom import generation
 from newsroom.guard import PUBLIC
 from newsroom.pagecache.page import Page
 
@@ -28,10 +29,11 @@ def header(page: Page, *, is_old: bool) -> str:
     Browsers ask each time. A shared cache that is told of changes (settings.CDN) keeps a page until time itself
     changes something, and never longer: a second less, as such caches count whole ones. Behind an nginx that keeps
     pages it asks each time, too: nginx does not say how old they are, so the seconds would count from the wrong time.
+    While other machines can't be heard it keeps a page for a second, as we do.
     """
     if settings.NGINX or not settings.CDN:
         return PUBLIC
-    left = 1 if is_old else int(page.until - time.time()) - 1
+    left = 1 if is_old or not generation.is_heard() else int(page.until - time.time()) - 1
     if left <= 0:
         return PUBLIC
     meanwhile = min(MEANWHILE, left // 2)
@@ -44,6 +46,9 @@ def header(page: Page, *, is_old: bool) -> str:
 def until(page: Page, *, is_old: bool) -> str:
     """The X-Accel-Expires of an answer: the last second it is good in, for this machine's nginx, which tells nobody.
 
-    It keeps what has one, and nothing else (deploy/nginx.conf; nginx.org, ngx_http_proxy_module).
+    It keeps what has one, and nothing else (deploy/nginx.conf; nginx.org, ngx_http_proxy_module). While other machines
+    can't be heard that is nothing.
     """
+    if not generation.is_heard():
+        return "0"
     return "1" if is_old else f"@{int(page.until) - 1}"

@@ -56,6 +56,7 @@ class PageCacheMiddleware:
             generation.current()  # so that nginx finds one before the first reader comes
         except OSError:
             logger.exception("The folder of the generation can't be written.")
+        generation.follower.start()  # nginx may answer for long without asking us
 
     def __call__(self, request):
         if request.method == "PURGE":
@@ -197,8 +198,7 @@ def _is_good(page: Page, token: str) -> bool:
     now = time.time()
     if not page.is_good(token, now):
         return False
-    is_heard = time.monotonic() - generation.heard_at() < generation.UNHEARD
-    return is_heard or now - page.made_at < generation.UNHEARD
+    return generation.is_heard() or now - page.made_at < generation.UNHEARD
 
 
 def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:

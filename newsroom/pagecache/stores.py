@@ -6,7 +6,6 @@ Those of one machine share files, several machines share Redis. What is there ma
 import logging
 import os
 import threading
-import time
 from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
@@ -137,7 +136,7 @@ class Redis:
 
     def _is_there(self) -> bool:
         """Whether it answered a moment ago: nobody waits for one that hangs."""
-        return time.monotonic() - generation.heard_at() < generation.UNHEARD
+        return generation.is_heard()
 
 
 def shared_store() -> Store:

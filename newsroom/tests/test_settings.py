@@ -206,6 +206,13 @@ class TestStart:
             *("smtp", "465", "False", "True", "desk@example.org")
         ]
 
+    def test_nginx_follows_by_itself_and_others_are_told(self, tmp_path):
+        code = "from django.conf import settings as s; print(s.NGINX, s.CDN)"
+        told = {"PURGE_KEY": "x", "PURGE_URLS": "http://10.0.0.2/"}
+        assert self.start(tmp_path, code).stdout.strip() == "False []"
+        assert self.start(tmp_path, code, CDN="nginx").stdout.strip() == "True []"
+        assert self.start(tmp_path, code, CDN="nginx purge", **told).stdout.strip() == "True ['purge']"
+
     @pytest.mark.parametrize(
         ("named", "variables"),
         [
