@@ -42,6 +42,8 @@ ENCODINGS = {  # extension: (Pillow's format, its options), best first
     "jpg": ("JPEG", {"quality": 80, "progressive": True, "optimize": True}),
 }
 
+FIRST_ENCODING, FIRST_WIDTH = "webp", 960  # what is made first: small and quick to make, and sharp on most screens
+
 Point = tuple[int, int]  # per cent from the left and from the top
 
 Pillow.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -180,16 +182,40 @@ def make_safe_copy(master: bytes, key: str) -> None:
 
 
 def make(
-    master: IO[bytes], key: str, cut: int, focus: Point, points: Mapping[str, Point] = MappingProxyType({})
+    master: IO[bytes],
+    key: str,
+    cut: int,
+    focus: Point,
+    points: Mapping[str, Point] = MappingProxyType({}),
+    *,
+    first: bool,
 ) -> None:
-    """Cut every crop of ``CROPS`` around its own of ``points``, else around ``focus``, in every size and encoding."""
+    """Cut every crop of ``CROPS`` around its own of ``points``, else around ``focus``.
+
+    ``first`` makes the sizes that pages need first, else all others: every size in every encoding that lacks.
+    """
     picture = Pillow.open(master, formats=("JPEG",)).convert("RGB")
     for crop in CROPS:
         box = _box(picture.size, CROPS[crop], points.get(crop, focus))
-        for width, height in _sizes(crop, picture.size):
+        sizes = _sizes(crop, picture.size)
+        early = _first_sizes(sizes)
+        for width, height in early if first else sizes:
             cut_out = picture.resize((width, height), Pillow.Resampling.LANCZOS, box=box, reducing_gap=3)
-            for extension, (kind, options) in ENCODINGS.items():
+            for extension in _lacking((width, height) in early, first=first):
+                kind, options = ENCODINGS[extension]
                 _write(_name(key, cut, crop, width, extension), _encode(cut_out, kind, options))
+
+
+def _first_sizes(sizes: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of ``sizes`` that are made first; at least one."""
+    return [size for size in sizes if size[0] <= FIRST_WIDTH] or sizes[:1]
+
+
+def _lacking(is_early: bool, *, first: bool) -> list[str]:
+    """The encodings in which a size is to be made, now or in the second go."""
+    if first:
+        return [FIRST_ENCODING]
+    return [extension for extension in ENCODINGS if not (is_early and extension == FIRST_ENCODING)]
 
 
 def _box(size: tuple[int, int], ratio: float | None, focus: Point) -> tuple[float, float, float, float]:
@@ -216,14 +242,21 @@ def sources(key: str, cut: int, crop: str, size: tuple[int, int]) -> Sources:
     sizes = _sizes(crop, size)
     if not cut:
         return Sources(default_storage.url(_safe_name(key)), *sizes[-1], {})
-    srcsets = {
-        extension: ", ".join(
-            f"{default_storage.url(_name(key, cut, crop, width, extension))} {width}w" for width, _ in sizes
-        )
-        for extension in ENCODINGS
-    }
+    srcsets = {extension: _srcset(key, cut, crop, sizes, extension) for extension in ENCODINGS}
     width, height = next((pair for pair in sizes if pair[0] >= 640), sizes[-1])
     return Sources(default_storage.url(_name(key, cut, crop, width, "jpg")), width, height, srcsets)
+
+
+def first_sources(key: str, cut: int, crop: str, size: tuple[int, int]) -> Sources:
+    """Those of a picture of ``size`` that has nothing yet but the sizes of ``cut`` that are made first."""
+    sizes = _sizes(crop, size)
+    srcset = _srcset(key, cut, crop, _first_sizes(sizes), FIRST_ENCODING)
+    return Sources(default_storage.url(_safe_name(key)), *sizes[-1], {FIRST_ENCODING: srcset})
+
+
+def _srcset(key: str, cut: int, crop: str, sizes: list[tuple[int, int]], extension: str) -> str:
+    names = ((_name(key, cut, crop, width, extension), width) for width, _height in sizes)
+    return ", ".join(f"{default_storage.url(name)} {width}w" for name, width in names)
 
 
 def remove(key: str) -> None:

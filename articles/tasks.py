@@ -30,6 +30,7 @@ ROWS_AT_ONCE = 500  # a table is not locked for long
 MOST_ASKED = 50  # links of one article
 LONGEST_ADDRESS = 2000  # characters; servers take no more
 FRESH = timedelta(days=1)  # so long an answer is believed
+LATER = -10  # the priority of what nobody waits for; the usual one is 0
 
 
 def after_commit(job: Task, *arguments: Any) -> None:
@@ -43,35 +44,60 @@ def after_commit(job: Task, *arguments: Any) -> None:
 
 @task()
 def make_renditions(image_pk: int) -> None:
-    """Cut every public size of a picture around its focal point; nothing to do if it is gone or has them."""
+    """Cut the sizes of a picture that pages need first, and leave the others until all pictures have those.
+
+    Nothing to do if it is gone or has them all.
+    """
     image = Image.objects.filter(pk=image_pk, made_cut__lt=F("wanted_cut")).first()
     if image is None:
         return
-    try:
-        with image.file.open("rb") as master:
-            renditions.make(master, image.key, image.wanted_cut, image.focus, image.crop_points)
-    except Exception:  # told to whoever runs the server, then left to the worker, which marks the task as failed
-        logger.exception("Picture %s got no sizes; pages show its safe copy.", image_pk)
-        raise
-    replaced = _show(image)
+    if image.first_cut < image.wanted_cut:
+        cut_first_sizes(image)
+        make_renditions.using(priority=LATER).enqueue(image_pk)
+    else:
+        cut_other_sizes(image)
+
+
+def cut_first_sizes(image: Image) -> None:
+    """Cut what pages need first around the focal point, and have them show it."""
+    write_sizes(image, first=True)
+    _show(image, "first_cut")
+
+
+def cut_other_sizes(image: Image) -> None:
+    """Cut the sizes that lack once the first are there; files that no open page shows any more go."""
+    write_sizes(image, first=False)
+    replaced = _show(image, "made_cut")
     if replaced is not None:
         _remove_cuts_before(image.wanted_cut, image.key, but=replaced)
     if replaced and image.former_key:
         _forget_former(image)
 
 
+def write_sizes(image: Image, *, first: bool) -> None:
+    """Write the files of the sizes that pages need ``first``, or of all others; no row is touched."""
+    try:
+        with image.file.open("rb") as master:
+            renditions.make(master, image.key, image.wanted_cut, image.focus, image.crop_points, first=first)
+    except Exception:  # told to whoever runs the server, then left to the worker, which marks the task as failed
+        logger.exception("Picture %s lacks sizes; pages show what it has, or its safe copy.", image.pk)
+        raise
+
+
 @transaction.atomic
-def _show(image: Image) -> int | None:
-    """Have pages show the cut just made; the one it replaces, or None if a newer is wanted or it is shown already."""
+def _show(image: Image, column: str) -> int | None:
+    """Have pages show the cut just made; the one it replaces, or None if a newer is wanted or it is shown already.
+
+    ``column`` is the one that says which cut's first sizes, or all sizes, exist.
+    """
     # A focal point moved meanwhile, or another file, has a task of its own, which these sizes must not be taken for.
-    lacking = Image.objects.filter(
-        pk=image.pk, key=image.key, wanted_cut=image.wanted_cut, made_cut__lt=F("wanted_cut")
-    )
-    current = lacking.select_for_update().first()
+    lacking = Image.objects.filter(pk=image.pk, key=image.key, wanted_cut=image.wanted_cut)
+    current = lacking.filter(**{f"{column}__lt": F("wanted_cut")}).select_for_update().first()
     if current is None:
         return None
-    replaced, current.made_cut = current.made_cut, image.wanted_cut
-    current.save(update_fields=["made_cut"])  # not update(): what is kept of the logo has to hear of it
+    replaced = getattr(current, column)
+    setattr(current, column, image.wanted_cut)
+    current.save(update_fields=[column])  # not update(): what is kept of the logo has to hear of it
     return replaced
 
 

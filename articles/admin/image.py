@@ -19,7 +19,7 @@ from articles.tasks import make_renditions
 
 POINTS = {"focal_x", "focal_y", "crop_wide", "crop_card", "crop_square"}
 MOST_EXPLAINED = 5  # pictures that can't be deleted, of many that were ticked
-KEPT_BY_TASKS = ["made_cut", "wanted_cut", "former_key"]
+KEPT_BY_TASKS = ["first_cut", "made_cut", "wanted_cut", "former_key"]
 
 
 @admin.register(Image)
@@ -109,7 +109,7 @@ class ImageAdmin(Library, DeskAdmin):
         """Take ``file`` in place of the one there is; sizes of the old one stay for pages that are open."""
         was = Image.objects.only("key", "file").get(pk=image.pk)
         gone = [image.former_key, was.key if at_once else ""]
-        image.former_key, image.made_cut = "" if at_once else was.key, 0
+        image.former_key, image.first_cut, image.made_cut = "" if at_once else was.key, 0, 0
         image.file = file
         transaction.on_commit(partial(was.file.storage.delete, was.file.name))
         for key in filter(None, gone):

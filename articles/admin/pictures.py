@@ -11,7 +11,7 @@ SMALL, LARGE = "square", "full"
 def address(image: Image, crop: str = SMALL) -> str:
     """The smallest JPEG of ``crop``; the safe copy until it exists."""
     sources = image.sources(crop)
-    return sources.srcsets["jpg"].split()[0] if sources.srcsets else sources.src
+    return sources.srcsets["webp"].split()[0] if sources.srcsets else sources.src
 
 
 def thumbnail(image: Image | None) -> str:

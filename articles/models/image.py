@@ -50,6 +50,7 @@ class Image(models.Model):
     )  # a focal point of its own for a crop: {"wide": [30, 40]}, per cent from the left and the top
     colour = models.CharField(_("main colour"), max_length=7, default="#8a8578", editable=False)
     wanted_cut = models.PositiveSmallIntegerField(default=1, editable=False)  # counts changes of the focal point
+    first_cut = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)  # whose first sizes exist
     made_cut = models.PositiveSmallIntegerField(default=0, editable=False)  # the one whose sizes exist; 0: none yet
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, editable=False
@@ -104,4 +105,7 @@ class Image(models.Model):
 
     def sources(self, crop: str) -> renditions.Sources:
         """Addresses and sizes of the public copies cut to ``crop`` (a key of ``renditions.CROPS``)."""
-        return renditions.sources(self.key, self.made_cut, crop, (self.width, self.height))
+        size = (self.width, self.height)
+        if self.first_cut > self.made_cut:
+            return renditions.first_sources(self.key, self.first_cut, crop, size)
+        return renditions.sources(self.key, self.made_cut, crop, size)

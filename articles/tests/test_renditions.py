@@ -152,8 +152,35 @@ class AcceptTests(SimpleTestCase):
 class MakeTests(SimpleTestCase):
     KEY = "ab" * 16
 
+    def make(self, file, cut, focus):
+        for first in (True, False):
+            file.seek(0)
+            renditions.make(file, self.KEY, cut, focus, first=first)
+
+    def test_first_sizes_named_in_sources_are_those_that_are_made_first(self):
+        for cut, size in enumerate([(900, 600), (2000, 1400), (240, 300), (3000, 500)], start=11):
+            renditions.make_safe_copy(picture_file(size=size).getvalue(), self.KEY)
+            renditions.make(picture_file(size=size), self.KEY, cut, (50, 50), first=True)
+            made = {name for name in default_storage.listdir(f"ab/{self.KEY}")[1] if name.startswith(f"{cut}-")}
+            named = set()
+            for crop in renditions.CROPS:
+                sources = renditions.first_sources(self.KEY, cut, crop, size)
+                addresses = [part.split()[0] for part in sources.srcsets["webp"].split(", ")]
+                assert addresses
+                assert default_storage.exists(sources.src.removeprefix("/media/"))
+                named |= {address.rpartition("/")[2] for address in addresses}
+            assert named == made, size
+
+    def test_second_go_makes_all_that_the_first_left(self):
+        for first in (True, False):
+            renditions.make(picture_file(size=(2000, 1400)), self.KEY, 21, (50, 50), first=first)
+        sources = [renditions.sources(self.KEY, 21, crop, (2000, 1400)) for crop in renditions.CROPS]
+        named = [part for one in sources for srcset in one.srcsets.values() for part in srcset.split(", ")]
+        made = [name for name in default_storage.listdir(f"ab/{self.KEY}")[1] if name.startswith("21-")]
+        assert len(made) == len(named)
+
     def test_sizes_named_in_sources_are_those_that_are_made(self):
-        renditions.make(picture_file(size=(900, 600)), self.KEY, 3, (50, 50))
+        self.make(picture_file(size=(900, 600)), 3, (50, 50))
         for crop in renditions.CROPS:
             sources = renditions.sources(self.KEY, 3, crop, (900, 600))
             addresses = [part.split()[0] for srcset in sources.srcsets.values() for part in srcset.split(", ")]
@@ -173,7 +200,7 @@ class MakeTests(SimpleTestCase):
         picture.save(buffer, "JPEG")
         for focus, colour in ((0, 0), (100, 255)):
             buffer.seek(0)
-            renditions.make(buffer, self.KEY, 5, (focus, 50))
+            self.make(buffer, 5, (focus, 50))
             with default_storage.open(f"ab/{self.KEY}/5-square-160.jpg") as file:
                 assert abs(Pillow.open(file).convert("L").getpixel((80, 80)) - colour) < 10
 

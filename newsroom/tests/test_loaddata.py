@@ -3,20 +3,24 @@ import io
 import json
 import shutil
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.files.storage import default_storage
+from django.core.files.storage import default_storage, storages
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import TestCase, override_settings
+from django_tasks_db.models import DBTaskResult
 from PIL import Image as Pillow
 
 from articles import search
-from articles.models import Article, Author, Edition, Image, Section, SiteSettings
-from articles.tests.factories import MORNING, make_author, make_edition, make_image, make_section
+from articles.models import Article, Author, Edition, Image, Placement, Section, SiteSettings
+from articles.tasks import LATER
+from articles.tests.factories import MORNING, make_author, make_edition, make_image, make_section, picture_file
 from newsroom import demo_users
+from newsroom.management.commands import loaddata
 
 KEY = "ab" * 16
 
@@ -219,3 +223,34 @@ class DemoTests(TestCase):
     def test_it_fits_the_database(self):
         load("demo")
         connection.check_constraints()
+
+
+class SharpAtOnceTests(TestCase):
+    """On the first run readers see the front page before a worker has cut anything."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.used, cls.newest, cls.placed, cls.second = (
+            make_image(title=title, width=640, height=400) for title in "used newest placed second".split()
+        )
+        for number, image in enumerate((cls.second, cls.placed, cls.newest)):
+            edition = make_edition(lead_image=image, live_from=MORNING + timedelta(hours=number))
+            if image != cls.newest:
+                Placement.objects.create(article=edition.article, slot=2 - number, starts_at=MORNING)
+
+    def test_pictures_come_in_the_order_in_which_readers_see_them(self):
+        order = loaddata.in_order_of_sight(Image.objects.all())
+        assert order == [self.placed, self.second, self.newest, self.used]
+
+    def test_first_sizes_are_there_before_it_is_served_and_the_others_wait_behind_those_of_all(self):
+        storages["uploads"].delete(self.placed.file.name)
+        storages["uploads"].save(self.placed.file.name, picture_file())
+        loaddata.make_sharp([self.placed])
+        self.placed.refresh_from_db()
+        sources = self.placed.sources("wide")
+        for part in sources.srcsets["webp"].split(", "):
+            assert default_storage.exists(part.split()[0].removeprefix("/media/"))
+        queue = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+        with override_settings(TASKS=queue), self.captureOnCommitCallbacks(execute=True):
+            loaddata.queue_sizes(self.placed)
+        assert [task.priority for task in DBTaskResult.objects.all()] == [LATER]

@@ -1,21 +1,32 @@
 """What becomes of pictures that pages, open or kept, point at when their focal point moves."""
 
+from unittest import mock
+
 from django.core.files.storage import default_storage, storages
 from django.db.models import F
-from django.test import TestCase, TransactionTestCase
+from django.test import TestCase, TransactionTestCase, override_settings
+from django_tasks_db.models import DBTaskResult
 
-from articles import renditions
+from articles import renditions, tasks
 from articles.models import Image, SiteSettings
 from articles.tasks import make_renditions
 from articles.tests.factories import make_image, picture_file
 from newsroom import frame
 
+QUEUE = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
-def make_picture() -> Image:
-    """A picture with its files, and its first sizes made."""
+
+def make_upload() -> Image:
+    """A picture with its file, and no size made yet."""
     image = make_image(width=640, height=400)
     storages["uploads"].delete(image.file.name)
     storages["uploads"].save(image.file.name, picture_file())
+    return image
+
+
+def make_picture() -> Image:
+    """A picture with its files, and all its sizes made."""
+    image = make_upload()
     make_renditions.call(image.pk)
     return Image.objects.get(pk=image.pk)
 
@@ -42,28 +53,29 @@ class OldCutTests(TestCase):
         assert exists(second)
         assert exists(Image.objects.get(pk=first.pk))
 
+    @override_settings(TASKS=QUEUE)
     def test_sizes_of_a_focus_that_moved_meanwhile_are_not_shown(self):
-        image, make = make_picture(), renditions.make
+        make = renditions.make
+        for made in (0, 1):  # none of the sizes that are wanted, or those that come first
+            image = make_upload()
+            Image.objects.filter(pk=image.pk).update(first_cut=made)
 
-        def slow(*args):
-            make(*args)
-            Image.objects.filter(pk=image.pk).update(wanted_cut=3)
+            def slow(*args, pk=image.pk, **kwargs):
+                make(*args, **kwargs)
+                Image.objects.filter(pk=pk).update(wanted_cut=3)
 
-        renditions.make = slow
-        try:
-            move_focus(image)
-        finally:
-            renditions.make = make
-        assert Image.objects.get(pk=image.pk).made_cut == 1
-        assert exists(image)
+            with mock.patch.object(renditions, "make", slow):
+                make_renditions.call(image.pk)
+            image.refresh_from_db()
+            assert (image.first_cut, image.made_cut) == (made, 0)
 
     def test_cutting_twice_at_once_keeps_the_cut_before(self):
         image, make = make_picture(), renditions.make
 
-        def slow(*args):
+        def slow(*args, **kwargs):
             renditions.make = make
             make_renditions.call(image.pk)
-            make(*args)
+            make(*args, **kwargs)
 
         renditions.make = slow
         move_focus(image)
@@ -78,3 +90,38 @@ class LogoTests(TransactionTestCase):
         assert frame.get().paper.logo.made_cut == 1
         move_focus(logo)
         assert frame.get().paper.logo.made_cut == 2
+
+
+def work_off() -> None:
+    """Do what is queued, in the worker's order."""
+    while row := DBTaskResult.objects.ready().first():
+        row.delete()
+        row.task.call(*row.args_kwargs["args"])
+
+
+@override_settings(TASKS=QUEUE)
+class OrderTests(TestCase):
+    """Pages need some sizes first: of all pictures before the others of any, and those of the front page before all."""
+
+    def test_first_sizes_of_all_pictures_come_before_the_others_of_any(self):
+        first, second = (make_upload() for _ in range(2))
+        for image in (first, second):
+            make_renditions.enqueue(image.pk)
+        with mock.patch.object(renditions, "make") as make, mock.patch.object(tasks, "_remove_cuts_before"):
+            work_off()
+        assert [(call.args[1], call.kwargs["first"]) for call in make.call_args_list] == [
+            (first.key, True),
+            (second.key, True),
+            (first.key, False),
+            (second.key, False),
+        ]
+
+    def test_pages_show_the_first_sizes_while_the_others_are_made(self):
+        image = make_upload()
+        assert image.sources("card").srcsets == {}
+        make_renditions.call(image.pk)
+        image.refresh_from_db()
+        assert list(image.sources("card").srcsets) == ["webp"]
+        make_renditions.call(image.pk)
+        image.refresh_from_db()
+        assert list(image.sources("card").srcsets) == ["avif", "webp", "jpg"]

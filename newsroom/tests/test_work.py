@@ -62,5 +62,10 @@ class KeepingTimeTests(TestCase):
     def test_trouble_with_the_database_ends_nothing(self):
         stopped = Event()
         stopped.set()
-        with mock.patch.object(work, "tick", side_effect=OSError), self.assertLogs(work.logger, "ERROR"):
+        with (
+            mock.patch.object(work, "tick", side_effect=OSError),
+            mock.patch.object(work, "close_old_connections") as close,  # this test's own is still needed
+            self.assertLogs(work.logger, "ERROR"),
+        ):
             work.keep_time(stopped)
+        close.assert_called_once_with()

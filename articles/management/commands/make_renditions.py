@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import F
 
 from articles.models.image import Image
-from articles.tasks import make_renditions
+from articles.tasks import cut_first_sizes, cut_other_sizes
 
 
 class Command(BaseCommand):
@@ -42,4 +42,7 @@ class Command(BaseCommand):
 
 def cut(pk):
     """Cut one picture's sizes, in a process of the pool: a task itself can't be sent to one."""
-    make_renditions.call(pk)
+    image = Image.objects.filter(pk=pk, made_cut__lt=F("wanted_cut")).first()
+    if image:
+        cut_first_sizes(image)
+        cut_other_sizes(image)

@@ -1,5 +1,7 @@
 import hashlib
+import os
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -9,17 +11,23 @@ from django.core.management.base import CommandError
 from django.core.management.commands.loaddata import READ_STDIN
 from django.core.management.commands.loaddata import Command as DjangosCommand
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
+from django.db.models import F
 
 from articles import renditions, search, uses
-from articles.models import Article, Edition, Image, Section
-from articles.tasks import draw_card, make_renditions
+from articles.models import Article, Edition, Image, Placement, Section
+from articles.tasks import LATER, draw_card, make_renditions, write_sizes
 from newsroom import demo_users
 
 DEMO = "demo"
+SEEN_AT_ONCE = 24  # pictures that a front page shows at most, which are made sharp before the first run serves it
 MOST_CARDS = 500  # that are drawn by themselves; of more, draw_cards draws the rest
 SHOWN = 5  # rows that a refusal names
 # What the newsroom itself writes after loading is no difference.
-KEPT_BY_US = {"articles.Image": {"made_cut", "wanted_cut"}, "articles.Author": {"user"}, "articles.Edition": {"card"}}
+KEPT_BY_US = {
+    "articles.Image": {"first_cut", "made_cut", "wanted_cut"},
+    "articles.Author": {"user"},
+    "articles.Edition": {"card"},
+}
 
 
 class Command(DjangosCommand):
@@ -40,6 +48,7 @@ class Command(DjangosCommand):
     def handle(self, *labels, **options):
         if options["first_run"] and not is_first_run():
             return
+        self.first_run = options["first_run"]
         self.overwrite, self.comparing, self.found, self.pictures = options["overwrite"], False, [], []
         try:
             with transaction.atomic(using=options["database"]):
@@ -87,15 +96,12 @@ class Command(DjangosCommand):
 
     def _complete(self, labels):
         """What goes with the rows but is not in a fixture: files, search index, pictures' uses, logins."""
-        images = Image.objects.filter(pk__in=self.pictures)
-        files = masters() if images else {}
-        for image in images:
-            bring_picture(image, files.get(image.sha256))
+        self._bring_pictures()
         if Edition in self.models:
             search.rebuild()
         if Edition in self.models:
             for pk in Edition.objects.live().filter(card="").values_list("pk", flat=True)[:MOST_CARDS]:
-                transaction.on_commit(partial(draw_card.enqueue, pk))
+                transaction.on_commit(partial(draw_card.using(priority=LATER).enqueue, pk))
         if {Article, Edition} & self.models:
             uses.note_all()
         if DEMO in labels and settings.DEBUG:
@@ -103,6 +109,17 @@ class Command(DjangosCommand):
             if made and self.verbosity:
                 names = ", ".join(demo.username for demo in made)
                 self.stdout.write(f"Demo users, with the password {demo_users.PASSWORD}: {names}.")
+
+    def _bring_pictures(self):
+        """What readers see first comes first."""
+        images = in_order_of_sight(Image.objects.filter(pk__in=self.pictures))
+        files = masters() if images else {}
+        for image in images:
+            bring_picture(image, files.get(image.sha256))
+        if self.first_run:
+            make_sharp(images[:SEEN_AT_ONCE])
+        for image in images:
+            queue_sizes(image)
 
 
 def is_first_run():
@@ -155,14 +172,41 @@ def refusal(label, lines):
 
 
 def bring_picture(image, master):
-    """Store the master that lies beside the fixture, if it is not stored yet, and have its public sizes made."""
+    """Store the master that lies beside the fixture, if it is not stored yet."""
     storage = image.file.storage
     if master and not storage.exists(image.file.name):
         with master.open("rb") as file:
             storage.save(image.file.name, File(file))
         renditions.make_safe_copy(master.read_bytes(), image.key)
-    if not image.made_cut and storage.exists(image.file.name):
-        transaction.on_commit(partial(make_renditions.enqueue, image.pk))
+
+
+def in_order_of_sight(images):
+    """The pictures of articles that are placed on the front page, in their order, of the newest, then the others."""
+    placed = list(Placement.objects.on(None).standing().values_list("article", flat=True))
+    live = Edition.objects.live().filter(lead_image__in=images)
+    leads = list(live.filter(article__in=placed).values_list("article", "lead_image"))
+    leads.sort(key=lambda lead: placed.index(lead[0]))
+    newest = live.newest().values_list("lead_image", flat=True)[:SEEN_AT_ONCE]
+    seen = dict.fromkeys([*(image for _article, image in leads), *newest])
+    places = {pk: place for place, pk in enumerate(seen)}
+    return sorted(images, key=lambda image: places.get(image.pk, len(places)))
+
+
+def make_sharp(images):
+    """Make the sizes that pages need first now, on all cores."""
+    images = [image for image in images if not image.made_cut and image.file.storage.exists(image.file.name)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(partial(write_sizes, first=True), images))
+    Image.objects.filter(pk__in=[image.pk for image in images]).update(first_cut=F("wanted_cut"))
+    for image in images:
+        image.first_cut = image.wanted_cut
+
+
+def queue_sizes(image):
+    """Have the sizes made that lack; those that pages need first before the others of all pictures."""
+    if not image.made_cut and image.file.storage.exists(image.file.name):
+        task = make_renditions if image.first_cut < image.wanted_cut else make_renditions.using(priority=LATER)
+        transaction.on_commit(partial(task.enqueue, image.pk))
 
 
 def masters():
