@@ -1,15 +1,20 @@
 """The page of a search: the same question narrowed by one thing more, or by one less, as addresses."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles.forms import SearchForm
-from articles.search import Found
+from articles import curation
+from articles.forms import SearchForm, midnight
+from articles.models.edition import load_bylines
+from articles.paging import SIZE
+from articles.search import Found, answers, days, names
 
-NAMES = ("q", "section", "author", "kind", "since", "until", "sort")
+NAMES = ("q", "section", "author", "kind", "since", "until", "sort", "literally")
 
 
 @dataclass(frozen=True)
@@ -23,10 +28,33 @@ class Facet:
 
 def address(form: SearchForm, **changes: str) -> str:
     """The query part of the question's address with some values changed; those changed to nothing are left out."""
-    sent = {name: form.data[name] for name in NAMES if form.data.get(name) and name in form.cleaned_data}
+    sent = {name: form.data[name] for name in NAMES if form.data.get(name) and form.cleaned_data.get(name)}
     asked = QueryDict(mutable=True)
     asked.update({name: value for name, value in (sent | changes).items() if value})
     return f"?{asked.urlencode()}"
+
+
+def addresses(form: SearchForm, found: Found) -> dict[str, Any]:
+    """Where the page of what was ``found`` leads: on, to what was meant, to the words as typed, to what is narrower."""
+    meant = address(form, q=found.meant, literally="") if found.meant else ""
+    if not found.hits or not meant:
+        return {"here": address(form), "facets": facets(form, found), "meant": meant}
+    literal = address(form, literally="1")
+    data = form.data.copy()
+    data["q"] = found.meant
+    form = SearchForm(data)
+    form.is_valid()
+    return {"here": address(form), "facets": facets(form, found), "meant": meant, "literal": literal}
+
+
+def besides(form: SearchForm, at: datetime, frame: Any) -> dict[str, Any]:
+    """What a search finds besides articles with its words: sections, authors, pages, a day's articles."""
+    found = {"named": names.find(form.query, at), "answers": answers.find(form.query, frame)}
+    day = days.day_in(form.query, timezone.localtime(at).date())
+    if day is None:
+        return found
+    rows = curation.of_span(at, midnight(day), midnight(day + timedelta(days=1)))[: SIZE + 1]
+    return found | {"day": day, "of_day": load_bylines(rows[:SIZE]), "day_goes_on": len(rows) > SIZE}
 
 
 def facets(form: SearchForm, found: Found) -> list[Facet]:

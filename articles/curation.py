@@ -97,6 +97,7 @@ POOL_OF_FRONT = PreparedEditions(
     lambda at: Edition.objects.live(at).filter(off_front=False).newest().for_bare_cards()[:POOL]
 )
 NEWEST = PreparedEditions(lambda at, **keys: listed(None, at).exclude(article__in=keys_in(keys)))
+OF_SPAN = PreparedEditions(lambda at, start, end: listed(None, at, gte=start, lt=end))
 NEWEST_OF_SECTION = PreparedEditions(lambda at, section, **keys: listed(section, at).exclude(article__in=keys_in(keys)))
 
 
@@ -106,6 +107,11 @@ def newest(section: Section | None, at: datetime, without: Iterable[int] = ()) -
     if section is None:
         return NEWEST.listed(at=at, **keys)
     return NEWEST_OF_SECTION.listed(at=at, section=section.pk, **keys)
+
+
+def of_span(at: datetime, start: datetime, end: datetime) -> Listed[Edition]:
+    """What ``newest`` finds of the paper between two moments."""
+    return OF_SPAN.listed(at=at, start=start, end=end)
 
 
 def next_change(at: datetime) -> datetime | None:

@@ -52,6 +52,7 @@ class SearchForm(forms.Form):
         required=False,
         choices=[(Order.BEST, _("best first")), (Order.NEWEST, _("newest first")), (Order.OLDEST, _("oldest first"))],
     )
+    literally = forms.BooleanField(required=False)  # the words as typed, not those that may have been meant
     section = NumberField()
     author = NumberField()
     kind = forms.ChoiceField(required=False, choices=[("", ""), *Kind.choices], widget=forms.HiddenInput)
@@ -59,6 +60,10 @@ class SearchForm(forms.Form):
     @property
     def query(self) -> str:
         return self.cleaned_data.get("q", "").strip()
+
+    @property
+    def is_literal(self) -> bool:
+        return self.cleaned_data.get("literally", False)
 
     @property
     def order(self) -> Order:
@@ -73,11 +78,11 @@ class SearchForm(forms.Form):
             section=asked.get("section"),
             author=asked.get("author"),
             kind=asked.get("kind", ""),
-            since=_midnight(asked.get("since")),
-            until=_midnight(until + timedelta(days=1)) if until and until.year < 9999 else None,
+            since=midnight(asked.get("since")),
+            until=midnight(until + timedelta(days=1)) if until and until.year < 9999 else None,
         )
 
 
-def _midnight(day) -> datetime | None:
+def midnight(day) -> datetime | None:
     """When ``day`` begins in the paper's time zone."""
     return timezone.make_aware(datetime.combine(day, time())) if day else None

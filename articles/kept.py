@@ -9,7 +9,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
+
+Piece = TypeVar("Piece")
 
 
 class Pieces:
@@ -47,7 +49,7 @@ def keeping(pieces: Pieces | None) -> Iterator[None]:
         _now.reset(before)
 
 
-def piece(key: Hashable, make: Callable[[], str]) -> str:
+def piece(key: Hashable, make: Callable[[], Piece]) -> Piece:
     """The piece called ``key``, made if nobody has it. Whatever it shows must be in the key, or change the frame."""
     pieces = _now.get()
     if pieces is None:

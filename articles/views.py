@@ -19,6 +19,7 @@ from articles.models.flat_page import FlatPage
 from articles.models.section import Section
 from articles.paging import MOST_OF_A_MONTH, SIZE, Page, get_page, number_of
 from articles.prepared import Prepared
+from articles.search import answers, names
 
 SECTION_AND_CHILDREN = Prepared(
     Section, lambda slug: Section.objects.with_parent().filter(Q(slug=slug, parent=None) | Q(parent__slug=slug))
@@ -147,21 +148,23 @@ def search_page(request):
     found = search.Found([])
     if form.query:
         asked = {"narrow": form.narrow, "order": form.order, "offset": (number - 1) * SIZE, "limit": SIZE}
-        found = search.look(form.query, at=request.at, **asked)
+        found = search.look(form.query, at=request.at, literally=form.is_literal, **asked)
     page = Page(found.hits, number, found.count > number * SIZE)
-    context = {"form": form, "query": form.query, "found": found, "page": page, "here": asking.address(form)}
-    context |= {"facets": asking.facets(form, found), "meant": found.meant and asking.address(form, q=found.meant)}
+    context = {"form": form, "query": form.query, "found": found, "page": page, **asking.addresses(form, found)}
+    context["words"] = found.meant if found.hits and found.meant else form.query
+    if form.query and number == 1:
+        context |= asking.besides(form, request.at, request.frame)
     return render(request, "articles/search_page.html", context)
 
 
 @require_safe
 def suggestions(request):
-    """What the field of a search offers while somebody types: sections by name, and articles by their headlines."""
+    """What the field of a search offers while somebody types: sections and authors by name, articles by headlines."""
     typed = request.GET.get("q", "").strip()
-    begun = typed.casefold()
-    items = [*request.frame.themes, *request.frame.countries]
-    named = [item for item in items if len(begun) > 1 and item.name.casefold().startswith(begun)]
-    offered = [{"text": item.name, "url": item.url, "kind": _("Section")} for item in named]
+    offered = [{"text": answer.name, "url": answer.url} for answer in answers.find(typed, request.frame)]
+    for named in names.find(typed, request.at):
+        kind = _("Author") if named.is_author else _("Section")
+        offered.append({"text": named.name, "url": named.url, "kind": kind})
     articles = search.suggest(typed, at=request.at)
     offered += [{"text": one.headline, "url": one.path, "lang": one.language} for one in articles]
     return JsonResponse({"suggestions": offered})

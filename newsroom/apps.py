@@ -36,12 +36,14 @@ class NewsroomConfig(AppConfig):
 
     def ready(self):
         from articles import references
-        from newsroom import changes, postgres, rates_in_articles
+        from articles.search import answers
+        from newsroom import changes, postgres, rates_in_articles, rates_in_search
 
         postgres.read_times_quickly()
         connection_created.connect(changes.listen, dispatch_uid="changes")
         post_save.connect(changes.explain, sender=apps.get_model("articles.Edition"), dispatch_uid="changed edition")
         references.register(rates_in_articles.look_up)
+        answers.register(rates_in_search.find)
         for name in ("tickers.Rate", "tickers.Pair", "articles.SiteSettings"):
             for signal in (post_save, post_delete):
                 signal.connect(freeze_again, sender=apps.get_model(name), dispatch_uid=f"frozen {name} {id(signal)}")

@@ -48,7 +48,7 @@ class Found:
     hits: list[Hit]
     count: int = 0
     choices: dict[str, list[Choice]] = field(default_factory=dict)  # by section, author, kind, year
-    meant: str = ""
+    meant: str = ""  # the words that may have been meant: hits there are are theirs
 
     @property
     def is_cut_off(self) -> bool:
@@ -85,12 +85,27 @@ def find(
     return _hits(query, _ranked(query, at, narrow, order)[offset : offset + limit])
 
 
-def look(query: str, *, at: datetime, narrow: Narrow, order: Order, offset: int, limit: int) -> Found:
-    """What ``find`` finds, with all that the page of a search says of it."""
-    pks = _ranked(query, at, narrow, order)
+def look(
+    query: str, *, at: datetime, narrow: Narrow, order: Order, offset: int, limit: int, literally: bool = False
+) -> Found:
+    """What ``find`` finds, with all that the page of a search says of it.
+
+    Where that is nothing, but something with a misspelt word put right, it is what was meant, unless the words are to
+    be taken ``literally``: then it is only said.
+    """
+    tried: dict[str, list[int]] = {}
+
+    def ranked(words: str) -> list[int]:
+        if words not in tried:
+            tried[words] = _ranked(words, at, narrow, order)
+        return tried[words]
+
+    meant = "" if ranked(query) else spelling.meant(query, lambda other: bool(ranked(other)))
+    query = query if literally else meant or query
+    pks = ranked(query)
     if not pks:
-        return Found([], meant=spelling.meant(query, lambda other: bool(_ranked(other, at, narrow, order))))
-    return Found(_hits(query, pks[offset : offset + limit]), len(pks), facets.of(pks))
+        return Found([], meant=meant)
+    return Found(_hits(query, pks[offset : offset + limit]), len(pks), facets.of(pks), meant)
 
 
 def suggest(typed: str, *, at: datetime) -> list[Edition]:
@@ -105,12 +120,13 @@ def suggest(typed: str, *, at: datetime) -> list[Edition]:
 
 
 def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
-    """Index every edition and headline anew, forget rows of editions that are gone; return how many were indexed.
+    """Index every edition and headline anew, forget what is of editions that are gone; return how many were indexed.
 
     Readers can search meanwhile. ``progress`` is told after each batch how many of how many are done.
     """
     editions = Edition.objects.filter(erased_at=None).order_by("pk")
     total, done, last = editions.count(), 0, 0
+    spelling.forget()
     while True:
         with transaction.atomic():  # an edition that is being erased waits, or is not indexed
             batch = list(editions.filter(pk__gt=last).select_for_update()[:BATCH])
@@ -156,7 +172,7 @@ WITH_TEXT = PreparedEditions(_with_text)
 
 
 def _shown(text: str | None) -> str:
-    return (text or "").partition(BEGINNINGS)[0]
+    return _database().shown((text or "").partition(BEGINNINGS)[0])
 
 
 def _row(edition: Edition) -> Row:
@@ -169,6 +185,7 @@ def _row(edition: Edition) -> Row:
         headline=" ".join([headline, *begun(headline, language)]),
         standfirst=" ".join([standfirst, *begun(standfirst, language)]),
         body=f"{body}{BEGINNINGS}{beginnings}" if beginnings else body,
+        plain=f"{headline}\n{standfirst}\n{body}",
     )
 
 

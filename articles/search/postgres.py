@@ -24,13 +24,16 @@ INSERT INTO articles_search (edition_id, vector, top, body)
 SELECT edition_id, top || setweight(to_tsvector(config, body), 'C'), top, shown
 FROM (
     SELECT edition_id, config, body, shown,
-        setweight(to_tsvector(config, headline), 'A') || setweight(to_tsvector(config, standfirst), 'B') AS top
-    FROM (VALUES (%s::bigint, %s::regconfig, %s, %s, %s, %s)) AS given (
-        edition_id, config, headline, standfirst, body, shown
+        setweight(spelled || to_tsvector(config, headline), 'A') || setweight(to_tsvector(config, standfirst), 'B')
+            AS top
+    FROM (VALUES (%s::bigint, %s::regconfig, to_tsvector('simple', %s), %s, %s, %s, %s)) AS given (
+        edition_id, config, spelled, headline, standfirst, body, shown
     )
 ) AS made
 ON CONFLICT (edition_id) DO UPDATE SET vector = excluded.vector, top = excluded.top, body = excluded.body
 """
+# Stop words that keep apart what stands before them and after: a phrase is not found across them.
+APART = "the the the the the the "
 # A query the planner knows nothing of (from a step of its own) makes it take the index, and steps that are MATERIALIZED
 # keep it from walking the dates. Phrases need the whole vector, so they are looked at last, newest first.
 FIND = """
@@ -120,10 +123,12 @@ def find(query: Query, *, at: datetime, narrow: Narrow, order: Order, most: int)
     """
     conditions, values = narrow.conditions(lambda moment: moment)
     values |= {"at": at, "found": MOST_FOUND, "ranked": most, "walk": A_WALK}
-    terms = [_term(term, values) for term in query.terms]
+    write = _headline_term if query.in_headlines else _term
+    terms = [write(term, values) for term in query.terms]
     unwanted = [f"!!{_term(term, values)}" for term in query.unwanted]
-    singly = {word for term in query.terms for word in term.words} - STOP_WORDS
-    loose = [_term(Term((word,)), values) for word in sorted(singly)]
+    singly = {word for term in query.terms for word in term.words}
+    wanted = singly if query.in_headlines else singly - STOP_WORDS
+    loose = [write(Term((word,)), values) for word in sorted(wanted)]
     loose += [not_it for term, not_it in zip(query.unwanted, unwanted, strict=True) if not term.is_phrase]
     phrases = any(term.is_phrase for term in query.terms + query.unwanted)
     with connections[router.db_for_read(Edition)].cursor() as cursor:
@@ -163,7 +168,20 @@ def _term(term: Term, values: dict[str, Any]) -> str:
     return f"(phraseto_tsquery('russian', %({name})s) || phraseto_tsquery('simple', %({name})s))"
 
 
-def _values(row: Row) -> tuple[int, str, str, str, str, str]:
-    config = "russian" if row.language in STEMMED else "simple"
+def _headline_term(term: Term, values: dict[str, Any]) -> str:
+    """SQL of a term as it was written, in headlines alone."""
+    name = f"term{len(values)}"
+    values[name] = " <-> ".join(f"'{word}':A" for word in term.words)
+    return f"to_tsquery('simple', %({name})s)"
+
+
+def _values(row: Row) -> tuple[int, str, str, str, str, str, str]:
     headline, standfirst, body = (" ".join(words(text)) for text in (row.headline, row.standfirst, row.body))
-    return (row.pk, config, headline, standfirst, body, row.body)
+    if row.language in STEMMED:  # a headline is found by its stop words, too
+        return (row.pk, "russian", headline, APART + headline, standfirst, body, row.body)
+    return (row.pk, "simple", "", headline, standfirst, body, row.body)
+
+
+def shown(text: str) -> str:
+    """A text of the table as it was."""
+    return text

@@ -61,7 +61,7 @@ class Term:
         """Spellings of one word where a database can't stem: whole words, and beginnings of words."""
         word = self.words[0]
         language = "english" if ENGLISH.fullmatch(word) else "russian" if RUSSIAN.fullmatch(word) else None
-        if word.isdecimal() or len(word) < 3:
+        if word.isdecimal() or len(word) < 3 or word in STOP_WORDS:
             return {word}, set()
         if language is None:
             return set(), {word}
@@ -81,18 +81,24 @@ class Query:
 
     terms: tuple[Term, ...]
     unwanted: tuple[Term, ...]
+    in_headlines: bool = False  # of stop words alone, which are known of headlines, as they were written
 
 
 def parse(text: str) -> Query:
     """Read a query; whatever is typed means something, if only nothing."""
     terms: dict[bool, list[Term]] = {False: [], True: []}
+    common: list[Term] = []
     left = MOST_WORDS
     for found in TERM.finditer(unicodedata.normalize("NFC", text[:MOST_LETTERS]).translate(QUOTES)):
         part = words(found["phrase"] or found["word"] or found["tail"] or "")[:left]
         if not STOP_WORDS.issuperset(part):
             terms[bool(found["minus"])].append(Term(tuple(part)))
             left -= len(part)
-    return Query(tuple(terms[False]), tuple(terms[True]))
+        elif part and not found["minus"]:
+            common.append(Term(tuple(part)))
+    if terms[False]:
+        return Query(tuple(terms[False]), tuple(terms[True]))
+    return Query(tuple(common[:MOST_WORDS]), tuple(terms[True]), in_headlines=True)
 
 
 def _respelled(stem: str) -> set[str]:

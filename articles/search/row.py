@@ -9,18 +9,24 @@ MOST_TEXT = 200_000  # characters of one field that are indexed; PostgreSQL take
 STEMMED = {"en", "ru"}  # a word is found by its stem; in other languages by its beginning
 LEAST_BEGUN = 3  # letters of a beginning
 MOST_BEGINNINGS = 20_000  # of one field
-WORD = re.compile(r"[^\W_ʻʼ]+")  # Uzbek's letters o‘ and g‘ are typed with many marks: all of them part words
+LETTER = r"[^\W_]"  # of a folded text
+# Uzbek's letters o‘ and g‘ are typed with many marks: one within a word is a part of it that nobody has to type. Only
+# the English ’s is a word of its own.
+MARKS = "ʻʼ'’‘`´′‛＇"
+JOINT = rf"(?<={LETTER})'(?={LETTER})(?!(?<={LETTER}{LETTER}')s(?!{LETTER}))"
+WORD = re.compile(rf"{LETTER}+(?:{JOINT}{LETTER}+)*")
 
 
 @dataclass(frozen=True)
 class Row:
-    """An edition's words."""
+    """An edition's words, each field with the beginnings of its words; ``plain`` is all of it without them."""
 
     pk: int
     language: str
     headline: str
     standfirst: str
     body: str
+    plain: str
 
 
 def tidy(text: str) -> str:
@@ -30,9 +36,15 @@ def tidy(text: str) -> str:
 
 
 class _Folding(dict):
-    """Lower-case letters without the marks that readers leave out: Ё is е, Ü is u, but Й is й. One for one."""
+    """Lower-case letters without the marks that readers leave out: Ё is е, Ü is u, but Й is й. One for one.
+
+    What stands for an apostrophe is one.
+    """
 
     def __missing__(self, code):
+        if chr(code) in MARKS:
+            self[code] = "'"
+            return self[code]
         letter = chr(code).lower()[0]
         base = unicodedata.normalize("NFD", letter)[0]
         self[code] = base if base.isascii() else "е" if letter == "ё" else letter
@@ -48,8 +60,8 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of ``text``, folded."""
-    return WORD.findall(fold(text))
+    """The words of ``text``, folded, and without apostrophes."""
+    return [word.replace("'", "") for word in WORD.findall(fold(text))]
 
 
 def begun(text: str, language: str) -> list[str]:

@@ -8,13 +8,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles.search.query import Query, Term
-from articles.search.row import LEAST_BEGUN, STEMMED, fold, tidy
+from articles.search.row import JOINT, LEAST_BEGUN, LETTER, STEMMED, fold, tidy
 
 LENGTH = 220  # characters
 BEFORE = 60  # of them before the first word found
 MOST_PLACES = 200  # that are looked at
 MOST_TEXT = 20_000  # characters of a text that are looked at
-LETTER = r"[^\W_ʻʼ]"  # what row.WORD is made of
+REST = rf"(?:(?:{JOINT})?{LETTER})*"  # of a word
 
 
 def snippet(query: Query, language: str, *texts: str) -> SafeString:
@@ -31,17 +31,22 @@ def snippet(query: Query, language: str, *texts: str) -> SafeString:
 def _any_of(query: Query, language: str) -> re.Pattern:
     """The terms of ``query``, a group each, as they may stand in a folded text of ``language``."""
     terms = "|".join(f"({_pattern(term, language)})" for term in query.terms)
-    return re.compile(rf"(?<!{LETTER})(?:{terms})(?!{LETTER})")
+    return re.compile(rf"(?<!{LETTER})(?<!{LETTER}')(?:{terms})(?!{LETTER}|{JOINT})")
 
 
 def _pattern(term: Term, language: str) -> str:
     """A term as it may stand in a folded text of ``language``."""
     if term.is_phrase:
-        return r"[\W_ʻʼ]+".join(term.words)
+        return r"[\W_]+".join(map(_spelled, term.words))
     whole, begun = term.forms()
     if language not in STEMMED:
         begun = begun | {word for word in term.words if len(word) >= LEAST_BEGUN}
-    return "|".join([*sorted(whole), *(f"{start}{LETTER}*" for start in sorted(begun))])
+    return "|".join([*map(_spelled, sorted(whole)), *(f"{_spelled(start)}{REST}" for start in sorted(begun))])
+
+
+def _spelled(word: str) -> str:
+    """``word`` with or without apostrophes within it."""
+    return "'?".join(word)
 
 
 def _places(pattern: re.Pattern, text: str) -> list[tuple[int, int, int | None]]:

@@ -14,9 +14,14 @@ BATCH = 1000
 CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяғқңөұүһәіҳҷӣӯ"
 
 
+def forget() -> None:
+    """Know no words."""
+    SearchWord.objects.all().delete()
+
+
 def learn(rows: Iterable[Row]) -> None:
     """Know the words of ``rows``; of a scheduled edition, too, as nothing is said of a word that finds nothing live."""
-    known = {word for row in rows for text in (row.headline, row.standfirst, row.body) for word in words(text)}
+    known = {word for row in rows for word in words(row.plain)}
     worth = sorted(word for word in known if SHORTEST <= len(word) <= LONGEST and not word.isdecimal())
     new = (SearchWord(word=word) for word in worth)
     SearchWord.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
@@ -25,22 +30,40 @@ def learn(rows: Iterable[Row]) -> None:
 def meant(query: str, finds: Callable[[str], bool]) -> str:
     """``query`` with misspelt words put right, if ``finds`` says that it finds something then; else nothing."""
     query = query[:MOST_LETTERS]
-    places = [match for match in WORD.finditer(fold(query)) if _is_worth(match[0])]
-    unknown = _unknown({match[0] for match in places})
-    wrong = [match for match in places if match[0] in unknown][:MOST_WORDS]
-    guesses = {match[0]: _guesses(match[0]) for match in wrong}
+    places = [match for match in WORD.finditer(fold(query)) if _is_worth(_bare(match[0]))]
+    unknown = _unknown({_bare(match[0]) for match in places})
+    wrong = [match for match in places if _bare(match[0]) in unknown][:MOST_WORDS]
+    guesses = {match[0]: _guesses(_bare(match[0])) for match in wrong}
     if not wrong or not all(guesses.values()):
         return ""
     for number in range(MOST_GUESSES):
         other = query
         for match in reversed(wrong):
             choice = guesses[match[0]]
-            word = choice[min(number, len(choice) - 1)]
+            word = _with_marks(choice[min(number, len(choice) - 1)], query[match.start() : match.end()])
             word = word.capitalize() if query[match.start()].isupper() else word
             other = other[: match.start()] + word + other[match.end() :]
         if finds(other):
             return other
     return ""
+
+
+def _bare(word: str) -> str:
+    return word.replace("'", "")
+
+
+def _with_marks(guess: str, typed: str) -> str:
+    """``guess`` with the apostrophes that stand in what was ``typed``: at most one letter of it is another one."""
+    bare, word = _bare(fold(typed)), guess
+    marks = [(place - before, typed[place]) for before, place in enumerate(_marks(typed))]
+    for place, mark in reversed(marks):  # a place in what is bare
+        where = place if guess[:place] == bare[:place] else len(guess) - len(bare) + place
+        word = word[:where] + mark + word[where:]
+    return word
+
+
+def _marks(typed: str) -> list[int]:
+    return [place for place, letter in enumerate(fold(typed)) if letter == "'"]
 
 
 def _is_worth(word: str) -> bool:

@@ -1,5 +1,6 @@
 """Search in SQLite: an FTS5 table, which does not stem, so a query spells out beginnings and forms of its words."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -7,7 +8,14 @@ from django.db import connection
 
 from articles.search.narrow import ORDERS, Narrow, Order
 from articles.search.query import Query, Term
-from articles.search.row import Row
+from articles.search.row import JOINT, MARKS, Row, fold
+
+# The tokenizer drops marks that stand by themselves, of any letter: thus ё is found as е and shown as ё, and oʻz as oz.
+UNSEEN = "\u0311\u030f"  # before the code of an apostrophe within a word: no language writes two such marks in a row
+CODES = dict(zip(MARKS, "\u0323\u0324\u0325\u0326\u0327\u0328\u032d\u032e\u0330\u0331", strict=True))
+CODED = re.compile(rf"{UNSEEN}([{''.join(CODES.values())}])")
+MARK_OF = {code: mark for mark, code in CODES.items()}
+APOSTROPHE = re.compile(JOINT)
 
 MOST_FOUND = 4_000  # of the editions cut last with the words: whether they are live is looked up
 TEXT = "(SELECT body FROM articles_search WHERE articles_search.rowid = articles_edition.id)"
@@ -64,11 +72,12 @@ def find(query: Query, *, at: datetime, narrow: Narrow, order: Order, most: int)
     """Numbers of the editions found, in order; of more than ``most`` the newest."""
     terms = [_term(term) for term in query.terms]
     every, any_of = " AND ".join(terms), " OR ".join(terms)
+    headline = f"{{headline}} : ({every})"
     unwanted = f" NOT ({' OR '.join(map(_term, query.unwanted))})" if query.unwanted else ""
     conditions, values = narrow.conditions(connection.ops.adapt_datetimefield_value)
     asked = {
-        "every": f"({every}){unwanted}",
-        "headline": f"{{headline}} : ({every})",
+        "every": f"({headline if query.in_headlines else every}){unwanted}",
+        "headline": headline,
         "top": f"{{headline standfirst}} : ({every})",
         "any_of": f"{{headline standfirst}} : ({any_of})",
         "at": connection.ops.adapt_datetimefield_value(at),
@@ -100,6 +109,15 @@ def _term(term: Term) -> str:
     )
 
 
+def shown(text: str) -> str:
+    """A text of the table as it was before it was ``_stored``, but for the spelling of ё."""
+    return CODED.sub(lambda coded: MARK_OF[coded[1]], text)
+
+
 def _stored(text: str) -> str:
-    """The tokenizer drops marks that stand by themselves, of any letter: thus ё is found as е and shown as ё."""
-    return text.replace("ё", "е\u0308").replace("Ё", "Е\u0308")
+    """``text`` with the marks that tell no words apart as ones that the tokenizer drops."""
+    parts, past = [], 0
+    for found in APOSTROPHE.finditer(fold(text)):
+        parts += [text[past : found.start()], UNSEEN, CODES[text[found.start()]]]
+        past = found.end()
+    return "".join([*parts, text[past:]]).replace("ё", "е\u0308").replace("Ё", "Е\u0308")

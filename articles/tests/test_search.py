@@ -1,4 +1,5 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from io import StringIO
 
 from django.core.management import call_command
@@ -8,6 +9,9 @@ from django.utils import timezone
 
 from articles import search
 from articles.models import Edition
+from articles.models.search_word import SearchWord
+from articles.search import names
+from articles.search.days import day_in
 from articles.search.query import MOST_WORDS, Term, parse
 from articles.search.snippet import LENGTH
 from articles.tests.factories import MORNING, make_author, make_edition, make_section
@@ -172,6 +176,163 @@ class WordTests(SearchTestCase):
         assert self.find('"two three"') == ["Untitled"]
 
 
+class ApostropheTests(SearchTestCase):
+    MARKS = "ʻʼ'’‘`"
+
+    def test_any_mark_finds_any_other_and_none_by_beginnings_too(self):
+        for mark in self.MARKS:
+            self.make(f"Yangi yo{mark}l {ord(mark)}", f"Bugun O{mark}zbekistonda bo{mark}ldi.", language="uz")
+        for mark in [*self.MARKS, ""]:
+            for typed in (f"O{mark}zbekiston", f"o{mark}zbekistonda", f"O{mark}zbek", f"bo{mark}l", f"yo{mark}l"):
+                with self.subTest(typed):
+                    hits = search.find(typed, at=timezone.now())
+                    assert len(hits) == len(self.MARKS)
+                    if not typed.casefold().startswith("y"):
+                        assert all("<mark>" in hit.snippet for hit in hits)
+
+    def test_marks_are_shown_as_they_were_written(self):
+        for mark in self.MARKS:
+            edition = self.make("Untitled", f"O{mark}zbekistonda")
+            shown = search.find("ozbekistonda", at=timezone.now())[0].snippet
+            assert unescape(shown) == f"<mark>O{mark}zbekistonda</mark>"
+            search.remove(edition)
+
+    def test_phrase_goes_over_marks(self):
+        self.make("O‘zbekiston temir yo‘llari", language="uz")
+        assert self.find('"Oʻzbekiston temir"') == self.find('"temir yo`llari"') == ["O‘zbekiston temir yo‘llari"]
+
+    def test_part_of_a_word_is_no_word(self):
+        self.make("Untitled", "O‘zbekistonda", language="uz")
+        assert self.find("zbekiston") == []
+
+    def test_english_possessive_is_found_without_it(self):
+        self.make("Untitled", "The UK's trade and ‘Kazakhstan’s’ rail, NGO’s too; it wasn’t.")
+        for typed in ("UK", "kazakhstan", "Kazakhstan’s", "NGO", "NGO's", "wasn't"):
+            hits = search.find(typed, at=timezone.now())
+            assert [hit.edition.headline for hit in hits] == ["Untitled"], typed
+            assert "<mark>" in hits[0].snippet, typed
+
+
+class StopWordTests(SearchTestCase):
+    def test_stop_words_alone_are_found_in_headlines(self):
+        self.make("WHO warns of flu", "The bank.")
+        self.make("IT firms grow", "Who knows.")
+        self.make("AT&T leaves Osh")
+        self.make("At noon the t-shirt", "AT&T")
+        self.make("The Who play in Almaty")
+        self.make("Not in it", "The who of it, AT&T.", language="ky")
+        for query, headlines in {
+            "WHO": ["The Who play in Almaty", "WHO warns of flu"],
+            "IT": ["IT firms grow", "Not in it"],
+            "AT&T": ["AT&T leaves Osh"],
+            "The Who": ["The Who play in Almaty"],
+            '"who the"': [],
+            "in it": ["Not in it"],
+            "who -warns": ["The Who play in Almaty"],
+            "и": [],
+        }.items():
+            with self.subTest(query):
+                assert sorted(self.find(query)) == headlines
+
+    def test_words_of_a_headline_are_no_phrase_with_its_beginning(self):
+        self.make("Railway opens")
+        assert self.find('"opens railway"') == []
+
+
+class MeantTests(SearchTestCase):
+    def look(self, query, **options):
+        asked = {"narrow": search.Narrow(), "order": search.Order.BEST, "offset": 0, "limit": 20} | options
+        return search.look(query, at=timezone.now(), **asked)
+
+    def test_what_was_meant_is_found_at_once_unless_words_are_literal(self):
+        self.make("Railway opens")
+        found = self.look("railwey")
+        assert (found.meant, [hit.edition.headline for hit in found.hits], found.count) == (
+            *("railway", ["Railway opens"]),
+            1,
+        )
+        literal = self.look("railwey", literally=True)
+        assert (literal.meant, literal.hits, literal.count) == ("railway", [], 0)
+        right = self.look("railway")
+        assert (right.meant, right.count) == ("", 1)
+
+    def test_no_fragment_is_ever_meant(self):
+        self.make("O‘zbekistonda qal‘alar ta’mirlandi", "Ma'no va san’at; boʻlalla, allakachon.", language="uz")
+        for typed, meant in {
+            "O'zbekistomda": "O'zbekistonda",
+            "Oʻzbekistomda": "Oʻzbekistonda",
+            "ozbekistomda": "ozbekistonda",
+            "tamirlamdi": "tamirlandi",
+            "ta`mirlamdi": "ta`mirlandi",
+            "zbekistonda": "ozbekistonda",
+            "xalla": "",
+            "kachom": "",  # of allakachon only the whole word is known
+            "allakacho": "",
+            "allakachom": "allakachon",
+            "mirlamdi": "",
+        }.items():
+            assert self.look(typed).meant == meant, typed
+
+    def test_rebuilding_forgets_words_that_nobody_printed(self):
+        self.make("Railway opens")
+        SearchWord.objects.create(word="zbekiston")
+        search.rebuild()
+        known = set(SearchWord.objects.values_list("word", flat=True))
+        assert "railway" in known
+        assert "zbekiston" not in known
+
+
+class DayTests(SimpleTestCase):
+    def test_days_are_read_in_the_languages_of_the_region(self):
+        eighth, today = date(2025, 12, 8), date(2026, 3, 1)
+        for typed in (
+            *("8 December", "December 8", "8 December 2025", "December 8, 2025", "8th of December 2025", "8 Dec"),
+            *("2025-12-08", "08.12.2025", "8/12/2025", "8 декабря", "8 декабря 2025 г.", "8 декабря 2025 года"),
+            *("8-декабрь", "8 желтоқсан", "8-dekabr", "8 dekabr 2025", "8 декабри соли 2025", "8 DECEMBER"),
+        ):
+            assert day_in(typed, today) == eighth, typed
+
+    def test_every_month_is_known_in_english_and_russian(self):
+        english = "January February March April May June July August September October November December"
+        russian = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"
+        for language in (english, russian):
+            for number, name in enumerate(language.split(), start=1):
+                assert day_in(f"3 {name} 2024", date(2026, 1, 1)) == date(2024, number, 3), name
+
+    def test_what_is_no_day_is_none(self):
+        for typed in (
+            *("", "8", "December", "December 2025", "31 February", "32 May 2025", "8 mayor", "8.12", "12 08"),
+            *("2025-13-08", "8 December 2025 railway", "railway 8 December", "x" * 9999, "8 december " * 999),
+        ):
+            assert day_in(typed, date(2026, 1, 1)) is None, typed
+
+    def test_without_a_year_it_is_the_last_such_day(self):
+        assert day_in("8 December", date(2025, 12, 8)) == date(2025, 12, 8)
+        assert day_in("8 December", date(2025, 12, 7)) == date(2024, 12, 8)
+        assert day_in("29 February", date(2026, 1, 1)) == date(2024, 2, 29)
+        assert day_in("8 December 2030", date(2026, 1, 1)) == date(2030, 12, 8)
+
+
+class NameTests(SearchTestCase):
+    def named(self, query):
+        return [one.name for one in names.find(query, timezone.now())]
+
+    def test_sections_and_authors_are_found_by_words_of_their_names(self):
+        theme = make_section(name="Life & culture", slug="life-culture")
+        make_section(name="Culture of Naryn", slug="naryn", parent=theme)
+        aigul, desk = make_author(name="Aýgül O‘rozova", slug="aigul"), make_author(name="Culture desk", is_desk=True)
+        self.make("Live", authors=[aigul, desk])
+        make_author(name="Culture nobody has printed")
+        self.make("Tomorrow", authors=[make_author(name="Culture tomorrow")], live_from=timezone.now() + HOUR)
+        assert self.named("culture") == ["Culture of Naryn", "Life & culture", "Culture desk"]
+        assert self.named("life and culture") == ["Life & culture"]
+        assert self.named("orozova aygul") == self.named("o`roz") == ["Aýgül O‘rozova"]
+        assert self.named("culture railway") == self.named("c") == self.named("") == self.named("the") == []
+        urls = {one.name: one.url for one in names.find("culture", timezone.now())}
+        assert urls["Culture of Naryn"] == "/life-culture/naryn/"
+        assert urls["Culture desk"] == desk.get_absolute_url()
+
+
 class TimeTests(SearchTestCase):
     def test_only_what_is_live_is_found(self):
         now = timezone.now()
@@ -331,7 +492,7 @@ class CostTests(SearchTestCase):
         with self.assertNumQueries(1 + guesses):
             self.find("railway")
         with self.assertNumQueries(0):
-            self.find("the")
+            self.find("-the")
 
 
 class RebuildTests(SearchTestCase):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from django.core.management import call_command
 from django.test import TestCase
+from django.utils import timezone
 
 from articles import search
 from articles.search import Narrow, Order
@@ -122,10 +123,34 @@ class DemoTests(TestCase):
         for query, meant in MEANT.items():
             assert self.look(query).meant == meant, query
 
-    def test_page_of_a_narrowed_search_offers_the_right_word_and_the_way_back(self):
-        page = self.client.get("/search/", {"q": "railwey", "kind": "news"}).content.decode()
-        assert '<a href="?q=railway&amp;kind=news">railway</a>' in page
-        assert '<a href="?q=railwey">All again' in page
+    def test_page_of_a_misspelt_word_shows_what_was_meant_and_the_way_to_the_words_as_typed(self):
+        page = self.client.get("/search/", {"q": "railwey", "kind": "news"})
+        assert page.context["page"].items
+        text = page.content.decode()
+        assert '<a href="?q=railwey&amp;kind=news&amp;literally=1">' in text
+        assert '<a href="?q=railway">All again' in text
+        literal = self.client.get("/search/", {"q": "railwey", "kind": "news", "literally": "1"})
+        assert literal.context["page"].items == []
+        text = literal.content.decode()
+        assert '<a href="?q=railway&amp;kind=news">railway</a>' in text
+        assert '<a href="?q=railwey&amp;literally=1">All again' in text
+
+    def test_a_page_finds_sections_and_days(self):
+        page = self.client.get("/search/", {"q": "kazakhstan"}).content.decode()
+        assert '<a href="/kazakhstan/">Kazakhstan</a>' in page
+        page = self.client.get("/search/", {"q": "8 December 2025"})
+        day = [edition.published_at for edition in page.context["of_day"]]
+        assert day
+        with timezone.override(page.context["paper"].zone):
+            assert {str(timezone.localtime(one).date()) for one in day} == {"2025-12-08"}
+        assert page.context["day"].isoformat() == "2025-12-08"
+        self.assertContains(page, "Published on")
+
+    def test_names_are_suggested(self):
+        offered = self.client.get("/search/suggest/", {"q": "kyrgyzst"}).json()["suggestions"]
+        assert {"text": "Kyrgyzstan", "url": "/kyrgyzstan/", "kind": "Section"} in offered
+
+    def test_broken_filters_narrow_nothing(self):
         broken = self.client.get("/search/", {"q": "railway", "since": "x", "section": "y", "kind": "z", "sort": "w"})
         assert len(broken.context["page"].items) == 3
 

@@ -109,7 +109,7 @@ class PagesTests(TestCase):
 
     def test_search(self):
         guesses = connection.vendor == "postgresql"  # how common the words are
-        response = self.counted("/search/?q=words", 3 + guesses)  # hits, editions, by what to narrow
+        response = self.counted("/search/?q=words", 4 + guesses)  # hits, editions, by what to narrow, names
         assert len(response.context["page"].items) == 20
         self.counted("/search/", 0)
 
