@@ -36,7 +36,7 @@ class NewsroomConfig(AppConfig):
 
     def ready(self):
         from articles import references
-        from newsroom import changes, postgres, rates_in_articles
+        from newsroom import changes, folders, postgres, rates_in_articles  # noqa: F401 - folders registers a check
 
         postgres.read_times_quickly()
         connection_created.connect(changes.listen, dispatch_uid="changes")
