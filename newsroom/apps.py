@@ -37,7 +37,7 @@ class NewsroomConfig(AppConfig):
     def ready(self):
         from articles import references
         from articles.search import answers
-        from newsroom import changes, postgres, rates_in_articles, rates_in_search
+        from newsroom import changes, folders, postgres, rates_in_articles, rates_in_search  # noqa: F401 - folders registers a check
 
         postgres.read_times_quickly()
         connection_created.connect(changes.listen, dispatch_uid="changes")

@@ -7,13 +7,19 @@ rolled back, like the desk's previews, changes nothing. For a CDN it also notes 
 import logging
 import re
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib import messages
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
 
 from articles.surrogates import OF_ARTICLE, PAPER, of_article
 from newsroom import generation, purging
@@ -21,6 +27,11 @@ from newsroom import generation, purging
 logger = logging.getLogger(__name__)
 WRITE = re.compile(
     r"\s*(?:INSERT(?: OR [A-Z]+)? INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?)\s+(?:ONLY\s+)?\"?(\w+)", re.IGNORECASE
+)
+WHAT_NOW = gettext_lazy(
+    "The server can't write the folder by which pages kept before are known to be old. Until it can, each page is "
+    "made anew for each reader; an nginx before it may show the old one for ten more seconds. Please tell whoever "
+    "looks after the server."
 )
 SHOWN = [  # models whose rows readers see
     "articles.Alert",
@@ -42,6 +53,48 @@ SHOWN = [  # models whose rows readers see
 ]
 
 
+untold: ContextVar[bool] = ContextVar("a change of this request that pages kept before may not show", default=False)
+
+
+def tell_the_desk(get_response):
+    """Middleware: whoever wrote what could not be told to readers' pages reads that on their next page."""
+
+    def middleware(request):
+        before = untold.set(False)
+        try:
+            response = get_response(request)
+            if untold.get() and request.path.startswith("/admin/"):
+                messages.warning(
+                    request, _("It is done and saved, but readers could not be told. %(what)s") % {"what": WHAT_NOW}
+                )
+            return response
+        finally:
+            untold.reset(before)
+
+    return middleware
+
+
+@task()
+def tell_again() -> None:
+    """Name a new generation; ``OSError`` while that is impossible, which the desk shows among what failed."""
+    generation.change()
+
+
+def again() -> None:
+    """Queue once more what could not be told."""
+    failed = DBTaskResult.objects.filter(task_path=tell_again.module_path, status=TaskResultStatus.FAILED)
+    if failed.exists():
+        tell_again.enqueue()
+        failed.delete()
+
+
+def _tell_later() -> None:
+    try:
+        tell_again.enqueue()
+    except Exception:  # each serving process begins a new generation by itself when it can write again
+        logger.exception("Nobody is asked to tell it later.")
+
+
 class Change:
     """What one transaction wrote that readers see; called when it is committed."""
 
@@ -52,11 +105,15 @@ class Change:
         self.explained: set[str] = set()
 
     def __call__(self) -> None:
+        """Have nothing older shown. It never raises: what was written is committed, and others wait for that, too."""
         try:
             generation.change(self._position())
-        finally:
-            if settings.CDN:
-                purging.after_change(sorted(self.surrogate_keys()))
+        except Exception:  # a disk, or a database that went away right after the commit
+            logger.exception("What was written can't be told to all who keep pages.")
+            untold.set(True)
+            _tell_later()
+        if settings.CDN:
+            purging.after_change(sorted(self.surrogate_keys()))
 
     def surrogate_keys(self) -> set[str]:
         """Those of the pages that this may change."""
@@ -118,7 +175,4 @@ def _once_committed(connection: BaseDatabaseWrapper, change: Change) -> None:
     if connection.in_atomic_block:
         connection.run_on_commit.insert(0, (set(connection.savepoint_ids), change, True))
         return
-    try:
-        change()
-    except Exception:  # it is committed; whoever wrote it has not failed
-        logger.exception("Readers may see old pages for up to an hour.")
+    change()

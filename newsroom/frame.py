@@ -72,9 +72,8 @@ def get(at: datetime | None = None, token: str | None = None) -> Frame:
     if at is not None:
         return _build(at, "")
     now = timezone.now()
-    try:
-        newest = generation.current()
-    except OSError:  # a full disk: nothing can be kept
+    newest = generation.current()
+    if not newest:  # nothing can be kept
         return _build(now, "")
     token = token or newest
     frame = _kept.get("now")

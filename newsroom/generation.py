@@ -4,6 +4,9 @@ It is the target of a symbolic link, ``current`` in settings.GENERATION_DIR: eve
 a microsecond, without asking anybody, and so does nginx (deploy/nginx.conf). Several machines share it through Redis:
 whoever writes puts it there, and each serving process looks there a few times a second (``Follower``). While Redis
 is away no machine can hear of the others' writes, so none keeps a page longer than ``UNHEARD`` seconds.
+
+A process that cannot write the folder keeps nothing, and makes a new name as soon as it can: a write may have failed
+to change the old one. A folder of another owner, as a command of root's leaves it, is put aside for a new one.
 """
 
 import fcntl
@@ -28,35 +31,78 @@ KEY = "newsroom:generation"
 UNHEARD = 1.0  # seconds that a page may be old while other machines can't be heard
 LOOK = 0.2  # seconds between two looks at Redis
 KEPT = 20  # names of earlier generations, which nginx may still be reading
+_lapsed: set[Path] = set()  # folders that this process could not write: the name in them may be an old one
 
 
 def current() -> str:
-    """The token now; it is made if there is none yet."""
-    try:
-        return os.readlink(_place(settings.GENERATION_DIR))
-    except OSError:
-        with _locked():
-            if not _link().is_symlink():
-                _point_to(_new())
-        return os.readlink(_link())
+    """The token now, made if there is none yet; empty while none can be written: nothing may be kept then."""
+    folder = settings.GENERATION_DIR
+    if folder not in _lapsed and can_write(folder):
+        with suppress(OSError):
+            return os.readlink(_place(folder))
+    return _begin(folder)
+
+
+def can_write(folder: Path | str) -> bool:
+    """Whether this process may make files in ``folder``, asked of the kernel anew each time."""
+    return os.access(folder, os.W_OK | os.X_OK, effective_ids=True)
 
 
 def change(position: str = "") -> str:
     """Make all that is kept old, on this machine at once and on the others within a second; return the new token.
 
     ``position`` is how far the database's log has to be replayed on a replica before it shows what was written.
+    ``OSError`` where the name can't be written: other machines know of it all the same, and here nothing is kept.
     """
-    token = _new(position)
-    with _locked():
-        told = _tell(token)
-        try:
+    token, told = _new(position), None
+    try:
+        with _locked():
+            told = _tell(token)
             _point_to(token)
-        except OSError:  # a full disk: without a link nothing is kept, and nothing old goes out
-            _link().unlink(missing_ok=True)
-            raise
-        if told is False:
-            _unsent().touch()
+            if told is False:
+                _unsent().touch()
+    except OSError:
+        _lapsed.add(settings.GENERATION_DIR)
+        if told is None:
+            _tell(token)
+        _take_away()
+        raise
+    _lapsed.discard(settings.GENERATION_DIR)
     return token
+
+
+def _begin(folder: Path) -> str:
+    """A name where there is none, or none to be relied on; empty if it can't be written."""
+    try:
+        with _locked():
+            has_lapsed = folder in _lapsed
+            if has_lapsed and settings.REDIS_URL:
+                _unsent().touch()  # Redis may have the old one
+            if has_lapsed or not _link().is_symlink():
+                _point_to(_new())
+            _lapsed.discard(folder)
+            return os.readlink(_link())
+    except OSError as error:
+        if folder not in _lapsed:
+            logger.error("The folder %s can't be written, so no page is kept until it can be: %s", folder, error)
+        _lapsed.add(folder)
+        return ""
+
+
+def _take_away() -> None:
+    """What can't be named new has no name: without a link nothing is kept, and nothing old goes out."""
+    try:
+        _link().unlink(missing_ok=True)
+    except OSError:
+        with suppress(OSError):
+            _put_aside(settings.GENERATION_DIR)
+
+
+def _put_aside(folder: Path) -> None:
+    """Take whatever has the folder's name out of the way, which asks for rights in the folder above it alone."""
+    aside = folder.with_name(f"{folder.name}-aside-{secrets.token_hex(4)}")
+    folder.rename(aside)
+    logger.warning("%s could not be written by this user; it is %s now, and can be removed.", folder, aside)
 
 
 def position_of(token: str) -> str:
@@ -71,8 +117,7 @@ def _later(one: str, other: str) -> str:
 
 def changed_at() -> float:
     """When the generation began on this machine, in seconds since 1970 (UTC)."""
-    current()
-    return os.lstat(_place(settings.GENERATION_DIR)).st_mtime
+    return os.lstat(_place(settings.GENERATION_DIR)).st_mtime if current() else time.time()
 
 
 def is_heard() -> bool:
@@ -121,6 +166,7 @@ def _point_to(token: str) -> None:
     fresh = folder / f"new-{token}"
     fresh.unlink(missing_ok=True)  # of a process that was killed in between
     fresh.symlink_to(token)
+    _hand_over(folder / token, fresh)
     fresh.replace(_link())
     kept = sorted((one for one in folder.iterdir() if one.is_dir() and not one.is_symlink()), key=_made)
     for old in kept[:-KEPT]:
@@ -137,10 +183,41 @@ def _made(path: Path) -> float:
 @contextmanager
 def _locked() -> Iterator[None]:
     """One process of this machine at a time: nobody puts an older token in the place of a newer."""
-    settings.GENERATION_DIR.mkdir(parents=True, exist_ok=True)
-    with (settings.GENERATION_DIR / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    _make_folder(settings.GENERATION_DIR)
+    descriptor = _open_lock(str(settings.GENERATION_DIR / "lock"))
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(descriptor)
+
+
+def _make_folder(folder: Path) -> None:
+    """A folder that this process can write, with the owner of the one above it."""
+    if os.path.lexists(folder) and not (folder.is_dir() and can_write(folder)):
+        _put_aside(folder)
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _hand_over(folder)
+
+
+def _open_lock(path: str) -> int:
+    """The lock's file; one of another owner is locked as well when it is open for reading alone."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except PermissionError:
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    _hand_over(Path(path))
+    return descriptor
+
+
+def _hand_over(*paths: Path) -> None:
+    """What root makes, as by ``sudo manage.py migrate``, belongs to whoever has the folder it lies in."""
+    if os.geteuid() == 0:
+        for path in paths:
+            above = path.parent.stat()
+            with suppress(OSError):
+                os.chown(path, above.st_uid, above.st_gid, follow_symlinks=False)
 
 
 class Follower:
@@ -185,6 +262,8 @@ class Follower:
     def look(self, redis: Any) -> None:
         """Take the token that Redis has, unless this machine has one that Redis must be told first."""
         mine, found = current(), redis.get(KEY)
+        if not mine:  # nothing is kept here
+            return
         if found is not None and found.decode() == mine and not _unsent().exists():
             return
         with _locked():

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from newsroom import redis_client
+from newsroom import folders, redis_client
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def healthz(request):
 def readyz(request):
     """200 when requests should come here; 503 where the database does not answer, or the server is being emptied.
 
-    Without Redis it stays ready, as pages go on.
+    Without Redis, or with a folder that can't be written, it stays ready and says so, as pages go on.
     """
     if draining().exists():
         return _answer("draining", status=503)
@@ -45,12 +45,18 @@ def readyz(request):
     except Exception:  # whatever the driver raises, the server should get no requests now
         logger.exception("The database does not answer.")
         return _answer("database does not answer", status=503)
+    return _answer(", ".join(["ok", *_lacks()]))
+
+
+def _lacks() -> list[str]:
+    """What does not work while pages go on."""
+    lacks = []
     try:
         _ask_redis()
-    except Exception:  # whatever the driver raises, pages go on
+    except Exception:  # whatever the driver raises
         logger.exception("Redis does not answer.")
-        return _answer("ok, without Redis")
-    return _answer("ok")
+        lacks.append("without Redis")
+    return lacks + [f"can't write {name}" for name, _path in folders.unwritable()]
 
 
 def draining() -> Path:

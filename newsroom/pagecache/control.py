@@ -11,6 +11,7 @@ from newsroom.guard import PUBLIC
 from newsroom.pagecache.page import Page
 
 LONGEST_STALE = 24 * 3600  # seconds that a shared cache may go on with a page while we don't answer at all
+LONGEST_NGINX = 10  # seconds that nginx goes on with a page whose generation nobody can end: a folder now read-only
 MEANWHILE = 5  # seconds that it may hand out a page while it asks for another, within the page's own time
 
 
@@ -46,9 +47,10 @@ def header(page: Page, *, is_old: bool) -> str:
 def until(page: Page, *, is_old: bool) -> str:
     """The X-Accel-Expires of an answer: the last second it is good in, for this machine's nginx, which tells nobody.
 
-    It keeps what has one, and nothing else (deploy/nginx.conf; nginx.org, ngx_http_proxy_module). While other machines
-    can't be heard that is nothing.
+    It keeps what has one, and nothing else (deploy/nginx.conf; nginx.org, ngx_http_proxy_module), and asks again after
+    ``LONGEST_NGINX``: the generation's folder may have become read-only. While other machines can't be heard it keeps
+    nothing.
     """
     if not generation.is_heard():
         return "0"
-    return "1" if is_old else f"@{int(page.until) - 1}"
+    return "1" if is_old else f"@{min(int(page.until) - 1, int(time.time()) + LONGEST_NGINX)}"

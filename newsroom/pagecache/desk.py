@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles import curation, roles
-from newsroom import generation, redis_client
+from newsroom import changes, generation, redis_client
 from newsroom.pagecache import counts
 from newsroom.pagecache.stores import shared_store
 
@@ -25,8 +25,12 @@ def view(request: HttpRequest, site: Any) -> HttpResponse:
     if roles.ADMINISTRATOR not in roles.of(request.user):
         raise PermissionDenied(_("Only an administrator looks after the pages that are kept."))
     if request.method == "POST":
-        generation.change()
-        messages.success(request, _("All pages are made anew as soon as somebody asks for them."))
+        try:
+            generation.change()
+        except OSError:
+            messages.error(request, changes.WHAT_NOW)
+        else:
+            messages.success(request, _("All pages are made anew as soon as somebody asks for them."))
         return HttpResponseRedirect(request.path)
     context = {**site.each_context(request), "title": _("Pages that are kept"), **_state()}
     return TemplateResponse(request, "admin/page_cache.html", context)

@@ -46,17 +46,11 @@ class PageCacheMiddleware:
         self.memory = Memory(settings.PAGE_CACHE_BYTES)
         self.shared = shared_store()
         self.counts = Counts()
-        self._begin()
+        generation.current()  # so that nginx finds one before the first reader comes
+        generation.follower.start()  # nginx may answer for long without asking us
         self._flights: dict[str, Flight] = {}
         self._lock = threading.Lock()
         self._broken_until: dict[str, float] = {}  # by key, by the monotonic clock
-
-    def _begin(self) -> None:
-        try:
-            generation.current()  # so that nginx finds one before the first reader comes
-        except OSError:
-            logger.exception("The folder of the generation can't be written.")
-        generation.follower.start()  # nginx may answer for long without asking us
 
     def __call__(self, request):
         if request.method == "PURGE":
@@ -65,10 +59,8 @@ class PageCacheMiddleware:
         if key is None:
             return self.get_response(request)
         generation.follower.start()
-        try:
-            token = generation.current()
-        except OSError:  # a full disk
-            logger.exception("The generation can't be read, so no page is kept.")
+        token = generation.current()
+        if not token:  # it can't be written: what is kept may be old
             return self.get_response(request)
         page = self.memory.get(key)
         if page is not None and _is_good(page, token):
@@ -95,7 +87,10 @@ class PageCacheMiddleware:
             made_for = flight.page.generation
             if made_for in tokens and _is_good(flight.page, made_for):
                 return self._answer(request, flight.page, "waited")
-            return self._without(request, key, *tokens, generation.current())  # begun before it was asked
+            newest = generation.current()
+            if not newest:
+                return self._compressed(request, self._make(request))
+            return self._without(request, key, *tokens, newest)  # begun before it was asked
         if self._is_broken(key) and (old := self._old(key)):
             return self._answer(request, old, "stale")
         return self._compressed(request, self._make(request))
@@ -190,7 +185,11 @@ def _purge(request: HttpRequest) -> HttpResponse:
         request.META.get("HTTP_X_PURGE_KEY", ""), settings.PURGE_KEY
     ):
         return HttpResponse("The header X-Purge-Key must say NEWSROOM_PURGE_KEY.", "text/plain", 403)
-    generation.change()
+    try:
+        generation.change()
+    except OSError as error:  # whoever asked tries again
+        logger.error("The generation can't be written: %s", error)
+        return HttpResponse("The generation can't be written; nothing is kept until it can.", "text/plain", 503)
     return HttpResponse("All pages are made anew.", "text/plain")
 
 

@@ -359,8 +359,9 @@ class OutageTests(TransactionTestCase):
 
     def test_without_a_generation_pages_are_made(self):
         with (
-            mock.patch.object(generation, "current", side_effect=OSError("No space left")),
-            self.assertLogs("newsroom.pagecache.middleware", "ERROR"),
+            mock.patch.object(generation, "_locked", side_effect=OSError("No space left")),
+            mock.patch.object(generation, "can_write", return_value=False),
+            self.assertLogs("newsroom.generation", "ERROR"),
         ):
             response = self.client.get("/")
         assert response.status_code == 200

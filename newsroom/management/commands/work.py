@@ -9,7 +9,7 @@ from django_tasks_db.management.commands.db_worker import Command as DatabaseWor
 from django_tasks_db.models import DBTaskResult
 
 from articles import announcing, tasks
-from newsroom import purging
+from newsroom import changes, purging
 from tickers import refresh
 
 logger = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ def tick():
     now = timezone.now()
     if settings.REFRESH_RATES and refresh.due_sources():
         queue(refresh.ask_due, now - PATIENCE)
+    changes.again()
     if settings.CDN:
         purging.again()
     if announcing.due(now):

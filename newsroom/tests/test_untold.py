@@ -1,0 +1,292 @@
+"""Nothing can be written where the generation stands: what is committed stays done, and nothing old goes out."""
+
+import errno
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from unittest import mock, skipUnless
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.core.checks import run_checks
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import RequestFactory, SimpleTestCase, TransactionTestCase, override_settings
+from django.utils import timezone
+
+from articles import workflow
+from articles.models import Image
+from articles.tests.factories import make_article, make_chief, make_edition, make_image
+from newsroom import changes, folders, frame, generation
+from newsroom.pagecache import control
+from newsroom.pagecache.middleware import PageCacheMiddleware
+from tickers import deciding
+from tickers.models import Rate
+from tickers.tests.factories import make_pair, make_rate
+
+NOBODY = 65534
+IS_ROOT = os.geteuid() == 0
+
+
+@contextmanager
+def unprivileged():
+    """As a user for whom modes and owners count, which for root they don't."""
+    if not IS_ROOT:
+        yield
+        return
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def no_space(*args, **kwargs):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+class Paper:
+    """A NEWSROOM_VAR_DIR of its own with a generation in it, and what can befall it."""
+
+    def __init__(self):
+        self.var = Path(tempfile.mkdtemp(prefix="newsroom-untold-"))
+        self.folder = self.var / "generation"
+        self.var.chmod(0o755)
+
+    def read_only(self):
+        for path in (self.folder, self.var):
+            path.chmod(0o555)
+
+    def of_another_owner(self):
+        if IS_ROOT:
+            for path in (self.var, self.folder, *self.folder.iterdir()):
+                os.chown(path, 0, 0, follow_symlinks=False)
+        else:
+            self.read_only()
+
+    def missing(self):
+        shutil.rmtree(self.folder)
+        self.var.chmod(0o555)
+
+    def a_file(self):
+        shutil.rmtree(self.folder)
+        self.folder.write_text("not a folder")
+        self.var.chmod(0o555)
+
+    def remove(self):
+        for path in (self.var, self.folder):
+            if path.exists():
+                path.chmod(0o755)
+        shutil.rmtree(self.var)
+
+
+FAULTS = ("read_only", "of_another_owner", "missing", "a_file", "full")
+
+
+class StepsTests(TransactionTestCase):
+    """Each step with each fault: done, everything else that waited for the commit was done, and nothing is kept."""
+
+    def setUp(self):
+        frame.forget()
+        self.chief = make_chief()
+        self.pair = make_pair()
+
+    def publish(self):
+        article = make_article()
+        return lambda: workflow.publish(article, by=self.chief), lambda: article.editions.live().exists()
+
+    def withdraw(self):
+        article = make_edition().article
+        step = lambda: workflow.withdraw(article, by=self.chief, reason="Wrong.")  # noqa: E731
+        return step, lambda: not article.editions.live().exists()
+
+    def correct(self):
+        article = make_edition().article
+        article.dated_corrections = [{"day": "2025-12-09", "text": "It was two."}]
+        article.save()
+        step = lambda: workflow.publish(article, by=self.chief)  # noqa: E731
+        return step, lambda: article.editions.live().get().correction_rows.exists()
+
+    def reschedule(self):
+        at = timezone.now() + timedelta(days=1)
+        edition = workflow.schedule(make_article(), by=self.chief, at=at)
+        later = at + timedelta(days=1)
+        step = lambda: workflow.reschedule(edition, by=self.chief, at=later)  # noqa: E731
+        return step, lambda: edition.article.editions.filter(live_from__gt=at).exists()
+
+    def replace_picture(self):
+        image = make_image()
+        step = lambda: Image.objects.filter(pk=image.pk).update(file="other.jpg")  # noqa: E731
+        return step, lambda: Image.objects.filter(pk=image.pk, file="other.jpg").exists()
+
+    def accept_rate(self):
+        rate = make_rate(self.pair, status=Rate.Status.HELD)
+        is_done = lambda: Rate.objects.accepted().filter(pk=rate.pk).exists()  # noqa: E731
+        stands = Rate.objects.accepted().first()
+        return lambda: deciding.accept(rate, by=self.chief, instead=stands and stands.pk), is_done
+
+    STEPS = ("publish", "withdraw", "correct", "reschedule", "replace_picture", "accept_rate")
+
+    def test_each_step_with_each_fault(self):
+        for fault in FAULTS:
+            for name in self.STEPS:
+                with self.subTest(fault=fault, step=name), self.paper() as paper:
+                    step, is_done = getattr(self, name)()
+                    self.try_one(paper, fault, step)
+                    assert is_done()
+
+    @contextmanager
+    def paper(self):
+        paper = Paper()
+        with override_settings(GENERATION_DIR=paper.folder):
+            try:
+                yield paper
+            finally:
+                generation._lapsed.clear()
+                paper.remove()
+
+    def try_one(self, paper, fault, step):
+        if IS_ROOT:
+            os.chown(paper.var, NOBODY, NOBODY)
+        before, ran, made = generation.current(), [], []
+        middleware = PageCacheMiddleware(lambda request: made.append(1) or self.page(request))
+        middleware(RequestFactory().get("/"))
+        middleware(RequestFactory().get("/"))
+        assert len(made) == 1
+        with self.assertLogs("newsroom", "ERROR") as logs, self.befallen(paper, fault):
+            with transaction.atomic():
+                step()
+                transaction.on_commit(lambda: ran.append(1))
+            assert "can't be told" in "".join(logs.output)
+            generation._lapsed.clear()  # another process has not heard of it
+            assert generation.current() in {"", generation.current()} - {before}
+            middleware(RequestFactory().get("/"))
+        assert ran == [1]
+        assert len(made) == 2
+        if paper.folder.is_dir():  # mended: the old name means nothing more
+            for path in (paper.var, paper.folder):
+                path.chmod(0o755)
+            assert generation.current() not in {"", before}
+
+    @contextmanager
+    def befallen(self, paper, fault):
+        if fault == "full":
+            with mock.patch.object(Path, "mkdir", no_space):
+                yield
+            return
+        getattr(paper, fault)()
+        with unprivileged():
+            yield
+
+    def page(self, request):
+        response = HttpResponse("words")
+        request.frame, request.shown_at = frame.get(token=getattr(request, "generation", None)), None
+        return response
+
+    def test_who_did_it_reads_what_could_not_be_told_and_no_500(self):
+        article = make_article()
+        self.client.force_login(self.chief)
+        with (
+            mock.patch.object(generation, "_locked", no_space),
+            mock.patch.object(generation, "_take_away"),
+            self.assertLogs("newsroom", "ERROR"),
+        ):
+            response = self.client.get("/admin/")
+            assert not list(get_messages(response.wsgi_request))
+            answer = changes.tell_the_desk(lambda request: workflow.publish(article, by=self.chief) and HttpResponse())
+            request = RequestFactory().post("/admin/")
+            request._messages = mock.Mock()
+            answer(request)
+        (_level, text, _tags), _named = request._messages.add.call_args
+        assert "could not be told" in text
+        assert "can't write the folder" in text
+
+    def test_other_machines_hear_of_it_all_the_same(self):
+        with (
+            override_settings(REDIS_URL="redis://somewhere"),
+            mock.patch.object(generation.redis_client, "get") as redis,
+            mock.patch.object(generation, "_locked", no_space),
+            mock.patch.object(generation, "_take_away"),
+            self.assertRaises(OSError),
+        ):
+            generation.change()
+        self.addCleanup(generation._lapsed.clear)
+        redis.return_value.set.assert_called_once()
+
+    def test_nginx_asks_again_soon_as_nobody_may_be_able_to_end_the_name(self):
+        page = mock.Mock(until=timezone.now().timestamp() + 3600)
+        left = int(control.until(page, is_old=False).removeprefix("@")) - timezone.now().timestamp()
+        assert 0 < left <= control.LONGEST_NGINX
+
+
+class HealingTests(SimpleTestCase):
+    """What root left is put aside where the folder above is the paper's own."""
+
+    def setUp(self):
+        self.paper = Paper()
+        self.addCleanup(self.paper.remove)
+        settings_of_it = override_settings(GENERATION_DIR=self.paper.folder)
+        settings_of_it.enable()
+        self.addCleanup(settings_of_it.disable)
+        self.addCleanup(generation._lapsed.clear)
+
+    @skipUnless(IS_ROOT, "Only root makes what belongs to others.")
+    def test_a_folder_of_roots_is_replaced(self):
+        before = generation.current()
+        os.chown(self.paper.var, NOBODY, NOBODY)
+        with unprivileged(), self.assertLogs("newsroom.generation", "WARNING"):
+            assert generation.change() == generation.current() != before
+        assert self.paper.folder.stat().st_uid == NOBODY
+
+    @skipUnless(IS_ROOT, "Only root makes what belongs to others.")
+    def test_what_root_makes_is_the_papers(self):
+        os.chown(self.paper.var, NOBODY, NOBODY)
+        generation.change()
+        for path in (self.paper.folder, *self.paper.folder.iterdir()):
+            assert path.lstat().st_uid == NOBODY, path
+        with unprivileged():
+            generation.change()
+
+    def test_a_file_in_its_place_is_put_aside(self):
+        self.paper.folder.write_text("not a folder")
+        with self.assertLogs("newsroom.generation", "WARNING"):
+            assert generation.current()
+
+    @skipUnless(IS_ROOT, "Needs another user.")
+    def test_another_process_of_another_user_keeps_nothing(self):
+        generation.change()
+        code = (
+            "import os; from django.conf import settings; from pathlib import Path; from newsroom import generation\n"
+            f"settings.configure(GENERATION_DIR=Path({str(self.paper.folder)!r}), REDIS_URL='')\n"
+            f"os.setuid({NOBODY}); print(repr(generation.current()))"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=settings.BASE_DIR)
+        assert done.stdout == "''\n", done.stderr
+
+
+class FoldersTests(TransactionTestCase):
+    def test_what_cannot_be_written_is_named(self):
+        assert folders.unwritable() == []
+        assert self.client.get("/readyz").content == b"ok\n"
+        paper = Paper()
+        self.addCleanup(paper.remove)
+        paper.folder.write_text("not a folder")
+        with override_settings(GENERATION_DIR=paper.folder):
+            answer = self.client.get("/readyz")
+            found = run_checks(include_deployment_checks=True)
+        assert (answer.status_code, answer.content) == (200, b"ok, can't write the generation\n")
+        assert any(one.id == "newsroom.W001" and str(paper.folder) in one.msg for one in found)
+
+    @skipUnless(IS_ROOT, "Only root makes what belongs to others.")
+    def test_root_is_told_what_the_server_could_not_write(self):
+        with mock.patch.object(folders, "written", return_value={"pictures": settings.VAR_DIR / "others" / "new"}):
+            (settings.VAR_DIR / "others").mkdir()
+            self.addCleanup((settings.VAR_DIR / "others").rmdir)
+            assert folders.unwritable() == []
+            os.chown(settings.VAR_DIR / "others", NOBODY, NOBODY)
+            assert folders.unwritable() == [("pictures", settings.VAR_DIR / "others")]
