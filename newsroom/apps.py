@@ -36,10 +36,11 @@ class NewsroomConfig(AppConfig):
 
     def ready(self):
         from articles import references
-        from newsroom import changes, postgres, rates_in_articles
+        from newsroom import changes, former_addresses, postgres, rates_in_articles
 
         postgres.read_times_quickly()
         connection_created.connect(changes.listen, dispatch_uid="changes")
+        connection_created.connect(former_addresses.listen, dispatch_uid="former addresses")
         post_save.connect(changes.explain, sender=apps.get_model("articles.Edition"), dispatch_uid="changed edition")
         references.register(rates_in_articles.look_up)
         for name in ("tickers.Rate", "tickers.Pair", "articles.SiteSettings"):

@@ -20,6 +20,7 @@ MOST_CARDS = 500  # that are drawn by themselves; of more, draw_cards draws the 
 SHOWN = 5  # rows that a refusal names
 # What the newsroom itself writes after loading is no difference.
 KEPT_BY_US = {"articles.Image": {"made_cut", "wanted_cut"}, "articles.Author": {"user"}, "articles.Edition": {"card"}}
+KEPT_BY_US |= {"articles.SiteSettings": {"feed_host"}}
 
 
 class Command(DjangosCommand):
