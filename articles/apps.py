@@ -1,6 +1,11 @@
-from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate, pre_save
 from django.utils.translation import gettext_lazy as _
+
+
+def small_letters(sender, instance, **kwargs):
+    """A tag's slug in small letters, whoever writes it: capitals make no other address."""
+    instance.slug = (instance.slug or "").lower()
 
 
 class ArticlesConfig(AppConfig):
@@ -10,4 +15,5 @@ class ArticlesConfig(AppConfig):
     def ready(self):
         from articles import checks, roles  # noqa: F401 - checks register themselves; both need loaded apps
 
+        pre_save.connect(small_letters, sender=apps.get_model("taggit.Tag"), dispatch_uid="slugs of tags")
         post_migrate.connect(roles.make_groups, sender=self)

@@ -26,6 +26,13 @@ class _TypedText(forms.CharField):
         return super().to_python(strip_control(value) if isinstance(value, str) else value)
 
 
+class _TypedWord(forms.SlugField):
+    """A slug typed with capitals is the one without."""
+
+    def to_python(self, value):
+        return (super().to_python(value) or "").lower()
+
+
 class _Cleaned:
     """A text field that strips control characters on every way into the database, in forms before they ask for text."""
 
@@ -42,6 +49,25 @@ class _Cleaned:
             value = strip_control(value)
             setattr(instance, self.attname, value)
         return value
+
+
+class SlugWord(models.SlugField):
+    """The word of an address, stored in small letters: capitals make no other address."""
+
+    def clean(self, value, model_instance):
+        return super().clean(value.lower() if isinstance(value, str) else value, model_instance)
+
+    def pre_save(self, instance, add):
+        value = (super().pre_save(instance, add) or "").lower()
+        setattr(instance, self.attname, value)
+        return value
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": _TypedWord} | kwargs)
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.SlugField", args, kwargs  # the database knows no difference
 
 
 class LineField(_Cleaned, models.CharField):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
-from articles import asking, curation, linked_data, rendering, search, surrogates
+from articles import asking, curation, linked_data, rendering, search, surrogates, wordpress
 from articles.forms import SearchForm
 from articles.models.author import Author
 from articles.models.edition import Edition, EditionCorrection, PreparedEditions, load_bylines
@@ -34,6 +34,8 @@ OF_TAG = PreparedEditions(lambda at, tag: Edition.objects.live(at).listed_by("ta
 @require_safe
 def front_page(request):
     """The paper's first page."""
+    if wordpress.ASKED & request.GET.keys():
+        raise Http404  # another page of another system: articles/addresses.py
     context = {
         "page": curation.front_page(request.at),
         "linked_data": linked_data.for_front_page(request.frame.paper, _root(request)),
@@ -70,11 +72,11 @@ def month_page(request, year, month, slug=None, child=None):
     start, end = _month(year, month)
     listed = partial(curation.listed, section, request.at)
     page = get_page(listed(gte=start, lt=end), request.GET.get("page"), most=MOST_OF_A_MONTH)
+    if not page:
+        raise Http404
     earlier = listed(lt=start).values_list("published_at", flat=True)[:1]
     later = listed(gte=end).reverse().values_list("published_at", flat=True)[:1]
     beside = {"earlier": next(iter(earlier), None), "later": next(iter(later), None)}
-    if not page and not any(beside.values()):
-        raise Http404
     base = section.get_absolute_url() if section else "/latest/"
     context = {"section": section, "month": start, "page": page, "base": base, **beside}
     return render(request, "articles/month_page.html", context)
@@ -97,7 +99,8 @@ def _former_address(request):
     seen = Edition.objects.filter(article=last["article"], live_from__lte=request.at).order_by("-live_from").first()
     key = surrogates.of_article(seen.article_id)
     if seen.live_until > request.at and seen.path != request.path:
-        asked = f"?{request.META['QUERY_STRING']}" if request.shown_at else ""  # staff stay at the time they look at
+        query = request.META.get("QUERY_STRING", "")
+        asked = f"?{query}" if query else ""
         return surrogates.mark(HttpResponsePermanentRedirect(seen.path + asked), key)
     return surrogates.mark(render(request, "410.html", {"reason": seen.withdrawn_reason}, status=410), key)
 

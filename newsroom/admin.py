@@ -17,7 +17,7 @@ GROUPS = [
     ("library", _("Library"), ["articles.image", "taggit.tag", "articles.section"]),
     ("people", _("People"), ["articles.author", "auth.user", "auth.group"]),
     ("rates", _("Rates"), ["tickers.rate", "tickers.pair", "tickers.source"]),
-    ("paper", _("Paper"), ["articles.sitesettings", "articles.flatpage", "admin.logentry"]),
+    ("paper", _("Paper"), ["articles.sitesettings", "articles.flatpage", "articles.redirect", "admin.logentry"]),
 ]
 NAMES = {"admin.logentry": _("Audit")}  # of lists that editors know by another name than Django
 

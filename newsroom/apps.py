@@ -37,10 +37,18 @@ class NewsroomConfig(AppConfig):
     def ready(self):
         from articles import references
         from articles.search import answers
-        from newsroom import changes, folders, postgres, rates_in_articles, rates_in_search  # noqa: F401 - folders registers a check
+        from newsroom import (
+            changes,
+            folders,  # noqa: F401 - it registers a check
+            former_addresses,
+            postgres,
+            rates_in_articles,
+            rates_in_search,
+        )
 
         postgres.read_times_quickly()
         connection_created.connect(changes.listen, dispatch_uid="changes")
+        connection_created.connect(former_addresses.listen, dispatch_uid="former addresses")
         post_save.connect(changes.explain, sender=apps.get_model("articles.Edition"), dispatch_uid="changed edition")
         references.register(rates_in_articles.look_up)
         answers.register(rates_in_search.find)

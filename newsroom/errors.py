@@ -15,6 +15,8 @@ from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from articles import addresses
+
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
@@ -31,8 +33,8 @@ def forbidden(request, exception=None):
 
 
 def not_found(request, exception=None):
-    """404: no page has this address."""
-    return render(request, "404.html", status=404)
+    """404: no page has this address; a redirect or 410 where it is known what was there."""
+    return addresses.lead(request) or render(request, "404.html", status=404)
 
 
 def broken(request):
@@ -71,7 +73,8 @@ def readers_not_found(get_response):
 
     def middleware(request):
         response = get_response(request)
-        if response.status_code == 404 and hasattr(request, "frame") and not request.path.startswith("/admin/"):
+        is_djangos = settings.DEBUG and response.status_code == 404  # else handler404 has answered already
+        if is_djangos and hasattr(request, "frame") and not request.path.startswith("/admin/"):
             return not_found(request)
         return response
 

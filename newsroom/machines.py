@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.utils.crypto import constant_time_compare
@@ -92,3 +93,10 @@ def manifest(request):
         "icons": icons,
     }
     return JsonResponse(content, content_type="application/manifest+json")
+
+
+@require_safe
+def icon(request, name):
+    """The icons that programs look for at the root, whatever a page says."""
+    file = settings.BASE_DIR / "static" / "icons" / name.replace("-precomposed", "")
+    return HttpResponse(file.read_bytes(), content_type="image/png" if name.endswith(".png") else "image/x-icon")

@@ -16,6 +16,8 @@ urlpatterns = [
     path("humans.txt", machines.humans),
     re_path(r"^(?P<key>[0-9a-f]{32})\.txt$", machines.indexnow_key),
     path(".well-known/security.txt", machines.security),
+    path("security.txt", machines.security),
+    re_path(r"^(?P<name>favicon\.ico|apple-touch-icon(?:-precomposed)?\.png)$", machines.icon),
     path("media/<path:name>", media.rendition, name="media"),
     path("", include("tickers.urls")),
     path("", include("articles.urls")),

@@ -11,6 +11,7 @@ from articles.admin import (  # noqa: F401 - each registers its models
     image,
     notice,
     placement,
+    redirect,
     revision,
     section,
     site,

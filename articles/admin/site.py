@@ -33,11 +33,12 @@ class SiteSettingsAdmin(RulesAdmin, DeskAdmin):
 
     form = SiteSettingsForm
     autocomplete_fields = ["logo"]
+    readonly_fields = ["feed_host"]
     fieldsets = [
         (None, {"fields": ["name", "tagline", "description", "logo"]}),
         ("Time and rates", {"fields": ["time_zone", "rate_look"]}),
         ("Contact", {"fields": ["contact_email", "contact_address", "social_links"]}),
-        ("Feeds and search engines", {"fields": ["feed_text", "websub_hub", "tells_search_engines"]}),
+        ("Feeds and search engines", {"fields": ["feed_text", "feed_host", "websub_hub", "tells_search_engines"]}),
         (
             "Texts for machines",
             {"classes": ["collapse"], "fields": ["robots_lines", "ads_txt", "security_txt", "humans_txt"]},

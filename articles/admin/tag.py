@@ -28,6 +28,13 @@ class TagForm(forms.ModelForm):
             raise ValidationError(_("There is a tag “%(twin)s” already."), params={"twin": twin})
         return check_tag(name)
 
+    def clean_slug(self):
+        """In small letters, as capitals make no other address."""
+        slug = self.cleaned_data["slug"].lower()
+        if Tag.objects.filter(slug__iexact=slug).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("Another tag has this address."))
+        return slug
+
 
 @admin.register(Tag)
 class TagAdmin(DeskAdmin):
@@ -38,6 +45,12 @@ class TagAdmin(DeskAdmin):
     ordering = ["name"]
     fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "slug":
+            field.help_text = _("After a change the old address and its feeds lead to the new one.")
+        return field
 
     def get_prepopulated_fields(self, request, obj=None):
         """The address of a tag that exists is not made anew when its name changes."""

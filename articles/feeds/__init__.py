@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from django.conf import settings
 from django.db.models import F, QuerySet, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -111,13 +112,14 @@ def _answer(request, form: str, home: str, thing, rows: Iterable[Edition]):
     root = f"{request.scheme}://{request.get_host()}"
     is_full = paper.feed_text == SiteSettings.FeedText.FULL
     texts = rendering.for_feeds([edition.body for edition in editions], root) if is_full else [None] * len(editions)
+    host = paper.feed_host or settings.SITE_HOST
     feed = Feed(
         paper=paper,
         root=root,
         home=root + home,
         address=root + request.get_full_path(),
         thing=thing,
-        items=[Item(edition, text, root) for edition, text in zip(editions, texts, strict=True)],
+        items=[Item(edition, text, root, host) for edition, text in zip(editions, texts, strict=True)],
         made_at=at,
     )
     response = WRITE[form](request, feed)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -37,6 +36,7 @@ class Item:
     edition: Edition
     write: Callable[[], str] | None
     root: str
+    host: str  # by which the paper's articles are named, whatever host it has today
 
     @property
     def is_whole(self) -> bool:
@@ -50,7 +50,7 @@ class Item:
     def id(self) -> str:
         """The article's name for ever (RFC 4151), whatever its address and headline become."""
         edition = self.edition
-        return f"tag:{settings.SITE_HOST},{edition.published_at:%Y-%m-%d}:article-{edition.article_id}"
+        return f"tag:{self.host},{edition.published_at:%Y-%m-%d}:article-{edition.article_id}"
 
     @property
     def url(self) -> str:

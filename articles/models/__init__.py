@@ -21,6 +21,7 @@ from articles.models.image import Image
 from articles.models.note import Note, PreviewLink
 from articles.models.notice import Notice, NoticeChoice
 from articles.models.placement import Alert, BoardRevision, Placement
+from articles.models.redirect import FormerAddress, Redirect, RedirectHits
 from articles.models.revision import Revision
 from articles.models.search_word import SearchWord
 from articles.models.section import Section
@@ -50,6 +51,7 @@ __all__ = [
     "EditionSection",
     "EditionTag",
     "FlatPage",
+    "FormerAddress",
     "Image",
     "Kind",
     "Note",
@@ -59,6 +61,8 @@ __all__ = [
     "Placement",
     "Presence",
     "PreviewLink",
+    "Redirect",
+    "RedirectHits",
     "Revision",
     "SearchWord",
     "Section",

@@ -6,14 +6,21 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from articles.prepared import Prepared, keys_in
-from articles.text import LineField, ProseField, validate_links
+from articles.text import LineField, ProseField, SlugWord, validate_links
 
 
 class Author(models.Model):
     """A name above articles: a person or a desk, with or without a login."""
 
     name = LineField(_("name"), max_length=120)
-    slug = models.SlugField(_("slug"), max_length=80, unique=True, help_text=_("The word in the author's address."))
+    slug = SlugWord(
+        _("slug"),
+        max_length=80,
+        unique=True,
+        help_text=_(
+            "The word in the author's address. After a change the old address and its feeds lead to the new one."
+        ),
+    )
     is_desk = models.BooleanField(_("is a desk"), default=False, help_text=_("A desk or agency, not one person."))
     role = LineField(_("role"), max_length=120, blank=True, help_text=_("Like “Bishkek correspondent”."))
     biography = ProseField(_("biography"), blank=True)

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.markup import EDITOR
 from articles.models.copy import BodyField
-from articles.models.section import RESERVED_SLUGS, Section
-from articles.text import LineField
+from articles.models.section import Section, reserved_slugs
+from articles.text import LineField, SlugWord
 
 FREE = {"about"}  # of the reserved words: an address kept for a page of this kind
 
@@ -18,11 +18,13 @@ class FlatPage(models.Model):
     is_frozen = False  # as a working copy's body
 
     title = LineField(_("title"), max_length=120)
-    slug = models.SlugField(
+    slug = SlugWord(
         _("slug"),
         max_length=60,
         unique=True,
-        help_text=_("The word in the page's address, like “about”."),
+        help_text=_(
+            "The word in the page's address, like “about”. After a change the old address leads to the new one."
+        ),
         validators=[RegexValidator(r"[a-z]", _("A slug needs at least one letter from a to z."))],
     )
     description = LineField(
@@ -53,6 +55,6 @@ class FlatPage(models.Model):
 
     def clean(self):
         """A section has the first say on its address, so a page does not take one that exists."""
-        taken = self.slug in set(RESERVED_SLUGS) - FREE
+        taken = self.slug in reserved_slugs() - FREE
         if taken or Section.objects.filter(slug=self.slug, parent=None).exists():
             raise ValidationError({"slug": _("“%(slug)s” is the address of another page.") % {"slug": self.slug}})

@@ -1,6 +1,7 @@
 import zoneinfo
 from datetime import datetime
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
@@ -48,6 +49,14 @@ class SiteSettings(models.Model):
     feed_text = models.CharField(
         _("text in feeds"), max_length=8, choices=FeedText, default=FeedText.FULL, db_default=FeedText.FULL
     )
+    feed_host = LineField(
+        _("host in the names of articles in feeds"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,  # feed readers know an article by it, so it stays when the paper moves to another host
+    )
     websub_hub = LineField(
         _("WebSub hub"),
         max_length=200,
@@ -92,6 +101,14 @@ class SiteSettings(models.Model):
 
     def __str__(self):
         return self.name
+
+    def save(self, *args, **kwargs):
+        """With the host that feeds name articles by, once and for ever."""
+        if not self.feed_host:
+            self.feed_host = settings.SITE_HOST
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "feed_host"}
+        super().save(*args, **kwargs)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

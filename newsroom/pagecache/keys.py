@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import split_domain_port, validate_host
 
+from articles import wordpress
+
 # What is never kept: the desk, files that others serve, what asks in words of its own, probes.
 UNKEPT = ("/admin/", "/static/", "/media/", "/preview/", "/search/", "/api/", "/healthz", "/readyz")
 KEYED = {"page", "span"}  # parameters that make another page; unknown ones make none
@@ -27,7 +29,7 @@ def key_of(request: HttpRequest) -> str | None:
     if "\0" in request.path or (settings.SECURE_SSL_REDIRECT and not request.is_secure()):
         return None
     query = known(meta.get("QUERY_STRING", ""))
-    if query is None:
+    if query is None or (request.path == "/" and asks_wordpress(meta.get("QUERY_STRING", ""))):
         return None
     host = host_of(meta.get("HTTP_HOST") or meta.get("SERVER_NAME", ""), tuple(settings.ALLOWED_HOSTS))
     return f"{request.scheme}://{host}{request.path}?{query}" if host else None
@@ -52,6 +54,12 @@ def known(query: str) -> str | None:
     if ASKED & given.keys():
         return None
     return urlencode(sorted((name, value) for name, value in given.items() if name in KEYED))
+
+
+@lru_cache(maxsize=2000)
+def asks_wordpress(query: str) -> bool:
+    """Whether ``query`` asks "/" for another page, as a site made with WordPress was asked."""
+    return bool(wordpress.ASKED & {name for name, _value in parse_qsl(query, keep_blank_values=True)})
 
 
 def name_of(key: str) -> str:

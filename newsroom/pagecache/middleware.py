@@ -135,10 +135,11 @@ class PageCacheMiddleware:
         """The answer as if nobody had asked before: whole, not compressed, without parameters that mean nothing."""
         meta, method = request.META, request.method
         taken = {name: meta.pop(name) for name in OF_ITS_OWN if name in meta}
-        meta["QUERY_STRING"] = known(meta.get("QUERY_STRING", "")) or ""
+        asked = meta.get("QUERY_STRING", "")
+        meta["QUERY_STRING"] = known(asked) or ""
         request.method = "GET"
         response = self.get_response(request)
-        meta.update(taken)
+        meta.update(taken, QUERY_STRING=asked)
         request.method = method
         return _joined(response)
 
@@ -165,8 +166,10 @@ class PageCacheMiddleware:
         is_old = how == "stale"
         response = page.answer(request, control.header(page, is_old=is_old), is_whole=request.method != "HEAD")
         response.headers["X-Cache"] = how
-        if settings.NGINX:
-            response.headers["X-Accel-Expires"] = control.until(page, is_old=is_old)
+        if settings.NGINX:  # which would keep one reader's query in an address that all are sent to
+            response.headers["X-Accel-Expires"] = "0" if page.status == 301 else control.until(page, is_old=is_old)
+        if page.status == 301:
+            _keep_query(request, response)
         if is_old:
             response.headers["Age"] = str(max(0, int(time.time() - page.made_at)))
         return response
@@ -175,8 +178,19 @@ class PageCacheMiddleware:
         return {"pages": len(self.memory), "bytes": self.memory.size}
 
     def _compressed(self, request, response):
+        if response.status_code == 301:
+            _keep_query(request, response)
         compress = HttpCompressionMiddleware(lambda request: response)
         return compress(request)
+
+
+def _keep_query(request: HttpRequest, response: HttpResponse) -> None:
+    """Send a reader on with the whole query they came with; the page was made without what means nothing to it."""
+    asked = request.META.get("QUERY_STRING", "")
+    dropped = [pair for pair in asked.split("&") if pair and not known(pair)]
+    if dropped:
+        where = response.headers["Location"]
+        response.headers["Location"] = f"{where}{'&' if '?' in where else '?'}{'&'.join(dropped)}"
 
 
 def _purge(request: HttpRequest) -> HttpResponse:

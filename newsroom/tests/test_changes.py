@@ -20,7 +20,8 @@ from newsroom import changes, frame, generation, purging
 from tickers.tests.factories import make_pair, make_rate
 
 # What readers' pages read without showing it: who was told what, words of searches, the index of what editions say.
-UNSHOWN = {"articles_announcement", "articles_archivemonth", "articles_search", "articles_searchword"}
+UNSHOWN = {"articles_announcement", "articles_archivemonth", "articles_redirecthits", "articles_search"}
+UNSHOWN |= {"articles_searchword"}
 
 
 class Cache(BaseHTTPRequestHandler):

@@ -22,7 +22,7 @@ from django.test import Client, RequestFactory, SimpleTestCase, TransactionTestC
 from django.utils import timezone
 
 from articles import workflow
-from articles.models import Author, Edition, Placement, Section, SiteSettings
+from articles.models import Author, Edition, Placement, Redirect, RedirectHits, Section, SiteSettings
 from articles.tests.factories import make_article, make_chief, make_edition, make_section
 from newsroom import frame, generation
 from newsroom.guard import PUBLIC
@@ -153,6 +153,30 @@ class KeptTests(TransactionTestCase):
         assert b"evil" not in self.assertFrom("hits", "/business/").content
         assert self.get("/business/?page=2&x=1").status_code == 404
         assert self.get("/?page=%00").status_code == 400
+
+    def test_redirect_that_is_kept_keeps_each_readers_query(self):
+        Section.objects.filter(pk=self.section.pk).update(slug="trade")
+        with override_settings(NGINX=True):
+            for how, query in (("made", "?utm_source=one"), ("hits", ""), ("hits", "?utm_source=two&x=%D0%B0")):
+                response = self.assertFrom(how, f"/business/feed/{query}")
+                assert response.headers["Location"] == f"/trade/feed/{query}"
+                assert response.headers["X-Accel-Expires"] == "0"  # nginx would send all on with one's query
+
+    def test_what_another_system_asks_of_the_front_page_is_no_front_page(self):
+        self.assertFrom("made", "/")
+        self.assertFrom("hits", "/?utm_source=x")
+        assert self.get("/?p=123").status_code == self.get("/?utm_source=x&page_id=1").status_code == 404
+        assert self.get("/?s=rail&utm_source=x").headers["Location"] == "/search/?q=rail&utm_source=x"
+        self.assertFrom("hits", "/")
+
+    def test_hits_of_redirects_are_counted_and_leave_pages_as_they_are(self):
+        redirect = Redirect.objects.create(source="/old", target="/business/")
+        self.assertFrom("made", "/")
+        for _number in range(3):
+            response = self.get("/old/?utm_source=x")
+            assert (response.status_code, response.headers["Location"]) == (301, "/business/?utm_source=x")
+        assert RedirectHits.objects.get(redirect=redirect).hits == 3
+        self.assertFrom("hits", "/")
 
     def test_each_host_has_pages_of_its_own(self):
         with override_settings(ALLOWED_HOSTS=["one.example", "two.example"]):

@@ -27,6 +27,7 @@ KEPT_BY_US = {
     "articles.Image": {"first_cut", "made_cut", "wanted_cut"},
     "articles.Author": {"user"},
     "articles.Edition": {"card"},
+    "articles.SiteSettings": {"feed_host"},
 }
 
 

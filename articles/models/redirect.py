@@ -1,0 +1,173 @@
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from articles.text import LineField
+
+
+def normal(address: str) -> str:
+    """An address as redirects compare it: small letters, no slash at its end."""
+    path, mark, query = address.partition("?")
+    return (unquote(path).lower().rstrip("/") or "/") + mark + query
+
+
+def starts_of(address: str) -> list[str]:
+    """What ``address`` begins with, part by part, the longest first."""
+    parts = address.partition("?")[0].split("/")
+    return ["/".join(parts[:end]) for end in range(len(parts), 1, -1)]
+
+
+class FormerAddress(models.Model):
+    """A path at which a section, author, tag or page once was: whatever it is called today, it is found by it."""
+
+    class Kind(models.TextChoices):
+        SECTION = "section", _("section")
+        AUTHOR = "author", _("author")
+        TAG = "tag", _("tag")
+        PAGE = "page", _("page")
+
+    path = models.CharField(_("address"), max_length=255, unique=True)  # as normal() gives it
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    row = models.BigIntegerField(_("number"))  # of what was there last
+
+    class Meta:
+        verbose_name = _("former address")
+        verbose_name_plural = _("former addresses")
+        indexes = [models.Index(fields=["kind", "row"], name="formeraddress_of")]
+
+    def __str__(self):
+        return self.path
+
+
+class RedirectQuerySet(models.QuerySet):
+    def leading(self, address: str) -> "QuerySet[Redirect]":
+        """The redirects that hold for ``address``, the best first: its own, then those of the longest beginnings."""
+        address = normal(address)
+        found = self.filter(
+            Q(source=address, kind=Redirect.Kind.EXACT) | Q(source__in=starts_of(address), kind=Redirect.Kind.PREFIX)
+        )
+        return found.order_by("kind", models.functions.Length("source").desc())
+
+
+class Redirect(models.Model):
+    """Where an address that no page has any more leads to; no target: what was there is gone."""
+
+    class Kind(models.TextChoices):
+        EXACT = "exact", _("this address alone")
+        PREFIX = "prefix", _("all addresses that begin with it")
+
+    source = LineField(
+        _("from"),
+        max_length=500,
+        help_text=_("Like “/old-name/” or “/?p=123”. An address that has a page today shows the page."),
+    )
+    kind = models.CharField(_("for"), max_length=6, choices=Kind, default=Kind.EXACT)
+    target = LineField(
+        _("to"),
+        max_length=500,
+        blank=True,
+        help_text=_(
+            "An address of the paper, like “/business/”, or a whole one, https://… Empty: it is gone for good, and "
+            "search engines are told so. What follows a beginning is kept where there is such a page."
+        ),
+    )
+
+    objects = RedirectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("redirect")
+        verbose_name_plural = _("redirects")
+        ordering = ["source", "kind"]
+        constraints = [
+            models.UniqueConstraint(
+                "source",
+                "kind",
+                name="one_redirect_an_address",
+                violation_error_message=_("There is a redirect of this address already."),
+            ),
+            models.CheckConstraint(condition=Q(kind__in=["exact", "prefix"]), name="redirect_kind_is_known"),
+        ]
+
+    def __str__(self):
+        return self.source
+
+    def normal_source(self) -> str:
+        """``source`` as it is stored."""
+        return normal(_path_alone(self.source))
+
+    def clean(self):
+        self.source = _path_alone(self.source)
+        if not self.source.startswith("/") or self.source.startswith("//"):
+            raise ValidationError({"source": _("Write the address as it follows the paper's name, like “/old-name/”.")})
+        self.source = normal(self.source)
+        if self.source.startswith("/admin") or (self.kind == self.Kind.PREFIX and self.source == "/"):
+            raise ValidationError({"source": _("This address stays what it is.")})
+        if self.kind == self.Kind.PREFIX and "?" in self.source:
+            raise ValidationError({"source": _("A beginning holds no “?”.")})
+        self._clean_target()
+
+    def _clean_target(self):
+        if not self.target:
+            return
+        if self.target.startswith("/") and not self.target.startswith(("//", "/\\")):
+            self._refuse_chains()
+        else:
+            try:
+                URLValidator(["http", "https"])(self.target)
+            except ValidationError as error:
+                raise ValidationError({"target": error.messages}) from error
+
+    def _refuse_chains(self):
+        """A reader goes one step: neither to where another redirect begins nor back to this one's own beginning."""
+        others = Redirect.objects.exclude(pk=self.pk)
+        if self.holds_for(self.target):
+            raise ValidationError({"target": _("This would lead round in a circle.")})
+        if further := others.leading(self.target).first():
+            words = {"source": further.source, "target": further.target or _("gone")}
+            if self.holds_for(further.target):
+                raise ValidationError({"target": _("This would lead round in a circle, by “%(source)s”.") % words})
+            raise ValidationError(
+                {"target": _("“%(source)s” leads on to “%(target)s”: name that one as the target.") % words}
+            )
+        for other in others.filter(target__istartswith=self.source):
+            if self.holds_for(other.target):
+                raise ValidationError({"source": _("“%(source)s” leads here. Change it first.") % {"source": other}})
+
+    def holds_for(self, address: str) -> bool:
+        """Whether it says where ``address`` leads."""
+        if not address.startswith("/"):
+            return False
+        if self.kind == self.Kind.EXACT:
+            return normal(address) == self.source
+        return self.source in starts_of(normal(address))
+
+    def targets(self, address: str) -> list[str]:
+        """Where ``address`` may lead, the best first: what follows a beginning is kept if such a page exists."""
+        rest = normal(address)[len(self.source) :].strip("/") if self.kind == self.Kind.PREFIX else ""
+        if not rest:
+            return [self.target]
+        path, mark, query = self.target.partition("?")
+        return [f"{path.rstrip('/')}/{rest}{'' if '.' in rest else '/'}{mark}{query}", self.target]
+
+
+class RedirectHits(models.Model):
+    """How often a redirect was followed; apart from it, as pages that are kept have to know nothing of that."""
+
+    redirect = models.OneToOneField(Redirect, models.CASCADE, primary_key=True, related_name="counted")
+    hits = models.PositiveBigIntegerField(_("followed"), default=0)
+    last_at = models.DateTimeField(_("last"))
+
+    def __str__(self):
+        return f"{self.redirect_id}: {self.hits}"
+
+
+def _path_alone(address: str) -> str:
+    """A whole address without the host it was copied with."""
+    parts = urlsplit(address.strip())
+    if parts.scheme in {"http", "https"} and parts.netloc:
+        return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return address.strip()

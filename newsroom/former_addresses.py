@@ -1,0 +1,74 @@
+"""Hears of every write that moves a section, author, tag or page, and notes the address it had.
+
+Like ``changes`` it listens to the statements themselves: forms, ``update()``, fixtures and raw SQL are all heard.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.apps import apps
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model, Q
+
+from articles.addresses import MODELS, path_of
+from articles.models.redirect import FormerAddress, normal
+
+UPDATE = re.compile(r'\s*UPDATE "(?P<table>\w+)" SET (?P<set>.+?) (?P<where>WHERE .+)', re.DOTALL)
+DELETE = re.compile(r'\s*DELETE FROM "(?P<table>\w+)" (?P<where>WHERE .+)', re.DOTALL)
+MOVES = re.compile(r'"(?:slug|parent_id)" =')
+KINDS = {label: kind for kind, label in MODELS.items()}
+
+
+def listen(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+    """Hear what is written through a new ``connection``."""
+    if hear not in connection.execute_wrappers:
+        connection.execute_wrappers.append(hear)
+
+
+def hear(execute: Callable, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Django's hook around each statement: look at the addresses before it and after."""
+    model, found = _moving(sql)
+    if model is None or many:
+        return execute(sql, params, many, context)
+    connection = context["connection"]
+    touched = _touched(connection, model, found, params or ())
+    before = _paths(connection.alias, model, touched)
+    result = execute(sql, params, many, context)
+    after = _paths(connection.alias, model, touched)
+    for pk, path in before.items():
+        if after.get(pk) != path:
+            _note(connection.alias, model, pk, path)
+    return result
+
+
+def _moving(sql: Any) -> tuple[type[Model] | None, Any]:
+    """The model whose rows ``sql`` may move, and the parts of the statement."""
+    if not isinstance(sql, str) or sql.lstrip()[:6].upper() not in {"UPDATE", "DELETE"}:
+        return None, None
+    found = UPDATE.match(sql) or DELETE.match(sql)
+    if found is None or ("set" in found.groupdict() and not MOVES.search(found["set"])):
+        return None, None
+    return next((model for model in map(apps.get_model, KINDS) if model._meta.db_table == found["table"]), None), found
+
+
+def _touched(connection: BaseDatabaseWrapper, model: type[Model], found: Any, params: Sequence[Any]) -> list[int]:
+    """The rows that the statement's own condition names."""
+    taken = found.groupdict().get("set", "").count("%s")
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT "id" FROM "{model._meta.db_table}" {found["where"]}', tuple(params)[taken:])  # noqa: S608 - Django's own
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _paths(alias: str, model: type[Model], touched: list[int]) -> dict[int, str]:
+    """Where rows are found, by their numbers; of columns nothing is asked that a migration may not have made yet."""
+    rows = model._base_manager.using(alias)
+    if model._meta.label != "articles.Section":
+        return {pk: path_of(model(slug=slug)) for pk, slug in rows.filter(pk__in=touched).values_list("pk", "slug")}
+    moved = rows.filter(Q(pk__in=touched) | Q(parent__in=touched)).values_list("pk", "slug", "parent__slug")
+    return {pk: f"/{above}/{slug}/" if above else f"/{slug}/" for pk, slug, above in moved}
+
+
+def _note(alias: str, model: type[Model], pk: int, path: str) -> None:
+    values = {"kind": KINDS[model._meta.label], "row": pk}
+    FormerAddress.objects.using(alias).update_or_create(path=normal(path), defaults=values)
