@@ -40,9 +40,7 @@ def addresses(form: SearchForm, found: Found) -> dict[str, Any]:
     if not found.hits or not meant:
         return {"here": address(form), "facets": facets(form, found), "meant": meant}
     literal = address(form, literally="1")
-    data = form.data.copy()
-    data["q"] = found.meant
-    form = SearchForm(data)
+    form = SearchForm({**{name: form.data[name] for name in NAMES if name in form.data}, "q": found.meant})
     form.is_valid()
     return {"here": address(form), "facets": facets(form, found), "meant": meant, "literal": literal}
 

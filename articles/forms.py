@@ -1,7 +1,7 @@
 """Forms that readers fill in."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django import forms
 from django.utils import timezone
@@ -73,16 +73,16 @@ class SearchForm(forms.Form):
     def narrow(self) -> Narrow:
         """By what is narrowed; what was filled in wrongly narrows nothing and stands in the form's errors."""
         asked = self.cleaned_data
-        until = asked.get("until")
+        since, until = asked.get("since"), asked.get("until")
         return Narrow(
             section=asked.get("section"),
             author=asked.get("author"),
             kind=asked.get("kind", ""),
-            since=midnight(asked.get("since")),
+            since=midnight(since) if since else None,
             until=midnight(until + timedelta(days=1)) if until and until.year < 9999 else None,
         )
 
 
-def midnight(day) -> datetime | None:
+def midnight(day: date) -> datetime:
     """When ``day`` begins in the paper's time zone."""
-    return timezone.make_aware(datetime.combine(day, time())) if day else None
+    return timezone.make_aware(datetime.combine(day, time()))

@@ -14,7 +14,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
-from articles import announcing
+from articles import announcing, crossings
 from articles.models.announcement import Announcement, ArchiveMonth
 from articles.models.edition import Edition, EditionImage
 from articles.models.flat_page import FlatPage
@@ -45,6 +45,7 @@ def index(request):
 def sections(request):
     """The front page, the sections, the flat pages and the rates."""
     context = {"sections": Section.objects.with_parent(), "pages": FlatPage.objects.all()}
+    context["crossings"] = crossings.filled(request.at)
     return _xml(request, "sitemap_sections.xml", context)
 
 

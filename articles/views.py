@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
-from articles import asking, curation, linked_data, rendering, search, surrogates, wordpress
+from articles import asking, crossings, curation, linked_data, rendering, search, surrogates, wordpress
 from articles.forms import SearchForm
 from articles.models.author import Author
 from articles.models.edition import Edition, EditionCorrection, PreparedEditions, load_bylines
@@ -46,6 +46,8 @@ def front_page(request):
 @require_safe
 def section_page(request, slug, child=None):
     """A section's newest, with the sections within it; where there is no section, the flat page of that address."""
+    if child and (crossing := crossings.get(slug, child)):
+        return crossing_page(request, crossing)
     found = _section_and_children(slug, child)
     if found is None:
         return flat_page(request, slug)
@@ -55,8 +57,25 @@ def section_page(request, slug, child=None):
     page = get_page(rows, request.GET.get("page"), top=top)
     load_bylines(page.items)
     context = {"section": section, "children": children, "page": page}
+    if section.kind == Section.Kind.COUNTRY and not section.parent_id:
+        context["crossings"] = crossings.filled(request.at, section)
     shown = surrogates.of_editions(page)
     return surrogates.mark(render(request, "articles/section_page.html", context), f"section-{section.pk}", *shown)
+
+
+def crossing_page(request, crossing):
+    """What is listed both under a country and under a theme; the country stands first in the address."""
+    address = crossing.get_absolute_url()
+    if request.path != address:
+        asked = request.META["QUERY_STRING"]
+        return HttpResponsePermanentRedirect(f"{address}?{asked}" if asked else address)
+    page = get_page(crossings.listed(crossing, request.at), request.GET.get("page"))
+    if not page:
+        raise Http404
+    load_bylines(page.items)
+    response = render(request, "articles/crossing_page.html", {"crossing": crossing, "page": page})
+    keys = (f"section-{section.pk}" for section in (crossing.country, crossing.theme))
+    return surrogates.mark(response, *keys, *surrogates.of_editions(page))
 
 
 def flat_page(request, slug):

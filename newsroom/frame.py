@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from articles import curation, kept
+from articles import crossings, curation, kept
 from articles.models.flat_page import FlatPage
 from articles.models.placement import Alert
 from articles.models.section import Section
@@ -94,10 +94,13 @@ def _build(at: datetime, token: str) -> Frame:
     pieces = kept.Pieces(settings.PIECES_KEPT)
     top: list[Section] = []
     within: dict[int, list[Section]] = {}
+    sections: dict[str, Section] = {}
     for section in Section.objects.with_parent():
         pieces.put((Section.__name__, section.pk), section)
+        sections[section.get_absolute_url()] = section
         if section.in_menu:
             (within.setdefault(section.parent_id, []) if section.parent_id else top).append(section)
+    pieces.put(crossings.BY_ADDRESS, sections)
     return Frame(
         paper=paper,
         themes=_menu(top, within, Section.Kind.THEME),

@@ -10,14 +10,14 @@ from functools import partial
 
 from django.conf import settings
 from django.db.models import F, QuerySet, Subquery
-from django.http import Http404
+from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
-from articles import rendering, search
+from articles import crossings, rendering, search
 from articles.feeds.formats import WRITE, Feed, Item
 from articles.forms import SearchForm
 from articles.models.author import Author
@@ -37,9 +37,23 @@ def paper_feed(request, form):
 @require_safe
 def section_feed(request, form, slug, child=None):
     """The newest of one section."""
+    if child and (crossing := crossings.get(slug, child)):
+        return crossing_feed(request, form, crossing)
     if child:
         return _answer_of(request, form, f"/{slug}/{child}/", CHILD, slug=child, parent=slug)
     return _answer_of(request, form, f"/{slug}/", SECTION, slug=slug)
+
+
+def crossing_feed(request, form, crossing):
+    """The newest of a country under a theme; the country stands first in the address."""
+    home, given = crossing.get_absolute_url(), request.get_full_path()
+    if not request.path.startswith(home):
+        ending = given.strip("/").split("/", 2)[2]
+        return HttpResponsePermanentRedirect(f"{home}{ending}{'/' if given.endswith('/') else ''}")
+    rows = CROSSING.rows(at=request.at, country=crossing.country.pk, theme=crossing.theme.pk)
+    if not rows:
+        raise Http404
+    return _answer(request, form, home, crossing.name, rows)
 
 
 @require_safe
@@ -136,6 +150,7 @@ def _with_times(rows: QuerySet, at: datetime) -> QuerySet:
 
 
 PAPER = PreparedEditions(lambda at: _with_times(Edition.objects.live(at).newest(), at))
+CROSSING = PreparedEditions(lambda at, country, theme: _with_times(crossings.editions(), at), crossings.both)
 SECTION, CHILD, TAG, AUTHOR = (
     (source, PreparedEditions(source.editions))
     for source in (

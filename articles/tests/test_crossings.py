@@ -1,0 +1,95 @@
+from datetime import timedelta
+
+from django.db import connection
+from django.test import TestCase, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from articles.models import Section
+from articles.tests.factories import MORNING, make_author, make_edition, make_section
+from newsroom import frame
+
+HOME = "/kazakhstan/business/"
+FEEDS = ("feed/", "atom/", "feed.json")
+
+
+class CrossingTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.country = make_section(name="Kazakhstan", slug="kazakhstan", kind=Section.Kind.COUNTRY)
+        cls.empty = make_section(name="Mongolia", slug="mongolia", kind=Section.Kind.COUNTRY)
+        cls.theme = make_section(name="Business", slug="business")
+        cls.other = make_section(name="Travel", slug="travel")
+        cls.author = make_author()
+        cls.both = [cls.make(f"Both {number}", hours=number) for number in range(23)]
+        make_edition(headline="Country alone", section=cls.country)
+        make_edition(headline="Theme alone", section=cls.theme)
+        ended = timezone.now() - timedelta(hours=1)
+        make_edition(headline="Gone", section=cls.other, further=[cls.country], live_until=ended)
+        later = timezone.now() + timedelta(hours=1)
+        make_edition(headline="Tomorrow", section=cls.theme, further=[cls.empty], live_from=later)
+
+    @classmethod
+    def make(cls, headline, hours):
+        asked = {"section": cls.theme, "further": [cls.country]} if hours % 2 else {}
+        asked = asked or {"section": cls.country, "further": [cls.theme]}
+        return make_edition(
+            headline=headline, authors=[cls.author], live_from=MORNING - timedelta(hours=hours), **asked
+        )
+
+    def setUp(self):
+        frame.forget()
+
+    def test_the_list_has_what_both_have_the_newest_first(self):
+        first = self.client.get(HOME)
+        assert list(first.context["page"]) == self.both[:20]
+        self.assertContains(first, f'<link rel="canonical" href="http://testserver{HOME}">')
+        assert list(self.client.get(f"{HOME}?page=2").context["page"]) == self.both[20:]
+        assert self.client.get(f"{HOME}?page=3").status_code == 404
+
+    def test_feeds_have_the_same(self):
+        for ending in FEEDS:
+            text = self.client.get(HOME + ending).content.decode()
+            assert [f"Both {number}<" in text or f'Both {number}"' in text for number in (0, 19, 20)] == [
+                *(True, True, False),
+            ], ending
+            assert "Kazakhstan: Business" in text
+            assert "alone" not in text
+
+    def test_the_other_way_round_leads_there(self):
+        for ending in ("", *FEEDS, "?page=2", "feed/?x=/y"):
+            moved = self.client.get(f"/business/kazakhstan/{ending}")
+            assert (moved.status_code, moved["Location"]) == (301, HOME + ending)
+
+    def test_where_there_is_nothing_there_is_no_page(self):
+        for home in ("/mongolia/business/", "/kazakhstan/travel/", "/mongolia/travel/", "/business/travel/"):
+            for ending in ("", *FEEDS):
+                assert self.client.get(home + ending).status_code == 404, home + ending
+        assert self.client.get("/kazakhstan/mongolia/").status_code == 404
+        assert self.client.get("/kazakhstan/nothing/").status_code == 404
+
+    def test_a_section_within_keeps_its_address(self):
+        child = make_section(name="Kazakh business", slug="business", parent=self.country)
+        edition = make_edition(section=child)
+        frame.forget()
+        assert list(self.client.get(HOME).context["page"]) == [edition]
+        assert self.client.get("/business/kazakhstan/").status_code == 404
+
+    def test_countries_and_the_sitemap_name_those_that_have_something(self):
+        page = self.client.get("/kazakhstan/").content.decode()
+        assert page.count(f'<a href="{HOME}">Business</a>') == 1
+        assert "/kazakhstan/travel/" not in page
+        for path in ("/mongolia/", "/business/"):
+            assert not self.client.get(path).context.get("crossings"), path
+        sitemap = self.client.get("/sitemap-sections.xml").content.decode()
+        assert sitemap.count(HOME) == 1
+        assert "/mongolia/business/" not in sitemap
+
+    @override_settings(PIECES_KEPT=1000)
+    def test_the_budgets_hold(self):
+        for path, most in ((HOME, 2), (f"{HOME}?page=2", 2), (f"{HOME}feed/", 3), ("/kazakhstan/", 5)):
+            frame.forget()
+            frame.get()
+            with CaptureQueriesContext(connection) as captured:
+                assert self.client.get(path).status_code == 200
+            assert len(captured) <= most, [path, *(query["sql"][:200] for query in captured)]
