@@ -35,7 +35,7 @@ class SiteSettingsAdmin(RulesAdmin, DeskAdmin):
     autocomplete_fields = ["logo"]
     fieldsets = [
         (None, {"fields": ["name", "tagline", "description", "logo"]}),
-        ("Time and rates", {"fields": ["time_zone", "rate_look"]}),
+        ("Time and rates", {"fields": ["time_zone", "day_form", "rate_look"]}),
         ("Contact", {"fields": ["contact_email", "contact_address", "social_links"]}),
         ("Feeds and search engines", {"fields": ["feed_text", "websub_hub", "tells_search_engines"]}),
         (
