@@ -125,7 +125,7 @@ class DemoTests(TestCase):
     def test_page_of_a_narrowed_search_offers_the_right_word_and_the_way_back(self):
         page = self.client.get("/search/", {"q": "railwey", "kind": "news"}).content.decode()
         assert '<a href="?q=railway&amp;kind=news">railway</a>' in page
-        assert '<a href="?q=railwey">All again' in page
+        assert '<a href="?q=railwey">Show all' in page
         broken = self.client.get("/search/", {"q": "railway", "since": "x", "section": "y", "kind": "z", "sort": "w"})
         assert len(broken.context["page"].items) == 2
 

@@ -232,7 +232,7 @@ class PageTests(TestCase):
 class EmptyPaperTests(TestCase):
     def test_the_front_page_of_a_new_paper_looks_meant(self):
         response = self.client.get("/")
-        self.assertContains(response, "The first page is still white")
+        self.assertContains(response, "No stories yet")
         assert Outline(response.content.decode()).levels.count(1) == 1
 
     def test_lists_of_a_new_paper_say_that_they_are_empty(self):
@@ -298,3 +298,20 @@ class TagTests(SimpleTestCase):
         picture = tags.social_picture(image, "https://paper.example")
         assert picture["url"] == f"https://paper.example/media/ab/{'ab' * 16}/1-wide-1280.jpg"
         assert (picture["width"], picture["height"]) == (1280, 720)
+
+
+class WholePictureTests(TestCase):
+    def test_picture_not_to_be_cropped_is_shown_whole_whatever_the_crop(self):
+        image = make_image(is_whole=True, made_cut=1)
+        for crop in ("wide", "card", "square", "full"):
+            with self.subTest(crop):
+                assert image.sources(crop) == image.sources("full")
+                html = render_to_string("articles/_picture.html", {"image": image, "crop": crop, "sizes": "100vw"})
+                assert " whole" in html
+                assert f"-{crop}-" not in html or crop == "full"
+        edition = make_edition(lead_image=image, headline="The map")
+        for path in ("/", edition.path, edition.section.get_absolute_url(), "/feed/"):
+            page = self.client.get(path).content.decode()
+            with self.subTest(path):
+                assert "The map" in page
+                assert not re.search(rf"{image.key}/1-(wide|card|square)", page)
