@@ -35,6 +35,8 @@ HEADING = re.compile(r"<(/?)h[23]>")
 SERIES = re.compile(r'(?:<figure data-image="\d{1,11}">(?:(?!</figure>).)*</figure>\s*){2,}', re.DOTALL)
 PARAGRAPH = re.compile(r"<(p|h2|h3)>(?=(.*?)</\1>)", re.DOTALL)
 EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
+PLACED_HEADING = re.compile(r'<h2 id="(p-[0-9a-f]{6})">(.*?)</h2>', re.DOTALL)
+LONG_READ, LEAST_HEADINGS = 1500, 4  # words and headings from which an article has a table of contents
 RELATED = 5
 LEAST_RELATED = 3  # fewer are filled up with the newest of the section, then of the paper
 # Of some topics' newest editions those that are live, by how many topics they share; before them the one before in the
@@ -187,6 +189,14 @@ def _with_places(html: str) -> str:
     return "".join(part if number % 2 else PARAGRAPH.sub(one, part) for number, part in enumerate(ASIDE.split(html)))
 
 
+def contents(html: str) -> list[dict[str, str]]:
+    """The subheads of a long read's rendered body, each with the name of its place; nothing for a shorter article."""
+    found = PLACED_HEADING.findall(html)
+    if len(found) < LEAST_HEADINGS or len(markup.plain_text(html).split()) <= LONG_READ:
+        return []
+    return [{"place": place, "words": markup.plain_text(words)} for place, words in found]
+
+
 def _embed(address: str, caption: str | None) -> str:
     """A link, or a recording: nothing of the other site loads before the reader plays it."""
     found = embeds.find(unescape(address))
@@ -250,9 +260,11 @@ def show_article(request, edition, template="articles/article_page.html", **more
     root = f"{request.scheme}://{request.get_host()}"
     topics = edition.topics()
     following, related = further(edition, topics, request.at)
+    text = body(edition.body)
     context = {
         "edition": edition,
-        "body": body(edition.body),
+        "body": text,
+        "contents": contents(text),
         "topics": topics,
         "following": following,
         "related": related,

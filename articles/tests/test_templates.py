@@ -315,3 +315,24 @@ class WholePictureTests(TestCase):
             with self.subTest(path):
                 assert "The map" in page
                 assert not re.search(rf"{image.key}/1-(wide|card|square)", page)
+
+
+class ContentsTests(TestCase):
+    def page(self, *, headings, words):
+        parts = [
+            f"<h2>Part <em>{n}</em> &amp; more</h2><p>{'word ' * (words // headings)}</p>" for n in range(headings)
+        ]
+        return self.client.get(make_edition(body="".join(parts)).path).content.decode()
+
+    def test_long_read_lists_its_subheads_and_each_leads_to_its_place(self):
+        page = self.page(headings=5, words=2000)
+        nav = page.partition('<details class="contents">')[2].partition("</details>")[0]
+        links = re.findall(r'<a href="#([^"]+)">([^<]*)</a>', nav)
+        assert [words for _place, words in links] == [f"Part {n} &amp; more" for n in range(5)]
+        for place, _words in links:
+            assert page.count(f'<h2 id="{place}">') == 1
+
+    def test_shorter_articles_and_those_with_few_subheads_have_none(self):
+        for headings, words in ((5, 1000), (3, 3000)):
+            with self.subTest(headings=headings):
+                assert 'class="contents"' not in self.page(headings=headings, words=words)
