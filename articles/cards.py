@@ -85,7 +85,11 @@ def _ground(image: Image | None) -> Pillow.Image:
     focus = image.crop_points.get("wide", image.focus)
     with image.file.open("rb") as master, Pillow.open(master, formats=("JPEG",)) as opened:
         opened.draft("RGB", SIZE)
-        ground = ImageOps.fit(opened.convert("RGB"), SIZE, centering=(focus[0] / 100, focus[1] / 100))
+        whole = opened.convert("RGB")
+        if image.is_whole:
+            ground = ImageOps.pad(whole, SIZE, color=image.colour)
+        else:
+            ground = ImageOps.fit(whole, SIZE, centering=(focus[0] / 100, focus[1] / 100))
     shade = Pillow.linear_gradient("L").resize(SIZE).point(lambda value: 40 + round(value * 0.78))
     return Pillow.composite(Pillow.new("RGB", SIZE, "#14100c"), ground, shade)
 

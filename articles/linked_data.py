@@ -71,7 +71,7 @@ def _images(edition: Edition, root: str) -> list[str]:
     if not edition.lead_image:
         return [root + static("icons/icon-512.png")]
     sources = [edition.lead_image.sources(crop).src for crop in ("wide", "card", "square")]
-    return [_absolute(source, root) for source in sources]
+    return [_absolute(source, root) for source in dict.fromkeys(sources)]
 
 
 def _publisher(paper: SiteSettings, root: str) -> dict[str, Any]:

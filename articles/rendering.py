@@ -35,10 +35,14 @@ HEADING = re.compile(r"<(/?)h[23]>")
 SERIES = re.compile(r'(?:<figure data-image="\d{1,11}">(?:(?!</figure>).)*</figure>\s*){2,}', re.DOTALL)
 PARAGRAPH = re.compile(r"<(p|h2|h3)>(?=(.*?)</\1>)", re.DOTALL)
 EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
+PLACED_HEADING = re.compile(r'<h2 id="(p-[0-9a-f]{6})">(.*?)</h2>', re.DOTALL)
+LONG_READ, LEAST_HEADINGS = 1500, 4  # words and headings from which an article has a table of contents
 RELATED = 5
+LEAST_RELATED = 3  # fewer are filled up with the newest of the section, then of the paper
 # Of some topics' newest editions those that are live, by how many topics they share; before them the one before in the
-# section. Each part walks an index from its end and stops: nothing here grows with the archive. What was
-# found is sorted twice: once it is, editions are looked up one by one until there are enough.
+# section, and after them the newest of the section and of the paper. Each part walks an index from its end and stops:
+# nothing here grows with the archive. What was found is sorted twice: once it is, editions are looked up one by one
+# until there are enough.
 NEAR = """
 WITH near AS (
     SELECT id, 1 AS is_next, 0 AS alike FROM (
@@ -47,8 +51,19 @@ WITH near AS (
         ORDER BY published_at DESC, id DESC LIMIT 1
     ) AS earlier
     {alike}
+    {spare}
 )
 """
+SPARE = """
+    UNION ALL
+    SELECT id, 0, {alike} FROM (
+        SELECT id FROM articles_edition
+        WHERE {where} article_id <> %s AND published_at <= %s AND live_from <= %s AND live_until > %s
+        ORDER BY published_at DESC, id DESC LIMIT {most}
+    ) AS {name}
+"""
+OF_SECTION = SPARE.format(where="section_id = %s AND", alike=-1, most=LEAST_RELATED + 1, name="of_section")
+OF_PAPER = SPARE.format(where="", alike=-2, most=LEAST_RELATED + 1, name="of_paper")
 ALIKE = """
     UNION ALL
     SELECT id, 0, alike FROM (
@@ -174,6 +189,14 @@ def _with_places(html: str) -> str:
     return "".join(part if number % 2 else PARAGRAPH.sub(one, part) for number, part in enumerate(ASIDE.split(html)))
 
 
+def contents(html: str) -> list[dict[str, str]]:
+    """The subheads of a long read's rendered body, each with the name of its place; nothing for a shorter article."""
+    found = PLACED_HEADING.findall(html)
+    if len(found) < LEAST_HEADINGS or len(markup.plain_text(html).split()) <= LONG_READ:
+        return []
+    return [{"place": place, "words": markup.plain_text(words)} for place, words in found]
+
+
 def _embed(address: str, caption: str | None) -> str:
     """A link, or a recording: nothing of the other site loads before the reader plays it."""
     found = embeds.find(unescape(address))
@@ -187,6 +210,7 @@ def further(edition: Edition, topics: list[dict], at: datetime) -> tuple[Edition
     """What to read after ``edition``: the one before it in its section, and those most like it, in one query.
 
     Alike are live editions with the same ``topics``: tags, which count twice, and further sections, like countries.
+    Where few are alike the newest of the section, then of the paper, stand in.
     """
     where: dict[str, Any] = {
         "section": edition.section_id,
@@ -196,21 +220,27 @@ def further(edition: Edition, topics: list[dict], at: datetime) -> tuple[Edition
     alike = {f"{'tag' if topic['is_tag'] else 'listed'}{number}": topic["pk"] for number, topic in enumerate(topics)}
     found: list[Any] = FURTHER.rows(at=at, **where, **alike)
     following = next((one for one in found if one.is_next), None)
-    return following, [one for one in found if following is None or one.pk != following.pk][:RELATED]
+    others: dict[int, Any] = {}  # one that stands in may be alike, too: its best rank comes first
+    for one in found:
+        if following is None or one.pk != following.pk:
+            others.setdefault(one.pk, one)
+    alike = sum(one.alike > 0 for one in others.values())
+    return following, list(others.values())[: min(max(alike, LEAST_RELATED), RELATED)]
 
 
 def _near(at: datetime, section: int, article: int, published_at: datetime, **topics: int) -> tuple[str, list]:
     """The statement before that of ``further``; of ``topics`` those that begin with "tag" are tags."""
     moment, published = map(connection.ops.adapt_datetimefield_value, (at, published_at))
     values = [section, published, article, moment, moment]
+    spare = [section, article, moment, moment, moment, article, moment, moment, moment]
     if not topics:
-        return NEAR.format(alike=""), values
+        return NEAR.format(alike="", spare=OF_SECTION + OF_PAPER), values + spare
     parts = []
     for name, pk in topics.items():
         parts.append(NEWEST_OF.format(**(TAGGED if name.startswith("tag") else LISTED), pool=RELATED_POOL))
         values += [pk, moment] * 2
     alike = ALIKE.format(topics=" UNION ALL ".join(parts), most=RELATED + 1)
-    return NEAR.format(alike=alike), [*values, article, moment, moment]
+    return NEAR.format(alike=alike, spare=OF_SECTION + OF_PAPER), [*values, article, moment, moment, *spare]
 
 
 def _further(**values: Any) -> QuerySet[Edition]:
@@ -230,9 +260,11 @@ def show_article(request, edition, template="articles/article_page.html", **more
     root = f"{request.scheme}://{request.get_host()}"
     topics = edition.topics()
     following, related = further(edition, topics, request.at)
+    text = body(edition.body)
     context = {
         "edition": edition,
-        "body": body(edition.body),
+        "body": text,
+        "contents": contents(text),
         "topics": topics,
         "following": following,
         "related": related,

@@ -50,7 +50,7 @@ class ImageAdmin(Library, DeskAdmin):
         licence = ["licence", "licence_until"] + (["licence_said"] if obj and licence_badge(obj) else [])
         said = ["title", "alt", "decorative", "caption", "credit", tuple(licence)]
         focus = {
-            "fields": [("focal_x", "focal_y")],
+            "fields": ["is_whole", ("focal_x", "focal_y")],
             "classes": ["focus"],
             "description": _("What must stay in sight however the picture is cut. Click it, or use the arrow keys."),
         }

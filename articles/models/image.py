@@ -45,6 +45,9 @@ class Image(models.Model):
     focal_y = models.PositiveSmallIntegerField(
         _("focal point from the top, %"), default=50, validators=[MaxValueValidator(100)]
     )
+    is_whole = models.BooleanField(
+        _("do not crop"), default=False, db_default=False, help_text=_("A chart or a map: every page shows all of it.")
+    )
     crops = models.JSONField(
         default=dict, db_default=models.Value({}, models.JSONField()), editable=False
     )  # a focal point of its own for a crop: {"wide": [30, 40]}, per cent from the left and the top
@@ -104,8 +107,8 @@ class Image(models.Model):
         return self.licence_until is not None and self.licence_until < day
 
     def sources(self, crop: str) -> renditions.Sources:
-        """Addresses and sizes of the public copies cut to ``crop`` (a key of ``renditions.CROPS``)."""
-        size = (self.width, self.height)
+        """Addresses and sizes of the public copies cut to ``crop`` (a key of ``renditions.CROPS``), or never cut."""
+        crop, size = "full" if self.is_whole else crop, (self.width, self.height)
         if self.first_cut > self.made_cut:
             return renditions.first_sources(self.key, self.first_cut, crop, size)
         return renditions.sources(self.key, self.made_cut, crop, size)

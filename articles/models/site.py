@@ -25,6 +25,10 @@ class SiteSettings(models.Model):
         EXACT = "exact", _("exact: enough digits to be true, changes with two decimals")
         CLASSIC = "classic", _("classic: five decimals, whole percents, with a sign on a falling zero")
 
+    class DayForm(models.TextChoices):
+        CLASSIC = "classic", _("classic: 08 December 2025")
+        WEEKDAY = "weekday", _("with its weekday: Monday, 08 December 2025")
+
     class FeedText(models.TextChoices):
         FULL = "full", _("the whole article")
         SUMMARY = "summary", _("the standfirst")
@@ -92,6 +96,13 @@ class SiteSettings(models.Model):
         help_text=_("Whom to tell of a weakness. Empty: the contact e-mail. “Expires” is added if it is missing."),
     )
     humans_txt = ProseField("humans.txt", blank=True, default="", db_default="", help_text=_("Who makes the paper."))
+    day_form = models.CharField(
+        _("day under the paper's name"),
+        max_length=8,
+        choices=DayForm,
+        default=DayForm.CLASSIC,
+        db_default=DayForm.CLASSIC,
+    )
     rate_look = models.CharField(_("look of the rate bar"), max_length=8, choices=RateLook, default=RateLook.EXACT)
 
     class Meta:

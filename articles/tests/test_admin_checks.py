@@ -166,6 +166,7 @@ class RulesTests(DeskTestCase):
         data = {
             "name": "The Paper",
             "time_zone": "Asia/Bishkek",
+            "day_form": "classic",
             "rate_look": "exact",
             "feed_text": "full",
             "check_lead_image": "blocking",

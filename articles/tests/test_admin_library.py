@@ -135,7 +135,13 @@ class TagTests(LibraryTestCase):
 
 
 class SiteSettingsTests(LibraryTestCase):
-    FORM = {"name": "The Silk Paper", "time_zone": "Asia/Almaty", "rate_look": "exact", "feed_text": "full"}
+    FORM = {
+        "name": "The Silk Paper",
+        "time_zone": "Asia/Almaty",
+        "day_form": "classic",
+        "rate_look": "exact",
+        "feed_text": "full",
+    }
 
     def test_link_leads_to_the_one_form_which_makes_the_row(self):
         page = self.client.get(reverse("admin:articles_sitesettings_changelist"), follow=True)

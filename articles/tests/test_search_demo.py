@@ -128,12 +128,12 @@ class DemoTests(TestCase):
         assert page.context["page"].items
         text = page.content.decode()
         assert '<a href="?q=railwey&amp;kind=news&amp;literally=1">' in text
-        assert '<a href="?q=railway">All again' in text
+        assert '<a href="?q=railway">Show all' in text
         literal = self.client.get("/search/", {"q": "railwey", "kind": "news", "literally": "1"})
         assert literal.context["page"].items == []
         text = literal.content.decode()
         assert '<a href="?q=railway&amp;kind=news">railway</a>' in text
-        assert '<a href="?q=railwey&amp;literally=1">All again' in text
+        assert '<a href="?q=railwey&amp;literally=1">Show all' in text
 
     def test_a_page_finds_sections_and_days(self):
         page = self.client.get("/search/", {"q": "kazakhstan"}).content.decode()

@@ -232,7 +232,7 @@ class PageTests(TestCase):
 class EmptyPaperTests(TestCase):
     def test_the_front_page_of_a_new_paper_looks_meant(self):
         response = self.client.get("/")
-        self.assertContains(response, "The first page is still white")
+        self.assertContains(response, "No stories yet")
         assert Outline(response.content.decode()).levels.count(1) == 1
 
     def test_lists_of_a_new_paper_say_that_they_are_empty(self):
@@ -298,3 +298,41 @@ class TagTests(SimpleTestCase):
         picture = tags.social_picture(image, "https://paper.example")
         assert picture["url"] == f"https://paper.example/media/ab/{'ab' * 16}/1-wide-1280.jpg"
         assert (picture["width"], picture["height"]) == (1280, 720)
+
+
+class WholePictureTests(TestCase):
+    def test_picture_not_to_be_cropped_is_shown_whole_whatever_the_crop(self):
+        image = make_image(is_whole=True, made_cut=1)
+        for crop in ("wide", "card", "square", "full"):
+            with self.subTest(crop):
+                assert image.sources(crop) == image.sources("full")
+                html = render_to_string("articles/_picture.html", {"image": image, "crop": crop, "sizes": "100vw"})
+                assert " whole" in html
+                assert f"-{crop}-" not in html or crop == "full"
+        edition = make_edition(lead_image=image, headline="The map")
+        for path in ("/", edition.path, edition.section.get_absolute_url(), "/feed/"):
+            page = self.client.get(path).content.decode()
+            with self.subTest(path):
+                assert "The map" in page
+                assert not re.search(rf"{image.key}/1-(wide|card|square)", page)
+
+
+class ContentsTests(TestCase):
+    def page(self, *, headings, words):
+        parts = [
+            f"<h2>Part <em>{n}</em> &amp; more</h2><p>{'word ' * (words // headings)}</p>" for n in range(headings)
+        ]
+        return self.client.get(make_edition(body="".join(parts)).path).content.decode()
+
+    def test_long_read_lists_its_subheads_and_each_leads_to_its_place(self):
+        page = self.page(headings=5, words=2000)
+        nav = page.partition('<details class="contents">')[2].partition("</details>")[0]
+        links = re.findall(r'<a href="#([^"]+)">([^<]*)</a>', nav)
+        assert [words for _place, words in links] == [f"Part {n} &amp; more" for n in range(5)]
+        for place, _words in links:
+            assert page.count(f'<h2 id="{place}">') == 1
+
+    def test_shorter_articles_and_those_with_few_subheads_have_none(self):
+        for headings, words in ((5, 1000), (3, 3000)):
+            with self.subTest(headings=headings):
+                assert 'class="contents"' not in self.page(headings=headings, words=words)

@@ -1,5 +1,9 @@
 """What a reader's page can do with scripts: play, enlarge, share, grow; suggestions while one types in a search."""
 
+import re
+from datetime import timedelta
+
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles.models import FlatPage
@@ -41,8 +45,67 @@ class ArticleTests(test_browser.BrowserTestCase):
         expect(dialog).to_have_count(0)
         self.page.locator(".lead-picture a.zoom").focus()
         self.page.keyboard.press("Enter")
-        dialog.get_by_role("button").click()
+        dialog.get_by_role("button", name="Close the picture").click()
         expect(dialog).to_have_count(0)
+        expect(self.page.locator(".lead-picture a.zoom")).to_be_focused()
+
+    def test_large_view_says_what_is_seen_and_leads_on(self):
+        self.page.locator(".lead-picture a.zoom").click()
+        dialog = self.page.get_by_role("dialog", name="The picture enlarged")
+        caption, first = dialog.locator("p"), dialog.locator("img").get_attribute("src")
+        expect(caption).to_contain_text("1 / 3")
+        expect(caption).to_contain_text(self.pictures[0].credit)
+        dialog.get_by_role("button", name="Next picture").click()
+        expect(caption).to_contain_text("2 / 3")
+        self.page.keyboard.press("ArrowRight")
+        expect(caption).to_contain_text("3 / 3")
+        assert dialog.locator("img").get_attribute("src") != first
+        dialog.get_by_role("button", name="Previous picture").click()
+        self.page.keyboard.press("ArrowLeft")
+        expect(caption).to_contain_text("1 / 3")
+
+    def test_series_has_arrows_and_a_count_where_it_does_not_fit(self):
+        self.page.set_viewport_size({"width": 390, "height": 800})
+        self.page.reload()
+        bar = self.page.locator(".series-bar")
+        expect(bar).to_contain_text("1 / 2")
+        bar.get_by_role("button", name="Next picture").click()
+        expect(bar).to_contain_text("2 / 2")
+        self.page.locator(".series").focus()
+        self.page.keyboard.press("ArrowLeft")
+        expect(bar).to_contain_text("1 / 2")
+
+    def test_heading_is_named_by_its_words_and_its_link_is_no_stop(self):
+        heading = self.page.get_by_role("heading", name="A subhead", exact=True)
+        heading.hover()
+        expect(heading.locator(".place")).to_have_count(1)
+        expect(self.page.get_by_role("heading", name="A subhead", exact=True)).to_have_count(1)
+        stops = "[...document.querySelectorAll('.body .place')].filter((link) => link.tabIndex >= 0).length"
+        assert self.page.evaluate(stops) == 0
+
+    def test_fresh_times_are_words_of_the_readers_clock(self):
+        words = "([stamp, now]) => import('/static/js/times.js').then((it) => it.inWords(stamp, Date.parse(now)))"
+        stamp = "2025-12-08T14:05:00+06:00"
+        table = {
+            "2025-12-08T08:04:00Z": None,  # still to come
+            "2025-12-08T08:05:20Z": "now",
+            "2025-12-08T08:06:10Z": "1 minute ago",
+            "2025-12-08T08:17:00Z": "12 minutes ago",
+            "2025-12-08T09:04:59Z": "59 minutes ago",
+            "2025-12-08T09:05:00Z": "today 14:05",
+            "2025-12-08T17:59:59Z": "today 14:05",  # the paper's midnight is at 18:00 UTC
+            "2025-12-08T18:00:00Z": "yesterday 14:05",
+            "2025-12-09T17:59:59Z": "yesterday 14:05",
+            "2025-12-09T18:00:00Z": None,
+        }
+        assert {now: self.page.evaluate(words, [stamp, now]) for now in table} == table
+        fresh = make_edition(headline="Fresh", section=self.theme, live_from=timezone.now() - timedelta(minutes=12))
+        self.open(fresh.path)
+        time = self.page.locator(".times time").first
+        expect(time).to_have_text(re.compile(r"^1[23] minutes ago$"))
+        expect(time).to_have_attribute("title", re.compile(r"^\d{1,2} \w+ \d{4}.* \d\d:\d\d$"))
+        self.open(self.edition.path)
+        expect(self.page.locator(".times time").first).to_have_text(re.compile(r"^\d{1,2} \w+ \d{4}, \d\d:\d\d$"))
 
     def test_pictures_in_a_row_are_a_series(self):
         assert self.page.get_by_role("group", name="A series of 2 pictures").locator("img").count() == 2
@@ -59,12 +122,12 @@ class ArticleTests(test_browser.BrowserTestCase):
 
     def test_address_is_copied_and_paragraphs_have_their_own(self):
         self.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        self.page.get_by_role("button", name="Copy the address").click()
-        expect(self.page.get_by_role("button", name="Address copied")).to_be_visible()
+        self.page.get_by_role("button", name="Copy link").click()
+        expect(self.page.get_by_role("button", name="Link copied")).to_be_visible()
         assert self.page.evaluate("navigator.clipboard.readText()") == self.live_server_url + self.edition.path
         paragraph = self.page.get_by_text("It ends.")
         paragraph.hover()
-        mark = paragraph.get_by_role("link", name="Link to this paragraph")
+        mark = paragraph.locator(".place")
         mark.click()
         place = self.page.evaluate("location.hash.slice(1)")
         assert self.page.evaluate(f"document.getElementById('{place}').textContent").startswith("It ends.")

@@ -146,4 +146,10 @@ class TimeZoneTests(TestCase):
     def test_day_line_is_the_papers_day(self):
         SiteSettings.objects.create(time_zone="Asia/Bishkek")
         with time_machine.travel(datetime(2025, 12, 7, 20, 0, tzinfo=UTC), tick=False):
-            self.assertContains(self.client.get("/"), "08 December 2025")
+            self.assertContains(self.client.get("/"), '<time datetime="2025-12-08">08 December 2025</time>', html=True)
+
+    def test_day_line_may_name_the_weekday(self):
+        SiteSettings.objects.create(time_zone="Asia/Bishkek", day_form="weekday")
+        day = '<time datetime="2025-12-08">Monday, 08 December 2025</time>'
+        with time_machine.travel(datetime(2025, 12, 7, 20, 0, tzinfo=UTC), tick=False):
+            self.assertContains(self.client.get("/"), day, html=True)

@@ -175,6 +175,35 @@ class RelatedTests(TestCase):
         shown = make_edition(section=section, tags=["Rail"], further=[country])
         assert rendering.further(shown, shown.topics(), timezone.now()) == (before, [both, tag, place])
 
+    def next_of(self, edition):
+        """What stands on the page of ``edition`` to be read next: the next of its section, and the others."""
+        context = self.client.get(edition.path).context
+        return context["following"], context["related"]
+
+    def test_every_article_has_something_to_read_next_but_the_only_one(self):
+        hour, section = timedelta(hours=1), make_section()
+        only = make_edition(live_from=MORNING)
+        assert self.next_of(only) == (None, [])
+        page = self.client.get(only.path).content.decode()
+        assert 'class="related"' not in page
+        assert 'class="following"' not in page
+        oldest, newest = (make_edition(section=section, live_from=MORNING - n * hour) for n in (9, 8))
+        assert self.next_of(only) == (None, [newest, oldest])  # alone in its section: from the paper
+        assert self.next_of(oldest) == (None, [newest, only])  # the section before the paper
+        assert self.next_of(newest) == (oldest, [only])
+        make_edition(live_from=timezone.now() + hour)
+        withdrawn = make_edition(section=section, live_from=MORNING, live_until=MORNING + hour)
+        assert withdrawn not in self.next_of(oldest)[1]
+        assert self.next_of(oldest) == (None, [newest, only])
+
+    def test_those_alike_are_filled_up_and_none_comes_twice(self):
+        hour, section = timedelta(hours=1), make_section()
+        alike = make_edition(section=section, tags=["Rail"], live_from=MORNING - 9 * hour)
+        shown = make_edition(section=section, tags=["Rail"], live_from=MORNING - 8 * hour)
+        later = make_edition(section=section, live_from=MORNING - 2 * hour)
+        elsewhere = [make_edition(live_from=MORNING - n * hour) for n in (5, 6, 7)]
+        assert self.next_of(shown) == (alike, [later, *elsewhere[:2]])
+
 
 class AddressTests(TestCase):
     @classmethod
@@ -250,7 +279,7 @@ class StandingTests(TestCase):
         assert "no-store" in response.headers["Cache-Control"]
         response = self.client.get("/business/", {"at": "2025-12-08T12:00"})
         self.assertContains(response, "Old news")
-        self.assertContains(response, "08 December 2025, 12:00")
+        self.assertContains(response, ">8 December 2025, 12:00<")
 
     def test_first_and_last_years_are_shown(self):
         self.client.force_login(make_user())

@@ -15,24 +15,87 @@ function play(event) {
   frame.focus();
 }
 
-/** A picture as large as the window, until Escape, a click or the way back. */
+const words = document.querySelector(".article")?.dataset ?? {};
+
+function button(name, sign, onclick) {
+  return Object.assign(document.createElement("button"), { type: "button", textContent: sign, ariaLabel: name, onclick });
+}
+
+/** A swipe of a finger over `box`: `turn` gets 1 for the next picture, -1 for the one before. */
+function onSwipe(box, turn) {
+  let from = null;
+  box.addEventListener("touchstart", ({ touches }) => (from = touches.length === 1 ? touches[0].clientX : null), { passive: true });
+  box.addEventListener("touchend", ({ changedTouches }) => {
+    const way = from === null ? 0 : changedTouches[0].clientX - from;
+    if (Math.abs(way) > 50) turn(way < 0 ? 1 : -1);
+  });
+}
+
+/** The article's pictures as large as the window, from the one chosen, with their captions; Escape leads back. */
 function enlarge(event) {
   const link = event.target.closest("a.zoom");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || typeof HTMLDialogElement === "undefined") return;
   event.preventDefault();
-  const dialog = document.createElement("dialog");
-  dialog.className = "zoomed";
+  const links = [...document.querySelectorAll(".article a.zoom")];
+  const dialog = Object.assign(document.createElement("dialog"), { className: "zoomed", ariaLabel: words.large });
   const picture = document.createElement("img");
-  Object.assign(picture, { src: link.href, alt: link.querySelector("img").alt });
-  const close = document.createElement("button");
-  close.textContent = "×";
-  close.ariaLabel = document.querySelector(".menu-close")?.textContent.trim() ?? "Close";
-  dialog.append(close, picture);
-  dialog.addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => dialog.remove());
+  const caption = document.createElement("p");
+  const count = Object.assign(document.createElement("span"), { className: "count" });
+  caption.setAttribute("aria-live", "polite");
+  let at = links.indexOf(link);
+  const show = (step) => {
+    at = (at + step + links.length) % links.length;
+    Object.assign(picture, { src: links[at].href, alt: links[at].querySelector("img").alt });
+    count.textContent = links.length > 1 ? `${at + 1} / ${links.length}` : "";
+    const said = links[at].closest("figure").querySelector("figcaption")?.cloneNode(true).childNodes ?? [];
+    caption.replaceChildren(count, " ", ...said);
+  };
+  const close = button(words.close, "×", () => dialog.close());
+  close.className = "close";
+  dialog.append(close, picture, caption);
+  if (links.length > 1) {
+    const turn = (name, sign, step) => Object.assign(button(name, sign, () => show(step)), { className: `turn turn-${step}` });
+    dialog.append(turn(words.before, "‹", -1), turn(words.next, "›", 1));
+    dialog.addEventListener("keydown", ({ key }) => {
+      if (["ArrowLeft", "ArrowRight"].includes(key)) show(key === "ArrowLeft" ? -1 : 1);
+    });
+    onSwipe(dialog, show);
+  }
+  show(0);
+  picture.onclick = () => dialog.close();
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    link.focus();
+  });
   document.body.append(dialog);
   dialog.showModal();
 }
+
+/** Arrows beside a series, and how many pictures it has; keys and fingers move it as they do any scrolling box. */
+function leaf(series) {
+  const figures = [...series.querySelectorAll("figure")];
+  if (series.scrollWidth <= series.clientWidth + 1) return;
+  const bar = Object.assign(document.createElement("p"), { className: "series-bar" });
+  const count = document.createElement("span");
+  const now = () => {
+    const edge = series.getBoundingClientRect().left;
+    const distances = figures.map((one) => Math.abs(one.getBoundingClientRect().left - edge));
+    const isAtEnd = series.scrollLeft + series.clientWidth >= series.scrollWidth - 2;
+    return isAtEnd ? figures.length - 1 : distances.indexOf(Math.min(...distances));
+  };
+  const tell = () => (count.textContent = `${now() + 1} / ${figures.length}`);
+  const step = (by) => series.scrollBy({ left: by * figures[0].offsetWidth });
+  series.addEventListener("scroll", tell, { passive: true });
+  series.addEventListener("keydown", (event) => {
+    if (event.target !== series || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+    event.preventDefault();
+    step(event.key === "ArrowLeft" ? -1 : 1);
+  });
+  bar.append(button(words.before, "‹", () => step(-1)), count, button(words.next, "›", () => step(1)));
+  series.after(bar);
+  tell();
+}
+document.querySelectorAll(".series").forEach(leaf);
 
 document.querySelector(".article")?.addEventListener("click", (event) => {
   play(event);
@@ -73,17 +136,15 @@ if (sizes) {
   };
 }
 
-// A mark beside the paragraph that the pointer is on, and beside headings for the keyboard too.
+// A mark beside the paragraph or heading that the pointer is on. It is no part of a heading's name and no stop of the
+// Tab key, as a long article would have dozens.
 for (const place of document.querySelectorAll(".body > [id^='p-']")) {
-  const isHeading = place.localName !== "p";
   const mark = () => {
-    if (place.querySelector(":scope > .place")) return;
     const link = document.createElement("a");
-    Object.assign(link, { className: "place", href: `#${place.id}`, textContent: "#", tabIndex: isHeading ? 0 : -1 });
-    link.ariaLabel = place.closest("[data-place]")?.dataset.place ?? "#";
+    Object.assign(link, { className: "place", href: `#${place.id}`, textContent: "#", title: words.place, tabIndex: -1 });
+    link.setAttribute("aria-hidden", "true");
     link.onclick = () => copy(link.href);
     place.append(link);
   };
-  if (isHeading) mark();
-  else place.addEventListener("pointerenter", mark, { once: true });
+  place.addEventListener("pointerenter", mark, { once: true });
 }

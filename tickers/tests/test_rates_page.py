@@ -160,7 +160,7 @@ class ConverterTests(RatesTestCase):
 
     def test_takes_the_rate_of_another_day(self):
         text = self.convert(amount="100", currency="KGS", day="2025-12-02")
-        assert "100.00 KGS = 1.14 USD by the rate in force from 30 November 2025" in text
+        assert "100.00 KGS = 1.14 USD at the rate in force from 30 November 2025" in text
 
     def test_refuses_in_words_and_keeps_what_was_typed(self):
         refused = {
