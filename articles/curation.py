@@ -1,6 +1,7 @@
 """What stands on the front page and on sections' tops at a time: placements first, the newest fill up, none twice."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -8,46 +9,99 @@ from itertools import islice
 from django.db import connections, router
 from django.db.models import Model, QuerySet
 
+from articles.models.copy import Kind
 from articles.models.edition import FOR_EVER, Edition, PreparedEditions, load_bylines
 from articles.models.placement import SECTION_SLOTS, SLOTS, Alert, Placement
 from articles.models.section import Section
 from articles.prepared import Listed, Prepared, keys_in
 
-SECONDS = 4
-LATEST = 8
+WITH_LEAD = (2, 3)  # slots whose placed articles belong to the lead
+SECONDS = 3
+LATEST = 7
+LEAST_IN_SIDE = 4  # lines of Latest that fill a column beside the lead
 SHELF = 4
 POOL = 72  # the newest editions a front page is made of
 
 Slots = list[Edition | None]  # in order; None where too few articles are live
 
 
+def all_pictured(editions: Sequence[Edition]) -> bool:
+    """Whether ``editions`` can stand as cards in a row: two or more, each with a picture that grows to an even end."""
+    return len(editions) > 1 and all(edition.image_here for edition in editions)
+
+
 @dataclass(frozen=True)
 class Shelf:
-    """A theme's row on the front page."""
+    """A section's row on the front page; ``is_large`` where it may begin with a large picture beside a list."""
 
     section: Section
     editions: list[Edition]
+    is_large: bool = False
 
     @property
     def key(self) -> tuple[int, ...]:
-        """What it shows: nothing is placed on a shelf, so the editions say it all."""
-        return tuple(edition.pk for edition in self.editions)
+        """What it shows: nothing is placed on a shelf, so the editions and its turn say it all."""
+        return (self.is_large, *(edition.pk for edition in self.editions))
+
+    @property
+    def shape(self) -> str:
+        """The richest shape that these articles fill without a hole: opinion, large, cells or plain."""
+        if all(edition.kind == Kind.OPINION for edition in self.editions):
+            return "opinion"
+        large = len(self.editions) > 2 and self.editions[0].image_here
+        if large and (self.is_large or not all_pictured(self.editions)):
+            return "large"
+        return "cells" if all_pictured(self.editions) else "plain"
+
+    @property
+    def beside(self) -> list[Edition]:
+        """Those beside the large one: the first with a picture at the head, as only pictures grow."""
+        return sorted(self.editions[1:], key=lambda edition: edition.image_here is None)
+
+    @property
+    def is_even(self) -> bool:
+        """Whether the headlines are so equally long that four texts in a row end alike."""
+        lengths = [len(edition.headline_here) for edition in self.editions]
+        return max(lengths) - min(lengths) < 20
 
 
 @dataclass(frozen=True)
 class FrontPage:
-    """The lead, those beside it, the newest in order, and a shelf a theme; ``slots`` are those that can be placed."""
+    """The lead with those that belong to it, those below it, the newest in order, and a shelf a theme.
+
+    ``slots`` are those that can be placed.
+    """
 
     lead: Edition | None
+    with_lead: list[Edition]
     seconds: list[Edition]
     latest: list[Edition]
     shelves: list[Shelf]
     slots: Slots
 
+    @property
+    def has_cells(self) -> bool:
+        """Whether those below the lead stand in a row."""
+        return all_pictured(self.seconds)
+
+    @property
+    def has_side(self) -> bool:
+        """Whether Latest fills a column beside pictures, which grow to its height."""
+        pictured = self.has_cells or (self.lead is not None and self.lead.image_here is not None)
+        return pictured and len(self.latest) >= LEAST_IN_SIDE
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether the lead has words enough to stand beside its picture."""
+        if self.lead is None or not self.lead.image_here or not self.has_cells:
+            return False
+        return bool(self.with_lead and self.lead.standfirst)
+
 
 def front_page(at: datetime, placements: Iterable[Placement] | None = None) -> FrontPage:
     """The front page as readers see it at ``at``, in three queries.
 
+    What is placed on slots 2 and 3 belongs to the lead; what fills those slots by itself stands below it.
     ``placements`` stand in for the stored ones where the desk looks at what it has not saved.
     """
     pinned = _pinned(FRONT_PLACEMENTS.rows(at=at) if placements is None else placements, SLOTS)
@@ -55,16 +109,14 @@ def front_page(at: datetime, placements: Iterable[Placement] | None = None) -> F
     placed = _editions_of(pinned, pool, at)
     rest = _without(pool, placed)
     slots = _filled(placed, rest, SLOTS)
-    shown = [edition for edition in slots[: 1 + SECONDS] if edition]
-    rows = [edition for edition in slots[1 + SECONDS :] if edition]
-    front = FrontPage(
-        lead=shown[0] if shown else None,
-        seconds=shown[1:],
-        latest=rows + list(islice(rest, LATEST - len(rows))),
-        shelves=_shelves(rest),
-        slots=slots,
-    )
-    load_bylines(shown + front.latest + [edition for shelf in front.shelves for edition in shelf.editions])
+    lead, *others = [edition for edition in slots if edition] or [None]
+    with_lead = [placed[slot] for slot in WITH_LEAD if slot in placed and placed[slot] is not lead]
+    below = [edition for edition in others if edition not in with_lead]
+    latest = below[SECONDS:]
+    latest += islice(rest, LATEST - len(latest))
+    large = [edition for edition in (lead, *with_lead, *below[:SECONDS]) if edition]
+    front = FrontPage(lead, with_lead, below[:SECONDS], latest, _shelves(pool, large, latest), slots)
+    load_bylines(large + latest + [edition for shelf in front.shelves for edition in shelf.editions])
     return front
 
 
@@ -183,12 +235,31 @@ def _filled(placed: dict[int, Edition], rest: Iterator[Edition], last: int) -> S
     return [placed.get(slot) or next(rest, None) for slot in range(1, last + 1)]
 
 
-def _shelves(rest: Iterable[Edition]) -> list[Shelf]:
-    """What is left of the newest, by theme, in the order of the menu."""
-    shelves: dict[int, Shelf] = {}
-    for edition in rest:
-        section = edition.top_section
-        shelf = shelves.setdefault(section.pk, Shelf(section, []))
-        if len(shelf.editions) < SHELF:
-            shelf.editions.append(edition)
-    return sorted(shelves.values(), key=lambda shelf: (shelf.section.order, shelf.section.name))
+def _shelves(pool: Iterable[Edition], large: Iterable[Edition], latest: Iterable[Edition]) -> list[Shelf]:
+    """The newest by theme, in the order of the menu, without what stands ``large`` above.
+
+    What is a line in Latest stands on its shelf as well, in the words of its own; a shelf needs something more, though.
+    """
+    above = {edition.article_id for edition in large}
+    lines = {edition.article_id for edition in latest}
+    found: dict[Section, list[Edition]] = {}
+    more: set[Section] = set()
+    for edition in pool:
+        if edition.article_id in above:
+            continue
+        row = found.setdefault(edition.top_section, [])
+        if edition.article_id not in lines:
+            more.add(edition.top_section)
+        if len(row) < SHELF:
+            row.append(_by_itself(edition))
+    in_order = sorted(more, key=lambda section: (section.order, section.name))
+    return [Shelf(section, found[section], turn % 2 == 0) for turn, section in enumerate(in_order)]
+
+
+def _by_itself(edition: Edition) -> Edition:
+    """The edition without the words and the picture of its place elsewhere on the page."""
+    if edition.here is None:
+        return edition
+    alone = copy(edition)
+    alone.here = None
+    return alone

@@ -39,6 +39,11 @@ class Page:
         return self.items[1:TOP] if self.number == 1 and len(self.items) >= TOP else []
 
     @property
+    def has_cells(self) -> bool:
+        """Whether those beside the lead all have a picture, so that they end alike in a row."""
+        return all(edition.image_here for edition in self.seconds)
+
+    @property
     def rows(self) -> list[Any]:
         return self.items[(1 if self.lead else 0) + len(self.seconds) :]
 

@@ -1,5 +1,6 @@
 """What the templates of the public pages need beyond Django's own: exact times, cut texts, pictures' addresses."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -67,18 +68,33 @@ def card(
 ) -> SafeString:
     """One article in a list, from ``for_bare_cards()`` and ``load_bylines()``; the same card is made once.
 
-    ``look`` is lead, second, line, shelf, row or tile, ``level`` that of its heading; an article of the day of ``at``
-    says the hour. ``picture`` is a crop, with its ``sizes``, and ``eager`` where it is seen at once. ``standfirst`` and
-    ``authors`` are to show; ``columnist``: the authors of opinion alone. A ``snippet`` stands for the standfirst.
+    ``look`` is lead, second, shelf-lead, shelf-line, voice, row or tile, or a line of Latest; ``level`` is that of its
+    heading; an article of the day of ``at`` says the hour. ``picture`` is a crop, with its ``sizes``, and ``eager``
+    where it is seen at once. ``standfirst`` and ``authors`` are to show; ``columnist``: the authors of opinion alone.
+    A ``snippet`` stands for the standfirst.
     """
     clock = at is not None and _is_same_day(at, edition.published_at)
+    if look == "line":
+        when = "clock" if clock else "weekday" if at and _is_this_week(at, edition.published_at) else "date"
+        line = {"edition": edition, "level": level, "when": when}
+        return _made(edition, ("wire", level, when), partial(render_to_string, "articles/_wire.html", line))
     how = (look, level, picture, sizes, eager, standfirst, authors, columnist, clock, bool(snippet))
     names = ("look", "level", "picture", "sizes", "eager", "standfirst", "authors", "columnist", "clock", "has_snippet")
     make = partial(render_to_string, "articles/_card.html", {"edition": edition, **dict(zip(names, how, strict=True))})
-    if edition.here and edition.here.pk is None:  # a placement that nobody has saved
-        return make()
-    html = kept.piece(("card", edition.pk, edition.here and edition.here.pk, *how), make)
+    html = _made(edition, how, make)
     return mark_safe(html.replace(SNIPPET, snippet) if snippet else html)  # noqa: S308 - a template's output
+
+
+def _made(edition: Edition, how: tuple[Any, ...], make: Callable[[], SafeString]) -> SafeString:
+    """The card of ``edition`` in its place, kept unless nobody has saved that place yet."""
+    if edition.here and edition.here.pk is None:
+        return make()
+    return kept.piece(("card", edition.pk, edition.here and edition.here.pk, *how), make)
+
+
+def _is_this_week(one: datetime, other: datetime) -> bool:
+    """Whether a weekday's name says unmistakably which day ``other`` is."""
+    return timedelta() <= timezone.localdate(one) - timezone.localdate(other) < timedelta(days=7)
 
 
 def _is_same_day(one: datetime, other: datetime) -> bool:

@@ -81,7 +81,7 @@ class BoardTests(BrowserTestCase):
     def see_at(self, at, headlines):
         self.open(f"/?at={at}")
         expect(self.page.locator(".lead h2")).to_have_text(headlines[0])
-        expect(self.page.locator(".flank h2").first).to_have_text(headlines[1])
+        expect(self.page.locator(".with-lead li").first).to_have_text(headlines[1])
 
     def roll_back(self, at):
         self.open(BOARD)
