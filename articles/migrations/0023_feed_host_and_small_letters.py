@@ -19,7 +19,7 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0024_former_addresses_and_redirects"),
+        ("articles", "0022_former_addresses_and_redirects"),
         ("taggit", "0001_initial"),
     ]
 

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0028_form_of_the_day")]
+    dependencies = [("articles", "0024_form_of_the_day")]
 
     operations = [
         migrations.AddField(

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0021_count_months")]
+    dependencies = [("articles", "0023_feed_host_and_small_letters")]
 
     operations = [
         migrations.AddField(

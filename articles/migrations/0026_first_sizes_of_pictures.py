@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0021_count_months"),
+        ("articles", "0025_pictures_shown_whole"),
     ]
 
     operations = [
