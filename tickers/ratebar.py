@@ -1,7 +1,7 @@
 """The newest rate of every pair as the rate bar and the rates page show it, in either of the paper's looks."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
@@ -31,6 +31,7 @@ class Row:
     digits: int | None  # decimals the desk asks for; None: as many as the value needs
     is_stale: bool  # older than a working day; an official peg never is
     is_inverse: bool = False  # base and quote are the pair's other way round
+    turned_from: "Row | None" = field(default=None, compare=False, repr=False)  # what it is when it is turned back
 
     @property
     def pair(self) -> str:
@@ -165,10 +166,17 @@ def row_of(pair: Any, today: date) -> Row | None:
 
 
 def inverse(row: Row) -> Row:
-    """The same, turned round: what one unit of the quote is worth."""
+    """The same, turned round: what one unit of the quote is worth; turned back it is the very row it was."""
+    if row.turned_from is not None:
+        return row.turned_from
     before = None if row.previous is None else 1 / row.previous
     turned_round = replace(row, base=row.quote, quote=row.base, value=1 / row.value, previous=before)
-    return replace(turned_round, is_inverse=not row.is_inverse)
+    return replace(turned_round, is_inverse=not row.is_inverse, turned_from=row)
+
+
+def for_one(row: Row, currency: str) -> Row:
+    """The row told as what one unit of ``currency`` costs, with the change of that; as it is without that currency."""
+    return replace(inverse(row), digits=None) if row.quote == currency else row  # its decimals are the other way's
 
 
 def next_change(at: datetime, zone: tzinfo) -> datetime:

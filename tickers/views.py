@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.http import Http404, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponsePermanentRedirect, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -44,7 +44,8 @@ def rates_page(request):
 def pair_page(request, slug):
     """One pair: its past as a chart and a table, and sums turned into the other currency."""
     today = _today(request)
-    pair = _pair(slug, today)
+    if (pair := _find_pair(slug, today)) is None:
+        return _other_way_round(request, slug, today)
     span = request.GET.get("span", SPAN)
     if span not in SPANS:
         raise Http404
@@ -135,11 +136,23 @@ def _data(pair: Pair, row: Row) -> dict[str, object]:
 
 def _pair(slug: str, today: date) -> Any:
     """The active pair of an address, with its newest rate beside its fields."""
-    base, _hyphen, quote = slug.upper().partition("-")
-    pair = ratebar.with_newest(today).filter(base=base, quote=quote).first()
+    pair = _find_pair(slug, today)
     if pair is None:
         raise Http404
     return pair
+
+
+def _find_pair(slug: str, today: date) -> Any:
+    base, _hyphen, quote = slug.upper().partition("-")
+    return ratebar.with_newest(today).filter(base=base, quote=quote).first()
+
+
+def _other_way_round(request, slug: str, today: date) -> HttpResponsePermanentRedirect:
+    """Whoever asks for USD/KGS means the page of KGS/USD, which tells both."""
+    base, _hyphen, quote = slug.partition("-")
+    pair = _pair(f"{quote}-{base}", today)
+    asked = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(pair.get_absolute_url() + (f"?{asked}" if asked else ""))
 
 
 def _turned(points: list[Point], row: Row) -> list[Point]:

@@ -16,6 +16,12 @@ def shared_stale_date(rows: list[ratebar.Row]) -> date | None:
 
 
 @register.filter
+def for_one_dollar(rows: list[ratebar.Row]) -> list[ratebar.Row]:
+    """Each told as people ask for it: what a dollar costs, and whether the dollar rose."""
+    return [ratebar.for_one(row, "USD") for row in rows]
+
+
+@register.filter
 def rate(value: Decimal, digits: int | None) -> str:
     """A rate as tables show it: up to six significant digits, or the decimals that its pair asks for."""
     return ratebar.long_text(value, digits)

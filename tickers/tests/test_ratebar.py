@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.test import SimpleTestCase, TestCase
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tickers import ratebar
 from tickers.tests.factories import BISHKEK, MONDAY, NOON, make_front_page, make_pair, make_rate
@@ -16,6 +18,36 @@ def row(value="0.01144", previous="0.01144", **fields):
     values = {"base": "KGS", "quote": "USD", "effective_date": MONDAY, "provider": "nbkr", "digits": None}
     previous = None if previous is None else Decimal(previous)
     return ratebar.Row(value=Decimal(value), previous=previous, **values | {"is_stale": False} | fields)
+
+
+AMOUNTS = st.decimals("0.00000001", "100000", places=8)
+
+
+class TurnedTests(SimpleTestCase):
+    """However a pair is told, its sign is that of what it is named after, and its stored value stays what it is."""
+
+    @given(AMOUNTS, AMOUNTS)
+    def test_what_rises_one_way_falls_the_other(self, value, previous):
+        told = row(str(value), str(previous))
+        other = ratebar.inverse(told)
+        assert {told.direction, other.direction} in ({"up", "down"}, {"flat"})
+        assert ratebar.inverse(other) is told
+        if told.change:
+            assert other.change_text[0] == {"+": "−", "−": "+"}[told.change_text[0]]
+            assert other.words.split()[0] != told.words.split()[0]
+
+    @given(AMOUNTS, AMOUNTS)
+    def test_box_has_value_sign_and_words_of_the_dollar_that_it_names(self, value, previous):
+        for pair in (
+            row(str(value), str(previous)),
+            ratebar.inverse(row(str(value), str(previous), base="USD", quote="KGS")),
+        ):
+            told = ratebar.for_one(pair, "USD")
+            html = render_to_string("tickers/_market_box.html", {"rows": [pair]})
+            assert told.pair == "USD/KGS"
+            assert told.value_text in html
+            self.assertInHTML(f'<span class="visually-hidden">USD/KGS {told.words}</span>', html)
+            assert f'class="is-{told.direction}"' in html
 
 
 class RowTests(SimpleTestCase):

@@ -70,6 +70,13 @@ class RatesPageTests(RatesTestCase):
 class PairPageTests(RatesTestCase):
     PAGE = "/rates/kgs-usd/"
 
+    def test_other_way_round_leads_to_the_pair_with_what_was_asked(self):
+        for asked in ("", "?span=1y", "?amount=5&span=all"):
+            response = self.client.get(f"/rates/usd-kgs/{asked}")
+            self.assertRedirects(response, self.PAGE + asked, status_code=301, fetch_redirect_response=False)
+        for slug in ("usd-xxx", "kgs-kgs"):
+            assert self.client.get(f"/rates/{slug}/").status_code == 404
+
     def test_tells_value_change_day_source_and_inverse(self):
         text = self.text(self.PAGE)
         assert "KGS/USD 0.01144 +0.01 % up 0.01 per cent 1 USD = 87.41 KGS" in text
@@ -216,8 +223,11 @@ class DataTests(RatesTestCase):
     def test_data_is_never_turned_round(self):
         self.pair.is_inverse = True
         self.pair.save()
-        found = self.client.get("/rates.json").json()["rates"][0]
-        assert (found["pair"], found["unit"], found["value"]) == ("KGS/USD", "USD for 1 KGS", "0.01144")
+        for value in ("0.01144", "0.0000832", "0.3", "7"):
+            Rate.objects.filter(effective_date=MONDAY).update(value=value)
+            one = self.client.get("/rates/kgs-usd.json").json()
+            for found in (self.client.get("/rates.json").json()["rates"][0], one, one["rates"][0] | one):
+                assert (found["pair"], found["unit"], found["value"]) == ("KGS/USD", "USD for 1 KGS", value)
 
     def test_linked_data_is_whole(self):
         body = self.client.get("/rates/kgs-usd/").content.decode()
