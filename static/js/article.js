@@ -75,7 +75,7 @@ function enlarge(event) {
 function leaf(series) {
   const figures = [...series.querySelectorAll("figure")];
   if (series.scrollWidth <= series.clientWidth + 1) return;
-  const bar = Object.assign(document.createElement("p"), { className: "series-bar" });
+  const bar = Object.assign(document.createElement("div"), { className: "series-bar" });
   const count = document.createElement("span");
   const now = () => {
     const edge = series.getBoundingClientRect().left;
