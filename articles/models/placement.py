@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.models.edition import FOR_EVER
 from articles.text import LineField
 
-SLOTS = 9  # of the front page: 1 leads, 2 to 5 stand beside it, the others head the list
+SLOTS = 9  # of the front page: 1 leads, 2 and 3 belong to it, 4 to 6 stand below, the others head the list
 SECTION_SLOTS = 5  # of a section's top
 
 
@@ -37,7 +37,7 @@ class Placement(models.Model):
     slot = models.PositiveSmallIntegerField(
         _("slot"),
         validators=[MinValueValidator(1), MaxValueValidator(SLOTS)],
-        help_text=_("1 leads the page, 2 to 5 stand beside it, 6 to 9 head the list."),
+        help_text=_("1 leads the page, 2 and 3 belong to it, 4 to 6 stand below it, 7 to 9 head the list."),
     )
     article = models.ForeignKey(
         "articles.Article", models.CASCADE, verbose_name=_("article"), related_name="placements"
