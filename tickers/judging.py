@@ -12,7 +12,7 @@ from tickers.calendar import AHEAD
 from tickers.models import Pair, Rate
 from tickers.providers import Quote
 
-SPAN = 14  # days for which a pair's limit holds; a rate that is older by more may have moved further
+SPAN = 14  # days between two rates; after more, the rate before says too little of the new one
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,17 @@ def plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
+def distance(value: Decimal, other: Decimal) -> Decimal:
+    """How far ``value`` is from ``other``, in per cent of the smaller; turned round only its sign changes."""
+    ratio = (max(value, other) / min(value, other) - 1) * 100
+    return ratio if value >= other else -ratio
+
+
+def is_beyond(value: Decimal, other: Decimal, percent: Decimal) -> bool:
+    """Whether two values above zero are further apart than ``percent``, whichever way round the pair is told."""
+    return max(value, other) * 100 > min(value, other) * (100 + percent)
+
+
 def _doubt(pair: Pair, quote: Quote, value: Decimal, today: date, is_newest: bool) -> str:
     if value <= 0:
         return _("The source says zero or less.")
@@ -80,25 +91,26 @@ def _doubt(pair: Pair, quote: Quote, value: Decimal, today: date, is_newest: boo
 
 
 def _far(pair: Pair, quote: Quote, value: Decimal) -> str:
-    """Further than the pair's limit from the accepted rate before."""
+    """Further than the pair's limit from the accepted rate before, or too long after it to be compared."""
     before = pair.rates.accepted().filter(effective_date__lt=quote.effective_date).first()
     if before is None:
         return ""
-    spans = max(1, -(-(quote.effective_date - before.effective_date).days // SPAN))
-    move = (value - before.value) / before.value * 100
-    if abs(move) <= pair.limit_percent * spans:
-        return ""
-    told = {"move": f"{move:+.1f}", "before": plain(before.value), "day": _day(before.effective_date)}
-    return _("It moved by %(move)s %% from %(before)s of %(day)s, beyond the pair’s limit.") % told
+    if is_beyond(value, before.value, pair.limit_percent):
+        told = {"move": f"{distance(value, before.value):+.1f}", "before": plain(before.value)}
+        told["day"] = _day(before.effective_date)
+        return _("It moved by %(move)s %% from %(before)s of %(day)s, beyond the pair’s limit.") % told
+    if (quote.effective_date - before.effective_date).days > SPAN:
+        return _("The rate before is of %(day)s, too long ago to compare.") % {"day": _day(before.effective_date)}
+    return ""
 
 
 def _apart(pair: Pair, value: Decimal, check: Check | None) -> str:
     """Further than the tolerance from what the second source says."""
     if check is None or check.quote is None or check.quote.value <= 0:
         return ""
-    apart = (value - check.quote.value) / check.quote.value * 100
-    if abs(apart) <= pair.tolerance_percent:
+    if not is_beyond(value, check.quote.value, pair.tolerance_percent):
         return ""
+    apart = distance(value, check.quote.value)
     told = {"apart": f"{apart:+.1f}", "name": check.name, "value": f"{check.quote.value:.6g}"}
     told["day"] = _day(check.quote.effective_date)
     return _("It is %(apart)s %% from %(value)s, which %(name)s says for %(day)s.") % told

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from tickers import deciding
+from tickers import deciding, judging
 from tickers.calendar import AHEAD
 
 FIRST_DAY = date(1900, 1, 1)  # an earlier one is a slip of the keyboard
@@ -82,15 +82,14 @@ class RateForm(forms.ModelForm):
     def _refuse_far_move(self, pair, day, value):
         """A slip of the keyboard is seldom small: ask before a move beyond the pair's limit."""
         last = pair.rates.accepted().filter(effective_date__lt=day).order_by("-effective_date").first()
-        if value is None or last is None or self.cleaned_data["surely"]:
+        if not value or value < 0 or last is None or self.cleaned_data["surely"]:
             return
-        move = (value - last.value) / last.value * 100
-        if abs(move) > pair.limit_percent:
+        if judging.is_beyond(value, last.value, pair.limit_percent):
             message = _(
                 "That is %(move)s per cent away from %(last)s, the rate of %(day)s. Look again; if it is right, say so."
             )
             params = {
-                "move": f"{move:+.1f}",
+                "move": f"{judging.distance(value, last.value):+.1f}",
                 "last": f"{last.value.normalize():f}",
                 "day": date_format(last.effective_date),
             }

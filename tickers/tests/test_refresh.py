@@ -11,7 +11,7 @@ from django.core.mail import EmailMessage
 from django.test import TestCase
 from django.utils import timezone
 
-from tickers import deciding, fetch, refresh
+from tickers import deciding, fetch, judging, refresh
 from tickers.deciding import DecisionError
 from tickers.models import Rate, Source, exact
 from tickers.providers.cbr import Cbr
@@ -162,12 +162,20 @@ class HoldingTests(RefreshTestCase):
         self.held("It moved by +11.4 %")
         Rate.objects.held().delete()
         self.answer(nbkr(dollar="98,5"))
-        self.held("It moved by -11.3 % from 0.01144 of 05 December 2025, beyond the pair’s limit.")
+        self.held("It moved by -12.7 % from 0.01144 of 05 December 2025, beyond the pair’s limit.")
 
-    def test_limit_grows_with_the_time_since_the_rate_before(self):
-        Rate.objects.update(effective_date=TUESDAY - timedelta(days=30))
-        self.answer(nbkr(dollar="98,5"))
+    def test_long_gap_waits_for_a_look_however_small_the_move(self):
+        Rate.objects.update(effective_date=TUESDAY - timedelta(days=judging.SPAN + 1))
+        self.held("too long ago to compare")
+
+    def test_longest_span_that_is_compared_is_accepted(self):
+        Rate.objects.update(effective_date=TUESDAY - timedelta(days=judging.SPAN))
         assert self.ask()[0][0] == refresh.NEW
+
+    def test_limit_does_not_grow_with_the_gap(self):
+        Rate.objects.update(effective_date=TUESDAY - timedelta(days=140))
+        self.answer(nbkr(dollar="174"))
+        self.held("beyond the pair’s limit")
 
     def test_day_more_than_two_days_ahead(self):
         self.answer(nbkr(MONDAY + timedelta(days=3)))
@@ -209,7 +217,7 @@ class CrossCheckTests(RefreshTestCase):
 
     def test_rate_that_disagrees_is_held(self):
         self.bank_and_cross(nbkr(), cbr("90,0000"))
-        self.held("It is -3.8 % from 0.0117980, which Bank of Russia says for 09 December 2025.")
+        self.held("It is -4.0 % from 0.0117980, which Bank of Russia says for 09 December 2025.")
 
     def test_second_source_that_has_nothing_new_for_its_own_pairs_is_asked_again_for_the_comparison(self):
         make_pair("RUB", provider="cbr", cross_check="", order=0)
