@@ -156,7 +156,7 @@ def _places(state, made, standing, slots, titles):
 
 
 def _place(state, slot, edition):
-    look = "lead" if slot == 1 else "second" if slot <= 1 + curation.SECONDS else "line"
+    look = "lead" if slot == 1 else "second" if slot <= 1 + len(curation.WITH_LEAD) + curation.SECONDS else "line"
     place = Place(slot, boards.slot_name(slot), look, edition)
     if edition and edition.image_here and look != "line":
         place.picture = pictures.address(edition.image_here, edition.crop_here or SHAPES.get(slot, "card"))
