@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.apps import apps
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, Q
 
 from articles.addresses import MODELS, path_of
 from articles.models.redirect import FormerAddress, normal
 
-UPDATE = re.compile(r'\s*UPDATE "(?P<table>\w+)" SET (?P<set>.+?) (?P<where>WHERE .+)', re.DOTALL)
+UPDATE = re.compile(r'\s*UPDATE "(?P<table>\w+)" SET (?P<set>.+?)(?P<where> WHERE .+)?\Z', re.DOTALL)
 DELETE = re.compile(r'\s*DELETE FROM "(?P<table>\w+)" (?P<where>WHERE .+)', re.DOTALL)
 MOVES = re.compile(r'"(?:slug|parent_id)" =')
 KINDS = {label: kind for kind, label in MODELS.items()}
@@ -32,13 +33,14 @@ def hear(execute: Callable, sql: Any, params: Any, many: bool, context: dict[str
     if model is None or many:
         return execute(sql, params, many, context)
     connection = context["connection"]
-    touched = _touched(connection, model, found, params or ())
-    before = _paths(connection.alias, model, touched)
-    result = execute(sql, params, many, context)
-    after = _paths(connection.alias, model, touched)
-    for pk, path in before.items():
-        if after.get(pk) != path:
-            _note(connection.alias, model, pk, path)
+    with transaction.atomic(using=connection.alias):  # both or neither
+        touched = _touched(connection, model, found, params or ())
+        before = _paths(connection.alias, model, touched)
+        result = execute(sql, params, many, context)
+        after = _paths(connection.alias, model, touched)
+        for pk, path in before.items():
+            if after.get(pk) != path:
+                _note(connection.alias, model, pk, path)
     return result
 
 
@@ -53,10 +55,13 @@ def _moving(sql: Any) -> tuple[type[Model] | None, Any]:
 
 
 def _touched(connection: BaseDatabaseWrapper, model: type[Model], found: Any, params: Sequence[Any]) -> list[int]:
-    """The rows that the statement's own condition names."""
-    taken = found.groupdict().get("set", "").count("%s")
+    """The rows that the statement's own condition names; all of them where it begins is not sure."""
+    values = found.groupdict().get("set", "")
+    where, given = found["where"] or "", tuple(params)[values.count("%s") :]
+    if "SELECT" in values:
+        where, given = "", ()
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT "id" FROM "{model._meta.db_table}" {found["where"]}', tuple(params)[taken:])  # noqa: S608 - Django's own
+        cursor.execute(f'SELECT "id" FROM "{model._meta.db_table}" {where}', given)  # noqa: S608 - Django's own
         return [pk for (pk,) in cursor.fetchall()]
 
 

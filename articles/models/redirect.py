@@ -1,5 +1,6 @@
 from urllib.parse import unquote, urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
@@ -111,6 +112,8 @@ class Redirect(models.Model):
         self._clean_target()
 
     def _clean_target(self):
+        if urlsplit(self.target).hostname in {settings.SITE_HOST, *settings.ALLOWED_HOSTS}:
+            self.target = _path_alone(self.target)  # our own, whose circles can be seen
         if not self.target:
             return
         if self.target.startswith("/") and not self.target.startswith(("//", "/\\")):

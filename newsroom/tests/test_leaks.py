@@ -20,7 +20,8 @@ SEEDS = [
     "/robots.txt", "/ads.txt", "/humans.txt", f"/{'0' * 32}.txt", "/feeds.opml", "/about/",
     f"/search/suggest/?q={MARKER}", f"/search/feed/?q={MARKER}", f"/search/atom/?q={MARKER}",
     f"/search/feed.json?q={MARKER}", f"/topics/{MARKER}/atom/", f"/topics/{MARKER}/feed.json", "/sitemap-2025-12.xml",
-    "/sitemap-sections.xml", "/manifest.webmanifest", "/.well-known/security.txt", "/no-such-page/", "/healthz",
+    "/sitemap-sections.xml", "/manifest.webmanifest", "/.well-known/security.txt", "/security.txt", "/favicon.ico",
+    "/no-such-page/", "/healthz",
     f"/topics/{MARKER}/", f"/topics/{MARKER}/feed/", "/preview/no-such-link/",
 ]  # fmt: skip
 
@@ -124,7 +125,7 @@ class LeakTests(TestCase):
             if path in seen or path.startswith(("/admin/", "/static/", "/media/")):
                 continue
             response = self.client.get(path)
-            seen[path] = b"".join(response).decode() + str(response.headers)
+            seen[path] = b"".join(response).decode(errors="replace") + str(response.headers)
             waiting += [unescape(link) for link in LINK.findall(seen[path])]
         return seen
 
