@@ -132,8 +132,11 @@ class PairPageTests(RatesTestCase):
     def test_unknown_and_inactive_pairs_are_not_found(self):
         make_rate(make_pair("RUB", active=False))
         make_pair("EUR")
-        for path in ("/rates/rub-usd/", "/rates/eur-usd/", "/rates/xxx-usd/", "/rates/KGS-usd/", "/rates/rub-usd.csv"):
+        for path in ("/rates/rub-usd/", "/rates/eur-usd/", "/rates/xxx-usd/", "/rates/rub-usd.csv"):
             assert self.client.get(path).status_code == 404
+        assert (
+            self.client.get("/rates/KGS-usd/").headers["Location"] == "/rates/kgs-usd/"
+        )  # capitals make no other page
 
     def test_peg_without_any_rate_has_a_page(self):
         make_pair("TMT", provider="cbt", peg_value=Decimal("0.2857"))
