@@ -239,7 +239,7 @@ class HealingTests(SimpleTestCase):
     def test_a_folder_of_roots_is_replaced(self):
         before = generation.current()
         os.chown(self.paper.var, NOBODY, NOBODY)
-        with unprivileged(), self.assertLogs("newsroom.generation", "WARNING"):
+        with self.assertLogs("newsroom.generation", "WARNING"), unprivileged():
             assert generation.change() == generation.current() != before
         assert self.paper.folder.stat().st_uid == NOBODY
 
