@@ -13,6 +13,7 @@ from newsroom import frame
 
 MADE_ANEW = ("/admin/", "/preview/")  # of these nothing may be found on readers' pages
 UNFRAMED = "/media/"  # no page is shown there, and no database needed
+READS_EDITIONS = "articles.view_edition"  # whoever may not read them on the desk does not read them here either
 YEARS = range(1900, 3000)  # as in the archive's addresses; far ones can't be turned into other zones
 
 
@@ -38,6 +39,10 @@ class MomentMiddleware:
     def _another_time(self, request):
         if not (request.user.is_active and request.user.is_staff):
             raise PermissionDenied(_("Log in to the newsroom to see the paper at another time."))
+        if not request.user.has_perm(READS_EDITIONS):
+            raise PermissionDenied(
+                _("The paper at another time shows what is scheduled and withdrawn; your role may not read that.")
+            )
         request.at = request.shown_at = _read(request.GET["at"])
         request.frame = frame.get(request.at)
         response = self.get_response(request)

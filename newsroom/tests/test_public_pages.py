@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client, TestCase, override_settings
 from django.utils import timezone
 
-from articles import rendering, workflow
+from articles import rendering, roles, workflow
 from articles.models import Article, Placement, SiteSettings
 from articles.tests.factories import (
     MORNING,
@@ -271,9 +271,11 @@ class StandingTests(TestCase):
     def setUpTestData(cls):
         cls.section = make_section(slug="business")
         cls.edition = make_edition(section=cls.section, headline="Old news")
+        roles.make_groups()
+        cls.reporter = make_user(roles.REPORTER)
 
     def test_staff_see_another_time_and_are_told(self):
-        self.client.force_login(make_user())
+        self.client.force_login(self.reporter)
         response = self.client.get("/", {"at": "2025-12-08T00:00"})
         self.assertNotContains(response, "Old news")
         assert "no-store" in response.headers["Cache-Control"]
@@ -282,7 +284,7 @@ class StandingTests(TestCase):
         self.assertContains(response, ">8 December 2025, 12:00<")
 
     def test_first_and_last_years_are_shown(self):
-        self.client.force_login(make_user())
+        self.client.force_login(self.reporter)
         for text in ("1900-01-01T00:00", "2999-12-31T23:59"):
             assert self.client.get("/", {"at": text}).status_code == 200, text
 
@@ -291,8 +293,17 @@ class StandingTests(TestCase):
         self.client.force_login(User.objects.create(username="reader"))
         assert self.client.get("/", {"at": "2025-12-08T00:00"}).status_code == 403
 
+    def test_it_is_no_way_round_rights(self):
+        for role in roles.PERMISSIONS:
+            user = make_user(role)
+            self.client.force_login(user)
+            expected = 200 if user.has_perm("articles.view_edition") else 403
+            assert (expected == 403) is (role == roles.RATES_DESK), role
+            for path in ("/", self.edition.path, "/feed/", "/rates/"):
+                assert self.client.get(path, {"at": "2026-01-01T00:00"}).status_code == expected, (role, path)
+
     def test_nonsense_is_refused_in_words(self):
-        self.client.force_login(make_user())
+        self.client.force_login(self.reporter)
         far = ("0001-01-01T00:00", "9999-12-31T23:59", "1899-12-31T23:59", "3000-01-01T00:00")
         for text in ("yesterday", "2025-13-40T00:00", "", *far):
             self.assertContains(self.client.get("/", {"at": text}), "2026-12-01T06:00", status_code=400)
