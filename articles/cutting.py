@@ -125,7 +125,7 @@ def take_out(article: Article, edition: Edition) -> None:
     edition = article.editions.get(pk=edition.pk)
     before = article.editions.filter(live_until=edition.live_from).first() if edition.took_over else None
     search.remove(edition)
-    tasks.after_commit(tasks.remove_card, edition.card)
+    tasks.after_commit(tasks.remove_card.enqueue, edition.card)
     article.editions.filter(pk=edition.pk).delete()
     if before:
         before.live_until = edition.live_until

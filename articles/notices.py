@@ -38,7 +38,7 @@ def tell(kind: str, article: Article, *, by: User | None, text: str, **words: st
     Notice.objects.bulk_create(Notice(user=user, article=article, kind=kind, text=said, by=by) for user in on_desk)
     for user in people:
         if user.email and (user.pk not in chosen or chosen[user.pk].by_mail):
-            tasks.after_commit(tasks.mail_notice, user.pk, said, article.get_absolute_url())
+            tasks.after_commit(tasks.mail_notice.enqueue, user.pk, said, article.get_absolute_url())
 
 
 def concerned(kind: str, article: Article) -> list[User]:

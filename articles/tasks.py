@@ -1,8 +1,8 @@
 """Background work: what would keep a person waiting. Each task can also be run by a command."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django_tasks import task
-from django_tasks.base import Task
 
 from articles import announcing, cards, outside, renditions
 from articles.models.autosave import Autosave
@@ -33,13 +32,13 @@ FRESH = timedelta(days=1)  # so long an answer is believed
 LATER = -10  # the priority of what nobody waits for; the usual one is 0
 
 
-def after_commit(job: Task, *arguments: Any) -> None:
-    """Queue ``job`` once what is being written is committed; should that fail, it is logged and the step stays done."""
+def after_commit(work: Callable[..., Any], *arguments: Any) -> None:
+    """Do ``work`` once what is being written is committed; should that fail, it is logged and the step stays done."""
 
-    def enqueue() -> None:  # a function, as Django logs the failure of one by its name
-        job.enqueue(*arguments)
+    def do() -> None:  # a function, as Django logs the failure of one by its name, which a partial has not
+        work(*arguments)
 
-    transaction.on_commit(enqueue, robust=True)
+    transaction.on_commit(do, robust=True)
 
 
 @task()
@@ -142,7 +141,7 @@ def want_answers(addresses: list[str]) -> None:
     known = OutsideLink.objects.filter(sha256__in=[row.sha256 for row in rows])
     known.update(wanted_at=timezone.now())
     if lacking := list(unanswered(known).values_list("pk", flat=True)):
-        transaction.on_commit(partial(ask_outside.enqueue, lacking))
+        after_commit(ask_outside.enqueue, lacking)
 
 
 def unanswered(links: QuerySet[OutsideLink]) -> QuerySet[OutsideLink]:

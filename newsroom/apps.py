@@ -1,5 +1,3 @@
-from functools import partial
-
 from django.apps import AppConfig, apps
 from django.contrib.admin import apps as admin_apps
 from django.db import transaction
@@ -22,13 +20,14 @@ def freeze_again(sender, raw=False, **kwargs):
 
 def draw_card(sender, instance, raw=False, **kwargs):
     """The card of a pair follows its newest rate; what a fixture loads has none."""
+    from articles.tasks import after_commit
     from tickers.tasks import draw_card
 
     if instance.status != instance.Status.ACCEPTED or raw:
         return
     newer = sender.objects.accepted().filter(pair=instance.pair_id, effective_date__gt=instance.effective_date)
     if not newer.exists():  # filling in the past draws nothing
-        transaction.on_commit(partial(draw_card.enqueue, instance.pair_id))
+        after_commit(draw_card.enqueue, instance.pair_id)
 
 
 class NewsroomConfig(AppConfig):

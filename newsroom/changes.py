@@ -66,9 +66,7 @@ def tell_the_desk(get_response):
         try:
             response = get_response(request)
             if untold.get() and request.path.startswith("/admin/"):
-                messages.warning(
-                    request, _("It is done and saved, but readers could not be told. %(what)s") % {"what": WHAT_NOW}
-                )
+                messages.warning(request, _("It is done and saved. %(what)s") % {"what": WHAT_NOW})
             return response
         finally:
             untold.reset(before)
@@ -110,7 +108,7 @@ class Change:
         """Have nothing older shown. It never raises: what was written is committed, and others wait for that, too."""
         try:
             generation.change(self._position())
-        except Exception:  # a disk, or a database that went away right after the commit
+        except Exception:  # whatever the disk does
             logger.exception("What was written can't be told to all who keep pages.")
             untold.set(True)
             _tell_later()
@@ -125,9 +123,13 @@ class Change:
         """Where the database's log ends now, if there are replicas that have to get there first."""
         if not settings.REPLICAS:
             return ""
-        with connections[self.using].cursor() as cursor:
-            cursor.execute("SELECT pg_current_wal_insert_lsn()::text")
-            return cursor.fetchone()[0]
+        try:
+            with connections[self.using].cursor() as cursor:
+                cursor.execute("SELECT pg_current_wal_insert_lsn()::text")
+                return cursor.fetchone()[0]
+        except Exception:  # the database went away right after the commit: no replica answers until the next write
+            logger.exception("Nobody knows what a replica has to show; the primary is asked.")
+            return ""
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,27 @@ from newsroom import frame
 MADE_ANEW = ("/admin/", "/preview/")  # of these nothing may be found on readers' pages
 UNFRAMED = "/media/"  # no page is shown there, and no database needed
 READS_EDITIONS = "articles.view_edition"  # whoever may not read them on the desk does not read them here either
+# Of what readers see, that which is kept for every moment; what is dated, but may have been put right since; the rest.
+OF_THAT_TIME = {
+    "articles.Edition",
+    "articles.EditionByline",
+    "articles.EditionCorrection",
+    "articles.EditionImage",
+    "articles.EditionSection",
+    "articles.EditionTag",
+}
+DATED = {"articles.Alert", "articles.Placement", "tickers.Rate"}
+OF_TODAY = {
+    "articles.Author",
+    "articles.FlatPage",
+    "articles.FormerAddress",
+    "articles.Image",
+    "articles.Redirect",
+    "articles.Section",
+    "articles.SiteSettings",
+    "taggit.Tag",
+    "tickers.Pair",
+}
 YEARS = range(1900, 3000)  # as in the archive's addresses; far ones can't be turned into other zones
 
 

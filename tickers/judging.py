@@ -66,10 +66,10 @@ def plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def distance(value: Decimal, other: Decimal) -> Decimal:
-    """How far ``value`` is from ``other``, in per cent of the smaller; turned round only its sign changes."""
-    ratio = (max(value, other) / min(value, other) - 1) * 100
-    return ratio if value >= other else -ratio
+def distance(value: Decimal, other: Decimal) -> str:
+    """How far ``value`` is from ``other`` in per cent, and how far it is when the pair is told the other way round."""
+    told, turned = (value / other - 1) * 100, (other / value - 1) * 100
+    return _("%(told)s %% (the other way round %(turned)s %%)") % {"told": f"{told:+.1f}", "turned": f"{turned:+.1f}"}
 
 
 def is_beyond(value: Decimal, other: Decimal, percent: Decimal) -> bool:
@@ -96,9 +96,9 @@ def _far(pair: Pair, quote: Quote, value: Decimal) -> str:
     if before is None:
         return ""
     if is_beyond(value, before.value, pair.limit_percent):
-        told = {"move": f"{distance(value, before.value):+.1f}", "before": plain(before.value)}
+        told = {"move": distance(value, before.value), "before": plain(before.value)}
         told["day"] = _day(before.effective_date)
-        return _("It moved by %(move)s %% from %(before)s of %(day)s, beyond the pair’s limit.") % told
+        return _("It moved by %(move)s from %(before)s of %(day)s, beyond the pair’s limit.") % told
     if (quote.effective_date - before.effective_date).days > SPAN:
         return _("The rate before is of %(day)s, too long ago to compare.") % {"day": _day(before.effective_date)}
     return ""
@@ -110,10 +110,9 @@ def _apart(pair: Pair, value: Decimal, check: Check | None) -> str:
         return ""
     if not is_beyond(value, check.quote.value, pair.tolerance_percent):
         return ""
-    apart = distance(value, check.quote.value)
-    told = {"apart": f"{apart:+.1f}", "name": check.name, "value": f"{check.quote.value:.6g}"}
+    told = {"apart": distance(value, check.quote.value), "name": check.name, "value": f"{check.quote.value:.6g}"}
     told["day"] = _day(check.quote.effective_date)
-    return _("It is %(apart)s %% from %(value)s, which %(name)s says for %(day)s.") % told
+    return _("It is %(apart)s from %(value)s, which %(name)s says for %(day)s.") % told
 
 
 def _day(day: date) -> str:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
@@ -278,7 +277,7 @@ class Run:
             }
         row.save()
         if row.failures == TOLD_AFTER:
-            transaction.on_commit(partial(mail_trouble.enqueue, row.pk))
+            transaction.on_commit(lambda: mail_trouble.enqueue(row.pk), robust=True)
 
     def _crossed(self, pair: Pair, quote: Quote) -> judging.Check | None:
         """What the pair's second source says of a quote that is new; it is asked once in a run."""

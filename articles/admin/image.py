@@ -1,7 +1,5 @@
 """The library of pictures: upload with checks, focal point and crops, another file, where each is used."""
 
-from functools import partial
-
 from django.contrib import admin
 from django.db import IntegrityError, transaction
 from django.urls import path, reverse
@@ -97,7 +95,7 @@ class ImageAdmin(Library, DeskAdmin):
         if file:
             renditions.make_safe_copy(master, obj.key)
         if recut:
-            transaction.on_commit(partial(make_renditions.enqueue, obj.pk))
+            tasks.after_commit(make_renditions.enqueue, obj.pk)
 
     def _follow_tasks(self, image):
         """What a task wrote since the form was loaded stays."""
@@ -111,9 +109,9 @@ class ImageAdmin(Library, DeskAdmin):
         gone = [image.former_key, was.key if at_once else ""]
         image.former_key, image.first_cut, image.made_cut = "" if at_once else was.key, 0, 0
         image.file = file
-        transaction.on_commit(partial(was.file.storage.delete, was.file.name))
+        tasks.after_commit(was.file.storage.delete, was.file.name)
         for key in filter(None, gone):
-            transaction.on_commit(partial(renditions.remove, key))
+            tasks.after_commit(renditions.remove, key)
         self._draw_cards(image, at_once=at_once)
 
     def _draw_cards(self, image, *, at_once):
@@ -122,13 +120,13 @@ class ImageAdmin(Library, DeskAdmin):
         if at_once:
             Edition.objects.filter(pk__in=drawn).update(card="")
             for name in drawn.values():
-                transaction.on_commit(partial(cards.remove, name))
+                tasks.after_commit(cards.remove, name)
         for pk in drawn:
-            tasks.after_commit(tasks.draw_card, pk)
+            tasks.after_commit(tasks.draw_card.enqueue, pk)
 
     def delete_model(self, request, obj):
         super().delete_model(request, obj)
-        transaction.on_commit(partial(pictures.remove_files, obj))
+        tasks.after_commit(pictures.remove_files, obj)
 
     def delete_queryset(self, request, queryset):
         for image in queryset:

@@ -40,9 +40,9 @@ def publish(article: Article, *, by: User, significant: bool = False) -> Edition
     _refuse_embargo(article, now)
     edition = put_in(article, _working_copy(article, now), at=now, by=by, significant=significant)
     _after_cut(article, by, _("Published"))
-    tasks.after_commit(tasks.draw_card, edition.pk)
+    tasks.after_commit(tasks.draw_card.enqueue, edition.pk)
     notices.tell(Notice.Kind.PUBLISHED, article, by=by, text=_("%(who)s published “%(article)s”."))
-    tasks.after_commit(tasks.announce)
+    tasks.after_commit(tasks.announce.enqueue)
     return edition
 
 
@@ -56,7 +56,7 @@ def schedule(article: Article, *, by: User, at: datetime, significant: bool = Fa
     _refuse_embargo(article, at)
     edition = put_in(article, _working_copy(article, at), at=at, by=by, significant=significant)
     _after_cut(article, by, _("Scheduled for %(time)s") % {"time": said(at)})
-    tasks.after_commit(tasks.draw_card, edition.pk)
+    tasks.after_commit(tasks.draw_card.enqueue, edition.pk)
     _tell_of_schedule(article, by, at)
     _look_again(edition)
     return edition
@@ -83,7 +83,7 @@ def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
     edition.cut_at, edition.cut_by = cut_at, cut_by
     edition.live_until = min(edition.live_until, end)
     edition.save(update_fields=["cut_at", "cut_by", "live_until"])
-    tasks.after_commit(tasks.draw_card, edition.pk)
+    tasks.after_commit(tasks.draw_card.enqueue, edition.pk)
     revisions.keep(article, by=by, note=_("Rescheduled for %(time)s") % {"time": said(at)})
     _tell_of_schedule(article, by, at)
     _look_again(edition)
@@ -146,7 +146,7 @@ def withdraw(article: Article, *, by: User, reason: str) -> Edition:
     revisions.keep(article, by=by, note=Truncator(note).chars(300))
     text = _("%(who)s withdrew “%(article)s”: %(reason)s")
     notices.tell(Notice.Kind.WITHDRAWN, article, by=by, text=text, reason=Truncator(reason.strip()).chars(200))
-    tasks.after_commit(tasks.announce)
+    tasks.after_commit(tasks.announce.enqueue)
     return edition
 
 
@@ -163,7 +163,7 @@ def erase(edition: Edition, *, by: User, reason: str) -> Edition:
         if name not in {"slug", "section_id", "kind", "language"}:
             setattr(edition, name, value)
     edition.headline, edition.noindex = _("Erased"), True
-    tasks.after_commit(tasks.remove_card, edition.card)
+    tasks.after_commit(tasks.remove_card.enqueue, edition.card)
     edition.card = ""
     edition.erased_at, edition.erased_by, edition.erased_reason = timezone.now(), by, reason.strip()
     edition.save()

@@ -22,7 +22,7 @@ from articles.tests.factories import (
     make_section,
     make_user,
 )
-from newsroom import frame
+from newsroom import changes, frame, moment
 
 
 @override_settings(PIECES_KEPT=1000)
@@ -292,6 +292,19 @@ class StandingTests(TestCase):
         assert self.client.get("/", {"at": "2025-12-08T00:00"}).status_code == 403
         self.client.force_login(User.objects.create(username="reader"))
         assert self.client.get("/", {"at": "2025-12-08T00:00"}).status_code == 403
+
+    def test_bar_says_of_everything_that_readers_see_whether_it_is_of_that_time(self):
+        kinds = [moment.OF_THAT_TIME, moment.DATED, moment.OF_TODAY]
+        assert sorted(label for kind in kinds for label in kind) == sorted(changes.SHOWN)
+        self.section.name = "A new name"
+        self.section.save()
+        self.client.force_login(self.reporter)
+        page = self.client.get("/business/", {"at": "2025-12-08T12:00"})
+        self.assertContains(page, "A new name")  # so the bar has to say it
+        words = "articles placements alerts rates sections authors topics pictures pages menu pairs redirects settings"
+        told = page.content.decode().partition('class="shown-at"')[2].partition("</p>")[0].lower()
+        for word in words.split():
+            assert word in told, word
 
     def test_it_is_no_way_round_rights(self):
         for role in roles.PERMISSIONS:

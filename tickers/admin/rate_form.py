@@ -85,11 +85,9 @@ class RateForm(forms.ModelForm):
         if not value or value < 0 or last is None or self.cleaned_data["surely"]:
             return
         if judging.is_beyond(value, last.value, pair.limit_percent):
-            message = _(
-                "That is %(move)s per cent away from %(last)s, the rate of %(day)s. Look again; if it is right, say so."
-            )
+            message = _("That is %(move)s away from %(last)s, the rate of %(day)s. Look again; if it is right, say so.")
             params = {
-                "move": f"{judging.distance(value, last.value):+.1f}",
+                "move": judging.distance(value, last.value),
                 "last": f"{last.value.normalize():f}",
                 "day": date_format(last.effective_date),
             }

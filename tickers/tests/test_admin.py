@@ -100,7 +100,7 @@ class RateAdminTests(AdminTestCase):
 
     def test_far_move_is_asked_about_before_it_is_stored(self):
         make_rate(self.pair, self.today - timedelta(days=1), value="0.01144")
-        self.refused("per cent away from 0.01144", value="1144")
+        self.refused("away from 0.01144", value="1144")
         self.client.post(ADD_RATE, self.form(value="1144", surely="on"))
         assert Rate.objects.order_by("-effective_date").first().value == 1144
 

@@ -18,8 +18,9 @@ class DistanceTests(SimpleTestCase):
             told = judging.is_beyond(value, before, percent)
             assert judging.is_beyond(1 / value, 1 / before, percent) == told, (value, before, percent)
             assert judging.is_beyond(before, value, percent) == told, (value, before, percent)
-            turned = judging.distance(1 / value, 1 / before)
-            assert abs(turned + judging.distance(value, before)) < Decimal("1e-12")
+            words = "{} % (the other way round {} %)"
+            told, turned = (f"{(one / other - 1) * 100:+.1f}" for one, other in ((value, before), (before, value)))
+            assert judging.distance(value, before) == words.format(told, turned)
 
     def test_som_that_jumps_and_returns_is_beyond_the_limit_both_times_and_both_ways(self):
         low, high = Decimal("87.50"), Decimal("96.80")

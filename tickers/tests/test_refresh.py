@@ -159,10 +159,13 @@ class HoldingTests(RefreshTestCase):
 
     def test_move_beyond_the_limit_either_way(self):
         self.answer(nbkr(dollar="78,5"))
-        self.held("It moved by +11.4 %")
+        self.held("It moved by +11.4 % (the other way round -10.2 %) from 0.01144 of 05 December 2025")
         Rate.objects.held().delete()
         self.answer(nbkr(dollar="98,5"))
-        self.held("It moved by -12.7 % from 0.01144 of 05 December 2025, beyond the pair’s limit.")
+        self.held(
+            "It moved by -11.3 % (the other way round +12.7 %) from 0.01144 of 05 December 2025, "
+            "beyond the pair’s limit."
+        )
 
     def test_long_gap_waits_for_a_look_however_small_the_move(self):
         Rate.objects.update(effective_date=TUESDAY - timedelta(days=judging.SPAN + 1))
@@ -217,7 +220,9 @@ class CrossCheckTests(RefreshTestCase):
 
     def test_rate_that_disagrees_is_held(self):
         self.bank_and_cross(nbkr(), cbr("90,0000"))
-        self.held("It is -4.0 % from 0.0117980, which Bank of Russia says for 09 December 2025.")
+        self.held(
+            "It is -3.8 % (the other way round +4.0 %) from 0.0117980, which Bank of Russia says for 09 December 2025."
+        )
 
     def test_second_source_that_has_nothing_new_for_its_own_pairs_is_asked_again_for_the_comparison(self):
         make_pair("RUB", provider="cbr", cross_check="", order=0)

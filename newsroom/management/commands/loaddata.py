@@ -15,7 +15,7 @@ from django.db.models import F
 
 from articles import renditions, search, uses
 from articles.models import Article, Edition, Image, Placement, Section
-from articles.tasks import LATER, draw_card, make_renditions, write_sizes
+from articles.tasks import LATER, after_commit, draw_card, make_renditions, write_sizes
 from newsroom import demo_users
 
 DEMO = "demo"
@@ -102,7 +102,7 @@ class Command(DjangosCommand):
             search.rebuild()
         if Edition in self.models:
             for pk in Edition.objects.live().filter(card="").values_list("pk", flat=True)[:MOST_CARDS]:
-                transaction.on_commit(partial(draw_card.using(priority=LATER).enqueue, pk))
+                after_commit(draw_card.using(priority=LATER).enqueue, pk)
         if {Article, Edition} & self.models:
             uses.note_all()
         if DEMO in labels and settings.DEBUG:
@@ -207,7 +207,7 @@ def queue_sizes(image):
     """Have the sizes made that lack; those that pages need first before the others of all pictures."""
     if not image.made_cut and image.file.storage.exists(image.file.name):
         task = make_renditions if image.first_cut < image.wanted_cut else make_renditions.using(priority=LATER)
-        transaction.on_commit(partial(task.enqueue, image.pk))
+        after_commit(task.enqueue, image.pk)
 
 
 def masters():
