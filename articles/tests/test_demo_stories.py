@@ -226,3 +226,12 @@ class DemoStoriesTests(SimpleTestCase):
             "UZS/USD": "0.0000832",
             "TMT/USD": "0.2849",
         }
+
+
+class DemoPicturesTests(SimpleTestCase):
+    def test_charts_and_maps_are_shown_whole_and_nothing_else_is(self):
+        rows = json.loads(Path(settings.BASE_DIR, "fixtures/demo.json").read_text())
+        images = [row["fields"] for row in rows if row["model"] == "articles.image"]
+        whole = {image["title"] for image in images if image["is_whole"]}
+        assert whole == {image["title"] for image in images if re.search(r"\b(chart|map)\b", image["alt"])}
+        assert len(whole) == 3
