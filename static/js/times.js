@@ -1,8 +1,13 @@
 // Fresh times in words: "12 minutes ago", "today 14:05", "yesterday 14:05". Pages are kept, so that only the reader's
 // clock can say them; the exact time stays on hover and in the datetime attribute, whose offset is the paper's.
 const language = document.documentElement.lang || "en";
-const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-const exact = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+// Made when the first fresh time asks for them: each costs a slow phone tens of milliseconds.
+const once = (make) => {
+  let made;
+  return () => (made ??= make());
+};
+const relative = once(() => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
+const exact = once(() => new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }));
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d):\d\d(?:([+-])(\d\d):(\d\d)|Z)$/;
@@ -15,9 +20,9 @@ export function inWords(stamp, now) {
   const clock = Date.parse(`${parts[1]}Z`);
   const minutes = Math.floor((now - Date.parse(stamp)) / MINUTE);
   if (minutes < 0) return null;
-  if (minutes < 60) return relative.format(-minutes, minutes ? "minute" : "second");
+  if (minutes < 60) return relative().format(-minutes, minutes ? "minute" : "second");
   const days = Math.floor((now + offset) / DAY) - Math.floor(clock / DAY);
-  return days > 1 ? null : `${relative.format(-days, "day")} ${stamp.slice(11, 16)}`;
+  return days > 1 ? null : `${relative().format(-days, "day")} ${stamp.slice(11, 16)}`;
 }
 
 const times = [...document.querySelectorAll(".card .meta time, .times time")].map((time) => [time, time.textContent]);
@@ -26,12 +31,14 @@ function tell() {
   for (const [time, text] of times) {
     const said = inWords(time.dateTime, Date.now());
     const isHour = text.length === 5; // its list is of one day
-    time.textContent = said && !(isHour && said.endsWith(text)) ? said : text;
-    if (STAMP.test(time.dateTime)) time.title = exact.format(Date.parse(`${time.dateTime.slice(0, 16)}Z`));
+    const shown = said && !(isHour && said.endsWith(text)) ? said : text;
+    if (time.textContent !== shown) time.textContent = shown;
+    if (said) time.title = exact().format(Date.parse(`${time.dateTime.slice(0, 16)}Z`));
+    else time.removeAttribute("title"); // the text is the exact day itself
   }
 }
 
 if (times.length && !document.querySelector(".shown-at")) {
-  tell();
+  (window.requestIdleCallback ?? setTimeout)(tell);
   setInterval(tell, MINUTE);
 }
