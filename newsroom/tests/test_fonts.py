@@ -1,8 +1,11 @@
 """Every letter of the paper's languages is in the fonts it ships, with an outline and a width, in each weight."""
 
+import unicodedata
+
 from django.conf import settings
 from django.test import SimpleTestCase
 from fontTools.pens.boundsPen import BoundsPen
+from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.ttLib import TTFont
 
 CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
@@ -36,6 +39,11 @@ def letters() -> dict[str, set[str]]:
     return found
 
 
+def is_marked(letter: str) -> bool:
+    """Whether a letter is written as another with a mark."""
+    return len(unicodedata.normalize("NFD", letter)) > 1
+
+
 class FontTests(SimpleTestCase):
     @classmethod
     def setUpClass(cls):
@@ -64,6 +72,23 @@ class FontTests(SimpleTestCase):
             if pen.bounds is None or glyphs[0][glyphs[1]].width <= 0:
                 found.append(letter)
         return found
+
+    def test_letter_with_a_mark_is_not_its_letter_without_it(self):
+        marked = {letter for wanted in letters().values() for letter in wanted if is_marked(letter)}
+        for family, names in FAMILIES.items():
+            for weight in (400, 700):
+                for letter in sorted(marked):
+                    with self.subTest(family, letter=letter, weight=weight):
+                        base = unicodedata.normalize("NFD", letter)[0]
+                        assert self.outline(names, letter, weight) != self.outline(names, base, weight)
+
+    def outline(self, names, letter, weight):
+        """What is drawn for a letter, wherever it stands."""
+        font = next(self.fonts[name] for name in names if ord(letter) in self.fonts[name].getBestCmap())
+        glyphs = font.getGlyphSet({"wght": weight})
+        pen = DecomposingRecordingPen(glyphs)
+        glyphs[font.getBestCmap()[ord(letter)]].draw(pen)
+        return pen.value
 
     def test_the_files_are_those_that_the_script_makes_of_the_turned_comma(self):
         for name in ("literata-latin", "literata-italic-latin"):
