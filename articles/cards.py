@@ -5,6 +5,7 @@ A name holds a random part, so that nobody guesses the card of what is only sche
 
 import re
 import secrets
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -21,9 +22,12 @@ from articles.models.site import SiteSettings
 
 SIZE = (1200, 630)
 EDGE = 64
-PAPER, INK, CLAY, SAFFRON, WHITE = "#fbf9f4", "#1d1915", "#a23a1a", "#d9962a", "#ffffff"
+PAPER, INK, CLAY, SAFFRON = (settings.BRAND[name] for name in ("paper", "ink", "accent", "saffron"))
+WHITE = "#ffffff"
 SIZES = (76, 68, 60, 54, 48, 42)  # pixels of the headline's type, the largest first
 MOST_LINES = 4
+PICTURED = 2  # over a picture the largest sizes are left out, so that more of it is seen
+FADE, DARKEST = 130, 200  # pixels above the words; of 255: over white, white words still stand out 9 : 1
 FONTS = Path(settings.BASE_DIR) / "static" / "fonts"
 CYRILLIC = re.compile("([\u0400-\u04ff]+)")
 SEMIBOLD = 600
@@ -51,11 +55,14 @@ def remove(name: str) -> None:
 
 def _picture(edition: Edition) -> bytes:
     picture = _ground(edition.lead_image)
-    canvas = ImageDraw.Draw(picture)
-    ink = WHITE if edition.lead_image else INK
-    lines, font_size = _set(canvas, edition.social_title or edition.headline)
+    sizes = SIZES[PICTURED:] if edition.lead_image else SIZES
+    lines, font_size = _set(ImageDraw.Draw(picture), edition.social_title or edition.headline, sizes)
     leading = round(font_size * 1.16)
     top = SIZE[1] - EDGE - 62 - leading * len(lines)
+    ink = INK
+    if edition.lead_image:
+        picture, ink = _shaded(picture, top), WHITE
+    canvas = ImageDraw.Draw(picture)
     canvas.rectangle((EDGE, top - 34, EDGE + 72, top - 26), fill=SAFFRON if edition.lead_image else CLAY)
     for number, line in enumerate(lines):
         _write(canvas, (EDGE, top + number * leading), line, "literata", font_size, ink)
@@ -77,7 +84,7 @@ def _note(pk: int, former: str, name: str) -> bool:
 
 
 def _ground(image: Image | None) -> Pillow.Image:
-    """The lead picture round its focal point, darker where the words stand; without one, the paper's own ground."""
+    """The lead picture round its focal point; without one, the paper's own ground."""
     if image is None:
         ground = Pillow.new("RGB", SIZE, PAPER)
         ImageDraw.Draw(ground).rectangle((0, 0, SIZE[0], 14), fill=CLAY)
@@ -87,16 +94,23 @@ def _ground(image: Image | None) -> Pillow.Image:
         opened.draft("RGB", SIZE)
         whole = opened.convert("RGB")
         if image.is_whole:
-            ground = ImageOps.pad(whole, SIZE, color=image.colour)
-        else:
-            ground = ImageOps.fit(whole, SIZE, centering=(focus[0] / 100, focus[1] / 100))
-    shade = Pillow.linear_gradient("L").resize(SIZE).point(lambda value: 40 + round(value * 0.78))
-    return Pillow.composite(Pillow.new("RGB", SIZE, "#14100c"), ground, shade)
+            return ImageOps.pad(whole, SIZE, color=image.colour)
+        return ImageOps.fit(whole, SIZE, centering=(focus[0] / 100, focus[1] / 100))
 
 
-def _set(canvas: Canvas, headline: str) -> tuple[list[str], int]:
+def _shaded(picture: Pillow.Image, top: int) -> Pillow.Image:
+    """``picture`` dark behind the words, which begin at ``top``, and as it is above them."""
+    shade = Pillow.new("L", SIZE, 0)
+    fade = Pillow.linear_gradient("L").resize((SIZE[0], FADE)).point(lambda value: round(value * DARKEST / 255))
+    begin = max(top - FADE, 0)
+    shade.paste(fade, (0, begin))
+    shade.paste(DARKEST, (0, begin + FADE, *SIZE))
+    return Pillow.composite(Pillow.new("RGB", SIZE, "#14100c"), picture, shade)
+
+
+def _set(canvas: Canvas, headline: str, sizes: Sequence[int] = SIZES) -> tuple[list[str], int]:
     """The headline in lines that fit, in the largest type that needs no more of them than there is room for."""
-    for size in SIZES:
+    for size in sizes:
         lines = _broken(canvas, headline.split(), size)
         if len(lines) <= MOST_LINES:
             return lines, size
@@ -105,13 +119,24 @@ def _set(canvas: Canvas, headline: str) -> tuple[list[str], int]:
 
 def _broken(canvas: Canvas, words: list[str], size: int) -> list[str]:
     lines: list[str] = []
-    for word in words:
+    for word in (piece for whole in words for piece in _pieces(canvas, whole, size)):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and _width(canvas, longer, "literata", size) <= SIZE[0] - 2 * EDGE:
             lines[-1] = longer
         else:
             lines.append(word)
     return lines
+
+
+def _pieces(canvas: Canvas, word: str, size: int) -> list[str]:
+    """A word in pieces that fit a line, with hyphens between; almost always the word itself."""
+    pieces = [""]
+    for letter in word:
+        if pieces[-1] and _width(canvas, f"{pieces[-1]}{letter}-", "literata", size) > SIZE[0] - 2 * EDGE:
+            pieces[-1] += "-"
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
 
 
 def _runs(text: str, family: str, size: int) -> list[tuple[str, ImageFont.FreeTypeFont]]:

@@ -1,4 +1,4 @@
-"""What search engines read: schema.org objects as JSON for an article's page and the front page."""
+"""What search engines read: schema.org objects as JSON for the pages of articles, authors, sections and the front."""
 
 import json
 from typing import Any
@@ -6,11 +6,14 @@ from typing import Any
 from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 
+from articles.models.author import Author
 from articles.models.copy import Kind
 from articles.models.edition import Edition
+from articles.models.section import Section
 from articles.models.site import SiteSettings
 
 TYPES = {Kind.ANALYSIS: "AnalysisNewsArticle", Kind.OPINION: "OpinionNewsArticle"}
+LEAST_WIDTH, IMAGE_WIDTH = 1200, 1600  # pixels; search engines show pictures of the least width and more large
 ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
 
@@ -36,20 +39,54 @@ def for_front_page(paper: SiteSettings, root: str) -> SafeString:
     return script([site, _publisher(paper, root)])
 
 
+def for_author(author: Author, paper: SiteSettings, root: str) -> SafeString:
+    """ProfilePage of a person or a desk."""
+    url = root + author.get_absolute_url()
+    about = {
+        "@type": _type(author),
+        "name": author.name,
+        "url": url,
+        "jobTitle": "" if author.is_desk else author.role,
+        "description": author.biography,
+        "image": _absolute(author.picture.sources("square").at_most(IMAGE_WIDTH)[0], root) if author.picture else "",
+        "sameAs": author.links.split(),
+        "parentOrganization" if author.is_desk else "worksFor": _publisher(paper, root),
+    }
+    return script([{"@type": "ProfilePage", "url": url, "mainEntity": _filled(about)}])
+
+
+def for_section(section: Section, paper: SiteSettings, root: str) -> SafeString:
+    """CollectionPage of a section, and the way to it."""
+    page = {
+        "@type": "CollectionPage",
+        "name": section.name,
+        "url": root + section.get_absolute_url(),
+        "description": section.description,
+        "isPartOf": {"@type": "WebSite", "name": paper.name, "url": f"{root}/"},
+        "publisher": _publisher(paper, root),
+    }
+    return script([_filled(page), _way(section, root)])
+
+
+def _type(author: Author) -> str:
+    return "Organization" if author.is_desk else "Person"
+
+
+def _filled(data: dict[str, Any]) -> dict[str, Any]:
+    """``data`` without what says nothing."""
+    return {name: value for name, value in data.items() if value}
+
+
 def _article(edition: Edition, paper: SiteSettings, root: str) -> dict[str, Any]:
     data = {
         "@type": TYPES.get(Kind(edition.kind), "NewsArticle"),
-        "headline": edition.headline[:110],
+        "headline": edition.headline,
         "description": edition.seo_description or edition.standfirst,
         "image": _images(edition, root),
         "datePublished": edition.published_at.isoformat(timespec="seconds"),
         "dateModified": edition.modified_at.isoformat(timespec="seconds"),
         "author": [
-            {
-                "@type": "Organization" if author.is_desk else "Person",
-                "name": author.name,
-                "url": root + author.get_absolute_url(),
-            }
+            {"@type": _type(author), "name": author.name, "url": root + author.get_absolute_url()}
             for author in edition.authors
         ]
         or [_publisher(paper, root)],
@@ -64,14 +101,15 @@ def _article(edition: Edition, paper: SiteSettings, root: str) -> dict[str, Any]
         ],
         "isAccessibleForFree": True,
     }
-    return {name: value for name, value in data.items() if value}
+    return _filled(data)
 
 
 def _images(edition: Edition, root: str) -> list[str]:
     if not edition.lead_image:
         return [root + static("icons/icon-512.png")]
-    sources = [edition.lead_image.sources(crop).src for crop in ("wide", "card", "square")]
-    return [_absolute(source, root) for source in dict.fromkeys(sources)]
+    found = [edition.lead_image.sources(crop).at_most(IMAGE_WIDTH) for crop in ("wide", "card", "square", "full")]
+    wide = [address for address, width, _height in found if width >= LEAST_WIDTH]
+    return [_absolute(address, root) for address in dict.fromkeys(wide or [address for address, *_size in found[:3]])]
 
 
 def _publisher(paper: SiteSettings, root: str) -> dict[str, Any]:
@@ -87,12 +125,19 @@ def _publisher(paper: SiteSettings, root: str) -> dict[str, Any]:
 
 
 def _breadcrumbs(edition: Edition, root: str) -> dict[str, Any]:
-    steps = [section for section in (edition.section.parent, edition.section) if section]
+    way = _way(edition.section, root)
+    items = way["itemListElement"]
+    items.append({"@type": "ListItem", "position": len(items) + 1, "name": edition.headline})
+    return way
+
+
+def _way(section: Section | None, root: str) -> dict[str, Any]:
+    """The breadcrumbs that end with a section."""
+    steps = [step for step in (section.parent, section) if step]
     items = [
         {"@type": "ListItem", "position": place, "name": step.name, "item": root + step.get_absolute_url()}
         for place, step in enumerate(steps, start=1)
     ]
-    items.append({"@type": "ListItem", "position": len(items) + 1, "name": edition.headline})
     return {"@type": "BreadcrumbList", "itemListElement": items}
 
 

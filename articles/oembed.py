@@ -3,10 +3,10 @@
 from urllib.parse import urlsplit
 
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from articles import xml
 from articles.models.edition import Edition
 
 WIDTH, LEAST = 600, 240  # pixels of what is shown, where it is not asked to be narrower
@@ -41,7 +41,7 @@ def answer(request):
     if form == "json":
         return JsonResponse(content, json_dumps_params={"ensure_ascii": False})
     if form == "xml":
-        return render(request, "articles/oembed.xml", {"content": content}, "text/xml; charset=utf-8")
+        return xml.answer(request, "articles/oembed.xml", {"content": content}, "text/xml; charset=utf-8")
     return HttpResponse("oEmbed is answered as json or xml.", status=501, content_type="text/plain")
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from hashlib import md5
 from html import escape, unescape
 from typing import Any
+from urllib.parse import urljoin
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -28,12 +29,16 @@ from articles.prepared import Prepared, keys_in
 IMAGE = re.compile(r'<figure data-image="(\d{1,11})">(?:\s*<figcaption>(.*?)</figcaption>)?.*?</figure>', re.DOTALL)
 EMBED = re.compile(r'<figure data-embed="([^"]+)">(?:\s*<figcaption>(.*?)</figcaption>)?.*?</figure>', re.DOTALL)
 PULL_QUOTE = re.compile(r'<aside data-pull-quote="">.*?</aside>', re.DOTALL)
-LOCAL = re.compile(r'((?:href|src)=")/(?!/)')
+ADDRESS = re.compile(r'((?:href|src)=")([^"]*)(?=")')
 FEED_WIDTH = 1200  # pixels of a picture in a feed
 ASIDE = re.compile(r"(<aside .*?</aside>)", re.DOTALL)
 HEADING = re.compile(r"<(/?)h[23]>")
 SERIES = re.compile(r'(?:<figure data-image="\d{1,11}">(?:(?!</figure>).)*</figure>\s*){2,}', re.DOTALL)
 PARAGRAPH = re.compile(r"<(p|h2|h3)>(?=(.*?)</\1>)", re.DOTALL)
+FROM_RIGHT = re.compile("[\u05d0-\u05ea\u0620-\u064a\u0671-\u06d3\u06fa-\u06ff\u0710-\u08c7\ufb1d-\ufdfb\ufe70-\ufefc]")
+LINES = re.compile(r"<(p|li|h2|h3|td|th|blockquote)((?: [^>]*)?)>(?=(.*?)</\1>)", re.DOTALL)
+QUOTATION = re.compile(r'<blockquote dir="auto">.*?</blockquote>', re.DOTALL)
+UNDIRECTED = re.compile(r'<(p|li)((?: id="[^"]*")?)>')
 EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
 PLACED_HEADING = re.compile(r'<h2 id="(p-[0-9a-f]{6})">(.*?)</h2>', re.DOTALL)
 LONG_READ, LEAST_HEADINGS = 1500, 4  # words and headings from which an article has a table of contents
@@ -99,7 +104,7 @@ def body(html: str) -> SafeString:
     html = EMPTY.sub("", markup.clean(html))
     ids = markup.image_ids(html)
     images = {image.pk: image for image in IMAGES.of(sorted(ids))}
-    html = SERIES.sub(_series, _with_places(_in_order(html)))
+    html = SERIES.sub(_series, _with_directions(_with_places(_in_order(html))))
     html = IMAGE.sub(lambda match: _figure(images.get(int(match[1])), match[2]), html)
     html = EMBED.sub(lambda match: _embed(match[1], match[2]), html)
     html = references.resolve(html)
@@ -112,21 +117,34 @@ def body(html: str) -> SafeString:
     return mark_safe(html)  # noqa: S308 - the sanitizer's own output, with our templates put in
 
 
-def for_feeds(bodies: list[str], root: str) -> list[Callable[[], str]]:
-    """What writes each of ``bodies`` as HTML that stands by itself: whole addresses, plain pictures.
+def for_feeds(editions: list[Edition], root: str) -> list[Callable[[], str]]:
+    """What writes the body of each of ``editions`` as HTML that stands by itself: whole addresses, plain pictures.
 
     One query for all pictures; a text that somebody has kept is not written again.
     """
-    images = {image.pk: image for image in IMAGES.of(sorted({pk for html in bodies for pk in markup.image_ids(html)}))}
-    return [partial(_for_feed, html, images, root) for html in bodies]
+    images = {
+        image.pk: image for image in IMAGES.of(sorted({pk for one in editions for pk in markup.image_ids(one.body)}))
+    }
+    return [partial(_for_feed, edition.body, images, root + edition.path) for edition in editions]
 
 
-def _for_feed(html: str, images: dict[int, Image], root: str) -> str:
+def _for_feed(html: str, images: dict[int, Image], page: str) -> str:
+    """A body as HTML that stands by itself, its addresses as they lead from the article's ``page``."""
     html = PULL_QUOTE.sub("", EMPTY.sub("", markup.clean(html)))  # the text says what it quotes, too
-    html = IMAGE.sub(lambda match: _plain_figure(images.get(int(match[1])), match[2]), _in_order(html))
+    html = IMAGE.sub(
+        lambda match: _plain_figure(images.get(int(match[1])), match[2]), _with_directions(_in_order(html))
+    )
     html = EMBED.sub(lambda match: _plain_embed(match[1], match[2]), html)
     html = html.replace('<aside data-fact-box="">', "<blockquote>").replace("</aside>", "</blockquote>")
-    return LOCAL.sub(rf"\g<1>{root}/", references.resolve(html))
+    return ADDRESS.sub(lambda match: match[1] + _whole(match[2], page), references.resolve(html))
+
+
+def _whole(address: str, page: str) -> str:
+    """Where ``address``, as an attribute has it, leads from ``page``; one that can't be read leads to that."""
+    try:
+        return escape(urljoin(page, unescape(address).strip()))
+    except ValueError:
+        return escape(page)
 
 
 def _plain_figure(image: Image | None, caption: str | None) -> str:
@@ -187,6 +205,23 @@ def _with_places(html: str) -> str:
         return f'<{match[1]} id="{name}">'
 
     return "".join(part if number % 2 else PARAGRAPH.sub(one, part) for number, part in enumerate(ASIDE.split(html)))
+
+
+def _with_directions(html: str) -> str:
+    """With ``dir="auto"`` on each block mostly in a script written from the right, and on all within a quotation.
+
+    A word of Arabic in a line of English turns nothing round.
+    """
+    if not FROM_RIGHT.search(html):
+        return html
+
+    def one(match: re.Match[str]) -> str:
+        words = markup.plain_text(match[3])
+        mostly = 2 * len(FROM_RIGHT.findall(words)) > sum(map(str.isalpha, words))
+        return f'<{match[1]}{match[2]} dir="auto">' if mostly else match[0]
+
+    html = LINES.sub(one, html)
+    return QUOTATION.sub(lambda match: UNDIRECTED.sub(r'<\1\2 dir="auto">', match[0]), html)
 
 
 def contents(html: str) -> list[dict[str, str]]:
@@ -255,6 +290,14 @@ def _further(**values: Any) -> QuerySet[Edition]:
 FURTHER = PreparedEditions(_further, before=_near)
 
 
+def _chips(edition: Edition, topics: list[dict]) -> list[dict]:
+    """``topics`` without the tags that have the name of a section of ``edition``: one of a name is enough."""
+    sections = [section.name for section in (edition.section, edition.section.parent) if section]
+    sections += [topic["name"] for topic in topics if not topic["is_tag"]]
+    named = {" ".join(name.casefold().split()) for name in sections}
+    return [one for one in topics if not one["is_tag"] or " ".join(one["name"].casefold().split()) not in named]
+
+
 def show_article(request, edition, template="articles/article_page.html", **more):
     """The page of ``edition``; the desk's previews are made by it too."""
     root = f"{request.scheme}://{request.get_host()}"
@@ -265,7 +308,7 @@ def show_article(request, edition, template="articles/article_page.html", **more
         "edition": edition,
         "body": text,
         "contents": contents(text),
-        "topics": topics,
+        "topics": _chips(edition, topics),
         "following": following,
         "related": related,
         "linked_data": linked_data.for_article(edition, request.frame.paper, root),

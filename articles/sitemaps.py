@@ -8,13 +8,12 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import F, QuerySet
 from django.http import Http404
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
-from articles import announcing, crossings
+from articles import announcing, crossings, xml
 from articles.models.announcement import Announcement, ArchiveMonth
 from articles.models.edition import Edition, EditionImage
 from articles.models.flat_page import FlatPage
@@ -104,7 +103,7 @@ def news(request):
 
 
 def _xml(request, name, context):
-    return render(request, f"articles/{name}", context, content_type="application/xml; charset=utf-8")
+    return xml.answer(request, f"articles/{name}", context)
 
 
 def _months(at: datetime) -> list[tuple[date, int, datetime]]:

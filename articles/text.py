@@ -10,8 +10,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 # C0 and C1 controls but tab and line breaks; bidirectional overrides can make text read as something else.
-# Half surrogates can't be encoded, and XML 1.0, so a feed, has no place for U+FFFE and U+FFFF.
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+# Half surrogates can't be encoded; the last two numbers of each plane and 32 of the first are no characters at all.
+NONE = "\ufdd0-\ufdef" + "".join(
+    f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17)
+)
+CONTROL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff{NONE}]")
 
 
 def strip_control(value: str) -> str:

@@ -56,7 +56,8 @@ def section_page(request, slug, child=None):
     rows = curation.newest(section, request.at, without=[edition.article_id for edition in top.values()])
     page = get_page(rows, request.GET.get("page"), top=top)
     load_bylines(page.items)
-    context = {"section": section, "children": children, "page": page}
+    data = linked_data.for_section(section, request.frame.paper, _root(request))
+    context = {"section": section, "children": children, "page": page, "linked_data": data}
     if section.kind == Section.Kind.COUNTRY and not section.parent_id:
         context["crossings"] = crossings.filled(request.at, section)
     shown = surrogates.of_editions(page)
@@ -130,7 +131,8 @@ def author_page(request, slug):
     author = get_object_or_404(Author.objects.select_related("picture"), slug=slug)
     page = get_page(OF_AUTHOR.listed(at=request.at, author=author.pk), request.GET.get("page"))
     load_bylines(page.items)
-    response = render(request, "articles/author_page.html", {"author": author, "page": page})
+    data = linked_data.for_author(author, request.frame.paper, _root(request))
+    response = render(request, "articles/author_page.html", {"author": author, "page": page, "linked_data": data})
     return surrogates.mark(response, f"author-{author.pk}", *surrogates.of_editions(page))
 
 

@@ -12,12 +12,12 @@ from articles import announcing
 
 ROBOTS = """User-agent: *
 Disallow: /admin/
-Disallow: /search/
 Disallow: /preview/
 
 Sitemap: {root}/sitemap.xml
 Sitemap: {root}/news-sitemap.xml
 """
+SHORT_NAME = 12  # letters under an icon, by Chrome's and Apple's advice
 EXPIRES = timedelta(days=180)
 
 
@@ -84,15 +84,24 @@ def manifest(request):
     ]
     content = {
         "name": paper.name,
-        "short_name": paper.name[:12],
+        "short_name": short_name(paper.name),
         "description": paper.description or paper.tagline,
         "start_url": "/",
         "display": "browser",
-        "background_color": "#fbf9f4",
-        "theme_color": "#fbf9f4",
+        "background_color": settings.BRAND["paper"],
+        "theme_color": settings.BRAND["paper"],
         "icons": icons,
     }
     return JsonResponse(content, content_type="application/manifest+json")
+
+
+def short_name(name: str) -> str:
+    """The first words of a paper's name that a home screen has room for, or its first word, but never a part of one."""
+    words = name.split() or [name]
+    words = words[1:] if len(words) > 1 and words[0].lower() == "the" and len(name) > SHORT_NAME else words
+    while len(words) > 1 and (len(" ".join(words)) > SHORT_NAME or words[-1].islower() or words[-1] in "&–—-"):
+        words.pop()
+    return " ".join(words)
 
 
 @require_safe

@@ -15,7 +15,7 @@ from tickers.models import Pair
 
 SIZE = (1200, 630)
 EDGE = 80
-PAPER, INK, MUTED, CLAY = "#fbf9f4", "#1d1a16", "#5f584e", "#9b3a1c"
+PAPER, INK, MUTED, CLAY = (settings.BRAND[name] for name in ("paper", "ink", "muted", "accent"))
 FONTS = Path(settings.BASE_DIR) / "static" / "fonts"
 WIDE = {"text": 40, "pair": 64, "value": 150, "least": 60}  # pixels of type
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
-from articles import crossings, rendering, search
+from articles import crossings, rendering, search, xml
 from articles.feeds.formats import WRITE, Feed, Item
 from articles.forms import SearchForm
 from articles.models.author import Author
@@ -91,7 +91,7 @@ def feeds_page(request):
 def opml(request):
     """All sections' feeds in one file that feed readers load (OPML 2.0)."""
     context = {"sections": Section.objects.with_parent()}
-    return render(request, "articles/feeds.opml", context, content_type="text/x-opml; charset=utf-8")
+    return xml.answer(request, "articles/feeds.opml", context, "text/x-opml; charset=utf-8")
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _answer(request, form: str, home: str, thing, rows: Iterable[Edition]):
         thing = editions[0].thing if editions else str(thing())
     root = f"{request.scheme}://{request.get_host()}"
     is_full = paper.feed_text == SiteSettings.FeedText.FULL
-    texts = rendering.for_feeds([edition.body for edition in editions], root) if is_full else [None] * len(editions)
+    texts = rendering.for_feeds(editions, root) if is_full else [None] * len(editions)
     host = paper.feed_host or settings.SITE_HOST
     feed = Feed(
         paper=paper,

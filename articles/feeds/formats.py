@@ -6,16 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from articles import xml
 from articles.models.edition import Edition
 from articles.models.site import SiteSettings
+from articles.text import strip_control
 
 PICTURE_WIDTH = 1280
-XML = "application/xml; charset=utf-8"  # not application/rss+xml, which browsers show as its source, without style
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,13 @@ class Item:
 
     @property
     def topics(self) -> list[str]:
-        """Names of its section and, before it, of the one that lies in."""
-        return [section.name for section in (self.edition.section.parent, self.edition.section) if section]
+        """Names of its section after the one that lies in, then of further sections, like countries, and of tags."""
+        own = [section.name for section in (self.edition.section.parent, self.edition.section) if section]
+        more = f"{self.edition.further_names or ''}\n{self.edition.tag_names or ''}".split("\n")
+        found: dict[str, str] = {}
+        for name in filter(None, map(strip_control, [*own, *more])):
+            found.setdefault(name.casefold(), name)
+        return list(found.values())
 
     @property
     def picture(self) -> Picture | None:
@@ -115,13 +120,16 @@ class Feed:
 
 
 def rss(request, feed: Feed) -> HttpResponse:
-    """RSS 2.0, with the modules content, media and Dublin Core."""
-    return render(request, "articles/feed_rss.xml", {"feed": feed}, XML)
+    """RSS 2.0, with the modules content, media and Dublin Core.
+
+    Not as application/rss+xml, which browsers show as its source, without style.
+    """
+    return xml.answer(request, "articles/feed_rss.xml", {"feed": feed})
 
 
 def atom(request, feed: Feed) -> HttpResponse:
     """Atom: RFC 4287."""
-    return render(request, "articles/feed_atom.xml", {"feed": feed}, XML)
+    return xml.answer(request, "articles/feed_atom.xml", {"feed": feed})
 
 
 def json_feed(request, feed: Feed) -> HttpResponse:

@@ -53,6 +53,19 @@ FROM articles_editionbyline byline WHERE byline.edition_id = %s
 """
 
 
+class Lines(models.Aggregate):
+    """Texts of many rows as one, a line each, on either database."""
+
+    function = "STRING_AGG"
+    template = "%(function)s(%(expressions)s, CHR(10))"
+    output_field = models.TextField()
+
+    def as_sqlite(self, compiler, connection, **more):
+        return self.as_sql(
+            compiler, connection, function="GROUP_CONCAT", template="%(function)s(%(expressions)s, CHAR(10))", **more
+        )
+
+
 class EditionQuerySet(models.QuerySet):
     def live(self, at=None):
         """What readers see at ``at`` (now): started, and not yet ended."""
@@ -72,8 +85,18 @@ class EditionQuerySet(models.QuerySet):
         return self.select_related("section__parent", "lead_image")
 
     def for_bare_feed(self):
-        """With what an item of a feed says, the whole text included, but the bylines."""
-        return self.with_furniture().defer(*UNSEEN)
+        """With what an item of a feed says, the whole text included, but the bylines; names of topics a line each."""
+        of_one = {"edition": models.OuterRef("pk")}
+        further = EditionSection.objects.filter(**of_one, is_further=True).values("edition")
+        tags = EditionTag.objects.filter(**of_one).values("edition")
+        return (
+            self.with_furniture()
+            .defer(*UNSEEN)
+            .annotate(
+                further_names=models.Subquery(further.annotate(names=Lines("section__name")).values("names")),
+                tag_names=models.Subquery(tags.annotate(names=Lines("tag__name")).values("names")),
+            )
+        )
 
     def for_page(self):
         """With the row's own furniture, for an article's page."""

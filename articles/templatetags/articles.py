@@ -1,5 +1,6 @@
 """What the templates of the public pages need beyond Django's own: exact times, cut texts, pictures' addresses."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -30,6 +31,7 @@ SNIPPET = "<!--snippet-->"  # in _card.html: where each question puts its own; n
 SHORT_PAIR = 14  # letters of a hyphenated word that any screen has room for
 CARD_SIZE = (1200, 630)  # cards.SIZE, without loading what draws
 SOCIAL_WIDTH = 1280  # social networks show pictures of 1200 and more large
+CYRILLIC = re.compile("[\u0400-\u04ff]")
 LOCALES = {"en": "en_GB", "ru": "ru_RU", "ky": "ky_KG", "kk": "kk_KZ", "uz": "uz_UZ", "tg": "tg_TJ", "tk": "tk_TM"}
 
 
@@ -183,6 +185,12 @@ def cut(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     return text[: most - 1].rpartition(" ")[0].rstrip(" ,;:–-") + "…"
+
+
+@register.filter
+def is_cyrillic(text: str) -> bool:
+    """Whether most letters of ``text`` are Cyrillic."""
+    return 2 * len(CYRILLIC.findall(text)) > sum(map(str.isalpha, text))
 
 
 @register.filter

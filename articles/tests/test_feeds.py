@@ -78,7 +78,7 @@ class ContentTests(FeedTestCase):
         entry = self.parsed("/feed/").entries[0]
         assert entry.id == f"tag:localhost,2025-12-08:article-{self.edition.article_id}"
         assert [author.name for author in entry.authors] == ["Aigul Tash", "Business desk"]
-        assert [tag.term for tag in entry.tags] == ["Business", "Markets"]
+        assert [tag.term for tag in entry.tags] == ["Business", "Markets", "Silk Road"]
         assert entry.media_content[0]["url"].startswith("http://testserver/media/")
         assert entry.media_credit[0]["content"] == "Somebody"
         atom = self.parsed("/atom/").entries[0]
