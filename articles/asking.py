@@ -1,7 +1,7 @@
 """The page of a search: the same question narrowed by one thing more, or by one less, as addresses."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import QueryDict
@@ -14,6 +14,7 @@ from articles.models.edition import load_bylines
 from articles.paging import SIZE
 from articles.search import Found, answers, days, names
 
+OF_AUTHOR = 6  # articles that are shown of an author who was named
 NAMES = ("q", "section", "author", "kind", "since", "until", "sort", "literally")
 
 
@@ -45,14 +46,25 @@ def addresses(form: SearchForm, found: Found) -> dict[str, Any]:
     return {"here": address(form), "facets": facets(form, found), "meant": meant, "literal": literal}
 
 
-def besides(form: SearchForm, at: datetime, frame: Any) -> dict[str, Any]:
-    """What a search finds besides articles with its words: sections, authors, pages, a day's articles."""
-    found = {"named": names.find(form.query, at), "answers": answers.find(form.query, frame)}
-    day = days.day_in(form.query, timezone.localtime(at).date())
-    if day is None:
-        return found
-    rows = curation.of_span(at, midnight(day), midnight(day + timedelta(days=1)))[: SIZE + 1]
-    return found | {"day": day, "of_day": load_bylines(rows[:SIZE]), "day_goes_on": len(rows) > SIZE}
+def besides(form: SearchForm, found: Found, at: datetime, frame: Any) -> dict[str, Any]:
+    """What a search finds besides articles ``found`` by its words: sections, authors, pages, a day's, one's own."""
+    named = names.find(form.query, at)
+    besides: dict[str, Any] = {"named": named, "answers": answers.find(form.query, frame)}
+    if not named and (found.meant or not found.hits):
+        besides["near"] = names.near(form.query, at)
+    if day := days.day_in(form.query, timezone.localtime(at).date()):
+        rows = curation.of_span(at, midnight(day), midnight(day + timedelta(days=1)))[: SIZE + 1]
+        return besides | {"day": day, "of_day": load_bylines(rows[:SIZE]), "day_goes_on": len(rows) > SIZE}
+    if month := days.month_in(form.query):
+        return besides | {"month": month if curation.of_span(at, *_span(month))[:1] else None}
+    if not found.hits and [one.kind for one in named] == [names.AUTHOR]:  # articles don't hold their own bylines
+        besides |= {"author": named[0], "of_author": load_bylines(curation.of_author(named[0].pk, at)[:OF_AUTHOR])}
+    return besides
+
+
+def _span(month: date) -> tuple[datetime, datetime]:
+    following = (month + timedelta(days=31)).replace(day=1)
+    return midnight(month), midnight(following)
 
 
 def facets(form: SearchForm, found: Found) -> list[Facet]:

@@ -153,6 +153,15 @@ NEWEST = PreparedEditions(lambda at, **keys: listed(None, at).exclude(article__i
 OF_SPAN = PreparedEditions(lambda at, start, end: listed(None, at, gte=start, lt=end))
 NEWEST_OF_SECTION = PreparedEditions(lambda at, section, **keys: listed(section, at).exclude(article__in=keys_in(keys)))
 
+OF_AUTHOR = PreparedEditions(
+    lambda at, author: Edition.objects.live(at).listed_by("bylines", author=author).for_bare_cards()
+)
+
+
+def of_author(author: int, at: datetime) -> Listed[Edition]:
+    """What stands below an author's name, the newest first, to be taken in slices, without bylines."""
+    return OF_AUTHOR.listed(at=at, author=author)
+
 
 def newest(section: Section | None, at: datetime, without: Iterable[int] = ()) -> Listed[Edition]:
     """What ``listed`` lists, to be taken in slices, without bylines and without those articles."""

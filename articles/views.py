@@ -25,9 +25,6 @@ SECTION_AND_CHILDREN = Prepared(
     Section, lambda slug: Section.objects.with_parent().filter(Q(slug=slug, parent=None) | Q(parent__slug=slug))
 )
 PAGE = PreparedEditions(lambda at, path: Edition.objects.live(at).filter(path=path).with_furniture())
-OF_AUTHOR = PreparedEditions(
-    lambda at, author: Edition.objects.live(at).listed_by("bylines", author=author).for_bare_cards()
-)
 OF_TAG = PreparedEditions(lambda at, tag: Edition.objects.live(at).listed_by("tag_rows", tag=tag).for_bare_cards())
 
 
@@ -129,7 +126,7 @@ def _former_address(request):
 def author_page(request, slug):
     """Who an author is and what they wrote."""
     author = get_object_or_404(Author.objects.select_related("picture"), slug=slug)
-    page = get_page(OF_AUTHOR.listed(at=request.at, author=author.pk), request.GET.get("page"))
+    page = get_page(curation.of_author(author.pk, request.at), request.GET.get("page"))
     load_bylines(page.items)
     data = linked_data.for_author(author, request.frame.paper, _root(request))
     response = render(request, "articles/author_page.html", {"author": author, "page": page, "linked_data": data})
@@ -177,7 +174,7 @@ def search_page(request):
     context = {"form": form, "query": form.query, "found": found, "page": page, **asking.addresses(form, found)}
     context["words"] = found.meant if found.hits and found.meant else form.query
     if form.query and number == 1:
-        context |= asking.besides(form, request.at, request.frame)
+        context |= asking.besides(form, found, request.at, request.frame)
     return render(request, "articles/search_page.html", context)
 
 
@@ -187,7 +184,7 @@ def suggestions(request):
     typed = request.GET.get("q", "").strip()
     offered = [{"text": answer.name, "url": answer.url} for answer in answers.find(typed, request.frame)]
     for named in names.find(typed, request.at):
-        kind = _("Author") if named.is_author else _("Section")
+        kind = {names.SECTION: _("Section"), names.PAGE: _("Page"), names.AUTHOR: _("Author")}[named.kind]
         offered.append({"text": named.name, "url": named.url, "kind": kind})
     articles = search.suggest(typed, at=request.at)
     offered += [{"text": one.headline, "url": one.path, "lang": one.language} for one in articles]

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from articles.search.answers import Answer
 from articles.search.row import words
-from tickers.ratebar import Row
+from tickers.ratebar import Row, inverse
 
 # Beginnings of words as articles.search folds them, in the languages of the region; $ ends a whole word.
-RATES = "rate$ rates$ exchange$ currenc forex$ fx$ курс валют kurs$ kursi valyut асъор мубодил обмен айырбас"
+RATES = "rate$ rates$ exchange$ currenc forex$ fx$ курс валют kurs$ kursi valyut асъор мубодил обмен айырбас бағам"
 CURRENCIES = {
     "USD": "usd$ dollar доллар dollor бакс",
     "EUR": "eur$ euro$ euros$ евро$ yevro evro еуро",
@@ -85,6 +85,12 @@ def _answers(named: list[set[str]], countries: list[set[str]], rows: tuple[Row, 
     pairs = [row for row in rows if all(codes & {row.base, row.quote} for codes in wanted)] if wanted else []
     pairs = [row for row in pairs if {row.base, row.quote} <= set().union(*wanted)] if len(wanted) > 1 else pairs
     if len(pairs) == 1:
-        (row,) = pairs
-        return [Answer(_("Exchange rate %(pair)s") % {"pair": row.pair}, reverse("pair_page", args=[row.slug]))]
+        return [_answer(pairs[0], wanted[0])]
     return [Answer(_("Exchange rates"), reverse("rates_page"))] if rows else []
+
+
+def _answer(row: Row, first: set[str]) -> Answer:
+    """A pair with its rate, told as it was asked for: “USD KGS” is what a dollar costs."""
+    told = inverse(row) if row.quote in first and row.base not in first else row
+    said = _("Exchange rate %(pair)s: %(value)s") % {"pair": told.pair, "value": told.value_text}
+    return Answer(said, reverse("pair_page", args=[row.slug]))

@@ -49,6 +49,7 @@ class Found:
     count: int = 0
     choices: dict[str, list[Choice]] = field(default_factory=dict)  # by section, author, kind, year
     meant: str = ""  # the words that may have been meant: hits there are are theirs
+    in_headlines: bool = False  # only there was looked, as all words are common ones
 
     @property
     def is_cut_off(self) -> bool:
@@ -105,7 +106,8 @@ def look(
     pks = ranked(query)
     if not pks:
         return Found([], meant=meant)
-    return Found(_hits(query, pks[offset : offset + limit]), len(pks), facets.of(pks), meant)
+    hits, in_headlines = _hits(query, pks[offset : offset + limit]), parse(query).in_headlines
+    return Found(hits, len(pks), facets.of(pks), meant, in_headlines)
 
 
 def suggest(typed: str, *, at: datetime) -> list[Edition]:

@@ -1,4 +1,4 @@
-"""A day that a reader asks for: 8 December, 2025-12-08, 8 декабря 2025 года, 8-dekabr."""
+"""A day or a month that a reader asks for: 8 December, 2025-12-08, 8 декабря 2025 года, 8-dekabr, December 2025."""
 
 import re
 from datetime import date
@@ -44,6 +44,17 @@ def day_in(query: str, today: date) -> date | None:
     years = [int(year[0])] if year else range(today.year, today.year - 9, -1)  # 29 February, too
     days = (_day(one, number, int(found[1])) for one in years)
     return next((one for one in days if one and (year or one <= today)), None)
+
+
+def month_in(query: str) -> date | None:
+    """The first day of the month that ``query`` names with its year, if it names nothing else: December 2025."""
+    parts = [word for word in words(query[:MOST_LETTERS]) if word not in BESIDE]
+    if len(parts) == 2 and YEAR.fullmatch(parts[0]):
+        parts.reverse()
+    if len(parts) != 2 or not YEAR.fullmatch(parts[1]):
+        return None
+    number = _month(parts[0])
+    return date(int(parts[1]), number, 1) if number else None
 
 
 def _month(word: str) -> int | None:

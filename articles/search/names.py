@@ -1,47 +1,68 @@
-"""Sections and authors that a search names."""
+"""Sections, pages and authors that a search names."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 
-from django.db.models import CharField, OuterRef, Subquery, Value
+from django.db.models import CharField, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from articles import kept
 from articles.models.author import Author
 from articles.models.edition import EditionByline
+from articles.models.flat_page import FlatPage
 from articles.models.section import Section
 from articles.search.query import MOST_LETTERS, MOST_WORDS, STOP_WORDS
 from articles.search.row import words
 
-MOST_KNOWN = 5_000  # sections, then authors by name: the rest is not looked at
-MOST = 6  # of sections, and of authors
+SECTION, PAGE, AUTHOR = range(3)
+MOST_KNOWN = 5_000  # sections, pages, then authors by name: the rest is not looked at
+MOST = 6  # of sections and pages, and of authors
 LEAST_TYPED = 2  # letters
+LEAST_LIKE, LIKENESS = 4, 0.8  # letters of a word that may be misspelt, and how much of it is right
 
 
 @dataclass(frozen=True)
 class Named:
-    """A section or an author, and where it is."""
+    """A section, a page or an author, and where it is."""
 
     name: str
     url: str
-    is_author: bool
+    kind: int  # SECTION, PAGE or AUTHOR
     words: tuple[str, ...]
     pk: int
 
 
 def find(query: str, at: datetime) -> list[Named]:
-    """The sections and then the authors with words in their names that begin with each word of ``query``.
+    """The sections and pages and then the authors with words in their names that begin with each word of ``query``.
 
     Whole words go before beginnings; an author has an edition that is live at ``at``.
     """
     asked = _telling(words(query[:MOST_LETTERS]))
     if not 0 < len(asked) <= MOST_WORDS or max(map(len, asked)) < LEAST_TYPED:
         return []
-    known = kept.piece("names that are searched", _all)
-    found = [one for one in known if all(any(word.startswith(part) for word in one.words) for part in asked)]
+    found = [one for one in _known() if all(any(word.startswith(part) for word in one.words) for part in asked)]
     found.sort(key=lambda one: -len(set(asked).intersection(one.words)))
-    sections = [one for one in found if not one.is_author][:MOST]
-    return sections + _printed([one for one in found if one.is_author][:MOST], at)
+    return _shown(found, at)
+
+
+def near(query: str, at: datetime) -> list[Named]:
+    """Those whose names have a word much like each word of ``query``: for one that no text has."""
+    asked = _telling(words(query[:MOST_LETTERS]))
+    if not 0 < len(asked) <= MOST_WORDS:
+        return []
+    spelt = {word for one in _known() for word in one.words}
+    like = [{part, *_like(part, spelt)} for part in asked]
+    return _shown([one for one in _known() if all(close.intersection(one.words) for close in like)], at)
+
+
+def _like(part: str, spelt: set[str]) -> list[str]:
+    return get_close_matches(part, spelt, cutoff=LIKENESS) if len(part) >= LEAST_LIKE else []
+
+
+def _shown(found: list[Named], at: datetime) -> list[Named]:
+    others = [one for one in found if one.kind != AUTHOR][:MOST]
+    return others + _printed([one for one in found if one.kind == AUTHOR][:MOST], at)
 
 
 def _telling(found: list[str]) -> list[str]:
@@ -60,16 +81,22 @@ def _printed(authors: list[Named], at: datetime) -> list[Named]:
     return [one for one in authors if one.pk in printed]
 
 
+def _known() -> tuple[Named, ...]:
+    return kept.piece("names that are searched", _all)
+
+
 def _all() -> tuple[Named, ...]:
-    """Every section and author, in one query."""
+    """Every section, page and author, in one query."""
     nothing = Value("", CharField())
-    sections = Section.objects.annotate(over=Coalesce("parent__slug", nothing), kind_of=Value(0))
-    authors = Author.objects.annotate(over=nothing, kind_of=Value(1))
-    columns = ("kind_of", "name", "pk", "slug", "over")
-    rows = sections.order_by().values_list(*columns).union(authors.order_by().values_list(*columns), all=True)
-    return tuple(_named(*row) for row in rows.order_by("kind_of", "name", "pk")[:MOST_KNOWN])
+    sections = Section.objects.annotate(over=Coalesce("parent__slug", nothing), kind_of=Value(SECTION), named=F("name"))
+    pages = FlatPage.objects.annotate(over=nothing, kind_of=Value(PAGE), named=F("title"))
+    authors = Author.objects.annotate(over=nothing, kind_of=Value(AUTHOR), named=F("name"))
+    columns = ("kind_of", "named", "pk", "slug", "over")
+    parts = [part.order_by().values_list(*columns) for part in (sections, pages, authors)]
+    rows = parts[0].union(*parts[1:], all=True)
+    return tuple(_named(*row) for row in rows.order_by("kind_of", "named", "pk")[:MOST_KNOWN])
 
 
 def _named(kind: int, name: str, pk: int, slug: str, over: str) -> Named:
-    places = [place for place in ("authors" if kind else over, slug) if place]
-    return Named(name, f"/{'/'.join(places)}/", bool(kind), tuple(_telling(words(name))), pk)
+    places = [place for place in ("authors" if kind == AUTHOR else over, slug) if place]
+    return Named(name, f"/{'/'.join(places)}/", kind, tuple(words(name)), pk)

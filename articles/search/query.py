@@ -65,14 +65,16 @@ class Term:
             return {word}, set()
         if language is None:
             return set(), {word}
-        stem = snowballstemmer.stemmer(language).stemWord(word)  # keeps its state, so one a word: threads
+        stemmer = snowballstemmer.stemmer(language)  # keeps its state, so one a word: threads
+        stem = stemmer.stemWord(word)
         if len(stem) < 3:
             return {word}, set()
         stems = {stem} | _respelled(stem)
         if len(stem) > SHORT:
             return set(), stems if word.startswith(tuple(stems)) else stems | {word}
-        doubled = {stem + stem[-1] + "ed", stem + stem[-1] + "ing"} if language == "english" else set()
-        return {word} | doubled | {stem + ending for stem in stems for ending in ENDINGS[language]}, set()
+        forms = {one + ending for one in stems for ending in ENDINGS[language]}
+        forms |= {stem + stem[-1] + "ed", stem + stem[-1] + "ing"} if language == "english" else set()
+        return {word} | {form for form in forms if stemmer.stemWord(form) == stem}, set()  # “some” is no form of “som”
 
 
 @dataclass(frozen=True)

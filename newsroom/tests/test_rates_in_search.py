@@ -1,5 +1,7 @@
 """Searches that rates answer better than articles, in the words of the region."""
 
+from decimal import Decimal
+
 from django.test import TestCase
 
 from newsroom import frame
@@ -24,7 +26,7 @@ LEADS_TO = {
     "dollar tenge": TENGE,
     "Kazakh tenge": TENGE,
     "доллардын курсу": ALL,
-    "теңге бағамы": None,
+    "теңге бағамы": TENGE,
     "dollar protests": None,
     "Kazakhstan": None,
     "railway": None,
@@ -50,6 +52,13 @@ class AnswerTests(TestCase):
                 assert [answer.url for answer in page.context.get("answers", [])] == ([url] if url else [])
                 if url:
                     self.assertContains(page, f'<a href="{url}">Exchange rate')
+
+    def test_a_pair_is_told_as_it_was_asked_for(self):
+        for query, said in (("usd kgs", "USD/KGS: "), ("kgs usd", "KGS/USD: "), ("сом", "KGS/USD: ")):
+            (answer,) = self.client.get("/search/", {"q": query}).context["answers"]
+            assert said in answer.name, query
+            told = Decimal(answer.name.rpartition(" ")[2])
+            assert (told > 1) == said.startswith("USD"), answer.name
 
     def test_they_are_suggested(self):
         assert self.client.get("/search/suggest/", {"q": "usd kgs"}).json()["suggestions"][0]["url"] == SOM
