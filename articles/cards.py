@@ -54,12 +54,12 @@ def remove(name: str) -> None:
 
 
 def _picture(edition: Edition) -> bytes:
-    picture = _ground(edition.lead_image)
     sizes = SIZES[PICTURED:] if edition.lead_image else SIZES
-    lines, font_size = _set(ImageDraw.Draw(picture), edition.social_title or edition.headline, sizes)
+    canvas = ImageDraw.Draw(Pillow.new("RGB", SIZE))
+    lines, font_size = _set(canvas, edition.social_title or edition.headline, sizes)
     leading = round(font_size * 1.16)
     top = SIZE[1] - EDGE - 62 - leading * len(lines)
-    ink = INK
+    picture, ink = _ground(edition.lead_image, top), INK
     if edition.lead_image:
         picture, ink = _shaded(picture, top), WHITE
     canvas = ImageDraw.Draw(picture)
@@ -83,8 +83,8 @@ def _note(pk: int, former: str, name: str) -> bool:
     return edition is not None
 
 
-def _ground(image: Image | None) -> Pillow.Image:
-    """The lead picture round its focal point; without one, the paper's own ground."""
+def _ground(image: Image | None, top: int) -> Pillow.Image:
+    """The lead picture with its focal point above the words at ``top``; without one, the paper's own ground."""
     if image is None:
         ground = Pillow.new("RGB", SIZE, PAPER)
         ImageDraw.Draw(ground).rectangle((0, 0, SIZE[0], 14), fill=CLAY)
@@ -95,7 +95,16 @@ def _ground(image: Image | None) -> Pillow.Image:
         whole = opened.convert("RGB")
         if image.is_whole:
             return ImageOps.pad(whole, SIZE, color=image.colour)
-        return ImageOps.fit(whole, SIZE, centering=(focus[0] / 100, focus[1] / 100))
+        return _cropped(whole, focus, top)
+
+
+def _cropped(whole: Pillow.Image, focus: Sequence[float], top: int) -> Pillow.Image:
+    """``whole`` filling the card, its ``focus`` (per cent) in the middle of what no words cover, as far as it goes."""
+    scale = max(SIZE[0] / whole.width, SIZE[1] / whole.height)
+    wide, high = SIZE[0] / scale, SIZE[1] / scale
+    left = min(max(whole.width * focus[0] / 100 - wide / 2, 0), whole.width - wide)
+    upper = min(max(whole.height * focus[1] / 100 - (top - FADE) / 2 / scale, 0), whole.height - high)
+    return whole.resize(SIZE, Pillow.Resampling.LANCZOS, (left, upper, left + wide, upper + high))
 
 
 def _shaded(picture: Pillow.Image, top: int) -> Pillow.Image:

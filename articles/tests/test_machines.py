@@ -223,6 +223,19 @@ class CardTests(SimpleTestCase):
             assert all(cards._width(canvas, line, "literata", size) <= cards.SIZE[0] - 2 * cards.EDGE for line in lines)
             assert len(lines) <= cards.MOST_LINES
 
+    def test_what_a_picture_is_about_is_not_below_the_words(self):
+        top = 420
+        for size in ((1600, 1000), (1000, 1600), (3000, 700), (1200, 630)):
+            for across, down in ((50, 20), (50, 50), (10, 80), (90, 5)):
+                whole = Pillow.new("RGB", size, "#000000")
+                x, y = round(size[0] * across / 100), round(size[1] * down / 100)
+                ImageDraw.Draw(whole).ellipse((x - 30, y - 30, x + 30, y + 30), fill="#ffffff")
+                card = cards._cropped(whole, (across, down), top)
+                assert card.size == cards.SIZE
+                left, upper, right, lower = card.convert("L").point(lambda value: 255 * (value > 128)).getbbox()
+                is_high = size[1] * cards.SIZE[0] / size[0] - cards.SIZE[1] > cards.SIZE[1] / 2  # room to move
+                assert not is_high or (upper + lower) / 2 < top - cards.FADE / 2, (size, across, down)
+
     def test_photograph_is_seen_above_the_words(self):
         picture = cards._shaded(Pillow.new("RGB", cards.SIZE, "#808080"), 420)
         above, below = picture.crop((0, 0, 1200, 280)), picture.crop((0, 430, 1200, 630))
