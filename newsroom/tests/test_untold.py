@@ -14,20 +14,24 @@ from pathlib import Path
 from unittest import mock, skipUnless
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
 from django.core.checks import run_checks
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, transaction
 from django.http import HttpResponse
 from django.test import RequestFactory, SimpleTestCase, TransactionTestCase, override_settings
+from django.urls import reverse
 from django.utils import timezone
 from django_tasks.backends.immediate import ImmediateBackend
 
 from articles import workflow
 from articles.models import Image
-from articles.tests.factories import make_article, make_chief, make_edition, make_image, make_section
+from articles.tests.factories import make_article, make_chief, make_edition, make_image, make_section, picture_file
 from newsroom import changes, folders, frame, generation
 from newsroom.pagecache import control
 from newsroom.pagecache.middleware import PageCacheMiddleware
+from newsroom.tests.forms import loaded
 from tickers import deciding
 from tickers.models import Rate
 from tickers.tests.factories import make_pair, make_rate
@@ -88,7 +92,14 @@ class Paper:
         shutil.rmtree(self.var)
 
 
-FAULTS = ("read_only", "of_another_owner", "missing", "a_file", "full")
+# A full disk may refuse any of what it takes to name a generation
+FULL = {
+    "full_for_folders": (Path, "mkdir"),
+    "full_for_links": (Path, "symlink_to"),
+    "full_for_names": (Path, "replace"),
+    "full_for_locks": (generation, "_open_lock"),
+}
+FAULTS = ("read_only", "of_another_owner", "missing", "a_file", *FULL)
 
 
 class StepsTests(TransactionTestCase):
@@ -178,8 +189,8 @@ class StepsTests(TransactionTestCase):
 
     @contextmanager
     def befallen(self, paper, fault):
-        if fault == "full":
-            with mock.patch.object(Path, "mkdir", no_space):
+        if fault in FULL:
+            with mock.patch.object(*FULL[fault], no_space):
                 yield
             return
         getattr(paper, fault)()
@@ -208,6 +219,30 @@ class StepsTests(TransactionTestCase):
         (_level, text, _tags), _named = request._messages.add.call_args
         assert "It is done and saved. The server can't write the folder" in text
         assert "can't write the folder" in text
+
+    def test_forms_of_the_desk_are_done_and_say_what_could_not_be_told(self):
+        article, image = make_article(), make_image()
+        self.client.force_login(User.objects.create_superuser("root"))
+        articles = reverse("admin:articles_article_changelist")
+        picture = reverse("admin:articles_image_change", args=[image.pk])
+        said = {"title": "Lake", "alt": "A lake", "credit": "Our own", "focal_x": "50", "focal_y": "50"}
+        file = SimpleUploadedFile("new.jpg", picture_file(size=(900, 600)).read())
+        posts = (
+            (articles, {"action": "publish_selected", "_selected_action": [article.pk], "confirmed": "1"}),
+            (picture, said | {"new_file": file, "seen": image.key} | loaded(self.client, picture)),
+        )
+        for address, data in posts:
+            with (
+                self.subTest(address),
+                self.paper() as paper,
+                self.befallen(paper, "full_for_folders"),
+                self.assertLogs("newsroom", "ERROR"),
+            ):
+                page = self.client.post(address, data, follow=True)
+                assert page.status_code == 200
+                self.assertContains(page, "It is done and saved.")
+        assert article.editions.live().exists()
+        assert Image.objects.get(pk=image.pk).key != image.key
 
     def test_other_machines_hear_of_it_all_the_same(self):
         with (
