@@ -105,11 +105,6 @@ class RowTests(SimpleTestCase):
         assert (turned.change_text, turned.slug) == ("+4.00 %", "kgs-usd")
         assert ratebar.inverse(turned).pair == "KGS/USD"
 
-    def test_move_of_a_pair_turned_round_has_the_other_sign(self):
-        assert ratebar.Move.of(Decimal(25), turned=True).text == "−20.00 %"
-        assert ratebar.Move.of(Decimal(25), turned=False).text == "+25.00 %"
-        assert ratebar.Move.of(None, turned=True).text == ""
-
     def test_absurd_numbers_are_written_all_the_same(self):
         absurd = row("999999999999", "0.000000000001")
         assert absurd.change_text.endswith(".00 %")
