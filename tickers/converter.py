@@ -126,6 +126,10 @@ class Choice:
         return numerals.written(value, max(0, -int(value.as_tuple().exponent)))
 
     @property
+    def currency(self) -> str:
+        return str(self.asked.get("currency", ""))
+
+    @property
     def query(self) -> str:
         """Its address on the pair's page."""
         kept = {name: self.asked[name] for name in ("span", "currency", "day") if name in self.asked}

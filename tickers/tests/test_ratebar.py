@@ -8,7 +8,7 @@ from django.test import SimpleTestCase, TestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickers import ratebar
+from tickers import providers, ratebar
 from tickers.tests.factories import BISHKEK, MONDAY, NOON, make_front_page, make_pair, make_rate
 
 FRIDAY = date(2025, 12, 5)
@@ -273,6 +273,14 @@ class RateBarMarkupTests(TestCase):
         )
         assert 'aria-label="Exchange rates"' in bar
         assert "As of" not in bar
+
+    def test_what_rates_are_called_is_what_their_sources_call_them(self):
+        official, other = str(providers.base.OFFICIAL), str(providers.Provider.title)
+        called = {("nbk", "nbkr", "peg"): official, ("nbk", "cbr"): other, ("nbk", "gone"): other, ("manual",): other}
+        called |= {("gone",): other, ("peg",): "Official rates"}
+        for codes, words in called.items():
+            bar = render_to_string("tickers/_rate_bar.html", {"rows": [row(provider=code) for code in codes]})
+            assert f'<a href="/rates/">{words}, <time' in bar, codes
 
     def test_pause_button_waits_for_the_script(self):
         self.assertInHTML(

@@ -177,6 +177,37 @@ class ConverterTests(RatesTestCase):
         assert "100.00 USD = 8,741.26 KGS" in self.convert(amount="100", currency="USD")
         assert "0.05 KGS = 0.0005720 USD" in self.convert(amount="0.05", currency="KGS")
 
+    def test_sum_that_may_be_two_is_asked_with_both_as_links(self):
+        page = self.client.get("/rates/kgs-usd/?span=1y&amount=1,250&currency=USD&day=2025-12-07")
+        assert page.context["result"] is None
+        self.assertContains(page, "Which of these sums do you mean?")
+        self.assertContains(page, 'value="1,250"')
+        links = dict(re.findall(r'<a class="choice" rel="nofollow" href="([^"]+)">([^<]+)</a>', page.content.decode()))
+        assert list(links.values()) == ["1250 USD", "1.25 USD"]
+        for address, sum_text in zip(links, ("1,250.00 USD = 109,", "1.25 USD = 109."), strict=True):
+            text = self.text("/rates/kgs-usd/" + address.replace("&amp;", "&"))
+            assert sum_text in text
+            assert "in force from 07 December 2025" in text
+
+    def test_reads_back_its_own_answers_and_the_rates_of_the_page(self):
+        page = self.client.get("/rates/kgs-usd/?amount=1000&currency=USD")
+        result = page.context["result"]
+        assert result.worth_text == "87,412.59"
+        again = self.client.get("/rates/kgs-usd/", {"amount": result.worth_text, "currency": "KGS"})
+        assert again.context["result"].worth_text == "1,000.00"
+        rate = self.client.get("/rates/kgs-usd/", {"amount": "87.41", "currency": "KGS"})
+        assert rate.context["result"].amount == Decimal("87.41")
+
+    def test_peg_counts_today_and_what_was_stored_on_other_days(self):
+        manat = make_pair("TMT", provider="cbt", peg_value=Decimal("0.2857"))
+        make_rate(manat, MONDAY - timedelta(days=60), "0.25", provider="cbt")
+        for day, worth in (
+            ("", "28.57 USD at the rate fixed by law"),
+            ("2025-11-20", "25.00 USD at the rate in force"),
+        ):
+            assert f"100.00 TMT = {worth}" in self.text(f"/rates/tmt-usd/?amount=100&currency=TMT&day={day}")
+        assert "There is no rate of that day" in self.text("/rates/tmt-usd/?amount=5&currency=TMT&day=2001-01-01")
+
     def test_takes_the_rate_of_another_day(self):
         text = self.convert(amount="100", currency="KGS", day="2025-12-02")
         assert "100.00 KGS = 1.14 USD at the rate in force from 30 November 2025, National Bank of the Kyr" in text
