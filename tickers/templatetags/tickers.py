@@ -15,6 +15,12 @@ def shared_stale_date(rows: list[ratebar.Row]) -> date | None:
 
 
 @register.filter
+def late(rows: list[ratebar.Row]) -> list[ratebar.Row]:
+    """Those whose source has missed a working day."""
+    return [row for row in rows if row.is_stale]
+
+
+@register.filter
 def for_one_dollar(rows: list[ratebar.Row]) -> list[ratebar.Row]:
     """Each told as people ask for it: what a dollar costs, and whether the dollar rose."""
     return [ratebar.for_one(row, "USD") for row in rows]
