@@ -30,6 +30,15 @@ def draw_card(sender, instance, raw=False, **kwargs):
         after_commit(draw_card.enqueue, instance.pair_id)
 
 
+def draw_card_again(sender, instance, raw=False, **kwargs):
+    """The card of a pair tells it as its page does."""
+    from articles.tasks import after_commit
+    from tickers.tasks import draw_card
+
+    if not raw and instance.card:
+        after_commit(draw_card.enqueue, instance.pk)
+
+
 class NewsroomConfig(AppConfig):
     name = "newsroom"
 
@@ -55,3 +64,4 @@ class NewsroomConfig(AppConfig):
             for signal in (post_save, post_delete):
                 signal.connect(freeze_again, sender=apps.get_model(name), dispatch_uid=f"frozen {name} {id(signal)}")
         post_save.connect(draw_card, sender=apps.get_model("tickers.Rate"), dispatch_uid="rate card")
+        post_save.connect(draw_card_again, sender=apps.get_model("tickers.Pair"), dispatch_uid="pair card")

@@ -26,9 +26,9 @@ def look_up(pairs: set[str], at: datetime, language: str) -> dict[str, Known]:
 
 
 def _row(pair: Pair, day: date) -> ratebar.Row | None:
-    """A text names the pair as it is stored: turned round twice it would not be exact."""
-    pair.is_inverse = False
-    return ratebar.row_of(pair, day)
+    """A text names the pair as it is stored."""
+    row = ratebar.row_of(pair, day)
+    return row and row.stored
 
 
 def _known(row: ratebar.Row) -> Known:

@@ -1,5 +1,6 @@
 """The picture that social networks show of a pair's page: drawn when a rate is accepted, never for a reader."""
 
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont
 
-from tickers import ratebar
-from tickers.models import Pair
+from tickers import numerals
+from tickers.models import MOST_DECIMALS, Pair
+from tickers.row import Row
 
 SIZE = (1200, 630)
 EDGE = 80
@@ -20,28 +22,44 @@ FONTS = Path(settings.BASE_DIR) / "static" / "fonts"
 WIDE = {"text": 40, "pair": 64, "value": 150, "least": 60}  # pixels of type
 
 
-def draw(pair: Pair, row: ratebar.Row) -> None:
+def draw(pair: Pair, row: Row) -> None:
     """Draw and store the card of a pair's newest rate; the one before it goes away."""
     former = pair.card
-    name = f"rates/{pair.slug}/{row.effective_date}-{row.value_text}.png"
+    places = MOST_DECIMALS if row.digits is None else row.digits
+    name = f"rates/{pair.slug}/{row.effective_date}-{numerals.rounded(row.value, places)}.png"
     default_storage.delete(name)  # the same rate, drawn before
-    name = default_storage.save(name, _file(row))
+    name = default_storage.save(name, _file(Lines.of(row)))
     Pair.objects.filter(pk=pair.pk).update(card=name)
     if former and former != name:
         default_storage.delete(former)
 
 
-def _file(row: ratebar.Row) -> ContentFile:
+@dataclass(frozen=True)
+class Lines:
+    """What a card says."""
+
+    pair: str
+    value: str
+    change: str
+    source: str
+
+    @classmethod
+    def of(cls, row: Row) -> "Lines":
+        """The lines of a pair as it is told."""
+        inverse = f"1 {row.quote} = {row.inverse_text} {row.base}"
+        source = _("%(source)s, %(day)s") % {"source": row.source, "day": _day(row)}
+        return cls(row.pair, row.value_text, f"{row.change_text}    {inverse}".strip(), source)
+
+
+def _file(lines: Lines) -> ContentFile:
     image = Image.new("RGB", SIZE, PAPER)
     canvas = ImageDraw.Draw(image)
     canvas.rectangle((0, 0, SIZE[0], 14), fill=CLAY)
-    canvas.text((EDGE, 90), row.pair, font=_font("literata", WIDE["pair"]), fill=INK)
-    font = _fitting(canvas, row.value_text)
-    canvas.text((EDGE, 330), row.value_text, font=font, fill=INK, anchor="lm")
+    canvas.text((EDGE, 90), lines.pair, font=_font("literata", WIDE["pair"]), fill=INK)
+    canvas.text((EDGE, 330), lines.value, font=_fitting(canvas, lines.value), fill=INK, anchor="lm")
     text = _font("golos", WIDE["text"])
-    inverse = f"1 {row.quote} = {row.inverse_text} {row.base}"
-    canvas.text((EDGE, 440), f"{row.change_text}    {inverse}".strip(), font=text, fill=CLAY)
-    canvas.text((EDGE, 520), _("%(source)s, %(day)s") % {"source": row.source, "day": _day(row)}, font=text, fill=MUTED)
+    canvas.text((EDGE, 440), lines.change, font=text, fill=CLAY)
+    canvas.text((EDGE, 520), lines.source, font=text, fill=MUTED)
     file = BytesIO()
     image.save(file, "PNG", optimize=True)
     return ContentFile(file.getvalue())
@@ -59,5 +77,5 @@ def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(FONTS / f"{name}-latin.woff2"), size)
 
 
-def _day(row: ratebar.Row) -> str:
+def _day(row: Row) -> str:
     return date_format(row.effective_date, "Y-m-d")  # the font holds no other alphabet's months

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from django.utils.formats import date_format
 
-from tickers.history import Point
+from tickers import numerals
+from tickers.row import Point
 
 WIDE, NARROW = (720, 320), (360, 260)  # for a screen, and for a phone, whose letters would get too small
 LEFT, RIGHT, TOP, BOTTOM = 80, 18, 14, 30  # margins, in which the axes are labelled
@@ -98,7 +99,7 @@ def _y_ticks(low: Decimal, high: Decimal) -> list[tuple[Decimal, str]]:
     count = int(low / step) + 1
     found = []
     while count * step <= high:
-        found.append((count * step, f"{count * step:.{places}f}"))
+        found.append((count * step, numerals.written(count * step, places, grouped=count * step >= numerals.GROUPED)))
         count += 1
     return found
 

@@ -3,29 +3,35 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from tickers.history import in_force
+from tickers import numerals, ratebar
 from tickers.models import Pair
+from tickers.row import Row
 
 MOST = Decimal("1e15")
 
 
 class Amount(forms.DecimalField):
-    """A sum of money as people write it: 1 250,50."""
+    """A sum of money as people write it, or copy it from a page: 1 250,50. What may be two numbers is asked."""
 
     widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off", "size": 12})
-    default_error_messages = {"invalid": _("Write a sum, like 1250.50.")}
+    default_error_messages = {
+        "invalid": _("Write a sum, like 1250.50."),
+        "ambiguous": _("Which of these sums do you mean?"),
+    }
 
     def to_python(self, value):
-        written = "".join(str(value or "").split()).replace("\N{NARROW NO-BREAK SPACE}", "")
-        return super().to_python(written.replace(",", "."))
+        found = numerals.readings(str(value or ""))
+        if len(found) > 1:
+            raise ValidationError(self.error_messages["ambiguous"], code="ambiguous", params={"readings": found})
+        return super().to_python(f"{found[0]:f}" if found else value)
 
 
 class ConverterForm(forms.Form):
@@ -43,10 +49,10 @@ class ConverterForm(forms.Form):
     )
     day = forms.DateField(label=_("On"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
-    def __init__(self, pair: Pair, today: date, data: Mapping[str, Any]):
-        super().__init__(data if "amount" in data else None, initial={"amount": 100, "currency": pair.base})
-        self.pair, self.today = pair, today
-        currencies = [(pair.base, pair.base), (pair.quote, pair.quote)]
+    def __init__(self, pair: Pair, row: Row, today: date, data: Mapping[str, Any]):
+        super().__init__(data if "amount" in data else None, initial={"amount": 100, "currency": row.base})
+        self.pair, self.row, self.today = pair, row, today
+        currencies = [(row.base, row.base), (row.quote, row.quote)]
         self.fields["currency"] = forms.ChoiceField(label=_("in"), choices=currencies)
         self.order_fields(["amount", "currency", "day"])
         self.use_required_attribute = False
@@ -61,37 +67,70 @@ class ConverterForm(forms.Form):
         """What the sum is worth; None while nothing was asked, or the day has no rate."""
         if not self.is_valid():
             return None
-        point = in_force(self.pair, self.cleaned_data["day"])
-        if point is None:
+        row = self._row_of(self.cleaned_data["day"])
+        if row is None:
             self.add_error("day", _("There is no rate of that day or before it."))
             return None
         amount, currency = self.cleaned_data["amount"], self.cleaned_data["currency"]
-        if currency == self.pair.base:
-            return Result(amount, currency, amount * point.value, self.pair.quote, point.day)
-        return Result(amount, currency, amount / point.value, self.pair.base, point.day)
+        other = row.quote if currency == row.base else row.base
+        return Result(amount, currency, row.worth(amount, currency), other, row)
+
+    def choices(self) -> list["Choice"]:
+        """What a sum may mean that can be read in two ways; otherwise none."""
+        if not self.is_bound:
+            return []
+        errors = self.errors.as_data().get("amount", [])
+        found = [value for error in errors if error.code == "ambiguous" for value in (error.params or {})["readings"]]
+        return [Choice(value, self.data) for value in found]
+
+    def _row_of(self, day: date) -> Row | None:
+        """The pair as it is told with the rate in force on ``day``."""
+        if day == self.today:
+            return self.row
+        pair: Any = ratebar.with_newest(day).filter(pk=self.pair.pk).first()
+        if pair and day < self.today:
+            pair.peg_value = None  # a peg is today's law: of other days, what was stored
+        return pair and ratebar.row_of(pair, day)
 
 
 @dataclass(frozen=True)
 class Result:
-    """A sum in both currencies, by the rate in force from ``day`` on."""
+    """A sum in both currencies, by the rate of ``row``."""
 
     amount: Decimal
     currency: str
     worth: Decimal
     other: str
-    day: date
+    row: Row
 
     @property
     def amount_text(self) -> str:
-        return number_format(self.amount, max(2, -int(self.amount.as_tuple().exponent)), force_grouping=True)
+        return numerals.written(self.amount, max(2, -int(self.amount.as_tuple().exponent)), grouped=True)
 
     @property
     def worth_text(self) -> str:
-        return _sum(self.worth)
+        return numerals.money(self.worth)
 
 
-def _sum(value: Decimal) -> str:
-    """Two decimals, or the four digits that a small sum needs; thousands stand apart."""
-    places = 2 if value >= 1 or not value else 3 - value.adjusted()
-    rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=60))
-    return number_format(rounded, places, force_grouping=True)
+@dataclass(frozen=True)
+class Choice:
+    """One of the sums that a text may mean, and the rest of what was asked."""
+
+    amount: Decimal
+    asked: Mapping[str, Any]
+
+    @property
+    def text(self) -> str:
+        """The sum with this one meaning: no thousands that stand apart, no zeros at the end."""
+        value = self.amount.normalize()
+        return numerals.written(value, max(0, -int(value.as_tuple().exponent)))
+
+    @property
+    def currency(self) -> str:
+        return str(self.asked.get("currency", ""))
+
+    @property
+    def query(self) -> str:
+        """Its address on the pair's page."""
+        kept = {name: self.asked[name] for name in ("span", "currency", "day") if name in self.asked}
+        return urlencode(kept | {"amount": self.text})

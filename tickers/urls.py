@@ -10,4 +10,5 @@ urlpatterns = [
     re_path(PAIR + r"/$", views.pair_page, name="pair_page"),
     re_path(PAIR + r"\.csv$", views.pair_csv, name="pair_csv"),
     re_path(PAIR + r"\.json$", views.pair_json, name="pair_json"),
+    re_path(PAIR + r"\.png$", views.pair_card, name="pair_card"),
 ]

@@ -1,12 +1,14 @@
-"""Rates in a real browser: a pair in a text, the bar beside its form, the inverse that lies behind."""
+"""Rates in a real browser: a pair in a text, the bar beside its form, the inverse that lies behind, their pages."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles import roles
 from articles.models import Article
+from articles.models.site import SiteSettings
 from articles.tests.factories import make_article, make_user
 from newsroom.tests.test_browser import PASSWORD, BrowserTestCase
 from newsroom.tests.test_paste import PASTE
@@ -102,3 +104,98 @@ class RatesInBrowserTests(BrowserTestCase):
         expect(inverse).to_be_visible()
         link.click()
         self.page.wait_for_url("**/rates/kgs-usd/")
+
+
+WIDTHS = (320, 360, 390, 600, 740, 820, 960, 1024, 1100, 1280, 1440, 1600, 1920)
+BAR = """() => {
+  const bar = document.querySelector(".rate-bar"), box = bar.getBoundingClientRect();
+  const out = (node) => {
+    const { left, right } = node.getBoundingClientRect();
+    return left < box.left - 1 || right > box.right + 1;
+  };
+  const pairs = bar.querySelector(".rate-bar-pairs"), edge = parseFloat(getComputedStyle(pairs.parentNode).paddingLeft);
+  return {
+    late: [...bar.querySelectorAll(".rate-bar-late, .rate-bar-late time")].some(out),
+    note: [...bar.querySelectorAll(".rate-bar-line:not([inert]) > .rate-bar-note")].some(out),
+    loops: bar.classList.contains("is-looping"),
+    fits: pairs.offsetWidth + 2 * edge <= bar.clientWidth - 42, // the button's place
+    wide: document.documentElement.scrollWidth > innerWidth,
+    height: box.height,
+  };
+}"""
+TABLE = """() => [...document.querySelectorAll("main tbody tr")].map((row) => [...row.children]
+  .filter((cell) => cell.getBoundingClientRect().right <= innerWidth)
+  .map((cell) => cell.innerText.split("\\n")[0].trim()))"""
+
+
+class PagesOfRatesInBrowserTests(BrowserTestCase):
+    """Nothing of the rates is cut, at any width, with few pairs or many, fresh or late, in either look."""
+
+    def make(self, count, is_late):
+        Rate.objects.all().delete()
+        Pair.objects.all().delete()
+        today = timezone.localdate()
+        values = {
+            "KGS": "0.01144",
+            "KZT": "0.00196",
+            "TJS": "0.10904",
+            "UZS": "0.0000832",
+            "TMT": "0.2849",
+            "RUB": "0.0129",
+        }
+        for order, base in enumerate([*values, "EUR", "CNY"][:count]):
+            pair = make_pair(base, order=order, provider="nbkr")
+            day = today - timedelta(days=30 if is_late and order == 0 else 0)
+            value = Decimal(values.get(base, "1.16"))
+            Rate.objects.bulk_create([Rate(pair=pair, effective_date=day, value=value, provider="nbkr")])  # no card
+        SiteSettings.current().save()
+
+    def test_notes_stay_in_the_bar(self):
+        for look in ("classic", "exact"):
+            paper = SiteSettings.current()
+            paper.rate_look = look
+            paper.save()
+            for count in (1, 5, 8):
+                for is_late in (False, True):
+                    self.make(count, is_late)
+                    self.open("/rates/")
+                    for width in WIDTHS:
+                        self.page.set_viewport_size({"width": width, "height": 700})
+                        self.page.wait_for_timeout(40)
+                        found = self.page.evaluate(BAR)
+                        case = (look, count, is_late, width, found)
+                        assert not found["wide"], case
+                        assert not found["late"], case
+                        assert found["loops"] or not found["note"], case
+                        if found["fits"] and width >= 960:
+                            assert not found["loops"], case
+                        if not is_late and count <= 5 and found["loops"]:
+                            assert found["height"] <= 42, case
+
+    def test_phone_shows_first_what_a_dollar_costs(self):
+        self.make(5, is_late=True)
+        self.page.set_viewport_size({"width": 390, "height": 800})
+        self.open("/rates/")
+        cells = self.page.evaluate(TABLE)
+        assert [row[:2] for row in cells] == [
+            ["USD/KGS", "87.41"],
+            ["USD/KZT", "510.20"],
+            ["USD/TJS", "9.171"],
+            ["USD/UZS", "12,019"],
+            ["USD/TMT", "3.510"],
+        ]
+
+    def test_no_page_of_rates_is_wider_than_its_window(self):
+        self.make(5, is_late=True)
+        Pair.objects.filter(base="UZS").update(is_inverse=True)
+        for path in (
+            "/rates/",
+            "/rates/uzs-usd/?amount=1,250&currency=USD",
+            "/rates/kgs-usd/?amount=1e14&currency=USD",
+        ):
+            self.open(path)
+            for details in self.page.locator("details").all():
+                details.evaluate("(node) => node.open = true")
+            for width in (320, 390, 820, 1280):
+                self.page.set_viewport_size({"width": width, "height": 700})
+                assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)

@@ -200,7 +200,7 @@ class FreezingTests(ReferencesTestCase):
 
     def test_article_says_it_in_its_own_language(self):
         edition = workflow.publish(self.make(language="ru"), by=self.chief)
-        assert "KGS/USD 0.01144 (8 декабря 2025 г.)" in edition.body
+        assert "KGS/USD 0,01144 (8 декабря 2025 г.)" in edition.body
 
     def test_restored_text_is_live_again(self):
         article = self.make()

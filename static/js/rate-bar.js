@@ -1,4 +1,4 @@
-// Loops the rate bar while its pairs don't fit, unless the reader paused it or prefers stillness.
+// Loops the rate bar while its line doesn't fit, unless the reader paused it or prefers stillness.
 const SPEED = 0.04; // pixels a millisecond
 const REST = 3000; // milliseconds still after touch
 const calm = matchMedia("(prefers-reduced-motion)");
@@ -8,7 +8,7 @@ try {
 } catch {} // blocked: kept for this page
 
 function start(bar) {
-  const [view, track, line, list, button] = bar.querySelectorAll("div, ul, button");
+  const [view, track, line, pairs, button] = bar.querySelectorAll("div, button");
   let hovered, resting, copy, motion;
   const width = () => line.getBoundingClientRect().width;
 
@@ -23,7 +23,7 @@ function start(bar) {
   }
 
   function update() {
-    const loops = list.offsetLeft + list.offsetWidth > view.clientWidth && !calm.matches;
+    const loops = width() > view.clientWidth + 1 && !calm.matches;
     const paused = kept.rateBar === "paused";
     const busy = hovered || resting || document.hidden || view.matches(":focus-visible, :has(:focus-visible)");
     if (loops && !copy) {
@@ -74,7 +74,7 @@ function start(bar) {
   };
   calm.onchange = update;
   document.addEventListener("visibilitychange", update);
-  for (const part of [view, list]) new ResizeObserver(update).observe(part);
+  for (const part of [view, pairs]) new ResizeObserver(update).observe(part);
 }
 
 document.querySelectorAll(".rate-bar").forEach(start);

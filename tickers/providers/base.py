@@ -8,8 +8,10 @@ from typing import ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 EXACT = Context(prec=40)  # digits of a quote: far more than any source gives
+OFFICIAL = _lazy("Official bank rates")  # the title of rates that a country's own bank sets for its money
 SMALLEST, LARGEST = Decimal("1e-12"), Decimal("1e12")
 
 
@@ -91,6 +93,7 @@ class Provider:
 
     code: ClassVar[str]
     name: ClassVar[str | Promise]  # as readers see it
+    title: ClassVar[str | Promise] = _lazy("Exchange rates")  # what its rates are called in the bar
     local: ClassVar[str] = ""  # the bank's own currency
     country: ClassVar[str] = ""  # whose holidays it keeps, as ISO 3166 says it; ECB for its own
     working_days: ClassVar[frozenset[int]] = frozenset(range(5))  # on which it sets rates; Monday is 0

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from tickers.providers.base import OFFICIAL
 from tickers.providers.xml import XmlProvider
 
 SUNDAY = 6
@@ -12,6 +13,7 @@ SUNDAY = 6
 class Cbt(XmlProvider):
     code = "cbt"
     name = _("Central Bank of Turkmenistan")
+    title = OFFICIAL
     local = "TMT"
     country = "TM"
     working_days = frozenset(range(6))

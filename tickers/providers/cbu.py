@@ -4,12 +4,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tickers.providers import reading
-from tickers.providers.base import NoRate, Provider, Sheet
+from tickers.providers.base import OFFICIAL, NoRate, Provider, Sheet
 
 
 class Cbu(Provider):
     code = "cbu"
     name = gettext_lazy("Central Bank of Uzbekistan")
+    title = OFFICIAL
     local = "UZS"
     country = "UZ"
     days_ahead = 1

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from tickers.providers.base import OFFICIAL
 from tickers.providers.xml import XmlProvider
 
 
 class Nbk(XmlProvider):
     code = "nbk"
     name = _("National Bank of Kazakhstan")
+    title = OFFICIAL
     local = "KZT"
     country = "KZ"
     publishes_at = (9, 11)

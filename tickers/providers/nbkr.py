@@ -2,12 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from tickers.providers.base import OFFICIAL
 from tickers.providers.xml import XmlProvider
 
 
 class Nbkr(XmlProvider):
     code = "nbkr"
     name = _("National Bank of the Kyrgyz Republic")
+    title = OFFICIAL
     local = "KGS"
     country = "KG"
     days_ahead = 1

@@ -2,12 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from tickers.providers.base import OFFICIAL
 from tickers.providers.xml import XmlProvider
 
 
 class Nbt(XmlProvider):
     code = "nbt"
     name = _("National Bank of Tajikistan")
+    title = OFFICIAL
     local = "TJS"
     country = "TJ"
     working_days = frozenset(range(7))  # weekends repeat the last trading day

@@ -8,6 +8,7 @@ from tickers.providers.base import Provider
 class Peg(Provider):
     code = "peg"
     name = _("Official peg")
+    title = _("Official rates")
     is_fetched = False
 
     def addresses(self, day, today):

@@ -2,7 +2,6 @@ from datetime import date
 from decimal import Decimal
 
 from django import template
-from django.utils.translation import gettext as _
 
 from tickers import providers, ratebar
 
@@ -16,15 +15,21 @@ def shared_stale_date(rows: list[ratebar.Row]) -> date | None:
 
 
 @register.filter
+def late(rows: list[ratebar.Row]) -> list[ratebar.Row]:
+    """Those whose source has missed a working day."""
+    return [row for row in rows if row.is_stale]
+
+
+@register.filter
 def for_one_dollar(rows: list[ratebar.Row]) -> list[ratebar.Row]:
     """Each told as people ask for it: what a dollar costs, and whether the dollar rose."""
     return [ratebar.for_one(row, "USD") for row in rows]
 
 
 @register.filter
-def rate(value: Decimal, digits: int | None) -> str:
-    """A rate as tables show it: up to six significant digits, or the decimals that its pair asks for."""
-    return ratebar.long_text(value, digits)
+def rate(value: Decimal, row: ratebar.Row) -> str:
+    """A value of the row's pair as tables show it."""
+    return row.write(value)
 
 
 @register.filter
@@ -35,7 +40,5 @@ def newest_date(rows: list[ratebar.Row]) -> date:
 
 @register.filter
 def sources(rows: list[ratebar.Row]) -> str:
-    """Who sets the rates, in a few words; the rates page names each."""
-    if {row.provider for row in rows} & {providers.MANUAL, "cbr", "ecb"}:
-        return _("Exchange rates")
-    return _("Official bank rates")
+    """What the rates are, in the words of those who set them; the rates page names each."""
+    return str(providers.title_of({row.provider for row in rows}))

@@ -33,6 +33,22 @@ class CardTests(TestCase):
         response = self.client.get(f"/media/{self.pair.card}")
         assert response["Content-Type"] == "image/png"
 
+    def test_pair_that_is_turned_round_gets_another_card(self):
+        self.rate(MONDAY, "0.0000832")
+        first = self.pair.card
+        with self.captureOnCommitCallbacks(execute=True):
+            self.pair.is_inverse = True
+            self.pair.save()
+        self.pair.refresh_from_db()
+        assert self.pair.card.startswith("rates/kgs-usd/2025-12-08-12019.23")
+        assert not default_storage.exists(first)
+        assert self.client.get(f"/media/{self.pair.card}").status_code == 200
+
+    def test_card_has_an_address_that_stays(self):
+        assert self.client.get("/rates/kgs-usd.png").status_code == 404
+        self.rate(MONDAY, "0.01144")
+        assert self.client.get("/rates/kgs-usd.png").headers["Location"] == f"/media/{self.pair.card}"
+
     def test_past_that_is_filled_in_draws_nothing(self):
         self.rate(MONDAY, "0.01144")
         with mock.patch("tickers.cards.draw") as draw:

@@ -5,7 +5,8 @@ from itertools import pairwise
 from django.test import SimpleTestCase
 
 from tickers import chart
-from tickers.history import Point, thinned
+from tickers.history import thinned
+from tickers.row import Point
 
 START = date(2020, 1, 15)
 
@@ -26,7 +27,7 @@ class DrawTests(SimpleTestCase):
     def test_ticks_are_round_and_within(self):
         for low, high in ((0, 1), (87, 88), (1, 3), (12000, 12019)):
             drawn = chart.draw(points(2, value=lambda number, ends=(low, high): Decimal(ends[number])))
-            values = [Decimal(tick.text) for tick in drawn.y_ticks]
+            values = [Decimal(tick.text.replace(",", "")) for tick in drawn.y_ticks]
             assert 3 <= len(values) <= 7, values
             assert len({later - sooner for sooner, later in pairwise(values)}) == 1
             assert all(0 < tick.at < drawn.bottom for tick in drawn.y_ticks)

@@ -8,7 +8,7 @@ from django.test import SimpleTestCase, TestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickers import ratebar
+from tickers import providers, ratebar
 from tickers.tests.factories import BISHKEK, MONDAY, NOON, make_front_page, make_pair, make_rate
 
 FRIDAY = date(2025, 12, 5)
@@ -104,11 +104,6 @@ class RowTests(SimpleTestCase):
         assert (turned.pair, turned.value_text, turned.inverse_text) == ("USD/KGS", "12,500", "0.0000800")
         assert (turned.change_text, turned.slug) == ("+4.00 %", "kgs-usd")
         assert ratebar.inverse(turned).pair == "KGS/USD"
-
-    def test_move_of_a_pair_turned_round_has_the_other_sign(self):
-        assert ratebar.Move.of(Decimal(25), turned=True).text == "−20.00 %"
-        assert ratebar.Move.of(Decimal(25), turned=False).text == "+25.00 %"
-        assert ratebar.Move.of(None, turned=True).text == ""
 
     def test_absurd_numbers_are_written_all_the_same(self):
         absurd = row("999999999999", "0.000000000001")
@@ -278,6 +273,14 @@ class RateBarMarkupTests(TestCase):
         )
         assert 'aria-label="Exchange rates"' in bar
         assert "As of" not in bar
+
+    def test_what_rates_are_called_is_what_their_sources_call_them(self):
+        official, other = str(providers.base.OFFICIAL), str(providers.Provider.title)
+        called = {("nbk", "nbkr", "peg"): official, ("nbk", "cbr"): other, ("nbk", "gone"): other, ("manual",): other}
+        called |= {("gone",): other, ("peg",): "Official rates"}
+        for codes, words in called.items():
+            bar = render_to_string("tickers/_rate_bar.html", {"rows": [row(provider=code) for code in codes]})
+            assert f'<a href="/rates/">{words}, <time' in bar, codes
 
     def test_pause_button_waits_for_the_script(self):
         self.assertInHTML(

@@ -33,15 +33,15 @@ class RatesTestCase(TestCase):
 class RatesPageTests(RatesTestCase):
     def test_pair_has_its_row_with_all_that_is_known(self):
         text = self.text("/rates/")
-        line = "KGS/USD 0.01144 +0.01 % up 0.01 per cent +0.35 % +2.14 % +4.00 %"
+        line = "USD/KGS 87.41 −0.01 % down 0.01 per cent −0.35 % −2.10 % −3.85 %"
         assert line in text
-        assert "1 USD = 87.41 KGS 08 December 2025 National Bank of the Kyrgyz Republic" in text
-        self.assertContains(self.client.get("/rates/"), '<a href="/rates/kgs-usd/">KGS/USD</a>', html=True)
+        assert "1 KGS = 0.01144 USD 08 December 2025 National Bank of the Kyrgyz Republic" in text
+        self.assertContains(self.client.get("/rates/"), '<a href="/rates/kgs-usd/">USD/KGS</a>', html=True)
 
-    def test_pair_told_the_other_way_round_moves_the_other_way(self):
-        self.pair.is_inverse = True
-        self.pair.save()
-        assert "USD/KGS 87.41 −0.01 % down 0.01 per cent −0.35 % −2.10 % −3.85 %" in self.text("/rates/")
+    def test_pair_without_a_dollar_is_told_as_it_is(self):
+        euro = make_pair("KGS", quote="EUR")
+        make_rate(euro, value="0.01", provider="nbkr")
+        assert "KGS/EUR 0.01000" in self.text("/rates/")
 
     def test_says_so_when_there_are_no_rates(self):
         self.pair.rates.all().delete()
@@ -75,7 +75,15 @@ class PairPageTests(RatesTestCase):
             response = self.client.get(f"/rates/usd-kgs/{asked}")
             self.assertRedirects(response, self.PAGE + asked, status_code=301, fetch_redirect_response=False)
         for slug in ("usd-xxx", "kgs-kgs"):
-            assert self.client.get(f"/rates/{slug}/").status_code == 404
+            for end in ("/", ".csv", ".json", ".png"):
+                assert self.client.get(f"/rates/{slug}{end}").status_code == 404
+
+    def test_every_address_of_the_other_way_round_leads_to_the_pairs_own(self):
+        for end in ("/", ".csv", ".json", ".png"):
+            for asked in ("", "?a=1&b=%20x"):
+                response = self.client.get(f"/rates/usd-kgs{end}{asked}")
+                address = f"/rates/kgs-usd{end}{asked}"
+                self.assertRedirects(response, address, status_code=301, fetch_redirect_response=False)
 
     def test_tells_value_change_day_source_and_inverse(self):
         text = self.text(self.PAGE)
@@ -119,8 +127,9 @@ class PairPageTests(RatesTestCase):
             for day in range(3000)
         )
         self.client.get(self.PAGE)
-        with self.assertNumQueries(3):  # pair and newest rate, past, rate of the converter
-            response = self.client.get(self.PAGE, {"span": "all", "amount": "5", "currency": "KGS"})
+        with self.assertNumQueries(3):  # pair and newest rate, past, rate of the converter's day
+            day = MONDAY - timedelta(days=1)
+            response = self.client.get(self.PAGE, {"span": "all", "amount": "5", "currency": "KGS", "day": day})
         history = response.context["history"]
         assert (history.step, history.count) == ("month", 3005)
         assert len(history.points) < 120
@@ -152,7 +161,7 @@ class AnotherTimeTests(RatesTestCase):
         then, tomorrow = "?at=2025-12-07T12:00", "?at=2025-12-09T12:00"
         assert self.client.get(f"/rates/kgs-usd/{then}").status_code == 403
         self.client.force_login(user)
-        self.assertContains(self.client.get(f"/rates/{then}"), "0.011439")
+        self.assertContains(self.client.get(f"/rates/{then}"), "0.01144 USD")
         self.assertContains(self.client.get(f"/rates/kgs-usd/{tomorrow}"), "<strong>0.01200</strong>", html=True)
         assert self.client.get(f"/rates.json{then}").json()["rates"][0]["value"] == "0.011439"
         rows = b"".join(self.client.get(f"/rates/kgs-usd.csv{then}").streaming_content).decode().splitlines()
@@ -168,9 +177,40 @@ class ConverterTests(RatesTestCase):
         assert "100.00 USD = 8,741.26 KGS" in self.convert(amount="100", currency="USD")
         assert "0.05 KGS = 0.0005720 USD" in self.convert(amount="0.05", currency="KGS")
 
+    def test_sum_that_may_be_two_is_asked_with_both_as_links(self):
+        page = self.client.get("/rates/kgs-usd/?span=1y&amount=1,250&currency=USD&day=2025-12-07")
+        assert page.context["result"] is None
+        self.assertContains(page, "Which of these sums do you mean?")
+        self.assertContains(page, 'value="1,250"')
+        links = dict(re.findall(r'<a class="choice" rel="nofollow" href="([^"]+)">([^<]+)</a>', page.content.decode()))
+        assert list(links.values()) == ["1250 USD", "1.25 USD"]
+        for address, sum_text in zip(links, ("1,250.00 USD = 109,", "1.25 USD = 109."), strict=True):
+            text = self.text("/rates/kgs-usd/" + address.replace("&amp;", "&"))
+            assert sum_text in text
+            assert "in force from 07 December 2025" in text
+
+    def test_reads_back_its_own_answers_and_the_rates_of_the_page(self):
+        page = self.client.get("/rates/kgs-usd/?amount=1000&currency=USD")
+        result = page.context["result"]
+        assert result.worth_text == "87,412.59"
+        again = self.client.get("/rates/kgs-usd/", {"amount": result.worth_text, "currency": "KGS"})
+        assert again.context["result"].worth_text == "1,000.00"
+        rate = self.client.get("/rates/kgs-usd/", {"amount": "87.41", "currency": "KGS"})
+        assert rate.context["result"].amount == Decimal("87.41")
+
+    def test_peg_counts_today_and_what_was_stored_on_other_days(self):
+        manat = make_pair("TMT", provider="cbt", peg_value=Decimal("0.2857"))
+        make_rate(manat, MONDAY - timedelta(days=60), "0.25", provider="cbt")
+        for day, worth in (
+            ("", "28.57 USD at the rate fixed by law"),
+            ("2025-11-20", "25.00 USD at the rate in force"),
+        ):
+            assert f"100.00 TMT = {worth}" in self.text(f"/rates/tmt-usd/?amount=100&currency=TMT&day={day}")
+        assert "There is no rate of that day" in self.text("/rates/tmt-usd/?amount=5&currency=TMT&day=2001-01-01")
+
     def test_takes_the_rate_of_another_day(self):
         text = self.convert(amount="100", currency="KGS", day="2025-12-02")
-        assert "100.00 KGS = 1.14 USD at the rate in force from 30 November 2025" in text
+        assert "100.00 KGS = 1.14 USD at the rate in force from 30 November 2025, National Bank of the Kyr" in text
 
     def test_refuses_in_words_and_keeps_what_was_typed(self):
         refused = {
@@ -211,6 +251,8 @@ class DataTests(RatesTestCase):
                 "value": "0.01144",
                 "previous_value": "0.011439",
                 "change_percent": "0.008742",
+                "inverse_unit": "KGS for 1 USD",
+                "inverse_value": "87.4125874126",
                 "effective_date": "2025-12-08",
                 "is_stale": False,
                 "provider": "nbkr",
@@ -223,14 +265,17 @@ class DataTests(RatesTestCase):
         assert one["rates"][0] == {"effective_date": "2025-12-08", "value": "0.01144", "provider": "nbkr"}
         assert {name: one[name] for name in found[0]} == found[0]
 
-    def test_data_is_never_turned_round(self):
+    def test_data_of_a_pair_that_is_turned_round_is_exact_either_way(self):
         self.pair.is_inverse = True
         self.pair.save()
-        for value in ("0.01144", "0.0000832", "0.3", "7"):
+        told = {"0.01144": "87.4125874126", "0.0000832": "12019.2307692", "0.3": "3.33333333333", "8": "0.125"}
+        told["0.0000832466181061394"] = "12012.5"  # what the bank said, of which that is the fifteen stored digits
+        for value, turned in told.items():
             Rate.objects.filter(effective_date=MONDAY).update(value=value)
             one = self.client.get("/rates/kgs-usd.json").json()
-            for found in (self.client.get("/rates.json").json()["rates"][0], one, one["rates"][0] | one):
-                assert (found["pair"], found["unit"], found["value"]) == ("KGS/USD", "USD for 1 KGS", value)
+            for found in (self.client.get("/rates.json").json()["rates"][0], one, one | one["rates"][0]):
+                assert (found["pair"], found["unit"], found["value"]) == ("USD/KGS", "KGS for 1 USD", turned)
+                assert (found["inverse_unit"], found["inverse_value"]) == ("USD for 1 KGS", value)
 
     def test_linked_data_is_whole(self):
         body = self.client.get("/rates/kgs-usd/").content.decode()

@@ -1,0 +1,98 @@
+"""Numbers as pages write them in the reader's language, and as the converter reads them back."""
+
+import re
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+from django.utils.formats import get_format, number_format
+
+MINUS = "\N{MINUS SIGN}"
+GROUPED = 10_000  # from here on thousands stand apart, and decimals say nothing
+WIDE = Context(prec=80)  # no number that fits a row can be too long to write
+COMPUTED = 12  # significant digits of a value turned round: of 15 stored, so that a bank's own number comes back whole
+
+APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼʻ`´", "'"))
+GROUPS = re.compile(
+    r"(?P<whole>[1-9]\d{0,2}(?:(?P<sign>[ ,.'])\d{3})(?:(?P=sign)\d{3})*)(?:(?!(?P=sign))[,.](?P<rest>\d*))?"
+)
+DECIMALS = re.compile(r"(?P<whole>\d*)(?:[,.](?P<rest>\d*))?")
+
+
+def rounded(value: Decimal, places: int) -> str:
+    """The number with so many decimals, for machines."""
+    return f"{value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, WIDE):f}"
+
+
+def written(value: Decimal, places: int, *, grouped: bool = False) -> str:
+    """The number with so many decimals, with the language's own decimal sign; ``grouped`` sets the thousands apart."""
+    return number_format(rounded(value, places), places, force_grouping=grouped)
+
+
+def small(value: Decimal, digits: int | None) -> str:
+    """A worth of a fraction: at least five decimals and three significant digits, or the decimals asked for."""
+    return written(value, max(5, _places(value, 3)) if digits is None else digits)
+
+
+def small_in_full(value: Decimal, digits: int | None) -> str:
+    """The same with up to six significant digits, so that a small change shows."""
+    if digits is not None:
+        return written(value, digits)
+    most, least = max(5, _places(value, 6)), max(5, _places(value, 3))
+    while most > least and rounded(value, most).endswith("0"):
+        most -= 1
+    return written(value, most)
+
+
+def large(value: Decimal, digits: int | None) -> str:
+    """A worth of many units: 87.41, 9.345, 12,019; a small one with three digits."""
+    if digits is None:
+        digits = 0 if value >= GROUPED else max(2, _places(value, 4 if value >= 1 else 3))
+    return written(value, digits, grouped=value >= GROUPED)
+
+
+def percent(change: Decimal) -> str:
+    """The size of a change with two decimals, or with the one digit that tells it from zero."""
+    size = abs(change)
+    is_lost = size and not Decimal(rounded(size, 2))
+    return written(size, -size.adjusted() if is_lost else 2)
+
+
+def money(value: Decimal) -> str:
+    """Two decimals, or the four digits that a small sum needs; thousands stand apart."""
+    return written(value, 2 if value >= 1 or not value else 3 - value.adjusted(), grouped=True)
+
+
+def plain(value: Decimal, *, is_computed: bool = False) -> str:
+    """The number for machines: whole, or with the digits that are certain where it is ``is_computed``."""
+    value = Context(prec=COMPUTED).plus(value) if is_computed else value
+    return f"{value.normalize(WIDE):f}"
+
+
+def readings(text: str) -> list[Decimal]:
+    """The numbers that ``text`` may mean, the larger first; none where it is no number.
+
+    Thousands may stand apart by a space of any kind, comma, point or apostrophe; decimals follow a comma or a point.
+    What a page of this language would write so means that alone: 12,019 and 9.342 in English.
+    """
+    text = " ".join(text.translate(APOSTROPHES).split())
+    found = []
+    if match := GROUPS.fullmatch(text):
+        found.append(_number(re.sub(r"\D", "", match["whole"]), match["rest"]))
+    if (match := DECIMALS.fullmatch(text)) and (match["whole"] or match["rest"]):
+        found.append(_number(match["whole"], match["rest"]))
+    return found if len(found) < 2 else _as_pages_write(text, *found)
+
+
+def _as_pages_write(text: str, whole: Decimal, fraction: Decimal) -> list[Decimal]:
+    """Of 12,019 the reading that a page of this language would have written so; else both."""
+    if get_format("DECIMAL_SEPARATOR") in text:
+        return [fraction]
+    return [whole] if whole >= GROUPED and text == written(whole, 0, grouped=True) else [whole, fraction]
+
+
+def _number(whole: str, rest: str | None) -> Decimal:
+    return Decimal(f"{whole or 0}.{rest or 0}")
+
+
+def _places(value: Decimal, significant: int) -> int:
+    """How many decimals show that many significant digits."""
+    return significant - 1 - value.adjusted()
