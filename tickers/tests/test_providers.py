@@ -52,12 +52,12 @@ QUOTES = {
     "ecb": [("EUR", "USD", Decimal("1.1640")), ("USD", "JPY", Decimal("181.2") / Decimal("1.1640"))],
 }
 OTHER_ANSWERS = {  # of other days and addresses: the same of each bank's rates in another shape
-    "nbk": """<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Official rates</title>
+    "nbk": b"""<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Official rates</title>
         <link>www.nationalbank.kz</link><description>Official rates</description>
         <item><title>USD</title><pubDate>09.12.25</pubDate><description>512.34</description><quant>1</quant>
         <index>UP</index><change>+0.10</change><link/></item>
         <item><title>IRR</title><pubDate>09.12.25</pubDate><description>12</description><quant>1000</quant>
-        <index/><change>0.00</change><link/></item></channel></rss>""".encode(),
+        <index/><change>0.00</change><link/></item></channel></rss>""",
     "cbt": ANSWERS["cbt"].replace(b"09.12.2025", b"2025-12-09"),  # as until 2023
 }
 
