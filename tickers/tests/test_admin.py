@@ -267,7 +267,7 @@ class SourceAdminTests(AdminTestCase):
 
 class PairAdminTests(AdminTestCase):
     def form(self, **fields):
-        checks = {"limit_percent": "10", "cross_check": "cbr", "tolerance_percent": "3"}
+        checks = {"limit_percent": "10", "floor_percent": "2", "cross_check": "cbr", "tolerance_percent": "3"}
         return {"base": "KZT", "quote": "USD", "provider": "nbk", "order": "2", "active": "on"} | checks | fields
 
     def test_codes_may_be_typed_small(self):
@@ -281,6 +281,7 @@ class PairAdminTests(AdminTestCase):
             ({"base": "KGS"}, "This pair exists."),
             ({"provider": "peg"}, "needs its value"),
             ({"peg_value": "0"}, "A rate must be more than zero."),
+            ({"floor_percent": "10.01"}, "The least limit can&#x27;t be more than the most."),
         ]
         for fields, message in wrong:
             with self.subTest(message):
