@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from tickers import judging
 from tickers.models import Pair, Rate
-from tickers.providers import Quote
+from tickers.providers import MANUAL, Quote
 from tickers.tasks import mail_doubt
 
 MOST_SETTLED = 400  # rates at once; accepting the last of them settles the next
@@ -87,6 +87,23 @@ def reject(rate: Rate, *, by: User, instead: int | None = None) -> Decision:
     return Decision(settled=settle(rate.pair, rate.effective_date, by=by) if was_seen else [])
 
 
+@transaction.atomic
+def enter(pair: Pair, day: date, value: Decimal, *, by: User, instead: int | None = None) -> tuple[Rate, Decision]:
+    """Store what somebody typed; what was accepted for that day is set aside.
+
+    ``instead`` is the number of the one that ``by`` knows to be replaced; None for none. Raises DecisionError if
+    another is.
+    """
+    lock([pair.pk])
+    other = Rate.objects.accepted().filter(pair=pair, effective_date=day).first()
+    if (other.pk if other else None) != instead:
+        raise DecisionError(_("%(pair)s: somebody else changed the rate of that day. Look again.") % {"pair": pair})
+    if other:
+        set_aside(other.pk, by=by)
+    rate = Rate.objects.create(pair=pair, effective_date=day, value=value, provider=MANUAL, decided_by=by)
+    return rate, Decision(other, settle(pair, day, by=by))
+
+
 def set_aside(pk: int, *, by: User) -> Rate:
     """A rate that somebody types another in place of: kept, as replaced, or as rejected if it was held; returned."""
     rate = Rate.objects.select_for_update(of=["self"]).select_related("pair").get(pk=pk)
@@ -104,12 +121,15 @@ def settle(pair: Pair, day: date, *, by: User) -> list[Rate]:
     One after the other, while each is within the pair's limit and span of the accepted rate before it; the first that
     isn't, or a day with two of them, ends it. A day that has a rate keeps it. Within a transaction, the pair locked.
     """
-    held = list(pair.rates.held().filter(held_for_distance=True, effective_date__gt=day).order_by("effective_date"))
+    held = list(
+        Rate.objects.held().filter(pair=pair, held_for_distance=True, effective_date__gt=day).order_by("effective_date")
+    )
     if not held:
         return []
     held, many = held[:MOST_SETTLED], Counter(rate.effective_date for rate in held)
     before = judging.past(pair, day + timedelta(days=1))
-    later = pair.rates.accepted().filter(effective_date__gt=day, effective_date__lte=held[-1].effective_date)
+    later = Rate.objects.accepted().filter(pair=pair, effective_date__gt=day)
+    later = later.filter(effective_date__lte=held[-1].effective_date)
     waiting = list(later.order_by("-effective_date"))
     settled = []
     for rate in held:

@@ -93,7 +93,7 @@ def judge(pair: Pair, quote: Quote, value: Decimal, check: Check | None, *, toda
 
 def past(pair: Pair, day: date) -> list[Rate]:
     """The newest accepted rates from before ``day``, the newest first: all that a judgement looks at. One query."""
-    return list(pair.rates.accepted().filter(effective_date__lt=day).order_by("-effective_date")[:PAST])
+    return list(Rate.objects.accepted().filter(pair=pair, effective_date__lt=day).order_by("-effective_date")[:PAST])
 
 
 def limit(pair: Pair, before: Sequence[Rate]) -> Decimal:
@@ -114,16 +114,22 @@ def limit(pair: Pair, before: Sequence[Rate]) -> Decimal:
 
 def far(pair: Pair, day: date, value: Decimal, before: Sequence[Rate]) -> str:
     """Why ``value`` is too far from the rate before: beyond the pair's limit, or too long after; empty if it isn't."""
+    reason = beyond(pair, value, before)
+    if not reason and before and (day - before[0].effective_date).days > SPAN:
+        return _("The rate before is of %(day)s, too long ago to compare.") % {"day": _day(before[0].effective_date)}
+    return reason
+
+
+def beyond(pair: Pair, value: Decimal, before: Sequence[Rate]) -> str:
+    """How far ``value`` moved from the rate before, if that is beyond the pair's limit; else empty."""
     if not before:
         return ""
     last, most = before[0], limit(pair, before)
-    if is_beyond(value, last.value, most):
-        told = {"move": distance(value, last.value), "before": plain(last.value), "limit": plain(most)}
-        told["day"] = _day(last.effective_date)
-        return _("It moved by %(move)s from %(before)s of %(day)s, beyond the pair’s limit of %(limit)s %%.") % told
-    if (day - last.effective_date).days > SPAN:
-        return _("The rate before is of %(day)s, too long ago to compare.") % {"day": _day(last.effective_date)}
-    return ""
+    if not is_beyond(value, last.value, most):
+        return ""
+    told = {"move": distance(value, last.value), "before": plain(last.value), "limit": plain(most)}
+    told["day"] = _day(last.effective_date)
+    return _("It moved by %(move)s from %(before)s of %(day)s, beyond the pair’s limit of %(limit)s %%.") % told
 
 
 def plain(value: Decimal) -> str:

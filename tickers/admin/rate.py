@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from tickers import deciding, providers, refresh
+from tickers.admin import day
 from tickers.admin.rate_form import PairChoice, RateForm, TypedNumber, is_number
 from tickers.models import Pair, Rate, RateField
 
@@ -67,6 +68,7 @@ class RateAdmin(admin.ModelAdmin):
     def get_urls(self):
         wrap = self.admin_site.admin_view
         own = [
+            path("day/", wrap(partial(day.view, self)), name="tickers_rate_day"),
             path("refresh/", wrap(require_POST(self.refresh_view)), name="tickers_rate_refresh"),
             *(
                 path(f"<int:pk>/{step}/", wrap(require_POST(partial(self.decide_view, step=step))), name=name)
@@ -121,7 +123,7 @@ class RateAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         if form.has_changed():
             deciding.lock([obj.pair_id])
-            self._tell_settled(request, deciding.settle(obj.pair, obj.effective_date, by=request.user))
+            self.tell_settled(request, deciding.settle(obj.pair, obj.effective_date, by=request.user))
 
     def has_decide_permission(self, request):
         return self.has_change_permission(request)
@@ -164,7 +166,7 @@ class RateAdmin(admin.ModelAdmin):
                 continue
             done += 1
             self.log_change(request, rate, gettext("Accepted.") if step == "accept" else gettext("Rejected."))
-            self._tell_settled(request, decision.settled)
+            self.tell_settled(request, decision.settled)
             settled |= {one.pk for one in decision.settled}
             if other := decision.replaced:
                 self.log_change(request, other, gettext("Replaced by %(rate)s.") % {"rate": rate})
@@ -177,7 +179,7 @@ class RateAdmin(admin.ModelAdmin):
             text = ngettext("%(count)s rate rejected.", "%(count)s rates rejected.", done)
             self.message_user(request, text % {"count": done}, messages.SUCCESS)
 
-    def _tell_settled(self, request, rates):
+    def tell_settled(self, request, rates):
         """Say how many held rates followed from a decision, and log each."""
         for rate in rates:
             self.log_change(request, rate, gettext("Accepted, as it follows from the rate before it."))

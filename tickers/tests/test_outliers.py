@@ -1,4 +1,4 @@
-"""An accepted rate that later ones speak against is doubted, not they; and held rates that agree are settled together."""
+"""What later rates speak against is doubted in place of them; held rates that agree are settled together."""
 
 from datetime import timedelta
 from decimal import Decimal
