@@ -15,7 +15,8 @@ from tickers.models import Pair, Rate, exact, validate_exact
 from tickers.providers.base import EXACT, LARGEST, SMALLEST
 from tickers.providers.reading import SPACES
 
-SHOWN = Context(prec=10)  # digits: a number that was turned to be stored reads as it was printed
+SHOWN = Context(prec=7)  # digits, as many as banks print
+SAME = Context(prec=10)  # a number that was turned to be stored, turned again
 GROUPED = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?", re.ASCII)  # 12,019 or 1,250.50
 MOST_REASON = 200  # letters
 FIELDS = ("value", "reading", "reason", "asked", "instead")
@@ -116,7 +117,7 @@ def look(row: Row) -> None:
     except ValidationError as trouble:
         row.error = " ".join(trouble.messages)
         return
-    if row.stands and row.printed(readings[0].value) == row.stands_text:
+    if row.stands and SAME.plus(readings[0].value) == SAME.plus(row.stands.value):
         return  # readers see it already
     if row.sent["instead"] != (str(row.stands.pk) if row.stands else ""):
         row.error = _("Somebody else changed the rate of this day. Look at it; if yours is right, save it again.")
@@ -139,10 +140,18 @@ def _weigh(row: Row, readings: list[Reading]) -> None:
             row.told = _("As you typed it, it is far from the last. Is it meant like this?")
             return
     if chosen is typed and distance:
-        row.question, row.told = "far", distance
+        row.question, row.told = "far", _far(row, chosen)
         if row.sent["asked"] != row.mark or not row.sent["reason"]:
             return
     row.question, row.value = "", chosen.value
+
+
+def _far(row: Row, reading: Reading) -> str:
+    """How far a number is from the last one, as the bank prints both."""
+    value, last = (Decimal(row.printed(one)) for one in (reading.value, row.before[0].value))
+    told = {"value": row.printed(reading.value), "move": f"{(value / last - 1) * 100:+.1f}"}
+    told["limit"] = judging.plain(judging.limit(row.pair, row.before))
+    return _("%(value)s is %(move)s %% from the last, beyond the pair’s limit of %(limit)s %%.") % told
 
 
 def _readings(row: Row) -> list[Reading]:

@@ -37,12 +37,23 @@ class NoCountPaginator(Paginator):
         return self.object_list[: self.CEILING].count()
 
 
+class DoubtedFilter(admin.SimpleListFilter):
+    title = _("doubt")
+    parameter_name = "doubted"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("Readers see it, later rates speak against it"))]
+
+    def queryset(self, request, queryset):
+        return queryset.doubted() if self.value() == "yes" else queryset
+
+
 @admin.register(Rate)
 class RateAdmin(admin.ModelAdmin):
     form = RateForm
     list_display = ["pair", "effective_date", "exact_value", "source", "standing"]
     list_display_links = ["pair", "effective_date"]
-    list_filter = ["status", ("doubt", admin.EmptyFieldListFilter), "pair", "provider", "effective_date"]
+    list_filter = ["status", DoubtedFilter, "pair", "provider", "effective_date"]
     list_select_related = ["pair", "decided_by"]
     show_full_result_count = False
     paginator = NoCountPaginator
