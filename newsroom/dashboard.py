@@ -155,16 +155,15 @@ def _older(now: datetime) -> Block:
 
 
 def _rates(now: datetime) -> Block:
-    """Rates that wait for a look, then sources that fail, then pairs without a new rate."""
-    held = Rate.objects.held().select_related("pair")[:SHOWN]
+    """Rates that readers see and shouldn't, perhaps; then those held, sources that fail, pairs without a new rate."""
     lines = [
         Line(
             title=f"{rate.pair}: {rate.value.normalize():f}",
             url=reverse("admin:tickers_rate_change", args=[rate.pk]),
-            facts=[date_format(rate.effective_date), rate.held_reason],
-            mark=_("held"),
+            facts=[date_format(rate.effective_date), rate.doubt or rate.held_reason],
+            mark=_("doubted") if rate.is_doubted else _("held"),
         )
-        for rate in held
+        for rate in Rate.objects.waiting().select_related("pair")[:SHOWN]
     ]
     for source in Source.objects.filter(failures__gte=TOLD_AFTER):
         facts = [

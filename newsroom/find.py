@@ -27,6 +27,7 @@ LONGEST = 200
 SCREENS = [  # before lists and forms: name, address, permission
     (gettext_lazy("Calendar"), "admin:articles_edition_calendar", "articles.view_edition"),
     (gettext_lazy("Front page board"), "admin:articles_placement_board", "articles.view_placement"),
+    (gettext_lazy("Enter the day’s rates"), "admin:tickers_rate_day", "tickers.add_rate"),
 ]
 LAST = [  # after them
     (gettext_lazy("Change password"), "admin:password_change"),

@@ -1,16 +1,35 @@
-"""What the rates desk decides: a held rate is accepted or rejected, and what stood in its place is kept."""
+"""What the rates desk decides: a held or doubted rate is accepted or rejected, and what stood in its place is kept."""
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from tickers import judging
 from tickers.models import Pair, Rate
+from tickers.providers import MANUAL, Quote
+from tickers.tasks import mail_doubt
+
+MOST_SETTLED = 400  # rates at once; accepting the last of them settles the next
 
 
 class DecisionError(Exception):
     """Why a rate can't be decided on: a sentence for the rates desk."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a decision changed beside its rate: the one that was ``replaced``, and those that were ``settled`` by it."""
+
+    replaced: Rate | None = None
+    settled: list[Rate] = field(default_factory=list)
 
 
 def lock(pairs: Iterable[int]) -> None:
@@ -25,14 +44,14 @@ def stands(rate: Rate) -> Rate | None:
 
 
 @transaction.atomic
-def accept(rate: Rate, *, by: User, instead: int | None = None) -> Rate | None:
-    """Let readers see a held rate from its day on; the one that was accepted for that day is replaced, and returned.
+def accept(rate: Rate, *, by: User, instead: int | None = None) -> Decision:
+    """Let readers see a held rate from its day on, in place of the one that was accepted for that day; or end a doubt.
 
     ``instead`` is the number of the one that ``by`` knows to be replaced; None for none. Raises DecisionError if
-    another is, if the held rate was decided on already, or is no rate.
+    another is, if the rate was decided on already, or is no rate.
     """
     lock([rate.pair_id])
-    rate = _held(rate)
+    rate = _open(rate)
     if rate.value <= 0:
         raise DecisionError(_("%(rate)s: zero or less is no rate; type the right value.") % {"rate": rate})
     other = stands(rate)
@@ -41,9 +60,10 @@ def accept(rate: Rate, *, by: User, instead: int | None = None) -> Rate | None:
     if other:
         other.status = Rate.Status.REPLACED
         other.save(update_fields=["status"])
-    rate.status, rate.decided_by = Rate.Status.ACCEPTED, by
-    rate.save(update_fields=["status", "decided_by"])
-    return other
+    was_held = rate.status == Rate.Status.HELD
+    rate.status, rate.decided_by, rate.doubt = Rate.Status.ACCEPTED, by, ""
+    rate.save(update_fields=["status", "decided_by", "doubt"])
+    return Decision(other, settle(rate.pair, rate.effective_date, by=by) if was_held else [])
 
 
 def _changed(rate: Rate, other: Rate | None) -> str:
@@ -54,14 +74,34 @@ def _changed(rate: Rate, other: Rate | None) -> str:
 
 
 @transaction.atomic
-def reject(rate: Rate, *, by: User, instead: int | None = None) -> None:
-    """Keep a held rate from readers for good: the same is not held again. It takes the place of none.
+def reject(rate: Rate, *, by: User, instead: int | None = None) -> Decision:
+    """Keep a held or doubted rate from readers for good: the same is not held again. It takes the place of none.
 
-    Raises DecisionError if it was decided on already.
+    Readers then see the rate before a doubted one on its day. Raises DecisionError if it was decided on already.
     """
-    rate = _held(rate)
+    lock([rate.pair_id])
+    rate = _open(rate)
+    was_seen = rate.status == Rate.Status.ACCEPTED
     rate.status, rate.decided_by = Rate.Status.REJECTED, by
     rate.save(update_fields=["status", "decided_by"])
+    return Decision(settled=settle(rate.pair, rate.effective_date, by=by) if was_seen else [])
+
+
+@transaction.atomic
+def enter(pair: Pair, day: date, value: Decimal, *, by: User, instead: int | None = None) -> tuple[Rate, Decision]:
+    """Store what somebody typed; what was accepted for that day is set aside.
+
+    ``instead`` is the number of the one that ``by`` knows to be replaced; None for none. Raises DecisionError if
+    another is.
+    """
+    lock([pair.pk])
+    other = Rate.objects.accepted().filter(pair=pair, effective_date=day).first()
+    if (other.pk if other else None) != instead:
+        raise DecisionError(_("%(pair)s: somebody else changed the rate of that day. Look again.") % {"pair": pair})
+    if other:
+        set_aside(other.pk, by=by)
+    rate = Rate.objects.create(pair=pair, effective_date=day, value=value, provider=MANUAL, decided_by=by)
+    return rate, Decision(other, settle(pair, day, by=by))
 
 
 def set_aside(pk: int, *, by: User) -> Rate:
@@ -75,10 +115,53 @@ def set_aside(pk: int, *, by: User) -> Rate:
     return rate
 
 
-def _held(rate: Rate) -> Rate:
-    """The rate as it is now, locked."""
+def settle(pair: Pair, day: date, *, by: User) -> list[Rate]:
+    """Accept what follows from the accepted rate of ``day``: rates after it that were held for their distance alone.
+
+    One after the other, while each is within the pair's limit and span of the accepted rate before it; the first that
+    isn't, or a day with two of them, ends it. A day that has a rate keeps it. Within a transaction, the pair locked.
+    """
+    held = list(
+        Rate.objects.held().filter(pair=pair, held_for_distance=True, effective_date__gt=day).order_by("effective_date")
+    )
+    if not held:
+        return []
+    held, many = held[:MOST_SETTLED], Counter(rate.effective_date for rate in held)
+    before = judging.past(pair, day + timedelta(days=1))
+    later = Rate.objects.accepted().filter(pair=pair, effective_date__gt=day)
+    later = later.filter(effective_date__lte=held[-1].effective_date)
+    waiting = list(later.order_by("-effective_date"))
+    settled = []
+    for rate in held:
+        while waiting and waiting[-1].effective_date < rate.effective_date:
+            before.insert(0, waiting.pop())
+        if waiting and waiting[-1].effective_date == rate.effective_date:
+            continue
+        if many[rate.effective_date] > 1 or judging.far(pair, rate.effective_date, rate.value, before[: judging.PAST]):
+            break
+        before.insert(0, rate)
+        settled.append(rate)
+    numbers = [rate.pk for rate in settled]
+    Rate.objects.filter(pk__in=numbers).update(status=Rate.Status.ACCEPTED, decided_by=by)
+    return settled
+
+
+def doubt(rates: Iterable[Rate], quote: Quote, value: Decimal) -> list[Rate]:
+    """Mark accepted rates that a later quote speaks against, and mail the rates desk once; those that are new to it."""
+    told = {"value": judging.plain(value), "day": date_format(quote.effective_date)}
+    found = [rate for rate in rates if not rate.doubt]
+    for rate in found:
+        rate.doubt = _("The rate of %(day)s, %(value)s, is back where the pair was before this one.") % told
+        rate.save(update_fields=["doubt"])
+    if found:
+        transaction.on_commit(partial(mail_doubt.enqueue, [rate.pk for rate in found]), robust=True)
+    return found
+
+
+def _open(rate: Rate) -> Rate:
+    """The rate as it is now, locked; DecisionError if it doesn't wait for a decision."""
     current = Rate.objects.select_for_update(of=["self"]).select_related("pair").get(pk=rate.pk)
-    if current.status != Rate.Status.HELD:
+    if not current.is_open:
         told = {"rate": current, "status": current.get_status_display()}
         raise DecisionError(_("%(rate)s is not held any more: it is %(status)s.") % told)
     return current

@@ -1,10 +1,9 @@
 """Asking sources for rates, looking at what they say, and keeping it: accepted, or held for the rates desk."""
 
-import logging
 import math
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from django.db import IntegrityError, transaction
@@ -14,14 +13,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from tickers import calendar, deciding, fetch, judging, providers
+from tickers import answers, calendar, deciding, fetch, judging, providers
+from tickers.answers import Answer, Harvest
 from tickers.calendar import AHEAD
-from tickers.fetch import FetchError, Validators
+from tickers.fetch import Validators
 from tickers.models import Pair, Rate, Source, exact
-from tickers.providers import NoRate, Provider, ProviderError, Quote, Sheet
+from tickers.providers import Provider, ProviderError, Quote
 from tickers.tasks import mail_trouble
 
-logger = logging.getLogger(__name__)
 TOLD_AFTER = 3  # failures in a row
 A_MINUTE = 60.0
 NEW, UNCHANGED, HELD, NONE, FAILED = "new", "unchanged", "held", "none", "failed"
@@ -52,79 +51,28 @@ class Summary:
         return list(dict.fromkeys(one.source for one in self.outcomes))
 
 
-@dataclass
-class _Answer:
-    """What one address gave."""
-
-    sheets: list[Sheet] = field(default_factory=list)
-    validators: Validators = field(default_factory=Validators)
-    unchanged: bool = False
-    nothing: str = ""  # the source set no rates
-    trouble: str = ""
-
-
-@dataclass
-class _Harvest:
-    """What a source gave for some pairs: each pair's quotes, or what is wrong with it."""
-
-    source: Provider
-    quotes: dict[Pair, list[Quote]]
-    answers: dict[str, _Answer] = field(default_factory=dict)  # by address
-    troubles: dict[Pair, str] = field(default_factory=dict)
-    gave: dict[str, set[int]] = field(default_factory=dict)  # which pairs an address has rates of
-    unchanged: set[int] = field(default_factory=set)  # pairs whose address has nothing new
-
-    def add(self, address: str, answer: _Answer) -> None:
-        self.answers[address], self.gave[address] = answer, set()
-        for sheet in answer.sheets:
-            for pair, found in self.quotes.items():
-                if pair.pk in self.unchanged:
-                    continue
-                try:
-                    quote = sheet.quote(pair.base, pair.quote)
-                except ProviderError as trouble:
-                    self.troubles.setdefault(pair, str(trouble))
-                    continue
-                self.gave[address].add(pair.pk)
-                if quote.effective_date not in {one.effective_date for one in found}:
-                    found.append(quote)
-        self.troubles = {pair: text for pair, text in self.troubles.items() if not self.quotes[pair]}
-
-    def keep_unchanged(self, address: str, answer: _Answer, pairs: set[int]) -> None:
-        """An address whose rates are those of the last time, of those ``pairs``."""
-        self.answers[address], self.gave[address] = answer, pairs
-        self.unchanged |= pairs
-        self.troubles = {pair: text for pair, text in self.troubles.items() if pair.pk not in pairs}
-
-    @property
-    def failures(self) -> list[str]:
-        """What is wrong: with the source, or with single pairs."""
-        return [one.trouble for one in self.answers.values() if one.trouble] or list(self.troubles.values())
-
-    def all_quotes(self) -> list[tuple[Pair, Quote]]:
-        """Every pair's quotes, those of earlier days first."""
-        found = [(pair, quote) for pair, quotes in self.quotes.items() for quote in quotes]
-        return sorted(found, key=lambda one: one[1].effective_date)
-
-
 class Run:
     """One refresh: no address is asked twice, and no transaction is open while one is.
 
-    ``dry`` stores nothing; ``offline`` asks no second source; ``say`` is told of each outcome at once. From ``until``
-    (of time.monotonic()) on nobody is asked any more.
+    ``dry`` stores nothing; ``saved`` are answers from files, under the codes of their sources: nobody is asked then.
+    ``say`` is told of each outcome at once. From ``until`` (of time.monotonic()) on nobody is asked any more.
     """
 
     def __init__(
         self,
         *,
         dry: bool = False,
-        offline: bool = False,
+        saved: Mapping[str, bytes] | None = None,
         until: float = math.inf,
         say: Callable[[Outcome], None] | None = None,
     ):
-        self.dry, self.offline, self.until, self.say = dry, offline, until, say
+        self.dry, self.offline, self.until, self.say = dry, saved is not None, until, say
+        self.saved = {
+            code: answers.read(providers.get_provider(code), content) for code, content in (saved or {}).items()
+        }
+        self.compared: set[str] = set()  # the second sources that have said something
         self.summary = Summary()
-        self.asked: dict[str, _Answer] = {}
+        self.asked: dict[str, Answer] = {}
         self.now = timezone.now()
         self.utc_day = self.now.astimezone(UTC).date()
         self.today = timezone.localdate(self.now)
@@ -136,7 +84,7 @@ class Run:
             text = _("%(source)s was not asked: the others took too long. Ask again.") % {"source": source.name}
             self._tell([Outcome(code, NONE, text)])
             return
-        harvest = _Harvest(source, {pair: [] for pair in pairs})
+        harvest = Harvest(source, {pair: [] for pair in pairs})
         known = self._known_validators(harvest)
         for address in source.addresses(None, self.utc_day):
             if all(self._is_served(harvest, pair) for pair in harvest.quotes):
@@ -154,28 +102,28 @@ class Run:
     def day(self, code: str, pairs: Iterable[Pair], day: date) -> None:
         """Ask a source for the rates of one day."""
         source = providers.get_provider(code)
-        harvest = _Harvest(source, {pair: [] for pair in pairs})
+        harvest = Harvest(source, {pair: [] for pair in pairs})
         for address in source.addresses(day, self.utc_day):
             harvest.add(address, self._ask(source, address, day, None))
         if not harvest.answers:
-            harvest.answers[""] = _Answer(trouble=str(source.error(_("it can't be asked for an earlier day"))))
+            harvest.answers[""] = Answer(trouble=str(source.error(_("it can't be asked for an earlier day"))))
         self._keep(harvest, is_newest=False)
 
-    def file(self, code: str, pairs: Iterable[Pair], content: bytes, day: date | None) -> None:
-        """Read an answer that somebody saved."""
+    def file(self, code: str, pairs: Iterable[Pair], day: date | None) -> None:
+        """Read the answer of a source that somebody saved."""
         source = providers.get_provider(code)
-        harvest = _Harvest(source, {pair: [] for pair in pairs})
-        harvest.add("", _picked(source, _read(source, content), day))
+        harvest = Harvest(source, {pair: [] for pair in pairs})
+        harvest.add("", answers.picked(source, self.saved[code], day))
         self._keep(harvest, is_newest=day is None)
 
-    def _ask(self, source: Provider, address: str, day: date | None, known: Validators | None) -> _Answer:
+    def _ask(self, source: Provider, address: str, day: date | None, known: Validators | None) -> Answer:
         kept = self.asked.get(address)
         if kept is None or (kept.unchanged and known is None):  # who has nothing to compare with needs the whole
             whole = min(fetch.WHOLE, self.until - time.monotonic())
-            self.asked[address] = _fetch(source, address, known, whole)
-        return _picked(source, self.asked[address], day)
+            self.asked[address] = answers.ask(source, address, known, whole)
+        return answers.picked(source, self.asked[address], day)
 
-    def _is_served(self, harvest: _Harvest, pair: Pair) -> bool:
+    def _is_served(self, harvest: Harvest, pair: Pair) -> bool:
         """Whether a pair has a new quote, and a rate for today, if the source can be asked for one."""
         if pair.pk in harvest.unchanged:
             return True
@@ -188,7 +136,7 @@ class Run:
             return True
         return pair.rates.accepted().filter(effective_date__lte=self.today).exists()
 
-    def _known_validators(self, harvest: _Harvest) -> dict[str, tuple[Validators, set[int]]]:
+    def _known_validators(self, harvest: Harvest) -> dict[str, tuple[Validators, set[int]]]:
         """Of addresses that were asked for all these pairs before, with those that they have; none for a dry run."""
         row = Source.objects.filter(pk=harvest.source.code).first()
         if row is None or self.dry:
@@ -200,7 +148,7 @@ class Run:
             if wanted <= set(kept["asked"])
         }
 
-    def _keep(self, harvest: _Harvest, *, is_newest: bool) -> None:
+    def _keep(self, harvest: Harvest, *, is_newest: bool) -> None:
         """Store what an answer brought: all of it, or nothing."""
         checks = [(pair, quote, self._crossed(pair, quote)) for pair, quote in harvest.all_quotes()]
         try:
@@ -217,7 +165,7 @@ class Run:
 
     @transaction.atomic
     def _store(
-        self, harvest: _Harvest, checks: list[tuple[Pair, Quote, judging.Check | None]], *, is_newest: bool
+        self, harvest: Harvest, checks: list[tuple[Pair, Quote, judging.Check | None]], *, is_newest: bool
     ) -> list[Outcome]:
         source = harvest.source
         Source.objects.get_or_create(pk=source.code)
@@ -242,6 +190,11 @@ class Run:
         if verdict.replaces:
             verdict.replaces.status = Rate.Status.REPLACED
             verdict.replaces.save(update_fields=["status"])
+        said = [_("%(rate)s is doubted now.") % {"rate": rate} for rate in deciding.doubt(verdict.doubts, quote, value)]
+        said += [_("%(rate)s is accepted with it.") % {"rate": rate} for rate in verdict.agreeing]
+        if self.offline and check and check.quote:
+            said.append(check.words)
+        Rate.objects.filter(pk__in=[rate.pk for rate in verdict.agreeing]).update(status=Rate.Status.ACCEPTED)
         Rate.objects.create(
             pair=pair,
             effective_date=quote.effective_date,
@@ -250,13 +203,14 @@ class Run:
             fetched_at=self.now,
             status=Rate.Status.HELD if verdict.reason else Rate.Status.ACCEPTED,
             held_reason=verdict.reason,
+            held_for_distance=verdict.is_for_distance,
         )
-        told["why"] = verdict.reason or (check.missing if check else "")
+        told["why"] = " ".join([*filter(None, [verdict.reason or (check.missing if check else "")]), *said])
         if verdict.reason:
             return Outcome(quote.provider, HELD, _("%(pair)s of %(day)s: held, %(value)s. %(why)s") % told)
         return Outcome(quote.provider, NEW, (_("%(pair)s of %(day)s: %(value)s. %(why)s") % told).strip())
 
-    def _note(self, row: Source, harvest: _Harvest) -> None:
+    def _note(self, row: Source, harvest: Harvest) -> None:
         """Remember how the source answered; the rates desk hears of three failures in a row, once."""
         failures = harvest.failures
         row.asked_at = self.now
@@ -281,64 +235,33 @@ class Run:
 
     def _crossed(self, pair: Pair, quote: Quote) -> judging.Check | None:
         """What the pair's second source says of a quote that is new; it is asked once in a run."""
-        if not pair.cross_check or pair.cross_check == quote.provider or self.offline or quote.value <= 0:
+        if not pair.cross_check or pair.cross_check == quote.provider or quote.value <= 0:
+            return None
+        if self.offline and pair.cross_check not in self.saved:
             return None
         if judging.is_known(quote, exact(quote.value), list(pair.rates.filter(effective_date=quote.effective_date))):
             return None
         source = providers.get_provider(pair.cross_check)
-        address = source.addresses(min(quote.effective_date, self.today), self.utc_day)[0]
-        answer = self._ask(source, address, None, None)
+        answer = self._second(source, quote.effective_date)
         trouble = answer.trouble or answer.nothing
         try:
             if answer.sheets:
-                return judging.Check(str(source.name), answer.sheets[0].quote(pair.base, pair.quote))
+                found = answer.sheets[0].quote(pair.base, pair.quote)
+                self.compared.add(source.code)
+                return judging.Check(str(source.name), found)
         except ProviderError as lacking:
             trouble = str(lacking)
         return judging.Check(str(source.name), None, _("Not compared: %(why)s") % {"why": trouble})
 
-
-def _fetch(source: Provider, address: str, known: Validators | None, whole: float) -> _Answer:
-    try:
-        answer = fetch.get(address, known, whole=whole)
-    except FetchError as trouble:
-        if trouble.status is not None and trouble.status == source.missing_status:
-            return _Answer(nothing=str(source.error(_("it has no rates of that day"))))
-        return _Answer(trouble=f"{source.name}: {trouble}")
-    if answer.unchanged:
-        return _Answer(unchanged=True, validators=answer.validators)
-    read = _read(source, answer.body)
-    read.validators = answer.validators
-    return read
+    def _second(self, source: Provider, day: date) -> Answer:
+        """What a second source says of ``day``, from its file or by asking it."""
+        if self.offline:
+            return answers.nearest(self.saved[source.code], day)
+        address = source.addresses(min(day, self.today), self.utc_day)[0]
+        return self._ask(source, address, None, None)
 
 
-def _read(source: Provider, content: bytes) -> _Answer:
-    """Every sheet of an answer; a provider that breaks over one spoils no other source's run."""
-    try:
-        return _Answer(source.read(content))
-    except NoRate as nothing:
-        return _Answer(nothing=str(nothing))
-    except ProviderError as trouble:
-        return _Answer(trouble=str(trouble))
-    except Exception:  # a mistake of ours: told to whoever runs the server, and counted as the source's failure
-        logger.exception("The answer of %s broke its provider.", source.code)
-        return _Answer(
-            trouble=str(source.error(_("its answer is like none that we can read; the server's log says more")))
-        )
-
-
-def _picked(source: Provider, answer: _Answer, day: date | None) -> _Answer:
-    """The same with the sheet of ``day`` alone, or the newest."""
-    if not answer.sheets:
-        return answer
-    try:
-        return replace(answer, sheets=[source.pick(answer.sheets, day)])
-    except NoRate as nothing:
-        return _Answer(nothing=str(nothing))
-    except ProviderError as trouble:
-        return _Answer(trouble=str(trouble))
-
-
-def _nothing(harvest: _Harvest) -> Outcome:
+def _nothing(harvest: Harvest) -> Outcome:
     source = harvest.source
     if any(one.unchanged for one in harvest.answers.values()):
         text = _("%(source)s: nothing new since it was last asked.") % {"source": source.name}

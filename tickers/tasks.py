@@ -12,7 +12,7 @@ from django_tasks import task
 
 from tickers import cards, ratebar
 from tickers.calendar import AHEAD
-from tickers.models import Source
+from tickers.models import Rate, Source
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,6 @@ def draw_card(pair_pk: int) -> None:
 def mail_trouble(code: str) -> None:
     """Mail those who keep the rates that a source has failed several times in a row."""
     source = Source.objects.filter(pk=code).first()
-    people = User.objects.with_perm("tickers.change_rate", include_superusers=False).exclude(email="")
     if source is None or not source.failures:
         return
     told = {"source": source, "count": source.failures, "trouble": source.trouble}
@@ -41,12 +40,33 @@ def mail_trouble(code: str) -> None:
         "Rates can be typed by hand here:\n%(address)s\n"
     )
     body %= told | {"address": settings.SITE_ROOT + reverse("admin:tickers_rate_changelist")}
+    _mail(subject, body, f"the rates of {code}")
+
+
+@task()
+def mail_doubt(numbers: list[int]) -> None:
+    """Mail those who keep the rates that readers may see wrong ones: later rates speak against them."""
+    rates = list(Rate.objects.doubted().filter(pk__in=numbers).select_related("pair"))
+    if not rates:
+        return
+    lines = [
+        f"{rate}: {rate.doubt}\n{settings.SITE_ROOT}{reverse('admin:tickers_rate_change', args=[rate.pk])}"
+        for rate in rates
+    ]
+    subject = _("Is this rate right? %(rate)s") % {"rate": rates[0]}
+    body = _("Readers see it. Reject it, type another value, or say that it is right:\n\n%(rates)s\n")
+    _mail(subject, body % {"rates": "\n\n".join(lines)}, "doubted rates")
+
+
+def _mail(subject: str, body: str, about: str) -> None:
+    """To each who may change rates."""
+    people = User.objects.with_perm("tickers.change_rate", include_superusers=False).exclude(email="")
     failed = 0
     for user in people.filter(is_active=True):
         try:
             EmailMessage(subject, body, to=[user.email]).send()
         except Exception:  # whatever the mail server did, the others are to hear of it
-            logger.exception("No mail to user %s about the rates of %s.", user.pk, code)
+            logger.exception("No mail to user %s about %s.", user.pk, about)
             failed += 1
     if failed:
-        raise RuntimeError(f"{failed} mails about the rates of {code} could not be sent.")  # the worker marks the task
+        raise RuntimeError(f"{failed} mails about {about} could not be sent.")  # the worker marks the task

@@ -56,7 +56,7 @@ class DeskAxeTests(AxeTestCase):
 
     def paths_of_lists(self):
         fixed = ["/admin/", "/admin/find/?q=caravan", "/admin/password_change/", "/admin/articles/article/?trash=1"]
-        named = "articles_edition_calendar articles_placement_board articles_image_upload".split()
+        named = "articles_edition_calendar articles_placement_board articles_image_upload tickers_rate_day".split()
         found = [*fixed, *(reverse(f"admin:{name}") for name in named)]
         found += [
             f"{reverse('admin:articles_edition_calendar')}?view=month",

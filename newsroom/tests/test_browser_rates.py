@@ -199,3 +199,81 @@ class PagesOfRatesInBrowserTests(BrowserTestCase):
             for width in (320, 390, 820, 1280):
                 self.page.set_viewport_size({"width": width, "height": 700})
                 assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
+
+
+class DayInBrowserTests(BrowserTestCase):
+    """The rates desk enters a day's five rates; the browser runs no script."""
+
+    MOST_CLICKS = 8
+
+    def setUp(self):
+        super().setUp()
+        user = make_user(roles.RATES_DESK, username="rates")
+        user.set_password(PASSWORD)
+        user.save()
+        dollars = {"KGS": ("nbkr", 87.45), "KZT": ("nbk", 510.2), "TJS": ("nbt", 9.17), "UZS": ("cbu", 12015.77)}
+        dollars["TMT"] = ("cbt", 3.5)
+        for order, (base, (source, value)) in enumerate(dollars.items(), start=1):
+            pair = make_pair(base, provider=source, order=order)
+            make_rate(pair, timezone.localdate() - timedelta(days=1), f"{1 / value:.15f}", provider=source)
+
+    def begin(self, **options):
+        context = self.page.context.browser.new_context(timezone_id="Asia/Bishkek", **options)
+        context.set_default_timeout(10_000)
+        self.addCleanup(context.close)
+        self.page.context.close()
+        self.page = context.new_page()
+        self.watch(self.page)
+        self.page.goto(f"{self.live_server_url}/admin/")
+        self.page.get_by_label("Username").fill("rates")
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Log in").click()
+
+    def test_five_pairs_take_eight_clicks_at_most_without_a_script(self):
+        clicks = []
+
+        def click(locator):
+            clicks.append(locator)
+            locator.click()
+
+        self.begin(java_script_enabled=False)
+        click(self.page.get_by_role("link", name="Enter the day’s rates").first)
+        for base, typed in {"KGS": "87.41", "KZT": "0.00196", "TJS": "9.1655", "UZS": "12,019", "TMT": "3.5"}.items():
+            click(self.page.get_by_label(f"1 USD = how many {base}"))
+            self.page.keyboard.type(typed)
+        self.page.keyboard.press("Enter")
+        expect(self.page.get_by_role("alert")).to_contain_text("2 values have to be looked at")
+        expect(self.page.get_by_label("1 USD = how many KGS")).to_have_value("87.41")
+        expect(self.page.get_by_label("1 USD = 510.2041 KZT (turned round)")).to_be_checked()
+        expect(self.page.get_by_label("1 USD = 12019 UZS")).to_be_checked()
+        click(self.page.get_by_role("button", name="Save"))
+        expect(self.page.locator(".messagelist")).to_contain_text("5 rates of")
+        assert Rate.objects.filter(provider="manual").count() == 5
+        assert len(clicks) <= self.MOST_CLICKS
+
+    def test_on_a_phone_nothing_is_wider_than_the_screen_and_targets_are_large(self):
+        self.begin(viewport={"width": 320, "height": 640})
+        self.open("/admin/tickers/rate/day/")
+        self.page.get_by_label("1 USD = how many KGS").fill("0.01144")
+        self.page.get_by_label("1 USD = how many KZT").fill("999")
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Save").click()
+        assert self.page.evaluate("document.documentElement.scrollWidth") <= 320
+        fields = ".day-row input:not([type=hidden], [type=radio]), .day-readings label, .day-rates .submit-row button"
+        heights = self.page.locator(fields).evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
+        assert len(heights) == 5 + 1 + 2 + 1  # values, a reason, two readings, the button
+        assert min(heights) >= 40, heights
+
+    def test_what_is_asked_passes_axe(self):
+        self.lift_policy()
+        self.page.goto(f"{self.live_server_url}/admin/")
+        self.page.get_by_label("Username").fill("rates")
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Log in").click()
+        self.open("/admin/tickers/rate/day/")
+        assert self.found() == []
+        self.page.get_by_label("1 USD = how many KGS").fill("0.01144")
+        self.page.get_by_label("1 USD = how many KZT").fill("999")
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Save").click()
+        assert self.found() == []

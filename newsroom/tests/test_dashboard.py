@@ -124,6 +124,10 @@ class BlockTests(DashboardTestCase):
         for user in (self.chief, make_user(roles.RATES_DESK)):
             lines = self.blocks(user)["rates"].lines
             assert [(line.title, line.mark) for line in lines] == [("KGS/USD: 9", "held"), ("KZT/USD", "late")]
+        Rate.objects.accepted().update(doubt="The rate of Tuesday is back where the pair was before this one.")
+        [doubted, *_rest] = self.blocks(self.chief)["rates"].lines
+        assert (doubted.title, doubted.mark) == ("KGS/USD: 1", "doubted")
+        assert doubted.facts[1].startswith("The rate of Tuesday")
         assert "rates" not in self.blocks(make_user(roles.REPORTER))
 
     def test_source_that_failed_three_times_in_a_row_is_told_until_it_answers(self):

@@ -21,6 +21,13 @@ class PairForm(forms.ModelForm):
     def clean_quote(self):
         return self.cleaned_data["quote"].upper()
 
+    def clean(self):
+        cleaned = super().clean()
+        floor, ceiling = cleaned.get("floor_percent"), cleaned.get("limit_percent")
+        if floor is not None and ceiling is not None and floor > ceiling:
+            self.add_error("floor_percent", _("The least limit can't be more than the most."))
+        return cleaned
+
 
 @admin.register(Pair)
 class PairAdmin(admin.ModelAdmin):
@@ -31,7 +38,7 @@ class PairAdmin(admin.ModelAdmin):
     show_full_result_count = False
     fieldsets = [
         (None, {"fields": [("base", "quote"), "provider", "peg_value", "active"]}),
-        (_("What is believed"), {"fields": ["limit_percent", ("cross_check", "tolerance_percent")]}),
+        (_("What is believed"), {"fields": [("floor_percent", "limit_percent"), ("cross_check", "tolerance_percent")]}),
         (_("In the bar"), {"fields": [("order", "digits"), "is_inverse"]}),
     ]
 

@@ -1,4 +1,4 @@
-"""The rates' desk: what is held is accepted, rejected, or another value typed; and sources are asked at once."""
+"""The rates' desk: what is held or doubted is accepted, rejected, or another value typed; sources are asked at once."""
 
 import time
 from functools import partial
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from tickers import deciding, providers, refresh
+from tickers.admin import day
 from tickers.admin.rate_form import PairChoice, RateForm, TypedNumber, is_number
 from tickers.models import Pair, Rate, RateField
 
@@ -36,12 +37,23 @@ class NoCountPaginator(Paginator):
         return self.object_list[: self.CEILING].count()
 
 
+class DoubtedFilter(admin.SimpleListFilter):
+    title = _("doubt")
+    parameter_name = "doubted"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("Readers see it, later rates speak against it"))]
+
+    def queryset(self, request, queryset):
+        return queryset.doubted() if self.value() == "yes" else queryset
+
+
 @admin.register(Rate)
 class RateAdmin(admin.ModelAdmin):
     form = RateForm
     list_display = ["pair", "effective_date", "exact_value", "source", "standing"]
     list_display_links = ["pair", "effective_date"]
-    list_filter = ["status", "pair", "provider", "effective_date"]
+    list_filter = ["status", DoubtedFilter, "pair", "provider", "effective_date"]
     list_select_related = ["pair", "decided_by"]
     show_full_result_count = False
     paginator = NoCountPaginator
@@ -67,6 +79,7 @@ class RateAdmin(admin.ModelAdmin):
     def get_urls(self):
         wrap = self.admin_site.admin_view
         own = [
+            path("day/", wrap(partial(day.view, self)), name="tickers_rate_day"),
             path("refresh/", wrap(require_POST(self.refresh_view)), name="tickers_rate_refresh"),
             *(
                 path(f"<int:pk>/{step}/", wrap(require_POST(partial(self.decide_view, step=step))), name=name)
@@ -103,6 +116,8 @@ class RateAdmin(admin.ModelAdmin):
         status, who = rate.get_status_display(), rate.decided_by
         if rate.status == Rate.Status.HELD:
             return f"{status}: {rate.held_reason}"
+        if rate.is_doubted:
+            return gettext("doubted: %(why)s") % {"why": rate.doubt}
         return f"{status} ({who.get_full_name() or who})" if who else status
 
     @transaction.atomic
@@ -117,6 +132,9 @@ class RateAdmin(admin.ModelAdmin):
             obj.provider, obj.status, obj.held_reason = providers.MANUAL, Rate.Status.ACCEPTED, ""
             obj.fetched_at, obj.decided_by = timezone.now(), request.user
         super().save_model(request, obj, form, change)
+        if form.has_changed():
+            deciding.lock([obj.pair_id])
+            self.tell_settled(request, deciding.settle(obj.pair, obj.effective_date, by=request.user))
 
     def has_decide_permission(self, request):
         return self.has_change_permission(request)
@@ -130,7 +148,7 @@ class RateAdmin(admin.ModelAdmin):
         self._decide(request, queryset, "reject")
 
     def decide_view(self, request, pk, step):
-        """The buttons on a held rate's form."""
+        """The buttons on the form of a held or doubted rate."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         get_object_or_404(Rate, pk=pk)
@@ -148,16 +166,20 @@ class RateAdmin(admin.ModelAdmin):
 
     def _decide(self, request, queryset, step, instead=None):
         """Accept or reject each; what can't be is told, and changes nothing for the others."""
-        done = 0
+        done, settled = 0, set()
         for rate in queryset.select_related("pair").order_by("effective_date"):
+            if rate.pk in settled:  # by one that was ticked before it
+                continue
             try:
-                other = DECISIONS[step](rate, by=request.user, instead=instead)
+                decision = DECISIONS[step](rate, by=request.user, instead=instead)
             except deciding.DecisionError as refusal:
                 self.message_user(request, str(refusal), messages.ERROR)
                 continue
             done += 1
             self.log_change(request, rate, gettext("Accepted.") if step == "accept" else gettext("Rejected."))
-            if other:
+            self.tell_settled(request, decision.settled)
+            settled |= {one.pk for one in decision.settled}
+            if other := decision.replaced:
                 self.log_change(request, other, gettext("Replaced by %(rate)s.") % {"rate": rate})
                 told = {"other": other}
                 self.message_user(request, gettext("It stands in place of %(other)s, which is kept.") % told)
@@ -167,6 +189,18 @@ class RateAdmin(admin.ModelAdmin):
         elif done:
             text = ngettext("%(count)s rate rejected.", "%(count)s rates rejected.", done)
             self.message_user(request, text % {"count": done}, messages.SUCCESS)
+
+    def tell_settled(self, request, rates):
+        """Say how many held rates followed from a decision, and log each."""
+        for rate in rates:
+            self.log_change(request, rate, gettext("Accepted, as it follows from the rate before it."))
+        if rates:
+            text = ngettext(
+                "%(count)s held rate that follows from it was accepted, too.",
+                "%(count)s held rates that follow from it were accepted, too.",
+                len(rates),
+            )
+            self.message_user(request, text % {"count": len(rates)}, messages.SUCCESS)
 
     def refresh_view(self, request):
         """Ask all sources now, and show what came of it."""
@@ -188,8 +222,8 @@ class RateAdmin(admin.ModelAdmin):
         return render(request, "admin/tickers/rate/refreshed.html", context)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        rate = Rate.objects.held().filter(pk=object_id).first() if is_number(object_id) else None
-        may_decide = rate is not None and self.has_change_permission(request)
+        rate = Rate.objects.filter(pk=object_id).first() if is_number(object_id) else None
+        may_decide = rate is not None and rate.is_open and self.has_change_permission(request)
         context = {"held": rate, "stands": deciding.stands(rate)} if may_decide else {}
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 

@@ -31,6 +31,17 @@ class TypedNumber(forms.DecimalField):
         return {}
 
 
+def possible_day(day):
+    """The same; ValidationError if no rate can be set for it."""
+    latest = timezone.localdate() + AHEAD
+    if day > latest:
+        message = _("This day is too far ahead: %(latest)s is the last that a rate can be set for.")
+        raise ValidationError(message, params={"latest": date_format(latest)})
+    if day < FIRST_DAY:
+        raise ValidationError(_("Look at the year: this day is too long ago."))
+    return day
+
+
 class RateForm(forms.ModelForm):
     surely = forms.BooleanField(
         label=_("It is right, however far it moves"),
@@ -46,15 +57,9 @@ class RateForm(forms.ModelForm):
     def clean_effective_date(self):
         """Refuse a day that no bank has set a rate for yet; one left as it was may stay."""
         day = self.cleaned_data["effective_date"]
-        latest = timezone.localdate() + AHEAD
         if "effective_date" not in self.changed_data:
             return day
-        if day > latest:
-            message = _("This day is too far ahead: %(latest)s is the last that a rate can be set for.")
-            raise ValidationError(message, params={"latest": date_format(latest)})
-        if day < FIRST_DAY:
-            raise ValidationError(_("Look at the year: this day is too long ago."))
-        return day
+        return possible_day(day)
 
     def clean(self):
         """Name the rate that stands in the way, with its value."""
@@ -81,10 +86,11 @@ class RateForm(forms.ModelForm):
 
     def _refuse_far_move(self, pair, day, value):
         """A slip of the keyboard is seldom small: ask before a move beyond the pair's limit."""
-        last = pair.rates.accepted().filter(effective_date__lt=day).order_by("-effective_date").first()
-        if not value or value < 0 or last is None or self.cleaned_data["surely"]:
+        if not value or value < 0 or self.cleaned_data["surely"]:
             return
-        if judging.is_beyond(value, last.value, pair.limit_percent):
+        before = judging.past(pair, day)
+        if judging.beyond(pair, value, before):
+            last = before[0]
             message = _("That is %(move)s away from %(last)s, the rate of %(day)s. Look again; if it is right, say so.")
             params = {
                 "move": judging.distance(value, last.value),

@@ -40,12 +40,28 @@ class Pair(models.Model):
         help_text=_("Decimals that readers see; empty: at least five, and three significant digits."),
     )
     limit_percent = models.DecimalField(
-        _("limit in per cent"),
+        _("limit in per cent, at most"),
         max_digits=6,
         decimal_places=2,
         default=Decimal(10),
         validators=[MinValueValidator(Decimal("0.01"))],
-        help_text=_("A fetched rate that moved further than this since the one before waits for a look."),
+        help_text=_(
+            "A rate that moved further than the pair's limit since the one before waits for a look. The limit is "
+            "learned: four times what nine in ten of its last moves stayed within, never more than this. With fewer "
+            "than twenty moves this is the limit."
+        ),
+    )
+    floor_percent = models.DecimalField(
+        _("limit in per cent, at least"),
+        max_digits=6,
+        decimal_places=2,
+        default=Decimal(2),
+        db_default=Decimal(2),
+        validators=[MinValueValidator(Decimal("0.01"))],
+        help_text=_(
+            "However little the pair moves, a rate that moved no further than this is accepted. The same number in "
+            "both fields makes a limit that learns nothing."
+        ),
     )
     provider = models.CharField(_("source"), max_length=8, choices=providers.choices, default=providers.MANUAL)
     cross_check = models.CharField(
@@ -102,6 +118,7 @@ class Pair(models.Model):
                 name="pair_digits_fit", condition=Q(digits__isnull=True) | Q(digits__gte=0, digits__lte=MOST_DECIMALS)
             ),
             models.CheckConstraint(name="pair_limit_is_more_than_zero", condition=Q(limit_percent__gt=0)),
+            models.CheckConstraint(name="pair_floor_is_more_than_zero", condition=Q(floor_percent__gt=0)),
             models.CheckConstraint(name="pair_tolerance_is_more_than_zero", condition=Q(tolerance_percent__gt=0)),
             models.CheckConstraint(
                 name="pair_peg_is_more_than_zero", condition=Q(peg_value__isnull=True) | Q(peg_value__gt=0)

@@ -17,6 +17,15 @@ class RateQuerySet(models.QuerySet):
         """Those that wait for a look, the newest first."""
         return self.filter(status=Rate.Status.HELD).order_by("-effective_date", "-pk")
 
+    def doubted(self):
+        """Accepted ones that later rates speak against."""
+        return self.accepted().exclude(doubt="")
+
+    def waiting(self):
+        """Those that the rates desk has to look at: doubted ones, as readers see them, before those that are held."""
+        is_doubted = Q(status=Rate.Status.ACCEPTED) & ~Q(doubt="")
+        return self.filter(is_doubted | Q(status=Rate.Status.HELD)).order_by("status", "-effective_date", "-pk")
+
 
 class Rate(models.Model):
     """What one unit of a pair's base was worth, in units of its quote, from ``effective_date`` on."""
@@ -34,6 +43,16 @@ class Rate(models.Model):
     fetched_at = models.DateTimeField(_("received"), default=timezone.now)
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.ACCEPTED)
     held_reason = models.CharField(_("why held"), max_length=200, blank=True)
+    held_for_distance = models.BooleanField(default=False, db_default=False, editable=False)  # and for nothing else
+    doubt = models.CharField(
+        _("why doubted"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text=_("Readers see it, but later rates speak against it."),
+    )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -54,6 +73,11 @@ class Rate(models.Model):
             models.Index(fields=["pair", "-effective_date"], name="rate_by_pair"),
             models.Index(fields=["-effective_date", "-id"], name="rate_by_date"),
             models.Index(fields=["-effective_date", "-id"], name="rate_held_by_date", condition=Q(status="held")),
+            models.Index(
+                fields=["-effective_date", "-id"],
+                name="rate_doubted_by_date",
+                condition=Q(status="accepted") & ~Q(doubt=""),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -74,3 +98,12 @@ class Rate(models.Model):
 
     def __str__(self):
         return f"{self.pair} {self.value.normalize():f}, {self.effective_date}"
+
+    @property
+    def is_doubted(self) -> bool:
+        return self.status == self.Status.ACCEPTED and bool(self.doubt)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for the rates desk: held, or doubted."""
+        return self.status == self.Status.HELD or self.is_doubted

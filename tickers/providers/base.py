@@ -102,9 +102,14 @@ class Provider:
     host: ClassVar[str] = ""  # where it is asked
     home: ClassVar[str] = ""  # where a reader finds the source
     terms: ClassVar[str | Promise] = ""  # what the source asks of those who use its rates
+    tells_own: ClassVar[bool] = False  # its numbers say what its own currency is worth, not what others cost
     is_fetched: ClassVar[bool] = True
     repeats: ClassVar[bool] = False  # asked for a day without rates, it answers with those of the last day before
     missing_status: ClassVar[int | None] = None  # the status with which it says that a day has no rates
+
+    def prints_turned(self, base: str, quote: str) -> bool:
+        """Whether its number for this pair is what one unit of ``quote`` costs in ``base``."""
+        return bool(self.local) and self.local == (quote if self.tells_own else base)
 
     def addresses(self, day: date | None, today: date) -> list[str]:
         """Where the rates of ``day`` are (None: the newest; ``today`` is UTC's).

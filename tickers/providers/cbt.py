@@ -23,6 +23,7 @@ class Cbt(XmlProvider):
     terms = _("Official rates; name the Central Bank of Turkmenistan as their source.")
     missing_status = 404
     root, row = "cbt_currency_rate", "rate"
+    date_forms = ("%d.%m.%Y", "%Y-%m-%d")  # since 2024, and before
     date_in, code_in, nominal_in, amount_in = "date", "@code", "multiplier", "rate_tmt"
 
     def addresses(self, day, today):

@@ -18,6 +18,7 @@ class Ecb(Provider):
     code = "ecb"
     name = gettext_lazy("European Central Bank")
     local = "EUR"
+    tells_own = True
     country = "ECB"
     publishes_at = (14, 16)
     host = "https://www.ecb.europa.eu"

@@ -1,10 +1,15 @@
-"""The Kazakh bank: a list for each day; one for tomorrow from the afternoon of a working day on."""
+"""The Kazakh bank: a list for each day; one for tomorrow from the afternoon of a working day on.
 
-from datetime import timedelta
+Its feed rates_all.xml has the newest day's rates, each item with a date of its own; it is read from a file.
+"""
+
+from datetime import date, timedelta
+from xml.etree.ElementTree import Element
 
 from django.utils.translation import gettext_lazy as _
 
-from tickers.providers.base import OFFICIAL
+from tickers.providers import reading
+from tickers.providers.base import OFFICIAL, NoRate, Sheet
 from tickers.providers.xml import XmlProvider
 
 
@@ -26,3 +31,14 @@ class Nbk(XmlProvider):
     def addresses(self, day, today):
         days = [day] if day else [today + timedelta(days=1), today]
         return [f"{self.host}/rss/get_rates.cfm?fdate={one:%d.%m.%Y}" for one in days]
+
+    def sheets(self, root: Element) -> list[Sheet]:
+        if root.tag != "rss":
+            return super().sheets(root)
+        days: dict[date, list[Element]] = {}
+        for item in root.iter(self.row):
+            day = reading.day(item.findtext("pubDate"), "%d.%m.%y", "%d.%m.%Y")
+            days.setdefault(day, []).append(item)
+        if not days:
+            raise self.error(_("there are no rates in its answer"), NoRate)
+        return [self.sheet(day, self.rows(items)) for day, items in days.items()]

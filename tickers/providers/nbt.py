@@ -18,7 +18,7 @@ class Nbt(XmlProvider):
     home = "https://www.nbt.tj/en/kurs/kurs.php"
     terms = _("Official rates; a reference to nbt.tj is asked for.")
     root, row = "ValCurs", "Valute"
-    date_in, code_in, date_form = "@Date", "CharCode", "%Y-%m-%d"
+    date_in, code_in, date_forms = "@Date", "CharCode", ("%Y-%m-%d",)
 
     def addresses(self, day, today):
         return [f"{self.host}/en/kurs/export_xml.php?date={day or today:%Y-%m-%d}&export=xmlout"]

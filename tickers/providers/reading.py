@@ -80,10 +80,12 @@ def units(written: object) -> int:
     return int(found)
 
 
-def day(written: str | None, form: str) -> date:
-    """A date written like ``form`` (%d.%m.%Y)."""
-    try:
-        return datetime.strptime((written or "").strip(), form).date()  # noqa: DTZ007 - a bank's day has no zone
-    except ValueError:
-        told = {"text": (written or "").strip()[:40]}
-        raise ValueError(_("its answer has no date that can be read (“%(text)s”)") % told) from None
+def day(written: str | None, *forms: str) -> date:
+    """A date written like one of ``forms`` (%d.%m.%Y)."""
+    text = (written or "").strip()
+    for form in forms:
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a bank's day has no zone
+        except ValueError:
+            continue
+    raise ValueError(_("its answer has no date that can be read (“%(text)s”)") % {"text": text[:40]})

@@ -1,6 +1,6 @@
 """Banks that answer in XML: a list of currencies, each with a nominal and an amount, and one date for all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import ClassVar
 from xml.etree.ElementTree import Element
@@ -16,7 +16,7 @@ class XmlProvider(Provider):
 
     root: ClassVar[str]
     date_in: ClassVar[str]
-    date_form: ClassVar[str] = "%d.%m.%Y"
+    date_forms: ClassVar[tuple[str, ...]] = ("%d.%m.%Y",)
     row: ClassVar[str]
     code_in: ClassVar[str]
     nominal_in: ClassVar[str] = "Nominal"
@@ -24,18 +24,21 @@ class XmlProvider(Provider):
 
     def read(self, answer: bytes) -> list[Sheet]:
         try:
-            root = reading.xml(answer)
-            if root.tag != self.root:
-                raise ValueError(_("its answer is no list of the bank’s rates (<%(tag)s>)") % {"tag": root.tag[:40]})
-            return [self.sheet(self.day(root), self.rows(root))]
+            return self.sheets(reading.xml(answer))
         except ValueError as trouble:
             raise self.error(trouble) from None
 
-    def day(self, root: Element) -> date:
-        return reading.day(self._part(root, self.date_in), self.date_form)
+    def sheets(self, root: Element) -> list[Sheet]:
+        """The sheet of an answer; ValueError says what is wrong with it."""
+        if root.tag != self.root:
+            raise ValueError(_("its answer is no list of the bank’s rates (<%(tag)s>)") % {"tag": root.tag[:40]})
+        return [self.sheet(self.day(root), self.rows(root.iter(self.row)))]
 
-    def rows(self, root: Element) -> Iterator[reading.Row]:
-        for row in root.iter(self.row):
+    def day(self, root: Element) -> date:
+        return reading.day(self._part(root, self.date_in), *self.date_forms)
+
+    def rows(self, rows: Iterable[Element]) -> Iterator[reading.Row]:
+        for row in rows:
             yield self._part(row, self.code_in), self._reader(row)
 
     def _reader(self, row: Element) -> reading.Reader:

@@ -168,6 +168,38 @@ class DecidingTests(AdminTestCase):
         accepted = make_rate(self.pair, self.today - timedelta(days=1))
         self.assertNotContains(self.client.get(f"{RATES}{accepted.pk}/change/"), "formaction")
 
+    def test_doubted_rate_is_marked_found_and_rejected_by_one_click(self):
+        doubted = make_rate(self.pair, self.today, "0.0103", provider="nbkr", doubt="Back where it was.")
+        make_rate(self.pair, self.today - timedelta(days=1), "0.0114", provider="nbkr")
+        self.assertContains(self.client.get(RATES), "doubted: Back where it was.")
+        found = self.client.get(RATES, {"doubted": "yes"}).context["cl"].result_list
+        assert list(found) == [doubted]
+        page = self.client.get(f"{RATES}{doubted.pk}/change/")
+        for step, name in (("accept", "It is right"), ("reject", "Reject")):
+            self.assertContains(page, f'formaction="{RATES}{doubted.pk}/{step}/" formnovalidate>{name}<')
+        self.assertContains(self.press("reject", doubted), "1 rate rejected.")
+        assert self.status(doubted) == "rejected"
+        assert not Rate.objects.doubted()
+
+    def test_value_typed_in_place_of_a_doubted_one_replaces_it_and_settles_what_follows(self):
+        Rate.objects.filter(pk=self.held.pk).update(
+            value="0.0115", held_for_distance=True, effective_date=self.today + timedelta(days=1)
+        )
+        doubted = make_rate(self.pair, self.today, "0.0103", provider="nbkr", doubt="Back where it was.")
+        address = f"{RATES}{doubted.pk}/change/"
+        page = self.client.post(address, {"value": "0.0114"} | loaded(self.client, address), follow=True)
+        self.assertContains(page, "1 held rate that follows from it was accepted, too.")
+        assert (self.status(doubted), self.status()) == ("replaced", "accepted")
+        assert LogEntry.objects.get(object_id=self.held.pk).get_change_message().startswith("Accepted, as it follows")
+
+    def test_many_that_follow_from_one_another_are_ticked_and_none_is_complained_about(self):
+        held = {"status": "held", "held_for_distance": True}
+        rates = [make_rate(self.pair, self.today - timedelta(days=day), "0.0125", **held) for day in (3, 2, 1)]
+        page = self.tick("accept_selected", *rates)
+        self.assertContains(page, "2 held rates that follow from it were accepted, too.")
+        self.assertNotContains(page, "not held any more")
+        assert {self.status(rate) for rate in rates} == {"accepted"}
+
     def test_buttons_decide_and_the_log_says_who(self):
         self.assertContains(self.press("accept"), "1 rate accepted.")
         assert Rate.objects.get(pk=self.held.pk).decided_by == self.desk
@@ -267,7 +299,7 @@ class SourceAdminTests(AdminTestCase):
 
 class PairAdminTests(AdminTestCase):
     def form(self, **fields):
-        checks = {"limit_percent": "10", "cross_check": "cbr", "tolerance_percent": "3"}
+        checks = {"limit_percent": "10", "floor_percent": "2", "cross_check": "cbr", "tolerance_percent": "3"}
         return {"base": "KZT", "quote": "USD", "provider": "nbk", "order": "2", "active": "on"} | checks | fields
 
     def test_codes_may_be_typed_small(self):
@@ -281,6 +313,7 @@ class PairAdminTests(AdminTestCase):
             ({"base": "KGS"}, "This pair exists."),
             ({"provider": "peg"}, "needs its value"),
             ({"peg_value": "0"}, "A rate must be more than zero."),
+            ({"floor_percent": "10.01"}, "The least limit can&#x27;t be more than the most."),
         ]
         for fields, message in wrong:
             with self.subTest(message):

@@ -51,6 +51,15 @@ QUOTES = {
     "cbr": [("KGS", "USD", Decimal("0.865540") / Decimal("76.2840")), ("TMT", "USD", Decimal("0.28571391118"))],
     "ecb": [("EUR", "USD", Decimal("1.1640")), ("USD", "JPY", Decimal("181.2") / Decimal("1.1640"))],
 }
+OTHER_ANSWERS = {  # of other days and addresses: the same of each bank's rates in another shape
+    "nbk": b"""<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Official rates</title>
+        <link>www.nationalbank.kz</link><description>Official rates</description>
+        <item><title>USD</title><pubDate>09.12.25</pubDate><description>512.34</description><quant>1</quant>
+        <index>UP</index><change>+0.10</change><link/></item>
+        <item><title>IRR</title><pubDate>09.12.25</pubDate><description>12</description><quant>1000</quant>
+        <index/><change>0.00</change><link/></item></channel></rss>""",
+    "cbt": ANSWERS["cbt"].replace(b"09.12.2025", b"2025-12-09"),  # as until 2023
+}
 
 
 def read(code, answer=None, asked=None):
@@ -60,13 +69,31 @@ def read(code, answer=None, asked=None):
 
 class AnswerTests(SimpleTestCase):
     def test_every_bank_is_understood(self):
-        for code, expected in QUOTES.items():
-            sheet = read(code)
-            for base, quote, value in expected:
-                with self.subTest(code, pair=f"{base}/{quote}"):
+        for code, answer in [*ANSWERS.items(), *OTHER_ANSWERS.items()]:
+            sheet = read(code, answer)
+            for base, quote, value in QUOTES[code]:
+                with self.subTest(code, pair=f"{base}/{quote}", answer=answer[:60]):
                     found = sheet.quote(base, quote)
                     assert (found.effective_date, found.provider) == (TUESDAY, code)
                     assert abs(found.value / value - 1) < Decimal("1e-10")
+
+    def test_every_source_that_is_fetched_has_a_sample_of_its_answer_and_what_it_says(self):
+        asked = {source.code for source in providers.ALL.values() if source.is_fetched}
+        assert asked == ANSWERS.keys() == QUOTES.keys(), "A new provider needs a sample answer here."
+        assert all(QUOTES.values())
+        assert asked > OTHER_ANSWERS.keys()
+
+    def test_feed_of_several_days_gives_a_sheet_for_each(self):
+        tomorrow = OTHER_ANSWERS["nbk"].replace(b"09.12.25", b"10.12.25", 1)
+        assert read("nbk", tomorrow).effective_date == date(2025, 12, 10)
+        assert read("nbk", tomorrow, TUESDAY).quote("IRR", "KZT").value == Decimal("0.012")
+
+    def test_feed_without_a_date_or_without_items_is_no_answer(self):
+        undated = OTHER_ANSWERS["nbk"].replace(b"09.12.25", b"Tue, 9 Dec", 1)
+        with self.assertRaisesMessage(ProviderError, "no date that can be read"):
+            read("nbk", undated)
+        with self.assertRaises(NoRate):
+            read("nbk", b"<rss><channel></channel></rss>")
 
     def test_exact_to_far_more_digits_than_the_bank_gives(self):
         value = read("cbu").quote("UZS", "USD").value

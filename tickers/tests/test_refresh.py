@@ -164,7 +164,7 @@ class HoldingTests(RefreshTestCase):
         self.answer(nbkr(dollar="98,5"))
         self.held(
             "It moved by -11.3 % (the other way round +12.7 %) from 0.01144 of 05 December 2025, "
-            "beyond the pair’s limit."
+            "beyond the pair’s limit of 10 %."
         )
 
     def test_long_gap_waits_for_a_look_however_small_the_move(self):
@@ -315,13 +315,13 @@ class DecidingTests(RefreshTestCase):
         self.rate = Rate.objects.held().get()
 
     def test_accepted_rate_carries_who_accepted_it(self):
-        assert deciding.accept(self.rate, by=self.desk) is None
+        assert deciding.accept(self.rate, by=self.desk) == deciding.Decision()
         self.rate.refresh_from_db()
         assert (self.rate.status, self.rate.decided_by) == ("accepted", self.desk)
 
     def test_accepting_keeps_what_stood_in_its_place(self):
         typed = make_rate(self.pair, TUESDAY, "0.0114", provider="manual")
-        assert deciding.accept(self.rate, by=self.desk, instead=typed.pk) == typed
+        assert deciding.accept(self.rate, by=self.desk, instead=typed.pk).replaced == typed
         typed.refresh_from_db()
         assert typed.status == "replaced"
 
@@ -398,7 +398,7 @@ class FailureTests(RefreshTestCase):
         make_pair("KZT", provider="nbk", cross_check="", order=0)
         self.answer(nbkr())
         broken = mock.patch.object(Nbk, "read", side_effect=KeyError("x"))
-        with broken, mock.patch.object(Nbk, "host", self.bank.address), self.assertLogs("tickers.refresh", "ERROR"):
+        with broken, mock.patch.object(Nbk, "host", self.bank.address), self.assertLogs("tickers.answers", "ERROR"):
             kinds = dict(self.ask())
         assert "its answer is like none that we can read" in kinds[refresh.FAILED]
         assert refresh.NEW in kinds

@@ -158,6 +158,78 @@ class PastTests(CommandTestCase):
         assert not Source.objects.exclude(failures=0)
 
 
+class SecondFileTests(CommandTestCase):
+    """What a bank said and what its second source says, both from files."""
+
+    def setUp(self):
+        super().setUp()
+        Pair.objects.update(cross_check="cbr")
+        folder = TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.save("nbkr.xml", nbkr())
+
+    def save(self, name, content):
+        (self.folder / name).write_bytes(content)
+
+    def read(self, *files, **more):
+        said = self.run_it(*(f"--from-file={code}={self.folder / name}" for code, name in files), *more.get("also", []))
+        assert not self.bank.asked
+        return said
+
+    def test_files_are_compared_with_each_other(self):
+        self.save("cbr.xml", cbr())
+        said = self.read(("nbkr", "nbkr.xml"), ("cbr", "cbr.xml"))
+        assert "new       KGS/USD of 09 December 2025: 0.0113462302150111. Bank of Russia says 0.0113463" in said
+        assert "Compared with: cbr." in said
+
+    def test_what_is_apart_is_held(self):
+        self.save("cbr.xml", cbr("90,0000"))
+        assert "which Bank of Russia says for 09 December 2025." in self.read(("nbkr", "nbkr.xml"), ("cbr", "cbr.xml"))
+        assert Rate.objects.held().count() == 1
+
+    def test_dry_run_tries_it(self):
+        self.save("cbr.xml", cbr("90,0000", day=date(2025, 11, 9)))
+        said = self.read(("cbr", "cbr.xml"), ("nbkr", "nbkr.xml"), also=["--dry-run"])
+        assert "which Bank of Russia says for 09 November 2025." in said
+        assert Rate.objects.count() == 1
+
+    def test_nearest_day_of_a_long_file_is_compared(self):
+        Pair.objects.update(base="EUR", cross_check="ecb", provider="cbr")
+        cubes = "".join(
+            f'<Cube time="2025-12-0{day}"><Cube currency="USD" rate="{rate}"/></Cube>'
+            for day, rate in ((9, "1.16"), (8, "1.5"), (1, "1.4"))
+        )
+        text = f'<x><Cube xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref">{cubes}</Cube></x>'
+        self.save("ecb.xml", text.encode())
+        euro = cbr().replace(b"</ValCurs>", b"<Valute><CharCode>EUR</CharCode><Nominal>1</Nominal><Value>88,7</Value>")
+        self.save("cbr.xml", euro + b"</Valute></ValCurs>")
+        Rate.objects.all().delete()
+        assert "European Central Bank says 1.16000 for 09 December" in self.read(("cbr", "cbr.xml"), ("ecb", "ecb.xml"))
+
+    def test_second_file_that_says_nothing_of_the_pair_is_told(self):
+        self.save("cbr.xml", b"<ValCurs")
+        said = self.read(("nbkr", "nbkr.xml"), ("cbr", "cbr.xml"))
+        assert "Not compared: Bank of Russia: its answer is broken" in said
+        assert Rate.objects.accepted().count() == 2
+
+    def test_second_source_without_a_file_is_not_asked(self):
+        assert "Nothing was compared with a second source" in self.read(("nbkr", "nbkr.xml"))
+
+    def test_file_of_a_source_with_pairs_of_its_own_is_stored_too(self):
+        make_pair("RUB", provider="cbr", cross_check="")
+        self.save("cbr.xml", cbr())
+        self.read(("nbkr", "nbkr.xml"), ("cbr", "cbr.xml"))
+        assert Rate.objects.accepted().filter(pair__base="RUB").count() == 1
+
+    def test_two_files_of_one_source_or_of_none_are_refused(self):
+        path = self.folder / "nbkr.xml"
+        self.refused("nbkr has two files", f"--from-file=nbkr={path}", f"--from-file=nbkr={path}")
+        self.refused("nbkr has two files", f"--from-file={path}", f"--from-file=nbkr={path}")
+        self.refused("Standard input is one file", "--from-file=nbkr=-", "--from-file=cbr=-")
+        self.refused("No active pair has a source", f"--from-file=nbt={path}")
+
+
 class RefusalTests(CommandTestCase):
     def test_what_cannot_be_meant_is_refused_in_words(self):
         make_pair("TMT", provider="peg", peg_value="0.2857")
@@ -167,7 +239,7 @@ class RefusalTests(CommandTestCase):
         self.refused("name one of them", "--date", "2025-12-01", "--since", "2025-12-01")
         self.refused("no bank sets rates for days after 2025-12-10", "--date", "2025-12-11")
         self.refused("“yesterday” is no day", "--date", "yesterday")
-        self.refused("name the source by --provider", "--from-file", "x.xml")
+        self.refused("name the source, nbkr=PATH or by --provider", "--from-file", "x.xml")
         self.refused("A file holds one answer", "--from-file", "x.xml", "--since", "2025-12-01")
         self.refused("invalid choice: 'peg'", "--provider", "peg")
         Pair.objects.update(active=False)

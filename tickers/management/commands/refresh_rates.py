@@ -25,13 +25,23 @@ class Command(BaseCommand):
         parser.add_argument("--since", type=day, metavar="YYYY-MM-DD", help="The rates of every day from this one on.")
         parser.add_argument("--due", action="store_true", help="Only the sources that it is time to ask: for cron.")
         parser.add_argument("--dry-run", action="store_true", help="Ask and look, but store nothing.")
-        parser.add_argument("--from-file", metavar="PATH", help="Read an answer that was saved; - is standard input.")
+        parser.add_argument(
+            "--from-file",
+            action="append",
+            default=[],
+            metavar="[SOURCE=]PATH",
+            help="Read an answer that was saved, of the source by that name (nbkr=daily.xml) or by --provider; - is "
+            "standard input. May be said again: each file is also what the others are compared with.",
+        )
 
     def handle(self, **options):
         self.refuse_contradictions(options)
         groups = refresh.by_source(self.pairs(options))
         if options["provider"]:
             groups = {code: pairs for code, pairs in groups.items() if code == options["provider"]}
+        saved = self.saved(options, groups)
+        if saved is not None:
+            groups = {code: pairs for code, pairs in groups.items() if code in saved}
         if options["due"]:
             groups = {code: pairs for code, pairs in groups.items() if code in refresh.due_sources()}
             if not groups:
@@ -39,11 +49,11 @@ class Command(BaseCommand):
                 return
         if not groups:
             raise CommandError("No active pair has a source that can be asked: see Pairs in the admin.")
-        run = refresh.Run(dry=options["dry_run"], offline=bool(options["from_file"]), say=self.tell)
+        run = refresh.Run(dry=options["dry_run"], saved=saved, say=self.tell)
         for number, (code, pairs) in enumerate(groups.items(), start=1):
             self.stdout.write(f"[{number}/{len(groups)}] {providers.get_provider(code).name}")
-            self.ask(run, code, pairs, options, alone=len(groups) == 1)
-        self.conclude(run.summary, dry=options["dry_run"], offline=run.offline)
+            self.ask(run, code, pairs, options)
+        self.conclude(run)
 
     def refuse_contradictions(self, options):
         """What can't be meant is said before anybody is asked."""
@@ -71,11 +81,27 @@ class Command(BaseCommand):
                 raise CommandError(f"{name} is not fetched: its source is “{known[name].get_provider_display()}”.")
         return [known[name] for name in wanted]
 
-    def ask(self, run, code, pairs, options, *, alone):
+    def saved(self, options, groups):
+        """The files that are named, under the codes of their sources; None if nobody named one."""
+        if not options["from_file"]:
+            return None
+        paths, codes = {}, [code for code, _name in providers.fetched()]
+        for text in options["from_file"]:
+            code, _sign, path = text.partition("=")
+            if code not in codes or not path:
+                if len(groups) != 1:
+                    raise CommandError("A file is one source's answer: name the source, nbkr=PATH or by --provider.")
+                [code], path = groups, text
+            if code in paths:
+                raise CommandError(f"{code} has two files: read one, then the other.")
+            paths[code] = path
+        if list(paths.values()).count("-") > 1:
+            raise CommandError("Standard input is one file.")
+        return {code: read(path) for code, path in paths.items()}
+
+    def ask(self, run, code, pairs, options):
         if options["from_file"]:
-            if not alone:
-                raise CommandError("A file is one source's answer: name the source by --provider.")
-            run.file(code, pairs, read(options["from_file"]), options["date"])
+            run.file(code, pairs, options["date"])
         elif options["date"]:
             run.day(code, pairs, options["date"])
         elif options["since"]:
@@ -102,14 +128,17 @@ class Command(BaseCommand):
     def tell(self, outcome):
         self.stdout.write(f"    {outcome.kind:9} {outcome.text}")
 
-    def conclude(self, summary, *, dry, offline):
+    def conclude(self, run):
         """The table, and an exit status that says whether a source failed."""
+        summary = run.summary
         self.stdout.write("\n" + "source".ljust(8) + "".join(kind.rjust(11) for kind in KINDS))
         for code in summary.sources:
             self.stdout.write(code.ljust(8) + "".join(str(summary.count(kind, code)).rjust(11) for kind in KINDS))
-        if offline:
+        if run.compared:
+            self.stdout.write(f"Compared with: {', '.join(sorted(run.compared))}.")
+        elif run.offline:
             self.stdout.write("Nothing was compared with a second source: for a file nobody is asked.")
-        if dry:
+        if run.dry:
             self.stdout.write("Nothing was stored: this was a dry run.")
         failed = sum(bool(summary.count(refresh.FAILED, code)) for code in summary.sources)
         if failed:

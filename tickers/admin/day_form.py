@@ -1,0 +1,197 @@
+"""The day's rates as banks print them: a row for each pair, and what is asked before a row is stored."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Context, Decimal
+
+from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from tickers import judging, providers
+from tickers.admin.rate_form import TypedNumber, is_number
+from tickers.models import Pair, Rate, exact, validate_exact
+from tickers.providers.base import EXACT, LARGEST, SMALLEST
+from tickers.providers.reading import SPACES
+
+SHOWN = Context(prec=7)  # digits, as many as banks print
+SAME = Context(prec=10)  # a number that was turned to be stored, turned again
+GROUPED = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?", re.ASCII)  # 12,019 or 1,250.50
+MOST_REASON = 200  # letters
+FIELDS = ("value", "reading", "reason", "asked", "instead")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A way to understand what was typed: ``value`` as it is stored, ``text`` for people, ``key`` for the form."""
+
+    key: str
+    value: Decimal
+    text: str
+
+
+@dataclass
+class Row:
+    """A pair as its bank prints it, what one unit of ``of`` costs in ``unit``; what was typed, and what is asked."""
+
+    pair: Pair
+    is_turned: bool  # against the way the pair is stored
+    before: list[Rate]
+    stands: Rate | None  # what readers see for that day
+    sent: dict[str, str]
+    error: str = ""
+    question: str = ""  # "reading": how it is meant; "far": whether it is right
+    told: str = ""  # what there is to say about it
+    readings: list[Reading] = field(default_factory=list)
+    value: Decimal | None = None  # to be stored
+
+    @property
+    def of(self) -> str:
+        return self.pair.quote if self.is_turned else self.pair.base
+
+    @property
+    def unit(self) -> str:
+        return self.pair.base if self.is_turned else self.pair.quote
+
+    @property
+    def last(self) -> Rate | None:
+        return self.before[0] if self.before else None
+
+    @property
+    def last_text(self) -> str:
+        return self.printed(self.last.value) if self.last else ""
+
+    @property
+    def stands_text(self) -> str:
+        return self.printed(self.stands.value) if self.stands else ""
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.error or self.question)
+
+    @property
+    def mark(self) -> str:
+        """What was asked about what; an answer to anything else is none."""
+        return f"{self.sent['value']} {self.question}"
+
+    def printed(self, value: Decimal) -> str:
+        """A stored value as the bank would print it."""
+        return judging.plain(SHOWN.plus(turned(value) if self.is_turned else value))
+
+
+def rows(day: date, sent: dict[str, str]) -> list[Row]:
+    """The active pairs, in the bar's order, with what was typed about each. Three queries, however many pairs."""
+    past = Rate.objects.accepted().filter(effective_date__lt=day).order_by("-effective_date")
+    same_day = Rate.objects.accepted().filter(effective_date=day)
+    pairs = Pair.objects.active().exclude(provider=providers.PEG)
+    pairs = pairs.prefetch_related(
+        Prefetch("rates", past[: judging.PAST], to_attr="before"), Prefetch("rates", same_day, to_attr="same_day")
+    )
+    made = []
+    for pair in pairs:
+        typed = {name: sent.get(f"{name}_{pair.pk}", "").strip() for name in FIELDS}
+        stands = pair.same_day[0] if pair.same_day else None
+        made.append(Row(pair, is_turned(pair), pair.before, stands, typed))
+    return made
+
+
+def is_turned(pair: Pair) -> bool:
+    """Whether the pair's bank prints it the other way round; without a bank of one of the two, as the bar tells it."""
+    source = providers.ALL.get(pair.provider)
+    if source is None or source.local not in {pair.base, pair.quote}:
+        return pair.is_inverse
+    return source.prints_turned(pair.base, pair.quote)
+
+
+def turned(value: Decimal) -> Decimal:
+    return EXACT.divide(1, value)
+
+
+def look(row: Row) -> None:
+    """Read what was typed: set the row's value, or what is wrong with it, or what is asked about it."""
+    if not row.sent["value"]:
+        return
+    try:
+        readings = _readings(row)
+    except ValidationError as trouble:
+        row.error = " ".join(trouble.messages)
+        return
+    if row.stands and SAME.plus(readings[0].value) == SAME.plus(row.stands.value):
+        return  # readers see it already
+    if row.sent["instead"] != (str(row.stands.pk) if row.stands else ""):
+        row.error = _("Somebody else changed the rate of this day. Look at it; if yours is right, save it again.")
+        return
+    _weigh(row, readings)
+
+
+def _weigh(row: Row, readings: list[Reading]) -> None:
+    """Take what fits; ask when only another reading fits, and when none does."""
+    typed, *others = readings
+    fitting = [reading for reading in others if not judging.beyond(row.pair, reading.value, row.before)]
+    chosen = typed
+    distance = judging.beyond(row.pair, typed.value, row.before)
+    if distance and fitting:
+        row.question, row.readings = "reading", [*fitting, typed]
+        was_asked = row.sent["asked"] in {row.mark, f"{row.sent['value']} far"}
+        answer = row.sent["reading"] if was_asked else ""
+        chosen = next((reading for reading in row.readings if reading.key == answer), None)
+        if chosen is None:
+            row.told = _("As you typed it, it is far from the last. Is it meant like this?")
+            return
+    if chosen is typed and distance:
+        row.question, row.told = "far", _far(row, chosen)
+        if row.sent["asked"] != row.mark or not row.sent["reason"]:
+            return
+    row.question, row.value = "", chosen.value
+
+
+def _far(row: Row, reading: Reading) -> str:
+    """How far a number is from the last one, as the bank prints both."""
+    value, last = (Decimal(row.printed(one)) for one in (reading.value, row.before[0].value))
+    told = {"value": row.printed(reading.value), "move": f"{(value / last - 1) * 100:+.1f}"}
+    told["limit"] = judging.plain(judging.limit(row.pair, row.before))
+    return _("%(value)s is %(move)s %% from the last, beyond the pair’s limit of %(limit)s %%.") % told
+
+
+def _readings(row: Row) -> list[Reading]:
+    """What was typed as a number printed by the bank; then what else it may be. ValidationError if it is no number."""
+    text = SPACES.sub("", row.sent["value"])
+    grouped = Decimal(text.replace(",", "")) if GROUPED.fullmatch(text) else None
+    if grouped is not None and (text.count(",") > 1 or "." in text):
+        return [_reading(row, "typed", grouped), _reading(row, "turned", grouped, against=True)]
+    number = TypedNumber(max_digits=36, decimal_places=18).clean(text)
+    found = [_reading(row, "typed", number), _reading(row, "turned", number, against=True)]
+    return found if grouped is None else [*found, _reading(row, "grouped", grouped)]
+
+
+def _reading(row: Row, key: str, number: Decimal, *, against: bool = False) -> Reading:
+    """A number as the bank prints it, or ``against`` that way."""
+    if number <= 0:
+        raise ValidationError(_("A rate must be more than zero."))
+    if not SMALLEST <= number <= LARGEST:
+        raise ValidationError(_("No rate can be this number."))
+    validate_exact(number)
+    value = exact(turned(number)) if row.is_turned != against else number
+    told = {"of": row.of, "unit": row.unit, "value": row.printed(value)}
+    return Reading(key, value, _("1 %(of)s = %(value)s %(unit)s") % told)
+
+
+def sent_rows(post: object) -> dict[str, str]:
+    """What a form sent, under its fields' names."""
+    return {name: text[:MOST_REASON] for name, text in post.items()} if post else {}
+
+
+def read_day(text: str, today: date) -> date:
+    """The day that was asked for; ``today`` for none; ValidationError for what is no day."""
+    if not text:
+        return today
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValidationError(_("“%(text)s” is no day.") % {"text": text[:40]}) from None
+
+
+def instead(row: Row) -> int | None:
+    """The number of the rate that a row's value takes the place of."""
+    return int(row.sent["instead"]) if is_number(row.sent["instead"]) else None
