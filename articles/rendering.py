@@ -20,7 +20,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from articles import embeds, linked_data, markup, references, surrogates
+from articles import charts, embeds, linked_data, markup, references, surrogates
 from articles.models.edition import Edition, PreparedEditions
 from articles.models.image import Image
 from articles.prepared import Prepared, keys_in
@@ -36,6 +36,7 @@ SERIES = re.compile(r'(?:<figure data-image="\d{1,11}">(?:(?!</figure>).)*</figu
 PARAGRAPH = re.compile(r"<(p|h2|h3)>(?=(.*?)</\1>)", re.DOTALL)
 EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
 PLACED_HEADING = re.compile(r'<h2 id="(p-[0-9a-f]{6})">(.*?)</h2>', re.DOTALL)
+DRAWN = re.compile(r'<figure class="chart">.*?</figure>', re.DOTALL)
 LONG_READ, LEAST_HEADINGS = 1500, 4  # words and headings from which an article has a table of contents
 RELATED = 5
 LEAST_RELATED = 3  # fewer are filled up with the newest of the section, then of the paper
@@ -109,6 +110,7 @@ def body(html: str) -> SafeString:
     html = html.replace("</table>", "</table></div>")
     html = html.replace('<aside data-pull-quote="">', '<aside class="pull-quote" aria-hidden="true">')
     html = html.replace('<aside data-fact-box="">', '<aside class="fact-box">')
+    html = charts.resolve(html)
     return mark_safe(html)  # noqa: S308 - the sanitizer's own output, with our templates put in
 
 
@@ -126,7 +128,7 @@ def _for_feed(html: str, images: dict[int, Image], root: str) -> str:
     html = IMAGE.sub(lambda match: _plain_figure(images.get(int(match[1])), match[2]), _in_order(html))
     html = EMBED.sub(lambda match: _plain_embed(match[1], match[2]), html)
     html = html.replace('<aside data-fact-box="">', "<blockquote>").replace("</aside>", "</blockquote>")
-    return LOCAL.sub(rf"\g<1>{root}/", references.resolve(html))
+    return LOCAL.sub(rf"\g<1>{root}/", charts.resolve(references.resolve(html), plain=True))
 
 
 def _plain_figure(image: Image | None, caption: str | None) -> str:
@@ -192,7 +194,7 @@ def _with_places(html: str) -> str:
 def contents(html: str) -> list[dict[str, str]]:
     """The subheads of a long read's rendered body, each with the name of its place; nothing for a shorter article."""
     found = PLACED_HEADING.findall(html)
-    if len(found) < LEAST_HEADINGS or len(markup.plain_text(html).split()) <= LONG_READ:
+    if len(found) < LEAST_HEADINGS or len(markup.plain_text(DRAWN.sub("", html)).split()) <= LONG_READ:
         return []
     return [{"place": place, "words": markup.plain_text(words)} for place, words in found]
 
@@ -265,6 +267,7 @@ def show_article(request, edition, template="articles/article_page.html", **more
         "edition": edition,
         "body": text,
         "contents": contents(text),
+        "has_chart": DRAWN.search(text),
         "topics": topics,
         "following": following,
         "related": related,

@@ -5,6 +5,8 @@ from django import template
 from django.utils.translation import gettext as _
 
 from tickers import providers, ratebar
+from tickers.history import Point
+from tickers.span import Span
 
 register = template.Library()
 
@@ -39,3 +41,9 @@ def sources(rows: list[ratebar.Row]) -> str:
     if {row.provider for row in rows} & {providers.MANUAL, "cbr", "ecb"}:
         return _("Exchange rates")
     return _("Official bank rates")
+
+
+@register.filter
+def told(point: Point, among: Span) -> str:
+    """The value of a point with as many decimals as all of its span."""
+    return among.text(point)
