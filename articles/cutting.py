@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from taggit.models import Tag
@@ -239,7 +239,8 @@ def cut(
 def freeze_again(now: datetime) -> int:
     """Give editions that nobody has seen yet the rates known at ``now``; how many say something else than before."""
     changed = 0
-    for edition in Edition.objects.filter(live_from__gt=now, body__contains="<data ").select_for_update(of=["self"]):
+    told = Q(body__contains="<data ") | Q(body__contains="<figure data-chart=")
+    for edition in Edition.objects.filter(told, live_from__gt=now).select_for_update(of=["self"]):
         body = references.freeze(edition.body, edition.live_from, edition.language)
         if body != edition.body:
             edition.body = body  # type: ignore[assignment] # a field that holds text

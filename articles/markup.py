@@ -2,7 +2,7 @@
 
 Bodies are semantic: a picture is ``<figure data-image="42">``, an embed ``<figure data-embed="address">``,
 a pull quote ``<aside data-pull-quote>``, a fact box ``<aside data-fact-box>``, a rate ``<data data-rate="KGS/USD">``
-(references.py). Anything else is dropped.
+(references.py), its chart ``<figure data-chart="KGS/USD 3m">`` (charts.py). Anything else is dropped.
 """
 
 import re
@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 
 import nh3
 
-from articles import embeds
+from articles import charts, embeds
 from articles.text import strip_control
 
 BLOCKS = {"p", "h2", "h3", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td"}
@@ -20,18 +20,26 @@ INLINE = {"strong", "em", "a", "br", "data"}
 ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
-    "figure": {"data-image", "data-embed"},
+    "figure": {"data-image", "data-embed", "data-chart", "data-points", "data-source"},
     "aside": {"data-pull-quote", "data-fact-box"},
     "th": {"colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
-    "data": {"data-rate", "value"},
+    "data": {"data-rate", "data-form", "value"},
 }
 IMAGE = re.compile(r'<figure data-image="(\d{1,11})">')
 LINK = re.compile(r'<a(?: [\w-]+="[^"]*")*? href="([^"]*)"')
 NUMBERS = {"colspan": 20, "rowspan": 20, "start": 9999}  # the most each may say; 1 goes without saying
 SMALL = re.compile(r"[1-9]\d{0,3}\Z", re.ASCII)
 RATE = re.compile(r"[A-Z]{3}/[A-Z]{3}\Z", re.ASCII)
+FORM = re.compile(r"(?:turned-)?(?:pair|words|amount)(?:-dated)?\Z", re.ASCII)
 AMOUNT = re.compile(r"[0-9.]{1,40}\Z", re.ASCII)
+PATTERNS = {
+    "data-rate": RATE,
+    "data-form": FORM,
+    "data-points": charts.POINTS,
+    "data-source": charts.SOURCES,
+    "value": AMOUNT,
+}
 SPACE = re.compile(r"\s")
 ROUNDS = 5
 LONGEST = 300_000  # characters, a book chapter's worth of them
@@ -64,7 +72,8 @@ EDITOR = {
     "Embed": True,
     "PullQuote": True,
     "FactBox": True,
-    "Rate": {"ratesUrl": "/rates.json"},
+    "Rate": {"ratesUrl": "/admin/rates-in-texts/"},
+    "RateChart": {"ratesUrl": "/admin/rates-in-texts/"},
     "CleanPaste": True,
     "Desk": True,
     "WordCount": True,
@@ -76,10 +85,10 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return value if embeds.find(value) else None
     if name == "data-image":
         return value if value.isascii() and value.isdecimal() and len(value) < 12 else None
-    if name == "data-rate":
-        return value if RATE.match(value) else None
-    if name == "value":
-        return value if AMOUNT.match(value) else None
+    if name in PATTERNS:
+        return value if PATTERNS[name].match(value) else None
+    if name == "data-chart":
+        return value if charts.asked(value) else None
     if name in NUMBERS:
         return value if SMALL.match(value) and 1 < int(value) <= NUMBERS[name] else None
     if name in {"data-pull-quote", "data-fact-box"}:

@@ -1,7 +1,7 @@
-"""Rates within a body: ``<data data-rate="KGS/USD">`` on the desk, the value and day that readers see in an edition.
+"""Rates within a body: ``<data data-rate="KGS/USD">`` on the desk, the value and words that readers see in an edition.
 
-What a rate is, the project knows: it registers a function that looks them up. The desk's copy holds the pair alone.
-An edition holds what stood when it went live, and is frozen anew until then.
+What a rate is, the project knows: it registers a function that looks them up. The desk's copy holds the pair and the
+form in which it is told. An edition holds what stood when it went live, and is frozen anew until then, as are charts.
 """
 
 import re
@@ -9,12 +9,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from typing import NamedTuple
+
+from articles import charts
 
 REFERENCE = re.compile(r"<data(?P<attributes>(?: [\w-]+=\"[^\"]*\")*)>(?P<words>.*?)</data>", re.DOTALL)
 RATE = re.compile(r' data-rate="([A-Z]{3}/[A-Z]{3})"')
+FORM = re.compile(r' data-form="([a-z-]{1,24})"')
 FROZEN = re.compile(r' value="([0-9.]{1,40})"')
 TYPED = re.compile(r"<data(?P<attributes>[^<>]*)>(?:(?P<words>[^<>]*)</data>)?|</data>")  # also half or in another
 UNLINKED = re.compile(r'<a [^>]*>.*?</a>|<aside data-pull-quote="">.*?</aside>', re.DOTALL)
+
+
+class Wanted(NamedTuple):
+    """A pair, and the form it is told in: ``pair``, ``words`` or ``amount``, after ``turned-``, before ``-dated``."""
+
+    pair: str
+    form: str = ""  # as before there were forms: the pair with its value and day
+
+    @property
+    def html(self) -> str:
+        """The attributes that ask for it."""
+        return f' data-rate="{self.pair}"' + (f' data-form="{self.form}"' if self.form else "")
 
 
 @dataclass(frozen=True)
@@ -25,7 +41,7 @@ class Known:
     text: str
 
 
-LookUp = Callable[[set[str], datetime, str], dict[str, Known]]
+LookUp = Callable[[set[Wanted], datetime, str], dict[Wanted, Known]]
 _look_up: LookUp = lambda pairs, at, language: {}  # noqa: E731 - until the project registers its own
 
 
@@ -36,45 +52,48 @@ def register(look_up: LookUp) -> None:
 
 
 def pairs(html: str) -> set[str]:
-    """The pairs that a cleaned body refers to."""
-    return {found[1] for match in REFERENCE.finditer(html) if (found := RATE.search(match["attributes"]))}
+    """The pairs that a cleaned body refers to, in its words or in a chart."""
+    return {wanted.pair for wanted in _wanted(html)} | charts.pairs(html)
 
 
 def unknown(html: str, at: datetime, language: str) -> list[str]:
-    """The pairs of a body that have no rate at that time, in order."""
-    wanted = pairs(html)
-    return sorted(wanted - _look_up(wanted, at, language).keys()) if wanted else []
+    """The pairs of a body's words that have no rate at that time, in order."""
+    wanted = _wanted(html)
+    return sorted({one.pair for one in wanted - _look_up(wanted, at, language).keys()}) if wanted else []
 
 
 def freeze(html: str, at: datetime, language: str) -> str:
     """A cleaned body with the rates in force ``at``; of a pair without one readers see the pair alone."""
-    wanted = pairs(html)
+    html = charts.freeze(html, at)
+    wanted = _wanted(html)
     if not wanted:
         return REFERENCE.sub(lambda match: match["words"], html)
     known = _look_up(wanted, at, language)
 
     def one(match: re.Match[str]) -> str:
-        found = RATE.search(match["attributes"])
+        found = _asked(match["attributes"])
         if found is None:
             return match["words"]
-        rate = known.get(found[1])
+        rate = known.get(found)
         if rate is None:
-            return f'<data data-rate="{found[1]}">{found[1]}</data>'
-        return f'<data data-rate="{found[1]}" value="{rate.value}">{escape(rate.text, quote=False)}</data>'
+            return f"<data{found.html}>{found.pair}</data>"
+        return f'<data{found.html} value="{rate.value}">{escape(rate.text, quote=False)}</data>'
 
     return REFERENCE.sub(one, html)
 
 
 def thaw(html: str) -> str:
-    """A cleaned body as the desk keeps it: of a reference nothing but its pair; other words stay, as words."""
+    """A cleaned body as the desk keeps it: of a reference nothing but what it asks for; other words stay, as words."""
 
     def one(match: re.Match[str]) -> str:
-        words = match["words"] or ""
-        found = RATE.search(match["attributes"] or "")
-        is_whole = found is not None and words.startswith(found[1])
-        return f'<data data-rate="{found[1]}">{found[1]}</data>' if found and is_whole else words
+        words, attributes = match["words"] or "", match["attributes"] or ""
+        found = _asked(attributes)
+        if found is None:
+            return words
+        is_frozen = bool(found.form and FROZEN.search(attributes) and words)
+        return f"<data{found.html}>{found.pair}</data>" if is_frozen or words.startswith(found.pair) else words
 
-    return TYPED.sub(one, html)
+    return TYPED.sub(one, charts.thaw(html))
 
 
 def resolve(html: str) -> str:
@@ -92,3 +111,12 @@ def resolve(html: str) -> str:
         return f'<a class="rate-reference" href="{address}"><data value="{value[1]}">{match["words"]}</data></a>'
 
     return REFERENCE.sub(one, html)
+
+
+def _wanted(html: str) -> set[Wanted]:
+    return {found for match in REFERENCE.finditer(html) if (found := _asked(match["attributes"]))}
+
+
+def _asked(attributes: str) -> Wanted | None:
+    pair, form = RATE.search(attributes), FORM.search(attributes)
+    return Wanted(pair[1], form[1] if form else "") if pair else None

@@ -21,7 +21,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from articles import embeds, linked_data, markup, references, surrogates
+from articles import charts, embeds, linked_data, markup, references, surrogates
 from articles.models.edition import Edition, PreparedEditions
 from articles.models.image import Image
 from articles.prepared import Prepared, keys_in
@@ -41,6 +41,7 @@ QUOTATION = re.compile(r'<blockquote dir="auto">.*?</blockquote>', re.DOTALL)
 UNDIRECTED = re.compile(r'<(p|li)((?: id="[^"]*")?)>')
 EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
 PLACED_HEADING = re.compile(r'<h2 id="(p-[0-9a-f]{6})">(.*?)</h2>', re.DOTALL)
+DRAWN = re.compile(r'<figure class="chart">.*?</figure>', re.DOTALL)
 LONG_READ, LEAST_HEADINGS = 1500, 4  # words and headings from which an article has a table of contents
 RELATED = 5
 LEAST_RELATED = 3  # fewer are filled up with the newest of the section, then of the paper
@@ -114,6 +115,7 @@ def body(html: str) -> SafeString:
     html = html.replace("</table>", "</table></div>")
     html = html.replace('<aside data-pull-quote="">', '<aside class="pull-quote" aria-hidden="true">')
     html = html.replace('<aside data-fact-box="">', '<aside class="fact-box">')
+    html = charts.resolve(html)
     return mark_safe(html)  # noqa: S308 - the sanitizer's own output, with our templates put in
 
 
@@ -136,7 +138,7 @@ def _for_feed(html: str, images: dict[int, Image], page: str) -> str:
     )
     html = EMBED.sub(lambda match: _plain_embed(match[1], match[2]), html)
     html = html.replace('<aside data-fact-box="">', "<blockquote>").replace("</aside>", "</blockquote>")
-    return ADDRESS.sub(lambda match: match[1] + _whole(match[2], page), references.resolve(html))
+    return ADDRESS.sub(lambda match: match[1] + _whole(match[2], page), charts.resolve(references.resolve(html), plain=True))
 
 
 def _whole(address: str, page: str) -> str:
@@ -227,7 +229,7 @@ def _with_directions(html: str) -> str:
 def contents(html: str) -> list[dict[str, str]]:
     """The subheads of a long read's rendered body, each with the name of its place; nothing for a shorter article."""
     found = PLACED_HEADING.findall(html)
-    if len(found) < LEAST_HEADINGS or len(markup.plain_text(html).split()) <= LONG_READ:
+    if len(found) < LEAST_HEADINGS or len(markup.plain_text(DRAWN.sub("", html)).split()) <= LONG_READ:
         return []
     return [{"place": place, "words": markup.plain_text(words)} for place, words in found]
 
@@ -308,6 +310,7 @@ def show_article(request, edition, template="articles/article_page.html", **more
         "edition": edition,
         "body": text,
         "contents": contents(text),
+        "has_chart": DRAWN.search(text),
         "topics": _chips(edition, topics),
         "following": following,
         "related": related,

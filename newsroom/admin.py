@@ -55,6 +55,7 @@ class NewsroomAdminSite(admin.AdminSite):
         own = [
             path("find/", self.admin_view(self.find_view), name="find"),
             path("pages/", self.admin_view(self.pages_view), name="page_cache"),
+            path("rates-in-texts/", self.admin_view(self.rates_view), name="rates_in_texts"),
         ]
         return [*own, *super().get_urls()]
 
@@ -69,6 +70,12 @@ class NewsroomAdminSite(admin.AdminSite):
         from newsroom.pagecache import desk
 
         return desk.view(request, site=self)
+
+    def rates_view(self, request):
+        """What the editor offers of rates."""
+        from newsroom import rates_in_articles
+
+        return rates_in_articles.choices(request)
 
     def each_context(self, request):
         """With the bell's number, asked for only by pages that show it."""

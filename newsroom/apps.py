@@ -43,10 +43,11 @@ class NewsroomConfig(AppConfig):
     name = "newsroom"
 
     def ready(self):
-        from articles import references
+        from articles import charts, references
         from articles.search import answers
         from newsroom import (
             changes,
+            charts_in_articles,
             folders,  # noqa: F401 - it registers a check
             former_addresses,
             postgres,
@@ -59,6 +60,7 @@ class NewsroomConfig(AppConfig):
         connection_created.connect(former_addresses.listen, dispatch_uid="former addresses")
         post_save.connect(changes.explain, sender=apps.get_model("articles.Edition"), dispatch_uid="changed edition")
         references.register(rates_in_articles.look_up)
+        charts.register(charts_in_articles.look_up, charts_in_articles.draw, charts_in_articles.tell)
         answers.register(rates_in_search.find)
         for name in ("tickers.Rate", "tickers.Pair", "articles.SiteSettings"):
             for signal in (post_save, post_delete):

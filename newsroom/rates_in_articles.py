@@ -5,24 +5,42 @@ readers see at its start is what was known then, and nothing has to run at that 
 """
 
 from datetime import date, datetime
+from typing import Any
 
-from django.utils import translation
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.conf import settings
+from django.http import JsonResponse
+from django.utils import timezone, translation
 
 from articles.models.site import SiteSettings
-from articles.references import Known
-from tickers import ratebar
+from articles.references import Known, Wanted
+from tickers import ratebar, wording
 from tickers.models import Pair
 
+DATED = "pair-dated"  # what a text without a form says
+USUAL = "USD"  # of which people ask what one costs
 
-def look_up(pairs: set[str], at: datetime, language: str) -> dict[str, Known]:
-    """The rates of ``pairs`` (KGS/USD) in force on the paper's day at ``at``, in words of ``language``. One query."""
+
+def look_up(wanted: set[Wanted], at: datetime, language: str) -> dict[Wanted, Known]:
+    """What was ``wanted`` of the rates in force on the paper's day at ``at``, in words of ``language``. One query."""
+    names = {one.pair for one in wanted} | {_other_way(one.pair) for one in wanted}
+    bases, quotes = {name[:3] for name in names}, {name[-3:] for name in names}  # a condition a pair could be too many
     day = at.astimezone(SiteSettings.current().zone).date()
-    bases, quotes = {name[:3] for name in pairs}, {name[-3:] for name in pairs}  # a condition a pair could be too many
     rows = [_row(pair, day) for pair in ratebar.with_newest(day).filter(base__in=bases, quote__in=quotes)]
+    known = {row.pair: row for row in rows if row is not None}
     with translation.override(language):
-        return {row.pair: _known(row) for row in rows if row is not None and row.pair in pairs}
+        return {one: _known(row, one.form or DATED) for one in wanted if (row := _find(known, one.pair))}
+
+
+def _find(known: dict[str, ratebar.Row], name: str) -> ratebar.Row | None:
+    """The row that a text means by USD/KGS: that pair's, or KGS/USD turned round."""
+    if name in known:
+        return known[name]
+    other = known.get(_other_way(name))
+    return ratebar.inverse(other) if other else None
+
+
+def _other_way(name: str) -> str:
+    return f"{name[-3:]}/{name[:3]}"
 
 
 def _row(pair: Pair, day: date) -> ratebar.Row | None:
@@ -31,9 +49,36 @@ def _row(pair: Pair, day: date) -> ratebar.Row | None:
     return row and row.stored
 
 
-def _known(row: ratebar.Row) -> Known:
-    when = _("official peg") if row.is_peg else date_format(row.effective_date)
-    return Known(f"{row.value.normalize():f}", f"{row.pair} {row.value_text} ({when})")
+def _known(row: ratebar.Row, form: str) -> Known:
+    """The row in a form: ``turned-words-dated`` is all there can be of it."""
+    parts = form.split("-")
+    row = ratebar.inverse(row) if "turned" in parts else row
+    look = next(part for part in parts if part in wording.LOOKS)
+    return Known(row.plain(row.value), wording.tell(row, look, dated="dated" in parts))
+
+
+def forms() -> list[str]:
+    """All forms, those of the pair turned round first, as people ask for them."""
+    return [
+        f"{turned}{look}{dated}" for turned in ("turned-", "") for look in wording.LOOKS for dated in ("", "-dated")
+    ]
+
+
+def choices(request) -> JsonResponse:
+    """The paper's pairs for who writes a text, each with its name and today's rate in every form."""
+    day = timezone.localdate(timezone=SiteSettings.current().zone)
+    rows = [row for pair in ratebar.with_newest(day) if (row := _row(pair, day))]
+    names = [wording.name(row.base, row.quote) for row in rows]
+    asked = request.GET.get("language")
+    with translation.override(asked if asked in dict(settings.ARTICLE_LANGUAGES) else translation.get_language()):
+        found = [_choice(row) | {"name": name} for row, name in zip(rows, names, strict=True)]
+    return JsonResponse({"rates": found})
+
+
+def _choice(row: ratebar.Row) -> dict[str, Any]:
+    subjects = {"turned": wording.subject(row.quote, row.base), "straight": wording.subject(row.base, row.quote)}
+    texts = {form: _known(row, form).text for form in forms()}
+    return {"pair": row.pair, "forms": texts, "charts": subjects, "is_turned": row.quote == USUAL}
 
 
 def freeze_again() -> None:

@@ -24,7 +24,7 @@ PLACES = {
     "pull": gettext_lazy("pull quote"),
     "fact": gettext_lazy("fact box"),
     "table": gettext_lazy("row of a table"),
-    "figure": gettext_lazy("picture or video"),
+    "figure": gettext_lazy("picture, video or chart"),
 }
 
 
@@ -35,7 +35,7 @@ def tokens(html: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Token:
-    """A word or a mark of punctuation; also, named after a NUL, a picture, a video or the start of a table's cell."""
+    """A word or a mark of punctuation; also, named after a NUL, a picture, a video, a chart or a cell's start."""
 
     text: str
     space: bool = False  # before it
@@ -84,7 +84,7 @@ class _Blocks(HTMLParser):
             self._add("\n")
         elif tag in markup.INLINE:
             marks: list[tuple[str, str]] = [(name, given[name]) for name in ("href", "title") if name in given]
-            self.marks.append((tag, marks if tag == "a" else [(tag, "")]))
+            self.marks.append((tag, marks if tag == "a" else [(tag, given.get("data-form", ""))]))
         elif tag in {"td", "th"}:
             said = [(name, given[name]) for name in ("colspan", "rowspan") if name in given]
             self._add("\0cell", [("th", ""), *said] if tag == "th" else said)
@@ -103,7 +103,7 @@ class _Blocks(HTMLParser):
             self.counts[-1] += 1
             self.number = self.counts[-1] if "ol" in self.open and self._list() == "ol" else 0
         elif tag == "figure":
-            what = next((name for name in ("image", "embed") if f"data-{name}" in given), "")
+            what = next((name for name in ("image", "embed", "chart") if f"data-{name}" in given), "")
             self._add(f"\0{what}:{given.get(f'data-{what}', '')}")
 
     def _list(self) -> str:

@@ -320,12 +320,14 @@ def _one(token: Token, names: Names, may_space: bool) -> SafeString:
 
 
 def _thing(text: str, names: Names) -> SafeString:
-    """A picture, a video or the start of a cell, in words."""
+    """A picture, a video, a chart or the start of a cell, in words."""
     kind, _colon, value = text.partition(":")
     if kind == "cell":
         return SafeString('<span class="cell" aria-hidden="true">│</span> ')
     if kind == "image":
         said = _("Picture: %(name)s") % {"name": names.get(int(value or 0)) or _("number %(id)s") % {"id": value}}
+    elif kind == "chart":
+        said = _("Chart of rates: %(asked)s") % {"asked": value}
     else:
         said = _("Video: %(address)s") % {"address": value} if value else _("Empty figure")
     return format_html('<span class="thing">{}</span> ', said)

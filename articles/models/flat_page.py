@@ -30,7 +30,7 @@ class FlatPage(models.Model):
     description = LineField(
         _("description"), max_length=160, blank=True, help_text=_("Said of the page by search engines.")
     )
-    body = BodyField(_("text"), blank=True, extensions={name: EDITOR[name] for name in EDITOR if name != "Rate"})
+    body = BodyField(_("text"), blank=True, extensions={name: EDITOR[name] for name in EDITOR if "Rate" not in name})
     in_footer = models.BooleanField(_("in the footer"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Small numbers come first."))
     changed_at = models.DateTimeField(_("changed"), auto_now=True)

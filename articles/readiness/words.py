@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import references
+from articles import charts, references
 from articles.markup import plain_text
 from articles.models import Article, Check
 from articles.readiness.problem import Problem
@@ -68,6 +68,9 @@ def _rates(article: Article) -> Iterator[Problem]:
     for pair in references.unknown(article.body, timezone.now(), article.language):
         text = _("There is no rate of %(pair)s: readers will see the pair without a value.") % {"pair": pair}
         yield Problem("body", text, Check.RATES, place=pair)
+    for chart in charts.unknown(article.body, timezone.now()):
+        text = _("There are no two rates of %(pair)s in the days of a chart: readers will not see it.")
+        yield Problem("body", text % {"pair": chart.pair}, Check.RATES, place=chart.pair)
 
 
 def _leftovers(article: Article) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from articles import comparing, markup, references, rendering, workflow
 from articles.models import Article, Edition, SiteSettings
 from articles.readiness import look
 from articles.tests.factories import make_article, make_chief, make_section
+from newsroom import rates_in_articles
 from tickers.models import Rate
 from tickers.tests.factories import MONDAY, NOON, make_pair, make_rate
 
@@ -218,6 +219,81 @@ class FreezingTests(ReferencesTestCase):
     def test_text_without_a_rate_asks_for_none(self):
         with self.assertNumQueries(0):
             assert references.freeze("<p>Nothing.</p>", timezone.now(), "en") == "<p>Nothing.</p>"
+
+
+class FormsTests(ReferencesTestCase):
+    """A rate told in the words that were chosen."""
+
+    TOLD = {
+        "": "KGS/USD 0.01144 (08 December 2025)",
+        "pair": "KGS/USD 0.01144",
+        "pair-dated": "KGS/USD 0.01144 (08 December 2025)",
+        "words": "0.0114 dollars to the som",
+        "words-dated": "0.0114 dollars to the som on 8 December 2025",
+        "amount": "$0.0114",
+        "amount-dated": "$0.0114 on 8 December 2025",
+        "turned-pair": "USD/KGS 87.41",
+        "turned-pair-dated": "USD/KGS 87.41 (08 December 2025)",
+        "turned-words": "87.41 som to the dollar",
+        "turned-words-dated": "87.41 som to the dollar on 8 December 2025",
+        "turned-amount": "87.41 som",
+        "turned-amount-dated": "87.41 som on 8 December 2025",
+    }
+
+    def write(self, form, pair="KGS/USD"):
+        asked = f' data-form="{form}"' if form else ""
+        return f'<data data-rate="{pair}"{asked}>{pair}</data>'
+
+    def test_each_form_is_kept_told_frozen_and_thawed(self):
+        assert {*self.TOLD} == {"", *rates_in_articles.forms()}
+        for form, text in self.TOLD.items():
+            with self.subTest(form):
+                body = f"<p>{self.write(form)}</p>"
+                article = self.make(body)
+                assert article.body == body
+                edition = workflow.publish(article, by=self.chief)
+                assert edition.body.endswith(f">{text}</data></p>")
+                value = Decimal(references.FROZEN.search(edition.body)[1])
+                true = 1 / Decimal("0.01144") if "turned" in form else Decimal("0.01144")
+                assert abs(value / true - 1) < Decimal("1e-20")
+                assert references.thaw(edition.body) == body
+                page = self.client.get(edition.path)
+                self.assertContains(page, f'href="/rates/kgs-usd/"><data value="{value}">{text}</data></a>')
+
+    def test_pair_of_the_other_way_round_is_the_same_rate(self):
+        edition = workflow.publish(self.make(f"<p>{self.write('words', 'USD/KGS')}</p>"), by=self.chief)
+        assert "87.41 som to the dollar" in edition.body
+        edition = workflow.publish(self.make(f"<p>{self.write('turned-words', 'USD/KGS')}</p>"), by=self.chief)
+        assert "0.0114 dollars to the som" in edition.body
+
+    def test_form_that_is_none_is_dropped(self):
+        for wrong in ("sentence", "words-turned", "Words", "words dated", ""):
+            cleaned = markup.clean(f'<p><data data-rate="KGS/USD" data-form="{wrong}">KGS/USD</data></p>')
+            assert cleaned == f"<p>{SOM}</p>"
+
+    def test_several_forms_in_a_text_are_one_question(self):
+        body = "".join(f"<p>{self.write(form)}</p>" for form in self.TOLD)
+        with self.assertNumQueries(2):  # the paper's zone and the rates
+            frozen = references.freeze(body, timezone.now(), "en")
+        assert frozen.count(" value=") == len(self.TOLD)
+
+    def test_comparing_says_that_the_form_changed(self):
+        was, now = (f"<p>At {self.write(form)}.</p>" for form in ("words", "turned-words"))
+        assert "turned-words" in comparing.prose(was, now)
+
+    def test_editor_is_offered_every_pair_by_name_with_todays_rate_in_every_form(self):
+        make_rate(make_pair("KZT", order=1), MONDAY, "0.00196")
+        make_pair("TJS", order=2)
+        address = reverse("admin:rates_in_texts")
+        assert self.client.get(address).status_code == 302
+        self.client.force_login(self.chief)
+        som, tenge = self.client.get(address).json()["rates"]
+        assert (som["pair"], som["name"], som["is_turned"]) == ("KGS/USD", "Kyrgyz som and US dollar", True)
+        assert som["forms"] == {form: text for form, text in self.TOLD.items() if form}
+        assert som["charts"] == {"turned": "Som to the dollar", "straight": "Dollars to the som"}
+        assert tenge["forms"]["turned-words"] == "510.20 tenge to the dollar"
+        (russian, _) = self.client.get(address, {"language": "ru"}).json()["rates"]
+        assert (russian["name"], russian["forms"]["turned-words"]) == (som["name"], "1 USD = 87.41 KGS")
 
 
 class RenderingTests(ReferencesTestCase):

@@ -1,43 +1,62 @@
-// A dialog that asks for one line, and says in words what is wrong with it.
+// Dialogs of the editor: a form that says in words what is wrong with it, and one that asks for a line.
 import { crel, gettext } from "django-prose-editor/editor";
 
 let asked = 0;
 
-/** What was typed, as `check` returns it; null when the dialog was left. `check` returns null to refuse. */
-export function ask({ title, label, help, refusal, value = "", check }) {
-  const id = `editor-ask-${++asked}`;
-  const input = crel("input", { id, type: "text", value, inputMode: "url", autocomplete: "off", spellcheck: false, "aria-describedby": `${id}-help ${id}-refusal` });
-  const problem = crel("p", { id: `${id}-refusal`, className: "editor-refusal", role: "alert" });
+/** An id for an element of a dialog, and for what belongs to it. */
+export const newId = () => `editor-ask-${++asked}`;
+
+/** What `answer` makes of the form when it is sent; null when the dialog was left. It returns null to refuse, saying why by itself. */
+export function openForm({ title, parts, answer, first, send = gettext("OK") }) {
+  const id = newId();
   const cancel = crel("button", { type: "button", textContent: gettext("Cancel") });
   const form = crel("form", { method: "dialog", noValidate: true }, [
-    crel("h2", { id: `${id}-title`, textContent: title }),
-    crel("label", { htmlFor: id, textContent: label }),
-    input,
-    crel("p", { id: `${id}-help`, className: "editor-help", textContent: help }),
-    problem,
+    crel("h2", { id, textContent: title }),
+    ...parts,
     crel("div", { className: "editor-dialog-buttons" }, [
-      crel("button", { type: "submit", className: "default", textContent: gettext("OK") }),
+      crel("button", { type: "submit", className: "default", textContent: send }),
       cancel,
     ]),
   ]);
-  const dialog = crel("dialog", { className: "editor-dialog", "aria-labelledby": `${id}-title` }, [form]);
+  const dialog = crel("dialog", { className: "editor-dialog", "aria-labelledby": id }, [form]);
   document.body.append(dialog);
   return new Promise((resolve) => {
-    let answer = null;
+    let given = null;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      answer = check(input.value);
-      if (answer) return dialog.close();
-      problem.textContent = refusal;
-      input.setAttribute("aria-invalid", "true");
-      input.select();
+      given = answer(form);
+      if (given) dialog.close();
     });
     cancel.addEventListener("click", () => dialog.close());
     dialog.addEventListener("close", () => {
       dialog.remove();
-      resolve(answer);
+      resolve(given);
     });
     dialog.showModal();
-    input.select();
+    first.focus();
   });
+}
+
+/** What was typed, as `check` returns it; null when the dialog was left. `check` returns null to refuse. */
+export function ask({ title, label, help, refusal, value = "", check }) {
+  const id = newId();
+  const input = crel("input", { id, type: "text", value, inputMode: "url", autocomplete: "off", spellcheck: false, "aria-describedby": `${id}-help ${id}-refusal` });
+  const problem = crel("p", { id: `${id}-refusal`, className: "editor-refusal", role: "alert" });
+  const parts = [
+    crel("label", { htmlFor: id, textContent: label }),
+    input,
+    crel("p", { id: `${id}-help`, className: "editor-help", textContent: help }),
+    problem,
+  ];
+  function answer() {
+    const checked = check(input.value);
+    if (checked) return checked;
+    problem.textContent = refusal;
+    input.setAttribute("aria-invalid", "true");
+    input.select();
+    return null;
+  }
+  const given = openForm({ title, parts, answer, first: input });
+  input.select();
+  return given;
 }

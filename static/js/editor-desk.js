@@ -8,6 +8,9 @@ const WORTH_SAYING = 25; // words more or less than when it was last read aloud
 const holder = (editor) => editor.options.element;
 const textarea = (editor) => holder(editor).querySelector("textarea");
 
+/** The language that the article is written in. */
+export const language = (editor) => textarea(editor)?.form?.elements.namedItem("language")?.value ?? "";
+
 /** The body's HTML, without headings and boxes still to be written and the empty paragraphs that the cursor needs at its end. */
 const html = (editor) =>
   editor

@@ -1,6 +1,7 @@
 // What the body editor has beyond django-prose-editor's own; the names are those of markup.EDITOR.
 export { Embed, LibraryImage } from "./editor-figures.js";
 export { FactBox, PullQuote } from "./editor-boxes.js";
+export { RateChart } from "./editor-charts.js";
 export { Rate } from "./editor-rates.js";
 export { CleanPaste } from "./editor-paste.js";
 export { Desk, WordCount } from "./editor-desk.js";

@@ -1,10 +1,10 @@
-// A picture from the library and an embed: blocks with a caption that stand for something kept elsewhere.
+// A picture from the library and an embed: blocks with a caption that stand for something kept elsewhere. A chart is one, too.
 import { Node, crel, gettext } from "django-prose-editor/editor";
 import { ask } from "./editor-ask.js";
 import { describe, openPicker } from "./editor-picker.js";
 import { insertFurniture } from "./editor-stock.js";
 
-const Figure = Node.create({
+export const Figure = Node.create({
   group: "furniture",
   content: "text*",
   isolating: true,
@@ -34,10 +34,10 @@ function selectWhole(editor) {
   return empty && !$from.parentOffset && editor.commands.setNodeSelection($from.before());
 }
 
-const caption = (figure) => figure.querySelector("figcaption") ?? document.createElement("figcaption");
+export const caption = (figure) => figure.querySelector("figcaption") ?? document.createElement("figcaption");
 
 /** The view that both share: `face` and its buttons can't be typed into, the caption can. */
-function view({ node, editor, getPos }, { change, label, draw, choose }) {
+export function view({ node, editor, getPos }, { change, label, draw, choose }) {
   const face = crel("div", { className: "editor-face" });
   const text = crel("figcaption", { "data-placeholder": gettext("Caption") });
   const button = (icon, name, run) => {
@@ -82,7 +82,7 @@ function view({ node, editor, getPos }, { change, label, draw, choose }) {
 }
 
 /** The command and the button that ask for a new one and put it into the text. */
-function defineItem(editor, { menu, buttons }, { type, icon, name, choose }) {
+export function defineItem(editor, { menu, buttons }, { type, icon, name, choose }) {
   menu.defineItem({
     name: type,
     groups: "furniture",

@@ -10,9 +10,9 @@ const KEPT = {
   OL: ["start"],
   TD: ["colspan", "rowspan"],
   TH: ["colspan", "rowspan"],
-  FIGURE: ["data-image", "data-embed"],
+  FIGURE: ["data-image", "data-embed", "data-chart"],
   ASIDE: ["data-pull-quote", "data-fact-box"],
-  DATA: ["data-rate"],
+  DATA: ["data-rate", "data-form"],
 };
 const BLOCK = "p, h1, h2, h3, h4, h5, h6, li, div, blockquote, table, ul, ol, figure, aside, section, article, td, th, pre";
 const HEADINGS = { H1: "h2", H4: "h3", H5: "h3", H6: "h3" };
@@ -67,7 +67,7 @@ export function cleanPaste(html) {
 
 const each = (root, selector, change) => [...root.querySelectorAll(selector)].forEach(change);
 const unwrap = (element) => element.replaceWith(...element.childNodes);
-const isBlank = (element) => !element.textContent.trim() && !element.querySelector("[data-image], [data-embed]");
+const isBlank = (element) => !element.textContent.trim() && !element.querySelector("[data-image], [data-embed], [data-chart]");
 
 function rename(element, name) {
   const renamed = document.createElement(name);
@@ -79,7 +79,7 @@ function rename(element, name) {
 function dropForeign(body) {
   const comments = document.createNodeIterator(body, NodeFilter.SHOW_COMMENT);
   for (let comment; (comment = comments.nextNode()); ) comment.remove();
-  each(body, "figure:not([data-image], [data-embed])", (figure) => {
+  each(body, "figure:not([data-image], [data-embed], [data-chart])", (figure) => {
     if (figure.querySelector("table, blockquote, pre")) unwrap(figure);
     else if (figure.querySelector("img, picture, video, iframe, svg")) figure.remove();
   });

@@ -1,28 +1,43 @@
-// A rate within the text: the pair, beside which the editor shows today's value; readers see the one of the day it goes live.
+// A rate within the text, in the words that readers will see; those of the day it goes live take their place then.
 import { Node, crel, gettext } from "django-prose-editor/editor";
-import { ask } from "./editor-ask.js";
+import { newId, openForm } from "./editor-ask.js";
+import { language } from "./editor-desk.js";
 
 const PAIR = /(?<![\p{L}\p{N}_/])[A-Z]{3}\/[A-Z]{3}$/u;
-let known; // a promise of what the paper's rates are now
+const LOOKS = ["words", "amount", "pair"];
+const PLAIN = "pair-dated"; // what a rate without a form says
+const known = new Map(); // language: a promise of what the paper's rates are now
 
-/** The newest rates by their pairs; null while the paper does not answer. */
-function rates(url) {
-  known ??= fetch(url, { credentials: "same-origin" })
-    .then((response) => response.json())
-    .then(({ rates }) => new Map(rates.map((rate) => [rate.pair, rate])))
-    .catch(() => {
-      known = undefined; // asked again next time
-      return null;
-    });
-  return known;
+/** The newest rates by their pairs, told in the article's language; null while the paper does not answer. */
+export function rates(url, editor) {
+  const written = language(editor);
+  if (!known.has(written)) {
+    const answer = fetch(`${url}?${new URLSearchParams({ language: written })}`, { credentials: "same-origin" })
+      .then((response) => response.json())
+      .then(({ rates }) => new Map(rates.map((rate) => [rate.pair, rate])))
+      .catch(() => {
+        known.delete(written); // asked again next time
+        return null;
+      });
+    known.set(written, answer);
+  }
+  return known.get(written);
 }
 
-/** What stands before the caret or is chosen, if it is a pair: where, and which. */
-function typed(editor) {
-  const { from, to, empty, $from } = editor.state.selection;
+/** What readers see of a pair, also of one that is written the other way round; nothing while it has no rate. */
+function told(all, { pair, form }) {
+  const asked = form ?? PLAIN;
+  const other = asked.startsWith("turned-") ? asked.slice(7) : `turned-${asked}`;
+  return all.get(pair)?.forms[asked] ?? all.get(pair.split("/").reverse().join("/"))?.forms[other];
+}
+
+/** What stands before the caret or is chosen, if it is a rate or the name of one: where, and which. */
+function here(editor) {
+  const { from, to, empty, $from, node } = editor.state.selection;
+  if (node?.type.name === "rate") return { attributes: node.attrs, range: { from, to } };
   const start = empty ? Math.max($from.start(), from - 8) : from;
   const found = editor.state.doc.textBetween(start, to, "\n").match(PAIR);
-  return found ? { pair: found[0], range: { from: to - found[0].length, to } } : null;
+  return found ? { attributes: { pair: found[0] }, range: { from: to - found[0].length, to } } : { range: { from, to } };
 }
 
 export const Rate = Node.create({
@@ -34,18 +49,18 @@ export const Rate = Node.create({
   addOptions: () => ({ ratesUrl: "" }),
   addAttributes: () => ({
     pair: { default: null, parseHTML: (element) => element.getAttribute("data-rate"), renderHTML: ({ pair }) => ({ "data-rate": pair }) },
+    form: { default: null, parseHTML: (element) => element.getAttribute("data-form"), renderHTML: ({ form }) => (form ? { "data-form": form } : {}) },
   }),
   parseHTML: () => [{ tag: "data[data-rate]" }],
   renderHTML: ({ node, HTMLAttributes }) => ["data", HTMLAttributes, node.attrs.pair],
   renderText: ({ node }) => node.attrs.pair,
   addNodeView() {
-    return ({ node }) => {
-      const value = crel("span", { className: "editor-rate-value" });
-      const dom = crel("data", { className: "editor-rate", "data-rate": node.attrs.pair }, [node.attrs.pair, value]);
-      rates(this.options.ratesUrl).then((all) => {
-        const rate = all?.get(node.attrs.pair);
-        if (all) value.textContent = ` ${rate ? rate.value.slice(0, 10) : gettext("no rate")}`;
+    return ({ node, editor }) => {
+      const dom = crel("data", { className: "editor-rate", "data-rate": node.attrs.pair, textContent: node.attrs.pair });
+      rates(this.options.ratesUrl, editor).then((all) => {
+        if (all) dom.textContent = told(all, node.attrs) ?? `${node.attrs.pair} ${gettext("no rate")}`;
       });
+      dom.addEventListener("dblclick", () => replace(editor, this.options.ratesUrl));
       return { dom };
     };
   },
@@ -55,30 +70,82 @@ export const Rate = Node.create({
       name: "rate",
       groups: "furniture",
       button: buttons.material("currency_exchange", gettext("Exchange rate")),
+      active: () => editor.isActive("rate"),
       enabled: () => editor.can().insertContent({ type: "rate" }),
-      command: async () => {
-        const here = typed(editor);
-        const pair = here?.pair ?? (await choose(options.ratesUrl));
-        if (!pair) return editor.commands.focus();
-        const at = here?.range ?? editor.state.selection;
-        editor.chain().focus().insertContentAt({ from: at.from, to: at.to }, { type: "rate", attrs: { pair } }).run();
-      },
+      command: () => replace(editor, options.ratesUrl),
     });
   },
 });
 
-async function choose(url) {
-  const known = await rates(url);
-  const all = [...(known?.keys() ?? [])];
-  return ask({
-    title: gettext("Exchange rate"),
-    label: gettext("Pair"),
-    help: all.length ? `${gettext("One of these:")} ${all.join(", ")}` : known ? gettext("The paper has no rates yet.") : gettext("Which rates there are is not known just now."),
-    refusal: gettext("Write two currencies with a stroke between them, like KGS/USD."),
-    value: all[0] ?? "",
-    check: (text) => {
-      const pair = text.trim().toUpperCase();
-      return /^[A-Z]{3}\/[A-Z]{3}$/.test(pair) && (!all.length || all.includes(pair)) ? pair : null;
+/** Ask for a rate and put it where the cursor is, or in the place of the one that is chosen there. */
+async function replace(editor, url) {
+  const { attributes, range } = here(editor);
+  const chosen = await choose(await rates(url, editor), attributes);
+  if (!chosen) return editor.commands.focus();
+  editor.chain().focus().insertContentAt(range, { type: "rate", attrs: chosen }).run();
+}
+
+/** A list of the paper's pairs, by their names and with what `describe` says of each. */
+export function pairList(all, chosen, describe) {
+  const select = crel("select", { id: newId() });
+  for (const rate of all.values()) {
+    select.append(crel("option", { value: rate.pair, textContent: `${rate.name}: ${describe(rate)}`, selected: rate.pair === chosen }));
+  }
+  return { select, label: crel("label", { htmlFor: select.id, textContent: gettext("Currencies") }) };
+}
+
+/** One of several, each a button with a label beside it that `setLabel` writes. */
+export function oneOf(legend, values, chosen) {
+  const name = newId();
+  const labels = new Map();
+  const rows = values.map((value) => {
+    const input = crel("input", { type: "radio", name, value, checked: value === chosen });
+    const text = crel("span");
+    labels.set(value, text);
+    return crel("label", {}, [input, text]);
+  });
+  const group = crel("fieldset", { className: "editor-choice" }, [crel("legend", { textContent: legend }), ...rows]);
+  return {
+    group,
+    get value() {
+      return group.querySelector(":checked")?.value;
     },
+    setLabel: (value, text) => (labels.get(value).textContent = text),
+  };
+}
+
+/** What to say instead of a list that is empty or not known. */
+export function noPairs(title, all) {
+  const words = all ? gettext("The paper has no rates yet.") : gettext("Which rates there are is not known just now.");
+  const text = crel("p", { className: "editor-refusal", role: "alert", tabIndex: -1, textContent: words });
+  return openForm({ title, parts: [text], first: text, answer: (form) => form.closest("dialog").close() });
+}
+
+const usual = (rate) => (rate.is_turned ? "turned-words" : "words");
+
+/** The pair and form that were chosen; null when the dialog was left. */
+function choose(all, chosen) {
+  const title = gettext("Exchange rate");
+  if (!all?.size) return noPairs(title, all);
+  const { select, label } = pairList(all, chosen?.pair, (rate) => rate.forms[usual(rate)]);
+  const form = chosen && "form" in chosen ? (chosen.form ?? PLAIN) : usual(all.get(select.value));
+  const forms = oneOf(
+    gettext("Readers see"),
+    ["turned-", ""].flatMap((way) => LOOKS.map((look) => way + look)),
+    form.replace(/-dated$/, ""),
+  );
+  const dated = crel("input", { type: "checkbox", checked: form.endsWith("-dated") });
+  const whole = (value) => value + (dated.checked ? "-dated" : "");
+  const show = () => {
+    for (const value of forms.group.querySelectorAll("input")) forms.setLabel(value.value, all.get(select.value).forms[whole(value.value)]);
+  };
+  select.addEventListener("change", show);
+  dated.addEventListener("change", show);
+  show();
+  return openForm({
+    title,
+    parts: [label, select, forms.group, crel("label", { className: "editor-tick" }, [dated, gettext("With its date")])],
+    first: select,
+    answer: () => ({ pair: select.value, form: whole(forms.value) === PLAIN ? null : whole(forms.value) }),
   });
 }

@@ -4,6 +4,8 @@ from decimal import Decimal
 from django import template
 
 from tickers import providers, ratebar
+from tickers.history import Point
+from tickers.span import Span
 
 register = template.Library()
 
@@ -42,3 +44,9 @@ def newest_date(rows: list[ratebar.Row]) -> date:
 def sources(rows: list[ratebar.Row]) -> str:
     """What the rates are, in the words of those who set them; the rates page names each."""
     return str(providers.title_of({row.provider for row in rows}))
+
+
+@register.filter
+def told(point: Point, among: Span) -> str:
+    """The value of a point with as many decimals as all of its span."""
+    return among.text(point)

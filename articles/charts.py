@@ -1,0 +1,146 @@
+"""Charts of rates within a body: ``<figure data-chart="KGS/USD 3m">`` on the desk, with its points in an edition.
+
+A chart names a pair, a span (1m, 3m, 1y, or 2025-09-01/2025-11-30) and, with ``turned``, that it tells the pair the
+other way round. What its rates are and how they are drawn, the project knows: it registers that.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+FIGURE = re.compile(r'<figure(?P<attributes>(?: [\w-]+="[^"]*")*)>(?P<inner>.*?)</figure>', re.DOTALL)
+ASKED = re.compile(
+    r"(?P<pair>[A-Z]{3}/[A-Z]{3}) (?P<span>1m|3m|1y|\d{4}-\d\d-\d\d/\d{4}-\d\d-\d\d)(?P<turned> turned)?\Z", re.ASCII
+)
+POINTS = re.compile(r"(?:\d{4}-\d\d-\d\d:[0-9.]{1,40}(?: (?!\Z)|\Z)){2,200}\Z", re.ASCII)
+SOURCES = re.compile(r"[a-z]{1,8}(?: [a-z]{1,8}){0,9}\Z", re.ASCII)
+CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
+
+
+class Wanted(NamedTuple):
+    """What a chart is asked to show."""
+
+    pair: str
+    span: str
+    turned: bool
+
+    @property
+    def text(self) -> str:
+        """As an attribute holds it."""
+        return f"{self.pair} {self.span}" + (" turned" if self.turned else "")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an edition holds of a chart: days with values of the pair as it is stored, and who set them."""
+
+    points: str  # 2025-12-05:0.011439 2025-12-08:0.01144
+    sources: str  # nbkr cbr
+
+
+LookUp = Callable[[set[Wanted], datetime], dict[Wanted, Known]]
+Draw = Callable[[Wanted, Known, str, int], str]
+_look_up: LookUp = lambda wanted, at: {}  # noqa: E731 - until the project registers its own
+_draw: Draw = lambda wanted, known, caption, number: ""  # noqa: E731
+_tell: Draw = _draw
+
+
+def register(look_up: LookUp, draw: Draw, tell: Draw) -> None:
+    """Have ``look_up`` find the points of charts at a time, ``draw`` them for a page and ``tell`` them in a feed.
+
+    Both take what was asked for, the points, the caption as HTML, and which chart of the text it is.
+    """
+    global _look_up, _draw, _tell
+    _look_up, _draw, _tell = look_up, draw, tell
+
+
+def asked(text: str) -> Wanted | None:
+    """What the value of ``data-chart`` asks for; None for what is no chart, like a span that ends before it begins."""
+    found = ASKED.match(text)
+    if found is None or not _is_span(found["span"]):
+        return None
+    return Wanted(found["pair"], found["span"], bool(found["turned"]))
+
+
+def in_body(html: str) -> set[Wanted]:
+    """The charts of a cleaned body."""
+    return {wanted for figure in FIGURE.finditer(html) if (wanted := _wanted(figure))}
+
+
+def pairs(html: str) -> set[str]:
+    """The pairs whose charts a cleaned body shows."""
+    return {wanted.pair for wanted in in_body(html)}
+
+
+def unknown(html: str, at: datetime) -> list[Wanted]:
+    """The charts of a body that have nothing to show at that time, in order."""
+    wanted = in_body(html)
+    return sorted(wanted - _look_up(wanted, at).keys()) if wanted else []
+
+
+def freeze(html: str, at: datetime) -> str:
+    """A cleaned body whose charts hold the rates known for ``at``; one without any holds none."""
+    wanted = in_body(html)
+    known = _look_up(wanted, at) if wanted else {}
+
+    def one(figure: re.Match[str]) -> str:
+        found = _wanted(figure)
+        if found is None:
+            return figure[0]
+        held = known.get(found)
+        more = f' data-points="{held.points}" data-source="{held.sources}"' if held else ""
+        return f'<figure data-chart="{found.text}"{more}>{figure["inner"]}</figure>'
+
+    return FIGURE.sub(one, html) if wanted else html
+
+
+def thaw(html: str) -> str:
+    """A cleaned body as the desk keeps it: of a chart nothing but what it asks for and its caption."""
+
+    def one(figure: re.Match[str]) -> str:
+        found = _wanted(figure)
+        if found:
+            return f'<figure data-chart="{found.text}">{figure["inner"]}</figure>'
+        attributes = re.sub(r' data-(?:points|source)="[^"]*"', "", figure["attributes"])
+        return f"<figure{attributes}>{figure['inner']}</figure>"
+
+    return FIGURE.sub(one, html) if "data-" in html else html
+
+
+def resolve(html: str, *, plain: bool = False) -> str:
+    """A frozen body with its charts drawn, or for feeds told in words; one without rates is left out."""
+    count = 0
+
+    def one(figure: re.Match[str]) -> str:
+        nonlocal count
+        wanted, caption = _wanted(figure), CAPTION.search(figure["inner"])
+        if wanted is None:
+            return figure[0]
+        held = Known(_value(figure, "points"), _value(figure, "source"))
+        if not held.points:
+            return ""
+        count += 1
+        return (_tell if plain else _draw)(wanted, held, caption[1] if caption else "", count)
+
+    return FIGURE.sub(one, html) if "data-chart" in html else html
+
+
+def _wanted(figure: re.Match[str]) -> Wanted | None:
+    return asked(_value(figure, "chart"))
+
+
+def _value(figure: re.Match[str], name: str) -> str:
+    found = re.search(rf' data-{name}="([^"]*)"', figure["attributes"])
+    return found[1] if found else ""
+
+
+def _is_span(span: str) -> bool:
+    if "/" not in span:
+        return True
+    try:
+        first, last = map(date.fromisoformat, span.split("/"))
+    except ValueError:
+        return False
+    return first < last

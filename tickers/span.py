@@ -1,0 +1,104 @@
+"""A pair within a span of days, told in words and short enough to be kept beside a text."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils.formats import get_format
+
+from tickers import numerals, wording
+from tickers.row import Move, Point
+
+BACK = {"1m": 31, "3m": 92, "1y": 366}  # days
+MOST_POINTS = 100  # beside the first, the lowest and the highest; of a longer past the last of each week, month or year
+MOST_DECIMALS = 12
+STEPS: dict[str, Callable[[date], object]] = {
+    "day": date.toordinal,
+    "week": lambda day: day.isocalendar()[:2],
+    "month": lambda day: (day.year, day.month),
+    "year": lambda day: day.year,
+}
+
+
+def days(name: str, today: date) -> tuple[date, date]:
+    """The first and the last day of a span: one of BACK until ``today``, or two days with a stroke between them."""
+    if name in BACK:
+        return today - timedelta(days=BACK[name] - 1), today
+    first, last = map(date.fromisoformat, name.split("/"))
+    return first, min(last, today)
+
+
+def thinned(points: list[Point]) -> list[Point]:
+    """At most MOST_POINTS of them, the last of each step, with the first, the lowest and the highest of all."""
+    kept: list[Point] = []
+    for step in STEPS.values():
+        kept = list({step(point.day): point for point in points}.values())
+        if len(kept) <= MOST_POINTS:
+            break
+    ends = [points[0], min(points, key=_value), max(points, key=_value)]
+    return sorted({*kept[-MOST_POINTS:], *ends}, key=lambda point: point.day)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Some days of a pair as they are told, of at least two points in the order of their days."""
+
+    base: str
+    quote: str
+    points: list[Point]  # units of quote for one unit of base
+
+    @classmethod
+    def of(cls, base: str, quote: str, points: list[Point], *, turned: bool) -> "Span":
+        """The span of a pair, or of the same pair the other way round."""
+        if turned:
+            return cls(quote, base, [Point(point.day, 1 / point.value) for point in points])
+        return cls(base, quote, points)
+
+    @property
+    def first(self) -> Point:
+        return self.points[0]
+
+    @property
+    def last(self) -> Point:
+        return self.points[-1]
+
+    @property
+    def low(self) -> Point:
+        return min(self.points, key=_value)
+
+    @property
+    def high(self) -> Point:
+        return max(self.points, key=_value)
+
+    @property
+    def subject(self) -> str:
+        """Som to the dollar."""
+        return wording.subject(self.base, self.quote)
+
+    @property
+    def move(self) -> str:
+        """From the first day to the last: up 0.25 per cent, unchanged."""
+        return Move.between(self.first.value, self.last.value).words
+
+    @property
+    def digits(self) -> int:
+        """As many decimals as tell the lowest from the highest."""
+        low, high = self.low.value, self.high.value
+        sign = get_format("DECIMAL_SEPARATOR")
+        usual = max(len(numerals.large(value, None).partition(sign)[2]) for value in (low, high))
+        return max(usual, min(MOST_DECIMALS, -(high - low).adjusted())) if high > low else usual
+
+    def text(self, point: Point) -> str:
+        """A value, with as many decimals as all of the span."""
+        return numerals.large(point.value, self.digits)
+
+    @property
+    def rows(self) -> list[tuple[date, str]]:
+        """Each day with its value, the newest first."""
+        digits = self.digits
+        return [(point.day, numerals.large(point.value, digits)) for point in reversed(self.points)]
+
+
+def _value(point: Point) -> Decimal:
+    return point.value

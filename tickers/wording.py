@@ -1,0 +1,90 @@
+"""A rate as people read it: 87.41 som to the dollar, $0.0114, or USD/KGS 87.41.
+
+In a language that is none of the paper's own, and for a currency without words, codes stand in their place: 1 USD =
+87.41 KGS. So no grammar is guessed.
+"""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils.formats import date_format, get_format
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from tickers import currencies, numerals
+from tickers.currencies import Currency
+from tickers.row import Row
+
+PAIR, WORDS, AMOUNT = LOOKS = ("pair", "words", "amount")
+SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}  # that stand for one currency alone
+
+
+def tell(row: Row, look: str, *, dated: bool) -> str:
+    """The rate of ``row`` in one of LOOKS; ``dated`` adds the day it is in force from, or that it is fixed by law."""
+    if look == PAIR:
+        text = f"{row.pair} {row.value_text}"
+        return _beside(text, row) if dated else text
+    text = _words(row) if look == WORDS else amount(row.value, row.quote)
+    if not dated:
+        return text
+    if row.is_peg or not _is_spoken():
+        return _beside(text, row)
+    return _("%(rate)s on %(day)s") % {"rate": text, "day": date_format(row.effective_date, "j F Y")}
+
+
+def amount(value: Decimal, code: str) -> str:
+    """So much of a currency: $0.0114, 87.41 som, 87.41 XXX."""
+    text = numerals.large(value, None)
+    if code in SIGNS:
+        return f"{SIGNS[code]}{text}"
+    known = currencies.find(code, _count(text))
+    return f"{text} {known.many if known else code}"
+
+
+def subject(base: str, quote: str) -> str:
+    """What a chart of the pair shows: Som to the dollar; or KGS for 1 USD."""
+    if both := _both(base, quote):
+        one, many = both
+        return capfirst(_("%(many)s to the %(one)s") % {"many": many.many, "one": one.one})
+    return _("%(quote)s for 1 %(base)s") % {"quote": quote, "base": base}
+
+
+def name(base: str, quote: str) -> str:
+    """A pair in a list: Kyrgyz som and US dollar."""
+    first, second = (_named(code) for code in (base, quote))
+    return capfirst(_("%(first)s and %(second)s") % {"first": first, "second": second})
+
+
+def _words(row: Row) -> str:
+    text = numerals.large(row.value, None)
+    if both := _both(row.base, row.quote, _count(text)):
+        one, many = both
+        return _("%(value)s %(many)s to the %(one)s") % {"value": text, "many": many.many, "one": one.one}
+    return f"1 {row.base} = {text} {row.quote}"
+
+
+def _both(base: str, quote: str, count: int = currencies.FRACTION) -> tuple[Currency, Currency] | None:
+    """The words of both currencies; None where one has none, or where both are called the same."""
+    one, many = currencies.find(base), currencies.find(quote, count)
+    return (one, many) if one and many and one.one != many.one else None
+
+
+def _count(text: str) -> int:
+    """How many a grammar takes the written number for."""
+    is_whole = get_format("DECIMAL_SEPARATOR") not in text
+    return int("".join(filter(str.isdigit, text))) if is_whole else currencies.FRACTION
+
+
+def _named(code: str) -> str:
+    known = currencies.find(code)
+    return known.name if known else code
+
+
+def _beside(text: str, row: Row) -> str:
+    when = _("official peg") if row.is_peg else date_format(row.effective_date)
+    return f"{text} ({when})"
+
+
+def _is_spoken() -> bool:
+    return get_language() in dict(settings.LANGUAGES)
