@@ -20,7 +20,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from articles import embeds, linked_data, markup, references, surrogates
+from articles import embeds, footnotes, linked_data, markup, references, surrogates
 from articles.models.edition import Edition, PreparedEditions
 from articles.models.image import Image
 from articles.prepared import Prepared, keys_in
@@ -35,8 +35,8 @@ HEADING = re.compile(r"<(/?)h[23]>")
 SERIES = re.compile(r'(?:<figure data-image="\d{1,11}">(?:(?!</figure>).)*</figure>\s*){2,}', re.DOTALL)
 PARAGRAPH = re.compile(r"<(p|h2|h3)>(?=(.*?)</\1>)", re.DOTALL)
 EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
-PLACED_HEADING = re.compile(r'<h2 id="(p-[0-9a-f]{6})">(.*?)</h2>', re.DOTALL)
-LONG_READ, LEAST_HEADINGS = 1500, 4  # words and headings from which an article has a table of contents
+PLACED_HEADING = re.compile(r'<h2 id="(p-[0-9a-f]{6})"[^>]*>(.*?)</h2>', re.DOTALL)
+LONG_READ, LEAST_HEADINGS = 1500, 3  # words and headings from which an article has a table of contents
 RELATED = 5
 LEAST_RELATED = 3  # fewer are filled up with the newest of the section, then of the paper
 # Of some topics' newest editions those that are live, by how many topics they share; before them the one before in the
@@ -109,6 +109,7 @@ def body(html: str) -> SafeString:
     html = html.replace("</table>", "</table></div>")
     html = html.replace('<aside data-pull-quote="">', '<aside class="pull-quote" aria-hidden="true">')
     html = html.replace('<aside data-fact-box="">', '<aside class="fact-box">')
+    html = footnotes.numbered(html)
     return mark_safe(html)  # noqa: S308 - the sanitizer's own output, with our templates put in
 
 
@@ -126,7 +127,8 @@ def _for_feed(html: str, images: dict[int, Image], root: str) -> str:
     html = IMAGE.sub(lambda match: _plain_figure(images.get(int(match[1])), match[2]), _in_order(html))
     html = EMBED.sub(lambda match: _plain_embed(match[1], match[2]), html)
     html = html.replace('<aside data-fact-box="">', "<blockquote>").replace("</aside>", "</blockquote>")
-    return LOCAL.sub(rf"\g<1>{root}/", references.resolve(html))
+    html = footnotes.numbered(references.resolve(html), linked=False)
+    return LOCAL.sub(rf"\g<1>{root}/", html)
 
 
 def _plain_figure(image: Image | None, caption: str | None) -> str:
@@ -180,8 +182,9 @@ def _with_places(html: str) -> str:
     known: set[str] = set()
 
     def one(match: re.Match[str]) -> str:
-        name = f"p-{md5(match[2].encode(), usedforsecurity=False).hexdigest()[:6]}"
-        if name in known or not match[2].strip():
+        words = footnotes.without(match[2])
+        name = f"p-{md5(words.encode(), usedforsecurity=False).hexdigest()[:6]}"
+        if name in known or not words.strip():
             return match[0]
         known.add(name)
         return f'<{match[1]} id="{name}">'
@@ -192,9 +195,10 @@ def _with_places(html: str) -> str:
 def contents(html: str) -> list[dict[str, str]]:
     """The subheads of a long read's rendered body, each with the name of its place; nothing for a shorter article."""
     found = PLACED_HEADING.findall(html)
-    if len(found) < LEAST_HEADINGS or len(markup.plain_text(html).split()) <= LONG_READ:
+    text = html.partition(footnotes.LIST)[0]
+    if len(found) < LEAST_HEADINGS or len(markup.plain_text(text).split()) <= LONG_READ:
         return []
-    return [{"place": place, "words": markup.plain_text(words)} for place, words in found]
+    return [{"place": place, "words": markup.plain_text(footnotes.MARK.sub("", words))} for place, words in found]
 
 
 def _embed(address: str, caption: str | None) -> str:

@@ -247,6 +247,7 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
             "PullQuote": html_tags(["aside"], {"aside": ["data-pull-quote"]}),
             "FactBox": html_tags(["aside", "h3"], {"aside": ["data-fact-box"]}),
             "Rate": html_tags(["data"], {"data": ["data-rate"]}),
+            "Footnote": html_tags(["span"], {"span": ["data-footnote"]}),
             "CleanPaste": html_tags([]),
             "Desk": html_tags([]),
             "WordCount": html_tags([]),
