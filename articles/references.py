@@ -14,6 +14,7 @@ REFERENCE = re.compile(r"<data(?P<attributes>(?: [\w-]+=\"[^\"]*\")*)>(?P<words>
 RATE = re.compile(r' data-rate="([A-Z]{3}/[A-Z]{3})"')
 FROZEN = re.compile(r' value="([0-9.]{1,40})"')
 TYPED = re.compile(r"<data(?P<attributes>[^<>]*)>(?:(?P<words>[^<>]*)</data>)?|</data>")  # also half or in another
+OLD_DAY = re.compile(r"\(0(?=\d )")  # of editions frozen when days were written with two digits
 UNLINKED = re.compile(r'<a [^>]*>.*?</a>|<aside data-pull-quote="">.*?</aside>', re.DOTALL)
 
 
@@ -89,6 +90,7 @@ def resolve(html: str) -> str:
         if not (pair and value):
             return match["words"]
         address = f"/rates/{pair[1].replace('/', '-').lower()}/"
-        return f'<a class="rate-reference" href="{address}"><data value="{value[1]}">{match["words"]}</data></a>'
+        words = OLD_DAY.sub("(", match["words"])
+        return f'<a class="rate-reference" href="{address}"><data value="{value[1]}">{words}</data></a>'
 
     return REFERENCE.sub(one, html)

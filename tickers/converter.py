@@ -21,7 +21,7 @@ class Amount(forms.DecimalField):
     """A sum of money as people write it: 1 250,50."""
 
     widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off", "size": 12})
-    default_error_messages = {"invalid": _("Write a sum, like 1250.50.")}
+    default_error_messages = {"invalid": _("Enter an amount, for example 1250.50.")}
 
     def to_python(self, value):
         written = "".join(str(value or "").split()).replace("\N{NARROW NO-BREAK SPACE}", "")
@@ -32,13 +32,13 @@ class ConverterForm(forms.Form):
     """The sum, which of the two currencies it is in, and the day whose rate counts."""
 
     amount = Amount(
-        label=_("Sum"),
+        label=_("Amount"),
         min_value=Decimal("0.01"),
         max_value=MOST,
         error_messages={
-            "min_value": _("Write a sum of at least 0.01."),
-            "max_value": _("That sum is larger than all the money there is."),
-            "required": _("Write a sum."),
+            "min_value": _("Enter an amount of at least 0.01."),
+            "max_value": _("Enter a smaller amount."),
+            "required": _("Enter an amount."),
         },
     )
     day = forms.DateField(label=_("On"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
@@ -54,7 +54,7 @@ class ConverterForm(forms.Form):
     def clean_day(self):
         day = self.cleaned_data["day"] or self.today
         if day > self.today + timedelta(days=2):
-            raise ValidationError(_("Nobody knows the rates of that day yet."))
+            raise ValidationError(_("Rates for that day have not been published yet."))
         return day
 
     def result(self) -> "Result | None":
@@ -63,7 +63,7 @@ class ConverterForm(forms.Form):
             return None
         point = in_force(self.pair, self.cleaned_data["day"])
         if point is None:
-            self.add_error("day", _("There is no rate of that day or before it."))
+            self.add_error("day", _("There is no rate for that day or earlier."))
             return None
         amount, currency = self.cleaned_data["amount"], self.cleaned_data["currency"]
         if currency == self.pair.base:

@@ -151,7 +151,7 @@ class NotesByLinkTests(TestCase):
 
     def test_link_without_notes_takes_none(self):
         link = workflow.share(self.article, by=self.chief, until=in_days(7))
-        self.assertNotContains(self.leave(link, name="Asel", text="Hello", note=""), "Tell the newsroom")
+        self.assertNotContains(self.leave(link, name="Asel", text="Hello", note=""), "Send a note to the newsroom")
         assert not Note.objects.exists()
 
     def test_flooded_link_takes_no_more(self):

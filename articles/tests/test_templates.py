@@ -260,7 +260,7 @@ class StyleTests(SimpleTestCase):
 
 class BrokenPageTests(SimpleTestCase):
     def test_the_page_for_our_own_faults_needs_no_database(self):
-        assert "Something broke on our side" in render_to_string("500.html")
+        assert "Something went wrong" in render_to_string("500.html")
 
 
 class TagTests(SimpleTestCase):

@@ -119,11 +119,12 @@ function askNote(outer, words) {
   document.body.append(dialog);
   return new Promise((resolve) => {
     let answer = null;
-    const inner = noteEditor(field, words, outer.options.injectNonce, () => form.requestSubmit());
     const close = (value) => {
       answer = value;
       dialog.close();
     };
+    const keys = { Enter: () => (form.requestSubmit(), true), Escape: () => (close(null), true) };
+    const inner = noteEditor(field, words, outer.options.injectNonce, keys);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       if (inner.getText().trim()) return close(inner.getHTML().replace(/^<p>|<\/p>$/g, ""));
@@ -142,8 +143,8 @@ function askNote(outer, words) {
   });
 }
 
-function noteEditor(element, words, injectNonce, submit) {
-  const Line = Document.extend({ content: "paragraph", addKeyboardShortcuts: () => ({ Enter: () => (submit(), true) }) });
+function noteEditor(element, words, injectNonce, keys) {
+  const Line = Document.extend({ content: "paragraph", addKeyboardShortcuts: () => keys });
   const attributes = { role: "textbox", "aria-multiline": "true", "aria-labelledby": "editor-footnote-title", "aria-describedby": "editor-footnote-help" };
   return new Editor({
     element,
