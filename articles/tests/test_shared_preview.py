@@ -157,7 +157,7 @@ class NotesByLinkTests(TestCase):
     def test_flooded_link_takes_no_more(self):
         for _ in range(shared_preview.MOST_NOTES):
             Note.objects.create(article=self.article, link=self.link, name="Flood", text="x")
-        self.assertContains(self.leave(name="Asel", text="One more", note=""), "takes no more notes")
+        self.assertContains(self.leave(name="Asel", text="One more", note=""), "no longer accepts notes")
         assert self.link.notes.count() == shared_preview.MOST_NOTES
 
     def test_note_from_another_site_is_refused(self):

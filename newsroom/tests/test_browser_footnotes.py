@@ -84,6 +84,18 @@ class WritingTests(BrowserTestCase):
 
 
 class ReadingTests(BrowserTestCase):
+    def test_contents_of_a_long_read_lead_to_its_headings_and_are_not_printed(self):
+        parts = [f"<h2>Part {n}{note('Why?')}</h2><p>{'On. ' * 600}</p>" for n in range(3)]
+        context = self.page.context.browser.new_context(java_script_enabled=False)
+        page = context.new_page()
+        page.goto(self.live_server_url + make_edition(section=self.theme, body="".join(parts)).path)
+        page.get_by_text("In this article").first.click()
+        page.get_by_role("navigation", name="In this article").get_by_role("link", name="Part 2", exact=True).click()
+        expect(page.get_by_role("heading", name="Part 2", exact=True)).to_be_in_viewport()
+        page.emulate_media(media="print")
+        expect(page.locator(".contents")).to_be_hidden()
+        context.close()
+
     def test_reader_goes_to_the_note_and_back_and_prints_it(self):
         self.lift_policy()
         words = note('By <a href="https://stat.example/">4</a> per cent.')
