@@ -49,7 +49,7 @@ class RatesPageTests(RatesTestCase):
 
     def test_names_each_source_and_what_it_asks(self):
         text = self.text("/rates/")
-        assert "name the National Bank of the Kyrgyz Republic as their source" in text
+        assert "please credit the National Bank of the Kyrgyz Republic as the source" in text
 
     def test_many_pairs_and_a_long_past_take_as_many_queries_as_one(self):
         for number in range(9):
@@ -219,7 +219,7 @@ class DataTests(RatesTestCase):
                 "provider": "nbkr",
                 "source": "National Bank of the Kyrgyz Republic",
                 "source_url": "https://www.nbkr.kg/",
-                "terms": "Official rates; name the National Bank of the Kyrgyz Republic as their source.",
+                "terms": "Official rates; please credit the National Bank of the Kyrgyz Republic as the source.",
             }
         ]
         one = self.client.get("/rates/kgs-usd.json").json()
