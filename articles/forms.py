@@ -50,7 +50,11 @@ class SearchForm(forms.Form):
     sort = forms.ChoiceField(
         label=_("Order"),
         required=False,
-        choices=[(Order.BEST, _("best first")), (Order.NEWEST, _("newest first")), (Order.OLDEST, _("oldest first"))],
+        choices=[
+            (Order.BEST, _("most relevant first")),
+            (Order.NEWEST, _("newest first")),
+            (Order.OLDEST, _("oldest first")),
+        ],
     )
     literally = forms.BooleanField(required=False)  # the words as typed, not those that may have been meant
     section = NumberField()

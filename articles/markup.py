@@ -2,7 +2,8 @@
 
 Bodies are semantic: a picture is ``<figure data-image="42">``, an embed ``<figure data-embed="address">``,
 a pull quote ``<aside data-pull-quote>``, a fact box ``<aside data-fact-box>``, a rate ``<data data-rate="KGS/USD">``
-(references.py), its chart ``<figure data-chart="KGS/USD 3m">`` (charts.py). Anything else is dropped.
+(references.py), its chart ``<figure data-chart="KGS/USD 3m">`` (charts.py), a footnote ``<span data-footnote>``
+(footnotes.py). Anything else is dropped.
 """
 
 import re
@@ -11,12 +12,12 @@ from html.parser import HTMLParser
 
 import nh3
 
-from articles import charts, embeds
+from articles import charts, embeds, footnotes
 from articles.text import strip_control
 
 BLOCKS = {"p", "h2", "h3", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td"}
 FIGURES = {"figure", "figcaption", "aside"}
-INLINE = {"strong", "em", "a", "br", "data"}
+INLINE = {"strong", "em", "a", "br", "data", "span"}
 ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
@@ -25,6 +26,7 @@ ATTRIBUTES = {
     "th": {"colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
     "data": {"data-rate", "data-form", "value"},
+    "span": {"data-footnote"},
 }
 IMAGE = re.compile(r'<figure data-image="(\d{1,11})">')
 LINK = re.compile(r'<a(?: [\w-]+="[^"]*")*? href="([^"]*)"')
@@ -74,6 +76,7 @@ EDITOR = {
     "FactBox": True,
     "Rate": {"ratesUrl": "/admin/rates-in-texts/"},
     "RateChart": {"ratesUrl": "/admin/rates-in-texts/"},
+    "Footnote": True,
     "CleanPaste": True,
     "Desk": True,
     "WordCount": True,
@@ -91,7 +94,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return value if charts.asked(value) else None
     if name in NUMBERS:
         return value if SMALL.match(value) and 1 < int(value) <= NUMBERS[name] else None
-    if name in {"data-pull-quote", "data-fact-box"}:
+    if name in {"data-pull-quote", "data-fact-box", "data-footnote"}:
         return ""
     return value
 
@@ -118,7 +121,7 @@ def clean(html: str) -> str:
     for _round in range(ROUNDS):
         if html.count("<") > LIGHT and is_too_deep(html):
             break
-        cleaned = strip_control(_cleaner.clean(html))  # entities are characters now
+        cleaned = footnotes.tidy(strip_control(_cleaner.clean(html)))  # entities are characters now
         if cleaned == html:
             return html
         html = cleaned
@@ -177,9 +180,9 @@ class _Text(HTMLParser):
 
 
 def plain_text(html: str) -> str:
-    """The words of ``html``, a line for each block; entities decoded, tags gone."""
+    """The words of ``html``, a line for each block, the footnotes last; entities decoded, tags gone."""
     parser = _Text()
-    parser.feed(html)
+    parser.feed(footnotes.at_end(html))
     parser.close()
     lines = (" ".join(line.split()) for line in "".join(parser.parts).split("\n"))
     return "\n".join(line for line in lines if line)

@@ -18,6 +18,7 @@ RATE = re.compile(r' data-rate="([A-Z]{3}/[A-Z]{3})"')
 FORM = re.compile(r' data-form="([a-z-]{1,24})"')
 FROZEN = re.compile(r' value="([0-9.]{1,40})"')
 TYPED = re.compile(r"<data(?P<attributes>[^<>]*)>(?:(?P<words>[^<>]*)</data>)?|</data>")  # also half or in another
+OLD_DAY = re.compile(r"\(0(?=\d )")  # of editions frozen when days were written with two digits
 UNLINKED = re.compile(r'<a [^>]*>.*?</a>|<aside data-pull-quote="">.*?</aside>', re.DOTALL)
 
 
@@ -108,7 +109,8 @@ def resolve(html: str) -> str:
         if not (pair and value):
             return match["words"]
         address = f"/rates/{pair[1].replace('/', '-').lower()}/"
-        return f'<a class="rate-reference" href="{address}"><data value="{value[1]}">{match["words"]}</data></a>'
+        words = OLD_DAY.sub("(", match["words"])
+        return f'<a class="rate-reference" href="{address}"><data value="{value[1]}">{words}</data></a>'
 
     return REFERENCE.sub(one, html)
 

@@ -21,7 +21,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from articles import charts, embeds, linked_data, markup, references, surrogates
+from articles import charts, embeds, footnotes, linked_data, markup, references, surrogates
 from articles.models.edition import Edition, PreparedEditions
 from articles.models.image import Image
 from articles.prepared import Prepared, keys_in
@@ -40,9 +40,9 @@ LINES = re.compile(r"<(p|li|h2|h3|td|th|blockquote)((?: [^>]*)?)>(?=(.*?)</\1>)"
 QUOTATION = re.compile(r'<blockquote dir="auto">.*?</blockquote>', re.DOTALL)
 UNDIRECTED = re.compile(r'<(p|li)((?: id="[^"]*")?)>')
 EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
-PLACED_HEADING = re.compile(r'<h2 id="(p-[0-9a-f]{6})">(.*?)</h2>', re.DOTALL)
+PLACED_HEADING = re.compile(r'<h2 id="(p-[0-9a-f]{6})"[^>]*>(.*?)</h2>', re.DOTALL)
 DRAWN = re.compile(r'<figure class="chart">.*?</figure>', re.DOTALL)
-LONG_READ, LEAST_HEADINGS = 1500, 4  # words and headings from which an article has a table of contents
+LONG_READ, LEAST_HEADINGS = 1500, 3  # words and headings from which an article has a table of contents
 RELATED = 5
 LEAST_RELATED = 3  # fewer are filled up with the newest of the section, then of the paper
 # Of some topics' newest editions those that are live, by how many topics they share; before them the one before in the
@@ -115,7 +115,7 @@ def body(html: str) -> SafeString:
     html = html.replace("</table>", "</table></div>")
     html = html.replace('<aside data-pull-quote="">', '<aside class="pull-quote" aria-hidden="true">')
     html = html.replace('<aside data-fact-box="">', '<aside class="fact-box">')
-    html = charts.resolve(html)
+    html = footnotes.numbered(charts.resolve(html))
     return mark_safe(html)  # noqa: S308 - the sanitizer's own output, with our templates put in
 
 
@@ -138,7 +138,8 @@ def _for_feed(html: str, images: dict[int, Image], page: str) -> str:
     )
     html = EMBED.sub(lambda match: _plain_embed(match[1], match[2]), html)
     html = html.replace('<aside data-fact-box="">', "<blockquote>").replace("</aside>", "</blockquote>")
-    return ADDRESS.sub(lambda match: match[1] + _whole(match[2], page), charts.resolve(references.resolve(html), plain=True))
+    html = footnotes.numbered(charts.resolve(references.resolve(html), plain=True), linked=False)
+    return ADDRESS.sub(lambda match: match[1] + _whole(match[2], page), html)
 
 
 def _whole(address: str, page: str) -> str:
@@ -200,8 +201,9 @@ def _with_places(html: str) -> str:
     known: set[str] = set()
 
     def one(match: re.Match[str]) -> str:
-        name = f"p-{md5(match[2].encode(), usedforsecurity=False).hexdigest()[:6]}"
-        if name in known or not match[2].strip():
+        words = footnotes.without(match[2])
+        name = f"p-{md5(words.encode(), usedforsecurity=False).hexdigest()[:6]}"
+        if name in known or not words.strip():
             return match[0]
         known.add(name)
         return f'<{match[1]} id="{name}">'
@@ -229,9 +231,10 @@ def _with_directions(html: str) -> str:
 def contents(html: str) -> list[dict[str, str]]:
     """The subheads of a long read's rendered body, each with the name of its place; nothing for a shorter article."""
     found = PLACED_HEADING.findall(html)
-    if len(found) < LEAST_HEADINGS or len(markup.plain_text(DRAWN.sub("", html)).split()) <= LONG_READ:
+    text = DRAWN.sub("", html.partition(footnotes.LIST)[0])
+    if len(found) < LEAST_HEADINGS or len(markup.plain_text(text).split()) <= LONG_READ:
         return []
-    return [{"place": place, "words": markup.plain_text(words)} for place, words in found]
+    return [{"place": place, "words": markup.plain_text(footnotes.MARK.sub("", words))} for place, words in found]
 
 
 def _embed(address: str, caption: str | None) -> str:

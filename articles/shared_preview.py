@@ -81,7 +81,7 @@ def _take(link: PreviewLink, form: NoteForm) -> bool:
     """Store the note; but a link that somebody floods takes no more."""
     PreviewLink.objects.select_for_update().get(pk=link.pk)
     if link.notes.count() >= MOST_NOTES:
-        form.add_error(None, _("This link takes no more notes: write to the newsroom in another way."))
+        form.add_error(None, _("This link no longer accepts notes. Please contact the newsroom another way."))
         return False
     typed = form.cleaned_data
     try:

@@ -122,7 +122,7 @@ def mail_notice(user_pk: int, text: str, path: str) -> None:
     if user is None:
         return
     choose = settings.SITE_ROOT + reverse("admin:articles_notice_changelist")
-    body = _("%(text)s\n\n%(address)s\n\nYou choose what you are told of here: %(choose)s\n")
+    body = _("%(text)s\n\n%(address)s\n\nChoose what you are notified about: %(choose)s\n")
     body %= {"text": text, "address": settings.SITE_ROOT + path, "choose": choose}
     try:
         EmailMessage(Truncator(text).chars(120), body, to=[user.email]).send()

@@ -57,8 +57,8 @@ def is_database_away(exception) -> bool:
 def _too_large() -> str:
     limit = filesizeformat(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     return _(
-        "What was sent is too large: a form may hold %(limit)s. Nothing of it was kept. Your words are still in the "
-        "browser: go back, make them fewer and send them again."
+        "What was sent is too large: a form may hold %(limit)s. Nothing was saved. What you typed is still in the "
+        "browser: go back, shorten it and send it again."
     ) % {"limit": limit}
 
 

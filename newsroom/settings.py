@@ -251,6 +251,7 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
             "FactBox": html_tags(["aside", "h3"], {"aside": ["data-fact-box"]}),
             "Rate": html_tags(["data"], {"data": ["data-rate", "data-form"]}),
             "RateChart": html_tags(["figure", "figcaption"], {"figure": ["data-chart"]}),
+            "Footnote": html_tags(["span"], {"span": ["data-footnote"]}),
             "CleanPaste": html_tags([]),
             "Desk": html_tags([]),
             "WordCount": html_tags([]),

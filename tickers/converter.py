@@ -23,8 +23,8 @@ class Amount(forms.DecimalField):
 
     widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off", "size": 12})
     default_error_messages = {
-        "invalid": _("Write a sum, like 1250.50."),
-        "ambiguous": _("Which of these sums do you mean?"),
+        "invalid": _("Enter an amount, for example 1250.50."),
+        "ambiguous": _("Which of these amounts do you mean?"),
     }
 
     def to_python(self, value):
@@ -38,13 +38,13 @@ class ConverterForm(forms.Form):
     """The sum, which of the two currencies it is in, and the day whose rate counts."""
 
     amount = Amount(
-        label=_("Sum"),
+        label=_("Amount"),
         min_value=Decimal("0.01"),
         max_value=MOST,
         error_messages={
-            "min_value": _("Write a sum of at least 0.01."),
-            "max_value": _("That sum is larger than all the money there is."),
-            "required": _("Write a sum."),
+            "min_value": _("Enter an amount of at least 0.01."),
+            "max_value": _("Enter a smaller amount."),
+            "required": _("Enter an amount."),
         },
     )
     day = forms.DateField(label=_("On"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
@@ -60,7 +60,7 @@ class ConverterForm(forms.Form):
     def clean_day(self):
         day = self.cleaned_data["day"] or self.today
         if day > self.today + timedelta(days=2):
-            raise ValidationError(_("Nobody knows the rates of that day yet."))
+            raise ValidationError(_("Rates for that day have not been published yet."))
         return day
 
     def result(self) -> "Result | None":
@@ -69,7 +69,7 @@ class ConverterForm(forms.Form):
             return None
         row = self._row_of(self.cleaned_data["day"])
         if row is None:
-            self.add_error("day", _("There is no rate of that day or before it."))
+            self.add_error("day", _("There is no rate for that day or earlier."))
             return None
         amount, currency = self.cleaned_data["amount"], self.cleaned_data["currency"]
         other = row.quote if currency == row.base else row.base

@@ -16,6 +16,7 @@ from articles.models import Edition, Image
 from articles.tasks import make_renditions
 
 POINTS = {"focal_x", "focal_y", "crop_wide", "crop_card", "crop_square"}
+ON_CARDS = {"is_whole", "focal_x", "focal_y", "crop_wide"}  # what the pictures of social networks are cut by
 MOST_EXPLAINED = 5  # pictures that can't be deleted, of many that were ticked
 KEPT_BY_TASKS = ["first_cut", "made_cut", "wanted_cut", "former_key"]
 
@@ -86,6 +87,8 @@ class ImageAdmin(Library, DeskAdmin):
             self._replace(obj, file, at_once=form.cleaned_data["at_once"])
         elif file:
             file.seek(0)
+        elif ON_CARDS & set(form.changed_data):
+            self._draw_cards(obj, at_once=False)
         try:
             super().save_model(request, obj, form, change)
         except IntegrityError:

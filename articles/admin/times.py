@@ -1,5 +1,6 @@
 """Times as the desk types them: one native field, in the paper's time zone, whose name stands beside it."""
 
+import math
 from datetime import timedelta
 
 from django import forms
@@ -14,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 FORMAT = "%Y-%m-%dT%H:%M"
 FIRST_YEAR, LAST_YEAR = 1900, 2999  # beyond them a slip of the keyboard reaches the ends of what databases can tell
-MINUTES, HOURS, DAYS, WEEKS, MONTHS = 90, 6, 14, 8, 24  # as many of each are told in words before the next unit
+# As many of each unit are told in words before the next; desk-times.js gets them with each field.
+STEPS = MINUTES, HOURS, DAYS, WEEKS, MONTHS = 90, 6, 14, 8, 24
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def check_year(moment):
@@ -39,7 +42,9 @@ class DeskTime(forms.DateTimeInput):
         field = super().render(name, value, {**(attrs or {}), "aria-describedby": described}, renderer)
         beside = format_html('<span id="{}" class="zone">{}</span>', note, zone())
         away = format_html('<span id="{}" class="when" aria-live="polite">{}</span>', words, _words_of(value))
-        return format_html('<span class="desk-time" data-zone="{}">{} {} {}</span>', zone(), field, beside, away)
+        steps = " ".join(map(str, STEPS))
+        holder = '<span class="desk-time" data-zone="{}" data-steps="{}">{} {} {}</span>'
+        return format_html(holder, zone(), steps, field, beside, away)
 
 
 class DeskDate(forms.DateInput):
@@ -105,7 +110,7 @@ def in_words(moment, now=None):
     """How far ``moment`` is from ``now``: in 3 hours, yesterday 18:00, 3 days ago; ``desk-times.js`` says the same."""
     now = now or timezone.now()
     away = abs(moment - now)
-    minutes = round(away / timedelta(minutes=1))
+    minutes = _whole(away / MINUTE)
     if minutes < 1:
         return gettext("now")
     if minutes < MINUTES:
@@ -113,7 +118,7 @@ def in_words(moment, now=None):
     local = timezone.localtime(moment)
     days = abs((local.date() - timezone.localtime(now).date()).days)
     if days == 0 or away < timedelta(hours=HOURS):
-        hours = round(away / timedelta(hours=1))
+        hours = _whole(away / HOUR)
         return _ahead_or_ago(ngettext("%(count)d hour", "%(count)d hours", hours), hours, moment > now)
     if days == 1:
         near = gettext("tomorrow %(time)s") if moment > now else gettext("yesterday %(time)s")
@@ -123,7 +128,7 @@ def in_words(moment, now=None):
 
 def _far(days, ahead):
     """Days, weeks, months or years, whichever is small enough a number to be felt."""
-    weeks, months, years = round(days / 7), round(days / 30.44), round(days / 365.25)
+    weeks, months, years = _whole(days / 7), _whole(days / 30.44), _whole(days / 365.25)
     if days <= DAYS:
         return _ahead_or_ago(ngettext("%(count)d day", "%(count)d days", days), days, ahead)
     if weeks <= WEEKS:
@@ -131,6 +136,11 @@ def _far(days, ahead):
     if months < MONTHS:
         return _ahead_or_ago(ngettext("%(count)d month", "%(count)d months", months), months, ahead)
     return _ahead_or_ago(ngettext("%(count)d year", "%(count)d years", years), years, ahead)
+
+
+def _whole(number):
+    """The nearest whole number, a half up, as scripts round; ``round()`` takes the even one."""
+    return math.floor(number + 0.5)
 
 
 def _ahead_or_ago(span, count, ahead):

@@ -18,7 +18,7 @@ def slot_name(slot: int) -> str:
 
 def said(moment: datetime, zone: ZoneInfo) -> str:
     """A time in the paper's zone, with the zone's name."""
-    return f"{date_format(timezone.localtime(moment, zone), 'd M Y, H:i')} ({zone.key})"
+    return f"{date_format(timezone.localtime(moment, zone), 'j M Y, H:i')} ({zone.key})"
 
 
 def describe(

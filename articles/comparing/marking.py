@@ -23,6 +23,7 @@ MARKS = {
     "href": gettext_lazy("link to"),
     "title": gettext_lazy("with the title"),
     "data": gettext_lazy("exchange rate"),
+    "span": gettext_lazy("footnote"),
     "th": gettext_lazy("heading cell"),
     "colspan": gettext_lazy("columns wide:"),
     "rowspan": gettext_lazy("rows high:"),
@@ -307,7 +308,7 @@ def _run(run: tuple[Token, ...], names: Names, *, targets: bool = False) -> Safe
     return _together(parts)
 
 
-WRAPS = {"strong": "<strong>{}</strong>", "em": "<em>{}</em>", "href": '<span class="link">{}</span>'}
+WRAPS = {"strong": "<strong>{}</strong>", "em": "<em>{}</em>", "href": '<span class="link">{}</span>', "span": "[{}]"}
 
 
 def _one(token: Token, names: Names, may_space: bool) -> SafeString:

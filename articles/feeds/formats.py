@@ -100,7 +100,7 @@ class Feed:
     @property
     def description(self) -> str:
         if self.thing:
-            return _("The newest of %(thing)s in %(paper)s") % {"thing": self.thing, "paper": self.paper.name}
+            return _("%(thing)s: the latest from %(paper)s") % {"thing": self.thing, "paper": self.paper.name}
         return self.paper.description or self.paper.tagline or self.paper.name
 
     @property

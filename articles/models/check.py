@@ -30,6 +30,7 @@ class Check(models.TextChoices):
     EXTERNAL_LINKS = "external_links", _("Links to other sites answer")
     HEADING_ORDER = "heading_order", _("Headings are in order")
     RATES = "rates", _("Every exchange rate that the text refers to is known")
+    FOOTNOTES = "footnotes", _("Every footnote says something, and stands where it has a mark")
     LEFTOVERS = "leftovers", _("No leftovers like TK, XXX or “lorem ipsum”")
 
 

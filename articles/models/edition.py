@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
+from articles import footnotes
 from articles.models.author import AUTHORS, Author
 from articles.models.copy import Copy
 from articles.models.image import Image
@@ -184,8 +185,8 @@ class Edition(Copy):
 
     @cached_property
     def words(self) -> int:
-        """How many words the body has; counted once, as it never changes, and between its tags, as it is clean."""
-        return len(unescape(TAG.sub(" ", self.body)).split())
+        """How many words the body has, footnotes apart; counted once, as it never changes, and between its tags."""
+        return len(unescape(TAG.sub(" ", footnotes.without(self.body))).split())
 
     @property
     def authors(self) -> list[Author]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import charts, references
+from articles import charts, footnotes, references
 from articles.markup import plain_text
 from articles.models import Article, Check
 from articles.readiness.problem import Problem
@@ -15,7 +15,9 @@ LONGEST_HEADLINE, LONGEST_STANDFIRST = 110, 160
 MOST_NAMED = 8  # of one kind in one text
 AROUND = 24  # characters shown on either side of a leftover
 ASIDE = re.compile(r"<aside\b.*?</aside>", re.DOTALL)
+PULL_QUOTE = re.compile(r'<aside data-pull-quote="">.*?</aside>', re.DOTALL)
 HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
+TYPED_MARK = re.compile(r"\[\^?\d{1,3}\]")
 # Whole words. In capitals where small letters say something: tk is Turkmen, xxx and todo are Spanish or a kiss.
 LEFTOVER = re.compile(
     r"(?<!\w)(?:TK(?:TK)*|XXX+|TODO|FIXME|[Ll](?:orem ipsum|OREM IPSUM))(?!\w)"
@@ -31,6 +33,7 @@ def look(article: Article) -> Iterator[Problem]:
         yield Problem("tags", _("Add a tag: it leads readers to more of the same."), Check.TAGS)
     yield from _headings(article.body)
     yield from _rates(article)
+    yield from _footnotes(article.body)
     yield from _leftovers(article)
 
 
@@ -71,6 +74,35 @@ def _rates(article: Article) -> Iterator[Problem]:
     for chart in charts.unknown(article.body, timezone.now()):
         text = _("There are no two rates of %(pair)s in the days of a chart: readers will not see it.")
         yield Problem("body", text % {"pair": chart.pair}, Check.RATES, place=chart.pair)
+
+
+def _footnotes(body: str) -> Iterator[Problem]:
+    """Notes that say nothing or stand where a mark can't lead to them, and marks that were typed as text."""
+    for place, html in _places_of_footnotes(body)[:MOST_NAMED]:
+        words = plain_text(footnotes.without(html))
+        if place == "empty":
+            text = _("The footnote after “%(words)s” says nothing: write it, or take it out.")
+        elif place == "heading":
+            text = _("Move the footnote out of the heading “%(words)s” into the text below it.")
+        else:
+            text = _("Move the footnote out of the pull quote “%(words)s”: not all readers are led to it there.")
+        yield Problem("body", text % {"words": words}, Check.FOOTNOTES, place=words)
+    for mark in list(dict.fromkeys(TYPED_MARK.findall(plain_text(body))))[:MOST_NAMED]:
+        text = _(
+            "“%(mark)s” is no footnote but text: readers can't get from it to the note. Use the button “Footnote”."
+        )
+        yield Problem("body", text % {"mark": mark}, Check.FOOTNOTES, place=mark)
+
+
+def _places_of_footnotes(body: str) -> list[tuple[str, str]]:
+    """Where footnotes are wrong, with the text there."""
+    if footnotes.OPENING not in body:
+        return []
+    found = [("heading", inner) for _size, inner in HEADING.findall(body) if footnotes.OPENING in inner]
+    found += [("pull quote", aside) for aside in PULL_QUOTE.findall(body) if footnotes.OPENING in aside]
+    empty = footnotes.OPENING + footnotes.CLOSING
+    before = body.split(empty)[:-1]
+    return found + [("empty", footnotes.without(text)[-AROUND:].rpartition(">")[2]) for text in before]
 
 
 def _leftovers(article: Article) -> Iterator[Problem]:

@@ -152,7 +152,7 @@ class StateTests(AdminListTestCase):
         workflow.saved(changed, by=chief)
         assert self.state(draft) == "draft"
         assert self.state(waiting) == "in review"
-        assert self.state(live).startswith("live since 08 Dec 2025")
+        assert self.state(live).startswith("live since 8 Dec 2025")
         assert self.state(withdrawn) == "no longer live, draft"
         assert self.state(coming).startswith("scheduled for")
         assert self.state(changed).endswith("changes unpublished")

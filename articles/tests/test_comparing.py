@@ -255,7 +255,7 @@ class CompareTests(TestCase):
             "Section": "<del>News</del> <ins>Culture</ins>",
             "Lead image": "<del>none</del> <ins>Lake at dawn</ins>",
             "Kind": "<del>news</del> <ins>opinion</ins>",
-            "Dated corrections": "<ins>08 December 2025: The lake is deeper.</ins>",
+            "Dated corrections": "<ins>8 December 2025: The lake is deeper.</ins>",
             "Hide from search engines": "<del>no</del> <ins>yes</ins>",
             "Bylines": "<ins>Bek</ins>, Aida",
             "Tags": "Rail, <ins>Road</ins>",

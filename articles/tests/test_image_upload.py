@@ -185,6 +185,26 @@ class ReplacingTests(LibraryTestCase):
         assert public(self.image) == []
         assert public(self.now()) == ["safe.jpg"]
 
+    def test_cards_are_drawn_anew_when_the_picture_is_cut_otherwise(self):
+        edition = make_edition(lead_image=self.image)
+        tasks.draw_card.call(edition.pk)
+
+        def card():
+            name = Edition.objects.get(pk=edition.pk).card
+            with default_storage.open(name) as file:
+                return name, file.read()
+
+        for changes in ({"is_whole": "on"}, {}, {"focal_y": "5"}, {"crop_wide_0": "50", "crop_wide_1": "90"}):
+            (former, seen), _response = card(), self.change(self.now(), **changes)
+            with self.subTest(changes):
+                name, now = card()
+                assert name != former
+                assert now != seen
+                assert not default_storage.exists(former)
+        former, _seen = card()
+        self.change(self.now(), caption="New", crop_wide_0="50", crop_wide_1="90")
+        assert card()[0] == former
+
     def test_cards_with_the_picture_are_drawn_anew_and_the_old_ones_go(self):
         edition = make_edition(lead_image=self.image)
         tasks.draw_card.call(edition.pk)

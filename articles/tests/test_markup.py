@@ -26,6 +26,7 @@ WRITTEN = (
     '<figure data-image="30"><figcaption>Caption 1</figcaption></figure><p></p>'
     '<figure data-image="28"><figcaption></figcaption></figure>'
     f'<figure data-embed="{VIDEO}"><figcaption>Video</figcaption></figure>'
+    '<p>Grew<span data-footnote="">See <a href="https://example.org/">the <em>table</em></a>.<br>Two</span> again</p>'
     '<aside data-pull-quote="">Pull &amp; quote<br>of two lines</aside>'
     '<aside data-fact-box=""><h3>Facts</h3><p>Para</p><ul><li><p>item</p></li></ul></aside>'
     "<table><tbody><tr><th><p>H1</p></th><th><p></p></th><th><p>H2</p></th></tr>"
@@ -75,6 +76,7 @@ PIECES = st.sampled_from(
             f'<figure data-embed="{VIDEO}">',
             '<figure data-embed="https://evil.example/">',
             '<aside data-pull-quote="x">',
+            '<span data-footnote="">',
         ),
         *(
             '<td colspan="2">',

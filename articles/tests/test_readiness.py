@@ -70,7 +70,7 @@ class FactTests(ReadinessTestCase):
     def test_every_check_can_fail(self):
         old, small = timezone.localdate() - timedelta(days=1), make_image(width=800, licence_until=None)
         bare = make_article(
-            headline="A" * 111, standfirst="", body=BODY + "<h3>Small</h3><p>TK</p>" + link("/no/no/no/")
+            headline="A" * 111, standfirst="", body=BODY + "<p>[1]</p><h3>Small</h3><p>TK</p>" + link("/no/no/no/")
         )
         full = complete(standfirst="A" * 161, lead_image=small, body=link("https://example.org/gone"))
         rate = '<p><data data-rate="QQQ/USD">QQQ/USD</data></p>'

@@ -106,7 +106,7 @@ class OneAuthorTests(SearchTestCase):
         self.make("Rustam Qalam wins", authors=[make_author(name="Rustam Qalam", slug="qalam")])
         page = self.client.get("/search/", {"q": "rustam qalam"})
         assert "of_author" not in page.context
-        self.assertContains(page, "1 article with")
+        self.assertContains(page, "1 result for")
 
 
 class MonthTests(SearchTestCase):
@@ -139,5 +139,5 @@ class CommonWordTests(SearchTestCase):
         frame.forget()
         self.make("The Who", "It was the one.")
         self.make("Other", "The rest.")
-        self.assertContains(self.client.get("/search/", {"q": "the who"}), "1 article with “the who” in its headline")
-        self.assertContains(self.client.get("/search/", {"q": "rest"}), "1 article with “rest”")
+        self.assertContains(self.client.get("/search/", {"q": "the who"}), "1 headline with “the who”")
+        self.assertContains(self.client.get("/search/", {"q": "rest"}), "1 result for “rest”")

@@ -151,13 +151,13 @@ class NotesByLinkTests(TestCase):
 
     def test_link_without_notes_takes_none(self):
         link = workflow.share(self.article, by=self.chief, until=in_days(7))
-        self.assertNotContains(self.leave(link, name="Asel", text="Hello", note=""), "Tell the newsroom")
+        self.assertNotContains(self.leave(link, name="Asel", text="Hello", note=""), "Send a note to the newsroom")
         assert not Note.objects.exists()
 
     def test_flooded_link_takes_no_more(self):
         for _ in range(shared_preview.MOST_NOTES):
             Note.objects.create(article=self.article, link=self.link, name="Flood", text="x")
-        self.assertContains(self.leave(name="Asel", text="One more", note=""), "takes no more notes")
+        self.assertContains(self.leave(name="Asel", text="One more", note=""), "no longer accepts notes")
         assert self.link.notes.count() == shared_preview.MOST_NOTES
 
     def test_note_from_another_site_is_refused(self):

@@ -1,12 +1,14 @@
 """What a reader's page can do with scripts: play, enlarge, share, grow; suggestions while one types in a search."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from articles.models import FlatPage
+from articles.models import Edition, FlatPage
+from articles.models.edition import load_bylines
+from articles.templatetags import articles as tags
 from articles.tests.factories import make_edition
 from newsroom.tests import test_browser
 
@@ -51,7 +53,7 @@ class ArticleTests(test_browser.BrowserTestCase):
 
     def test_large_view_says_what_is_seen_and_leads_on(self):
         self.page.locator(".lead-picture a.zoom").click()
-        dialog = self.page.get_by_role("dialog", name="The picture enlarged")
+        dialog = self.page.get_by_role("dialog", name="Enlarged picture")
         caption, first = dialog.locator("p"), dialog.locator("img").get_attribute("src")
         expect(caption).to_contain_text("1 / 3")
         expect(caption).to_contain_text(self.pictures[0].credit)
@@ -74,6 +76,46 @@ class ArticleTests(test_browser.BrowserTestCase):
         self.page.locator(".series").focus()
         self.page.keyboard.press("ArrowLeft")
         expect(bar).to_contain_text("1 / 2")
+
+    def swipe(self, box, *, by, down=0, fingers=1):
+        """Move fingers over a box, as a touch screen reports it."""
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        screen = self.page.context.new_cdp_session(self.page)
+
+        def send(kind, part):
+            points = [{"x": x - by / 2 + by * part, "y": y + 40 * n + down * part} for n in range(fingers)]
+            screen.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points if kind != "touchEnd" else []})
+
+        send("touchStart", 0)
+        for part in range(1, 6):
+            send("touchMove", part / 5)
+            self.page.wait_for_timeout(20)  # a jump is no movement
+        send("touchEnd", 1)
+        screen.detach()
+
+    def test_fingers_turn_the_large_pictures(self):
+        self.page.set_viewport_size({"width": 390, "height": 800})
+        self.page.locator(".lead-picture a.zoom").click()
+        dialog = self.page.get_by_role("dialog")
+        caption, box = dialog.locator("p"), dialog.bounding_box()
+        expect(caption).to_contain_text("1 / 3")
+        for by, shown in ((-200, "2 / 3"), (-200, "3 / 3"), (-200, "1 / 3"), (200, "3 / 3"), (200, "2 / 3")):
+            self.swipe(box, by=by)
+            expect(caption).to_contain_text(shown)
+        for slip in ({"by": -30}, {"by": -80, "down": 200}, {"by": -200, "fingers": 2}):
+            self.swipe(box, **slip)
+            expect(caption).to_contain_text("2 / 3")
+        assert self.page.evaluate("getComputedStyle(document.querySelector('.zoomed')).touchAction") == "pinch-zoom"
+
+    def test_fingers_move_a_series_as_its_arrows_and_keys_do(self):
+        self.page.set_viewport_size({"width": 390, "height": 800})
+        self.page.reload()
+        series, bar = self.page.locator(".series"), self.page.locator(".series-bar")
+        series.scroll_into_view_if_needed()
+        expect(bar).to_contain_text("1 / 2")
+        for way, shown in ((-200, "2 / 2"), (200, "1 / 2")):
+            self.swipe(series.bounding_box(), by=way)
+            expect(bar).to_contain_text(shown)
 
     def test_heading_is_named_by_its_words_and_its_link_is_no_stop(self):
         heading = self.page.get_by_role("heading", name="A subhead", exact=True)
@@ -106,6 +148,27 @@ class ArticleTests(test_browser.BrowserTestCase):
         expect(time).to_have_attribute("title", re.compile(r"^\d{1,2} \w+ \d{4}.* \d\d:\d\d$"))
         self.open(self.edition.path)
         expect(self.page.locator(".times time").first).to_have_text(re.compile(r"^\d{1,2} \w+ \d{4}, \d\d:\d\d$"))
+
+    def test_line_of_latest_says_in_every_minute_what_the_server_says(self):
+        words = """([stamp, moments]) => import('/static/js/times.js')
+            .then(({ inLine }) => moments.map((now) => inLine(stamp, now)))"""
+        minute, day = timedelta(minutes=1), timedelta(days=1)
+        with timezone.override("Asia/Bishkek"):
+            published = datetime(2025, 12, 8, 8, 5, tzinfo=UTC)
+            edition = make_edition(section=self.theme, live_from=published)
+            edition = load_bylines(Edition.objects.filter(pk=edition.pk).for_bare_cards())[0]
+            midnight = datetime(2025, 12, 8, 18, tzinfo=UTC)
+            steps = [published + 60 * minute, published + 61 * minute]
+            steps += [midnight + days * day + shift for days in range(9) for shift in (-minute, 0 * minute, minute)]
+            said = self.page.evaluate(words, [tags.stamp(published), [step.timestamp() * 1000 for step in steps]])
+            html = [tags.card(edition, look="line", level=3, at=step) for step in steps]
+        served = [re.search(r"<time [^>]*>([^<]*)<", card)[1] for card in html]
+        assert [a or "8 Dec 2025" for a in said] == served
+        assert {"14:05", "Monday", "8 Dec 2025"} == set(served)
+        assert 'title="8 December 2025, 14:05"' in html[0]
+        fresh = [(published + n * minute).timestamp() * 1000 for n in (0, 1, 12, 59)]
+        shown = self.page.evaluate(words, [tags.stamp(published), fresh])
+        assert shown == ["now", "1 min", "12 min", "59 min"]
 
     def test_pictures_in_a_row_are_a_series(self):
         assert self.page.get_by_role("group", name="A series of 2 pictures").locator("img").count() == 2
@@ -167,7 +230,7 @@ class SearchTests(test_browser.BrowserTestCase):
         page.goto(self.live_server_url + "/search/")
         page.locator(".search").get_by_role("searchbox").fill("railwey")
         page.locator(".search").get_by_role("button").click()
-        expect(page.get_by_role("heading", name="2 articles with “railway”")).to_be_visible()
+        expect(page.get_by_role("heading", name="2 results for “railway”")).to_be_visible()
         context.close()
 
     def test_footer_leads_to_the_papers_own_pages(self):

@@ -373,7 +373,7 @@ class OutageTests(TransactionTestCase):
         assert response.status_code == 503
         assert response.headers["Cache-Control"] == "no-store"
         assert response.headers["Retry-After"] == "5"
-        assert "database does not answer" in response.content.decode()
+        assert "having technical problems" in response.content.decode()
 
     def test_desk_is_told_that_the_words_are_still_there(self):
         with self.database_away(), self.assertLogs("django.request", "ERROR"):

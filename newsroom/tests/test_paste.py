@@ -36,7 +36,7 @@ class PasteTests(BrowserTestCase):
         self.page.evaluate(PASTE, [content, ""] if clipboard.suffix == ".html" else ["", content])
 
     def test_each_clipboard_becomes_clean(self):
-        assert len(CLIPBOARDS) == 20
+        assert len(CLIPBOARDS) == 22
         self.page.locator(".tiptap").click()
         for clipboard in CLIPBOARDS:
             with self.subTest(clipboard.stem):

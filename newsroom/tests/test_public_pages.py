@@ -380,13 +380,13 @@ class RefusalTests(TestCase):
 
     def test_unknown_host_is_not_told_how_to_set_up_the_server(self):
         response = self.client.get("/", headers={"host": "elsewhere.example"})
-        self.assertContains(response, "not something the paper can read", status_code=400)
+        self.assertContains(response, "understand that request", status_code=400)
         for words in ("elsewhere.example", "ALLOWED_HOSTS", "HTTP_HOST"):
             self.assertNotContains(response, words, status_code=400)
 
     def test_form_that_is_too_old_is_told_what_to_do(self):
         response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "chief"})
-        self.assertContains(response, "This form is too old", status_code=403)
+        self.assertContains(response, "This form has expired", status_code=403)
         self.assertNotContains(response, "<style", status_code=403)
         assert "unsafe" not in response.headers["Content-Security-Policy"]
 

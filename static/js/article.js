@@ -24,10 +24,11 @@ function button(name, sign, onclick) {
 /** A swipe of a finger over `box`: `turn` gets 1 for the next picture, -1 for the one before. */
 function onSwipe(box, turn) {
   let from = null;
-  box.addEventListener("touchstart", ({ touches }) => (from = touches.length === 1 ? touches[0].clientX : null), { passive: true });
-  box.addEventListener("touchend", ({ changedTouches }) => {
-    const way = from === null ? 0 : changedTouches[0].clientX - from;
-    if (Math.abs(way) > 50) turn(way < 0 ? 1 : -1);
+  box.addEventListener("touchstart", ({ touches }) => (from = touches.length === 1 ? touches[0] : null), { passive: true });
+  box.addEventListener("touchend", ({ changedTouches: [to] }) => {
+    const [across, down] = from ? [to.clientX - from.clientX, to.clientY - from.clientY] : [0, 0];
+    if (Math.abs(across) > 50 && Math.abs(across) > Math.abs(down)) turn(across < 0 ? 1 : -1);
+    from = null;
   });
 }
 

@@ -1,9 +1,8 @@
 // Says beside every time field how far away the typed time lies, and what it is where the reader is, if that is another zone.
-// The words are those of in_words() in articles/admin/times.py; the server decides what is refused.
+// The words are those of in_words() in articles/admin/times.py, whose steps each field has; the server decides what is refused.
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const [MINUTES, HOURS, DAYS, WEEKS, MONTHS] = [90, 6, 14, 8, 24]; // as many of each before the next unit
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 
@@ -25,20 +24,21 @@ export function instants(typed, zone) {
 const time = (wall) => new Date(wall).toISOString().slice(11, 16);
 const sayUnit = (count, unit, ahead) => relative.format(ahead ? count : -count, unit);
 
-/** in 3 hours, yesterday 18:00, 3 days ago. */
-export function inWords(instant, zone, now = Date.now()) {
+/** in 3 hours, yesterday 18:00, 3 days ago; `steps` says how many of each unit come before the next. */
+export function inWords(instant, zone, steps, now = Date.now()) {
+  const [minutesMost, hoursMost, daysMost, weeksMost, monthsMost] = steps.split(" ").map(Number);
   const ahead = instant > now;
   const away = Math.abs(instant - now);
   const minutes = Math.round(away / MINUTE);
   if (minutes < 1) return "now";
-  if (minutes < MINUTES) return sayUnit(minutes, "minute", ahead);
+  if (minutes < minutesMost) return sayUnit(minutes, "minute", ahead);
   const wall = clock(instant, zone);
   const days = Math.abs(Math.floor(wall / DAY) - Math.floor(clock(now, zone) / DAY));
-  if (days === 0 || away < HOURS * HOUR) return sayUnit(Math.round(away / HOUR), "hour", ahead);
+  if (days === 0 || away < hoursMost * HOUR) return sayUnit(Math.round(away / HOUR), "hour", ahead);
   if (days === 1) return `${ahead ? "tomorrow" : "yesterday"} ${time(wall)}`;
-  if (days <= DAYS) return sayUnit(days, "day", ahead);
-  if (Math.round(days / 7) <= WEEKS) return sayUnit(Math.round(days / 7), "week", ahead);
-  if (Math.round(days / 30.44) < MONTHS) return sayUnit(Math.round(days / 30.44), "month", ahead);
+  if (days <= daysMost) return sayUnit(days, "day", ahead);
+  if (Math.round(days / 7) <= weeksMost) return sayUnit(Math.round(days / 7), "week", ahead);
+  if (Math.round(days / 30.44) < monthsMost) return sayUnit(Math.round(days / 30.44), "month", ahead);
   return sayUnit(Math.round(days / 365.25), "year", ahead);
 }
 
@@ -59,7 +59,7 @@ function say(field) {
   if (found === null) words.textContent = "";
   else if (!found.length) words.textContent = "there is no such time: the clock is put forward over it";
   else if (found.length > 1) words.textContent = "this time comes twice: the clock is put back";
-  else words.textContent = [inWords(found[0], holder.dataset.zone), forYou(found[0], holder.dataset.zone)].filter(Boolean).join(" · ");
+  else words.textContent = [inWords(found[0], holder.dataset.zone, holder.dataset.steps), forYou(found[0], holder.dataset.zone)].filter(Boolean).join(" · ");
 }
 
 for (const type of ["input", "change", "focusin"]) {

@@ -105,6 +105,7 @@ const NAMES = {
   orderedList: [gettext("Numbered list"), "Ctrl+Shift+7"],
   blockquote: [gettext("Quotation"), "Ctrl+Shift+B"],
   link: [gettext("Link"), "Ctrl+K"],
+  footnote: [gettext("Footnote"), "Ctrl+Alt+F"],
   unlink: [gettext("Remove the link")],
   table: [gettext("Table")],
   "history:undo": [gettext("Undo"), "Ctrl+Z"],

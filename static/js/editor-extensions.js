@@ -3,6 +3,7 @@ export { Embed, LibraryImage } from "./editor-figures.js";
 export { FactBox, PullQuote } from "./editor-boxes.js";
 export { RateChart } from "./editor-charts.js";
 export { Rate } from "./editor-rates.js";
+export { Footnote } from "./editor-footnotes.js";
 export { CleanPaste } from "./editor-paste.js";
 export { Desk, WordCount } from "./editor-desk.js";
 // In place of the package's, so that they write nothing that markup.clean() would take away:

@@ -13,6 +13,7 @@ const KEPT = {
   FIGURE: ["data-image", "data-embed", "data-chart"],
   ASIDE: ["data-pull-quote", "data-fact-box"],
   DATA: ["data-rate", "data-form"],
+  SPAN: ["data-footnote"],
 };
 const BLOCK = "p, h1, h2, h3, h4, h5, h6, li, div, blockquote, table, ul, ol, figure, aside, section, article, td, th, pre";
 const HEADINGS = { H1: "h2", H4: "h3", H5: "h3", H6: "h3" };
@@ -52,6 +53,7 @@ export function cleanPaste(html) {
   const { body } = new DOMParser().parseFromString(still, "text/html");
   const own = body.querySelector("[data-pm-slice]"); // copied in this editor
   const slice = own?.getAttribute("data-pm-slice");
+  if (!own) takeFootnotes(body);
   dropForeign(body);
   if (!own) {
     readStyles(body);
@@ -90,6 +92,24 @@ function dropForeign(body) {
   each(body, "b[id^=docs-internal-guid]", unwrap);
   each(body, "a", (link) => {
     if (!LINKS.test(link.getAttribute("href") ?? "") || !link.textContent.trim()) unwrap(link);
+  });
+}
+
+/** A mark and its note, which link to each other as Word and LibreOffice write them, become one footnote at the mark. */
+function takeFootnotes(body) {
+  const places = new Map([...body.querySelectorAll("a[name], [id]")].map((place) => [place.getAttribute("name") ?? place.id, place]));
+  const goal = (link) => places.get(link.getAttribute("href").slice(1));
+  each(body, "a[href^='#']", (mark) => {
+    const back = goal(mark);
+    if (!back?.matches?.("a[href^='#']") || goal(back) !== mark || !(mark.compareDocumentPosition(back) & 4)) return;
+    const note = back.closest("div[id], p, li");
+    if (!note || note === body || note.contains(mark)) return;
+    back.remove();
+    const made = document.createElement("span");
+    made.setAttribute("data-footnote", "");
+    made.append(...(note.matches("div") && note.children.length === 1 ? note.firstElementChild : note).childNodes);
+    note.remove();
+    (mark.closest("sup") ?? mark).replaceWith(made);
   });
 }
 
@@ -210,7 +230,7 @@ function dropAttributes(body) {
   each(body, "*", (element) => {
     for (const name of element.getAttributeNames()) if (!KEPT[element.tagName]?.includes(name)) element.removeAttribute(name);
   });
-  each(body, "span, font, o\\:p", unwrap);
+  each(body, "span:not([data-footnote]), font, o\\:p", unwrap);
 }
 
 function dropEmpty(body) {

@@ -1,4 +1,5 @@
-// Fresh times in words: "12 minutes ago", "today 14:05", "yesterday 14:05". Pages are kept, so that only the reader's
+// Fresh times in words: "12 minutes ago", "today 14:05", "yesterday 14:05"; in a line of Latest "12 min", "14:05", "Sunday",
+// of which the server says all but the first (the tag card). Pages are kept, so that only the reader's
 // clock can say them; the exact time stays on hover and in the datetime attribute, whose offset is the paper's.
 const language = document.documentElement.lang || "en";
 // Made when the first fresh time asks for them: each costs a slow phone tens of milliseconds.
@@ -7,29 +8,46 @@ const once = (make) => {
   return () => (made ??= make());
 };
 const relative = once(() => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
+const short = once(() => new Intl.NumberFormat(language, { style: "unit", unit: "minute", unitDisplay: "short" }));
+const weekday = once(() => new Intl.DateTimeFormat(language, { weekday: "long", timeZone: "UTC" }));
 const exact = once(() => new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }));
 const MINUTE = 60_000;
+const HOUR = 60; // minutes
 const DAY = 1440 * MINUTE;
 const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d):\d\d(?:([+-])(\d\d):(\d\d)|Z)$/;
 
-/** `stamp` in words at `now` (ms), or null where it is older than yesterday, or still to come. */
-export function inWords(stamp, now) {
+/** How many minutes and how many days of the paper's `stamp` is ago at `now` (ms), or null where it is still to come. */
+function age(stamp, now) {
   const parts = STAMP.exec(stamp);
   if (!parts) return null;
   const offset = (parts[2] === "-" ? -1 : 1) * (Number(parts[3] ?? 0) * 60 + Number(parts[4] ?? 0)) * MINUTE;
-  const clock = Date.parse(`${parts[1]}Z`);
   const minutes = Math.floor((now - Date.parse(stamp)) / MINUTE);
-  if (minutes < 0) return null;
-  if (minutes < 60) return relative().format(-minutes, minutes ? "minute" : "second");
-  const days = Math.floor((now + offset) / DAY) - Math.floor(clock / DAY);
-  return days > 1 ? null : `${relative().format(-days, "day")} ${stamp.slice(11, 16)}`;
+  const days = Math.floor((now + offset) / DAY) - Math.floor(Date.parse(`${parts[1]}Z`) / DAY);
+  return minutes < 0 ? null : { minutes, days };
 }
 
-const times = [...document.querySelectorAll(".card .meta time, .times time")].map((time) => [time, time.textContent]);
+/** `stamp` in words at `now`, or null where it is older than yesterday. */
+export function inWords(stamp, now) {
+  const found = age(stamp, now);
+  if (!found || (found.minutes >= HOUR && found.days > 1)) return null;
+  if (found.minutes < HOUR) return relative().format(-found.minutes, found.minutes ? "minute" : "second");
+  return `${relative().format(-found.days, "day")} ${stamp.slice(11, 16)}`;
+}
+
+/** The same as short as a line of Latest has it, or null where it is older than a week. */
+export function inLine(stamp, now) {
+  const found = age(stamp, now);
+  if (!found || (found.minutes >= HOUR && found.days > 6)) return null;
+  if (found.minutes < HOUR) return found.minutes ? short().format(found.minutes) : relative().format(0, "second");
+  return found.days ? weekday().format(Date.parse(`${stamp.slice(0, 16)}Z`)) : stamp.slice(11, 16);
+}
+
+const SHOWN = ".card .meta time, .card.line > time, .times time";
+const times = [...document.querySelectorAll(SHOWN)].map((time) => [time, time.textContent, time.parentElement.matches(".line") ? inLine : inWords]);
 
 function tell() {
-  for (const [time, text] of times) {
-    const said = inWords(time.dateTime, Date.now());
+  for (const [time, text, words] of times) {
+    const said = words(time.dateTime, Date.now());
     const isHour = text.length === 5; // its list is of one day
     const shown = said && !(isHour && said.endsWith(text)) ? said : text;
     if (time.textContent !== shown) time.textContent = shown;

@@ -16,7 +16,7 @@ class Cbr(XmlProvider):
     days_ahead = 1
     host = "https://www.cbr.ru"
     home = "https://www.cbr.ru/eng/currency_base/daily/"
-    terms = _("Official rates; a reference to the Bank of Russia is asked for.")
+    terms = _("Official rates; please credit the Bank of Russia as the source.")
     repeats = True
     root, row = "ValCurs", "Valute"
     date_in, code_in = "@Date", "CharCode"

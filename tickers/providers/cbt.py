@@ -20,7 +20,7 @@ class Cbt(XmlProvider):
     publishes_at = (8, 12)
     host = "https://cbt.tm"
     home = "https://cbt.tm/"
-    terms = _("Official rates; name the Central Bank of Turkmenistan as their source.")
+    terms = _("Official rates; please credit the Central Bank of Turkmenistan as the source.")
     missing_status = 404
     root, row = "cbt_currency_rate", "rate"
     date_forms = ("%d.%m.%Y", "%Y-%m-%d")  # since 2024, and before

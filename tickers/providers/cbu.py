@@ -16,7 +16,7 @@ class Cbu(Provider):
     days_ahead = 1
     host = "https://cbu.uz"
     home = "https://cbu.uz/en/arkhiv-kursov-valyut/"
-    terms = gettext_lazy("Official rates; a reference to cbu.uz is asked for.")
+    terms = gettext_lazy("Official rates; please credit cbu.uz as the source.")
     repeats = True
 
     def addresses(self, day, today):

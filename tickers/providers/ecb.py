@@ -23,7 +23,7 @@ class Ecb(Provider):
     publishes_at = (14, 16)
     host = "https://www.ecb.europa.eu"
     home = "https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/"
-    terms = gettext_lazy("Reference rates for information; name the European Central Bank as their source.")
+    terms = gettext_lazy("Reference rates, for information; please credit the European Central Bank as the source.")
 
     def addresses(self, day, today):
         name = "daily" if day is None else "hist-90d" if today - day < SHORT else "hist"

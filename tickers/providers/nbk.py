@@ -23,7 +23,7 @@ class Nbk(XmlProvider):
     days_ahead = 1
     host = "https://nationalbank.kz"
     home = "https://nationalbank.kz/en/exchangerates/ezhednevnye-oficialnye-rynochnye-kursy-valyut"
-    terms = _("Official rates; name the National Bank of Kazakhstan as their source.")
+    terms = _("Official rates; please credit the National Bank of Kazakhstan as the source.")
     repeats = True
     root, row = "rates", "item"
     date_in, code_in, nominal_in, amount_in = "date", "title", "quant", "description"

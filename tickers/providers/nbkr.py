@@ -15,7 +15,7 @@ class Nbkr(XmlProvider):
     days_ahead = 1
     host = "https://www.nbkr.kg"
     home = "https://www.nbkr.kg/"
-    terms = _("Official rates; name the National Bank of the Kyrgyz Republic as their source.")
+    terms = _("Official rates; please credit the National Bank of the Kyrgyz Republic as the source.")
     root, row = "CurrencyRates", "Currency"
     date_in, code_in = "@Date", "@ISOCode"
 

@@ -16,7 +16,7 @@ class Nbt(XmlProvider):
     publishes_at = (4, 6)
     host = "https://www.nbt.tj"
     home = "https://www.nbt.tj/en/kurs/kurs.php"
-    terms = _("Official rates; a reference to nbt.tj is asked for.")
+    terms = _("Official rates; please credit nbt.tj as the source.")
     root, row = "ValCurs", "Valute"
     date_in, code_in, date_forms = "@Date", "CharCode", ("%Y-%m-%d",)
 

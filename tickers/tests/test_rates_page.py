@@ -35,7 +35,7 @@ class RatesPageTests(RatesTestCase):
         text = self.text("/rates/")
         line = "USD/KGS 87.41 −0.01 % down 0.01 per cent −0.35 % −2.10 % −3.85 %"
         assert line in text
-        assert "1 KGS = 0.01144 USD 08 December 2025 National Bank of the Kyrgyz Republic" in text
+        assert "1 KGS = 0.01144 USD 8 December 2025 National Bank of the Kyrgyz Republic" in text
         self.assertContains(self.client.get("/rates/"), '<a href="/rates/kgs-usd/">USD/KGS</a>', html=True)
 
     def test_pair_without_a_dollar_is_told_as_it_is(self):
@@ -49,7 +49,7 @@ class RatesPageTests(RatesTestCase):
 
     def test_names_each_source_and_what_it_asks(self):
         text = self.text("/rates/")
-        assert "name the National Bank of the Kyrgyz Republic as their source" in text
+        assert "please credit the National Bank of the Kyrgyz Republic as the source" in text
 
     def test_many_pairs_and_a_long_past_take_as_many_queries_as_one(self):
         for number in range(9):
@@ -88,12 +88,15 @@ class PairPageTests(RatesTestCase):
     def test_tells_value_change_day_source_and_inverse(self):
         text = self.text(self.PAGE)
         assert "KGS/USD 0.01144 +0.01 % up 0.01 per cent 1 USD = 87.41 KGS" in text
-        assert "In force from 08 December 2025 , National Bank of the Kyrgyz Republic." in text
+        assert "In force from 8 December 2025 , National Bank of the Kyrgyz Republic." in text
 
     def test_old_rate_says_so(self):
         with time_machine.travel(NOON + timedelta(days=20), tick=False):
             text = self.text(self.PAGE)
-            assert "As of 08 December 2025 , National Bank of the Kyrgyz Republic; nothing newer has come." in text
+            assert (
+                "As of 8 December 2025 , National Bank of the Kyrgyz Republic; no newer rate has been published."
+                in text
+            )
             assert "Highest 0.01144" in text  # the month before the newest
 
     def test_spans_hold_what_they_say(self):
@@ -117,9 +120,7 @@ class PairPageTests(RatesTestCase):
 
     def test_high_low_average_and_change_are_of_every_rate(self):
         text = self.text(self.PAGE + "?span=all")
-        assert (
-            "Highest 0.01144 08 December 2025 Lowest 0.01100 03 November 2024 Average 0.0112958 Change +4.00 %" in text
-        )
+        assert "Highest 0.01144 8 December 2025 Lowest 0.01100 3 November 2024 Average 0.0112958 Change +4.00 %" in text
 
     def test_pages_take_few_queries_however_long_the_past(self):
         Rate.objects.bulk_create(
@@ -150,7 +151,7 @@ class PairPageTests(RatesTestCase):
     def test_peg_without_any_rate_has_a_page(self):
         make_pair("TMT", provider="cbt", peg_value=Decimal("0.2857"))
         text = self.text("/rates/tmt-usd/")
-        assert "The rate fixed by law" in text
+        assert "Official peg: a rate fixed by law." in text
         assert "Official peg" in text
 
 
@@ -214,19 +215,21 @@ class ConverterTests(RatesTestCase):
 
     def test_refuses_in_words_and_keeps_what_was_typed(self):
         refused = {
-            "": "Write a sum.",
-            "many": "Write a sum, like 1250.50.",
+            "": "Enter an amount.",
+            "many": "Enter an amount, for example 1250.50.",
             "-5": "at least 0.01",
             "0": "at least 0.01",
-            "1e40": "larger than all the money",
-            "NaN": "Write a sum, like",
+            "1e40": "Enter a smaller amount",
+            "NaN": "Enter an amount, for example",
         }
         for amount, words in refused.items():
             with self.subTest(amount):
                 assert words in self.convert(amount=amount, currency="KGS")
         self.assertContains(self.client.get("/rates/kgs-usd/?amount=many&currency=KGS"), 'value="many"')
-        assert "Nobody knows the rates of that day yet." in self.convert(amount="5", currency="KGS", day="2026-01-01")
-        assert "There is no rate of that day" in self.convert(amount="5", currency="KGS", day="1999-01-01")
+        assert "Rates for that day have not been published yet." in self.convert(
+            amount="5", currency="KGS", day="2026-01-01"
+        )
+        assert "There is no rate for that day" in self.convert(amount="5", currency="KGS", day="1999-01-01")
 
 
 class DataTests(RatesTestCase):
@@ -258,7 +261,7 @@ class DataTests(RatesTestCase):
                 "provider": "nbkr",
                 "source": "National Bank of the Kyrgyz Republic",
                 "source_url": "https://www.nbkr.kg/",
-                "terms": "Official rates; name the National Bank of the Kyrgyz Republic as their source.",
+                "terms": "Official rates; please credit the National Bank of the Kyrgyz Republic as the source.",
             }
         ]
         one = self.client.get("/rates/kgs-usd.json").json()

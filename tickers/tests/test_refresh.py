@@ -75,7 +75,7 @@ class StoringTests(RefreshTestCase):
     def test_new_rate_is_stored_as_exactly_as_every_database_can(self):
         self.answer(nbkr(dollar="87,45"))
         [(kind, text)] = self.ask()
-        assert (kind, text) == (refresh.NEW, "KGS/USD of 09 December 2025: 0.0114351057747284.")
+        assert (kind, text) == (refresh.NEW, "KGS/USD of 9 December 2025: 0.0114351057747284.")
         rate = Rate.objects.get(effective_date=TUESDAY)
         assert rate.value == exact(1 / Decimal("87.45")) == Decimal("0.0114351057747284")
         assert (rate.provider, rate.fetched_at, rate.decided_by) == ("nbkr", NOON, None)
@@ -159,11 +159,11 @@ class HoldingTests(RefreshTestCase):
 
     def test_move_beyond_the_limit_either_way(self):
         self.answer(nbkr(dollar="78,5"))
-        self.held("It moved by +11.4 % (the other way round -10.2 %) from 0.01144 of 05 December 2025")
+        self.held("It moved by +11.4 % (the other way round -10.2 %) from 0.01144 of 5 December 2025")
         Rate.objects.held().delete()
         self.answer(nbkr(dollar="98,5"))
         self.held(
-            "It moved by -11.3 % (the other way round +12.7 %) from 0.01144 of 05 December 2025, "
+            "It moved by -11.3 % (the other way round +12.7 %) from 0.01144 of 5 December 2025, "
             "beyond the pair’s limit of 10 %."
         )
 
@@ -186,7 +186,7 @@ class HoldingTests(RefreshTestCase):
 
     def test_day_before_the_newest(self):
         self.answer(nbkr(FRIDAY - timedelta(days=1)))
-        self.held("It is older than the newest of that source, of 05 December 2025.")
+        self.held("It is older than the newest of that source, of 5 December 2025.")
 
     def test_another_number_for_the_same_day(self):
         self.answer(nbkr(FRIDAY, "87,9"))
@@ -221,7 +221,7 @@ class CrossCheckTests(RefreshTestCase):
     def test_rate_that_disagrees_is_held(self):
         self.bank_and_cross(nbkr(), cbr("90,0000"))
         self.held(
-            "It is -3.8 % (the other way round +4.0 %) from 0.0117980, which Bank of Russia says for 09 December 2025."
+            "It is -3.8 % (the other way round +4.0 %) from 0.0117980, which Bank of Russia says for 9 December 2025."
         )
 
     def test_second_source_that_has_nothing_new_for_its_own_pairs_is_asked_again_for_the_comparison(self):

@@ -56,7 +56,7 @@ class RunTests(CommandTestCase):
     def test_says_each_pair_and_a_table(self):
         said = self.run_it()
         assert "[1/1] National Bank of the Kyrgyz Republic" in said
-        assert "new       KGS/USD of 09 December 2025: 0.0113462302150111." in said
+        assert "new       KGS/USD of 9 December 2025: 0.0113462302150111." in said
         assert "source          new  unchanged       held       none     failed" in said
         assert "nbkr              1          0          0          0          0" in said
 

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from tickers import currencies, ratebar, wording
 from tickers.providers import PEG
-from tickers.ratebar import Row
+from tickers.ratebar import Row, inverse
 from tickers.tests.factories import FRONT_PAGE, MONDAY
 
 VALUES = [
@@ -82,14 +82,14 @@ class WordingTests(SimpleTestCase):
         values = cycle(VALUES)  # all with each currency, some with each pair
         for base, quote, value in ((*pair, next(values)) for pair in permutations(codes, 2) for _turn in range(3)):
             row = make_row(base, quote, value)
-            for told, look in product((row, wording.turned(row), wording.turned(wording.turned(row))), wording.LOOKS):
+            for told, look in product((row, inverse(row), inverse(inverse(row))), wording.LOOKS):
                 self.assert_true(told, look)
-            assert wording.turned(row).pair == f"{quote}/{base}"
-            assert wording.turned(wording.turned(row)).value == row.value
+            assert inverse(row).pair == f"{quote}/{base}"
+            assert inverse(inverse(row)).value == row.value
 
     def test_forms_that_people_read(self):
         som = make_row("KGS", "USD", "0.01144")
-        turned = wording.turned(som)
+        turned = inverse(som)
         told = {
             (turned, "words", False): "87.41 som to the dollar",
             (turned, "words", True): "87.41 som to the dollar on 8 December 2025",
@@ -134,7 +134,7 @@ class WordingTests(SimpleTestCase):
         assert wording.name(UNKNOWN, "USD") == f"{UNKNOWN} and US dollar"
 
     def test_language_without_words_is_told_by_codes(self):
-        row = wording.turned(make_row("KGS", "USD", "0.01144"))
+        row = inverse(make_row("KGS", "USD", "0.01144"))
         with translation.override("ru"):
             assert wording.tell(row, wording.WORDS, dated=False) == "1 USD = 87.41 KGS"
             assert wording.tell(row, wording.WORDS, dated=True) == "1 USD = 87.41 KGS (8 декабря 2025 г.)"

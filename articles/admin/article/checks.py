@@ -9,7 +9,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from articles import cutting, markup, readiness, references
+from articles import cutting, footnotes, markup, readiness, references
 from articles.admin.article.typed import typed
 from articles.models import Check
 
@@ -71,6 +71,8 @@ def _nothing_to_look_at(article):
         idle |= {Check.INTERNAL_LINKS, Check.EXTERNAL_LINKS}
     if not references.pairs(article.body):
         idle |= {Check.RATES}
+    if not footnotes.found(article.body):
+        idle |= {Check.FOOTNOTES}
     return idle
 
 
@@ -95,5 +97,6 @@ def _short(check):
         Check.EXTERNAL_LINKS: _("links to other sites"),
         Check.HEADING_ORDER: _("headings"),
         Check.RATES: _("exchange rates"),
+        Check.FOOTNOTES: _("footnotes"),
         Check.LEFTOVERS: _("no leftovers"),
     }[check]

@@ -44,8 +44,8 @@ class Span:
         if self.view == MONTH:
             return date_format(self.day, "F Y")
         first, last = self._first, self._last
-        start = "d" if first.month == last.month else "d F" if first.year == last.year else "d F Y"
-        return f"{date_format(first, start)} – {date_format(last, 'd F Y')}"
+        start = "j" if first.month == last.month else "j F" if first.year == last.year else "j F Y"
+        return f"{date_format(first, start)} – {date_format(last, 'j F Y')}"
 
     @property
     def before(self) -> "Span":

@@ -1,10 +1,10 @@
-"""How dates are written: 08 December 2025, never 12/08/25."""
+"""How dates are written: 8 December 2025, never 12/08/25. The day under the paper's name alone has its two digits."""
 
-DATE_FORMAT = "d F Y"
+DATE_FORMAT = "j F Y"
 TIME_FORMAT = "H:i"
-DATETIME_FORMAT = "d F Y, H:i"
-SHORT_DATE_FORMAT = "d M Y"
-SHORT_DATETIME_FORMAT = "d M Y, H:i"
+DATETIME_FORMAT = "j F Y, H:i"
+SHORT_DATE_FORMAT = "j M Y"
+SHORT_DATETIME_FORMAT = "j M Y, H:i"
 FIRST_DAY_OF_WEEK = 1
 DATE_INPUT_FORMATS = ["%Y-%m-%d", "%d.%m.%Y", "%d %B %Y"]
 TIME_INPUT_FORMATS = ["%H:%M", "%H:%M:%S"]

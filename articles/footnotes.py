@@ -1,0 +1,229 @@
+"""Footnotes: in a body ``<span data-footnote="">the note</span>`` stands where readers see the mark of the note.
+
+A note lies at its mark, so neither is ever without the other, and both move together. Numbers are given when the body
+is shown, in the order of the marks; notes with the same words are one note with several marks.
+"""
+
+import re
+from collections.abc import Callable
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+OPENING = '<span data-footnote="">'
+CLOSING = "</span>"
+FOOTNOTE = re.compile(rf"{OPENING}((?:[^<]|<(?!/?span\b))*){CLOSING}")
+MARK = re.compile(r'<sup class="footnote-mark">.*?</sup>')
+TAG = re.compile(r'(<(/?)([a-z][a-z0-9]*)((?: [\w-]+="[^"]*")*)>)')  # as the sanitizer writes them
+LINE = {"strong", "em", "a", "br", "data"}  # what a note may hold
+UNMARKED = re.compile(r'(<aside class="pull-quote"[^>]*>.*?</aside>)', re.DOTALL)  # hidden from screen readers
+HEADING = re.compile(r"<(h[23])((?: [^<>]*)?)>((?:(?!</\1>).)*)</\1>", re.DOTALL)
+TAGS = re.compile(r"<[^<>]*>")
+LIST = '<section class="footnotes"'
+
+
+def tidy(html: str) -> str:
+    """Sanitized ``html`` whose spans are footnotes alone, each a line of text, none within a link or another note.
+
+    No words are lost: a note within a note or a caption is put in brackets, one that holds a list or a picture stands
+    in the text, one within a link follows the link, and one between paragraphs belongs to the paragraph before.
+    """
+    if "<span" not in html:
+        return html
+    reader = _Tidy()
+    pieces = TAG.split(html)
+    for at in range(0, len(pieces) - 1, 5):
+        text, tag, slash, name, attributes = pieces[at : at + 5]
+        reader.write(text)
+        reader.read(tag, bool(slash), name, attributes)
+    reader.write(pieces[-1])
+    return "".join(reader.out)
+
+
+class _Tidy:
+    """Reads tags one after the other; what is open is known, so each is read once."""
+
+    def __init__(self) -> None:
+        self.out: list[str] = []
+        self.spans: list[str] = []  # open ones: note, inner, or bare
+        self.brackets: list[list[int]] = []  # where the inner ones begin
+        self.note: list[str] | None = None  # what the open note holds
+        self.whole: list[str] = []  # the same with its blocks
+        self.has_blocks = False
+        self.is_in_link = self.is_in_caption = False
+        self.held: list[str] = []  # notes of the open link
+        self.depth = 0  # of open elements outside notes
+
+    def write(self, text: str) -> None:
+        for parts in self._open_parts():
+            if text:
+                parts.append(text)
+
+    def _open_parts(self) -> list[list[str]]:
+        return [self.out] if self.note is None else [self.note, self.whole]
+
+    def read(self, tag: str, is_end: bool, name: str, attributes: str) -> None:
+        if name == "span":
+            self._close() if is_end else self._open("data-footnote" in attributes)
+        elif self.note is not None:
+            self._read_inside(tag, is_end, name)
+        else:
+            self.out.append(tag)
+            self.depth += 0 if name == "br" else -1 if is_end else 1
+            self.is_in_caption = not is_end if name == "figcaption" else self.is_in_caption
+            if name == "a":
+                self.is_in_link = not is_end
+                if is_end:
+                    self.out += self.held
+                    self.held = []
+
+    def _open(self, is_note: bool) -> None:
+        is_inner = self.is_in_caption or self.note is not None
+        kind = "bare" if not is_note else "inner" if is_inner else "note"
+        self.spans.append(kind)
+        if kind == "note":
+            self.note, self.whole, self.has_blocks = [], [], False
+        elif kind == "inner":
+            for parts in self._open_parts():
+                parts.append("(" if parts and parts[-1][-1].isspace() else " (")
+            self.brackets.append([len(parts) for parts in self._open_parts()])
+
+    def _close(self) -> None:
+        kind = self.spans.pop() if self.spans else "bare"
+        if kind == "inner":
+            for parts, start in zip(self._open_parts(), self.brackets.pop(), strict=True):
+                if len(parts) == start:
+                    parts.pop()  # an empty note
+                else:
+                    parts.append(")")
+        elif kind == "note":
+            note = OPENING + "".join(self.note or []).strip() + CLOSING
+            self.note = None
+            if self.has_blocks:
+                self.out += self.whole
+            elif self.is_in_link:
+                self.held.append(note)
+            else:
+                self._put(note)
+
+    def _read_inside(self, tag: str, is_end: bool, name: str) -> None:
+        """A paragraph of a note begins a line; any other block is more than a note can hold."""
+        self.whole.append(tag)
+        if name in LINE:
+            self.note.append(tag)
+        elif name != "p":
+            self.has_blocks = True
+        elif not is_end and any(part.strip() for part in self.note):
+            self.note.append("<br>")
+
+    def _put(self, note: str) -> None:
+        at = len(self.out)
+        while not self.depth and at and not self.out[at - 1].strip():
+            at -= 1
+        if not self.depth and at and self.out[at - 1] == "</p>":
+            self.out[at - 1 :] = [note, "</p>"]
+        else:
+            self.out.append(note)
+
+
+def found(html: str) -> list[str]:
+    """What each footnote of a cleaned body says, in the order of the marks."""
+    return FOOTNOTE.findall(html)
+
+
+def without(html: str) -> str:
+    """A cleaned body without its footnotes."""
+    return FOOTNOTE.sub("", html)
+
+
+def at_end(html: str) -> str:
+    """A cleaned body whose footnotes follow it, a paragraph each: what is read, and searched, goes on at the marks."""
+    return without(html) + "".join(f"<p>{note}</p>" for note in found(html) if note)
+
+
+def numbered(html: str, *, linked: bool = True) -> str:
+    """A body for readers: numbers at the marks, the notes at its end, and with ``linked`` ways there and back."""
+    if OPENING not in html:
+        return html
+    notes = _Notes(linked)
+    if linked:
+        html = HEADING.sub(_named, html)
+    parts = UNMARKED.split(html)
+    html = "".join(_marked(part, notes.plain if at % 2 else notes.mark) for at, part in enumerate(parts))
+    return html + notes.at_end()
+
+
+def _named(match: re.Match[str]) -> str:
+    """A heading's name is its words, without the marks of notes."""
+    tag, attributes, words = match.groups()
+    if OPENING not in words:
+        return match[0]
+    name = " ".join(TAGS.sub("", without(words)).split()).replace('"', "&quot;")
+    return f'<{tag}{attributes} aria-label="{name}">{words}</{tag}>'
+
+
+def _marked(html: str, mark: Callable[[str], str]) -> str:
+    """Each mark stands at its word, whatever space was typed between them."""
+    parts, end = [], 0
+    for match in FOOTNOTE.finditer(html):
+        parts += [html[end : match.start()].rstrip(), mark(match[1])]
+        end = match.end()
+    return "".join([*parts, html[end:]])
+
+
+class _Notes:
+    """The notes of one body as they are met, each with its number and the places of its marks."""
+
+    def __init__(self, linked: bool) -> None:
+        self.linked = linked
+        self.numbers: dict[str, int] = {}
+        self.marks: dict[int, list[str]] = {}
+
+    def _number(self, note: str) -> int:
+        number = self.numbers.setdefault(note, len(self.numbers) + 1)
+        self.marks.setdefault(number, [])
+        return number
+
+    def plain(self, note: str) -> str:
+        return f"<sup>{self._number(note)}</sup>" if note else ""
+
+    def mark(self, note: str) -> str:
+        """The mark of ``note``; an empty note has none."""
+        if not note or not self.linked:
+            return self.plain(note)
+        number = self._number(note)
+        marks = self.marks[number]
+        marks.append(f"footnote-mark-{number}" + (f"-{len(marks) + 1}" if marks else ""))
+        return format_html(
+            '<sup class="footnote-mark"><a id="{}" href="#footnote-{}" role="doc-noteref" aria-label="{}">{}</a></sup>',
+            *(marks[-1], number, _("Note %(number)d") % {"number": number}, number),
+        )
+
+    def at_end(self) -> SafeString | str:
+        if not self.numbers:
+            return ""
+        items = mark_safe("".join(self._item(note, number) for note, number in self.numbers.items()))  # noqa: S308 - made below
+        if not self.linked:
+            return format_html("<h2>{}</h2><ol>{}</ol>", _("Notes"), items)
+        return format_html(
+            '<section class="footnotes" role="doc-endnotes" aria-labelledby="footnotes">'
+            '<h2 id="footnotes" lang="{}">{}</h2><ol>{}</ol></section>',
+            *(get_language(), _("Notes"), items),
+        )
+
+    def _item(self, note: str, number: int) -> SafeString:
+        words = mark_safe(note)  # noqa: S308 - part of the cleaned body
+        if not self.linked:
+            return format_html("<li>{}</li>", words)
+        name = _("Back to note %(number)d in the text") % {"number": number}
+        back = format_html_join(
+            "",
+            ' <a class="footnote-back" href="#{}" role="doc-backlink" aria-label="{}">↑{}</a>',
+            (
+                (mark, f"{name} ({nth})" if nth > 1 else name, format_html("<sup>{}</sup>", nth) if nth > 1 else "")
+                for nth, mark in enumerate(self.marks[number], start=1)
+            ),
+        )
+        return format_html('<li id="footnote-{}">{}{}</li>', number, words, back)
