@@ -37,7 +37,7 @@ def front_page(request):
     if wordpress.ASKED & request.GET.keys():
         raise Http404  # another page of another system: articles/addresses.py
     context = {
-        "page": curation.front_page(request.at),
+        "page": curation.front_page(request.at, request.frame.chosen),
         "linked_data": linked_data.for_front_page(request.frame.paper, _root(request)),
     }
     return render(request, "articles/front_page.html", context)

@@ -25,6 +25,34 @@ export function inWords(stamp, now) {
   return days > 1 ? null : `${relative().format(-days, "day")} ${stamp.slice(11, 16)}`;
 }
 
+// Clocks of countries: what stands in the page is how far they are from UTC, which stays true while a page is kept.
+const clocks = [...document.querySelectorAll("[data-zone]")].map((clock) => [
+  clock,
+  once(() => new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: clock.dataset.zone })),
+]);
+
+function tellClocks() {
+  for (const [clock, format] of clocks) {
+    if (!clock.getClientRects().length) continue; // not shown: on a phone, in the row of countries
+    try {
+      clock.textContent = format().format(Date.now());
+    } catch {
+      // A zone that this browser doesn't know stays as it is.
+    }
+  }
+}
+
+function tick() {
+  tellClocks();
+  setTimeout(tick, MINUTE - (Date.now() % MINUTE));
+}
+
+if (clocks.length) {
+  (window.requestIdleCallback ?? setTimeout)(tick);
+  // A tab that slept is right as soon as it is seen again, whatever its timers did.
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tellClocks());
+}
+
 const times = [...document.querySelectorAll(".card .meta time, .times time")].map((time) => [time, time.textContent]);
 
 function tell() {
