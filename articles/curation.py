@@ -20,6 +20,8 @@ WITH_LEAD = (2, 3)  # slots whose placed articles belong to the lead
 SECONDS = 3
 LATEST = 7
 LEAST_IN_SIDE = 4  # lines of Latest that fill a column beside the lead
+LETTERS_BESIDE = 300  # of the lead, beside a picture of some height
+HEADLINE_WEIGHS = 4  # times what as many letters below it do
 SHELF = 4
 POOL = 72  # the newest editions a front page is made of
 
@@ -95,9 +97,21 @@ class FrontPage:
     @property
     def is_beside(self) -> bool:
         """Whether the lead has words enough to stand beside its picture."""
-        if self.lead is None or not self.lead.image_here or not self.has_cells:
+        if self.lead is None or not (self.lead.image_here and self.lead.standfirst and self.with_lead):
             return False
-        return bool(self.with_lead and self.lead.standfirst)
+        letters = HEADLINE_WEIGHS * len(self.lead.headline_here) + len(self.lead.standfirst)
+        letters += sum(len(edition.headline_here) for edition in self.with_lead)
+        return self.has_cells and self.has_side and letters >= LETTERS_BESIDE
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether the lead has no picture that could grow, so that those below it have to."""
+        return self.lead is not None and self.lead.image_here is None
+
+    @property
+    def tells_of_countries(self) -> bool:
+        """Whether any country of the row has an article; the others say that they have none."""
+        return any(edition for _country, edition in self.countries)
 
 
 def front_page(at: datetime, chosen: Countries = NOWHERE, placements: Iterable[Placement] | None = None) -> FrontPage:

@@ -53,6 +53,13 @@ def tone(image: Image) -> str:
     return "tone-" + "".join(str(min(int(image.colour[at : at + 2], 16) // 86, 2)) for at in (1, 3, 5))
 
 
+@register.filter
+def focus(image: Image, crop: str) -> str:
+    """The classes that keep the focal point of ``image``, cut to ``crop``, in sight where a page cuts it further."""
+    across, down = (round(part / 10) for part in image.point_within(crop))
+    return f"across-{across} down-{down}"
+
+
 @register.simple_tag
 def card(
     edition: Edition,
