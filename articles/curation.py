@@ -1,7 +1,6 @@
 """What stands on the front page and on sections' tops at a time: placements first, the newest fill up, none twice."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -9,6 +8,8 @@ from itertools import islice
 from django.db import connections, router
 from django.db.models import Model, QuerySet
 
+from articles import countries
+from articles.countries import NOWHERE, Countries
 from articles.models.copy import Kind
 from articles.models.edition import FOR_EVER, Edition, PreparedEditions, load_bylines
 from articles.models.placement import SECTION_SLOTS, SLOTS, Alert, Placement
@@ -19,6 +20,8 @@ WITH_LEAD = (2, 3)  # slots whose placed articles belong to the lead
 SECONDS = 3
 LATEST = 7
 LEAST_IN_SIDE = 4  # lines of Latest that fill a column beside the lead
+LETTERS_BESIDE = 300  # of the lead, beside a picture of some height
+HEADLINE_WEIGHS = 4  # times what as many letters below it do
 SHELF = 4
 POOL = 72  # the newest editions a front page is made of
 
@@ -69,7 +72,7 @@ class Shelf:
 class FrontPage:
     """The lead with those that belong to it, those below it, the newest in order, and a shelf a theme.
 
-    ``slots`` are those that can be placed.
+    ``slots`` are those that can be placed; ``countries`` are those of the row, each with its newest.
     """
 
     lead: Edition | None
@@ -78,6 +81,7 @@ class FrontPage:
     latest: list[Edition]
     shelves: list[Shelf]
     slots: Slots
+    countries: list[tuple[Section, Edition | None]]
 
     @property
     def has_cells(self) -> bool:
@@ -93,13 +97,25 @@ class FrontPage:
     @property
     def is_beside(self) -> bool:
         """Whether the lead has words enough to stand beside its picture."""
-        if self.lead is None or not self.lead.image_here or not self.has_cells:
+        if self.lead is None or not (self.lead.image_here and self.lead.standfirst and self.with_lead):
             return False
-        return bool(self.with_lead and self.lead.standfirst)
+        letters = HEADLINE_WEIGHS * len(self.lead.headline_here) + len(self.lead.standfirst)
+        letters += sum(len(edition.headline_here) for edition in self.with_lead)
+        return self.has_cells and self.has_side and letters >= LETTERS_BESIDE
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether the lead has no picture that could grow, so that those below it have to."""
+        return self.lead is not None and self.lead.image_here is None
+
+    @property
+    def tells_of_countries(self) -> bool:
+        """Whether any country of the row has an article; the others say that they have none."""
+        return any(edition for _country, edition in self.countries)
 
 
-def front_page(at: datetime, placements: Iterable[Placement] | None = None) -> FrontPage:
-    """The front page as readers see it at ``at``, in three queries.
+def front_page(at: datetime, chosen: Countries = NOWHERE, placements: Iterable[Placement] | None = None) -> FrontPage:
+    """The front page as readers see it at ``at``, in three queries, and one or two more for the ``chosen`` countries.
 
     What is placed on slots 2 and 3 belongs to the lead; what fills those slots by itself stands below it.
     ``placements`` stand in for the stored ones where the desk looks at what it has not saved.
@@ -116,7 +132,10 @@ def front_page(at: datetime, placements: Iterable[Placement] | None = None) -> F
     latest = below[SECONDS:]
     latest += islice(rest, LATEST - len(latest))
     large = [edition for edition in (lead, *with_lead, *below[:SECONDS]) if edition]
-    front = FrontPage(lead, with_lead, below[:SECONDS], latest, _shelves(pool, large, latest), slots)
+    of_countries = countries.newest(chosen, pool, at)
+    shelves = _shelves(pool, large, latest, {country: of_countries[country.pk] for country in chosen.shelves})
+    row = countries.row(chosen, of_countries)
+    front = FrontPage(lead, with_lead, below[:SECONDS], latest, shelves, slots, row)
     load_bylines(large + latest + [edition for shelf in front.shelves for edition in shelf.editions])
     return front
 
@@ -245,31 +264,38 @@ def _filled(placed: dict[int, Edition], rest: Iterator[Edition], last: int) -> S
     return [placed.get(slot) or next(rest, None) for slot in range(1, last + 1)]
 
 
-def _shelves(pool: Iterable[Edition], large: Iterable[Edition], latest: Iterable[Edition]) -> list[Shelf]:
-    """The newest by theme, in the order of the menu, without what stands ``large`` above.
+def _shelves(
+    pool: Iterable[Edition],
+    large: Iterable[Edition],
+    latest: Iterable[Edition],
+    of_countries: dict[Section, list[Edition]],
+) -> list[Shelf]:
+    """The newest by theme and of countries with a shelf, in the order of the menu, without what stands ``large`` above.
 
-    What is a line in Latest stands on its shelf as well, in the words of its own; a shelf needs something more, though.
+    None is on two shelves: a theme's newest is on the theme's, what is left on the country's. What is a line in Latest
+    stands on its shelf as well, in the words of its own; a shelf needs something more, though.
     """
-    above = {edition.article_id for edition in large}
+    taken = {edition.article_id for edition in large}
     lines = {edition.article_id for edition in latest}
-    found: dict[Section, list[Edition]] = {}
-    more: set[Section] = set()
+    of_themes: dict[Section, list[Edition]] = {}
     for edition in pool:
-        if edition.article_id in above:
-            continue
-        row = found.setdefault(edition.top_section, [])
-        if edition.article_id not in lines:
-            more.add(edition.top_section)
-        if len(row) < SHELF:
-            row.append(_by_itself(edition))
-    in_order = sorted(more, key=lambda section: (section.order, section.name))
-    return [Shelf(section, found[section], turn % 2 == 0) for turn, section in enumerate(in_order)]
+        if edition.top_section.kind == Section.Kind.THEME and edition.article_id not in taken:
+            of_themes.setdefault(edition.top_section, []).append(edition)
+    heads = {editions[0].article_id for editions in of_themes.values()}
+    rows: dict[Section, list[Edition]] = {}
+    for found, others in ((of_countries, heads), (of_themes, set())):
+        for section, editions in found.items():
+            row = [edition for edition in editions if edition.article_id not in taken | others]
+            if any(edition.article_id not in lines for edition in row):
+                rows[section] = row[:SHELF]
+                taken |= {edition.article_id for edition in rows[section]}
+    in_order = sorted(rows, key=lambda section: (section.order, section.name))
+    return [
+        Shelf(section, [_by_itself(edition) for edition in rows[section]], turn % 2 == 0)
+        for turn, section in enumerate(in_order)
+    ]
 
 
 def _by_itself(edition: Edition) -> Edition:
     """The edition without the words and the picture of its place elsewhere on the page."""
-    if edition.here is None:
-        return edition
-    alone = copy(edition)
-    alone.here = None
-    return alone
+    return edition if edition.here is None else countries.alone(edition)

@@ -229,6 +229,15 @@ def _box(size: tuple[int, int], ratio: float | None, focus: Point) -> tuple[floa
     return (left, top, left + box_width, top + box_height)
 
 
+def point_within(size: tuple[int, int], crop: str, focus: Point) -> Point:
+    """Where ``focus`` is in the part of a picture of ``size`` that is cut out for ``crop``."""
+    width, height = size
+    left, top, right, bottom = _box(size, CROPS[crop], focus)
+    across = (width * focus[0] / 100 - left) / (right - left)
+    down = (height * focus[1] / 100 - top) / (bottom - top)
+    return round(100 * across), round(100 * down)
+
+
 def _sizes(crop: str, size: tuple[int, int]) -> list[tuple[int, int]]:
     """The sizes of ``crop`` that need no enlarging; at least one."""
     ratio = CROPS[crop]

@@ -34,7 +34,7 @@ def front_page(request):
     if wordpress.ASKED & request.GET.keys():
         raise Http404  # another page of another system: articles/addresses.py
     context = {
-        "page": curation.front_page(request.at),
+        "page": curation.front_page(request.at, request.frame.chosen),
         "linked_data": linked_data.for_front_page(request.frame.paper, _root(request)),
     }
     return render(request, "articles/front_page.html", context)
@@ -65,8 +65,7 @@ def crossing_page(request, crossing):
     """What is listed both under a country and under a theme; the country stands first in the address."""
     address = crossing.get_absolute_url()
     if request.path != address:
-        asked = request.META["QUERY_STRING"]
-        return HttpResponsePermanentRedirect(f"{address}?{asked}" if asked else address)
+        return _to_crossing(request, address)
     page = get_page(crossings.listed(crossing, request.at), request.GET.get("page"))
     if not page:
         raise Http404
@@ -74,6 +73,11 @@ def crossing_page(request, crossing):
     response = render(request, "articles/crossing_page.html", {"crossing": crossing, "page": page})
     keys = (f"section-{section.pk}" for section in (crossing.country, crossing.theme))
     return surrogates.mark(response, *keys, *surrogates.of_editions(page))
+
+
+def _to_crossing(request, address):
+    asked = request.META["QUERY_STRING"]
+    return HttpResponsePermanentRedirect(f"{address}?{asked}" if asked else address)
 
 
 def flat_page(request, slug):
@@ -85,8 +89,10 @@ def flat_page(request, slug):
 @require_safe
 def month_page(request, year, month, slug=None, child=None):
     """What a section, or the whole paper, published in one month, with the way to the months beside it."""
-    section = _section(slug, child) if slug else None
     start, end = _month(year, month)
+    if child and (crossing := crossings.get(slug, child)):
+        return crossing_month(request, crossing, start, end)
+    section = _section(slug, child) if slug else None
     listed = partial(curation.listed, section, request.at)
     page = get_page(listed(gte=start, lt=end), request.GET.get("page"), most=MOST_OF_A_MONTH)
     if not page:
@@ -96,6 +102,20 @@ def month_page(request, year, month, slug=None, child=None):
     beside = {"earlier": next(iter(earlier), None), "later": next(iter(later), None)}
     base = section.get_absolute_url() if section else "/latest/"
     context = {"section": section, "month": start, "page": page, "base": base, **beside}
+    return render(request, "articles/month_page.html", context)
+
+
+def crossing_month(request, crossing, start, end):
+    """What a country and a theme have both of one month."""
+    base = crossing.get_absolute_url()
+    if not request.path.startswith(base):
+        return _to_crossing(request, f"{base}{start:%Y/%m}/")
+    page = get_page(crossings.listed(crossing, request.at, start=start, end=end), request.GET.get("page"))
+    if not page:
+        raise Http404
+    load_bylines(page.items)
+    earlier, later = crossings.beside(crossing, request.at, start, end)
+    context = {"section": crossing, "month": start, "page": page, "base": base, "earlier": earlier, "later": later}
     return render(request, "articles/month_page.html", context)
 
 

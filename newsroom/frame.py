@@ -6,13 +6,14 @@ ends, and as the paper's next day begins, when rates may change.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
 
 from articles import crossings, curation, kept
+from articles.countries import Countries
 from articles.models.flat_page import FlatPage
 from articles.models.placement import Alert
 from articles.models.section import Section
@@ -21,6 +22,7 @@ from newsroom import generation
 from tickers import ratebar
 
 LONGEST = timedelta(hours=1)
+QUARTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Frame:
     paper: SiteSettings
     themes: tuple[MenuItem, ...]
     countries: tuple[MenuItem, ...]
+    chosen: Countries  # those with a place on the front page
     pages: tuple[MenuItem, ...]
     rates: tuple[ratebar.Row, ...]
     alert: AlertLine | None
@@ -101,19 +104,31 @@ def _build(at: datetime, token: str) -> Frame:
         if section.in_menu:
             (within.setdefault(section.parent_id, []) if section.parent_id else top).append(section)
     pieces.put(crossings.BY_ADDRESS, sections)
+    chosen = Countries.among(sections.values(), has_row=paper.has_countries)
+    changes = [ratebar.next_change(at, paper.zone), curation.next_change(at), _clocks_change(at, chosen)]
     return Frame(
         paper=paper,
         themes=_menu(top, within, Section.Kind.THEME),
         countries=_menu(top, within, Section.Kind.COUNTRY),
+        chosen=chosen,
         pages=_pages(),
         rates=tuple(ratebar.current_rows(at, paper.zone)),
         alert=_alert(at),
         made_at=at,
-        until=min(filter(None, [at + LONGEST, ratebar.next_change(at, paper.zone), curation.next_change(at)])),
+        until=min(filter(None, [at + LONGEST, *changes])),
         generation=token,
         pieces=pieces,
         places=frozenset(["/latest/", *(section.get_absolute_url() for section in top)]),
     )
+
+
+def _clocks_change(at: datetime, chosen: Countries) -> datetime | None:
+    """Before when a country's clocks may be put forward or back, within ``LONGEST``: they are at quarters of hours."""
+    for section in (*chosen.row, *chosen.shelves):
+        zone = ZoneInfo(section.time_zone) if section.time_zone else UTC
+        if at.astimezone(zone).utcoffset() != (at + LONGEST).astimezone(zone).utcoffset():
+            return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0) + QUARTER
+    return None
 
 
 def _pages() -> tuple[MenuItem, ...]:

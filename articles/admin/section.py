@@ -11,6 +11,7 @@ from articles import roles
 from articles.admin.article.listing import section_name
 from articles.admin.desk import DeskAdmin
 from articles.admin.rules import RulesAdmin, RulesForm
+from articles.admin.site import ZoneInput
 from articles.models import FlatPage, Section
 
 
@@ -24,6 +25,9 @@ class SectionForm(RulesForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=Section._meta.get_field("editors").help_text,
     )
+
+    class Meta:
+        widgets = {"time_zone": ZoneInput}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -58,10 +62,11 @@ class SectionAdmin(RulesAdmin, DeskAdmin):
     autocomplete_fields = ["parent"]
     prepopulated_fields = {"slug": ["name"]}
     fields = ["name", "slug", "kind", "parent", "description", ("order", "in_menu"), "editors"]
+    of_a_country = ["time_zone", "currency", "in_row", "has_shelf"]
 
     def get_fieldsets(self, request, obj=None):
-        own = (None, {"fields": self.fields})
-        return [own, self.rules_fieldset()] if self.may_rule(request) else [own]
+        own = [(None, {"fields": self.fields}), (_("A country on the front page"), {"fields": self.of_a_country})]
+        return [*own, self.rules_fieldset()] if self.may_rule(request) else own
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("parent")

@@ -36,7 +36,7 @@ class SiteSettingsAdmin(RulesAdmin, DeskAdmin):
     readonly_fields = ["feed_host"]
     fieldsets = [
         (None, {"fields": ["name", "tagline", "description", "logo"]}),
-        ("Time and rates", {"fields": ["time_zone", "day_form", "rate_look"]}),
+        ("Time and rates", {"fields": ["time_zone", "day_form", "rate_look", "has_countries"]}),
         ("Contact", {"fields": ["contact_email", "contact_address", "social_links"]}),
         ("Feeds and search engines", {"fields": ["feed_text", "feed_host", "websub_hub", "tells_search_engines"]}),
         (

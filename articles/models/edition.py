@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from articles.models.placement import Placement
 
 UNSEEN_OF_IMAGE = (
-    "file former_key sha256 title caption licence licence_until focal_x focal_y crops wanted_cut uploaded_by "
-    "uploaded_at"
+    "file former_key sha256 title caption licence licence_until wanted_cut uploaded_by uploaded_at"
 ).split()
 UNSEEN = [  # on cards and in feeds
     *("corrections", "dated_corrections", "seo_title", "seo_description", "social_title", "social_description"),

@@ -102,6 +102,10 @@ class Image(models.Model):
         """Of the crops that have a point of their own, that point."""
         return {crop: (point[0], point[1]) for crop, point in self.crops.items()}
 
+    def point_within(self, crop: str) -> tuple[int, int]:
+        """Where the point that stays in sight is in the copies cut to ``crop``, in per cent."""
+        return renditions.point_within((self.width, self.height), crop, self.crop_points.get(crop, self.focus))
+
     def licence_ended(self, day: date) -> bool:
         """Whether its licence had run out on ``day``; the last day is still a good one."""
         return self.licence_until is not None and self.licence_until < day

@@ -9,6 +9,7 @@ from django.db.models.functions import Upper
 from django.urls import get_resolver
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.site import validate_time_zone
 from articles.prepared import Prepared, keys_in
 from articles.text import LineField, ProseField, SlugWord
 
@@ -60,6 +61,38 @@ class Section(models.Model):
     description = ProseField(_("description"), blank=True, help_text=_("Shown at the top of the section's page."))
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Small numbers come first."))
     in_menu = models.BooleanField(_("in the menu"), default=True)
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_time_zone],
+        help_text=_("Like Asia/Bishkek: readers see the time there, by the name of its city."),
+    )
+    currency = models.CharField(
+        _("currency"),
+        max_length=3,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[RegexValidator(r"^[A-Za-z]{3}\Z", _("A currency has a code of three letters, like KGS."))],
+        help_text=_("Its code, like KGS: readers see what a dollar costs, if that pair is among the paper's."),
+    )
+    in_row = models.BooleanField(
+        _("in the row of countries"),
+        default=True,
+        db_default=True,
+        help_text=_(
+            "At the top of the front page, with its time, its rate and its newest article; if it is in the menu."
+        ),
+    )
+    has_shelf = models.BooleanField(
+        _("a shelf of its own"),
+        default=False,
+        db_default=False,
+        help_text=_("On the front page, with the newest that is listed under it and stands on no shelf above."),
+    )
     editors = models.ManyToManyField(
         settings.AUTH_USER_MODEL,
         verbose_name=_("section editors"),
@@ -101,14 +134,28 @@ class Section(models.Model):
     def get_absolute_url(self):
         return f"/{self.parent.slug}/{self.slug}/" if self.parent_id else f"/{self.slug}/"
 
+    @property
+    def is_country(self) -> bool:
+        """Whether it is a country of the first level, which may have a place of its own on the front page."""
+        return self.kind == self.Kind.COUNTRY and self.parent_id is None
+
     def clean(self):
         self.slug = (self.slug or "").lower()
+        self.currency = (self.currency or "").upper()
         if self.slug in (FEED_SLUGS if self.parent_id else reserved_slugs()):
             raise ValidationError({"slug": _("“%(slug)s” is the address of another page.") % {"slug": self.slug}})
         if self.parent_id and (self.parent.parent_id or self.parent_id == self.pk):
             raise ValidationError({"parent": _("Choose a section of the first level: the tree has two.")})
+        self._clean_country()
         if self.pk:
             self._clean_move()
+
+    def _clean_country(self):
+        """What only a country has: a theme has its shelf anyway, and is nowhere in particular."""
+        named = {"time_zone": self.time_zone, "currency": self.currency, "has_shelf": self.has_shelf}
+        if not self.is_country and any(named.values()):
+            refusal = _("Only a country of the first level has this.")
+            raise ValidationError({name: refusal for name, value in named.items() if value})
 
     def _clean_move(self):
         """An edition is listed where its section stood when it was published, so a section with editions stays."""

@@ -104,6 +104,12 @@ class SiteSettings(models.Model):
         db_default=DayForm.CLASSIC,
     )
     rate_look = models.CharField(_("look of the rate bar"), max_length=8, choices=RateLook, default=RateLook.EXACT)
+    has_countries = models.BooleanField(
+        _("row of countries on the front page"),
+        default=True,
+        db_default=True,
+        help_text=_("Each with its local time, what a dollar costs and its newest article: see the sections."),
+    )
 
     class Meta:
         verbose_name = _("settings of the paper")

@@ -6,12 +6,14 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -51,6 +53,13 @@ def largest(image: Image) -> str:
 def tone(image: Image) -> str:
     """The class of a tint near the main colour of ``image``, which stands in its place until it is there."""
     return "tone-" + "".join(str(min(int(image.colour[at : at + 2], 16) // 86, 2)) for at in (1, 3, 5))
+
+
+@register.filter
+def focus(image: Image, crop: str) -> str:
+    """The classes that keep the focal point of ``image``, cut to ``crop``, in sight where a page cuts it further."""
+    across, down = (round(part / 10) for part in image.point_within(crop))
+    return f"across-{across} down-{down}"
 
 
 @register.simple_tag
@@ -161,9 +170,28 @@ def stamp(moment: datetime) -> str:
 @register.filter
 def zone(name: str) -> str:
     """A time zone as people say it: “Asia/Bishkek” is Bishkek time."""
-    if "/" not in name:
-        return name
-    return _("%(city)s time") % {"city": name.rpartition("/")[2].replace("_", " ")}
+    return _("%(city)s time") % {"city": city(name)} if "/" in name else name
+
+
+@register.filter
+def city(name: str) -> str:
+    """The city that a time zone is named for."""
+    return name.rpartition("/")[2].replace("_", " ")
+
+
+@register.filter
+def offset(name: str, at: datetime) -> str:
+    """How far the clocks of a time zone are from UTC at ``at``: UTC+6, UTC+4:30, or UTC."""
+    minutes = int(at.astimezone(ZoneInfo(name)).utcoffset().total_seconds()) // 60  # a zone's clocks have an offset
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "" if not minutes else "+" if minutes > 0 else "\N{MINUS SIGN}"
+    return f"UTC{sign}{hours or ''}{f':{rest:02}' if rest else ''}"
+
+
+@register.filter
+def time_in(moment: datetime, name: str) -> str:
+    """The hour and minute of ``moment`` in a time zone."""
+    return date_format(moment.astimezone(ZoneInfo(name)), "H:i")
 
 
 @register.filter

@@ -1,4 +1,6 @@
+import re
 from datetime import timedelta
+from unittest import mock, skipUnless
 
 from django.db import connection
 from django.test import TestCase, override_settings
@@ -56,6 +58,22 @@ class CrossingTests(TestCase):
             assert "Kazakhstan: Business" in text
             assert "alone" not in text
 
+    def test_months_have_what_both_have_of_them(self):
+        old = self.make("Old", hours=24 * 70)  # of September
+        older = self.make("Older", hours=24 * 71)
+        make_edition(headline="Of the theme alone", section=self.theme, live_from=MORNING - timedelta(days=40))
+        with mock.patch("articles.crossings.MOST_WALKED", 30):
+            september = self.client.get(f"{HOME}2025/09/")
+        assert list(september.context["page"]) == [old, older]
+        self.assertContains(september, f'<a href="{HOME}2025/12/">Later: December 2025</a>')
+        december = self.client.get(f"{HOME}2025/12/")
+        assert list(december.context["page"]) == self.both[:20]
+        self.assertContains(december, f'<a href="{HOME}2025/09/">Earlier: September 2025</a>')
+        assert self.client.get(f"{HOME}2025/10/").status_code == 404
+        moved = self.client.get("/business/kazakhstan/2025/09/?page=1")
+        assert (moved.status_code, moved["Location"]) == (301, f"{HOME}2025/09/?page=1")
+        self.assertContains(self.client.get(f"{HOME}?page=2"), f'href="{HOME}2025/09/"')
+
     def test_the_other_way_round_leads_there(self):
         for ending in ("", *FEEDS, "?page=2", "feed/?x=/y"):
             moved = self.client.get(f"/business/kazakhstan/{ending}")
@@ -87,9 +105,28 @@ class CrossingTests(TestCase):
 
     @override_settings(PIECES_KEPT=1000)
     def test_the_budgets_hold(self):
-        for path, most in ((HOME, 2), (f"{HOME}?page=2", 2), (f"{HOME}feed/", 3), ("/kazakhstan/", 5)):
+        budgets = {HOME: 2, f"{HOME}?page=2": 2, f"{HOME}feed/": 3, "/kazakhstan/": 5, f"{HOME}2025/12/": 4}
+        for path, most in budgets.items():
             frame.forget()
             frame.get()
             with CaptureQueriesContext(connection) as captured:
                 assert self.client.get(path).status_code == 200
             assert len(captured) <= most, [path, *(query["sql"][:200] for query in captured)]
+
+    @skipUnless(
+        connection.vendor == "sqlite", "PostgreSQL says how many rows a step read: newsroom/tests/test_plans.py"
+    )
+    def test_no_statement_reads_a_whole_table_of_listings_or_editions(self):
+        Section.objects.filter(pk=self.country.pk).update(has_shelf=True)
+        for path in (HOME, f"{HOME}2025/12/", f"{HOME}feed/", "/kazakhstan/", "/sitemap-sections.xml", "/"):
+            frame.forget()
+            with CaptureQueriesContext(connection) as captured:
+                assert self.client.get(path).status_code == 200
+            statements = [query["sql"] for query in captured if "articles_editionsection" in query["sql"]]
+            assert statements, path
+            for sql in statements:
+                with connection.cursor() as cursor:
+                    cursor.execute("EXPLAIN QUERY PLAN " + sql.replace("%", "%%"), [])
+                    steps = [row[-1] for row in cursor.fetchall()]
+                whole = [step for step in steps if re.match(r"SCAN (articles_\w+|listed|live|also)\b", step)]
+                assert not whole, (path, whole, sql)

@@ -232,7 +232,7 @@ class CardTests(SimpleTestCase):
                 ImageDraw.Draw(whole).ellipse((x - 30, y - 30, x + 30, y + 30), fill="#ffffff")
                 card = cards._cropped(whole, (across, down), top)
                 assert card.size == cards.SIZE
-                left, upper, right, lower = card.convert("L").point(lambda value: 255 * (value > 128)).getbbox()
+                _left, upper, _right, lower = card.convert("L").point(lambda value: 255 * (value > 128)).getbbox()
                 is_high = size[1] * cards.SIZE[0] / size[0] - cards.SIZE[1] > cards.SIZE[1] / 2  # room to move
                 assert not is_high or (upper + lower) / 2 < top - cards.FADE / 2, (size, across, down)
 

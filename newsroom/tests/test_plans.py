@@ -12,7 +12,7 @@ from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 
 from articles import prepared, workflow
-from articles.models import Article, Edition
+from articles.models import Article, Edition, Section
 from articles.tests.factories import make_chief
 from bench import archive
 from newsroom import frame
@@ -47,8 +47,21 @@ if connection.vendor == "postgresql":
 class PlanTests(TransactionTestCase):
     def setUp(self):
         archive.make(0, ARTICLES)
+        self.land()
         frame.forget()
         self.newest = Edition.objects.newest().first()
+
+    def land(self):
+        """A country with a place on the front page, under which everything is listed as well, and one with nothing."""
+        land = Section.objects.create(name="Land", slug="land", kind="country", order=1, has_shelf=True)
+        Section.objects.create(name="Empty", slug="empty", kind="country", order=2, has_shelf=True)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO articles_editionsection (edition_id, section_id, is_further, published_at) "
+                "SELECT id, %s, true, published_at FROM articles_edition",
+                [land.pk],
+            )
+            cursor.execute("ANALYZE articles_editionsection")
 
     def asked_of(self, do):
         """The SELECTs that ``do`` makes, as the database got them."""
@@ -108,7 +121,9 @@ class PlanTests(TransactionTestCase):
             "/corrections/",
         ]
         pages += ["/feed/", "/section-1/feed/", "/topics/tag-1/atom/", "/authors/author-1/feed.json"]
-        pages += ["/sitemap.xml", "/news-sitemap.xml", "/search/suggest/?q=mark"]
+        pages += ["/land/", "/land/section-1/", "/land/section-1/?page=10", "/land/section-1/feed/"]
+        pages += ["/land/section-1/2025/10/"]
+        pages += ["/sitemap.xml", "/sitemap-sections.xml", "/news-sitemap.xml", "/search/suggest/?q=mark"]
         for path in pages:
             self.assert_bounded(path, self.asked_of(lambda path=path: self.get(path)))
             self.assert_bounded_when_planned_once(path, self.planned_once(lambda path=path: self.get(path)))

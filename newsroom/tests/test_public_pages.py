@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client, TestCase, override_settings
 from django.utils import timezone
 
-from articles import rendering, roles, workflow
+from articles import curation, rendering, roles, workflow
 from articles.models import Article, Placement, SiteSettings
 from articles.tests.factories import (
     MORNING,
@@ -64,14 +64,27 @@ class PagesTests(TestCase):
         return response
 
     def test_front_page(self):
-        response = self.counted("/", 3)  # placements, newest, bylines
+        response = self.counted("/", 4)  # placements, newest, those of countries, bylines
         self.assertContains(response, "Article 0")
         self.counted_again("/", 2)  # whose cards are kept, so nobody asks who wrote them
+
+    def test_front_page_without_countries(self):
+        SiteSettings.objects.update(has_countries=False)
+        self.counted("/", 3)
+
+    def test_front_page_with_articles_of_countries_that_are_far_down(self):
+        other = make_section(kind="country", has_shelf=True)
+        make_edition(live_from=MORNING - timedelta(days=90), section=self.theme, further=[other])
+        with mock.patch("articles.curation.POOL", 30):
+            curation.POOL_OF_FRONT._statements.clear()
+            self.addCleanup(curation.POOL_OF_FRONT._statements.clear)
+            self.counted("/", 5)  # those that are not among the newest of the paper are asked for as well
+        self.counted_again("/", 2)
 
     def test_front_page_with_old_placed_articles(self):
         for slot, edition in enumerate(self.editions[-3:], start=1):
             Placement.objects.create(slot=slot, article=edition.article)
-        page = self.counted("/", 3).context["page"]
+        page = self.counted("/", 4).context["page"]
         assert page.lead == self.editions[-3]
 
     def test_section(self):

@@ -42,6 +42,34 @@ export function inLine(stamp, now) {
   return found.days ? weekday().format(Date.parse(`${stamp.slice(0, 16)}Z`)) : stamp.slice(11, 16);
 }
 
+// Clocks of countries: what stands in the page is how far they are from UTC, which stays true while a page is kept.
+const clocks = [...document.querySelectorAll("[data-zone]")].map((clock) => [
+  clock,
+  once(() => new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: clock.dataset.zone })),
+]);
+
+function tellClocks() {
+  for (const [clock, format] of clocks) {
+    if (!clock.getClientRects().length) continue; // not shown: on a phone, in the row of countries
+    try {
+      clock.textContent = format().format(Date.now());
+    } catch {
+      // A zone that this browser doesn't know stays as it is.
+    }
+  }
+}
+
+function tick() {
+  tellClocks();
+  setTimeout(tick, MINUTE - (Date.now() % MINUTE));
+}
+
+if (clocks.length) {
+  (window.requestIdleCallback ?? setTimeout)(tick);
+  // A tab that slept is right as soon as it is seen again, whatever its timers did.
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tellClocks());
+}
+
 const SHOWN = ".card .meta time, .card.line > time, .times time";
 const times = [...document.querySelectorAll(SHOWN)].map((time) => [time, time.textContent, time.parentElement.matches(".line") ? inLine : inWords]);
 
@@ -59,4 +87,7 @@ function tell() {
 if (times.length && !document.querySelector(".shown-at")) {
   (window.requestIdleCallback ?? setTimeout)(tell);
   setInterval(tell, MINUTE);
+  // Paper gets no younger: it says the day, as the server does.
+  addEventListener("beforeprint", () => times.forEach(([time, text]) => (time.textContent = text)));
+  addEventListener("afterprint", tell);
 }

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from django import template
 
-from tickers import providers, ratebar
+from tickers import currencies, providers, ratebar
 from tickers.history import Point
 from tickers.span import Span
 
@@ -32,6 +32,20 @@ def for_one_dollar(rows: list[ratebar.Row]) -> list[ratebar.Row]:
 def rate(value: Decimal, row: ratebar.Row) -> str:
     """A value of the row's pair as tables show it."""
     return row.write(value)
+
+
+@register.filter
+def dollar_in(rows: list[ratebar.Row], currency: str) -> ratebar.Row | None:
+    """What a dollar costs in ``currency``; None where that is not among the pairs."""
+    row = next((row for row in rows if {row.base, row.quote} == {currency, "USD"}), None)
+    return row and ratebar.for_one(row, "USD")
+
+
+@register.filter
+def unit(currency: str) -> str:
+    """What people call a currency of the region, or its code."""
+    known = currencies.find(currency)
+    return known.many if known else currency
 
 
 @register.filter

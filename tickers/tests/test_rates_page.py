@@ -181,7 +181,7 @@ class ConverterTests(RatesTestCase):
     def test_sum_that_may_be_two_is_asked_with_both_as_links(self):
         page = self.client.get("/rates/kgs-usd/?span=1y&amount=1,250&currency=USD&day=2025-12-07")
         assert page.context["result"] is None
-        self.assertContains(page, "Which of these sums do you mean?")
+        self.assertContains(page, "Which of these amounts do you mean?")
         self.assertContains(page, 'value="1,250"')
         links = dict(re.findall(r'<a class="choice" rel="nofollow" href="([^"]+)">([^<]+)</a>', page.content.decode()))
         assert list(links.values()) == ["1250 USD", "1.25 USD"]

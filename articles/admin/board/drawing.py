@@ -63,7 +63,7 @@ def context(state, user) -> dict[str, Any]:
     if state.section:
         slots = curation.section_slots(state.section, state.at, standing)
     else:
-        slots = curation.front_page(state.at, standing).slots
+        slots = curation.front_page(state.at, placements=standing).slots
     titles = _Titles(state)
     saves = list(boards.saves(state.section)[:SAVES])
     public = state.section.get_absolute_url() if state.section else "/"

@@ -14,7 +14,7 @@ def show(request, state):
     if state.section is None:
         root = f"{request.scheme}://{request.get_host()}"
         data = linked_data.for_front_page(request.frame.paper, root)
-        context = {"page": curation.front_page(state.at, placements), "linked_data": data}
+        context = {"page": curation.front_page(state.at, request.frame.chosen, placements), "linked_data": data}
         return render(request, "articles/front_page.html", context)
     top = curation.section_top(state.section, state.at, placements)
     rows = curation.listed(state.section, state.at).prefetch_related(None)

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0027_what_the_slots_are"),
+        ("articles", "0029_what_is_known_of_countries"),
     ]
 
     operations = [
