@@ -114,7 +114,8 @@ class Row:
     @property
     def moves(self) -> list[Move]:
         """How far it moved in each span of BACK."""
-        return [Move.between(self.from_stored(self.past.then.get(name)), self.value) for name in BACK]
+        found = [self.past.then.get(name) for name in BACK]
+        return [Move.between(None if then is None else self.from_stored(then), self.value) for then in found]
 
     @cached_property
     def points(self) -> list[Point]:
@@ -189,9 +190,9 @@ class Row:
         """A value of this pair, this way round, for machines."""
         return numerals.plain(value, is_computed=self.is_inverse)
 
-    def from_stored(self, value: Decimal | None) -> Decimal | None:
+    def from_stored(self, value: Decimal) -> Decimal:
         """A stored value of the pair, this way round."""
-        return 1 / value if self.is_inverse and value is not None else value
+        return 1 / value if self.is_inverse else value
 
     def worth(self, amount: Decimal, currency: str) -> Decimal:
         """What a sum in one of the two currencies is in the other, by the rate as it is stored."""
