@@ -269,7 +269,7 @@ class DataTests(RatesTestCase):
         self.pair.is_inverse = True
         self.pair.save()
         told = {"0.01144": "87.4125874126", "0.0000832": "12019.2307692", "0.3": "3.33333333333", "8": "0.125"}
-        told["0.0000832466181061394"] = "12012.5"  # what the bank said, of which that is the fifteen stored digits
+        told["0.000083246618106139"] = "12012.5"  # what the bank said, of which the database keeps that
         for value, turned in told.items():
             Rate.objects.filter(effective_date=MONDAY).update(value=value)
             one = self.client.get("/rates/kgs-usd.json").json()
