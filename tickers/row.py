@@ -114,8 +114,8 @@ class Row:
     @property
     def moves(self) -> list[Move]:
         """How far it moved in each span of BACK."""
-        then = [self.past.then.get(name) for name in BACK]
-        return [Move.between(None if value is None else self.from_stored(value), self.value) for value in then]
+        found = [self.past.then.get(name) for name in BACK]
+        return [Move.between(None if then is None else self.from_stored(then), self.value) for then in found]
 
     @cached_property
     def points(self) -> list[Point]:

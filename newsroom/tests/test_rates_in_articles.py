@@ -225,15 +225,15 @@ class FormsTests(ReferencesTestCase):
     """A rate told in the words that were chosen."""
 
     TOLD = {
-        "": "KGS/USD 0.01144 (08 December 2025)",
+        "": "KGS/USD 0.01144 (8 December 2025)",
         "pair": "KGS/USD 0.01144",
-        "pair-dated": "KGS/USD 0.01144 (08 December 2025)",
+        "pair-dated": "KGS/USD 0.01144 (8 December 2025)",
         "words": "0.0114 dollars to the som",
         "words-dated": "0.0114 dollars to the som on 8 December 2025",
         "amount": "$0.0114",
         "amount-dated": "$0.0114 on 8 December 2025",
         "turned-pair": "USD/KGS 87.41",
-        "turned-pair-dated": "USD/KGS 87.41 (08 December 2025)",
+        "turned-pair-dated": "USD/KGS 87.41 (8 December 2025)",
         "turned-words": "87.41 som to the dollar",
         "turned-words-dated": "87.41 som to the dollar on 8 December 2025",
         "turned-amount": "87.41 som",
@@ -255,7 +255,7 @@ class FormsTests(ReferencesTestCase):
                 assert edition.body.endswith(f">{text}</data></p>")
                 value = Decimal(references.FROZEN.search(edition.body)[1])
                 true = 1 / Decimal("0.01144") if "turned" in form else Decimal("0.01144")
-                assert abs(value / true - 1) < Decimal("1e-20")
+                assert abs(value / true - 1) < Decimal("1e-11")
                 assert references.thaw(edition.body) == body
                 page = self.client.get(edition.path)
                 self.assertContains(page, f'href="/rates/kgs-usd/"><data value="{value}">{text}</data></a>')

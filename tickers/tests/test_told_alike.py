@@ -8,6 +8,7 @@ from decimal import Context, Decimal
 from io import StringIO
 from itertools import pairwise
 
+import pytest
 import time_machine
 from django.template.loader import render_to_string
 from hypothesis import HealthCheck, example, given, settings
@@ -35,6 +36,7 @@ def sign(now, before):
     return (now > before) - (now < before)
 
 
+@pytest.mark.long
 @time_machine.travel(NOON, tick=False)
 class ToldAlikeTests(TestCase):
     @classmethod
@@ -49,7 +51,7 @@ class ToldAlikeTests(TestCase):
         self.pair.is_inverse, self.pair.digits = is_inverse, digits
         type(self.pair).objects.filter(pk=self.pair.pk).update(is_inverse=is_inverse, digits=digits)
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(VALUES, st.sampled_from([None, 0, 2, 12]), st.booleans())
     @example([Decimal("0.00196"), Decimal("0.001965"), *[Decimal("0.002")] * 3], None, True)
     def test_number_sign_and_words_are_those_of_the_name(self, values, digits, is_inverse):
@@ -85,7 +87,7 @@ class ToldAlikeTests(TestCase):
         downs = [float(place.split(",")[1]) for place in line.split()]
         for (before, after), (earlier, later) in zip(pairwise(downs), pairwise(told[::-1]), strict=True):
             assert after == before or sign(before, after) == sign(later, earlier)
-        facts = re.search(r"Highest (\S+) .*? Lowest (\S+) .*? Average (\S+) Change (.*?) The numbers", text)
+        facts = re.search(r"Highest (\S+) .*? Lowest (\S+) .*? Average (\S+) Change (.*?) Chart data", text)
         assert facts.groups() == (
             row.write(max(told)),
             row.write(min(told)),
@@ -146,6 +148,6 @@ class ToldAlikeTests(TestCase):
         assert known.text.startswith(f"KGS/USD {row.stored.value_text} ")
         other = ratebar.inverse(row)
         assert ratebar.inverse(other) == row
-        assert ratebar.inverse(ratebar.inverse(other)) is other or ratebar.inverse(ratebar.inverse(other)) == other
+        assert ratebar.inverse(ratebar.inverse(other)) == other
         assert {row.direction, other.direction} in ({"up", "down"}, {"flat"})
         assert other.pair == f"{row.quote}/{row.base}"

@@ -98,7 +98,7 @@ class WordingTests(SimpleTestCase):
             (som, "amount", False): "$0.0114",
             (som, "amount", True): "$0.0114 on 8 December 2025",
             (som, "words", False): "0.0114 dollars to the som",
-            (som, "pair", True): "KGS/USD 0.01144 (08 December 2025)",
+            (som, "pair", True): "KGS/USD 0.01144 (8 December 2025)",
             (make_row("KGS", "USD", "0.01144", provider=PEG, effective_date=None), "words", True): (
                 "0.0114 dollars to the som (official peg)"
             ),
