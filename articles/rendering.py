@@ -128,7 +128,7 @@ def _for_feed(html: str, images: dict[int, Image], root: str) -> str:
     html = IMAGE.sub(lambda match: _plain_figure(images.get(int(match[1])), match[2]), _in_order(html))
     html = EMBED.sub(lambda match: _plain_embed(match[1], match[2]), html)
     html = html.replace('<aside data-fact-box="">', "<blockquote>").replace("</aside>", "</blockquote>")
-    return LOCAL.sub(rf"\g<1>{root}/", charts.resolve(references.resolve(html), plain=True))
+    return LOCAL.sub(rf"\g<1>{root}/", charts.resolve_in_words(references.resolve(html)))
 
 
 def _plain_figure(image: Image | None, caption: str | None) -> str:

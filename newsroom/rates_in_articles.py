@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.utils import timezone, translation
 
 from articles.models.site import SiteSettings
@@ -64,7 +64,7 @@ def forms() -> list[str]:
     ]
 
 
-def choices(request) -> JsonResponse:
+def choices(request: HttpRequest) -> JsonResponse:
     """The paper's pairs for who writes a text, each with its name and today's rate in every form."""
     day = timezone.localdate(timezone=SiteSettings.current().zone)
     rows = [row for pair in ratebar.with_newest(day) if (row := _row(pair, day))]

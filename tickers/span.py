@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from tickers import ratebar, wording
+from tickers import wording
 from tickers.history import Point
 from tickers.ratebar import Row
 
@@ -85,18 +85,18 @@ class Span:
     def digits(self) -> int:
         """As many decimals as tell the lowest from the highest."""
         low, high = self.low.value, self.high.value
-        usual = max(len(ratebar.turned(value, None).partition(".")[2]) for value in (low, high))
+        usual = max(wording.places(low), wording.places(high))
         return max(usual, min(MOST_DECIMALS, -(high - low).adjusted())) if high > low else usual
 
     def text(self, point: Point) -> str:
         """A value, with as many decimals as all of the span."""
-        return ratebar.turned(point.value, self.digits)
+        return wording.number(point.value, self.digits)
 
     @property
     def rows(self) -> list[tuple[date, str]]:
         """Each day with its value, the newest first."""
         digits = self.digits
-        return [(point.day, ratebar.turned(point.value, digits)) for point in reversed(self.points)]
+        return [(point.day, wording.number(point.value, digits)) for point in reversed(self.points)]
 
 
 def _value(point: Point) -> Decimal:

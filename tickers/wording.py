@@ -4,7 +4,7 @@ In a language that is none of the paper's own, and for a currency without words,
 87.41 KGS. So no grammar is guessed.
 """
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 from django.utils.formats import date_format
@@ -17,6 +17,7 @@ from tickers.currencies import Currency
 from tickers.ratebar import Row
 
 PAIR, WORDS, AMOUNT = LOOKS = ("pair", "words", "amount")
+MOST_DECIMALS = 40
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}  # that stand for one currency alone
 
 
@@ -38,12 +39,23 @@ def turned(row: Row) -> Row:
     return ratebar.for_one(row, row.quote)
 
 
+def number(value: Decimal, digits: int | None = None) -> str:
+    """The value as people write it, with at least three significant digits, or with ``digits`` decimals."""
+    return ratebar.turned(value, digits)
+
+
+def places(value: Decimal) -> int:
+    """How many decimals number() gives the value."""
+    text = number(value)
+    return next(count for count in range(MOST_DECIMALS) if number(value, count) == text)
+
+
 def amount(value: Decimal, code: str) -> str:
     """So much of a currency: $0.0114, 87.41 som, 87.41 XXX."""
-    text = ratebar.turned(value, None)
+    text = number(value)
     if code in SIGNS:
         return f"{SIGNS[code]}{text}"
-    known = currencies.find(code, _count(text))
+    known = currencies.find(code, _count(value))
     return f"{text} {known.many if known else code}"
 
 
@@ -62,8 +74,8 @@ def name(base: str, quote: str) -> str:
 
 
 def _words(row: Row) -> str:
-    text = ratebar.turned(row.value, None)
-    if both := _both(row.base, row.quote, _count(text)):
+    text = number(row.value)
+    if both := _both(row.base, row.quote, _count(row.value)):
         one, many = both
         return _("%(value)s %(many)s to the %(one)s") % {"value": text, "many": many.many, "one": one.one}
     return f"1 {row.base} = {text} {row.quote}"
@@ -75,9 +87,9 @@ def _both(base: str, quote: str, count: int = currencies.FRACTION) -> tuple[Curr
     return (one, many) if one and many and one.one != many.one else None
 
 
-def _count(text: str) -> int:
+def _count(value: Decimal) -> int:
     """How many a grammar takes the written number for."""
-    return int("".join(filter(str.isdigit, text))) if "." not in text else currencies.FRACTION
+    return currencies.FRACTION if places(value) else int(value.to_integral_value(ROUND_HALF_UP))
 
 
 def _named(code: str) -> str:
