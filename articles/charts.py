@@ -8,7 +8,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from html import escape
 from typing import NamedTuple
+
+from django.utils.translation import gettext as _
 
 FIGURE = re.compile(r'<figure(?P<attributes>(?: [\w-]+="[^"]*")*)>(?P<inner>.*?)</figure>', re.DOTALL)
 ASKED = re.compile(
@@ -109,20 +112,38 @@ def thaw(html: str) -> str:
     return FIGURE.sub(one, html) if "data-" in html else html
 
 
-def resolve(html: str, *, plain: bool = False) -> str:
-    """A frozen body with its charts drawn, or for feeds told in words; one without rates is left out."""
+def resolve(html: str) -> str:
+    """A frozen body with its charts drawn; one without rates is left out."""
+    return _with_each(html, _draw, lambda wanted, caption: "")
+
+
+def resolve_in_words(html: str) -> str:
+    """A frozen body with its charts told in words, for feeds; one without rates is left out."""
+    return _with_each(html, _tell, lambda wanted, caption: "")
+
+
+def name(html: str) -> str:
+    """A body for the desk to read, with its charts in words; of one that holds no rates what it asks for."""
+    return _with_each(html, _tell, _named)
+
+
+def _named(wanted: Wanted, caption: str) -> str:
+    return f"<p>{escape(_('Chart of rates: %(asked)s') % {'asked': wanted.text})}. {caption}</p>"
+
+
+def _with_each(html: str, show: Draw, without: Callable[[Wanted, str], str]) -> str:
     count = 0
 
     def one(figure: re.Match[str]) -> str:
         nonlocal count
-        wanted, caption = _wanted(figure), CAPTION.search(figure["inner"])
+        wanted, found = _wanted(figure), CAPTION.search(figure["inner"])
         if wanted is None:
             return figure[0]
-        held = Known(_value(figure, "points"), _value(figure, "source"))
+        held, caption = Known(_value(figure, "points"), _value(figure, "source")), found[1] if found else ""
         if not held.points:
-            return ""
+            return without(wanted, caption)
         count += 1
-        return (_tell if plain else _draw)(wanted, held, caption[1] if caption else "", count)
+        return show(wanted, held, caption, count)
 
     return FIGURE.sub(one, html) if "data-chart" in html else html
 

@@ -138,7 +138,7 @@ def _for_feed(html: str, images: dict[int, Image], page: str) -> str:
     )
     html = EMBED.sub(lambda match: _plain_embed(match[1], match[2]), html)
     html = html.replace('<aside data-fact-box="">', "<blockquote>").replace("</aside>", "</blockquote>")
-    html = footnotes.numbered(charts.resolve(references.resolve(html), plain=True), linked=False)
+    html = footnotes.numbered(charts.resolve_in_words(references.resolve(html)), linked=False)
     return ADDRESS.sub(lambda match: match[1] + _whole(match[2], page), html)
 
 

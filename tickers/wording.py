@@ -4,10 +4,10 @@ In a language that is none of the paper's own, and for a currency without words,
 87.41 KGS. So no grammar is guessed.
 """
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
-from django.utils.formats import date_format, get_format
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from tickers.currencies import Currency
 from tickers.row import Row
 
 PAIR, WORDS, AMOUNT = LOOKS = ("pair", "words", "amount")
+MOST_DECIMALS = 40
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}  # that stand for one currency alone
 
 
@@ -33,12 +34,23 @@ def tell(row: Row, look: str, *, dated: bool) -> str:
     return _("%(rate)s on %(day)s") % {"rate": text, "day": date_format(row.effective_date, "j F Y")}
 
 
+def number(value: Decimal, digits: int | None = None) -> str:
+    """The value as people write it, with at least three significant digits, or with ``digits`` decimals."""
+    return numerals.large(value, digits)
+
+
+def places(value: Decimal) -> int:
+    """How many decimals number() gives the value."""
+    text = number(value)
+    return next(count for count in range(MOST_DECIMALS) if number(value, count) == text)
+
+
 def amount(value: Decimal, code: str) -> str:
     """So much of a currency: $0.0114, 87.41 som, 87.41 XXX."""
-    text = numerals.large(value, None)
+    text = number(value)
     if code in SIGNS:
         return f"{SIGNS[code]}{text}"
-    known = currencies.find(code, _count(text))
+    known = currencies.find(code, _count(value))
     return f"{text} {known.many if known else code}"
 
 
@@ -57,8 +69,8 @@ def name(base: str, quote: str) -> str:
 
 
 def _words(row: Row) -> str:
-    text = numerals.large(row.value, None)
-    if both := _both(row.base, row.quote, _count(text)):
+    text = number(row.value)
+    if both := _both(row.base, row.quote, _count(row.value)):
         one, many = both
         return _("%(value)s %(many)s to the %(one)s") % {"value": text, "many": many.many, "one": one.one}
     return f"1 {row.base} = {text} {row.quote}"
@@ -70,10 +82,9 @@ def _both(base: str, quote: str, count: int = currencies.FRACTION) -> tuple[Curr
     return (one, many) if one and many and one.one != many.one else None
 
 
-def _count(text: str) -> int:
+def _count(value: Decimal) -> int:
     """How many a grammar takes the written number for."""
-    is_whole = get_format("DECIMAL_SEPARATOR") not in text
-    return int("".join(filter(str.isdigit, text))) if is_whole else currencies.FRACTION
+    return currencies.FRACTION if places(value) else int(value.to_integral_value(ROUND_HALF_UP))
 
 
 def _named(code: str) -> str:

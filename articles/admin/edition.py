@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import rendering, roles, workflow
+from articles import charts, rendering, roles, workflow
 from articles.admin.article.corrections import shown
 from articles.admin.calendar.screen import Calendar
 from articles.admin.desk import DeskAdmin
@@ -136,7 +136,7 @@ class EditionAdmin(Calendar, DeskAdmin):
 
     @admin.display(description=gettext_lazy("body"))
     def shown_body(self, edition):
-        return format_html('<div class="body">{}</div>', rendering.body(edition.body))
+        return format_html('<div class="body">{}</div>', rendering.body(charts.name(edition.body)))
 
     @admin.display(description=gettext_lazy("dated corrections"))
     def shown_corrections(self, edition):

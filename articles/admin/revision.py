@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from articles import comparing, rendering, roles
+from articles import charts, comparing, rendering, roles
 from articles.admin.article.versions import has_erased, restore
 from articles.admin.desk import DeskAdmin
 from articles.admin.times import short
@@ -68,4 +68,4 @@ class RevisionAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("body"))
     def body(self, revision):
-        return format_html('<div class="body">{}</div>', rendering.body(revision.snapshot.get("body", "")))
+        return format_html('<div class="body">{}</div>', rendering.body(charts.name(revision.snapshot.get("body", ""))))

@@ -73,7 +73,7 @@ def _rates(article: Article) -> Iterator[Problem]:
         yield Problem("body", text, Check.RATES, place=pair)
     for chart in charts.unknown(article.body, timezone.now()):
         text = _("There are no two rates of %(pair)s in the days of a chart: readers will not see it.")
-        yield Problem("body", text % {"pair": chart.pair}, Check.RATES, place=chart.pair)
+        yield Problem("body", text % {"pair": chart.pair}, Check.RATES)
 
 
 def _footnotes(body: str) -> Iterator[Problem]:

@@ -146,6 +146,21 @@ class RatesInBrowserTests(BrowserTestCase):
                 assert box["x"] + box["width"] <= figure["x"] + figure["width"] + 1
                 assert box["width"] > 250
 
+    def test_axe_finds_nothing_in_a_chart_nor_in_the_dialogs(self):
+        make_rate(self.pair, timezone.localdate() - timedelta(days=9), "0.0115", provider="nbkr")
+        body = '<p>A.</p><figure data-chart="KGS/USD 1m turned"><figcaption>B</figcaption></figure>'
+        edition = make_edition(section=self.theme, body=body, live_from=timezone.now() - timedelta(minutes=1))
+        self.lift_policy()
+        self.open(edition.path)
+        self.page.locator(".chart summary").click()
+        assert not self.found()
+        self.write(body)
+        for name in ("Exchange rate", "Chart of rates"):
+            self.page.get_by_role("button", name=name).first.click()
+            expect(self.page.get_by_role("dialog", name=name)).to_be_visible()
+            assert not self.found()
+            self.page.keyboard.press("Escape")
+
     def test_bar_is_drawn_beside_the_form_as_it_is_typed(self):
         user = make_user(roles.RATES_DESK, username="rates")
         user.set_password(PASSWORD)

@@ -247,6 +247,16 @@ class ElsewhereTests(ChartsTestCase):
         self.assert_text(page, SENTENCE)
         assert not Edition.objects.exists()
 
+    def test_desk_reads_in_words_what_a_chart_asks_for_and_what_it_showed(self):
+        article = self.make()
+        edition = workflow.publish(article, by=self.chief)
+        self.client.force_login(self.chief)
+        page = self.client.get(reverse("admin:articles_edition_change", args=[edition.pk]))
+        self.assert_text(page, f"Som to the dollar: {SENTENCE}")
+        revision = article.revisions.last()
+        page = self.client.get(reverse("admin:articles_revision_change", args=[revision.pk]))
+        self.assert_text(page, f"Chart of rates: {ASKED}. A calm month")
+
     def test_numbers_make_no_long_read(self):
         heads = "".join(f"<h2>Part {number}</h2><p>{'word ' * 360}</p>" for number in range(4))
         for number in range(60):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from js_asset import Media
 
-from articles import rendering, roles
+from articles import charts, rendering, roles
 from articles.admin.article import corrections, notes, state, steps
 from articles.admin.article.form import ArticleForm, BylineForm, BylineFormSet
 from articles.admin.desk import DeskInline
@@ -128,7 +128,7 @@ class Screen:
 
     @admin.display(description=gettext_lazy("body"))
     def shown_body(self, article):
-        return format_html('<div class="body">{}</div>', rendering.body(article.body))
+        return format_html('<div class="body">{}</div>', rendering.body(charts.name(article.body)))
 
     @admin.display(description=gettext_lazy("corrections"))
     def shown_corrections(self, article):
