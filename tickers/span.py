@@ -5,16 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-<<<<<<< HEAD
-from django.utils.formats import get_format
-
-from tickers import numerals, wording
-from tickers.row import Move, Point
-=======
 from tickers import wording
 from tickers.history import Point
-from tickers.ratebar import Row
->>>>>>> h-s
 
 BACK = {"1m": 31, "3m": 92, "1y": 366}  # days
 MOST_POINTS = 100  # beside the first, the lowest and the highest; of a longer past the last of each week, month or year
@@ -91,31 +83,18 @@ class Span:
     def digits(self) -> int:
         """As many decimals as tell the lowest from the highest."""
         low, high = self.low.value, self.high.value
-<<<<<<< HEAD
-        sign = get_format("DECIMAL_SEPARATOR")
-        usual = max(len(numerals.large(value, None).partition(sign)[2]) for value in (low, high))
-=======
         usual = max(wording.places(low), wording.places(high))
->>>>>>> h-s
         return max(usual, min(MOST_DECIMALS, -(high - low).adjusted())) if high > low else usual
 
     def text(self, point: Point) -> str:
         """A value, with as many decimals as all of the span."""
-<<<<<<< HEAD
-        return numerals.large(point.value, self.digits)
-=======
         return wording.number(point.value, self.digits)
->>>>>>> h-s
 
     @property
     def rows(self) -> list[tuple[date, str]]:
         """Each day with its value, the newest first."""
         digits = self.digits
-<<<<<<< HEAD
-        return [(point.day, numerals.large(point.value, digits)) for point in reversed(self.points)]
-=======
         return [(point.day, wording.number(point.value, digits)) for point in reversed(self.points)]
->>>>>>> h-s
 
 
 def _value(point: Point) -> Decimal:

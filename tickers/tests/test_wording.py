@@ -6,7 +6,6 @@ from itertools import cycle, permutations, product
 
 from django.test import SimpleTestCase, override_settings
 from django.utils import translation
-from django.utils.formats import date_format
 
 from tickers import currencies, ratebar, wording
 from tickers.providers import PEG
@@ -99,11 +98,7 @@ class WordingTests(SimpleTestCase):
             (som, "amount", False): "$0.0114",
             (som, "amount", True): "$0.0114 on 8 December 2025",
             (som, "words", False): "0.0114 dollars to the som",
-<<<<<<< HEAD
             (som, "pair", True): "KGS/USD 0.01144 (8 December 2025)",
-=======
-            (som, "pair", True): f"KGS/USD 0.01144 ({date_format(MONDAY)})",
->>>>>>> h-s
             (make_row("KGS", "USD", "0.01144", provider=PEG, effective_date=None), "words", True): (
                 "0.0114 dollars to the som (official peg)"
             ),
