@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from tickers import wording
-from tickers.history import Point
+from tickers.row import Move, Point
 
 BACK = {"1m": 31, "3m": 92, "1y": 366}  # days
 MOST_POINTS = 100  # beside the first, the lowest and the highest; of a longer past the last of each week, month or year
