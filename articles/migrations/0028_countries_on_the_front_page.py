@@ -1,6 +1,7 @@
-import articles.models.site
 import django.core.validators
 from django.db import migrations, models
+
+import articles.models.site
 
 
 class Migration(migrations.Migration):
