@@ -59,7 +59,7 @@ def _walk(request: HttpRequest, address: str, query: str) -> HttpResponse | None
 def _follow(request: HttpRequest, redirect: Redirect, address: str, query: str) -> HttpResponse:
     """What a redirect of the staff's says; counted, so it is never kept."""
     _count(redirect)
-    response = render(request, "410.html", {"reason": ""}, status=410) if not redirect.target else None
+    response = render(request, "410.html", {"is_address": True}, status=410) if not redirect.target else None
     for target in redirect.targets(address):
         if response is None and target.startswith("/"):
             response = _walk_from(request, target, query)

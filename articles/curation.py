@@ -95,6 +95,13 @@ class FrontPage:
         return pictured and len(self.latest) >= LEAST_IN_SIDE
 
     @property
+    def has_newest(self) -> bool:
+        """Whether Latest begins with something newer than what stands below the lead: else it is but the rest."""
+        above = [*self.with_lead, *self.seconds]
+        newest = self.latest[0].published_at if self.latest else None
+        return not above or (newest is not None and any(edition.published_at < newest for edition in above))
+
+    @property
     def is_beside(self) -> bool:
         """Whether the lead has words enough to stand beside its picture."""
         if self.lead is None or not (self.lead.image_here and self.lead.standfirst and self.with_lead):

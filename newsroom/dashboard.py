@@ -173,7 +173,7 @@ def _rates(now: datetime) -> Block:
     for pair in Pair.objects.late(_working_days_before(timezone.localdate(now), LATE))[: max(0, SHOWN - len(lines))]:
         fact = _("newest of %(day)s") % {"day": date_format(pair.newest)} if pair.newest else _("no rate yet")
         url = _list("tickers_rate", pair__id__exact=str(pair.pk))
-        lines.append(Line(title=str(pair), url=url, facts=[fact], mark=_("late")))
+        lines.append(Line(title=str(pair), url=url, facts=[fact], mark=_("late") if pair.newest else ""))
     url = _list("tickers_rate", status__exact=Rate.Status.HELD.value)
     return Block("rates", _("Rates held or late"), url, _("All rates are in."), lines)
 

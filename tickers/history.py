@@ -37,8 +37,8 @@ class History:
 
     @property
     def move(self) -> Move:
-        """From the first rate of the span to its last."""
-        return Move.between(self.points[0].value, self.last.value)
+        """From the first rate of the span to its last; of a single one none."""
+        return Move.between(self.points[0].value if len(self.points) > 1 else None, self.last.value)
 
 
 def history(row: Row) -> History | None:

@@ -132,6 +132,8 @@ def take(number: int, row: dict) -> Line:
 
 
 def _store(wanted: Redirect) -> str:
+    if wanted.kind not in Redirect.Kind.values:
+        raise ValidationError(_("The kind is “%(kind)s”: write exact or prefix.") % {"kind": wanted.kind})
     wanted.clean_fields()
     known = Redirect.objects.filter(source=wanted.normal_source(), kind=wanted.kind).first()
     if known and known.target == wanted.target:

@@ -84,7 +84,14 @@ def search_feed(request, form):
 @require_safe
 def feeds_page(request):
     """Which feeds there are, for people."""
-    return render(request, "articles/feeds_page.html", {"sections": Section.objects.with_parent()})
+    sections = sorted(Section.objects.with_parent(), key=_place)
+    return render(request, "articles/feeds_page.html", {"sections": sections})
+
+
+def _place(section: Section) -> tuple[int, int, bool, int]:
+    """Where a section stands in a list: after the one it lies in."""
+    above = section.parent or section
+    return above.order, above.pk, section.parent is not None, section.order
 
 
 @require_safe

@@ -127,6 +127,20 @@ class FrontPageTests(TestCase):
         placement.save()
         assert self.everything()[0] == self.editions[0]
 
+    def test_lead_stands_beside_its_picture_only_with_words_enough(self):
+        image = make_image()
+        for edition in self.editions[:8]:
+            edition.lead_image, edition.standfirst = image, "What it is about, in a sentence of some length."
+        with mock.patch.object(curation.POOL_OF_FRONT, "rows", return_value=self.editions):
+            self.place(2, self.editions[5])
+            assert not curation.front_page(self.now).is_beside
+            self.editions[0].headline = "A headline that takes three or four lines of a narrow column, at least there"
+            assert curation.front_page(self.now).is_beside
+            self.editions[0].lead_image = None
+            page = curation.front_page(self.now)
+        assert page.is_bare
+        assert not page.is_beside
+
     def test_empty_paper_has_an_empty_page(self):
         page = curation.front_page(self.now - timedelta(days=900))
         assert (page.lead, page.seconds, page.latest, page.shelves) == (None, [], [], [])

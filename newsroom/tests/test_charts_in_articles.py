@@ -228,7 +228,7 @@ class NothingToShowTests(ChartsTestCase):
 class ElsewhereTests(ChartsTestCase):
     def test_feed_has_the_numbers_in_words_and_a_whole_address(self):
         edition = workflow.publish(self.make(), by=self.chief)
-        (write,) = rendering.for_feeds([edition.body], "https://example.org")
+        (write,) = rendering.for_feeds([edition], "https://example.org")
         text = " ".join(markup.plain_text(write()).split())
         assert f"Som to the dollar: {SENTENCE} A calm month Source: National Bank of the Kyrgyz Republic." in text
         assert '<a href="https://example.org/rates/kgs-usd/">All rates of KGS/USD</a>' in write()

@@ -26,11 +26,11 @@ function age(stamp, now) {
   return minutes < 0 ? null : { minutes, days };
 }
 
-/** `stamp` in words at `now`, or null where it is older than yesterday. */
+/** `stamp` in words at `now`, or null where it is older than yesterday, or of this very minute. */
 export function inWords(stamp, now) {
   const found = age(stamp, now);
-  if (!found || (found.minutes >= HOUR && found.days > 1)) return null;
-  if (found.minutes < HOUR) return relative().format(-found.minutes, found.minutes ? "minute" : "second");
+  if (!found || !found.minutes || (found.minutes >= HOUR && found.days > 1)) return null;
+  if (found.minutes < HOUR) return relative().format(-found.minutes, "minute");
   return `${relative().format(-found.days, "day")} ${stamp.slice(11, 16)}`;
 }
 
@@ -81,6 +81,9 @@ function tell() {
     if (time.textContent !== shown) time.textContent = shown;
     if (said) time.title = exact().format(Date.parse(`${time.dateTime.slice(0, 16)}Z`));
     else time.removeAttribute("title"); // the text is the exact day itself
+  }
+  for (const zone of document.querySelectorAll(".times .zone")) {
+    zone.hidden = ![...zone.parentElement.querySelectorAll("time")].some((time) => time.textContent.includes(":"));
   }
 }
 

@@ -42,6 +42,11 @@ class PairAdmin(admin.ModelAdmin):
         (_("In the bar"), {"fields": [("order", "digits"), "is_inverse"]}),
     ]
 
+    def view_on_site(self, pair):
+        """Its page, which it has once it has a rate, and as long as readers see it; else no link."""
+        has_page = pair.active and (pair.peg_value is not None or pair.rates.accepted().exists())
+        return pair.get_absolute_url() if has_page else None
+
     def get_urls(self):
         view = self.admin_site.admin_view(require_POST(self.preview_view))
         return [path("preview/", view, name="tickers_pair_preview"), *super().get_urls()]

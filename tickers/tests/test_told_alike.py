@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from articles.references import Wanted
 from newsroom import rates_in_articles
 from tickers import cards, history, ratebar
 from tickers.models import EXACT_DIGITS, SMALLEST, Rate
@@ -143,7 +144,8 @@ class ToldAlikeTests(TestCase):
         assert (lines.pair, lines.value) == (row.pair, row.value_text)
         assert lines.change.startswith(row.change_text)
         assert lines.change.endswith(f"1 {row.quote} = {row.inverse_text} {row.base}")
-        known = rates_in_articles.look_up({"KGS/USD"}, NOON, "en")["KGS/USD"]
+        wanted = Wanted("KGS/USD")
+        known = rates_in_articles.look_up({wanted}, NOON, "en")[wanted]
         assert Decimal(known.value) == values[0] == row.stored.value
         assert known.text.startswith(f"KGS/USD {row.stored.value_text} ")
         other = ratebar.inverse(row)

@@ -39,6 +39,8 @@ class Command(BaseCommand):
         groups = refresh.by_source(self.pairs(options))
         if options["provider"]:
             groups = {code: pairs for code, pairs in groups.items() if code == options["provider"]}
+            if not groups:
+                raise CommandError(f"No active pair has the source {options['provider']}: give it to a pair in the admin.")
         saved = self.saved(options, groups)
         if saved is not None:
             groups = {code: pairs for code, pairs in groups.items() if code in saved}
