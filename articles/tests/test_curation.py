@@ -40,6 +40,18 @@ class FrontPageTests(TestCase):
         html = self.client.get("/").content.decode()
         assert html.index('class="with-lead"') < html.index(self.editions[20].path) < html.index('class="flank')
 
+    def test_what_is_but_the_rest_is_not_called_the_latest(self):
+        for count in range(1, 13):
+            with mock.patch.object(curation.POOL_OF_FRONT, "rows", return_value=self.editions[:count]):
+                page = curation.front_page(self.now)
+            newest = page.latest[0].published_at if page.latest else self.now
+            is_true = not page.seconds or min(one.published_at for one in page.seconds) < newest
+            assert not page.latest or page.has_newest is is_true, count
+        assert not curation.front_page(self.now).has_newest
+        self.assertContains(self.client.get("/"), ">More news</a>")
+        self.place(4, self.editions[20])  # an old one below the lead: what is newer stands in Latest
+        self.assertContains(self.client.get("/"), ">Latest</a></h2>")
+
     def test_a_slot_of_the_lead_whose_lead_is_missing_leaves_its_article_to_lead(self):
         self.place(2, self.editions[0])
         with mock.patch.object(curation.POOL_OF_FRONT, "rows", return_value=self.editions[:1]):

@@ -339,6 +339,15 @@ class PairAdminTests(AdminTestCase):
         self.client.force_login(reader)
         assert self.client.post("/admin/tickers/pair/preview/", form).status_code == 403
 
+    def test_form_leads_to_the_page_that_readers_have_and_to_no_other(self):
+        address = f"/admin/tickers/pair/{self.pair.pk}/change/"
+        shown = f'href="{self.pair.get_absolute_url()}"'
+        self.assertNotContains(self.client.get(address), shown)
+        make_rate(self.pair, self.today, "0.0125", provider="nbkr")
+        self.assertContains(self.client.get(address), shown)
+        Pair.objects.update(active=False)
+        self.assertNotContains(self.client.get(address), shown)
+
     def test_list_and_type_ahead_find_pairs(self):
         assert self.client.get("/admin/tickers/pair/?q=KGS").status_code == 200
         query = {"app_label": "tickers", "model_name": "rate", "field_name": "pair", "term": "kg"}

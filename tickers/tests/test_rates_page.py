@@ -88,14 +88,19 @@ class PairPageTests(RatesTestCase):
     def test_tells_value_change_day_source_and_inverse(self):
         text = self.text(self.PAGE)
         assert "KGS/USD 0.01144 +0.01 % up 0.01 per cent 1 USD = 87.41 KGS" in text
-        assert "In force from 8 December 2025 , National Bank of the Kyrgyz Republic." in text
+        assert "In force from 8 December 2025 . Source: National Bank of the Kyrgyz Republic." in text
+
+    def test_single_rate_has_not_moved(self):
+        Rate.objects.exclude(pk=Rate.objects.accepted().first().pk).delete()
+        page = self.client.get("/rates/kgs-usd/")
+        assert page.context["history"].move.change is None
+        assert "0.00 %" not in page.content.decode()
 
     def test_old_rate_says_so(self):
         with time_machine.travel(NOON + timedelta(days=20), tick=False):
             text = self.text(self.PAGE)
             assert (
-                "As of 8 December 2025 , National Bank of the Kyrgyz Republic; no newer rate has been published."
-                in text
+                "As of 8 December 2025 : no newer rate is known. Source: National Bank of the Kyrgyz Republic." in text
             )
             assert "Highest 0.01144" in text  # the month before the newest
 

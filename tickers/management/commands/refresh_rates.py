@@ -40,7 +40,9 @@ class Command(BaseCommand):
         if options["provider"]:
             groups = {code: pairs for code, pairs in groups.items() if code == options["provider"]}
             if not groups:
-                raise CommandError(f"No active pair has the source {options['provider']}: give it to a pair in the admin.")
+                raise CommandError(
+                    f"No active pair has the source {options['provider']}: give it to a pair in the admin."
+                )
         saved = self.saved(options, groups)
         if saved is not None:
             groups = {code: pairs for code, pairs in groups.items() if code in saved}
