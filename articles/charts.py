@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from html import escape
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ FIGURE = re.compile(r'<figure(?P<attributes>(?: [\w-]+="[^"]*")*)>(?P<inner>.*?)
 ASKED = re.compile(
     r"(?P<pair>[A-Z]{3}/[A-Z]{3}) (?P<span>1m|3m|1y|\d{4}-\d\d-\d\d/\d{4}-\d\d-\d\d)(?P<turned> turned)?\Z", re.ASCII
 )
+MOST = 12  # of one text: each takes milliseconds to draw, and kilobytes
 POINTS = re.compile(r"(?:\d{4}-\d\d-\d\d:[0-9.]{1,40}(?: (?!\Z)|\Z)){2,200}\Z", re.ASCII)
 SOURCES = re.compile(r"[a-z]{1,8}(?: [a-z]{1,8}){0,9}\Z", re.ASCII)
 CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
@@ -83,16 +85,42 @@ def unknown(html: str, at: datetime) -> list[Wanted]:
     return sorted(wanted - _look_up(wanted, at).keys()) if wanted else []
 
 
-def freeze(html: str, at: datetime) -> str:
-    """A cleaned body whose charts hold the rates known for ``at``; one without any holds none."""
+def too_many(html: str) -> int:
+    """How many charts of a cleaned body are more than readers are shown."""
+    return max(0, sum(1 for figure in FIGURE.finditer(html) if _wanted(figure)) - MOST) if "data-chart" in html else 0
+
+
+def are_points(text: str) -> bool:
+    """Whether an attribute holds days and values that can be drawn."""
+    return bool(POINTS.match(text)) and all(map(_is_point, text.split(" ")))
+
+
+def _is_point(text: str) -> bool:
+    day, _colon, value = text.partition(":")
+    try:
+        return bool(date.fromisoformat(day)) and Decimal(value) > 0
+    except (ValueError, InvalidOperation):
+        return False
+
+
+def freeze(html: str, at: datetime, before: str = "") -> str:
+    """A cleaned body whose first MOST charts hold the rates known for ``at``; one without any holds none.
+
+    What ``before``, a frozen body, holds of a chart stays as it is.
+    """
     wanted = in_body(html)
-    known = _look_up(wanted, at) if wanted else {}
+    known = _held(before) if wanted else {}
+    if wanted - known.keys():
+        known = _look_up(wanted - known.keys(), at) | known
+    count = 0
 
     def one(figure: re.Match[str]) -> str:
+        nonlocal count
         found = _wanted(figure)
         if found is None:
             return figure[0]
-        held = known.get(found)
+        count += 1
+        held = known.get(found) if count <= MOST else None
         more = f' data-points="{held.points}" data-source="{held.sources}"' if held else ""
         return f'<figure data-chart="{found.text}"{more}>{figure["inner"]}</figure>'
 
@@ -127,6 +155,16 @@ def name(html: str) -> str:
     return _with_each(html, _tell, _named)
 
 
+def _held(html: str) -> dict[Wanted, Known]:
+    """What a frozen body holds of each chart."""
+    found = {}
+    for figure in FIGURE.finditer(html) if "data-points" in html else ():
+        wanted, points = _wanted(figure), _value(figure, "points")
+        if wanted and points:
+            found[wanted] = Known(points, _value(figure, "source"))
+    return found
+
+
 def _named(wanted: Wanted, caption: str) -> str:
     return f"<p>{escape(_('Chart of rates: %(asked)s') % {'asked': wanted.text})}. {caption}</p>"
 
@@ -140,7 +178,7 @@ def _with_each(html: str, show: Draw, without: Callable[[Wanted, str], str]) -> 
         if wanted is None:
             return figure[0]
         held, caption = Known(_value(figure, "points"), _value(figure, "source")), found[1] if found else ""
-        if not held.points:
+        if not held.points or count == MOST:
             return without(wanted, caption)
         count += 1
         return show(wanted, held, caption, count)

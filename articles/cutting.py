@@ -5,6 +5,7 @@ What readers see is rows with times. An article's editions form a line without o
 these, with the article's row locked. Times are aware datetimes.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,6 +39,7 @@ from articles.text import make_slug
 
 TICK = timedelta(microseconds=1)
 DAY = len("/2025/12/08/")
+HAS_RATES = re.compile("<data |<figure data-chart=")
 Result = TypeVar("Result")
 
 
@@ -216,8 +218,8 @@ def cut(
     first = article.editions.order_by("live_from").values_list("live_from", flat=True).first()
     published_at = min(first or live_from, live_from)
     path = _claim(article, address(article, published_at, text.values["slug"]))
-    body = references.freeze(text.values["body"], live_from, text.values["language"])
     before = _before(article, live_from)
+    body = _frozen(text.values["body"], live_from, text.values["language"], before, significant)
     edition = Edition.objects.create(
         **text.values | {"slug": path.split("/")[-2], "body": body},
         article=article,
@@ -236,12 +238,21 @@ def cut(
     return edition
 
 
+def _frozen(body: str, at: datetime, language: str, before: Edition | None, significant: bool) -> str:
+    """``body`` with the rates of its time; a correction of what readers have goes on saying those that it said."""
+    if not HAS_RATES.search(body):
+        return body
+    is_kept = before is not None and before.language == language and not significant
+    return references.freeze(body, at, language, before.body if before and is_kept else "")
+
+
 def freeze_again(now: datetime) -> int:
     """Give editions that nobody has seen yet the rates known at ``now``; how many say something else than before."""
     changed = 0
     told = Q(body__contains="<data ") | Q(body__contains="<figure data-chart=")
     for edition in Edition.objects.filter(told, live_from__gt=now).select_for_update(of=["self"]):
-        body = references.freeze(edition.body, edition.live_from, edition.language)
+        before = _before(edition.article, edition.live_from)
+        body = _frozen(edition.body, edition.live_from, edition.language, before, is_significant(edition))
         if body != edition.body:
             edition.body = body  # type: ignore[assignment] # a field that holds text
             edition.save(update_fields=["body"])

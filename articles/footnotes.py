@@ -21,6 +21,7 @@ LINE = {"strong", "em", "a", "br", "data"}  # what a note may hold
 UNMARKED = re.compile(r'(<aside class="pull-quote"[^>]*>.*?</aside>)', re.DOTALL)  # hidden from screen readers
 HEADING = re.compile(r"<(h[23])((?: [^<>]*)?)>((?:(?!</\1>).)*)</\1>", re.DOTALL)
 TAGS = re.compile(r"<[^<>]*>")
+NEXT = "<sup>, </sup>"
 LIST = '<section class="footnotes"'
 
 
@@ -51,12 +52,13 @@ class _Tidy:
         self.brackets: list[list[int]] = []  # where the inner ones begin
         self.note: list[str] | None = None  # what the open note holds
         self.whole: list[str] = []  # the same with its blocks
-        self.has_blocks = False
+        self.has_blocks = self.has_words = False  # in the open note
         self.is_in_link = self.is_in_caption = False
         self.held: list[str] = []  # notes of the open link
         self.depth = 0  # of open elements outside notes
 
     def write(self, text: str) -> None:
+        self.has_words = self.has_words or bool(text.strip())
         for parts in self._open_parts():
             if text:
                 parts.append(text)
@@ -84,7 +86,7 @@ class _Tidy:
         kind = "bare" if not is_note else "inner" if is_inner else "note"
         self.spans.append(kind)
         if kind == "note":
-            self.note, self.whole, self.has_blocks = [], [], False
+            self.note, self.whole, self.has_blocks, self.has_words = [], [], False, False
         elif kind == "inner":
             for parts in self._open_parts():
                 parts.append("(" if parts and parts[-1][-1].isspace() else " (")
@@ -115,7 +117,7 @@ class _Tidy:
             self.note.append(tag)
         elif name != "p":
             self.has_blocks = True
-        elif not is_end and any(part.strip() for part in self.note):
+        elif not is_end and self.has_words:
             self.note.append("<br>")
 
     def _put(self, note: str) -> None:
@@ -166,9 +168,12 @@ def _named(match: re.Match[str]) -> str:
 
 def _marked(html: str, mark: Callable[[str], str]) -> str:
     """Each mark stands at its word, whatever space was typed between them."""
-    parts, end = [], 0
+    parts: list[str] = []
+    end = 0
     for match in FOOTNOTE.finditer(html):
-        parts += [html[end : match.start()].rstrip(), mark(match[1])]
+        between, sign = html[end : match.start()].rstrip(), mark(match[1])
+        is_next = not between and sign and parts and parts[-1]  # two numbers would read as one
+        parts += [between or (NEXT if is_next else ""), sign]
         end = match.end()
     return "".join([*parts, html[end:]])
 

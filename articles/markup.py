@@ -38,7 +38,6 @@ AMOUNT = re.compile(r"[0-9.]{1,40}\Z", re.ASCII)
 PATTERNS = {
     "data-rate": RATE,
     "data-form": FORM,
-    "data-points": charts.POINTS,
     "data-source": charts.SOURCES,
     "value": AMOUNT,
 }
@@ -88,6 +87,8 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return value if embeds.find(value) else None
     if name == "data-image":
         return value if value.isascii() and value.isdecimal() and len(value) < 12 else None
+    if name == "data-points":
+        return value if charts.are_points(value) else None
     if name in PATTERNS:
         return value if PATTERNS[name].match(value) else None
     if name == "data-chart":

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
+from html import escape, unescape
 from typing import NamedTuple
 
 from articles import charts
@@ -63,13 +63,18 @@ def unknown(html: str, at: datetime, language: str) -> list[str]:
     return sorted({one.pair for one in wanted - _look_up(wanted, at, language).keys()}) if wanted else []
 
 
-def freeze(html: str, at: datetime, language: str) -> str:
-    """A cleaned body with the rates in force ``at``; of a pair without one readers see the pair alone."""
-    html = charts.freeze(html, at)
+def freeze(html: str, at: datetime, language: str, before: str = "") -> str:
+    """A cleaned body with the rates in force ``at``; of a pair without one readers see the pair alone.
+
+    What ``before``, a frozen body of the same language, says already stays as it is.
+    """
+    html = charts.freeze(html, at, before)
     wanted = _wanted(html)
     if not wanted:
         return REFERENCE.sub(lambda match: match["words"], html)
-    known = _look_up(wanted, at, language)
+    known = _held(before)
+    if wanted - known.keys():
+        known = _look_up(wanted - known.keys(), at, language) | known
 
     def one(match: re.Match[str]) -> str:
         found = _asked(match["attributes"])
@@ -113,6 +118,16 @@ def resolve(html: str) -> str:
         return f'<a class="rate-reference" href="{address}"><data value="{value[1]}">{words}</data></a>'
 
     return REFERENCE.sub(one, html)
+
+
+def _held(html: str) -> dict[Wanted, Known]:
+    """What a frozen body says of each rate."""
+    found = {}
+    for match in REFERENCE.finditer(html):
+        asked, value = _asked(match["attributes"]), FROZEN.search(match["attributes"])
+        if asked and value:
+            found[asked] = Known(value[1], unescape(match["words"]))
+    return found
 
 
 def _wanted(html: str) -> set[Wanted]:

@@ -36,7 +36,9 @@ HEADING = re.compile(r"<(/?)h[23]>")
 SERIES = re.compile(r'(?:<figure data-image="\d{1,11}">(?:(?!</figure>).)*</figure>\s*){2,}', re.DOTALL)
 PARAGRAPH = re.compile(r"<(p|h2|h3)>(?=(.*?)</\1>)", re.DOTALL)
 FROM_RIGHT = re.compile("[\u05d0-\u05ea\u0620-\u064a\u0671-\u06d3\u06fa-\u06ff\u0710-\u08c7\ufb1d-\ufdfb\ufe70-\ufefc]")
-LINES = re.compile(r"<(p|li|h2|h3|td|th|blockquote)((?: [^>]*)?)>(?=(.*?)</\1>)", re.DOTALL)
+BLOCK = r"/?(?:p|h[23]|ul|ol|li|blockquote|table|thead|tbody|tr|td|th|figure|aside)\b"
+LINES = re.compile(rf"<(p|li|h2|h3|td|th|blockquote)((?: [^>]*)?)>(?=((?:[^<]|<(?!{BLOCK}))*+))")  # with its own words
+QUOTING = re.compile(r'<blockquote>(?=\s*<p[^>]* dir="auto")')
 QUOTATION = re.compile(r'<blockquote dir="auto">.*?</blockquote>', re.DOTALL)
 UNDIRECTED = re.compile(r'<(p|li)((?: id="[^"]*")?)>')
 EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
@@ -224,7 +226,7 @@ def _with_directions(html: str) -> str:
         mostly = 2 * len(FROM_RIGHT.findall(words)) > sum(map(str.isalpha, words))
         return f'<{match[1]}{match[2]} dir="auto">' if mostly else match[0]
 
-    html = LINES.sub(one, html)
+    html = QUOTING.sub('<blockquote dir="auto">', LINES.sub(one, html))
     return QUOTATION.sub(lambda match: UNDIRECTED.sub(r'<\1\2 dir="auto">', match[0]), html)
 
 

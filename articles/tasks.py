@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django_tasks import task
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
 
 from articles import announcing, cards, outside, renditions
 from articles.models.autosave import Autosave
@@ -24,6 +25,7 @@ from articles.models.edition import Edition
 from articles.models.image import Image
 
 logger = logging.getLogger(__name__)
+REFUSED = ("builtins.OSError", "builtins.PermissionError")  # a disk that is full, read-only or another's
 ROWS_AT_ONCE = 500  # a table is not locked for long
 
 MOST_ASKED = 50  # links of one article
@@ -192,6 +194,15 @@ def draw_card(edition_pk: int) -> None:
     edition = Edition.objects.select_related("section", "lead_image").filter(pk=edition_pk, erased_at=None).first()
     if edition:
         cards.draw(edition)
+
+
+def draw_cards_again() -> None:
+    """Queue once more what could not be drawn because the folder of pictures could not be written."""
+    failed = DBTaskResult.objects.filter(task_path=draw_card.module_path, status=TaskResultStatus.FAILED)
+    rows = list(failed.filter(exception_class_path__in=REFUSED))
+    for edition in {row.args_kwargs["args"][0] for row in rows}:
+        draw_card.enqueue(edition)
+    failed.filter(pk__in=[row.pk for row in rows]).delete()
 
 
 @task()

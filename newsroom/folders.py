@@ -37,9 +37,15 @@ def unwritable() -> list[tuple[str, Path]]:
 def _wrong_at(folder: Path) -> Path | None:
     while not os.path.lexists(folder) and folder != folder.parent:
         folder = folder.parent
-    if not folder.is_dir() or not generation.can_write(folder):
+    if not folder.is_dir() or not generation.can_write(folder) or _is_full(folder):
         return folder
     return folder if os.geteuid() == 0 and not _is_of_the_paper(folder) else None
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether its file system has no room, or no names, left for this process."""
+    left = os.statvfs(folder)
+    return not left.f_bavail or bool(left.f_files and not left.f_favail)
 
 
 def _is_of_the_paper(folder: Path) -> bool:

@@ -15,7 +15,7 @@ from tickers import numerals, ratebar
 from tickers.models import Pair
 from tickers.row import Row
 
-MOST = Decimal("1e15")
+LEAST, MOST = Decimal("1e-12"), Decimal("1e15")
 
 
 class Amount(forms.DecimalField):
@@ -39,10 +39,10 @@ class ConverterForm(forms.Form):
 
     amount = Amount(
         label=_("Amount"),
-        min_value=Decimal("0.01"),
+        min_value=LEAST,
         max_value=MOST,
         error_messages={
-            "min_value": _("Enter an amount of at least 0.01."),
+            "min_value": _("Enter an amount above zero."),
             "max_value": _("Enter a smaller amount."),
             "required": _("Enter an amount."),
         },

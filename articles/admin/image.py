@@ -1,5 +1,8 @@
 """The library of pictures: upload with checks, focal point and crops, another file, where each is used."""
 
+import logging
+from contextlib import suppress
+
 from django.contrib import admin
 from django.db import IntegrityError, transaction
 from django.urls import path, reverse
@@ -15,6 +18,7 @@ from articles.admin.image_list import Library, licence_badge
 from articles.models import Edition, Image
 from articles.tasks import make_renditions
 
+logger = logging.getLogger(__name__)
 POINTS = {"focal_x", "focal_y", "crop_wide", "crop_card", "crop_square"}
 ON_CARDS = {"is_whole", "focal_x", "focal_y", "crop_wide"}  # what the pictures of social networks are cut by
 MOST_EXPLAINED = 5  # pictures that can't be deleted, of many that were ticked
@@ -62,13 +66,19 @@ class ImageAdmin(Library, DeskAdmin):
         return super().get_form(request, obj, change, **({} if obj else {"form": UploadForm}) | kwargs)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """Django's; when somebody else uploads the same file at the same time, the form looks again and finds it."""
+        """Django's; what comes between a file and its place is told beside the field, with all that was typed.
+
+        When somebody else uploads the same file at the same time, the form looks again and finds it.
+        """
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except IntegrityError:
+        except (IntegrityError, OSError) as error:
             sent = request.FILES.get("new_file" if object_id else "file")
             if sent is None:
                 raise
+            if isinstance(error, OSError):
+                logger.exception("A picture can't be stored.")
+                sent.cannot_be_stored = True
             sent.seek(0)
             return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -91,12 +101,13 @@ class ImageAdmin(Library, DeskAdmin):
             self._draw_cards(obj, at_once=False)
         try:
             super().save_model(request, obj, form, change)
-        except IntegrityError:
-            if file:  # it is written before the row, which the database refused
-                obj.file.storage.delete(obj.file.name)
+            if file:
+                renditions.make_safe_copy(master, obj.key)
+        except (IntegrityError, OSError):
+            if file and obj.file._committed:  # it is written before the row, which is not
+                with suppress(OSError):
+                    obj.file.storage.delete(obj.file.name)
             raise
-        if file:
-            renditions.make_safe_copy(master, obj.key)
         if recut:
             tasks.after_commit(make_renditions.enqueue, obj.pk)
 

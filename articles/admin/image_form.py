@@ -86,6 +86,14 @@ class ImageForm(forms.ModelForm):
 
     def take(self, sent):
         """The new encoding of the file ``sent`` under a random name; its measures go to the row."""
+        if getattr(sent, "cannot_be_stored", False):
+            raise ValidationError(
+                _(
+                    "The server can't store pictures just now: its disk is full, or a folder can't be written. Nothing "
+                    "was changed. Tell an administrator, and choose the file once more when that is mended."
+                ),
+                code="not_stored",
+            )
         upload = renditions.accept(sent)
         self._refuse_duplicate(upload.sha256)
         row = self.instance

@@ -74,6 +74,9 @@ def _rates(article: Article) -> Iterator[Problem]:
     for chart in charts.unknown(article.body, timezone.now()):
         text = _("There are no two rates of %(pair)s in the days of a chart: readers will not see it.")
         yield Problem("body", text % {"pair": chart.pair}, Check.RATES)
+    if charts.too_many(article.body):
+        text = _("There are more than %(most)d charts of rates: readers see the first %(most)d.")
+        yield Problem("body", text % {"most": charts.MOST}, Check.RATES)
 
 
 def _footnotes(body: str) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ SECTION, PAGE, AUTHOR = range(3)
 MOST_KNOWN = 5_000  # sections, pages, then authors by name: the rest is not looked at
 MOST = 6  # of sections and pages, and of authors
 LEAST_TYPED = 2  # letters
+MOST_LIKE = 4  # words of a name that may be misspelt
 LEAST_LIKE, LIKENESS = 4, 0.8  # letters of a word that may be misspelt, and how much of it is right
 
 
@@ -49,7 +50,7 @@ def find(query: str, at: datetime) -> list[Named]:
 def near(query: str, at: datetime) -> list[Named]:
     """Those whose names have a word much like each word of ``query``: for one that no text has."""
     asked = _telling(words(query[:MOST_LETTERS]))
-    if not 0 < len(asked) <= MOST_WORDS:
+    if not 0 < len(asked) <= MOST_LIKE:
         return []
     spelt = {word for one in _known() for word in one.words}
     like = [{part, *_like(part, spelt)} for part in asked]
@@ -57,7 +58,10 @@ def near(query: str, at: datetime) -> list[Named]:
 
 
 def _like(part: str, spelt: set[str]) -> list[str]:
-    return get_close_matches(part, spelt, cutoff=LIKENESS) if len(part) >= LEAST_LIKE else []
+    if len(part) < LEAST_LIKE:
+        return []
+    near = [word for word in spelt if word[0] == part[0] and abs(len(word) - len(part)) <= 2]
+    return get_close_matches(part, near, cutoff=LIKENESS)
 
 
 def _shown(found: list[Named], at: datetime) -> list[Named]:

@@ -100,6 +100,11 @@ class TidyTests(SimpleTestCase):
                     times.append(time.process_time() - started)
                 assert times[1] < max(20 * times[0], 1.5), times
 
+    def test_one_note_of_many_empty_paragraphs_takes_no_longer(self):
+        started = time.process_time()
+        clean("<p>a</p>" + footnotes.OPENING + "<p> </p>" * 20_000 + "</span>")
+        assert time.process_time() - started < 3
+
 
 class ForReadersTests(TestCase):
     def test_marks_are_numbered_in_order_and_lead_there_and_back(self):
@@ -126,6 +131,13 @@ class ForReadersTests(TestCase):
 
     def test_empty_note_has_no_mark(self):
         assert rendering.body(f"<p>a{note('')} b</p>").endswith("a b</p>")
+
+    def test_numbers_beside_each_other_are_not_one(self):
+        notes = "".join(f'<span data-footnote="">Note {number}</span>' for number in range(1, 4))
+        for linked in (True, False):
+            html = footnotes.numbered(f"<p>Word{notes} and{notes[:41]}</p>", linked=linked)
+            words = re.sub("<[^>]*>", "", html.partition("</p>")[0])
+            assert words.startswith("Word1, 2, 3 and"), words
 
     def test_two_hundred_notes(self):
         html = rendering.body("".join(f"<p>{n}{note(f'Note {n}')}</p>" for n in range(200)))

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from datetime import timedelta
 from xml.etree import ElementTree
 
@@ -13,7 +14,7 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageStat
 from taggit.models import Tag
 
-from articles import cards, rendering
+from articles import cards, markup, rendering
 from articles.models import Author, Edition, FlatPage, Image, Section, SiteSettings
 from articles.tests.factories import MORNING, make_author, make_edition, make_image, make_section
 from newsroom import frame, machines
@@ -249,6 +250,15 @@ class DirectionTests(TestCase):
         assert '<blockquote dir="auto">' in html
         assert html.count('dir="auto"') == 3  # the quotation, its words, and who said them, each by its own letters
         assert re.search(r'<p id="[^"]*">He said', html)
+
+    def test_deep_text_takes_time_that_grows_with_its_length(self):
+        words = "این یک نقل قول است " * 14_000
+        for opening, closing in (("<blockquote>", "</blockquote>"), ("<ul><li>", "</li></ul>")):
+            for depth in (1, 10, 38):
+                html = markup.clean(opening * depth + f"<p>{words}</p>" + closing * depth)
+                started = time.process_time()
+                rendering._with_directions(html)
+                assert time.process_time() - started < 2, (opening, depth)
 
     def test_a_word_of_arabic_turns_no_line_round(self):
         assert "dir=" not in rendering.body("<p>کابل is Kabul in Dari, and it is written so.</p>")

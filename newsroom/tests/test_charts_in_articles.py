@@ -182,6 +182,47 @@ class FreezingTests(ChartsTestCase):
             frozen = references.freeze(body, timezone.now(), "en")
         assert frozen.count("data-points") == 12
 
+    def test_correction_keeps_the_chart_that_readers_had(self):
+        article = self.make()
+        edition = workflow.publish(article, by=self.chief)
+        with time_machine.travel(NOON + timedelta(days=40)):
+            for days in (38, 39, 40):
+                self.rate(MONDAY + timedelta(days=days), "0.0100")
+            article = Article.objects.get(pk=article.pk)
+            article.headline = "Put right"
+            article.save()
+            assert workflow.publish(article, by=self.chief).body == edition.body
+            assert workflow.publish(article, by=self.chief, significant=True).body != edition.body
+
+    def test_readers_are_shown_so_many_charts_and_the_desk_is_told_of_more(self):
+        body = BODY * (charts.MOST + 30)
+        edition = workflow.publish(self.make(body), by=self.chief)
+        assert edition.body.count("data-points") == charts.MOST
+        assert (
+            rendering.body(edition.body.replace('turned">', 'turned" data-points="2025-12-05:1 2025-12-08:2">')).count(
+                'class="rate-chart'
+            )
+            == 2 * charts.MOST
+        )
+        for count, told in ((charts.MOST, 0), (charts.MOST + 1, 1)):
+            problems = [problem for problem in look(self.make(BODY * count), "/x/") if problem.check == "rates"]
+            assert len(problems) == told
+
+    def test_points_that_are_none_are_dropped_by_the_sanitizer(self):
+        good = "2025-12-05:1 2025-12-08:2"
+        for points in (
+            good,
+            "2025-99-99:1 2025-12-08:2",
+            "2025-12-05:… 2025-12-08:2",
+            "2025-12-05:0 2025-12-08:2",
+            "2025-12-05:1.1.1 2025-12-08:2",
+            "2025-12-05:. 2025-12-08:2",
+            "",
+        ):
+            html = f'<figure data-chart="KGS/USD 1m" data-points="{points}" data-source="nbkr"></figure>'
+            assert ("data-points" in markup.clean(html)) is (points == good), points
+            rendering.body(html)
+
     def test_restored_text_asks_again(self):
         workflow.publish(self.make(), by=self.chief)
         article = Article.objects.get()

@@ -146,7 +146,7 @@ class FreezingTests(ReferencesTestCase):
             if days:
                 self.rate(TUESDAY, value)
             with time_machine.travel(NOON + timedelta(days=days)):
-                editions.append(f"e{workflow.publish(article, by=self.chief).pk}")
+                editions.append(f"e{workflow.publish(article, by=self.chief, significant=bool(days)).pk}")
         self.client.force_login(self.chief)
         address = reverse("admin:articles_article_compare", args=[article.pk])
         for a, b in (("w", editions[1]), (editions[0], "w")):
@@ -212,6 +212,26 @@ class FreezingTests(ReferencesTestCase):
         article.body = edition.body
         article.save()
         assert article.body == BODY
+
+    def test_correction_says_the_rates_that_readers_had_and_an_update_those_of_its_day(self):
+        article = self.make()
+        workflow.publish(article, by=self.chief)
+        self.rate(TUESDAY, "0.0115")
+        with time_machine.travel(NOON + timedelta(days=1)):
+            article = Article.objects.get(pk=article.pk)
+            article.body = BODY + '<p><data data-rate="KGS/USD" data-form="turned-pair">KGS/USD</data></p>'
+            article.dated_corrections = [{"day": "2025-12-09", "text": "It was the som."}]
+            article.save()
+            corrected = workflow.publish(article, by=self.chief)
+            assert "KGS/USD 0.01144 (8 December 2025)" in corrected.body
+            assert "USD/KGS 86.96" in corrected.body  # what is new says its own day's
+            later = workflow.schedule(article, by=self.chief, at=NOON + timedelta(days=3))
+            assert "0.01144 (8 December 2025)" in later.body
+            self.rate(date(2025, 12, 10), "0.0120")
+            later.refresh_from_db()
+            assert "0.01144 (8 December 2025)" in later.body
+            updated = workflow.publish(article, by=self.chief, significant=True)
+            assert "0.01150 (9 December 2025)" in updated.body
 
     def test_search_finds_what_readers_see(self):
         workflow.publish(self.make(), by=self.chief)

@@ -244,6 +244,25 @@ class StepsTests(TransactionTestCase):
         assert article.editions.live().exists()
         assert Image.objects.get(pk=image.pk).key != image.key
 
+    def test_picture_that_can_not_be_stored_is_told_of_beside_its_field_and_no_word_is_lost(self):
+        image = make_image()
+        self.client.force_login(User.objects.create_superuser("root"))
+        change = reverse("admin:articles_image_change", args=[image.pk])
+        said = {"title": "Lake", "alt": "Words that were typed", "credit": "Our own", "focal_x": "50", "focal_y": "50"}
+        for address, field in ((change, "new_file"), (reverse("admin:articles_image_add"), "file")):
+            for place in ("django.core.files.storage.FileSystemStorage._save", "articles.renditions.make_safe_copy"):
+                file = SimpleUploadedFile("new.jpg", picture_file(size=(900, 600)).read())
+                data = said | {field: file, "seen": image.key} | loaded(self.client, address)
+                with (
+                    self.subTest(field, place=place),
+                    mock.patch(place, no_space),
+                    self.assertLogs("articles", "ERROR"),
+                ):
+                    page = self.client.post(address, data)
+                    self.assertContains(page, "The server can&#x27;t store pictures just now")
+                    self.assertContains(page, "Words that were typed")
+        assert Image.objects.get().key == image.key
+
     def test_other_machines_hear_of_it_all_the_same(self):
         with (
             override_settings(REDIS_URL="redis://somewhere"),
@@ -319,6 +338,15 @@ class FoldersTests(TransactionTestCase):
             found = run_checks(include_deployment_checks=True)
         assert (answer.status_code, answer.content) == (200, b"ok, can't write the generation\n")
         assert any(one.id == "newsroom.W001" and str(paper.folder) in one.msg for one in found)
+
+    def test_a_full_disk_is_named(self):
+        room = mock.Mock(f_bavail=1, f_files=0, f_favail=0)  # a file system that counts no names
+        with mock.patch.object(folders.os, "statvfs", return_value=room):
+            assert folders.unwritable() == []
+        for left in ({"f_bavail": 0, "f_files": 9, "f_favail": 9}, {"f_bavail": 9, "f_files": 9, "f_favail": 0}):
+            with mock.patch.object(folders.os, "statvfs", return_value=mock.Mock(**left)):
+                assert {name for name, _path in folders.unwritable()} == {*folders.written()}
+                assert b"can't write the generation" in self.client.get("/readyz").content
 
     @skipUnless(IS_ROOT, "Only root makes what belongs to others.")
     def test_root_is_told_what_the_server_could_not_write(self):

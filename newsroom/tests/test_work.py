@@ -9,6 +9,7 @@ from django.test import TestCase, override_settings
 from django_tasks_db.models import DBTaskResult
 
 from articles.models import Announcement
+from articles.tasks import draw_card, draw_cards_again
 from articles.tests.factories import make_edition
 from newsroom.management.commands import work
 from tickers.models import Rate
@@ -33,6 +34,18 @@ class KeepingTimeTests(TestCase):
             work.tick()
         assert Rate.objects.accepted().count() == 1
         assert len(server.asked) == 1
+
+    @override_settings(TASKS=QUEUE)
+    def test_card_that_no_disk_took_is_drawn_when_one_does(self):
+        failed = {"status": "FAILED", "task_path": draw_card.module_path, "backend_name": "default", "queue_name": "x"}
+        for number, error in ((1, "builtins.OSError"), (2, "builtins.ValueError"), (1, "builtins.PermissionError")):
+            told = {"args": [number], "kwargs": {}}
+            DBTaskResult.objects.create(**failed, args_kwargs=told, exception_class_path=error, priority=0)
+        with mock.patch("articles.tasks.draw_card") as task:
+            task.module_path = draw_card.module_path
+            draw_cards_again()
+        task.enqueue.assert_called_once_with(1)
+        assert [row.args_kwargs["args"] for row in DBTaskResult.objects.all()] == [[2]]
 
     @override_settings(TASKS=QUEUE)
     def test_task_is_queued_once_while_it_waits_and_again_if_it_was_lost(self):

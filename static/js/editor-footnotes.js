@@ -3,7 +3,7 @@ import { Bold, Document, Editor, HardBreak, History, Italic, Node, Paragraph, Te
 import { Rate } from "./editor-rates.js";
 import { Link } from "./editor-stock.js";
 
-const KEPT = { STRONG: [], EM: [], BR: [], A: ["href", "title"], DATA: ["data-rate"] };
+const KEPT = { STRONG: [], EM: [], BR: [], A: ["href", "title"], DATA: ["data-rate", "data-form"] };
 const RENAMED = { B: "strong", I: "em" };
 const SHOWN = 40; // characters of a note in its label
 const BARE = ["heading", "pullQuote", "factBoxTitle"]; // names and quotations of the text, without marks

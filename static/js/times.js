@@ -68,6 +68,7 @@ if (clocks.length) {
   (window.requestIdleCallback ?? setTimeout)(tick);
   // A tab that slept is right as soon as it is seen again, whatever its timers did.
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tellClocks());
+  matchMedia("(min-width: 740px)").addEventListener("change", tellClocks); // in the row of countries there are clocks
 }
 
 const SHOWN = ".card .meta time, .card.line > time, .times time";

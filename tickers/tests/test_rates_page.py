@@ -222,8 +222,8 @@ class ConverterTests(RatesTestCase):
         refused = {
             "": "Enter an amount.",
             "many": "Enter an amount, for example 1250.50.",
-            "-5": "at least 0.01",
-            "0": "at least 0.01",
+            "-5": "above zero",
+            "0": "above zero",
             "1e40": "Enter a smaller amount",
             "NaN": "Enter an amount, for example",
         }

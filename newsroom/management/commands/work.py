@@ -44,6 +44,7 @@ def tick():
     if settings.REFRESH_RATES and refresh.due_sources():
         queue(refresh.ask_due, now - PATIENCE)
     changes.again()
+    tasks.draw_cards_again()
     if settings.CDN:
         purging.again()
     if announcing.due(now):
