@@ -172,8 +172,9 @@ class DecidingTests(AdminTestCase):
         doubted = make_rate(self.pair, self.today, "0.0103", provider="nbkr", doubt="Back where it was.")
         make_rate(self.pair, self.today - timedelta(days=1), "0.0114", provider="nbkr")
         self.assertContains(self.client.get(RATES), "doubted: Back where it was.")
-        found = self.client.get(RATES, {"doubted": "yes"}).context["cl"].result_list
-        assert list(found) == [doubted]
+        make_rate(self.pair, self.today - timedelta(days=1), "0.0114", provider="nbkr")
+        for look, expected in {"doubted": {doubted}, "any": {doubted, self.held}}.items():
+            assert set(self.client.get(RATES, {"look": look}).context["cl"].result_list) == expected
         page = self.client.get(f"{RATES}{doubted.pk}/change/")
         for step, name in (("accept", "It is right"), ("reject", "Reject")):
             self.assertContains(page, f'formaction="{RATES}{doubted.pk}/{step}/" formnovalidate>{name}<')
@@ -187,7 +188,12 @@ class DecidingTests(AdminTestCase):
         )
         doubted = make_rate(self.pair, self.today, "0.0103", provider="nbkr", doubt="Back where it was.")
         address = f"{RATES}{doubted.pk}/change/"
+        Rate.objects.filter(pk=doubted.pk).update(held_for_distance=True, held_reason="It moved by 10 %.")
         page = self.client.post(address, {"value": "0.0114"} | loaded(self.client, address), follow=True)
+        assert not Rate.objects.doubted()
+        typed = Rate.objects.get(provider="manual")
+        assert (typed.doubt, typed.held_for_distance, typed.held_reason) == ("", False, "")
+        assert (typed.decided_by, typed.value) == (self.desk, Decimal("0.0114"))
         self.assertContains(page, "1 held rate that follows from it was accepted, too.")
         assert (self.status(doubted), self.status()) == ("replaced", "accepted")
         assert LogEntry.objects.get(object_id=self.held.pk).get_change_message().startswith("Accepted, as it follows")
