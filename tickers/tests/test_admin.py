@@ -319,7 +319,8 @@ class PairAdminTests(AdminTestCase):
             ({"base": "KGS"}, "This pair exists."),
             ({"provider": "peg"}, "needs its value"),
             ({"peg_value": "0"}, "A rate must be more than zero."),
-            ({"floor_percent": "10.01"}, "The least limit can&#x27;t be more than the most."),
+            ({"floor_percent": "10.01"}, "can&#x27;t be more than the most: type 10 or less here, or raise the most."),
+            ({"limit_percent": "1.50"}, "can&#x27;t be more than the most: type 1.5 or less here, or raise the most."),
         ]
         for fields, message in wrong:
             with self.subTest(message):
@@ -352,6 +353,8 @@ class PairAdminTests(AdminTestCase):
         make_rate(self.pair, self.today, "0.0125", provider="nbkr")
         self.assertContains(self.client.get(address), shown)
         Pair.objects.update(active=False)
+        self.assertContains(self.client.get(address), shown)  # it keeps its page
+        Rate.objects.update(effective_date=self.today + timedelta(days=1))
         self.assertNotContains(self.client.get(address), shown)
 
     def test_list_and_type_ahead_find_pairs(self):
