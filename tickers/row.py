@@ -129,8 +129,13 @@ class Row:
 
     @property
     def value_text(self) -> str:
-        """The value with enough decimals to be true: 0.28490, but 0.0000832; turned round it is 87.41, or 12,014."""
-        return (numerals.large if self.is_inverse else numerals.small)(self.value, self.digits)
+        """The value with enough decimals to be true: 0.28490, but 0.0000832; 87.41, or 12,014, however it is stored."""
+        return (numerals.large if self.is_large else numerals.small)(self.value, self.digits)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether its values are written as people write many units, not as a fraction of one."""
+        return self.is_inverse or self.value >= 1
 
     @property
     def long_text(self) -> str:
@@ -184,7 +189,7 @@ class Row:
 
     def write(self, value: Decimal) -> str:
         """A value of this pair, this way round, as tables show it."""
-        return (numerals.large if self.is_inverse else numerals.small_in_full)(value, self.digits)
+        return (numerals.large if self.is_large else numerals.small_in_full)(value, self.digits)
 
     def plain(self, value: Decimal) -> str:
         """A value of this pair, this way round, for machines."""
@@ -213,7 +218,7 @@ class Row:
             "unit": self.unit,
             "value": self.plain(self.value),
             "previous_value": None if self.previous is None else self.plain(self.previous),
-            "change_percent": None if self.change is None else f"{self.change:.6f}",
+            "change_percent": None if self.change is None else f"{self.change:z.6f}",
             "inverse_unit": other.unit,
             "inverse_value": other.plain(other.value),
             "effective_date": self.effective_date.isoformat(),
