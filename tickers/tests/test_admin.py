@@ -172,7 +172,6 @@ class DecidingTests(AdminTestCase):
         doubted = make_rate(self.pair, self.today, "0.0103", provider="nbkr", doubt="Back where it was.")
         make_rate(self.pair, self.today - timedelta(days=1), "0.0114", provider="nbkr")
         self.assertContains(self.client.get(RATES), "doubted: Back where it was.")
-        make_rate(self.pair, self.today - timedelta(days=1), "0.0114", provider="nbkr")
         for look, expected in {"doubted": {doubted}, "any": {doubted, self.held}}.items():
             assert set(self.client.get(RATES, {"look": look}).context["cl"].result_list) == expected
         page = self.client.get(f"{RATES}{doubted.pk}/change/")
