@@ -1,16 +1,26 @@
 """A pair as it is told: one value that says what it is the worth of, however many pages show it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from operator import attrgetter
 
 from django.utils.translation import gettext as _
 
 from tickers import numerals, providers
 
-BACK = {"week": 7, "month": 30, "year": 365}  # days
+MONTH, YEAR = 31, 366  # days of a span, the last among them
+BACK = {"week": 7, "month": MONTH - 1, "year": YEAR - 1}  # days before the last
+STEPS: dict[str, Callable[[date], object]] = {
+    "day": date.toordinal,
+    "week": lambda day: day.isocalendar()[:2],
+    "month": lambda day: (day.year, day.month),
+    "year": lambda day: day.year,
+}
+LONGEST = "year"
+by_value = attrgetter("value")
 
 
 @dataclass(frozen=True)
@@ -19,6 +29,12 @@ class Point:
 
     day: date
     value: Decimal
+
+
+def last_of_each(points: list[Point], most: int) -> tuple[str, list[Point]]:
+    """Which of STEPS is the first that leaves at most ``most`` points, and the last point of each such step."""
+    tried = ((step, list({of(point.day): point for point in points}.values())) for step, of in STEPS.items())
+    return next((step, kept) for step, kept in tried if len(kept) <= most or step == LONGEST)
 
 
 @dataclass(frozen=True)
