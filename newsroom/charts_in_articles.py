@@ -13,7 +13,8 @@ from django.utils.translation import get_language
 
 from articles.charts import Known, Wanted
 from articles.models.site import SiteSettings
-from tickers import chart, providers, span
+from newsroom.rates_in_articles import other_way
+from tickers import chart, numerals, providers, span
 from tickers.history import Point
 from tickers.models import Rate
 from tickers.span import Span
@@ -23,27 +24,41 @@ Day = tuple[date, Decimal, str]  # a rate's day, value and provider
 
 
 def look_up(wanted: set[Wanted], at: datetime) -> dict[Wanted, Known]:
-    """The points that each chart shows from the paper's day at ``at`` on, where there are two or more. One query."""
+    """The points that each chart shows from the paper's day at ``at`` on, where there are two or more. One query.
+
+    A chart of USD/KGS, where the paper has KGS/USD, holds that pair's values turned round.
+    """
     today = at.astimezone(SiteSettings.current().zone).date()
     spans = {one: span.days(one.span, today) for one in wanted}
     rates = _rates({one.pair for one in wanted}, min(first for first, _last in spans.values()), today)
     found = {}
     for one, (first, last) in spans.items():
-        held = [rate for rate in rates[one.pair] if first <= rate[0] <= last]
+        held = [rate for rate in _of(one.pair, rates) if first <= rate[0] <= last]
         if len(held) > 1:
             found[one] = _known(held)
     return found
 
 
 def _rates(pairs: set[str], first: date, last: date) -> dict[str, list[Day]]:
-    """The accepted rates of active pairs in those days, in their order."""
-    bases, quotes = {pair[:3] for pair in pairs}, {pair[-3:] for pair in pairs}
+    """The accepted rates of active pairs in those days, in their order, told either way round."""
+    names = pairs | {other_way(pair) for pair in pairs}
+    bases, quotes = {name[:3] for name in names}, {name[-3:] for name in names}
     rates = Rate.objects.accepted().filter(pair__active=True, pair__base__in=bases, pair__quote__in=quotes)
     rates = rates.filter(effective_date__range=(first, last)).order_by("effective_date")
     found: dict[str, list[Day]] = defaultdict(list)
     for base, quote, *day in rates.values_list("pair__base", "pair__quote", "effective_date", "value", "provider"):
         found[f"{base}/{quote}"].append((day[0], day[1], day[2]))
     return found
+
+
+def _of(pair: str, rates: dict[str, list[Day]]) -> list[Day]:
+    """The rates that a text means by USD/KGS: that pair's, or those of KGS/USD turned round."""
+    if pair in rates:
+        return rates[pair]
+    return [
+        (day, Decimal(numerals.plain(1 / value, is_computed=True)), provider)
+        for day, value, provider in rates.get(other_way(pair), [])
+    ]
 
 
 def _known(held: list[Day]) -> Known:

@@ -174,8 +174,8 @@ def _rates(now: datetime) -> Block:
         fact = _("newest of %(day)s") % {"day": date_format(pair.newest)} if pair.newest else _("no rate yet")
         url = _list("tickers_rate", pair__id__exact=str(pair.pk))
         lines.append(Line(title=str(pair), url=url, facts=[fact], mark=_("late") if pair.newest else ""))
-    url = _list("tickers_rate", status__exact=Rate.Status.HELD.value)
-    return Block("rates", _("Rates held or late"), url, _("All rates are in."), lines)
+    url = _list("tickers_rate", look="any")
+    return Block("rates", _("Rates that need a look"), url, _("All rates are in."), lines)
 
 
 def _failures() -> Block:

@@ -22,7 +22,7 @@ USUAL = "USD"  # of which people ask what one costs
 
 def look_up(wanted: set[Wanted], at: datetime, language: str) -> dict[Wanted, Known]:
     """What was ``wanted`` of the rates in force on the paper's day at ``at``, in words of ``language``. One query."""
-    names = {one.pair for one in wanted} | {_other_way(one.pair) for one in wanted}
+    names = {one.pair for one in wanted} | {other_way(one.pair) for one in wanted}
     bases, quotes = {name[:3] for name in names}, {name[-3:] for name in names}  # a condition a pair could be too many
     day = at.astimezone(SiteSettings.current().zone).date()
     rows = [_row(pair, day) for pair in ratebar.with_newest(day).filter(base__in=bases, quote__in=quotes)]
@@ -35,11 +35,12 @@ def _find(known: dict[str, ratebar.Row], name: str) -> ratebar.Row | None:
     """The row that a text means by USD/KGS: that pair's, or KGS/USD turned round."""
     if name in known:
         return known[name]
-    other = known.get(_other_way(name))
+    other = known.get(other_way(name))
     return ratebar.inverse(other) if other else None
 
 
-def _other_way(name: str) -> str:
+def other_way(name: str) -> str:
+    """USD/KGS for KGS/USD."""
     return f"{name[-3:]}/{name[:3]}"
 
 

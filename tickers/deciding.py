@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -115,6 +114,14 @@ def set_aside(pk: int, *, by: User) -> Rate:
     return rate
 
 
+def reject_held(pair: Pair, day: date, *, by: User) -> list[Rate]:
+    """Reject the held rates of a day for which a value was typed; returned. Within a transaction, the pair locked."""
+    held = list(Rate.objects.held().filter(pair=pair, effective_date=day).select_related("pair"))
+    numbers = [rate.pk for rate in held]
+    Rate.objects.filter(pk__in=numbers).update(status=Rate.Status.REJECTED, decided_by=by)
+    return held
+
+
 def settle(pair: Pair, day: date, *, by: User) -> list[Rate]:
     """Accept what follows from the accepted rate of ``day``: rates after it that were held for their distance alone.
 
@@ -154,7 +161,8 @@ def doubt(rates: Iterable[Rate], quote: Quote, value: Decimal) -> list[Rate]:
         rate.doubt = _("The rate of %(day)s, %(value)s, is back where the pair was before this one.") % told
         rate.save(update_fields=["doubt"])
     if found:
-        transaction.on_commit(partial(mail_doubt.enqueue, [rate.pk for rate in found]), robust=True)
+        numbers = [rate.pk for rate in found]
+        transaction.on_commit(lambda: mail_doubt.enqueue(numbers), robust=True)
     return found
 
 

@@ -9,11 +9,10 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from tickers.models import Pair, Rate
-from tickers.row import BACK, Move, Past, Point, Row
+from tickers.row import BACK, MONTH, YEAR, Move, Past, Point, Row, by_value, last_of_each
 
-SPANS = {"1m": (_("1 month"), 31), "1y": (_("1 year"), 366), "5y": (_("5 years"), 1827), "all": (_("All"), None)}
-MOST_POINTS = 400  # of a line; a longer past is thinned to the last rate of each week or month
-SPARK = 31
+SPANS = {"1m": (_("1 month"), MONTH), "1y": (_("1 year"), YEAR), "5y": (_("5 years"), 1827), "all": (_("All"), None)}
+MOST_POINTS = 400  # of a line; a longer past is thinned to the last rate of each week, month or year
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class History:
     high: Point
     low: Point
     average: Decimal
-    step: str  # day, week or month: of which each point is the last rate
+    step: str  # day, week, month or year: of which each point is the last rate
 
     @property
     def last(self) -> Point:
@@ -46,14 +45,10 @@ def history(row: Row) -> History | None:
     points = row.points
     if not points:
         return None
-    high, low = max(points, key=_value), min(points, key=_value)
+    high, low = max(points, key=by_value), min(points, key=by_value)
     average = sum((point.value for point in points), Decimal(0)) / len(points)
     step, kept = thinned(points)
     return History(kept, len(points), high, low, average, step)
-
-
-def _value(point: Point) -> Decimal:
-    return point.value
 
 
 def with_span(row: Row, pair: Pair, span: str, until: date) -> Row:
@@ -67,12 +62,8 @@ def with_span(row: Row, pair: Pair, span: str, until: date) -> Row:
 
 
 def thinned(points: list[Point]) -> tuple[str, list[Point]]:
-    """At most MOST_POINTS or one a month: the first, and the last of each week or month."""
-    if len(points) <= MOST_POINTS:
-        return "day", points
-    weeks = {point.day.isocalendar()[:2]: point for point in points}
-    months = {(point.day.year, point.day.month): point for point in points}
-    step, kept = ("week", list(weeks.values())) if len(weeks) <= MOST_POINTS else ("month", list(months.values()))
+    """At most MOST_POINTS, the last of each day, week, month or year, beside the first of all; and of which."""
+    step, kept = last_of_each(points, MOST_POINTS)
     return step, kept if kept[0] == points[0] else [points[0], *kept]
 
 
@@ -95,7 +86,7 @@ def _then(today: date) -> dict[str, dict[str, Decimal | None]]:
 def _last_month(today: date) -> dict[str, list[Point]]:
     """The last month of each active pair (kgs-usd), bounded by the number of pairs."""
     rates = Rate.objects.accepted().filter(
-        pair__active=True, effective_date__lte=today, effective_date__gt=today - timedelta(days=SPARK)
+        pair__active=True, effective_date__lte=today, effective_date__gt=today - timedelta(days=MONTH)
     )
     found: dict[str, list[Point]] = defaultdict(list)
     rows = rates.order_by("effective_date").values_list("pair__base", "pair__quote", "effective_date", "value")

@@ -140,7 +140,7 @@ def plain(value: Decimal) -> str:
 def distance(value: Decimal, other: Decimal) -> str:
     """How far ``value`` is from ``other`` in per cent, and how far it is when the pair is told the other way round."""
     told, turned = (value / other - 1) * 100, (other / value - 1) * 100
-    return _("%(told)s %% (the other way round %(turned)s %%)") % {"told": f"{told:+.1f}", "turned": f"{turned:+.1f}"}
+    return _("%(told)s %% (the other way round %(turned)s %%)") % {"told": f"{told:+z.1f}", "turned": f"{turned:+z.1f}"}
 
 
 def is_beyond(value: Decimal, other: Decimal, percent: Decimal) -> bool:

@@ -50,10 +50,14 @@ def _with_typed(pairs: list[Any], typed: Any, today: date) -> list[Any]:
     )
 
 
-def with_newest(today: date) -> QuerySet[Pair]:
-    """The active pairs with what row_of() takes: the newest rates of the paper's day ``today`` beside their fields."""
+def with_newest(today: date, among: QuerySet[Pair] | None = None) -> QuerySet[Pair]:
+    """The active pairs with what row_of() takes: the newest rates of the paper's day ``today`` beside their fields.
+
+    ``among`` names other pairs instead.
+    """
+    pairs = Pair.objects.active() if among is None else among
     rates = Rate.objects.accepted().filter(pair=OuterRef("pk"), effective_date__lte=today).order_by("-effective_date")
-    return Pair.objects.active().annotate(
+    return pairs.annotate(
         value=Subquery(rates.values("value")[:1]),
         previous=Subquery(rates.values("value")[1:2]),
         effective_date=Subquery(rates.values("effective_date")[:1]),
@@ -64,14 +68,15 @@ def with_newest(today: date) -> QuerySet[Pair]:
 def row_of(pair: Any, today: date) -> Row | None:
     """The row of a pair that has its newest rate beside its fields; None while it has none, nor a peg.
 
-    A pair with an official peg shows that, while its source is silent.
+    A pair with an official peg shows that, while its source is silent; one that is followed no more its last rate.
     """
     value, previous, day, provider = pair.value, pair.previous, pair.effective_date, pair.rate_provider
-    if value is None and pair.peg_value is None:
+    peg = pair.peg_value if pair.active else None
+    if value is None and peg is None:
         return None
     is_stale = value is None or _is_stale(day, provider, today)
-    if is_stale and pair.peg_value is not None:
-        value, previous, day, provider, is_stale = pair.peg_value, pair.peg_value, today, providers.PEG, False
+    if is_stale and peg is not None:
+        value, previous, day, provider, is_stale = peg, peg, today, providers.PEG, False
     row = Row(pair.base, pair.quote, value, previous, day, provider, pair.digits, is_stale)
     return inverse(replace(row, digits=None, inverse_digits=pair.digits)) if pair.is_inverse else row
 

@@ -1,16 +1,26 @@
 """A pair as it is told: one value that says what it is the worth of, however many pages show it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from operator import attrgetter
 
 from django.utils.translation import gettext as _
 
 from tickers import numerals, providers
 
-BACK = {"week": 7, "month": 30, "year": 365}  # days
+MONTH, YEAR = 31, 366  # days of a span, the last among them
+BACK = {"week": 7, "month": MONTH - 1, "year": YEAR - 1}  # days before the last
+STEPS: dict[str, Callable[[date], object]] = {
+    "day": date.toordinal,
+    "week": lambda day: day.isocalendar()[:2],
+    "month": lambda day: (day.year, day.month),
+    "year": lambda day: day.year,
+}
+LONGEST = "year"
+by_value = attrgetter("value")
 
 
 @dataclass(frozen=True)
@@ -19,6 +29,12 @@ class Point:
 
     day: date
     value: Decimal
+
+
+def last_of_each(points: list[Point], most: int) -> tuple[str, list[Point]]:
+    """Which of STEPS is the first that leaves at most ``most`` points, and the last point of each such step."""
+    tried = ((step, list({of(point.day): point for point in points}.values())) for step, of in STEPS.items())
+    return next((step, kept) for step, kept in tried if len(kept) <= most or step == LONGEST)
 
 
 @dataclass(frozen=True)
@@ -129,8 +145,13 @@ class Row:
 
     @property
     def value_text(self) -> str:
-        """The value with enough decimals to be true: 0.28490, but 0.0000832; turned round it is 87.41, or 12,014."""
-        return (numerals.large if self.is_inverse else numerals.small)(self.value, self.digits)
+        """The value with enough decimals to be true: 0.28490, but 0.0000832; 87.41, or 12,014, however it is stored."""
+        return (numerals.large if self.is_large else numerals.small)(self.value, self.digits)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether its values are written as people write many units, not as a fraction of one."""
+        return self.is_inverse or self.value >= 1
 
     @property
     def long_text(self) -> str:
@@ -184,7 +205,7 @@ class Row:
 
     def write(self, value: Decimal) -> str:
         """A value of this pair, this way round, as tables show it."""
-        return (numerals.large if self.is_inverse else numerals.small_in_full)(value, self.digits)
+        return (numerals.large if self.is_large else numerals.small_in_full)(value, self.digits)
 
     def plain(self, value: Decimal) -> str:
         """A value of this pair, this way round, for machines."""
@@ -213,7 +234,7 @@ class Row:
             "unit": self.unit,
             "value": self.plain(self.value),
             "previous_value": None if self.previous is None else self.plain(self.previous),
-            "change_percent": None if self.change is None else f"{self.change:.6f}",
+            "change_percent": None if self.change is None else f"{self.change:z.6f}",
             "inverse_unit": other.unit,
             "inverse_value": other.plain(other.value),
             "effective_date": self.effective_date.isoformat(),

@@ -1,40 +1,28 @@
 """A pair within a span of days, told in words and short enough to be kept beside a text."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from tickers import wording
-from tickers.row import Move, Point
+from tickers.row import MONTH, YEAR, Move, Point, by_value, last_of_each
 
-BACK = {"1m": 31, "3m": 92, "1y": 366}  # days
+DAYS = {"1m": MONTH, "3m": 92, "1y": YEAR}
 MOST_POINTS = 100  # beside the first, the lowest and the highest; of a longer past the last of each week, month or year
 MOST_DECIMALS = 12
-STEPS: dict[str, Callable[[date], object]] = {
-    "day": date.toordinal,
-    "week": lambda day: day.isocalendar()[:2],
-    "month": lambda day: (day.year, day.month),
-    "year": lambda day: day.year,
-}
 
 
 def days(name: str, today: date) -> tuple[date, date]:
-    """The first and the last day of a span: one of BACK until ``today``, or two days with a stroke between them."""
-    if name in BACK:
-        return today - timedelta(days=BACK[name] - 1), today
+    """The first and the last day of a span: one of DAYS until ``today``, or two days with a stroke between them."""
+    if name in DAYS:
+        return today - timedelta(days=DAYS[name] - 1), today
     first, last = map(date.fromisoformat, name.split("/"))
     return first, min(last, today)
 
 
 def thinned(points: list[Point]) -> list[Point]:
     """At most MOST_POINTS of them, the last of each step, with the first, the lowest and the highest of all."""
-    kept: list[Point] = []
-    for step in STEPS.values():
-        kept = list({step(point.day): point for point in points}.values())
-        if len(kept) <= MOST_POINTS:
-            break
-    ends = [points[0], min(points, key=_value), max(points, key=_value)]
+    _step, kept = last_of_each(points, MOST_POINTS)
+    ends = [points[0], min(points, key=by_value), max(points, key=by_value)]
     return sorted({*kept[-MOST_POINTS:], *ends}, key=lambda point: point.day)
 
 
@@ -63,11 +51,11 @@ class Span:
 
     @property
     def low(self) -> Point:
-        return min(self.points, key=_value)
+        return min(self.points, key=by_value)
 
     @property
     def high(self) -> Point:
-        return max(self.points, key=_value)
+        return max(self.points, key=by_value)
 
     @property
     def subject(self) -> str:
@@ -95,7 +83,3 @@ class Span:
         """Each day with its value, the newest first."""
         digits = self.digits
         return [(point.day, wording.number(point.value, digits)) for point in reversed(self.points)]
-
-
-def _value(point: Point) -> Decimal:
-    return point.value

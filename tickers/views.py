@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from django.core.files.storage import default_storage
+from django.db.models import Q
 from django.http import (
     Http404,
     HttpResponsePermanentRedirect,
@@ -22,6 +23,7 @@ from django.views.decorators.http import require_safe
 from tickers import chart, providers, ratebar
 from tickers.converter import ConverterForm
 from tickers.history import SPANS, history, with_past, with_span
+from tickers.models import Pair
 from tickers.ratebar import Row
 
 SPAN = "1m"  # what a page shows that was not asked for another
@@ -41,19 +43,26 @@ def rates_page(request):
 
 
 def of_a_pair(view):
-    """Have ``view`` answer for an active pair and its row; the pair's other way round leads to its own address."""
+    """Have ``view`` answer for a pair and its row; the pair's other way round leads to its own address.
+
+    A pair that is followed no more keeps its address, as old texts lead there, but stays out of search engines.
+    """
 
     @require_safe
     @wraps(view)
     def answer(request, slug):
         today = _today(request)
-        if pair := _find_pair(slug, today):
-            if row := ratebar.row_of(pair, today):
-                return view(request, pair, row)
+        pair = _find_pair(slug, today)
+        if pair is None:
             raise Http404
-        base, _hyphen, quote = slug.partition("-")
-        if (pair := _find_pair(f"{quote}-{base}", today)) is None:
-            raise Http404
+        if pair.slug == slug.lower():
+            row = ratebar.row_of(pair, today)
+            if row is None:
+                raise Http404
+            response = view(request, pair, row)
+            if not pair.active:
+                response.headers["X-Robots-Tag"] = "noindex"
+            return response
         asked = request.META.get("QUERY_STRING", "")
         address = reverse(request.resolver_match.view_name, args=[pair.slug])
         return HttpResponsePermanentRedirect(address + (f"?{asked}" if asked else ""))
@@ -73,6 +82,7 @@ def pair_page(request, pair, row):
     form = ConverterForm(pair, row, today, request.GET)
     context = {
         "row": row,
+        "is_followed": pair.active,
         "source": providers.ALL.get(row.provider),
         "inverse": ratebar.inverse(row),
         "span": span,
@@ -142,9 +152,14 @@ def _current_rows(request) -> list[Row]:
 
 
 def _find_pair(slug: str, today: date) -> Any:
-    """The active pair of an address, with its newest rate beside its fields."""
+    """The pair that an address means, with its newest rate beside its fields; None for none that readers may see.
+
+    The paper follows it, or followed it once; that same way round, or else the other.
+    """
     base, _hyphen, quote = slug.upper().partition("-")
-    return ratebar.with_newest(today).filter(base=base, quote=quote).first()
+    among = Pair.objects.filter(Q(base=base, quote=quote) | Q(base=quote, quote=base))
+    found = [pair for pair in ratebar.with_newest(today, among) if pair.active or pair.value is not None]
+    return min(found, key=lambda pair: (not pair.active, pair.base != base), default=None)
 
 
 def _today(request) -> date:

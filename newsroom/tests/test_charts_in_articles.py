@@ -163,6 +163,31 @@ class FreezingTests(ChartsTestCase):
         edition.refresh_from_db()
         assert "2025-12-09:0.0115" in edition.body
 
+    def test_pair_that_is_named_the_other_way_round_is_the_same_chart(self):
+        for asked, same in (("USD/KGS 1m", ASKED), ("USD/KGS 1m turned", "KGS/USD 1m")):
+            with self.subTest(asked):
+                article = self.make(BODY.replace(ASKED, asked))
+                assert not [problem for problem in look(article, "/x/") if problem.check == "rates"]
+                edition = workflow.publish(article, by=self.chief)
+                assert f'<figure data-chart="{asked}" data-points="2025-11-18:' in edition.body
+                told = [
+                    references.freeze(BODY.replace(ASKED, one), timezone.now(), "en").partition("<figure")[2]
+                    for one in (asked, same)
+                ]
+                told = [rendering.body(f"<figure{one}").replace("USD/KGS", "KGS/USD") for one in told]
+                told = [text.replace("/rates/usd-kgs/", "/rates/kgs-usd/") for text in told]
+                assert told[0] == told[1]
+                assert "<svg" in told[0]
+                page = self.client.get(edition.path)
+                self.assert_text(page, "Som to the dollar" if "turned" not in asked else "Dollars to the som")
+
+    def test_pair_that_is_stored_so_goes_before_its_other_way_round(self):
+        dollar = make_pair("USD", quote="KGS", provider="nbkr")
+        for day in VALUES:
+            make_rate(dollar, day, "80", provider="nbkr")
+        frozen = references.freeze(BODY.replace(ASKED, "USD/KGS 1m"), timezone.now(), "en")
+        assert f'data-points="{" ".join(f"{day}:80" for day in VALUES)}"' in frozen
+
     def test_days_that_were_chosen_are_shown(self):
         body = BODY.replace(" 1m ", " 2025-10-01/2025-11-30 ")
         edition = workflow.publish(self.make(body), by=self.chief)

@@ -131,6 +131,13 @@ class BlockTests(DashboardTestCase):
         [doubted, *_rest] = self.blocks(self.chief)["rates"].lines
         assert (doubted.title, doubted.mark) == ("KGS/USD: 1", "doubted")
         assert doubted.facts[1].startswith("The rate of Tuesday")
+        block = self.blocks(self.chief)["rates"]
+        assert block.title == "Rates that need a look"
+        self.client.force_login(self.chief)
+        listed = self.client.get(block.url).context["cl"].result_list
+        assert [f"{rate.pair}: {rate.value.normalize():f}" for rate in listed.order_by("status")] == [
+            line.title for line in block.lines if line.mark in {"doubted", "held"}
+        ]
         assert "rates" not in self.blocks(make_user(roles.REPORTER))
 
     def test_source_that_failed_three_times_in_a_row_is_told_until_it_answers(self):

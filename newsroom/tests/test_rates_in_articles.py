@@ -198,7 +198,7 @@ class FreezingTests(ReferencesTestCase):
         with self.captureOnCommitCallbacks(execute=True):
             make_rate(euro, TUESDAY, "1.16", provider="ecb")
         edition.refresh_from_db()
-        assert "EUR/USD 1.16000 (9 December 2025)" in edition.body
+        assert "EUR/USD 1.160 (9 December 2025)" in edition.body
 
     def test_article_says_it_in_its_own_language(self):
         edition = workflow.publish(self.make(language="ru"), by=self.chief)

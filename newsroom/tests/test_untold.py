@@ -9,6 +9,7 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from unittest import mock, skipUnless
@@ -34,6 +35,7 @@ from newsroom.pagecache.middleware import PageCacheMiddleware
 from newsroom.tests.forms import loaded
 from tickers import deciding
 from tickers.models import Rate
+from tickers.providers import Quote
 from tickers.tests.factories import make_pair, make_rate
 
 NOBODY = 65534
@@ -362,18 +364,65 @@ class AfterCommitTests(TransactionTestCase):
     """What waits for a commit can fail: the step is done all the same, and what else waited is done, too."""
 
     def test_nothing_that_waits_can_turn_what_is_committed_into_a_failure(self):
-        for app in ("articles", "newsroom", "tickers"):
-            for path in sorted(Path(settings.BASE_DIR, app).rglob("*.py")):
-                for call in self.waiting(path) if "tests" not in path.parts else ():
-                    with self.subTest(path=path.name, line=call.lineno):
-                        told = {word.arg: getattr(word.value, "value", None) for word in call.keywords}
-                        assert told.get("robust") is True
-                        assert isinstance(call.args[0], ast.Name | ast.Lambda)  # it has a name, by which Django logs it
+        paths = [
+            path for app in ("articles", "newsroom", "tickers") for path in Path(settings.BASE_DIR, app).rglob("*.py")
+        ]
+        found = {}
+        for path in sorted(path for path in paths if "tests" not in path.parts):
+            if faults := self.faults(path.read_text()):
+                found[str(path)] = faults
+        assert found == {}
 
-    def waiting(self, path):
-        """Where a module has something done after the commit."""
-        calls = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
-        return [call for call in calls if getattr(call.func, "attr", "") == "on_commit"]
+    def test_whatever_else_waits_is_found_by_whichever_name(self):
+        start = "from django.db import transaction\ndef do(): ...\n"
+        for good in ("transaction.on_commit(do, robust=True)", "transaction.on_commit(lambda: 1, robust=True)"):
+            assert self.faults(start + good) == []
+        for wrong in (
+            "transaction.on_commit(do)",
+            "transaction.on_commit(do, robust=False)",
+            "transaction.on_commit(do, None, True)",
+            "transaction.on_commit(func=do, robust=True)",
+            "transaction.on_commit(partial(do), robust=True)",
+            "transaction.on_commit(task.enqueue, robust=True)",
+            "work = partial(do)\ntransaction.on_commit(work, robust=True)",
+            "do = partial(do)\ntransaction.on_commit(do, robust=True)",
+            "def wait(work): transaction.on_commit(work, robust=True)",
+            "transaction.on_commit(*hooks, robust=True)",
+            "transaction.on_commit(do, **how)",
+            "later = transaction.on_commit",
+            "later(transaction.on_commit, do)",
+            "from django.db.transaction import on_commit",
+            "from django.db.transaction import on_commit as later",
+            "getattr(transaction, 'on_commit')(do)",
+        ):
+            with self.subTest(wrong):
+                assert self.faults(start + wrong)
+
+    def faults(self, source):
+        """The lines of a module where something waits for the commit that could spoil what else waits.
+
+        What waits must be a function written there or a lambda: Django logs the failure of one by its name, which
+        a partial has not; and on_commit goes by no other name, so that each call is found.
+        """
+        nodes = list(ast.walk(ast.parse(source)))
+        functions = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+        functions -= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        calls = [node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "on_commit"]
+        wrong = [call for call in calls if not self.is_safe(call, functions)]
+        called = [call.func for call in calls]
+        wrong += [node for node in nodes if self.names_it(node) and node not in called]
+        return sorted({node.lineno for node in wrong})
+
+    def is_safe(self, call, functions):
+        [work, *others] = call.args or [None]
+        told = {word.arg: getattr(word.value, "value", None) for word in call.keywords}
+        is_function = isinstance(work, ast.Lambda) or (isinstance(work, ast.Name) and work.id in functions)
+        return is_function and not others and told == {"robust": True}
+
+    def names_it(self, node):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else []
+        told = [getattr(node, "attr", ""), getattr(node, "id", ""), getattr(node, "value", ""), *names]
+        return "on_commit" in [text for text in told if isinstance(text, str)]
 
     def test_a_queue_that_takes_nothing_leaves_the_step_done(self):
         article, chief, ran = make_article(), make_chief(), []
@@ -382,6 +431,16 @@ class AfterCommitTests(TransactionTestCase):
             workflow.publish(article, by=chief)
             transaction.on_commit(lambda: ran.append(1))
         assert article.editions.live().exists()
+        assert ran == [1]
+
+    def test_a_doubt_whose_mail_the_queue_does_not_take_is_kept(self):
+        rate, ran = make_rate(make_pair()), []
+        quote = Quote("KGS", "USD", timezone.localdate(), Decimal("0.01"), 1, "nbkr")
+        broken = mock.patch.object(ImmediateBackend, "enqueue", side_effect=OSError("gone"))
+        with broken, self.assertLogs("django.db"), transaction.atomic():
+            deciding.doubt([rate], quote, quote.value)
+            transaction.on_commit(lambda: ran.append(1))
+        assert list(Rate.objects.doubted()) == [rate]
         assert ran == [1]
 
     @override_settings(REPLICAS=["replica"])

@@ -75,4 +75,5 @@ def _store(model_admin, request, day, row):
     if decision.replaced:
         text = gettext("Another value was typed in its place: %(value)s.")
         model_admin.log_change(request, decision.replaced, text % {"value": model_admin.exact_value(rate)})
+    model_admin.reject_held(request, rate)
     model_admin.tell_settled(request, decision.settled)

@@ -39,6 +39,7 @@ class Row:
     is_turned: bool  # against the way the pair is stored
     before: list[Rate]
     stands: Rate | None  # what readers see for that day
+    held: list[Rate]  # of that day, the newest first
     sent: dict[str, str]
     error: str = ""
     question: str = ""  # "reading": how it is meant; "far": whether it is right
@@ -67,6 +68,11 @@ class Row:
         return self.printed(self.stands.value) if self.stands else ""
 
     @property
+    def held_told(self) -> list[dict[str, object]]:
+        """What waits for a look that day: each value as the bank would print it, why, and the rate itself."""
+        return [{"value": self.printed(rate.value), "why": rate.held_reason, "rate": rate} for rate in self.held]
+
+    @property
     def is_open(self) -> bool:
         return bool(self.error or self.question)
 
@@ -77,13 +83,13 @@ class Row:
 
     def printed(self, value: Decimal) -> str:
         """A stored value as the bank would print it."""
-        return judging.plain(SHOWN.plus(turned(value) if self.is_turned else value))
+        return judging.plain(SHOWN.plus(turned(value) if self.is_turned and value else value))
 
 
 def rows(day: date, sent: dict[str, str]) -> list[Row]:
     """The active pairs, in the bar's order, with what was typed about each. Three queries, however many pairs."""
     past = Rate.objects.accepted().filter(effective_date__lt=day).order_by("-effective_date")
-    same_day = Rate.objects.accepted().filter(effective_date=day)
+    same_day = Rate.objects.filter(effective_date=day, status__in=[Rate.Status.ACCEPTED, Rate.Status.HELD])
     pairs = Pair.objects.active().exclude(provider=providers.PEG)
     pairs = pairs.prefetch_related(
         Prefetch("rates", past[: judging.PAST], to_attr="before"), Prefetch("rates", same_day, to_attr="same_day")
@@ -91,8 +97,9 @@ def rows(day: date, sent: dict[str, str]) -> list[Row]:
     made = []
     for pair in pairs:
         typed = {name: sent.get(f"{name}_{pair.pk}", "").strip() for name in FIELDS}
-        stands = pair.same_day[0] if pair.same_day else None
-        made.append(Row(pair, is_turned(pair), pair.before, stands, typed))
+        stands = next((rate for rate in pair.same_day if rate.status == Rate.Status.ACCEPTED), None)
+        held = [rate for rate in pair.same_day if rate.status == Rate.Status.HELD]
+        made.append(Row(pair, is_turned(pair), pair.before, stands, held, typed))
     return made
 
 

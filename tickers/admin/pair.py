@@ -2,14 +2,14 @@
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from tickers import ratebar
+from tickers import judging, ratebar
 from tickers.admin.rate_form import is_number
 from tickers.models import Pair
 
@@ -25,7 +25,8 @@ class PairForm(forms.ModelForm):
         cleaned = super().clean()
         floor, ceiling = cleaned.get("floor_percent"), cleaned.get("limit_percent")
         if floor is not None and ceiling is not None and floor > ceiling:
-            self.add_error("floor_percent", _("The least limit can't be more than the most."))
+            message = _("The least limit can't be more than the most: type %(most)s or less here, or raise the most.")
+            self.add_error("floor_percent", ValidationError(message, params={"most": judging.plain(ceiling)}))
         return cleaned
 
 
@@ -43,8 +44,9 @@ class PairAdmin(admin.ModelAdmin):
     ]
 
     def view_on_site(self, pair):
-        """Its page, which it has once it has a rate, and as long as readers see it; else no link."""
-        has_page = pair.active and (pair.peg_value is not None or pair.rates.accepted().exists())
+        """Its page, which it has once it has a rate, and keeps for good; else no link."""
+        in_force = pair.rates.accepted().filter(effective_date__lte=timezone.localdate())
+        has_page = (pair.active and pair.peg_value is not None) or in_force.exists()
         return pair.get_absolute_url() if has_page else None
 
     def get_urls(self):

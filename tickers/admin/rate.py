@@ -12,7 +12,6 @@ from django.forms import DateInput
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +23,15 @@ from tickers.admin.rate_form import PairChoice, RateForm, TypedNumber, is_number
 from tickers.models import Pair, Rate, RateField
 
 PATIENCE = 22.0  # seconds for all sources together: a server ends a request after thirty
+TYPED = {"pair", "effective_date", "value"}
 DECISIONS = {"accept": deciding.accept, "reject": deciding.reject}
+
+
+def forget_all_but_typed(rate):
+    """Make a new rate of what was typed: nothing else is taken over from the one that it stands in for."""
+    for field in rate._meta.concrete_fields:
+        if field.name not in TYPED:
+            setattr(rate, field.attname, field.get_default())
 
 
 class NoCountPaginator(Paginator):
@@ -37,15 +44,15 @@ class NoCountPaginator(Paginator):
         return self.object_list[: self.CEILING].count()
 
 
-class DoubtedFilter(admin.SimpleListFilter):
-    title = _("doubt")
-    parameter_name = "doubted"
+class LookFilter(admin.SimpleListFilter):
+    title = _("what needs a look")
+    parameter_name = "look"
 
     def lookups(self, request, model_admin):
-        return [("yes", _("Readers see it, later rates speak against it"))]
+        return [("any", _("Held or doubted")), ("doubted", _("Readers see it, later rates speak against it"))]
 
     def queryset(self, request, queryset):
-        return queryset.doubted() if self.value() == "yes" else queryset
+        return {"any": queryset.waiting, "doubted": queryset.doubted}.get(self.value(), queryset.all)()
 
 
 @admin.register(Rate)
@@ -53,7 +60,7 @@ class RateAdmin(admin.ModelAdmin):
     form = RateForm
     list_display = ["pair", "effective_date", "exact_value", "source", "standing"]
     list_display_links = ["pair", "effective_date"]
-    list_filter = ["status", DoubtedFilter, "pair", "provider", "effective_date"]
+    list_filter = ["status", LookFilter, "pair", "provider", "effective_date"]
     list_select_related = ["pair", "decided_by"]
     show_full_result_count = False
     paginator = NoCountPaginator
@@ -128,12 +135,13 @@ class RateAdmin(admin.ModelAdmin):
                 aside = deciding.set_aside(obj.pk, by=request.user)
                 text = gettext("Another value was typed in its place: %(value)s.") % {"value": self.exact_value(obj)}
                 self.log_change(request, aside, text)
-                obj.pk, obj._state.adding = None, True
-            obj.provider, obj.status, obj.held_reason = providers.MANUAL, Rate.Status.ACCEPTED, ""
-            obj.fetched_at, obj.decided_by = timezone.now(), request.user
+                obj._state.adding = True
+            forget_all_but_typed(obj)
+            obj.decided_by = request.user
         super().save_model(request, obj, form, change)
         if form.has_changed():
             deciding.lock([obj.pair_id])
+            self.reject_held(request, obj)
             self.tell_settled(request, deciding.settle(obj.pair, obj.effective_date, by=request.user))
 
     def has_decide_permission(self, request):
@@ -189,6 +197,22 @@ class RateAdmin(admin.ModelAdmin):
         elif done:
             text = ngettext("%(count)s rate rejected.", "%(count)s rates rejected.", done)
             self.message_user(request, text % {"count": done}, messages.SUCCESS)
+
+    def reject_held(self, request, rate):
+        """What was held for the day of a typed rate waits no longer, if who typed it may decide that; log each."""
+        if not self.has_change_permission(request):
+            return
+        held = deciding.reject_held(rate.pair, rate.effective_date, by=request.user)
+        text = gettext("Rejected, as another value was typed for its day: %(value)s.")
+        for one in held:
+            self.log_change(request, one, text % {"value": self.exact_value(rate)})
+        if held:
+            text = ngettext(
+                "%(count)s held rate of that day was rejected.",
+                "%(count)s held rates of that day were rejected.",
+                len(held),
+            )
+            self.message_user(request, text % {"count": len(held)})
 
     def tell_settled(self, request, rates):
         """Say how many held rates followed from a decision, and log each."""

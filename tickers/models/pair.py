@@ -37,7 +37,7 @@ class Pair(models.Model):
         null=True,
         blank=True,
         validators=[MaxValueValidator(MOST_DECIMALS)],
-        help_text=_("Decimals that readers see; empty: at least five, and three significant digits."),
+        help_text=_("Decimals that readers see; empty: five or more of a fraction, two or more of one and above."),
     )
     limit_percent = models.DecimalField(
         _("limit in per cent, at most"),

@@ -172,8 +172,8 @@ class DecidingTests(AdminTestCase):
         doubted = make_rate(self.pair, self.today, "0.0103", provider="nbkr", doubt="Back where it was.")
         make_rate(self.pair, self.today - timedelta(days=1), "0.0114", provider="nbkr")
         self.assertContains(self.client.get(RATES), "doubted: Back where it was.")
-        found = self.client.get(RATES, {"doubted": "yes"}).context["cl"].result_list
-        assert list(found) == [doubted]
+        for look, expected in {"doubted": {doubted}, "any": {doubted, self.held}}.items():
+            assert set(self.client.get(RATES, {"look": look}).context["cl"].result_list) == expected
         page = self.client.get(f"{RATES}{doubted.pk}/change/")
         for step, name in (("accept", "It is right"), ("reject", "Reject")):
             self.assertContains(page, f'formaction="{RATES}{doubted.pk}/{step}/" formnovalidate>{name}<')
@@ -187,7 +187,12 @@ class DecidingTests(AdminTestCase):
         )
         doubted = make_rate(self.pair, self.today, "0.0103", provider="nbkr", doubt="Back where it was.")
         address = f"{RATES}{doubted.pk}/change/"
+        Rate.objects.filter(pk=doubted.pk).update(held_for_distance=True, held_reason="It moved by 10 %.")
         page = self.client.post(address, {"value": "0.0114"} | loaded(self.client, address), follow=True)
+        assert not Rate.objects.doubted()
+        typed = Rate.objects.get(provider="manual")
+        assert (typed.doubt, typed.held_for_distance, typed.held_reason) == ("", False, "")
+        assert (typed.decided_by, typed.value) == (self.desk, Decimal("0.0114"))
         self.assertContains(page, "1 held rate that follows from it was accepted, too.")
         assert (self.status(doubted), self.status()) == ("replaced", "accepted")
         assert LogEntry.objects.get(object_id=self.held.pk).get_change_message().startswith("Accepted, as it follows")
@@ -313,7 +318,8 @@ class PairAdminTests(AdminTestCase):
             ({"base": "KGS"}, "This pair exists."),
             ({"provider": "peg"}, "needs its value"),
             ({"peg_value": "0"}, "A rate must be more than zero."),
-            ({"floor_percent": "10.01"}, "The least limit can&#x27;t be more than the most."),
+            ({"floor_percent": "10.01"}, "can&#x27;t be more than the most: type 10 or less here, or raise the most."),
+            ({"limit_percent": "1.50"}, "can&#x27;t be more than the most: type 1.5 or less here, or raise the most."),
         ]
         for fields, message in wrong:
             with self.subTest(message):
@@ -346,6 +352,8 @@ class PairAdminTests(AdminTestCase):
         make_rate(self.pair, self.today, "0.0125", provider="nbkr")
         self.assertContains(self.client.get(address), shown)
         Pair.objects.update(active=False)
+        self.assertContains(self.client.get(address), shown)  # it keeps its page
+        Rate.objects.update(effective_date=self.today + timedelta(days=1))
         self.assertNotContains(self.client.get(address), shown)
 
     def test_list_and_type_ahead_find_pairs(self):

@@ -57,8 +57,8 @@ class ThinTests(SimpleTestCase):
     def test_short_past_stays_whole(self):
         assert thinned(points(400)) == ("day", points(400))
 
-    def test_five_years_are_told_by_weeks_and_thirty_by_months(self):
-        for days, step, most in ((1827, "week", 270), (10950, "month", 365)):
+    def test_five_years_are_told_by_weeks_thirty_by_months_and_sixty_by_years(self):
+        for days, step, most in ((1827, "week", 270), (10950, "month", 365), (21900, "year", 64)):
             found, kept = thinned(points(days))
             assert found == step
             assert len(kept) < most

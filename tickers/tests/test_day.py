@@ -263,6 +263,62 @@ class ReplacingTests(DayTestCase):
         assert held.status == "accepted"
 
 
+class HeldTests(DayTestCase):
+    """The bank's rate of the day is held, for whatever reason; zero is one."""
+
+    def setUp(self):
+        super().setUp()
+        values = ("0.0102", "0.0000000000", "9")
+        self.held = [
+            make_rate(
+                self.pairs["KGS"], self.today, value, provider="nbkr", status="held", held_reason=f"It is {value}."
+            )
+            for value in values
+        ]
+        self.others = [
+            make_rate(self.pairs["KGS"], self.today - timedelta(days=1), "0.5", provider="nbkr", status="held"),
+            make_rate(self.pairs["KZT"], self.today, "0.5", provider="nbk", status="held"),
+        ]
+
+    def statuses(self, rates):
+        return {rate.status for rate in Rate.objects.filter(pk__in=[one.pk for one in rates])}
+
+    def test_what_is_held_is_told_with_its_value_and_reason(self):
+        page = self.client.get(DAY_RATES)
+        self.assertContains(
+            page, "Held for this day: 98.03922 KGS (National Bank of the Kyrgyz Republic). It is 0.0102."
+        )
+        for rate in self.held:
+            self.assertContains(page, rate.held_reason)
+            self.assertContains(page, f'href="{RATES}{rate.pk}/change/"')
+        self.assertContains(page, "Held for this day", count=4)
+
+    def test_typing_a_value_decides_it_and_nothing_else(self):
+        self.again(self.client.get(DAY_RATES), KGS="87.41")
+        assert self.typed().status == "accepted"
+        assert self.statuses(self.held) == {"rejected"}
+        assert {rate.decided_by for rate in Rate.objects.filter(status="rejected")} == {self.desk}
+        assert self.statuses(self.others) == {"held"}
+        for rate in self.held:
+            told = LogEntry.objects.get(object_id=rate.pk).get_change_message()
+            assert told.startswith("Rejected, as another value was typed for its day: 0.0114")
+        self.assertContains(self.client.get(RATES), "3 held rates of that day were rejected.")
+
+    def test_so_does_the_form_of_one_rate(self):
+        form = {"pair": self.pairs["KGS"].pk, "effective_date": str(self.today), "value": "0.01144"}
+        self.assertRedirects(self.client.post(f"{RATES}add/", form), RATES)
+        assert self.statuses(self.held) == {"rejected"}
+        assert self.statuses(self.others) == {"held"}
+
+    def test_who_may_not_decide_leaves_them_open(self):
+        user = User.objects.create_user("other", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=["add_rate", "view_rate"]))
+        self.client.force_login(user)
+        self.again(self.client.get(DAY_RATES), KGS="87.41")
+        assert self.typed()
+        assert self.statuses(self.held) == {"held"}
+
+
 class RightsTests(DayTestCase):
     def log_in(self, *rights):
         user = User.objects.create_user("other", is_staff=True)

@@ -34,6 +34,7 @@ class DistanceTests(SimpleTestCase):
             words = "{} % (the other way round {} %)"
             told, turned = (f"{(one / other - 1) * 100:+.1f}" for one, other in ((value, before), (before, value)))
             assert judging.distance(value, before) == words.format(told, turned)
+        assert judging.distance(Decimal("99.99"), Decimal(100)) == words.format("+0.0", "+0.0")
 
     def test_som_that_jumps_and_returns_is_beyond_the_limit_both_times_and_both_ways(self):
         for value, before in ((HIGH, LOW), (LOW, HIGH), (1 / HIGH, 1 / LOW), (1 / LOW, 1 / HIGH)):

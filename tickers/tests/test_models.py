@@ -1,9 +1,12 @@
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
+from unittest import mock
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.test import TestCase
 
@@ -19,6 +22,15 @@ class PairTests(TestCase):
     def test_name_is_both_codes(self):
         assert str(make_pair()) == "KGS/USD"
         assert make_pair("KZT").get_absolute_url() == "/rates/kzt-usd/"
+
+    def test_floor_that_came_above_a_limit_is_lowered_to_it_and_no_other(self):
+        limits = {"KGS": ("1", "2"), "KZT": ("2", "2"), "TJS": ("10", "2"), "UZS": ("0.5", "0.75")}
+        for base, (limit, floor) in limits.items():
+            make_pair(base, limit_percent=Decimal(limit), floor_percent=Decimal(floor))
+        migration = import_module("tickers.migrations.0006_floors_within_their_limits")
+        migration.lower_floors(apps, mock.Mock(connection=connection))
+        floors = dict(Pair.objects.values_list("base", "floor_percent"))
+        assert floors == {"KGS": 1, "KZT": 2, "TJS": 2, "UZS": Decimal("0.5")}
 
     def test_database_refuses_what_is_no_code(self):
         for code in ("kgs", "KG", "K1S", "КГС", ""):

@@ -1,4 +1,5 @@
 import pickle
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ from django.test import SimpleTestCase, TestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickers import providers, ratebar
+from tickers import numerals, providers, ratebar
 from tickers.tests.factories import BISHKEK, MONDAY, NOON, make_front_page, make_pair, make_rate
 
 FRIDAY = date(2025, 12, 5)
@@ -51,10 +52,37 @@ class TurnedTests(SimpleTestCase):
 
 
 class RowTests(SimpleTestCase):
-    def test_value_shows_at_least_five_decimals_and_three_significant_digits(self):
-        texts = {"0.0000832": "0.0000832", "0.00196": "0.00196", "0.2849": "0.28490", "87.41": "87.41000"}
+    def test_fraction_shows_at_least_five_decimals_and_three_significant_digits(self):
+        texts = {"0.0000832": "0.0000832", "0.00196": "0.00196", "0.2849": "0.28490", "0.01144": "0.01144"}
         texts |= {"0.000083246": "0.0000832", "0.0000083251": "0.00000833", "0.114445": "0.11445"}
         assert {value: row(value).value_text for value in texts} == texts
+
+    def test_more_than_one_is_written_as_people_write_it_however_it_is_stored(self):
+        texts = {"12019.18": "12,019", "87.41": "87.41", "9.1745": "9.175", "1": "1.000", "511.123": "511.12"}
+        for value, text in texts.items():
+            for told in (row(value), replace(row(value), is_inverse=True)):
+                assert (told.value_text, told.long_text) == (text, text)
+                assert told.classic_value == numerals.written(Decimal(value), 5)
+
+    @given(AMOUNTS, AMOUNTS, st.sampled_from([None, 0, 2, 6]))
+    def test_pair_is_written_alike_whichever_way_it_is_stored(self, value, previous, digits):
+        straight = row(str(value), str(previous), digits=digits)
+        turned = replace(straight, is_inverse=True)
+        if value >= 1:
+            for name in ("value_text", "long_text", "previous_long_text", "classic_value", "change_text"):
+                assert getattr(straight, name) == getattr(turned, name)
+            assert straight.write(1 / value) == turned.write(1 / value)
+        elif digits is None:
+            assert len(straight.value_text.partition(".")[2]) >= 5
+            assert len(straight.long_text.partition(".")[2]) >= 5
+
+    def test_change_for_machines_is_never_less_than_nothing(self):
+        for value, change in (
+            ("99.9999999999", "0.000000"),
+            ("100.0000000001", "0.000000"),
+            ("99.999999", "-0.000001"),
+        ):
+            assert row(value, "100").data()["change_percent"] == change
 
     def test_desk_may_set_the_decimals(self):
         assert row("87.415", digits=2).value_text == "87.42"
@@ -300,7 +328,7 @@ class RateBarMarkupTests(TestCase):
         for look in ("exact", "classic"):
             bar = self.bar(look, NOON + timedelta(days=3))
             day = '<time datetime="2025-12-08">8 December 2025</time>'
-            self.assertInHTML(f'<p class="rate-bar-note">As of {day}</p>', bar)
+            self.assertInHTML(f'<p class="rate-bar-note"><a href="/rates/">As of {day}</a></p>', bar)
             assert bar.count("<time") == 1
 
     def test_late_rate_among_fresh_ones_says_its_own_day(self):

@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -144,14 +144,64 @@ class PairPageTests(RatesTestCase):
         with self.assertNumQueries(1):
             self.client.get("/rates.json")
 
-    def test_unknown_and_inactive_pairs_are_not_found(self):
-        make_rate(make_pair("RUB", active=False))
+    def test_unknown_pairs_and_those_without_a_rate_are_not_found(self):
+        make_rate(make_pair("RUB", active=False), status="held")
+        make_rate(make_pair("GBP", active=False), MONDAY + timedelta(days=1))
+        make_pair("TRY", active=False, provider="peg", peg_value=1)
         make_pair("EUR")
-        for path in ("/rates/rub-usd/", "/rates/eur-usd/", "/rates/xxx-usd/", "/rates/rub-usd.csv"):
-            assert self.client.get(path).status_code == 404
+        for code in ("rub", "gbp", "try", "eur", "xxx"):
+            for path in (
+                f"/rates/{code}-usd/",
+                f"/rates/usd-{code}/",
+                f"/rates/{code}-usd.csv",
+                f"/rates/{code}-usd.json",
+            ):
+                response = self.client.get(path, follow=True)
+                assert response.status_code == 404, path
         assert (
             self.client.get("/rates/KGS-usd/").headers["Location"] == "/rates/kgs-usd/"
         )  # capitals make no other page
+
+    def make_former(self):
+        """A pair that was followed until the last of October, with the peg that it had."""
+        pair = make_pair("RUB", active=False, provider="cbr", peg_value=Decimal("0.5"))
+        self.last = date(2025, 10, 31)
+        make_rate(pair, self.last - timedelta(days=1), "0.0123", provider="cbr")
+        make_rate(pair, self.last, "0.0125", provider="cbr")
+        return pair
+
+    def test_pair_that_is_followed_no_more_keeps_its_page_and_data_out_of_search_engines(self):
+        self.make_former()
+        page = self.client.get("/rates/rub-usd/")
+        self.assertContains(page, '<meta name="robots" content="noindex">')
+        text = self.text("/rates/rub-usd/")
+        assert "This paper no longer follows RUB/USD. Its last rate here is of 31 October 2025." in text
+        assert page.context["history"].last.value == Decimal("0.0125")
+        for end in ("/", ".json", ".csv"):
+            response = self.client.get(f"/rates/rub-usd{end}")
+            assert (response.status_code, response.headers["X-Robots-Tag"]) == (200, "noindex")
+            assert "X-Robots-Tag" not in self.client.get(f"/rates/kgs-usd{end}").headers
+            self.assertRedirects(
+                self.client.get(f"/rates/usd-rub{end}"), f"/rates/rub-usd{end}", 301, fetch_redirect_response=False
+            )
+        data = self.client.get("/rates/rub-usd.json").json()
+        assert (data["value"], data["effective_date"], data["is_stale"]) == ("0.0125", "2025-10-31", True)
+        assert len(data["rates"]) == 2
+        assert b"2025-10-31,RUB/USD" in self.client.get("/rates/rub-usd.csv").getvalue()
+        self.assertContains(self.client.get("/rates/kgs-usd/"), '<meta name="robots" content="index, follow')
+
+    def test_it_is_in_no_list(self):
+        self.make_former()
+        for path in ("/", "/rates/", "/rates.json", "/sitemap.xml", "/rates/kgs-usd/"):
+            text = self.client.get(path).content.decode()
+            for name in ("RUB/USD", "USD/RUB", "rub-usd"):
+                assert name not in text, path
+
+    def test_pair_that_is_followed_goes_before_its_former_other_way_round(self):
+        self.make_former()
+        make_rate(make_pair("USD", quote="RUB"), MONDAY, "80")
+        self.assertRedirects(self.client.get("/rates/rub-usd/"), "/rates/usd-rub/", 301, fetch_redirect_response=False)
+        assert self.client.get("/rates/usd-rub/").status_code == 200
 
     def test_peg_without_any_rate_has_a_page(self):
         make_pair("TMT", provider="cbt", peg_value=Decimal("0.2857"))
