@@ -26,11 +26,11 @@ function age(stamp, now) {
   return minutes < 0 ? null : { minutes, days };
 }
 
-/** `stamp` in words at `now`, or null where it is older than yesterday, or of this very minute. */
+/** `stamp` in words at `now`, or null where it is older than yesterday. */
 export function inWords(stamp, now) {
   const found = age(stamp, now);
-  if (!found || !found.minutes || (found.minutes >= HOUR && found.days > 1)) return null;
-  if (found.minutes < HOUR) return relative().format(-found.minutes, "minute");
+  if (!found || (found.minutes >= HOUR && found.days > 1)) return null;
+  if (found.minutes < HOUR) return relative().format(-found.minutes, found.minutes ? "minute" : "second");
   return `${relative().format(-found.days, "day")} ${stamp.slice(11, 16)}`;
 }
 
@@ -71,8 +71,11 @@ if (clocks.length) {
   matchMedia("(min-width: 740px)").addEventListener("change", tellClocks); // in the row of countries there are clocks
 }
 
+/** After “Published”: no language says “published now”. */
+const inByline = (stamp, now) => (age(stamp, now)?.minutes ? inWords(stamp, now) : null);
+
 const SHOWN = ".card .meta time, .card.line > time, .times time";
-const times = [...document.querySelectorAll(SHOWN)].map((time) => [time, time.textContent, time.parentElement.matches(".line") ? inLine : inWords]);
+const times = [...document.querySelectorAll(SHOWN)].map((time) => [time, time.textContent, time.closest(".times") ? inByline : time.parentElement.matches(".line") ? inLine : inWords]);
 
 function tell() {
   for (const [time, text, words] of times) {
