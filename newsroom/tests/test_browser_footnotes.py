@@ -29,6 +29,7 @@ class WritingTests(BrowserTestCase):
         self.text.focus()
         self.page.keyboard.press("Control+End")
         self.page.keyboard.press("ArrowLeft")  # before the full stop
+        self.page.wait_for_timeout(100)  # the browser tells the editor of a moved caret a moment later
         self.page.keyboard.press("Control+Alt+f")
         expect(self.field).to_be_focused()
         self.page.keyboard.press("Enter")
