@@ -21,15 +21,20 @@ class WritingTests(BrowserTestCase):
         self.text = self.page.locator(".prose-editor .tiptap")
         self.field = self.page.get_by_role("dialog").get_by_role("textbox")
 
+    def settle(self):
+        """As long as a hand takes: an editor hears of a moved caret a moment later, and of its focus 20 ms."""
+        self.page.wait_for_timeout(150)
+
     def body(self):
         return self.page.locator("[name=body]").input_value()
 
     def test_note_is_written_changed_and_removed_by_keyboard(self):
         before = self.body()
         self.text.focus()
+        self.settle()
         self.page.keyboard.press("Control+End")
         self.page.keyboard.press("ArrowLeft")  # before the full stop
-        self.page.wait_for_timeout(100)  # the browser tells the editor of a moved caret a moment later
+        self.settle()
         self.page.keyboard.press("Control+Alt+f")
         expect(self.field).to_be_focused()
         self.page.keyboard.press("Enter")
@@ -40,6 +45,7 @@ class WritingTests(BrowserTestCase):
         self.page.keyboard.press("Shift+Enter")
         self.page.keyboard.type("see the table")
         self.page.keyboard.press("Shift+ArrowLeft")
+        self.settle()
         self.page.keyboard.press("Control+k")
         expect(self.page.get_by_role("dialog", name="Link")).to_be_visible()
         self.page.keyboard.type("stat.example/3")
