@@ -13,7 +13,7 @@ from articles.models.section import Section
 from articles.models.site import SiteSettings
 
 TYPES = {Kind.ANALYSIS: "AnalysisNewsArticle", Kind.OPINION: "OpinionNewsArticle"}
-LEAST_WIDTH, IMAGE_WIDTH = 1200, 1600  # pixels; search engines show pictures of the least width and more large
+IMAGE_WIDTH = 1600  # pixels; search engines show pictures of 1,200 and more large, where the master has as many
 ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
 
@@ -107,9 +107,8 @@ def _article(edition: Edition, paper: SiteSettings, root: str) -> dict[str, Any]
 def _images(edition: Edition, root: str) -> list[str]:
     if not edition.lead_image:
         return [root + static("icons/icon-512.png")]
-    found = [edition.lead_image.sources(crop).at_most(IMAGE_WIDTH) for crop in ("wide", "card", "square", "full")]
-    wide = [address for address, width, _height in found if width >= LEAST_WIDTH]
-    return [_absolute(address, root) for address in dict.fromkeys(wide or [address for address, *_size in found[:3]])]
+    found = [edition.lead_image.sources(crop).at_most(IMAGE_WIDTH)[0] for crop in ("wide", "card", "square")]
+    return [_absolute(address, root) for address in dict.fromkeys(found)]
 
 
 def _publisher(paper: SiteSettings, root: str) -> dict[str, Any]:

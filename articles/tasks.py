@@ -197,12 +197,13 @@ def draw_card(edition_pk: int) -> None:
 
 
 def draw_cards_again() -> None:
-    """Queue once more what could not be drawn because the folder of pictures could not be written."""
-    failed = DBTaskResult.objects.filter(task_path=draw_card.module_path, status=TaskResultStatus.FAILED)
-    rows = list(failed.filter(exception_class_path__in=REFUSED))
-    for edition in {row.args_kwargs["args"][0] for row in rows}:
-        draw_card.enqueue(edition)
-    failed.filter(pk__in=[row.pk for row in rows]).delete()
+    """Queue once more what could not be drawn or removed because the folder of pictures could not be written."""
+    for job in (draw_card, remove_card):
+        failed = DBTaskResult.objects.filter(task_path=job.module_path, status=TaskResultStatus.FAILED)
+        rows = list(failed.filter(exception_class_path__in=REFUSED))
+        for about in {row.args_kwargs["args"][0] for row in rows}:
+            job.enqueue(about)
+        failed.filter(pk__in=[row.pk for row in rows]).delete()
 
 
 @task()

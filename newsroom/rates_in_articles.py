@@ -79,7 +79,8 @@ def choices(request: HttpRequest) -> JsonResponse:
 def _choice(row: ratebar.Row) -> dict[str, Any]:
     subjects = {"turned": wording.subject(row.quote, row.base), "straight": wording.subject(row.base, row.quote)}
     texts = {form: _known(row, form).text for form in forms()}
-    return {"pair": row.pair, "forms": texts, "charts": subjects, "is_turned": row.quote == USUAL}
+    about = {"is_turned": row.quote == USUAL, "is_stale": row.is_stale}
+    return {"pair": row.pair, "forms": texts, "charts": subjects} | about
 
 
 def freeze_again() -> None:

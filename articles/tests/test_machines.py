@@ -140,9 +140,10 @@ class LinkedDataTests(MachinesTestCase):
         edition = self.publish(section=self.section, slug="long", headline="Long " * 30 + "end", lead_image=self.image)
         article = self.linked(edition.path)[0]
         assert article["headline"].endswith("end")
-        assert article["image"]
-        for address in article["image"]:
-            assert int(re.search(r"-(\d+)\.jpg$", address)[1]) >= 1200, address
+        assert len(article["image"]) == 3  # ratios
+        for crop, address in zip(("wide", "card", "square"), article["image"], strict=True):
+            most = max(map(int, re.findall(r" (\d+)w", self.image.sources(crop).srcsets["jpg"])))
+            assert int(re.search(r"-(\d+)\.jpg$", address)[1]) >= min(1200, most), address
 
     def test_small_master_gives_what_there_is(self):
         small = make_image(made_cut=1, width=700, height=500)

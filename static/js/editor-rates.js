@@ -121,7 +121,7 @@ export function noPairs(title, all) {
   return openForm({ title, parts: [text], first: text, answer: (form) => form.closest("dialog").close() });
 }
 
-const usual = (rate) => (rate.is_turned ? "turned-words" : "words");
+const usual = (rate) => (rate.is_turned ? "turned-words" : "words") + (rate.is_stale ? "-dated" : ""); // an old one says so
 
 /** The pair and form that were chosen; null when the dialog was left. */
 function choose(all, chosen) {

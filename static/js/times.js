@@ -77,9 +77,11 @@ const inByline = (stamp, now) => (age(stamp, now)?.minutes ? inWords(stamp, now)
 const SHOWN = ".card .meta time, .card.line > time, .times time";
 const times = [...document.querySelectorAll(SHOWN)].map((time) => [time, time.textContent, time.closest(".times") ? inByline : time.parentElement.matches(".line") ? inLine : inWords]);
 
+const paper = matchMedia("print"); // it gets no younger: it says the day, as the server does
+
 function tell() {
   for (const [time, text, words] of times) {
-    const said = words(time.dateTime, Date.now());
+    const said = paper.matches ? null : words(time.dateTime, Date.now());
     const isHour = text.length === 5; // its list is of one day
     const shown = said && !(isHour && said.endsWith(text)) ? said : text;
     if (time.textContent !== shown) time.textContent = shown;
@@ -94,7 +96,5 @@ function tell() {
 if (times.length && !document.querySelector(".shown-at")) {
   (window.requestIdleCallback ?? setTimeout)(tell);
   setInterval(tell, MINUTE);
-  // Paper gets no younger: it says the day, as the server does.
-  addEventListener("beforeprint", () => times.forEach(([time, text]) => (time.textContent = text)));
-  addEventListener("afterprint", tell);
+  paper.addEventListener("change", tell);
 }
