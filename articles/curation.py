@@ -115,6 +115,11 @@ class FrontPage:
         """Whether the lead has no picture that could grow, so that those below it have to."""
         return self.lead is not None and self.lead.image_here is None
 
+    @property
+    def tells_of_countries(self) -> bool:
+        """Whether any country of the row has an article; the others say that they have none, which leaves no hole."""
+        return any(edition for _country, edition in self.countries)
+
 
 def front_page(at: datetime, chosen: Countries = NOWHERE, placements: Iterable[Placement] | None = None) -> FrontPage:
     """The front page as readers see it at ``at``, in three queries, and one or two more for the ``chosen`` countries.
