@@ -118,7 +118,7 @@ class EmbargoTests(DeskTestCase):
         workflow.schedule(self.article, by=self.chief, at=start)
         self.article.refresh_from_db()
         errors = self.save(start + timedelta(hours=1)).context["adminform"].form.errors["embargo_until"]
-        assert f"04 March {start.year}, 11:00 (Asia/Bishkek), before" in str(errors)
+        assert f"4 March {start.year}, 11:00 (Asia/Bishkek), before" in str(errors)
         assert self.article.embargo_until is None
         self.save(start)
         assert self.article.embargo_until == start

@@ -203,7 +203,7 @@ class PreviewTests(BrowserTestCase):
         self.open(link.get_absolute_url())
         expect(self.page.get_by_text("Preview: not published.")).to_be_visible()
         self.page.get_by_label("Your name").fill("Dr Asel")
-        self.page.get_by_label("Note to the newsroom").fill("The third figure is wrong.")
+        self.page.get_by_label("Note to the newsroom", exact=True).fill("The third figure is wrong.")
         self.page.get_by_role("button", name="Leave the note").click()
         expect(self.page.get_by_text("Thank you")).to_be_visible()
         note = Note.objects.get()

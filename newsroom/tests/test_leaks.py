@@ -21,7 +21,7 @@ SEEDS = [
     f"/search/suggest/?q={MARKER}", f"/search/feed/?q={MARKER}", f"/search/atom/?q={MARKER}",
     f"/search/feed.json?q={MARKER}", f"/topics/{MARKER}/atom/", f"/topics/{MARKER}/feed.json", "/sitemap-2025-12.xml",
     "/sitemap-sections.xml", "/manifest.webmanifest", "/.well-known/security.txt", "/security.txt", "/favicon.ico",
-    "/no-such-page/", "/healthz",
+    "/no-such-page/", "/healthz", "/rates/kgs-usd.png",
     f"/topics/{MARKER}/", f"/topics/{MARKER}/feed/", "/preview/no-such-link/",
 ]  # fmt: skip
 
