@@ -204,7 +204,7 @@ class PreviewTests(BrowserTestCase):
         expect(self.page.get_by_text("Preview: not published.")).to_be_visible()
         self.page.get_by_label("Your name").fill("Dr Asel")
         self.page.get_by_label("Note to the newsroom", exact=True).fill("The third figure is wrong.")
-        self.page.get_by_role("button", name="Leave the note").click()
+        self.page.get_by_role("button", name="Send the note").click()
         expect(self.page.get_by_text("Thank you")).to_be_visible()
         note = Note.objects.get()
         assert (note.name, note.text, note.link) == ("Dr Asel", "The third figure is wrong.", link)
