@@ -1,6 +1,7 @@
 """The HTML a body may hold: what the editor offers, ``clean()`` that keeps to it, ``plain_text()`` of it.
 
-Bodies are semantic: a picture is ``<figure data-image="42">``, an embed ``<figure data-embed="address">``,
+Bodies are semantic: a picture is ``<figure data-image="42">``, an embed ``<figure data-embed="address">``
+(with a picture before it: ``data-poster="42"``),
 a pull quote ``<aside data-pull-quote>``, a fact box ``<aside data-fact-box>``, a rate ``<data data-rate="KGS/USD">``
 (references.py), its chart ``<figure data-chart="KGS/USD 3m">`` (charts.py), a footnote ``<span data-footnote>``
 (footnotes.py). Anything else is dropped.
@@ -21,14 +22,15 @@ INLINE = {"strong", "em", "a", "br", "data", "span"}
 ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
-    "figure": {"data-image", "data-embed", "data-chart", "data-points", "data-source"},
+    "figure": {"data-image", "data-embed", "data-poster", "data-chart", "data-points", "data-source"},
     "aside": {"data-pull-quote", "data-fact-box"},
     "th": {"colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
     "data": {"data-rate", "data-form", "value"},
     "span": {"data-footnote"},
 }
-IMAGE = re.compile(r'<figure data-image="(\d{1,11})">')
+# A picture of its own, or what an embed shows before it is played.
+IMAGE = re.compile(r'<figure (?:data-embed="[^"]*" )?data-(?:image|poster)="(\d{1,11})"')
 LINK = re.compile(r'<a(?: [\w-]+="[^"]*")*? href="([^"]*)"')
 NUMBERS = {"colspan": 20, "rowspan": 20, "start": 9999}  # the most each may say; 1 goes without saying
 SMALL = re.compile(r"[1-9]\d{0,3}\Z", re.ASCII)
@@ -62,7 +64,7 @@ EDITOR = {
     "OrderedList": {"enableListAttributes": False},
     "ListItem": True,
     "Blockquote": True,
-    "Link": {"enableTarget": False, "autolink": False, "defaultProtocol": "https"},
+    "Link": {"enableTarget": False, "autolink": True, "defaultProtocol": "https"},
     "Table": True,
     "TableRow": True,
     "TableHeader": True,
@@ -70,13 +72,14 @@ EDITOR = {
     "NoSpellCheck": False,
     "TrailingNode": True,
     "LibraryImage": {"pickerUrl": "/admin/articles/image/picker/"},
-    "Embed": True,
+    "Embed": {"lookUrl": "/admin/articles/embedprovider/look/", "pickerUrl": "/admin/articles/image/picker/"},
     "PullQuote": True,
     "FactBox": True,
     "Rate": {"ratesUrl": "/admin/rates-in-texts/"},
     "RateChart": {"ratesUrl": "/admin/rates-in-texts/"},
     "Footnote": True,
     "CleanPaste": True,
+    "Typing": True,
     "Desk": True,
     "WordCount": True,
 }
@@ -84,8 +87,8 @@ EDITOR = {
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "data-embed":
-        return value if embeds.find(value) else None
-    if name == "data-image":
+        return value if embeds.is_address(value) else None
+    if name in {"data-image", "data-poster"}:
         return value if value.isascii() and value.isdecimal() and len(value) < 12 else None
     if name == "data-points":
         return value if charts.are_points(value) else None

@@ -102,6 +102,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.alert": "acdv",
         "articles.boardrevision": "v",
         "articles.checkrule": "acdv",
+        "articles.embedprovider": "acdv",
         "articles.flatpage": "acdv",
         "articles.redirect": "acdv",
         "articles.sitesettings": "acv",

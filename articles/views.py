@@ -83,7 +83,8 @@ def _to_crossing(request, address):
 def flat_page(request, slug):
     """A text that stands by itself, like “About us”."""
     page = get_object_or_404(FlatPage, slug=slug)
-    return render(request, "articles/flat_page.html", {"page": page, "body": rendering.body(page.body)})
+    text = rendering.body(page.body)
+    return rendering.allow_frames(render(request, "articles/flat_page.html", {"page": page, "body": text}), text)
 
 
 @require_safe

@@ -42,6 +42,7 @@ SHOWN = [  # models whose rows readers see
     "articles.EditionImage",
     "articles.EditionSection",
     "articles.EditionTag",
+    "articles.EmbedProvider",
     "articles.FlatPage",
     "articles.FormerAddress",
     "articles.Image",

@@ -26,6 +26,7 @@ OF_THAT_TIME = {
 DATED = {"articles.Alert", "articles.Placement", "tickers.Rate"}
 OF_TODAY = {
     "articles.Author",
+    "articles.EmbedProvider",
     "articles.FlatPage",
     "articles.FormerAddress",
     "articles.Image",

@@ -7,6 +7,7 @@ from articles.admin import (  # noqa: F401 - each registers its models
     author,
     board_save,
     edition,
+    embed_provider,
     flat_page,
     image,
     notice,

@@ -321,7 +321,7 @@ def _one(token: Token, names: Names, may_space: bool) -> SafeString:
 
 
 def _thing(text: str, names: Names) -> SafeString:
-    """A picture, a video, a chart or the start of a cell, in words."""
+    """A picture, an embed, a chart or the start of a cell, in words."""
     kind, _colon, value = text.partition(":")
     if kind == "cell":
         return SafeString('<span class="cell" aria-hidden="true">│</span> ')
@@ -330,5 +330,5 @@ def _thing(text: str, names: Names) -> SafeString:
     elif kind == "chart":
         said = _("Chart of rates: %(asked)s") % {"asked": value}
     else:
-        said = _("Video: %(address)s") % {"address": value} if value else _("Empty figure")
+        said = _("Embed: %(address)s") % {"address": value} if value else _("Empty figure")
     return format_html('<span class="thing">{}</span> ', said)

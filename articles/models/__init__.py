@@ -16,6 +16,7 @@ from articles.models.edition import (
     EditionSection,
     EditionTag,
 )
+from articles.models.embed_provider import EmbedProvider
 from articles.models.flat_page import FlatPage
 from articles.models.image import Image
 from articles.models.note import Note, PreviewLink
@@ -50,6 +51,7 @@ __all__ = [
     "EditionImage",
     "EditionSection",
     "EditionTag",
+    "EmbedProvider",
     "FlatPage",
     "FormerAddress",
     "Image",

@@ -124,9 +124,13 @@ class ProseTests(TestCase):
         assert "Picture: Hill" in shown
         assert "Picture: number 99999" in shown
 
-    def test_video_is_named_by_its_address(self):
+    def test_embed_is_named_by_its_address_and_so_is_the_picture_before_it(self):
         shown = self.prose("", '<figure data-embed="https://youtu.be/abcdefghijk"></figure>')
-        assert "Video: https://youtu.be/abcdefghijk" in shown
+        assert "Embed: https://youtu.be/abcdefghijk" in shown
+        bare, image = '<figure data-embed="https://t.me/a/1"{}></figure>', make_image(title="A crowd")
+        shown = self.prose(bare.format(""), bare.format(f' data-poster="{image.pk}"'))
+        assert "<ins" in shown
+        assert "Picture: A crowd" in shown
 
     def test_link_that_leads_elsewhere_is_shown_as_such(self):
         link = '<p>See <a href="https://{}.example/">the report</a> of May.</p>'

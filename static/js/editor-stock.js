@@ -20,7 +20,11 @@ export function linkAddress(typed) {
 
 export const Link = stock.Link.extend({
   addOptions() {
-    return { ...this.parent?.(), isAllowedUri: (address) => LINKS.test(address) };
+    return {
+      ...this.parent?.(),
+      isAllowedUri: (address) => LINKS.test(address),
+      shouldAutoLink: (typed) => /^(?:https?:\/\/|www\.)/i.test(typed), // “Akorda.kz” may be a name
+    };
   },
   addAttributes() {
     return { href: { default: null }, title: { default: null } };
