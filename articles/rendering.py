@@ -179,14 +179,12 @@ def _plain_figure(image: Image | None, caption: str | None) -> str:
 
 def _with_embeds(html: str, write: Callable[[re.Match[str], str, embeds.Embed], str]) -> str:
     """The body with each of its embeds written by ``write``; the paper's own sites are asked for once."""
-    if "<figure data-" not in html:
+    if ' data-embed="' not in html:
         return html
-    own: list[embeds.Site] = []
+    own = _own_sites()
 
     def one(match: re.Match[str]) -> str:
         address = unescape(match["address"] or "")
-        if address and not own:
-            own.extend(_own_sites())
         found = embeds.find(address, own)
         return write(match, address, found) if found else ""
 

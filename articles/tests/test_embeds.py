@@ -231,7 +231,7 @@ class ProviderTests(TestCase):
         for address, site, _shape, _frame in SHOWN:
             assert self.client.get(look, {"address": address}).json()["site"] == site
         assert self.client.get(look, {"address": " t.me/a/1 "}).json()["address"] == "https://t.me/a/1"
-        for address in (*LINKS, "", "nonsense", "javascript:alert(1)", "\0", "https://[", "a" * 5000):
+        for address in (*LINKS, "", "nonsense", "javascript:alert(1)", "https://[", "a" * 5000):
             with self.subTest(address):
                 assert self.client.get(look, {"address": address}).json()["problem"]
 

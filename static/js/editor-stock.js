@@ -62,6 +62,9 @@ export const OrderedList = stock.OrderedList.extend({
     const read = (list) => Math.min(Math.max(Number.parseInt(list.getAttribute("start"), 10) || 1, 1), 9999);
     return { start: { default: 1, parseHTML: read, renderHTML: ({ start }) => (start > 1 ? { start } : {}) } };
   },
+  addInputRules() {
+    return [stock.wrappingInputRule({ find: /^1[.)]\s$/, type: this.type })]; // the package has none
+  },
   addNodeView: null,
 });
 

@@ -11,7 +11,7 @@ const DASHES = { ru: LONG, kk: LONG, ky: LONG, tg: LONG };
 const OPENS = /(?:^|[\s([{«“‘„—–/])$/; // what a quotation may begin after
 const AHEAD = "([^\\n]{0,200})";
 
-/** What is typed last, with `count` characters before it, becomes another text: `write` says how many, and which. */
+/** The `count` characters typed last become another text: `write` says how many, and which. */
 const rule = (find, write) =>
   new InputRule({
     find,
@@ -38,12 +38,12 @@ export const Typing = Extension.create({
     const spoken = () => language(this.editor);
     const dash = () => DASHES[spoken()] ?? "–";
     return [
-      rule(new RegExp(`${AHEAD}"$`), ([, before]) => [0, quotation(before, QUOTES[spoken()] ?? CURLY)]),
-      rule(/[\p{L}\p{N}]'$/u, ([typed]) => [0, spoken() !== "uz" ? "’" : /[og]/i.test(typed) ? "ʻ" : "ʼ"]),
-      rule(new RegExp(`${AHEAD}'$`), ([, before]) => [0, OPENS.test(before) ? "‘" : "’"]),
-      rule(/\.\.\.$/, () => [2, "…"]),
-      rule(/(?:^|[^-])--$/, () => [1, dash()]),
-      rule(/\S - $/, () => [1, `${dash()} `]),
+      rule(new RegExp(`${AHEAD}"$`), ([, before]) => [1, quotation(before, QUOTES[spoken()] ?? CURLY)]),
+      rule(/[\p{L}\p{N}]'$/u, ([typed]) => [1, spoken() !== "uz" ? "’" : /[og]/i.test(typed) ? "ʻ" : "ʼ"]),
+      rule(new RegExp(`${AHEAD}'$`), ([, before]) => [1, OPENS.test(before) ? "‘" : "’"]),
+      rule(/\.\.\.$/, () => [3, "…"]),
+      rule(/(?:^|[^-])--$/, () => [2, dash()]),
+      rule(/\S - $/, () => [2, `${dash()} `]),
     ];
   },
 });
