@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 import nh3
 
 from articles import charts, embeds, footnotes
-from articles.text import strip_control
+from articles.characters import normalise_html
 
 BLOCKS = {"p", "h2", "h3", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td"}
 FIGURES = {"figure", "figcaption", "aside"}
@@ -118,11 +118,11 @@ def clean(html: str) -> str:
     still changes after five rounds comes back as paragraphs of plain text. So does what is nested so deep
     that the sanitizer would take seconds: its time grows with tags times depth.
     """
-    html = strip_control(html)
+    html = normalise_html(html)
     for _round in range(ROUNDS):
         if html.count("<") > LIGHT and is_too_deep(html):
             break
-        cleaned = footnotes.tidy(strip_control(_cleaner.clean(html)))  # entities are characters now
+        cleaned = footnotes.tidy(normalise_html(_cleaner.clean(html)))  # entities are characters now
         if cleaned == html:
             return html
         html = cleaned
@@ -157,7 +157,7 @@ def _without_comments(html: str) -> str:
 def _paragraphs(html: str) -> str:
     """The words alone, found without a parser: none is fast with everything that can come here."""
     text = TAG.sub(lambda tag: "" if tag[2].lower() in INLINE - {"br"} else "\0", _without_comments(html))
-    lines = (" ".join(strip_control(line).split()) for line in unescape(text).split("\0"))
+    lines = (" ".join(normalise_html(line).split()) for line in unescape(text).split("\0"))
     return "".join(f"<p>{escape(line, quote=False)}</p>" for line in lines if line)
 
 

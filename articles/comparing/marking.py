@@ -10,10 +10,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from articles.characters import strip_control
 from articles.comparing.blocks import LONGEST, PIECE, Block, Token, blocks
 from articles.comparing.matching import Budget, Op, Row, ops_of, rows_of
 from articles.models import Image
-from articles.text import strip_control
 
 NAMED = 500  # pictures whose names are asked for
 NEAR = 1  # unchanged blocks that stay in sight beside a change when the others are folded
