@@ -25,7 +25,9 @@ JOINING = re.compile(
     "(?P<flag>(?<=\U0001f3f4)[\U000e0020-\U000e007e]{1,8}\U000e007f)|[\U000e0020-\U000e007f]"
 )
 SELECTORS = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-FROM_RIGHT = re.compile("[\u05d0-\u061b\u061d-\u08ff\ufb1d-\ufdfb\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+FROM_RIGHT = re.compile(
+    "[\u05d0-\u061b\u061d-\u08ff\ufb1d-\ufdfb\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 MARKS_OF_DIRECTION = "\u200e\u200f\u061c"
 SCRIPTS = [  # whose letters take another form where they are joined: from, and up to without the second
     *(0x0600, 0x0E00, 0x1000, 0x10A0, 0x1780, 0x18B0, 0x1A20, 0x1AB0, 0x1B00, 0x1C50),

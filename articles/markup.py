@@ -17,7 +17,7 @@ from articles.characters import normalise_html
 
 BLOCKS = {"p", "h2", "h3", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td"}
 FIGURES = {"figure", "figcaption", "aside"}
-INLINE = {"strong", "em", "a", "br", "data", "span"}
+INLINE = {"strong", "em", "sub", "sup", "a", "br", "data", "span"}
 ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
@@ -42,6 +42,10 @@ PATTERNS = {
     "value": AMOUNT,
 }
 SPACE = re.compile(r"\s")
+SMALL_SIGNS = {  # what Unicode has above and below the line: plain text says 10⁶ and CO₂ with these
+    "sup": str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ"),
+    "sub": str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎"),
+}
 ROUNDS = 5
 LONGEST = 300_000  # characters, a book chapter's worth of them
 DEEPEST = 40  # elements within each other
@@ -56,6 +60,8 @@ RAW = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "nofr
 EDITOR = {
     "Bold": True,
     "Italic": True,
+    "Superscript": True,
+    "Subscript": True,
     "HardBreak": True,
     "Heading": {"levels": [2, 3]},
     "BulletList": True,
@@ -76,7 +82,7 @@ EDITOR = {
     "Rate": {"ratesUrl": "/admin/rates-in-texts/"},
     "RateChart": {"ratesUrl": "/admin/rates-in-texts/"},
     "Footnote": True,
-    "CleanPaste": True,
+    "CleanPaste": {"uploadUrl": "/admin/articles/image/upload/"},
     "Desk": True,
     "WordCount": True,
 }
@@ -167,16 +173,24 @@ class _Text(HTMLParser):
     def __init__(self):
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
+        self.small: list[dict[int, int]] = []  # signs of the open superscripts and subscripts
 
     def handle_data(self, data):
-        self.parts.append(SPACE.sub(" ", data))
+        data = SPACE.sub(" ", data)
+        if self.small and all(ord(sign) in self.small[-1] for sign in data):
+            data = data.translate(self.small[-1])
+        self.parts.append(data)
 
     def handle_starttag(self, tag, attrs):
-        if tag not in INLINE or tag == "br":
+        if tag in SMALL_SIGNS:
+            self.small.append(SMALL_SIGNS[tag])
+        elif tag not in INLINE or tag == "br":
             self.parts.append("\n")
 
     def handle_endtag(self, tag):
-        if tag not in INLINE:
+        if tag in SMALL_SIGNS:
+            del self.small[-1:]
+        elif tag not in INLINE:
             self.parts.append("\n")
 
 

@@ -20,6 +20,8 @@ NEAR = 1  # unchanged blocks that stay in sight beside a change when the others 
 MARKS = {
     "strong": gettext_lazy("bold"),
     "em": gettext_lazy("italics"),
+    "sup": gettext_lazy("superscript"),
+    "sub": gettext_lazy("subscript"),
     "href": gettext_lazy("link to"),
     "title": gettext_lazy("with the title"),
     "data": gettext_lazy("exchange rate"),
@@ -308,7 +310,11 @@ def _run(run: tuple[Token, ...], names: Names, *, targets: bool = False) -> Safe
     return _together(parts)
 
 
-WRAPS = {"strong": "<strong>{}</strong>", "em": "<em>{}</em>", "href": '<span class="link">{}</span>', "span": "[{}]"}
+WRAPS = {
+    **{tag: f"<{tag}>{{}}</{tag}>" for tag in ("sup", "sub", "strong", "em")},
+    "href": '<span class="link">{}</span>',
+    "span": "[{}]",
+}
 
 
 def _one(token: Token, names: Names, may_space: bool) -> SafeString:

@@ -139,6 +139,15 @@ class ForReadersTests(TestCase):
             words = re.sub("<[^>]*>", "", html.partition("</p>")[0])
             assert words.startswith("Word1, 2, 3 and"), words
 
+    def test_a_number_after_a_power_is_no_part_of_it(self):
+        html = footnotes.numbered(f"<p>10<sup>6</sup>{note('a')} t</p>")
+        assert '<sup>6</sup>\u2009<sup class="footnote-mark">' in html
+
+    def test_notes_may_hold_powers(self):
+        body = f"<p>x{note('By 10<sup>6</sup> t of CO<sub>2</sub>.')}</p>"
+        assert clean(body) == body
+        assert plain_text(body) == "x\nBy 10⁶ t of CO₂."
+
     def test_two_hundred_notes(self):
         html = rendering.body("".join(f"<p>{n}{note(f'Note {n}')}</p>" for n in range(200)))
         assert len(MARKS.findall(html)) == html.count("<li id=") == 200
