@@ -184,6 +184,14 @@ class ForReadersTests(TestCase):
         assert "#" not in text
         assert not feedparser.parse(self.client.get("/feed/").content).bozo
 
+    def test_powers_stand_on_the_page_and_in_feeds(self):
+        edition = make_edition(body=f"<p>It lost 10<sup>6</sup> t of CO<sub>2</sub>{note('See.')}.</p>")
+        assert edition.words == 6
+        page = self.client.get(edition.path).content.decode()
+        text = self.client.get("/feed.json").json()["items"][0]["content_html"]
+        for html in (page, text, self.client.get("/feed/").content.decode()):
+            assert "10<sup>6</sup> t of CO<sub>2</sub>" in html.replace("&lt;", "<").replace("&gt;", ">")
+
     def test_search_reads_past_the_mark_and_finds_the_note(self):
         edition = make_edition(body=f"<p>The silk{note('Raw, from the Ferghana valley.')} road reopened.</p>")
         assert plain_text(edition.body) == "The silk road reopened.\nRaw, from the Ferghana valley."

@@ -10,11 +10,12 @@ from articles.tests.factories import make_article, picture_file
 from newsroom.tests.test_browser import BrowserTestCase
 
 UPLOAD = "/admin/articles/image/upload/"
-GIVE = """([kind, files, html]) => {
+GIVE = """([kind, files, html, rtf]) => {
   const data = new DataTransfer();
   for (const [name, type, letters] of files)
     data.items.add(new File([Uint8Array.from(atob(letters), (one) => one.charCodeAt(0))], name, { type }));
   if (html) data.setData("text/html", html);
+  if (rtf) data.setData("text/rtf", rtf);
   const text = document.querySelector(".tiptap");
   const box = text.lastElementChild.getBoundingClientRect();
   const about = { bubbles: true, cancelable: true, clientX: box.left + 3, clientY: box.top + 3 };
@@ -36,8 +37,8 @@ class DroppedPicturesTests(BrowserTestCase):
         self.open(self.article.get_absolute_url())
         self.page.locator(".tiptap p").first.click()
 
-    def give(self, files, kind="paste", html=""):
-        self.page.evaluate(GIVE, [kind, files, html])
+    def give(self, files, kind="paste", html="", rtf=""):
+        self.page.evaluate(GIVE, [kind, files, html, rtf])
 
     def body(self):
         return self.page.locator("[name=body]").input_value()
@@ -84,6 +85,21 @@ class DroppedPicturesTests(BrowserTestCase):
         expect(self.dialog).to_have_count(0)
         pk = Image.objects.get(alt="A gate").pk
         assert self.body() == f'<p>Before.</p><figure data-image="{pk}"><figcaption></figcaption></figure><p>After.</p>'
+
+    def test_pictures_of_word_come_with_its_text(self):
+        picture = picture_file(size=(640, 400)).read().hex()
+        rtf = r"{\rtf1\ansi A gate{\*\shppict{\pict{\*\picprop}\picw640\jpegblip\bliptag-7{\*\blipuid 0af}"
+        rtf += "\n" + "\n".join(picture[at : at + 128] for at in range(0, len(picture), 128))
+        rtf += "}}{\\nonshppict{\\pict\\picw640\\wmetafile8 0100}}}"
+        shape = '<img width=640 height=400 src="file:///C:/Temp/clip_image001.jpg" v:shapes="Picture_x0020_1">'
+        self.page.keyboard.press("Control+a")
+        self.give([], html=f"<p class=MsoNormal>A gate<![if !vml]>{shape}<![endif]></p>", rtf=rtf)
+        self.dialog.get_by_label("Alternative text").fill("A gate")
+        self.dialog.locator("#shared-credit").fill("Our own")
+        self.send()
+        expect(self.dialog).to_have_count(0)
+        pk = Image.objects.get(alt="A gate").pk
+        assert self.body() == f'<p>A gate</p><figure data-image="{pk}"><figcaption></figcaption></figure>'
 
     def test_text_comes_in_without_pictures_that_were_left_out(self):
         picture = f'<img src="data:image/jpeg;base64,{file("x.jpg")[2]}">'

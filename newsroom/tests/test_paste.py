@@ -43,7 +43,7 @@ class PasteTests(BrowserTestCase):
         self.page.evaluate(PASTE, [content, ""] if clipboard.suffix == ".html" else ["", content])
 
     def test_each_clipboard_becomes_clean(self):
-        assert len(CLIPBOARDS) == 58
+        assert len(CLIPBOARDS) == 59
         self.page.locator(".tiptap").click()
         for clipboard in CLIPBOARDS:
             with self.subTest(clipboard.stem):

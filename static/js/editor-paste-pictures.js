@@ -15,7 +15,7 @@ const isPicture = ({ name, type }) => type.startsWith("image/") || /\.hei[cf]s?$
 export function takePictures(editor, view, event) {
   const data = event.clipboardData ?? event.dataTransfer;
   if (!data || view.dragging) return false;
-  const html = data.getData("text/html");
+  const html = withPicturesOfWord(data.getData("text/html"), data.getData("text/rtf"));
   const files = [...data.files];
   if (files.length && !hasWords(html)) {
     event.preventDefault(); // a dropped file would open in place of the form
@@ -29,6 +29,27 @@ export function takePictures(editor, view, event) {
   event.preventDefault();
   pasteWithPictures(editor, html);
   return true;
+}
+
+/** Word names its pictures by places on its own disk; what they show comes with the same text as RTF, in the same order. */
+function withPicturesOfWord(html, rtf) {
+  const named = html.match(ON_DISK) ?? [];
+  if (!named.length || !rtf) return html;
+  const shown = rtf.split("{\\pict").slice(1).map(pictureOf).filter(Boolean);
+  if (shown.length !== named.length) return html;
+  return html.replace(ON_DISK, (tag, before) => `${before}"${shown.shift()}">`);
+}
+
+const ON_DISK = /(<img\b[^>]*?\ssrc\s*=\s*)"file:[^">]*"[^>]*>/gi;
+const BEGINNINGS = { png: /89504e47/i, jpeg: /ffd8ff/i };
+
+function pictureOf(piece) {
+  const kind = /\\(png|jpeg)blip/.exec(piece.slice(0, 4000))?.[1];
+  const start = kind ? piece.search(BEGINNINGS[kind]) : -1;
+  if (start < 0) return null;
+  const digits = /^[\da-f\s]+/i.exec(piece.slice(start))[0].replace(/\s+/g, "");
+  const bytes = digits.match(/../g).map((pair) => String.fromCharCode(Number.parseInt(pair, 16)));
+  return `data:image/${kind};base64,${btoa(bytes.join(""))}`;
 }
 
 /** A copied picture comes with its file and an element that shows it; a copied text may come with a picture of itself. */

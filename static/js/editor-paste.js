@@ -20,6 +20,7 @@ const KEPT = {
   SPAN: ["data-footnote"],
 };
 const BLOCK = "p, h1, h2, h3, h4, h5, h6, li, div, blockquote, table, ul, ol, figure, aside, section, article, td, th, pre";
+const ADDRESS = /https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]]/gi;
 const EMOJI = "img[class*=emoji][alt], img[src*=emoji][alt]";
 const HEADINGS = { H1: "h2", H4: "h3", H5: "h3", H6: "h3" };
 const TAG = /<[a-z](?:"[^"]*"|'[^']*'|[^'">])*>/gi;
@@ -34,6 +35,7 @@ export const CleanPaste = Extension.create({
       setTimeout(() => say(editor, tellLeft(left))); // what is pasted now changes the text, which ends what is said
       return body;
     };
+    const transformPastedText = (text) => normalText(text.replace(/\u00ad/g, "")).replace(ADDRESS, unwrapAddress);
     const clipboardTextParser = (text, context, isPlain) => {
       const shaped = isPlain ? null : shapedText(text);
       return shaped && pm.model.DOMParser.fromSchema(editor.schema).parseSlice(shaped, { context });
@@ -41,7 +43,7 @@ export const CleanPaste = Extension.create({
     const take = (view, event) => takePictures(editor, view, event);
     return [
       new Plugin({
-        props: { transformPastedHTML, transformPastedText: (text) => normalText(text.replace(/\u00ad/g, "")), clipboardTextParser, handlePaste: take, handleDrop: take },
+        props: { transformPastedHTML, transformPastedText, clipboardTextParser, handlePaste: take, handleDrop: take },
       }),
     ];
   },
