@@ -74,7 +74,7 @@ class PasteTests(BrowserTestCase):
         self.page.locator(".tiptap").click()
         for name, words in (
             ("word-tracked-changes", "deleted text (“did not ever”, “, never”, “A whole paragraph that went.” …)"),
-            ("word-comments", "comments (“Which one?”)"),
+            ("word-comments", "comments (“Which one?”), now under Notes"),
             ("word-hidden", "hidden text"),
             ("web-news-page", "pictures: save them as files and drop them into the text"),
         ):
@@ -82,6 +82,7 @@ class PasteTests(BrowserTestCase):
                 self.empty()
                 self.paste(FOLDER / f"{name}.html")
                 expect(self.page.locator(".editor-note")).to_contain_text(words)
+        assert self.page.locator("[name=desk_note]").input_value() == "Which one?"
         self.empty()
         self.paste(FOLDER / "word-paragraphs.html")
         expect(self.page.locator(".editor-note")).to_have_text("")

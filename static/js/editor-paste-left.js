@@ -116,10 +116,13 @@ const short = (words) => (words.length > SHOWN ? `${words.slice(0, SHOWN).trimEn
 const quoted = (list) => list.slice(0, MOST_SHOWN).map((words) => `“${short(words)}”`).join(", ") + (list.length > MOST_SHOWN ? " …" : "");
 
 /** What a person is told after pasting; "" when everything came in. */
-export function tellLeft({ deleted, comments, hidden, pictures }) {
+export function tellLeft({ deleted, comments, hidden, pictures, isNoted }) {
   const parts = [];
   if (deleted.length) parts.push(gettext("deleted text (%s)").replace("%s", () => quoted(deleted)));
-  if (comments.length) parts.push(gettext("comments (%s)").replace("%s", () => quoted(comments)));
+  if (comments.length) {
+    const words = isNoted ? gettext("comments (%s), now under Notes: press “Leave the note” there to keep them") : gettext("comments (%s)");
+    parts.push(words.replace("%s", () => quoted(comments)));
+  }
   if (hidden) parts.push(gettext("hidden text"));
   if (pictures) parts.push(gettext("pictures: save them as files and drop them into the text"));
   return parts.length ? gettext("Left out of what was pasted: %s.").replace("%s", () => parts.join("; ")) : "";

@@ -32,6 +32,7 @@ export const CleanPaste = Extension.create({
     const { editor } = this;
     const transformPastedHTML = (html) => {
       const { body, left } = cleanPaste(html);
+      left.isNoted = note(editor, left.comments);
       setTimeout(() => say(editor, tellLeft(left))); // what is pasted now changes the text, which ends what is said
       return body;
     };
@@ -48,6 +49,16 @@ export const CleanPaste = Extension.create({
     ];
   },
 });
+
+/** Put comments where notes of the desk are written, beside the text; false where there is no such place. */
+function note(editor, comments) {
+  const field = editor.options.element.querySelector("textarea")?.form?.elements.namedItem("desk_note");
+  if (!(field instanceof HTMLTextAreaElement) || !comments.length) return false;
+  const fresh = comments.filter((words) => !field.value.includes(words));
+  field.value = [field.value.trimEnd(), ...fresh].filter(Boolean).join("\n");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  return true;
+}
 
 /** `html` as it was pasted in the elements of a body, and what of it was left out. */
 export function cleanPaste(html) {
@@ -108,7 +119,7 @@ function dropForeign(body) {
     else if (figure.querySelector("img, picture, video, iframe, svg")) figure.remove();
   });
   each(body, EMOJI, (sign) => sign.replaceWith(sign.alt));
-  each(body, "sup.reference, .MsoFootnoteReference", (mark) => mark.remove());
+  each(body, "sup.reference, .MsoFootnoteReference, .EOP", (mark) => mark.remove());
   each(body, DROPPED, (element) => element.remove());
   each(body, "table > caption", (caption) => caption.closest("table").before(rename(caption, "p")));
   each(body, "b[id^=docs-internal-guid], google-sheets-html-origin", unwrap);
@@ -230,11 +241,11 @@ function mapHeadings(body) {
   each(body, "td :is(h2, h3), li :is(h2, h3)", (heading) => rename(heading, "p"));
 }
 
-/** One cell is a piece of text, and a table of such cells is what a spreadsheet copies of one. */
+/** What a spreadsheet copies of one cell is a piece of text. */
 function looseCells(body) {
   each(body, "table", (table) => {
     const cells = table.querySelectorAll("td, th");
-    if (cells.length === 1 && !cells[0].querySelector("table")) table.replaceWith(rename(cells[0], "div"));
+    if (cells.length === 1 && cells[0].matches("td:not(:has(p, table))")) table.replaceWith(rename(cells[0], "div"));
   });
 }
 
