@@ -13,7 +13,10 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("Articles")
 
     def ready(self):
-        from articles import checks, roles  # noqa: F401 - checks register themselves; both need loaded apps
+        from articles import checks, roles, text  # noqa: F401 - checks register themselves; all need loaded apps
+
+        text.adopt(apps.get_model("taggit.Tag"), "name", "slug")
+        text.adopt(apps.get_model("auth.User"), "first_name", "last_name")
 
         pre_save.connect(small_letters, sender=apps.get_model("taggit.Tag"), dispatch_uid="slugs of tags")
         post_migrate.connect(roles.make_groups, sender=self)

@@ -14,11 +14,11 @@ from html.parser import HTMLParser
 import nh3
 
 from articles import charts, embeds, footnotes
-from articles.text import strip_control
+from articles.characters import normalise_html
 
 BLOCKS = {"p", "h2", "h3", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td"}
 FIGURES = {"figure", "figcaption", "aside"}
-INLINE = {"strong", "em", "a", "br", "data", "span"}
+INLINE = {"strong", "em", "sub", "sup", "a", "br", "data", "span"}
 ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
@@ -44,6 +44,10 @@ PATTERNS = {
     "value": AMOUNT,
 }
 SPACE = re.compile(r"\s")
+SMALL_SIGNS = {  # what Unicode has above and below the line: plain text says 10⁶ and CO₂ with these
+    "sup": str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ"),
+    "sub": str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎"),
+}
 ROUNDS = 5
 LONGEST = 300_000  # characters, a book chapter's worth of them
 DEEPEST = 40  # elements within each other
@@ -58,6 +62,8 @@ RAW = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "nofr
 EDITOR = {
     "Bold": True,
     "Italic": True,
+    "Superscript": True,
+    "Subscript": True,
     "HardBreak": True,
     "Heading": {"levels": [2, 3]},
     "BulletList": True,
@@ -78,7 +84,7 @@ EDITOR = {
     "Rate": {"ratesUrl": "/admin/rates-in-texts/"},
     "RateChart": {"ratesUrl": "/admin/rates-in-texts/"},
     "Footnote": True,
-    "CleanPaste": True,
+    "CleanPaste": {"uploadUrl": "/admin/articles/image/upload/"},
     "Typing": True,
     "Desk": True,
     "WordCount": True,
@@ -121,11 +127,11 @@ def clean(html: str) -> str:
     still changes after five rounds comes back as paragraphs of plain text. So does what is nested so deep
     that the sanitizer would take seconds: its time grows with tags times depth.
     """
-    html = strip_control(html)
+    html = normalise_html(html)
     for _round in range(ROUNDS):
         if html.count("<") > LIGHT and is_too_deep(html):
             break
-        cleaned = footnotes.tidy(strip_control(_cleaner.clean(html)))  # entities are characters now
+        cleaned = footnotes.tidy(normalise_html(_cleaner.clean(html)))  # entities are characters now
         if cleaned == html:
             return html
         html = cleaned
@@ -160,7 +166,7 @@ def _without_comments(html: str) -> str:
 def _paragraphs(html: str) -> str:
     """The words alone, found without a parser: none is fast with everything that can come here."""
     text = TAG.sub(lambda tag: "" if tag[2].lower() in INLINE - {"br"} else "\0", _without_comments(html))
-    lines = (" ".join(strip_control(line).split()) for line in unescape(text).split("\0"))
+    lines = (" ".join(normalise_html(line).split()) for line in unescape(text).split("\0"))
     return "".join(f"<p>{escape(line, quote=False)}</p>" for line in lines if line)
 
 
@@ -170,16 +176,24 @@ class _Text(HTMLParser):
     def __init__(self):
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
+        self.small: list[dict[int, int]] = []  # signs of the open superscripts and subscripts
 
     def handle_data(self, data):
-        self.parts.append(SPACE.sub(" ", data))
+        data = SPACE.sub(" ", data)
+        if self.small and all(ord(sign) in self.small[-1] for sign in data):
+            data = data.translate(self.small[-1])
+        self.parts.append(data)
 
     def handle_starttag(self, tag, attrs):
-        if tag not in INLINE or tag == "br":
+        if tag in SMALL_SIGNS:
+            self.small.append(SMALL_SIGNS[tag])
+        elif tag not in INLINE or tag == "br":
             self.parts.append("\n")
 
     def handle_endtag(self, tag):
-        if tag not in INLINE:
+        if tag in SMALL_SIGNS:
+            del self.small[-1:]
+        elif tag not in INLINE:
             self.parts.append("\n")
 
 

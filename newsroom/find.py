@@ -16,8 +16,8 @@ from taggit.models import Tag
 from articles.admin.article.listing import standing
 from articles.admin.lists import holding_words, number
 from articles.admin.times import in_words
+from articles.characters import normalise
 from articles.models import Article, Author, Image, Section
-from articles.text import strip_control
 from tickers.models import Pair
 
 SHOWN = 8  # of a kind
@@ -57,7 +57,7 @@ class Kind:
 @require_safe
 def view(request: HttpRequest, site: Any) -> HttpResponse:
     """A page that needs no script; with ``?format=json`` what the palette shows."""
-    query = strip_control(request.GET.get("q", ""))[:LONGEST].strip()
+    query = normalise(request.GET.get("q", ""))[:LONGEST].strip()
     kinds = look_for(query, request, site)
     if request.GET.get("format") == "json":
         response: HttpResponse = JsonResponse({"kinds": [asdict(kind) for kind in kinds]})

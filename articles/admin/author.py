@@ -18,6 +18,9 @@ class AuthorAdmin(DeskAdmin):
     fields = ["name", "slug", "is_desk", "role", "biography", "picture", "chosen_picture", "links", "user"]
     prepopulated_fields = {"slug": ["name"]}
 
+    class Media:
+        js = ["js/desk-slugs.js"]
+
     def get_prepopulated_fields(self, request, obj=None):
         """The address of an author who exists is not made anew when the name changes."""
         return {} if obj else self.prepopulated_fields

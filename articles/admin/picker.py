@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from articles.admin.image_list import licence_badge
+from articles.characters import normalise
 from articles.models import Image
-from articles.text import strip_control
 
 A_PAGE = 24
 MOST_IDS = 100
@@ -54,7 +54,7 @@ def thumbnail(image: Image) -> str:
 def _matching(query: str) -> Q:
     """Every word of ``query`` stands in one of the texts of a picture."""
     condition = Q()
-    for word in strip_control(query)[:200].split()[:MOST_WORDS]:
+    for word in normalise(query)[:200].split()[:MOST_WORDS]:
         # SQLite knows only a-z in two cases: a Russian word is tried in the ways it is written.
         ways = {word} if word.isascii() else {word, word.lower(), word.capitalize(), word.title(), word.upper()}
         condition &= Q(*((f"{field}__icontains", way) for field in SEARCHED for way in ways), _connector=Q.OR)

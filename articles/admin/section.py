@@ -76,6 +76,9 @@ class SectionAdmin(RulesAdmin, DeskAdmin):
         above = [Coalesce(f"parent__{name}", name) for name in ("order", "name", "pk")]
         return [*above, F("parent").asc(nulls_first=True), "order", "name"]
 
+    class Media:
+        js = ["js/desk-slugs.js"]
+
     def get_prepopulated_fields(self, request, obj=None):
         """The address of a section that exists is not made anew when its name changes."""
         return {} if obj else self.prepopulated_fields

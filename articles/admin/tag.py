@@ -11,7 +11,7 @@ from articles import roles
 from articles.admin.article.form import check_tag
 from articles.admin.desk import DeskAdmin
 from articles.admin.lists import holding_words
-from articles.text import strip_control
+from articles.characters import normalise
 
 OFFERED = 10
 
@@ -20,7 +20,7 @@ admin.site.unregister(Tag)
 
 class TagForm(forms.ModelForm):
     def clean_name(self):
-        name = " ".join(strip_control(self.cleaned_data["name"]).split())
+        name = " ".join(normalise(self.cleaned_data["name"]).split())
         if {",", ";"} & set(name):
             raise ValidationError(_("A tag’s name holds no comma: it separates tags in the form of an article."))
         twin = Tag.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).first()
@@ -69,7 +69,7 @@ class TagAdmin(DeskAdmin):
         """Names of tags that hold what somebody is typing, those that begin with it first."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        typed = strip_control(request.GET.get("term", "")).strip()[:100]
+        typed = normalise(request.GET.get("term", "")).strip()[:100]
         found = Tag.objects.filter(holding_words(typed, "name")) if typed else Tag.objects.none()
         names = list(found.order_by("name").values_list("name", flat=True)[: OFFERED * 5])
         names.sort(key=lambda name: not name.casefold().startswith(typed.casefold()))

@@ -10,16 +10,18 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from articles.characters import strip_control
 from articles.comparing.blocks import LONGEST, PIECE, Block, Token, blocks
 from articles.comparing.matching import Budget, Op, Row, ops_of, rows_of
 from articles.models import Image
-from articles.text import strip_control
 
 NAMED = 500  # pictures whose names are asked for
 NEAR = 1  # unchanged blocks that stay in sight beside a change when the others are folded
 MARKS = {
     "strong": gettext_lazy("bold"),
     "em": gettext_lazy("italics"),
+    "sup": gettext_lazy("superscript"),
+    "sub": gettext_lazy("subscript"),
     "href": gettext_lazy("link to"),
     "title": gettext_lazy("with the title"),
     "data": gettext_lazy("exchange rate"),
@@ -308,7 +310,11 @@ def _run(run: tuple[Token, ...], names: Names, *, targets: bool = False) -> Safe
     return _together(parts)
 
 
-WRAPS = {"strong": "<strong>{}</strong>", "em": "<em>{}</em>", "href": '<span class="link">{}</span>', "span": "[{}]"}
+WRAPS = {
+    **{tag: f"<{tag}>{{}}</{tag}>" for tag in ("sup", "sub", "strong", "em")},
+    "href": '<span class="link">{}</span>',
+    "span": "[{}]",
+}
 
 
 def _one(token: Token, names: Names, may_space: bool) -> SafeString:

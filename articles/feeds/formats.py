@@ -11,9 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from articles import xml
+from articles.characters import strip_control
 from articles.models.edition import Edition
 from articles.models.site import SiteSettings
-from articles.text import strip_control
 
 PICTURE_WIDTH = 1280
 

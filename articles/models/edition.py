@@ -34,6 +34,7 @@ UNSEEN = [  # on cards and in feeds
 UNSEEN_OF_AUTHOR = ["biography", "links", *(f"picture__{name}" for name in UNSEEN_OF_IMAGE)]
 IS_AUTHOR = 2  # a row of TOPICS
 TAG = re.compile(r"<[^>]*>")
+WITHIN_WORDS = re.compile(r"</?(?:strong|em|sub|sup|a|data|span)\b[^>]*>")
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -184,8 +185,9 @@ class Edition(Copy):
 
     @cached_property
     def words(self) -> int:
-        """How many words the body has, footnotes apart; counted once, as it never changes, and between its tags."""
-        return len(unescape(TAG.sub(" ", footnotes.without(self.body))).split())
+        """How many words the body has, footnotes apart; counted once, as it never changes."""
+        text = WITHIN_WORDS.sub("", footnotes.without(self.body))
+        return len(unescape(TAG.sub(" ", text)).split())
 
     @property
     def authors(self) -> list[Author]:

@@ -35,6 +35,10 @@ def tidy(text: str) -> str:
     return " ".join(composed.split())
 
 
+ABOVE, BELOW = "⁰¹²³⁴⁵⁶⁷⁸⁹", "₀₁₂₃₄₅₆₇₈₉"  # who looks for CO2 finds CO₂
+DIGITS = {sign: str(number) for signs in (ABOVE, BELOW) for number, sign in enumerate(signs)}
+
+
 class _Folding(dict):
     """Lower-case letters without the marks that readers leave out: Ё is е, Ü is u, but Й is й. One for one.
 
@@ -44,6 +48,9 @@ class _Folding(dict):
     def __missing__(self, code):
         if chr(code) in MARKS:
             self[code] = "'"
+            return self[code]
+        if chr(code) in DIGITS:
+            self[code] = DIGITS[chr(code)]
             return self[code]
         letter = chr(code).lower()[0]
         base = unicodedata.normalize("NFD", letter)[0]

@@ -18,6 +18,7 @@ from articles.tests.factories import make_article
 VIDEO = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
 # What the editor wrote in a browser for an article with everything in it.
 WRITTEN = (
+    "<p>10<sup>6</sup> CO<sub>2</sub></p>"
     "<p>Президент прибыл в Бишкек. <strong>Жирный</strong> text &amp; &lt;b&gt; “quotes”&nbsp;—<br>second line</p>"
     "<h2>Заголовок Ңөү</h2><h3>Sub</h3>"
     '<ul><li><p>one</p><ol start="3"><li><p>two!</p></li></ol></li></ul>'
@@ -255,6 +256,14 @@ class PlainTextTests(SimpleTestCase):
 
     def test_inline_marks_do_not_part_a_word(self):
         assert plain_text("<p>Кыргыз<em>стан</em>дын</p>") == "Кыргызстандын"
+
+    def test_plain_text_says_what_stands_above_and_below_the_line(self):
+        for html, text in (
+            ("10<sup>6</sup> t CO<sub>2</sub>, m<sup>2</sup>", "10⁶ t CO₂, m²"),
+            ("10<sup>−3</sup>, x<sup>n+1</sup>, 2<sup><em>10</em></sup>", "10⁻³, xⁿ⁺¹, 2¹⁰"),
+            ("the 19<sup>th</sup>, 1<sup>er</sup>", "the 19th, 1er"),
+        ):
+            assert plain_text(f"<p>{html}</p>") == text
 
     def test_captions_are_read_and_pictures_are_not(self):
         assert plain_text('<figure data-image="7"><figcaption>A lake</figcaption></figure>') == "A lake"

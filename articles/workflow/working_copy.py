@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from taggit.models import Tag
 
 from articles import revisions, roles
+from articles.characters import normalise
 from articles.cutting import WorkflowError
 from articles.models import Article, ArticleTag, Author, Edition, Image, Revision, Section
-from articles.text import strip_control
 from articles.workflow.locking import locked, said, set_stage
 
 LONGEST_NAME = 120  # of a version
@@ -106,7 +106,7 @@ def _still_there(article: Article, values: dict[str, Any], by: User) -> dict[str
 def name_version(revision: Revision, *, by: User, name: str) -> Revision:
     """Give what a save left a name to find it by; an empty one takes the name away."""
     locked(revision.article, "edit", by)
-    name = strip_control(name).strip()
+    name = normalise(name).strip()
     if len(name) > LONGEST_NAME:
         raise WorkflowError(_("A name has at most %(most)d characters.") % {"most": LONGEST_NAME})
     revision.name = " ".join(name.split())

@@ -1,6 +1,7 @@
 // The package's own nodes and marks, made to write only what markup.clean() keeps.
 import * as stock from "django-prose-editor/editor";
 import { ask } from "./editor-ask.js";
+import { unwrapAddress } from "./editor-paste-links.js";
 
 const { gettext, pm } = stock;
 
@@ -13,7 +14,7 @@ export const LINKS = /^(?:https?:\/\/|mailto:|tel:|\/(?!\/))/i;
 export function linkAddress(typed) {
   const value = typed.trim();
   if (!value || /[\s"<>\\]/.test(value)) return null;
-  if (LINKS.test(value)) return value.startsWith("/") || URL.canParse(value) ? value : null;
+  if (LINKS.test(value)) return value.startsWith("/") || URL.canParse(value) ? unwrapAddress(value) : null;
   if (/^[^@/:]+@[^@/:]+\.[^@/:.]{2,}$/.test(value)) return `mailto:${value}`;
   return /^[^/:?#]+\.[^/:?#.]{2,}(?:[/:?#].*)?$/.test(value) && URL.canParse(`https://${value}`) ? `https://${value}` : null;
 }

@@ -15,8 +15,9 @@ from articles.admin.article.corrections import HELP, CorrectionsField
 from articles.admin.desk import RowsChoice
 from articles.admin.lists import spellings
 from articles.admin.times import said
+from articles.characters import normalise
 from articles.models import Article, ArticleByline, ArticleTag, Section
-from articles.text import make_slug, strip_control
+from articles.text import make_slug
 from articles.workflow import WorkflowError, working_copy
 from articles.workflow.working_copy import MOST_TAGS
 
@@ -47,7 +48,7 @@ class TagsField(forms.CharField):
 
     def clean(self, value):
         names = {}
-        for name in strip_control(super().clean(value)).replace(";", ",").split(","):
+        for name in normalise(super().clean(value)).replace(";", ",").split(","):
             name = " ".join(name.split())
             if name:
                 names.setdefault(name.casefold(), check_tag(name))

@@ -10,9 +10,9 @@ from django.http import QueryDict
 from articles.admin.article.corrections import CorrectionsField
 from articles.admin.article.form import TagsField
 from articles.admin.lists import number
+from articles.characters import normalise_html
 from articles.models import Article
 from articles.models.copy import Copy
-from articles.text import strip_control
 
 NOT_TYPED = {"csrfmiddlewaretoken", "window", "recovered", "user", "version"}
 LONGEST_NAME = 100  # of a field
@@ -26,7 +26,7 @@ EMPTY_ROWS = {"bylines": [], "further_sections": [], "tags": []}
 def fields_of(post):
     """What was typed, as an autosave stores it: the list of values of each name, without buttons and tokens."""
     return {
-        strip_control(name)[:LONGEST_NAME]: [strip_control(value) for value in values]
+        normalise_html(name)[:LONGEST_NAME]: [normalise_html(value) for value in values]
         for name, values in post.lists()
         if not name.startswith("_") and name not in NOT_TYPED
     }

@@ -9,8 +9,8 @@ from articles import search
 from articles.admin.lists import holding_words
 from articles.admin.pictures import address
 from articles.admin.times import short
+from articles.characters import normalise
 from articles.models import Edition
-from articles.text import strip_control
 
 A_LIST = 16
 SOON = 8
@@ -31,7 +31,7 @@ class Candidate:
 
 def found(state, pinned):
     """Those for ``state.query``, or the newest and the next to come; ``pinned`` says where some stand."""
-    words = strip_control(state.query)[:200].strip()
+    words = normalise(state.query)[:200].strip()
     rows = Edition.objects.select_related("section", "lead_image").defer("body", "corrections", "standfirst")
     live_too = Edition.objects.live(state.now).filter(article=OuterRef("article"))
     coming = rows.filter(~Exists(live_too), live_from__gt=state.now).order_by("live_from")
