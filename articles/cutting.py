@@ -16,7 +16,6 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from taggit.models import Tag
 
 from articles import references, search, tasks, uses
 from articles.models import (
@@ -33,6 +32,7 @@ from articles.models import (
     Revision,
     Section,
     SiteSettings,
+    tag_key,
 )
 from articles.models.copy import Copy, shared_values
 from articles.text import make_slug
@@ -90,7 +90,7 @@ def text_kept(revision: Revision) -> Text:
         values=values,
         authors=_still_there(Author, kept["bylines"]),
         sections=_still_there(Section, kept["further_sections"]),
-        tags=list(Tag.objects.filter(name__in=kept["tags"]).order_by("name").values_list("pk", flat=True)),
+        tags=[tag.pk for tag in sorted(set(tag_key.find(kept["tags"]).values()), key=lambda tag: tag.name)],
     )
 
 
