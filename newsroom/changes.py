@@ -45,6 +45,7 @@ SHOWN = [  # models whose rows readers see
     "articles.FlatPage",
     "articles.FormerAddress",
     "articles.Image",
+    "articles.Merge",
     "articles.Placement",
     "articles.Redirect",
     "articles.Section",

@@ -9,6 +9,7 @@ from articles.admin import (  # noqa: F401 - each registers its models
     edition,
     flat_page,
     image,
+    merge,
     notice,
     placement,
     redirect,

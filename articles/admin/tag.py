@@ -10,6 +10,7 @@ from taggit.models import Tag
 from articles import roles
 from articles.admin.article.form import check_tag
 from articles.admin.desk import DeskAdmin
+from articles.admin.merge import Merging
 from articles.folding import key as key_of
 from articles.models import tag_key
 from articles.text import strip_control
@@ -38,7 +39,7 @@ class TagForm(forms.ModelForm):
 
 
 @admin.register(Tag)
-class TagAdmin(DeskAdmin):
+class TagAdmin(Merging, DeskAdmin):
     form = TagForm
     list_display = ["name", "slug"]
     search_fields = ["name"]

@@ -1,4 +1,3 @@
-import django.core.serializers.json
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
@@ -43,7 +42,7 @@ class Migration(migrations.Migration):
                 ("gone", models.BigIntegerField(verbose_name="number")),
                 ("gone_name", models.CharField(max_length=120, verbose_name="merged")),
                 ("gone_path", models.CharField(max_length=255, verbose_name="address")),
-                ("gone_values", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("gone_values", models.JSONField(default=dict)),
                 ("stays", models.BigIntegerField(verbose_name="number")),
                 ("stays_name", models.CharField(max_length=120, verbose_name="into")),
                 ("given", models.JSONField(default=dict)),
@@ -94,7 +93,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("label", models.CharField(max_length=50)),
                 ("moved", models.JSONField(default=list)),
-                ("taken", models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("taken", models.JSONField(default=list)),
                 (
                     "merge",
                     models.ForeignKey(

@@ -5,6 +5,7 @@ tagged with is another row of the same name.
 """
 
 from collections import defaultdict
+from datetime import datetime
 
 from django.db import migrations
 
@@ -62,11 +63,15 @@ def _move(rows, pks, place, stays, batch):
     """Give the tag that stays the rows of its twin; where it stands already, the twin's row goes."""
     both = rows.filter(tag=stays, **{f"{place}__in": rows.filter(pk__in=pks).values(place)}).values(place)
     twice = rows.filter(pk__in=pks, **{f"{place}__in": list(both.values_list(place, flat=True))})
-    batch.taken = list(twice.values())
+    batch.taken = [_plain(values) for values in twice.values()]
     twice.delete()
     batch.moved = list(rows.filter(pk__in=pks).values_list("pk", flat=True))
     rows.filter(pk__in=pks).update(tag=stays)
     batch.save()
+
+
+def _plain(values):
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
 def take_apart(apps, schema_editor):

@@ -2,7 +2,6 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -30,7 +29,7 @@ class Merge(models.Model):
     gone = models.BigIntegerField(_("number"))  # of what there is no more
     gone_name = models.CharField(_("merged"), max_length=120)
     gone_path = models.CharField(_("address"), max_length=255)
-    gone_values = models.JSONField(default=dict, encoder=DjangoJSONEncoder)  # its columns, to make it again
+    gone_values = models.JSONField(default=dict)  # its columns, to make it again
     stays = models.BigIntegerField(_("number"))
     stays_name = models.CharField(_("into"), max_length=120)
     given = models.JSONField(default=dict)  # what the one that stays was given: columns that were empty, editors
@@ -60,6 +59,11 @@ class Merge(models.Model):
     def __str__(self):
         return f"{self.gone_name} → {self.stays_name}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether its rows are still being moved, there or back."""
+        return self.stage in {self.Stage.MOVING, self.Stage.UNDOING}
+
 
 class MergedRows(models.Model):
     """Rows of one table that one batch of a merge wrote."""
@@ -67,7 +71,7 @@ class MergedRows(models.Model):
     merge = models.ForeignKey(Merge, models.CASCADE, related_name="batches")
     label = models.CharField(max_length=50)  # of the model
     moved = models.JSONField(default=list)  # their numbers; of listings, what each edition said of either section
-    taken = models.JSONField(default=list, encoder=DjangoJSONEncoder)  # columns of rows that were taken out
+    taken = models.JSONField(default=list)  # columns of rows that were taken out, times in ISO 8601
 
     def __str__(self):
         return f"{self.label}: {len(self.moved)}"
@@ -85,6 +89,31 @@ def successors(kind: str, numbers: Iterable[int]) -> dict[int, int]:
         if not asked:
             break
     return {number: _last(steps, number) for number in steps}
+
+
+def all_successors(kind: str) -> dict[int, int]:
+    """Of everything of a kind that was merged, what it is now."""
+    standing = Merge.objects.filter(kind=kind, stage__in=[Merge.Stage.MOVING, Merge.Stage.DONE])
+    steps = dict(standing.order_by("pk").values_list("gone", "stays"))
+    return {number: _last(steps, number) for number in steps}
+
+
+def still_there(model: type[models.Model], keys: Iterable[int | None]) -> list[int]:
+    """``keys`` of authors or sections in their order: in the place of what was merged what it is now, none twice.
+
+    What is no more is left out.
+    """
+    wanted = [key for key in keys if key]
+    there = _existing(model, wanted)
+    if lacking := set(wanted) - there:
+        now = successors(model._meta.model_name or "", lacking)
+        wanted = [now.get(key, key) for key in wanted]
+        there |= _existing(model, now.values())
+    return [key for key in dict.fromkeys(wanted) if key in there]
+
+
+def _existing(model: type[models.Model], keys: Iterable[int]) -> set[int]:
+    return set(model._base_manager.filter(pk__in=list(keys)).values_list("pk", flat=True))
 
 
 def _last(steps: dict[int, int], number: int) -> int:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles import roles
 from articles.admin.article.corrections import HELP, CorrectionsField
-from articles.admin.desk import RowsChoice
+from articles.admin.desk import RowsChoice, RowsField
 from articles.admin.times import said
 from articles.folding import key as key_of
 from articles.models import Article, ArticleByline, ArticleTag, Section, tag_key
@@ -88,7 +88,7 @@ class ArticleForm(forms.ModelForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     tags = TagsField(label=_("Tags"), required=False, help_text=_("With commas between them."))
-    further_sections = forms.ModelMultipleChoiceField(
+    further_sections = RowsField(
         Section.objects.all(),
         label=_("Further sections"),
         required=False,
