@@ -38,10 +38,23 @@ class TagForm(forms.ModelForm):
         return slug
 
 
+class TwinFilter(admin.SimpleListFilter):
+    """Tags with the name of another in other letters, as a version without keys makes them while a new one begins."""
+
+    title, parameter_name = _("name"), "twin"
+
+    def lookups(self, request, model_admin):
+        return [("1", _("that another tag has, too"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(pk__in=tag_key.without_key().values("pk")) if self.value() else queryset
+
+
 @admin.register(Tag)
 class TagAdmin(Merging, DeskAdmin):
     form = TagForm
     list_display = ["name", "slug"]
+    list_filter = [TwinFilter]
     search_fields = ["name"]
     sortable_by = ["name"]
     ordering = ["name"]

@@ -17,6 +17,17 @@ from articles.merges.moving import carry_on, start
 from articles.merges.places import both
 from articles.merges.refusing import why_not, why_not_undone
 from articles.merges.showing import Line, changes
-from articles.merges.undoing import ask_again, undo
+from articles.merges.undoing import ask_again, finish_all, undo
 
-__all__ = ["Line", "ask_again", "both", "carry_on", "changes", "start", "undo", "why_not", "why_not_undone"]
+__all__ = [
+    "Line",
+    "ask_again",
+    "both",
+    "carry_on",
+    "changes",
+    "finish_all",
+    "start",
+    "undo",
+    "why_not",
+    "why_not_undone",
+]

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F, Model
+from django.utils.translation import gettext as _
 from django_tasks import task
 
 from articles import tasks
@@ -29,10 +30,13 @@ def start(gone: Model, stays: Model, *, by: User, gives_rights: bool = False) ->
 
     With ``gives_rights`` the editors of a section that goes are editors of the one that stays.
     """
-    with transaction.atomic():
-        merge = _begin(gone, stays, by, gives_rights)
     try:
-        done = _step(merge.pk) or _step(merge.pk)
+        with transaction.atomic():
+            merge = _begin(gone, stays, by, gives_rights)
+    except IntegrityError:  # somebody began another in this moment
+        raise WorkflowError(_("Another merge has just begun. Wait until it is done, then look again.")) from None
+    try:
+        done = move_some(merge.pk) or move_some(merge.pk)
     except IntegrityError:  # somebody published something of it in this moment
         done = False
     if not done:
@@ -47,6 +51,8 @@ def _begin(gone: Model, stays: Model, by: User, gives_rights: bool) -> Merge:
     kind = kind_of(gone)
     merge = Merge(kind=kind, gone=gone.pk, stays=stays.pk, by=by, gone_name=str(gone), stays_name=str(stays))
     gone, stays = thing(merge, gone.pk), thing(merge, stays.pk)
+    if gone is None or stays is None:
+        raise WorkflowError(_("One of the two is no more: somebody merged or removed it just now."))
     merge.gone_path = path_of(gone)
     merge.gone_values = plain({field.attname: getattr(gone, field.attname) for field in gone._meta.concrete_fields})
     merge.save()
@@ -94,7 +100,7 @@ def _prepare_section(merge: Merge, gone: Any, stays: Any, gives_rights: bool) ->
 
 
 @transaction.atomic
-def _step(number: int) -> bool:
+def move_some(number: int) -> bool:
     """Move the next rows of a merge; when there are none, remove what they pointed at. Whether it is done."""
     merge = Merge.objects.select_for_update().get(pk=number)
     if merge.stage != Merge.Stage.MOVING:
@@ -157,7 +163,7 @@ def _finish(merge: Merge) -> None:
 @task()
 def carry_on(number: int) -> None:
     """Move the rows of a merge that are left; others' work has its turn in between."""
-    if not go_through(_step, number):
+    if not go_through(move_some, number):
         carry_on.enqueue(number)
 
 

@@ -37,7 +37,7 @@ PLACES = {
         Place("articles.ArticleByline", "author_id", "article_id", "article_id", is_ordered=True),
     ],
     Merge.Kind.SECTION: [  # editions' own sections are moved with their listings
-        Place("articles.Article", "section_id", "", "pk"),
+        Place("articles.Article", "section_id", "", "pk", newest="-saved_at"),
         Place("articles.ArticleSection", "section_id", "article_id", "article_id"),
     ],
 }

@@ -11,7 +11,7 @@ from django_tasks import task
 from articles import tasks
 from articles.cutting import WorkflowError
 from articles.merges import listings
-from articles.merges.moving import carry_on, go_through
+from articles.merges.moving import carry_on, go_through, move_some
 from articles.merges.places import LISTED, PLACES, Place, model_of, row_of, thing
 from articles.merges.refusing import why_not_undone
 from articles.models import Edition, FormerAddress, Merge, MergedRows, Section, TagKey
@@ -136,6 +136,17 @@ def ask_again(merge: Merge) -> None:
     """Have the background go on with what was interrupted; what is done already is not done twice."""
     job = carry_on if merge.stage == Merge.Stage.MOVING else carry_on_parting
     tasks.after_commit(job.enqueue, merge.pk)
+
+
+def finish_all() -> list[Merge]:
+    """Go to the end with every merge that is going on, there or back; which those were."""
+    found = list(Merge.objects.filter(stage__in=[Merge.Stage.MOVING, Merge.Stage.UNDOING]))
+    for merge in found:
+        step = move_some if merge.stage == Merge.Stage.MOVING else _step
+        while not go_through(step, merge.pk):
+            pass
+        merge.refresh_from_db()
+    return found
 
 
 @task()

@@ -1,9 +1,11 @@
 """Two tags, authors or sections become one, and two again."""
 
 from datetime import timedelta
+from io import StringIO
 from unittest.mock import patch
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
@@ -193,9 +195,9 @@ class MergingTests(MergeTestCase):
             with patch.object(moving, "AT_ONCE", 2):
                 merge = moving._begin(gone, stays, self.chief, gives_rights=False)
                 with CaptureQueriesContext(connection) as queries:
-                    moving._step(merge.pk)
+                    moving.move_some(merge.pk)
                 assert len(queries) <= 45
-                while not moving._step(merge.pk):
+                while not moving.move_some(merge.pk):
                     pass
             assert not type(gone).objects.filter(pk=gone.pk).exists()
 
@@ -218,7 +220,7 @@ class MergingTests(MergeTestCase):
     def test_publishing_in_that_very_moment_is_taken_along(self):
         gone, stays = self.things[Merge.Kind.TAG]
         with (
-            patch.object(moving, "_step", side_effect=IntegrityError),
+            patch.object(moving, "move_some", side_effect=IntegrityError),
             patch.object(moving.carry_on, "enqueue") as asked,
             self.captureOnCommitCallbacks(execute=True),
         ):
@@ -238,6 +240,27 @@ class MergingTests(MergeTestCase):
             with pytest.raises(WorkflowError, match="may not merge"):
                 merges.start(gone, stays, by=make_user(roles.REPORTER))
         assert not Merge.objects.exists()
+
+
+class InterruptedTests(MergeTestCase):
+    def test_the_command_finishes_what_was_interrupted_there_and_back(self):
+        for kind, gone, stays in self.each():
+            before = standing()
+            with patch.object(moving, "AT_ONCE", 1):
+                merge = moving._begin(gone, stays, self.chief, gives_rights=False)
+                moving.move_some(merge.pk)
+                out = StringIO()
+                call_command("finish_merges", stdout=out)
+            assert "done" in out.getvalue()
+            with (
+                patch("articles.merges.undoing.AT_FIRST", 1),
+                patch("articles.merges.undoing.carry_on_parting.enqueue"),
+            ):
+                merge.refresh_from_db()
+                assert merges.undo(merge, by=self.chief).stage == Merge.Stage.UNDOING
+            call_command("finish_merges", stdout=out)
+            assert "undone" in out.getvalue()
+            assert standing() == before, kind
 
 
 class UndoingTests(MergeTestCase):
@@ -261,7 +284,7 @@ class UndoingTests(MergeTestCase):
             before = standing()
             with patch.object(moving, "AT_ONCE", 1):
                 merge = moving._begin(gone, stays, self.chief, gives_rights=False)
-                while not moving._step(merge.pk):
+                while not moving.move_some(merge.pk):
                     pass
             merges.undo(merge, by=self.chief)
             merges.undoing.carry_on_parting.call(merge.pk)

@@ -115,9 +115,9 @@ class Tag(Action):
         return self.cleaned_data["tags"]
 
     def act(self, article):
-        names = self.cleaned_data["tags"]
-        workflow.add_tags(article, tag_key.get_or_make(names), by=self.user)
-        return _("Tagged: %(tags)s.") % {"tags": ", ".join(names)}
+        tags = tag_key.get_or_make(self.cleaned_data["tags"])
+        workflow.add_tags(article, tags, by=self.user)
+        return _("Tagged: %(tags)s.") % {"tags": ", ".join(tag.name for tag in tags)}
 
 
 def _somewhere(step):
