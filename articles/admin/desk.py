@@ -37,27 +37,27 @@ class RowsChoice(ByNumber, AutocompleteSelectMultiple):
 class RowField(forms.ModelChoiceField):
     """A choice that was merged into another row while the form was open is that other row."""
 
-    def to_python(self, value):
+    def clean(self, value):
         try:
-            return super().to_python(value)
+            return super().clean(value)
         except forms.ValidationError:
             if now := still_there(self.queryset.model, [number(str(value))]):
-                return super().to_python(now[0])
+                return super().clean(now[0])
             raise
 
 
 class RowsField(forms.ModelMultipleChoiceField):
     """Choices of which some were merged into other rows while the form was open: those are the others."""
 
-    def _check_values(self, value):
+    def clean(self, value):
         try:
-            return super()._check_values(value)
+            return super().clean(value)
         except forms.ValidationError:
-            numbers = [number(str(one)) for one in value]
+            numbers = [number(str(one)) for one in value or []]
             now = still_there(self.queryset.model, numbers)
-            if not set(numbers) - set(now) - successors(self.queryset.model._meta.model_name, numbers).keys():
-                return super()._check_values(now)
-            raise
+            if set(numbers) - set(now) - successors(self.queryset.model._meta.model_name, numbers).keys():
+                raise
+            return super().clean(now)
 
 
 class LinkedRows:

@@ -23,6 +23,7 @@ from articles.models.redirect import MODELS
 from articles.workflow import WorkflowError
 
 OFFERED = 20  # to merge into
+MOST_WORDS = 3  # of a name, by which others are offered
 KINDS = {label: kind for kind, label in MODELS.items()}
 take_posts = method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
 
@@ -91,13 +92,14 @@ class Merging:
     def _choice(self, request, gone):
         """Those that somebody looks for; to begin with, those with a word of its name."""
         typed = request.GET.get("q", "").strip()[:100]
-        words = typed or max(str(gone).split(), key=len, default="")
-        rows = self.get_queryset(request).exclude(pk=gone.pk)
+        parts = [typed] if typed else sorted(str(gone).split(), key=len, reverse=True)[:MOST_WORDS]
+        found = {row.pk: row for part in parts for row in self._called(request, part)[: OFFERED + 1] if row != gone}
+        return {"typed": typed, "found": [(row, self._said(row)) for row in list(found.values())[:OFFERED]]}
+
+    def _called(self, request, words):
         if self.opts.label == "taggit.Tag":
-            found = tag_key.holding(words).exclude(pk=gone.pk)
-        else:
-            found, _may_repeat = self.get_search_results(request, rows, words)
-        return {"typed": typed, "found": [(row, self._said(row)) for row in found[:OFFERED]]}
+            return tag_key.holding(words)
+        return self.get_search_results(request, self.get_queryset(request), words)[0]
 
     def _said(self, row):
         return self.describe_choice(row)["text"] if hasattr(self, "describe_choice") else str(row)

@@ -102,7 +102,7 @@ def _prepare_section(merge: Merge, gone: Any, stays: Any, gives_rights: bool) ->
 @transaction.atomic
 def move_some(number: int) -> bool:
     """Move the next rows of a merge; when there are none, remove what they pointed at. Whether it is done."""
-    merge = Merge.objects.select_for_update().get(pk=number)
+    (merge,) = Merge.objects.filter(pk=number).select_for_update()
     if merge.stage != Merge.Stage.MOVING:
         return True
     moved = sum(_move(merge, place) for place in PLACES[Merge.Kind(merge.kind)])

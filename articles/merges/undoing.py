@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
@@ -85,7 +85,7 @@ def _forget_what_is_no_more(gone: Any) -> None:
 @transaction.atomic
 def _step(number: int) -> bool:
     """Give one batch of rows back; whether that was the last."""
-    merge = Merge.objects.select_for_update().get(pk=number)
+    (merge,) = Merge.objects.filter(pk=number).select_for_update()
     batch = merge.batches.order_by("-pk").first() if merge.stage == Merge.Stage.UNDOING else None
     if batch is None:
         Merge.objects.filter(pk=number, stage=Merge.Stage.UNDOING).update(stage=Merge.Stage.UNDONE)
@@ -103,7 +103,7 @@ def _give_back(merge: Merge, batch: MergedRows) -> int:
     place = next((one for one in PLACES[Merge.Kind(merge.kind)] if one.label == batch.label), None)
     if place is None:
         model = model_of(batch.label)
-        model._base_manager.bulk_create([row_of(model, values) for values in batch.taken], ignore_conflicts=True)
+        _make_rows(model, batch.taken)
         return 0
     rows = _unchanged(merge, place, place.rows.filter(pk__in=batch.moved))
     moved = rows.filter(**{place.column: merge.stays}).update(**{place.column: merge.gone})
@@ -128,8 +128,16 @@ def _put_back(merge: Merge, place: Place, batch: MergedRows) -> None:
     if place.article:
         there = there.exclude(Exists(Edition.objects.filter(article=OuterRef("pk"), cut_at__gt=merge.at)))
     keys = set(there.values_list("pk", flat=True))
-    made = [row_of(model, values) for values in batch.taken if values[whole] in keys]
-    model._base_manager.bulk_create(made, ignore_conflicts=True)
+    _make_rows(model, [values for values in batch.taken if values[whole] in keys])
+
+
+def _make_rows(model: type[Model], taken: list[dict[str, Any]]) -> None:
+    """Rows as they were, with the times they were first written at."""
+    rows = model._base_manager
+    rows.bulk_create([row_of(model, values) for values in taken], ignore_conflicts=True)
+    stamped = [field.attname for field in model._meta.concrete_fields if getattr(field, "auto_now_add", False)]
+    if stamped and taken:
+        rows.bulk_update([row_of(model, values) for values in taken], stamped)
 
 
 def ask_again(merge: Merge) -> None:

@@ -108,7 +108,7 @@ class MergeScreenTests(TestCase):
         self.assertContains(self.client.get(undo), "Go on")
         with self.captureOnCommitCallbacks(execute=True):
             self.client.post(undo, {"go_on": "1"})
-        merges.carry_on.call(merge.pk)
+        merges.carry_on.func(merge.pk)
         assert not Tag.objects.filter(pk=gone.pk).exists()
 
     def test_a_form_that_was_open_meanwhile_is_saved_with_what_there_is_now(self):

@@ -203,17 +203,17 @@ class MergingTests(MergeTestCase):
 
     def test_what_does_not_fit_the_first_steps_is_left_to_the_background_and_can_be_taken_up_again(self):
         for kind, gone, stays in self.each():
-            with patch.object(moving, "AT_ONCE", 1), patch.object(moving.carry_on, "enqueue") as asked:
+            with patch.object(moving, "AT_ONCE", 1), patch.object(moving, "carry_on") as asked:
                 with self.captureOnCommitCallbacks(execute=True):
                     merge = merges.start(gone, stays, by=self.chief)
                 assert merge.stage == Merge.Stage.MOVING
-                asked.assert_called_once_with(merge.pk)
+                asked.enqueue.assert_called_once_with(merge.pk)
                 newest = self.articles[kind]["coming"].editions.get()
                 assert newest in Edition.objects.filter(**{LIVE[kind]: stays})  # the newest go first
                 assert self.client.get(path_of(gone)).status_code == 200  # the rest is still found there
                 with pytest.raises(WorkflowError, match="still being merged"):
-                    merges.start(stays, self.articles[kind]["other"].section or stays, by=self.chief)
-            moving.carry_on.call(merge.pk)
+                    merges.start(stays, KINDS[kind][0](f"Further {kind}"), by=self.chief)
+            moving.carry_on.func(merge.pk)
             merge.refresh_from_db()
             assert merge.stage == Merge.Stage.DONE
 
@@ -221,13 +221,13 @@ class MergingTests(MergeTestCase):
         gone, stays = self.things[Merge.Kind.TAG]
         with (
             patch.object(moving, "move_some", side_effect=IntegrityError),
-            patch.object(moving.carry_on, "enqueue") as asked,
+            patch.object(moving, "carry_on") as asked,
             self.captureOnCommitCallbacks(execute=True),
         ):
             merge = merges.start(gone, stays, by=self.chief)
-        asked.assert_called_once()
+        asked.enqueue.assert_called_once()
         make_edition(article=self.articles[Merge.Kind.TAG]["draft"])
-        moving.carry_on.call(merge.pk)
+        moving.carry_on.func(merge.pk)
         assert not EditionTag.objects.filter(tag=gone).exists()
 
     def test_nothing_is_merged_that_must_not_be(self):
@@ -254,7 +254,7 @@ class InterruptedTests(MergeTestCase):
             assert "done" in out.getvalue()
             with (
                 patch("articles.merges.undoing.AT_FIRST", 1),
-                patch("articles.merges.undoing.carry_on_parting.enqueue"),
+                patch("articles.merges.undoing.carry_on_parting"),
             ):
                 merge.refresh_from_db()
                 assert merges.undo(merge, by=self.chief).stage == Merge.Stage.UNDOING
@@ -287,7 +287,7 @@ class UndoingTests(MergeTestCase):
                 while not moving.move_some(merge.pk):
                     pass
             merges.undo(merge, by=self.chief)
-            merges.undoing.carry_on_parting.call(merge.pk)
+            merges.undoing.carry_on_parting.func(merge.pk)
             assert standing() == before
 
     def test_names_and_former_addresses_come_back(self):

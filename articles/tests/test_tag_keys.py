@@ -224,8 +224,13 @@ class MigrationTests(TestCase):
         self.less, self.most, self.third, self.osh, self.nothing = names
         self.both = make_edition()
         self.one = make_edition()
-        self.other = make_edition()
-        for edition, tags in ((self.both, names[:3]), (self.one, [self.most]), (self.other, [self.less, self.osh])):
+        self.other, self.more = make_edition(), make_edition()
+        for edition, tags in (
+            (self.both, names[:3]),
+            (self.one, [self.most]),
+            (self.more, [self.most]),
+            (self.other, [self.less, self.osh]),
+        ):
             for tag in tags:
                 ArticleTag.objects.create(content_object=edition.article, tag=tag)
                 EditionTag.objects.create(edition=edition, tag=tag, published_at=edition.published_at)
@@ -244,7 +249,7 @@ class MigrationTests(TestCase):
         assert set(Tag.objects.all()) == {self.most, self.osh, self.nothing}
         for rows, name in ((EditionTag.objects, "edition"), (ArticleTag.objects, "content_object__editions")):
             assert set(rows.filter(tag=self.most).values_list(name, flat=True)) == {
-                self.both.pk, self.one.pk, self.other.pk
+                self.both.pk, self.one.pk, self.other.pk, self.more.pk
             }  # fmt: skip
         assert {row.row for row in FormerAddress.objects.filter(kind="tag")} == {self.most.pk}
         assert self.client.get(f"/topics/{self.less.slug}/").headers["Location"] == f"/topics/{self.most.slug}/"
