@@ -1,5 +1,5 @@
 from django.apps import AppConfig, apps
-from django.db.models.signals import post_migrate, pre_save
+from django.db.models.signals import post_migrate, post_save, pre_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,9 +14,13 @@ class ArticlesConfig(AppConfig):
 
     def ready(self):
         from articles import checks, roles, text  # noqa: F401 - checks register themselves; all need loaded apps
+        from articles.models.tag_key import TagManager, note_saved
 
         text.adopt(apps.get_model("taggit.Tag"), "name", "slug")
         text.adopt(apps.get_model("auth.User"), "first_name", "last_name")
 
-        pre_save.connect(small_letters, sender=apps.get_model("taggit.Tag"), dispatch_uid="slugs of tags")
+        tags = apps.get_model("taggit.Tag")
+        tags.add_to_class("objects", TagManager())  # no other way knows of names that are one
+        post_save.connect(note_saved, sender=tags, dispatch_uid="keys of tags")
+        pre_save.connect(small_letters, sender=tags, dispatch_uid="slugs of tags")
         post_migrate.connect(roles.make_groups, sender=self)

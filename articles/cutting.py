@@ -16,7 +16,6 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from taggit.models import Tag
 
 from articles import references, search, tasks, uses
 from articles.models import (
@@ -33,8 +32,10 @@ from articles.models import (
     Revision,
     Section,
     SiteSettings,
+    tag_key,
 )
 from articles.models.copy import Copy, shared_values
+from articles.models.merge import still_there
 from articles.text import make_slug
 
 TICK = timedelta(microseconds=1)
@@ -83,20 +84,15 @@ def text_kept(revision: Revision) -> Text:
     """What the working copy said at ``revision``; of what it points at, what is gone since is left out."""
     kept = revision.snapshot
     values = {name: kept.get(name, value) for name, value in shared_values(Article()).items()}
-    for name, model in (("section_id", Section), ("lead_image_id", Image)):
-        if not model.objects.filter(pk=values[name]).exists():
-            values[name] = None
+    values["section_id"] = next(iter(still_there(Section, [values["section_id"]])), None)
+    if not Image.objects.filter(pk=values["lead_image_id"]).exists():
+        values["lead_image_id"] = None
     return Text(
         values=values,
-        authors=_still_there(Author, kept["bylines"]),
-        sections=_still_there(Section, kept["further_sections"]),
-        tags=list(Tag.objects.filter(name__in=kept["tags"]).order_by("name").values_list("pk", flat=True)),
+        authors=still_there(Author, kept["bylines"]),
+        sections=still_there(Section, kept["further_sections"]),
+        tags=[tag.pk for tag in sorted(set(tag_key.find(kept["tags"]).values()), key=lambda tag: tag.name)],
     )
-
-
-def _still_there(model: type[Author] | type[Section], keys: list[int]) -> list[int]:
-    there = set(model.objects.filter(pk__in=keys).values_list("pk", flat=True))
-    return [key for key in keys if key in there]
 
 
 def put_in(article: Article, text: Text, *, at: datetime, by: User | None, significant: bool = False) -> Edition:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from taggit.models import Tag
 
-    from articles.models import Article, Image, Section
+    from articles.models import Article, Author, Image, Section
 
 REPORTER = "Reporter"
 SECTION_EDITOR = "Section editor"
@@ -55,6 +55,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.author": "acv",
         "articles.section": "v",
         "articles.edition": "v",
+        "articles.merge": "v",
         "articles.revision": "v",
         "articles.placement": "v",
         "articles.alert": "v",
@@ -67,6 +68,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.author": "acdv",
         "articles.section": "acdv",
         "articles.edition": "v",
+        "articles.merge": "v",
         "articles.revision": "v",
         "articles.placement": "acdv",
         "articles.alert": "acdv",
@@ -97,6 +99,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.author": "acdv",
         "articles.section": "acdv",
         "articles.edition": "v",
+        "articles.merge": "v",
         "articles.revision": "v",
         "articles.placement": "acdv",
         "articles.alert": "acdv",
@@ -225,6 +228,16 @@ def may_change_tag(user: "User", tag: "Tag") -> bool:
         tag.edition_rows.filter(edition__live_until__gt=timezone.now()).exclude(_within(user, "edition__section"))
     )
     return not any(rows.exists() for rows in uses)
+
+
+def may_merge(user: "User", *things: "Tag | Author | Section") -> bool:
+    """Whether ``user`` may make these one: whoever has all articles in their hands; of tags, also who may rename each.
+
+    A byline is a right to drafts, and a section is what editors are given: neither is an editor's of a section to give.
+    """
+    if is_everywhere(user):
+        return True
+    return all(thing._meta.label == "taggit.Tag" and may_change_tag(user, thing) for thing in things)
 
 
 ELSEWHERE, HERE, NOWHERE = "elsewhere, too", "in their sections alone", "nowhere"

@@ -14,7 +14,7 @@ from newsroom.overwriting import guarded
 GROUPS = [
     ("stories", _("Stories"), ["articles.article", "articles.edition", "articles.revision"]),
     ("front-page", _("Front page"), ["articles.placement", "articles.alert", "articles.boardrevision"]),
-    ("library", _("Library"), ["articles.image", "taggit.tag", "articles.section"]),
+    ("library", _("Library"), ["articles.image", "taggit.tag", "articles.section", "articles.merge"]),
     ("people", _("People"), ["articles.author", "auth.user", "auth.group"]),
     ("rates", _("Rates"), ["tickers.rate", "tickers.pair", "tickers.source"]),
     ("paper", _("Paper"), ["articles.sitesettings", "articles.flatpage", "articles.redirect", "admin.logentry"]),

@@ -4,11 +4,12 @@ from django.utils.translation import gettext_lazy
 from articles import roles
 from articles.admin import pictures
 from articles.admin.desk import DeskAdmin
+from articles.admin.merge import Merging
 from articles.models import Author
 
 
 @admin.register(Author)
-class AuthorAdmin(DeskAdmin):
+class AuthorAdmin(Merging, DeskAdmin):
     list_display = ["name", "portrait", "role", "is_desk", "user"]
     list_filter = ["is_desk"]
     list_select_related = ["picture", "user"]

@@ -19,6 +19,7 @@ from articles.models.edition import (
 from articles.models.embed_provider import EmbedProvider
 from articles.models.flat_page import FlatPage
 from articles.models.image import Image
+from articles.models.merge import Merge, MergedRows
 from articles.models.note import Note, PreviewLink
 from articles.models.notice import Notice, NoticeChoice
 from articles.models.placement import Alert, BoardRevision, Placement
@@ -27,6 +28,7 @@ from articles.models.revision import Revision
 from articles.models.search_word import SearchWord
 from articles.models.section import Section
 from articles.models.site import SiteSettings
+from articles.models.tag_key import TagKey
 
 __all__ = [
     "FOR_EVER",
@@ -56,6 +58,8 @@ __all__ = [
     "FormerAddress",
     "Image",
     "Kind",
+    "Merge",
+    "MergedRows",
     "Note",
     "Notice",
     "NoticeChoice",
@@ -69,4 +73,5 @@ __all__ = [
     "SearchWord",
     "Section",
     "SiteSettings",
+    "TagKey",
 ]

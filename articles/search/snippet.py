@@ -7,8 +7,9 @@ from functools import lru_cache
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from articles.folding import fold
 from articles.search.query import Query, Term
-from articles.search.row import JOINT, LEAST_BEGUN, LETTER, STEMMED, fold, tidy
+from articles.search.row import JOINT, LEAST_BEGUN, LETTER, STEMMED, tidy
 
 LENGTH = 220  # characters
 BEFORE = 60  # of them before the first word found

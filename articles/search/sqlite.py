@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.db import connection
 
+from articles.folding import ABOVE, BELOW, DIGITS, MARKS, fold
 from articles.search.narrow import ORDERS, Narrow, Order
 from articles.search.query import Query, Term
-from articles.search.row import ABOVE, BELOW, DIGITS, JOINT, MARKS, Row, fold
+from articles.search.row import JOINT, Row
 
 # The tokenizer drops marks that stand by themselves, of any letter: thus ё is found as е and shown as ё, and oʻz as oz.
 UNSEEN = "\u0311\u030f"  # before the code of an apostrophe within a word: no language writes two such marks in a row

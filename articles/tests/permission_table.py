@@ -111,6 +111,13 @@ TAGS = {
     "used elsewhere too": (False, False, True, False, False, True),
     "seen elsewhere by readers": (False, False, True, False, False, True),
 }
+MERGES = {
+    "tags used nowhere": (False, True, True, False, False, True),
+    "tags used in their sections alone": (False, True, True, False, False, True),
+    "tags of which one is used elsewhere too": (False, False, True, False, False, True),
+    "authors": (False, False, True, False, False, True),
+    "sections": (False, False, True, False, False, True),
+}
 LOOK_UPS = {  # JSON and parts of pages that the article's form asks for, by the name of their addresses
     "admin:articles_image_picker": ("find pictures", READERS),
     "admin:taggit_tag_names": ("find tags", (ALL, ALL, ALL, NONE, NONE, ALL)),
@@ -121,6 +128,7 @@ LOOK_UPS = {  # JSON and parts of pages that the article's form asks for, by the
         "find logins",
         (NONE, NONE, ALL, NONE, NONE, ALL),
     ),
+    "admin:articles_merge_changelist": ("see what was merged", (NONE, ALL, ALL, NONE, NONE, ALL)),
     "admin:articles_placement_changelist": ("see the front page’s places", (NONE, ALL, ALL, NONE, NONE, ALL)),
     "admin:articles_placement_add": (
         "place articles, section editors on the tops of their own sections",
@@ -156,6 +164,8 @@ def page() -> str:
         *_rows("change a picture’s words", [(label, _words(cells)) for label, cells in PICTURES.items()]),
         "",
         *_rows("rename a tag", [(label, _words(cells)) for label, cells in TAGS.items()]),
+        "",
+        *_rows("merge, and undo it", [(label, _words(cells)) for label, cells in MERGES.items()]),
     ]
     return "\n".join(lines) + "\n"
 

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles import roles, workflow
+from articles import merges, roles, workflow
 from articles.admin.article import state, steps
-from articles.models import Article
+from articles.models import Article, Merge
 from articles.tests import permission_table as table
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_section
 from articles.tests.factories import make_user as make_login
@@ -302,6 +302,39 @@ class TagCells(ThingsTestCase):
             lambda tag: {"name": f"Changed {tag.pk}", "slug": tag.slug},
             lambda tag: tag.name == f"Changed {tag.pk}",
         )
+
+
+class MergeCells(ThingsTestCase):
+    def things(self):
+        """Of each row of the table the one that goes and the one that stays."""
+        tags = [Tag.objects.create(name=f"Tag {number}") for number in range(6)]
+        make_edition(section=self.here, tags=tags[2:5])
+        make_article(section=self.elsewhere, tags=[tags[4]])
+        made = [*zip(tags[::2], tags[1::2], strict=True), (make_author(), make_author()), (self.here, self.elsewhere)]
+        return dict(zip(table.MERGES, made, strict=True))
+
+    def test_things_are_merged_and_parted_where_the_table_says(self):
+        things = self.things()
+        for number, user in self.everybody():
+            for label, row in table.MERGES.items():
+                with self.subTest(role=table.ROLES[number], thing=label):
+                    point = transaction.savepoint()
+                    gone, stays = things[label]
+                    assert self.is_done(user, gone, stays) == row[number]
+                    merge = Merge.objects.first() or merges.start(gone, stays, by=self.chief)
+                    assert self.is_undone(user, merge) == row[number]
+                    transaction.savepoint_rollback(point)
+
+    def is_done(self, user, gone, stays):
+        self.client.force_login(user)
+        name = f"admin:{gone._meta.app_label}_{gone._meta.model_name}_merge"
+        self.client.post(reverse(name, args=[gone.pk]), {"into": stays.pk})
+        return not type(gone).objects.filter(pk=gone.pk).exists()
+
+    def is_undone(self, user, merge):
+        self.client.post(reverse("admin:articles_merge_undo", args=[merge.pk]))
+        merge.refresh_from_db()
+        return merge.stage == Merge.Stage.UNDONE
 
 
 class PageTests(TestCase):

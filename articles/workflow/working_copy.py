@@ -12,6 +12,7 @@ from articles import revisions, roles
 from articles.characters import normalise
 from articles.cutting import WorkflowError
 from articles.models import Article, ArticleTag, Author, Edition, Image, Revision, Section
+from articles.models.merge import still_there
 from articles.workflow.locking import locked, said, set_stage
 
 LONGEST_NAME = 120  # of a version
@@ -90,15 +91,14 @@ def _refuse_erased(edition: Edition) -> None:
 
 
 def _still_there(article: Article, values: dict[str, Any], by: User) -> dict[str, Any]:
-    """``values`` without rows that are gone; and without a move, if ``by`` may not make it."""
-    if values.get("section_id") != article.section_id and not _may_move(article, values.get("section_id"), by):
+    """``values`` without rows that are gone, or with what they were merged into; and without a move not ``by``'s."""
+    values["section_id"] = next(iter(still_there(Section, [values.get("section_id")])), None)
+    if values["section_id"] != article.section_id and not _may_move(article, values["section_id"], by):
         values["section_id"] = article.section_id
-    for name, model in (("section_id", Section), ("lead_image_id", Image)):
-        if not model.objects.filter(pk=values.get(name) or 0).exists():
-            values[name] = None
+    if not Image.objects.filter(pk=values.get("lead_image_id") or 0).exists():
+        values["lead_image_id"] = None
     for name, model in (("bylines", Author), ("further_sections", Section)):
-        there = set(model.objects.filter(pk__in=values[name]).values_list("pk", flat=True))
-        values[name] = [pk for pk in values[name] if pk in there]
+        values[name] = still_there(model, values[name])
     return values
 
 

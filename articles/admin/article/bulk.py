@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from articles import roles, workflow
 from articles.admin.article import steps
-from articles.admin.article.form import TagsField, tags_named
+from articles.admin.article.form import TagsField
 from articles.admin.article.listing import section_name, shows_trash
 from articles.admin.times import zone
-from articles.models import Section
+from articles.models import Section, tag_key
 from articles.workflow import WorkflowError
 
 MOST_AT_ONCE = 50  # articles of one bulk action
@@ -115,9 +115,9 @@ class Tag(Action):
         return self.cleaned_data["tags"]
 
     def act(self, article):
-        names = self.cleaned_data["tags"]
-        workflow.add_tags(article, tags_named(names), by=self.user)
-        return _("Tagged: %(tags)s.") % {"tags": ", ".join(names)}
+        tags = tag_key.get_or_make(self.cleaned_data["tags"])
+        workflow.add_tags(article, tags, by=self.user)
+        return _("Tagged: %(tags)s.") % {"tags": ", ".join(tag.name for tag in tags)}
 
 
 def _somewhere(step):

@@ -11,6 +11,7 @@ from articles.admin.article.corrections import CorrectionsField
 from articles.admin.article.form import TagsField
 from articles.admin.lists import number
 from articles.characters import normalise_html
+from articles.folding import key as key_of
 from articles.models import Article
 from articles.models.copy import Copy
 
@@ -69,8 +70,8 @@ def _value(field, typed, was):
     except ValidationError:
         return typed if isinstance(typed, type(was)) else was
     if isinstance(field, TagsField):
-        spelled = {name.casefold(): name for name in was}
-        return sorted(spelled.get(name.casefold(), name) for name in value)
+        spelled = {key_of(name): name for name in was}
+        return sorted(spelled.get(key_of(name), name) for name in value)
     return value
 
 
