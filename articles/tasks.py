@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from articles import announcing, cards, outside, renditions
+from articles import announcing, cards, finding, outside, renditions
 from articles.models.autosave import Autosave
 from articles.models.check import OutsideLink, asked, digest
 from articles.models.edition import Edition
@@ -173,6 +173,12 @@ def empty_autosaves() -> int:
         Autosave.objects.filter(pk__in=found).delete()
         removed += len(found)
     return removed
+
+
+@task()
+def index_articles() -> int:
+    """Index for the desk's search what was saved without it; how many articles that were."""
+    return finding.catch_up()
 
 
 @task()

@@ -14,12 +14,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import charts, rendering, roles, workflow
+from articles import charts, finding, rendering, roles, workflow
 from articles.admin.article.corrections import shown
 from articles.admin.calendar.screen import Calendar
 from articles.admin.desk import DeskAdmin
+from articles.admin.lists import number
 from articles.admin.times import short, short_in_words
 from articles.models import FOR_EVER, Article, Edition
+from articles.search.headlines import among
 
 PLACE = ["section", "listed_in", "authors", "tag_names", "kind", "language", "lead_image", "lead_caption"]
 MORE = """
@@ -64,7 +66,10 @@ class EditionAdmin(Calendar, DeskAdmin):
     list_display = ["headline", "section", "starts", "ends", "mind", "cut_by"]
     list_filter = [LiveFilter]
     list_select_related = ["section", "cut_by"]
-    search_fields = ["headline", "path"]
+    search_fields = ["headline", "path"]  # there is a search; what it looks at is articles/finding's
+    search_help_text = gettext_lazy(
+        "Words of the text, its authors and tags; a number; or the beginning of an address."
+    )
     sortable_by = []
     ordering = ["-published_at", "-pk"]
     fieldsets = [
@@ -91,6 +96,17 @@ class EditionAdmin(Calendar, DeskAdmin):
     def get_queryset(self, request):
         article = {"stage": F("article__stage"), "embargo": F("article__embargo_until")}
         return super().get_queryset(request).annotate(**article)
+
+    def get_search_results(self, request, queryset, search_term):
+        """Those whose words an index holds; for the beginning of an address or a bare number, those that have it."""
+        typed = search_term.strip()
+        if not typed:
+            return queryset, False
+        if typed.startswith("/"):
+            return queryset.filter(path__startswith=typed), False
+        page = max(number(request.GET.get("p")), 1)
+        found = finding.find_editions(typed, queryset, most=page * self.list_per_page + 1)
+        return queryset.filter(pk__in=among([*found.pks, number(typed)])), False
 
     def get_urls(self):
         erase = self.admin_site.admin_view(self.erase_view)

@@ -19,12 +19,14 @@ from articles.models.edition import (
 from articles.models.embed_provider import EmbedProvider
 from articles.models.flat_page import FlatPage
 from articles.models.image import Image
+from articles.models.indexed import IndexedArticle
 from articles.models.merge import Merge, MergedRows
 from articles.models.note import Note, PreviewLink
 from articles.models.notice import Notice, NoticeChoice
 from articles.models.placement import Alert, BoardRevision, Placement
 from articles.models.redirect import FormerAddress, Redirect, RedirectHits
 from articles.models.revision import Revision
+from articles.models.saved_search import SavedSearch
 from articles.models.search_word import SearchWord
 from articles.models.section import Section
 from articles.models.site import SiteSettings
@@ -57,6 +59,7 @@ __all__ = [
     "FlatPage",
     "FormerAddress",
     "Image",
+    "IndexedArticle",
     "Kind",
     "Merge",
     "MergedRows",
@@ -70,6 +73,7 @@ __all__ = [
     "Redirect",
     "RedirectHits",
     "Revision",
+    "SavedSearch",
     "SearchWord",
     "Section",
     "SiteSettings",

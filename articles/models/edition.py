@@ -167,6 +167,7 @@ class Edition(Copy):
             models.Index(fields=["-published_at", "-id"], name="edition_by_published"),
             models.Index(fields=["section", "-published_at", "-id"], name="edition_by_section"),
             models.Index(fields=["path"], name="edition_by_path"),
+            models.Index(fields=["cut_by", "-id"], name="edition_by_cutter"),
             models.Index(fields=["live_from"], name="edition_by_start"),
             models.Index(fields=["live_until"], name="edition_by_end"),
         ]

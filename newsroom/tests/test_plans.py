@@ -10,9 +10,10 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
+from taggit.models import Tag
 
 from articles import prepared, workflow
-from articles.models import Article, Edition, Section
+from articles.models import Article, Author, Edition, Section
 from articles.tests.factories import make_chief
 from bench import archive
 from newsroom import frame
@@ -22,6 +23,7 @@ BOUND = 3_000  # rows that one step may read
 LARGE = {
     *("articles_article", "articles_articlebyline", "articles_address", "articles_edition", "articles_search"),
     *("articles_editionbyline", "articles_editionsection", "articles_editiontag"),
+    *("articles_articletag", "articles_desk_search", "articles_indexedarticle"),
 }
 
 
@@ -146,5 +148,48 @@ class PlanTests(TransactionTestCase):
             f"/admin/articles/article/{self.newest.article_id}/change/",
         ):
             self.assert_bounded(path, self.asked_of(lambda path=path: self.get(path)), bound=2 * BOUND)
+        self.desk_lists(chief)
         article = Article.objects.get(pk=self.newest.article_id)
         self.assert_bounded("publish", self.asked_of(lambda: workflow.publish(article, by=chief)))
+
+    def desk_lists(self, chief):
+        """Lists that are narrowed, and searches: what is one person's, one author's or one word's may be read."""
+        author = Author.objects.get(slug="author-39")
+        author.user = chief
+        author.save()
+        Article.objects.filter(pk__in=list(Article.objects.values_list("pk", flat=True)[:20_000:1000])).update(
+            stage="draft"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE articles_article, articles_author, articles_desk_search, articles_indexedarticle")
+        articles, editions, find = "/admin/articles/article/", "/admin/articles/edition/", "/admin/find/?format=json&q="
+        for path in (
+            f"{articles}?whose=mine",
+            f"{articles}?desk=unpublished",
+            f"{articles}?desk=older",
+            f"{articles}?desk=waiting",
+            f"{articles}?readers=live",
+            f"{articles}?readers=coming",
+            f"{articles}?author=Author+39",
+            f"{articles}?tag=Tag+1",
+            f"{articles}?published_by={chief.username}",
+            f"{articles}?since=2025-11-20&until=2025-11-25",
+            f"{articles}?q=market",
+            f"{articles}?q=ma",
+            f"{articles}?q=rareword500",
+            f"{articles}?q=author+39",
+            f"{articles}?q=market&section=1&language__exact=en",
+            f"{articles}?q=market&author=Author+39&since=2025-11-20",
+            editions,
+            f"{editions}?q=market",
+            f"{editions}?q=rareword500",
+            f"{editions}?q=/2025/11/17/",
+            f"{find}market",
+            f"{find}ma",
+            f"{find}rareword500",
+            f"{find}market+valley&for=link",
+            "/admin/articles/placement/board/?q=market",
+            f"/admin/articles/author/{author.pk}/change/",
+            f"/admin/taggit/tag/{Tag.objects.get(slug='tag-1').pk}/change/",
+        ):
+            self.assert_bounded(path, self.asked_of(lambda path=path: self.get(path)), bound=4 * BOUND)

@@ -1,6 +1,6 @@
 // The package's own nodes and marks, made to write only what markup.clean() keeps.
 import * as stock from "django-prose-editor/editor";
-import { ask } from "./editor-ask.js";
+import { askForLink } from "./editor-link.js";
 import { unwrapAddress } from "./editor-paste-links.js";
 
 const { gettext, pm } = stock;
@@ -47,14 +47,7 @@ export const Link = stock.Link.extend({
 });
 
 async function askLink(editor) {
-  const address = await ask({
-    title: gettext("Link"),
-    label: gettext("Address"),
-    help: gettext("A web address, an e-mail address, or a page of this paper that begins with /."),
-    refusal: gettext("This is not an address that a link can lead to. It looks like https://example.org/page."),
-    value: editor.getAttributes("link").href ?? "",
-    check: linkAddress,
-  });
+  const address = await askForLink({ value: editor.getAttributes("link").href ?? "", check: linkAddress });
   if (address) editor.chain().focus().extendMarkRange("link").setLink({ href: address }).run();
 }
 

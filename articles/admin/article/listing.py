@@ -3,29 +3,21 @@
 from datetime import timedelta
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import roles
+from articles.admin.article.searching import Searching
+from articles.admin.article.typed_filters import TYPED, ReadersFilter
 from articles.admin.lists import number
 from articles.admin.times import short, short_in_words
 from articles.models import Article, ArticleByline, Section
 from articles.notices import name as name_of
-from articles.search import headlines
 
 MOST_SECTIONS = 100  # a filter is read by eye
-MOST_FOUND = 250  # of a search, each with its state; filters beside it look among them
-
-
-class ArticleList(ChangeList):
-    """Without the columns that no list shows."""
-
-    def get_queryset(self, request, exclude_parameters=None):
-        return super().get_queryset(request, exclude_parameters).defer("body", "corrections", "standfirst")
 
 
 class SectionFilter(admin.SimpleListFilter):
@@ -129,9 +121,9 @@ def edited_by(user):
 
 
 def own(user):
-    """A filter: articles that ``user`` began or has a byline on."""
-    bylines = ArticleByline.objects.filter(article=OuterRef("pk"), author__user=user)
-    return Q(created_by=user) | Exists(bylines)
+    """A filter: articles that ``user`` began or has a byline on, each found by its own index."""
+    bylines = ArticleByline.objects.filter(author__user=user).order_by().values("article")
+    return Q(pk__in=Article.objects.filter(created_by=user).order_by().values("pk").union(bylines))
 
 
 def section_name(section):
@@ -164,14 +156,27 @@ def shows_trash(request):
     return bool(match) and match.url_name == "articles_article_changelist" and request.GET.get("trash") == "1"
 
 
-class Listing:
-    """The list of articles and its search."""
+class Listing(Searching):
+    """The list of articles."""
 
     list_display = ["headline", "section", "standing", "in_hand", "saved"]
-    list_filter = [DeskFilter, MineFilter, DueFilter, "stage", SectionFilter, "kind", "language", TrashFilter]
+    list_filter = [
+        DeskFilter,
+        MineFilter,
+        DueFilter,
+        "stage",
+        SectionFilter,
+        "kind",
+        "language",
+        ReadersFilter,
+        TrashFilter,
+        *TYPED,
+    ]
     list_select_related = ["section", "saved_by", "assignee"]
-    search_fields = ["headline"]
-    search_help_text = gettext_lazy("Beginnings of words of the headline, or an article’s number.")
+    search_fields = ["headline"]  # there is a search; what it looks at is articles/finding's
+    search_help_text = gettext_lazy(
+        "Words, begun or “in a row”, or an article’s number; with - what must not be there."
+    )
     sortable_by = ["saved"]
     list_per_page = 40  # drawing a row costs more than finding it
 
@@ -185,15 +190,11 @@ class Listing:
         articles = Article.objects.select_related("section__parent", "assignee", "saved_by", "trashed_by")
         return articles.filter(pk=number(object_id)).first()
 
-    def get_changelist(self, request, **kwargs):
-        return ArticleList
-
-    def get_search_results(self, request, queryset, search_term):
-        """Those with the words in their headlines, found by an index; for a bare number, also the article of it."""
-        if not search_term.strip():
-            return queryset, False
-        found = headlines.find(search_term, limit=MOST_FOUND)
-        return queryset.filter(pk__in=headlines.among([*found, number(search_term)])), False
+    @admin.display(description=gettext_lazy("found in"))
+    def found_in(self, article):
+        """The words with what stands around them, where the headline does not hold them."""
+        rows = ((excerpt.place, excerpt.text) for excerpt in getattr(article, "found_in", []))
+        return format_html_join("", '<p class="excerpt"><span class="quiet">{}:</span> {}</p>', rows) or _("headline")
 
     @admin.display(description=gettext_lazy("state"))
     def standing(self, article):
