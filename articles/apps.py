@@ -1,4 +1,5 @@
 from django.apps import AppConfig, apps
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import post_migrate, pre_save
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,9 @@ class ArticlesConfig(AppConfig):
 
     def ready(self):
         from articles import checks, roles  # noqa: F401 - checks register themselves; both need loaded apps
+        from articles.people import sessions
 
         pre_save.connect(small_letters, sender=apps.get_model("taggit.Tag"), dispatch_uid="slugs of tags")
         post_migrate.connect(roles.make_groups, sender=self)
+        user_logged_in.connect(sessions.began, dispatch_uid="session began")
+        user_logged_out.connect(sessions.left, dispatch_uid="session left")

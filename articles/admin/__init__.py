@@ -10,11 +10,11 @@ from articles.admin import (  # noqa: F401 - each registers its models
     flat_page,
     image,
     notice,
+    person,
     placement,
     redirect,
     revision,
     section,
     site,
     tag,
-    user,
 )

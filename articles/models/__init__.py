@@ -1,5 +1,6 @@
 """The newsroom's own tables; import them from here (readers' modules: from the module itself)."""
 
+from articles.models.access import LoginSession, PasswordLink
 from articles.models.announcement import Announcement, ArchiveMonth
 from articles.models.article import Article, ArticleByline, ArticleImage, ArticleSection, ArticleTag
 from articles.models.author import Author
@@ -54,10 +55,12 @@ __all__ = [
     "FormerAddress",
     "Image",
     "Kind",
+    "LoginSession",
     "Note",
     "Notice",
     "NoticeChoice",
     "OutsideLink",
+    "PasswordLink",
     "Placement",
     "Presence",
     "PreviewLink",
