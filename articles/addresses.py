@@ -156,7 +156,8 @@ def _today(address: str) -> str:
         row = known[start]
         thing = apps.get_model(MODELS[row.kind]).objects.filter(pk=row.row).first()
         if thing is not None:
-            return path_of(thing) + rest + mark + query
+            now = path_of(thing)  # a guest author has no page
+            return now and now + rest + mark + query
         return _instead(row) and _instead(row).rstrip("/") + "/" + rest + mark + query
     return (crossing := _crossing(path)) and crossing + mark + query
 

@@ -81,6 +81,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "tickers.pair": "v",
         "tickers.rate": "v",
         "tickers.source": "v",
+        "auth.user": "acv",  # up to their own role: may_manage()
         "admin.logentry": "v",
         "django_tasks_database.dbtaskresult": "v",  # what failed of the work behind the pages
     },
@@ -291,6 +292,47 @@ def section_ids(user: "User") -> set[int]:
     if not hasattr(user, "_section_ids"):
         user._section_ids = set(user.edited_sections.values_list("pk", flat=True))
     return user._section_ids
+
+
+def may_manage(user: "User", person: "User | None" = None) -> bool:
+    """Whether ``user`` adds, changes and suspends ``person``, or anybody: up to their own role, never above."""
+    if user.is_superuser or person is None:
+        return is_everywhere(user)
+    if person.is_superuser or not is_everywhere(user):
+        return False
+    return ADMINISTRATOR in of(user) or _has_no_more_than_a_chief(person)
+
+
+def _has_no_more_than_a_chief(person: "User") -> bool:
+    """Whether ``person`` has roles of the newsroom alone, none of them an administrator's, and no rights beside."""
+    if not hasattr(person, "_given"):  # asked of the database once a request; of() knows none of who is suspended
+        names = set(person.groups.values_list("name", flat=True))
+        person._given = names <= given_by({CHIEF_EDITOR}) and not person.user_permissions.exists()
+    return person._given
+
+
+def given_by(roles: set[str]) -> set[str]:
+    """The roles that somebody with ``roles`` may give."""
+    if ADMINISTRATOR in roles:
+        return set(PERMISSIONS)
+    return set(PERMISSIONS) - {ADMINISTRATOR} if CHIEF_EDITOR in roles else set()
+
+
+def may_reset_password(user: "User", person: "User") -> bool:
+    """Whether ``user`` makes a link for a new password, by which one could come in as ``person``."""
+    return ADMINISTRATOR in of(user) and may_manage(user, person)
+
+
+def may_change_author(user: "User", author: "Author") -> bool:
+    """Whether ``user`` changes what is said of an author: their own, or one who writes in their sections alone."""
+    if is_everywhere(user) or SECTION_EDITOR not in of(user):
+        return is_everywhere(user)
+    if author.user_id == user.pk:
+        return True
+    uses = [(author.article_bylines, "article__section"), (author.edition_bylines, "edition__section")]
+    if any(rows.exclude(_within(user, place)).exists() for rows, place in uses):
+        return False
+    return author.user_id is None or any(rows.exists() for rows, _place in uses)
 
 
 def make_groups(using: str = "default", **kwargs: Any) -> None:

@@ -146,7 +146,7 @@ def _former_address(request):
 @require_safe
 def author_page(request, slug):
     """Who an author is and what they wrote."""
-    author = get_object_or_404(Author.objects.select_related("picture"), slug=slug)
+    author = get_object_or_404(Author.objects.public().select_related("picture"), slug=slug)
     page = get_page(curation.of_author(author.pk, request.at), request.GET.get("page"))
     load_bylines(page.items)
     data = linked_data.for_author(author, request.frame.paper, _root(request))

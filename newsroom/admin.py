@@ -19,7 +19,8 @@ GROUPS = [
     ("rates", _("Rates"), ["tickers.rate", "tickers.pair", "tickers.source"]),
     ("paper", _("Paper"), ["articles.sitesettings", "articles.flatpage", "articles.redirect", "admin.logentry"]),
 ]
-NAMES = {"admin.logentry": _("Audit")}  # of lists that editors know by another name than Django
+# Lists that editors know by another name than Django.
+NAMES = {"admin.logentry": _("Audit"), "auth.user": _("Logins"), "auth.group": _("Roles")}
 
 
 class DeskAutocomplete(AutocompleteJsonView):
@@ -102,7 +103,7 @@ class NewsroomAdminSite(admin.AdminSite):
 
 def _pages_that_are_kept(user):
     """The way to a page that is no table, for those who may see it."""
-    if not user.has_perm("auth.change_user"):  # administrators, without asking for their roles on every page
+    if not user.has_perm("auth.delete_user"):  # administrators, without asking for their roles on every page
         return []
     name, address = _("Pages that are kept"), reverse("admin:page_cache")
     return [{"name": name, "object_name": "PageCache", "admin_url": address, "add_url": None, "view_only": True}]

@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "articles.people.sessions.middleware",
     "newsroom.changes.tell_the_desk",
     "newsroom.moment.MomentMiddleware",
 ]

@@ -12,11 +12,11 @@ from articles.admin import (  # noqa: F401 - each registers its models
     image,
     merge,
     notice,
+    person,
     placement,
     redirect,
     revision,
     section,
     site,
     tag,
-    user,
 )

@@ -1,5 +1,6 @@
 """The newsroom's own tables; import them from here (readers' modules: from the module itself)."""
 
+from articles.models.access import LoginSession, PasswordLink
 from articles.models.announcement import Announcement, ArchiveMonth
 from articles.models.article import Article, ArticleByline, ArticleImage, ArticleSection, ArticleTag
 from articles.models.author import Author
@@ -61,12 +62,14 @@ __all__ = [
     "Image",
     "IndexedArticle",
     "Kind",
+    "LoginSession",
     "Merge",
     "MergedRows",
     "Note",
     "Notice",
     "NoticeChoice",
     "OutsideLink",
+    "PasswordLink",
     "Placement",
     "Presence",
     "PreviewLink",

@@ -116,9 +116,9 @@ def _known(targets: set[Target]) -> dict[Target | None, bool]:
         known |= {Target("section", (parent, slug) if parent else (slug, "")): True for slug, parent in rows}
         pages = FlatPage.objects.filter(slug__in=slugs).values_list("slug", flat=True)
         known |= {Target("section", (slug, "")): True for slug in pages}
-    for kind, model in (("tag", Tag), ("author", Author)):
+    for kind, rows in (("tag", Tag.objects.all()), ("author", Author.objects.public())):
         if slugs := [target.key[0] for target in targets if target.kind == kind]:
-            found = model._default_manager.filter(slug__in=slugs).values_list("slug", flat=True)
+            found = rows.filter(slug__in=slugs).values_list("slug", flat=True)
             known |= {Target(kind, (slug,)): True for slug in found}
     return known
 

@@ -118,6 +118,26 @@ MERGES = {
     "authors": (False, False, True, False, False, True),
     "sections": (False, False, True, False, False, True),
 }
+AUTHORS = {  # which bylines' names, portraits and pages a role may change
+    "of nobody’s login, used nowhere": (False, True, True, False, False, True),
+    "used in their sections alone": (False, True, True, False, False, True),
+    "used elsewhere too": (False, False, True, False, False, True),
+    "seen elsewhere by readers": (False, False, True, False, False, True),
+    "of somebody else’s login, used nowhere": (False, False, True, False, False, True),
+    "of their own login": (False, True, True, False, False, True),
+}
+PEOPLE = {  # whom a role may add, change, suspend and let in again, by the highest role they have
+    **dict.fromkeys(
+        ["a reporter", "a section editor", "a picture editor", "somebody of the rates desk", "a chief editor"],
+        (False, False, True, False, False, True),
+    ),
+    "an administrator": (False, False, False, False, False, True),
+    "somebody with all rights on the server": (False, False, False, False, False, False),
+}
+NEW_PASSWORDS = {  # for whom a role may make a link that sets a new password
+    "somebody who never set one: an invitation": (False, False, True, False, False, True),
+    "somebody who has one, up to an administrator": (False, False, False, False, False, True),
+}
 LOOK_UPS = {  # JSON and parts of pages that the article's form asks for, by the name of their addresses
     "admin:articles_image_picker": ("find pictures", READERS),
     "admin:taggit_tag_names": ("find tags", (ALL, ALL, ALL, NONE, NONE, ALL)),
@@ -138,6 +158,8 @@ LOOK_UPS = {  # JSON and parts of pages that the article's form asks for, by the
     "admin:articles_alert_add": ("write a breaking alert", (NONE, NONE, ALL, NONE, NONE, ALL)),
     "admin:articles_edition_calendar": ("see the calendar", READERS),
     "admin:admin_logentry_changelist": ("read the audit", (NONE, NONE, ALL, NONE, NONE, ALL)),
+    "admin:auth_user_changelist": ("see logins", (NONE, NONE, ALL, NONE, NONE, ALL)),
+    "admin:auth_user_add": ("add people", (NONE, NONE, ALL, NONE, NONE, ALL)),
     "admin:find": ("find what they may see", (ALL,) * 6),
     "admin:articles_notice_changelist": ("see their own notices", (ALL,) * 6),
 }
@@ -166,6 +188,12 @@ def page() -> str:
         *_rows("rename a tag", [(label, _words(cells)) for label, cells in TAGS.items()]),
         "",
         *_rows("merge, and undo it", [(label, _words(cells)) for label, cells in MERGES.items()]),
+        "",
+        *_rows("change an author", [(label, _words(cells)) for label, cells in AUTHORS.items()]),
+        "",
+        *_rows("add, change, suspend", [(label, _words(cells)) for label, cells in PEOPLE.items()]),
+        "",
+        *_rows("make a link that sets a password", [(label, _words(cells)) for label, cells in NEW_PASSWORDS.items()]),
     ]
     return "\n".join(lines) + "\n"
 

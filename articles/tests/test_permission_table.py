@@ -337,6 +337,100 @@ class MergeCells(ThingsTestCase):
         return merge.stage == Merge.Stage.UNDONE
 
 
+class AuthorCells(ThingsTestCase):
+    def test_author_is_changed_where_the_table_says(self):
+        made = {}
+
+        def things(user):
+            if user.pk not in made:
+                made[user.pk] = dict(zip(table.AUTHORS, self.authors(user), strict=True))
+            return made[user.pk]
+
+        self.try_all(
+            table.AUTHORS,
+            things,
+            "admin:articles_author_change",
+            lambda author: {"name": "Changed", "slug": author.slug},
+            lambda author: author.name == "Changed",
+        )
+
+    def authors(self, user):
+        """One for each row of the table."""
+        nowhere, here, elsewhere, gone = (make_author() for _ in range(4))
+        make_edition(section=self.here, authors=[here, elsewhere, gone])
+        make_article(section=self.elsewhere, authors=[elsewhere])
+        make_edition(section=self.elsewhere, authors=[gone]).article.bylines.all().delete()
+        return [nowhere, here, elsewhere, gone, make_author(user=make_login()), make_author(user=user)]
+
+
+class PeopleCells(TableTestCase):
+    """Logins of every role, tried by every role."""
+
+    def try_all(self, cells, people, done):
+        for number, role in enumerate(table.ROLES):
+            user = make_login(role)
+            for (label, row), person in zip(cells.items(), people(), strict=True):
+                with self.subTest(role=role, person=label):
+                    self.client.force_login(user)
+                    assert done(person) == row[number]
+
+    def everybody(self):
+        """A login for each row of the table."""
+        order = [roles.REPORTER, roles.SECTION_EDITOR, roles.PICTURE_EDITOR, roles.RATES_DESK, roles.CHIEF_EDITOR]
+        return [*map(make_login, [*order, roles.ADMINISTRATOR]), make_login(is_superuser=True)]
+
+    def test_people_are_changed_where_the_table_says(self):
+        def done(person):
+            address = reverse("admin:auth_user_change", args=[person.pk])
+            data = {"username": person.username, "first_name": "Changed"}
+            self.client.post(address, data | loaded(self.client, address))
+            person.refresh_from_db()
+            return person.first_name == "Changed"
+
+        self.try_all(table.PEOPLE, self.everybody, done)
+
+    def test_people_are_suspended_and_let_in_where_the_table_says(self):
+        def done(person):
+            self.client.post(reverse("admin:auth_user_suspend", args=[person.pk]), {"heir": ""})
+            person.refresh_from_db()
+            is_out = not person.is_active
+            type(person).objects.filter(pk=person.pk).update(is_active=False)
+            self.client.post(reverse("admin:auth_user_let-in", args=[person.pk]))
+            person.refresh_from_db()
+            assert person.is_active == is_out
+            return is_out
+
+        self.try_all(table.PEOPLE, self.everybody, done)
+
+    def test_roles_are_given_where_the_table_says(self):
+        names = (f"new-{number}" for number in range(1000))
+
+        def people():
+            return [*table.ROLES[:2], *table.ROLES[3:5], table.ROLES[2], table.ROLES[5], ""]
+
+        def done(role):
+            name = next(names)
+            data = {"username": name, "roles": [role] if role else [], "is_superuser": "on"}
+            self.client.post(reverse("admin:auth_user_add"), data)
+            person = type(self.chief).objects.filter(username=name).first()
+            return bool(person) and (roles.of(person) == {role} if role else person.is_superuser)
+
+        self.try_all(table.PEOPLE, people, done)
+
+    def test_links_are_made_where_the_table_says(self):
+        def people():
+            colleague = make_login(roles.REPORTER)
+            colleague.set_password("an-old-password")
+            colleague.save()
+            return [make_login(roles.REPORTER), colleague]
+
+        def done(person):
+            self.client.post(reverse("admin:auth_user_link", args=[person.pk]))
+            return person.password_links.exists()
+
+        self.try_all(table.NEW_PASSWORDS, people, done)
+
+
 class PageTests(TestCase):
     def test_page_of_the_docs_is_made_from_the_table(self):
         hint = "docs/permissions.md is old: python -m articles.tests.permission_table makes it anew."

@@ -7,6 +7,7 @@ leaves the version alone, so it makes nobody's open form stale. Times are aware 
 
 from articles.cutting import WorkflowError
 from articles.workflow.editions import cancel, erase, freeze_again, publish, reschedule, schedule, take_down, withdraw
+from articles.workflow.guests import add_guest
 from articles.workflow.hands import assign, claim, release, set_due
 from articles.workflow.locking import locked_version
 from articles.workflow.notes import leave_note, tick_note
@@ -18,6 +19,7 @@ from articles.workflow.working_copy import add_tags, move, name_version, restore
 __all__ = [
     "LONGEST_LINK",
     "WorkflowError",
+    "add_guest",
     "add_tags",
     "approve",
     "assign",

@@ -27,6 +27,7 @@ from articles.cutting import freeze_again as refreeze
 from articles.models import FOR_EVER, Article, Edition, Notice
 from articles.models.copy import shared_values
 from articles.workflow.locking import locked, said, set_stage
+from articles.workflow.sharing import end_links
 
 
 @transaction.atomic
@@ -126,7 +127,7 @@ def take_down(article: Article, *, by: User, at: datetime | None) -> Edition:
 
 @transaction.atomic
 def withdraw(article: Article, *, by: User, reason: str) -> Edition:
-    """End the article now; readers of its address get ``reason``, and nothing scheduled brings it back."""
+    """End the article and its preview links now; readers get ``reason``, and nothing scheduled brings it back."""
     article = locked(article, "withdraw", by)
     if not reason.strip():
         raise WorkflowError(_("Write the reason: readers who come to the address will see it."))
@@ -140,6 +141,7 @@ def withdraw(article: Article, *, by: User, reason: str) -> Edition:
     edition.live_until = max(now, edition.live_from + TICK)
     edition.withdrawn_reason, edition.withdrawn_by = reason.strip(), by
     edition.save(update_fields=["live_until", "withdrawn_reason", "withdrawn_by"])
+    end_links(article)
     if article.stage == Article.Stage.PUBLISHED:
         set_stage(article, Article.Stage.DRAFT)
     note = _("Withdrawn: %(reason)s") % {"reason": reason.strip()}

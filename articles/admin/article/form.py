@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles import roles
 from articles.admin.article.corrections import HELP, CorrectionsField
+from articles.admin.article.guests import GuestFields
 from articles.admin.desk import RowsChoice, RowsField
 from articles.admin.times import said
 from articles.characters import normalise
@@ -84,7 +85,7 @@ class SectionsChoice(RowsChoice):
         return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
 
 
-class ArticleForm(forms.ModelForm):
+class ArticleForm(GuestFields, forms.ModelForm):
     """The working copy as a form. It refuses to save over a version that is not the one it was loaded with."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -51,6 +51,8 @@ class Saving:
         """Keep a revision once all rows are stored, if anything is new in the text or the embargo is another."""
         super().save_related(request, form, formsets, change)
         article = form.instance
+        if form.guest:
+            workflow.add_guest(article, form.guest, by=request.user)
         is_new_text, moved = article.before != revisions.snapshot(article), _embargo_note(article)
         note = " ".join(filter(None, [self._note(request, article), moved]))
         article.is_new_version = is_new_text or bool(moved)

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST
 from articles import finding
 from articles.admin.article.typed_filters import TYPED, TypedFilter
 from articles.admin.lists import number
+from articles.characters import strip_control
 from articles.models import SavedSearch
 from articles.search.headlines import among
-from articles.text import strip_control
 
 MOST_SAVED = 30  # searches that are shown, and that one person keeps
 LONGEST_QUERY = 1000

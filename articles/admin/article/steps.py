@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from articles import roles, workflow
 from articles.admin.article.state import State
@@ -60,7 +60,7 @@ class StepForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.Textarea({"rows": 2}),
-        help_text=gettext_lazy("Readers who come to the address see it."),
+        help_text=gettext_lazy("Readers who come to the address see it. Preview links of the article end, too."),
     )
     assign_to = forms.CharField(
         label=gettext_lazy("Assign to"),
@@ -201,8 +201,11 @@ def _take_down(article: Article, at: Any, by: User) -> str:
 
 
 def _withdraw(article: Article, reason: str, by: User) -> str:
+    links = article.preview_links.valid().count()
     workflow.withdraw(article, by=by, reason=reason)
-    return _("Withdrawn: readers of its address see the reason.")
+    done = _("Withdrawn: readers of its address see the reason.")
+    ended = ngettext("%d preview link of it ended.", "%d preview links of it ended.", links) % links
+    return f"{done} {ended}" if links else done
 
 
 def writers() -> list[tuple[str, str]]:

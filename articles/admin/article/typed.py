@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from articles import workflow
 from articles.admin.article.form import set_tags
 from articles.models import Article
 
@@ -34,6 +35,8 @@ def typed(model_admin, request, article=None):
             _store_rows(form, copy)
         for formset, _inline in model_admin.get_formsets_with_inlines(request, article):
             _store_inline(formset, request, copy)
+        if form.guest:
+            workflow.add_guest(copy, form.guest, by=request.user)
         yield copy, form.errors
         transaction.set_rollback(True)
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from taggit.models import Tag
 
 from articles.admin.lists import holding_words
+from articles.characters import strip_control
 from articles.models import ArticleByline, ArticleTag, Author, Edition
 from articles.search.row import words
-from articles.text import strip_control
 
 LONGEST = 100  # letters of a name
 MOST_NAMES = 50  # authors, tags or logins that a name may stand for
