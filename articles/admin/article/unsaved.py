@@ -14,7 +14,7 @@ from articles.models import Article
 from articles.models.copy import Copy
 from articles.text import strip_control
 
-NOT_TYPED = {"csrfmiddlewaretoken", "window", "recovered", "user", "version"}
+NOT_TYPED = {"csrfmiddlewaretoken", "window", "page", "leaving", "recovered", "user", "version"}
 LONGEST_NAME = 100  # of a field
 MOST_BYLINES = 100
 BYLINES = "bylines"  # the prefix of their rows in the form
