@@ -26,6 +26,7 @@ from articles.models.revision import Revision
 from articles.models.search_word import SearchWord
 from articles.models.section import Section
 from articles.models.site import SiteSettings
+from articles.models.unsaved_form import UnsavedForm
 
 __all__ = [
     "FOR_EVER",
@@ -67,4 +68,5 @@ __all__ = [
     "SearchWord",
     "Section",
     "SiteSettings",
+    "UnsavedForm",
 ]

@@ -87,6 +87,7 @@ class Row {
     this.find("[data-remove]").hidden = state === "sending" || state === "stored";
     this.find("progress").hidden = state !== "sending";
     for (const field of Object.values(this.fields)) field.readOnly = state === "sending";
+    if (done && !rows.some((row) => row.isOpen || row.state === "sending")) form.dispatchEvent(new Event("desk:saved"));
     summary();
   }
 
@@ -159,6 +160,7 @@ function transfer(body, tell) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.open("POST", location.pathname);
+    request.setRequestHeader("X-Requested-With", "fetch");
     request.responseType = "text";
     request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) tell(event.loaded / event.total); });
     request.addEventListener("loadend", () => {
