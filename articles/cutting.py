@@ -260,12 +260,13 @@ def freeze_again(now: datetime) -> int:
 def preview(article: Article, render: Callable[[Edition], Result], text: Text | None = None) -> Result:
     """What ``render`` makes of the working copy (or of ``text``) as an edition that is rolled back at once.
 
-    Without a section yet, the paper's first one stands in; ``WorkflowError`` if the paper has none. An address that
-    is another article's keeps nobody from looking.
+    Without a section yet, the paper's first one stands in, but not by its name; ``WorkflowError`` if the paper has
+    none. An address that is another article's keeps nobody from looking.
     """
     with transaction.atomic():
         text = text or text_of(article, article.section_rows.all())
-        if text.values["section_id"] is None:
+        lacks_section = text.values["section_id"] is None
+        if lacks_section:
             text.values["section_id"] = Section.objects.values_list("pk", flat=True).first()
         if text.values["section_id"] is None:
             raise WorkflowError(_("Add a section first: every page of an article stands in one."))
@@ -274,7 +275,10 @@ def preview(article: Article, render: Callable[[Edition], Result], text: Text | 
         if Address.objects.filter(path=path).exclude(article=article.pk).exists():
             text.values["slug"] = f"article-{article.pk}"
         edition = cut(article, text, live_from=now, live_until=now + TICK, by=None, findable=False)
-        result = render(Edition.objects.for_page().get(pk=edition.pk))
+        edition = Edition.objects.for_page().get(pk=edition.pk)
+        if lacks_section:  # nobody chose the one that stands in
+            edition.section.name, edition.section.parent = _("No section yet"), None
+        result = render(edition)
         transaction.set_rollback(True)
     return result
 

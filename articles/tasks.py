@@ -23,6 +23,7 @@ from articles.models.autosave import Autosave
 from articles.models.check import OutsideLink, asked, digest
 from articles.models.edition import Edition
 from articles.models.image import Image
+from articles.models.unsaved_form import KEPT_FOR, UnsavedForm
 
 logger = logging.getLogger(__name__)
 REFUSED = ("builtins.OSError", "builtins.PermissionError")  # a disk that is full, read-only or another's
@@ -172,7 +173,9 @@ def empty_autosaves() -> int:
     while found := list(Autosave.objects.outdated().values_list("pk", flat=True)[:ROWS_AT_ONCE]):
         Autosave.objects.filter(pk__in=found).delete()
         removed += len(found)
-    return removed
+    old = UnsavedForm.objects.filter(at__lt=timezone.now() - KEPT_FOR).order_by("at")
+    forms = list(old.values_list("pk", flat=True)[:ROWS_AT_ONCE])  # a few a person: what is left goes the next day
+    return removed + UnsavedForm.objects.filter(pk__in=forms).delete()[0]
 
 
 @task()

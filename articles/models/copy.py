@@ -123,8 +123,9 @@ class Copy(models.Model):
 
     @property
     def reading_minutes(self) -> int:
-        """Minutes to read the body at 230 words a minute (Brysbaert 2019: 238 for English non-fiction)."""
-        return max(1, round(self.words / 230))
+        """Minutes to read the body at 230 words a minute (Brysbaert 2019: 238 for English non-fiction), 0 of none."""
+        words = self.words
+        return max(1, round(words / 230)) if words else 0
 
 
 def shared_values(copy: Copy) -> dict:

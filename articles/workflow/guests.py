@@ -8,9 +8,10 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from articles import roles
+from articles.characters import strip_control
 from articles.cutting import WorkflowError
 from articles.models import Article, ArticleByline, Author
-from articles.text import make_slug, strip_control
+from articles.text import make_slug
 
 LONGEST = 120  # characters of a name
 MOST_SAME = 10  # authors of one name that are offered

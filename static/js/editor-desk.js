@@ -180,6 +180,7 @@ function count({ state: { doc } }, { seen }) {
   const words = text.split(/\s+/).filter(Boolean).length;
   const minutes = Math.max(1, Math.round(words / WORDS_A_MINUTE));
   const [counted, reading] = [words === 1 ? gettext("%s word") : gettext("%s words"), gettext("%s min to read")];
-  seen.textContent = `${counted.replace("%s", words.toLocaleString("en"))} · ${reading.replace("%s", minutes)}`;
+  const parts = [counted.replace("%s", words.toLocaleString("en")), ...(words ? [reading.replace("%s", minutes)] : [])];
+  seen.textContent = parts.join(" · ");
   return words;
 }

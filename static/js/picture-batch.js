@@ -85,6 +85,8 @@ class Row {
     this.find("[data-remove]").hidden = state === "sending" || state === "stored";
     this.find("progress").hidden = state !== "sending";
     for (const field of Object.values(this.fields)) field.readOnly = state === "sending";
+    const { rows, form } = this.batch;
+    if (done && !rows.some((row) => row.isOpen || row.state === "sending")) form.dispatchEvent(new Event("desk:saved"));
     this.batch.summary();
   }
 
@@ -287,6 +289,7 @@ function transfer(address, body, tell) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.open("POST", address);
+    request.setRequestHeader("X-Requested-With", "fetch");
     request.responseType = "text";
     request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) tell(event.loaded / event.total); });
     request.addEventListener("loadend", () => {

@@ -98,6 +98,7 @@ class DeskFilter(admin.SimpleListFilter):
     def lookups(self, request, model_admin):
         return [
             ("waiting", _("Waits for me")),
+            ("submitted", _("Mine, with the editors")),
             ("unpublished", _("Live, with unpublished changes")),
             ("older", _("Scheduled with an older text")),
         ]
@@ -105,6 +106,8 @@ class DeskFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() == "waiting":
             return queryset.waiting().filter(edited_by(request.user))
+        if self.value() == "submitted":
+            return queryset.waiting().filter(own(request.user))
         if self.value() == "unpublished":
             return queryset.with_unpublished_changes()
         return queryset.scheduled_in_older_text() if self.value() == "older" else queryset

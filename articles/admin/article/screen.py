@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from js_asset import Media
 
 from articles import charts, rendering, roles
-from articles.admin.article import corrections, notes, state, steps
+from articles.admin.article import corrections, notes, state, steps, whereabouts
 from articles.admin.article.form import ArticleForm, BylineForm, BylineFormSet
 from articles.admin.desk import DeskInline
 from articles.admin.times import zone
@@ -147,6 +147,7 @@ class Screen:
             "offered": offered,
             "next_steps": offered - steps.BESIDE_THE_TEXT,
             "writers": steps.writers() if "assign" in offered else [],
+            "waits_for": _waits_for(obj),
             "notes": notes.newest(obj),
             "step_form": self._step_form(request, obj),
             "newer": getattr(context["adminform"].form, "newer", None),
@@ -167,3 +168,10 @@ class Screen:
         form = steps.StepForm(refused["given"])
         steps.refuse(form, refused["step"], WorkflowError(refused["text"]))
         return form
+
+
+def _waits_for(article):
+    """Whose turn it is with a submitted article; nothing while it is being written."""
+    if article is None or article.stage not in whereabouts.SUBMITTED:
+        return ""
+    return whereabouts.with_whom(article, whereabouts.editors_for([article]))

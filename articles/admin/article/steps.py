@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from articles import roles, workflow
+from articles.admin.article import whereabouts
 from articles.admin.article.state import State
 from articles.admin.lists import number
 from articles.admin.times import TimeField, said
@@ -156,7 +157,8 @@ def _edition(article: Article, text: str) -> Edition:
 
 def _submit(article: Article, _given: Any, by: User) -> str:
     workflow.submit(article, by=by)
-    return _("Submitted: it waits for the section’s editors.")
+    names = whereabouts.with_whom(article, whereabouts.editors_for([article]))
+    return _("Submitted: it waits for %(names)s.") % {"names": names}
 
 
 def _take_back(article: Article, _given: Any, by: User) -> str:

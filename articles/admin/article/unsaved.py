@@ -15,7 +15,7 @@ from articles.folding import key as key_of
 from articles.models import Article
 from articles.models.copy import Copy
 
-NOT_TYPED = {"csrfmiddlewaretoken", "window", "recovered", "user", "version"}
+NOT_TYPED = {"csrfmiddlewaretoken", "window", "page", "leaving", "recovered", "user", "version"}
 LONGEST_NAME = 100  # of a field
 MOST_BYLINES = 100
 BYLINES = "bylines"  # the prefix of their rows in the form
