@@ -17,10 +17,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import references, search, tasks, uses
+from articles import claims, references, search, tasks, uses
 from articles.models import (
     FOR_EVER,
-    Address,
     Article,
     Author,
     Edition,
@@ -59,7 +58,7 @@ class Text:
 
 
 def address(article: Article, first_live: datetime, slug: str = "") -> str:
-    """The path of an article first live at ``first_live``: the day, in the paper's time zone, and the slug.
+    """The path that an article first live at ``first_live`` asks for: the day, in the paper's time zone, and the slug.
 
     Once an edition was live its day stays, whatever becomes of the paper's time zone.
     """
@@ -68,6 +67,11 @@ def address(article: Article, first_live: datetime, slug: str = "") -> str:
     if path := seen.values_list("path", flat=True).first():
         return f"{path[:DAY]}{slug}/"
     return f"/{first_live.astimezone(SiteSettings.current().zone):%Y/%m/%d}/{slug}/"
+
+
+def slug_of(path: str) -> str:
+    """The word for an article in its path."""
+    return path.split("/")[-2]
 
 
 def text_of(copy: Article | Edition, further: QuerySet) -> Text:
@@ -113,6 +117,7 @@ def put_in(article: Article, text: Text, *, at: datetime, by: User | None, signi
         after.save(update_fields=["took_over"])
     took_over = before is not None
     edition = cut(article, text, live_from=at, live_until=end, took_over=took_over, by=by, significant=significant)
+    _keep_slug(article, text.values["slug"], edition.slug)
     _restamp(article)
     edition.refresh_from_db()
     return edition
@@ -149,11 +154,20 @@ def _restamp(article: Article) -> None:
 
 
 def _move_day(article: Article, edition: Edition, first: datetime) -> None:
-    edition.published_at = first
-    edition.path = _claim(article, address(article, first, edition.slug))
-    edition.save(update_fields=["published_at", "path"])
+    slug, edition.published_at = edition.slug, first
+    edition.path = claims.claim(address(article, first, slug), article.pk)
+    edition.slug = slug_of(edition.path)
+    edition.save(update_fields=["published_at", "path", "slug"])
+    _keep_slug(article, slug, edition.slug)
     for rows in (edition.bylines, edition.section_rows, edition.tag_rows):
         rows.update(published_at=first)
+
+
+def _keep_slug(article: Article, asked: str, given: str) -> None:
+    """Have a working copy that ``asked`` for a slug say the one that its address has got: the next edition keeps it."""
+    if article.slug == asked != given:
+        article.slug = given
+        Article.objects.filter(pk=article.pk).update(slug=given)
 
 
 def _carry_updates(article: Article) -> None:
@@ -191,14 +205,6 @@ def is_significant(edition: Edition) -> bool:
     return edition.revised_at == edition.live_from
 
 
-def _claim(article: Article, path: str) -> str:
-    """Make ``path`` the article's own and return it; ``WorkflowError`` if it is another's."""
-    if Address.objects.get_or_create(path=path, defaults={"article": article})[0].article_id != article.pk:
-        message = _("Change the slug: another article already has the address %(path)s.")
-        raise WorkflowError(message % {"path": path})
-    return path
-
-
 def cut(
     article: Article,
     text: Text,
@@ -213,11 +219,11 @@ def cut(
     """Freeze ``text`` as an edition of ``article`` with its rows, and make it searchable, in one transaction."""
     first = article.editions.order_by("live_from").values_list("live_from", flat=True).first()
     published_at = min(first or live_from, live_from)
-    path = _claim(article, address(article, published_at, text.values["slug"]))
+    path = claims.claim(address(article, published_at, text.values["slug"]), article.pk)
     before = _before(article, live_from)
     body = _frozen(text.values["body"], live_from, text.values["language"], before, significant)
     edition = Edition.objects.create(
-        **text.values | {"slug": path.split("/")[-2], "body": body},
+        **text.values | {"slug": slug_of(path), "body": body},
         article=article,
         path=path,
         published_at=published_at,
@@ -261,7 +267,7 @@ def preview(article: Article, render: Callable[[Edition], Result], text: Text | 
     """What ``render`` makes of the working copy (or of ``text``) as an edition that is rolled back at once.
 
     Without a section yet, the paper's first one stands in, but not by its name; ``WorkflowError`` if the paper has
-    none. An address that is another article's keeps nobody from looking.
+    none.
     """
     with transaction.atomic():
         text = text or text_of(article, article.section_rows.all())
@@ -271,9 +277,6 @@ def preview(article: Article, render: Callable[[Edition], Result], text: Text | 
         if text.values["section_id"] is None:
             raise WorkflowError(_("Add a section first: every page of an article stands in one."))
         now = timezone.now()
-        path = address(article, min(article.published_at or now, now), text.values["slug"])
-        if Address.objects.filter(path=path).exclude(article=article.pk).exists():
-            text.values["slug"] = f"article-{article.pk}"
         edition = cut(article, text, live_from=now, live_until=now + TICK, by=None, findable=False)
         edition = Edition.objects.for_page().get(pk=edition.pk)
         if lacks_section:  # nobody chose the one that stands in
@@ -289,7 +292,29 @@ def remove_words(edition: Edition) -> None:
     edition.image_rows.all().delete()
 
 
+def furnish(edition: Edition, text: Text) -> None:
+    """Have an edition that nobody has seen yet stand where ``text`` does: its section and further ones, authors, tags.
+
+    Its words stay.
+    """
+    edition.section_id = text.values["section_id"]
+    edition.save(update_fields=["section"])
+    for rows in (edition.bylines, edition.tag_rows, edition.section_rows):
+        rows.all().delete()
+    _add_furniture(edition, text)
+    search.add(edition)
+
+
 def _add_rows(edition: Edition, text: Text) -> None:
+    _add_furniture(edition, text)
+    EditionCorrection.objects.bulk_create(
+        EditionCorrection(edition=edition, day=correction["day"], text=correction["text"])
+        for correction in edition.dated_corrections
+    )
+    uses.note(edition)
+
+
+def _add_furniture(edition: Edition, text: Text) -> None:
     when = {"edition": edition, "published_at": edition.published_at}
     EditionByline.objects.bulk_create(
         EditionByline(author_id=author, order=order, **when) for order, author in enumerate(text.authors)
@@ -302,8 +327,3 @@ def _add_rows(edition: Edition, text: Text) -> None:
     EditionSection.objects.bulk_create(
         EditionSection(section_id=section, is_further=section in further, **when) for section in sorted(listed)
     )
-    EditionCorrection.objects.bulk_create(
-        EditionCorrection(edition=edition, day=correction["day"], text=correction["text"])
-        for correction in edition.dated_corrections
-    )
-    uses.note(edition)

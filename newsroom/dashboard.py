@@ -183,7 +183,8 @@ def _soon(now: datetime) -> Block:
 
 
 def _live(now: datetime) -> Block:
-    lines = [_edition_line(row, now) for row in _editions().live(now).order_by("-live_from")[:SHOWN]]
+    rows = _editions().live(now).filter(published_at__lte=now).order_by("-published_at", "-pk")
+    lines = [_edition_line(row, now) for row in rows[:SHOWN]]
     return Block(
         "live", _("Live now, newest first"), _list("articles_edition", when="now"), _("Nothing is live now."), lines
     )
@@ -300,7 +301,7 @@ def _article_line(article: Article, now: datetime) -> Line:
 
 def _edition_line(edition: Any, now: datetime) -> Line:
     """``edition`` has its article's ``stage`` and ``embargo``: see _editions()."""
-    facts = [shown(edition.live_from, "SHORT_DATETIME_FORMAT"), str(edition.section)]
+    facts = [*_times(edition, now), str(edition.section)]
     if edition.cut_by:
         facts.append(str(edition.cut_by.get_full_name() or edition.cut_by))
     if edition.live_from <= now:
@@ -315,6 +316,15 @@ def _edition_line(edition: Any, now: datetime) -> Line:
     is_older = edition.live_from > now and edition.stage != Stage.PUBLISHED
     mark = _("an older text than the working copy") if is_older else ""
     return Line(edition.headline, reverse("admin:articles_article_change", args=[edition.article_id]), facts, mark)
+
+
+def _times(edition: Edition, now: datetime) -> list[str | SafeString]:
+    """When it goes live or was first published; apart from that, of which publication it is a change, or since when."""
+    first = format_html("{} {}", _("first published"), shown(edition.published_at, "SHORT_DATETIME_FORMAT"))
+    start = shown(edition.live_from, "SHORT_DATETIME_FORMAT")
+    if edition.live_from > now:
+        return [start, first] if edition.published_at <= now else [start]
+    return [first, format_html("{} {}", _("changed"), start)] if edition.live_from > edition.published_at else [first]
 
 
 def _embargo(until: datetime | None, now: datetime) -> list[str]:

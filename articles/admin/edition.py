@@ -63,7 +63,7 @@ class LiveFilter(admin.SimpleListFilter):
 class EditionAdmin(Calendar, DeskAdmin):
     change_form_template = "admin/articles/edition/change_form.html"
     change_list_template = "admin/articles/edition/change_list.html"
-    list_display = ["headline", "section", "starts", "ends", "mind", "cut_by"]
+    list_display = ["headline", "section", "first_published", "starts", "ends", "mind", "cut_by"]
     list_filter = [LiveFilter]
     list_select_related = ["section", "cut_by"]
     search_fields = ["headline", "path"]  # there is a search; what it looks at is articles/finding's
@@ -76,7 +76,7 @@ class EditionAdmin(Calendar, DeskAdmin):
         (None, {"fields": ["headline", "standfirst", "shown_body"], "classes": ["text"]}),
         (
             gettext_lazy("With readers"),
-            {"fields": ["address", "starts", "ends", "cut_by", "withdrawn_by", "withdrawn_reason"]},
+            {"fields": ["address", "first_published", "starts", "ends", "cut_by", "withdrawn_by", "withdrawn_reason"]},
         ),
         (
             gettext_lazy("Place"),
@@ -162,11 +162,16 @@ class EditionAdmin(Calendar, DeskAdmin):
     def address(self, edition):
         return format_html('<a href="{0}">{0}</a>', edition.path)
 
-    @admin.display(description=gettext_lazy("live from"))
+    @admin.display(description=gettext_lazy("first published"))
+    def first_published(self, edition):
+        """The article's first publication, by which the list is sorted; before it, nothing."""
+        return short(edition.published_at) if edition.published_at <= timezone.now() else ""
+
+    @admin.display(description=gettext_lazy("this text from"))
     def starts(self, edition):
         return short_in_words(edition.live_from)
 
-    @admin.display(description=gettext_lazy("live until"))
+    @admin.display(description=gettext_lazy("until"))
     def ends(self, edition):
         return _("further notice") if edition.live_until == FOR_EVER else short_in_words(edition.live_until)
 

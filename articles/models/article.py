@@ -43,7 +43,7 @@ class ArticleQuerySet(models.QuerySet):
         return self.under_way().filter(pk__in=coming, published_at__isnull=False)
 
     def with_state(self, at=None):
-        """With ``live_since``, ``next_live`` (a scheduled start) and ``was_live``: what the desk asks of a list."""
+        """With ``live_since`` (when readers got what they have), ``next_live`` (a scheduled start) and ``was_live``."""
         at = at or timezone.now()
         mine = Edition.objects.filter(article=OuterRef("pk"))
         return self.annotate(

@@ -59,6 +59,12 @@ class Desk:
         workflow.saved(article, by=self.chief)
         return article
 
+    def tagged(self):
+        article = self.live()
+        article.refresh_from_db()
+        workflow.add_tags(article, [Tag.objects.create(name="Silk", slug=f"silk-{article.pk}")], by=self.chief)
+        return article
+
     def scheduled(self):
         article = self.draft()
         workflow.schedule(article, by=self.chief, at=timezone.now() + timedelta(days=2))
@@ -87,7 +93,14 @@ class Desk:
 
 
 def rows_of(article):
-    return article.editions, article.notes, article.tag_rows, article.autosaves, article.preview_links
+    return (
+        article.editions,
+        article.notes,
+        article.tag_rows,
+        article.section_rows,
+        article.autosaves,
+        article.preview_links,
+    )
 
 
 def standing(article):

@@ -94,7 +94,7 @@ class ReporterTests(RolesTestCase):
         self.theirs.refresh_from_db()
         assert (self.mine.stage, self.theirs.stage) == ("in_review", "draft")
         self.assertContains(page, "Theirs")
-        self.assertContains(page, "Done with 1 article: “")
+        self.assertContains(page, "Submitted 1 article:")
 
     def test_reads_others_articles_and_changes_none(self):
         self.assertContains(self.page(self.theirs), "Theirs")

@@ -181,10 +181,13 @@ class AlwaysTests(ReadinessTestCase):
         assert self.blocking(article) == ["section", "body"]
         article = make_article(body='<p>x</p><figure data-image="99"></figure>')
         assert self.blocking(article) == ["body"]
-        taken = make_edition()
-        article = make_article(section=taken.section, slug=taken.slug)
-        path = taken.path
-        assert [problem.field for problem in readiness.problems(article, path)] == ["slug"]
+
+    def test_address_that_another_has_is_advised_of_with_the_one_that_is_offered(self):
+        taken = make_edition(slug="rail")
+        article = complete(section=taken.section, slug=taken.slug)
+        assert readiness.problems(article, taken.path) == []
+        [problem] = [one for one in readiness.look(article, taken.path) if one.field == "slug"]
+        assert "/2025/12/08/rail/: this one gets /2025/12/08/rail-2/" in problem.text
 
     def test_embargo_blocks_a_start_before_its_end(self):
         now = timezone.now()

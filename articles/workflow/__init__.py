@@ -7,6 +7,7 @@ leaves the version alone, so it makes nobody's open form stale. Times are aware 
 
 from articles.cutting import WorkflowError
 from articles.workflow.editions import cancel, erase, freeze_again, publish, reschedule, schedule, take_down, withdraw
+from articles.workflow.furniture import Furnished, publish_furniture, publish_further, publish_move, publish_tags
 from articles.workflow.guests import add_guest
 from articles.workflow.hands import assign, claim, release, set_due
 from articles.workflow.locking import locked_version
@@ -14,12 +15,14 @@ from articles.workflow.notes import leave_note, tick_note
 from articles.workflow.sharing import LONGEST_LINK, revoke, share
 from articles.workflow.stages import approve, send_back, submit, take_back
 from articles.workflow.trash import empty_trash, trash, untrash
-from articles.workflow.working_copy import add_tags, move, name_version, restore, saved
+from articles.workflow.working_copy import add_section, add_tags, move, name_version, restore, saved
 
 __all__ = [
     "LONGEST_LINK",
+    "Furnished",
     "WorkflowError",
     "add_guest",
+    "add_section",
     "add_tags",
     "approve",
     "assign",
@@ -33,6 +36,10 @@ __all__ = [
     "move",
     "name_version",
     "publish",
+    "publish_furniture",
+    "publish_further",
+    "publish_move",
+    "publish_tags",
     "release",
     "reschedule",
     "restore",

@@ -11,7 +11,7 @@ from taggit.models import Tag
 from articles import revisions, roles
 from articles.characters import normalise
 from articles.cutting import WorkflowError
-from articles.models import Article, ArticleTag, Author, Edition, Image, Revision, Section
+from articles.models import Article, ArticleSection, ArticleTag, Author, Edition, Image, Revision, Section
 from articles.models.merge import still_there
 from articles.workflow.locking import locked, said, set_stage
 
@@ -62,6 +62,22 @@ def add_tags(article: Article, tags: Iterable[Tag], *, by: User) -> None:
         raise WorkflowError(_("It would have more than %(most)d tags.") % {"most": MOST_TAGS})
     ArticleTag.objects.bulk_create(ArticleTag(content_object=article, tag=tag) for tag in new)
     saved(article, by=by, note=_("Tagged: %(tags)s") % {"tags": ", ".join(tag.name for tag in new)[:250]})
+
+
+@transaction.atomic
+def add_section(article: Article, section: Section, *, by: User) -> None:
+    """List the working copy in a further section."""
+    article = locked(article, "edit", by)
+    if not list_in(article, section):
+        raise WorkflowError(_("It is listed in “%(section)s” already.") % {"section": section})
+    saved(article, by=by, note=_("Also listed in %(section)s") % {"section": section})
+
+
+def list_in(article: Article, section: Section) -> bool:
+    """Whether the working copy was not listed in ``section`` yet, as it is now."""
+    if article.section_id == section.pk:
+        return False
+    return ArticleSection.objects.get_or_create(article=article, section=section)[1]
 
 
 @transaction.atomic

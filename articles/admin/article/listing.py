@@ -134,11 +134,19 @@ def section_name(section):
     return f"{section.parent} › {section}" if section.parent_id else str(section)
 
 
-def standing(article):
-    """Where an article loaded ``with_state()`` stands, in words."""
+def first_published(article):
+    """When readers first had an article; None if they never did, though it may be scheduled."""
+    first = article.published_at
+    return first if first and first <= timezone.now() else None
+
+
+def standing(article, *, with_days=True):
+    """Where an article loaded ``with_state()`` stands, in words; ``with_days``, also when readers got it."""
     said = [_("in the trash since %(time)s") % {"time": short(article.trashed_at)}] if article.trashed_at else []
     if article.live_since:
-        said.append(_("live since %(time)s") % {"time": short(article.live_since)})
+        said.append(_("live"))
+    if with_days:
+        said += _days(article)
     if article.next_live:
         older = article.stage != Article.Stage.PUBLISHED
         text = _("scheduled for %(time)s with an older text") if older else _("scheduled for %(time)s")
@@ -153,6 +161,15 @@ def standing(article):
     return ", ".join(said)
 
 
+def _days(article):
+    """When an article was first published, and when readers got what they have now, if that is another time."""
+    first = first_published(article)
+    said = [_("first published %(time)s") % {"time": short(first)}] if first else []
+    if first and article.live_since and article.live_since > first:
+        said.append(_("changed %(time)s") % {"time": short(article.live_since)})
+    return said
+
+
 def shows_trash(request):
     """Whether ``request`` is for the list of articles, filtered to those in the trash."""
     match = request.resolver_match
@@ -162,7 +179,7 @@ def shows_trash(request):
 class Listing(Searching):
     """The list of articles."""
 
-    list_display = ["headline", "section", "standing", "in_hand", "saved"]
+    list_display = ["headline", "section", "standing", "published", "in_hand", "saved"]
     list_filter = [
         DeskFilter,
         MineFilter,
@@ -201,7 +218,16 @@ class Listing(Searching):
 
     @admin.display(description=gettext_lazy("state"))
     def standing(self, article):
-        return standing(article)
+        return standing(article, with_days=False)
+
+    @admin.display(description=gettext_lazy("first published"))
+    def published(self, article):
+        """When readers first had it, and below when they got what they have now, if it was changed since."""
+        first = first_published(article)
+        if first is None or not article.live_since or article.live_since <= first:
+            return short(first) if first else ""
+        changed = _("changed %(time)s") % {"time": short(article.live_since)}
+        return format_html('{} <span class="quiet">{}</span>', short(first), changed)
 
     @admin.display(description=gettext_lazy("in hand"))
     def in_hand(self, article):

@@ -93,7 +93,7 @@ def offered(user: User, article: Article | None, state: State) -> set[str]:
     stage = article.stage if article else Article.Stage.DRAFT
     sensible = {name for name, stages in OPEN.items() if stage in stages} | {"publish", "schedule"}
     if state.live:
-        sensible.add("withdraw")
+        sensible |= {"withdraw", "furnish"}
     if state.live or state.scheduled:
         sensible.add("take_down")
     if state.scheduled:
@@ -180,6 +180,18 @@ def _publish(article: Article, _given: Any, by: User, *, significant: bool) -> s
     edition = workflow.publish(article, by=by, significant=significant)
     done = _("Published: readers see it at %(path)s.") % {"path": edition.path}
     return f"{done} {replaced_later(article)}".strip()
+
+
+def _furnish(article: Article, _given: Any, by: User) -> str:
+    reached, what = workflow.publish_furniture(article, by=by)
+    done = _("Readers see now: %(what)s. The text is the one they had.") % {"what": what}
+    return f"{done} {also_scheduled(reached)}".strip()
+
+
+def also_scheduled(reached: workflow.Furnished) -> str:
+    """That what is scheduled got the same change; nothing if there is nothing scheduled that it concerns."""
+    times = ", ".join(said(at) for at in reached.scheduled)
+    return _("What is scheduled for %(times)s has it, too.") % {"times": times} if times else ""
 
 
 def _schedule(article: Article, at: Any, by: User, *, significant: bool) -> str:
@@ -291,6 +303,7 @@ TAKE = {
     "send_back": _send_back,
     "approve": _approve,
     "publish": _publish,
+    "furnish": _furnish,
     "schedule": _schedule,
     "reschedule": _reschedule,
     "cancel": _cancel,
