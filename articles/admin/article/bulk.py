@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from articles import roles, workflow
-from articles.admin.article import steps
+from articles.admin.article import going_live, steps
 from articles.admin.article.form import TagsField, tags_named
 from articles.admin.article.listing import section_name, shows_trash
 from articles.admin.times import zone
@@ -218,7 +218,7 @@ class Bulk:
                     _refuse_unseen(request, article)
                     self.log_change(request, article, form.act(article))
                 done.append(str(article))
-                if form.step == "publish" and (warning := steps.replaced_later(article)):
+                if form.step == "publish" and (warning := going_live.replaced_later(article)):
                     self.message_user(request, format_html("“{}”: {}", article, warning), messages.WARNING)
             except WorkflowError as refusal:
                 refused.append((str(article), str(refusal)))

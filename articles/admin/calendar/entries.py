@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import roles
+from articles import lacking, roles
 from articles.admin.calendar.span import Span
 from articles.admin.times import short
 from articles.models import Alert, Article, Edition, Placement
@@ -32,7 +32,7 @@ KINDS = {
 }
 STEPS = {"starts": "schedule", "ends": "take_down"}  # the workflow's, by which an entry of the kind is moved
 EDITION = """
-headline live_from live_until withdrawn_reason section__name article__headline article__stage
+headline live_from live_until withdrawn_reason lacks section__name article__headline article__stage
 article__embargo_until article__created_by article__published_at article__trashed_at
 article__assignee article__section__name article__section__parent
 """.split()
@@ -88,6 +88,8 @@ def edition_entry(kind: str, edition: Edition, user: User, now: datetime) -> Ent
     notes = []
     if kind == "starts" and at > now and article.stage != Article.Stage.PUBLISHED:
         notes.append(_("with an older text than the working copy"))
+    if kind == "starts" and at > now and edition.lacks:
+        notes.append(lacking.told(edition.lacks))
     if article.embargo_until and article.embargo_until > now:
         notes.append(_("embargo until %(time)s") % {"time": short(article.embargo_until)})
     past = {"starts": "started", "ends": "withdrawn" if edition.withdrawn_reason else "ended"}
