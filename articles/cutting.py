@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import claims, references, search, tasks, uses
+from articles import claims, lacking, references, search, tasks, uses
 from articles.models import (
     FOR_EVER,
     Article,
@@ -86,7 +86,11 @@ def text_of(copy: Article | Edition, further: QuerySet) -> Text:
 
 def text_kept(revision: Revision) -> Text:
     """What the working copy said at ``revision``; of what it points at, what is gone since is left out."""
-    kept = revision.snapshot
+    return text_from(revision.snapshot)
+
+
+def text_from(kept: dict[str, Any]) -> Text:
+    """What a snapshot says; of what it points at, what is gone since is left out."""
     values = {name: kept.get(name, value) for name, value in shared_values(Article()).items()}
     values["section_id"] = next(iter(still_there(Section, [values["section_id"]])), None)
     if not Image.objects.filter(pk=values["lead_image_id"]).exists():
@@ -99,10 +103,13 @@ def text_kept(revision: Revision) -> Text:
     )
 
 
-def put_in(article: Article, text: Text, *, at: datetime, by: User | None, significant: bool = False) -> Edition:
+def put_in(
+    article: Article, text: Text, *, at: datetime, by: User | None, significant: bool = False, **known: Any
+) -> Edition:
     """Put an edition that starts at ``at`` into the line; it ends where what it replaces would have ended.
 
-    A ``significant`` one tells readers that the article was updated then.
+    A ``significant`` one tells readers that the article was updated then. ``known`` are columns of an edition that is
+    only put in anew.
     """
     if article.editions.filter(live_from=at).exists():
         raise WorkflowError(_("Another edition of this article starts at that very time."))
@@ -116,7 +123,8 @@ def put_in(article: Article, text: Text, *, at: datetime, by: User | None, signi
         after.took_over = True  # it ends the new one
         after.save(update_fields=["took_over"])
     took_over = before is not None
-    edition = cut(article, text, live_from=at, live_until=end, took_over=took_over, by=by, significant=significant)
+    known |= {"live_from": at, "live_until": end, "took_over": took_over}
+    edition = cut(article, text, **known, by=by, significant=significant)
     _keep_slug(article, text.values["slug"], edition.slug)
     _restamp(article)
     edition.refresh_from_db()
@@ -151,6 +159,7 @@ def _restamp(article: Article) -> None:
             _move_day(article, edition, first)
     _carry_updates(article)
     article.addresses.exclude(path__in=article.editions.values("path")).delete()
+    lacking.note(article)
 
 
 def _move_day(article: Article, edition: Edition, first: datetime) -> None:
@@ -215,6 +224,7 @@ def cut(
     by: User | None,
     significant: bool = False,
     findable: bool = True,
+    **known: Any,
 ) -> Edition:
     """Freeze ``text`` as an edition of ``article`` with its rows, and make it searchable, in one transaction."""
     first = article.editions.order_by("live_from").values_list("live_from", flat=True).first()
@@ -223,7 +233,7 @@ def cut(
     before = _before(article, live_from)
     body = _frozen(text.values["body"], live_from, text.values["language"], before, significant)
     edition = Edition.objects.create(
-        **text.values | {"slug": slug_of(path), "body": body},
+        **text.values | {"slug": slug_of(path), "body": body, "cut_by": by} | known,
         article=article,
         path=path,
         published_at=published_at,
@@ -232,7 +242,6 @@ def cut(
         took_over=took_over,
         revised_at=live_from if significant else _revised(before),
         corrected_at=_corrected(Article(**text.values), before, live_from),
-        cut_by=by,
     )
     _add_rows(edition, text)
     if findable:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_tasks_db.models import DBTaskResult
 
-from articles import roles
+from articles import lacking, roles
 from articles.admin.article import whereabouts
 from articles.admin.article.listing import edited_by, own
 from articles.admin.times import in_words, short, shown
@@ -201,9 +201,12 @@ def _unpublished(now: datetime, *, is_live: bool) -> Block:
 
 
 def _older(now: datetime) -> Block:
-    rows = _coming(now).exclude(article__stage=Stage.PUBLISHED)
+    rows = _editions().coming_in_older_text(now).order_by("live_from")
     lines = [_edition_line(row, now) for row in rows[:SHOWN]]
-    title, nothing = _("Scheduled with an older text"), _("All that is scheduled goes out in its newest text.")
+    title, nothing = (
+        _("Scheduled with an older text"),
+        _("What is scheduled has the newest text, and all that readers have."),
+    )
     return Block("older", title, _articles(desk="older"), nothing, lines)
 
 
@@ -313,9 +316,14 @@ def _edition_line(edition: Any, now: datetime) -> Line:
         )
     else:
         facts += _embargo(edition.embargo, now)
-    is_older = edition.live_from > now and edition.stage != Stage.PUBLISHED
-    mark = _("an older text than the working copy") if is_older else ""
-    return Line(edition.headline, reverse("admin:articles_article_change", args=[edition.article_id]), facts, mark)
+    url = reverse("admin:articles_article_change", args=[edition.article_id])
+    return Line(edition.headline, url, facts, _mind(edition) if edition.live_from > now else "")
+
+
+def _mind(edition: Any) -> str:
+    """What somebody should decide about an edition before it goes live."""
+    older = _("an older text than the working copy") if edition.stage != Stage.PUBLISHED else ""
+    return "; ".join(filter(None, [older, lacking.told(edition.lacks)]))
 
 
 def _times(edition: Edition, now: datetime) -> list[str | SafeString]:

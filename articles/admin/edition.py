@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import charts, finding, rendering, roles, workflow
+from articles import charts, finding, lacking, rendering, roles, workflow
 from articles.admin.article.corrections import shown
 from articles.admin.calendar.screen import Calendar
 from articles.admin.desk import DeskAdmin
@@ -76,7 +76,12 @@ class EditionAdmin(Calendar, DeskAdmin):
         (None, {"fields": ["headline", "standfirst", "shown_body"], "classes": ["text"]}),
         (
             gettext_lazy("With readers"),
-            {"fields": ["address", "first_published", "starts", "ends", "cut_by", "withdrawn_by", "withdrawn_reason"]},
+            {
+                "fields": [
+                    *("address", "first_published", "starts", "ends", "mind", "cut_by"),
+                    *("withdrawn_by", "withdrawn_reason"),
+                ]
+            },
         ),
         (
             gettext_lazy("Place"),
@@ -182,7 +187,7 @@ class EditionAdmin(Calendar, DeskAdmin):
             return ""
         older = _("an older text than the working copy") if edition.stage != Article.Stage.PUBLISHED else ""
         embargo = _("embargo until %(time)s") % {"time": short(edition.embargo)} if edition.embargo else ""
-        return ", ".join(filter(None, [older, embargo]))
+        return "; ".join(filter(None, [older, lacking.told(edition.lacks), embargo]))
 
     @admin.display(description=gettext_lazy("listed in"))
     def listed_in(self, edition):

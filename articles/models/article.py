@@ -38,17 +38,23 @@ class ArticleQuerySet(models.QuerySet):
         return self.alias(is_live=Subquery(live)).filter(published_at__isnull=False, is_live__isnull=False)
 
     def scheduled_in_older_text(self, at=None):
-        """What is to go out in an older text than the desk has."""
-        coming = Edition.objects.filter(live_from__gt=at or timezone.now()).order_by().values("article")
-        return self.under_way().filter(pk__in=coming, published_at__isnull=False)
+        """What is to go out in an older text than the desk has, or without something that readers have."""
+        return self.filter(pk__in=Edition.objects.coming_in_older_text(at).order_by().values("article"))
 
     def with_state(self, at=None):
-        """With ``live_since`` (when readers got what they have), ``next_live`` (a scheduled start) and ``was_live``."""
+        """With what the desk asks of a list.
+
+        That is ``live_since`` (when readers got what they have), ``next_live`` (a scheduled start), ``was_live`` and
+        ``coming_lacks`` (see lacking.py).
+        """
         at = at or timezone.now()
         mine = Edition.objects.filter(article=OuterRef("pk"))
         return self.annotate(
             live_since=Subquery(mine.live(at).values("live_from")[:1]),
             next_live=Subquery(mine.filter(live_from__gt=at).order_by("live_from").values("live_from")[:1]),
+            coming_lacks=Subquery(
+                mine.filter(live_from__gt=at, lacks__gt="").order_by("live_from").values("lacks")[:1]
+            ),
             # Not Exists(), which PostgreSQL may answer by reading all editions at once.
             was_live=Subquery(mine.filter(live_until__lte=at).values("pk")[:1]),
         )
@@ -79,6 +85,7 @@ class Article(Copy):
         Section, verbose_name=_("further sections"), through="ArticleSection", related_name="+", blank=True
     )
     tags = TaggableManager(verbose_name=_("tags"), through="ArticleTag", blank=True, help_text="")
+    based_at = models.DateTimeField(null=True, editable=False)  # the text has what readers had then; None: have now
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, related_name="articles", null=True, editable=False
     )

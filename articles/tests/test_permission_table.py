@@ -70,6 +70,13 @@ class Desk:
         workflow.schedule(article, by=self.chief, at=timezone.now() + timedelta(days=2))
         return article
 
+    def behind(self):
+        """Scheduled without a tag that readers have by now."""
+        article = self.scheduled()
+        article.tags.add("Rail")
+        workflow.publish(article, by=self.chief)
+        return article
+
     def ended(self):
         article = self.live()
         workflow.withdraw(article, by=self.chief, reason="x")
@@ -176,10 +183,12 @@ class Cells:
                 assert done == table.allows(scope, own=own, here=here)
                 transaction.savepoint_rollback(point)
 
-    def filled(self, article):
+    def filled(self, article, verb):
         """What the steps ask for."""
-        soon = timezone.localtime(timezone.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
-        times = {"go_live_at": soon, "take_down_at": soon, "due_at": soon}
+        soon, later = (
+            timezone.localtime(timezone.now() + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M") for days in (1, 5)
+        )
+        times = {"go_live_at": soon if verb.name == "schedule" else "", "take_down_at": later, "due_at": soon}
         words = {"note": "x", "withdrawal_reason": "x", "reason": "x", "desk_note": "x", "tags": "Rail"}
         kept = {"version": article.version, "of": f"r{article.revisions.last().pk}", "name": "Before the lawyers"}
         return times | words | kept | {"assign_to": self.writer.username, "section": self.foreign.pk}
@@ -193,7 +202,7 @@ class Cells:
             may_tick = verb.name == "tick" and note.by_id == user.pk
             assert (offered or may_tick) == self.cell(verb, article), "offered"
         of_steps = steps.StepForm.base_fields
-        given = {name: value for name, value in self.filled(article).items() if name in of_steps}
+        given = {name: value for name, value in self.filled(article, verb).items() if name in of_steps}
         self.client.post(change_address(article), typed(article, **given, _step=step))
 
     def cell(self, verb, article):
@@ -201,7 +210,7 @@ class Cells:
         return table.allows(verb.who[self.column], own=own, here=article.section_id == self.here.pk)
 
     def by_action(self, verb, article):
-        data = {"action": verb.action, "_selected_action": [article.pk], "confirmed": "1", **self.filled(article)}
+        data = {"action": verb.action, "_selected_action": [article.pk], "confirmed": "1", **self.filled(article, verb)}
         trash = "?trash=1" if article.trashed_at else ""
         self.client.post(LIST + trash, data)
 
@@ -209,7 +218,7 @@ class Cells:
         self.client.post(change_address(article), typed(article, **verb.form))
 
     def by_post(self, verb, article):
-        sent = typed(article, **verb.form) if verb.form else self.filled(article)
+        sent = typed(article, **verb.form) if verb.form else self.filled(article, verb)
         self.client.post(self.address(verb, verb.post, article), sent)
 
     def by_read(self, verb, article):

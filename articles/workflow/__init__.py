@@ -12,6 +12,8 @@ from articles.workflow.guests import add_guest
 from articles.workflow.hands import assign, claim, release, set_due
 from articles.workflow.locking import locked_version
 from articles.workflow.notes import leave_note, tick_note
+from articles.workflow.plans import planned_end, planned_starts
+from articles.workflow.scheduled import ClashError, carry_into_all, carry_over, keep_as_is, renew, take_up_plans
 from articles.workflow.sharing import LONGEST_LINK, revoke, share
 from articles.workflow.stages import approve, send_back, submit, take_back
 from articles.workflow.trash import empty_trash, trash, untrash
@@ -19,6 +21,7 @@ from articles.workflow.working_copy import add_section, add_tags, move, name_ver
 
 __all__ = [
     "LONGEST_LINK",
+    "ClashError",
     "Furnished",
     "WorkflowError",
     "add_guest",
@@ -27,20 +30,26 @@ __all__ = [
     "approve",
     "assign",
     "cancel",
+    "carry_into_all",
+    "carry_over",
     "claim",
     "empty_trash",
     "erase",
     "freeze_again",
+    "keep_as_is",
     "leave_note",
     "locked_version",
     "move",
     "name_version",
+    "planned_end",
+    "planned_starts",
     "publish",
     "publish_furniture",
     "publish_further",
     "publish_move",
     "publish_tags",
     "release",
+    "renew",
     "reschedule",
     "restore",
     "revoke",
@@ -52,6 +61,7 @@ __all__ = [
     "submit",
     "take_back",
     "take_down",
+    "take_up_plans",
     "tick_note",
     "trash",
     "untrash",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from taggit.models import Tag
 
-from articles import cutting, notices, readiness, references, revisions, tasks
+from articles import cutting, lacking, notices, readiness, references, revisions, tasks
 from articles.cutting import Text, WorkflowError, text_of
 from articles.models import Article, ArticleTag, Author, Edition, Notice, Section
 from articles.workflow import working_copy
@@ -169,6 +169,8 @@ def _reach(article: Article, change: Change, by: User) -> Furnished:
             cutting.furnish(edition, change.of(before))
             tasks.after_commit(tasks.draw_card.enqueue, edition.pk)
             reached.scheduled.append(edition.live_from)
+    if reached:
+        lacking.note(article)
     return reached
 
 

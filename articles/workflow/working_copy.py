@@ -98,7 +98,10 @@ def restore(kept: Revision | Edition, *, by: User, version: int) -> Article:
         values, note = dict(kept.snapshot), _("Restored version %(version)d") % {"version": kept.version}
     if article.stage == Article.Stage.PUBLISHED:
         set_stage(article, Article.Stage.DRAFT)
-    return revisions.restore(article, _still_there(article, values, by), by=by, note=note)
+    article = revisions.restore(article, _still_there(article, values, by), by=by, note=note)
+    article.based_at = kept.based_at or kept.cut_at if isinstance(kept, Edition) else kept.at
+    article.save(update_fields=["based_at"])
+    return article
 
 
 def _refuse_erased(edition: Edition) -> None:

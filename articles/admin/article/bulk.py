@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from articles import roles, workflow
-from articles.admin.article import actions, outlook, steps
+from articles.admin.article import actions, going_live, outlook
 from articles.admin.article.listing import shows_trash
 from articles.admin.times import zone
 from articles.workflow import WorkflowError
@@ -122,7 +122,7 @@ class Bulk:
                     what = form.act(article)
                     self.log_change(request, article, what.text)
                 done.append((article, what))
-                if form.step == "publish" and (warning := steps.replaced_later(article)):
+                if form.step == "publish" and (warning := going_live.replaced_later(article)):
                     self.message_user(request, format_html("“{}”: {}", article, warning), messages.WARNING)
             except WorkflowError as refusal:
                 refused.append((article, str(refusal)))

@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import roles
+from articles import lacking, roles
 from articles.admin.article.searching import Searching
 from articles.admin.article.typed_filters import TYPED, ReadersFilter
 from articles.admin.lists import number
@@ -151,6 +151,8 @@ def standing(article, *, with_days=True):
         older = article.stage != Article.Stage.PUBLISHED
         text = _("scheduled for %(time)s with an older text") if older else _("scheduled for %(time)s")
         said.append(text % {"time": short_in_words(article.next_live)})
+    if article.coming_lacks:
+        said.append(_("what is scheduled %(lacks)s") % {"lacks": lacking.told(article.coming_lacks)})
     if article.embargo_until and article.embargo_until > timezone.now():
         said.append(_("embargo until %(time)s") % {"time": short_in_words(article.embargo_until)})
     if article.was_live and not article.live_since:

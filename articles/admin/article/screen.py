@@ -10,14 +10,13 @@ from django.utils.translation import gettext_lazy
 from js_asset import Media
 
 from articles import charts, rendering, roles
-from articles.admin.article import corrections, notes, state, steps, whereabouts
+from articles.admin.article import corrections, notes, state, steps, waiting, whereabouts
 from articles.admin.article.form import ArticleForm, BylineForm, BylineFormSet
 from articles.admin.desk import DeskInline
 from articles.admin.times import zone
 from articles.models import ArticleByline
 from articles.workflow import WorkflowError
 
-REFUSED = "refused step"  # in the session: what was typed for it
 PICTURE = ["lead_image"]
 MORE = ["kicker", "dateline", "slug", "embargo_until", "off_front"]
 SEARCH_AND_SOCIAL = ["seo_title", "seo_description", "social_title", "social_description", "noindex"]
@@ -158,14 +157,13 @@ class Screen:
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _step_form(self, request, article):
-        """The fields of the steps: as typed when a step was refused, or when the form itself comes back."""
+        """The fields of the steps, with what was typed for one that was refused, or not taken yet."""
         if request.method == "POST":
             return steps.StepForm(request.POST)
-        refused = request.session.get(REFUSED, {})
-        if not article or refused.get("article") != article.pk:
-            return steps.form_of(article)
-        del request.session[REFUSED]
-        form = steps.StepForm(refused["given"])
+        refused = waiting.recall(request, article) if article else {}
+        if "step" not in refused:
+            return steps.form_of(article, refused.get("given"))
+        form = steps.StepForm(refused["sent"])
         steps.refuse(form, refused["step"], WorkflowError(refused["text"]))
         return form
 

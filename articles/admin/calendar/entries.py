@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import roles
+from articles import lacking, roles
 from articles.admin.calendar.span import Span
 from articles.admin.times import short
 from articles.models import Alert, Article, Edition, Placement
@@ -34,7 +34,8 @@ CHANGES = {"starts": gettext_lazy("changes"), "started": gettext_lazy("changed")
 RETURNS = {"starts": gettext_lazy("goes live again"), "started": gettext_lazy("went live again")}
 STEPS = {"starts": "schedule", "ends": "take_down"}  # the workflow's, by which an entry of the kind is moved
 EDITION = """
-headline live_from live_until published_at took_over withdrawn_reason section__name article__headline article__stage
+headline live_from live_until published_at took_over withdrawn_reason lacks section__name
+article__headline article__stage
 article__embargo_until article__created_by article__published_at article__trashed_at
 article__assignee article__section__name article__section__parent
 """.split()
@@ -94,6 +95,8 @@ def edition_entry(kind: str, edition: Edition, user: User, now: datetime) -> Ent
     notes = []
     if kind == "starts" and at > now and article.stage != Article.Stage.PUBLISHED:
         notes.append(_("with an older text than the working copy"))
+    if kind == "starts" and at > now and edition.lacks:
+        notes.append(lacking.told(edition.lacks))
     if article.embargo_until and article.embargo_until > now:
         notes.append(_("embargo until %(time)s") % {"time": short(article.embargo_until)})
     is_later = kind == "starts" and at > edition.published_at
