@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0030_check_of_footnotes"),
+        ("articles", "0031_what_scheduled_editions_lack"),
     ]
 
     operations = [

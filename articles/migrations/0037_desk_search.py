@@ -33,7 +33,7 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0030_check_of_footnotes")]
+    dependencies = [("articles", "0036_one_tag_a_name")]
 
     operations = [
         migrations.RunPython(make, drop),

@@ -8,7 +8,7 @@ import articles.models.access
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0030_check_of_footnotes"),
+        ("articles", "0038_saved_searches_and_desk_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

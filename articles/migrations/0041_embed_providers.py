@@ -7,7 +7,7 @@ import articles.text
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0030_check_of_footnotes"),
+        ("articles", "0040_guest_authors"),
     ]
 
     operations = [
