@@ -3,7 +3,7 @@
 from collections import defaultdict
 from functools import cache, lru_cache
 
-from articles.search.row import MARKS, fold
+from articles.folding import MARKS, fold
 
 LETTERS = range(0x2100)  # of every alphabet the paper prints
 MOST_LETTERS = 60  # of a word
