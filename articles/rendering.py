@@ -54,7 +54,7 @@ PLACED_HEADING = re.compile(r'<h2 id="(p-[0-9a-f]{6})"[^>]*>(.*?)</h2>', re.DOTA
 DRAWN = re.compile(r'<figure class="chart">.*?</figure>', re.DOTALL)
 LONG_READ, LEAST_HEADINGS = 1500, 3  # words and headings from which an article has a table of contents
 RELATED = 5
-EMBED_WORDS = {
+EMBED_WORDS: dict[str, Any] = {
     Shape.VIDEO: gettext_lazy("Watch the video"),
     Shape.TALL: gettext_lazy("Watch the video"),
     Shape.SOUND: gettext_lazy("Listen to the recording"),
