@@ -29,9 +29,8 @@ def file(name, size=(640, 400), kind="image/jpeg"):
     return [name, kind, base64.b64encode(picture_file(size=size).read()).decode()]
 
 
-class DroppedPicturesTests(BrowserTestCase):
-    def setUp(self):
-        super().setUp()
+class DroppingTestCase(BrowserTestCase):
+    def begin(self):
         self.log_in("chief")
         self.article = make_article(section=self.theme, body="<p>First.</p><p>Last.</p>")
         self.open(self.article.get_absolute_url())
@@ -52,6 +51,12 @@ class DroppedPicturesTests(BrowserTestCase):
 
     def send(self):
         self.dialog.get_by_role("button", name="Send all that are ready").click()
+
+
+class DroppedPicturesTests(DroppingTestCase):
+    def setUp(self):
+        super().setUp()
+        self.begin()
 
     def test_pasted_pictures_are_uploaded_and_stand_at_the_cursor_in_their_order(self):
         self.give([file("road.jpg"), file("lake.jpg", (800, 500))])
@@ -148,3 +153,15 @@ class DroppedPicturesTests(BrowserTestCase):
         self.give([file("image.png")], html="<table><tr><td>1</td><td>2</td></tr></table>")
         expect(self.page.locator(".tiptap td")).to_have_count(2)
         expect(self.dialog).to_have_count(0)
+
+
+class DialogTests(DroppingTestCase):
+    def test_axe_finds_nothing_in_the_dialog_of_any_width(self):
+        self.lift_policy()
+        self.begin()
+        self.give([file("road.jpg"), ["IMG_1.HEIC", "", base64.b64encode(b"\0\0\0\x18ftypheic").decode()]])
+        expect(self.dialog.locator("img")).to_have_count(2)
+        for width in (360, 1366):
+            self.page.set_viewport_size({"width": width, "height": 800})
+            assert self.found() == []
+            assert self.dialog.evaluate("(dialog) => dialog.scrollWidth <= dialog.clientWidth")
