@@ -72,7 +72,12 @@ def _of_editions(kind: Merge.Kind, gone: Any, stays: Any) -> list[str]:
     newest = rows.objects.filter(**{column: gone}).order_by("-published_at").values("edition")[: MOST_COUNTED + 1]
     also = Exists(rows.objects.filter(**{column: stays}, edition=OuterRef("pk")))
     live = Q(live_from__lte=at, live_until__gt=at)
-    asked = {"live": live, "both": live & also, "coming": Q(live_from__gt=at), "past": Q(live_until__lte=at)}
+    asked: dict[str, Any] = {
+        "live": live,
+        "both": live & also,
+        "coming": Q(live_from__gt=at),
+        "past": Q(live_until__lte=at),
+    }
     counts = {name: Count("pk", filter=condition) for name, condition in asked.items()}
     found = Edition.objects.filter(pk__in=newest).order_by().aggregate(all=Count("pk"), **counts)
     return [_said(found[name], found["all"]) for name in asked]
