@@ -68,7 +68,8 @@ def _write(found: dict[int, _Listed], wanted: dict[int, tuple[int | None, set[in
     """Have just the rows that follow from ``wanted``: the own section of each edition, and the further ones."""
     over = dict(Section.objects.filter(parent__isnull=False).values_list("pk", "parent_id"))
     near = {*concerned, *(over[section] for section in concerned if section in over)}
-    gone, new, flags = [], [], {True: [], False: []}
+    gone, new = [], []
+    flags: dict[bool, list[int]] = {True: [], False: []}
     for key, (own, further) in wanted.items():
         named = {section for section in (own, *further) if section is not None}
         listed = named | {over[section] for section in named if section in over}

@@ -1,5 +1,7 @@
 """Why two things can't be merged, or a merge can't be undone: in words that say what would help; empty: they can."""
 
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -42,7 +44,7 @@ def _still_going_on(kind: str) -> str:
     return text % {"gone": going.gone_name, "stays": going.stays_name} if going else ""
 
 
-def _of_sections(gone: Model, stays: Model) -> str:
+def _of_sections(gone: Any, stays: Any) -> str:
     children = dict(gone.children.values_list("slug", "name"))
     if children and stays.parent_id:
         text = _("“%(gone)s” has sections within it, so it is merged into one of the first level alone.")
@@ -68,7 +70,10 @@ def _is_taken(merge: Merge) -> str:
     same = model_of(MODELS[merge.kind])._base_manager.filter(slug__iexact=values["slug"])
     if merge.kind == Merge.Kind.SECTION:
         same = same.filter(parent=values["parent_id"])
-        if values["parent_id"] and not model_of("articles.Section").objects.filter(pk=values["parent_id"]).exists():
+        if (
+            values["parent_id"]
+            and not model_of("articles.Section")._base_manager.filter(pk=values["parent_id"]).exists()
+        ):
             return _("The section that “%(name)s” lay within is no more.") % {"name": merge.gone_name}
     if other := same.first():
         return _("“%(other)s” has its address now: give it another first.") % {"other": other}

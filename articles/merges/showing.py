@@ -1,19 +1,33 @@
 """What a merge would change, told before it is done: counted up to a bound, however large the archive is."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.merges.moving import BLANKS
 from articles.merges.places import PLACES, kind_of
-from articles.models import Article, Edition, FormerAddress, Merge, Placement, Redirect
+from articles.models import (
+    Article,
+    Edition,
+    EditionByline,
+    EditionSection,
+    EditionTag,
+    FormerAddress,
+    Merge,
+    Placement,
+    Redirect,
+)
 from articles.models.redirect import path_of
 
-MOST_COUNTED = 10_000  # of each; more are told as “more than”
+MOST_COUNTED = 10_000  # of the newest; the rest is not looked at
+ROWS: dict[str, tuple[Any, str]] = {
+    Merge.Kind.TAG: (EditionTag, "tag"),
+    Merge.Kind.AUTHOR: (EditionByline, "author"),
+    Merge.Kind.SECTION: (EditionSection, "section"),
+}
 
 
 @dataclass(frozen=True)
@@ -37,44 +51,59 @@ def changes(gone: Any, stays: Any, *, gives_rights: bool = False) -> list[Line]:
 
 
 def _stories(kind: Merge.Kind, gone: Any, stays: Any) -> list[Line]:
-    now, names = timezone.now(), {"gone": str(gone), "stays": str(stays)}
-    live, coming, past = (_editions(kind, gone).filter(**span) for span in _spans(now))
-    desk = _articles(kind, gone).filter(trashed_at=None).exclude(stage=Article.Stage.PUBLISHED)
-    both = live.filter(pk__in=_editions(kind, stays).values("pk"))
+    names = {"gone": str(gone), "stays": str(stays)}
+    live, both, coming, past = _of_editions(kind, gone, stays)
     now_under = _("readers see “%(stays)s” at once; text, times and order stay.") % names
     kept = _("are found under “%(stays)s”. Saves and the log go on naming “%(gone)s”.") % names
     return [
-        Line(_("Live articles"), _count(live), now_under),
-        Line(_("of these under both"), _count(both), _("stand under “%(stays)s” once.") % names),
-        Line(_("Scheduled editions"), _count(coming), _("go live with “%(stays)s”, when they were to.") % names),
-        Line(_("Drafts, changes not published"), _count(desk), _("say “%(stays)s”; what is typed stays.") % names),
-        Line(_("Earlier editions"), _count(past), kept),
+        Line(_("Live articles"), live, now_under),
+        Line(_("of these under both"), both, _("stand under “%(stays)s” once.") % names),
+        Line(_("Scheduled editions"), coming, _("go live with “%(stays)s”, when they were to.") % names),
+        Line(
+            _("Drafts, changes not published"), _drafts(kind, gone), _("say “%(stays)s”; what is typed stays.") % names
+        ),
+        Line(_("Earlier editions"), past, kept),
     ]
 
 
-def _spans(now: datetime) -> list[dict[str, Any]]:
-    return [{"live_from__lte": now, "live_until__gt": now}, {"live_from__gt": now}, {"live_until__lte": now}]
-
-
-def _editions(kind: Merge.Kind, thing: Any) -> QuerySet:
-    rows = {
-        Merge.Kind.TAG: "tag_rows__tag",
-        Merge.Kind.AUTHOR: "bylines__author",
-        Merge.Kind.SECTION: "section_rows__section",
+def _of_editions(kind: Merge.Kind, gone: Any, stays: Any) -> list[str]:
+    """Those that are live, live under both, to come, and over: of the newest, in one query."""
+    at, rows, column = timezone.now(), *ROWS[kind]
+    newest = rows.objects.filter(**{column: gone}).order_by("-published_at").values("edition")[: MOST_COUNTED + 1]
+    also = Exists(rows.objects.filter(**{column: stays}, edition=OuterRef("pk")))
+    live = Q(live_from__lte=at, live_until__gt=at)
+    asked: dict[str, Any] = {
+        "live": live,
+        "both": live & also,
+        "coming": Q(live_from__gt=at),
+        "past": Q(live_until__lte=at),
     }
-    return Edition.objects.filter(**{rows[kind]: thing}).order_by()
+    counts = {name: Count("pk", filter=condition) for name, condition in asked.items()}
+    found = Edition.objects.filter(pk__in=newest).order_by().aggregate(all=Count("pk"), **counts)
+    return [_said(found[name], found["all"]) for name in asked]
 
 
-def _articles(kind: Merge.Kind, thing: Any) -> QuerySet:
-    if kind == Merge.Kind.SECTION:
-        return Article.objects.filter(section=thing).order_by()
-    place = PLACES[kind][1]
-    return Article.objects.filter(pk__in=place.rows.filter(**{place.column: thing.pk}).values(place.article)).order_by()
+def _drafts(kind: Merge.Kind, gone: Any) -> str:
+    """Working copies that say what no edition says; of the newest."""
+    place = next(one for one in PLACES[kind] if one.article)
+    newest = place.rows.filter(**{place.column: gone.pk}).order_by(place.newest)[: MOST_COUNTED + 1]
+    under_way = ~Q(stage=Article.Stage.PUBLISHED) & Q(trashed_at=None)
+    rows = Article.objects.filter(pk__in=newest.values(place.article)).order_by()
+    found = rows.aggregate(all=Count("pk"), drafts=Count("pk", filter=under_way))
+    return _said(found["drafts"], found["all"])
+
+
+def _said(count: int, of: int) -> str:
+    if of <= MOST_COUNTED:
+        return str(count)
+    return _("%(count)d of the newest %(most)d") % {"count": min(count, MOST_COUNTED), "most": MOST_COUNTED}
 
 
 def _places(kind: Merge.Kind, gone: Any) -> list[Line]:
     """Places on boards: few, as each has an end or stands now."""
-    carries = _editions(kind, gone).filter(article=OuterRef("article"), live_until__gt=timezone.now())
+    rows, column = ROWS[kind]
+    stands = {"edition__article": OuterRef("article"), "edition__live_until__gt": timezone.now()}
+    carries = rows.objects.filter(**{column: gone}, **stands)
     places = Placement.objects.filter(Exists(carries), ends_at__gt=timezone.now()).order_by()
     if kind == Merge.Kind.SECTION:
         places = places.exclude(section=gone)

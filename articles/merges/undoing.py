@@ -48,12 +48,11 @@ def _make_again(merge: Merge) -> None:
         _take_back(merge, stays)
     if batch := first.get("articles.TagKey"):
         TagKey.objects.filter(pk__in=batch.moved, tag=merge.stays).update(tag=merge.gone)
-    gone = row_of(model_of(MODELS[merge.kind]), merge.gone_values)
+    gone: Any = row_of(model_of(MODELS[merge.kind]), merge.gone_values)
     _forget_what_is_no_more(gone)
     gone.save(force_insert=True)
     if merge.kind == Merge.Kind.SECTION:
-        users = gone._meta.get_field("editors").related_model.objects
-        gone.editors.set(users.filter(pk__in=merge.gone_values["editors"]))
+        gone.editors.set(User.objects.filter(pk__in=merge.gone_values["editors"]))
         Section.objects.filter(pk__in=first["articles.Section"].moved, parent=merge.stays).update(parent=gone)
     former = FormerAddress.objects.filter(kind=merge.kind, row=merge.stays)
     former.filter(pk__in=first["articles.FormerAddress"].moved).update(row=merge.gone)

@@ -503,4 +503,4 @@ class CountsTests(MergeTestCase):
             with patch("articles.merges.showing.MOST_COUNTED", 1), CaptureQueriesContext(connection) as queries:
                 lines = {line.what: line.count for line in merges.changes(gone, stays)}
             assert len(queries) <= 16
-            assert lines["Live articles"] == "more than 1"
+            assert lines["Live articles"].endswith("of the newest 1")
