@@ -67,9 +67,7 @@ class EditionAdmin(Calendar, DeskAdmin):
     list_filter = [LiveFilter]
     list_select_related = ["section", "cut_by"]
     search_fields = ["headline", "path"]  # there is a search; what it looks at is articles/finding's
-    search_help_text = gettext_lazy(
-        "Words of the text, its authors and tags; a number; or the beginning of an address."
-    )
+    search_help_text = gettext_lazy("Words of the text, its authors and tags; a number; or an address.")
     sortable_by = []
     ordering = ["-published_at", "-pk"]
     fieldsets = [
@@ -103,12 +101,12 @@ class EditionAdmin(Calendar, DeskAdmin):
         return super().get_queryset(request).annotate(**article)
 
     def get_search_results(self, request, queryset, search_term):
-        """Those whose words an index holds; for the beginning of an address or a bare number, those that have it."""
+        """Those whose words an index holds; for an address or a bare number, those that have it."""
         typed = search_term.strip()
         if not typed:
             return queryset, False
         if typed.startswith("/"):
-            return queryset.filter(path__startswith=typed), False
+            return queryset.filter(path__in=[typed, f"{typed}/"]), False
         page = max(number(request.GET.get("p")), 1)
         found = finding.find_editions(typed, queryset, most=page * self.list_per_page + 1)
         return queryset.filter(pk__in=among([*found.pks, number(typed)])), False

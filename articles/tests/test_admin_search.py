@@ -127,7 +127,8 @@ class SaidTests(SearchTestCase):
         for _ in range(4):
             make_article(headline="Dam")
         module = {"sqlite": sqlite, "postgresql": postgres}[connection.vendor]
-        with mock.patch.multiple(module, MOST_FOUND=3):
+        by_index = {"COMMON": 10**9} if connection.vendor == "postgresql" else {}
+        with mock.patch.multiple(module, MOST_FOUND=3, **by_index):
             self.assertContains(self.open(q="dam"), "begun last")
 
     def test_found_words_are_shown_marked(self):
@@ -243,7 +244,7 @@ class OtherListsTests(SearchTestCase):
         return list(response.context["cl"].result_list)
 
     def test_editions_are_found_by_text_names_number_and_address(self):
-        for words in ("dam", "o'rozova", str(self.edition.pk), self.edition.path, self.edition.path[:-3]):
+        for words in ("dam", "o'rozova", str(self.edition.pk), self.edition.path, self.edition.path[:-1]):
             with self.subTest(words):
                 assert self.edition in self.found("edition", words)
         assert self.found("edition", "dam") == [self.edition]

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from taggit.models import Tag
 
 from articles import prepared, workflow
-from articles.models import Article, Author, Edition, Section
+from articles.models import Article, ArticleByline, Author, Edition, Section
 from articles.tests.factories import make_chief
 from bench import archive
 from newsroom import frame
@@ -154,14 +154,12 @@ class PlanTests(TransactionTestCase):
 
     def desk_lists(self, chief):
         """Lists that are narrowed, and searches: what is one person's, one author's or one word's may be read."""
-        author = Author.objects.get(slug="author-39")
-        author.user = chief
-        author.save()
-        Article.objects.filter(pk__in=list(Article.objects.values_list("pk", flat=True)[:20_000:1000])).update(
-            stage="draft"
-        )
+        author = Author.objects.create(name="Somebody", slug="somebody", user=chief)
+        some = list(Article.objects.values_list("pk", flat=True)[:20_000:200])
+        ArticleByline.objects.bulk_create(ArticleByline(article_id=pk, author=author) for pk in some)
+        Article.objects.filter(pk__in=some[::5]).update(stage="draft")
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE articles_article, articles_author, articles_desk_search, articles_indexedarticle")
+            cursor.execute("ANALYZE")
         articles, editions, find = "/admin/articles/article/", "/admin/articles/edition/", "/admin/find/?format=json&q="
         for path in (
             f"{articles}?whose=mine",
@@ -170,20 +168,20 @@ class PlanTests(TransactionTestCase):
             f"{articles}?desk=waiting",
             f"{articles}?readers=live",
             f"{articles}?readers=coming",
-            f"{articles}?author=Author+39",
+            f"{articles}?author=Somebody",
             f"{articles}?tag=Tag+1",
             f"{articles}?published_by={chief.username}",
             f"{articles}?since=2025-11-20&until=2025-11-25",
             f"{articles}?q=market",
             f"{articles}?q=ma",
             f"{articles}?q=rareword500",
-            f"{articles}?q=author+39",
-            f"{articles}?q=market&section=1&language__exact=en",
-            f"{articles}?q=market&author=Author+39&since=2025-11-20",
+            f"{articles}?q=somebody+market",
+            f"{articles}?q=market&section={Section.objects.get(slug='section-1').pk}&language__exact=en",
+            f"{articles}?q=market&author=Somebody&since=2025-11-20",
             editions,
             f"{editions}?q=market",
             f"{editions}?q=rareword500",
-            f"{editions}?q=/2025/11/17/",
+            f"{editions}?q=/2025/11/17/article-1000/",
             f"{find}market",
             f"{find}ma",
             f"{find}rareword500",
@@ -192,4 +190,5 @@ class PlanTests(TransactionTestCase):
             f"/admin/articles/author/{author.pk}/change/",
             f"/admin/taggit/tag/{Tag.objects.get(slug='tag-1').pk}/change/",
         ):
-            self.assert_bounded(path, self.asked_of(lambda path=path: self.get(path)), bound=4 * BOUND)
+            with self.subTest(path):
+                self.assert_bounded(path, self.asked_of(lambda path=path: self.get(path)), bound=4 * BOUND)
