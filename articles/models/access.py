@@ -85,6 +85,8 @@ class LoginSession(models.Model):
     began_at = models.DateTimeField(_("since"), default=timezone.now)
     seen_at = models.DateTimeField(_("last used"), default=timezone.now, db_index=True)  # five minutes exact
 
+    is_here = False  # in a list: whether it is the session that asks for the list
+
     class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")

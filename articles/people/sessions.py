@@ -86,8 +86,9 @@ def of(user: User, here: str | None = None) -> list[LoginSession]:
     """The sessions of ``user`` that are open, the last used first; ``is_here`` is the one whose key is ``here``."""
     open_now = {digest(key) for key in _keys()}
     found = [row for row in LoginSession.objects.filter(user=user) if row.key_digest in open_now]
+    mine = digest(here) if here else ""
     for row in found:
-        row.is_here = bool(here) and row.key_digest == digest(here)
+        row.is_here = row.key_digest == mine
     return found
 
 

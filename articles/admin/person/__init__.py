@@ -93,12 +93,14 @@ class PersonAdmin(Access, DeskAdmin):
         return super().has_view_permission(request, obj) or (obj is not None and obj.pk == request.user.pk)
 
     def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and roles.may_manage(request.user, obj)
+        """Those up to one's own role; the rights of Django alone say who sees the list, without a query."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or roles.may_manage(request.user, obj))
 
     def has_delete_permission(self, request, obj=None):
         """Whoever left traces stays, so that the history keeps saying who; such a login is suspended."""
-        allowed = super().has_delete_permission(request, obj) and roles.may_manage(request.user, obj)
-        return allowed and (obj is None or not left_traces(obj))
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or (roles.may_manage(request.user, obj) and not left_traces(obj)))
 
     def delete_view(self, request, object_id, extra_context=None):
         user = self.get_object(request, unquote(object_id))

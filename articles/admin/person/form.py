@@ -4,6 +4,8 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -88,7 +90,9 @@ class PersonForm(forms.ModelForm):
             self.fields["roles"].help_text = _("A colleague changes your own role.")
 
     def _offer_sections(self):
-        self.fields["sections"].queryset = Section.objects.with_parent()
+        above = [Coalesce(f"parent__{name}", name) for name in ("order", "name", "pk")]
+        within = [F("parent").asc(nulls_first=True), "order", "name"]
+        self.fields["sections"].queryset = Section.objects.with_parent().order_by(*above, *within)
         if self.instance.pk:
             self.initial["sections"] = list(self.instance.edited_sections.values_list("pk", flat=True))
 
