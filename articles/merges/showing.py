@@ -157,14 +157,15 @@ def _of_section(gone: Any, stays: Any, gives_rights: bool) -> list[Line]:
     names = {"gone": str(gone), "stays": str(stays)}
     children = list(gone.children.values_list("name", flat=True)[:50])
     new = set(gone.editors.all()) - set(stays.editors.all())
-    people = ", ".join(sorted(user.get_full_name() or user.get_username() for user in new)) or "–"
+    people = ", ".join(sorted(user.get_full_name() or user.get_username() for user in new))
     rights = _("edit “%(stays)s” from now on.") if gives_rights else _("do not edit these articles any more.")
     text = _("are removed; those of “%(stays)s” hold.") % names
     lines = [
         Line(_("Places on its own top"), _count(gone.placements.filter(ends_at__gt=timezone.now())), text),
         Line(_("Its own checks"), _count(gone.check_rules.all()), text),
-        Line(_("Editors of “%(gone)s” alone") % names, people, rights % names),
     ]
+    if new:
+        lines.append(Line(_("Editors of “%(gone)s” alone") % names, people, rights % names))
     if children:
         text = _("lie within “%(stays)s”; their addresses lead to the new ones.") % names
         lines.append(Line(_("Sections within"), ", ".join(children), text))

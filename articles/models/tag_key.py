@@ -75,8 +75,17 @@ def get_or_make(names: Iterable[str]) -> list[Tag]:
     """The tags of ``names`` in their order, none twice; those that nobody has used yet are made."""
     names = list(names)
     known = _surely(names) if names else {}
-    tags = [known.get(key_of(name)) or Tag.objects.get_or_create(name=name)[0] for name in names]
-    return list(dict.fromkeys(tags))
+    return list(dict.fromkeys(known.get(key_of(name)) or _make(name) for name in names))
+
+
+def _make(name: str) -> Tag:
+    try:
+        with transaction.atomic():
+            return Tag.objects.create(name=name)
+    except IntegrityError:  # somebody was quicker
+        if tag := named(name):
+            return tag
+        raise
 
 
 def note(tag: Tag, using: str | None = None) -> None:
