@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "addresses",
-                    models.TextField(
+                    articles.text.ProseField(
                         help_text="One in a line, with a {name} for each part that differs: https://charts.example/{id}. {id:5} stands for five characters, {number} for a number, * at the end for whatever follows.",
                         max_length=2000,
                         verbose_name="addresses",

@@ -4,14 +4,14 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.embed_patterns import PatternError
 from articles.embeds import Shape, Site
-from articles.text import LineField
+from articles.text import LineField, ProseField
 
 
 class EmbedProvider(models.Model):
     """A site, beside those that the newsroom knows by itself, whose pages can be shown within an article."""
 
     name = LineField(_("name"), max_length=80, help_text=_("What readers are told: “on Name”."))
-    addresses = models.TextField(
+    addresses = ProseField(
         _("addresses"),
         max_length=2000,
         help_text=_(

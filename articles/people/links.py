@@ -96,7 +96,7 @@ def use(link: PasswordLink, password: str) -> bool:
 def mail(user: User, *, by: User) -> PasswordLink:
     """Have a link mailed to ``user``. It is made by whoever sends the mail, so that no queue holds its secret."""
     link, _path = make(user, by=by, mailed_to=user.email)
-    transaction.on_commit(lambda: mail_link.enqueue(link.pk))
+    transaction.on_commit(lambda: mail_link.enqueue(link.pk), robust=True)
     return link
 
 

@@ -492,7 +492,10 @@ class RebuildTests(SearchTestCase):
         self.make("Railway")
         output = StringIO()
         call_command("rebuild_search", stdout=output)
-        assert output.getvalue().splitlines() == ["[1/1]", "1 editions can be found by their words."]
+        assert output.getvalue().splitlines() == [
+            *("[1/1]", "1 editions can be found by their words."),
+            *("[1/1]", "1 articles can be found by the desk."),
+        ]
 
 
 class ParseTests(SimpleTestCase):

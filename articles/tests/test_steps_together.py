@@ -261,7 +261,7 @@ class PairTests(StepsTestCase):
         "due_at": lambda: local(minute(7)),
         "desk_note": lambda: "Ask the ministry",
     }
-    LIVE = {"withdraw", "take_down", "reschedule", "cancel", "carry", "keep", "renew"}
+    LIVE = {"withdraw", "furnish", "take_down", "reschedule", "cancel", "carry", "keep", "renew"}
 
     def ready(self, step):
         """An article with which the step can be taken, and the name of its button."""
@@ -275,7 +275,9 @@ class PairTests(StepsTestCase):
         if step == "tick":
             workflow.leave_note(self.article, by=self.chief, text="A note")
             return f"tick:{self.article.notes.get().pk}"
-        if step in self.LIVE - {"withdraw", "take_down"}:
+        if step == "furnish":
+            self.article.tags.add("Rail")
+        elif step in self.LIVE - {"withdraw", "take_down"}:
             edition = workflow.schedule(self.article, by=self.chief, at=minute(3))
             self.article.refresh_from_db()
             Article.objects.filter(pk=self.article.pk).update(kicker="New")

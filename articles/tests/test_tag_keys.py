@@ -42,12 +42,12 @@ APART = [("C", "C++"), ("Иод", "Йод"), ("Osh", "Oshi"), ("Тоо", "Төө
 
 def by_old_code(*names):
     """Tags as code makes them that knows of no keys."""
-    table, number = Tag._meta.db_table, Tag.objects.count()
+    table, count = Tag._meta.db_table, Tag.objects.count()
+    slugs = [f"old-{number}" for number in range(count, count + len(names))]
     with connection.cursor() as cursor:
-        for name in names:
-            number += 1
-            cursor.execute(f"INSERT INTO {table} (name, slug) VALUES (%s, %s)", [name, f"old-{number}"])
-    return [Tag.objects.get(name=name) for name in names]
+        for name, slug in zip(names, slugs, strict=True):
+            cursor.execute(f"INSERT INTO {table} (name, slug) VALUES (%s, %s)", [name, slug])
+    return [Tag.objects.get(slug=slug) for slug in slugs]
 
 
 class KeyTests(TestCase):

@@ -74,8 +74,8 @@ CLAIMS = {
     "Readers see the newest saved text of all that is live.": lambda user, now: (
         live(now) and all(one.article.stage == "published" for one in live(now))
     ),
-    "All that is scheduled goes out in its newest text.": lambda user, now: all(
-        one.article.stage == "published" for one in coming(now)
+    "What is scheduled has the newest text, and all that readers have.": lambda user, now: all(
+        one.article.stage == "published" and not one.lacks for one in coming(now)
     ),
     "No rate waits for a look, and no active pair lacks a new one.": lambda user, now: all(
         pair.rates.filter(effective_date__gte=timezone.localdate() - 5 * DAY).exists() or pair.provider == "peg"

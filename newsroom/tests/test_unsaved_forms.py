@@ -20,6 +20,7 @@ from articles.models import (
     Article,
     Author,
     Autosave,
+    EmbedProvider,
     FlatPage,
     Placement,
     Redirect,
@@ -109,6 +110,8 @@ def rows():
     found += [SiteSettings.objects.create(name="The Paper"), person(username="a-colleague")]
     found.append(FlatPage.objects.create(title="About us", slug="about", body="<p>We.</p>"))
     found.append(Redirect.objects.create(source="/old/", target="/new/"))
+    charts = {"addresses": "https://charts.example/{id}", "frame": "https://charts.example/{id}/embed"}
+    found.append(EmbedProvider.objects.create(name="Charts", **charts))
     now = timezone.now()
     found.append(Placement.objects.create(article=edition.article, slot=1, starts_at=now))
     found.append(Alert.objects.create(text="Quake", starts_at=now, ends_at=now + timedelta(hours=1)))
