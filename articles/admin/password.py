@@ -107,7 +107,7 @@ def _page(request, name, context, status=200):
     """A page of the desk for somebody who is not logged in; its address goes to no other site."""
     context = {**admin.site.each_context(request), "has_mail": links.has_mail(), **context}
     response = TemplateResponse(request, f"admin/{name}.html", context, status=status)
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"  # with no-referrer browsers name no origin for the form
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 

@@ -121,7 +121,7 @@ class EveryFormTests(UnsavedBrowserTestCase):
     def test_passwords_are_not_kept_in_the_browser(self):
         self.log_in("administrator")
         self.open(reverse("admin:auth_user_add"))
-        self.page.get_by_label("Username").fill("colleague")
+        self.page.locator("[name=username]").fill("colleague")
         self.page.locator("[name=password1]").fill("no-one-may-see-this")
         self.page.reload()
         expect(self.strip()).to_be_visible()
