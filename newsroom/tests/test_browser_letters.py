@@ -1,6 +1,10 @@
 """What letters do in a browser: articles don't jump when their font comes; feeds can be clicked."""
 
-from articles.tests.factories import make_edition
+from datetime import timedelta
+
+from django.utils import timezone
+
+from articles.tests.factories import make_author, make_edition
 from newsroom.tests import test_browser
 
 MOST_SHIFT = 0.02
@@ -34,6 +38,24 @@ class CyrillicTests(test_browser.BrowserTestCase):
                 shift, loaded = self.shift_of(edition.path)
                 print(f"{language}: layout shift {shift:.4f}")  # noqa: T201 - the figure is wanted beside the verdict
                 assert "Literata" in loaded  # or nothing could have moved
+                assert shift <= MOST_SHIFT
+
+    def test_fresh_article_does_not_move_when_its_times_are_told_in_words(self):
+        now = timezone.now()
+        for minutes in (1, 30, 90, 1500):
+            start = now - timedelta(minutes=minutes)
+            edition = make_edition(
+                headline="Trucks wait for days at the crossing",
+                standfirst=TEXTS["en"],
+                section=self.theme,
+                authors=[make_author(name=f"Somebody with a rather long name {minutes}") for _ in range(2)],
+                lead_image=self.pictures[0],
+                body=f"<p>{TEXTS['en'] * 4}</p>",
+                live_from=start,
+                published_at=start,
+            )
+            with self.subTest(minutes):
+                shift, _loaded = self.shift_of(edition.path)
                 assert shift <= MOST_SHIFT
 
     def shift_of(self, path):

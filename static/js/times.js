@@ -93,8 +93,16 @@ function tell() {
   }
 }
 
+/** Shorter words leave their line as high as it was: what is below must not move under the eye. */
+function tellInPlace() {
+  const boxes = [...document.querySelectorAll(".card .meta, .times")].map((box) => [box, box.offsetHeight]);
+  for (const [box, height] of boxes) box.style.minHeight = `${height}px`;
+  tell();
+  window.addEventListener("resize", () => boxes.forEach(([box]) => (box.style.minHeight = "")), { once: true });
+}
+
 if (times.length && !document.querySelector(".shown-at")) {
-  (window.requestIdleCallback ?? setTimeout)(tell);
+  (window.requestIdleCallback ?? setTimeout)(tellInPlace);
   setInterval(tell, MINUTE);
   paper.addEventListener("change", tell);
 }
