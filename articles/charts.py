@@ -48,7 +48,7 @@ class Known:
 LookUp = Callable[[set[Wanted], datetime], dict[Wanted, Known]]
 Draw = Callable[[Wanted, Known, str, int], str]
 _look_up: LookUp = lambda wanted, at: {}  # noqa: E731 - until the project registers its own
-_draw: Draw = lambda wanted, known, caption, number: ""  # noqa: E731 - the same
+_draw: Draw = lambda wanted, known, caption, number: ""  # noqa: E731 - until then a chart is nothing
 _tell: Draw = _draw
 
 

@@ -209,7 +209,7 @@ class _Notes:
     def at_end(self) -> SafeString | str:
         if not self.numbers:
             return ""
-        items = mark_safe("".join(self._item(note, number) for note, number in self.numbers.items()))  # noqa: S308 - of _item()
+        items = format_html_join("", "{}", ((self._item(note, number),) for note, number in self.numbers.items()))
         if not self.linked:
             return format_html("<h2>{}</h2><ol>{}</ol>", _("Notes"), items)
         return format_html(
