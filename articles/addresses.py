@@ -21,10 +21,10 @@ from django.utils import timezone
 
 from articles import wordpress
 from articles.models.edition import Edition
-from articles.models.redirect import FormerAddress, Redirect, RedirectHits, normal, starts_of
+from articles.models.redirect import MODELS, FormerAddress, Redirect, RedirectHits, normal, path_of, starts_of
+from articles.models.section import Section
 
 STEPS = 6
-MODELS = {"section": "articles.Section", "author": "articles.Author", "tag": "taggit.Tag", "page": "articles.FlatPage"}
 WITHIN = re.compile(r"(?:feed/|atom/|feed\.json|\d{4}/\d{2}/)?\Z")  # what follows the address of such a thing
 UNASKED = ("/admin/", "/media/", "/preview/", "/static/")
 DAY = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/\Z")
@@ -156,9 +156,24 @@ def _today(address: str) -> str:
         row = known[start]
         thing = apps.get_model(MODELS[row.kind]).objects.filter(pk=row.row).first()
         if thing is not None:
-            return path_of(thing) + rest + mark + query
+            now = path_of(thing)  # a guest author has no page
+            return now and now + rest + mark + query
         return _instead(row) and _instead(row).rstrip("/") + "/" + rest + mark + query
-    return ""
+    return (crossing := _crossing(path)) and crossing + mark + query
+
+
+def _crossing(path: str) -> str:
+    """The address of a country crossed with a theme, of which one has another name by now, with what followed."""
+    _start, *words = path.split("/")
+    if len(words) < 3 or not WITHIN.match("/".join(words[2:])):
+        return ""
+    pair = words[:2]
+    rows = FormerAddress.objects.filter(kind=FormerAddress.Kind.SECTION, path__in=[f"/{word}" for word in pair])
+    former = {row.path: row.row for row in rows}
+    now = dict(Section.objects.filter(pk__in=former.values(), parent=None).values_list("pk", "slug"))
+    there = set(Section.objects.filter(slug__in=pair, parent=None).values_list("slug", flat=True)) if now else set()
+    names = [word if word in there else now.get(former.get(f"/{word}", 0), word) for word in pair]
+    return "/".join(["", *names, *words[2:]]) if names != pair else ""
 
 
 def _instead(row: FormerAddress) -> str:
@@ -168,8 +183,3 @@ def _instead(row: FormerAddress) -> str:
         if redirect and redirect.target.startswith("/"):
             return redirect.targets(other.path)[-1]
     return ""
-
-
-def path_of(thing: Any) -> str:
-    """The path of a section, author, tag or page, as it is read in an address."""
-    return f"/topics/{thing.slug}/" if thing._meta.label == "taggit.Tag" else thing.get_absolute_url()

@@ -203,7 +203,7 @@ def _feed_bases(changes: Iterable[Change]) -> list[str]:
     if not pks:
         return []
     sections = Section.objects.filter(edition_listings__edition__in=pks).with_parent().distinct()
-    authors = Author.objects.filter(edition_bylines__edition__in=pks).distinct()
+    authors = Author.objects.public().filter(edition_bylines__edition__in=pks).distinct()
     tags = Edition.objects.filter(pk__in=pks, tag_rows__isnull=False).values_list("tag_rows__tag__slug", flat=True)
     return [
         "/",

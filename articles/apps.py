@@ -1,5 +1,6 @@
 from django.apps import AppConfig, apps
-from django.db.models.signals import post_migrate, pre_save
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db.models.signals import post_migrate, post_save, pre_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,7 +14,17 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("Articles")
 
     def ready(self):
-        from articles import checks, roles  # noqa: F401 - checks register themselves; both need loaded apps
+        from articles import checks, roles, text  # noqa: F401 - checks register themselves; all need loaded apps
+        from articles.models.tag_key import TagManager, note_saved
+        from articles.people import sessions
 
-        pre_save.connect(small_letters, sender=apps.get_model("taggit.Tag"), dispatch_uid="slugs of tags")
+        text.adopt(apps.get_model("taggit.Tag"), "name", "slug")
+        text.adopt(apps.get_model("auth.User"), "first_name", "last_name")
+
+        tags = apps.get_model("taggit.Tag")
+        tags.add_to_class("objects", TagManager())  # no other way knows of names that are one
+        post_save.connect(note_saved, sender=tags, dispatch_uid="keys of tags")
+        pre_save.connect(small_letters, sender=tags, dispatch_uid="slugs of tags")
         post_migrate.connect(roles.make_groups, sender=self)
+        user_logged_in.connect(sessions.began, dispatch_uid="session began")
+        user_logged_out.connect(sessions.left, dispatch_uid="session left")

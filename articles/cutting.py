@@ -16,12 +16,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from taggit.models import Tag
 
-from articles import references, search, tasks, uses
+from articles import claims, lacking, references, search, tasks, uses
 from articles.models import (
     FOR_EVER,
-    Address,
     Article,
     Author,
     Edition,
@@ -33,8 +31,10 @@ from articles.models import (
     Revision,
     Section,
     SiteSettings,
+    tag_key,
 )
 from articles.models.copy import Copy, shared_values
+from articles.models.merge import still_there
 from articles.text import make_slug
 
 TICK = timedelta(microseconds=1)
@@ -58,7 +58,7 @@ class Text:
 
 
 def address(article: Article, first_live: datetime, slug: str = "") -> str:
-    """The path of an article first live at ``first_live``: the day, in the paper's time zone, and the slug.
+    """The path that an article first live at ``first_live`` asks for: the day, in the paper's time zone, and the slug.
 
     Once an edition was live its day stays, whatever becomes of the paper's time zone.
     """
@@ -67,6 +67,11 @@ def address(article: Article, first_live: datetime, slug: str = "") -> str:
     if path := seen.values_list("path", flat=True).first():
         return f"{path[:DAY]}{slug}/"
     return f"/{first_live.astimezone(SiteSettings.current().zone):%Y/%m/%d}/{slug}/"
+
+
+def slug_of(path: str) -> str:
+    """The word for an article in its path."""
+    return path.split("/")[-2]
 
 
 def text_of(copy: Article | Edition, further: QuerySet) -> Text:
@@ -81,28 +86,30 @@ def text_of(copy: Article | Edition, further: QuerySet) -> Text:
 
 def text_kept(revision: Revision) -> Text:
     """What the working copy said at ``revision``; of what it points at, what is gone since is left out."""
-    kept = revision.snapshot
+    return text_from(revision.snapshot)
+
+
+def text_from(kept: dict[str, Any]) -> Text:
+    """What a snapshot says; of what it points at, what is gone since is left out."""
     values = {name: kept.get(name, value) for name, value in shared_values(Article()).items()}
-    for name, model in (("section_id", Section), ("lead_image_id", Image)):
-        if not model.objects.filter(pk=values[name]).exists():
-            values[name] = None
+    values["section_id"] = next(iter(still_there(Section, [values["section_id"]])), None)
+    if not Image.objects.filter(pk=values["lead_image_id"]).exists():
+        values["lead_image_id"] = None
     return Text(
         values=values,
-        authors=_still_there(Author, kept["bylines"]),
-        sections=_still_there(Section, kept["further_sections"]),
-        tags=list(Tag.objects.filter(name__in=kept["tags"]).order_by("name").values_list("pk", flat=True)),
+        authors=still_there(Author, kept["bylines"]),
+        sections=still_there(Section, kept["further_sections"]),
+        tags=[tag.pk for tag in sorted(set(tag_key.find(kept["tags"]).values()), key=lambda tag: tag.name)],
     )
 
 
-def _still_there(model: type[Author] | type[Section], keys: list[int]) -> list[int]:
-    there = set(model.objects.filter(pk__in=keys).values_list("pk", flat=True))
-    return [key for key in keys if key in there]
-
-
-def put_in(article: Article, text: Text, *, at: datetime, by: User | None, significant: bool = False) -> Edition:
+def put_in(
+    article: Article, text: Text, *, at: datetime, by: User | None, significant: bool = False, **known: Any
+) -> Edition:
     """Put an edition that starts at ``at`` into the line; it ends where what it replaces would have ended.
 
-    A ``significant`` one tells readers that the article was updated then.
+    A ``significant`` one tells readers that the article was updated then. ``known`` are columns of an edition that is
+    only put in anew.
     """
     if article.editions.filter(live_from=at).exists():
         raise WorkflowError(_("Another edition of this article starts at that very time."))
@@ -116,7 +123,9 @@ def put_in(article: Article, text: Text, *, at: datetime, by: User | None, signi
         after.took_over = True  # it ends the new one
         after.save(update_fields=["took_over"])
     took_over = before is not None
-    edition = cut(article, text, live_from=at, live_until=end, took_over=took_over, by=by, significant=significant)
+    known |= {"live_from": at, "live_until": end, "took_over": took_over}
+    edition = cut(article, text, **known, by=by, significant=significant)
+    _keep_slug(article, text.values["slug"], edition.slug)
     _restamp(article)
     edition.refresh_from_db()
     return edition
@@ -150,14 +159,24 @@ def _restamp(article: Article) -> None:
             _move_day(article, edition, first)
     _carry_updates(article)
     article.addresses.exclude(path__in=article.editions.values("path")).delete()
+    lacking.note(article)
 
 
 def _move_day(article: Article, edition: Edition, first: datetime) -> None:
-    edition.published_at = first
-    edition.path = _claim(article, address(article, first, edition.slug))
-    edition.save(update_fields=["published_at", "path"])
+    slug, edition.published_at = edition.slug, first
+    edition.path = claims.claim(address(article, first, slug), article.pk)
+    edition.slug = slug_of(edition.path)
+    edition.save(update_fields=["published_at", "path", "slug"])
+    _keep_slug(article, slug, edition.slug)
     for rows in (edition.bylines, edition.section_rows, edition.tag_rows):
         rows.update(published_at=first)
+
+
+def _keep_slug(article: Article, asked: str, given: str) -> None:
+    """Have a working copy that ``asked`` for a slug say the one that its address has got: the next edition keeps it."""
+    if article.slug == asked != given:
+        article.slug = given
+        Article.objects.filter(pk=article.pk).update(slug=given)
 
 
 def _carry_updates(article: Article) -> None:
@@ -195,14 +214,6 @@ def is_significant(edition: Edition) -> bool:
     return edition.revised_at == edition.live_from
 
 
-def _claim(article: Article, path: str) -> str:
-    """Make ``path`` the article's own and return it; ``WorkflowError`` if it is another's."""
-    if Address.objects.get_or_create(path=path, defaults={"article": article})[0].article_id != article.pk:
-        message = _("Change the slug: another article already has the address %(path)s.")
-        raise WorkflowError(message % {"path": path})
-    return path
-
-
 def cut(
     article: Article,
     text: Text,
@@ -213,15 +224,16 @@ def cut(
     by: User | None,
     significant: bool = False,
     findable: bool = True,
+    **known: Any,
 ) -> Edition:
     """Freeze ``text`` as an edition of ``article`` with its rows, and make it searchable, in one transaction."""
     first = article.editions.order_by("live_from").values_list("live_from", flat=True).first()
     published_at = min(first or live_from, live_from)
-    path = _claim(article, address(article, published_at, text.values["slug"]))
+    path = claims.claim(address(article, published_at, text.values["slug"]), article.pk)
     before = _before(article, live_from)
     body = _frozen(text.values["body"], live_from, text.values["language"], before, significant)
     edition = Edition.objects.create(
-        **text.values | {"slug": path.split("/")[-2], "body": body},
+        **text.values | {"slug": slug_of(path), "body": body, "cut_by": by} | known,
         article=article,
         path=path,
         published_at=published_at,
@@ -230,7 +242,6 @@ def cut(
         took_over=took_over,
         revised_at=live_from if significant else _revised(before),
         corrected_at=_corrected(Article(**text.values), before, live_from),
-        cut_by=by,
     )
     _add_rows(edition, text)
     if findable:
@@ -264,21 +275,22 @@ def freeze_again(now: datetime) -> int:
 def preview(article: Article, render: Callable[[Edition], Result], text: Text | None = None) -> Result:
     """What ``render`` makes of the working copy (or of ``text``) as an edition that is rolled back at once.
 
-    Without a section yet, the paper's first one stands in; ``WorkflowError`` if the paper has none. An address that
-    is another article's keeps nobody from looking.
+    Without a section yet, the paper's first one stands in, but not by its name; ``WorkflowError`` if the paper has
+    none.
     """
     with transaction.atomic():
         text = text or text_of(article, article.section_rows.all())
-        if text.values["section_id"] is None:
+        lacks_section = text.values["section_id"] is None
+        if lacks_section:
             text.values["section_id"] = Section.objects.values_list("pk", flat=True).first()
         if text.values["section_id"] is None:
             raise WorkflowError(_("Add a section first: every page of an article stands in one."))
         now = timezone.now()
-        path = address(article, min(article.published_at or now, now), text.values["slug"])
-        if Address.objects.filter(path=path).exclude(article=article.pk).exists():
-            text.values["slug"] = f"article-{article.pk}"
         edition = cut(article, text, live_from=now, live_until=now + TICK, by=None, findable=False)
-        result = render(Edition.objects.for_page().get(pk=edition.pk))
+        edition = Edition.objects.for_page().get(pk=edition.pk)
+        if lacks_section:  # nobody chose the one that stands in
+            edition.section.name, edition.section.parent = _("No section yet"), None
+        result = render(edition)
         transaction.set_rollback(True)
     return result
 
@@ -289,7 +301,29 @@ def remove_words(edition: Edition) -> None:
     edition.image_rows.all().delete()
 
 
+def furnish(edition: Edition, text: Text) -> None:
+    """Have an edition that nobody has seen yet stand where ``text`` does: its section and further ones, authors, tags.
+
+    Its words stay.
+    """
+    edition.section_id = text.values["section_id"]
+    edition.save(update_fields=["section"])
+    for rows in (edition.bylines, edition.tag_rows, edition.section_rows):
+        rows.all().delete()
+    _add_furniture(edition, text)
+    search.add(edition)
+
+
 def _add_rows(edition: Edition, text: Text) -> None:
+    _add_furniture(edition, text)
+    EditionCorrection.objects.bulk_create(
+        EditionCorrection(edition=edition, day=correction["day"], text=correction["text"])
+        for correction in edition.dated_corrections
+    )
+    uses.note(edition)
+
+
+def _add_furniture(edition: Edition, text: Text) -> None:
     when = {"edition": edition, "published_at": edition.published_at}
     EditionByline.objects.bulk_create(
         EditionByline(author_id=author, order=order, **when) for order, author in enumerate(text.authors)
@@ -302,8 +336,3 @@ def _add_rows(edition: Edition, text: Text) -> None:
     EditionSection.objects.bulk_create(
         EditionSection(section_id=section, is_further=section in further, **when) for section in sorted(listed)
     )
-    EditionCorrection.objects.bulk_create(
-        EditionCorrection(edition=edition, day=correction["day"], text=correction["text"])
-        for correction in edition.dated_corrections
-    )
-    uses.note(edition)

@@ -17,11 +17,12 @@ CLOSING = "</span>"
 FOOTNOTE = re.compile(rf"{OPENING}((?:[^<]|<(?!/?span\b))*){CLOSING}")
 MARK = re.compile(r'<sup class="footnote-mark">.*?</sup>')
 TAG = re.compile(r'(<(/?)([a-z][a-z0-9]*)((?: [\w-]+="[^"]*")*)>)')  # as the sanitizer writes them
-LINE = {"strong", "em", "a", "br", "data"}  # what a note may hold
+LINE = {"strong", "em", "sub", "sup", "a", "br", "data"}  # what a note may hold
 UNMARKED = re.compile(r'(<aside class="pull-quote"[^>]*>.*?</aside>)', re.DOTALL)  # hidden from screen readers
 HEADING = re.compile(r"<(h[23])((?: [^<>]*)?)>((?:(?!</\1>).)*)</\1>", re.DOTALL)
 TAGS = re.compile(r"<[^<>]*>")
 NEXT = "<sup>, </sup>"
+THIN = "\u2009"
 LIST = '<section class="footnotes"'
 
 
@@ -173,7 +174,8 @@ def _marked(html: str, mark: Callable[[str], str]) -> str:
     for match in FOOTNOTE.finditer(html):
         between, sign = html[end : match.start()].rstrip(), mark(match[1])
         is_next = not between and sign and parts and parts[-1]  # two numbers would read as one
-        parts += [between or (NEXT if is_next else ""), sign]
+        after_small = THIN if sign and between.endswith("</sup>") else ""  # the number is no part of a power
+        parts += [between + after_small or (NEXT if is_next else ""), sign]
         end = match.end()
     return "".join([*parts, html[end:]])
 

@@ -2,12 +2,15 @@
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles import kept
 from articles.models.copy import Kind
+from articles.models.merge import Merge, all_successors
 from articles.search import Narrow, Order
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -28,12 +31,19 @@ class DayInput(forms.DateInput):
 
 
 class NumberField(forms.IntegerField):
-    """A row's number, hidden in the form: readers choose it by a link."""
+    """A row's number, hidden in the form: readers choose it by a link, which may be older than a merge."""
 
     widget = forms.HiddenInput
 
-    def __init__(self):
+    def __init__(self, kind):
         super().__init__(required=False, min_value=1, max_value=2**31 - 1)
+        self.kind = kind
+
+    def clean(self, value):
+        number = super().clean(value)
+        if number is None:
+            return None
+        return kept.piece(("merged", self.kind), partial(all_successors, self.kind)).get(number, number)
 
 
 class SearchForm(forms.Form):
@@ -57,8 +67,8 @@ class SearchForm(forms.Form):
         ],
     )
     literally = forms.BooleanField(required=False)  # the words as typed, not those that may have been meant
-    section = NumberField()
-    author = NumberField()
+    section = NumberField(Merge.Kind.SECTION)
+    author = NumberField(Merge.Kind.AUTHOR)
     kind = forms.ChoiceField(required=False, choices=[("", ""), *Kind.choices], widget=forms.HiddenInput)
 
     @property

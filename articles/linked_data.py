@@ -72,6 +72,12 @@ def _type(author: Author) -> str:
     return "Organization" if author.is_desk else "Person"
 
 
+def _page(author: Author, root: str) -> str:
+    """Where the author's page is; a guest has none."""
+    path = author.get_absolute_url()
+    return path and root + path
+
+
 def _filled(data: dict[str, Any]) -> dict[str, Any]:
     """``data`` without what says nothing."""
     return {name: value for name, value in data.items() if value}
@@ -86,7 +92,7 @@ def _article(edition: Edition, paper: SiteSettings, root: str) -> dict[str, Any]
         "datePublished": edition.published_at.isoformat(timespec="seconds"),
         "dateModified": edition.modified_at.isoformat(timespec="seconds"),
         "author": [
-            {"@type": _type(author), "name": author.name, "url": root + author.get_absolute_url()}
+            _filled({"@type": _type(author), "name": author.name, "url": _page(author, root)})
             for author in edition.authors
         ]
         or [_publisher(paper, root)],

@@ -1,6 +1,7 @@
 """The HTML a body may hold: what the editor offers, ``clean()`` that keeps to it, ``plain_text()`` of it.
 
-Bodies are semantic: a picture is ``<figure data-image="42">``, an embed ``<figure data-embed="address">``,
+Bodies are semantic: a picture is ``<figure data-image="42">``, an embed ``<figure data-embed="address">``
+(with a picture before it: ``data-poster="42"``),
 a pull quote ``<aside data-pull-quote>``, a fact box ``<aside data-fact-box>``, a rate ``<data data-rate="KGS/USD">``
 (references.py), its chart ``<figure data-chart="KGS/USD 3m">`` (charts.py), a footnote ``<span data-footnote>``
 (footnotes.py). Anything else is dropped.
@@ -13,22 +14,23 @@ from html.parser import HTMLParser
 import nh3
 
 from articles import charts, embeds, footnotes
-from articles.text import strip_control
+from articles.characters import normalise_html
 
 BLOCKS = {"p", "h2", "h3", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td"}
 FIGURES = {"figure", "figcaption", "aside"}
-INLINE = {"strong", "em", "a", "br", "data", "span"}
+INLINE = {"strong", "em", "sub", "sup", "a", "br", "data", "span"}
 ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
-    "figure": {"data-image", "data-embed", "data-chart", "data-points", "data-source"},
+    "figure": {"data-image", "data-embed", "data-poster", "data-chart", "data-points", "data-source"},
     "aside": {"data-pull-quote", "data-fact-box"},
     "th": {"colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
     "data": {"data-rate", "data-form", "value"},
     "span": {"data-footnote"},
 }
-IMAGE = re.compile(r'<figure data-image="(\d{1,11})">')
+# A picture of its own, or what an embed shows before it is played.
+IMAGE = re.compile(r'<figure (?:data-embed="[^"]*" )?data-(?:image|poster)="(\d{1,11})"')
 LINK = re.compile(r'<a(?: [\w-]+="[^"]*")*? href="([^"]*)"')
 NUMBERS = {"colspan": 20, "rowspan": 20, "start": 9999}  # the most each may say; 1 goes without saying
 SMALL = re.compile(r"[1-9]\d{0,3}\Z", re.ASCII)
@@ -42,6 +44,10 @@ PATTERNS = {
     "value": AMOUNT,
 }
 SPACE = re.compile(r"\s")
+SMALL_SIGNS = {  # what Unicode has above and below the line: plain text says 10⁶ and CO₂ with these
+    "sup": str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ"),
+    "sub": str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎"),
+}
 ROUNDS = 5
 LONGEST = 300_000  # characters, a book chapter's worth of them
 DEEPEST = 40  # elements within each other
@@ -56,13 +62,15 @@ RAW = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "nofr
 EDITOR = {
     "Bold": True,
     "Italic": True,
+    "Superscript": True,
+    "Subscript": True,
     "HardBreak": True,
     "Heading": {"levels": [2, 3]},
     "BulletList": True,
     "OrderedList": {"enableListAttributes": False},
     "ListItem": True,
     "Blockquote": True,
-    "Link": {"enableTarget": False, "autolink": False, "defaultProtocol": "https"},
+    "Link": {"enableTarget": False, "autolink": True, "defaultProtocol": "https"},
     "Table": True,
     "TableRow": True,
     "TableHeader": True,
@@ -70,13 +78,14 @@ EDITOR = {
     "NoSpellCheck": False,
     "TrailingNode": True,
     "LibraryImage": {"pickerUrl": "/admin/articles/image/picker/"},
-    "Embed": True,
+    "Embed": {"lookUrl": "/admin/articles/embedprovider/look/", "pickerUrl": "/admin/articles/image/picker/"},
     "PullQuote": True,
     "FactBox": True,
     "Rate": {"ratesUrl": "/admin/rates-in-texts/"},
     "RateChart": {"ratesUrl": "/admin/rates-in-texts/"},
     "Footnote": True,
-    "CleanPaste": True,
+    "CleanPaste": {"uploadUrl": "/admin/articles/image/upload/"},
+    "Typing": True,
     "Desk": True,
     "WordCount": True,
 }
@@ -84,8 +93,8 @@ EDITOR = {
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "data-embed":
-        return value if embeds.find(value) else None
-    if name == "data-image":
+        return value if embeds.is_address(value) else None
+    if name in {"data-image", "data-poster"}:
         return value if value.isascii() and value.isdecimal() and len(value) < 12 else None
     if name == "data-points":
         return value if charts.are_points(value) else None
@@ -118,11 +127,11 @@ def clean(html: str) -> str:
     still changes after five rounds comes back as paragraphs of plain text. So does what is nested so deep
     that the sanitizer would take seconds: its time grows with tags times depth.
     """
-    html = strip_control(html)
+    html = normalise_html(html)
     for _round in range(ROUNDS):
         if html.count("<") > LIGHT and is_too_deep(html):
             break
-        cleaned = footnotes.tidy(strip_control(_cleaner.clean(html)))  # entities are characters now
+        cleaned = footnotes.tidy(normalise_html(_cleaner.clean(html)))  # entities are characters now
         if cleaned == html:
             return html
         html = cleaned
@@ -157,7 +166,7 @@ def _without_comments(html: str) -> str:
 def _paragraphs(html: str) -> str:
     """The words alone, found without a parser: none is fast with everything that can come here."""
     text = TAG.sub(lambda tag: "" if tag[2].lower() in INLINE - {"br"} else "\0", _without_comments(html))
-    lines = (" ".join(strip_control(line).split()) for line in unescape(text).split("\0"))
+    lines = (" ".join(normalise_html(line).split()) for line in unescape(text).split("\0"))
     return "".join(f"<p>{escape(line, quote=False)}</p>" for line in lines if line)
 
 
@@ -167,16 +176,24 @@ class _Text(HTMLParser):
     def __init__(self):
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
+        self.small: list[dict[int, int]] = []  # signs of the open superscripts and subscripts
 
     def handle_data(self, data):
-        self.parts.append(SPACE.sub(" ", data))
+        data = SPACE.sub(" ", data)
+        if self.small and all(ord(sign) in self.small[-1] for sign in data):
+            data = data.translate(self.small[-1])
+        self.parts.append(data)
 
     def handle_starttag(self, tag, attrs):
-        if tag not in INLINE or tag == "br":
+        if tag in SMALL_SIGNS:
+            self.small.append(SMALL_SIGNS[tag])
+        elif tag not in INLINE or tag == "br":
             self.parts.append("\n")
 
     def handle_endtag(self, tag):
-        if tag not in INLINE:
+        if tag in SMALL_SIGNS:
+            del self.small[-1:]
+        elif tag not in INLINE:
             self.parts.append("\n")
 
 

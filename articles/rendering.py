@@ -15,19 +15,27 @@ from urllib.parse import urljoin
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from articles import charts, embeds, footnotes, linked_data, markup, references, surrogates
+from articles import charts, embeds, footnotes, kept, linked_data, markup, references, surrogates
+from articles.embeds import Shape
 from articles.models.edition import Edition, PreparedEditions
+from articles.models.embed_provider import EmbedProvider
 from articles.models.image import Image
 from articles.prepared import Prepared, keys_in
 
 IMAGE = re.compile(r'<figure data-image="(\d{1,11})">(?:\s*<figcaption>(.*?)</figcaption>)?.*?</figure>', re.DOTALL)
-EMBED = re.compile(r'<figure data-embed="([^"]+)">(?:\s*<figcaption>(.*?)</figcaption>)?.*?</figure>', re.DOTALL)
+EMBED = re.compile(
+    r'<figure(?: data-embed="(?P<address>[^"]+)"| data-poster="(?P<poster>\d{1,11})"){1,2}>'
+    r"(?:\s*<figcaption>(?P<caption>.*?)</figcaption>)?.*?</figure>",
+    re.DOTALL,
+)
 PULL_QUOTE = re.compile(r'<aside data-pull-quote="">.*?</aside>', re.DOTALL)
 ADDRESS = re.compile(r'((?:href|src)=")([^"]*)(?=")')
 FEED_WIDTH = 1200  # pixels of a picture in a feed
@@ -46,6 +54,14 @@ PLACED_HEADING = re.compile(r'<h2 id="(p-[0-9a-f]{6})"[^>]*>(.*?)</h2>', re.DOTA
 DRAWN = re.compile(r'<figure class="chart">.*?</figure>', re.DOTALL)
 LONG_READ, LEAST_HEADINGS = 1500, 3  # words and headings from which an article has a table of contents
 RELATED = 5
+EMBED_WORDS: dict[str, Any] = {
+    Shape.VIDEO: gettext_lazy("Watch the video"),
+    Shape.TALL: gettext_lazy("Watch the video"),
+    Shape.SOUND: gettext_lazy("Listen to the recording"),
+    Shape.POST: gettext_lazy("Show the post"),
+    Shape.GRAPHIC: gettext_lazy("Show the graphic"),
+    Shape.DOCUMENT: gettext_lazy("Show the document"),
+}
 LEAST_RELATED = 3  # fewer are filled up with the newest of the section, then of the paper
 # Of some topics' newest editions those that are live, by how many topics they share; before them the one before in the
 # section, and after them the newest of the section and of the paper. Each part walks an index from its end and stops:
@@ -109,7 +125,7 @@ def body(html: str) -> SafeString:
     images = {image.pk: image for image in IMAGES.of(sorted(ids))}
     html = SERIES.sub(_series, _with_directions(_with_places(_in_order(html))))
     html = IMAGE.sub(lambda match: _figure(images.get(int(match[1])), match[2]), html)
-    html = EMBED.sub(lambda match: _embed(match[1], match[2]), html)
+    html = _with_embeds(html, partial(_embed, images=images))
     html = references.resolve(html)
     html = html.replace(
         "<table>", '<div class="table" role="group" tabindex="0" aria-label="{}"><table>'.format(_("Table"))
@@ -138,7 +154,7 @@ def _for_feed(html: str, images: dict[int, Image], page: str) -> str:
     html = IMAGE.sub(
         lambda match: _plain_figure(images.get(int(match[1])), match[2]), _with_directions(_in_order(html))
     )
-    html = EMBED.sub(lambda match: _plain_embed(match[1], match[2]), html)
+    html = _with_embeds(html, _plain_embed)
     html = html.replace('<aside data-fact-box="">', "<blockquote>").replace("</aside>", "</blockquote>")
     html = footnotes.numbered(charts.resolve_in_words(references.resolve(html)), linked=False)
     return ADDRESS.sub(lambda match: match[1] + _whole(match[2], page), html)
@@ -161,9 +177,34 @@ def _plain_figure(image: Image | None, caption: str | None) -> str:
     return format_html("<figure>{}<figcaption>{} {}</figcaption></figure>", picture, said, image.credit)
 
 
-def _plain_embed(address: str, caption: str | None) -> str:
-    label = mark_safe(caption) if caption else _("Watch the video")  # noqa: S308 - part of the cleaned body
-    return format_html('<p><a href="{}">{}</a></p>', unescape(address), label)
+def _with_embeds(html: str, write: Callable[[re.Match[str], str, embeds.Embed], str]) -> str:
+    """The body with each of its embeds written by ``write``; the paper's own sites are asked for once."""
+    if ' data-embed="' not in html:
+        return html
+    own = _own_sites()
+
+    def one(match: re.Match[str]) -> str:
+        address = unescape(match["address"] or "")
+        found = embeds.find(address, own)
+        return write(match, address, found) if found else ""
+
+    return EMBED.sub(one, html)
+
+
+def _own_sites() -> tuple[embeds.Site, ...]:
+    """The sites that the paper knows beside the newsroom's; one query for all pages of a generation."""
+    return kept.piece(
+        "embed providers", lambda: tuple(filter(None, (row.site() for row in EmbedProvider.objects.all())))
+    )
+
+
+def _said(match: re.Match[str]) -> str:
+    return mark_safe(match["caption"]) if match["caption"] else ""  # noqa: S308 - part of the cleaned body
+
+
+def _plain_embed(match: re.Match[str], address: str, found: embeds.Embed) -> str:
+    label = _said(match) or (address if found.is_link else EMBED_WORDS[found.shape])
+    return format_html('<p><a href="{}">{}</a></p>', address, label)
 
 
 def _in_order(html: str) -> str:
@@ -239,13 +280,17 @@ def contents(html: str) -> list[dict[str, str]]:
     return [{"place": place, "words": markup.plain_text(footnotes.MARK.sub("", words))} for place, words in found]
 
 
-def _embed(address: str, caption: str | None) -> str:
-    """A link, or a recording: nothing of the other site loads before the reader plays it."""
-    found = embeds.find(unescape(address))
-    if found is None:
-        return ""
-    about = {"address": unescape(address), "embed": found, "caption": mark_safe(caption) if caption else ""}  # noqa: S308 - part of the cleaned body
-    return render_to_string("articles/_embed.html", about)
+def _embed(match: re.Match[str], address: str, found: embeds.Embed, *, images: dict[int, Image]) -> str:
+    """A link, or a recording: nothing of the other site loads before the reader asks for it."""
+    about = {"address": address, "embed": found, "caption": _said(match), "words": EMBED_WORDS.get(found.shape)}
+    return render_to_string("articles/_embed.html", about | {"poster": images.get(int(match["poster"] or 0))})
+
+
+def allow_frames(response: HttpResponse, html: str) -> HttpResponse:
+    """``response`` with a policy that lets the frames of a rendered body load, and those alone."""
+    if found := embeds.origins(html):
+        response._csp_replace = {"frame-src": found}  # type: ignore[attr-defined] # django-csp's own way
+    return response
 
 
 def further(edition: Edition, topics: list[dict], at: datetime) -> tuple[Edition | None, list[Edition]]:
@@ -322,4 +367,5 @@ def show_article(request, edition, template="articles/article_page.html", **more
         "linked_data": linked_data.for_article(edition, request.frame.paper, root),
         **more,
     }
-    return surrogates.mark(render(request, template, context), *surrogates.of_edition(edition, topics))
+    response = allow_frames(render(request, template, context), text)
+    return surrogates.mark(response, *surrogates.of_edition(edition, topics))

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image as Pillow
 from PIL import ImageCms, ImageOps
 
+HEIC = {b"ftyp" + brand for brand in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1")}  # how such a file begins
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
 MAX_BYTES = 30 * 1024 * 1024
 MAX_PIXELS = 50_000_000
@@ -110,6 +111,8 @@ def _decode(data: bytes) -> Pillow.Image:
     except ValidationError:
         raise
     except Exception:  # decoders raise whatever a broken file makes them raise
+        if data[4:12] in HEIC:
+            raise ValidationError(_("This is a HEIC file, as iPhones save them: export it as JPEG first.")) from None
         message = _("This file is not a picture we can read, or it is damaged. Use a JPEG, PNG, WebP, AVIF or GIF.")
         raise ValidationError(message) from None
     return picture

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from articles import uses
+from articles import finding, uses
 from articles.models import Article, ArticleByline, ArticleSection, Edition, Revision
 from articles.models.copy import shared_values
 from articles.search import headlines
@@ -21,7 +21,8 @@ def keep(article: Article, *, by: User | None, note: str = "", automatic: bool =
     article.version, stage = Article.objects.values_list("version", "stage").get(pk=article.pk)
     article.saved_at, article.saved_by = now, by
     uses.note(article)
-    headlines.note(article.pk, article.headline)
+    headlines.note(article.pk, article.headline)  # servers that know nothing of the index read this one
+    finding.index([article])
     said = {"by": by, "note": note, "stage": stage, "automatic": automatic}
     return Revision.objects.create(article=article, version=article.version, snapshot=snapshot(article), **said)
 

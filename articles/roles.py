@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from taggit.models import Tag
 
-    from articles.models import Article, Image, Section
+    from articles.models import Article, Author, Image, Section
 
 REPORTER = "Reporter"
 SECTION_EDITOR = "Section editor"
@@ -32,7 +32,7 @@ ANYBODYS_STEPS = {"note"}  # of all who read the desk's articles
 OWN_STEPS = {"edit", "submit", "take_back", "trash", "untrash", "tick", "release", "share"}  # with one's own articles
 WRITERS_STEPS = OWN_STEPS | {"claim"}
 DESK_STEPS = WRITERS_STEPS | {
-    *("send_back", "approve", "publish", "schedule", "take_down", "withdraw", "cancel"),
+    *("send_back", "approve", "publish", "furnish", "schedule", "take_down", "withdraw", "cancel"),
     *("assign", "due"),
 }
 ADMINISTRATORS_STEPS = {"erase"}
@@ -55,6 +55,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.author": "acv",
         "articles.section": "v",
         "articles.edition": "v",
+        "articles.merge": "v",
         "articles.revision": "v",
         "articles.placement": "v",
         "articles.alert": "v",
@@ -67,6 +68,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.author": "acdv",
         "articles.section": "acdv",
         "articles.edition": "v",
+        "articles.merge": "v",
         "articles.revision": "v",
         "articles.placement": "acdv",
         "articles.alert": "acdv",
@@ -79,6 +81,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "tickers.pair": "v",
         "tickers.rate": "v",
         "tickers.source": "v",
+        "auth.user": "acv",  # up to their own role: may_manage()
         "admin.logentry": "v",
         "django_tasks_database.dbtaskresult": "v",  # what failed of the work behind the pages
     },
@@ -97,11 +100,13 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.author": "acdv",
         "articles.section": "acdv",
         "articles.edition": "v",
+        "articles.merge": "v",
         "articles.revision": "v",
         "articles.placement": "acdv",
         "articles.alert": "acdv",
         "articles.boardrevision": "v",
         "articles.checkrule": "acdv",
+        "articles.embedprovider": "acdv",
         "articles.flatpage": "acdv",
         "articles.redirect": "acdv",
         "articles.sitesettings": "acv",
@@ -188,7 +193,19 @@ def is_own(user: "User", article: "Article") -> bool:
     """Whether ``user`` began the article, has it in hand, or has a byline on it."""
     if user.pk in {article.created_by_id, article.assignee_id} or article.pk is None:
         return True
+    if (known := getattr(article, "_has_byline_of", None)) and known[0] == user.pk:
+        return known[1]
     return article.bylines.filter(author__user=user).exists()
+
+
+def load_own(user: "User", articles: "list[Article]") -> None:
+    """Ask at once on which of many articles ``user`` has a byline; ``is_own`` then does not ask for each."""
+    rows = apps.get_model("articles", "ArticleByline").objects.filter(
+        article__in=[one.pk for one in articles], author__user=user
+    )
+    theirs = set(rows.values_list("article_id", flat=True))
+    for article in articles:
+        article._has_byline_of = (user.pk, article.pk in theirs)
 
 
 def writes(user: "User") -> bool:
@@ -224,6 +241,16 @@ def may_change_tag(user: "User", tag: "Tag") -> bool:
         tag.edition_rows.filter(edition__live_until__gt=timezone.now()).exclude(_within(user, "edition__section"))
     )
     return not any(rows.exists() for rows in uses)
+
+
+def may_merge(user: "User", *things: "Tag | Author | Section") -> bool:
+    """Whether ``user`` may make these one: whoever has all articles in their hands; of tags, also who may rename each.
+
+    A byline is a right to drafts, and a section is what editors are given: neither is an editor's of a section to give.
+    """
+    if is_everywhere(user):
+        return True
+    return all(thing._meta.label == "taggit.Tag" and may_change_tag(user, thing) for thing in things)
 
 
 ELSEWHERE, HERE, NOWHERE = "elsewhere, too", "in their sections alone", "nowhere"
@@ -277,6 +304,47 @@ def section_ids(user: "User") -> set[int]:
     if not hasattr(user, "_section_ids"):
         user._section_ids = set(user.edited_sections.values_list("pk", flat=True))
     return user._section_ids
+
+
+def may_manage(user: "User", person: "User | None" = None) -> bool:
+    """Whether ``user`` adds, changes and suspends ``person``, or anybody: up to their own role, never above."""
+    if user.is_superuser or person is None:
+        return is_everywhere(user)
+    if person.is_superuser or not is_everywhere(user):
+        return False
+    return ADMINISTRATOR in of(user) or _has_no_more_than_a_chief(person)
+
+
+def _has_no_more_than_a_chief(person: "User") -> bool:
+    """Whether ``person`` has roles of the newsroom alone, none of them an administrator's, and no rights beside."""
+    if not hasattr(person, "_given"):  # asked of the database once a request; of() knows none of who is suspended
+        names = set(person.groups.values_list("name", flat=True))
+        person._given = names <= given_by({CHIEF_EDITOR}) and not person.user_permissions.exists()
+    return person._given
+
+
+def given_by(roles: set[str]) -> set[str]:
+    """The roles that somebody with ``roles`` may give."""
+    if ADMINISTRATOR in roles:
+        return set(PERMISSIONS)
+    return set(PERMISSIONS) - {ADMINISTRATOR} if CHIEF_EDITOR in roles else set()
+
+
+def may_reset_password(user: "User", person: "User") -> bool:
+    """Whether ``user`` makes a link for a new password, by which one could come in as ``person``."""
+    return ADMINISTRATOR in of(user) and may_manage(user, person)
+
+
+def may_change_author(user: "User", author: "Author") -> bool:
+    """Whether ``user`` changes what is said of an author: their own, or one who writes in their sections alone."""
+    if is_everywhere(user) or SECTION_EDITOR not in of(user):
+        return is_everywhere(user)
+    if author.user_id == user.pk:
+        return True
+    uses = [(author.article_bylines, "article__section"), (author.edition_bylines, "edition__section")]
+    if any(rows.exclude(_within(user, place)).exists() for rows, place in uses):
+        return False
+    return author.user_id is None or any(rows.exists() for rows, _place in uses)
 
 
 def make_groups(using: str = "default", **kwargs: Any) -> None:

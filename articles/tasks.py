@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from articles import announcing, cards, outside, renditions
+from articles import announcing, cards, finding, outside, renditions
 from articles.models.autosave import Autosave
 from articles.models.check import OutsideLink, asked, digest
 from articles.models.edition import Edition
 from articles.models.image import Image
+from articles.models.unsaved_form import KEPT_FOR, UnsavedForm
 
 logger = logging.getLogger(__name__)
 REFUSED = ("builtins.OSError", "builtins.PermissionError")  # a disk that is full, read-only or another's
@@ -172,7 +173,15 @@ def empty_autosaves() -> int:
     while found := list(Autosave.objects.outdated().values_list("pk", flat=True)[:ROWS_AT_ONCE]):
         Autosave.objects.filter(pk__in=found).delete()
         removed += len(found)
-    return removed
+    old = UnsavedForm.objects.filter(at__lt=timezone.now() - KEPT_FOR).order_by("at")
+    forms = list(old.values_list("pk", flat=True)[:ROWS_AT_ONCE])  # a few a person: what is left goes the next day
+    return removed + UnsavedForm.objects.filter(pk__in=forms).delete()[0]
+
+
+@task()
+def index_articles() -> int:
+    """Index for the desk's search what was saved without it; how many articles that were."""
+    return finding.catch_up()
 
 
 @task()

@@ -1,7 +1,5 @@
 """Plain text that people type: what may not be in it, and the lists they write line by line."""
 
-import re
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -9,52 +7,70 @@ from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-# C0 and C1 controls but tab and line breaks; bidirectional overrides can make text read as something else.
-# Half surrogates can't be encoded; the last two numbers of each plane and 32 of the first are no characters at all.
-NONE = "\ufdd0-\ufdef" + "".join(
-    f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17)
-)
-CONTROL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff{NONE}]")
+from articles.alphabets import spell
+from articles.characters import normalise, one_line
 
 
-def strip_control(value: str) -> str:
-    """``value`` without control characters, with plain line breaks."""
-    return CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-class _TypedText(forms.CharField):
-    """What a form takes as text: whoever types control characters alone has typed nothing."""
+class TypedText(forms.CharField):
+    """What a form takes as text: whoever types characters that show nothing has typed nothing."""
 
     def to_python(self, value):
-        return super().to_python(strip_control(value) if isinstance(value, str) else value)
+        return super().to_python(normalise(value) if isinstance(value, str) else value)
 
 
-class _TypedWord(forms.SlugField):
+class _TypedSlug(forms.SlugField):
+    """A slug, whatever unseen was pasted with it."""
+
+    def to_python(self, value):
+        return one_line(super().to_python(value) or "")
+
+
+class _TypedWord(_TypedSlug):
     """A slug typed with capitals is the one without."""
 
     def to_python(self, value):
-        return (super().to_python(value) or "").lower()
+        return super().to_python(value).lower()
 
 
-class _Cleaned:
-    """A text field that strips control characters on every way into the database, in forms before they ask for text."""
+class _Normal:
+    """A text field whose value is normalised on every way into the database, in forms before they ask for text."""
+
+    normal = staticmethod(normalise)
 
     def to_python(self, value):  # get_prep_value() asks it, too
         value = super().to_python(value)
-        return strip_control(value) if isinstance(value, str) else value
+        return self.normal(value) if isinstance(value, str) else value
 
     def formfield(self, **kwargs):
-        return super().formfield(**{"form_class": _TypedText} | kwargs)
+        return super().formfield(**{"form_class": TypedText} | kwargs)
 
     def pre_save(self, instance, add):
         value = super().pre_save(instance, add)
         if isinstance(value, str):
-            value = strip_control(value)
+            value = self.normal(value)
             setattr(instance, self.attname, value)
         return value
 
 
-class SlugWord(models.SlugField):
+class _NotOurs:
+    """A field that is Django's or another package's to the database and its migrations."""
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        return name, self.known_as, args, kwargs
+
+
+class SlugText(_NotOurs, _Normal, models.SlugField):
+    """The words of an address."""
+
+    known_as = "django.db.models.SlugField"
+    normal = staticmethod(one_line)
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": _TypedSlug} | kwargs)
+
+
+class SlugWord(SlugText):
     """The word of an address, stored in small letters: capitals make no other address."""
 
     def clean(self, value, model_instance):
@@ -68,17 +84,53 @@ class SlugWord(models.SlugField):
     def formfield(self, **kwargs):
         return super().formfield(**{"form_class": _TypedWord} | kwargs)
 
-    def deconstruct(self):
-        name, _path, args, kwargs = super().deconstruct()
-        return name, "django.db.models.SlugField", args, kwargs  # the database knows no difference
 
-
-class LineField(_Cleaned, models.CharField):
+class LineField(_Normal, models.CharField):
     """One line of text."""
 
+    normal = staticmethod(one_line)
 
-class ProseField(_Cleaned, models.TextField):
-    """Lines of plain text."""
+
+class ProseField(_Normal, models.TextField):
+    """Lines of plain text; of space alone there are none."""
+
+    @staticmethod
+    def normal(value):
+        value = normalise(value)
+        return value if value.strip() else ""
+
+
+class _ForeignLine(_NotOurs, LineField):
+    known_as = "django.db.models.CharField"
+
+
+def adopt(model: type[models.Model], *names: str) -> None:
+    """Have fields of a ``model`` that is not ours normalise what comes in, on every way, as ours do."""
+    for name in names:
+        field = model._meta.get_field(name)
+        field.__class__ = SlugWord if isinstance(field, models.SlugField) else _ForeignLine
+
+
+class NormalJSONField(_NotOurs, models.JSONField):
+    """Values whose texts people typed."""
+
+    known_as = "django.db.models.JSONField"
+
+    def get_db_prep_value(self, value, connection, prepared=False):
+        return super().get_db_prep_value(_all_normal(value), connection, prepared)
+
+    def pre_save(self, instance, add):
+        value = _all_normal(super().pre_save(instance, add))
+        setattr(instance, self.attname, value)
+        return value
+
+
+def _all_normal(value):
+    if isinstance(value, str):
+        return normalise(value)
+    if isinstance(value, list):
+        return [_all_normal(one) for one in value]
+    return {name: _all_normal(one) for name, one in value.items()} if isinstance(value, dict) else value
 
 
 def validate_links(value: str) -> None:
@@ -92,14 +144,7 @@ def validate_links(value: str) -> None:
             raise ValidationError(message, params={"line": line}) from None
 
 
-# Letters of the paper's languages as spelled with a-z; the rest of a slug comes from Unicode's own decomposition.
-SPELLED = "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya gh q ng o u u h a i h j i u"
-CYRILLIC = dict(zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюяғқңөұүһәіҳҷӣӯ", SPELLED.split(), strict=True))
-LATIN = {"ə": "a", "ı": "i", "ş": "sh", "ž": "zh", "ň": "ng", "ý": "y", "ç": "ch", "ğ": "gh", "ʻ": "", "ʼ": ""}
-
-
 def make_slug(value: str, length: int = 80) -> str:
     """``value`` in letters a-z, digits and hyphens, cut after a whole word; may be empty."""
-    spelled = "".join(CYRILLIC.get(letter, LATIN.get(letter, letter)).replace("_", "") for letter in value.lower())
-    slug = slugify(spelled)
+    slug = slugify(spell(value))
     return slug if len(slug) <= length else slug[: length + 1].rpartition("-")[0] or slug[:length]

@@ -83,7 +83,8 @@ def _to_crossing(request, address):
 def flat_page(request, slug):
     """A text that stands by itself, like “About us”."""
     page = get_object_or_404(FlatPage, slug=slug)
-    return render(request, "articles/flat_page.html", {"page": page, "body": rendering.body(page.body)})
+    text = rendering.body(page.body)
+    return rendering.allow_frames(render(request, "articles/flat_page.html", {"page": page, "body": text}), text)
 
 
 @require_safe
@@ -145,7 +146,7 @@ def _former_address(request):
 @require_safe
 def author_page(request, slug):
     """Who an author is and what they wrote."""
-    author = get_object_or_404(Author.objects.select_related("picture"), slug=slug)
+    author = get_object_or_404(Author.objects.public().select_related("picture"), slug=slug)
     page = get_page(curation.of_author(author.pk, request.at), request.GET.get("page"))
     load_bylines(page.items)
     data = linked_data.for_author(author, request.frame.paper, _root(request))

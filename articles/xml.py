@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from articles.text import strip_control
+from articles.characters import strip_control
 
 XML = "application/xml; charset=utf-8"
 

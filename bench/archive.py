@@ -13,18 +13,20 @@ from django.db import connection, transaction
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles import announcing, search
+from articles import announcing, finding, search
 from articles.models import (
     FOR_EVER,
     Address,
     Announcement,
     Article,
     ArticleByline,
+    ArticleTag,
     Author,
     Edition,
     EditionByline,
     EditionSection,
     EditionTag,
+    IndexedArticle,
     Section,
 )
 from articles.search import headlines, postgres
@@ -36,8 +38,8 @@ EDITIONS = 3
 WORDS = "steppe market river summit border price valley school road minister harvest train tax loan gas song".split()
 PATTERNS = 500  # different texts
 BATCH = 10_000
-TABLES = [Article, ArticleByline, Address, Edition, EditionByline, EditionSection, EditionTag]
-SEARCH = "articles_search"
+TABLES = [Article, ArticleByline, ArticleTag, Address, Edition, EditionByline, EditionSection, EditionTag]
+SEARCH, DESK_SEARCH = "articles_search", "articles_desk_search"
 
 Told = Callable[[int, int, float], None]
 
@@ -102,6 +104,7 @@ def _fill(first: int, last: int, tell: Told) -> None:
         pairs = list(zip(batch, articles, strict=True))
         author_of, tag_of = (lambda number: authors[number % len(authors)]), (lambda number: tags[number % len(tags)])
         ArticleByline.objects.bulk_create(ArticleByline(article=one, author=author_of(n)) for n, one in pairs)
+        ArticleTag.objects.bulk_create(ArticleTag(content_object=one, tag=tag_of(n)) for n, one in pairs)
         Address.objects.bulk_create(Address(article=one, path=_edition(one, 0).path) for _n, one in pairs)
         cut = [(number, _edition(one, place)) for number, one in pairs for place in range(EDITIONS)]
         Edition.objects.bulk_create([edition for _n, edition in cut])
@@ -112,6 +115,7 @@ def _fill(first: int, last: int, tell: Told) -> None:
         tell(batch[-1] + 1 - first, last - first, time.monotonic() - start)
     search.rebuild()
     headlines.rebuild()
+    finding.rebuild()
 
 
 def _fill_postgresql(first: int, last: int, tell: Told) -> None:
@@ -119,6 +123,7 @@ def _fill_postgresql(first: int, last: int, tell: Told) -> None:
     start = time.monotonic()
     _patterns()
     postgres.prune()  # of editions that are gone
+    finding.catch_up()  # and of articles
     with _without_indexes(), connection.cursor() as cursor:
         for begin in range(first, last, BATCH):
             end = min(begin + BATCH, last)
@@ -186,7 +191,16 @@ def _statements() -> Iterator[str]:
         saved_at="published_at",
     )
     yield _insert(ArticleByline, "made", article_id="article", author_id=author)
+    yield _insert(ArticleTag, "made", content_object_id="article", tag_id=tag)
     yield _insert(Address, "made", article_id="article", path="path")
+    title = "setweight(to_tsvector('simple', headline), 'A')"
+    rare = "CASE WHEN n %% 500 = 0 THEN to_tsvector('simple', 'rareword' || n) ELSE '' END"
+    yield (
+        f"INSERT INTO {DESK_SEARCH} (article_id, headline, words) "
+        f"SELECT article, {title}, {title} || top || vector || {rare} FROM made"
+    )
+    indexed = IndexedArticle._meta.db_table
+    yield f"INSERT INTO {indexed} (article_id, version, note_id) SELECT article, 0, 0 FROM made"
     yield "DROP TABLE IF EXISTS cut"
     yield (
         "CREATE TEMPORARY TABLE cut AS SELECT made.*, k, "
@@ -248,7 +262,7 @@ def _default(field) -> str:
 @contextmanager
 def _without_indexes() -> Iterator[None]:
     """Rows go in quickest where no index and no trigger is in their way; both are there again at the end."""
-    tables = [*(model._meta.db_table for model in TABLES), SEARCH]
+    tables = [*(model._meta.db_table for model in TABLES), SEARCH, DESK_SEARCH]
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")  # keys of other tables are not looked up
         cursor.execute(

@@ -27,9 +27,11 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import F
 from django.test import Client
+from taggit.models import Tag
 
-from articles.models import Edition
+from articles.models import Article, Author, Edition
 from bench import archive
 
 ROUNDS = 15
@@ -65,6 +67,25 @@ def pages() -> dict[str, str]:
         "desk: search, a page full": "/admin/articles/article/?q=harvest",
         "desk: search, one found": "/admin/articles/article/?q=steppe+0",
         "desk: search, few, then full": "/admin/articles/article/?q=harvest+77",
+        "desk: search, in texts": "/admin/articles/article/?q=rareword500",
+        "desk: search, by an author": "/admin/articles/article/?q=market&author=Author+1",
+        "desk: search, by days": "/admin/articles/article/?q=market&since=2025-11-20&until=2025-11-25",
+        "desk: search, by a tag": "/admin/articles/article/?tag=Tag+1",
+        "desk: articles of mine": "/admin/articles/article/?whose=mine",
+        "desk: unpublished changes": "/admin/articles/article/?desk=unpublished",
+        "desk: live": "/admin/articles/article/?readers=live",
+        "desk: published by": "/admin/articles/article/?published_by=bench",
+        "desk: Ctrl+K, common word": "/admin/find/?format=json&q=market",
+        "desk: Ctrl+K, rare word": "/admin/find/?format=json&q=rareword500",
+        "desk: Ctrl+K, two letters": "/admin/find/?format=json&q=ma",
+        "desk: link to an article": "/admin/find/?format=json&for=link&q=market+valley",
+        "desk: editions": "/admin/articles/edition/",
+        "desk: editions, search": "/admin/articles/edition/?q=market",
+        "desk: editions, rare word": "/admin/articles/edition/?q=rareword500",
+        "desk: tags": "/admin/taggit/tag/?q=tag",
+        "desk: tag": f"/admin/taggit/tag/{Tag.objects.get(slug='tag-1').pk}/change/",
+        "desk: author": f"/admin/articles/author/{Author.objects.get(slug='author-1').pk}/change/",
+        "desk: board, search": "/admin/articles/placement/board/?q=market",
         "desk: calendar": "/admin/articles/edition/calendar/",
         "desk: front page board": "/admin/articles/placement/board/",
         "desk: article form": f"/admin/articles/article/{newest.article_id}/change/",
@@ -114,12 +135,24 @@ def grow(few: int, many: int, only: str = "") -> dict[str, tuple[float, float]]:
     if Edition.objects.exists():
         sys.exit("The database is not empty.")
     client = Client()
-    client.force_login(User.objects.create(username="bench", is_staff=True, is_superuser=True))
+    user = User.objects.create(username="bench", is_staff=True, is_superuser=True)
+    client.force_login(user)
     results = []
     for first, last in ((0, few), (few, many)):
         archive.make(first, last)
+        _give_work(user)
         results.append(measure(client, only))
     return {name: (small, results[1][name]) for name, small in results[0].items()}
+
+
+def _give_work(user: User) -> None:
+    """An author's articles are ``user``'s; of every fifty articles one has changes that readers don't see."""
+    Author.objects.filter(slug="author-1").update(user=user)
+    Article.objects.alias(place=F("pk") % 50).filter(place=0).update(stage="draft")
+    Edition.objects.alias(place=F("pk") % 30).filter(place=0).update(cut_by=user)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE articles_article, articles_edition")
 
 
 if __name__ == "__main__":

@@ -1,25 +1,32 @@
 """The admin site: the desk's one door, with an index that says what waits, what comes and what is live."""
 
 from functools import partial
+from http import HTTPStatus
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
+from newsroom import unsaved_forms
+from newsroom.filling_in import filled_in, form_view, keep_view
 from newsroom.overwriting import guarded
 
 # The desk's tables as an editor thinks of them; what stands nowhere comes last, for those who may see it.
 GROUPS = [
     ("stories", _("Stories"), ["articles.article", "articles.edition", "articles.revision"]),
     ("front-page", _("Front page"), ["articles.placement", "articles.alert", "articles.boardrevision"]),
-    ("library", _("Library"), ["articles.image", "taggit.tag", "articles.section"]),
+    ("library", _("Library"), ["articles.image", "taggit.tag", "articles.section", "articles.merge"]),
     ("people", _("People"), ["articles.author", "auth.user", "auth.group"]),
     ("rates", _("Rates"), ["tickers.rate", "tickers.pair", "tickers.source"]),
     ("paper", _("Paper"), ["articles.sitesettings", "articles.flatpage", "articles.redirect", "admin.logentry"]),
 ]
-NAMES = {"admin.logentry": _("Audit")}  # of lists that editors know by another name than Django
+# Lists that editors know by another name than Django.
+NAMES = {"admin.logentry": _("Audit"), "auth.user": _("Logins"), "auth.group": _("Roles")}
 
 
 class DeskAutocomplete(AutocompleteJsonView):
@@ -43,16 +50,31 @@ class NewsroomAdminSite(admin.AdminSite):
     enable_nav_sidebar = True
 
     def register(self, model_or_iterable, admin_class=None, **options):
-        """Django's; whatever is registered, its forms overwrite nothing unseen."""
-        super().register(model_or_iterable, guarded(admin_class or admin.ModelAdmin), **options)
+        """Django's; whatever is registered, its forms overwrite nothing unseen, and come back with what was typed."""
+        super().register(model_or_iterable, filled_in(guarded(admin_class or admin.ModelAdmin)), **options)
 
     def index(self, request, extra_context=None):
         from newsroom import dashboard  # when all apps are loaded: this module is imported while they are
 
         return super().index(request, {"desk": dashboard.of(request.user)} | (extra_context or {}))
 
+    def admin_view(self, view, cacheable=False):
+        """Django's; a form that is sent without a login is carried through it."""
+        return unsaved_forms.through_login(self, super().admin_view(view, cacheable))
+
+    @method_decorator(never_cache)
+    @login_not_required
+    def login(self, request, extra_context=None):
+        """Django's; whoever logs in finds what they had typed."""
+        carried = request.POST.get(unsaved_forms.CARRIED, "") if request.method == "POST" else ""
+        response = super().login(request, unsaved_forms.carried_context(carried) | (extra_context or {}))
+        is_in = carried and response.status_code == HTTPStatus.FOUND
+        return (unsaved_forms.after_login(request, carried) if is_in else None) or response
+
     def get_urls(self):
         own = [
+            path("unsaved/", self.admin_view(partial(keep_view, site=self)), name="keep_unsaved"),
+            path("unsaved/<int:pk>/", self.admin_view(partial(form_view, site=self)), name="unsaved_form"),
             path("find/", self.admin_view(self.find_view), name="find"),
             path("pages/", self.admin_view(self.pages_view), name="page_cache"),
             path("rates-in-texts/", self.admin_view(self.rates_view), name="rates_in_texts"),
@@ -82,7 +104,8 @@ class NewsroomAdminSite(admin.AdminSite):
         from articles import notices
 
         unread = SimpleLazyObject(partial(notices.unread, request.user))
-        return super().each_context(request) | {"unread_notices": unread}
+        typed_by = SimpleLazyObject(partial(unsaved_forms.signed, request.user))
+        return super().each_context(request) | {"unread_notices": unread, "typed_by": typed_by}
 
     def autocomplete_view(self, request):
         return DeskAutocomplete.as_view(admin_site=self)(request)
@@ -102,7 +125,7 @@ class NewsroomAdminSite(admin.AdminSite):
 
 def _pages_that_are_kept(user):
     """The way to a page that is no table, for those who may see it."""
-    if not user.has_perm("auth.change_user"):  # administrators, without asking for their roles on every page
+    if not user.has_perm("auth.delete_user"):  # administrators, without asking for their roles on every page
         return []
     name, address = _("Pages that are kept"), reverse("admin:page_cache")
     return [{"name": name, "object_name": "PageCache", "admin_url": address, "add_url": None, "view_only": True}]

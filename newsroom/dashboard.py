@@ -3,7 +3,7 @@
 A list is never counted, and no block takes more queries for many rows than for few.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -19,11 +19,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_tasks_db.models import DBTaskResult
 
-from articles import roles
+from articles import lacking, roles
+from articles.admin.article import whereabouts
 from articles.admin.article.listing import edited_by, own
 from articles.admin.times import in_words, short, shown
-from articles.models import Article, Autosave, Edition
+from articles.models import Article, Autosave, Edition, UnsavedForm
+from newsroom import unsaved_forms
 from tickers.models import Pair, Rate, Source
+from tickers.providers import MANUAL
 from tickers.refresh import TOLD_AFTER
 
 Stage = Article.Stage
@@ -70,12 +73,13 @@ class Dashboard:
 def of(user: User, now: datetime | None = None) -> Dashboard:
     """The first page for ``user``: only what they may see."""
     now = now or timezone.now()
-    mine, paper = [], []
+    mine, paper = _unsaved(user, now), []
     if user.has_perm("articles.view_article"):
         if _is_editor(user):
             mine.append(_waiting(user, now))
-        mine += [*_unsaved(user, now), _assigned(user, now), _drafts(user, now)]
-        paper = [_soon(now), _live(now), _unpublished(now), _older(now)]
+        mine += [_assigned(user, now), _drafts(user, now), *_submitted(user, now)]
+        live = _live(now)
+        paper = [_soon(now), live, _unpublished(now, is_live=bool(live.lines)), _older(now)]
     if user.has_perm("tickers.view_rate"):
         paper.append(_rates(now))
     if user.has_perm("django_tasks_database.view_dbtaskresult"):
@@ -90,20 +94,45 @@ def _is_editor(user: User) -> bool:
 def _waiting(user: User, now: datetime) -> Block:
     rows = _newest(Article.objects.filter(edited_by(user)), Stage.IN_REVIEW, Stage.READY)
     lines = [_article_line(article, now) for article in rows]
-    return Block("waiting", _("Waits for me"), _articles(desk="waiting"), _("Nothing waits for you."), lines)
+    nothing = _("Nothing that was submitted or approved waits for an editor.")
+    if not roles.is_everywhere(user):
+        nothing = _("Nothing that was submitted or approved waits in your sections.")
+        if not roles.section_ids(user):
+            nothing = _("No section was given to you, so nothing is submitted to you: ask a chief editor.")
+    return Block("waiting", _("Waits for me"), _articles(desk="waiting"), nothing, lines)
 
 
 def _assigned(user: User, now: datetime) -> Block:
     """What was given to ``user``: what is due comes first, what has no due time last."""
     rows = Article.objects.on_desk().under_way().filter(assignee=user)
-    due = list(_for_lines(rows.filter(due_at__isnull=False)).order_by("due_at")[:SHOWN])
-    rest = list(_for_lines(rows.filter(due_at=None)).order_by("-saved_at")[:SHOWN])
-    lines = [_article_line(article, now) for article in (due + rest)[:SHOWN]]
-    return Block("assigned", _("Assigned to me"), _articles(whose="assigned"), _("Nothing is assigned to you."), lines)
+    rows = _for_lines(rows).order_by(F("due_at").asc(nulls_last=True), "-saved_at")[:SHOWN]
+    lines = [_article_line(article, now) for article in rows]
+    nothing = _("Nothing that is under way is assigned to you.")
+    return Block("assigned", _("Assigned to me"), _articles(whose="assigned"), nothing, lines)
 
 
 def _unsaved(user: User, now: datetime) -> list[Block]:
     """What ``user`` typed and never saved, in this browser or another; no block when there is nothing."""
+    lines = (_unsaved_articles(user, now) if user.has_perm("articles.view_article") else []) + _unsaved_forms(user, now)
+    url = lines[0].url if lines else ""
+    return [Block("unsaved", _("Typed and not saved"), url, "", lines[:SHOWN])] if lines else []
+
+
+def _unsaved_forms(user: User, now: datetime) -> list[Line]:
+    """Forms that were sent without a login, or left, and not sent again."""
+    from django.contrib.admin import site
+
+    return [
+        Line(
+            unsaved_forms.title_of(site, row),
+            unsaved_forms.address_of(row),
+            [_("typed %(time)s") % {"time": in_words(row.at, now)}],
+        )
+        for row in UnsavedForm.objects.filter(user=user)[:SHOWN]
+    ]
+
+
+def _unsaved_articles(user: User, now: datetime) -> list[Line]:
     rows = Autosave.objects.open().filter(user=user, article__trashed_at=None).select_related("article")
     newest: dict[Any, Line] = {}  # of an article; of a window, while there is no article yet
     for row in rows.defer("article__body", "article__corrections").order_by("-at", "-pk")[: SHOWN * 4]:
@@ -111,46 +140,73 @@ def _unsaved(user: User, now: datetime) -> list[Block]:
         url = row.article.get_absolute_url() if row.article else reverse("admin:articles_article_add")
         facts = [_("typed %(time)s") % {"time": in_words(row.at, now)}]
         newest.setdefault(row.article_id or row.window, Line(typed or _("(no headline)"), url, facts))
-    lines = list(newest.values())[:SHOWN]
-    url = reverse("admin:articles_article_changelist")
-    return [Block("unsaved", _("Typed and not saved"), url, "", lines)] if lines else []
+    return list(newest.values())[:SHOWN]
 
 
 def _drafts(user: User, now: datetime) -> Block:
     rows = _newest(Article.objects.filter(own(user)), Stage.DRAFT)
     lines = [_article_line(article, now) for article in rows]
     url = _articles(whose="mine", stage__exact=Stage.DRAFT.value)
-    return Block("mine", _("My drafts"), url, _("You have no drafts."), lines)
+    return Block("mine", _("My drafts"), url, _("You have no saved drafts."), lines)
+
+
+def _submitted(user: User, now: datetime) -> list[Block]:
+    """What ``user`` wrote that the editors have: who, and how to take it back; for editors, only if there is any.
+
+    To those who lead the paper all of it is shown as waiting for them.
+    """
+    if not roles.writes(user) or roles.is_everywhere(user):
+        return []
+    rows = _newest(Article.objects.filter(own(user)), Stage.IN_REVIEW, Stage.READY)
+    if not rows and _is_editor(user):
+        return []
+    editors = whereabouts.editors_for(rows)
+    lines = [_submitted_line(article, now, whereabouts.waits_for(article, editors)) for article in rows]
+    url, nothing = _articles(desk="submitted"), _("Nothing of yours is with the editors.")
+    return [Block("submitted", _("Mine, with the editors"), url, nothing, lines)]
+
+
+def _submitted_line(article: Article, now: datetime, where: str) -> Line:
+    line = _article_line(article, now)
+    facts = [*line.facts, where]
+    if article.stage == Stage.IN_REVIEW:  # its writer may take it back: see roles.may()
+        back = '<a href="{}#steps-heading">{}<span class="visually-hidden">: {}</span></a>'
+        facts.append(format_html(back, line.url, _("take it back"), article.headline))
+    return replace(line, facts=facts)
 
 
 def _soon(now: datetime) -> Block:
     rows = _coming(now).filter(live_from__lte=now + SOON)
-    url, nothing = reverse("admin:articles_edition_calendar"), _("Nothing goes live in the next 24 hours.")
+    url, nothing = reverse("admin:articles_edition_calendar"), _("No article is scheduled for the next 24 hours.")
     lines = [_edition_line(row, now) for row in rows[:SHOWN]]
     return Block("scheduled", _("Scheduled, next 24 hours"), url, nothing, lines)
 
 
 def _live(now: datetime) -> Block:
-    lines = [_edition_line(row, now) for row in _editions().live(now).order_by("-live_from")[:SHOWN]]
+    rows = _editions().live(now).filter(published_at__lte=now).order_by("-published_at", "-pk")
+    lines = [_edition_line(row, now) for row in rows[:SHOWN]]
     return Block(
-        "live", _("Live now, newest first"), _list("articles_edition", when="now"), _("Nothing is live yet."), lines
+        "live", _("Live now, newest first"), _list("articles_edition", when="now"), _("Nothing is live now."), lines
     )
 
 
-def _unpublished(now: datetime) -> Block:
+def _unpublished(now: datetime, *, is_live: bool) -> Block:
     changed = Article.objects.with_unpublished_changes(now)
     lines = [_article_line(article, now) for article in _newest(changed, Stage.DRAFT, Stage.IN_REVIEW, Stage.READY)]
     title, nothing = (
         _("Live, with changes that readers don’t see"),
-        _("Readers see the newest text of all that is live."),
+        _("Readers see the newest saved text of all that is live.") if is_live else _("Nothing is live now."),
     )
     return Block("unpublished", title, _articles(desk="unpublished"), nothing, lines)
 
 
 def _older(now: datetime) -> Block:
-    rows = _coming(now).exclude(article__stage=Stage.PUBLISHED)
+    rows = _editions().coming_in_older_text(now).order_by("live_from")
     lines = [_edition_line(row, now) for row in rows[:SHOWN]]
-    title, nothing = _("Scheduled with an older text"), _("All that is scheduled goes out in its newest text.")
+    title, nothing = (
+        _("Scheduled with an older text"),
+        _("What is scheduled has the newest text, and all that readers have."),
+    )
     return Block("older", title, _articles(desk="older"), nothing, lines)
 
 
@@ -165,17 +221,32 @@ def _rates(now: datetime) -> Block:
         )
         for rate in Rate.objects.waiting().select_related("pair")[:SHOWN]
     ]
-    for source in Source.objects.filter(failures__gte=TOLD_AFTER):
-        facts = [
-            ngettext("failed once", "failed %(count)s times in a row", source.failures) % {"count": source.failures}
-        ]
-        lines.append(Line(str(source), _list("tickers_source"), [*facts, source.trouble], _("failing")))
-    for pair in Pair.objects.late(_working_days_before(timezone.localdate(now), LATE))[: max(0, SHOWN - len(lines))]:
-        fact = _("newest of %(day)s") % {"day": date_format(pair.newest)} if pair.newest else _("no rate yet")
-        url = _list("tickers_rate", pair__id__exact=str(pair.pk))
-        lines.append(Line(title=str(pair), url=url, facts=[fact], mark=_("late") if pair.newest else ""))
-    url = _list("tickers_rate", look="any")
-    return Block("rates", _("Rates that need a look"), url, _("All rates are in."), lines)
+    sources = list(Source.objects.all())
+    lines += [_source_line(source) for source in sources if source.failures >= TOLD_AFTER]
+    asked = {source.provider for source in sources if source.asked_at}
+    late = Pair.objects.late(_working_days_before(timezone.localdate(now), LATE))
+    lines += [_late_line(pair, asked) for pair in late[: max(0, SHOWN - len(lines))]]
+    url, nothing = _list("tickers_rate", look="any"), _("No rate waits for a look, and no active pair lacks a new one.")
+    return Block("rates", _("Rates that need a look"), url, nothing, lines)
+
+
+def _source_line(source: Source) -> Line:
+    text = ngettext("failed once", "failed %(count)s times in a row", source.failures)
+    facts = [text % {"count": source.failures}, source.trouble]
+    return Line(str(source), _list("tickers_source"), facts, _("failing"))
+
+
+def _late_line(pair: Any, asked: set[str]) -> Line:
+    """``pair`` has ``newest``; nothing is late where nobody has begun to fetch or type rates."""
+    url, mark = _list("tickers_rate", pair__id__exact=str(pair.pk)), ""
+    fact = _("newest of %(day)s") % {"day": date_format(pair.newest)} if pair.newest else _("no rate yet")
+    is_awaited = pair.newest_by is not None if pair.provider == MANUAL else pair.provider in asked
+    facts = [fact]
+    if pair.newest and is_awaited:
+        mark = _("late")
+    elif pair.newest:
+        facts.append(_("nobody typed one here yet") if pair.provider == MANUAL else _("its source was never asked yet"))
+    return Line(title=str(pair), url=url, facts=facts, mark=mark)
 
 
 def _failures() -> Block:
@@ -191,7 +262,7 @@ def _failures() -> Block:
         for row in rows
     ]
     url = _list(TASKS, status__exact="FAILED")
-    return Block("failures", _("Background work that failed"), url, _("No background work failed."), lines)
+    return Block("failures", _("Background work that failed"), url, _("No failed background work is on record."), lines)
 
 
 def _newest(rows: QuerySet[Article], *stages: str) -> list[Article]:
@@ -233,7 +304,7 @@ def _article_line(article: Article, now: datetime) -> Line:
 
 def _edition_line(edition: Any, now: datetime) -> Line:
     """``edition`` has its article's ``stage`` and ``embargo``: see _editions()."""
-    facts = [shown(edition.live_from, "SHORT_DATETIME_FORMAT"), str(edition.section)]
+    facts = [*_times(edition, now), str(edition.section)]
     if edition.cut_by:
         facts.append(str(edition.cut_by.get_full_name() or edition.cut_by))
     if edition.live_from <= now:
@@ -245,9 +316,23 @@ def _edition_line(edition: Any, now: datetime) -> Line:
         )
     else:
         facts += _embargo(edition.embargo, now)
-    is_older = edition.live_from > now and edition.stage != Stage.PUBLISHED
-    mark = _("an older text than the working copy") if is_older else ""
-    return Line(edition.headline, reverse("admin:articles_article_change", args=[edition.article_id]), facts, mark)
+    url = reverse("admin:articles_article_change", args=[edition.article_id])
+    return Line(edition.headline, url, facts, _mind(edition) if edition.live_from > now else "")
+
+
+def _mind(edition: Any) -> str:
+    """What somebody should decide about an edition before it goes live."""
+    older = _("an older text than the working copy") if edition.stage != Stage.PUBLISHED else ""
+    return "; ".join(filter(None, [older, lacking.told(edition.lacks)]))
+
+
+def _times(edition: Edition, now: datetime) -> list[str | SafeString]:
+    """When it goes live or was first published; apart from that, of which publication it is a change, or since when."""
+    first = format_html("{} {}", _("first published"), shown(edition.published_at, "SHORT_DATETIME_FORMAT"))
+    start = shown(edition.live_from, "SHORT_DATETIME_FORMAT")
+    if edition.live_from > now:
+        return [start, first] if edition.published_at <= now else [start]
+    return [first, format_html("{} {}", _("changed"), start)] if edition.live_from > edition.published_at else [first]
 
 
 def _embargo(until: datetime | None, now: datetime) -> list[str]:

@@ -1,6 +1,7 @@
 """The pages for what went wrong: each says what happened and offers a way on."""
 
 import sys
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.core.exceptions import (
@@ -39,9 +40,10 @@ def not_found(request, exception=None):
 
 def broken(request):
     """500: our fault; 503 while the database is away. The pages need neither the database nor the frame."""
+    at_desk = {"at_desk": request.path.startswith("/admin/"), "was_sent": request.method == "POST"}
     if not is_database_away(sys.exc_info()[1]):
-        return render(None, "500.html", status=500)
-    response = render(None, "503.html", {"at_desk": request.path.startswith("/admin/")}, status=503)
+        return render(None, "500.html", at_desk | {"at": datetime.now(UTC)}, status=500)
+    response = render(None, "503.html", at_desk, status=503)
     response.headers["Retry-After"] = "5"  # seconds
     return response
 
@@ -57,8 +59,8 @@ def is_database_away(exception) -> bool:
 def _too_large() -> str:
     limit = filesizeformat(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     return _(
-        "What was sent is too large: a form may hold %(limit)s. Nothing was saved. What you typed is still in the "
-        "browser: go back, shorten it and send it again."
+        "What was sent is too large: a form may hold %(limit)s. Nothing was saved. At the desk your browser keeps what "
+        "you typed, where it runs JavaScript: open the form again, take it up and shorten it."
     ) % {"limit": limit}
 
 

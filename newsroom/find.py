@@ -1,27 +1,33 @@
-"""What Ctrl+K finds: articles, sections, authors, pictures, tags, pairs and screens; a few of each that one may see."""
+"""What Ctrl+K finds: articles, sections, authors, pictures, tags, pairs and screens; a few of each that one may see.
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+The same for the editor's dialog of links: articles that readers see, with their addresses.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
+from articles import finding
 from articles.admin.article.listing import standing
 from articles.admin.lists import holding_words, number
-from articles.admin.times import in_words
-from articles.models import Article, Author, Image, Section
-from articles.text import strip_control
+from articles.admin.times import in_words, short
+from articles.characters import normalise
+from articles.models import Article, Author, Edition, Image, Section
 from tickers.models import Pair
 
 SHOWN = 8  # of a kind
-LOOKED_AT = 40  # articles found by the index of headlines, of which some may lie in the trash
+LAST_SAVED = 40  # articles of a person, of which some may lie in the trash
 LONGEST = 200
 
 SCREENS = [  # before lists and forms: name, address, permission
@@ -35,6 +41,19 @@ LAST = [  # after them
     (gettext_lazy("View the paper"), "front_page"),
 ]
 
+LOOKED_AT = [  # by those with the permission
+    ("articles.view_article", gettext_lazy("headline, standfirst, text, tags, authors and notes of articles")),
+    ("articles.view_section", gettext_lazy("names of sections")),
+    ("articles.view_author", gettext_lazy("names of authors")),
+    ("articles.view_image", gettext_lazy("title, alternative text and credit of pictures")),
+    ("taggit.view_tag", gettext_lazy("tags")),
+    ("tickers.view_pair", gettext_lazy("currencies of pairs")),
+]
+NOT_LINKED = gettext_lazy(
+    "No article that readers see holds these words in its headline, standfirst, text, tags, authors or notes."
+)
+MARKS = re.compile("</?mark>")
+
 
 @dataclass(frozen=True)
 class Found:
@@ -44,6 +63,7 @@ class Found:
     url: str
     detail: str = ""
     by_post: bool = False
+    excerpts: list[finding.Excerpt] = field(default_factory=list)  # where the headline alone does not say why
 
 
 @dataclass(frozen=True)
@@ -57,15 +77,39 @@ class Kind:
 @require_safe
 def view(request: HttpRequest, site: Any) -> HttpResponse:
     """A page that needs no script; with ``?format=json`` what the palette shows."""
-    query = strip_control(request.GET.get("q", ""))[:LONGEST].strip()
-    kinds = look_for(query, request, site)
+    query = normalise(request.GET.get("q", ""))[:LONGEST].strip()
+    if request.GET.get("for") == "link":
+        may_read = request.user.has_perm("articles.view_article")
+        kinds, nothing = (_to_link(query), NOT_LINKED) if may_read else ([], _("Articles are not yours to read."))
+    else:
+        kinds, nothing = look_for(query, request, site), looked_at(request.user)
     if request.GET.get("format") == "json":
-        response: HttpResponse = JsonResponse({"kinds": [asdict(kind) for kind in kinds]})
+        response: HttpResponse = JsonResponse({"kinds": [_plain(kind) for kind in kinds], "nothing": str(nothing)})
     else:
         context = {**site.each_context(request), "title": _("Find"), "query": query, "kinds": kinds}
+        context["nothing"] = nothing
         response = TemplateResponse(request, "admin/find.html", context)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _plain(kind: Kind) -> dict[str, Any]:
+    """For JSON; of an excerpt every second part stands in ``<mark>``."""
+    return {"name": kind.name, "found": [_plain_row(row) for row in kind.found]}
+
+
+def _plain_row(row: Found) -> dict[str, Any]:
+    excerpts = [
+        {"place": one.place, "parts": [unescape(part) for part in MARKS.split(one.text)]} for one in row.excerpts
+    ]
+    return {"title": row.title, "url": row.url, "detail": row.detail, "by_post": row.by_post, "excerpts": excerpts}
+
+
+def looked_at(user: Any) -> str:
+    """That nothing was found, and where ``user`` may look: what is said is what was done."""
+    places = [str(place) for permission, place in LOOKED_AT if user.has_perm(permission)]
+    text = _("Nothing that you may see holds these words. Looked at: %(places)s.")
+    return text % {"places": "; ".join([*places, _("names of screens")])}
 
 
 def look_for(query: str, request: HttpRequest, site: Any) -> list[Kind]:
@@ -87,30 +131,52 @@ def look_for(query: str, request: HttpRequest, site: Any) -> list[Kind]:
 
 
 def _articles(query: str) -> list[Found]:
-    """The newest: found by an index that holds all a search reads, then loaded."""
-    holding = holding_words(query, "headline")
+    """Those with the words in their headlines, then those that have them anywhere; or that have the number."""
+    found = finding.titled_first(query, Article.objects.on_desk(), most=SHOWN)
     if number(query):
-        holding |= Q(pk=number(query))
-    found = Article.objects.filter(holding).order_by("-saved_at", "-pk").values_list("pk", flat=True)
-    return _article_rows(Article.objects.filter(pk__in=list(found[:LOOKED_AT])))
+        found = [number(query), *found][:SHOWN]
+    rows = {article.pk: article for article in _for_rows(Article.objects.filter(pk__in=found))}
+    excerpts = finding.excerpts(query, {pk: article.headline for pk, article in rows.items()})
+    return [_article_row(rows[pk], excerpts.get(pk, [])) for pk in dict.fromkeys(found) if pk in rows]
+
+
+def _to_link(query: str) -> list[Kind]:
+    """Articles that readers see, by their public addresses: those found, or the newest."""
+    now = timezone.now()
+    live = (
+        Edition.objects.live(now)
+        .select_related("section")
+        .only("headline", "path", "published_at", "article", "section")
+    )
+    if query:
+        found = finding.titled_first(query, Article.objects.on_desk().live_with_readers(now), most=SHOWN)
+        editions = {edition.article_id: edition for edition in live.filter(article__in=found)}
+    else:
+        editions = {edition.article_id: edition for edition in live.newest()[:SHOWN]}
+        found = list(editions)
+    excerpts = finding.excerpts(query, {pk: edition.headline for pk, edition in editions.items()})
+    rows = [(editions[pk], excerpts.get(pk, [])) for pk in found if pk in editions]
+    linked = [
+        Found(edition.headline, edition.path, f"{edition.section} · {short(edition.published_at)}", excerpts=pieces)
+        for edition, pieces in rows
+    ]
+    return [Kind(_("Articles that readers see"), linked)] if linked else []
 
 
 def _recent(user: int | None) -> list[Found]:
     saved = Article.objects.filter(saved_by=user).order_by("-saved_at", "-pk").values_list("pk", flat=True)
     begun = Article.objects.filter(created_by=user).order_by("-pk").values_list("pk", flat=True)
-    return _article_rows(Article.objects.filter(pk__in=[*saved[:LOOKED_AT], *begun[:SHOWN]]))
+    rows = _for_rows(Article.objects.filter(pk__in=[*saved[:LAST_SAVED], *begun[:SHOWN]]))
+    return [_article_row(article) for article in rows.order_by("-saved_at", "-pk")[:SHOWN]]
 
 
-def _article_rows(rows: Any) -> list[Found]:
-    rows = rows.on_desk().with_state().select_related("section").defer("body", "corrections", "standfirst")
-    return [
-        Found(
-            article.headline,
-            article.get_absolute_url(),
-            f"{article.section or _('no section')} · {standing(article)} · {in_words(article.saved_at)}",
-        )
-        for article in rows.order_by("-saved_at", "-pk")[:SHOWN]
-    ]
+def _for_rows(rows: Any) -> Any:
+    return rows.on_desk().with_state().select_related("section").defer("body", "corrections", "standfirst")
+
+
+def _article_row(article: Any, excerpts: Sequence[finding.Excerpt] = ()) -> Found:
+    detail = f"{article.section or _('no section')} · {standing(article)} · {in_words(article.saved_at)}"
+    return Found(article.headline, article.get_absolute_url(), detail, excerpts=list(excerpts))
 
 
 def _sections(query: str) -> list[Found]:

@@ -12,8 +12,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, Q
 
-from articles.addresses import MODELS, path_of
-from articles.models.redirect import FormerAddress, normal
+from articles.models.redirect import MODELS, FormerAddress, normal, path_of
 
 UPDATE = re.compile(r'\s*UPDATE "(?P<table>\w+)" SET (?P<set>.+?)(?P<where> WHERE .+)?\Z', re.DOTALL)
 DELETE = re.compile(r'\s*DELETE FROM "(?P<table>\w+)" (?P<where>WHERE .+)', re.DOTALL)

@@ -26,9 +26,11 @@ OF_THAT_TIME = {
 DATED = {"articles.Alert", "articles.Placement", "tickers.Rate"}
 OF_TODAY = {
     "articles.Author",
+    "articles.EmbedProvider",
     "articles.FlatPage",
     "articles.FormerAddress",
     "articles.Image",
+    "articles.Merge",
     "articles.Redirect",
     "articles.Section",
     "articles.SiteSettings",

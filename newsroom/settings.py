@@ -45,6 +45,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if env.flag("BEHIND_PROXY", default=False):  # a proxy that sets this header itself, always
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "newsroom.unsaved_forms.csrf_failure"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 CONTENT_SECURITY_POLICY = {
@@ -54,7 +55,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "frame-src": ["https://www.youtube-nocookie.com", "https://player.vimeo.com", "https://w.soundcloud.com"],
+        "frame-src": [NONE],  # a page with embeds names their sites: articles.rendering.allow_frames()
         "media-src": [SELF, "https:"],  # a recording that a reader plays
         "connect-src": [SELF],
         "form-action": [SELF],
@@ -102,6 +103,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "articles.people.sessions.middleware",
     "newsroom.changes.tell_the_desk",
     "newsroom.moment.MomentMiddleware",
 ]
@@ -246,13 +248,14 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
         "js": [static_lazy("js/editor-extensions.js")],
         "extensions": {
             "LibraryImage": html_tags(["figure", "figcaption"], {"figure": ["data-image"]}),
-            "Embed": html_tags(["figure", "figcaption"], {"figure": ["data-embed"]}),
+            "Embed": html_tags(["figure", "figcaption"], {"figure": ["data-embed", "data-poster"]}),
             "PullQuote": html_tags(["aside"], {"aside": ["data-pull-quote"]}),
             "FactBox": html_tags(["aside", "h3"], {"aside": ["data-fact-box"]}),
             "Rate": html_tags(["data"], {"data": ["data-rate", "data-form"]}),
             "RateChart": html_tags(["figure", "figcaption"], {"figure": ["data-chart"]}),
             "Footnote": html_tags(["span"], {"span": ["data-footnote"]}),
             "CleanPaste": html_tags([]),
+            "Typing": html_tags([]),
             "Desk": html_tags([]),
             "WordCount": html_tags([]),
             "TrailingNode": html_tags([]),

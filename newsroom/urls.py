@@ -9,6 +9,7 @@ from django.urls import include, path, re_path
 from newsroom import machines, media
 
 urlpatterns = [
+    path("admin/", include("articles.admin.password")),
     path("admin/", admin.site.urls),
     path("robots.txt", machines.robots),
     path("manifest.webmanifest", machines.manifest),

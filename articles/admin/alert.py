@@ -1,8 +1,10 @@
 from datetime import timedelta
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.forms.widgets import Script
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -20,10 +22,31 @@ USUAL = timedelta(hours=1)
 TICK = timedelta(microseconds=1)
 
 
+class AlertForm(forms.ModelForm):
+    """An alert; its link is an address, or an article found by words while one types."""
+
+    class Media:
+        js = [Script("js/desk-alert.js", type="module")]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "link" in self.fields:
+            self.fields["link"].widget.attrs |= {
+                "data-finds": "articles",
+                "data-taken": _("Leads to “%s”."),
+                "data-trouble": _("The server does not answer, so no article could be looked for."),
+            }
+            self.fields["link"].help_text = _(
+                "Words of an article that readers see, a page of this paper, like /latest/, "
+                "or an address that begins with https://."
+            )
+
+
 @admin.register(Alert)
 class AlertAdmin(DeskAdmin):
     """Breaking news above every page; each has an end, and of several that stand the newest is shown."""
 
+    form = AlertForm
     list_display = ["text", "starts", "ends", "created_by"]
     list_filter = [WhenFilter]
     list_select_related = ["created_by"]

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.http import StreamingHttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -24,6 +24,7 @@ from articles.admin import log
 from articles.admin.desk import DeskAdmin, RowChoice
 from articles.admin.lists import holding_words, number
 from articles.admin.times import DayField, short, zone
+from articles.models import Merge
 
 LOOKED_AT = 100_000  # entries that are searched for words or an action, from the newest of the chosen days
 ASTRAY = 1_000  # entries by which the order of numbers may differ from that of times
@@ -99,7 +100,7 @@ class AuditList(ChangeList):
 
     def get_queryset(self, request, exclude_parameters=None):
         self.form = AuditForm(request.GET, self.model_admin.admin_site)
-        return self.form.entries().select_related("user", "content_type")
+        return self.form.entries().select_related("user", "content_type", "merge")
 
     def get_results(self, request):
         super().get_results(request)
@@ -149,7 +150,7 @@ class AuditAdmin(DeskAdmin):
         return AuditList
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("user", "content_type")
+        return super().get_queryset(request).select_related("user", "content_type", "merge")
 
     def changelist_view(self, request, extra_context=None):
         context = {"title": _("Audit"), "zone": zone(), "most": MOST_EXPORTED, "looked_at": LOOKED_AT}
@@ -196,7 +197,16 @@ class AuditAdmin(DeskAdmin):
             for value in log.values(entry)
         ]
         values = format_html('<dl class="values">{}</dl>', _together(rows)) if rows else ""
-        return format_html("{}{}", log.message(entry), values)
+        return format_html("{}{}{}", log.message(entry), values, _way_back(entry))
+
+
+def _way_back(entry):
+    """To undo what was merged, or to see what became of it."""
+    if not hasattr(entry, "merge"):
+        return ""
+    page = "undo" if entry.merge.stage == Merge.Stage.DONE else "change"
+    words = _("Undo this merge") if page == "undo" else entry.merge.get_stage_display()
+    return format_html(' <a href="{}">{}</a>', reverse(f"admin:articles_merge_{page}", args=[entry.merge.pk]), words)
 
 
 def _together(rows):

@@ -1,22 +1,29 @@
 from django.contrib import admin
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import roles
 from articles.admin import pictures
 from articles.admin.desk import DeskAdmin
+from articles.admin.merge import Merging
 from articles.models import Author
 
 
 @admin.register(Author)
-class AuthorAdmin(DeskAdmin):
-    list_display = ["name", "portrait", "role", "is_desk", "user"]
-    list_filter = ["is_desk"]
+class AuthorAdmin(Merging, DeskAdmin):
+    """Bylines. A guest's is a name alone, until somebody who may change it takes the tick away."""
+
+    list_display = ["name", "portrait", "role", "is_guest", "is_desk", "user"]
+    list_filter = ["is_guest", "is_desk"]
     list_select_related = ["picture", "user"]
     search_fields = ["name", "slug"]
     sortable_by = ["name"]
     autocomplete_fields = ["picture", "user"]
-    fields = ["name", "slug", "is_desk", "role", "biography", "picture", "chosen_picture", "links", "user"]
+    fields = ["name", "slug", "is_guest", "is_desk", "role", "biography", "picture", "chosen_picture", "links", "user"]
     prepopulated_fields = {"slug": ["name"]}
+
+    class Media:
+        js = ["js/desk-slugs.js"]
 
     def get_prepopulated_fields(self, request, obj=None):
         """The address of an author who exists is not made anew when the name changes."""
@@ -27,7 +34,25 @@ class AuthorAdmin(DeskAdmin):
         gives_logins = roles.of(request.user) & {roles.CHIEF_EDITOR, roles.ADMINISTRATOR}
         return ["chosen_picture"] if gives_logins else ["chosen_picture", "user"]
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """People are added on their own screen, where they are invited."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "user":
+            field.widget.can_add_related = field.widget.can_change_related = False
+        return field
+
+    def has_change_permission(self, request, obj=None):
+        """Section editors change those who write in their sections alone, and themselves."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or roles.may_change_author(request.user, obj))
+
+    def view_on_site(self, author):
+        """The author's page; a guest has none."""
+        return author.get_absolute_url() or None
+
     def describe_choice(self, author):
+        if author.is_guest:
+            return {"text": _("%(name)s (guest)") % {"name": author.name}}
         return {"text": f"{author.name} ({author.role})" if author.role else author.name}
 
     @admin.display(description=gettext_lazy("picture"))

@@ -1,5 +1,6 @@
 """What all of the desk's screens have in common."""
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from articles.admin.lists import NoCountPaginator, holding_words, number
 from articles.admin.times import TIME_FIELDS
+from articles.models.merge import still_there, successors
 
 
 class ByNumber:
@@ -32,6 +34,32 @@ class RowsChoice(ByNumber, AutocompleteSelectMultiple):
     """Rows found by typing."""
 
 
+class RowField(forms.ModelChoiceField):
+    """A choice that was merged into another row while the form was open is that other row."""
+
+    def clean(self, value):
+        try:
+            return super().clean(value)
+        except forms.ValidationError:
+            if now := still_there(self.queryset.model, [number(str(value))]):
+                return super().clean(now[0])
+            raise
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Choices of which some were merged into other rows while the form was open: those are the others."""
+
+    def clean(self, value):
+        try:
+            return super().clean(value)
+        except forms.ValidationError:
+            numbers = [number(str(one)) for one in value or []]
+            now = still_there(self.queryset.model, numbers)
+            if set(numbers) - set(now) - successors(self.queryset.model._meta.model_name, numbers).keys():
+                raise
+            return super().clean(now)
+
+
 class LinkedRows:
     """Beside the choice of a row: see it, change it, add one, but never delete it in passing."""
 
@@ -43,6 +71,7 @@ class LinkedRows:
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("form_class", RowField)
             kwargs.setdefault("widget", RowChoice(db_field, self.admin_site, using=kwargs.get("using")))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 

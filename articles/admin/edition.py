@@ -14,12 +14,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import charts, rendering, roles, workflow
+from articles import charts, finding, lacking, rendering, roles, workflow
 from articles.admin.article.corrections import shown
 from articles.admin.calendar.screen import Calendar
 from articles.admin.desk import DeskAdmin
+from articles.admin.lists import number
 from articles.admin.times import short, short_in_words
 from articles.models import FOR_EVER, Article, Edition
+from articles.search.headlines import among
 
 PLACE = ["section", "listed_in", "authors", "tag_names", "kind", "language", "lead_image", "lead_caption"]
 MORE = """
@@ -61,17 +63,23 @@ class LiveFilter(admin.SimpleListFilter):
 class EditionAdmin(Calendar, DeskAdmin):
     change_form_template = "admin/articles/edition/change_form.html"
     change_list_template = "admin/articles/edition/change_list.html"
-    list_display = ["headline", "section", "starts", "ends", "mind", "cut_by"]
+    list_display = ["headline", "section", "first_published", "starts", "ends", "mind", "cut_by"]
     list_filter = [LiveFilter]
     list_select_related = ["section", "cut_by"]
-    search_fields = ["headline", "path"]
+    search_fields = ["headline", "path"]  # there is a search; what it looks at is articles/finding's
+    search_help_text = gettext_lazy("Words of the text, its authors and tags; a number; or an address.")
     sortable_by = []
     ordering = ["-published_at", "-pk"]
     fieldsets = [
         (None, {"fields": ["headline", "standfirst", "shown_body"], "classes": ["text"]}),
         (
             gettext_lazy("With readers"),
-            {"fields": ["address", "starts", "ends", "cut_by", "withdrawn_by", "withdrawn_reason"]},
+            {
+                "fields": [
+                    *("address", "first_published", "starts", "ends", "mind", "cut_by"),
+                    *("withdrawn_by", "withdrawn_reason"),
+                ]
+            },
         ),
         (
             gettext_lazy("Place"),
@@ -91,6 +99,17 @@ class EditionAdmin(Calendar, DeskAdmin):
     def get_queryset(self, request):
         article = {"stage": F("article__stage"), "embargo": F("article__embargo_until")}
         return super().get_queryset(request).annotate(**article)
+
+    def get_search_results(self, request, queryset, search_term):
+        """Those whose words an index holds; for an address or a bare number, those that have it."""
+        typed = search_term.strip()
+        if not typed:
+            return queryset, False
+        if typed.startswith("/"):
+            return queryset.filter(path__in=[typed, f"{typed}/"]), False
+        page = max(number(request.GET.get("p")), 1)
+        found = finding.find_editions(typed, queryset, most=page * self.list_per_page + 1)
+        return queryset.filter(pk__in=among([*found.pks, number(typed)])), False
 
     def get_urls(self):
         erase = self.admin_site.admin_view(self.erase_view)
@@ -146,11 +165,16 @@ class EditionAdmin(Calendar, DeskAdmin):
     def address(self, edition):
         return format_html('<a href="{0}">{0}</a>', edition.path)
 
-    @admin.display(description=gettext_lazy("live from"))
+    @admin.display(description=gettext_lazy("first published"))
+    def first_published(self, edition):
+        """The article's first publication, by which the list is sorted; before it, nothing."""
+        return short(edition.published_at) if edition.published_at <= timezone.now() else ""
+
+    @admin.display(description=gettext_lazy("this text from"))
     def starts(self, edition):
         return short_in_words(edition.live_from)
 
-    @admin.display(description=gettext_lazy("live until"))
+    @admin.display(description=gettext_lazy("until"))
     def ends(self, edition):
         return _("further notice") if edition.live_until == FOR_EVER else short_in_words(edition.live_until)
 
@@ -161,7 +185,7 @@ class EditionAdmin(Calendar, DeskAdmin):
             return ""
         older = _("an older text than the working copy") if edition.stage != Article.Stage.PUBLISHED else ""
         embargo = _("embargo until %(time)s") % {"time": short(edition.embargo)} if edition.embargo else ""
-        return ", ".join(filter(None, [older, embargo]))
+        return "; ".join(filter(None, [older, lacking.told(edition.lacks), embargo]))
 
     @admin.display(description=gettext_lazy("listed in"))
     def listed_in(self, edition):

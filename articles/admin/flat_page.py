@@ -18,6 +18,7 @@ class FlatPageAdmin(DeskAdmin):
 
     class Media:
         css = {"all": ["css/editor.css"]}
+        js = ["js/desk-slugs.js"]
 
     def get_prepopulated_fields(self, request, obj=None):
         """The address of a page that exists is not made anew when its title changes."""

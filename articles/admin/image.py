@@ -171,7 +171,9 @@ class ImageAdmin(Library, DeskAdmin):
 
     @admin.display(description=gettext_lazy("used by"))
     def used(self, image):
-        return _list_of(uses.of(image)) or _("Nothing: no article, placement, portrait or logo shows it, or ever did.")
+        return _list_of(uses.of(image)) or _(
+            "Nothing on record: no article, placement, portrait or logo shows it now, and no edition did."
+        )
 
 
 def _said_of_uses(image):

@@ -11,8 +11,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from articles import renditions
+from articles.characters import normalise
 from articles.models import Image
-from articles.text import strip_control
 
 ACCEPTED = ".jpg,.jpeg,.png,.webp,.avif,.gif"
 AGAIN = "again"  # the code of an error that is none where the page itself keeps the file
@@ -186,5 +186,5 @@ class ChangeForm(ImageForm):
 
 def _title(name):
     """A file's name as words."""
-    words = " ".join(strip_control(PurePath(name).stem).replace("_", " ").replace("-", " ").split())
+    words = " ".join(normalise(PurePath(name).stem).replace("_", " ").replace("-", " ").split())
     return words[:120].strip() or str(_("Picture"))

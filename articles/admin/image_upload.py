@@ -85,6 +85,7 @@ def _store(model_admin, request):
 def _about(image):
     """What the page says of a picture in the library."""
     return {
+        "id": image.pk,
         "title": image.title,
         "address": reverse("admin:articles_image_change", args=[image.pk]),
         "thumbnail": pictures.address(image, "card"),

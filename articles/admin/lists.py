@@ -4,6 +4,8 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.utils.functional import cached_property
 
+from articles.search.spelled import pattern
+
 MOST_PAGES = 50  # what is further down is found by searching and filtering
 MOST_WORDS = 6  # of a search; the rest is not looked at
 
@@ -34,8 +36,8 @@ def spellings(word):
 
 
 def holding_words(text, *fields):
-    """A filter: each of the first words of ``text`` stands in one of ``fields``, in capitals or not."""
+    """A filter: each of the first words of ``text`` stands in one of ``fields``, spelled in any way a search takes."""
     found = Q()
     for word in text.split()[:MOST_WORDS]:
-        found &= Q(*((f"{field}__icontains", way) for field in fields for way in spellings(word)), _connector=Q.OR)
+        found &= Q(*((f"{field}__regex", pattern(word)) for field in fields), _connector=Q.OR)
     return found

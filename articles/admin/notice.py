@@ -1,5 +1,6 @@
 """Notices: what happened to a person's articles, and what of it they want to be told, on the desk and by mail."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -47,6 +48,7 @@ class NoticeAdmin(DeskAdmin):
             "notices": list(notices.newest(request.user)),
             "choices": [(kind, kind.label, kept[kind]) for kind in Notice.Kind],
             "zone": zone(),
+            "mails": not settings.EMAIL_BACKEND.endswith("console.EmailBackend"),
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/articles/notice/notices.html", context)

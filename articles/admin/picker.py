@@ -3,18 +3,17 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from articles.admin.image_list import licence_badge
+from articles.admin.lists import holding_words
+from articles.characters import normalise
 from articles.models import Image
-from articles.text import strip_control
 
 A_PAGE = 24
 MOST_IDS = 100
-MOST_WORDS = 6
 SEARCHED = ["title", "alt", "credit", "caption"]
 
 
@@ -30,7 +29,7 @@ def view(request, admin_site=None):
         return HttpResponseBadRequest(
             "“before” is not the number of a picture.", content_type="text/plain; charset=utf-8"
         )
-    pictures = Image.objects.filter(_matching(query or "")).order_by("-pk")
+    pictures = Image.objects.filter(holding_words(normalise(query or "")[:200], *SEARCHED)).order_by("-pk")
     if before:
         pictures = pictures.filter(pk__lt=int(before))
     found = list(pictures[: A_PAGE + 1])  # one more says that there are more; nothing is counted
@@ -49,16 +48,6 @@ def thumbnail(image: Image) -> str:
     """The address of the smallest public copy; of the safe copy while there is no other."""
     source = image.sources("card")
     return source.srcsets["webp"].split(" ", 1)[0] if source.srcsets else source.src
-
-
-def _matching(query: str) -> Q:
-    """Every word of ``query`` stands in one of the texts of a picture."""
-    condition = Q()
-    for word in strip_control(query)[:200].split()[:MOST_WORDS]:
-        # SQLite knows only a-z in two cases: a Russian word is tried in the ways it is written.
-        ways = {word} if word.isascii() else {word, word.lower(), word.capitalize(), word.title(), word.upper()}
-        condition &= Q(*((f"{field}__icontains", way) for field in SEARCHED for way in ways), _connector=Q.OR)
-    return condition
 
 
 def _facts(request):

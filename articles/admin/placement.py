@@ -6,12 +6,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import boards, roles
+from articles import boards, finding, roles
 from articles.admin.article.listing import section_name
 from articles.admin.board import Board
 from articles.admin.desk import DeskAdmin
 from articles.admin.times import TimeField, short
-from articles.models import FOR_EVER, Placement, Section
+from articles.models import FOR_EVER, Article, Placement, Section
+from articles.search.headlines import among
+
+MOST_PLACED = 500  # articles whose placements a search shows
 
 
 class PlacementForm(forms.ModelForm):
@@ -103,13 +106,22 @@ class PlacementAdmin(Board, DeskAdmin):
     list_display_links = ["slot", "article"]
     list_filter = [WhenFilter, "slot"]
     list_select_related = ["article", "section__parent"]
-    search_fields = ["article__headline"]
+    search_fields = ["article__headline"]  # there is a search; see below
+    search_help_text = gettext_lazy("Words of an article, of the five hundred saved last that hold them.")
     sortable_by = []
     autocomplete_fields = ["article", "section", "image"]
     fieldsets = [
         (None, {"fields": ["section", "slot", "article", ("starts_at", "ends_at")]}),
         (gettext_lazy("In this place only"), {"fields": ["headline", "kicker", "image", "crop"]}),
     ]
+
+    def get_search_results(self, request, queryset, search_term):
+        """Of articles that hold the words, found as in their own list."""
+        if not search_term.strip():
+            return queryset, False
+        placed = Article.objects.filter(pk__in=Placement.objects.order_by().values("article"))
+        found = finding.find(search_term, placed, most=MOST_PLACED)
+        return queryset.filter(article__in=among(found.pks)), False
 
     def has_add_permission(self, request):
         return super().has_add_permission(request) or _has_sections(request.user)

@@ -9,11 +9,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from articles import charts, comparing, rendering, roles
+from articles import charts, comparing, finding, rendering, roles
 from articles.admin.article.versions import has_erased, restore
 from articles.admin.desk import DeskAdmin
+from articles.admin.lists import holding_words
 from articles.admin.times import short
-from articles.models import Revision
+from articles.models import Article, Revision
+from articles.search.headlines import among
+
+MOST_ARTICLES = 100  # whose revisions a search shows
 
 
 @admin.register(Revision)
@@ -22,7 +26,10 @@ class RevisionAdmin(DeskAdmin):
     list_display = ["article", "version", "saved", "by", "note"]
     list_display_links = ["article", "version"]
     list_select_related = ["article", "by"]
-    search_fields = ["article__headline", "name"]
+    search_fields = ["article__headline", "name"]  # there is a search; see below
+    search_help_text = gettext_lazy(
+        "Words of an article (of the hundred saved last that hold them), or of a version’s name."
+    )
     sortable_by = []
     ordering = ["-pk"]
     fields = ["article", "version", "name", "saved", "by", "note", "headline", "standfirst", "body"]
@@ -31,6 +38,15 @@ class RevisionAdmin(DeskAdmin):
         return False
 
     has_change_permission = has_delete_permission = lambda self, request, obj=None: False
+
+    def get_search_results(self, request, queryset, search_term):
+        """Of articles that hold the words, and versions whose names do; each found by an index."""
+        if not search_term.strip():
+            return queryset, False
+        articles = finding.find(search_term, Article.objects.all(), most=MOST_ARTICLES).pks
+        named = Revision.objects.exclude(name="").filter(holding_words(search_term, "name")).order_by().values("pk")
+        of_articles = Revision.objects.filter(article__in=among(articles)).order_by().values("pk")
+        return queryset.filter(pk__in=of_articles.union(named)), False
 
     def get_urls(self):
         restore = self.admin_site.admin_view(self.restore_view)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from articles import roles
 from articles.admin.article.listing import section_name
 from articles.admin.desk import DeskAdmin
+from articles.admin.merge import Merging
 from articles.admin.rules import RulesAdmin, RulesForm
 from articles.admin.site import ZoneInput
 from articles.models import FlatPage, Section
@@ -50,10 +51,11 @@ class SectionForm(RulesForm):
 
 
 @admin.register(Section)
-class SectionAdmin(RulesAdmin, DeskAdmin):
+class SectionAdmin(Merging, RulesAdmin, DeskAdmin):
     """Sections as a tree: each with those within it."""
 
     form = SectionForm
+    change_form_template = "admin/articles/section/change_form.html"
     list_display = ["tree", "kind", "order", "in_menu", "slug"]
     list_filter = ["kind", "in_menu"]
     list_select_related = ["parent"]
@@ -75,6 +77,9 @@ class SectionAdmin(RulesAdmin, DeskAdmin):
         """Those within a section right after it."""
         above = [Coalesce(f"parent__{name}", name) for name in ("order", "name", "pk")]
         return [*above, F("parent").asc(nulls_first=True), "order", "name"]
+
+    class Media:
+        js = ["js/desk-slugs.js"]
 
     def get_prepopulated_fields(self, request, obj=None):
         """The address of a section that exists is not made anew when its name changes."""

@@ -10,8 +10,10 @@ from taggit.models import Tag
 from articles import roles
 from articles.admin.article.form import check_tag
 from articles.admin.desk import DeskAdmin
-from articles.admin.lists import holding_words
-from articles.text import strip_control
+from articles.admin.merge import Merging
+from articles.characters import normalise
+from articles.folding import key as key_of
+from articles.models import tag_key
 
 OFFERED = 10
 
@@ -20,11 +22,11 @@ admin.site.unregister(Tag)
 
 class TagForm(forms.ModelForm):
     def clean_name(self):
-        name = " ".join(strip_control(self.cleaned_data["name"]).split())
+        name = " ".join(normalise(self.cleaned_data["name"]).split())
         if {",", ";"} & set(name):
             raise ValidationError(_("A tag’s name holds no comma: it separates tags in the form of an article."))
-        twin = Tag.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).first()
-        if twin:
+        twin = tag_key.holder(name)
+        if twin and twin.pk != self.instance.pk:
             raise ValidationError(_("There is a tag “%(twin)s” already."), params={"twin": twin})
         return check_tag(name)
 
@@ -36,10 +38,23 @@ class TagForm(forms.ModelForm):
         return slug
 
 
+class TwinFilter(admin.SimpleListFilter):
+    """Tags with the name of another in other letters, as a version without keys makes them while a new one begins."""
+
+    title, parameter_name = _("name"), "twin"
+
+    def lookups(self, request, model_admin):
+        return [("1", _("that another tag has, too"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(pk__in=tag_key.without_key().values("pk")) if self.value() else queryset
+
+
 @admin.register(Tag)
-class TagAdmin(DeskAdmin):
+class TagAdmin(Merging, DeskAdmin):
     form = TagForm
     list_display = ["name", "slug"]
+    list_filter = [TwinFilter]
     search_fields = ["name"]
     sortable_by = ["name"]
     ordering = ["name"]
@@ -69,8 +84,10 @@ class TagAdmin(DeskAdmin):
         """Names of tags that hold what somebody is typing, those that begin with it first."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        typed = strip_control(request.GET.get("term", "")).strip()[:100]
-        found = Tag.objects.filter(holding_words(typed, "name")) if typed else Tag.objects.none()
+        typed = normalise(request.GET.get("term", "")).strip()[:100]
+        key = key_of(typed)
+        found = tag_key.holding(typed) if key else Tag.objects.none()
         names = list(found.order_by("name").values_list("name", flat=True)[: OFFERED * 5])
-        names.sort(key=lambda name: not name.casefold().startswith(typed.casefold()))
-        return JsonResponse({"names": names[:OFFERED]})
+        names.sort(key=lambda name: not key_of(name).startswith(key))
+        same = tag_key.named(typed) if key else None  # what is typed is no new tag, however it is written
+        return JsonResponse({"names": names[:OFFERED], "same": same and same.name})

@@ -57,7 +57,10 @@ class DeskDate(forms.DateInput):
 
 
 class TimeField(forms.DateTimeField):
-    """A date and a time as the desk types them: whole minutes, of a year that makes sense, shown once by the clock."""
+    """A date and a time as the desk types them: whole minutes, of a year that makes sense, shown once by the clock.
+
+    Seconds that are typed are refused, as the field could not show them; those of a stored time are no matter.
+    """
 
     widget = DeskTime
     default_validators = [check_year]
@@ -69,6 +72,8 @@ class TimeField(forms.DateTimeField):
             if getattr(error, "code", "") == "ambiguous_timezone":
                 raise _off_the_clock(error.params["datetime"]) from error
             raise
+        if moment and isinstance(value, str) and (moment.second or moment.microsecond):
+            raise _with_seconds(moment)
         return moment and moment.replace(second=0, microsecond=0)
 
 
@@ -157,6 +162,14 @@ def _words_of(value):
         return in_words(timezone.make_aware(moment) if timezone.is_naive(moment) else moment)
     except (ValueError, OverflowError):
         return ""
+
+
+def _with_seconds(moment):
+    """Why a time with seconds is refused."""
+    local = timezone.localtime(moment)
+    text = gettext("Times are whole minutes here: write %(minute)s, not %(typed)s.")
+    said = {"minute": f"{local:%H:%M}", "typed": f"{local:%H:%M:%S}"}
+    return ValidationError(text % said, code="seconds")
 
 
 def _off_the_clock(typed):

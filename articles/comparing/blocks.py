@@ -105,6 +105,8 @@ class _Blocks(HTMLParser):
         elif tag == "figure":
             what = next((name for name in ("image", "embed", "chart") if f"data-{name}" in given), "")
             self._add(f"\0{what}:{given.get(f'data-{what}', '')}")
+            if "data-poster" in given:
+                self._add(f"\0image:{given['data-poster']}")
 
     def _list(self) -> str:
         return next((name for name in reversed(self.open) if name in {"ul", "ol"}), "")

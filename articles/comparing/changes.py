@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.comparing.marking import Comparison, items, words, words_beside
-from articles.models import Author, Image, Section
+from articles.models import Author, Image, Merge, Section
 from articles.models.copy import Copy
 
 MODELS = {"section_id": Section, "further_sections": Section, "bylines": Author, "lead_image_id": Image}
@@ -133,4 +133,13 @@ def _names(snapshots: Iterable[dict[str, Any]], differing: Iterable[str]) -> Nam
     for model, ids in wanted.items():
         for row in model.objects.filter(pk__in=sorted(ids)[:NAMED]):  # type: ignore[attr-defined]
             names[model, row.pk] = str(row)
+        if lacking := {number for number in ids if (model, number) not in names}:
+            names |= _former_names(model, lacking)
     return names
+
+
+def _former_names(model: type, numbers: set[int]) -> Names:
+    """What those were called that were merged into others since."""
+    kind = model._meta.model_name  # type: ignore[attr-defined]
+    rows = Merge.objects.filter(kind=kind, gone__in=sorted(numbers)[:NAMED]).order_by("pk")
+    return {(model, number): name for number, name in rows.values_list("gone", "gone_name")}

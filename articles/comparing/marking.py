@@ -10,16 +10,18 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from articles.characters import strip_control
 from articles.comparing.blocks import LONGEST, PIECE, Block, Token, blocks
 from articles.comparing.matching import Budget, Op, Row, ops_of, rows_of
 from articles.models import Image
-from articles.text import strip_control
 
 NAMED = 500  # pictures whose names are asked for
 NEAR = 1  # unchanged blocks that stay in sight beside a change when the others are folded
 MARKS = {
     "strong": gettext_lazy("bold"),
     "em": gettext_lazy("italics"),
+    "sup": gettext_lazy("superscript"),
+    "sub": gettext_lazy("subscript"),
     "href": gettext_lazy("link to"),
     "title": gettext_lazy("with the title"),
     "data": gettext_lazy("exchange rate"),
@@ -308,7 +310,11 @@ def _run(run: tuple[Token, ...], names: Names, *, targets: bool = False) -> Safe
     return _together(parts)
 
 
-WRAPS = {"strong": "<strong>{}</strong>", "em": "<em>{}</em>", "href": '<span class="link">{}</span>', "span": "[{}]"}
+WRAPS = {
+    **{tag: f"<{tag}>{{}}</{tag}>" for tag in ("sup", "sub", "strong", "em")},
+    "href": '<span class="link">{}</span>',
+    "span": "[{}]",
+}
 
 
 def _one(token: Token, names: Names, may_space: bool) -> SafeString:
@@ -321,7 +327,7 @@ def _one(token: Token, names: Names, may_space: bool) -> SafeString:
 
 
 def _thing(text: str, names: Names) -> SafeString:
-    """A picture, a video, a chart or the start of a cell, in words."""
+    """A picture, an embed, a chart or the start of a cell, in words."""
     kind, _colon, value = text.partition(":")
     if kind == "cell":
         return SafeString('<span class="cell" aria-hidden="true">│</span> ')
@@ -330,5 +336,5 @@ def _thing(text: str, names: Names) -> SafeString:
     elif kind == "chart":
         said = _("Chart of rates: %(asked)s") % {"asked": value}
     else:
-        said = _("Video: %(address)s") % {"address": value} if value else _("Empty figure")
+        said = _("Embed: %(address)s") % {"address": value} if value else _("Empty figure")
     return format_html('<span class="thing">{}</span> ', said)

@@ -164,7 +164,7 @@ SECTION, CHILD, TAG, AUTHOR = (
         Source(lambda slug: Section.objects.filter(slug=slug, parent=None), "section_rows", "section"),
         Source(lambda slug, parent: Section.objects.filter(slug=slug, parent__slug=parent), "section_rows", "section"),
         Source(lambda slug: Tag.objects.filter(slug=slug), "tag_rows", "tag", can_be_empty=False),
-        Source(lambda slug: Author.objects.filter(slug=slug), "bylines", "author"),
+        Source(lambda slug: Author.objects.public().filter(slug=slug), "bylines", "author"),
     )
 )
 

@@ -11,9 +11,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from articles import xml
+from articles.characters import strip_control
+from articles.models.author import Author
 from articles.models.edition import Edition
 from articles.models.site import SiteSettings
-from articles.text import strip_control
 
 PICTURE_WIDTH = 1280
 
@@ -161,11 +162,17 @@ def _json_item(item: Item) -> dict[str, Any]:
         "image": picture and picture.url,
         "date_published": edition.published_at.isoformat(timespec="seconds"),
         "date_modified": edition.modified_at.isoformat(timespec="seconds"),
-        "authors": [{"name": one.name, "url": item.root + one.get_absolute_url()} for one in edition.authors],
+        "authors": [_author(one, item.root) for one in edition.authors],
         "tags": item.topics,
         "language": edition.language,
     }
     return _said(content)
+
+
+def _author(author: Author, root: str) -> dict[str, str]:
+    """An author with the page that readers find; a guest has none."""
+    path = author.get_absolute_url()
+    return {"name": author.name} | ({"url": root + path} if path else {})
 
 
 def _said(content: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The newsroom's own tables; import them from here (readers' modules: from the module itself)."""
 
+from articles.models.access import LoginSession, PasswordLink
 from articles.models.announcement import Announcement, ArchiveMonth
 from articles.models.article import Article, ArticleByline, ArticleImage, ArticleSection, ArticleTag
 from articles.models.author import Author
@@ -16,16 +17,22 @@ from articles.models.edition import (
     EditionSection,
     EditionTag,
 )
+from articles.models.embed_provider import EmbedProvider
 from articles.models.flat_page import FlatPage
 from articles.models.image import Image
+from articles.models.indexed import IndexedArticle
+from articles.models.merge import Merge, MergedRows
 from articles.models.note import Note, PreviewLink
 from articles.models.notice import Notice, NoticeChoice
 from articles.models.placement import Alert, BoardRevision, Placement
 from articles.models.redirect import FormerAddress, Redirect, RedirectHits
 from articles.models.revision import Revision
+from articles.models.saved_search import SavedSearch
 from articles.models.search_word import SearchWord
 from articles.models.section import Section
 from articles.models.site import SiteSettings
+from articles.models.tag_key import TagKey
+from articles.models.unsaved_form import UnsavedForm
 
 __all__ = [
     "FOR_EVER",
@@ -50,21 +57,30 @@ __all__ = [
     "EditionImage",
     "EditionSection",
     "EditionTag",
+    "EmbedProvider",
     "FlatPage",
     "FormerAddress",
     "Image",
+    "IndexedArticle",
     "Kind",
+    "LoginSession",
+    "Merge",
+    "MergedRows",
     "Note",
     "Notice",
     "NoticeChoice",
     "OutsideLink",
+    "PasswordLink",
     "Placement",
     "Presence",
     "PreviewLink",
     "Redirect",
     "RedirectHits",
     "Revision",
+    "SavedSearch",
     "SearchWord",
     "Section",
     "SiteSettings",
+    "TagKey",
+    "UnsavedForm",
 ]

@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +21,7 @@ class ArticleQuerySet(models.QuerySet):
 
     def under_way(self):
         """What the desk still has to do something with: the working copy says what no edition says."""
-        return self.exclude(stage=Article.Stage.PUBLISHED)
+        return self.filter(stage__in=Article.UNDER_WAY)  # by an index of stages, which an exclusion would not use
 
     def waiting(self):
         """What waits for an editor."""
@@ -29,21 +29,32 @@ class ArticleQuerySet(models.QuerySet):
 
     def with_unpublished_changes(self, at=None):
         """What readers see in an older text than the desk has."""
-        live = Edition.objects.live(at).filter(article=OuterRef("pk"))
-        return self.under_way().filter(Exists(live), published_at__isnull=False)
+        return self.under_way().live_with_readers(at)
+
+    def live_with_readers(self, at=None):
+        """What readers see in some text."""
+        # Not Exists(), which PostgreSQL may answer by reading all editions at once.
+        live = Edition.objects.live(at).filter(article=OuterRef("pk")).order_by().values("pk")[:1]
+        return self.alias(is_live=Subquery(live)).filter(published_at__isnull=False, is_live__isnull=False)
 
     def scheduled_in_older_text(self, at=None):
-        """What is to go out in an older text than the desk has."""
-        coming = Edition.objects.filter(article=OuterRef("pk"), live_from__gt=at or timezone.now())
-        return self.under_way().filter(Exists(coming), published_at__isnull=False)
+        """What is to go out in an older text than the desk has, or without something that readers have."""
+        return self.filter(pk__in=Edition.objects.coming_in_older_text(at).order_by().values("article"))
 
     def with_state(self, at=None):
-        """With ``live_since``, ``next_live`` (a scheduled start) and ``was_live``: what the desk asks of a list."""
+        """With what the desk asks of a list.
+
+        That is ``live_since`` (when readers got what they have), ``next_live`` (a scheduled start), ``was_live`` and
+        ``coming_lacks`` (see lacking.py).
+        """
         at = at or timezone.now()
         mine = Edition.objects.filter(article=OuterRef("pk"))
         return self.annotate(
             live_since=Subquery(mine.live(at).values("live_from")[:1]),
             next_live=Subquery(mine.filter(live_from__gt=at).order_by("live_from").values("live_from")[:1]),
+            coming_lacks=Subquery(
+                mine.filter(live_from__gt=at, lacks__gt="").order_by("live_from").values("lacks")[:1]
+            ),
             # Not Exists(), which PostgreSQL may answer by reading all editions at once.
             was_live=Subquery(mine.filter(live_until__lte=at).values("pk")[:1]),
         )
@@ -61,6 +72,8 @@ class Article(Copy):
         READY = "ready", _("ready")
         PUBLISHED = "published", _("published")  # the working copy is what the newest edition says
 
+    UNDER_WAY = [Stage.DRAFT, Stage.IN_REVIEW, Stage.READY]
+
     stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.DRAFT, editable=False)
     sent_back_note = ProseField(_("sent back with the note"), blank=True, default="", editable=False)
     version = models.PositiveIntegerField(_("version"), default=0, editable=False)  # counts saves
@@ -72,6 +85,7 @@ class Article(Copy):
         Section, verbose_name=_("further sections"), through="ArticleSection", related_name="+", blank=True
     )
     tags = TaggableManager(verbose_name=_("tags"), through="ArticleTag", blank=True, help_text="")
+    based_at = models.DateTimeField(null=True, editable=False)  # the text has what readers had then; None: have now
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, related_name="articles", null=True, editable=False
     )
@@ -105,6 +119,7 @@ class Article(Copy):
             models.Index(fields=["stage", "-saved_at", "-id"], name="article_by_stage"),
             models.Index(fields=["section", "-saved_at", "-id"], name="article_by_section"),
             models.Index(fields=["kind", "-saved_at", "-id"], name="article_by_kind"),
+            models.Index(fields=["-published_at", "-id"], name="article_by_published"),
             models.Index(fields=["language", "-saved_at", "-id"], name="article_by_language"),
             models.Index(
                 fields=["assignee", "due_at"], name="article_by_assignee", condition=Q(assignee__isnull=False)

@@ -9,6 +9,12 @@ from articles.prepared import Prepared, keys_in
 from articles.text import LineField, ProseField, SlugWord, validate_links
 
 
+class AuthorQuerySet(models.QuerySet):
+    def public(self):
+        """Those who have a page, a feed and an address: all but guests."""
+        return self.filter(is_guest=False)
+
+
 class Author(models.Model):
     """A name above articles: a person or a desk, with or without a login."""
 
@@ -20,6 +26,12 @@ class Author(models.Model):
         help_text=_(
             "The word in the author's address. After a change the old address and its feeds lead to the new one."
         ),
+    )
+    is_guest = models.BooleanField(
+        _("guest"),
+        default=False,
+        db_default=False,
+        help_text=_("A name above articles alone: readers find no page and no feed of a guest."),
     )
     is_desk = models.BooleanField(_("is a desk"), default=False, help_text=_("A desk or agency, not one person."))
     role = LineField(_("role"), max_length=120, blank=True, help_text=_("Like “Bishkek correspondent”."))
@@ -38,6 +50,8 @@ class Author(models.Model):
         help_text=_("Whoever logs in with it may edit drafts that carry this byline."),
     )
 
+    objects = AuthorQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("author")
         verbose_name_plural = _("authors")
@@ -47,14 +61,20 @@ class Author(models.Model):
                 condition=~Q(name="") & ~Q(slug=""),
                 name="author_has_a_name_and_slug",
                 violation_error_message=_("An author needs a name and a slug."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(is_guest=False) | Q(user=None),
+                name="guest_has_no_login",
+                violation_error_message=_("A guest has no login: first make them an author with a page."),
+            ),
         ]
 
     def __str__(self):
         return self.name
 
     def get_absolute_url(self):
-        return f"/authors/{self.slug}/"
+        """Where the author's page is; empty for a guest, who has none."""
+        return "" if self.is_guest else f"/authors/{self.slug}/"
 
     @property
     def link_list(self) -> list[tuple[str, str]]:

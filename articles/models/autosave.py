@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 KEPT_FOR = timedelta(days=30)
 HERE_FOR = timedelta(seconds=25)  # a window is heard of every 10 seconds
 TYPING_FOR = timedelta(seconds=30)
+MAYBE_HERE_FOR = timedelta(hours=12)  # asleep, in the background or crashed: nobody can tell from here
 
 
 class AutosaveQuerySet(models.QuerySet):
@@ -60,8 +61,8 @@ class Autosave(models.Model):
 
 class PresenceQuerySet(models.QuerySet):
     def here(self, at=None):
-        """The windows that are open at ``at`` (now), those that came first at the head."""
-        return self.filter(seen_at__gt=(at or timezone.now()) - HERE_FOR).order_by("pk")
+        """The windows that were not closed by ``at`` (now), as far as is known; those that came first at the head."""
+        return self.filter(seen_at__gt=(at or timezone.now()) - MAYBE_HERE_FOR, left_at=None).order_by("pk")
 
 
 class Presence(models.Model):
@@ -72,6 +73,7 @@ class Presence(models.Model):
     window = models.CharField(max_length=36)
     typed_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(default=timezone.now)
+    left_at = models.DateTimeField(null=True)  # its page was closed: what it sent before and comes late opens nothing
 
     objects = PresenceQuerySet.as_manager()
 
@@ -86,3 +88,7 @@ class Presence(models.Model):
     def is_typing(self, at=None):
         """Whether a key was pressed there of late."""
         return self.typed_at is not None and self.typed_at > (at or timezone.now()) - TYPING_FOR
+
+    def is_heard(self, at=None):
+        """Whether the window said of late that it is open; one that sleeps or crashed says nothing."""
+        return self.seen_at > (at or timezone.now()) - HERE_FOR

@@ -9,7 +9,7 @@ from django_prose_editor.fields import ProseEditorField
 from articles import footnotes
 from articles.markup import DEEPEST, EDITOR, LONGEST, clean, is_too_deep, plain_text
 from articles.references import thaw
-from articles.text import LineField, ProseField
+from articles.text import LineField, NormalJSONField, ProseField, SlugText
 
 
 class Kind(models.TextChoices):
@@ -62,7 +62,7 @@ class Copy(models.Model):
     is_frozen = False  # an edition is: it says which rates stood, see references.py
 
     headline = LineField(_("headline"), max_length=200)
-    slug = models.SlugField(
+    slug = SlugText(
         _("slug"),
         max_length=80,
         blank=True,
@@ -97,7 +97,7 @@ class Copy(models.Model):
     corrections = ProseField(
         _("corrections"), blank=True, help_text=_("What was wrong and when it was put right; readers see it.")
     )  # without days, from before there were dated ones; shown for as long as an article has it
-    dated_corrections = models.JSONField(
+    dated_corrections = NormalJSONField(
         _("corrections"), default=list, db_default=models.Value([], models.JSONField()), blank=True
     )  # [{"day": "2025-12-08", "text": "…"}, …], the oldest first
     off_front = models.BooleanField(
@@ -123,8 +123,9 @@ class Copy(models.Model):
 
     @property
     def reading_minutes(self) -> int:
-        """Minutes to read the body at 230 words a minute (Brysbaert 2019: 238 for English non-fiction)."""
-        return max(1, round(self.words / 230))
+        """Minutes to read the body at 230 words a minute (Brysbaert 2019: 238 for English non-fiction), 0 of none."""
+        words = self.words
+        return max(1, round(words / 230)) if words else 0
 
 
 def shared_values(copy: Copy) -> dict:

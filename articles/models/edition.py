@@ -28,12 +28,14 @@ UNSEEN_OF_IMAGE = (
 UNSEEN = [  # on cards and in feeds
     *("corrections", "dated_corrections", "seo_title", "seo_description", "social_title", "social_description"),
     *("took_over", "cut_at", "cut_by", "withdrawn_by", "withdrawn_reason", "erased_at", "erased_by", "erased_reason"),
+    *("based_at", "decided_at", "lacks", "planned"),
     *("section__description", "section__parent__description"),
     *(f"lead_image__{name}" for name in UNSEEN_OF_IMAGE),
 ]
 UNSEEN_OF_AUTHOR = ["biography", "links", *(f"picture__{name}" for name in UNSEEN_OF_IMAGE)]
 IS_AUTHOR = 2  # a row of TOPICS
 TAG = re.compile(r"<[^>]*>")
+WITHIN_WORDS = re.compile(r"</?(?:strong|em|sub|sup|a|data|span)\b[^>]*>")
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -71,6 +73,11 @@ class EditionQuerySet(models.QuerySet):
         """What readers see at ``at`` (now): started, and not yet ended."""
         at = at or timezone.now()
         return self.filter(live_from__lte=at, live_until__gt=at)
+
+    def coming_in_older_text(self, at=None):
+        """What is to go out in an older text than the desk has, or without something that readers have."""
+        older = Q(lacks__gt="") | ~Q(article__stage="published")
+        return self.filter(older, live_from__gt=at or timezone.now(), article__trashed_at=None)
 
     def for_cards(self):
         """With all that ``_card.html`` shows, in two queries however many rows."""
@@ -140,6 +147,12 @@ class Edition(Copy):
     cut_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("cut by"), related_name="+", null=True
     )
+    based_at = models.DateTimeField(null=True)  # its text has what readers had then, where that is not when it was cut
+    decided_at = models.DateTimeField(null=True)  # when somebody last said that it is to go out as it is
+    lacks = models.TextField(default="", db_default="", blank=True)  # see lacking.py
+    planned = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField()), blank=True
+    )  # of a withdrawn one: the end and the editions that were to come
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     withdrawn_reason = ProseField(_("reason for withdrawal"), blank=True)  # readers see it
     erased_at = models.DateTimeField(_("erased"), null=True)
@@ -166,6 +179,7 @@ class Edition(Copy):
             models.Index(fields=["-published_at", "-id"], name="edition_by_published"),
             models.Index(fields=["section", "-published_at", "-id"], name="edition_by_section"),
             models.Index(fields=["path"], name="edition_by_path"),
+            models.Index(fields=["cut_by", "-id"], name="edition_by_cutter"),
             models.Index(fields=["live_from"], name="edition_by_start"),
             models.Index(fields=["live_until"], name="edition_by_end"),
         ]
@@ -184,8 +198,9 @@ class Edition(Copy):
 
     @cached_property
     def words(self) -> int:
-        """How many words the body has, footnotes apart; counted once, as it never changes, and between its tags."""
-        return len(unescape(TAG.sub(" ", footnotes.without(self.body))).split())
+        """How many words the body has, footnotes apart; counted once, as it never changes."""
+        text = WITHIN_WORDS.sub("", footnotes.without(self.body))
+        return len(unescape(TAG.sub(" ", text)).split())
 
     @property
     def authors(self) -> list[Author]:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.text import LineField
 
+MODELS = {"section": "articles.Section", "author": "articles.Author", "tag": "taggit.Tag", "page": "articles.FlatPage"}
+
 
 def normal(address: str) -> str:
     """An address as redirects compare it: small letters, no slash at its end."""
@@ -20,6 +22,11 @@ def starts_of(address: str) -> list[str]:
     """What ``address`` begins with, part by part, the longest first."""
     parts = address.partition("?")[0].split("/")
     return ["/".join(parts[:end]) for end in range(len(parts), 1, -1)]
+
+
+def path_of(thing: models.Model) -> str:
+    """The path of a section, author, tag or page, as it is read in an address."""
+    return f"/topics/{thing.slug}/" if thing._meta.label == "taggit.Tag" else thing.get_absolute_url()
 
 
 class FormerAddress(models.Model):

@@ -23,6 +23,7 @@ class Revision(models.Model):
         verbose_name_plural = _("revisions")
         ordering = ["-version"]
         default_permissions = ["view"]
+        indexes = [models.Index(fields=["name"], name="revision_named", condition=~models.Q(name=""))]
         constraints = [models.UniqueConstraint("article", "version", name="one_revision_an_article_and_version")]
 
     def __str__(self):

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from articles import claims
 from articles.markup import plain_text
-from articles.models import Address, Article, Check, CheckRule, SiteSettings
+from articles.models import Article, Check, CheckRule, SiteSettings
 from articles.readiness import links, pictures, words
 from articles.readiness.problem import Level, Problem
 
@@ -63,9 +64,9 @@ def _always(article: Article, path: str, at: datetime | None) -> list[Problem]:
         found.append(Problem("section", _("Choose a section: it decides where readers find the article.")))
     if not plain_text(article.body):
         found.append(Problem("body", _("Write the body: it is empty.")))
-    if Address.objects.filter(path=path).exclude(article=article.pk).exists():
-        text = _("Change the slug: another article already has the address %(path)s.") % {"path": path}
-        found.append(Problem("slug", text))
+    if (free := claims.free(path, article.pk)) != path:
+        text = _("Another article has the address %(path)s: this one gets %(free)s, unless you change the slug.")
+        found.append(Problem("slug", text % {"path": path, "free": free}, level=Level.ADVISORY))
     if at and article.embargo_until and at < article.embargo_until:
         text = _("It is under embargo until %(time)s: schedule it for then, or later.")
         found.append(Problem("embargo_until", text % {"time": _said(article.embargo_until)}))

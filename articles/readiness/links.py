@@ -13,9 +13,11 @@ from taggit.models import Tag
 from articles import markup
 from articles.models import Address, Article, Author, Check, Edition, FlatPage, OutsideLink, Section
 from articles.outside import SURE, Trouble
+from articles.readiness import closed
 from articles.readiness.problem import Problem
 
 MOST_LINKS = 200  # looked at in one body
+MOST_NAMED = 8  # links without an address
 SHOWN = 80  # characters of an address in a sentence
 DESK = ("admin", "preview")  # first words of addresses that are no reader's
 
@@ -38,7 +40,8 @@ def look(article: Article, path: str, wanted: set[str]) -> Iterator[Problem]:
     if Check.INTERNAL_LINKS in wanted:
         yield from _inside(inside, path)
     if Check.EXTERNAL_LINKS in wanted:
-        yield from _outside(outside_of(article.body))
+        yield from _closed(article.body)
+        yield from _outside([href for href in outside_of(article.body) if not closed.words_for(href)])
 
 
 def path_within(href: str) -> str | None:
@@ -113,11 +116,22 @@ def _known(targets: set[Target]) -> dict[Target | None, bool]:
         known |= {Target("section", (parent, slug) if parent else (slug, "")): True for slug, parent in rows}
         pages = FlatPage.objects.filter(slug__in=slugs).values_list("slug", flat=True)
         known |= {Target("section", (slug, "")): True for slug in pages}
-    for kind, model in (("tag", Tag), ("author", Author)):
+    for kind, rows in (("tag", Tag.objects.all()), ("author", Author.objects.public())):
         if slugs := [target.key[0] for target in targets if target.kind == kind]:
-            found = model._default_manager.filter(slug__in=slugs).values_list("slug", flat=True)
+            found = rows.filter(slug__in=slugs).values_list("slug", flat=True)
             known |= {Target(kind, (slug,)): True for slug in found}
     return known
+
+
+def _closed(body: str) -> Iterator[Problem]:
+    """Links that can be told by themselves to open for no reader."""
+    for href in outside_of(body):
+        if text := closed.words_for(href):
+            yield Problem("body", text % {"link": _short(href)}, Check.EXTERNAL_LINKS, place=href)
+    for words in closed.nowhere(body)[:MOST_NAMED]:
+        said = markup.plain_text(words)
+        text = _("The link “%(words)s” has no address that readers can open: link it anew, or take the link out.")
+        yield Problem("body", text % {"words": _short(said)}, Check.EXTERNAL_LINKS, place=said)
 
 
 def _outside(hrefs: list[str]) -> Iterator[Problem]:

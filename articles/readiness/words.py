@@ -19,7 +19,10 @@ PULL_QUOTE = re.compile(r'<aside data-pull-quote="">.*?</aside>', re.DOTALL)
 HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
 TYPED_MARK = re.compile(r"\[\^?\d{1,3}\]")
 # Whole words. In capitals where small letters say something: tk is Turkmen, xxx and todo are Spanish or a kiss.
+# Marks of comments come after what they are about: “said[a]” (Docs), “said[AT1]” (Word), “said[Comment 2]”.
+COMMENT = r"(?<=[\w.,;:!?…)»”’%])\[(?:[a-z]{1,2}|[^\W\d_]{1,4}\d{1,3}|[Cc]omment:? ?[^\W_]{0,12})\](?!\w)"
 LEFTOVER = re.compile(
+    rf"{COMMENT}|"
     r"(?<!\w)(?:TK(?:TK)*|XXX+|TODO|FIXME|[Ll](?:orem ipsum|OREM IPSUM))(?!\w)"
     r"|\[(?:\s*|…|\.{3}|\?+|[^\W\d_a-z]{2,}(?: [^\W\d_a-z]{2,})*)\]"
 )

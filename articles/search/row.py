@@ -5,14 +5,14 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import islice
 
+from articles.folding import fold
+
 MOST_TEXT = 200_000  # characters of one field that are indexed; PostgreSQL takes a megabyte of words
 STEMMED = {"en", "ru"}  # a word is found by its stem; in other languages by its beginning
 LEAST_BEGUN = 3  # letters of a beginning
 MOST_BEGINNINGS = 20_000  # of one field
 LETTER = r"[^\W_]"  # of a folded text
-# Uzbek's letters o‘ and g‘ are typed with many marks: one within a word is a part of it that nobody has to type. Only
-# the English ’s is a word of its own.
-MARKS = "ʻʼ'’‘`´′‛＇"
+# An apostrophe within a word is a part of it that nobody has to type. Only the English ’s is a word of its own.
 JOINT = rf"(?<={LETTER})'(?={LETTER})(?!(?<={LETTER}{LETTER}')s(?!{LETTER}))"
 WORD = re.compile(rf"{LETTER}+(?:{JOINT}{LETTER}+)*")
 
@@ -33,30 +33,6 @@ def tidy(text: str) -> str:
     """``text`` on one line, with one spelling of each letter, without what hides in words; cut at a bound."""
     composed = unicodedata.normalize("NFC", text[:MOST_TEXT]).replace("\xad", "")
     return " ".join(composed.split())
-
-
-class _Folding(dict):
-    """Lower-case letters without the marks that readers leave out: Ё is е, Ü is u, but Й is й. One for one.
-
-    What stands for an apostrophe is one.
-    """
-
-    def __missing__(self, code):
-        if chr(code) in MARKS:
-            self[code] = "'"
-            return self[code]
-        letter = chr(code).lower()[0]
-        base = unicodedata.normalize("NFD", letter)[0]
-        self[code] = base if base.isascii() else "е" if letter == "ё" else letter
-        return self[code]
-
-
-_folding = _Folding()
-
-
-def fold(text: str) -> str:
-    """``text`` as it is compared: as long as before, so that a place in one is the same place in the other."""
-    return text.translate(_folding)
 
 
 def words(text: str) -> list[str]:

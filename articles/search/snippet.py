@@ -7,13 +7,15 @@ from functools import lru_cache
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from articles.folding import fold
 from articles.search.query import Query, Term
-from articles.search.row import JOINT, LEAST_BEGUN, LETTER, STEMMED, fold, tidy
+from articles.search.row import JOINT, LEAST_BEGUN, LETTER, STEMMED, tidy
 
 LENGTH = 220  # characters
 BEFORE = 60  # of them before the first word found
 MOST_PLACES = 200  # that are looked at
 MOST_TEXT = 20_000  # characters of a text that are looked at
+ANY = ""  # no language: a word is found by its stem, as it is written, and begun
 REST = rf"(?:(?:{JOINT})?{LETTER})*"  # of a word
 
 
@@ -27,6 +29,12 @@ def snippet(query: Query, language: str, *texts: str) -> SafeString:
     return _marked(tidied[0], []) if tidied else SafeString("")
 
 
+def terms_in(query: Query, language: str, text: str) -> list[Term]:
+    """The terms of ``query`` that stand in ``text``, of which the beginning is looked at."""
+    folded = fold(text[:MOST_TEXT])
+    return [term for term in query.terms if _any_of(Query((term,), ()), language).search(folded)]
+
+
 @lru_cache(maxsize=200)
 def _any_of(query: Query, language: str) -> re.Pattern:
     """The terms of ``query``, a group each, as they may stand in a folded text of ``language``."""
@@ -37,7 +45,7 @@ def _any_of(query: Query, language: str) -> re.Pattern:
 def _pattern(term: Term, language: str) -> str:
     """A term as it may stand in a folded text of ``language``."""
     if term.is_phrase:
-        return r"[\W_]+".join(map(_spelled, term.words))
+        return r"[\W_]+".join(map(_spelled, term.words)) + (REST if language == ANY else "")
     whole, begun = term.forms()
     if language not in STEMMED:
         begun = begun | {word for word in term.words if len(word) >= LEAST_BEGUN}

@@ -3,9 +3,10 @@
 import string
 from collections.abc import Callable, Iterable, Iterator
 
+from articles.folding import fold
 from articles.models.search_word import LONGEST, SearchWord
 from articles.search.query import MOST_LETTERS, STOP_WORDS
-from articles.search.row import WORD, Row, fold, words
+from articles.search.row import WORD, Row, words
 
 SHORTEST = 4  # letters of a word that is worth a guess
 MOST_GUESSES = 5  # other words that are tried for one

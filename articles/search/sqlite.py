@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.db import connection
 
+from articles.folding import ABOVE, BELOW, DIGITS, MARKS, fold
 from articles.search.narrow import ORDERS, Narrow, Order
 from articles.search.query import Query, Term
-from articles.search.row import JOINT, MARKS, Row, fold
+from articles.search.row import JOINT, Row
 
 # The tokenizer drops marks that stand by themselves, of any letter: thus ё is found as е and shown as ё, and oʻz as oz.
 UNSEEN = "\u0311\u030f"  # before the code of an apostrophe within a word: no language writes two such marks in a row
@@ -16,6 +17,10 @@ CODES = dict(zip(MARKS, "\u0323\u0324\u0325\u0326\u0327\u0328\u032d\u032e\u0330\
 CODED = re.compile(rf"{UNSEEN}([{''.join(CODES.values())}])")
 MARK_OF = {code: mark for mark, code in CODES.items()}
 APOSTROPHE = re.compile(JOINT)
+SIGNS = dict(zip((ABOVE, BELOW), "\u0332\u0333", strict=True))  # after the code of a digit above or below the line
+SMALL_DIGIT = re.compile(f"[{ABOVE}{BELOW}]")
+CODED_DIGIT = re.compile(rf"(\d){UNSEEN}([{''.join(SIGNS.values())}])", re.ASCII)
+DIGIT_OF = {(DIGITS[sign], code): sign for signs, code in SIGNS.items() for sign in signs}
 
 MOST_FOUND = 4_000  # of the editions cut last with the words: whether they are live is looked up
 TEXT = "(SELECT body FROM articles_search WHERE articles_search.rowid = articles_edition.id)"
@@ -111,6 +116,7 @@ def _term(term: Term) -> str:
 
 def shown(text: str) -> str:
     """A text of the table as it was before it was ``_stored``, but for the spelling of ё."""
+    text = CODED_DIGIT.sub(lambda coded: DIGIT_OF[coded[1], coded[2]], text)
     return CODED.sub(lambda coded: MARK_OF[coded[1]], text)
 
 
@@ -120,4 +126,9 @@ def _stored(text: str) -> str:
     for found in APOSTROPHE.finditer(fold(text)):
         parts += [text[past : found.start()], UNSEEN, CODES[text[found.start()]]]
         past = found.end()
-    return "".join([*parts, text[past:]]).replace("ё", "е\u0308").replace("Ё", "Е\u0308")
+    text = SMALL_DIGIT.sub(_digit, "".join([*parts, text[past:]]))
+    return text.replace("ё", "е\u0308").replace("Ё", "Е\u0308")
+
+
+def _digit(sign: re.Match[str]) -> str:
+    return DIGITS[sign[0]] + UNSEEN + SIGNS[ABOVE if sign[0] in ABOVE else BELOW]

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from PIL import Image as Pillow
 
-from articles import cutting, renditions, roles, uses
+from articles import cutting, finding, renditions, roles, uses
 from articles.models import (
     FOR_EVER,
     Article,
@@ -19,7 +19,6 @@ from articles.models import (
     Image,
     Section,
 )
-from articles.search import headlines
 
 _numbers = count(1)
 MORNING = datetime(2025, 12, 8, 3, 0, tzinfo=UTC)
@@ -81,13 +80,13 @@ def make_article(*, authors=(), further=(), tags=(), **fields: Any) -> Article:
     if "section" not in fields and "section_id" not in fields:
         defaults["section"] = make_section()
     article = Article.objects.create(**defaults | fields)
-    headlines.note(article.pk, article.headline)
     ArticleByline.objects.bulk_create(
         ArticleByline(article=article, author=author, order=order) for order, author in enumerate(authors)
     )
     ArticleSection.objects.bulk_create(ArticleSection(article=article, section=section) for section in further)
     article.tags.set(tags)
     uses.note(article)
+    finding.index([article])
     return article
 
 

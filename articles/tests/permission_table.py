@@ -57,6 +57,7 @@ VERBS = [
     Verb("edit", "move a draft to others’ section", "draft", WRITERS, action="move_selected"),
     Verb("publish_there", "move what was published to others’ section", "live", (NONE, NONE, ALL, NONE, NONE, ALL),
          action="move_selected"),
+    Verb("edit", "list a draft in one section more", "draft", WRITERS, action="also_in_selected"),
     Verb("edit", "tag a draft", "draft", WRITERS, action="tag_selected"),
     Verb("submit", "submit", "draft", WRITERS, step="submit", action="submit_selected"),
     Verb("take_back", "take back what waits", "waiting", WRITERS, step="take_back"),
@@ -64,8 +65,12 @@ VERBS = [
     Verb("approve", "approve", "waiting", EDITORS, step="approve", action="approve_selected"),
     Verb("publish", "publish", "ready", EDITORS, step="publish", action="publish_selected"),
     Verb("publish", "publish an update", "changed", EDITORS, step="publish", action="publish_selected"),
+    Verb("furnish", "publish section, bylines and tags without the text", "tagged", EDITORS, step="furnish"),
     Verb("schedule", "schedule", "ready", EDITORS, step="schedule"),
     Verb("schedule", "move a schedule", "scheduled", EDITORS, step="reschedule:{edition}"),
+    Verb("schedule", "put what readers have into what is scheduled", "behind", EDITORS, step="carry:{edition}"),
+    Verb("schedule", "say that it goes out as it was scheduled", "behind", EDITORS, step="keep:{edition}"),
+    Verb("schedule", "send the newest text at the time scheduled", "behind", EDITORS, step="renew:{edition}"),
     Verb("cancel", "cancel a schedule", "scheduled", EDITORS, step="cancel:{edition}"),
     Verb("take_down", "set an end", "live", EDITORS, step="take_down"),
     Verb("withdraw", "withdraw", "live", EDITORS, step="withdraw", action="withdraw_selected"),
@@ -111,6 +116,33 @@ TAGS = {
     "used elsewhere too": (False, False, True, False, False, True),
     "seen elsewhere by readers": (False, False, True, False, False, True),
 }
+MERGES = {
+    "tags used nowhere": (False, True, True, False, False, True),
+    "tags used in their sections alone": (False, True, True, False, False, True),
+    "tags of which one is used elsewhere too": (False, False, True, False, False, True),
+    "authors": (False, False, True, False, False, True),
+    "sections": (False, False, True, False, False, True),
+}
+AUTHORS = {  # which bylines' names, portraits and pages a role may change
+    "of nobody’s login, used nowhere": (False, True, True, False, False, True),
+    "used in their sections alone": (False, True, True, False, False, True),
+    "used elsewhere too": (False, False, True, False, False, True),
+    "seen elsewhere by readers": (False, False, True, False, False, True),
+    "of somebody else’s login, used nowhere": (False, False, True, False, False, True),
+    "of their own login": (False, True, True, False, False, True),
+}
+PEOPLE = {  # whom a role may add, change, suspend and let in again, by the highest role they have
+    **dict.fromkeys(
+        ["a reporter", "a section editor", "a picture editor", "somebody of the rates desk", "a chief editor"],
+        (False, False, True, False, False, True),
+    ),
+    "an administrator": (False, False, False, False, False, True),
+    "somebody with all rights on the server": (False, False, False, False, False, False),
+}
+NEW_PASSWORDS = {  # for whom a role may make a link that sets a new password
+    "somebody who never set one: an invitation": (False, False, True, False, False, True),
+    "somebody who has one, up to an administrator": (False, False, False, False, False, True),
+}
 LOOK_UPS = {  # JSON and parts of pages that the article's form asks for, by the name of their addresses
     "admin:articles_image_picker": ("find pictures", READERS),
     "admin:taggit_tag_names": ("find tags", (ALL, ALL, ALL, NONE, NONE, ALL)),
@@ -121,6 +153,7 @@ LOOK_UPS = {  # JSON and parts of pages that the article's form asks for, by the
         "find logins",
         (NONE, NONE, ALL, NONE, NONE, ALL),
     ),
+    "admin:articles_merge_changelist": ("see what was merged", (NONE, ALL, ALL, NONE, NONE, ALL)),
     "admin:articles_placement_changelist": ("see the front page’s places", (NONE, ALL, ALL, NONE, NONE, ALL)),
     "admin:articles_placement_add": (
         "place articles, section editors on the tops of their own sections",
@@ -130,6 +163,8 @@ LOOK_UPS = {  # JSON and parts of pages that the article's form asks for, by the
     "admin:articles_alert_add": ("write a breaking alert", (NONE, NONE, ALL, NONE, NONE, ALL)),
     "admin:articles_edition_calendar": ("see the calendar", READERS),
     "admin:admin_logentry_changelist": ("read the audit", (NONE, NONE, ALL, NONE, NONE, ALL)),
+    "admin:auth_user_changelist": ("see logins", (NONE, NONE, ALL, NONE, NONE, ALL)),
+    "admin:auth_user_add": ("add people", (NONE, NONE, ALL, NONE, NONE, ALL)),
     "admin:find": ("find what they may see", (ALL,) * 6),
     "admin:articles_notice_changelist": ("see their own notices", (ALL,) * 6),
 }
@@ -156,6 +191,14 @@ def page() -> str:
         *_rows("change a picture’s words", [(label, _words(cells)) for label, cells in PICTURES.items()]),
         "",
         *_rows("rename a tag", [(label, _words(cells)) for label, cells in TAGS.items()]),
+        "",
+        *_rows("merge, and undo it", [(label, _words(cells)) for label, cells in MERGES.items()]),
+        "",
+        *_rows("change an author", [(label, _words(cells)) for label, cells in AUTHORS.items()]),
+        "",
+        *_rows("add, change, suspend", [(label, _words(cells)) for label, cells in PEOPLE.items()]),
+        "",
+        *_rows("make a link that sets a password", [(label, _words(cells)) for label, cells in NEW_PASSWORDS.items()]),
     ]
     return "\n".join(lines) + "\n"
 

@@ -334,7 +334,7 @@ class StepTests(DeskTestCase):
         assert self.page(self.article).context["offered"] == offered | beside
         self.take("publish")
         page = self.page(self.article)
-        assert page.context["next_steps"] == {"publish", "schedule", "withdraw", "take_down"}
+        assert page.context["next_steps"] == {"publish", "furnish", "schedule", "withdraw", "take_down"}
         assert page.context["offered"] - page.context["next_steps"] == beside - {"trash"}
 
 

@@ -223,7 +223,7 @@ class HistoryOfARowTests(LogTestCase):
         self.assertContains(self.history(article), reverse("admin:articles_article_versions", args=[article.pk]))
 
     def test_row_without_a_history_says_so(self):
-        self.assertContains(self.history(self.section), "Nothing was done with it")
+        self.assertContains(self.history(self.section), "Nothing that was done with it")
 
     def test_long_history_has_pages(self):
         content_type = ContentType.objects.get_for_model(Section)

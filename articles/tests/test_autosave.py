@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from unittest import mock
+from zoneinfo import ZoneInfo
 
 from django.core.management import call_command
 from django.db import OperationalError, connection
@@ -375,7 +376,8 @@ class PresenceTests(AutosaveTestCase):
 
     def test_two_people_see_each_other(self):
         self.pulse(self.client_of_other)
-        assert self.pulse(self.client)["here"] == [{"name": "Aigul Tash", "typing": False, "me": False}]
+        [seen] = self.pulse(self.client)["here"]
+        assert (seen["name"], seen["typing"], seen["heard"], seen["me"]) == ("Aigul Tash", False, True, False)
         self.assertContains(self.page(self.article), "<li>Aigul Tash</li>", html=True)
 
     def test_whoever_typed_of_late_is_typing(self):
@@ -384,9 +386,14 @@ class PresenceTests(AutosaveTestCase):
         Presence.objects.update(typed_at=timezone.now() - timedelta(seconds=31))
         assert not self.pulse(self.client)["here"][0]["typing"]
 
-    def test_a_window_not_heard_of_for_half_a_minute_is_gone(self):
+    def test_a_window_that_sleeps_or_crashed_is_said_to_have_been_heard_of_last(self):
         self.pulse(self.client_of_other)
-        Presence.objects.update(seen_at=timezone.now() - timedelta(seconds=26))
+        moment = timezone.now() - timedelta(seconds=26)
+        Presence.objects.update(seen_at=moment)
+        [seen] = self.pulse(self.client)["here"]
+        assert (seen["heard"], seen["seen"]) == (False, moment.astimezone(ZoneInfo("Asia/Bishkek")).strftime("%H:%M"))
+        self.assertContains(self.page(self.article), "last heard of")
+        Presence.objects.update(seen_at=timezone.now() - timedelta(hours=13))
         assert self.pulse(self.client)["here"] == []
 
     def test_a_window_that_closes_is_gone_at_once(self):
@@ -394,23 +401,76 @@ class PresenceTests(AutosaveTestCase):
         self.pulse(self.client_of_other, leaving="1")
         assert self.pulse(self.client)["here"] == []
 
+    def test_what_comes_late_from_a_window_that_was_closed_opens_nothing(self):
+        """A reload sends the last words and the farewell at once, and they may come in any order."""
+        for late in ("autosave", "pulse"):
+            window = f"window-{late}"
+            self.pulse(self.client_of_other, window=window)
+            self.pulse(self.client_of_other, window=window, leaving="1")
+            if late == "autosave":
+                self.keep(self.article, client=self.client_of_other, window=window)
+            else:
+                self.pulse(self.client_of_other, window=window)
+            assert self.pulse(self.client)["here"] == [], late
+        self.pulse(self.client_of_other, window="window-pulse", back="1")
+        assert self.pulse(self.client)["here"]
+
+    def test_last_words_of_a_page_that_closes_are_kept_and_open_nothing(self):
+        data = typed(self.article, headline="Last words") | {
+            "window": WINDOW,
+            "page": "page-of-the-tests",
+            "leaving": "1",
+        }
+        self.client_of_other.post(address("autosave", self.article), data)
+        assert self.pulse(self.client)["here"] == []
+        assert Autosave.objects.get().fields["headline"] == ["Last words"]
+        assert not {"page", "leaving"} & set(Autosave.objects.get().fields)
+
+    def test_page_of_one_person_with_one_window_never_names_that_window(self):
+        """A form that comes back keeps its window's name; each loading of its page has a name of its own."""
+        for page in ("page-the-first", "page-the-second"):
+            self.pulse(self.client, window=page)
+            data = typed(self.article) | {"window": WINDOW, "page": page}
+            assert self.client.post(address("autosave", self.article), data).json()["here"] == []
+            assert self.page(self.article).context["here"] == []
+            self.pulse(self.client, window=page, leaving="1")
+            self.keep(self.article, page=page)  # late
+
     def test_ones_other_window_is_named_so(self):
         self.pulse(self.client, window="window-other")
-        assert self.pulse(self.client)["here"][0]["me"]
+        [seen] = self.pulse(self.client)["here"]
+        assert (seen["me"], seen["window"]) == (True, "window-other")
+
+    def test_every_other_window_of_ones_own_is_named_and_a_person_once(self):
+        for number in range(3):
+            self.pulse(self.client, window=f"window-{number}")
+            self.pulse(self.client_of_other, window=f"others-{number}")
+        here = self.pulse(self.client, window="window-0")["here"]
+        assert [one["window"] for one in here if one["me"]] == ["window-1", "window-2"]
+        assert [one["name"] for one in here if not one["me"]] == ["Aigul Tash"]
+
+    def test_one_that_is_heard_of_counts_for_a_person_whatever_their_other_windows_do(self):
+        self.pulse(self.client_of_other, window="window-awake")
+        self.pulse(self.client_of_other, window="window-asleep")
+        Presence.objects.filter(window="window-asleep").update(seen_at=timezone.now() - timedelta(hours=1))
+        assert [one["heard"] for one in self.pulse(self.client)["here"]] == [True]
 
     def test_rows_are_cleaned_up_in_passing(self):
         self.pulse(self.client_of_other)
-        Presence.objects.update(seen_at=timezone.now() - timedelta(hours=1))
+        Presence.objects.update(seen_at=timezone.now() - timedelta(hours=13))
+        self.pulse(self.client, window="window-closed")
+        self.pulse(self.client, window="window-closed", leaving="1")
+        Presence.objects.filter(window="window-closed").update(left_at=timezone.now() - timedelta(minutes=11))
         self.pulse(self.client)
-        assert Presence.objects.get().user == self.me
+        assert [row.user for row in Presence.objects.all()] == [self.me]
 
-    def test_readers_of_the_form_alone_are_not_here_and_see_who_is(self):
+    def test_whoever_only_reads_the_form_is_here_and_sees_who_is(self):
         self.pulse(self.client)
         reporter = Client()
         reporter.force_login(make_user(roles.REPORTER))
         answer = self.pulse(reporter, window="window-other")
         assert [person["name"] for person in answer["here"]] == ["me"]
-        assert Presence.objects.count() == 1
+        assert [person["me"] for person in self.pulse(self.client)["here"]] == [False]
 
     def test_pulse_gives_a_token_that_outlives_a_log_in_in_another_tab(self):
         client = Client(enforce_csrf_checks=True)

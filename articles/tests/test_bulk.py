@@ -51,9 +51,10 @@ class ChiefsBulkTests(BulkTestCase):
     def test_each_is_done_by_itself_and_the_summary_names_what_was_refused_and_why(self):
         live = make_edition(headline="Live one").article
         page = self.confirm("withdraw_selected", live, self.first, withdrawal_reason="Wrong figures")
-        self.assertContains(page, "Done with 1 article: “Live one”")
-        self.assertContains(page, "Refused for 1 article:")
-        self.assertContains(page, "“First one”: The article is not live")
+        self.assertContains(page, "Withdrew 1 article, readers see the reason:")
+        self.assertContains(page, f'<a href="{live.get_absolute_url()}">“Live one”</a>')
+        self.assertContains(page, "Not done with 1 article:")
+        self.assertContains(page, f'<a href="{self.first.get_absolute_url()}">“First one”</a>: The article is not live')
         assert live.editions.get().withdrawn_reason == "Wrong figures"
 
     def test_text_that_was_saved_after_the_question_is_not_published(self):

@@ -19,7 +19,8 @@ TAGS = "<p> </p> <h2> </h2> <ul> <li> </li> </ul> <ol> </ol> <table> <tr> <td> <
 TAGS += ['<a href="https://a.example/">', "</a>", "<strong>", "</strong>", "<br>", "<script>", "&amp;", "&#0;", "\0"]
 TAGS += ['<figure data-image="7">', "<figcaption>", '<aside data-fact-box="">', "</aside>", "<blockquote>", "\ud800"]
 html = st.lists(st.one_of(st.sampled_from(TAGS), st.text(max_size=8), st.sampled_from(["lake ", "and "]))).map("".join)
-OURS = {"p", "li", "ul", "blockquote", "div", "span", "ins", "del", "strong", "em", "br", "details", "summary"}
+OURS = {"p", "li", "ul", "blockquote", "div", "span", "ins", "del", "strong", "em", "sup", "sub", "br"}
+OURS |= {"details", "summary"}
 
 
 class Outline(HTMLParser):
@@ -124,9 +125,13 @@ class ProseTests(TestCase):
         assert "Picture: Hill" in shown
         assert "Picture: number 99999" in shown
 
-    def test_video_is_named_by_its_address(self):
+    def test_embed_is_named_by_its_address_and_so_is_the_picture_before_it(self):
         shown = self.prose("", '<figure data-embed="https://youtu.be/abcdefghijk"></figure>')
-        assert "Video: https://youtu.be/abcdefghijk" in shown
+        assert "Embed: https://youtu.be/abcdefghijk" in shown
+        bare, image = '<figure data-embed="https://t.me/a/1"{}></figure>', make_image(title="A crowd")
+        shown = self.prose(bare.format(""), bare.format(f' data-poster="{image.pk}"'))
+        assert "<ins" in shown
+        assert "Picture: A crowd" in shown
 
     def test_link_that_leads_elsewhere_is_shown_as_such(self):
         link = '<p>See <a href="https://{}.example/">the report</a> of May.</p>'
@@ -134,6 +139,12 @@ class ProseTests(TestCase):
         assert "<del>link to https://old.example/</del> <ins>link to https://new.example/</ins>" in shown
         assert "the report" in shown
         assert "<a" not in shown
+
+    def test_powers_stay_powers_and_say_so_when_they_become_ones(self):
+        shown = self.prose("<p>10<sup>6</sup> t</p>", "<p>10<sup>9</sup> t</p>")
+        assert "<del><sup>6</sup></del>" in shown
+        assert "<ins><sup>9</sup></ins>" in shown
+        assert "[<ins>superscript</ins>]" in self.prose("<p>a b</p>", "<p>a <sup>b</sup></p>")
 
     def test_words_made_bold_say_so(self):
         shown = self.prose("<p>One two three</p>", "<p>One <strong>two</strong> three</p>")

@@ -139,6 +139,15 @@ class ForReadersTests(TestCase):
             words = re.sub("<[^>]*>", "", html.partition("</p>")[0])
             assert words.startswith("Word1, 2, 3 and"), words
 
+    def test_a_number_after_a_power_is_no_part_of_it(self):
+        html = footnotes.numbered(f"<p>10<sup>6</sup>{note('a')} t</p>")
+        assert '<sup>6</sup>\u2009<sup class="footnote-mark">' in html
+
+    def test_notes_may_hold_powers(self):
+        body = f"<p>x{note('By 10<sup>6</sup> t of CO<sub>2</sub>.')}</p>"
+        assert clean(body) == body
+        assert plain_text(body) == "x\nBy 10⁶ t of CO₂."
+
     def test_two_hundred_notes(self):
         html = rendering.body("".join(f"<p>{n}{note(f'Note {n}')}</p>" for n in range(200)))
         assert len(MARKS.findall(html)) == html.count("<li id=") == 200
@@ -174,6 +183,14 @@ class ForReadersTests(TestCase):
         assert '<h2>Notes</h2><ol><li>By <a href="http://testserver/x/">4</a> per cent.</li></ol>' in text
         assert "#" not in text
         assert not feedparser.parse(self.client.get("/feed/").content).bozo
+
+    def test_powers_stand_on_the_page_and_in_feeds(self):
+        edition = make_edition(body=f"<p>It lost 10<sup>6</sup> t of CO<sub>2</sub>{note('See.')}.</p>")
+        assert edition.words == 6
+        page = self.client.get(edition.path).content.decode()
+        text = self.client.get("/feed.json").json()["items"][0]["content_html"]
+        for html in (page, text, self.client.get("/feed/").content.decode()):
+            assert "10<sup>6</sup> t of CO<sub>2</sub>" in html.replace("&lt;", "<").replace("&gt;", ">")
 
     def test_search_reads_past_the_mark_and_finds_the_note(self):
         edition = make_edition(body=f"<p>The silk{note('Raw, from the Ferghana valley.')} road reopened.</p>")

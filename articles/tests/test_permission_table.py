@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles import roles, workflow
+from articles import merges, roles, workflow
 from articles.admin.article import state, steps
-from articles.models import Article
+from articles.models import Article, Merge
 from articles.tests import permission_table as table
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_section
 from articles.tests.factories import make_user as make_login
@@ -59,9 +59,22 @@ class Desk:
         workflow.saved(article, by=self.chief)
         return article
 
+    def tagged(self):
+        article = self.live()
+        article.refresh_from_db()
+        workflow.add_tags(article, [Tag.objects.create(name="Silk", slug=f"silk-{article.pk}")], by=self.chief)
+        return article
+
     def scheduled(self):
         article = self.draft()
         workflow.schedule(article, by=self.chief, at=timezone.now() + timedelta(days=2))
+        return article
+
+    def behind(self):
+        """Scheduled without a tag that readers have by now."""
+        article = self.scheduled()
+        article.tags.add("Rail")
+        workflow.publish(article, by=self.chief)
         return article
 
     def ended(self):
@@ -87,7 +100,14 @@ class Desk:
 
 
 def rows_of(article):
-    return article.editions, article.notes, article.tag_rows, article.autosaves, article.preview_links
+    return (
+        article.editions,
+        article.notes,
+        article.tag_rows,
+        article.section_rows,
+        article.autosaves,
+        article.preview_links,
+    )
 
 
 def standing(article):
@@ -163,10 +183,12 @@ class Cells:
                 assert done == table.allows(scope, own=own, here=here)
                 transaction.savepoint_rollback(point)
 
-    def filled(self, article):
+    def filled(self, article, verb):
         """What the steps ask for."""
-        soon = timezone.localtime(timezone.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
-        times = {"go_live_at": soon, "take_down_at": soon, "due_at": soon}
+        soon, later = (
+            timezone.localtime(timezone.now() + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M") for days in (1, 5)
+        )
+        times = {"go_live_at": soon if verb.name == "schedule" else "", "take_down_at": later, "due_at": soon}
         words = {"note": "x", "withdrawal_reason": "x", "reason": "x", "desk_note": "x", "tags": "Rail"}
         kept = {"version": article.version, "of": f"r{article.revisions.last().pk}", "name": "Before the lawyers"}
         return times | words | kept | {"assign_to": self.writer.username, "section": self.foreign.pk}
@@ -180,7 +202,7 @@ class Cells:
             may_tick = verb.name == "tick" and note.by_id == user.pk
             assert (offered or may_tick) == self.cell(verb, article), "offered"
         of_steps = steps.StepForm.base_fields
-        given = {name: value for name, value in self.filled(article).items() if name in of_steps}
+        given = {name: value for name, value in self.filled(article, verb).items() if name in of_steps}
         self.client.post(change_address(article), typed(article, **given, _step=step))
 
     def cell(self, verb, article):
@@ -188,7 +210,7 @@ class Cells:
         return table.allows(verb.who[self.column], own=own, here=article.section_id == self.here.pk)
 
     def by_action(self, verb, article):
-        data = {"action": verb.action, "_selected_action": [article.pk], "confirmed": "1", **self.filled(article)}
+        data = {"action": verb.action, "_selected_action": [article.pk], "confirmed": "1", **self.filled(article, verb)}
         trash = "?trash=1" if article.trashed_at else ""
         self.client.post(LIST + trash, data)
 
@@ -196,7 +218,7 @@ class Cells:
         self.client.post(change_address(article), typed(article, **verb.form))
 
     def by_post(self, verb, article):
-        sent = typed(article, **verb.form) if verb.form else self.filled(article)
+        sent = typed(article, **verb.form) if verb.form else self.filled(article, verb)
         self.client.post(self.address(verb, verb.post, article), sent)
 
     def by_read(self, verb, article):
@@ -302,6 +324,133 @@ class TagCells(ThingsTestCase):
             lambda tag: {"name": f"Changed {tag.pk}", "slug": tag.slug},
             lambda tag: tag.name == f"Changed {tag.pk}",
         )
+
+
+class MergeCells(ThingsTestCase):
+    def things(self):
+        """Of each row of the table the one that goes and the one that stays."""
+        tags = [Tag.objects.create(name=f"Tag {number}") for number in range(6)]
+        make_edition(section=self.here, tags=tags[2:5])
+        make_article(section=self.elsewhere, tags=[tags[4]])
+        made = [*zip(tags[::2], tags[1::2], strict=True), (make_author(), make_author()), (self.here, self.elsewhere)]
+        return dict(zip(table.MERGES, made, strict=True))
+
+    def test_things_are_merged_and_parted_where_the_table_says(self):
+        things = self.things()
+        for number, user in self.everybody():
+            for label, row in table.MERGES.items():
+                with self.subTest(role=table.ROLES[number], thing=label):
+                    point = transaction.savepoint()
+                    gone, stays = things[label]
+                    assert self.is_done(user, gone, stays) == row[number]
+                    merge = Merge.objects.first() or merges.start(gone, stays, by=self.chief)
+                    assert self.is_undone(user, merge) == row[number]
+                    transaction.savepoint_rollback(point)
+
+    def is_done(self, user, gone, stays):
+        self.client.force_login(user)
+        name = f"admin:{gone._meta.app_label}_{gone._meta.model_name}_merge"
+        self.client.post(reverse(name, args=[gone.pk]), {"into": stays.pk})
+        return not type(gone).objects.filter(pk=gone.pk).exists()
+
+    def is_undone(self, user, merge):
+        self.client.post(reverse("admin:articles_merge_undo", args=[merge.pk]))
+        merge.refresh_from_db()
+        return merge.stage == Merge.Stage.UNDONE
+
+
+class AuthorCells(ThingsTestCase):
+    def test_author_is_changed_where_the_table_says(self):
+        made = {}
+
+        def things(user):
+            if user.pk not in made:
+                made[user.pk] = dict(zip(table.AUTHORS, self.authors(user), strict=True))
+            return made[user.pk]
+
+        self.try_all(
+            table.AUTHORS,
+            things,
+            "admin:articles_author_change",
+            lambda author: {"name": "Changed", "slug": author.slug},
+            lambda author: author.name == "Changed",
+        )
+
+    def authors(self, user):
+        """One for each row of the table."""
+        nowhere, here, elsewhere, gone = (make_author() for _ in range(4))
+        make_edition(section=self.here, authors=[here, elsewhere, gone])
+        make_article(section=self.elsewhere, authors=[elsewhere])
+        make_edition(section=self.elsewhere, authors=[gone]).article.bylines.all().delete()
+        return [nowhere, here, elsewhere, gone, make_author(user=make_login()), make_author(user=user)]
+
+
+class PeopleCells(TableTestCase):
+    """Logins of every role, tried by every role."""
+
+    def try_all(self, cells, people, done):
+        for number, role in enumerate(table.ROLES):
+            user = make_login(role)
+            for (label, row), person in zip(cells.items(), people(), strict=True):
+                with self.subTest(role=role, person=label):
+                    self.client.force_login(user)
+                    assert done(person) == row[number]
+
+    def everybody(self):
+        """A login for each row of the table."""
+        order = [roles.REPORTER, roles.SECTION_EDITOR, roles.PICTURE_EDITOR, roles.RATES_DESK, roles.CHIEF_EDITOR]
+        return [*map(make_login, [*order, roles.ADMINISTRATOR]), make_login(is_superuser=True)]
+
+    def test_people_are_changed_where_the_table_says(self):
+        def done(person):
+            address = reverse("admin:auth_user_change", args=[person.pk])
+            data = {"username": person.username, "first_name": "Changed"}
+            self.client.post(address, data | loaded(self.client, address))
+            person.refresh_from_db()
+            return person.first_name == "Changed"
+
+        self.try_all(table.PEOPLE, self.everybody, done)
+
+    def test_people_are_suspended_and_let_in_where_the_table_says(self):
+        def done(person):
+            self.client.post(reverse("admin:auth_user_suspend", args=[person.pk]), {"heir": ""})
+            person.refresh_from_db()
+            is_out = not person.is_active
+            type(person).objects.filter(pk=person.pk).update(is_active=False)
+            self.client.post(reverse("admin:auth_user_let-in", args=[person.pk]))
+            person.refresh_from_db()
+            assert person.is_active == is_out
+            return is_out
+
+        self.try_all(table.PEOPLE, self.everybody, done)
+
+    def test_roles_are_given_where_the_table_says(self):
+        names = (f"new-{number}" for number in range(1000))
+
+        def people():
+            return [*table.ROLES[:2], *table.ROLES[3:5], table.ROLES[2], table.ROLES[5], ""]
+
+        def done(role):
+            name = next(names)
+            data = {"username": name, "roles": [role] if role else [], "is_superuser": "on"}
+            self.client.post(reverse("admin:auth_user_add"), data)
+            person = type(self.chief).objects.filter(username=name).first()
+            return bool(person) and (roles.of(person) == {role} if role else person.is_superuser)
+
+        self.try_all(table.PEOPLE, people, done)
+
+    def test_links_are_made_where_the_table_says(self):
+        def people():
+            colleague = make_login(roles.REPORTER)
+            colleague.set_password("an-old-password")
+            colleague.save()
+            return [make_login(roles.REPORTER), colleague]
+
+        def done(person):
+            self.client.post(reverse("admin:auth_user_link", args=[person.pk]))
+            return person.password_links.exists()
+
+        self.try_all(table.NEW_PASSWORDS, people, done)
 
 
 class PageTests(TestCase):

@@ -181,10 +181,13 @@ class AlwaysTests(ReadinessTestCase):
         assert self.blocking(article) == ["section", "body"]
         article = make_article(body='<p>x</p><figure data-image="99"></figure>')
         assert self.blocking(article) == ["body"]
-        taken = make_edition()
-        article = make_article(section=taken.section, slug=taken.slug)
-        path = taken.path
-        assert [problem.field for problem in readiness.problems(article, path)] == ["slug"]
+
+    def test_address_that_another_has_is_advised_of_with_the_one_that_is_offered(self):
+        taken = make_edition(slug="rail")
+        article = complete(section=taken.section, slug=taken.slug)
+        assert readiness.problems(article, taken.path) == []
+        [problem] = [one for one in readiness.look(article, taken.path) if one.field == "slug"]
+        assert "/2025/12/08/rail/: this one gets /2025/12/08/rail-2/" in problem.text
 
     def test_embargo_blocks_a_start_before_its_end(self):
         now = timezone.now()
@@ -302,6 +305,33 @@ class LinkTests(ReadinessTestCase):
     def test_desk_and_previews_are_no_pages_for_readers(self):
         for path in ("/admin/articles/article/1/change/", "/preview/token/"):
             assert "where readers can’t go" in self.says(path)[0]
+
+    CLOSED = (
+        ("http://localhost:8000/admin/", "private network"),
+        ("http://127.0.0.1/x", "private network"),
+        ("https://192.168.1.20/files/", "private network"),
+        ("http://[::1]/", "private network"),
+        ("http://intranet/rules", "private network"),
+        ("https://wiki.company.internal/", "private network"),
+        ("https://mail.google.com/mail/u/0/#inbox/FMfcgz", "mailbox"),
+        ("https://outlook.office.com/mail/id/AAQ", "mailbox"),
+        ("https://e.mail.ru/inbox/0:1/", "mailbox"),
+        ("https://web.telegram.org/a/#-100123", "messages"),
+        ("https://docs.google.com/document/d/1AbC/edit#heading=h.x", "being edited"),
+        ("https://paper.example/wp-admin/post.php?post=7&amp;action=edit", "draft or desk"),
+        ("https://paper.example/?p=7&amp;preview=true", "draft or desk"),
+    )
+
+    def test_links_that_open_for_their_writer_alone_are_named(self):
+        for href, words in self.CLOSED:
+            with self.subTest(href):
+                problem = self.one(complete(body=link(href)), Check.EXTERNAL_LINKS, "body", words)
+                assert problem.place == href.replace("&amp;", "&")
+        for href in ("https://example.org/", "https://docs.google.com/document/d/e/2PACX/pub", "https://8.8.8.8/"):
+            assert self.found(complete(body=link(href)), Check.EXTERNAL_LINKS) == []
+
+    def test_link_that_lost_its_address_is_named(self):
+        self.one(complete(body=link("file:///C:/a.docx")), Check.EXTERNAL_LINKS, "body", "“there” has no address")
 
     def test_address_without_a_scheme_is_told(self):
         assert "lacks https://" in self.says("www.example.com/page")[0]

@@ -76,6 +76,16 @@ class WordTests(SearchTestCase):
                 assert "<mark>" in hits[0].snippet
                 search.remove(edition)
 
+    def test_powers_and_formulas_are_found_however_they_are_typed(self):
+        powers = ("It lost 10<sup>6</sup> t of CO<sub>2</sub>.", "It lost 10⁶ t of CO₂.")
+        self.assert_finds("en", *((text, query) for text in powers for query in ("10⁶", "106", "CO2", "co₂")))
+        self.assert_finds("ru", ("Площадь 40 км<sup>2</sup>", "км²"), ("Площадь 40 км²", "км2"))
+
+    def test_powers_are_shown_as_they_were_written(self):
+        self.make("Untitled", "It lost 10<sup>6</sup> t of CO<sub>2</sub>.")
+        snippet = search.find("lost", at=timezone.now())[0].snippet
+        assert snippet == "It <mark>lost</mark> 10⁶ t of CO₂."
+
     def test_english_words_are_found_in_other_forms(self):
         self.assert_finds(
             "en",
@@ -482,7 +492,10 @@ class RebuildTests(SearchTestCase):
         self.make("Railway")
         output = StringIO()
         call_command("rebuild_search", stdout=output)
-        assert output.getvalue().splitlines() == ["[1/1]", "1 editions can be found by their words."]
+        assert output.getvalue().splitlines() == [
+            *("[1/1]", "1 editions can be found by their words."),
+            *("[1/1]", "1 articles can be found by the desk."),
+        ]
 
 
 class ParseTests(SimpleTestCase):

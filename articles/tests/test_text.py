@@ -1,3 +1,5 @@
+import re
+import unicodedata
 from xml.etree import ElementTree
 
 from django.core.exceptions import ValidationError
@@ -5,11 +7,12 @@ from django.db import IntegrityError, transaction
 from django.forms import modelform_factory
 from django.test import SimpleTestCase, TestCase
 
+from articles.characters import strip_control
 from articles.markup import LONGEST, clean
 from articles.models import Article, Author, Image, Section
 from articles.models.copy import Kind
 from articles.tests.factories import make_article, make_author, make_image, make_section
-from articles.text import make_slug, strip_control, validate_links
+from articles.text import make_slug, validate_links
 
 
 class ControlCharactersTests(TestCase):
@@ -40,7 +43,7 @@ class ControlCharactersTests(TestCase):
 
 
 class EmptyTextTests(TestCase):
-    NOTHING = ("\ufeff", "\u202e", " \x00\uffff ")
+    NOTHING = ("\ufeff", "\u202e", " \x00\uffff ", "\u200b", "\u2060\xad\u200d", "\u2800\u3164")
 
     def test_control_characters_alone_are_no_text_to_a_form(self):
         form_class = modelform_factory(Author, fields=["name", "slug", "biography"])
@@ -112,6 +115,33 @@ class SlugTests(SimpleTestCase):
         assert make_slug("one two three", 9) == "one-two"
         assert make_slug("indivisible", 5) == "indiv"
 
+    def test_every_small_letter_of_both_alphabets_stays(self):
+        letters = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) == "Ll"]
+        letters = [one for one in letters if unicodedata.name(one, "").startswith(("LATIN", "CYRILLIC"))]
+        assert len(letters) > 900
+        for letter in letters:
+            with self.subTest(unicodedata.name(letter)):
+                assert re.fullmatch("[a-z]+", make_slug(letter))
+                assert re.fullmatch("[a-z]+", make_slug(letter.upper()))
+                assert len(make_slug(f"b{letter}b")) > 2 or letter in "ъьҍӏꙏᲆꙣꙥꙧ"  # signs without a sound
+
+    def test_names_are_spelled_as_their_languages_do(self):
+        for name, slug in (
+            ("Ўзбекистон", "ozbekiston"),
+            ("Oʻzbekiston", "ozbekiston"),
+            ("Җалал-Абад", "jalal-abad"),
+            ("Łódź", "lodz"),
+            ("Đoković", "djokovic"),
+            ("Straße, Æther, Tromsø", "strasse-aether-tromso"),
+            ("Київ, Їжакевич", "kiyiv-yizhakevich"),
+            ("Ђоковић и Љубљана", "djokovic-i-ljubljana"),
+            ("Йошкар-Ола", "yoshkar-ola"),
+            ("Йошкар".replace("Й", "И\u0306"), "yoshkar"),  # as macOS writes it
+            ("Подъезд, мальчик", "podezd-malchik"),
+        ):
+            with self.subTest(name):
+                assert make_slug(name) == slug
+
     def test_what_has_no_letters_has_no_slug(self):
         assert make_slug("!?—") == ""
 
@@ -131,7 +161,8 @@ class AuthorTests(TestCase):
 
     def test_reading_time_counts_words_of_the_body(self):
         assert make_article(body=f"<p>{'word ' * 460}</p>").reading_minutes == 2
-        assert make_article(body="").reading_minutes == 1
+        assert make_article(body="<p>One word.</p>").reading_minutes == 1
+        assert make_article(body="").reading_minutes == 0
 
     def test_kinds_fit_their_column(self):
         assert max(len(kind) for kind in Kind.values) <= Article._meta.get_field("kind").max_length

@@ -76,7 +76,8 @@ class ClockTests(SimpleTestCase):
         assert self.clean("2026-10-25T03:00") == datetime(2026, 10, 25, 2, 0, tzinfo=UTC)
 
     def test_what_is_typed_is_whole_minutes(self):
-        assert self.clean("2026-03-01T03:00:59.5").second == 0
+        assert "write 03:00, not 03:00:59" in self.refusal("2026-03-01T03:00:59.5")
+        assert self.clean("2026-03-01T03:00:00").second == 0
 
     def test_field_shows_whatever_was_typed(self):
         for text in ("soon", "2026-13-01T00:00", "0001-01-01T00:00", "9999-12-31T23:59", "0001-01-01T00:00+14:00", ""):
@@ -103,7 +104,7 @@ class ScheduleOnTheScreenTests(DeskTestCase):
         self.send(self.article, headline="Changed", _continue="1")
         page = self.page(self.article)
         self.assertContains(page, "It goes out with the text of version 1 of")
-        self.assertContains(page, "schedule anew to send the new text")
+        self.assertContains(page, "Send the newest text")
         self.assertContains(page, reverse("admin:articles_edition_change", args=[self.edition.pk]))
         self.assertContains(page, "(in 3 days)")
 

@@ -202,23 +202,6 @@ class PublishingTests(TestCase):
             edition = workflow.publish(self.article, by=self.chief)
         assert edition.path == f"/2025/12/08/{self.article.slug}/"
 
-    def test_two_articles_do_not_share_an_address(self):
-        workflow.publish(self.article, by=self.chief)
-        twin = make_article(slug=self.article.slug)
-        with self.assertRaisesMessage(WorkflowError, "Change the slug"):
-            workflow.publish(twin, by=self.chief)
-
-    def test_earlier_publication_is_refused_where_another_has_that_days_address(self):
-        workflow.publish(self.article, by=self.chief)
-        twin = make_article(slug=self.article.slug)
-        scheduled = workflow.schedule(twin, by=self.chief, at=timezone.now() + 48 * HOUR)
-        with self.assertRaisesMessage(WorkflowError, "Change the slug"):
-            workflow.publish(twin, by=self.chief)
-        workflow.take_down(self.article, by=self.chief, at=timezone.now() + 2 * HOUR)
-        with self.assertRaisesMessage(WorkflowError, "Change the slug"):
-            workflow.reschedule(scheduled, by=self.chief, at=timezone.now() + timedelta(seconds=30))
-        assert twin.editions.get().path == scheduled.path
-
     def test_address_of_a_cancelled_schedule_is_free_again(self):
         at = timezone.now() + 48 * HOUR
         workflow.cancel(workflow.schedule(self.article, by=self.chief, at=at), by=self.chief)

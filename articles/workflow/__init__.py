@@ -7,31 +7,49 @@ leaves the version alone, so it makes nobody's open form stale. Times are aware 
 
 from articles.cutting import WorkflowError
 from articles.workflow.editions import cancel, erase, freeze_again, publish, reschedule, schedule, take_down, withdraw
+from articles.workflow.furniture import Furnished, publish_furniture, publish_further, publish_move, publish_tags
+from articles.workflow.guests import add_guest
 from articles.workflow.hands import assign, claim, release, set_due
 from articles.workflow.locking import locked_version
 from articles.workflow.notes import leave_note, tick_note
+from articles.workflow.plans import planned_end, planned_starts
+from articles.workflow.scheduled import ClashError, carry_into_all, carry_over, keep_as_is, renew, take_up_plans
 from articles.workflow.sharing import LONGEST_LINK, revoke, share
 from articles.workflow.stages import approve, send_back, submit, take_back
 from articles.workflow.trash import empty_trash, trash, untrash
-from articles.workflow.working_copy import add_tags, move, name_version, restore, saved
+from articles.workflow.working_copy import add_section, add_tags, move, name_version, restore, saved
 
 __all__ = [
     "LONGEST_LINK",
+    "ClashError",
+    "Furnished",
     "WorkflowError",
+    "add_guest",
+    "add_section",
     "add_tags",
     "approve",
     "assign",
     "cancel",
+    "carry_into_all",
+    "carry_over",
     "claim",
     "empty_trash",
     "erase",
     "freeze_again",
+    "keep_as_is",
     "leave_note",
     "locked_version",
     "move",
     "name_version",
+    "planned_end",
+    "planned_starts",
     "publish",
+    "publish_furniture",
+    "publish_further",
+    "publish_move",
+    "publish_tags",
     "release",
+    "renew",
     "reschedule",
     "restore",
     "revoke",
@@ -43,6 +61,7 @@ __all__ = [
     "submit",
     "take_back",
     "take_down",
+    "take_up_plans",
     "tick_note",
     "trash",
     "untrash",

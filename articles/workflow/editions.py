@@ -4,6 +4,7 @@
 """
 
 from datetime import datetime
+from itertools import pairwise
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -11,13 +12,12 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from articles import notices, readiness, references, revisions, search, tasks
+from articles import lacking, notices, readiness, references, revisions, search, tasks
 from articles.cutting import (
     TICK,
     Text,
     WorkflowError,
     address,
-    is_significant,
     put_in,
     remove_words,
     take_out,
@@ -27,6 +27,8 @@ from articles.cutting import freeze_again as refreeze
 from articles.models import FOR_EVER, Article, Edition, Notice
 from articles.models.copy import shared_values
 from articles.workflow.locking import locked, said, set_stage
+from articles.workflow.plans import known_of, planned, planned_updates
+from articles.workflow.sharing import end_links
 
 
 @transaction.atomic
@@ -38,8 +40,9 @@ def publish(article: Article, *, by: User, significant: bool = False) -> Edition
     article = locked(article, "publish", by)
     now = timezone.now()
     _refuse_embargo(article, now)
-    edition = put_in(article, _working_copy(article, now), at=now, by=by, significant=significant)
-    _after_cut(article, by, _("Published"))
+    text = working_copy(article, now)
+    edition = put_in(article, text, at=now, by=by, significant=significant, based_at=article.based_at)
+    after_cut(article, by, _("Published"))
     tasks.after_commit(tasks.draw_card.enqueue, edition.pk)
     notices.tell(Notice.Kind.PUBLISHED, article, by=by, text=_("%(who)s published “%(article)s”."))
     tasks.after_commit(tasks.announce.enqueue)
@@ -54,8 +57,9 @@ def schedule(article: Article, *, by: User, at: datetime, significant: bool = Fa
         raise WorkflowError(_("Choose a time in the future, or publish now."))
     _refuse_too_far(at)
     _refuse_embargo(article, at)
-    edition = put_in(article, _working_copy(article, at), at=at, by=by, significant=significant)
-    _after_cut(article, by, _("Scheduled for %(time)s") % {"time": said(at)})
+    text = working_copy(article, at)
+    edition = put_in(article, text, at=at, by=by, significant=significant, based_at=article.based_at)
+    after_cut(article, by, _("Scheduled for %(time)s") % {"time": said(at)})
     tasks.after_commit(tasks.draw_card.enqueue, edition.pk)
     _tell_of_schedule(article, by, at)
     _look_again(edition)
@@ -66,7 +70,7 @@ def schedule(article: Article, *, by: User, at: datetime, significant: bool = Fa
 def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
     """Move an edition that is not live yet to ``at``; its text stays as it was scheduled."""
     article = locked(edition.article, "schedule", by)
-    edition = _future(article, edition)
+    edition = future(article, edition)
     if at <= timezone.now():
         raise WorkflowError(_("Choose a time in the future."))
     _refuse_too_far(at)
@@ -74,15 +78,14 @@ def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
     if article.editions.filter(live_from=at).exclude(pk=edition.pk).exists():
         raise WorkflowError(_("Another edition of this article starts at that very time."))
     text = text_of(edition, edition.section_rows.filter(is_further=True))
-    cut_at, cut_by = edition.cut_at, edition.cut_by  # its text is no newer for being moved
-    significant, end = is_significant(edition), _own_end(article, edition)
+    known = known_of(edition)  # its text is no newer for being moved
+    end = own_end(article, edition)
     if at >= end:
         raise WorkflowError(_("It ends %(time)s: choose a time before that, or set another end.") % {"time": said(end)})
     take_out(article, edition)
-    edition = put_in(article, text, at=at, by=by, significant=significant)
-    edition.cut_at, edition.cut_by = cut_at, cut_by
+    edition = put_in(article, text, at=at, by=by, **known)
     edition.live_until = min(edition.live_until, end)
-    edition.save(update_fields=["cut_at", "cut_by", "live_until"])
+    edition.save(update_fields=["live_until"])
     tasks.after_commit(tasks.draw_card.enqueue, edition.pk)
     revisions.keep(article, by=by, note=_("Rescheduled for %(time)s") % {"time": said(at)})
     _tell_of_schedule(article, by, at)
@@ -94,7 +97,7 @@ def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
 def cancel(edition: Edition, *, by: User) -> None:
     """Take back an edition that is not live yet; its predecessor gets its end back."""
     article = locked(edition.article, "cancel", by)
-    take_out(article, _future(article, edition))
+    take_out(article, future(article, edition))
     if article.stage == Article.Stage.PUBLISHED:  # what waits for review goes on waiting
         set_stage(article, Article.Stage.DRAFT)
     revisions.keep(article, by=by, note=_("Schedule cancelled"))
@@ -114,6 +117,8 @@ def take_down(article: Article, *, by: User, at: datetime | None) -> Edition:
     if later := article.editions.filter(live_from__gte=end).order_by("live_from").first():
         message = _("What is scheduled for %(time)s would bring it back. Cancel that first.")
         raise WorkflowError(message % {"time": said(later.live_from)})
+    if at is None:
+        _close_gap(article, now)
     edition = article.editions.filter(live_from__lt=end, live_until__gt=now).order_by("live_from").last()
     if edition is None:
         raise WorkflowError(_("Nothing of this article is live at that time."))
@@ -126,7 +131,7 @@ def take_down(article: Article, *, by: User, at: datetime | None) -> Edition:
 
 @transaction.atomic
 def withdraw(article: Article, *, by: User, reason: str) -> Edition:
-    """End the article now; readers of its address get ``reason``, and nothing scheduled brings it back."""
+    """End the article and its preview links now; readers get ``reason``, and nothing scheduled brings it back."""
     article = locked(article, "withdraw", by)
     if not reason.strip():
         raise WorkflowError(_("Write the reason: readers who come to the address will see it."))
@@ -134,12 +139,16 @@ def withdraw(article: Article, *, by: User, reason: str) -> Edition:
     edition = article.editions.live(now).first()
     if edition is None:
         raise WorkflowError(_("The article is not live, so there is nothing to withdraw."))
-    for future in article.editions.filter(live_from__gt=now).order_by("-live_from"):
-        take_out(article, future)
+    coming = list(article.editions.filter(live_from__gt=now).order_by("-live_from"))
+    updates = planned_updates(coming)
+    for later in coming:
+        take_out(article, later)
     edition.refresh_from_db()
+    edition.planned = planned(edition, updates)
     edition.live_until = max(now, edition.live_from + TICK)
     edition.withdrawn_reason, edition.withdrawn_by = reason.strip(), by
-    edition.save(update_fields=["live_until", "withdrawn_reason", "withdrawn_by"])
+    edition.save(update_fields=["live_until", "withdrawn_reason", "withdrawn_by", "planned"])
+    end_links(article)
     if article.stage == Article.Stage.PUBLISHED:
         set_stage(article, Article.Stage.DRAFT)
     note = _("Withdrawn: %(reason)s") % {"reason": reason.strip()}
@@ -167,9 +176,21 @@ def erase(edition: Edition, *, by: User, reason: str) -> Edition:
     edition.card = ""
     edition.erased_at, edition.erased_by, edition.erased_reason = timezone.now(), by, reason.strip()
     edition.save()
+    edition.article.editions.update(planned={})  # may hold the same words
     remove_words(edition)
     search.remove(edition)
     return edition
+
+
+def _close_gap(article: Article, now: datetime) -> None:
+    """Have what is live go on until what is scheduled takes over, where it was to end before that."""
+    rows = list(article.editions.filter(live_until__gt=now).order_by("live_from"))
+    for before, after in pairwise(rows):
+        if before.live_until < after.live_from or not after.took_over:
+            before.live_until, after.took_over = after.live_from, True
+            before.save(update_fields=["live_until"])
+            after.save(update_fields=["took_over"])
+    lacking.note(article)
 
 
 def _refuse_embargo(article: Article, at: datetime) -> None:
@@ -183,23 +204,23 @@ def _refuse_too_far(at: datetime) -> None:
         raise WorkflowError(_("Choose a time before the year %(year)d.") % {"year": FOR_EVER.year})
 
 
-def _own_end(article: Article, edition: Edition) -> datetime:
+def own_end(article: Article, edition: Edition) -> datetime:
     """The end that somebody set for a scheduled edition; for ever if it only ends where another begins."""
     followed = article.editions.filter(live_from=edition.live_until).exists()
     return FOR_EVER if followed else edition.live_until
 
 
-def _future(article: Article, edition: Edition) -> Edition:
+def future(article: Article, edition: Edition) -> Edition:
     edition = article.editions.filter(pk=edition.pk, live_from__gt=timezone.now()).first()
     if edition is None:
         raise WorkflowError(_("This edition is live already or was cancelled. Load the article again."))
     return edition
 
 
-def _after_cut(article: Article, by: User, note: str) -> None:
+def after_cut(article: Article, by: User, note: str) -> None:
     """The working copy is what the newest edition says; what was due is done."""
     set_stage(article, Article.Stage.PUBLISHED)
-    Article.objects.filter(pk=article.pk).update(due_at=None, due_told_at=None)
+    Article.objects.filter(pk=article.pk).update(due_at=None, due_told_at=None, based_at=None)
     revisions.keep(article, by=by, note=note)
 
 
@@ -214,7 +235,7 @@ def _look_again(edition: Edition) -> None:
         transaction.on_commit(freeze_again, robust=True)
 
 
-def _working_copy(article: Article, at: datetime) -> Text:
+def working_copy(article: Article, at: datetime) -> Text:
     """The working copy, if nothing keeps it from going live at ``at``."""
     first = min(article.published_at or at, at)
     if problems := readiness.problems(article, address(article, first), at):

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from articles import notices, roles
+from articles import finding, notices, roles
 from articles.cutting import WorkflowError
 from articles.models import Article, Note, Notice, PreviewLink
 from articles.workflow.locking import locked, locked_row
@@ -35,6 +35,7 @@ def leave_note(
     note = Note.objects.create(
         article=article, text=text, approves=approves, version=version, by=by, name=name.strip()[:120], link=link
     )
+    finding.index([article])
     said = _("%(who)s approved “%(article)s”. %(note)s") if approves else _("%(who)s on “%(article)s”: %(note)s")
     notices.tell(Notice.Kind.NOTE, article, by=by, text=said, note=Truncator(text).chars(200), who=note.name)
     return note

@@ -33,3 +33,8 @@ def revoke(link: PreviewLink, *, by: User) -> None:
     """Make a link lead nowhere from now on."""
     locked(link.article, "share", by)
     PreviewLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def end_links(article: Article) -> int:
+    """Make all preview links of an article lead nowhere from now on; how many did."""
+    return PreviewLink.objects.valid().filter(article=article).update(revoked_at=timezone.now())

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from taggit.models import Tag
 
 from articles import revisions, roles
+from articles.characters import normalise
 from articles.cutting import WorkflowError
-from articles.models import Article, ArticleTag, Author, Edition, Image, Revision, Section
-from articles.text import strip_control
+from articles.models import Article, ArticleSection, ArticleTag, Author, Edition, Image, Revision, Section
+from articles.models.merge import still_there
 from articles.workflow.locking import locked, said, set_stage
 
 LONGEST_NAME = 120  # of a version
@@ -64,6 +65,22 @@ def add_tags(article: Article, tags: Iterable[Tag], *, by: User) -> None:
 
 
 @transaction.atomic
+def add_section(article: Article, section: Section, *, by: User) -> None:
+    """List the working copy in a further section."""
+    article = locked(article, "edit", by)
+    if not list_in(article, section):
+        raise WorkflowError(_("It is listed in “%(section)s” already.") % {"section": section})
+    saved(article, by=by, note=_("Also listed in %(section)s") % {"section": section})
+
+
+def list_in(article: Article, section: Section) -> bool:
+    """Whether the working copy was not listed in ``section`` yet, as it is now."""
+    if article.section_id == section.pk:
+        return False
+    return ArticleSection.objects.get_or_create(article=article, section=section)[1]
+
+
+@transaction.atomic
 def restore(kept: Revision | Edition, *, by: User, version: int) -> Article:
     """Make what a save left, or what readers saw, the working copy again, if ``version`` is still the newest.
 
@@ -81,7 +98,10 @@ def restore(kept: Revision | Edition, *, by: User, version: int) -> Article:
         values, note = dict(kept.snapshot), _("Restored version %(version)d") % {"version": kept.version}
     if article.stage == Article.Stage.PUBLISHED:
         set_stage(article, Article.Stage.DRAFT)
-    return revisions.restore(article, _still_there(article, values, by), by=by, note=note)
+    article = revisions.restore(article, _still_there(article, values, by), by=by, note=note)
+    article.based_at = kept.based_at or kept.cut_at if isinstance(kept, Edition) else kept.at
+    article.save(update_fields=["based_at"])
+    return article
 
 
 def _refuse_erased(edition: Edition) -> None:
@@ -90,15 +110,14 @@ def _refuse_erased(edition: Edition) -> None:
 
 
 def _still_there(article: Article, values: dict[str, Any], by: User) -> dict[str, Any]:
-    """``values`` without rows that are gone; and without a move, if ``by`` may not make it."""
-    if values.get("section_id") != article.section_id and not _may_move(article, values.get("section_id"), by):
+    """``values`` without rows that are gone, or with what they were merged into; and without a move not ``by``'s."""
+    values["section_id"] = next(iter(still_there(Section, [values.get("section_id")])), None)
+    if values["section_id"] != article.section_id and not _may_move(article, values["section_id"], by):
         values["section_id"] = article.section_id
-    for name, model in (("section_id", Section), ("lead_image_id", Image)):
-        if not model.objects.filter(pk=values.get(name) or 0).exists():
-            values[name] = None
+    if not Image.objects.filter(pk=values.get("lead_image_id") or 0).exists():
+        values["lead_image_id"] = None
     for name, model in (("bylines", Author), ("further_sections", Section)):
-        there = set(model.objects.filter(pk__in=values[name]).values_list("pk", flat=True))
-        values[name] = [pk for pk in values[name] if pk in there]
+        values[name] = still_there(model, values[name])
     return values
 
 
@@ -106,7 +125,7 @@ def _still_there(article: Article, values: dict[str, Any], by: User) -> dict[str
 def name_version(revision: Revision, *, by: User, name: str) -> Revision:
     """Give what a save left a name to find it by; an empty one takes the name away."""
     locked(revision.article, "edit", by)
-    name = strip_control(name).strip()
+    name = normalise(name).strip()
     if len(name) > LONGEST_NAME:
         raise WorkflowError(_("A name has at most %(most)d characters.") % {"most": LONGEST_NAME})
     revision.name = " ".join(name.split())

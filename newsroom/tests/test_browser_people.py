@@ -43,7 +43,7 @@ class PeopleTests(BrowserTestCase):
         self.press("Go")
         assert self.found() == []
         self.press("Put in the trash")
-        expect(self.page.locator(".messagelist")).to_contain_text("Done with 1 article")
+        expect(self.page.locator(".messagelist")).to_contain_text("Put in the trash: 1 article")
         self.open(self.article.get_absolute_url())
         assert self.found() == []
         assert self.page.evaluate("document.documentElement.scrollWidth") <= 360

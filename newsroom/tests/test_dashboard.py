@@ -193,7 +193,7 @@ class BlockTests(DashboardTestCase):
 
     def test_empty_blocks_are_a_line(self):
         self.client.force_login(make_user(roles.REPORTER))
-        self.assertContains(self.client.get(INDEX), "You have no drafts.")
+        self.assertContains(self.client.get(INDEX), "You have no saved drafts.")
 
     def fill(self):
         make_article(stage="in_review")

@@ -5,7 +5,7 @@ import threading
 
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.test import Client, TestCase, TransactionTestCase
@@ -269,9 +269,8 @@ class LogTests(ScreenTestCase):
 
     def test_no_password_comes_into_the_log(self):
         user = make_user(password="secret-hash")
-        group = Group.objects.create(name="A group")
-        self.save(user, sent(self.open(user), groups=[group.pk], password="another"))
-        assert self.values() == {"Groups": ["", "A group"]}
+        self.save(user, sent(self.open(user), roles=[roles.REPORTER], password="another"))
+        assert self.values() == {"Role": ["", "Reporter"]}
         assert "secret-hash" not in self.entry().change_message
 
     def test_new_row_has_no_values_before(self):

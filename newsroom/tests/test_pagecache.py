@@ -379,7 +379,7 @@ class OutageTests(TransactionTestCase):
         with self.database_away(), self.assertLogs("django.request", "ERROR"):
             response = self.client.get("/admin/login/")
         assert response.status_code == 503
-        assert "your words are still in the browser" in response.content.decode()
+        assert "What you typed is kept in your browser" in response.content.decode()
 
     def test_without_a_generation_pages_are_made(self):
         with (

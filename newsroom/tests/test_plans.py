@@ -10,9 +10,10 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
+from taggit.models import Tag
 
 from articles import prepared, workflow
-from articles.models import Article, Edition, Section
+from articles.models import Article, ArticleByline, Author, Edition, Section
 from articles.tests.factories import make_chief
 from bench import archive
 from newsroom import frame
@@ -22,6 +23,7 @@ BOUND = 3_000  # rows that one step may read
 LARGE = {
     *("articles_article", "articles_articlebyline", "articles_address", "articles_edition", "articles_search"),
     *("articles_editionbyline", "articles_editionsection", "articles_editiontag"),
+    *("articles_articletag", "articles_desk_search", "articles_indexedarticle"),
 }
 
 
@@ -146,5 +148,47 @@ class PlanTests(TransactionTestCase):
             f"/admin/articles/article/{self.newest.article_id}/change/",
         ):
             self.assert_bounded(path, self.asked_of(lambda path=path: self.get(path)), bound=2 * BOUND)
+        self.desk_lists(chief)
         article = Article.objects.get(pk=self.newest.article_id)
         self.assert_bounded("publish", self.asked_of(lambda: workflow.publish(article, by=chief)))
+
+    def desk_lists(self, chief):
+        """Lists that are narrowed, and searches: what is one person's, one author's or one word's may be read."""
+        author = Author.objects.create(name="Somebody", slug="somebody", user=chief)
+        some = list(Article.objects.values_list("pk", flat=True)[:20_000:200])
+        ArticleByline.objects.bulk_create(ArticleByline(article_id=pk, author=author) for pk in some)
+        Article.objects.filter(pk__in=some[::5]).update(stage="draft")
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        articles, editions, find = "/admin/articles/article/", "/admin/articles/edition/", "/admin/find/?format=json&q="
+        for path in (
+            f"{articles}?whose=mine",
+            f"{articles}?desk=unpublished",
+            f"{articles}?desk=older",
+            f"{articles}?desk=waiting",
+            f"{articles}?readers=live",
+            f"{articles}?readers=coming",
+            f"{articles}?author=Somebody",
+            f"{articles}?tag=Tag+1",
+            f"{articles}?published_by={chief.username}",
+            f"{articles}?since=2025-11-20&until=2025-11-25",
+            f"{articles}?q=market",
+            f"{articles}?q=ma",
+            f"{articles}?q=rareword500",
+            f"{articles}?q=somebody+market",
+            f"{articles}?q=market&section={Section.objects.get(slug='section-1').pk}&language__exact=en",
+            f"{articles}?q=market&author=Somebody&since=2025-11-20",
+            editions,
+            f"{editions}?q=market",
+            f"{editions}?q=rareword500",
+            f"{editions}?q=/2025/11/17/article-1000/",
+            f"{find}market",
+            f"{find}ma",
+            f"{find}rareword500",
+            f"{find}market+valley&for=link",
+            "/admin/articles/placement/board/?q=market",
+            f"/admin/articles/author/{author.pk}/change/",
+            f"/admin/taggit/tag/{Tag.objects.get(slug='tag-1').pk}/change/",
+        ):
+            with self.subTest(path):
+                self.assert_bounded(path, self.asked_of(lambda path=path: self.get(path)), bound=4 * BOUND)

@@ -114,7 +114,7 @@ class TestReaders:
         url = "postgresql://u:p@db.example/paper?options=-c%20work_mem%3D8MB"
         found = read(env.database, "DATABASE_URL", value=url, default=Path("/a"))["OPTIONS"]
         assert found["prepare_threshold"] == 2
-        assert found["options"] == "-c work_mem=8MB -c plan_cache_mode=force_generic_plan"
+        assert found["options"] == "-c work_mem=8MB -c plan_cache_mode=force_generic_plan -c jit=off"
         found = read(env.database, "DATABASE_URL", value=f"{url}&prepare=no", default=Path("/a"))["OPTIONS"]
         assert "prepare_threshold" not in found
         assert found["options"] == "-c work_mem=8MB"

@@ -27,6 +27,7 @@ function offerTags(input) {
   let asked = 0;
   let chosen = -1;
   let waiting;
+  const known = new Map(); // what was typed, and the tag that it is in other letters
 
   const split = (text) => text.split(/[,;]/).map((name) => name.trim().replace(/\s+/g, " ")).filter(Boolean);
   const same = (one, other) => one.toLocaleLowerCase() === other.toLocaleLowerCase();
@@ -39,7 +40,8 @@ function offerTags(input) {
     draw();
   }
 
-  function add(name) {
+  function add(typed) {
+    const name = known.get(typed) ?? typed;
     if (!tags.some((tag) => same(tag, name))) tags.push(name);
   }
 
@@ -102,9 +104,10 @@ function offerTags(input) {
     return made;
   }
 
-  function show(names, typed) {
+  function show(names, typed, tag) {
     const rows = names.map((name, number) => row(name, name, number));
-    if (!names.some((name) => same(name, typed))) {
+    if (tag) known.set(typed, tag);
+    if (!tag && !names.some((name) => same(name, typed))) {
       rows.push(row(typed, input.dataset.new.replace("%s", () => typed), rows.length));
       rows.at(-1).classList.add("tag-new");
     }
@@ -120,8 +123,8 @@ function offerTags(input) {
     if (!typed) return close();
     try {
       const response = await fetch(`${input.dataset.tags}?term=${encodeURIComponent(typed)}`);
-      const { names } = await response.json();
-      if (mine === asked && document.activeElement === input && input.value) show(names, typed);
+      const { names, same: tag } = await response.json();
+      if (mine === asked && document.activeElement === input && input.value) show(names, typed, tag);
     } catch {
       close(); // the network is away: the field takes what is typed
     }

@@ -2,6 +2,7 @@
 // What happens to it after an accident is offered by the server (recovery.py); a text that it has not is sent to it first.
 import { LoggedOut, base, fieldsOf, form, get, onChange, post, useToken } from "./desk-form.js";
 import { BrowserCopies } from "./desk-copies.js";
+import { hold, isElsewhere, newWindow, openHere } from "./desk-windows.js";
 
 const REST = 1500; // milliseconds after the last key
 const MOST = 3500; // at the latest so long after the first one
@@ -18,18 +19,30 @@ const textOf = (fields) => JSON.stringify(Object.entries(fields).filter(([name])
 
 /** Says every ten seconds that this window is open, and shows who else is here. */
 class Pulse {
-  constructor(heard, name = "") {
-    Object.assign(this, { heard, name });
+  constructor(heard) {
+    Object.assign(this, { heard, name: newWindow() }); // of this page: a form that comes back keeps its window's name
   }
 
   start() {
-    setInterval(() => this.beat().catch(() => {}), PULSE);
-    this.beat().catch(() => {});
+    hold(this.name);
+    setInterval(() => this.beat().catch(showUnknown), PULSE);
+    this.beat().catch(showUnknown);
+    addEventListener("pagehide", () => this.leave());
+    addEventListener("pageshow", (event) => event.persisted && this.beat({ back: "1" }).catch(showUnknown));
+    addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.beat().catch(showUnknown));
   }
 
-  async beat() {
+  /** The page goes; a form with words that the server has not yet says it with them. */
+  leave() {
     const body = new FormData();
-    if (this.name) body.set("window", this.name);
+    body.set("window", this.name);
+    body.set("leaving", "1");
+    post("pulse/", body, { keepalive: true }).catch(() => {});
+  }
+
+  async beat(more = {}) {
+    const body = new FormData();
+    for (const [name, value] of Object.entries({ window: this.name, ...more })) body.set(name, value);
     this.heard(await (await post("pulse/", body, { signal: AbortSignal.timeout(PATIENCE) })).json());
   }
 }
@@ -39,11 +52,12 @@ class Keeper {
     this.status = status;
     this.user = status.dataset.user;
     const { window: name, sequence } = form.elements;
-    name.value ||= crypto.randomUUID();
+    name.value ||= newWindow();
     this.name = name.value;
     this.mark = sequence;
     this.copies = new BrowserCopies(this.user, base);
-    this.pulse = new Pulse((news) => this.heard(news), this.name);
+    hold(this.name);
+    this.pulse = new Pulse((news) => this.heard(news));
     this.seen = textOf(fieldsOf()); // the newest text that was looked at
     this.stored = this.seen; // the newest that the server has
     this.failures = 0;
@@ -56,12 +70,12 @@ class Keeper {
     onChange(() => this.changed());
     form.addEventListener("submit", (event) => this.submitted(event));
     window.addEventListener("online", () => this.isBehind && this.send());
-    window.addEventListener("pagehide", (event) => this.hidden(event));
+    window.addEventListener("pagehide", () => this.hidden());
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.isBehind && this.send());
     document.addEventListener("click", (event) => this.clicked(event));
     this.pulse.start();
     if ("unsaved" in this.status.dataset) this.changed(true);
-    this.bringBack().catch(() => {});
+    this.bringBack().catch(() => this.sayInBrowser());
   }
 
   get isBehind() {
@@ -91,6 +105,7 @@ class Keeper {
   body() {
     const body = new FormData(form);
     body.set("user", this.user);
+    body.set("page", this.pulse.name);
     for (const [name, value] of [...body]) if (typeof value !== "string") body.delete(name);
     return body;
   }
@@ -185,6 +200,11 @@ class Keeper {
     }
   }
 
+  /** The reason that a dialog gives: where the browser keeps nothing either, it must not say that it does. */
+  shown(reason) {
+    return this.inBrowser === false && ["away", "database"].includes(reason) ? "nowhere" : reason;
+  }
+
   /** Say what is wrong, that nothing is lost, and what helps. */
   ask(reason, button) {
     const dialog = document.querySelector("[data-autosave-dialog]").content.cloneNode(true).firstElementChild;
@@ -193,14 +213,14 @@ class Keeper {
       dialog.querySelector("h2:not([hidden])").id = "unsent-heading";
     };
     for (const heading of dialog.querySelectorAll("h2")) heading.removeAttribute("id");
-    show(reason);
+    show(this.shown(reason));
     document.body.append(dialog);
     dialog.addEventListener("close", () => dialog.remove());
     dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
     dialog.querySelector("[data-again]").addEventListener("click", async () => {
       const still = await this.check();
       if (still) {
-        show(still);
+        show(this.shown(still));
         dialog.querySelector("[data-still]").textContent = this.status.textContent;
         return;
       }
@@ -211,33 +231,49 @@ class Keeper {
     dialog.showModal();
   }
 
-  /** The page goes: what the server has not yet is sent on its way, and the window is not here any more. */
-  hidden(event) {
-    if (this.isBehind && !this.isLeaving) post("autosave/", this.body(), { keepalive: true }).catch(() => {});
-    if (event.persisted) return;
-    const body = new FormData();
-    body.set("window", this.name);
+  /** The page goes: what the server has not yet is sent on its way. It must not say that the window is open. */
+  hidden() {
+    if (!this.isBehind || this.isLeaving) return;
+    const body = this.body();
     body.set("leaving", "1");
-    post("pulse/", body, { keepalive: true }).catch(() => {});
+    post("autosave/", body, { keepalive: true }).catch(() => {});
   }
 
-  /** Texts in this browser that the server does not know go there, and are offered with all others. */
+  /** Texts in this browser that the server does not know go there; what a page before this one left is offered. */
   async bringBack() {
     const copies = this.copies.all().filter((copy) => copy.window !== this.name);
     if (!copies.length) return;
     const names = copies.map((copy) => copy.window).join(",");
     const { windows } = await (await get(`pulse/?windows=${names}`)).json();
-    let sent = 0;
+    let isNew = false;
     for (const copy of copies) {
       const known = windows[copy.window];
       if (known && known.sequence >= copy.sequence) {
         if (known.outcome) this.copies.remove(copy);
+        else isNew ||= copy.base === base && !this.isOffered(copy);
       } else if (copy.base === base) {
         if (textOf(copy.fields) === this.seen) this.copies.remove(copy);
-        else sent += await this.upload(copy);
+        else isNew = Boolean(await this.upload(copy)) || isNew;
       }
     }
-    if (sent) await this.showOffers();
+    if (isNew) await this.showOffers();
+  }
+
+  /** Whether the page offers these words, and not older ones of their window. */
+  isOffered(copy) {
+    const offer = document.querySelector(`[data-offers] [data-window="${CSS.escape(copy.window)}"]`);
+    return Number(offer?.dataset.sequence) >= copy.sequence;
+  }
+
+  /** The server can't be asked: what lies in this browser is said to be there. */
+  sayInBrowser() {
+    const mine = this.copies.all().filter((copy) => copy.window !== this.name && copy.base === base && textOf(copy.fields) !== this.seen);
+    if (!mine.length) return;
+    const note = document.createElement("p");
+    note.className = "errornote";
+    note.textContent = this.status.dataset.inBrowser.replace("%time", new Date(mine.at(-1).sequence).toLocaleString(document.documentElement.lang));
+    document.querySelector("[data-offers]").replaceChildren(note);
+    setTimeout(() => this.bringBack().then(() => note.remove(), () => {}), PULSE);
   }
 
   async upload(copy) {
@@ -272,26 +308,46 @@ class Keeper {
   }
 }
 
+/** A person, or a window of one's own, as a row of the list. */
+function rowOf(person) {
+  const { dataset } = rail;
+  const row = document.createElement("li");
+  row.textContent = person.me ? (isElsewhere(person.window) ? dataset.meElsewhere : dataset.me) : person.name;
+  const isQuiet = !person.heard && !(person.me && !isElsewhere(person.window));
+  if (isQuiet || person.typing) {
+    const how = document.createElement("span");
+    how.className = isQuiet ? "quiet" : "typing";
+    how.textContent = isQuiet ? dataset.quiet.replace("%time", person.seen) : dataset.typing;
+    row.append(" ", how);
+  }
+  return row;
+}
+
+function showNobody(text) {
+  const nobody = rail.querySelector(".here-nobody");
+  if (nobody.textContent !== text) nobody.textContent = text;
+  nobody.hidden = !text;
+}
+
+/** The server did not say who is here: a list of a while ago may be wrong by now. */
+function showUnknown(error) {
+  rail.querySelector(".here-list").hidden = true;
+  showNobody(error instanceof LoggedOut ? rail.dataset.unknownLoggedOut : rail.dataset.unknown);
+}
+
 /** Who else is here, and whether a newer version was saved. */
-function showNews(news) {
+async function showNews(news) {
   const { dataset } = rail;
   const list = rail.querySelector(".here-list");
-  list.replaceChildren(...news.here.map((person) => {
-    const row = document.createElement("li");
-    row.textContent = person.me ? dataset.me : person.name;
-    if (person.typing) {
-      const typing = document.createElement("span");
-      typing.className = "typing";
-      typing.textContent = dataset.typing;
-      row.append(" ", typing);
-    }
-    return row;
-  }));
-  list.hidden = !news.here.length;
-  rail.querySelector(".here-nobody").hidden = Boolean(news.here.length);
+  const open = await openHere();
+  // Of this browser's windows the browser knows which are open: one that was reloaded, closed or crashed is not.
+  const here = news.here.filter((one) => !one.me || isElsewhere(one.window) || open?.has(one.window) || (!open && one.heard));
+  list.replaceChildren(...here.map(rowOf));
+  list.hidden = !here.length;
+  showNobody(here.length ? "" : base.endsWith("/0/") ? dataset.nobodyYet : dataset.nobody);
   const newer = rail.querySelector(".here-newer");
   const isNewer = news.version > Number(dataset.version);
-  const text = isNewer ? dataset.newer.replace("%version", news.version).replace("%name", news.saved_by ?? "?").replace("%time", news.saved_at) : "";
+  const text = isNewer ? dataset.newer.replace("%version", news.version).replace("%name", news.saved_by ?? dataset.somebody).replace("%time", news.saved_at) : "";
   if (newer.textContent !== text) newer.textContent = text;
   newer.hidden = !isNewer;
 }

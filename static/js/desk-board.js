@@ -62,7 +62,11 @@ async function draw(fields, focus, before) {
   form.setAttribute("aria-busy", "true");
   let page;
   try {
-    const response = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
+    let response = await send(body);
+    if (response.status === 403 && (await renewToken())) {
+      body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+      response = await send(body);
+    }
     if (response.redirected || !(response.ok || response.status === 422 || response.status === 409)) throw new Error();
     page = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("board-form");
     if (!page) throw new Error();
@@ -81,6 +85,17 @@ async function draw(fields, focus, before) {
   }
   current = entries();
   buttons();
+}
+
+const send = (body) => fetch(form.action, { method: "POST", body, credentials: "same-origin", headers: { "X-Requested-With": "fetch" } });
+
+/** Take the token of the session of now: a log-in in another tab made the one of this page void. */
+async function renewToken() {
+  const response = await fetch(form.action, { credentials: "same-origin" });
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const token = page.querySelector("#board-form [name=csrfmiddlewaretoken]")?.value;
+  if (token) form.elements.csrfmiddlewaretoken.value = token;
+  return Boolean(token);
 }
 
 /** Put in what the server drew; open details stay open, the focus and the caret stay where they were. */

@@ -14,8 +14,14 @@ if (panel && form && base) {
   panel.addEventListener("click", follow);
   if (form.elements.version && form.elements.headline) {
     afterPause(REST, refresh, MOST);
-    if (!list.querySelector(".check-sum")) refresh();
+    if (!list.querySelector(".check-sum") && isBegun()) refresh();
   }
+}
+
+/** Whether there is anything to look at: an article that nobody has begun has nothing to mend. */
+function isBegun() {
+  const { headline, standfirst, body } = form.elements;
+  return !base.endsWith("/0/") || [headline, standfirst, body].some((field) => field?.value.replace(/<[^>]*>/g, "").trim());
 }
 
 async function refresh() {
@@ -26,7 +32,7 @@ async function refresh() {
     const html = await response.text();
     if (number === asked) show(html);
   } catch (error) {
-    if (number === asked && !(error instanceof LoggedOut)) away(true);
+    if (number === asked) away(error instanceof LoggedOut ? panel.dataset.out : panel.dataset.away);
   }
 }
 
@@ -41,16 +47,16 @@ function show(html) {
   if (advisory !== "0") said.push(panel.dataset.advises.replace("%s", advisory));
   const text = said.join(", ") || panel.dataset.nothing;
   if (heard.textContent !== text) heard.textContent = text;
-  away(false);
+  away("");
 }
 
-function away(is) {
-  panel.classList.toggle("away", is);
+function away(text) {
+  panel.classList.toggle("away", Boolean(text));
   panel.querySelector(".away-note")?.remove();
-  if (!is) return;
+  if (!text) return;
   const note = document.createElement("p");
   note.className = "away-note";
-  note.textContent = panel.dataset.away;
+  note.textContent = text;
   list.before(note);
 }
 

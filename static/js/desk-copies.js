@@ -1,4 +1,4 @@
-// What is typed into the article screen, in the browser's own storage: a copy for each window, by person and article.
+// What is typed into the desk's forms, in the browser's own storage: a copy for each window, by person and form.
 const PREFIX = "desk-copy:";
 const MOST = 40; // copies; the oldest go first
 const DAYS = 30;
@@ -13,9 +13,9 @@ export class BrowserCopies {
   }
 
   /** Store it; false if the browser has no room, even without what others left. */
-  put(window, fields, sequence) {
+  put(window, fields, sequence, more = {}) {
     const key = this.key(window);
-    const text = JSON.stringify({ window, base: this.base, sequence, fields });
+    const text = JSON.stringify({ window, base: this.base, sequence, fields, ...more });
     for (;;) {
       try {
         localStorage.setItem(key, text);
@@ -50,7 +50,8 @@ export class BrowserCopies {
   }
 }
 
-function allCopies() {
+/** Those of everybody who used this browser. */
+export function allCopies() {
   let keys;
   try { keys = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)); } catch { return []; }
   const copies = keys.map((key) => {

@@ -1,5 +1,7 @@
 // Ctrl+K opens one field that finds any article, section, author, picture, tag or screen. Where the editor makes a link by
 // that key it has already answered; Ctrl+Shift+K opens the field there too. Without this the button leads to a page.
+import { excerpt } from "./desk-found.js";
+
 const palette = document.getElementById("palette");
 const button = document.querySelector(".desk-nav .find");
 const REST = 120; // milliseconds after a key before the server is asked
@@ -36,9 +38,9 @@ function start() {
     try {
       const response = await fetch(`${palette.dataset.url}?format=json&q=${encodeURIComponent(words.value)}`, { signal, redirect: "error" });
       if (!response.ok) throw new Error(response.status);
-      const { kinds } = await response.json();
+      const { kinds, nothing } = await response.json();
       answered = now;
-      show(kinds);
+      show(kinds, nothing);
     } catch {
       if (signal.aborted) return;
       show([]);
@@ -46,7 +48,7 @@ function start() {
     }
   }
 
-  function show(kinds) {
+  function show(kinds, nothing = "") {
     options = [];
     list.replaceChildren(...kinds.map(({ name, found }, at) => {
       const group = element("div", { role: "group", "aria-labelledby": `palette-kind-${at}` });
@@ -55,7 +57,7 @@ function start() {
       return group;
     }));
     words.setAttribute("aria-expanded", String(options.length > 0));
-    said.textContent = options.length ? palette.dataset.found.replace("%s", options.length) : palette.dataset.nothing;
+    said.textContent = options.length ? palette.dataset.found.replace("%s", options.length) : nothing;
     mark(options.length ? 0 : -1);
   }
 
@@ -63,6 +65,7 @@ function start() {
     const item = element("div", { id: `palette-option-${options.length}`, role: "option", class: "palette-option", "aria-selected": "false" });
     item.append(element("span", { class: "palette-title" }, row.title));
     if (row.detail) item.append(" ", element("span", { class: "palette-detail" }, row.detail));
+    item.append(...row.excerpts.map(excerpt));
     const place = options.push({ row, item }) - 1;
     item.addEventListener("click", (event) => go(row, event.ctrlKey || event.metaKey));
     item.addEventListener("mousemove", () => place !== chosen && mark(place));

@@ -31,7 +31,7 @@ function says(panel) {
   const words = [];
   for (const field of panel.querySelectorAll("select, input:not([type=hidden]), textarea")) {
     if (field.closest("details[data-panel]") !== panel || field.closest(".empty-form")) continue;
-    if (/-(order|DELETE)$/.test(field.name)) continue;
+    if (/-(order|DELETE)$/.test(field.name) || field.type === "radio") continue;
     if (field instanceof HTMLSelectElement) words.push(...[...field.selectedOptions].filter((option) => option.value).map((option) => option.text));
     else if (field.type === "checkbox") words.push(field.checked ? field.labels[0]?.textContent : "");
     else words.push(field.value);

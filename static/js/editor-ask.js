@@ -22,9 +22,9 @@ export function openForm({ title, parts, answer, first, send = gettext("OK") }) 
   document.body.append(dialog);
   return new Promise((resolve) => {
     let given = null;
-    form.addEventListener("submit", (event) => {
+    form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      given = answer(form);
+      given = await answer(form);
       if (given) dialog.close();
     });
     cancel.addEventListener("click", () => dialog.close());
@@ -37,7 +37,7 @@ export function openForm({ title, parts, answer, first, send = gettext("OK") }) 
   });
 }
 
-/** What was typed, as `check` returns it; null when the dialog was left. `check` returns null to refuse. */
+/** What was typed, as `check` returns it; null when the dialog was left. It returns null to refuse, or throws what to say. */
 export function ask({ title, label, help, refusal, value = "", check }) {
   const id = newId();
   const input = crel("input", { id, type: "text", value, inputMode: "url", autocomplete: "off", spellcheck: false, "aria-describedby": `${id}-help ${id}-refusal` });
@@ -48,10 +48,15 @@ export function ask({ title, label, help, refusal, value = "", check }) {
     crel("p", { id: `${id}-help`, className: "editor-help", textContent: help }),
     problem,
   ];
-  function answer() {
-    const checked = check(input.value);
-    if (checked) return checked;
-    problem.textContent = refusal;
+  async function answer() {
+    let words = refusal;
+    try {
+      const checked = await check(input.value);
+      if (checked) return checked;
+    } catch ({ message }) {
+      words = message;
+    }
+    problem.textContent = words;
     input.setAttribute("aria-invalid", "true");
     input.select();
     return null;

@@ -99,6 +99,8 @@ function saveByKey(event) {
 const NAMES = {
   bold: [gettext("Bold"), "Ctrl+B"],
   italic: [gettext("Italic"), "Ctrl+I"],
+  superscript: [gettext("Superscript"), "Ctrl+."],
+  subscript: [gettext("Subscript"), "Ctrl+,"],
   heading2: [gettext("Heading"), "Ctrl+Alt+2"],
   heading3: [gettext("Smaller heading"), "Ctrl+Alt+3"],
   bulletList: [gettext("List"), "Ctrl+Shift+8"],
@@ -111,7 +113,7 @@ const NAMES = {
   "history:undo": [gettext("Undo"), "Ctrl+Z"],
   "history:redo": [gettext("Redo"), "Ctrl+Shift+Z"],
 };
-const TOGGLES = new Set(["bold", "italic", "heading2", "heading3", "orderedList", "blockquote", "link", "pullQuote", "factBox"]);
+const TOGGLES = new Set(["bold", "italic", "superscript", "subscript", "heading2", "heading3", "orderedList", "blockquote", "link", "pullQuote", "factBox"]);
 
 /** One stop for the Tab key, arrows between the buttons, and their names and states said. */
 function dressToolbar(editor) {
@@ -178,6 +180,7 @@ function count({ state: { doc } }, { seen }) {
   const words = text.split(/\s+/).filter(Boolean).length;
   const minutes = Math.max(1, Math.round(words / WORDS_A_MINUTE));
   const [counted, reading] = [words === 1 ? gettext("%s word") : gettext("%s words"), gettext("%s min to read")];
-  seen.textContent = `${counted.replace("%s", words.toLocaleString("en"))} · ${reading.replace("%s", minutes)}`;
+  const parts = [counted.replace("%s", words.toLocaleString("en")), ...(words ? [reading.replace("%s", minutes)] : [])];
+  seen.textContent = parts.join(" · ");
   return words;
 }

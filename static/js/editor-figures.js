@@ -1,6 +1,5 @@
-// A picture from the library and an embed: blocks with a caption that stand for something kept elsewhere. A chart is one, too.
+// A picture from the library: a block with a caption that stands for something kept elsewhere. So do embeds and charts.
 import { Node, crel, gettext } from "django-prose-editor/editor";
-import { ask } from "./editor-ask.js";
 import { describe, openPicker } from "./editor-picker.js";
 import { insertFurniture } from "./editor-stock.js";
 
@@ -36,8 +35,8 @@ function selectWhole(editor) {
 
 export const caption = (figure) => figure.querySelector("figcaption") ?? document.createElement("figcaption");
 
-/** The view that both share: `face` and its buttons can't be typed into, the caption can. */
-export function view({ node, editor, getPos }, { change, label, draw, choose }) {
+/** The view that all share: `face` and its buttons can't be typed into, the caption can. `more` is another button. */
+export function view({ node, editor, getPos }, { change, label, draw, choose, more }) {
   const face = crel("div", { className: "editor-face" });
   const text = crel("figcaption", { "data-placeholder": gettext("Caption") });
   const button = (icon, name, run) => {
@@ -46,7 +45,8 @@ export function view({ node, editor, getPos }, { change, label, draw, choose }) 
     return made;
   };
   const tools = crel("div", { className: "editor-tools" }, [
-    button("edit", change, () => replace()),
+    button("edit", change, () => replace(choose)),
+    ...(more ? [button(more.icon, more.name, () => replace(more.choose))] : []),
     button("delete", gettext("Remove"), () => {
       const at = getPos();
       editor.chain().deleteRange({ from: at, to: at + node.nodeSize }).focus().run();
@@ -55,8 +55,8 @@ export function view({ node, editor, getPos }, { change, label, draw, choose }) 
   const still = crel("div", {}, [face, tools]);
   still.contentEditable = "false";
   const dom = crel("figure", { className: "editor-figure", "aria-label": label }, [still, text]);
-  async function replace() {
-    const attributes = await choose(node.attrs);
+  async function replace(ask) {
+    const attributes = await ask(node.attrs);
     if (!attributes) return;
     editor.view.dispatch(editor.state.tr.setNodeMarkup(getPos(), null, attributes));
     editor.commands.focus();
@@ -138,68 +138,5 @@ export const LibraryImage = Figure.extend({
   addMenuItems(parts) {
     const words = { icon: "add_photo_alternate", name: gettext("Picture from the library") };
     defineItem(this.editor, parts, { type: this.name, ...words, choose: chooseImage(this.options.pickerUrl) });
-  },
-});
-
-/** The one form in which the address of a video or a recording is kept; null for what can't be embedded: embeds.py. */
-export function embedAddress(typed) {
-  const value = typed.trim();
-  const whole = /^[a-z]+:/i.test(value) ? value : `https://${value}`;
-  if (!URL.canParse(whole)) return null;
-  const { protocol, hostname, pathname, searchParams } = new URL(whole);
-  const host = hostname.replace(/^(?:www|m|music)\./, "");
-  const [, first, second] = pathname.split("/");
-  let video = null;
-  if (!/^https?:$/.test(protocol)) return null;
-  if (host === "vimeo.com" || host === "player.vimeo.com") {
-    const number = pathname.match(/^\/(?:video\/)?(\d{6,12})$/)?.[1];
-    return number ? `https://vimeo.com/${number}` : null;
-  }
-  if (host === "soundcloud.com") {
-    return /^\/[\w-]{1,80}\/(?:sets\/)?[\w-]{1,120}$/.test(pathname) ? `https://soundcloud.com${pathname}` : null;
-  }
-  if (/^\/[\w./~%+-]{1,400}\.(?:mp3|m4a|ogg|opus)$/.test(pathname)) {
-    return protocol === "https:" && /^[a-z0-9.-]{4,120}$/.test(hostname) ? `https://${hostname}${pathname}` : null;
-  }
-  if (host === "youtu.be") video = first;
-  else if (host === "youtube.com" || host === "youtube-nocookie.com")
-    video = first === "watch" ? searchParams.get("v") : ["shorts", "embed", "live"].includes(first) ? second : null;
-  return /^[\w-]{11}$/.test(video ?? "") ? `https://www.youtube.com/watch?v=${video}` : null;
-}
-
-async function chooseVideo({ address = "" }) {
-  const chosen = await ask({
-    title: gettext("Video or sound"),
-    label: gettext("Address on YouTube, Vimeo or SoundCloud, or of a recording"),
-    help: gettext("Copy it from the browser’s address bar. A recording’s address ends with .mp3, .m4a, .ogg or .opus."),
-    refusal: gettext("Nothing can be embedded from this address. It looks like https://www.youtube.com/watch?v=…, https://vimeo.com/…, https://soundcloud.com/… or https://…/interview.mp3"),
-    value: address,
-    check: embedAddress,
-  });
-  return chosen && { address: chosen };
-}
-
-export const Embed = Figure.extend({
-  name: "embed",
-  addAttributes() {
-    const parseHTML = (dom) => embedAddress(dom.dataset.embed);
-    return { address: { default: null, parseHTML, renderHTML: ({ address }) => ({ "data-embed": address }) } };
-  },
-  parseHTML() {
-    return [{ tag: "figure[data-embed]", getAttrs: (dom) => (embedAddress(dom.dataset.embed) ? null : false), contentElement: caption }];
-  },
-  renderHTML({ HTMLAttributes }) {
-    return ["figure", HTMLAttributes, ["figcaption", 0]];
-  },
-  addNodeView() {
-    const draw = (face, { address }) => {
-      const icon = crel("span", { className: "material-icons", textContent: "smart_display", "aria-hidden": "true" });
-      face.replaceChildren(crel("p", { className: "editor-video" }, [icon, crel("span", { textContent: address })]));
-    };
-    return (props) => view(props, { change: gettext("Change the address"), label: gettext("Video or sound"), draw, choose: chooseVideo });
-  },
-  addMenuItems(parts) {
-    const words = { icon: "smart_display", name: gettext("Video or sound") };
-    defineItem(this.editor, parts, { type: this.name, ...words, choose: chooseVideo });
   },
 });

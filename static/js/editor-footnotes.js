@@ -1,9 +1,9 @@
 // A footnote: the note itself stands at its mark (articles/footnotes.py), shown as a label that opens it.
-import { Bold, Document, Editor, HardBreak, History, Italic, Node, Paragraph, Text, crel, gettext } from "django-prose-editor/editor";
+import { Bold, Document, Editor, HardBreak, History, Italic, Node, Paragraph, Subscript, Superscript, Text, crel, gettext } from "django-prose-editor/editor";
 import { Rate } from "./editor-rates.js";
 import { Link } from "./editor-stock.js";
 
-const KEPT = { STRONG: [], EM: [], BR: [], A: ["href", "title"], DATA: ["data-rate", "data-form"] };
+const KEPT = { STRONG: [], EM: [], SUP: [], SUB: [], BR: [], A: ["href", "title"], DATA: ["data-rate", "data-form"] };
 const RENAMED = { B: "strong", I: "em" };
 const SHOWN = 40; // characters of a note in its label
 const BARE = ["heading", "pullQuote", "factBoxTitle"]; // names and quotations of the text, without marks
@@ -23,7 +23,7 @@ function wordsOf(element) {
     made.append(...inner.childNodes);
     inner.replaceWith(made);
   }
-  return copy.innerHTML.trim();
+  return copy.innerHTML.replace(/^(?:\s|&nbsp;)+/, "").trimEnd();
 }
 
 const plain = (words) => new DOMParser().parseFromString(words.replaceAll("<br>", " "), "text/html").body.textContent;
@@ -71,7 +71,7 @@ export const Footnote = Node.create({
     menu.defineItem({
       name: "footnote",
       groups: "furniture",
-      button: buttons.material("superscript", gettext("Footnote")),
+      button: buttons.material("edit_note", gettext("Footnote")),
       active: () => editor.isActive("footnote"),
       enabled: () => isPlace(editor),
       command: () => write(editor),
@@ -149,7 +149,7 @@ function noteEditor(element, words, injectNonce, keys) {
   return new Editor({
     element,
     injectNonce,
-    extensions: [Line, Paragraph, Text, HardBreak, Bold, Italic, Link, Rate, History],
+    extensions: [Line, Paragraph, Text, HardBreak, Bold, Italic, Superscript, Subscript, Link, Rate, History],
     content: `<p>${words}</p>`,
     editorProps: { attributes },
   });

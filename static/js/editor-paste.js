@@ -1,6 +1,10 @@
 // Text from Word, Google Docs, LibreOffice, Telegram and web pages, before the editor reads it: structure stays, looks go.
-import { Extension, Plugin, gettext } from "django-prose-editor/editor";
+import { Extension, Plugin, pm } from "django-prose-editor/editor";
 import { say } from "./editor-desk.js";
+import { foldSheets, styleOf, takeLeft, tellLeft } from "./editor-paste-left.js";
+import { unwrapAddress } from "./editor-paste-links.js";
+import { takePictures } from "./editor-paste-pictures.js";
+import { normalText, shapedText } from "./editor-paste-text.js";
 import { LINKS } from "./editor-stock.js";
 
 const DROPPED =
@@ -16,55 +20,81 @@ const KEPT = {
   SPAN: ["data-footnote"],
 };
 const BLOCK = "p, h1, h2, h3, h4, h5, h6, li, div, blockquote, table, ul, ol, figure, aside, section, article, td, th, pre";
+const ADDRESS = /https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]]/gi;
+const EMOJI = "img[class*=emoji][alt], img[src*=emoji][alt]";
 const HEADINGS = { H1: "h2", H4: "h3", H5: "h3", H6: "h3" };
-const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff]/g;
 const TAG = /<[a-z](?:"[^"]*"|'[^']*'|[^'">])*>/gi;
 
 export const CleanPaste = Extension.create({
   name: "cleanPaste",
+  addOptions: () => ({ uploadUrl: "/admin/articles/image/upload/" }),
   addProseMirrorPlugins() {
-    const refuseFiles = (view, event) => {
-      const data = event.clipboardData ?? event.dataTransfer;
-      if (!data?.files.length || data.types.includes("text/html")) return false;
-      event.preventDefault(); // a dropped picture would open in place of the form
-      say(this.editor, gettext("Pictures come from the library: use the button “Picture from the library”."));
-      return true;
+    const { editor } = this;
+    const transformPastedHTML = (html) => {
+      const { body, left } = cleanPaste(html);
+      left.isNoted = note(editor, left.comments);
+      setTimeout(() => say(editor, tellLeft(left))); // what is pasted now changes the text, which ends what is said
+      return body;
     };
+    const transformPastedText = (text) => normalText(text.replace(/\u00ad/g, "")).replace(ADDRESS, unwrapAddress);
+    const clipboardTextParser = (text, context, isPlain) => {
+      const shaped = isPlain ? null : shapedText(text);
+      return shaped && pm.model.DOMParser.fromSchema(editor.schema).parseSlice(shaped, { context });
+    };
+    const take = (view, event) => takePictures(editor, view, event);
     return [
       new Plugin({
-        props: {
-          transformPastedHTML: cleanPaste,
-          transformPastedText: (text) => text.replace(CONTROL, ""),
-          handlePaste: refuseFiles,
-          handleDrop: refuseFiles,
-        },
+        props: { transformPastedHTML, transformPastedText, clipboardTextParser, handlePaste: take, handleDrop: take },
       }),
     ];
   },
 });
 
-/** `html` as it was pasted, in the elements of a body. */
+/** Put comments where notes of the desk are written, beside the text; false where there is no such place. */
+function note(editor, comments) {
+  const field = editor.options.element.querySelector("textarea")?.form?.elements.namedItem("desk_note");
+  if (!(field instanceof HTMLTextAreaElement) || !comments.length) return false;
+  const fresh = comments.filter((words) => !field.value.includes(words));
+  field.value = [field.value.trimEnd(), ...fresh].filter(Boolean).join("\n");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  return true;
+}
+
+/** `html` as it was pasted in the elements of a body, and what of it was left out. */
 export function cleanPaste(html) {
   // The policy blocks inline styles and scripts, even while parsing; what styles say is read from data-style.
+  const sheets = [];
   const still = html
-    .replace(CONTROL, "")
-    .replace(/<style\b[\s\S]*?<\/style\s*>/gi, "")
+    .replace(/<style\b[^>]*>([\s\S]*?)<\/style\s*>/gi, (_all, sheet) => (sheets.push(sheet), ""))
     .replace(TAG, (tag) => tag.replace(/([\s"'/])(style|on\w+)\s*=/gi, "$1data-$2="));
   const { body } = new DOMParser().parseFromString(still, "text/html");
-  const own = body.querySelector("[data-pm-slice]"); // copied in this editor
+  const own = body.querySelector("[data-pm-slice]"); // copied in this editor, or in one of its kind
   const slice = own?.getAttribute("data-pm-slice");
+  normaliseTexts(body, !own);
+  if (!own) foldSheets(body, sheets.join("\n"));
+  const left = takeLeft(body);
   if (!own) takeFootnotes(body);
-  dropForeign(body);
+  left.pictures = dropForeign(body);
   if (!own) {
     readStyles(body);
     makeLists(body);
     mapHeadings(body);
+    looseCells(body);
   }
   dropAttributes(body);
   if (!own) splitAtBreaks(body);
   if (own) own.setAttribute("data-pm-slice", slice);
   else dropEmpty(body);
-  return body.innerHTML;
+  return { body: body.innerHTML, left };
+}
+
+/** Soft hyphens of another page suit its columns. */
+function normaliseTexts(body, isForeign) {
+  const texts = document.createNodeIterator(body, NodeFilter.SHOW_TEXT);
+  for (let text; (text = texts.nextNode()); ) {
+    const normal = normalText(isForeign ? text.data.replace(/\u00ad/g, "") : text.data);
+    if (normal !== text.data) text.data = normal;
+  }
 }
 
 const each = (root, selector, change) => [...root.querySelectorAll(selector)].forEach(change);
@@ -78,21 +108,27 @@ function rename(element, name) {
   return renamed;
 }
 
+/** Take out what no body holds; how many pictures were among it. */
 function dropForeign(body) {
   const comments = document.createNodeIterator(body, NodeFilter.SHOW_COMMENT);
   for (let comment; (comment = comments.nextNode()); ) comment.remove();
+  const isPicture = ({ src, width, height }) => src && width !== 1 && height !== 1;
+  const pictures = [...body.querySelectorAll(`img:not(${EMOJI})`)].filter(isPicture).length;
   each(body, "figure:not([data-image], [data-embed], [data-chart])", (figure) => {
     if (figure.querySelector("table, blockquote, pre")) unwrap(figure);
     else if (figure.querySelector("img, picture, video, iframe, svg")) figure.remove();
   });
-  each(body, "img.emoji[alt], img[class*=emoji][alt]", (sign) => sign.replaceWith(sign.alt));
-  each(body, "sup.reference, .MsoFootnoteReference", (mark) => mark.remove());
+  each(body, EMOJI, (sign) => sign.replaceWith(sign.alt));
+  each(body, "sup.reference, .MsoFootnoteReference, .EOP", (mark) => mark.remove());
   each(body, DROPPED, (element) => element.remove());
   each(body, "table > caption", (caption) => caption.closest("table").before(rename(caption, "p")));
-  each(body, "b[id^=docs-internal-guid]", unwrap);
+  each(body, "b[id^=docs-internal-guid], google-sheets-html-origin", unwrap);
   each(body, "a", (link) => {
-    if (!LINKS.test(link.getAttribute("href") ?? "") || !link.textContent.trim()) unwrap(link);
+    const address = unwrapAddress((link.getAttribute("href") ?? "").trim());
+    if (!LINKS.test(address) || !link.textContent.trim()) unwrap(link);
+    else link.setAttribute("href", address);
   });
+  return pictures;
 }
 
 /** A mark and its note, which link to each other as Word and LibreOffice write them, become one footnote at the mark. */
@@ -102,15 +138,25 @@ function takeFootnotes(body) {
   each(body, "a[href^='#']", (mark) => {
     const back = goal(mark);
     if (!back?.matches?.("a[href^='#']") || goal(back) !== mark || !(mark.compareDocumentPosition(back) & 4)) return;
-    const note = back.closest("div[id], p, li");
+    const whole = back.closest("div[id]");
+    const isAlone = whole && !whole.contains(mark) && whole.querySelectorAll("a[href^='#']").length === 1;
+    const note = isAlone ? whole : back.closest("p, li");
     if (!note || note === body || note.contains(mark)) return;
-    back.remove();
+    (back.closest("sup") ?? back).remove();
     const made = document.createElement("span");
     made.setAttribute("data-footnote", "");
-    made.append(...(note.matches("div") && note.children.length === 1 ? note.firstElementChild : note).childNodes);
+    made.append(...linesOf(note));
+    const first = made.firstChild;
+    if (first?.nodeType === 3) first.data = first.data.trimStart();
     note.remove();
     (mark.closest("sup") ?? mark).replaceWith(made);
   });
+}
+
+/** What stands in a note; a paragraph begins a line. */
+function linesOf(note) {
+  const paragraphs = note.matches("div") ? [...note.children] : [note];
+  return paragraphs.flatMap((paragraph, at) => [...(at ? [document.createElement("br")] : []), ...paragraph.childNodes]);
 }
 
 /** Bold and italic as elements, wherever a style said so; not where a style or a heading undoes them. */
@@ -122,6 +168,10 @@ function readStyles(body) {
     const slant = /(?:^|[;\s])font-style\s*:\s*(\w+)/i.exec(style)?.[1];
     const isBold = weight && (/^bold/i.test(weight) || Number(weight) >= 600);
     const isItalic = slant && /^(?:italic|oblique)/i.test(slant);
+    const raised = styleOf(element, "vertical-align");
+    const isInline = !element.matches("td, th, tr, table, img") && !element.querySelector(BLOCK);
+    const small = /^(?:super|[1-9][\d.]*(?:px|pt|em|%))$/.test(raised) ? "sup" : /^(?:sub|-[1-9][\d.]*(?:px|pt|em|%))$/.test(raised) ? "sub" : "";
+    if (small && isInline && !element.matches("sup, sub") && !element.closest("sup, sub")) wrapInside(element, small);
     if (element.closest("h1, h2, h3, h4, h5, h6, th")) {
       if (element.matches("b, strong")) unwrap(element);
     } else if ((element.matches("b, strong") && weight && !isBold) || (element.matches("i, em") && slant && !isItalic)) {
@@ -191,6 +241,14 @@ function mapHeadings(body) {
   each(body, "td :is(h2, h3), li :is(h2, h3)", (heading) => rename(heading, "p"));
 }
 
+/** What a spreadsheet copies of one cell is a piece of text. */
+function looseCells(body) {
+  each(body, "table", (table) => {
+    const cells = table.querySelectorAll("td, th");
+    if (cells.length === 1 && cells[0].matches("td:not(:has(p, table))")) table.replaceWith(rename(cells[0], "div"));
+  });
+}
+
 /** Two breaks between texts are what Telegram and mails have for a new paragraph. */
 function splitAtBreaks(body) {
   for (const holder of [body, ...body.querySelectorAll("p, div")]) {
@@ -237,7 +295,7 @@ function dropEmpty(body) {
   each(body, "br", (line) => {
     if (edge(line, "previousSibling") || edge(line, "nextSibling")) line.remove();
   });
-  each(body, "b, strong, i, em, a", (mark) => mark.childNodes.length || mark.remove());
+  each(body, "b, strong, i, em, sup, sub, a", (mark) => mark.childNodes.length || mark.remove());
   each(body, "li, p, h2, h3, blockquote, div, figcaption", (block) => {
     if (isBlank(block) && !block.matches("td > :only-child, th > :only-child, figure > figcaption")) block.remove();
   });

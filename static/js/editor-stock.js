@@ -1,6 +1,7 @@
 // The package's own nodes and marks, made to write only what markup.clean() keeps.
 import * as stock from "django-prose-editor/editor";
-import { ask } from "./editor-ask.js";
+import { askForLink } from "./editor-link.js";
+import { unwrapAddress } from "./editor-paste-links.js";
 
 const { gettext, pm } = stock;
 
@@ -13,14 +14,18 @@ export const LINKS = /^(?:https?:\/\/|mailto:|tel:|\/(?!\/))/i;
 export function linkAddress(typed) {
   const value = typed.trim();
   if (!value || /[\s"<>\\]/.test(value)) return null;
-  if (LINKS.test(value)) return value.startsWith("/") || URL.canParse(value) ? value : null;
+  if (LINKS.test(value)) return value.startsWith("/") || URL.canParse(value) ? unwrapAddress(value) : null;
   if (/^[^@/:]+@[^@/:]+\.[^@/:.]{2,}$/.test(value)) return `mailto:${value}`;
   return /^[^/:?#]+\.[^/:?#.]{2,}(?:[/:?#].*)?$/.test(value) && URL.canParse(`https://${value}`) ? `https://${value}` : null;
 }
 
 export const Link = stock.Link.extend({
   addOptions() {
-    return { ...this.parent?.(), isAllowedUri: (address) => LINKS.test(address) };
+    return {
+      ...this.parent?.(),
+      isAllowedUri: (address) => LINKS.test(address),
+      shouldAutoLink: (typed) => /^(?:https?:\/\/|www\.)/i.test(typed), // “Akorda.kz” may be a name
+    };
   },
   addAttributes() {
     return { href: { default: null }, title: { default: null } };
@@ -42,14 +47,7 @@ export const Link = stock.Link.extend({
 });
 
 async function askLink(editor) {
-  const address = await ask({
-    title: gettext("Link"),
-    label: gettext("Address"),
-    help: gettext("A web address, an e-mail address, or a page of this paper that begins with /."),
-    refusal: gettext("This is not an address that a link can lead to. It looks like https://example.org/page."),
-    value: editor.getAttributes("link").href ?? "",
-    check: linkAddress,
-  });
+  const address = await askForLink({ value: editor.getAttributes("link").href ?? "", check: linkAddress });
   if (address) editor.chain().focus().extendMarkRange("link").setLink({ href: address }).run();
 }
 
@@ -57,6 +55,9 @@ export const OrderedList = stock.OrderedList.extend({
   addAttributes() {
     const read = (list) => Math.min(Math.max(Number.parseInt(list.getAttribute("start"), 10) || 1, 1), 9999);
     return { start: { default: 1, parseHTML: read, renderHTML: ({ start }) => (start > 1 ? { start } : {}) } };
+  },
+  addInputRules() {
+    return [stock.wrappingInputRule({ find: /^1[.)]\s$/, type: this.type })]; // the package has none
   },
   addNodeView: null,
 });

@@ -11,6 +11,7 @@ from tickers.models.fields import CODE, CodeField, RateField
 from tickers.models.rate import Rate
 
 MOST_DECIMALS = 12
+NEWEST = {"newest": "effective_date", "newest_by": "decided_by"}  # columns of a pair's newest rate
 
 
 class PairQuerySet(models.QuerySet):
@@ -19,10 +20,14 @@ class PairQuerySet(models.QuerySet):
         return self.filter(active=True).order_by("order", "pk")
 
     def late(self, day):
-        """Active pairs, with ``newest``, whose newest accepted rate is older than ``day``; a peg has no day."""
+        """Active pairs whose newest accepted rate is older than ``day``; a peg has no day.
+
+        With ``newest``, the day of that rate, and ``newest_by``, whoever typed or accepted it.
+        """
         accepted = Rate.objects.accepted().filter(pair=OuterRef("pk")).order_by("-effective_date")
         pairs = self.active().exclude(provider=providers.PEG)
-        pairs = pairs.annotate(newest=Subquery(accepted.values("effective_date")[:1]))
+        newest = {name: Subquery(accepted.values(column)[:1]) for name, column in NEWEST.items()}
+        pairs = pairs.annotate(**newest)
         return pairs.filter(Q(newest__lt=day) | Q(newest__isnull=True))
 
 

@@ -10,15 +10,18 @@ from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from articles.admin.lists import number
 from articles.models import Autosave, Presence
+from articles.models.autosave import MAYBE_HERE_FOR
 
 NEW_ROW_AFTER = timedelta(minutes=5)
 MOST_WINDOWS = 40  # open ones of one person; the oldest stop being offered
 MOST_ROWS = 120  # of one window: a day of writing
 REMOVED_AT_ONCE = 100
-FORGOTTEN_AFTER = timedelta(minutes=10)  # of presences
+FORGOTTEN_AFTER = timedelta(minutes=10)  # of windows that were closed
+MOST_SHOWN = 100  # windows
 WINDOW = re.compile(r"[\w-]{8,36}\Z", re.ASCII)
 MOST_VERSION = 2**31 - 1
 
@@ -28,9 +31,9 @@ def new_window():
     return str(uuid4())
 
 
-def window_in(post):
-    """The name that a window gave itself, or nothing if it is none."""
-    name = post.get("window", "")
+def window_in(post, key="window"):
+    """The name that a window gave itself, or nothing if it is none; ``page`` names one loading of its page."""
+    name = post.get(key, "")
     return name if WINDOW.match(name) else ""
 
 
@@ -102,35 +105,46 @@ def _settle_oldest(user):
         settle(user, window, Autosave.Outcome.DROPPED)
 
 
-def seen(user, article, window, *, typed=False):
-    """Note that ``user`` has ``article`` open in ``window``."""
+def seen(user, article, window, *, typed=False, back=False):
+    """Note that ``user`` has ``article`` open in ``window``; one that was closed counts only if it is ``back``."""
     now = timezone.now()
-    changed = {"seen_at": now} | ({"typed_at": now} if typed else {})
+    changed = {"seen_at": now} | ({"typed_at": now} if typed else {}) | ({"left_at": None} if back else {})
     row = {"user": user, "article": article, "window": window}
-    if Presence.objects.filter(**row).update(**changed):
+    known = Presence.objects.filter(**row)
+    if (known if back else known.filter(left_at=None)).update(**changed) or known.exists():
         return
-    Presence.objects.filter(seen_at__lt=now - FORGOTTEN_AFTER).delete()
+    Presence.objects.filter(seen_at__lt=now - MAYBE_HERE_FOR).delete()
+    Presence.objects.filter(left_at__lt=now - FORGOTTEN_AFTER).delete()
     try:
         with transaction.atomic():
             Presence.objects.create(**row, **changed)
     except IntegrityError:  # its first two pulses came at once
-        Presence.objects.filter(**row).update(**changed)
+        known.filter(left_at=None).update(**changed)
 
 
 def left(user, article, window):
     """Note that a window was closed."""
-    Presence.objects.filter(user=user, article=article, window=window).delete()
+    now = timezone.now()
+    Presence.objects.update_or_create(user=user, article=article, window=window, defaults={"left_at": now})
 
 
 def others(article, user, window):
-    """Who has ``article`` open, apart from ``window`` of ``user``: a row a person, and ``user``'s other windows."""
-    found = {}
-    rows = Presence.objects.here().filter(article=article).select_related("user")[:100]
-    for row in rows:
-        if row.user_id == user.pk and row.window == window:
+    """Who else may have ``article`` open: a row a person, and one for each other window of ``user``."""
+    people, own, now = {}, [], timezone.now()
+    for row in Presence.objects.here().filter(article=article).select_related("user")[:MOST_SHOWN]:
+        said = {"typing": row.is_typing(now), "heard": row.is_heard(now), "seen": said_of(row.seen_at)}
+        if row.user_id == user.pk:
+            own += [said | {"me": True, "window": row.window}] if row.window != window else []
             continue
-        name = row.user.get_full_name() or row.user.get_username()
-        before = found.get(row.user_id, {"typing": False})
-        typing = before["typing"] or row.is_typing()
-        found[row.user_id] = {"name": name, "typing": typing, "me": row.user_id == user.pk}
-    return list(found.values())
+        before = people.get(row.user_id)
+        if before is None or (said["heard"], said["typing"]) >= (before["heard"], before["typing"]):
+            name = row.user.get_full_name() or row.user.get_username()
+            people[row.user_id] = said | {"me": False, "name": name}
+    return [*people.values(), *own]
+
+
+def said_of(moment):
+    """When a window was last heard of: the day as well, if it was not today."""
+    local = timezone.localtime(moment)
+    is_today = local.date() == timezone.localdate()
+    return date_format(local, "H:i" if is_today else "j M, H:i")

@@ -73,7 +73,7 @@ class Autosaving(Recovery, Conflicts):
 
     @answers("POST")
     def autosave_view(self, request, article):
-        """Keep what is in the form."""
+        """Keep what is in the form; with ``leaving`` the page that holds it is being closed."""
         window = self._window_that_may_edit(request, article)
         with transaction.atomic():  # the words are offered once at least, whatever fails
             row = autosaves.keep(
@@ -81,20 +81,25 @@ class Autosaving(Recovery, Conflicts):
             )
             if taken := request.POST.get("recovered"):
                 autosaves.settle_taken(request.user, taken, Autosave.Outcome.TAKEN)
-        if article:
-            autosaves.seen(request.user, article, window, typed=True)
-        return self._news(request, article, window) | {"autosave": row.pk}
+        page = autosaves.window_in(request.POST, "page") or window
+        if article and "leaving" in request.POST:
+            autosaves.left(request.user, article, page)
+        elif article:
+            autosaves.seen(request.user, article, page, typed=True)
+        return self._news(request, article, page) | {"autosave": row.pk}
 
     @answers("GET", "POST")
     def pulse_view(self, request, article):
         """Whether session and server are there, who else is, and a token to send the form with.
 
-        A POST says that the window is open, or with ``leaving`` that it is not any more.
+        A POST says that the window is open, with ``leaving`` that it is not any more, with ``back`` that it is again.
         """
         window = autosaves.window_in(request.POST or request.GET)
-        if request.method == "POST" and article and window and self.has_change_permission(request, article):
-            note = autosaves.left if "leaving" in request.POST else autosaves.seen
-            note(request.user, article, window)
+        if request.method == "POST" and article and window:
+            if "leaving" in request.POST:
+                autosaves.left(request.user, article, window)
+            else:
+                autosaves.seen(request.user, article, window, back="back" in request.POST)
         asked = request.GET.get("windows", "").split(",")[:MOST_ASKED]
         return self._news(request, article, window) | {"windows": self._fates(request.user, asked)}
 

@@ -1,6 +1,6 @@
 """The checks beside the text: of the saved copy when the page opens, of what is in the form while somebody types."""
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import path
@@ -11,8 +11,26 @@ from django.views.decorators.http import require_POST
 
 from articles import cutting, footnotes, markup, readiness, references
 from articles.admin.article.typed import typed
-from articles.models import Check
+from articles.markup import plain_text
+from articles.models import Check, OutsideLink
+from articles.readiness import Problem, words
+from articles.readiness.links import is_outside, outside_of, path_within
 
+FIELDS = {  # whose contents a check looks at
+    Check.HEADLINE_LENGTH: "headline",
+    Check.STANDFIRST: "standfirst",
+    Check.DESCRIPTION: "seo_description",
+    Check.BYLINE: "bylines",
+    Check.TAGS: "tags",
+    Check.LEAD_IMAGE: "lead_image",
+    Check.PICTURE_SIZE: "lead_image",
+    Check.HEADING_ORDER: "body",
+    Check.RATES: "body",
+    Check.FOOTNOTES: "body",
+    Check.LEFTOVERS: "body",
+    Check.INTERNAL_LINKS: "body",
+    Check.EXTERNAL_LINKS: "body",
+}
 ANCHORS = {"bylines": "bylines-group"}  # where a field is on the screen, if not at id_<name>
 
 
@@ -37,8 +55,9 @@ class Checks:
     def _look(self, request, article):
         if article and not self.has_change_permission(request, article):
             return looked_at(article)
-        with typed(self, request, article) as (copy, _errors):
-            return looked_at(copy)
+        with typed(self, request, article) as (copy, errors):
+            fields = self.get_form(request, article, change=article is not None).base_fields
+            return looked_at(copy, _refused(fields, errors))
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         is_saved = request.method == "GET" and obj is not None and obj.pk
@@ -46,29 +65,66 @@ class Checks:
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 
-def looked_at(article):
-    """What blocks ``article``, what is advised, and what is fine, as the panel shows it."""
+def looked_at(article, refused=()):
+    """What blocks ``article``, what is advised, and what is fine, as the panel shows it.
+
+    ``refused`` are problems of the form: what was typed there is not in ``article``, so nothing is said of it.
+    """
     now = timezone.now()
     levels = readiness.levels_of(article)
     first = min(article.published_at or now, now)
     found = readiness.look(article, cutting.address(article, first), now, levels)
-    troubled = {problem.check for problem in found} | _nothing_to_look_at(article)
+    not_right = {problem.field for problem in refused}
+    found = [*refused, *(problem for problem in found if problem.field not in not_right)]
+    unasked = levels[Check.EXTERNAL_LINKS] != readiness.Level.OFF and _has_unasked(article)
+    silent = {problem.check for problem in found} | _nothing_to_look_at(article, not_right)
+    silent |= {Check.EXTERNAL_LINKS} if unasked else set()
+    silent |= {check for check, field in FIELDS.items() if field in not_right}
     return {
         "blocking": [_entry(problem) for problem in found if problem.blocks],
         "advisory": [_entry(problem) for problem in found if not problem.blocks],
-        "fine": [_short(check) for check in Check if levels[check] != readiness.Level.OFF and check not in troubled],
+        "fine": [_short(check) for check in Check if levels[check] != readiness.Level.OFF and check not in silent],
+        "not_asked_yet": unasked,
     }
 
 
-def _nothing_to_look_at(article):
-    """Checks that are not fine, but have nothing to find."""
+def _refused(fields, errors):
+    """What the form would not save, as problems."""
+    problems = []
+    for name, texts in errors.items():
+        label = fields[name].label if name in fields else ""
+        problems += [Problem(name, _in_a_sentence(label, str(text))) for text in texts if name != NON_FIELD_ERRORS]
+    return problems
+
+
+def _in_a_sentence(label, text):
+    return f"{label}: {text}" if label else text
+
+
+def _has_unasked(article):
+    """Whether the text links to other sites that nobody has asked yet."""
+    hrefs = outside_of(article.body)
+    answers = OutsideLink.objects.about(hrefs) if hrefs else {}
+    return any(href not in answers or answers[href].checked_at is None for href in hrefs)
+
+
+def _nothing_to_look_at(article, not_right):
+    """Checks that are not fine, but have nothing to find; fields that are ``not_right`` hold what was stored."""
     idle = set()
+    headline = "" if "headline" in not_right else article.headline
+    if not any(text.strip() for text in (headline, article.standfirst, article.lead_caption, plain_text(article.body))):
+        idle |= {Check.LEFTOVERS}
+    if not words.HEADING.search(article.body):
+        idle |= {Check.HEADING_ORDER}
     if not article.lead_image_id:
         idle |= {Check.PICTURE_SIZE}
         if not markup.image_ids(article.body):
             idle |= {Check.ALTERNATIVE, Check.CREDIT, Check.LICENCE}
-    if not markup.links(article.body):
-        idle |= {Check.INTERNAL_LINKS, Check.EXTERNAL_LINKS}
+    hrefs = markup.links(article.body)
+    if not any(path_within(href) is not None for href in hrefs):
+        idle |= {Check.INTERNAL_LINKS}
+    if not any(map(is_outside, hrefs)):
+        idle |= {Check.EXTERNAL_LINKS}
     if not references.pairs(article.body):
         idle |= {Check.RATES}
     if not footnotes.found(article.body):
@@ -98,5 +154,5 @@ def _short(check):
         Check.HEADING_ORDER: _("headings"),
         Check.RATES: _("exchange rates"),
         Check.FOOTNOTES: _("footnotes"),
-        Check.LEFTOVERS: _("no leftovers"),
+        Check.LEFTOVERS: _("no TK, XXX, empty brackets or marks of comments"),
     }[check]

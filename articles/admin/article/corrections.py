@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.times import check_year
-from articles.text import strip_control
+from articles.characters import normalise
 
 MOST = 20
 LONGEST = 1000
@@ -114,7 +114,7 @@ def _day(typed):
 
 
 def _text(typed):
-    text = strip_control(typed).strip()
+    text = normalise(typed).strip()
     if not text:
         raise ValidationError(_("say what was wrong, and what is right."))
     if len(text) > LONGEST:

@@ -3,20 +3,20 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from taggit.models import Tag
 
 from articles import roles
 from articles.admin.article.corrections import HELP, CorrectionsField
-from articles.admin.desk import RowsChoice
-from articles.admin.lists import spellings
+from articles.admin.article.guests import GuestFields
+from articles.admin.desk import RowsChoice, RowsField
 from articles.admin.times import said
-from articles.models import Article, ArticleByline, ArticleTag, Section
-from articles.text import make_slug, strip_control
+from articles.characters import normalise
+from articles.folding import key as key_of
+from articles.models import Article, ArticleByline, ArticleTag, Section, tag_key
+from articles.text import make_slug
 from articles.workflow import WorkflowError, working_copy
 from articles.workflow.working_copy import MOST_TAGS
 
@@ -47,46 +47,31 @@ class TagsField(forms.CharField):
 
     def clean(self, value):
         names = {}
-        for name in strip_control(super().clean(value)).replace(";", ",").split(","):
+        for name in normalise(super().clean(value)).replace(";", ",").split(","):
             name = " ".join(name.split())
             if name:
-                names.setdefault(name.casefold(), check_tag(name))
+                names.setdefault(key_of(name), check_tag(name))
         if len(names) > MOST_TAGS:
             raise ValidationError(_("At most %(most)d tags."), params={"most": MOST_TAGS})
         return list(names.values())
 
     def has_changed(self, initial, data):
-        now = {name.strip().casefold() for name in (data or "").split(",")} - {""}
-        return not self.disabled and now != {tag.name.casefold() for tag in initial or []}
+        now = {key_of(name) for name in (data or "").replace(";", ",").split(",")} - {""}
+        return not self.disabled and now != {key_of(tag.name) for tag in initial or []}
 
 
 def check_tag(name):
     """``name`` if it can be a tag's."""
     if len(name) > LONGEST_TAG:
         raise ValidationError(_("“%(name)s…” is too long for a tag."), params={"name": name[:40]})
-    if not any(letter.isalnum() for letter in name):
+    if not any(letter.isalnum() for letter in key_of(name)):
         raise ValidationError(_("The tag “%(name)s” has neither a letter nor a digit."), params={"name": name})
     return name
 
 
-def tags_named(names):
-    """The tags of these names, in one query; those that nobody has used yet are made."""
-    same = Q(*(("name__iexact", spelling) for name in names for spelling in spellings(name)), _connector=Q.OR)
-    known = {tag.name.casefold(): tag for tag in Tag.objects.filter(same)} if names else {}
-    return [known.get(name.casefold()) or _new_tag(name) for name in names]
-
-
-def _new_tag(name):
-    try:
-        with transaction.atomic():
-            return Tag.objects.create(name=name)
-    except IntegrityError:  # somebody was quicker
-        return Tag.objects.get(name=name)
-
-
 def set_tags(article, names):
     """Make ``names`` the tags of ``article``, in as many queries however many they are; new ones come into being."""
-    wanted = {tag.pk for tag in tags_named(names)}
+    wanted = {tag.pk for tag in tag_key.get_or_make(names)}
     known = set(article.tag_rows.values_list("tag_id", flat=True))
     if gone := known - wanted:
         article.tag_rows.filter(tag_id__in=gone).delete()
@@ -100,12 +85,12 @@ class SectionsChoice(RowsChoice):
         return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
 
 
-class ArticleForm(forms.ModelForm):
+class ArticleForm(GuestFields, forms.ModelForm):
     """The working copy as a form. It refuses to save over a version that is not the one it was loaded with."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     tags = TagsField(label=_("Tags"), required=False, help_text=_("With commas between them."))
-    further_sections = forms.ModelMultipleChoiceField(
+    further_sections = RowsField(
         Section.objects.all(),
         label=_("Further sections"),
         required=False,

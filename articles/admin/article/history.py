@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from articles import lacking
 from articles.models import FOR_EVER, Article, Autosave, Edition, Revision
 
 SHOWN = 100  # saves, or editions, of a page
@@ -72,6 +73,11 @@ class Seen:
     @property
     def is_scheduled(self) -> bool:
         return self.edition.live_from > self.now
+
+    @property
+    def lacks(self) -> str:
+        """What readers have by now and it has not, in words."""
+        return lacking.told(self.edition.lacks) if self.is_scheduled else ""
 
     @property
     def has_end(self) -> bool:

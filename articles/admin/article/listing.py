@@ -3,29 +3,21 @@
 from datetime import timedelta
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import roles
+from articles import lacking, roles
+from articles.admin.article.searching import Searching
+from articles.admin.article.typed_filters import TYPED, ReadersFilter
 from articles.admin.lists import number
 from articles.admin.times import short, short_in_words
 from articles.models import Article, ArticleByline, Section
 from articles.notices import name as name_of
-from articles.search import headlines
 
 MOST_SECTIONS = 100  # a filter is read by eye
-MOST_FOUND = 250  # of a search, each with its state; filters beside it look among them
-
-
-class ArticleList(ChangeList):
-    """Without the columns that no list shows."""
-
-    def get_queryset(self, request, exclude_parameters=None):
-        return super().get_queryset(request, exclude_parameters).defer("body", "corrections", "standfirst")
 
 
 class SectionFilter(admin.SimpleListFilter):
@@ -42,7 +34,8 @@ class SectionFilter(admin.SimpleListFilter):
         if not self.value():
             return queryset
         section = number(self.value())
-        return queryset.filter(Q(section=section) | Q(section__parent=section))
+        within = Section.objects.filter(parent=section).order_by().values_list("pk", flat=True)
+        return queryset.filter(section__in=[section, *within])  # numbers, for which there is an index
 
 
 class MineFilter(admin.SimpleListFilter):
@@ -56,7 +49,7 @@ class MineFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         if self.value() == "mine":
-            return queryset.filter(own(request.user))
+            return queryset.filter(own(request.user, getattr(request.user, "author", None)))
         if self.value() == "assigned":
             return queryset.filter(assignee=request.user)
         if self.value() == "nobody":
@@ -106,6 +99,7 @@ class DeskFilter(admin.SimpleListFilter):
     def lookups(self, request, model_admin):
         return [
             ("waiting", _("Waits for me")),
+            ("submitted", _("Mine, with the editors")),
             ("unpublished", _("Live, with unpublished changes")),
             ("older", _("Scheduled with an older text")),
         ]
@@ -113,6 +107,8 @@ class DeskFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() == "waiting":
             return queryset.waiting().filter(edited_by(request.user))
+        if self.value() == "submitted":
+            return queryset.waiting().filter(own(request.user))
         if self.value() == "unpublished":
             return queryset.with_unpublished_changes()
         return queryset.scheduled_in_older_text() if self.value() == "older" else queryset
@@ -128,10 +124,14 @@ def edited_by(user):
     return Q(section__in=sections) | Q(section__parent__in=sections)
 
 
-def own(user):
-    """A filter: articles that ``user`` began or has a byline on."""
-    bylines = ArticleByline.objects.filter(article=OuterRef("pk"), author__user=user)
-    return Q(created_by=user) | Exists(bylines)
+def own(user, author=None):
+    """A filter: articles that ``user`` began or has a byline on, each found by its own index.
+
+    A planner that is told the ``author`` knows how many bylines those are.
+    """
+    whose = {"author": author} if author else {"author__user": user}
+    bylines = ArticleByline.objects.filter(**whose).order_by().values("article")
+    return Q(pk__in=Article.objects.filter(created_by=user).order_by().values("pk").union(bylines))
 
 
 def section_name(section):
@@ -139,15 +139,25 @@ def section_name(section):
     return f"{section.parent} › {section}" if section.parent_id else str(section)
 
 
-def standing(article):
-    """Where an article loaded ``with_state()`` stands, in words."""
+def first_published(article):
+    """When readers first had an article; None if they never did, though it may be scheduled."""
+    first = article.published_at
+    return first if first and first <= timezone.now() else None
+
+
+def standing(article, *, with_days=True):
+    """Where an article loaded ``with_state()`` stands, in words; ``with_days``, also when readers got it."""
     said = [_("in the trash since %(time)s") % {"time": short(article.trashed_at)}] if article.trashed_at else []
     if article.live_since:
-        said.append(_("live since %(time)s") % {"time": short(article.live_since)})
+        said.append(_("live"))
+    if with_days:
+        said += _days(article)
     if article.next_live:
         older = article.stage != Article.Stage.PUBLISHED
         text = _("scheduled for %(time)s with an older text") if older else _("scheduled for %(time)s")
         said.append(text % {"time": short_in_words(article.next_live)})
+    if article.coming_lacks:
+        said.append(_("what is scheduled %(lacks)s") % {"lacks": lacking.told(article.coming_lacks)})
     if article.embargo_until and article.embargo_until > timezone.now():
         said.append(_("embargo until %(time)s") % {"time": short_in_words(article.embargo_until)})
     if article.was_live and not article.live_since:
@@ -158,20 +168,42 @@ def standing(article):
     return ", ".join(said)
 
 
+def _days(article):
+    """When an article was first published, and when readers got what they have now, if that is another time."""
+    first = first_published(article)
+    said = [_("first published %(time)s") % {"time": short(first)}] if first else []
+    if first and article.live_since and article.live_since > first:
+        said.append(_("changed %(time)s") % {"time": short(article.live_since)})
+    return said
+
+
 def shows_trash(request):
     """Whether ``request`` is for the list of articles, filtered to those in the trash."""
     match = request.resolver_match
     return bool(match) and match.url_name == "articles_article_changelist" and request.GET.get("trash") == "1"
 
 
-class Listing:
-    """The list of articles and its search."""
+class Listing(Searching):
+    """The list of articles."""
 
-    list_display = ["headline", "section", "standing", "in_hand", "saved"]
-    list_filter = [DeskFilter, MineFilter, DueFilter, "stage", SectionFilter, "kind", "language", TrashFilter]
+    list_display = ["headline", "section", "standing", "published", "in_hand", "saved"]
+    list_filter = [
+        DeskFilter,
+        MineFilter,
+        DueFilter,
+        "stage",
+        SectionFilter,
+        "kind",
+        "language",
+        ReadersFilter,
+        TrashFilter,
+        *TYPED,
+    ]
     list_select_related = ["section", "saved_by", "assignee"]
-    search_fields = ["headline"]
-    search_help_text = gettext_lazy("Beginnings of words of the headline, or an article’s number.")
+    search_fields = ["headline"]  # there is a search; what it looks at is articles/finding's
+    search_help_text = gettext_lazy(
+        "Words, begun or “in a row”, or an article’s number; with - what must not be there."
+    )
     sortable_by = ["saved"]
     list_per_page = 40  # drawing a row costs more than finding it
 
@@ -185,19 +217,24 @@ class Listing:
         articles = Article.objects.select_related("section__parent", "assignee", "saved_by", "trashed_by")
         return articles.filter(pk=number(object_id)).first()
 
-    def get_changelist(self, request, **kwargs):
-        return ArticleList
-
-    def get_search_results(self, request, queryset, search_term):
-        """Those with the words in their headlines, found by an index; for a bare number, also the article of it."""
-        if not search_term.strip():
-            return queryset, False
-        found = headlines.find(search_term, limit=MOST_FOUND)
-        return queryset.filter(pk__in=headlines.among([*found, number(search_term)])), False
+    @admin.display(description=gettext_lazy("found in"))
+    def found_in(self, article):
+        """The words with what stands around them, where the headline does not hold them."""
+        rows = ((excerpt.place, excerpt.text) for excerpt in getattr(article, "found_in", []))
+        return format_html_join("", '<p class="excerpt"><span class="quiet">{}:</span> {}</p>', rows) or _("headline")
 
     @admin.display(description=gettext_lazy("state"))
     def standing(self, article):
-        return standing(article)
+        return standing(article, with_days=False)
+
+    @admin.display(description=gettext_lazy("first published"))
+    def published(self, article):
+        """When readers first had it, and below when they got what they have now, if it was changed since."""
+        first = first_published(article)
+        if first is None or not article.live_since or article.live_since <= first:
+            return short(first) if first else ""
+        changed = _("changed %(time)s") % {"time": short(article.live_since)}
+        return format_html('{} <span class="quiet">{}</span>', short(first), changed)
 
     @admin.display(description=gettext_lazy("in hand"))
     def in_hand(self, article):

@@ -57,7 +57,8 @@ class Preview:
         return response
 
     def _preview(self, request, article):
+        alone = {} if article.section_id else {"lacks_section": True, "following": None, "related": []}
         try:
-            return cutting.preview(article, partial(rendering.show_article, request, preview=True))
+            return cutting.preview(article, partial(rendering.show_article, request, preview=True, **alone))
         except WorkflowError as refusal:
             return HttpResponse(str(refusal), status=409, content_type="text/plain; charset=utf-8")

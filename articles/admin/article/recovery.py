@@ -11,11 +11,13 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.db import InterfaceError, InternalError, OperationalError
 from django.forms.utils import ErrorDict, ErrorList
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles import comparing, revisions
 from articles.admin.article import autosaves, unsaved
+from articles.admin.article.saving import address_of
 from articles.admin.lists import number
 from articles.admin.times import zone
 from articles.models import Article, Autosave
@@ -35,6 +37,7 @@ class Offer:
     headline: str
     window: str
     changes: list  # label and difference of each field
+    sequence: int  # of its words, for the script that knows whether newer ones were typed
 
     @property
     def is_fresh(self):
@@ -87,12 +90,13 @@ class Recovery:
         sent = request.POST if request.method == "POST" else {}
         window = autosaves.window_in(sent)
         if getattr(request, "is_shown_again", False):
-            _without_errors(context)
+            without_errors(context)
         elif sent and self._may_write(request, obj):
             window = self._keep_refused(request, obj, window)
         article = obj if obj and obj.pk else None
         context |= self._offer_context(request, article, without={window}, taken=sent.get("recovered"))
-        here = autosaves.others(article, request.user, window) if article else []
+        # Own windows are left to the script: this page may replace one of them, and a reload hasn't closed it yet.
+        here = [one for one in autosaves.others(article, request.user, window) if not one["me"]] if article else []
         context |= {"window": window, "recovered": sent.get("recovered", ""), "is_unsaved": bool(sent), "here": here}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -106,6 +110,14 @@ class Recovery:
         stored = Article.objects.filter(pk=article.pk).first() if article else None
         autosaves.keep(request.user, stored, window, autosaves.version_in(request.POST), fields, again=True)
         return window
+
+    def keep_unsaved(self, request, article, data):
+        """Take over a form that was sent without a login, as an autosave of its window; where it is offered."""
+        window = autosaves.window_in(data) or autosaves.new_window()
+        fields = unsaved.fields_of(data)
+        row = autosaves.keep(request.user, article, window, autosaves.version_in(data), fields, again=True)
+        form = address_of(article) if article else reverse("admin:articles_article_add")
+        return f"{form}?recover={row.pk}"
 
     def _take_up(self, request, object_id, form_url, extra_context):
         """The form filled in from an autosave; the version it was typed on goes with it, and is asked for on saving."""
@@ -149,11 +161,13 @@ class Recovery:
                 says["bylines"] = stored["bylines"]  # the writer's own is there from the start
             if changes := comparing.compare(stored, says):
                 shown = [(one.label, one.body.prose(fold=True) if one.body else one.marked) for one in changes]
-                offers.append(Offer(row.pk, row.at, says["headline"], row.window, shown))
+                offers.append(
+                    Offer(row.pk, row.at, says["headline"], row.window, shown, autosaves.sequence_of(row.fields))
+                )
         return offers
 
 
-def _without_errors(context):
+def without_errors(context):
     """The form is only shown: what is wrong with it is said when somebody saves it."""
     context["adminform"].form._errors = ErrorDict()
     context["errors"] = []

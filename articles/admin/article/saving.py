@@ -12,8 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from articles import revisions, tasks, workflow
-from articles.admin.article import steps
-from articles.admin.article.screen import REFUSED
+from articles.admin.article import steps, waiting
 from articles.admin.lists import number
 from articles.admin.times import said
 from articles.models import Article
@@ -51,6 +50,8 @@ class Saving:
         """Keep a revision once all rows are stored, if anything is new in the text or the embargo is another."""
         super().save_related(request, form, formsets, change)
         article = form.instance
+        if form.guest:
+            workflow.add_guest(article, form.guest, by=request.user)
         is_new_text, moved = article.before != revisions.snapshot(article), _embargo_note(article)
         note = " ".join(filter(None, [self._note(request, article), moved]))
         article.is_new_version = is_new_text or bool(moved)
@@ -83,6 +84,7 @@ class Saving:
             return self._preview_and_forget(request, article)
         if "_step" in request.POST:
             return self._take(request, article)
+        self._keep_typed(request, article, steps.initial(article))
         if "_continue" in request.POST or "_overwrite" in request.POST:
             new, same = _("Saved as version %(version)s."), _("Nothing new to save: this is version %(version)s.")
             text = new if article.is_new_version else same
@@ -101,20 +103,32 @@ class Saving:
 
     def _take(self, request, article):
         """Take the step asked for; when it is refused the text stays saved, and the reason stands in the form."""
-        step, form = request.POST["_step"], steps.StepForm(request.POST)
+        step, form, shown = request.POST["_step"], steps.StepForm(request.POST), steps.initial(article)
         try:
             with transaction.atomic():
                 done = steps.take(step, article, form, by=request.user)
         except WorkflowError as refusal:
-            self._refused(request, article, step, refusal)
+            self._refused(request, article, step, refusal, shown)
         else:
             self.log_change(request, article, done)
             self.message_user(request, done, messages.SUCCESS)
+            self._keep_typed(request, article, shown, step)
         return HttpResponseRedirect(address_of(article))
 
-    def _refused(self, request, article, step, refusal):
+    def _keep_typed(self, request, article, shown, step=""):
+        """What was typed for another step than the one taken waits in the form, and is named."""
+        typed = steps.left_over(request.POST, shown, step)
+        waiting.remember(request, article, typed)
+        if not (names := steps.labels(typed)):
+            return
+        link = format_html('<a href="{}">{}</a>', address_of(article), article)
+        text = _("Typed and not done yet: %(fields)s. It still stands in the form of") % {"fields": names}
+        self.message_user(request, format_html("{} “{}”.", text, link), messages.WARNING)
+
+    def _refused(self, request, article, step, refusal, shown):
         given = {name: request.POST.get(name, "") for name in steps.StepForm.base_fields}
-        request.session[REFUSED] = {"article": article.pk, "step": step, "given": given, "text": str(refusal)}
+        typed = steps.left_over(request.POST, shown)
+        waiting.remember(request, article, typed, step=step, sent=given, text=str(refusal))
         saved = _("The text is saved.") if article.is_new_version else ""
         self.message_user(request, format_html("{} {}", refusal, saved), messages.ERROR)
 

@@ -10,14 +10,13 @@ from django.utils.translation import gettext_lazy
 from js_asset import Media
 
 from articles import charts, rendering, roles
-from articles.admin.article import corrections, notes, state, steps
+from articles.admin.article import corrections, notes, state, steps, waiting, whereabouts
 from articles.admin.article.form import ArticleForm, BylineForm, BylineFormSet
 from articles.admin.desk import DeskInline
 from articles.admin.times import zone
 from articles.models import ArticleByline
 from articles.workflow import WorkflowError
 
-REFUSED = "refused step"  # in the session: what was typed for it
 PICTURE = ["lead_image"]
 MORE = ["kicker", "dateline", "slug", "embargo_until", "off_front"]
 SEARCH_AND_SOCIAL = ["seo_title", "seo_description", "social_title", "social_description", "noindex"]
@@ -147,6 +146,7 @@ class Screen:
             "offered": offered,
             "next_steps": offered - steps.BESIDE_THE_TEXT,
             "writers": steps.writers() if "assign" in offered else [],
+            "waits_for": _waits_for(obj),
             "notes": notes.newest(obj),
             "step_form": self._step_form(request, obj),
             "newer": getattr(context["adminform"].form, "newer", None),
@@ -157,13 +157,19 @@ class Screen:
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _step_form(self, request, article):
-        """The fields of the steps: as typed when a step was refused, or when the form itself comes back."""
+        """The fields of the steps, with what was typed for one that was refused, or not taken yet."""
         if request.method == "POST":
             return steps.StepForm(request.POST)
-        refused = request.session.get(REFUSED, {})
-        if not article or refused.get("article") != article.pk:
-            return steps.form_of(article)
-        del request.session[REFUSED]
-        form = steps.StepForm(refused["given"])
+        refused = waiting.recall(request, article) if article else {}
+        if "step" not in refused:
+            return steps.form_of(article, refused.get("given"))
+        form = steps.StepForm(refused["sent"])
         steps.refuse(form, refused["step"], WorkflowError(refused["text"]))
         return form
+
+
+def _waits_for(article):
+    """Whose turn it is with a submitted article; nothing while it is being written."""
+    if article is None or article.stage not in whereabouts.SUBMITTED:
+        return ""
+    return whereabouts.with_whom(article, whereabouts.editors_for([article]))

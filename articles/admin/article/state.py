@@ -7,6 +7,7 @@ from django.db.models import OuterRef, Subquery
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from articles import lacking, workflow
 from articles.models import FOR_EVER, Article, Edition, Revision
 
 SHOWN = 10
@@ -21,6 +22,12 @@ class Scheduled:
     version: int | None  # of the save that was made when it was cut
     is_older: bool  # the working copy has changed since
     comparison: str  # where its text and the working copy stand side by side, if there is such a page
+    lacks: str = ""  # what readers have and it has not, in words
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something that readers have was put into it later."""
+        return bool(self.edition.based_at and self.edition.based_at > self.edition.cut_at)
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,7 @@ class State:
     editions: tuple[Edition, ...] = ()
     revisions: tuple[Revision, ...] = ()
     has_changed: bool = False  # the working copy says what no edition says
+    lacks: str = ""  # what readers have and the working copy has not, in words
 
     @property
     def live(self) -> Edition | None:
@@ -51,6 +59,7 @@ class State:
                 edition.version,
                 self.has_changed,
                 _comparison(edition) if self.has_changed else "",
+                lacking.told(edition.lacks),
             )
             for edition in self.scheduled
         ]
@@ -72,9 +81,14 @@ class State:
         return last if last and last.live_until <= self.at else None
 
     @property
-    def outdated(self) -> set[int]:
-        """The numbers of scheduled editions whose text is older than what is live."""
-        return {edition.pk for edition in self.scheduled if self.live and edition.cut_at < self.live.cut_at}
+    def planned_end(self) -> datetime | None:
+        """When what was withdrawn was to end, if that is still to come."""
+        return workflow.planned_end(self.withdrawn) if self.withdrawn else None
+
+    @property
+    def planned_starts(self) -> list[datetime]:
+        """When what was scheduled at the withdrawal was to go live, as far as that is still to come."""
+        return workflow.planned_starts(self.withdrawn) if self.withdrawn else []
 
     @property
     def ends(self) -> list[datetime]:
@@ -85,7 +99,10 @@ class State:
 
 
 def of(article: Article | None) -> State:
-    """The state of ``article`` now, in two queries; of one that is being begun, without any."""
+    """The state of ``article`` now, in two queries; of one that is being begun, without any.
+
+    After an older text was restored it takes some more, to compare it with what readers have.
+    """
     if article is None or article.pk is None:
         return State(timezone.now())
     save = Revision.objects.filter(article=OuterRef("article"), at__gte=OuterRef("cut_at")).order_by("version")
@@ -98,6 +115,7 @@ def of(article: Article | None) -> State:
         ),
         revisions=tuple(revisions[:SHOWN]),
         has_changed=article.stage != Article.Stage.PUBLISHED,
+        lacks=lacking.told(",".join(lacking.of_working_copy(article))),
     )
 
 

@@ -5,12 +5,12 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import roles, workflow
+from articles.admin.article import going_live, whereabouts
 from articles.admin.article.state import State
 from articles.admin.lists import number
 from articles.admin.times import TimeField, said
@@ -29,6 +29,7 @@ OPEN = {  # the stages in which a step makes sense; the other steps ask the edit
 }
 BESIDE_THE_TEXT = {"assign", "unassign", "claim", "release", "due", "note", "tick", "trash", "untrash"}
 NEEDS = {  # the field that a step reads, beside which its refusal is shown
+    "publish": "go_live_at",
     "schedule": "go_live_at",
     "reschedule": "go_live_at",
     "take_down": "take_down_at",
@@ -38,10 +39,19 @@ NEEDS = {  # the field that a step reads, beside which its refusal is shown
     "note": "desk_note",
     "withdraw": "withdrawal_reason",
 }
+TICKS = {"significant", "carry", "forget_end", "plan_again"}
+USES = {  # all fields that a step reads; what is typed in others waits in the form for its own step
+    "publish": {"take_down_at", *TICKS},
+    "schedule": {"go_live_at", "take_down_at", *TICKS},
+    "reschedule": {"go_live_at", "take_down_at"},
+    "assign": {"assign_to", "due_at"},
+}
 
 
 class StepForm(forms.Form):
     """What some steps need to know; nothing of it is stored with the article."""
+
+    waits = False  # something is typed for the step of assigning
 
     go_live_at = TimeField(label=gettext_lazy("Goes live at"), required=False)
     take_down_at = TimeField(
@@ -52,6 +62,18 @@ class StepForm(forms.Form):
         required=False,
         help_text=gettext_lazy("For a change that matters, not for a comma: the page then says when."),
     )
+    carry = forms.ChoiceField(
+        label=gettext_lazy("Also put it into what is scheduled"),
+        required=False,
+        choices=[
+            ("corrections", gettext_lazy("if it adds a correction")),
+            ("yes", gettext_lazy("yes")),
+            ("no", gettext_lazy("no")),
+        ],
+        help_text=gettext_lazy("Where both changed the same paragraph, you are asked."),
+    )
+    forget_end = forms.BooleanField(label=gettext_lazy("Without the end that was planned"), required=False)
+    plan_again = forms.BooleanField(label=gettext_lazy("Schedule again what was scheduled"), required=False)
     note = forms.CharField(
         label=gettext_lazy("Note to the writer"), required=False, max_length=250, widget=forms.Textarea({"rows": 2})
     )
@@ -60,7 +82,7 @@ class StepForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.Textarea({"rows": 2}),
-        help_text=gettext_lazy("Readers who come to the address see it."),
+        help_text=gettext_lazy("Readers who come to the address see it. Preview links of the article end, too."),
     )
     assign_to = forms.CharField(
         label=gettext_lazy("Assign to"),
@@ -79,12 +101,32 @@ class StepForm(forms.Form):
     )
 
 
-def form_of(article: Article | None) -> StepForm:
-    """The fields of the steps, with who has ``article`` and when it is due."""
+def form_of(article: Article | None, typed: dict[str, str] | None = None) -> StepForm:
+    """The fields of the steps, with who has ``article``, when it is due, and what was ``typed`` for later."""
+    form = StepForm(initial=initial(article) | (typed or {}))
+    form.waits = bool({"assign_to", "due_at"} & (typed or {}).keys())
+    return form
+
+
+def initial(article: Article | None) -> dict[str, Any]:
+    """Who has ``article``, and when it is due, as the fields show it."""
     if article is None:
-        return StepForm()
-    holder = article.assignee.get_username() if article.assignee else ""
-    return StepForm(initial={"assign_to": holder, "due_at": article.due_at})
+        return {}
+    due = article.due_at and article.due_at.replace(second=0, microsecond=0)  # the field shows minutes
+    return {"assign_to": article.assignee.get_username() if article.assignee else "", "due_at": due}
+
+
+def left_over(post: Any, shown: dict[str, Any], asked: str = "") -> dict[str, str]:
+    """What ``post`` has in fields that the step ``asked`` for, or a save, does not read; ``shown`` is their initial."""
+    name = asked.partition(":")[0]
+    used = USES.get(name, {NEEDS.get(name)})
+    changed = StepForm(post, initial=shown | {"carry": "corrections"}).changed_data
+    return {field: post.get(field) for field in changed if field in post and field not in used}
+
+
+def labels(fields: Any) -> str:
+    """Names of fields that somebody typed into, as the form says them; a tick is nothing to be done by itself."""
+    return ", ".join(str(StepForm.base_fields[name].label) for name in fields if name not in TICKS)
 
 
 def offered(user: User, article: Article | None, state: State) -> set[str]:
@@ -92,7 +134,7 @@ def offered(user: User, article: Article | None, state: State) -> set[str]:
     stage = article.stage if article else Article.Stage.DRAFT
     sensible = {name for name, stages in OPEN.items() if stage in stages} | {"publish", "schedule"}
     if state.live:
-        sensible.add("withdraw")
+        sensible |= {"withdraw", "furnish"}
     if state.live or state.scheduled:
         sensible.add("take_down")
     if state.scheduled:
@@ -116,15 +158,17 @@ def take(asked: str, article: Article, form: StepForm, *, by: User) -> str:
     if name not in TAKE:
         raise WorkflowError(_("There is no such step."))
     needed = NEEDS.get(name)
-    for field in (needed, "due_at") if name == "assign" else (needed,):
+    for field in {needed, *USES.get(name, set())}:
         if not form.is_valid() and field in form.errors:
             raise WorkflowError(" ".join(form.errors[field]))
     if name == "assign":
         return _assign(article, form.cleaned_data, by)
     given = form.cleaned_data.get(needed) if needed else None
     if name in {"publish", "schedule"}:
-        return TAKE[name](article, given, by, significant=bool(form.cleaned_data.get("significant")))
-    if name in {"cancel", "reschedule"}:
+        return TAKE[name](article, given, by, form.cleaned_data)
+    if name == "reschedule":
+        return going_live.reschedule(_edition(article, which), given, by, form.cleaned_data["take_down_at"])
+    if name in OF_AN_EDITION:
         return TAKE[name](_edition(article, which), given, by)
     if name == "tick":
         return _tick(article, which, by)
@@ -138,15 +182,6 @@ def refuse(form: StepForm, asked: str, refusal: WorkflowError) -> None:
         form.add_error(needed, str(refusal))
 
 
-def replaced_later(article: Article) -> str:
-    """A warning, when something scheduled is going to replace what readers of ``article`` see now."""
-    following = article.editions.filter(live_from__gt=timezone.now()).order_by("live_from").first()
-    if following is None:
-        return ""
-    text = _("But the text scheduled for %(time)s will replace it then: cancel that schedule, or schedule anew.")
-    return text % {"time": said(following.live_from)}
-
-
 def _edition(article: Article, text: str) -> Edition:
     edition = article.editions.filter(pk=number(text)).first()
     if edition is None:
@@ -156,7 +191,8 @@ def _edition(article: Article, text: str) -> Edition:
 
 def _submit(article: Article, _given: Any, by: User) -> str:
     workflow.submit(article, by=by)
-    return _("Submitted: it waits for the section’s editors.")
+    names = whereabouts.with_whom(article, whereabouts.editors_for([article]))
+    return _("Submitted: it waits for %(names)s.") % {"names": names}
 
 
 def _take_back(article: Article, _given: Any, by: User) -> str:
@@ -174,35 +210,16 @@ def _approve(article: Article, _given: Any, by: User) -> str:
     return _("Approved: it is ready to be published.")
 
 
-def _publish(article: Article, _given: Any, by: User, *, significant: bool) -> str:
-    edition = workflow.publish(article, by=by, significant=significant)
-    done = _("Published: readers see it at %(path)s.") % {"path": edition.path}
-    return f"{done} {replaced_later(article)}".strip()
+def _furnish(article: Article, _given: Any, by: User) -> str:
+    reached, what = workflow.publish_furniture(article, by=by)
+    done = _("Readers see now: %(what)s. The text is the one they had.") % {"what": what}
+    return f"{done} {also_scheduled(reached)}".strip()
 
 
-def _schedule(article: Article, at: Any, by: User, *, significant: bool) -> str:
-    edition = workflow.schedule(article, by=by, at=_given_time(at), significant=significant)
-    return _("Scheduled: it goes live %(time)s.") % {"time": said(edition.live_from)}
-
-
-def _reschedule(edition: Edition, at: Any, by: User) -> str:
-    edition = workflow.reschedule(edition, by=by, at=_given_time(at))
-    return _("Rescheduled: it goes live %(time)s.") % {"time": said(edition.live_from)}
-
-
-def _cancel(edition: Edition, _given: Any, by: User) -> str:
-    workflow.cancel(edition, by=by)
-    return _("Schedule of %(time)s cancelled.") % {"time": said(edition.live_from)}
-
-
-def _take_down(article: Article, at: Any, by: User) -> str:
-    edition = workflow.take_down(article, by=by, at=at)
-    return _("It ends %(time)s.") % {"time": said(edition.live_until)} if at else _("It has no end: it stays for ever.")
-
-
-def _withdraw(article: Article, reason: str, by: User) -> str:
-    workflow.withdraw(article, by=by, reason=reason)
-    return _("Withdrawn: readers of its address see the reason.")
+def also_scheduled(reached: workflow.Furnished) -> str:
+    """That what is scheduled got the same change; nothing if there is nothing scheduled that it concerns."""
+    times = ", ".join(said(at) for at in reached.scheduled)
+    return _("What is scheduled for %(times)s has it, too.") % {"times": times} if times else ""
 
 
 def writers() -> list[tuple[str, str]]:
@@ -224,8 +241,8 @@ def writer_named(typed: str) -> User:
 
 def _assign(article: Article, given: dict[str, Any], by: User) -> str:
     to = writer_named(given["assign_to"])
-    stored, due = article.due_at, given["due_at"]
-    is_same = stored is not None and due == stored.replace(second=0, microsecond=0)  # the field shows minutes
+    due = given["due_at"]
+    is_same = due == initial(article)["due_at"]
     workflow.assign(article, to, by=by, due_at=None if is_same else due)
     return _("Assigned to %(name)s.") % {"name": name_of(to)}
 
@@ -274,23 +291,22 @@ def _untrash(article: Article, _given: Any, by: User) -> str:
     return _("Restored: it is on the desk again.")
 
 
-def _given_time(at: Any) -> Any:
-    if at is None:
-        raise WorkflowError(_("Choose the day and the time at which it goes live."))
-    return at
-
-
+OF_AN_EDITION = {"cancel", "carry", "keep", "renew"}  # that is scheduled
 TAKE = {
     "submit": _submit,
     "take_back": _take_back,
     "send_back": _send_back,
     "approve": _approve,
-    "publish": _publish,
-    "schedule": _schedule,
-    "reschedule": _reschedule,
-    "cancel": _cancel,
-    "take_down": _take_down,
-    "withdraw": _withdraw,
+    "publish": going_live.publish,
+    "furnish": _furnish,
+    "schedule": going_live.schedule,
+    "reschedule": going_live.reschedule,
+    "cancel": going_live.cancel,
+    "carry": going_live.carry,
+    "keep": going_live.keep,
+    "renew": going_live.renew,
+    "take_down": going_live.take_down,
+    "withdraw": going_live.withdraw,
     "assign": _assign,
     "unassign": _unassign,
     "claim": _claim,

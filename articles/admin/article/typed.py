@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from articles import workflow
+from articles.admin.article import unsaved
 from articles.admin.article.form import set_tags
-from articles.models import Article
+from articles.models import Article, ArticleByline, Author
 
 
 @contextmanager
@@ -32,9 +34,13 @@ def typed(model_admin, request, article=None):
             form._save_m2m()  # what save() does after the row itself
         else:
             _store_rows(form, copy)
+        errors = dict(form.errors)
         for formset, _inline in model_admin.get_formsets_with_inlines(request, article):
-            _store_inline(formset, request, copy)
-        yield copy, form.errors
+            if refused := _store_inline(formset, request, copy):
+                errors[unsaved.BYLINES] = refused
+        if form.guest:
+            workflow.add_guest(copy, form.guest, by=request.user)
+        yield copy, errors
         transaction.set_rollback(True)
 
 
@@ -47,6 +53,14 @@ def _store_rows(form, copy):
 
 
 def _store_inline(formset_class, request, copy):
+    """Store the rows of bylines; those that are right, where others are not. What is wrong, in sentences."""
     formset = formset_class(request.POST, instance=copy, prefix=formset_class.get_default_prefix())
     if formset.is_valid():
         formset.save()
+        return []
+    authors = Author.objects.in_bulk(unsaved.bylines(request.POST, []))  # an author named twice is there all the same
+    copy.bylines.all().delete()
+    ArticleByline.objects.bulk_create(
+        ArticleByline(article=copy, author_id=pk, order=order) for order, pk in enumerate(authors)
+    )
+    return [*formset.non_form_errors(), *(text for row in formset.errors for texts in row.values() for text in texts)]

@@ -10,11 +10,12 @@ from django.http import QueryDict
 from articles.admin.article.corrections import CorrectionsField
 from articles.admin.article.form import TagsField
 from articles.admin.lists import number
+from articles.characters import normalise_html
+from articles.folding import key as key_of
 from articles.models import Article
 from articles.models.copy import Copy
-from articles.text import strip_control
 
-NOT_TYPED = {"csrfmiddlewaretoken", "window", "recovered", "user", "version"}
+NOT_TYPED = {"csrfmiddlewaretoken", "window", "page", "leaving", "recovered", "user", "version"}
 LONGEST_NAME = 100  # of a field
 MOST_BYLINES = 100
 BYLINES = "bylines"  # the prefix of their rows in the form
@@ -26,7 +27,7 @@ EMPTY_ROWS = {"bylines": [], "further_sections": [], "tags": []}
 def fields_of(post):
     """What was typed, as an autosave stores it: the list of values of each name, without buttons and tokens."""
     return {
-        strip_control(name)[:LONGEST_NAME]: [strip_control(value) for value in values]
+        normalise_html(name)[:LONGEST_NAME]: [normalise_html(value) for value in values]
         for name, values in post.lists()
         if not name.startswith("_") and name not in NOT_TYPED
     }
@@ -69,8 +70,8 @@ def _value(field, typed, was):
     except ValidationError:
         return typed if isinstance(typed, type(was)) else was
     if isinstance(field, TagsField):
-        spelled = {name.casefold(): name for name in was}
-        return sorted(spelled.get(name.casefold(), name) for name in value)
+        spelled = {key_of(name): name for name in was}
+        return sorted(spelled.get(key_of(name), name) for name in value)
     return value
 
 

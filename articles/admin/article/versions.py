@@ -13,7 +13,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import comparing, references, revisions, roles, workflow
+from articles import comparing, lacking, references, revisions, roles, workflow
 from articles.admin.article import history
 from articles.admin.lists import number
 from articles.admin.times import said, zone
@@ -216,4 +216,7 @@ def restore(admin, request, kept):
     admin.log_change(request, restored, told)
     text = _("%(what)s: it is the working copy now. What was there before stays in the history.") % {"what": told}
     admin.message_user(request, text, messages.SUCCESS)
+    if lacks := lacking.told(",".join(lacking.of_working_copy(restored))):
+        text = _("The text here %(lacks)s. Put that in before you publish it.") % {"lacks": lacks}
+        admin.message_user(request, text, messages.WARNING)
     return HttpResponseRedirect(restored.get_absolute_url())

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from articles import search
-from articles.admin.lists import holding_words
+from articles import finding
 from articles.admin.pictures import address
 from articles.admin.times import short
-from articles.models import Edition
-from articles.text import strip_control
+from articles.characters import normalise
+from articles.models import Article, Edition
 
 A_LIST = 16
 SOON = 8
-RECENT = 1000  # of the newest, in which any part of a word is found
+MOST_FOUND = 60  # articles, of which some may have been taken from readers
 
 
 @dataclass(frozen=True)
@@ -27,38 +26,46 @@ class Candidate:
     picture: str
     is_coming: bool
     place: str  # where it is pinned at the time shown; empty if nowhere
+    excerpts: list  # why it was found, where the headline alone does not say so
 
 
 def found(state, pinned):
     """Those for ``state.query``, or the newest and the next to come; ``pinned`` says where some stand."""
-    words = strip_control(state.query)[:200].strip()
+    words = normalise(state.query)[:200].strip()
     rows = Edition.objects.select_related("section", "lead_image").defer("body", "corrections", "standfirst")
-    live_too = Edition.objects.live(state.now).filter(article=OuterRef("article"))
-    coming = rows.filter(~Exists(live_too), live_from__gt=state.now).order_by("live_from")
-    live = rows.live(state.now).newest()
-    if state.section and not words:
+    editions = _found(words, rows, state.now) if words else _newest(state, rows)
+    once = {edition.article_id: edition for edition in reversed(editions)}
+    why = finding.excerpts(words, {pk: edition.headline for pk, edition in once.items()})
+    return [
+        _candidate(edition, state.now, pinned.get(pk, ""), why.get(pk, [])) for pk, edition in reversed(once.items())
+    ]
+
+
+def _newest(state, rows):
+    """The next to come, then the newest that readers see; of the section that is arranged, if it is one."""
+    coming, live = _coming(rows, state.now), rows.live(state.now).newest()
+    if state.section:
         coming = coming.filter(section_rows__section=state.section)
         live = rows.live(state.now).filter(section_rows__section=state.section)
         live = live.order_by("-section_rows__published_at", "-section_rows__edition_id")
-    if words:
-        matching = holding_words(words, "headline")
-        coming = coming.filter(matching)
-        newest = Edition.objects.live(state.now).newest().values("pk")[:RECENT]
-        live = live.filter(matching, pk__in=list(newest.values_list("pk", flat=True)))
-    editions = [*coming[:SOON], *live[:A_LIST]]
-    if words and len(editions) < A_LIST:
-        hits = [hit.edition for hit in search.find(words, at=state.now, limit=A_LIST)]
-        editions += [edition for edition in hits if _has(edition.headline, words)]
-    once = {edition.article_id: edition for edition in reversed(editions)}
-    return [_candidate(edition, state.now, pinned.get(edition.article_id, "")) for edition in reversed(once.values())]
+    return [*coming[:SOON], *live[:A_LIST]]
 
 
-def _has(headline, words):
-    """Whether all of ``words`` are in ``headline``: the search for readers also looks into texts."""
-    return all(word in headline.casefold() for word in words.casefold().split())
+def _found(words, rows, now):
+    """What the desk's search finds of what readers see or will see: those with the words in their headlines first."""
+    articles = Article.objects.on_desk().filter(published_at__isnull=False)
+    places = {pk: place for place, pk in enumerate(finding.titled_first(words, articles, most=MOST_FOUND))}
+    coming = _coming(rows, now).filter(article__in=places)
+    found = [*coming, *rows.live(now).filter(article__in=places)]
+    return sorted(found, key=lambda edition: places[edition.article_id])[:A_LIST]
 
 
-def _candidate(edition, now, place):
+def _coming(rows, now):
+    live_too = Edition.objects.live(now).filter(article=OuterRef("article"))
+    return rows.filter(~Exists(live_too), live_from__gt=now).order_by("live_from")
+
+
+def _candidate(edition, now, place, why):
     coming = edition.live_from > now
     when = _("shows from %(time)s") if coming else _("since %(time)s")
     time = short(edition.live_from if coming else edition.published_at)
@@ -69,4 +76,5 @@ def _candidate(edition, now, place):
         picture=address(edition.lead_image) if edition.lead_image else "",
         is_coming=coming,
         place=place,
+        excerpts=why,
     )

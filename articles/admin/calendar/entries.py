@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import roles
+from articles import lacking, roles
 from articles.admin.calendar.span import Span
 from articles.admin.times import short
 from articles.models import Alert, Article, Edition, Placement
@@ -30,9 +30,12 @@ KINDS = {
     "alert": gettext_lazy("alert from"),
     "alert_ends": gettext_lazy("alert until"),
 }
+CHANGES = {"starts": gettext_lazy("changes"), "started": gettext_lazy("changed")}
+RETURNS = {"starts": gettext_lazy("goes live again"), "started": gettext_lazy("went live again")}
 STEPS = {"starts": "schedule", "ends": "take_down"}  # the workflow's, by which an entry of the kind is moved
 EDITION = """
-headline live_from live_until withdrawn_reason section__name article__headline article__stage
+headline live_from live_until published_at took_over withdrawn_reason lacks section__name
+article__headline article__stage
 article__embargo_until article__created_by article__published_at article__trashed_at
 article__assignee article__section__name article__section__parent
 """.split()
@@ -51,6 +54,8 @@ class Entry:
     may_move: bool = False
     facts: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # what to mind
+    is_change: bool = False  # of what readers have then, not its first publication
+    is_return: bool = False  # of what readers had before and have not just then
 
     @property
     def name(self) -> str:
@@ -59,7 +64,9 @@ class Entry:
 
     @property
     def label(self) -> str:
-        return str(KINDS[self.kind])
+        if self.is_return:
+            return str(RETURNS[self.kind])
+        return str(CHANGES[self.kind] if self.is_change else KINDS[self.kind])
 
     @property
     def was(self) -> str:
@@ -88,8 +95,12 @@ def edition_entry(kind: str, edition: Edition, user: User, now: datetime) -> Ent
     notes = []
     if kind == "starts" and at > now and article.stage != Article.Stage.PUBLISHED:
         notes.append(_("with an older text than the working copy"))
+    if kind == "starts" and at > now and edition.lacks:
+        notes.append(lacking.told(edition.lacks))
     if article.embargo_until and article.embargo_until > now:
         notes.append(_("embargo until %(time)s") % {"time": short(article.embargo_until)})
+    is_later = kind == "starts" and at > edition.published_at
+    first = _("first published %(time)s") % {"time": short(edition.published_at)}
     past = {"starts": "started", "ends": "withdrawn" if edition.withdrawn_reason else "ended"}
     return Entry(
         kind=kind if at > now else past[kind],
@@ -99,7 +110,10 @@ def edition_entry(kind: str, edition: Edition, user: User, now: datetime) -> Ent
         row=edition.pk,
         section=str(edition.section or ""),
         may_move=may_move,
+        facts=[first] if is_later else [],
         notes=notes,
+        is_change=is_later and edition.took_over,
+        is_return=is_later and not edition.took_over,
     )
 
 

@@ -1,11 +1,19 @@
 from django.core.management.base import BaseCommand
 
-from articles import search
+from articles import finding, search
 
 
 class Command(BaseCommand):
-    help = "Index every edition for search anew. Readers can search meanwhile; safe to run again at any time."
+    help = (
+        "Index every edition for readers' search and every article for the desk's anew. "
+        "Both can search meanwhile; safe to run again at any time."
+    )
 
     def handle(self, **options):
-        indexed = search.rebuild(lambda done, total: self.stdout.write(f"[{done}/{total}]"))
+        indexed = search.rebuild(self.tell)
         self.stdout.write(f"{indexed} editions can be found by their words.")
+        indexed = finding.rebuild(self.tell)
+        self.stdout.write(f"{indexed} articles can be found by the desk.")
+
+    def tell(self, done, total):
+        self.stdout.write(f"[{done}/{total}]")

@@ -13,7 +13,7 @@ from django.core.management.commands.loaddata import Command as DjangosCommand
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 from django.db.models import F
 
-from articles import renditions, search, uses
+from articles import finding, renditions, search, uses
 from articles.models import Article, Edition, Image, Placement, Section
 from articles.tasks import LATER, after_commit, draw_card, make_renditions, write_sizes
 from newsroom import demo_users
@@ -100,6 +100,7 @@ class Command(DjangosCommand):
         self._bring_pictures()
         if Edition in self.models:
             search.rebuild()
+            finding.rebuild()
         if Edition in self.models:
             for pk in Edition.objects.live().filter(card="").values_list("pk", flat=True)[:MOST_CARDS]:
                 after_commit(draw_card.using(priority=LATER).enqueue, pk)

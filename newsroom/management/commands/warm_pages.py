@@ -57,7 +57,7 @@ def addresses(articles):
     found = list(newest.values_list("pk", "path"))
     yield from (path for _pk, path in found)
     pks = [pk for pk, _path in found]
-    authors = Author.objects.filter(edition_bylines__edition__in=pks).distinct()
+    authors = Author.objects.public().filter(edition_bylines__edition__in=pks).distinct()
     yield from (author.get_absolute_url() for author in authors)
     tags = Tag.objects.filter(edition_rows__edition__in=pks).distinct()
     yield from (f"/topics/{tag.slug}/" for tag in tags)

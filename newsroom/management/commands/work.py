@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Command as DatabaseWorker
 from django_tasks_db.models import DBTaskResult
 
-from articles import announcing, tasks
+from articles import announcing, finding, tasks
 from newsroom import changes, purging
 from tickers import refresh
 
@@ -47,6 +47,8 @@ def tick():
     tasks.draw_cards_again()
     if settings.CDN:
         purging.again()
+    if finding.is_behind():
+        queue(tasks.index_articles, now - PATIENCE)
     if announcing.due(now):
         queue(tasks.announce, now - timedelta(seconds=TICK))
 

@@ -1,0 +1,300 @@
+"""Steps taken with many articles at once: what each must be told, what it says beforehand, and how it is taken."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+
+from articles import roles, workflow
+from articles.admin.article import steps
+from articles.admin.article.form import TagsField
+from articles.admin.article.listing import section_name
+from articles.models import Article, Section, tag_key
+from articles.workflow import WorkflowError
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was done with one article, in words, and whether readers see a difference at once."""
+
+    text: str
+    reached: bool = False
+
+
+class Action(forms.Form):
+    """One step with many articles."""
+
+    step = ""
+    right = ""  # the step that roles.may() is asked about, if it has another name
+    asks = False  # a page before it says what is going to happen, and asks for what is needed
+    tells_each = False  # afterwards, what became of each is worth a sentence
+    about = button = ""
+    done = reached = ""  # the heading of what was done, and of what readers see at once
+
+    def __init__(self, data=None, *, user, articles=()):
+        super().__init__(data)
+        self.user, self.articles = user, articles
+
+    def act(self, article):
+        """Take the step with ``article``."""
+        return Done(steps.take(self.step, article, steps.StepForm(self.data), by=self.user))
+
+    def foretell(self, outlook):
+        """Sentences that say what readers will see of the step."""
+        return [_("Readers see no difference.")]
+
+    def mind(self, article):
+        """What becomes of ``article`` that one would not expect; usually nothing."""
+        may = roles.may(self.user, self.right or self.step, article)
+        return "" if may else _("you may not do this with it: it is left as it is")
+
+
+class Submit(Action):
+    step = "submit"
+    done = ngettext_lazy("Submitted %(count)d article:", "Submitted %(count)d articles:", "count")
+
+
+class Approve(Action):
+    step = "approve"
+    done = ngettext_lazy("Approved %(count)d article:", "Approved %(count)d articles:", "count")
+
+
+class Untrash(Action):
+    step = "untrash"
+    done = ngettext_lazy("Restored %(count)d article:", "Restored %(count)d articles:", "count")
+
+
+class Publish(Action):
+    step, asks, tells_each = "publish", True, True
+    about, button = gettext_lazy("You are about to publish"), gettext_lazy("Publish now")
+    done = ngettext_lazy("Published %(count)d article:", "Published %(count)d articles:", "count")
+
+    def foretell(self, outlook):
+        new = len(outlook.coming) + len(outlook.others)
+        changed = sum(article.stage != Article.Stage.PUBLISHED for article in outlook.live)
+        same, later = len(outlook.live) - changed, len(outlook.coming) + len(outlook.updates)
+        found = [
+            (
+                new,
+                ngettext(
+                    "Readers get %(count)d that they don’t have.", "Readers get %(count)d that they don’t have.", new
+                ),
+            ),
+            (
+                changed,
+                ngettext(
+                    "Of %(count)d they get the newest text in place of theirs.",
+                    "Of %(count)d they get the newest texts in place of theirs.",
+                    changed,
+                ),
+            ),
+            (
+                same,
+                ngettext(
+                    "%(count)d they have in its newest text already.",
+                    "%(count)d they have in their newest texts already.",
+                    same,
+                ),
+            ),
+            (
+                later,
+                ngettext(
+                    "What is scheduled of %(count)d comes at its time all the same.",
+                    "What is scheduled of %(count)d comes at its time all the same.",
+                    later,
+                ),
+            ),
+        ]
+        return [text % {"count": count} for count, text in found if count]
+
+
+class Trash(Action):
+    step, asks = "trash", True
+    about, button = gettext_lazy("You are about to put in the trash"), gettext_lazy("Put in the trash")
+    done = ngettext_lazy("Put in the trash: %(count)d article:", "Put in the trash: %(count)d articles:", "count")
+
+    def foretell(self, outlook):
+        return [_("Readers lose nothing: what they have, or will have, is left as it is.")]
+
+    def mind(self, article):
+        if article.live_since or article.next_live:
+            return _("readers have it, or will: it is left as it is")
+        return super().mind(article)
+
+
+class Withdraw(Action):
+    step, asks = "withdraw", True
+    about, button = gettext_lazy("You are about to take from readers"), gettext_lazy("Withdraw now")
+    done = ngettext_lazy(
+        "Withdrew %(count)d article, readers see the reason:",
+        "Withdrew %(count)d articles, readers see the reason:",
+        "count",
+    )
+    withdrawal_reason = forms.CharField(
+        label=gettext_lazy("Reason for withdrawal"),
+        max_length=1000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("Readers who come to the addresses see it."),
+    )
+
+    def foretell(self, outlook):
+        count = len(outlook.live)
+        text = ngettext(
+            "Readers lose %(count)d article at once, and what is scheduled of it never comes.",
+            "Readers lose %(count)d articles at once, and what is scheduled of them never comes.",
+            count,
+        )
+        return [text % {"count": count} if count else _("Readers have none of these, so there is nothing to withdraw.")]
+
+    def mind(self, article):
+        return super().mind(article) or ("" if article.live_since else _("readers don’t have it: it is left as it is"))
+
+
+class Assign(Action):
+    step, asks = "assign", True
+    about, button = gettext_lazy("You are about to assign"), gettext_lazy("Assign")
+    done = ngettext_lazy("Assigned %(count)d article:", "Assigned %(count)d articles:", "count")
+    assign_to = steps.StepForm.base_fields["assign_to"]
+    due_at = steps.StepForm.base_fields["due_at"]
+    writers = staticmethod(steps.writers)
+
+    def clean_assign_to(self):
+        """Asked once, not refused article by article."""
+        try:
+            return steps.writer_named(self.cleaned_data["assign_to"]).get_username()
+        except WorkflowError as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+
+
+class AroundTheText(Action):
+    """A change of what stands around a text: for readers, too, where one may publish; else of the working copies."""
+
+    right, asks, tells_each = "edit", True, True
+    field_order = ["section", "tags", "publish_too"]
+    done = ngettext_lazy(
+        "Saved in %(count)d article, readers see no difference:",
+        "Saved in %(count)d articles, readers see no difference:",
+        "count",
+    )
+    reached = ngettext_lazy("Readers see it in %(count)d article:", "Readers see it in %(count)d articles:", "count")
+    publish_too = forms.BooleanField(
+        label=gettext_lazy("and publish these changes"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy(
+            "The texts stay as readers have them. Without it readers see nothing before each article is published."
+        ),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.publishable = [one for one in self.articles if _is_readers(one) and roles.may(self.user, "furnish", one)]
+        if not self.publishable:
+            del self.fields["publish_too"]
+
+    def act(self, article):
+        if not self.cleaned_data.get("publish_too"):
+            return Done(" ".join([self.save(article), self._not_yet(article)]).strip())
+        text, reached = self.publish(article)
+        return Done(" ".join([text, steps.also_scheduled(reached)]).strip(), reached=bool(reached.live))
+
+    def foretell(self, outlook):
+        theirs = len(outlook.live) + len(outlook.coming)
+        if not theirs:
+            return [_("Readers don’t have these articles.")]
+        if not self.publishable:
+            return [_("You may not publish what readers have of them: they see nothing before an editor does.")]
+        live = sum(bool(article.live_since) for article in self.publishable)
+        text = ngettext(
+            "With “and publish these changes” readers of %(count)d see them at once, beside the text that they have.",
+            "With “and publish these changes” readers of %(count)d see them at once, beside the texts that they have.",
+            live,
+        )
+        found = [text % {"count": live}] if live else []
+        if any(article.next_live for article in self.publishable):
+            found.append(_("What is scheduled gets them, too."))
+        return found
+
+    def mind(self, article):
+        if super().mind(article) or not self.publishable:
+            return super().mind(article)
+        if _is_readers(article) and not roles.may(self.user, "furnish", article):
+            return _("you may not publish it: it is left as it is, unless you take the tick away")
+        return ""
+
+    def _not_yet(self, article):
+        return _("Readers see it once the article is published.") if _is_readers(article) else ""
+
+
+def _is_readers(article):
+    """Whether readers have ``article``, loaded ``with_state()``, or will have it."""
+    return bool(article.live_since or article.next_live)
+
+
+class SectionChoice(forms.ModelChoiceField):
+    def label_from_instance(self, section):
+        return section_name(section)
+
+
+class Move(AroundTheText):
+    step = "move"
+    about, button = gettext_lazy("You are about to move"), gettext_lazy("Move")
+    section = SectionChoice(Section.objects.none(), label=gettext_lazy("Into the section"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["section"].queryset = Section.objects.with_parent()
+
+    def save(self, article):
+        workflow.move(article, self.cleaned_data["section"], by=self.user)
+        return self._moved()
+
+    def publish(self, article):
+        reached = workflow.publish_move(article, self.cleaned_data["section"], by=self.user)
+        return self._moved(), reached
+
+    def _moved(self):
+        return _("Moved to “%(section)s”.") % {"section": self.cleaned_data["section"]}
+
+
+class AlsoIn(Move):
+    step = "also_in"
+    about, button = gettext_lazy("You are about to list in one section more"), gettext_lazy("List there, too")
+    section = SectionChoice(Section.objects.none(), label=gettext_lazy("Also in the section"))
+
+    def save(self, article):
+        workflow.add_section(article, self.cleaned_data["section"], by=self.user)
+        return self._listed()
+
+    def publish(self, article):
+        reached = workflow.publish_further(article, self.cleaned_data["section"], by=self.user)
+        return self._listed(), reached
+
+    def _listed(self):
+        return _("Also listed in “%(section)s”.") % {"section": self.cleaned_data["section"]}
+
+
+class Tag(AroundTheText):
+    step = "tag"
+    about, button = gettext_lazy("You are about to tag"), gettext_lazy("Add the tags")
+    tags = TagsField(label=gettext_lazy("Tags"), help_text=gettext_lazy("With commas between them."))
+
+    def clean_tags(self):
+        if not self.cleaned_data["tags"]:
+            raise forms.ValidationError(_("Write a tag."))
+        return self.cleaned_data["tags"]
+
+    def save(self, article):
+        tags = tag_key.get_or_make(self.cleaned_data["tags"])
+        workflow.add_tags(article, tags, by=self.user)
+        return self._tagged(tags)
+
+    def publish(self, article):
+        tags = tag_key.get_or_make(self.cleaned_data["tags"])
+        reached = workflow.publish_tags(article, tags, by=self.user)
+        return self._tagged(tags), reached
+
+    @staticmethod
+    def _tagged(tags):
+        return _("Tagged: %(tags)s.") % {"tags": ", ".join(tag.name for tag in tags)}

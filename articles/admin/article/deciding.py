@@ -1,0 +1,118 @@
+"""The page on which somebody decides about a scheduled text that lacks what readers have."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles import comparing, lacking, roles
+from articles.admin.article import going_live
+from articles.admin.article.saving import address_of
+from articles.admin.times import zone
+from articles.comparing import Change
+from articles.models import Edition
+from articles.workflow import WorkflowError
+
+CHOICES = {
+    "mine": gettext_lazy("as it is scheduled"),
+    "theirs": gettext_lazy("as readers have it"),
+    "both": gettext_lazy("both changes, word by word"),
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A field that the scheduled text lacks, both ways; ``clash`` where both changed the same words."""
+
+    change: Change
+    clash: bool
+    chosen: str = ""
+    both: Change | None = None  # put together word by word, where that can be
+
+    @property
+    def name(self) -> str:
+        return f"choose_{self.change.field}"
+
+    @property
+    def choices(self) -> list[tuple[str, str, bool]]:
+        """Value, label and whether it is chosen, for a row of radio buttons."""
+        found = [(value, str(label), value == self.chosen) for value, label in CHOICES.items()]
+        return found if self.both else found[:-1]
+
+
+class Deciding:
+    """A scheduled text beside what readers have: put in, choose word by word, or leave it as it is."""
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.decide_view)
+        return [path("<int:pk>/scheduled/<int:edition>/", view, name="articles_article_decide"), *super().get_urls()]
+
+    def decide_view(self, request, pk, edition):
+        article = self.get_object(request, str(pk))
+        if article is None:
+            raise Http404
+        if not roles.may(request.user, "schedule", article):
+            raise PermissionDenied
+        row = article.editions.filter(pk=edition, live_from__gt=timezone.now()).first()
+        if row is None or not row.lacks:
+            text = _("There is nothing to decide: it has what readers have, is live, or was cancelled.")
+            self.message_user(request, text, messages.INFO)
+            return HttpResponseRedirect(address_of(article))
+        row.article = article
+        if request.method == "POST" and self._decide(request, row):
+            return HttpResponseRedirect(address_of(article))
+        return TemplateResponse(request, "admin/articles/article/decide.html", self._decide_context(request, row))
+
+    def _decide(self, request, edition):
+        """Do what was chosen; False if something is left to be chosen."""
+        choices = {name.removeprefix("choose_"): value for name, value in request.POST.items()}
+        try:
+            if "_keep" in request.POST:
+                done = going_live.keep(edition, None, request.user)
+            else:
+                against = request.POST.get("against", "")
+                done = going_live.carry(edition, None, request.user, choices=choices, against=against)
+        except WorkflowError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return False
+        self.log_change(request, edition.article, done)
+        self.message_user(request, done, messages.SUCCESS)
+        return True
+
+    def _decide_context(self, request, edition):
+        article, found = edition.article, lacking.of(edition)
+        lacks = edition.lacks.split(",")
+        return {
+            **self.admin_site.each_context(request),
+            "title": _("What is scheduled lacks what readers have"),
+            "subtitle": article.headline,
+            "original": article,
+            "opts": self.opts,
+            "zone": zone(),
+            "edition": edition,
+            "against": found.against,
+            "questions": questions(found, request.POST),
+            "clashes": lacking.words(found.clashes),
+            "brings_back": lacking.END in lacks,
+            "withdrawn": _withdrawn(article) if lacking.REASON in lacks else None,
+        }
+
+
+def questions(found: lacking.Found, post: dict[str, str]) -> list[Question]:
+    """One for each field that is lacking, the text first."""
+    changes = comparing.compare(found.mine, found.with_theirs) if found.lacks else []
+    both = {change.field: change for change in comparing.compare(found.mine, found.mine | found.together)}
+    return [
+        Question(row, row.field in found.clashes, post.get(f"choose_{row.field}", ""), both.get(row.field))
+        for row in changes
+    ]
+
+
+def _withdrawn(article) -> Edition | None:
+    return article.editions.exclude(withdrawn_reason="").order_by("-live_until").first()

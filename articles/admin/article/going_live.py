@@ -1,0 +1,124 @@
+"""The steps that decide what readers see, and when: taken, with all that follows from them, and told in words."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from articles import lacking, workflow
+from articles.admin.article import state
+from articles.admin.times import said
+from articles.models import FOR_EVER, Article, Edition
+from articles.workflow import WorkflowError
+
+
+def replaced_later(article: Article) -> str:
+    """A warning for each scheduled text that is going to replace what readers of ``article`` have, and lacks some."""
+    coming = article.editions.filter(live_from__gt=timezone.now(), lacks__gt="").order_by("live_from")
+    text = _("But what is scheduled for %(time)s %(lacks)s. Decide on it beside “Schedule”.")
+    return " ".join(text % {"time": said(row.live_from), "lacks": lacking.told(row.lacks)} for row in coming)
+
+
+def publish(article: Article, at: Any, by: User, given: dict[str, Any]) -> str:
+    if at:
+        text = _("You typed %(time)s as the time it goes live: press “Schedule”, or empty the time to publish now.")
+        raise WorkflowError(text % {"time": said(at)})
+    withdrawn = state.of(article).withdrawn
+    edition = workflow.publish(article, by=by, significant=given["significant"])
+    done = _("Published: readers see it at %(path)s.") % {"path": edition.path}
+    return _and_so_on(done, edition, withdrawn, by, given)
+
+
+def schedule(article: Article, at: Any, by: User, given: dict[str, Any]) -> str:
+    withdrawn = state.of(article).withdrawn
+    edition = workflow.schedule(article, by=by, at=_given_time(at), significant=given["significant"])
+    done = _("Scheduled: it goes live %(time)s.") % {"time": said(edition.live_from)}
+    return _and_so_on(done, edition, withdrawn, by, given)
+
+
+def _and_so_on(done: str, edition: Edition, withdrawn: Edition | None, by: User, given: dict[str, Any]) -> str:
+    """What follows from ``edition``: its end, plans from before a withdrawal, what is scheduled; in words."""
+    article, end, said_too = edition.article, given["take_down_at"], [done]
+    if end:
+        said_too.append(_end_with(edition, end, by))
+    if withdrawn and withdrawn.planned:
+        plans = {"end": not (end or given["forget_end"]), "updates": given["plan_again"]}
+        said_too += workflow.take_up_plans(article, withdrawn, by=by, **plans)
+    if given["carry"] == "yes" or (given["carry"] != "no" and edition.corrected_at == edition.live_from):
+        taken = workflow.carry_into_all(article, by=by)
+        text = _("What is scheduled for %(time)s has it now, too.")
+        said_too += [text % {"time": said(row.live_from)} for row in taken]
+    return " ".join(filter(None, [*said_too, replaced_later(article)]))
+
+
+def _end_with(edition: Edition, end: Any, by: User) -> str:
+    if end <= edition.live_from:
+        text = _("It would end before it goes live %(time)s: choose a later end.")
+        raise WorkflowError(text % {"time": said(edition.live_from)})
+    return take_down(edition.article, end, by)
+
+
+def reschedule(edition: Edition, at: Any, by: User, end: Any) -> str:
+    at, done = _given_time(at), []
+    if end and end <= at:
+        raise WorkflowError(_("It would end before it goes live %(time)s: choose a later end.") % {"time": said(at)})
+    if end and at > edition.live_from:  # past the end it has, perhaps
+        done = [take_down(edition.article, end, by)]
+    edition = workflow.reschedule(edition, by=by, at=at)
+    if end and not done:
+        done = [take_down(edition.article, end, by)]
+    moved = _("Rescheduled: it goes live %(time)s.") % {"time": said(edition.live_from)}
+    return " ".join(filter(None, [moved, *done, replaced_later(edition.article)]))
+
+
+def cancel(edition: Edition, _given: Any, by: User) -> str:
+    is_alone = not edition.took_over and edition.live_until < FOR_EVER
+    followed = edition.article.editions.filter(live_from=edition.live_until).exists()
+    workflow.cancel(edition, by=by)
+    done = _("Schedule of %(time)s cancelled.") % {"time": said(edition.live_from)}
+    if not is_alone or followed:
+        return done
+    return f"{done} " + _("Its end of %(time)s went with it.") % {"time": said(edition.live_until)}
+
+
+def carry(edition: Edition, _given: Any, by: User, **chosen: Any) -> str:
+    edition = workflow.carry_over(edition, by=by, **chosen)
+    done = _("What is scheduled for %(time)s has what readers have.") % {"time": said(edition.live_from)}
+    return f"{done} {replaced_later(edition.article)}".strip()
+
+
+def keep(edition: Edition, _given: Any, by: User) -> str:
+    edition = workflow.keep_as_is(edition, by=by)
+    return _("It goes out %(time)s as it was scheduled.") % {"time": said(edition.live_from)}
+
+
+def renew(edition: Edition, _given: Any, by: User) -> str:
+    edition = workflow.renew(edition, by=by)
+    done = _("The newest text goes out %(time)s.") % {"time": said(edition.live_from)}
+    return f"{done} {replaced_later(edition.article)}".strip()
+
+
+def take_down(article: Article, at: Any, by: User) -> str:
+    edition = workflow.take_down(article, by=by, at=at)
+    return _("It ends %(time)s.") % {"time": said(edition.live_until)} if at else _("It has no end: it stays for ever.")
+
+
+def withdraw(article: Article, reason: str, by: User) -> str:
+    links = article.preview_links.valid().count()
+    edition = workflow.withdraw(article, by=by, reason=reason)
+    done = [_("Withdrawn: readers of its address see the reason.")]
+    if links:
+        done.append(ngettext("%d preview link of it ended.", "%d preview links of it ended.", links) % links)
+    gone = [said(at) for at in [*workflow.planned_starts(edition), workflow.planned_end(edition)] if at]
+    if gone:
+        text = _("What was planned for %(times)s went with it; publishing it again offers to take that up.")
+        done.append(text % {"times": ", ".join(gone)})
+    return " ".join(done)
+
+
+def _given_time(at: Any) -> Any:
+    if at is None:
+        raise WorkflowError(_("Choose the day and the time at which it goes live."))
+    return at

@@ -1,0 +1,186 @@
+"""The search above the list of articles: its fields, what was asked in a line of words, and searches that are saved."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import HttpResponseRedirect, QueryDict
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from articles import finding
+from articles.admin.article.typed_filters import TYPED, TypedFilter
+from articles.admin.lists import number
+from articles.characters import strip_control
+from articles.models import SavedSearch
+from articles.search.headlines import among
+
+MOST_SAVED = 30  # searches that are shown, and that one person keeps
+LONGEST_QUERY = 1000
+LIST = "admin:articles_article_changelist"
+SEARCHED = {  # what of an address of the list is a search
+    *(
+        "q",
+        "o",
+        "desk",
+        "whose",
+        "due",
+        "section",
+        "stage__exact",
+        "kind__exact",
+        "language__exact",
+        "readers",
+        "trash",
+    ),
+    *(spec.parameter_name for spec in TYPED),
+}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One thing that was asked for, and the list without it."""
+
+    name: str
+    text: str
+    without: str
+
+
+class ArticleList(ChangeList):
+    """Without the columns that no list shows; with what the line of words above it says."""
+
+    def get_queryset(self, request, exclude_parameters=None):
+        return super().get_queryset(request, exclude_parameters).defer("body", "corrections", "standfirst")
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.saved = list(SavedSearch.objects.of(request.user)[:MOST_SAVED])
+        self.me = request.user
+        self.fields = [spec for spec in self.filter_specs if isinstance(spec, TypedFilter)]
+        self.typed = any(spec.typed for spec in self.fields)
+        self.kept = [
+            pair for pair in self.params.items() if pair[0] not in {spec.parameter_name for spec in self.fields}
+        ]
+        self.pieces = self._pieces()
+        self.looked = self._looked(getattr(request, "desk_found", None))
+        self.as_saved = searched(request.GET.urlencode())
+        if self.query:
+            self.result_list = list(self.result_list)
+            found = finding.excerpts(self.query, {article.pk: article.headline for article in self.result_list})
+            for article in self.result_list:
+                article.found_in = found.get(article.pk, [])
+
+    def _pieces(self):
+        """Every filter that is set, in words."""
+        found = []
+        for spec in self.filter_specs:
+            without = self.get_query_string(remove=spec.expected_parameters())
+            if isinstance(spec, TypedFilter):
+                if spec.typed:
+                    found.append(Piece(spec.title, spec.describe(), without))
+            elif any(name in self.params for name in spec.expected_parameters()):
+                chosen = [choice["display"] for choice in spec.choices(self) if choice["selected"]]
+                found.append(Piece(spec.title, ", ".join(map(str, chosen)), without))
+        return found
+
+    def _looked(self, found):
+        """Where the words were looked for, exactly."""
+        if found is None:
+            return ""
+        if found.in_headlines:
+            return _("These words are so common that they were looked for in headlines alone.")
+        if not found.is_complete:
+            return _("Very many articles hold these words. Looked at were those begun last: add a word or a filter.")
+        return _("Looked for in headlines, standfirsts, texts, tags, authors and notes, as they were last saved.")
+
+
+class Searching:
+    """The list's search and the searches people keep."""
+
+    def get_changelist(self, request, **kwargs):
+        return ArticleList
+
+    def get_urls(self):
+        views = {"save": self.save_search_view, "remove": self.remove_search_view}
+        own = [
+            path(f"searches/{name}/", self.admin_site.admin_view(view), name=f"articles_article_{name}_search")
+            for name, view in views.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def get_list_display(self, request):
+        """With the piece of text that something was found by."""
+        columns = list(super().get_list_display(request))
+        return [columns[0], "found_in", *columns[1:]] if request.GET.get(SEARCH_VAR, "").strip() else columns
+
+    def get_search_results(self, request, queryset, search_term):
+        """Those that hold all the words anywhere, found by an index; for a bare number, also the article of it."""
+        if not search_term.strip():
+            return queryset, False
+        page = max(number(request.GET.get("p") or request.GET.get("page")), 1)
+        found = finding.find(search_term, queryset, most=page * self.list_per_page + 1)
+        request.desk_found = found
+        return queryset.filter(pk__in=among([*found.pks, number(search_term)])), False
+
+    @method_decorator(require_POST)
+    def save_search_view(self, request):
+        """Give what is searched and filtered a name to open it by."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        query = searched(request.POST.get("query", ""))
+        name = " ".join(strip_control(request.POST.get("name", "")).split())
+        trouble = _refusal(request.user, name, query) or self._save(request, name, query)
+        if trouble:
+            self.message_user(request, trouble, messages.ERROR)
+        else:
+            self.message_user(request, _("Saved: the search “%(name)s”.") % {"name": name}, messages.SUCCESS)
+        return HttpResponseRedirect(f"{reverse(LIST)}?{query}")
+
+    def _save(self, request, name, query):
+        """Keep it; what is wrong, if that can't be."""
+        try:
+            with transaction.atomic():
+                shared = "shared" in request.POST
+                SavedSearch.objects.create(user=request.user, name=name, query=query, is_shared=shared)
+        except IntegrityError:
+            return _("You have a search called “%(name)s” already: give this one another name.") % {"name": name}
+        return ""
+
+    @method_decorator(require_POST)
+    def remove_search_view(self, request):
+        """Take one's own search away."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        mine = SavedSearch.objects.filter(user=request.user, pk=number(request.POST.get("search", ""))).first()
+        if mine is None:
+            text = _("This search is gone already, or it is somebody else’s: only they remove it.")
+            self.message_user(request, text, messages.WARNING)
+        else:
+            mine.delete()
+            self.message_user(request, _("Removed: the search “%(name)s”.") % {"name": mine}, messages.SUCCESS)
+        return HttpResponseRedirect(f"{reverse(LIST)}?{searched(request.POST.get('query', ''))}")
+
+
+def searched(query):
+    """What of an address of the list is a search: its words, filters and order."""
+    given = QueryDict(strip_control(query)[: 2 * LONGEST_QUERY], mutable=True)
+    for name in [name for name in given if name not in SEARCHED or not any(given.getlist(name))]:
+        del given[name]
+    return given.urlencode()
+
+
+def _refusal(user, name, query):
+    if not name:
+        return _("Give the search a name.")
+    if len(name) > SavedSearch._meta.get_field("name").max_length:
+        return _("A name has at most 60 characters.")
+    if not query:
+        return _("Search or filter first: this is the whole list.")
+    if len(query) > LONGEST_QUERY:
+        return _("There is too much in this search to keep it.")
+    if user.saved_searches.count() >= MOST_SAVED:
+        return _("You keep %(most)d searches, which is as many as are shown. Remove one first.") % {"most": MOST_SAVED}
+    return ""

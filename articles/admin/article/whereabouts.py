@@ -1,0 +1,61 @@
+"""Whom an article waits for once it was submitted: the editors of its section, and whoever has it in hand."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+
+from articles import notices, roles
+from articles.models import Article, Section
+
+SUBMITTED = {Article.Stage.IN_REVIEW, Article.Stage.READY}
+MOST_NAMED = 4  # people in one sentence
+
+
+@dataclass(frozen=True)
+class Editors:
+    """The logins that edit each section, and those of chief editors, looked up at once for many articles."""
+
+    by_section: dict[int, list[User]]
+    chiefs: list[User]
+
+    def of(self, section: Section | None) -> list[User]:
+        """Whom a story of ``section`` waits for: its editors and those of the one it lies within, else the chiefs."""
+        places = (section.pk, section.parent_id) if section else ()
+        found = {user.pk: user for place in places for user in self.by_section.get(place, [])}
+        return list(found.values()) or self.chiefs
+
+
+def editors_for(articles: list[Article]) -> Editors:
+    """In two queries, however many the articles; none for none."""
+    if not articles:
+        return Editors({}, [])
+    sections = [article.section for article in articles if article.section]
+    places = {pk for section in sections for pk in (section.pk, section.parent_id) if pk}
+    users = User.objects.filter(is_active=True, is_staff=True)
+    rows = Section.editors.through.objects.filter(
+        section__in=places, user__in=users.filter(groups__name=roles.SECTION_EDITOR)
+    )
+    by_section: dict[int, list[User]] = {}
+    for row in rows.select_related("user").order_by("user__username"):
+        by_section.setdefault(row.section_id, []).append(row.user)
+    chiefs = users.filter(groups__name=roles.CHIEF_EDITOR).order_by("username")[: MOST_NAMED + 1]
+    return Editors(by_section, list(chiefs))
+
+
+def with_whom(article: Article, editors: Editors) -> str:
+    """Who has a submitted article, in words; nothing of one that is still being written."""
+    if article.stage not in SUBMITTED:
+        return ""
+    found = editors.of(article.section)
+    if not found:
+        return _("nobody: no editor has a login yet")
+    names = ", ".join(notices.name(user) for user in found[:MOST_NAMED])
+    return f"{names} …" if len(found) > MOST_NAMED else names
+
+
+def waits_for(article: Article, editors: Editors) -> str:
+    """The same as a sentence of a list."""
+    names = with_whom(article, editors)
+    text = _("waits to be published by %(names)s") if article.stage == Article.Stage.READY else _("waits for %(names)s")
+    return text % {"names": names} if names else ""

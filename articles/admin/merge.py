@@ -1,0 +1,233 @@
+"""Merging two tags, authors or sections: choose the other, see what changes, do it; and take it back."""
+
+from django.contrib import admin, messages
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.contrib.admin.utils import quote
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from articles import merges, roles
+from articles.admin.desk import DeskAdmin
+from articles.admin.lists import number
+from articles.admin.times import short
+from articles.models import Merge, tag_key
+from articles.models.redirect import MODELS
+from articles.workflow import WorkflowError
+
+OFFERED = 20  # to merge into
+MOST_WORDS = 3  # of a name, by which others are offered
+KINDS = {label: kind for kind, label in MODELS.items()}
+take_posts = method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+
+
+class Merging:
+    """The screens of a tag, an author or a section, with the way to merge it."""
+
+    change_form_template = "admin/articles/merge/thing.html"
+    actions = ["merge_selected"]
+
+    def has_merge_permission(self, request):
+        """Whoever may remove such a thing, or change a tag; whether these two may be merged is asked of the roles."""
+        if self.opts.label == "taggit.Tag":
+            return self.has_change_permission(request)
+        return self.has_delete_permission(request)
+
+    def get_urls(self):
+        merge = self.admin_site.admin_view(self.merge_view)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_merge"
+        return [path("<int:pk>/merge/", merge, name=name), *super().get_urls()]
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj and self.has_merge_permission(request):
+            context["merge_address"] = _address(self.opts, "merge", obj.pk)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    @admin.action(description=gettext_lazy("Merge …"), permissions=["merge"])
+    def merge_selected(self, request, queryset):
+        chosen = list(queryset.order_by("pk")[:3])
+        if len(chosen) != 2:
+            self.message_user(request, _("Tick two: the one that goes, and the one that stays."), messages.ERROR)
+            return None
+        stays, gone = chosen  # what there was first stays, until somebody turns it round
+        return HttpResponseRedirect(f"{_address(self.opts, 'merge', gone.pk)}?into={stays.pk}")
+
+    @take_posts
+    def merge_view(self, request, pk):
+        """Choose what to merge it into; then all that would change, and the button that does it."""
+        if not self.has_merge_permission(request):
+            raise PermissionDenied
+        gone = self.get_object(request, str(pk))
+        if gone is None:
+            raise Http404
+        asked = request.POST or request.GET
+        stays = self.get_queryset(request).filter(pk=number(asked.get("into"))).first()
+        refusal = merges.why_not(gone, stays, request.user) if stays else ""
+        if request.method == "POST" and stays and not refusal:
+            try:
+                return self._merge(request, gone, stays)
+            except WorkflowError as error:
+                refusal = str(error)
+        context = self._preview(request, gone, stays, refusal) if stays else self._choice(request, gone)
+        return TemplateResponse(request, "admin/articles/merge/merge.html", self._context(request, gone) | context)
+
+    def _context(self, request, gone):
+        title = _("Merge “%(name)s” into another") % {"name": gone}
+        change = _address(self.opts, "change", gone.pk)
+        return {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "gone": gone,
+            "back": change,
+        }
+
+    def _choice(self, request, gone):
+        """Those that somebody looks for; to begin with, those with a word of its name."""
+        typed = request.GET.get("q", "").strip()[:100]
+        parts = [typed] if typed else sorted(str(gone).split(), key=len, reverse=True)[:MOST_WORDS]
+        found = {row.pk: row for part in parts for row in self._called(request, part)[: OFFERED + 1] if row != gone}
+        return {"typed": typed, "found": [(row, self._said(row)) for row in list(found.values())[:OFFERED]]}
+
+    def _called(self, request, words):
+        if self.opts.label == "taggit.Tag":
+            return tag_key.holding(words)
+        return self.get_search_results(request, self.get_queryset(request), words)[0]
+
+    def _said(self, row):
+        return self.describe_choice(row)["text"] if hasattr(self, "describe_choice") else str(row)
+
+    def _preview(self, request, gone, stays, refusal):
+        gives_rights = bool(request.POST.get("rights") or request.GET.get("rights"))
+        has_editors = self.opts.model_name == "section" and gone.editors.exists()
+        return {
+            "stays": stays,
+            "refusal": refusal,
+            "lines": merges.changes(gone, stays, gives_rights=gives_rights),
+            "gives_rights": gives_rights,
+            "has_editors": has_editors,
+            "turned": f"{_address(self.opts, 'merge', stays.pk)}?into={gone.pk}",
+        }
+
+    def _merge(self, request, gone, stays):
+        merge = merges.start(gone, stays, by=request.user, gives_rights=bool(request.POST.get("rights")))
+        note(merge, request.user, gone, DELETION, _("Merged into “%(stays)s”.") % {"stays": stays}, link=True)
+        note(merge, request.user, stays, CHANGE, _("“%(gone)s” was merged into it.") % {"gone": merge.gone_name})
+        text, level = _("“%(gone)s” is “%(stays)s” now, for readers too."), messages.SUCCESS
+        if merge.stage == Merge.Stage.MOVING:
+            text, level = _("“%(gone)s” becomes “%(stays)s”: the newest are done, the rest follows."), messages.WARNING
+        self.message_user(request, text % {"gone": merge.gone_name, "stays": stays}, level)
+        return HttpResponseRedirect(reverse("admin:articles_merge_change", args=[merge.pk]))
+
+
+def note(merge, user, thing, flag, message, *, link=False):
+    """A line of the log; the one that leads to the merge can be undone from there."""
+    entry = LogEntry.objects.log_actions(user.pk, [thing], flag, message, single_object=True)
+    if link:
+        Merge.objects.filter(pk=merge.pk).update(entry=entry)
+
+
+def _address(opts, page, pk):
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_{page}", args=[quote(pk)])
+
+
+@admin.register(Merge)
+class MergeAdmin(DeskAdmin):
+    """What was merged into what, by whom, and the way back."""
+
+    change_form_template = "admin/articles/merge/change_form.html"
+    list_display = ["gone_name", "into", "kind", "stage", "by", "time"]
+    list_filter = ["kind", "stage"]
+    list_select_related = ["by"]
+    search_fields = ["gone_name", "stays_name"]
+    sortable_by = []
+    ordering = ["-pk"]
+    fields = ["kind", "gone_name", "gone_path", "into", "stage", "moved", "by", "time", "undone"]
+    readonly_fields = fields
+
+    def has_add_permission(self, request):
+        return False
+
+    has_change_permission = has_delete_permission = lambda self, request, obj=None: False
+
+    def get_urls(self):
+        undo = self.admin_site.admin_view(self.undo_view)
+        return [path("<int:pk>/undo/", undo, name="articles_merge_undo"), *super().get_urls()]
+
+    @take_posts
+    def undo_view(self, request, pk):
+        """Say what undoing does, or why it can't be done; do it; or have what was interrupted go on."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        merge = self.get_object(request, str(pk))
+        if merge is None:
+            raise Http404
+        refusal = merges.why_not_undone(merge, request.user)
+        if request.method == "POST":
+            try:
+                return self._go_on(request, merge) if "go_on" in request.POST else self._undo(request, merge)
+            except WorkflowError as error:
+                refusal = str(error)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Undo a merge"),
+            "opts": self.opts,
+            "merge": merge,
+            "refusal": refusal,
+            "is_open": merge.is_open,
+            "back": reverse("admin:articles_merge_change", args=[merge.pk]),
+        }
+        return TemplateResponse(request, "admin/articles/merge/undo.html", context)
+
+    def _undo(self, request, merge):
+        merge = merges.undo(merge, by=request.user)
+        gone, stays = merges.both(merge)
+        note(merge, request.user, gone, ADDITION, _("Its merge into “%(stays)s” was undone.") % {"stays": stays})
+        note(merge, request.user, stays, CHANGE, _("The merge of “%(gone)s” into it was undone.") % {"gone": gone})
+        text = _("“%(gone)s” and “%(stays)s” are two again.")
+        if merge.is_open:
+            text = _("“%(gone)s” and “%(stays)s” are being parted: the last are done, the rest follows.")
+        self.message_user(request, text % {"gone": gone, "stays": stays}, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:articles_merge_change", args=[merge.pk]))
+
+    def _go_on(self, request, merge):
+        """Ask the background once more: its work may have been interrupted."""
+        stays = merges.both(merge)[1]
+        if not (stays and roles.may_merge(request.user, stays)):
+            raise PermissionDenied
+        with transaction.atomic():
+            merges.ask_again(merge)
+        self.message_user(request, _("It goes on in the background."), messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:articles_merge_change", args=[merge.pk]))
+
+    @admin.display(description=gettext_lazy("into"))
+    def into(self, merge):
+        app, model = MODELS[merge.kind].lower().split(".")
+        address = reverse(f"admin:{app}_{model}_change", args=[merge.stays])
+        return format_html('<a href="{}">{}</a>', address, merge.stays_name)
+
+    @admin.display(description=gettext_lazy("rows moved"))
+    def moved(self, merge):
+        if not merge.left:
+            return str(merge.rows)
+        return _("%(rows)d; %(left)d stayed when it was undone, as their articles were changed since") % {
+            "rows": merge.rows,
+            "left": merge.left,
+        }
+
+    @admin.display(description=gettext_lazy("when"))
+    def time(self, merge):
+        return short(merge.at)
+
+    @admin.display(description=gettext_lazy("undone"))
+    def undone(self, merge):
+        if merge.undone_at is None:
+            return "–"
+        return _("%(time)s by %(who)s") % {"time": short(merge.undone_at), "who": merge.undone_by}

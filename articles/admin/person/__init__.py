@@ -1,0 +1,189 @@
+"""One screen for a person of the desk: login, role, sections, byline, invitation, sessions, suspension.
+
+Chief editors and administrators add and change people up to their own role; everybody sees their own screen.
+"""
+
+from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.utils import unquote
+from django.contrib.auth.admin import GroupAdmin as StockGroupAdmin
+from django.contrib.auth.admin import UserAdmin as StockUserAdmin  # noqa: F401 - it registers itself; ours takes its place
+from django.contrib.auth.models import Group, User
+from django.db.models import Q
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles import notices, roles
+from articles.admin.article.listing import section_name
+from articles.admin.desk import DeskAdmin
+from articles.admin.person.access import Access
+from articles.admin.person.form import PersonForm
+from articles.models import Edition, Revision
+from articles.people import leaving
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+def left_traces(user):
+    """Whether an edition, a save or the log names ``user``."""
+    by_user = Q(cut_by=user) | Q(withdrawn_by=user) | Q(erased_by=user)
+    rows = [Edition.objects.filter(by_user), Revision.objects.filter(by=user), LogEntry.objects.filter(user=user)]
+    return any(found.exists() for found in rows)
+
+
+def _stays(user):
+    text = _("“%(user)s” stands in the history of the paper, so the login stays: suspend it instead.")
+    return text % {"user": user}
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Who may come in, who has not come yet, who may not."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("in", _("May log in")), ("invited", _("No password yet")), ("suspended", _("Suspended"))]
+
+    def queryset(self, request, queryset):
+        may = Q(is_active=True, is_staff=True)
+        unset = Q(password="") | Q(password__startswith="!")  # noqa: S106 - how Django stores that there is none
+        chosen = {"in": may & ~unset, "invited": may & unset, "suspended": ~may}.get(self.value())
+        return queryset.filter(chosen) if chosen is not None else queryset
+
+
+@admin.register(User)
+class PersonAdmin(Access, DeskAdmin):
+    form = PersonForm
+    change_form_template = "admin/auth/user/change_form.html"
+    list_display = ["username", "full_name", "role_names", "state", "last_login"]
+    list_filter = ["groups", StateFilter]
+    search_fields = ["username", "first_name", "last_name", "email"]
+    sortable_by = ["username", "last_login"]
+    ordering = ["username"]
+    fieldsets = [
+        (gettext_lazy("Person"), {"fields": [("first_name", "last_name"), ("email", "username")]}),
+        (gettext_lazy("Role"), {"fields": ["roles", "sections"], "classes": ["choices"]}),
+        (gettext_lazy("Byline"), {"fields": ["public_name", "is_author", "picture"]}),
+    ]
+    shown = ["full_name", "username", "email", "role_names", "section_names", "byline"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_fieldsets(self, request, obj=None):
+        may = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        return self.fieldsets if may else [(_("Person"), {"fields": self.shown})]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.by = request.user
+        return form
+
+    def lookup_allowed(self, lookup, value, request):
+        """No list is narrowed by what passwords are stored as."""
+        return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
+
+    def has_view_permission(self, request, obj=None):
+        """Everybody sees their own screen."""
+        return super().has_view_permission(request, obj) or (obj is not None and obj.pk == request.user.pk)
+
+    def has_change_permission(self, request, obj=None):
+        """Those up to one's own role; the rights of Django alone say who sees the list, without a query."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or roles.may_manage(request.user, obj))
+
+    def has_delete_permission(self, request, obj=None):
+        """Whoever left traces stays, so that the history keeps saying who; such a login is suspended."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or (roles.may_manage(request.user, obj) and not left_traces(obj)))
+
+    def delete_view(self, request, object_id, extra_context=None):
+        user = self.get_object(request, unquote(object_id))
+        allowed = user and self.has_delete_permission(request) and roles.may_manage(request.user, user)
+        if allowed and left_traces(user):
+            self.message_user(request, _stays(user), messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:auth_user_change", args=[user.pk]))
+        return super().delete_view(request, object_id, extra_context)
+
+    def get_deleted_objects(self, objs, request):
+        """Those who left traces by name, without listing all that they left; whoever stands above, not at all."""
+        staying = [_stays(user) for user in objs if left_traces(user)]
+        if staying:
+            return [], {}, set(), staying
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        above = {str(self.opts.verbose_name) for user in objs if not roles.may_manage(request.user, user)}
+        return deleted, counts, lacking | above, protected
+
+    def delete_model(self, request, obj):
+        leaving.links_of(obj).update(revoked_at=timezone.now())
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        for user in queryset:
+            self.delete_model(request, user)
+
+    def save_model(self, request, obj, form, change):
+        """Whoever is added may come in once they have set a password, which nobody else ever knows."""
+        if not change:
+            obj.is_staff = True
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        form.save_rest()
+
+    def may_choose(self, request):
+        """Whoever gives authors their logins finds them by name."""
+        return roles.may_manage(request.user)
+
+    @admin.display(description=gettext_lazy("name"))
+    def full_name(self, user):
+        return user.get_full_name()
+
+    @admin.display(description=gettext_lazy("role"))
+    def role_names(self, user):
+        names = sorted(group.name for group in user.groups.all())
+        return ", ".join([*names, _("all rights on the server")] if user.is_superuser else names)
+
+    @admin.display(description=gettext_lazy("sections"))
+    def section_names(self, user):
+        return ", ".join(section_name(section) for section in user.edited_sections.with_parent())
+
+    @admin.display(description=gettext_lazy("byline"))
+    def byline(self, user):
+        return str(getattr(user, "author", ""))
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, user):
+        return state_of(user)
+
+
+def state_of(user):
+    """Where a login stands, in words."""
+    if not (user.is_active and user.is_staff):
+        return _("suspended")
+    return "" if user.has_usable_password() else _("no password yet")
+
+
+@admin.register(Group)
+class GroupAdmin(StockGroupAdmin):
+    """The roles. What each may do is written in ``articles/roles.py``, so only who has one is shown here."""
+
+    filter_horizontal = []
+    fields = ["name", "people"]
+    readonly_fields = ["people"]
+
+    def has_add_permission(self, request):
+        return False
+
+    has_change_permission = has_delete_permission = lambda self, request, obj=None: False
+
+    @admin.display(description=gettext_lazy("people"))
+    def people(self, group):
+        return ", ".join(notices.name(user) for user in group.user_set.filter(is_active=True).order_by("username"))

@@ -1,0 +1,186 @@
+"""The form of a person: what they are called, what they may do, and the byline that readers see."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles import roles
+from articles.admin.article.guests import ANOTHER, describe
+from articles.admin.article.listing import section_name
+from articles.admin.desk import RowChoice
+from articles.models import Author, Image, Section
+from articles.text import make_slug
+from articles.workflow import guests
+
+
+class SectionsField(forms.ModelMultipleChoiceField):
+    """All sections as boxes, each after the one it lies within."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, section):
+        return section_name(section)
+
+
+class PersonForm(forms.ModelForm):
+    """A login with its roles, its sections and its author. ``by`` gives nobody more than they have themselves."""
+
+    roles = forms.MultipleChoiceField(
+        label=gettext_lazy("Role"), required=False, widget=forms.CheckboxSelectMultiple, choices=[]
+    )
+    sections = SectionsField(
+        Section.objects.none(),
+        label=gettext_lazy("Sections"),
+        required=False,
+        help_text=gettext_lazy("Where a section editor edits and publishes, with the sections within."),
+    )
+    public_name = forms.CharField(
+        label=gettext_lazy("Public name"),
+        required=False,
+        max_length=guests.LONGEST,
+        widget=forms.TextInput({"class": "vTextField", "autocomplete": "off"}),
+        help_text=gettext_lazy("The name that readers see above their articles. Empty: they have no byline."),
+    )
+    is_author = forms.CharField(label=gettext_lazy("Who is it?"), required=False, widget=forms.HiddenInput)
+    picture = forms.ModelChoiceField(
+        Image.objects.all(),
+        label=gettext_lazy("Picture"),
+        required=False,
+        widget=RowChoice(Author._meta.get_field("picture"), admin.site),
+        help_text=gettext_lazy("A portrait from the library, beside the public name."),
+    )
+
+    by = None  # who fills it in; PersonAdmin sets it
+
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "email", "username"]
+        labels = {"email": gettext_lazy("Mail"), "username": gettext_lazy("Login")}
+        help_texts = {"username": gettext_lazy("What they type to log in, with their password.")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.author = getattr(self.instance, "author", None) if self.instance.pk else None
+        self.chosen = None  # an author who is there already and becomes this person's
+        if "roles" in self.fields:
+            self._offer_roles()
+            self._offer_sections()
+            self.initial |= {"public_name": self.author.name, "picture": self.author.picture_id} if self.author else {}
+        if "username" in self.fields and not self.instance.pk:
+            self.fields["username"].required = False
+            self.fields["username"].help_text = _("What they type to log in. Empty: it is made of the name.")
+        if "email" in self.fields and not self._may_change_mail():
+            self.fields["email"].disabled = True
+            self.fields["email"].help_text = _(
+                "They have set a password, so only an administrator changes the address."
+            )
+
+    def _offer_roles(self):
+        given = roles.given_by(roles.of(self.by))
+        self.fields["roles"].choices = [(role, role) for role in roles.PERMISSIONS if role in given]
+        if self.instance.pk:
+            self.initial["roles"] = sorted(group.name for group in self.instance.groups.all())
+        if self.instance.pk == self.by.pk:
+            self.fields["roles"].disabled = True
+            self.fields["roles"].help_text = _("A colleague changes your own role.")
+
+    def _offer_sections(self):
+        above = [Coalesce(f"parent__{name}", name) for name in ("order", "name", "pk")]
+        within = [F("parent").asc(nulls_first=True), "order", "name"]
+        self.fields["sections"].queryset = Section.objects.with_parent().order_by(*above, *within)
+        if self.instance.pk:
+            self.initial["sections"] = list(self.instance.edited_sections.values_list("pk", flat=True))
+
+    def _may_change_mail(self):
+        """Whoever has somebody's mail address can set their password, so it is not changed by a colleague."""
+        if self.instance.pk in {None, self.by.pk} or not self.instance.has_usable_password():
+            return True
+        return roles.may_reset_password(self.by, self.instance)
+
+    def clean_email(self):
+        email = self.cleaned_data["email"].strip()
+        twin = User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).first() if email else None
+        if twin and email != self.instance.email:
+            raise ValidationError(_("“%(login)s” has this address already."), params={"login": twin})
+        return email
+
+    def clean_username(self):
+        """A login that nobody has, in capitals or not; one that is not typed is made of the name."""
+        username = self.cleaned_data["username"] or self._made_of_the_name()
+        if not username:
+            raise ValidationError(_("Write a login, or the name it can be made of."))
+        others = User.objects.filter(username__iexact=username).exclude(pk=self.instance.pk)
+        if username != self.instance.username and others.exists():
+            raise ValidationError(_("There is a login “%(login)s” already."), params={"login": username})
+        return username
+
+    def _made_of_the_name(self):
+        names = (self.cleaned_data.get("first_name", ""), self.cleaned_data.get("last_name", ""))
+        base = make_slug(" ".join(names), 60) or make_slug(self.cleaned_data.get("email", "").partition("@")[0], 60)
+        taken = {
+            name.lower() for name in User.objects.filter(username__istartswith=base).values_list("username", flat=True)
+        }
+        numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+        return base if not base or base not in taken else next(name for name in numbered if name not in taken)
+
+    def clean(self):
+        cleaned = super().clean()
+        name = guests.tidy_name(cleaned.get("public_name") or "")
+        if name and (self.author is None or name != self.author.name):
+            self._find_author(name, cleaned.get("is_author", ""))
+        if not name and cleaned.get("picture"):
+            self.add_error("public_name", _("Write the public name that the picture belongs to."))
+        cleaned["public_name"] = name
+        return cleaned
+
+    def _find_author(self, name, chosen):
+        """Which author the public name is; asked when there is one of that name and nobody has chosen yet."""
+        same = [author for author in guests.same_name(name) if author != self.author]
+        free = {str(author.pk): author for author in same if author.user_id is None and self.author is None}
+        if not same or chosen == ANOTHER:
+            return
+        if chosen in free:
+            self.chosen = free[chosen]
+            return
+        choices = [(pk, describe(author)) for pk, author in free.items()]
+        choices.append((ANOTHER, _("Another person, who has the same name")))
+        self.fields["is_author"].widget = forms.RadioSelect(choices=choices)
+        self.add_error(
+            "public_name", _("There is “%(name)s” already. Choose below who it is, then save again.") % {"name": name}
+        )
+
+    def save_rest(self):
+        """Store roles, sections and byline, once the login has its row."""
+        if "roles" not in self.fields:
+            return
+        if not self.fields["roles"].disabled:
+            self._save_roles()
+        if "sections" in self.changed_data:
+            self.instance.edited_sections.set(self.cleaned_data["sections"])
+        if {"public_name", "picture"} & set(self.changed_data):
+            self._save_author()
+
+    def _save_roles(self):
+        """Those that may be given here; what else a login has stays."""
+        offered = {role for role, _label in self.fields["roles"].choices}
+        wanted = set(self.cleaned_data["roles"])
+        known = [Group.objects.get_or_create(name=role)[0] for role in sorted(wanted)]
+        self.instance.groups.remove(*Group.objects.filter(name__in=offered - wanted))
+        self.instance.groups.add(*known)
+
+    def _save_author(self):
+        """The byline: another name or picture, an author who was there, a new one, or none any more."""
+        name, picture = self.cleaned_data["public_name"], self.cleaned_data["picture"]
+        if not name:
+            Author.objects.filter(user=self.instance).update(user=None)
+            return
+        author = self.author or self.chosen or Author(slug=guests.free_slug(name))
+        author.name, author.user, author.is_guest = name, self.instance, False
+        if picture or author == self.author:
+            author.picture = picture
+        author.save()

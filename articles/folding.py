@@ -1,0 +1,56 @@
+"""How words and names are compared: by readers' search, the desk's, and where a name may exist once only."""
+
+import re
+import unicodedata
+
+LONGEST_KEY = 200  # characters of a folded name
+
+# Uzbek's letters o‘ and g‘ are typed with many marks, as the English ’s is.
+MARKS = "ʻʼ'’‘`´′‛＇"
+# What shows nothing: controls, soft hyphens, zero width, directions, variation selectors, fillers, language tags.
+HIDDEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
+STRESS = re.compile("[\u0300-\u036f]")  # marks that no letter was composed with
+DASHES = re.compile("[\u2010-\u2015\u2212]")
+ABOVE, BELOW = "⁰¹²³⁴⁵⁶⁷⁸⁹", "₀₁₂₃₄₅₆₇₈₉"  # who looks for CO2 finds CO₂
+DIGITS = {sign: str(number) for signs in (ABOVE, BELOW) for number, sign in enumerate(signs)}
+
+
+class _Folding(dict):
+    """Lower-case letters without the marks that readers leave out: Ё is е, Ü is u, but Й is й. One for one.
+
+    What stands for an apostrophe is one.
+    """
+
+    def __missing__(self, code):
+        if chr(code) in MARKS:
+            self[code] = "'"
+            return self[code]
+        if chr(code) in DIGITS:
+            self[code] = DIGITS[chr(code)]
+            return self[code]
+        letter = chr(code).lower()[0]
+        base = unicodedata.normalize("NFD", letter)[0]
+        self[code] = base if base.isascii() else "е" if letter == "ё" else letter
+        return self[code]
+
+
+_folding = _Folding()
+
+
+def fold(text: str) -> str:
+    """``text`` as it is compared: as long as before, so that a place in one is the same place in the other."""
+    return text.translate(_folding)
+
+
+def key(name: str) -> str:
+    """``name`` as it is compared with others: alike for all that look alike, and empty for what shows nothing.
+
+    Beyond what ``fold`` does, letters written as two are one (ß, ﬁ), all dashes are one, and what hides is gone.
+    """
+    plain = unicodedata.normalize("NFKC", HIDDEN.sub("", name))
+    plain = unicodedata.normalize("NFKC", HIDDEN.sub("", plain.casefold()))
+    return " ".join(fold(DASHES.sub("-", STRESS.sub("", plain))).split())[:LONGEST_KEY]

@@ -1,0 +1,35 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from articles.text import LineField
+
+
+class SavedSearchQuerySet(models.QuerySet):
+    def of(self, user):
+        """Those of ``user``, and those that others share."""
+        return self.filter(Q(user=user) | Q(is_shared=True)).select_related("user").order_by("name", "pk")
+
+
+class SavedSearch(models.Model):
+    """A search of the desk's articles that somebody gave a name, to open it again."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_searches")
+    name = LineField(_("name"), max_length=60)
+    query = models.CharField(max_length=1000)  # what stands in the address of the list, behind its question mark
+    is_shared = models.BooleanField(_("for everybody on the desk"), default=False)
+
+    objects = SavedSearchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("saved search")
+        verbose_name_plural = _("saved searches")
+        default_permissions = []
+        constraints = [
+            models.UniqueConstraint("user", "name", name="one_saved_search_a_name"),
+            models.CheckConstraint(condition=~Q(name=""), name="saved_search_has_a_name"),
+        ]
+
+    def __str__(self):
+        return self.name

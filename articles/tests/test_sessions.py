@@ -1,0 +1,98 @@
+"""Where people are logged in: listed, and ended one by one or all at once."""
+
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from articles import roles
+from articles.models import LoginSession
+from articles.people import sessions
+from articles.tests.factories import make_user
+from articles.tests.test_people import PeopleTestCase, screen
+
+
+class SessionTests(PeopleTestCase):
+    def browser(self, user, agent="Mozilla/5.0 (Windows NT 10.0; rv:130.0) Gecko/20100101 Firefox/130.0"):
+        client = Client(headers={"user-agent": agent})
+        client.force_login(user)
+        sessions.noted.clear()
+        client.get(reverse("admin:index"))
+        return client
+
+    def is_in(self, client):
+        return client.get(reverse("admin:index")).status_code == 200
+
+    def test_sessions_are_listed_by_browser_with_keys_as_digests_alone(self):
+        person = make_user(roles.REPORTER)
+        client = self.browser(person)
+        self.assertContains(self.client.get(screen(person)), "Firefox on Windows")
+        key = client.session.session_key
+        assert key not in str(list(LoginSession.objects.values_list()))
+
+    def test_one_session_is_ended_and_its_next_request_is_out(self):
+        person = make_user(roles.REPORTER)
+        one, other = self.browser(person), self.browser(person, "Safari/605 (iPhone)")
+        row = LoginSession.objects.get(user=person, browser="Safari on iPhone")
+        self.client.post(screen(person, "sessions"), {"session": row.pk})
+        assert (self.is_in(one), self.is_in(other)) == (True, False)
+
+    def test_all_sessions_are_ended_those_that_nobody_noted_too(self):
+        person = make_user(roles.REPORTER)
+        noted, unnoted = self.browser(person), self.browser(person)
+        LoginSession.objects.filter(user=person).first().delete()
+        self.client.post(screen(person, "sessions"), {"all": "1"})
+        assert not self.is_in(noted)
+        assert not self.is_in(unnoted)
+        assert self.is_in(self.client)
+
+    def test_own_others_are_ended_and_this_one_goes_on(self):
+        here, elsewhere = self.browser(self.chief), self.browser(self.chief)
+        here.post(screen(self.chief, "sessions"), {"all": "1"})
+        assert self.is_in(here)
+        assert not self.is_in(elsewhere)
+
+    def test_session_of_another_is_not_ended_by_ones_own_screen(self):
+        person, other = make_user(roles.REPORTER), make_user(roles.REPORTER)
+        mine, theirs = self.browser(person), self.browser(other)
+        mine.post(screen(person, "sessions"), {"session": LoginSession.objects.get(user=other).pk})
+        assert mine.post(screen(other, "sessions"), {"all": "1"}).status_code == 403
+        assert self.is_in(theirs)
+
+    def test_session_goes_from_the_list_with_log_out_and_when_it_ran_out(self):
+        person = make_user(roles.REPORTER)
+        client = self.browser(person)
+        client.post(reverse("admin:logout"))
+        assert not LoginSession.objects.filter(user=person).exists()
+        self.browser(person)
+        Session.objects.update(expire_date=timezone.now())
+        assert sessions.of(person) == []
+
+    def test_what_ran_out_long_ago_is_removed_when_somebody_logs_in(self):
+        person = make_user(roles.REPORTER)
+        self.browser(person)
+        LoginSession.objects.filter(user=person).update(seen_at=timezone.now() - timedelta(days=30))
+        Client().force_login(self.administrator)
+        assert not LoginSession.objects.filter(user=person).exists()
+
+    def test_page_of_the_desk_notes_the_session_at_most_once_in_five_minutes(self):
+        client = self.browser(self.chief)
+
+        with CaptureQueriesContext(connection) as captured:
+            client.get(reverse("admin:index"))
+        assert not [query for query in captured if "loginsession" in query["sql"]]
+
+    def test_browsers_are_named_in_words(self):
+        cases = {
+            "Mozilla/5.0 (Windows NT 10.0) Chrome/130.0 Safari/537.36 Edg/130.0": "Edge on Windows",
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) Version/17 Safari/605": "Safari on Mac",
+            "Mozilla/5.0 (Linux; Android 14) Chrome/130.0 Mobile Safari/537.36": "Chrome on Android",
+            "curl/8.0": "",
+            "": "",
+        }
+        for agent, words in cases.items():
+            assert sessions.browser_of(agent) == words

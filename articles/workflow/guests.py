@@ -1,0 +1,69 @@
+"""Guest bylines: the name of somebody who wrote for the paper once, without a page of their own and without a login."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Q
+from django.utils.translation import gettext as _
+
+from articles import roles
+from articles.characters import strip_control
+from articles.cutting import WorkflowError
+from articles.models import Article, ArticleByline, Author
+from articles.text import make_slug
+
+LONGEST = 120  # characters of a name
+MOST_SAME = 10  # authors of one name that are offered
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A name that was typed, and the author it is, if somebody chose one who is there."""
+
+    name: str
+    author: Author | None = None
+
+
+def tidy_name(typed: str) -> str:
+    """A typed name as it is stored."""
+    return " ".join(strip_control(typed).split())[:LONGEST]
+
+
+def same_name(name: str) -> list[Author]:
+    """The authors, guests among them, whose name this is, in capitals or not."""
+    ways = {name, name.lower(), name.upper(), name.title()}  # SQLite folds the case of Latin letters alone
+    same = Q(*(("name__iexact", way) for way in ways), _connector=Q.OR)
+    return list(Author.objects.filter(same).order_by("is_guest", "pk")[:MOST_SAME])
+
+
+def free_slug(name: str) -> str:
+    """A slug of ``name`` that no author has."""
+    slug = make_slug(name, 70) or "author"
+    taken = set(Author.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
+    numbered = (f"{slug}-{number}" for number in range(2, len(taken) + 3))
+    return slug if slug not in taken else next(one for one in numbered if one not in taken)
+
+
+@transaction.atomic
+def add_guest(article: Article, guest: Guest, *, by: User) -> Author:
+    """Put a guest's byline behind the others of ``article``, for whoever may edit that."""
+    if not roles.may(by, "edit", article):
+        raise WorkflowError(_("You may not edit “%(article)s”.") % {"article": article})
+    author = guest.author or make_guest(guest.name)
+    last = article.bylines.aggregate(last=Max("order"))["last"]
+    ArticleByline.objects.get_or_create(
+        article=article, author=author, defaults={"order": 0 if last is None else last + 1}
+    )
+    return author
+
+
+def make_guest(name: str) -> Author:
+    """A new guest; the slug is for the day on which an editor gives them a page."""
+    for _try in range(3):
+        try:
+            with transaction.atomic():
+                return Author.objects.create(name=name, slug=free_slug(name), is_guest=True)
+        except IntegrityError:  # somebody took the slug meanwhile
+            continue
+    raise WorkflowError(_("“%(name)s” could not be added. Try again.") % {"name": name})

@@ -1,0 +1,167 @@
+"""Pictures pasted and dropped into the text: uploaded there with their texts, and put where they came in."""
+
+import base64
+import re
+
+from playwright.sync_api import expect
+
+from articles.models import Image
+from articles.tests.factories import make_article, picture_file
+from newsroom.tests.test_browser import BrowserTestCase
+
+UPLOAD = "/admin/articles/image/upload/"
+GIVE = """([kind, files, html, rtf]) => {
+  const data = new DataTransfer();
+  for (const [name, type, letters] of files)
+    data.items.add(new File([Uint8Array.from(atob(letters), (one) => one.charCodeAt(0))], name, { type }));
+  if (html) data.setData("text/html", html);
+  if (rtf) data.setData("text/rtf", rtf);
+  const text = document.querySelector(".tiptap");
+  const box = text.lastElementChild.getBoundingClientRect();
+  const about = { bubbles: true, cancelable: true, clientX: box.left + 3, clientY: box.top + 3 };
+  const paste = () => new ClipboardEvent("paste", { clipboardData: data, ...about });
+  const drop = () => new DragEvent("drop", { dataTransfer: data, ...about });
+  text.dispatchEvent(kind === "paste" ? paste() : drop());
+}"""
+
+
+def file(name, size=(640, 400), kind="image/jpeg"):
+    return [name, kind, base64.b64encode(picture_file(size=size).read()).decode()]
+
+
+class DroppingTestCase(BrowserTestCase):
+    def begin(self):
+        self.log_in("chief")
+        self.article = make_article(section=self.theme, body="<p>First.</p><p>Last.</p>")
+        self.open(self.article.get_absolute_url())
+        self.page.locator(".tiptap p").first.click()
+
+    def give(self, files, kind="paste", html="", rtf=""):
+        self.page.evaluate(GIVE, [kind, files, html, rtf])
+
+    def body(self):
+        return self.page.locator("[name=body]").input_value()
+
+    @property
+    def dialog(self):
+        return self.page.get_by_role("dialog", name="Pictures for the text")
+
+    def describe(self, name, words):
+        self.dialog.get_by_role("group", name=name).get_by_label("Alternative text").fill(words)
+
+    def send(self):
+        self.dialog.get_by_role("button", name="Send all that are ready").click()
+
+
+class DroppedPicturesTests(DroppingTestCase):
+    def setUp(self):
+        super().setUp()
+        self.begin()
+
+    def test_pasted_pictures_are_uploaded_and_stand_at_the_cursor_in_their_order(self):
+        self.give([file("road.jpg"), file("lake.jpg", (800, 500))])
+        self.describe("road.jpg", "A road")
+        self.describe("lake.jpg", "A lake")
+        self.dialog.locator("#shared-credit").fill("Our own")
+        self.send()
+        expect(self.dialog).to_have_count(0)
+        road, lake = (Image.objects.get(alt=alt).pk for alt in ("A road", "A lake"))
+        figures = [f'<figure data-image="{pk}"><figcaption></figcaption></figure>' for pk in (road, lake)]
+        assert self.body() == f"<p>First.</p>{figures[0]}{figures[1]}<p>Last.</p>"
+
+    def test_dropped_picture_stands_where_it_was_dropped(self):
+        self.give([file("road.jpg")], kind="drop")
+        self.describe("road.jpg", "A road")
+        self.dialog.locator("#shared-credit").fill("Our own")
+        self.send()
+        expect(self.dialog).to_have_count(0)
+        assert re.fullmatch(
+            r'<p>First.</p><p>Last.</p><figure data-image="\d+"><figcaption></figcaption></figure>', self.body()
+        )
+
+    def test_pictures_within_pasted_text_stay_at_their_places(self):
+        _name, kind, letters = file("x.jpg")
+        picture = f'<img alt="A gate" src="data:{kind};base64,{letters}">'
+        self.page.keyboard.press("Control+a")
+        self.give([], html=f"<p>Before.</p><p>{picture}</p><p>After.</p>")
+        expect(self.dialog.get_by_label("Alternative text")).to_have_value("A gate")
+        self.dialog.locator("#shared-credit").fill("Our own")
+        self.send()
+        expect(self.dialog).to_have_count(0)
+        pk = Image.objects.get(alt="A gate").pk
+        assert self.body() == f'<p>Before.</p><figure data-image="{pk}"><figcaption></figcaption></figure><p>After.</p>'
+
+    def test_pictures_of_word_come_with_its_text(self):
+        picture = picture_file(size=(640, 400)).read().hex()
+        rtf = r"{\rtf1\ansi A gate{\*\shppict{\pict{\*\picprop}\picw640\jpegblip\bliptag-7{\*\blipuid 0af}"
+        rtf += "\n" + "\n".join(picture[at : at + 128] for at in range(0, len(picture), 128))
+        rtf += "}}{\\nonshppict{\\pict\\picw640\\wmetafile8 0100}}}"
+        shape = '<img width=640 height=400 src="file:///C:/Temp/clip_image001.jpg" v:shapes="Picture_x0020_1">'
+        self.page.keyboard.press("Control+a")
+        self.give([], html=f"<p class=MsoNormal>A gate<![if !vml]>{shape}<![endif]></p>", rtf=rtf)
+        self.dialog.get_by_label("Alternative text").fill("A gate")
+        self.dialog.locator("#shared-credit").fill("Our own")
+        self.send()
+        expect(self.dialog).to_have_count(0)
+        pk = Image.objects.get(alt="A gate").pk
+        assert self.body() == f'<p>A gate</p><figure data-image="{pk}"><figcaption></figcaption></figure>'
+
+    def test_text_comes_in_without_pictures_that_were_left_out(self):
+        picture = f'<img src="data:image/jpeg;base64,{file("x.jpg")[2]}">'
+        self.page.keyboard.press("Control+a")
+        self.give([], html=f"<p>Before.</p><p>{picture}</p><p>After.</p>")
+        self.dialog.get_by_role("button", name="Cancel").click()
+        expect(self.page.locator(".tiptap")).to_contain_text("After.")
+        assert self.body() == "<p>Before.</p><p>After.</p>"
+
+    def test_what_fails_stays_with_its_texts_and_can_be_sent_again(self):
+        self.give([file("road.jpg")])
+        self.describe("road.jpg", "A road")
+        self.dialog.locator("#shared-credit").fill("Our own")
+        self.page.route(
+            f"**{UPLOAD}", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+        )
+        self.send()
+        expect(self.dialog).to_contain_text("Nothing is lost")
+        self.page.unroute(f"**{UPLOAD}")
+        self.troubles.clear()  # the browser tells of the failed request
+        self.page.keyboard.press("Escape")
+        expect(self.dialog.get_by_role("alert").last).to_contain_text("would be lost")
+        expect(self.dialog.get_by_label("Alternative text")).to_have_value("A road")
+        self.send()
+        expect(self.dialog).to_have_count(0)
+        assert 'data-image="' in self.body()
+
+    def test_what_is_no_picture_is_refused_in_words(self):
+        self.give([["report.pdf", "application/pdf", ""]], kind="drop")
+        expect(self.page.locator(".editor-note")).to_contain_text("“report.pdf” is no picture")
+        self.give([["IMG_1.HEIC", "", base64.b64encode(b"\0\0\0\x18ftypheic").decode()]])
+        expect(self.dialog).to_contain_text("export it as JPEG")
+
+    def test_picture_that_the_library_has_is_put_in_at_once(self):
+        self.give([file("road.jpg")])
+        self.describe("road.jpg", "A road")
+        self.dialog.locator("#shared-credit").fill("Our own")
+        self.send()
+        expect(self.dialog).to_have_count(0)
+        self.give([file("again.jpg")])
+        expect(self.page.locator(".tiptap figure")).to_have_count(2)
+        assert Image.objects.filter(alt="A road").count() == 1
+
+    def test_copied_cells_with_a_picture_of_themselves_are_text(self):
+        self.page.keyboard.press("Control+a")
+        self.give([file("image.png")], html="<table><tr><td>1</td><td>2</td></tr></table>")
+        expect(self.page.locator(".tiptap td")).to_have_count(2)
+        expect(self.dialog).to_have_count(0)
+
+
+class DialogTests(DroppingTestCase):
+    def test_axe_finds_nothing_in_the_dialog_of_any_width(self):
+        self.lift_policy()
+        self.begin()
+        self.give([file("road.jpg"), ["IMG_1.HEIC", "", base64.b64encode(b"\0\0\0\x18ftypheic").decode()]])
+        expect(self.dialog.locator("img")).to_have_count(2)
+        for width in (360, 1366):
+            self.page.set_viewport_size({"width": width, "height": 800})
+            assert self.found() == []
+            assert self.dialog.evaluate("(dialog) => dialog.scrollWidth <= dialog.clientWidth")

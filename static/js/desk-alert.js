@@ -1,0 +1,40 @@
+// Under an alert's link: the articles that readers see, found by words typed there. Without this an address is typed.
+import { offer } from "./desk-found.js";
+
+const input = document.querySelector("input[data-finds]");
+
+if (input) start();
+
+function start() {
+  const list = document.createElement("div");
+  const problem = document.createElement("p");
+  list.id = `${input.id}-found`;
+  list.setAttribute("aria-label", input.labels[0]?.textContent.replace(/:\s*$/, "") ?? "");
+  problem.className = "help";
+  problem.setAttribute("role", "status");
+  input.after(list, problem);
+  input.autocomplete = "off";
+  const found = offer({
+    input,
+    list,
+    isAddress: (typed) => !typed.trim() || /^(\/|https?:)/.test(typed.trim()),
+    say: (text) => (problem.textContent = text),
+    trouble: input.dataset.trouble,
+  });
+
+  function take(row) {
+    if (!row) return;
+    input.value = row.url;
+    problem.textContent = input.dataset.taken.replace("%s", () => row.title);
+    found.close();
+  }
+
+  list.addEventListener("taken", (event) => take(event.detail));
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && found.chosen()) {
+      event.preventDefault();
+      take(found.chosen());
+    } else if (event.key === "Escape") found.close();
+  });
+  input.addEventListener("blur", () => found.close());
+}
