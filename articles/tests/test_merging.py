@@ -100,6 +100,21 @@ class BodyTests(SimpleTestCase):
         merged = merge_body(FIRST, FIRST + SECOND, FIRST + THIRD)
         assert (merged.mine, merged.clash) == (FIRST + THIRD + SECOND, False)
 
+    def test_what_stands_beside_a_paragraph_that_both_changed_stays_whichever_is_chosen(self):
+        new = [f"<p>Something new, the {number}th of it.</p>" for number in range(4)]
+        mine, theirs = FIRST.replace("forty", "fifty"), FIRST.replace("forty", "sixty")
+        for mask in range(16):
+            before, after, their_before, their_after = (new[i] if mask >> i & 1 else "" for i in range(4))
+            merged = merge_body(
+                FIRST + SECOND, before + mine + after + SECOND, their_before + theirs + their_after + SECOND
+            )
+            assert merged.clash, mask
+            for outcome, words in ((merged.mine, "fifty"), (merged.theirs, "sixty")):
+                assert words in outcome, mask
+                assert {block for block in new if block in outcome} == {
+                    block for i, block in enumerate(new) if mask >> i & 1
+                }, (mask, outcome)
+
     def test_two_texts_written_from_nothing_clash(self):
         assert merge_body("", FIRST, SECOND).clash
 

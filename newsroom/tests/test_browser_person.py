@@ -181,7 +181,7 @@ class GuestTests(PersonTestCase):
             self.page.keyboard.press("Control+s")
         expect(self.page.get_by_text("Who is it?")).to_be_visible()
         self.looked_at()
-        self.page.get_by_label(re.compile("^Asel Guestova")).check()
+        self.page.get_by_label(re.compile(r"^\s*Asel Guestova")).check()
         with self.page.expect_navigation():
             self.page.keyboard.press("Control+s")
         assert self.article.bylines.get().author == known

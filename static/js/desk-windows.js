@@ -39,5 +39,6 @@ export function hold(name) {
 export async function openHere() {
   if (!navigator.locks) return null;
   const { held } = await navigator.locks.query();
+  if (!held) return null; // a page that is being left
   return new Set(held.filter((lock) => lock.name.startsWith(LOCK)).map((lock) => lock.name.slice(LOCK.length)));
 }
