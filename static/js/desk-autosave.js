@@ -43,7 +43,9 @@ class Pulse {
   async beat(more = {}) {
     const body = new FormData();
     for (const [name, value] of Object.entries({ window: this.name, ...more })) body.set(name, value);
-    this.heard(await (await post("pulse/", body, { signal: AbortSignal.timeout(PATIENCE) })).json());
+    const response = await post("pulse/", body, { signal: AbortSignal.timeout(PATIENCE) });
+    if (!response.ok) throw new LoggedOut(response.status === 404 ? "gone" : "forbidden");
+    this.heard(await response.json());
   }
 }
 
@@ -332,7 +334,7 @@ function showNobody(text) {
 /** The server did not say who is here: a list of a while ago may be wrong by now. */
 function showUnknown(error) {
   rail.querySelector(".here-list").hidden = true;
-  showNobody(error instanceof LoggedOut ? rail.dataset.unknownLoggedOut : rail.dataset.unknown);
+  showNobody(error.reason === "logged-out" ? rail.dataset.unknownLoggedOut : rail.dataset.unknown);
 }
 
 /** Who else is here, and whether a newer version was saved. */
