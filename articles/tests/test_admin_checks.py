@@ -203,7 +203,7 @@ class RulesTests(DeskTestCase):
 
     def test_form_takes_as_many_queries_with_all_rules_as_with_none(self):
         def queries():
-            with self.assertNumQueries(13):
+            with self.assertNumQueries(12):
                 self.client.get(self.address())
 
         self.client.get(self.address())  # makes the frame ready
