@@ -225,8 +225,9 @@ def _in_words(change: Change) -> str:
         (Tag, _("no longer tagged %(names)s"), change.lost_tags),
     ):
         if keys:
-            names = model._default_manager.in_bulk(keys)
-            parts.append(text % {"names": ", ".join(str(names[key]) for key in keys if key in names)})
+            found = model._default_manager.in_bulk(keys)
+            names = [str(found[key]) for key in keys if key in found]
+            parts.append(text % {"names": ", ".join(names if keys is change.authors else sorted(names))})
     if change.authors == ():
         parts.append(_("by nobody"))
     return ", ".join(parts)
