@@ -209,6 +209,10 @@ class ProviderTests(TestCase):
         figures = "".join(f'<figure data-embed="{address}"></figure>' for address in ("https://t.me/a/1", SHOWN[0][0]))
         policy = self.client.get(make_edition(body=figures).path).headers["Content-Security-Policy"]
         assert "frame-src https://t.me https://www.youtube-nocookie.com;" in policy + ";"
+        words = """<p>Write <a href="https://a.example/" title='x data-player="https://b.example/"'>it</a>
+        data-player="https://c.example/"</p>"""
+        policy = self.client.get(make_edition(body=words).path).headers["Content-Security-Policy"]
+        assert "frame-src 'none'" in policy
 
     def test_paper_s_own_sites_are_asked_for_once_however_many_embeds_there_are(self):
         html = '<figure data-embed="https://t.me/a/1"></figure>'
