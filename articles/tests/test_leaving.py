@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import roles, workflow
+from articles.admin.article import going_live
 from articles.models import Article, Autosave, Notice, PreviewLink
 from articles.people import leaving, links
 from articles.tests.factories import make_article, make_author, make_edition, make_user
@@ -109,7 +110,8 @@ class LeavingTests(PeopleTestCase):
     def test_withdrawing_ends_the_articles_preview_links_and_says_so(self):
         link = workflow.share(self.live, by=self.chief, until=timezone.now() + timedelta(days=1))
         other = workflow.share(self.draft, by=self.chief, until=timezone.now() + timedelta(days=1))
-        workflow.withdraw(Article.objects.get(pk=self.live.pk), by=self.chief, reason="A court asked.")
+        said = going_live.withdraw(Article.objects.get(pk=self.live.pk), "A court asked.", self.chief)
+        assert "1 preview link of it ended." in said
         assert Client().get(link.get_absolute_url()).status_code == 410
         assert Client().get(other.get_absolute_url()).status_code == 200
 
