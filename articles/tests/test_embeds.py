@@ -1,4 +1,5 @@
 import re
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -226,8 +227,9 @@ class ProviderTests(TestCase):
         image = make_image()
         edition = make_edition(body=f'<figure data-embed="https://t.me/a/1" data-poster="{image.pk}"></figure>')
         self.assertContains(self.client.get(edition.path), "<picture")
-        uses.note(edition)
-        assert EditionImage.objects.filter(edition=edition, image=image).exists()
+        for note in (uses.note_all, partial(uses.note, edition), uses.note_all):
+            note()
+            assert EditionImage.objects.filter(edition=edition, image=image).exists()
 
     def test_the_editor_asks_what_stands_at_an_address(self):
         self.client.force_login(make_user(REPORTER))
