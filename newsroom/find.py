@@ -22,7 +22,7 @@ from articles.admin.article.listing import standing
 from articles.admin.lists import holding_words, number
 from articles.admin.times import in_words, short
 from articles.characters import normalise
-from articles.finding import pictures
+from articles.finding import authors, pictures
 from articles.models import Article, Author, Edition, Image, Section, tag_key
 from tickers.models import Pair
 
@@ -188,7 +188,7 @@ def _sections(query: str) -> list[Found]:
 
 
 def _authors(query: str) -> list[Found]:
-    rows = Author.objects.filter(holding_words(query, "name", "slug")).order_by("-pk")
+    rows = Author.objects.filter(pk__in=authors.holding(query)).order_by("-pk")
     return [Found(row.name, _change("articles_author", row.pk)) for row in rows[:SHOWN]]
 
 

@@ -1,18 +1,15 @@
 """What somebody of the desk asks for: the readers' query, and whose name and which tag each of its terms may be."""
 
 from dataclasses import dataclass
-from itertools import islice
 
-from articles.folding import fold, key
-from articles.models import Author, tag_key
+from articles.finding import authors
+from articles.folding import key
+from articles.models import tag_key
 from articles.search.query import Query, Term, parse
 from articles.search.row import words
 
-MOST_NAMES = 500  # authors, and tags, that are looked at for one search
-MOST_AUTHORS = 20_000  # of the newest
+MOST_NAMES = 500  # tags that are looked at for one search
 SHORTEST = 2  # letters of a beginning of a name
-
-
 Named = tuple[int, list[str]]  # the number of an author or a tag, and the words of the name
 
 
@@ -38,17 +35,14 @@ def read(text: str) -> Asked:
     """What ``text`` asks for, in two queries; without words nothing is ``wanted``."""
     query = parse(text)
     terms = query.terms + query.unwanted
-    authors, tags = _authors(terms), _tags(terms)
-    parts = [Part(term, _begun(term, authors), _begun(term, tags)) for term in terms]
+    named, tagged = _authors(terms), _tags(terms)
+    parts = [Part(term, _begun(term, named), _begun(term, tagged)) for term in terms]
     return Asked(query, tuple(parts[: len(query.terms)]), tuple(parts[len(query.terms) :]))
 
 
 def _authors(terms: tuple[Term, ...]) -> list[Named]:
-    """Authors whose names may hold one of ``terms``: all are looked at, which is quicker here than in a database."""
-    firsts = _firsts(terms)
-    rows = Author.objects.order_by("-pk").values_list("pk", "name")[:MOST_AUTHORS] if firsts else []
-    found = ((pk, words(name)) for pk, name in rows if _holds(fold(name).replace("'", ""), firsts))
-    return list(islice(found, MOST_NAMES))
+    """Authors whose names may hold one of ``terms``."""
+    return [(pk, words(name)) for pk, name in authors.with_any(_firsts(terms))]
 
 
 def _tags(terms: tuple[Term, ...]) -> list[Named]:
@@ -61,10 +55,6 @@ def _tags(terms: tuple[Term, ...]) -> list[Named]:
 def _firsts(terms: tuple[Term, ...]) -> list[str]:
     """The first word of each term, as far as it is long enough to be a name's."""
     return [term.words[0] for term in terms if len(term.words[0]) >= SHORTEST]
-
-
-def _holds(text: str, words: list[str]) -> bool:
-    return any(word in text for word in words)
 
 
 def _begun(term: Term, named: list[Named]) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from articles.folding import MARKS, fold
 
 LETTERS = range(0x2100)  # of every alphabet the paper prints
 MOST_LETTERS = 60  # of a word
-WITHIN = f"[{MARKS}\u00ad\u0300\u0301]?"  # an apostrophe, a soft hyphen, a mark of stress: nobody has to type them
+WITHIN = f"[{MARKS}\u00ad]?"  # an apostrophe or a soft hyphen, which nobody has to type
 
 
 @cache

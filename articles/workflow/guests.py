@@ -1,6 +1,5 @@
 """Guest bylines: the name of somebody who wrote for the paper once, without a page of their own and without a login."""
 
-import re
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -13,12 +12,10 @@ from articles.characters import one_line
 from articles.cutting import WorkflowError
 from articles.folding import key
 from articles.models import Article, ArticleByline, Author
-from articles.search.spelled import pattern
 from articles.text import first_free, make_slug
 
 LONGEST = 120  # characters of a name
 MOST_SAME = 10  # authors of one name that are offered
-WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -38,13 +35,9 @@ def same_name(name: str) -> list[Author]:
     """The authors, guests among them, whose name looks like this one: what is no other tag is no other name."""
     if not (wanted := key(name)):
         return []
-    rows = Author.objects.order_by("is_guest", "pk")
-    named = rows
-    for word in WORD.findall(wanted):
-        if "ss" not in word:  # ß is that in a key
-            named = named.filter(name__regex=pattern(word))
-    same = [pk for pk, other in named.values_list("pk", "name") if key(other) == wanted]
-    return list(rows.filter(pk__in=same[:MOST_SAME])) if same else []
+    names = Author.objects.order_by("is_guest", "pk").values_list("pk", "name")
+    same = [pk for pk, other in names if key(other) == wanted][:MOST_SAME]
+    return list(Author.objects.filter(pk__in=same).order_by("is_guest", "pk")) if same else []
 
 
 def free_slug(name: str) -> str:
