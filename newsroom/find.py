@@ -23,7 +23,7 @@ from articles.admin.lists import holding_words, number
 from articles.admin.times import in_words, short
 from articles.characters import normalise
 from articles.finding import authors, pictures
-from articles.models import Article, Author, Edition, Image, Section, tag_key
+from articles.models import Article, Edition, Image, Section, tag_key
 from tickers.models import Pair
 
 SHOWN = 8  # of a kind
@@ -188,8 +188,7 @@ def _sections(query: str) -> list[Found]:
 
 
 def _authors(query: str) -> list[Found]:
-    rows = Author.objects.filter(pk__in=authors.holding(query)).order_by("-pk")
-    return [Found(row.name, _change("articles_author", row.pk)) for row in rows[:SHOWN]]
+    return [Found(name, _change("articles_author", pk)) for pk, name in authors.named(query)[:SHOWN]]
 
 
 def _images(query: str) -> list[Found]:

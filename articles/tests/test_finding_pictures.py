@@ -10,6 +10,7 @@ from articles import tasks
 from articles.finding import pictures
 from articles.models import Image, PictureWord
 from articles.tests.factories import make_chief, make_image
+from newsroom.tests.forms import loaded
 
 LIST = reverse("admin:articles_image_changelist")
 
@@ -39,7 +40,7 @@ class FindingPicturesTests(TestCase):
         self.client.force_login(make_chief())
         form = reverse("admin:articles_image_change", args=[self.image.pk])
         said = {"title": "Renamed", "alt": "x", "credit": "y", "focal_x": "50", "focal_y": "50"}
-        assert self.client.post(form, said).status_code == 302
+        assert self.client.post(form, said | loaded(self.client, form)).status_code == 302
         assert found("renamed") == [self.image]
         assert found("orozova") == []
 
