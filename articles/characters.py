@@ -9,22 +9,28 @@ import unicodedata
 from bisect import bisect_right
 
 # Half surrogates can't be encoded; the last two numbers of each plane and 32 of the first are no characters at all.
-NONE = "\ufdd0-\ufdef" + "".join(
+NONE = "\ud800-\udfff\ufdd0-\ufdef" + "".join(
     f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17)
 )
 # C0 and C1 controls but tab and line breaks; bidirectional overrides can make text read as something else.
-CONTROL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff{NONE}]")
+CONTROLS = f"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff{NONE}"
 # What Unicode says may be left undrawn, fillers of Hangul and Khmer, anchors of notes and of objects.
-UNSEEN = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u206f\u3164\uffa0\ufff0-\ufffc"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e001f\U000e0080-\U000e00ff\U000e01f0-\U000e0fff]"
+FILLERS = (
+    "\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u206f\u3164\uffa0\ufff0-\ufffc"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e001f\U000e0080-\U000e00ff\U000e01f0-\U000e0fff"
 )
+CHOOSERS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"  # of another form of the character before them
+FLAG_LETTERS = "\U000e0020-\U000e007f"  # after a black flag, they say whose it is
+JOINERS = f"\u061c\u200c-\u200f{CHOOSERS}"
+CONTROL = re.compile(f"[{CONTROLS}]")
+UNSEEN = re.compile(f"[{FILLERS}]")
+HIDDEN = re.compile(f"[{CONTROLS}{FILLERS}{JOINERS}{FLAG_LETTERS}\xad]")
 JOINING = re.compile(
     r"(?<![^\W\d_])\xad|\xad(?![^\W\d_])|"  # one between two letters is where a word may be broken
-    "[\u061c\u180b-\u180d\u180f\u200c-\u200f\ufe00-\ufe0f\U000e0100-\U000e01ef]|"
-    "(?P<flag>(?<=\U0001f3f4)[\U000e0020-\U000e007e]{1,8}\U000e007f)|[\U000e0020-\U000e007f]"
+    f"[{JOINERS}]|"
+    f"(?P<flag>(?<=\U0001f3f4)[\U000e0020-\U000e007e]{{1,8}}\U000e007f)|[{FLAG_LETTERS}]"
 )
-SELECTORS = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+SELECTORS = re.compile(f"[{CHOOSERS}]")
 FROM_RIGHT = re.compile(
     "[\u05d0-\u061b\u061d-\u08ff\ufb1d-\ufdfb\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
@@ -35,6 +41,7 @@ SCRIPTS = [  # whose letters take another form where they are joined: from, and 
 ]
 PIECES = re.compile(r"([<>])")
 BREAKS = re.compile("\r\n?|[\u2028\u2029]")
+DOTLESS = "\u2800"  # a cell of Braille without dots, which is a space
 ROUNDS = 4
 MOST_TAGS, FAR = 4, 400  # tags, and characters of them, that may stand between a joiner and the letter it joins
 
@@ -56,15 +63,18 @@ def normalise_html(html: str) -> str:
 
 def one_line(text: str) -> str:
     """Plain text on one line, without space at its ends."""
-    return re.sub(r"[\t\n\v\f]+", " ", normalise(text)).strip()
+    return re.sub(r"[\t\n]+", " ", normalise(text)).strip()
+
+
+def shown(text: str) -> str:
+    """``text`` without all that shows nothing by itself, also where it joins what shows: for comparing."""
+    return HIDDEN.sub("", BREAKS.sub("\n", text).replace(DOTLESS, " "))
 
 
 def _normal(text: str, *, is_html: bool) -> str:
     if text.isascii():
         return strip_control(text)
-    text = UNSEEN.sub("", strip_control(BREAKS.sub("\n", text))).replace(
-        "\u2800", " "
-    )  # a cell of Braille without dots
+    text = UNSEEN.sub("", strip_control(BREAKS.sub("\n", text))).replace(DOTLESS, " ")
     text = text if is_html else text.replace("\xad", "")
     text = _composed(text, is_html)
     if not JOINING.search(text):

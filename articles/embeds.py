@@ -21,7 +21,7 @@ ADDRESS = re.compile(r"https://[a-z0-9.-]{4,200}(?:[/?#][^\s\"'<>\\]{0,1000})?\Z
 FILE = re.compile(r"https://([a-z0-9.-]{4,120})/[\w./~%+-]{1,400}\.(mp3|m4a|ogg|opus|pdf)\Z", re.ASCII)
 FRAME = re.compile(r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[^\s\"'<>\\]*)?\Z")
 MAP = {"zoom", "lat", "lon"}  # what a map's {bbox} is made of
-FRAMES = re.compile(r' data-player="(https://[a-z0-9.-]+)')
+FRAMES = re.compile(r'<a [^<>]* data-player="(https://[a-z0-9.-]+)')  # within a tag, where nobody types
 DEGREES = 360  # of longitude, which the whole map is wide at zoom 0
 MAP_TILES = (3, 2)  # tiles of a map that are seen, across and down
 

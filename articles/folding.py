@@ -3,16 +3,12 @@
 import re
 import unicodedata
 
+from articles.characters import shown
+
 LONGEST_KEY = 200  # characters of a folded name
 
 # Uzbek's letters o‘ and g‘ are typed with many marks, as the English ’s is.
 MARKS = "ʻʼ'’‘`´′‛＇"
-# What shows nothing: controls, soft hyphens, zero width, directions, variation selectors, fillers, language tags.
-HIDDEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    "\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a"
-    "\U000e0000-\U000e0fff]"
-)
 STRESS = re.compile("[\u0300-\u036f]")  # marks that no letter was composed with
 DASHES = re.compile("[\u2010-\u2015\u2212]")
 ABOVE, BELOW = "⁰¹²³⁴⁵⁶⁷⁸⁹", "₀₁₂₃₄₅₆₇₈₉"  # who looks for CO2 finds CO₂
@@ -51,6 +47,6 @@ def key(name: str) -> str:
 
     Beyond what ``fold`` does, letters written as two are one (ß, ﬁ), all dashes are one, and what hides is gone.
     """
-    plain = unicodedata.normalize("NFKC", HIDDEN.sub("", name))
-    plain = unicodedata.normalize("NFKC", HIDDEN.sub("", plain.casefold()))
+    plain = unicodedata.normalize("NFKC", shown(name))
+    plain = unicodedata.normalize("NFKC", shown(plain.casefold()))
     return " ".join(fold(DASHES.sub("-", STRESS.sub("", plain))).split())[:LONGEST_KEY]

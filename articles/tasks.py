@@ -19,6 +19,7 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from articles import announcing, cards, finding, outside, renditions
+from articles.finding import pictures
 from articles.models.autosave import Autosave
 from articles.models.check import OutsideLink, asked, digest
 from articles.models.edition import Edition
@@ -180,8 +181,8 @@ def empty_autosaves() -> int:
 
 @task()
 def index_articles() -> int:
-    """Index for the desk's search what was saved without it; how many articles that were."""
-    return finding.catch_up()
+    """Index for the desk's search what was saved without it; how many articles and pictures that were."""
+    return finding.catch_up() + pictures.catch_up()
 
 
 @task()

@@ -1,5 +1,8 @@
 """Plain text that people type: what may not be in it, and the lists they write line by line."""
 
+from collections.abc import Iterable
+from itertools import chain, count
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -148,3 +151,9 @@ def make_slug(value: str, length: int = 80) -> str:
     """``value`` in letters a-z, digits and hyphens, cut after a whole word; may be empty."""
     slug = slugify(spell(value))
     return slug if len(slug) <= length else slug[: length + 1].rpartition("-")[0] or slug[:length]
+
+
+def first_free(word: str, taken: Iterable[str]) -> str:
+    """``word``, or with the first number behind it that makes it none of those ``taken``."""
+    others = set(taken)
+    return next(one for one in chain([word], (f"{word}-{number}" for number in count(2))) if one not in others)

@@ -74,7 +74,8 @@ def note_all() -> None:
     images = set(Image.objects.values_list("pk", flat=True))
     for copies, (model, owner) in ROWS.items():
         kept = set(model._default_manager.values_list(owner, "image_id"))
-        showing = copies._default_manager.filter(body__contains="data-image=").order_by("pk")
+        shows = Q(body__contains="data-image=") | Q(body__contains="data-poster=")
+        showing = copies._default_manager.filter(shows).order_by("pk")
         wanted: set[tuple[int, int]] = set()
         for pk, body in showing.values_list("pk", "body").iterator(BATCH):
             wanted |= {(pk, image) for image in image_ids(body) if image in images}

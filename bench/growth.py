@@ -24,14 +24,16 @@ import django
 django.setup()
 
 from django.conf import settings
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Model
 from django.test import Client
 from taggit.models import Tag
 
-from articles.models import Article, Author, Edition
+from articles.models import Article, Author, Edition, Image, Section, TagKey
 from bench import archive
 
 ROUNDS = 15
@@ -78,6 +80,7 @@ def pages() -> dict[str, str]:
         "desk: Ctrl+K, common word": "/admin/find/?format=json&q=market",
         "desk: Ctrl+K, rare word": "/admin/find/?format=json&q=rareword500",
         "desk: Ctrl+K, two letters": "/admin/find/?format=json&q=ma",
+        "desk: Ctrl+K, nothing typed": "/admin/find/?format=json&q=",
         "desk: link to an article": "/admin/find/?format=json&for=link&q=market+valley",
         "desk: editions": "/admin/articles/edition/",
         "desk: editions, search": "/admin/articles/edition/?q=market",
@@ -90,7 +93,41 @@ def pages() -> dict[str, str]:
         "desk: front page board": "/admin/articles/placement/board/",
         "desk: article form": f"/admin/articles/article/{newest.article_id}/change/",
         "desk: pick an article": f"/admin/autocomplete/?term=Steppe&{PLACED}",
+        "desk: pick a tag": "/admin/taggit/tag/names/?term=topic+7",
+        "desk: what waits": "/admin/articles/article/?desk=waiting",
+        "desk: scheduled, older text": "/admin/articles/article/?desk=older",
+        "desk: nobody's drafts": "/admin/articles/article/?whose=nobody",
+        "desk: assigned to me": "/admin/articles/article/?whose=assigned",
+        "desk: overdue": "/admin/articles/article/?due=over",
+        "desk: never published": "/admin/articles/article/?readers=never",
+        "desk: scheduled": "/admin/articles/article/?readers=coming",
+        "desk: trash": "/admin/articles/article/?trash=1",
+        "desk: drafts of a section": f"/admin/articles/article/?stage__exact=draft&section={newest.section_id}",
+        "desk: editions, live": "/admin/articles/edition/?when=now",
+        "desk: editions, past": "/admin/articles/edition/?when=past",
+        "desk: revisions, search": "/admin/articles/revision/?q=market",
+        "desk: places, search": "/admin/articles/placement/?q=market",
+        "desk: authors, search": "/admin/articles/author/?q=writer+7",
+        "desk: merge tags": _merge("taggit/tag", Tag),
+        "desk: merge authors": _merge("articles/author", Author),
+        "desk: merge sections": _merge("articles/section", Section),
+        "desk: versions": f"/admin/articles/article/{newest.article_id}/versions/",
+        "desk: who leaves": f"/admin/auth/user/{User.objects.get(username='writer').pk}/suspend/",
+        "desk: audit": "/admin/admin/logentry/",
+        "desk: audit, words": "/admin/admin/logentry/?q=steppe",
+        "desk: pictures": "/admin/articles/image/",
+        "desk: pictures, common word": "/admin/articles/image/?q=steppe",
+        "desk: pictures, rare word": "/admin/articles/image/?q=rareword500",
+        "desk: pictures, not used": "/admin/articles/image/?use=none",
+        "desk: pictures of mine": "/admin/articles/image/?whose=mine",
+        "desk: pick a picture": "/admin/articles/image/picker/?q=rareword500",
     }
+
+
+def _merge(address: str, model: type[Model]) -> str:
+    """The page that says what merging the first two of a kind would change."""
+    one, other = model._base_manager.filter(slug__in=[f"{model._meta.model_name}-{n}" for n in (1, 2)]).order_by("slug")
+    return f"/admin/{address}/{one.pk}/merge/?into={other.pk}"
 
 
 def measure(client: Client, only: str) -> dict[str, float]:
@@ -140,15 +177,42 @@ def grow(few: int, many: int, only: str = "") -> dict[str, tuple[float, float]]:
     results = []
     for first, last in ((0, few), (few, many)):
         archive.make(first, last)
+        _give_names(first, last)
         _give_work(user)
         results.append(measure(client, only))
     return {name: (small, results[1][name]) for name, small in results[0].items()}
 
 
+def _give_names(first: int, last: int) -> None:
+    """Of every ten articles one brings a new tag, of every two a picture, of each a line in the log.
+
+    Of every hundred one brings a new author.
+    """
+    tags = [Tag(name=f"Topic {n}", slug=f"topic-{n}") for n in range(first, last, 10)]
+    made = Tag._base_manager.bulk_create(tags)
+    TagKey.objects.bulk_create(TagKey(key=f"topic {tag.name[6:]}", tag=tag, name=tag.name) for tag in made)
+    Author.objects.bulk_create(Author(name=f"Writer {n}", slug=f"writer-{n}") for n in range(first, last, 100))
+    Image.objects.bulk_create((_image(n) for n in range(first, last, 2)), batch_size=archive.BATCH)
+    kind, by = ContentType.objects.get_for_model(Article), User.objects.get(username="bench")
+    log = (LogEntry(user=by, content_type=kind, object_id=n, object_repr=f"Article {n}", action_flag=CHANGE,
+                    change_message="Saved") for n in range(first, last))  # fmt: skip
+    LogEntry.objects.bulk_create(log, batch_size=archive.BATCH)
+
+
+def _image(number: int) -> Image:
+    text = archive.text_of(number)
+    rare = f" rareword{number}" if number % 500 == 0 else ""
+    told = {"title": f"{text[:50]}{rare}", "alt": text[:120], "caption": text[60:160], "credit": "The paper"}
+    return Image(file=f"{number}.jpg", key=f"key{number}", sha256=f"hash{number}", width=1600, height=900, **told)
+
+
 def _give_work(user: User) -> None:
     """An author's articles are ``user``'s; of every fifty articles one has changes that readers don't see."""
     Author.objects.filter(slug="author-1").update(user=user)
+    writer, _made = User.objects.get_or_create(username="writer", is_staff=True)
+    Article.objects.alias(place=F("pk") % 100).filter(place=7).update(assignee=writer)
     Article.objects.alias(place=F("pk") % 50).filter(place=0).update(stage="draft")
+    Article.objects.alias(place=F("pk") % 3).filter(place=0).update(saved_by=user)
     Edition.objects.alias(place=F("pk") % 30).filter(place=0).update(cut_by=user)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
+from articles.characters import strip_control
 from articles.models import UnsavedForm
 from newsroom import unsaved_forms
 
@@ -108,7 +109,7 @@ def form_view(request, pk, *, site):
 
 def keep_view(request, *, site):
     """Take over what the browser kept, and show it."""
-    path, fields = request.POST.get("path", ""), unsaved_forms.read_typed(request.POST.get("fields", ""))
+    path, fields = strip_control(request.POST.get("path", "")), unsaved_forms.read_typed(request.POST.get("fields", ""))
     if request.method != "POST" or fields is None or not _is_of_the_desk(path):
         request.is_not_saved = True
         messages.error(request, _("The browser sent nothing that can be shown. It is still kept in the browser."))

@@ -16,14 +16,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
-from taggit.models import Tag
 
 from articles import finding
 from articles.admin.article.listing import standing
 from articles.admin.lists import holding_words, number
 from articles.admin.times import in_words, short
 from articles.characters import normalise
-from articles.models import Article, Author, Edition, Image, Section
+from articles.finding import authors, pictures
+from articles.models import Article, Edition, Image, Section, tag_key
 from tickers.models import Pair
 
 SHOWN = 8  # of a kind
@@ -45,7 +45,7 @@ LOOKED_AT = [  # by those with the permission
     ("articles.view_article", gettext_lazy("headline, standfirst, text, tags, authors and notes of articles")),
     ("articles.view_section", gettext_lazy("names of sections")),
     ("articles.view_author", gettext_lazy("names of authors")),
-    ("articles.view_image", gettext_lazy("title, alternative text and credit of pictures")),
+    ("articles.view_image", gettext_lazy("title, alternative text, caption and credit of pictures")),
     ("taggit.view_tag", gettext_lazy("tags")),
     ("tickers.view_pair", gettext_lazy("currencies of pairs")),
 ]
@@ -188,17 +188,16 @@ def _sections(query: str) -> list[Found]:
 
 
 def _authors(query: str) -> list[Found]:
-    rows = Author.objects.filter(holding_words(query, "name", "slug")).order_by("-pk")
-    return [Found(row.name, _change("articles_author", row.pk)) for row in rows[:SHOWN]]
+    return [Found(name, _change("articles_author", pk)) for pk, name in authors.named(query)[:SHOWN]]
 
 
 def _images(query: str) -> list[Found]:
-    rows = Image.objects.filter(holding_words(query, "title", "alt", "credit")).order_by("-pk")
+    rows = Image.objects.filter(pictures.holding(query)).order_by("-pk")
     return [Found(row.title, _change("articles_image", row.pk), row.credit) for row in rows[:SHOWN]]
 
 
 def _tags(query: str) -> list[Found]:
-    rows = Tag.objects.filter(holding_words(query, "name")).order_by("-pk")
+    rows = tag_key.holding(query).order_by("-pk")
     return [Found(row.name, _change("taggit_tag", row.pk)) for row in rows[:SHOWN]]
 
 

@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy
 from articles import roles
 from articles.admin import pictures
 from articles.admin.desk import DeskAdmin
+from articles.admin.lists import number
 from articles.admin.merge import Merging
+from articles.finding import authors
 from articles.models import Author
 
 
@@ -16,11 +18,17 @@ class AuthorAdmin(Merging, DeskAdmin):
     list_display = ["name", "portrait", "role", "is_guest", "is_desk", "user"]
     list_filter = ["is_guest", "is_desk"]
     list_select_related = ["picture", "user"]
-    search_fields = ["name", "slug"]
+    search_fields = ["name", "slug"]  # there is a search; see below
     sortable_by = ["name"]
     autocomplete_fields = ["picture", "user"]
     fields = ["name", "slug", "is_guest", "is_desk", "role", "biography", "picture", "chosen_picture", "links", "user"]
     prepopulated_fields = {"slug": ["name"]}
+
+    def get_search_results(self, request, queryset, search_term):
+        """Those whose names or slugs hold all the words; for a bare number, also the author of that number."""
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(pk__in=[*authors.holding(search_term), number(search_term)]), False
 
     class Media:
         js = ["js/desk-slugs.js"]

@@ -15,6 +15,7 @@ from articles.admin import image_upload, picker, pictures
 from articles.admin.desk import DeskAdmin
 from articles.admin.image_form import ChangeForm, UploadForm
 from articles.admin.image_list import Library, licence_badge
+from articles.finding import pictures as words
 from articles.models import Edition, Image
 from articles.tasks import make_renditions
 
@@ -101,6 +102,7 @@ class ImageAdmin(Library, DeskAdmin):
             self._draw_cards(obj, at_once=False)
         try:
             super().save_model(request, obj, form, change)
+            words.note([obj])
             if file:
                 renditions.make_safe_copy(master, obj.key)
         except (IntegrityError, OSError):

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from articles import uses
 from articles.admin import pictures
+from articles.admin.lists import number
 from articles.admin.times import short
+from articles.finding.pictures import holding
 
 SOON = timedelta(days=30)
 A_PAGE = 48
@@ -120,9 +122,14 @@ class Library:
     list_filter = [MyUploadsFilter, LicenceFilter, UseFilter, TextsFilter, UploadedFilter]
     list_select_related = ["uploaded_by"]
     list_per_page = A_PAGE
-    search_fields = ["title", "alt", "caption", "credit"]
+    search_fields = ["title", "alt", "caption", "credit"]  # there is a search; see below
     search_help_text = gettext_lazy("Words of the title, alternative text, caption or credit.")
     sortable_by = []
+
+    def get_search_results(self, request, queryset, search_term):
+        """Those of which all the words are said, found by an index; for a bare number, also the picture of it."""
+        found = holding(search_term)
+        return queryset.filter(found | Q(pk=number(search_term)) if number(search_term) else found), False
 
     @admin.display(description=gettext_lazy("picture"))
     def picture(self, image):

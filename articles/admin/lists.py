@@ -30,11 +30,6 @@ def number(text):
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 16 else 0
 
 
-def spellings(word):
-    """Ways to write ``word``: SQLite folds the case of Latin letters alone, so others are asked for one by one."""
-    return {word} if word.isascii() else {word, word.lower(), word.capitalize(), word.upper()}
-
-
 def holding_words(text, *fields):
     """A filter: each of the first words of ``text`` stands in one of ``fields``, spelled in any way a search takes."""
     found = Q()

@@ -202,9 +202,12 @@ class MergeAdmin(DeskAdmin):
         stays = merges.both(merge)[1]
         if not (stays and roles.may_merge(request.user, stays)):
             raise PermissionDenied
-        with transaction.atomic():
-            merges.ask_again(merge)
-        self.message_user(request, _("It goes on in the background."), messages.SUCCESS)
+        if merge.is_open:
+            with transaction.atomic():
+                merges.ask_again(merge)
+            self.message_user(request, _("It goes on in the background."), messages.SUCCESS)
+        else:
+            self.message_user(request, _("It is done already: there is nothing left to go on with."))
         return HttpResponseRedirect(reverse("admin:articles_merge_change", args=[merge.pk]))
 
     @admin.display(description=gettext_lazy("into"))

@@ -93,14 +93,19 @@ def set_password(request, name, secret):
     """The page that a link leads to: whoever has the link sets the password of its login, once."""
     link = links.find(name, secret)
     if link is None:
-        return _page(request, "password_gone", {"title": _("This link leads nowhere any more")}, status=410)
+        return _gone(request)
     form = NewPasswordForm(link.user, request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        if form.is_valid() and links.use(link, form.cleaned_data["new_password1"]):
-            return redirect("password_set")
+        if form.is_valid():
+            was_first = links.use(link, form.cleaned_data["new_password1"])
+            return redirect("password_set") if was_first else _gone(request)
         links.count_try(link)
     title = _("Set your password")
     return _page(request, "password_choose", {"form": form, "link": link, "title": title})
+
+
+def _gone(request):
+    return _page(request, "password_gone", {"title": _("This link leads nowhere any more")}, status=410)
 
 
 def _page(request, name, context, status=200):

@@ -8,13 +8,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from articles.admin.image_list import licence_badge
-from articles.admin.lists import holding_words
 from articles.characters import normalise
+from articles.finding.pictures import holding
 from articles.models import Image
 
 A_PAGE = 24
 MOST_IDS = 100
-SEARCHED = ["title", "alt", "credit", "caption"]
 
 
 @require_safe
@@ -29,7 +28,7 @@ def view(request, admin_site=None):
         return HttpResponseBadRequest(
             "“before” is not the number of a picture.", content_type="text/plain; charset=utf-8"
         )
-    pictures = Image.objects.filter(holding_words(normalise(query or "")[:200], *SEARCHED)).order_by("-pk")
+    pictures = Image.objects.filter(holding(normalise(query or "")[:200])).order_by("-pk")
     if before:
         pictures = pictures.filter(pk__lt=int(before))
     found = list(pictures[: A_PAGE + 1])  # one more says that there are more; nothing is counted

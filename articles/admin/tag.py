@@ -2,6 +2,7 @@ import taggit.admin  # noqa: F401 - registers its own, which lists everything ta
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.http import JsonResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from taggit.models import Tag
 from articles import roles
 from articles.admin.article.form import check_tag
 from articles.admin.desk import DeskAdmin
+from articles.admin.lists import number
 from articles.admin.merge import Merging
 from articles.characters import normalise
 from articles.folding import key as key_of
@@ -55,11 +57,18 @@ class TagAdmin(Merging, DeskAdmin):
     form = TagForm
     list_display = ["name", "slug"]
     list_filter = [TwinFilter]
-    search_fields = ["name"]
+    search_fields = ["name"]  # there is a search; see below
     sortable_by = ["name"]
     ordering = ["name"]
     fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
+
+    def get_search_results(self, request, queryset, search_term):
+        """Those called so today, or once; for a bare number, also the tag of that number."""
+        if not search_term.strip():
+            return queryset, False
+        found = Q(pk__in=tag_key.holding(search_term).values("pk")) | Q(pk=number(search_term))
+        return queryset.filter(found), False
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Model, Q, QuerySet
-from taggit.models import Tag
-
-from articles.models import Author
+from articles.finding import authors
+from articles.folding import key
+from articles.models import tag_key
 from articles.search.query import Query, Term, parse
 from articles.search.row import words
-from articles.search.spelled import pattern
 
-MOST_NAMES = 500  # authors, and tags, that are looked at for one search
+MOST_NAMES = 500  # tags that are looked at for one search
 SHORTEST = 2  # letters of a beginning of a name
+Named = tuple[int, list[str]]  # the number of an author or a tag, and the words of the name
 
 
 @dataclass(frozen=True)
@@ -36,24 +35,29 @@ def read(text: str) -> Asked:
     """What ``text`` asks for, in two queries; without words nothing is ``wanted``."""
     query = parse(text)
     terms = query.terms + query.unwanted
-    authors, tags = _named(Author.objects.all(), terms), _named(Tag.objects.all(), terms)
-    parts = [Part(term, _begun(term, authors), _begun(term, tags)) for term in terms]
+    named, tagged = _authors(terms), _tags(terms)
+    parts = [Part(term, _begun(term, named), _begun(term, tagged)) for term in terms]
     return Asked(query, tuple(parts[: len(query.terms)]), tuple(parts[len(query.terms) :]))
 
 
-def _named(rows: "QuerySet[Model]", terms: tuple[Term, ...]) -> list[tuple[int, list[str]]]:
-    """Those of ``rows`` whose names hold the words of any of ``terms``, with the words of their names."""
-    holding = Q()
-    for term in terms:
-        if len(term.words[0]) >= SHORTEST:
-            holding |= Q(*(("name__regex", pattern(word)) for word in term.words))
-    if not holding:
-        return []
-    found = rows.filter(holding).order_by("-pk").values_list("pk", "name")[:MOST_NAMES]
+def _authors(terms: tuple[Term, ...]) -> list[Named]:
+    """Authors whose names may hold one of ``terms``."""
+    return [(pk, words(name)) for pk, name in authors.with_any(_firsts(terms))]
+
+
+def _tags(terms: tuple[Term, ...]) -> list[Named]:
+    """Tags whose names may hold one of ``terms``, by their keys."""
+    keys = tag_key.with_any(map(key, _firsts(terms))).filter(is_former=False)
+    found = keys.order_by("-tag_id").values_list("tag_id", "name")[:MOST_NAMES]
     return [(pk, words(name)) for pk, name in found]
 
 
-def _begun(term: Term, named: list[tuple[int, list[str]]]) -> tuple[int, ...]:
+def _firsts(terms: tuple[Term, ...]) -> list[str]:
+    """The first word of each term, as far as it is long enough to be a name's."""
+    return [term.words[0] for term in terms if len(term.words[0]) >= SHORTEST]
+
+
+def _begun(term: Term, named: list[Named]) -> tuple[int, ...]:
     """The rows in whose names the words of ``term`` stand in a row, the last one perhaps begun."""
     wanted = f" {' '.join(term.words)}"
     if len(term.words[0]) < SHORTEST:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
-from django.db.models import F, Model
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import F, Model, QuerySet
 from django.utils.translation import gettext as _
 from django_tasks import task
 
@@ -15,13 +15,14 @@ from articles.cutting import WorkflowError
 from articles.merges import listings
 from articles.merges.places import LISTED, OF_A_SECTION, PLACES, Place, kind_of, model_of, plain, thing
 from articles.merges.refusing import why_not
-from articles.models import FormerAddress, Merge, TagKey
+from articles.models import Article, FormerAddress, Merge, TagKey
 from articles.models.redirect import normal, path_of
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 1_000  # rows of a table
 IN_A_ROW = 20  # steps of one task, which others wait for
 MOST_FAILURES = 5
+MEANWHILE = (IntegrityError, OperationalError)  # somebody wrote a row of it, or waits for one that we wrote
 BLANKS = ["role", "biography", "links", "picture_id", "user_id"]  # of an author, which the other's fill
 
 
@@ -37,7 +38,7 @@ def start(gone: Model, stays: Model, *, by: User, gives_rights: bool = False) ->
         raise WorkflowError(_("Another merge has just begun. Wait until it is done, then look again.")) from None
     try:
         done = move_some(merge.pk) or move_some(merge.pk)
-    except IntegrityError:  # somebody published something of it in this moment
+    except MEANWHILE:
         done = False
     if not done:
         tasks.after_commit(carry_on.enqueue, merge.pk)
@@ -125,6 +126,8 @@ def _move(merge: Merge, place: Place) -> int:
     keys = list(newest.values_list("pk", flat=True)[:AT_ONCE])
     if not keys:
         return 0
+    if place.article:
+        _lock_articles(rows.filter(pk__in=keys).values(place.article))
     taken = _twice(merge, place, keys) if place.whole else []
     gone = [values["id"] for values in taken]
     rows.filter(pk__in=gone).delete()
@@ -132,6 +135,11 @@ def _move(merge: Merge, place: Place) -> int:
     rows.filter(pk__in=moving).update(**{column: merge.stays})
     merge.batches.create(label=place.label, moved=moving, taken=[plain(values) for values in taken])
     return len(keys)
+
+
+def _lock_articles(articles: QuerySet) -> None:
+    """Wait for whoever saves one of them, who locks it before its rows, as we do: so nobody waits in a circle."""
+    list(Article.objects.select_for_update().filter(pk__in=articles).order_by("pk").values_list("pk"))
 
 
 def _twice(merge: Merge, place: Place, keys: list[int]) -> list[dict[str, Any]]:
@@ -174,7 +182,7 @@ def go_through(step: Callable[[int], bool], number: int) -> bool:
         try:
             if step(number):
                 return True
-        except IntegrityError:
+        except MEANWHILE:
             failures += 1
             if failures == MOST_FAILURES:
                 logger.exception("Merge %s goes on when somebody presses its button.", number)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Exists, F, Model, OuterRef, QuerySet
 from django.utils import timezone
 from django_tasks import task
@@ -11,7 +11,7 @@ from django_tasks import task
 from articles import tasks
 from articles.cutting import WorkflowError
 from articles.merges import listings
-from articles.merges.moving import carry_on, go_through, move_some
+from articles.merges.moving import MEANWHILE, carry_on, go_through, move_some
 from articles.merges.places import LISTED, PLACES, Place, model_of, row_of, thing
 from articles.merges.refusing import why_not_undone
 from articles.models import Edition, FormerAddress, Merge, MergedRows, Section, TagKey
@@ -32,7 +32,7 @@ def undo(merge: Merge, *, by: User) -> Merge:
         _make_again(merge)
     try:
         done = any(_step(merge.pk) for _number in range(AT_FIRST))
-    except IntegrityError:
+    except MEANWHILE:
         done = False
     if not done:
         tasks.after_commit(carry_on_parting.enqueue, merge.pk)

@@ -24,6 +24,7 @@ from articles.models.indexed import IndexedArticle
 from articles.models.merge import Merge, MergedRows
 from articles.models.note import Note, PreviewLink
 from articles.models.notice import Notice, NoticeChoice
+from articles.models.picture_word import PictureWord
 from articles.models.placement import Alert, BoardRevision, Placement
 from articles.models.redirect import FormerAddress, Redirect, RedirectHits
 from articles.models.revision import Revision
@@ -71,6 +72,7 @@ __all__ = [
     "NoticeChoice",
     "OutsideLink",
     "PasswordLink",
+    "PictureWord",
     "Placement",
     "Presence",
     "PreviewLink",

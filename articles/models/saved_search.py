@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from articles.text import LineField
@@ -8,8 +8,9 @@ from articles.text import LineField
 
 class SavedSearchQuerySet(models.QuerySet):
     def of(self, user):
-        """Those of ``user``, and those that others share."""
-        return self.filter(Q(user=user) | Q(is_shared=True)).select_related("user").order_by("name", "pk")
+        """Those of ``user``, then those that others share."""
+        found = self.filter(Q(user=user) | Q(is_shared=True)).select_related("user")
+        return found.order_by(Case(When(user=user, then=0), default=1), "name", "pk")
 
 
 class SavedSearch(models.Model):

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Replace
 from django.utils.translation import gettext_lazy as _
 from taggit.models import NaturalKeyManager, Tag
 
@@ -64,11 +65,21 @@ def holder(name: str) -> Tag | None:
 
 
 def holding(text: str) -> models.QuerySet[Tag]:
-    """Tags with every word of ``text`` in one of their names, whatever they are called today."""
-    found = Tag.objects.all()
-    for part in key_of(text).split()[:MOST_WORDS]:
-        found = found.filter(Exists(TagKey.objects.filter(tag=OuterRef("pk"), key__contains=part)))
+    """Tags with every word of ``text`` in one of their names, whatever they are called today; none without a word."""
+    parts = key_of(text).split()[:MOST_WORDS]
+    found = Tag.objects.all() if parts else Tag.objects.none()
+    for part in parts:
+        found = found.filter(pk__in=with_any([part]).values("tag"))
     return found
+
+
+def with_any(parts: Iterable[str]) -> models.QuerySet[TagKey]:
+    """The keys that hold one of ``parts`` of keys; apostrophes within them are as one likes."""
+    found = Q()
+    for part in parts:
+        found |= Q(plain__contains=part.replace("'", ""))
+    keys = TagKey.objects.alias(plain=Replace("key", Value("'"), Value("")))
+    return keys.filter(found) if found else keys.none()
 
 
 def get_or_make(names: Iterable[str]) -> list[Tag]:

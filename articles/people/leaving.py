@@ -44,7 +44,7 @@ def what_leaves(user: User) -> Leaving:
         more_links=max(preview_links.count() - SHOWN, 0),
         work=list(work[:SHOWN]),
         more_work=max(work.count() - SHOWN, 0),
-        unsaved=Autosave.objects.filter(user=user).values("article").distinct().count(),
+        unsaved=Autosave.objects.open().filter(user=user).values("article").distinct().count(),
         sections=list(Section.objects.with_parent().filter(editors=user).exclude(editors__in=others)),
     )
 

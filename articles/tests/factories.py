@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, User
 from PIL import Image as Pillow
 
 from articles import cutting, finding, renditions, roles, uses
+from articles.finding import pictures
 from articles.models import (
     FOR_EVER,
     Article,
@@ -61,7 +62,9 @@ def make_image(**fields: Any) -> Image:
         "alt": "A lake between mountains",
         "credit": "Somebody",
     }
-    return Image.objects.create(**defaults | fields)
+    image = Image.objects.create(**defaults | fields)
+    pictures.note([image])
+    return image
 
 
 def picture_file(kind: str = "JPEG", size: tuple[int, int] = (640, 400), **options: Any) -> io.BytesIO:

@@ -110,6 +110,7 @@ class MergeScreenTests(TestCase):
             self.client.post(undo, {"go_on": "1"})
         merges.carry_on.func(merge.pk)
         assert not Tag.objects.filter(pk=gone.pk).exists()
+        self.assertContains(self.client.post(undo, {"go_on": "1"}, follow=True), "It is done already")
 
     def test_a_form_that_was_open_meanwhile_is_saved_with_what_there_is_now(self):
         (tag, rail), (author, aida), (section, news) = self.pairs

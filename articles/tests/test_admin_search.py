@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from articles import roles, workflow
+from articles.admin.article import searching
 from articles.finding import postgres, sqlite
 from articles.models import Article, Placement, Revision, SavedSearch
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section, make_user
@@ -197,6 +198,13 @@ class SavedSearchTests(SearchTestCase):
         for saved in SavedSearch.objects.all():
             self.assertContains(self.client.post(REMOVE, {"search": saved.pk}, follow=True), "somebody else’s")
         assert SavedSearch.objects.count() == 2
+
+    def test_ones_own_are_shown_however_many_others_share(self):
+        SavedSearch.objects.bulk_create(
+            SavedSearch(user=make_user(roles.REPORTER), name=f"A {number}", query="q=a", is_shared=True)
+            for number in range(searching.MOST_SAVED)
+        )
+        self.assertContains(self.save(name="My own"), "My own</a>")
 
     def test_what_cannot_be_saved_is_told_and_loses_nothing(self):
         self.save()

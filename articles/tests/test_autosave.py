@@ -238,6 +238,26 @@ class RecoveryTests(AutosaveTestCase):
         self.keep(article)
         self.assertNotContains(self.page(article), "recover=")
 
+    def test_words_beside_the_text_are_offered_and_taken_up_as_well(self):
+        live = make_edition().article
+        for article, name, label in (
+            *((one, "guest_byline", "Guest byline") for one in (live, None)),
+            *((one, "embargo_until", "Embargo") for one in (live, None)),
+            *((one, "take_down_at", "Ends at") for one in (live, None)),
+            (live, "desk_note", "Note"),
+            (live, "withdrawal_reason", "Reason for withdrawal"),
+        ):
+            with self.subTest(name, article=article):
+                form = change_address(article) if article else ADD
+                said = "2031-05-06T07:08" if name.endswith(("until", "at")) else "Words of mine"
+                pk = self.keep(article, **{name: said}).json()["autosave"]
+                page = self.client.get(form)
+                self.assertContains(page, f"<h3>{label}")
+                self.assertContains(page, f'<div class="compared">{said}</div>')
+                self.assertContains(page, f"?recover={pk}")
+                self.assertContains(self.client.get(form, {"recover": pk}), said)
+                Autosave.objects.all().delete()
+
     def test_only_the_newest_of_each_window_is_offered(self):
         article = make_article()
         self.keep(article, headline="First words")

@@ -1,12 +1,15 @@
 """Many articles at once: asked first, taken each by itself, and summed up with what was refused and why."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from django.contrib.admin.models import LogEntry
+from django.db import IntegrityError, OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
 from articles import roles, workflow
+from articles.admin.article import actions
 from articles.models import Article
 from articles.tests.factories import make_article, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase
@@ -56,6 +59,14 @@ class ChiefsBulkTests(BulkTestCase):
         self.assertContains(page, "Not done with 1 article:")
         self.assertContains(page, f'<a href="{self.first.get_absolute_url()}">“First one”</a>: The article is not live')
         assert live.editions.get().withdrawn_reason == "Wrong figures"
+
+    def test_what_was_removed_by_somebody_else_in_that_moment_ends_nothing_but_its_own_article(self):
+        first, second = make_article(headline="First"), make_article(headline="Second")
+        for error in (IntegrityError("a tag is gone"), OperationalError("deadlock detected")):
+            with self.subTest(error), patch.object(actions.Tag, "save", side_effect=[error, "Tagged."]):
+                page = self.confirm("tag_selected", first, second, tags="rail")
+                self.assertContains(page, "Something of it was changed in this very moment: do it again.")
+                self.assertContains(page, "Saved in 1 article")
 
     def test_text_that_was_saved_after_the_question_is_not_published(self):
         page = self.run_action("publish_selected", self.first, self.second)

@@ -36,6 +36,7 @@ MADE = {
     "articles.Merge.stays_name",
     "articles.MergedRows.label",
     "articles.PasswordLink.mailed_to",
+    "articles.PictureWord.word",
     "articles.PasswordLink.name",
     "articles.PasswordLink.secret_digest",
     "articles.SavedSearch.query",

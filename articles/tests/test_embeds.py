@@ -1,4 +1,5 @@
 import re
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -209,6 +210,10 @@ class ProviderTests(TestCase):
         figures = "".join(f'<figure data-embed="{address}"></figure>' for address in ("https://t.me/a/1", SHOWN[0][0]))
         policy = self.client.get(make_edition(body=figures).path).headers["Content-Security-Policy"]
         assert "frame-src https://t.me https://www.youtube-nocookie.com;" in policy + ";"
+        words = """<p>Write <a href="https://a.example/" title='x data-player="https://b.example/"'>it</a>
+        data-player="https://c.example/"</p>"""
+        policy = self.client.get(make_edition(body=words).path).headers["Content-Security-Policy"]
+        assert "frame-src 'none'" in policy
 
     def test_paper_s_own_sites_are_asked_for_once_however_many_embeds_there_are(self):
         html = '<figure data-embed="https://t.me/a/1"></figure>'
@@ -222,8 +227,9 @@ class ProviderTests(TestCase):
         image = make_image()
         edition = make_edition(body=f'<figure data-embed="https://t.me/a/1" data-poster="{image.pk}"></figure>')
         self.assertContains(self.client.get(edition.path), "<picture")
-        uses.note(edition)
-        assert EditionImage.objects.filter(edition=edition, image=image).exists()
+        for note in (uses.note_all, partial(uses.note, edition), uses.note_all):
+            note()
+            assert EditionImage.objects.filter(edition=edition, image=image).exists()
 
     def test_the_editor_asks_what_stands_at_an_address(self):
         self.client.force_login(make_user(REPORTER))

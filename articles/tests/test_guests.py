@@ -12,7 +12,8 @@ from articles.models import Article, Author, Autosave
 from articles.readiness.links import _known
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address, typed
-from articles.workflow import WorkflowError
+from articles.tests.test_tag_keys import ALIKE, APART
+from articles.workflow import WorkflowError, guests
 from newsroom.management.commands.warm_pages import addresses
 from newsroom.tests.forms import loaded
 
@@ -73,6 +74,14 @@ class AddingGuestTests(DeskTestCase):
         staff = Author.objects.get(name="Staff Writer")
         self.send(self.article, guest_byline="Staff Writer", guest_is=staff.pk, _continue="1")
         assert self.names() == ["Staff Writer"]
+
+    def test_name_in_letters_that_look_alike_is_the_author_who_is_there(self):
+        for one, other in ALIKE:
+            assert make_author(name=one) in guests.same_name(other), (one, other)
+        assert make_author(name="Ива\u0301нова") in guests.same_name("Иванова")
+        for one, other in APART:
+            assert make_author(name=one) not in guests.same_name(other)
+        assert guests.same_name("\u200b") == []
 
     def test_name_without_a_letter_is_refused_in_words(self):
         self.assertContains(self.send(self.article, guest_byline="— 7 —"), "it has no letter")

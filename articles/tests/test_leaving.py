@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import roles, workflow
-from articles.models import Article, Notice, PreviewLink
+from articles.admin.article import going_live
+from articles.models import Article, Autosave, Notice, PreviewLink
 from articles.people import leaving, links
 from articles.tests.factories import make_article, make_author, make_edition, make_user
 from articles.tests.test_people import PeopleTestCase, screen, with_password
@@ -43,6 +44,15 @@ class LeavingTests(PeopleTestCase):
             self.assertContains(page, words)
         for absent in ("Somebody else has it", "Live of theirs"):
             self.assertNotContains(page, absent)
+
+    def test_page_counts_words_that_were_never_saved_alone(self):
+        for article, outcome in ((self.draft, ""), (self.given, ""), (self.live, Autosave.Outcome.SAVED)):
+            settled = {"settled_at": timezone.now(), "outcome": outcome} if outcome else {}
+            Autosave.objects.create(user=self.person, article=article, window="a-window", fields={}, **settled)
+        self.assertContains(self.client.get(screen(self.person, "suspend")), "In 2 articles they typed words")
+        Article.objects.filter(created_by=self.person).update(assignee=self.chief)
+        Article.objects.filter(assignee=self.person).update(assignee=None)
+        self.assertContains(self.client.get(screen(self.person, "suspend")), "no draft that they began waits")
 
     def test_suspension_ends_sessions_and_links_and_hands_the_work_over(self):
         _link, address = links.make(self.person, by=self.administrator)
@@ -100,7 +110,8 @@ class LeavingTests(PeopleTestCase):
     def test_withdrawing_ends_the_articles_preview_links_and_says_so(self):
         link = workflow.share(self.live, by=self.chief, until=timezone.now() + timedelta(days=1))
         other = workflow.share(self.draft, by=self.chief, until=timezone.now() + timedelta(days=1))
-        workflow.withdraw(Article.objects.get(pk=self.live.pk), by=self.chief, reason="A court asked.")
+        said = going_live.withdraw(Article.objects.get(pk=self.live.pk), "A court asked.", self.chief)
+        assert "1 preview link of it ended." in said
         assert Client().get(link.get_absolute_url()).status_code == 410
         assert Client().get(other.get_absolute_url()).status_code == 200
 

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -226,6 +226,8 @@ class MergingTests(MergeTestCase):
         ):
             merge = merges.start(gone, stays, by=self.chief)
         asked.enqueue.assert_called_once()
+        with patch.object(moving, "move_some", side_effect=[OperationalError, False, True]):  # a deadlock is resolved
+            assert moving.go_through(moving.move_some, merge.pk)
         make_edition(article=self.articles[Merge.Kind.TAG]["draft"])
         moving.carry_on.func(merge.pk)
         assert not EditionTag.objects.filter(tag=gone).exists()

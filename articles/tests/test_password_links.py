@@ -33,6 +33,12 @@ class LinkTests(PeopleTestCase):
         assert response.status_code == 410
         assert Client().login(username=link.user.username, password=NEW)
 
+    def test_whoever_is_slower_of_two_is_told_that_the_link_is_gone(self):
+        _link, address = self.make()
+        with patch.object(links, "use", return_value=False):
+            response = Client().post(address, {"new_password1": NEW, "new_password2": NEW})
+        self.assertContains(response, "leads nowhere any more", status_code=410)
+
     def test_link_runs_out_is_ended_and_is_replaced_by_a_newer_one(self):
         over, ended, replaced = (make_user(roles.REPORTER) for _ in range(3))
         addresses = [self.make(user)[1] for user in (over, ended, replaced)]
@@ -83,7 +89,7 @@ class LinkTests(PeopleTestCase):
     def test_page_of_a_link_is_for_nobody_to_keep_or_to_follow(self):
         _link, address = self.make()
         response = Client().get(address)
-        assert response["Referrer-Policy"] == "no-referrer"
+        assert response["Referrer-Policy"] == "same-origin"  # other sites hear nothing of it
         assert "no-store" in response["Cache-Control"]
         assert "noindex" in response["X-Robots-Tag"]
 

@@ -61,9 +61,10 @@ class PickerTests(TestCase):
                 assert self.shown(q=query) == [wanted]
         assert self.shown(q="shore lake") == []
 
-    def test_signs_of_patterns_mean_themselves(self):
+    def test_signs_of_patterns_mean_nothing(self):
         wanted = make_image(title="100% wool_en")
-        assert self.shown(q="100%") == self.shown(q="l_e") == [wanted]
+        assert self.shown(q="100%") == self.shown(q="wool_e") == [wanted]
+        assert self.shown(q="%") == self.shown(q=".*") == []
 
     def test_a_search_answers_with_the_list_alone(self):
         response = self.client.get(self.address, {"q": "no such <b>"})

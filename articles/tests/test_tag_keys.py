@@ -15,6 +15,7 @@ from django.urls import reverse
 from taggit.models import Tag
 
 from articles import revisions, workflow
+from articles.characters import normalise
 from articles.folding import key
 from articles.models import Article, ArticleTag, EditionTag, FormerAddress, Merge, TagKey, tag_key
 from articles.tests.factories import make_article, make_chief, make_edition
@@ -58,6 +59,11 @@ class KeyTests(TestCase):
             assert key(one) != key(other), (one, other)
         for nothing in ("", " ", "\u200b", "\u00ad\u2060", "\u3164", "\u2800", "\u200e\u200f"):
             assert key(nothing) == ""
+
+    def test_a_name_is_compared_as_it_is_stored_whatever_hides_in_it(self):
+        for code in (*range(0x10000), *range(0x1BC00, 0x1BD00), *range(0x1D000, 0x1D200), *range(0xE0000, 0xE1000)):
+            name = f"a{chr(code)}b"
+            assert key(name) == key(normalise(name)), hex(code)
 
     def test_the_database_holds_a_key_once_and_none_that_is_empty(self):
         for one, other in ALIKE:

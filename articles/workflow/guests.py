@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from articles import roles
-from articles.characters import strip_control
+from articles.characters import one_line
 from articles.cutting import WorkflowError
+from articles.folding import key
 from articles.models import Article, ArticleByline, Author
-from articles.text import make_slug
+from articles.text import first_free, make_slug
 
 LONGEST = 120  # characters of a name
 MOST_SAME = 10  # authors of one name that are offered
@@ -27,22 +28,22 @@ class Guest:
 
 def tidy_name(typed: str) -> str:
     """A typed name as it is stored."""
-    return " ".join(strip_control(typed).split())[:LONGEST]
+    return " ".join(one_line(typed).split())[:LONGEST]
 
 
 def same_name(name: str) -> list[Author]:
-    """The authors, guests among them, whose name this is, in capitals or not."""
-    ways = {name, name.lower(), name.upper(), name.title()}  # SQLite folds the case of Latin letters alone
-    same = Q(*(("name__iexact", way) for way in ways), _connector=Q.OR)
-    return list(Author.objects.filter(same).order_by("is_guest", "pk")[:MOST_SAME])
+    """The authors, guests among them, whose name looks like this one: what is no other tag is no other name."""
+    if not (wanted := key(name)):
+        return []
+    names = Author.objects.order_by("is_guest", "pk").values_list("pk", "name")
+    same = [pk for pk, other in names if key(other) == wanted][:MOST_SAME]
+    return list(Author.objects.filter(pk__in=same).order_by("is_guest", "pk")) if same else []
 
 
 def free_slug(name: str) -> str:
     """A slug of ``name`` that no author has."""
     slug = make_slug(name, 70) or "author"
-    taken = set(Author.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
-    numbered = (f"{slug}-{number}" for number in range(2, len(taken) + 3))
-    return slug if slug not in taken else next(one for one in numbered if one not in taken)
+    return first_free(slug, Author.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
 
 
 @transaction.atomic

@@ -72,6 +72,17 @@ class LinkTests(FindTestCase):
         expect(self.dialog).to_have_count(0)
         expect(self.page.locator(".tiptap a")).to_have_attribute("href", self.edition.path)
 
+    def test_what_was_found_for_fewer_words_is_not_taken_for_more(self):
+        self.start()
+        self.page.keyboard.press("Control+k")
+        self.page.keyboard.type("toktogul")
+        option = self.dialog.get_by_role("option", name="Water returns")
+        expect(option).to_have_attribute("aria-selected", "true")
+        self.page.keyboard.type(" nowhere")
+        self.page.keyboard.press("Enter")
+        expect(self.dialog.get_by_role("alert")).to_contain_text("headline, standfirst, text, tags, authors or notes")
+        assert self.page.locator(".tiptap a").count() == 0
+
     def test_by_mouse_and_an_address_as_before(self):
         self.start()
         self.page.keyboard.press("Control+k")
@@ -118,6 +129,14 @@ class AlertTests(FindTestCase):
         expect(option).to_have_count(0)
         self.press("Save")
         assert Alert.objects.get().link == self.edition.path
+
+    def test_enter_before_the_answer_waits_for_it(self):
+        self.open("/admin/articles/alert/add/")
+        link = self.page.locator("#id_link")
+        link.press_sequentially("toktogul")
+        self.page.keyboard.press("Enter")
+        expect(link).to_have_value(self.edition.path)
+        assert self.page.url.endswith("/alert/add/")
 
 
 class ListTests(FindTestCase):

@@ -377,6 +377,7 @@ class SafetyTests(UnsavedTestCase):
             ("/", "{}"),
             ("/admin/nowhere/x/", "{}"),
             ("", ""),
+            (self.address + "\0", "x"),
         ):
             data = {"path": path, "fields": fields, "_window": "abc-123"}
             shown = self.client.post(reverse("admin:keep_unsaved"), data, follow=True)

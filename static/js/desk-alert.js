@@ -5,6 +5,10 @@ const input = document.querySelector("input[data-finds]");
 
 if (input) start();
 
+function isAddress(typed) {
+  return !typed.trim() || /^(\/|https?:)/.test(typed.trim());
+}
+
 function start() {
   const list = document.createElement("div");
   const problem = document.createElement("p");
@@ -17,7 +21,7 @@ function start() {
   const found = offer({
     input,
     list,
-    isAddress: (typed) => !typed.trim() || /^(\/|https?:)/.test(typed.trim()),
+    isAddress,
     say: (text) => (problem.textContent = text),
     trouble: input.dataset.trouble,
   });
@@ -31,9 +35,11 @@ function start() {
 
   list.addEventListener("taken", (event) => take(event.detail));
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && found.chosen()) {
+    const isAsking = found.isAsking() && !isAddress(input.value);
+    if (event.key === "Enter" && (found.chosen() || isAsking)) {
       event.preventDefault();
-      take(found.chosen());
+      if (found.chosen()) take(found.chosen());
+      else found.whenAnswered(() => take(found.chosen()));
     } else if (event.key === "Escape") found.close();
   });
   input.addEventListener("blur", () => found.close());

@@ -73,6 +73,8 @@ export function offer({ input, list, isAddress, say, trouble, eager = true }) {
   input.addEventListener("input", () => {
     clearTimeout(timer);
     input.removeAttribute("aria-invalid");
+    mark(-1); // what was chosen was found for other words
+    then = null;
     answered = -1;
     timer = setTimeout(ask, REST);
   });

@@ -1,5 +1,6 @@
 // What is left out of what was pasted: deleted text, comments, what nobody saw on the page; and how that is told.
 import { gettext } from "django-prose-editor/editor";
+import { cutOut, plainRules } from "./editor-paste-scan.js";
 
 const SEEN = /(?:^|[;\s])(display|visibility|font-size|mso-hide|opacity|text-decoration(?:-line)?|vertical-align|clip|clip-path|position|left|top|text-indent)\s*:\s*([^;]+)/gi;
 const STRUCK = "s, strike, del";
@@ -24,8 +25,8 @@ export function foldSheets(body, css) {
 /** What is said of “.class”, “element” and “element.class”; rules for other media and for places within others are not looked at. */
 function rulesOf(css) {
   const rules = new Map();
-  const plain = css.replace(/<!--|-->|\/\*[\s\S]*?\*\//g, "").replace(/@(?:media|supports)[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}/g, "");
-  for (const [, selectors, declarations] of [...plain.matchAll(/([^{}]+)\{([^{}]*)\}/g)].slice(0, MOST_RULES)) {
+  const plain = cutOut(css.replace(/<!--|-->/g, ""), /\/\*/g, /\*\//g);
+  for (const [selectors, declarations] of plainRules(plain).slice(0, MOST_RULES)) {
     const wanted = [...declarations.matchAll(SEEN)].map(([, name, value]) => `${name}:${value}`).join(";");
     if (!wanted) continue;
     for (const selector of selectors.split(",").map((one) => one.trim().replace(/^[a-z][a-z0-9]*/i, (tag) => tag.toLowerCase())))

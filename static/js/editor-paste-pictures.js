@@ -2,10 +2,11 @@
 import { crel, gettext, pm } from "django-prose-editor/editor";
 import { newId } from "./editor-ask.js";
 import { say } from "./editor-desk.js";
+import { cutOut } from "./editor-paste-scan.js";
 import { insertFurniture } from "./editor-stock.js";
 import { Batch } from "./picture-batch.js";
 
-const WITHIN = /<img\b[^>]*?\ssrc\s*=\s*(["'])data:image\/(png|jpe?g|gif|webp|avif);base64,([^"']+)\1[^>]*>/gi;
+const WITHIN = /<img\b[^<>]*?\ssrc\s*=\s*(["'])data:image\/(png|jpe?g|gif|webp|avif);base64,([^"'<>]+)\1[^<>]*>/gi;
 const ALT = /\salt\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
 const LEAST = 400; // letters of a picture in base64; smaller ones are spacers
 
@@ -40,7 +41,7 @@ function withPicturesOfWord(html, rtf) {
   return html.replace(ON_DISK, (tag, before) => `${before}"${shown.shift()}">`);
 }
 
-const ON_DISK = /(<img\b[^>]*?\ssrc\s*=\s*)"file:[^">]*"[^>]*>/gi;
+const ON_DISK = /(<img\b[^<>]*?\ssrc\s*=\s*)"file:[^"<>]*"[^<>]*>/gi;
 const BEGINNINGS = { png: /89504e47/i, jpeg: /ffd8ff/i };
 
 function pictureOf(piece) {
@@ -52,10 +53,13 @@ function pictureOf(piece) {
   return `data:image/${kind};base64,${btoa(bytes.join(""))}`;
 }
 
+const WORDLESS = ["style", "script", "xml", "title"].map((name) => [new RegExp(`<${name}\\b`, "gi"), new RegExp(`</${name}\\s*>`, "gi")]);
+
 /** A copied picture comes with its file and an element that shows it; a copied text may come with a picture of itself. */
 function hasWords(html) {
-  const words = html.replace(/<!--[\s\S]*?-->|<(style|script|xml|title)\b[\s\S]*?<\/\1\s*>|<[^>]*>|&nbsp;/gi, "");
-  return Boolean(words.trim());
+  let words = cutOut(html, /<!--/g, /-->/g);
+  for (const [opening, closing] of WORDLESS) words = cutOut(words, opening, closing);
+  return Boolean(words.replace(/<[^<>]*>|&nbsp;/gi, "").trim());
 }
 
 function moveTo(view, event) {

@@ -1,5 +1,6 @@
 // Plain text that has a shape: Markdown, cells with tabs between, lines that a mail program broke.
 import { unwrapAddress } from "./editor-paste-links.js";
+import { withoutEnd } from "./editor-paste-scan.js";
 
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff]/g;
 const MARKDOWN = /^#{1,6} \S|^\*\*[^*\n]+\*\*|[\s(]\*\*[^*\n]+\*\*|\[[^\]\n]{1,300}\]\(https?:\/\/[^\s)]+\)|^\[\^\w{1,20}\]: /m; // signs that nobody types by chance
@@ -12,7 +13,7 @@ export const normalText = (text) => text.replace(CONTROL, "").normalize("NFC");
 /** Elements for `text`, or nothing if it is just lines. */
 export function shapedText(given) {
   if (given.length > LONGEST) return null;
-  const text = normalText(given.replace(/\r\n?/g, "\n")).replace(/\n+$/, "");
+  const text = withoutEnd(normalText(given.replace(/\r\n?/g, "\n")), "\n");
   const made = MARKDOWN.test(text) ? markdown(text) : isTable(text) ? [table(text)] : unwrapped(text);
   if (!made) return null;
   const body = document.createElement("div");
@@ -60,9 +61,9 @@ function markdown(text, deep = 0) {
   const lines = body.split("\n");
   while (lines.length) {
     const line = lines[0];
-    const heading = /^(#{1,6}) +(.+?)\s*#*$/.exec(line);
+    const heading = /^(#{1,6}) +(.+)$/.exec(line);
     if (!line.trim() || /^ {0,3}(?:[-*_] *){3,}$/.test(line)) lines.shift();
-    else if (heading) made.push(element(heading[1].length < 3 ? "h2" : "h3", ...spans(heading[2], notes))), lines.shift();
+    else if (heading) made.push(element(heading[1].length < 3 ? "h2" : "h3", ...spans(withoutEnd(heading[2].trimEnd(), "#").trimEnd(), notes))), lines.shift();
     else if (deep < DEEPEST && /^> ?/.test(line)) made.push(element("blockquote", ...markdown(taken(lines, (one) => /^> ?/.test(one)).map((one) => one.replace(/^> ?/, "")).join("\n"), deep + 1)));
     else if (/^\|.+\|\s*$/.test(line)) made.push(grid(taken(lines, (one) => /^\|.+\|\s*$/.test(one)), notes));
     else if (ITEM.test(line)) made.push(...list(taken(lines, (one) => ITEM.test(one) || /^\s{2,}\S/.test(one)), notes));

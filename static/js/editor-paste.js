@@ -4,6 +4,7 @@ import { say } from "./editor-desk.js";
 import { foldSheets, styleOf, takeLeft, tellLeft } from "./editor-paste-left.js";
 import { unwrapAddress } from "./editor-paste-links.js";
 import { takePictures } from "./editor-paste-pictures.js";
+import { cutOut } from "./editor-paste-scan.js";
 import { normalText, shapedText } from "./editor-paste-text.js";
 import { LINKS } from "./editor-stock.js";
 
@@ -14,7 +15,7 @@ const KEPT = {
   OL: ["start"],
   TD: ["colspan", "rowspan"],
   TH: ["colspan", "rowspan"],
-  FIGURE: ["data-image", "data-embed", "data-chart"],
+  FIGURE: ["data-image", "data-embed", "data-poster", "data-chart"],
   ASIDE: ["data-pull-quote", "data-fact-box"],
   DATA: ["data-rate", "data-form"],
   SPAN: ["data-footnote"],
@@ -23,7 +24,7 @@ const BLOCK = "p, h1, h2, h3, h4, h5, h6, li, div, blockquote, table, ul, ol, fi
 const ADDRESS = /https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]]/gi;
 const EMOJI = "img[class*=emoji][alt], img[src*=emoji][alt]";
 const HEADINGS = { H1: "h2", H4: "h3", H5: "h3", H6: "h3" };
-const TAG = /<[a-z](?:"[^"]*"|'[^']*'|[^'">])*>/gi;
+const TAG = /<[a-z](?:"[^"]*"|'[^']*'|[^'"<>])*>/gi;
 
 export const CleanPaste = Extension.create({
   name: "cleanPaste",
@@ -64,8 +65,7 @@ function note(editor, comments) {
 export function cleanPaste(html) {
   // The policy blocks inline styles and scripts, even while parsing; what styles say is read from data-style.
   const sheets = [];
-  const still = html
-    .replace(/<style\b[^>]*>([\s\S]*?)<\/style\s*>/gi, (_all, sheet) => (sheets.push(sheet), ""))
+  const still = cutOut(html, /<style\b[^<>]*>/gi, /<\/style\s*>/gi, (sheet) => (sheets.push(sheet), ""))
     .replace(TAG, (tag) => tag.replace(/([\s"'/])(style|on\w+)\s*=/gi, "$1data-$2="));
   const { body } = new DOMParser().parseFromString(still, "text/html");
   const own = body.querySelector("[data-pm-slice]"); // copied in this editor, or in one of its kind

@@ -1,8 +1,10 @@
 """Steps taken with many articles at once; each by itself, and a summary says which were refused and why."""
 
+import logging
+
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db import transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
@@ -14,6 +16,8 @@ from articles.admin.article.listing import shows_trash
 from articles.admin.times import zone
 from articles.workflow import WorkflowError
 
+logger = logging.getLogger(__name__)
+MEANWHILE = (IntegrityError, OperationalError)  # a tag was merged, or two waited for each other
 MOST_AT_ONCE = 50  # articles of one bulk action
 
 
@@ -126,6 +130,9 @@ class Bulk:
                     self.message_user(request, format_html("“{}”: {}", article, warning), messages.WARNING)
             except WorkflowError as refusal:
                 refused.append((article, str(refusal)))
+            except MEANWHILE:
+                logger.exception("Article %s was changed by somebody else during a bulk action.", article.pk)
+                refused.append((article, _("Something of it was changed in this very moment: do it again.")))
         self._sum_up(request, form, done, refused)
 
     def _sum_up(self, request, form, done, refused):

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles import comparing, revisions
-from articles.admin.article import autosaves, unsaved
+from articles.admin.article import autosaves, steps, unsaved
 from articles.admin.article.saving import address_of
 from articles.admin.lists import number
 from articles.admin.times import zone
@@ -156,11 +156,14 @@ class Recovery:
         stored = revisions.snapshot(article) if article else unsaved.empty_snapshot()
         offers = []
         for row in Autosave.objects.filter(pk__in=wanted):
-            says = unsaved.snapshot(form_class, unsaved.form_data(row.fields), stored)
+            data = unsaved.form_data(row.fields)
+            says = unsaved.snapshot(form_class, data, stored)
             if article is None:
                 says["bylines"] = stored["bylines"]  # the writer's own is there from the start
-            if changes := comparing.compare(stored, says):
-                shown = [(one.label, one.body.prose(fold=True) if one.body else one.marked) for one in changes]
+            changes = comparing.compare(stored, says)
+            shown = [(one.label, one.body.prose(fold=True) if one.body else one.marked) for one in changes]
+            shown += unsaved.beside(form_class, data, article) + steps.words_in(data, article)
+            if shown:
                 offers.append(
                     Offer(row.pk, row.at, says["headline"], row.window, shown, autosaves.sequence_of(row.fields))
                 )

@@ -124,6 +124,13 @@ def left_over(post: Any, shown: dict[str, Any], asked: str = "") -> dict[str, st
     return {field: post.get(field) for field in changed if field in post and field not in used}
 
 
+def words_in(post: Any, article: Article | None) -> list[tuple[str, str]]:
+    """Labels and texts of what ``post`` has for steps; not who has the article, which others may have changed since."""
+    shown = initial(article)
+    fields = {name: text for name, text in left_over(post, shown).items() if name not in TICKS | shown.keys()}
+    return [(str(StepForm.base_fields[name].label), text) for name, text in fields.items() if text.strip()]
+
+
 def labels(fields: Any) -> str:
     """Names of fields that somebody typed into, as the form says them; a tick is nothing to be done by itself."""
     return ", ".join(str(StepForm.base_fields[name].label) for name in fields if name not in TICKS)

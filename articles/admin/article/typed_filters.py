@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from taggit.models import Tag
 
 from articles.admin.lists import holding_words
 from articles.characters import strip_control
-from articles.models import ArticleByline, ArticleTag, Author, Edition
+from articles.finding import authors
+from articles.models import ArticleByline, ArticleTag, Author, Edition, tag_key
 from articles.search.row import words
 
 LONGEST = 100  # letters of a name
@@ -48,14 +48,16 @@ class TypedFilter(admin.SimpleListFilter):
 class NameFilter(TypedFilter):
     """Rows that are called so; where nobody is, nothing is found, and it is said why."""
 
-    fields = ["name"]
     nobody = gettext_lazy("nobody is called “%(name)s”")
+
+    def called(self):
+        """Rows of which one may have been meant."""
+        raise NotImplementedError
 
     def queryset(self, request, queryset):
         if not self.typed:
             return queryset
-        rows = self.rows().filter(holding_words(self.typed, *self.fields)).order_by("pk")
-        found = list(rows[: MOST_NAMES + 1])
+        found = list(self.called().order_by("pk")[: MOST_NAMES + 1])
         called_so = [row for row in found if words(self.name_of(row)) == words(self.typed)]
         self.found = called_so or found
         return queryset.filter(pk__in=self.articles([row.pk for row in self.found[:MOST_NAMES]]))
@@ -79,8 +81,8 @@ class AuthorFilter(NameFilter):
     title, parameter_name = gettext_lazy("author"), "author"
     nobody = gettext_lazy("no author is called “%(name)s”")
 
-    def rows(self):
-        return Author.objects.all()
+    def called(self):
+        return Author.objects.filter(pk__in=authors.holding(self.typed))
 
     def articles(self, pks):
         return ArticleByline.objects.filter(author__in=pks).values("article")
@@ -90,8 +92,8 @@ class TagFilter(NameFilter):
     title, parameter_name = gettext_lazy("tag"), "tag"
     nobody = gettext_lazy("no tag is called “%(name)s”")
 
-    def rows(self):
-        return Tag.objects.all()
+    def called(self):
+        return tag_key.holding(self.typed)
 
     def articles(self, pks):
         return ArticleTag.objects.filter(tag__in=pks).values("content_object")
@@ -101,11 +103,10 @@ class PublisherFilter(NameFilter):
     """Who put an edition before readers, now or at any time."""
 
     title, parameter_name = gettext_lazy("published by"), "published_by"
-    fields = ["username", "first_name", "last_name"]
     nobody = gettext_lazy("no login is called “%(name)s”")
 
-    def rows(self):
-        return User.objects.all()
+    def called(self):
+        return User.objects.filter(holding_words(self.typed, "username", "first_name", "last_name"))
 
     def articles(self, pks):
         cut = Edition.objects.filter(cut_by__in=pks).order_by("-pk").values_list("article", flat=True)

@@ -54,6 +54,19 @@ def snapshot(form_class, data, base):
     return said
 
 
+def beside(form_class, data, article):
+    """Labels and texts of what was typed into fields that no snapshot holds: an embargo, a guest's name."""
+    found = []
+    for name, field in form_class.base_fields.items():
+        is_typed = isinstance(field, forms.CharField | forms.DateTimeField) and not field.widget.is_hidden
+        if not is_typed or name in COLUMNS or name in ROWS or name not in data:
+            continue
+        typed = field.widget.value_from_datadict(data, {}, name) or ""
+        if field.has_changed(getattr(article, name, None), typed):
+            found.append((field.label, str(typed) or "–"))
+    return found
+
+
 def empty_snapshot():
     """What an article says that nobody has begun yet."""
     article = Article()

@@ -14,7 +14,7 @@ from articles.admin.article.guests import ANOTHER, describe
 from articles.admin.article.listing import section_name
 from articles.admin.desk import RowChoice
 from articles.models import Author, Image, Section
-from articles.text import make_slug
+from articles.text import first_free, make_slug
 from articles.workflow import guests
 
 
@@ -122,11 +122,8 @@ class PersonForm(forms.ModelForm):
     def _made_of_the_name(self):
         names = (self.cleaned_data.get("first_name", ""), self.cleaned_data.get("last_name", ""))
         base = make_slug(" ".join(names), 60) or make_slug(self.cleaned_data.get("email", "").partition("@")[0], 60)
-        taken = {
-            name.lower() for name in User.objects.filter(username__istartswith=base).values_list("username", flat=True)
-        }
-        numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
-        return base if not base or base not in taken else next(name for name in numbered if name not in taken)
+        taken = User.objects.filter(username__istartswith=base).values_list("username", flat=True)
+        return base and first_free(base, map(str.lower, taken))
 
     def clean(self):
         cleaned = super().clean()

@@ -1,11 +1,12 @@
 from django.core.management.base import BaseCommand
 
 from articles import finding, search
+from articles.finding import pictures
 
 
 class Command(BaseCommand):
     help = (
-        "Index every edition for readers' search and every article for the desk's anew. "
+        "Index every edition for readers' search, every article and picture for the desk's anew. "
         "Both can search meanwhile; safe to run again at any time."
     )
 
@@ -14,6 +15,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{indexed} editions can be found by their words.")
         indexed = finding.rebuild(self.tell)
         self.stdout.write(f"{indexed} articles can be found by the desk.")
+        self.stdout.write(f"{pictures.rebuild()} pictures can be found in the library.")
 
     def tell(self, done, total):
         self.stdout.write(f"[{done}/{total}]")

@@ -14,6 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 from django.db.models import F
 
 from articles import finding, renditions, search, uses
+from articles.finding import pictures
 from articles.models import Article, Edition, Image, Placement, Section
 from articles.tasks import LATER, after_commit, draw_card, make_renditions, write_sizes
 from newsroom import demo_users
@@ -98,6 +99,8 @@ class Command(DjangosCommand):
     def _complete(self, labels):
         """What goes with the rows but is not in a fixture: files, search index, pictures' uses, logins."""
         self._bring_pictures()
+        if Image in self.models:
+            pictures.rebuild()
         if Edition in self.models:
             search.rebuild()
             finding.rebuild()

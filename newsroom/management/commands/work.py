@@ -9,6 +9,7 @@ from django_tasks_db.management.commands.db_worker import Command as DatabaseWor
 from django_tasks_db.models import DBTaskResult
 
 from articles import announcing, finding, tasks
+from articles.finding import pictures
 from newsroom import changes, purging
 from tickers import refresh
 
@@ -47,7 +48,7 @@ def tick():
     tasks.draw_cards_again()
     if settings.CDN:
         purging.again()
-    if finding.is_behind():
+    if finding.is_behind() or pictures.is_behind():
         queue(tasks.index_articles, now - PATIENCE)
     if announcing.due(now):
         queue(tasks.announce, now - timedelta(seconds=TICK))
