@@ -23,7 +23,11 @@ GROUPS = [
     ("library", _("Library"), ["articles.image", "taggit.tag", "articles.section", "articles.merge"]),
     ("people", _("People"), ["articles.author", "auth.user", "auth.group"]),
     ("rates", _("Rates"), ["tickers.rate", "tickers.pair", "tickers.source"]),
-    ("paper", _("Paper"), ["articles.sitesettings", "articles.flatpage", "articles.redirect", "admin.logentry"]),
+    (
+        "paper",
+        _("Paper"),
+        ["articles.sitesettings", "articles.paperlook", "articles.flatpage", "articles.redirect", "admin.logentry"],
+    ),
 ]
 # Lists that editors know by another name than Django.
 NAMES = {"admin.logentry": _("Audit"), "auth.user": _("Logins"), "auth.group": _("Roles")}

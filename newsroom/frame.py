@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from articles import crossings, curation, kept
+from articles.brand import Brand
 from articles.countries import Countries
 from articles.models.flat_page import FlatPage
 from articles.models.placement import Alert
@@ -23,6 +24,7 @@ from tickers import ratebar
 
 LONGEST = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
+USUAL_BRAND = Brand(SiteSettings())  # of pages without a frame
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Frame:
     """The unchanging part of a page, as it stands from ``made_at`` until ``until`` at the latest."""
 
     paper: SiteSettings
+    brand: Brand
     themes: tuple[MenuItem, ...]
     countries: tuple[MenuItem, ...]
     chosen: Countries  # those with a place on the front page
@@ -108,6 +111,7 @@ def _build(at: datetime, token: str) -> Frame:
     changes = [ratebar.next_change(at, paper.zone), curation.next_change(at), _clocks_change(at, chosen)]
     return Frame(
         paper=paper,
+        brand=Brand(paper),
         themes=_menu(top, within, Section.Kind.THEME),
         countries=_menu(top, within, Section.Kind.COUNTRY),
         chosen=chosen,
@@ -158,9 +162,10 @@ def context(request):
     """The frame for templates; nothing for the desk's own pages, which show none of it."""
     frame = getattr(request, "frame", None)
     if frame is None:
-        return {}
+        return {"brand": USUAL_BRAND}
     return {
         "paper": frame.paper,
+        "brand": frame.brand,
         "themes": frame.themes,
         "countries": frame.countries,
         "pages": frame.pages,

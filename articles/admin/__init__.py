@@ -10,6 +10,7 @@ from articles.admin import (  # noqa: F401 - each registers its models
     embed_provider,
     flat_page,
     image,
+    look,
     merge,
     notice,
     person,

@@ -30,7 +30,7 @@ from articles.models.revision import Revision
 from articles.models.saved_search import SavedSearch
 from articles.models.search_word import SearchWord
 from articles.models.section import Section
-from articles.models.site import SiteSettings
+from articles.models.site import PaperLook, SiteSettings
 from articles.models.tag_key import TagKey
 from articles.models.unsaved_form import UnsavedForm
 
@@ -70,6 +70,7 @@ __all__ = [
     "Notice",
     "NoticeChoice",
     "OutsideLink",
+    "PaperLook",
     "PasswordLink",
     "Placement",
     "Presence",

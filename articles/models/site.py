@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.look import Look
 from articles.text import LineField, ProseField, validate_links
 
 
@@ -18,7 +19,7 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(_("“%(name)s” is not a time zone. Write it like Asia/Bishkek."), params={"name": name})
 
 
-class SiteSettings(models.Model):
+class SiteSettings(Look):
     """What the paper says of itself; one row, changed in the admin."""
 
     class RateLook(models.TextChoices):
@@ -140,3 +141,12 @@ class SiteSettings(models.Model):
     def current(cls) -> "SiteSettings":
         """The row, or its defaults while nobody has saved one."""
         return cls.objects.select_related("logo").first() or cls()
+
+
+class PaperLook(SiteSettings):
+    """The same row: the form of its colours, fonts and nameplate."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("look of the paper")
+        verbose_name_plural = _("look of the paper")
