@@ -26,7 +26,14 @@ GROUPS = [
     (
         "paper",
         _("Paper"),
-        ["articles.sitesettings", "articles.paperlook", "articles.flatpage", "articles.redirect", "admin.logentry"],
+        [
+            "articles.sitesettings",
+            "articles.paperlook",
+            "articles.papermenus",
+            "articles.flatpage",
+            "articles.redirect",
+            "admin.logentry",
+        ],
     ),
 ]
 # Lists that editors know by another name than Django.

@@ -11,6 +11,7 @@ from articles.admin import (  # noqa: F401 - each registers its models
     flat_page,
     image,
     look,
+    menus,
     merge,
     notice,
     person,

@@ -21,6 +21,7 @@ from articles.models.embed_provider import EmbedProvider
 from articles.models.flat_page import FlatPage
 from articles.models.image import Image
 from articles.models.indexed import IndexedArticle
+from articles.models.menu import MenuLink, PaperMenus
 from articles.models.merge import Merge, MergedRows
 from articles.models.note import Note, PreviewLink
 from articles.models.notice import Notice, NoticeChoice
@@ -64,6 +65,7 @@ __all__ = [
     "IndexedArticle",
     "Kind",
     "LoginSession",
+    "MenuLink",
     "Merge",
     "MergedRows",
     "Note",
@@ -71,6 +73,7 @@ __all__ = [
     "NoticeChoice",
     "OutsideLink",
     "PaperLook",
+    "PaperMenus",
     "PasswordLink",
     "Placement",
     "Presence",

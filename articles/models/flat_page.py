@@ -31,6 +31,9 @@ class FlatPage(models.Model):
         _("description"), max_length=160, blank=True, help_text=_("Said of the page by search engines.")
     )
     body = BodyField(_("text"), blank=True, extensions={name: EDITOR[name] for name in EDITOR if "Rate" not in name})
+    is_public = models.BooleanField(
+        _("for readers"), default=True, db_default=True, help_text=_("Else it is a draft, which only the desk sees.")
+    )
     in_footer = models.BooleanField(_("in the footer"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Small numbers come first."))
     changed_at = models.DateTimeField(_("changed"), auto_now=True)

@@ -1,11 +1,12 @@
 import zoneinfo
 from datetime import datetime
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,8 @@ def validate_time_zone(name: str) -> None:
 
 class SiteSettings(Look):
     """What the paper says of itself; one row, changed in the admin."""
+
+    has_menu_links = False  # whether somebody arranged a menu; current() asks
 
     class RateLook(models.TextChoices):
         EXACT = "exact", _("exact: enough digits to be true, changes with two decimals")
@@ -140,7 +143,8 @@ class SiteSettings(Look):
     @classmethod
     def current(cls) -> "SiteSettings":
         """The row, or its defaults while nobody has saved one."""
-        return cls.objects.select_related("logo").first() or cls()
+        links = apps.get_model("articles", "MenuLink").objects.order_by()
+        return cls.objects.select_related("logo").annotate(has_menu_links=Exists(links)).first() or cls()
 
 
 class PaperLook(SiteSettings):
