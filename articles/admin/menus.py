@@ -72,7 +72,7 @@ class MenuLinkForm(forms.ModelForm):
 
     leads_to = forms.ChoiceField(label=gettext_lazy("leads to"))
     typed = TypedText(label=gettext_lazy("tag, or address of the site"), required=False, max_length=500)
-    known = None  # Known; set on a class of its own for each request
+    known = place = None  # set on a class of its own for each request and place
 
     class Meta:
         model = MenuLink
@@ -86,7 +86,13 @@ class MenuLinkForm(forms.ModelForm):
             self.initial |= self._stored()
             if self.initial["leads_to"] not in {key for _name, rows in choices[1:] for key, _label in rows}:
                 choices.append((self.initial["leads_to"], _("%(name)s: it is gone") % {"name": stored.named}))
+        else:
+            self.initial["order"] = 1 + sum(link.place == self.place for link in self.known.links)
         self.fields["leads_to"].choices = choices
+
+    def has_changed(self):
+        """A new row that holds no more than a number is not one."""
+        return super().has_changed() if self.instance.pk else bool(set(self.changed_data) - {"order"})
 
     def _stored(self):
         kind = self.instance.kind
@@ -156,7 +162,7 @@ class MenuInline(DeskInline):
         return super().get_queryset(request).filter(place=self.place)
 
     def get_formset(self, request, obj=None, **kwargs):
-        form = type("MenuLinkForm", (MenuLinkForm,), {"known": Known.of(request)})
+        form = type("MenuLinkForm", (MenuLinkForm,), {"known": Known.of(request), "place": self.place})
         formset = type("MenuFormSet", (MenuFormSet,), {"place": self.place})
         return super().get_formset(request, obj, form=form, formset=formset, **kwargs)
 

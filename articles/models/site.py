@@ -115,6 +115,10 @@ class SiteSettings(Look):
         help_text=_("Each with its local time, what a dollar costs and its newest article: see the sections."),
     )
 
+    # Of a paper that begins; the database says no for rows of papers that were there before the column.
+    shows_first_steps = models.BooleanField(default=True, db_default=False, editable=False)
+    mail_worked_at = models.DateTimeField(null=True, editable=False)  # when the mail server last took a test mail
+
     class Meta:
         verbose_name = _("settings of the paper")
         verbose_name_plural = _("settings of the paper")
