@@ -12,9 +12,8 @@ from articles.models.copy import BodyField
 from articles.models.section import Section, reserved_slugs
 from articles.text import LineField, SlugWord
 
-TO_FILL_IN = re.compile(
-    r"\[… [^\[\]]{1,200}\]"
-)  # as the first pages have it; “[…]” alone is what a quotation leaves out
+# As the first pages have it; “[…]” alone is what a quotation leaves out.
+TO_FILL_IN = re.compile(r"\[… [^\[\]]{1,200}\]")
 FREE = {"about"}  # of the reserved words: an address kept for a page of this kind
 
 
