@@ -66,8 +66,12 @@ class Brand:
     @property
     def fonts(self) -> tuple[Font, Font, Font]:
         """Of headlines, texts and labels."""
-        wanted = (self.paper.headline_font, self.paper.text_font, self.paper.label_font)
-        return tuple(Font(name) if name in Font else usual for name, usual in zip(wanted, USUAL, strict=True))
+        paper, known = self.paper, set(Font.values)
+        return (
+            Font(paper.headline_font if paper.headline_font in known else USUAL[0]),
+            Font(paper.text_font if paper.text_font in known else USUAL[1]),
+            Font(paper.label_font if paper.label_font in known else USUAL[2]),
+        )
 
     @cached_property
     def preloads(self) -> list[str]:

@@ -17,7 +17,7 @@ from articles.text import LineField, ProseField, validate_links
 def validate_time_zone(name: str) -> None:
     """Refuse a time zone that the IANA database doesn't know."""
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(_("“%(name)s” is not a time zone. Write it like Asia/Bishkek."), params={"name": name})
+        raise ValidationError(_("“%(name)s” is not a time zone. Choose one out of the list."), params={"name": name})
 
 
 class SiteSettings(Look):

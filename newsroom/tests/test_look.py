@@ -9,13 +9,13 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import SimpleTestCase, TestCase
+from django.test import SimpleTestCase, TestCase, TransactionTestCase
 from django.urls import reverse
 from PIL import Image as Pillow
 
 from articles import cards, colours, nameplates
 from articles.brand import FAMILIES, Brand
-from articles.models import PaperLook, SiteSettings
+from articles.models import MenuLink, PaperLook, SiteSettings
 from articles.models.look import Font
 from articles.roles import PICTURE_EDITOR, RATES_DESK, REPORTER, SECTION_EDITOR
 from articles.tests.factories import make_chief, make_edition, make_image, make_user
@@ -317,3 +317,20 @@ class FormTests(LookTestCase):
         row = SiteSettings.objects.get()
         assert (row.name, row.time_zone, row.light_ink) == ("The Caravan Post", "Asia/Almaty", "#000000")
         assert PaperLook.objects.count() == 1
+
+
+class SavedTests(TransactionTestCase):
+    def test_next_page_has_what_was_saved(self):
+        SiteSettings.objects.create(name="The Caravan Post")
+        assert "look-" not in self.client.get("/").content.decode()
+        row = PaperLook.objects.get()
+        row.light_accent = "#0044cc"
+        row.save()
+        first = re.search(r"/look-\w+\.css", self.client.get("/").content.decode())[0]
+        row.light_accent = "#0044cd"
+        row.save()
+        assert first not in self.client.get("/").content.decode()
+        link = MenuLink.objects.create(place="menu", kind="link", address="https://example.org/", label="Shop")
+        assert ">Shop</a>" in self.client.get("/").content.decode()
+        link.delete()
+        assert ">Shop</a>" not in self.client.get("/").content.decode()
