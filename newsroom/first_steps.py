@@ -153,9 +153,9 @@ def _try_mail(request: HttpRequest) -> HttpResponse:
     except Exception as error:  # whatever the mail server did
         logger.exception("The test mail was not sent.")
         told = {"host": settings.EMAIL_HOST, "error": error}
-        messages.error(request, _("The mail was not sent. %(host)s said: %(error)s") % told)
+        messages.error(request, _("The mail was not sent. The mail server %(host)s said: %(error)s") % told)
         return here
     SiteSettings.objects.update_or_create(pk=1, defaults={"mail_worked_at": timezone.now()})
     told = {"host": settings.EMAIL_HOST, "address": user.email}
-    messages.success(request, _("%(host)s took a mail to %(address)s: look whether it arrived.") % told)
+    messages.success(request, _("The mail server %(host)s took a mail to %(address)s: look whether it arrived.") % told)
     return here

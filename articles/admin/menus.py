@@ -135,8 +135,30 @@ class MenuLinkForm(forms.ModelForm):
             self.add_error("typed", refusal)
 
 
+class KnownRow(forms.IntegerField):
+    """The number of a row that the form has loaded: Django's own field asks the database for each."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, rows, **kwargs):
+        super().__init__(required=False, **kwargs)
+        self.rows = rows
+
+    def clean(self, value):
+        found = super().clean(value)
+        if found is not None and found not in self.rows:
+            raise ValidationError(
+                forms.ModelChoiceField.default_error_messages["invalid_choice"], code="invalid_choice"
+            )
+        return found
+
+
 class MenuFormSet(BaseInlineFormSet):
     place = ""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        form.fields["id"] = KnownRow({link.pk for link in self.get_queryset()}, initial=form.instance.pk)
 
     @classmethod
     def get_default_prefix(cls):

@@ -164,10 +164,11 @@ class PagesTests(LookTestCase):
                 assert early == ([(font, "latin"), (font, "cyrillic")] if shipped else [])
 
     def test_a_look_takes_no_query(self):
-        self.look(light_accent="#0044cc", label_font="sans")
-        self.client.get("/robots.txt")
-        with self.assertNumQueries(2):  # as without
-            self.client.get("/latest/")
+        address = self.look(light_accent="#0044cc", label_font="sans").stylesheet
+        with self.assertNumQueries(6):  # as without: settings, sections, alerts, flat pages, rates, next change
+            self.client.get("/robots.txt")
+        with self.assertNumQueries(0):
+            assert "--accent:#0044cc" in self.client.get(address).content.decode()
 
     def test_browser_chrome_and_manifest_follow(self):
         self.look(light_paper="#ffffff", dark_paper="#000000")
@@ -225,7 +226,7 @@ class CardsTests(LookTestCase):
         lines = rate_cards.Lines("KZT/USD", "0.0019", "", "NBK")
         drawn = {}
         for fields in ({}, {"light_paper": "#ffffff", "light_accent": "#0000ff"}, {"headline_font": "sans"}):
-            brand = self.look(**FONTS, **fields)
+            brand = self.look(**FONTS | fields)
             mine = cards._picture(make_edition(headline="Trains"))
             theirs = rate_cards._file(lines, brand).read()
             drawn[str(fields)] = (mine, theirs)
