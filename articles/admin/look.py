@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.forms import Script
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -146,7 +147,7 @@ class PaperLookAdmin(OneRowAdmin):
 
     class Media:
         css = {"all": ["css/desk-look.css"]}
-        js = ["js/desk-look.js"]
+        js = [Script("js/desk-look.js", type="module")]
 
     @admin.display(description=gettext_lazy("sample"))
     def sample(self, paper):

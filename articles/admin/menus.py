@@ -4,10 +4,12 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.forms import Script
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpResponseRedirect
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from taggit.models import Tag
@@ -71,13 +73,21 @@ class MenuLinkForm(forms.ModelForm):
     """A link: what it leads to is chosen or, of a tag or another site, typed."""
 
     leads_to = forms.ChoiceField(label=gettext_lazy("leads to"))
-    typed = TypedText(label=gettext_lazy("tag, or address of the site"), required=False, max_length=500)
+    typed = TypedText(
+        label=gettext_lazy("tag, or address of the site"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput({"placeholder": gettext_lazy("tag or address")}),
+    )
     known = place = None  # set on a class of its own for each request and place
 
     class Meta:
         model = MenuLink
         fields = ("order", "leads_to", "typed", "label")
-        widgets = {"order": forms.NumberInput({"class": "menu-order", "min": 0})}
+        widgets = {
+            "order": forms.NumberInput({"class": "menu-order", "min": 0}),
+            "label": forms.TextInput({"placeholder": gettext_lazy("label")}),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -218,7 +228,7 @@ def _inline(place):
 
 def _usual(place, known):
     names = ", ".join(name for _kind, _row, _address, name in known.usual(place)) or _("nothing")
-    return (place.label, names, BEGIN, place.value, _("Begin with these"))
+    return (capfirst(place.label), names, BEGIN, place.value, _("Begin with these"))
 
 
 @admin.register(PaperMenus)
@@ -227,7 +237,7 @@ class PaperMenusAdmin(OneRowAdmin):
 
     class Media:
         css = {"all": ["css/desk-menus.css"]}
-        js = ["js/desk-menus.js"]
+        js = [Script("js/desk-menus.js", type="module")]
 
     def get_fieldsets(self, request, obj=None):
         text = _(
@@ -243,7 +253,7 @@ class PaperMenusAdmin(OneRowAdmin):
         """What readers see in each place without links, and the button that puts it there to be changed."""
         known = Known.of(request)
         empty = [place for place in Place if not any(link.place == place for link in known.links)]
-        row = '<li>{}: {} <button type="submit" name="{}" value="{}">{}</button></li>'
+        row = '<li>{}: {} <button type="submit" class="button" name="{}" value="{}">{}</button></li>'
         return format_html_join("", row, (_usual(place, known) for place in empty))
 
     def save_related(self, request, form, formsets, change):

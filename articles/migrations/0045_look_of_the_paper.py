@@ -95,8 +95,8 @@ class Migration(migrations.Migration):
                 choices=[
                     ("literata", "Literata, with serifs, made for reading"),
                     ("golos", "Golos Text, without serifs"),
-                    ("serif", "the device’s own with serifs: nothing to load"),
-                    ("sans", "the device’s own without serifs: nothing to load"),
+                    ("serif", "The device’s own with serifs: nothing to load"),
+                    ("sans", "The device’s own without serifs: nothing to load"),
                 ],
                 db_default="literata",
                 default="literata",
@@ -111,8 +111,8 @@ class Migration(migrations.Migration):
                 choices=[
                     ("literata", "Literata, with serifs, made for reading"),
                     ("golos", "Golos Text, without serifs"),
-                    ("serif", "the device’s own with serifs: nothing to load"),
-                    ("sans", "the device’s own without serifs: nothing to load"),
+                    ("serif", "The device’s own with serifs: nothing to load"),
+                    ("sans", "The device’s own without serifs: nothing to load"),
                 ],
                 db_default="golos",
                 default="golos",
@@ -203,8 +203,8 @@ class Migration(migrations.Migration):
                 choices=[
                     ("literata", "Literata, with serifs, made for reading"),
                     ("golos", "Golos Text, without serifs"),
-                    ("serif", "the device’s own with serifs: nothing to load"),
-                    ("sans", "the device’s own without serifs: nothing to load"),
+                    ("serif", "The device’s own with serifs: nothing to load"),
+                    ("sans", "The device’s own without serifs: nothing to load"),
                 ],
                 db_default="literata",
                 default="literata",

@@ -16,8 +16,8 @@ class Font(models.TextChoices):
 
     LITERATA = "literata", _("Literata, with serifs, made for reading")
     GOLOS = "golos", _("Golos Text, without serifs")
-    SERIF = "serif", _("the device’s own with serifs: nothing to load")
-    SANS = "sans", _("the device’s own without serifs: nothing to load")
+    SERIF = "serif", _("The device’s own with serifs: nothing to load")
+    SANS = "sans", _("The device’s own without serifs: nothing to load")
 
 
 class ColourField(LineField):

@@ -95,7 +95,7 @@ class MailTests(StepsTestCase):
     def test_mail_that_is_taken_is_told_with_its_time(self):
         assert (self.step().is_done, self.step().is_needed) == (False, True)
         page = self.client.post(self.address, {"try_mail": "1"}, follow=True)
-        self.assertContains(page, "mail.example.org took a mail to admin@example.org")
+        self.assertContains(page, "The mail server mail.example.org took a mail to admin@example.org")
         assert mail.outbox[0].to == ["admin@example.org"]
         assert (timezone.now() - SiteSettings.objects.get().mail_worked_at).total_seconds() < 60
 
