@@ -5,7 +5,7 @@ A name holds a random part, so that nobody guesses the card of what is only sche
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -13,16 +13,16 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models.fields.files import FieldFile
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont, ImageOps
 
+from articles.brand import Brand
 from articles.models.edition import Edition
 from articles.models.image import Image
-from articles.models.site import SiteSettings
 
 SIZE = (1200, 630)
 EDGE = 64
-PAPER, INK, CLAY, SAFFRON = (settings.BRAND[name] for name in ("paper", "ink", "accent", "saffron"))
 WHITE = "#ffffff"
 SIZES = (76, 68, 60, 54, 48, 42)  # pixels of the headline's type, the largest first
 MOST_LINES = 4
@@ -31,6 +31,7 @@ FADE, DARKEST = 130, 200  # pixels above the words; of 255: over white, white wo
 FONTS = Path(settings.BASE_DIR) / "static" / "fonts"
 CYRILLIC = re.compile("([\u0400-\u04ff]+)")
 SEMIBOLD = 600
+PLATE = 44  # pixels that a drawn name is high at most
 
 Canvas = ImageDraw.ImageDraw
 
@@ -54,23 +55,50 @@ def remove(name: str) -> None:
 
 
 def _picture(edition: Edition) -> bytes:
+    brand = Brand.current()
     sizes = SIZES[PICTURED:] if edition.lead_image else SIZES
     canvas = ImageDraw.Draw(Pillow.new("RGB", SIZE))
-    lines, font_size = _set(canvas, edition.social_title or edition.headline, sizes)
+    family = brand.headline_family
+    lines, font_size = _set(canvas, edition.social_title or edition.headline, sizes, family)
     leading = round(font_size * 1.16)
     top = SIZE[1] - EDGE - 62 - leading * len(lines)
-    picture, ink = _ground(edition.lead_image, top), INK
+    picture, ink = _ground(edition.lead_image, top, brand.light), brand.light["ink"]
     if edition.lead_image:
         picture, ink = _shaded(picture, top), WHITE
     canvas = ImageDraw.Draw(picture)
-    canvas.rectangle((EDGE, top - 34, EDGE + 72, top - 26), fill=SAFFRON if edition.lead_image else CLAY)
+    stroke = brand.light["saffron" if edition.lead_image else "accent"]
+    canvas.rectangle((EDGE, top - 34, EDGE + 72, top - 26), fill=stroke)
     for number, line in enumerate(lines):
-        _write(canvas, (EDGE, top + number * leading), line, "literata", font_size, ink)
-    under = f"{SiteSettings.current().name}  ·  {edition.section}"
-    _write(canvas, (EDGE, SIZE[1] - EDGE - 34), under, "golos", 30, ink)
+        _write(canvas, (EDGE, top + number * leading), line, family, font_size, ink)
+    _sign(picture, brand, str(edition.section), ink, is_dark=edition.lead_image is not None)
     file = BytesIO()
     picture.save(file, "JPEG", quality=84, optimize=True, progressive=True)
     return file.getvalue()
+
+
+def _sign(picture: Pillow.Image, brand: Brand, section: str, ink: str, *, is_dark: bool) -> None:
+    """Under the headline, whose it is and of which section; drawn, where the paper has a nameplate for this ground."""
+    field = brand.paper.nameplate_dark if is_dark else brand.paper.nameplate
+    canvas, left, line = ImageDraw.Draw(picture), EDGE, SIZE[1] - EDGE - 34
+    plate = _plate(field)
+    if plate is None:
+        _write(canvas, (left, line), f"{brand.name}  ·  {section}", brand.label_family, 30, ink)
+        return
+    picture.paste(plate, (left, line + 20 - plate.height // 2), plate)
+    _write(canvas, (left + plate.width, line), f"  ·  {section}", brand.label_family, 30, ink)
+
+
+def _plate(field: FieldFile) -> Pillow.Image | None:
+    """The nameplate in the size of a card's last line; None without one, or if its file is gone."""
+    if not field:
+        return None
+    try:
+        with field.open("rb") as file, Pillow.open(file, formats=("WEBP",)) as opened:
+            plate = opened.convert("RGBA")
+    except OSError:
+        return None
+    plate.thumbnail((SIZE[0] // 2, PLATE), Pillow.Resampling.LANCZOS)
+    return plate
 
 
 def _note(pk: int, former: str, name: str) -> bool:
@@ -83,11 +111,11 @@ def _note(pk: int, former: str, name: str) -> bool:
     return edition is not None
 
 
-def _ground(image: Image | None, top: int) -> Pillow.Image:
+def _ground(image: Image | None, top: int, colours: Mapping[str, str]) -> Pillow.Image:
     """The lead picture with its focal point above the words at ``top``; without one, the paper's own ground."""
     if image is None:
-        ground = Pillow.new("RGB", SIZE, PAPER)
-        ImageDraw.Draw(ground).rectangle((0, 0, SIZE[0], 14), fill=CLAY)
+        ground = Pillow.new("RGB", SIZE, colours["paper"])
+        ImageDraw.Draw(ground).rectangle((0, 0, SIZE[0], 14), fill=colours["accent"])
         return ground
     focus = image.crop_points.get("wide", image.focus)
     with image.file.open("rb") as master, Pillow.open(master, formats=("JPEG",)) as opened:
@@ -117,31 +145,33 @@ def _shaded(picture: Pillow.Image, top: int) -> Pillow.Image:
     return Pillow.composite(Pillow.new("RGB", SIZE, "#14100c"), picture, shade)
 
 
-def _set(canvas: Canvas, headline: str, sizes: Sequence[int] = SIZES) -> tuple[list[str], int]:
+def _set(
+    canvas: Canvas, headline: str, sizes: Sequence[int] = SIZES, family: str = "literata"
+) -> tuple[list[str], int]:
     """The headline in lines that fit, in the largest type that needs no more of them than there is room for."""
     for size in sizes:
-        lines = _broken(canvas, headline.split(), size)
+        lines = _broken(canvas, headline.split(), size, family)
         if len(lines) <= MOST_LINES:
             return lines, size
     return [*lines[: MOST_LINES - 1], f"{lines[MOST_LINES - 1]} …"], size
 
 
-def _broken(canvas: Canvas, words: list[str], size: int) -> list[str]:
+def _broken(canvas: Canvas, words: list[str], size: int, family: str) -> list[str]:
     lines: list[str] = []
-    for word in (piece for whole in words for piece in _pieces(canvas, whole, size)):
+    for word in (piece for whole in words for piece in _pieces(canvas, whole, size, family)):
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and _width(canvas, longer, "literata", size) <= SIZE[0] - 2 * EDGE:
+        if lines and _width(canvas, longer, family, size) <= SIZE[0] - 2 * EDGE:
             lines[-1] = longer
         else:
             lines.append(word)
     return lines
 
 
-def _pieces(canvas: Canvas, word: str, size: int) -> list[str]:
+def _pieces(canvas: Canvas, word: str, size: int, family: str) -> list[str]:
     """A word in pieces that fit a line, with hyphens between; almost always the word itself."""
     pieces = [""]
     for letter in word:
-        if pieces[-1] and _width(canvas, f"{pieces[-1]}{letter}-", "literata", size) > SIZE[0] - 2 * EDGE:
+        if pieces[-1] and _width(canvas, f"{pieces[-1]}{letter}-", family, size) > SIZE[0] - 2 * EDGE:
             pieces[-1] += "-"
             pieces.append("")
         pieces[-1] += letter

@@ -6,6 +6,7 @@ from typing import Any
 from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 
+from articles.brand import Brand
 from articles.models.author import Author
 from articles.models.copy import Kind
 from articles.models.edition import Edition
@@ -118,7 +119,7 @@ def _images(edition: Edition, root: str) -> list[str]:
 
 
 def _publisher(paper: SiteSettings, root: str) -> dict[str, Any]:
-    logo = paper.logo.sources("full").src if paper.logo else static("icons/icon-512.png")
+    logo = _logo(paper)
     return {
         "@type": "NewsMediaOrganization",
         "name": paper.name,
@@ -127,6 +128,14 @@ def _publisher(paper: SiteSettings, root: str) -> dict[str, Any]:
         "sameAs": paper.social_links.split(),
         "correctionsPolicy": f"{root}/corrections/",
     }
+
+
+def _logo(paper: SiteSettings) -> str:
+    """The square one, which search engines show best; else the drawn name; else the icon."""
+    if paper.logo:
+        return paper.logo.sources("full").src
+    plate = Brand(paper).nameplate
+    return plate.url if plate else static("icons/icon-512.png")
 
 
 def _breadcrumbs(edition: Edition, root: str) -> dict[str, Any]:

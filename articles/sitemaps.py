@@ -43,7 +43,7 @@ def index(request):
 @require_safe
 def sections(request):
     """The front page, the sections, the flat pages and the rates."""
-    context = {"sections": Section.objects.with_parent(), "pages": FlatPage.objects.all()}
+    context = {"sections": Section.objects.with_parent(), "pages": FlatPage.objects.filter(is_public=True)}
     context["crossings"] = crossings.filled(request.at)
     return _xml(request, "sitemap_sections.xml", context)
 

@@ -82,7 +82,7 @@ def _to_crossing(request, address):
 
 def flat_page(request, slug):
     """A text that stands by itself, like “About us”."""
-    page = get_object_or_404(FlatPage, slug=slug)
+    page = get_object_or_404(FlatPage, slug=slug, is_public=True)
     text = rendering.body(page.body)
     return rendering.allow_frames(render(request, "articles/flat_page.html", {"page": page, "body": text}), text)
 

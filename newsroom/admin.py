@@ -23,7 +23,18 @@ GROUPS = [
     ("library", _("Library"), ["articles.image", "taggit.tag", "articles.section", "articles.merge"]),
     ("people", _("People"), ["articles.author", "auth.user", "auth.group"]),
     ("rates", _("Rates"), ["tickers.rate", "tickers.pair", "tickers.source"]),
-    ("paper", _("Paper"), ["articles.sitesettings", "articles.flatpage", "articles.redirect", "admin.logentry"]),
+    (
+        "paper",
+        _("Paper"),
+        [
+            "articles.sitesettings",
+            "articles.paperlook",
+            "articles.papermenus",
+            "articles.flatpage",
+            "articles.redirect",
+            "admin.logentry",
+        ],
+    ),
 ]
 # Lists that editors know by another name than Django.
 NAMES = {"admin.logentry": _("Audit"), "auth.user": _("Logins"), "auth.group": _("Roles")}
@@ -75,6 +86,7 @@ class NewsroomAdminSite(admin.AdminSite):
         own = [
             path("unsaved/", self.admin_view(partial(keep_view, site=self)), name="keep_unsaved"),
             path("unsaved/<int:pk>/", self.admin_view(partial(form_view, site=self)), name="unsaved_form"),
+            path("first-steps/", self.admin_view(self.first_steps_view), name="first_steps"),
             path("find/", self.admin_view(self.find_view), name="find"),
             path("pages/", self.admin_view(self.pages_view), name="page_cache"),
             path("rates-in-texts/", self.admin_view(self.rates_view), name="rates_in_texts"),
@@ -86,6 +98,12 @@ class NewsroomAdminSite(admin.AdminSite):
         from newsroom import find
 
         return find.view(request, site=self)
+
+    def first_steps_view(self, request):
+        """What a paper that begins still needs."""
+        from newsroom import first_steps
+
+        return first_steps.view(request, site=self)
 
     def pages_view(self, request):
         """What is kept of readers' pages."""

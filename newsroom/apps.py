@@ -44,6 +44,7 @@ class NewsroomConfig(AppConfig):
 
     def ready(self):
         from articles import charts, references
+        from articles.brand import Brand
         from articles.search import answers
         from newsroom import (
             changes,
@@ -54,6 +55,7 @@ class NewsroomConfig(AppConfig):
             rates_in_articles,
             rates_in_search,
         )
+        from tickers import cards as rate_cards
 
         postgres.read_times_quickly()
         connection_created.connect(changes.listen, dispatch_uid="changes")
@@ -62,6 +64,7 @@ class NewsroomConfig(AppConfig):
         references.register(rates_in_articles.look_up)
         charts.register(charts_in_articles.look_up, charts_in_articles.draw, charts_in_articles.tell)
         answers.register(rates_in_search.find)
+        rate_cards.register(Brand.current)
         for name in ("tickers.Rate", "tickers.Pair", "articles.SiteSettings"):
             for signal in (post_save, post_delete):
                 signal.connect(freeze_again, sender=apps.get_model(name), dispatch_uid=f"frozen {name} {id(signal)}")

@@ -46,6 +46,7 @@ SHOWN = [  # models whose rows readers see
     "articles.FlatPage",
     "articles.FormerAddress",
     "articles.Image",
+    "articles.MenuLink",
     "articles.Merge",
     "articles.Placement",
     "articles.Redirect",

@@ -24,7 +24,7 @@ from articles.admin.article import whereabouts
 from articles.admin.article.listing import edited_by, own
 from articles.admin.times import in_words, short, shown
 from articles.models import Article, Autosave, Edition, UnsavedForm
-from newsroom import unsaved_forms
+from newsroom import first_steps, unsaved_forms
 from tickers.models import Pair, Rate, Source
 from tickers.providers import MANUAL
 from tickers.refresh import TOLD_AFTER
@@ -74,6 +74,7 @@ def of(user: User, now: datetime | None = None) -> Dashboard:
     """The first page for ``user``: only what they may see."""
     now = now or timezone.now()
     mine, paper = _unsaved(user, now), []
+    mine = _first_steps(user) + mine
     if user.has_perm("articles.view_article"):
         if _is_editor(user):
             mine.append(_waiting(user, now))
@@ -109,6 +110,15 @@ def _assigned(user: User, now: datetime) -> Block:
     lines = [_article_line(article, now) for article in rows]
     nothing = _("Nothing that is under way is assigned to you.")
     return Block("assigned", _("Assigned to me"), _articles(whose="assigned"), nothing, lines)
+
+
+def _first_steps(user: User) -> list[Block]:
+    """What a paper that begins still needs, for administrators; no block when nothing is left or it was put away."""
+    left = [step for step in first_steps.steps() if not step.is_done] if first_steps.are_shown(user) else []
+    if not any(step.is_needed for step in left):
+        return []
+    lines = [Line(step.title, step.url, [step.fact]) for step in left]
+    return [Block("first-steps", _("First steps"), reverse("admin:first_steps"), "", lines)]
 
 
 def _unsaved(user: User, now: datetime) -> list[Block]:

@@ -5,6 +5,7 @@ begins another), and again when time itself changes a public page: as an edition
 ends, and as the paper's next day begins, when rates may change.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,9 +13,11 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from articles import crossings, curation, kept
+from articles import crossings, curation, kept, menus
+from articles.brand import Brand
 from articles.countries import Countries
 from articles.models.flat_page import FlatPage
+from articles.models.menu import MenuLink
 from articles.models.placement import Alert
 from articles.models.section import Section
 from articles.models.site import SiteSettings
@@ -23,11 +26,12 @@ from tickers import ratebar
 
 LONGEST = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
+USUAL_BRAND = Brand(SiteSettings())  # of pages without a frame
 
 
 @dataclass(frozen=True)
 class MenuItem:
-    """A section in the menu, with those within it."""
+    """A link in a menu; of a section with those within it."""
 
     name: str
     url: str
@@ -47,10 +51,12 @@ class Frame:
     """The unchanging part of a page, as it stands from ``made_at`` until ``until`` at the latest."""
 
     paper: SiteSettings
+    brand: Brand
     themes: tuple[MenuItem, ...]
     countries: tuple[MenuItem, ...]
     chosen: Countries  # those with a place on the front page
     pages: tuple[MenuItem, ...]
+    arranged: dict[str, tuple[MenuItem, ...]]  # by its place: what somebody put there instead
     rates: tuple[ratebar.Row, ...]
     alert: AlertLine | None
     made_at: datetime
@@ -104,21 +110,25 @@ def _build(at: datetime, token: str) -> Frame:
         if section.in_menu:
             (within.setdefault(section.parent_id, []) if section.parent_id else top).append(section)
     pieces.put(crossings.BY_ADDRESS, sections)
+    pages = list(FlatPage.objects.filter(is_public=True).only("title", "slug", "in_footer"))
+    arranged = _arranged(sections.values(), pages, at) if paper.has_menu_links else {}
     chosen = Countries.among(sections.values(), has_row=paper.has_countries)
     changes = [ratebar.next_change(at, paper.zone), curation.next_change(at), _clocks_change(at, chosen)]
     return Frame(
         paper=paper,
+        brand=Brand(paper),
         themes=_menu(top, within, Section.Kind.THEME),
         countries=_menu(top, within, Section.Kind.COUNTRY),
         chosen=chosen,
-        pages=_pages(),
+        pages=tuple(MenuItem(page.title, page.get_absolute_url()) for page in pages if page.in_footer),
+        arranged=arranged,
         rates=tuple(ratebar.current_rows(at, paper.zone)),
         alert=_alert(at),
         made_at=at,
         until=min(filter(None, [at + LONGEST, *changes])),
         generation=token,
         pieces=pieces,
-        places=frozenset(["/latest/", *(section.get_absolute_url() for section in top)]),
+        places=frozenset(["/latest/", *(section.get_absolute_url() for section in top), *_own_addresses(arranged)]),
     )
 
 
@@ -131,9 +141,19 @@ def _clocks_change(at: datetime, chosen: Countries) -> datetime | None:
     return None
 
 
-def _pages() -> tuple[MenuItem, ...]:
-    pages = FlatPage.objects.filter(in_footer=True).only("title", "slug")
-    return tuple(MenuItem(page.title, page.get_absolute_url()) for page in pages)
+def _own_addresses(arranged: dict[str, tuple[MenuItem, ...]]) -> list[str]:
+    return [item.url for items in arranged.values() for item in items if item.url.startswith("/")]
+
+
+def _arranged(sections: Iterable[Section], pages: Iterable[FlatPage], at: datetime) -> dict[str, tuple[MenuItem, ...]]:
+    """The links that somebody put into each place, as far as they lead somewhere."""
+    links = list(MenuLink.objects.all())
+    found = menus.targets(links, {one.pk: one for one in sections}, {page.pk: page for page in pages}, at)
+    arranged: dict[str, list[MenuItem]] = {}
+    for link in links:
+        if target := found.get(link.pk):
+            arranged.setdefault(link.place, []).append(MenuItem(link.label or target.name, target.url))
+    return {place: tuple(items) for place, items in arranged.items()}
 
 
 def _alert(at: datetime) -> AlertLine | None:
@@ -158,12 +178,14 @@ def context(request):
     """The frame for templates; nothing for the desk's own pages, which show none of it."""
     frame = getattr(request, "frame", None)
     if frame is None:
-        return {}
+        return {"brand": USUAL_BRAND}
     return {
         "paper": frame.paper,
+        "brand": frame.brand,
         "themes": frame.themes,
         "countries": frame.countries,
         "pages": frame.pages,
+        "arranged": frame.arranged,
         "rates": frame.rates,
         "alert": frame.alert,
         "at": request.at,

@@ -9,6 +9,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
 from articles import announcing
+from newsroom.guard import PUBLIC
 
 ROBOTS = """User-agent: *
 Disallow: /admin/
@@ -18,6 +19,7 @@ Sitemap: {root}/sitemap.xml
 Sitemap: {root}/news-sitemap.xml
 """
 SHORT_NAME = 12  # letters under an icon, by Chrome's and Apple's advice
+FOR_EVER = "public, max-age=31536000, immutable"
 EXPIRES = timedelta(days=180)
 
 
@@ -73,6 +75,15 @@ def _plain_or_404(text):
 
 
 @require_safe
+def look(request, digest):
+    """The paper's own colours and fonts. A page made before they changed asks by an old address: it gets today's."""
+    brand = request.frame.brand
+    response = HttpResponse(brand.style, content_type="text/css; charset=utf-8")
+    response.headers["Cache-Control"] = FOR_EVER if digest == brand.digest else PUBLIC
+    return response
+
+
+@require_safe
 def manifest(request):
     """How the paper looks on a home screen."""
     paper = request.frame.paper
@@ -88,8 +99,8 @@ def manifest(request):
         "description": paper.description or paper.tagline,
         "start_url": "/",
         "display": "browser",
-        "background_color": settings.BRAND["paper"],
-        "theme_color": settings.BRAND["paper"],
+        "background_color": request.frame.brand.light["paper"],
+        "theme_color": request.frame.brand.light["paper"],
         "icons": icons,
     }
     return JsonResponse(content, content_type="application/manifest+json")

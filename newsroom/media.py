@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}/(?:\d+-(?:full|wide|card|square)-\d+|safe)\.(avif|webp|jpg)\Z", re.ASCII)
 CARD = re.compile(
-    r"(?:rates/[a-z]{3}-[a-z]{3}/[0-9-]{10}-[\w.,]{1,60}\.(?=png)|social/\d{1,19}-[0-9a-f]{16}\.(?=jpg))(png|jpg)\Z",
+    r"(?:rates/[a-z]{3}-[a-z]{3}/[0-9-]{10}-[\w.,]{1,60}\.(?=png)|social/\d{1,19}-[0-9a-f]{16}\.(?=jpg)|"
+    r"nameplate/[0-9a-f]{16}-\d{1,4}x\d{1,4}\.(?=webp))(png|jpg|webp)\Z",
     re.ASCII,
 )
 TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg", "png": "image/png"}

@@ -30,6 +30,7 @@ OF_TODAY = {
     "articles.FlatPage",
     "articles.FormerAddress",
     "articles.Image",
+    "articles.MenuLink",
     "articles.Merge",
     "articles.Redirect",
     "articles.Section",

@@ -187,9 +187,6 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 FORMAT_MODULE_PATH = ["newsroom.formats"]
 
-# The paper's colours on light ground, which pages (static/css/site.css) and drawn cards share
-BRAND = {"paper": "#fbf9f4", "ink": "#1d1915", "muted": "#675e53", "accent": "#a23a1a", "saffron": "#d9962a"}
-
 # Files: styles and scripts; pictures' public sizes; uploads, which are never served
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("robots.txt", machines.robots),
     path("manifest.webmanifest", machines.manifest),
+    re_path(r"^look-(?P<digest>[0-9a-f]{12})\.css$", machines.look),
     path("ads.txt", machines.ads),
     path("humans.txt", machines.humans),
     re_path(r"^(?P<key>[0-9a-f]{32})\.txt$", machines.indexnow_key),

@@ -10,6 +10,8 @@ from articles.admin import (  # noqa: F401 - each registers its models
     embed_provider,
     flat_page,
     image,
+    look,
+    menus,
     merge,
     notice,
     person,

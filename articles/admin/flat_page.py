@@ -1,19 +1,25 @@
-from django.contrib import admin
-from django.utils.translation import gettext_lazy
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 from js_asset import Media
 
+from articles import first_pages
 from articles.admin.desk import DeskAdmin
 from articles.models import FlatPage
 
 
 @admin.register(FlatPage)
 class FlatPageAdmin(DeskAdmin):
-    """Texts that stand by themselves; what is saved is what readers see."""
+    """Texts that stand by themselves; what is saved is what readers see, but for drafts."""
 
-    list_display = ["title", "address", "in_footer", "order", "changed_at"]
+    list_display = ["title", "address", "is_public", "in_footer", "order", "changed_at"]
     search_fields = ["title", "slug"]
     sortable_by = []
-    fields = ["title", "slug", "body", "description", ("in_footer", "order")]
+    fields = ["title", "slug", "body", "description", "is_public", ("in_footer", "order")]
     prepopulated_fields = {"slug": ["title"]}
 
     class Media:
@@ -23,6 +29,32 @@ class FlatPageAdmin(DeskAdmin):
     def get_prepopulated_fields(self, request, obj=None):
         """The address of a page that exists is not made anew when its title changes."""
         return {} if obj else self.prepopulated_fields
+
+    def get_urls(self):
+        begin = path(
+            "begin/", self.admin_site.admin_view(require_POST(self.begin_view)), name="articles_flatpage_begin"
+        )
+        return [begin, *super().get_urls()]
+
+    def begin_view(self, request):
+        """Make drafts of the pages that every paper needs and this one lacks."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        made = first_pages.make(first_pages.lacking())
+        for page in made:
+            self.log_addition(request, page, _("Begun as a draft"))
+        text = ngettext(
+            "%(count)s draft was made. Fill in what stands in brackets, then tick “for readers”.",
+            "%(count)s drafts were made. Fill in what stands in brackets, then tick “for readers”.",
+            len(made),
+        )
+        messages.success(request, text % {"count": len(made)} if made else _("All of these pages are there already."))
+        return HttpResponseRedirect(reverse("admin:articles_flatpage_changelist"))
+
+    def changelist_view(self, request, extra_context=None):
+        names = first_pages.titles()
+        lacking = [names[slug] for slug in first_pages.lacking()] if self.has_add_permission(request) else []
+        return super().changelist_view(request, {"first_pages": lacking} | (extra_context or {}))
 
     def render_change_form(self, request, context, *args, **kwargs):
         context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)

@@ -12,7 +12,7 @@ from articles.admin.article.listing import section_name
 from articles.admin.desk import DeskAdmin
 from articles.admin.merge import Merging
 from articles.admin.rules import RulesAdmin, RulesForm
-from articles.admin.site import ZoneInput
+from articles.admin.site import ZoneField
 from articles.models import FlatPage, Section
 
 
@@ -28,7 +28,8 @@ class SectionForm(RulesForm):
     )
 
     class Meta:
-        widgets = {"time_zone": ZoneInput}
+        field_classes = {"time_zone": ZoneField}
+        widgets = {"time_zone": forms.Select}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -1,35 +1,81 @@
 import zoneinfo
+from functools import partial
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from articles import zones
 from articles.admin.desk import DeskAdmin
 from articles.admin.rules import RulesAdmin, RulesForm
 from articles.models import SiteSettings
 
 
-class ZoneInput(forms.TextInput):
-    """A text field that offers the names of all time zones."""
+class ZoneField(forms.ChoiceField):
+    """A time zone out of the list of all, with their offsets; a stored one that the list lacks stays in it."""
 
-    def render(self, name, value, attrs=None, renderer=None):
-        field = super().render(name, value, {**(attrs or {}), "list": "zones", "autocomplete": "off"}, renderer)
-        names = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
-        options = format_html_join("", '<option value="{}">', ((name,) for name in names))
-        return format_html('{}<datalist id="zones">{}</datalist>', field, options)
+    default_error_messages = {
+        "invalid_choice": gettext_lazy("“%(value)s” is not a time zone. Choose one out of the list.")
+    }
+
+    def __init__(self, *args, **kwargs):
+        kwargs.pop("max_length", None)
+        super().__init__(*args, **kwargs)
+        self.choices = partial(_zones, with_none=not self.required)
+
+    def valid_value(self, value):
+        """Whatever the form listed: a zone may have been stored under a former name."""
+        return value in zoneinfo.available_timezones()
+
+    def get_bound_field(self, form, field_name):
+        stored = form.get_initial_for_field(self, field_name)
+        known = {name for _group, names in zones.choices() for name, _label in names}
+        if stored and stored not in known:
+            self.choices = [*_zones(with_none=not self.required), (stored, stored)]
+        return super().get_bound_field(form, field_name)
+
+
+def _zones(*, with_none):
+    return [*([("", _("none"))] if with_none else []), *zones.choices()]
 
 
 class SiteSettingsForm(RulesForm):
     class Meta:
-        widgets = {"time_zone": ZoneInput}
+        field_classes = {"time_zone": ZoneField}
+        widgets = {"time_zone": forms.Select}
+
+
+class OneRowAdmin(DeskAdmin):
+    """A form of the paper's one row of settings: its link leads straight to it."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def changelist_view(self, request, extra_context=None):
+        return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[1]))
+
+    def get_object(self, request, object_id, from_field=None):
+        """The row; a form with the defaults while nobody has saved one."""
+        return (self.model.objects.first() or self.model()) if object_id == "1" else None
+
+    def response_post_save_change(self, request, obj):
+        return HttpResponseRedirect(reverse("admin:index"))
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        context["title"], context["subtitle"] = capfirst(self.opts.verbose_name), None
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
 @admin.register(SiteSettings)
-class SiteSettingsAdmin(RulesAdmin, DeskAdmin):
-    """The paper's one row of settings: its link leads straight to the form."""
+class SiteSettingsAdmin(RulesAdmin, OneRowAdmin):
+    """What the paper says of itself."""
 
     form = SiteSettingsForm
     autocomplete_fields = ["logo"]
@@ -48,23 +94,3 @@ class SiteSettingsAdmin(RulesAdmin, DeskAdmin):
     def get_fieldsets(self, request, obj=None):
         sets = super().get_fieldsets(request, obj)
         return [*sets, self.rules_fieldset()] if self.may_rule(request) else sets
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-    def changelist_view(self, request, extra_context=None):
-        return HttpResponseRedirect(reverse("admin:articles_sitesettings_change", args=[1]))
-
-    def get_object(self, request, object_id, from_field=None):
-        """The row; a form with the defaults while nobody has saved one."""
-        return (SiteSettings.objects.first() or SiteSettings()) if object_id == "1" else None
-
-    def response_post_save_change(self, request, obj):
-        return HttpResponseRedirect(reverse("admin:index"))
-
-    def render_change_form(self, request, context, *args, **kwargs):
-        context["title"], context["subtitle"] = _("Settings of the paper"), None
-        return super().render_change_form(request, context, *args, **kwargs)

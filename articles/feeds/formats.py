@@ -17,6 +17,7 @@ from articles.models.edition import Edition
 from articles.models.site import SiteSettings
 
 PICTURE_WIDTH = 1280
+ICON_WIDTH = 640
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,11 @@ class Feed:
 
     @property
     def icon(self) -> str:
-        return self.root + static("icons/icon-512.png")
+        """The paper's square logo, or the icon that is shipped; with an absolute address."""
+        if not self.paper.logo:
+            return self.root + static("icons/icon-512.png")
+        url = self.paper.logo.sources("square").at_most(ICON_WIDTH)[0]
+        return url if url.startswith("http") else self.root + url
 
 
 def rss(request, feed: Feed) -> HttpResponse:

@@ -21,6 +21,7 @@ from articles.models.embed_provider import EmbedProvider
 from articles.models.flat_page import FlatPage
 from articles.models.image import Image
 from articles.models.indexed import IndexedArticle
+from articles.models.menu import MenuLink, PaperMenus
 from articles.models.merge import Merge, MergedRows
 from articles.models.note import Note, PreviewLink
 from articles.models.notice import Notice, NoticeChoice
@@ -31,7 +32,7 @@ from articles.models.revision import Revision
 from articles.models.saved_search import SavedSearch
 from articles.models.search_word import SearchWord
 from articles.models.section import Section
-from articles.models.site import SiteSettings
+from articles.models.site import PaperLook, SiteSettings
 from articles.models.tag_key import TagKey
 from articles.models.unsaved_form import UnsavedForm
 
@@ -65,12 +66,15 @@ __all__ = [
     "IndexedArticle",
     "Kind",
     "LoginSession",
+    "MenuLink",
     "Merge",
     "MergedRows",
     "Note",
     "Notice",
     "NoticeChoice",
     "OutsideLink",
+    "PaperLook",
+    "PaperMenus",
     "PasswordLink",
     "PictureWord",
     "Placement",

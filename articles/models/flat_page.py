@@ -1,14 +1,19 @@
+import re
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from articles.markup import EDITOR
+from articles.markup import EDITOR, plain_text
 from articles.models.copy import BodyField
 from articles.models.section import Section, reserved_slugs
 from articles.text import LineField, SlugWord
 
+# As the first pages have it; “[…]” alone is what a quotation leaves out.
+TO_FILL_IN = re.compile(r"\[… [^\[\]]{1,200}\]")
 FREE = {"about"}  # of the reserved words: an address kept for a page of this kind
 
 
@@ -31,6 +36,9 @@ class FlatPage(models.Model):
         _("description"), max_length=160, blank=True, help_text=_("Said of the page by search engines.")
     )
     body = BodyField(_("text"), blank=True, extensions={name: EDITOR[name] for name in EDITOR if "Rate" not in name})
+    is_public = models.BooleanField(
+        _("for readers"), default=True, db_default=True, help_text=_("Else it is a draft, which only the desk sees.")
+    )
     in_footer = models.BooleanField(_("in the footer"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Small numbers come first."))
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
@@ -55,6 +63,21 @@ class FlatPage(models.Model):
 
     def clean(self):
         """A section has the first say on its address, so a page does not take one that exists."""
+        self._refuse_what_is_to_be_filled_in()
         taken = self.slug in reserved_slugs() - FREE
         if taken or Section.objects.filter(slug=self.slug, parent=None).exists():
             raise ValidationError({"slug": _("“%(slug)s” is the address of another page.") % {"slug": self.slug}})
+
+    def _refuse_what_is_to_be_filled_in(self):
+        texts = {"title": self.title, "description": self.description, "body": plain_text(self.body)}
+        for name, text in texts.items():
+            found = TO_FILL_IN.findall(text) if self.is_public else []
+            if found:
+                told = {"first": found[0], "count": len(found)}
+                message = ngettext(
+                    "“%(first)s” is to be filled in before readers see the page. Until then keep it a draft.",
+                    "%(count)s places are to be filled in before readers see the page, first “%(first)s”. Until then "
+                    "keep it a draft.",
+                    len(found),
+                )
+                raise ValidationError({name: message % told})

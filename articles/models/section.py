@@ -68,7 +68,7 @@ class Section(models.Model):
         default="",
         db_default="",
         validators=[validate_time_zone],
-        help_text=_("Like Asia/Bishkek: readers see the time there, by the name of its city."),
+        help_text=_("Readers see the time there, by the name of its city."),
     )
     currency = models.CharField(
         _("currency"),

@@ -1,25 +1,29 @@
 import zoneinfo
 from datetime import datetime
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.look import Look
 from articles.text import LineField, ProseField, validate_links
 
 
 def validate_time_zone(name: str) -> None:
     """Refuse a time zone that the IANA database doesn't know."""
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(_("“%(name)s” is not a time zone. Write it like Asia/Bishkek."), params={"name": name})
+        raise ValidationError(_("“%(name)s” is not a time zone. Choose one out of the list."), params={"name": name})
 
 
-class SiteSettings(models.Model):
+class SiteSettings(Look):
     """What the paper says of itself; one row, changed in the admin."""
+
+    has_menu_links = False  # whether somebody arranged a menu; current() asks
 
     class RateLook(models.TextChoices):
         EXACT = "exact", _("exact: enough digits to be true, changes with two decimals")
@@ -111,6 +115,10 @@ class SiteSettings(models.Model):
         help_text=_("Each with its local time, what a dollar costs and its newest article: see the sections."),
     )
 
+    # Of a paper that begins; the database says no for rows of papers that were there before the column.
+    shows_first_steps = models.BooleanField(default=True, db_default=False, editable=False)
+    mail_worked_at = models.DateTimeField(null=True, editable=False)  # when the mail server last took a test mail
+
     class Meta:
         verbose_name = _("settings of the paper")
         verbose_name_plural = _("settings of the paper")
@@ -139,4 +147,14 @@ class SiteSettings(models.Model):
     @classmethod
     def current(cls) -> "SiteSettings":
         """The row, or its defaults while nobody has saved one."""
-        return cls.objects.select_related("logo").first() or cls()
+        links = apps.get_model("articles", "MenuLink").objects.order_by()
+        return cls.objects.select_related("logo").annotate(has_menu_links=Exists(links)).first() or cls()
+
+
+class PaperLook(SiteSettings):
+    """The same row: the form of its colours, fonts and nameplate."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("look of the paper")
+        verbose_name_plural = _("look of the paper")

@@ -114,7 +114,7 @@ def _known(targets: set[Target]) -> dict[Target | None, bool]:
         slugs = {slug for key in keys["section"] for slug in key if slug}
         rows = Section.objects.filter(slug__in=slugs).values_list("slug", "parent__slug")
         known |= {Target("section", (parent, slug) if parent else (slug, "")): True for slug, parent in rows}
-        pages = FlatPage.objects.filter(slug__in=slugs).values_list("slug", flat=True)
+        pages = FlatPage.objects.filter(slug__in=slugs, is_public=True).values_list("slug", flat=True)
         known |= {Target("section", (slug, "")): True for slug in pages}
     for kind, rows in (("tag", Tag.objects.all()), ("author", Author.objects.public())):
         if slugs := [target.key[0] for target in targets if target.kind == kind]:

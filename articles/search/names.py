@@ -93,7 +93,7 @@ def _all() -> tuple[Named, ...]:
     """Every section, page and author, in one query."""
     nothing = Value("", CharField())
     sections = Section.objects.annotate(over=Coalesce("parent__slug", nothing), kind_of=Value(SECTION), named=F("name"))
-    pages = FlatPage.objects.annotate(over=nothing, kind_of=Value(PAGE), named=F("title"))
+    pages = FlatPage.objects.filter(is_public=True).annotate(over=nothing, kind_of=Value(PAGE), named=F("title"))
     authors = Author.objects.public().annotate(over=nothing, kind_of=Value(AUTHOR), named=F("name"))
     columns = ("kind_of", "named", "pk", "slug", "over")
     parts = [part.order_by().values_list(*columns) for part in (sections, pages, authors)]

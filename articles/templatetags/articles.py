@@ -23,6 +23,7 @@ from articles import kept
 from articles.models.edition import Edition
 from articles.models.image import Image
 from articles.renditions import WIDTHS, Sources
+from articles.zones import offset
 
 register = template.Library()
 
@@ -179,13 +180,7 @@ def city(name: str) -> str:
     return name.rpartition("/")[2].replace("_", " ")
 
 
-@register.filter
-def offset(name: str, at: datetime) -> str:
-    """How far the clocks of a time zone are from UTC at ``at``: UTC+6, UTC+4:30, or UTC."""
-    minutes = int(at.astimezone(ZoneInfo(name)).utcoffset().total_seconds()) // 60  # a zone's clocks have an offset
-    hours, rest = divmod(abs(minutes), 60)
-    sign = "" if not minutes else "+" if minutes > 0 else "\N{MINUS SIGN}"
-    return f"UTC{sign}{hours or ''}{f':{rest:02}' if rest else ''}"
+register.filter("offset", offset)
 
 
 @register.filter

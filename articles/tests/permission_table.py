@@ -143,6 +143,14 @@ NEW_PASSWORDS = {  # for whom a role may make a link that sets a new password
     "somebody who never set one: an invitation": (False, False, True, False, False, True),
     "somebody who has one, up to an administrator": (False, False, False, False, False, True),
 }
+LEADERS = (NONE, NONE, ALL, NONE, NONE, ALL)
+PAPER = {  # the forms of the paper itself, by their addresses at the desk
+    "articles/sitesettings/1/change/": ("the paper’s settings", LEADERS),
+    "articles/paperlook/1/change/": ("its colours, fonts and nameplate", LEADERS),
+    "articles/papermenus/1/change/": ("its menus and footer", LEADERS),
+    "articles/flatpage/add/": ("its pages", LEADERS),
+    "first-steps/": ("the first steps of a paper that begins", (NONE, NONE, NONE, NONE, NONE, ALL)),
+}
 LOOK_UPS = {  # JSON and parts of pages that the article's form asks for, by the name of their addresses
     "admin:articles_image_picker": ("find pictures", READERS),
     "admin:taggit_tag_names": ("find tags", (ALL, ALL, ALL, NONE, NONE, ALL)),
@@ -187,6 +195,8 @@ def page() -> str:
         *_rows("with an article", [(verb.label, verb.who) for verb in VERBS]),
         "",
         *_rows("look-ups", list(LOOK_UPS.values())),
+        "",
+        *_rows("the paper itself", list(PAPER.values())),
         "",
         *_rows("change a picture’s words", [(label, _words(cells)) for label, cells in PICTURES.items()]),
         "",

@@ -143,6 +143,27 @@ class SiteSettingsTests(LibraryTestCase):
         "feed_text": "full",
     }
 
+    def test_time_zone_is_chosen_out_of_a_list_with_offsets(self):
+        for address in ("admin:articles_sitesettings_change", "admin:articles_section_add"):
+            page = self.client.get(reverse(address, args=[1] if "change" in address else []))
+            self.assertContains(page, '<option value="Asia/Kathmandu">Kathmandu, UTC+5:45</option>', html=True)
+            self.assertNotContains(page, "<datalist")
+
+    def test_zone_that_the_list_lacks_stays_as_it_is_stored(self):
+        SiteSettings.objects.create(name="The Silk Paper", time_zone="Etc/GMT-6")
+        address = reverse("admin:articles_sitesettings_change", args=[1])
+        self.assertContains(
+            self.client.get(address), '<option value="Etc/GMT-6" selected>Etc/GMT-6</option>', html=True
+        )
+        sent = self.FORM | {"name": "Renamed", "time_zone": "Etc/GMT-6"} | loaded(self.client, address)
+        assert self.client.post(address, sent).status_code == 302
+        assert SiteSettings.objects.get().time_zone == "Etc/GMT-6"
+
+    def test_section_needs_no_zone(self):
+        form = {"name": "Trade", "slug": "trade", "kind": "theme", "order": "0", "time_zone": ""}
+        assert self.client.post(reverse("admin:articles_section_add"), form).status_code == 302
+        assert Section.objects.get(slug="trade").time_zone == ""
+
     def test_link_leads_to_the_one_form_which_makes_the_row(self):
         page = self.client.get(reverse("admin:articles_sitesettings_changelist"), follow=True)
         self.assertContains(page, 'value="The Paper"')

@@ -14,7 +14,7 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageStat
 from taggit.models import Tag
 
-from articles import cards, markup, rendering
+from articles import cards, colours, markup, rendering
 from articles.models import Author, Edition, FlatPage, Image, Section, SiteSettings
 from articles.tests.factories import MORNING, make_author, make_edition, make_image, make_section
 from newsroom import frame, machines
@@ -208,9 +208,17 @@ class ShortNameTests(SimpleTestCase):
 class BrandTests(SimpleTestCase):
     def test_pages_and_cards_share_their_colours(self):
         style = (settings.BASE_DIR / "static/css/site.css").read_text()
-        light = re.search(r":root \{(.*?)\}", style, re.DOTALL)[1]
-        for name, colour in settings.BRAND.items():
-            assert f"--{name}: {colour};" in light, name
+        blocks = {
+            "light": re.findall(r"^:root \{(.*?)\}", style, re.DOTALL | re.MULTILINE)[:1],
+            "dark": re.findall(
+                r':root(?:\[data-theme="dark"\]|:not\(\[data-theme="light"\]\)) \{(.*?)\}', style, re.DOTALL
+            )[:2],
+        }
+        assert [len(found) for found in blocks.values()] == [1, 2]
+        for theme, found in blocks.items():
+            for name, colour in colours.USUAL[theme].items():
+                usual = colour != colours.LIGHT.get(name) or theme == "light"  # the dark says what differs
+                assert all(f"--{name}: {colour};" in block for block in found) is usual, (theme, name)
         for app in ("articles", "tickers"):
             source = (settings.BASE_DIR / app / "cards.py").read_text()
             own = set(re.findall(r'"(#[0-9a-f]{6})"', source)) - {"#ffffff", "#14100c"}

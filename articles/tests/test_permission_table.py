@@ -169,6 +169,12 @@ class Cells:
                 status = self.client.get(f"{reverse(name)}?{query}").status_code
                 assert (status == 200) == (who[self.column] == table.ALL), status
 
+    def test_forms_of_the_paper_open_to_those_whom_the_table_names(self):
+        for address, (label, who) in table.PAPER.items():
+            with self.subTest(label):
+                status = self.client.get(f"/admin/{address}").status_code
+                assert (status == 200) == (who[self.column] == table.ALL), status
+
     def try_cells(self, verb, way, *, changes=True):
         scope = verb.who[self.column]
         for own, here in EDGES[scope]:

@@ -10,8 +10,8 @@ from django.http.request import split_domain_port, validate_host
 
 from articles import wordpress
 
-# What is never kept: the desk, files that others serve, what asks in words of its own, probes.
-UNKEPT = ("/admin/", "/static/", "/media/", "/preview/", "/search/", "/api/", "/healthz", "/readyz")
+# What is never kept: the desk, files that others serve or browsers keep, what asks in words of its own, probes.
+UNKEPT = ("/admin/", "/static/", "/media/", "/preview/", "/search/", "/api/", "/look-", "/healthz", "/readyz")
 KEYED = {"page", "span"}  # parameters that make another page; unknown ones make none
 ASKED = {"amount", "at", "currency", "day", "q"}  # those with which a page is somebody's own
 LONGEST = 1000  # characters of an address, and of a query: longer ones are not looked at

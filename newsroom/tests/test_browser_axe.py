@@ -55,7 +55,13 @@ class DeskAxeTests(AxeTestCase):
         autosaves.keep(self.root, self.article, "a" * 36, self.article.version, {"headline": ["Typed and not saved"]})
 
     def paths_of_lists(self):
-        fixed = ["/admin/", "/admin/find/?q=caravan", "/admin/password_change/", "/admin/articles/article/?trash=1"]
+        fixed = [
+            "/admin/",
+            "/admin/first-steps/",
+            "/admin/find/?q=caravan",
+            "/admin/password_change/",
+            "/admin/articles/article/?trash=1",
+        ]
         named = "articles_edition_calendar articles_placement_board articles_image_upload tickers_rate_day".split()
         found = [*fixed, *(reverse(f"admin:{name}") for name in named)]
         found += [

@@ -22,6 +22,8 @@ from articles.models import (
     Autosave,
     EmbedProvider,
     FlatPage,
+    PaperLook,
+    PaperMenus,
     Placement,
     Redirect,
     SiteSettings,
@@ -108,6 +110,7 @@ def rows():
         make_rate(pair, timezone.localdate(), "1"),
     ]
     found += [SiteSettings.objects.create(name="The Paper"), person(username="a-colleague")]
+    found += [PaperLook.objects.get(), PaperMenus.objects.get()]  # the same row, in forms of their own
     found.append(FlatPage.objects.create(title="About us", slug="about", body="<p>We.</p>"))
     found.append(Redirect.objects.create(source="/old/", target="/new/"))
     charts = {"addresses": "https://charts.example/{id}", "frame": "https://charts.example/{id}/embed"}

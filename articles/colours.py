@@ -1,0 +1,147 @@
+"""The colours of readers' pages: those chosen, those that follow from them, and whether words can be read on them.
+
+Contrast is WCAG 2.2's: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+HEX = re.compile(r"#[0-9a-f]{6}\Z", re.ASCII)
+READABLE = 4.5  # the least contrast of text and its ground: WCAG 1.4.3, level AA
+CHOSEN = ("paper", "ink", "accent", "saffron")  # the others follow from these
+
+# As in static/css/site.css, which shows them while nobody has chosen others.
+LIGHT = {
+    "paper": "#fbf9f4",
+    "ink": "#1d1915",
+    "muted": "#675e53",
+    "rule": "#dcd4c6",
+    "tint": "#f2ecdf",
+    "accent": "#a23a1a",
+    "saffron": "#d9962a",
+    "on-saffron": "#1d1915",
+    "mark": "#f8dea0",
+    "up": "#1a6844",
+    "down": "#a8261b",
+}
+DARK = {
+    "paper": "#171411",
+    "ink": "#ece5d9",
+    "muted": "#aa9f90",
+    "rule": "#3a342c",
+    "tint": "#221e19",
+    "accent": "#ee9662",
+    "saffron": "#c98a2b",
+    "on-saffron": "#1d1915",
+    "mark": "#5f4410",
+    "up": "#7fc69e",
+    "down": "#f28f80",
+}
+USUAL = {"light": LIGHT, "dark": DARK}
+BLACK, WHITE = "#000000", "#ffffff"
+STEPS = 20  # in which a colour comes nearer to another
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Words that can't be read: ``name`` of the colours of ``theme`` on the paper, and the nearest that could be."""
+
+    theme: str
+    name: str
+    colour: str
+    paper: str
+    contrast: float
+    nearest: str
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, 0 to 1."""
+    red, green, blue = (_linear(part / 255) for part in _parts(colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, 1 to 21."""
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def is_readable(text: str, ground: str) -> bool:
+    """Whether words in one colour can be read on the other."""
+    return contrast(text, ground) >= READABLE
+
+
+def mixed(one: str, other: str, share: float) -> str:
+    """``one`` with a ``share`` (0 to 1) of ``other`` in it."""
+    parts = zip(_parts(one), _parts(other), strict=True)
+    return "#" + "".join(f"{round(mine + (theirs - mine) * share):02x}" for mine, theirs in parts)
+
+
+def nearest(text: str, *grounds: str, towards: str = "") -> str:
+    """``text``, or what is nearest to it on the way to black, white or ``towards`` that can be read on ``grounds``."""
+    ends = [towards] if towards else [BLACK, WHITE]
+    for step in range(STEPS + 1):
+        for end in ends:
+            found = mixed(text, end, step / STEPS)
+            if all(is_readable(found, ground) for ground in grounds):
+                return found
+    return ends[0]
+
+
+def palette(theme: str, chosen: Mapping[str, str]) -> dict[str, str]:
+    """All colours of a theme, ``light`` or ``dark``: those ``chosen``, what follows from them, else the usual ones."""
+    usual = USUAL[theme]
+    own = {name: chosen[name] for name in CHOSEN if HEX.match(chosen.get(name, ""))}
+    if not own:
+        return dict(usual)
+    return _followed(usual, {name: own.get(name, usual[name]) for name in CHOSEN})
+
+
+def _followed(usual: Mapping[str, str], own: dict[str, str]) -> dict[str, str]:
+    """The colours that follow from ``own``: as near to the usual ones as words can be read on them, or in them."""
+    paper, ink, accent, saffron = (own[name] for name in CHOSEN)
+    tint = _ground(paper, ink, (0.06, 0.04, 0.02), ink, accent)
+    return own | {
+        "tint": tint,
+        "rule": mixed(paper, ink, 0.16),
+        "muted": nearest(mixed(ink, paper, 0.35), paper, tint, towards=ink),
+        "mark": _ground(paper, saffron, (0.45, 0.35, 0.25, 0.15), ink),
+        "on-saffron": max(BLACK, WHITE, key=lambda text: contrast(text, saffron)),
+        "up": nearest(usual["up"], paper, tint, towards=ink),
+        "down": nearest(usual["down"], paper, tint, towards=ink),
+    }
+
+
+def _ground(paper: str, colour: str, shares: tuple[float, ...], *texts: str) -> str:
+    """The paper with as much of a colour in it as leaves ``texts`` readable; with none, if need be."""
+    for share in shares:
+        ground = mixed(paper, colour, share)
+        if all(is_readable(text, ground) for text in texts):
+            return ground
+    return paper
+
+
+def faults(theme: str, chosen: Mapping[str, str]) -> list[Fault]:
+    """What could not be read in a theme with the ``chosen`` colours."""
+    found = palette(theme, chosen)
+    return [
+        Fault(
+            theme,
+            name,
+            found[name],
+            found["paper"],
+            contrast(found[name], found["paper"]),
+            nearest(found[name], found["paper"]),
+        )
+        for name in ("ink", "accent")
+        if not is_readable(found[name], found["paper"])
+    ]
+
+
+def _parts(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4

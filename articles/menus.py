@@ -1,0 +1,77 @@
+"""Where the links that somebody put into the menus lead now. What readers would not find is left out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+from taggit.models import Tag
+
+from articles.models.edition import EditionTag
+from articles.models.flat_page import FlatPage
+from articles.models.menu import MenuLink
+from articles.models.merge import successors
+from articles.models.redirect import path_of
+from articles.models.section import Section
+
+Kind, Place = MenuLink.Kind, MenuLink.Place
+OWN = {  # pages that the paper always has
+    "/latest/": _("Latest"),
+    "/rates/": _("Exchange rates"),
+    "/corrections/": _("Corrections"),
+    "/search/": _("Search"),
+    "/feeds/": _("Feeds"),
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a link leads to: its own name, and its address."""
+
+    name: str
+    url: str
+
+
+def targets(
+    links: Iterable[MenuLink], sections: Mapping[int, Section], pages: Mapping[int, FlatPage], at: datetime
+) -> dict[int, Target]:
+    """Where each of ``links`` leads at ``at``, by its number; those that lead nowhere are not in it.
+
+    ``sections`` and ``pages`` are all that readers can open. What was merged into another is that other.
+    """
+    links = list(links)
+    rows = {
+        Kind.SECTION: {key: Target(section.name, section.get_absolute_url()) for key, section in sections.items()},
+        Kind.PAGE: {key: Target(page.title, page.get_absolute_url()) for key, page in pages.items()},
+        Kind.TAG: _tags([link.row for link in links if link.kind == Kind.TAG and link.row], at),
+    }
+    found = {link.pk: target for link in links if (target := _target(link, rows))}
+    lost = [link for link in links if link.kind in {Kind.SECTION, Kind.TAG} and link.pk not in found]
+    return found | _merged(lost, rows, at)
+
+
+def _target(link: MenuLink, rows: Mapping[str, Mapping[int, Target]]) -> Target | None:
+    if link.kind == Kind.OWN:
+        return Target(str(OWN[link.address]), link.address) if link.address in OWN else None
+    if link.kind == Kind.LINK:
+        return Target(link.address, link.address)
+    return rows[link.kind].get(link.row or 0)
+
+
+def _tags(numbers: list[int], at: datetime) -> dict[int, Target]:
+    """Tags under which readers find something at ``at``; the page of another is not there."""
+    if not numbers:
+        return {}
+    listed = EditionTag.objects.filter(tag=OuterRef("pk"), edition__live_from__lte=at, edition__live_until__gt=at)
+    return {tag.pk: Target(tag.name, path_of(tag)) for tag in Tag.objects.filter(Exists(listed), pk__in=numbers)}
+
+
+def _merged(lost: list[MenuLink], rows: Mapping[str, Mapping[int, Target]], at: datetime) -> dict[int, Target]:
+    found = {}
+    for kind in {link.kind for link in lost}:
+        links = [link for link in lost if link.kind == kind]
+        now = successors(kind, [link.row for link in links if link.row])
+        known = _tags(list(now.values()), at) if kind == Kind.TAG else rows[kind]
+        found |= {link.pk: known[now[link.row]] for link in links if now.get(link.row) in known}
+    return found

@@ -1,0 +1,87 @@
+// Menus: rows are dragged by their grip, or moved by the arrows beside it; the numbers follow.
+const words = document.querySelector(".menu-usual").dataset;
+
+/** The rows of a menu that hold a link, in their order on the screen. */
+function rowsOf(table) {
+  return [...table.querySelectorAll("tbody tr.form-row:not(.empty-form)")];
+}
+
+function number(table) {
+  rowsOf(table).forEach((row, at) => {
+    const field = row.querySelector(".menu-order");
+    const isBlank = !row.classList.contains("has_original") && !row.querySelector("select").value;
+    if (!isBlank && field.value !== String(at + 1)) {
+      field.value = at + 1;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  });
+}
+
+function move(row, step) {
+  const table = row.closest("table");
+  const rows = rowsOf(table);
+  const other = rows[rows.indexOf(row) + step];
+  if (!other) return;
+  if (step < 0) other.before(row);
+  else other.after(row);
+  number(table);
+}
+
+function button(text, label, className) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = text;
+  made.className = className;
+  made.setAttribute("aria-label", label);
+  return made;
+}
+
+function drag(start, row) {
+  if (start.button) return;
+  const grip = start.currentTarget;
+  grip.setPointerCapture(start.pointerId);
+  row.classList.add("menu-dragged");
+
+  function over(event) {
+    const under = document.elementFromPoint(event.clientX, event.clientY)?.closest("tr.form-row");
+    if (!under || under === row || under.closest("table") !== row.closest("table")) return;
+    const { top, height } = under.getBoundingClientRect();
+    if (event.clientY < top + height / 2) under.before(row);
+    else under.after(row);
+  }
+
+  function end() {
+    grip.removeEventListener("pointermove", over);
+    row.classList.remove("menu-dragged");
+    number(row.closest("table"));
+  }
+
+  grip.addEventListener("pointermove", over);
+  grip.addEventListener("lostpointercapture", end, { once: true });
+}
+
+function equip(row) {
+  const field = row.querySelector(".menu-order");
+  if (!field || row.querySelector(".menu-moves")) return;
+  const moves = document.createElement("span");
+  moves.className = "menu-moves";
+  const grip = button("⠿", words.drag, "menu-grip");
+  grip.tabIndex = -1;
+  grip.addEventListener("pointerdown", (event) => drag(event, row));
+  moves.append(grip);
+  for (const [text, label, step] of [
+    ["↑", words.up, -1],
+    ["↓", words.down, 1],
+  ]) {
+    const arrow = button(text, label, "menu-arrow");
+    arrow.addEventListener("click", () => {
+      move(row, step);
+      arrow.focus();
+    });
+    moves.append(arrow);
+  }
+  field.before(moves);
+}
+
+document.querySelectorAll("tr.form-row:not(.empty-form)").forEach(equip);
+document.addEventListener("formset:added", ({ target }) => equip(target));
