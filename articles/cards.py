@@ -91,8 +91,9 @@ def _ground(image: Image | None, top: int) -> Pillow.Image:
         return ground
     focus = image.crop_points.get("wide", image.focus)
     with image.file.open("rb") as master, Pillow.open(master, formats=("JPEG",)) as opened:
-        opened.draft("RGB", SIZE)
-        whole = opened.convert("RGB")
+        if not any(image.trim.edges):  # of a part every pixel may be needed
+            opened.draft("RGB", SIZE)
+        whole = image.trim.of(opened.convert("RGB"))
         if image.is_whole:
             return ImageOps.pad(whole, SIZE, color=image.colour)
         return _cropped(whole, focus, top)

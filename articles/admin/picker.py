@@ -71,7 +71,7 @@ def _facts_of(image: Image) -> dict[str, Any]:
         "height": source.height,
         "thumbnail": thumbnail(image),
         "cuts": {crop: image.sources(crop).src for crop in ("wide", "card", "square")},
-        "focus": [image.focal_x, image.focal_y],
+        "focus": list(image.focus),
     }
 
 
