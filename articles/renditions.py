@@ -21,9 +21,9 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image as Pillow
 from PIL import ImageCms, ImageOps
 
+from articles import heic
 from articles.trimming import Point, Trim
 
-HEIC = {b"ftyp" + brand for brand in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1")}  # how such a file begins
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
 MAX_BYTES = 30 * 1024 * 1024
 MAX_PIXELS = 50_000_000
@@ -102,7 +102,7 @@ def _decode(data: bytes) -> Pillow.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Pillow.DecompressionBombWarning)
-            picture = Pillow.open(io.BytesIO(data), formats=FORMATS)
+            picture = Pillow.open(io.BytesIO(_readable(data)), formats=FORMATS)
             check_size(*picture.size)
             share = MASTER_SIDE / max(picture.size)
             picture.draft(None, (int(picture.width * share), int(picture.height * share)))  # a JPEG decodes smaller
@@ -112,11 +112,21 @@ def _decode(data: bytes) -> Pillow.Image:
     except ValidationError:
         raise
     except Exception:  # decoders raise whatever a broken file makes them raise
-        if data[4:12] in HEIC:
-            raise ValidationError(_("This is a HEIC file, as iPhones save them: export it as JPEG first.")) from None
-        message = _("This file is not a picture we can read, or it is damaged. Use a JPEG, PNG, WebP, AVIF or GIF.")
+        message = _(
+            "This file is not a picture we can read, or it is damaged. Use a JPEG, PNG, WebP, AVIF, GIF or HEIC."
+        )
         raise ValidationError(message) from None
     return picture
+
+
+def _readable(data: bytes) -> bytes:
+    """The same picture in a format that Pillow reads."""
+    if not heic.is_heic(data):
+        return data
+    try:
+        return heic.as_png(data, most_pixels=MAX_PIXELS, longest_side=MASTER_SIDE)
+    except heic.TooLarge:
+        raise _too_many_pixels() from None
 
 
 def check_size(width: int, height: int) -> None:
@@ -184,9 +194,9 @@ def make_safe_copy(master: bytes, key: str, trim: Trim = ALL) -> None:
     _write(_safe_name(key), _small_copy(trim.of(Pillow.open(io.BytesIO(master), formats=("JPEG",)))))
 
 
-def show_original(master: IO[bytes]) -> bytes:
-    """All of a picture, neither trimmed nor turned, as a small JPEG: for the desk alone."""
-    return _small_copy(Pillow.open(master, formats=("JPEG",)))
+def show_original(master: IO[bytes], side: int = SAFE_SIDE) -> bytes:
+    """All of a picture, neither trimmed nor turned, as a JPEG of at most ``side`` pixels: for the desk alone."""
+    return _small_copy(Pillow.open(master, formats=("JPEG",)), side)
 
 
 def size_of(master: IO[bytes]) -> tuple[int, int]:
@@ -194,8 +204,8 @@ def size_of(master: IO[bytes]) -> tuple[int, int]:
     return Pillow.open(master, formats=("JPEG",)).size
 
 
-def _small_copy(picture: Pillow.Image) -> bytes:
-    picture.thumbnail((SAFE_SIDE, SAFE_SIDE), Pillow.Resampling.LANCZOS)
+def _small_copy(picture: Pillow.Image, side: int = SAFE_SIDE) -> bytes:
+    picture.thumbnail((side, side), Pillow.Resampling.LANCZOS)
     return _encode(picture, *ENCODINGS["jpg"])
 
 

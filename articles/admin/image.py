@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from articles import cards, renditions, roles, tasks, uses
-from articles.admin import image_upload, picker, pictures
+from articles.admin import image_texts, image_upload, picker, pictures
 from articles.admin.desk import DeskAdmin
 from articles.admin.image_form import ChangeForm, UploadForm
 from articles.admin.image_list import Library, licence_badge
@@ -41,12 +41,16 @@ class ImageAdmin(Library, DeskAdmin):
         return [
             path("picker/", self.admin_site.admin_view(picker.view), name="articles_image_picker"),
             path("upload/", self.admin_site.admin_view(self.upload_view), name="articles_image_upload"),
+            path("<int:pk>/texts/", self.admin_site.admin_view(self.texts_view), name="articles_image_texts"),
             path("<int:pk>/original/", self.admin_site.admin_view(self.original_view), name="articles_image_original"),
             *super().get_urls(),
         ]
 
     def upload_view(self, request):
         return image_upload.view(request, self)
+
+    def texts_view(self, request, pk):
+        return image_texts.view(request, self, pk)
 
     def original_view(self, request, pk):
         return _original(request, self, pk)
@@ -96,7 +100,7 @@ class ImageAdmin(Library, DeskAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request, obj, form, change):
-        """The row; with a file or another trim its safe copy, with these or another point its sizes after the commit."""
+        """The row; with a file or another trim its safe copy, with these or a point its sizes after the commit."""
         file = form.cleaned_data.get("new_file") if change else obj.file
         if change:
             self._follow_tasks(obj)

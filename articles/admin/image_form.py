@@ -15,7 +15,7 @@ from articles.characters import normalise
 from articles.models import Image
 from articles.trimming import Trim
 
-ACCEPTED = ".jpg,.jpeg,.png,.webp,.avif,.gif"
+ACCEPTED = ".jpg,.jpeg,.png,.webp,.avif,.gif,.heic,.heif"
 AGAIN = "again"  # the code of an error that is none where the page itself keeps the file
 CROPS = {"wide": _("16:9"), "card": _("4:3"), "square": _("1:1")}  # those that have a shape of their own
 EDGES = {  # what is cut off, in the order of Trim.edges
@@ -181,7 +181,9 @@ class UploadForm(ImageForm):
         label=_("File"),
         max_length=None,
         widget=forms.FileInput(attrs={"accept": ACCEPTED, "data-upload": ""}),
-        help_text=_("JPEG, PNG, WebP, AVIF or GIF, up to %(mb)d MB. What the file says of place and camera is dropped.")
+        help_text=_(
+            "JPEG, PNG, WebP, AVIF, GIF or HEIC, up to %(mb)d MB. What the file says of place and camera is dropped."
+        )
         % {"mb": renditions.MAX_BYTES >> 20},
     )
 

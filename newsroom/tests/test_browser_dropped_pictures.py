@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from articles.models import Image
 from articles.tests.factories import make_article, picture_file
+from articles.tests.test_heic import photo
 from newsroom.tests.test_browser import BrowserTestCase
 
 UPLOAD = "/admin/articles/image/upload/"
@@ -135,8 +136,52 @@ class DroppedPicturesTests(DroppingTestCase):
     def test_what_is_no_picture_is_refused_in_words(self):
         self.give([["report.pdf", "application/pdf", ""]], kind="drop")
         expect(self.page.locator(".editor-note")).to_contain_text("“report.pdf” is no picture")
-        self.give([["IMG_1.HEIC", "", base64.b64encode(b"\0\0\0\x18ftypheic").decode()]])
-        expect(self.dialog).to_contain_text("export it as JPEG")
+
+    def test_bad_file_is_refused_before_its_texts_are_written(self):
+        text = base64.b64encode(b"I am no picture").decode()
+        heic = base64.b64encode(b"\0\0\0\x18ftypheic").decode()
+        self.give([["words.jpg", "image/jpeg", text], ["IMG_1.HEIC", "", heic], file("small.jpg", (150, 150))])
+        for name, why in (("words.jpg", "not a picture"), ("IMG_1.HEIC", "damaged"), ("small.jpg", "150 × 150 pixels")):
+            row = self.dialog.get_by_role("group", name=name)
+            expect(row).to_contain_text(why)
+            expect(row.get_by_label("Alternative text")).to_be_hidden()
+        assert not Image.objects.filter(width=150).exists()
+
+    def test_photo_of_a_phone_is_shown_and_put_into_the_text(self):
+        letters = base64.b64encode(photo().getvalue()).decode()
+        self.give([["IMG_0042.HEIC", "", letters]])
+        expect(self.dialog.get_by_role("group", name="IMG_0042.HEIC").locator("img")).to_be_visible()
+        self.describe("IMG_0042.HEIC", "A road")
+        self.dialog.locator("#shared-credit").fill("Our own")
+        self.send()
+        expect(self.dialog).to_have_count(0)
+        assert f'data-image="{Image.objects.get(alt="A road").pk}"' in self.body()
+
+    def test_picture_from_disk_is_in_the_text_after_one_drop_and_one_click(self):
+        actions = []
+        self.give([file("road.jpg")], kind="drop")
+        actions.append("drop")
+        self.page.keyboard.type("A road")  # the cursor is in the alternative text
+        for _field in range(5):
+            if self.page.evaluate("document.activeElement.id") == "shared-credit":
+                break
+            self.page.keyboard.press("Shift+Tab")
+        self.page.keyboard.type("Our own")
+        self.send()
+        actions.append("click")
+        expect(self.dialog).to_have_count(0)
+        expect(self.page.locator(".tiptap figure")).to_have_count(1)
+        assert len(actions) <= 2
+
+    def test_several_files_become_a_series_in_one_go(self):
+        self.give([file(f"{number}.jpg", (640 + number, 400)) for number in range(3)])
+        for number in range(3):
+            self.describe(f"{number}.jpg", f"Picture {number}")
+        self.dialog.locator("#shared-credit").fill("Our own")
+        self.send()
+        expect(self.dialog).to_have_count(0)
+        assert self.body().count("<figure") == 3
+        assert "</figure><figure" in self.body()
 
     def test_picture_that_the_library_has_is_put_in_at_once(self):
         self.give([file("road.jpg")])

@@ -2,6 +2,7 @@
 import { Node, crel, gettext } from "django-prose-editor/editor";
 import { describe, openPicker } from "./editor-picker.js";
 import { insertFurniture } from "./editor-stock.js";
+import { openTexts } from "./editor-texts.js";
 
 export const Figure = Node.create({
   group: "furniture",
@@ -133,7 +134,15 @@ export const LibraryImage = Figure.extend({
       );
     };
     const words = { change: gettext("Choose another picture"), label: gettext("Picture") };
-    return (props) => view(props, { ...words, draw, choose: chooseImage(pickerUrl) });
+    return (props) => {
+      let drawn;
+      const drawHere = (...about) => draw(...(drawn = about));
+      const choose = async ({ image }) => {
+        if (await openTexts(pickerUrl, image)) draw(...drawn);
+      };
+      const more = { icon: "notes", name: gettext("Alternative text, caption and credit"), choose };
+      return view(props, { ...words, draw: drawHere, choose: chooseImage(pickerUrl), more });
+    };
   },
   addMenuItems(parts) {
     const words = { icon: "add_photo_alternate", name: gettext("Picture from the library") };

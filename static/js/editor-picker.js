@@ -32,6 +32,9 @@ export function describe(url, id) {
   return known.get(id);
 }
 
+/** Ask about picture `id` anew: it was changed. */
+export const forget = (id) => known.delete(String(id));
+
 async function fetchWanted(url) {
   const asked = [...wanted];
   wanted = new Map();
