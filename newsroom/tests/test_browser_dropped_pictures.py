@@ -210,3 +210,50 @@ class DialogTests(DroppingTestCase):
             self.page.set_viewport_size({"width": width, "height": 800})
             assert self.found() == []
             assert self.dialog.evaluate("(dialog) => dialog.scrollWidth <= dialog.clientWidth")
+
+
+class TextsTests(DroppingTestCase):
+    def texts(self):
+        return self.page.get_by_role("dialog", name="Texts of “Lake at dawn”")
+
+    def begin(self):
+        self.log_in("chief")
+        figure = f'<figure data-image="{self.pictures[0].pk}"></figure>'
+        article = make_article(section=self.theme, body=f"<p>First.</p>{figure}", lead_image=self.pictures[0])
+        self.open(article.get_absolute_url())
+
+    def test_texts_are_typed_where_the_picture_stands_in_the_text(self):
+        self.begin()
+        figure = self.page.locator(".tiptap figure")
+        figure.hover()
+        figure.get_by_role("button", name="Alternative text, caption and credit").click()
+        self.texts().get_by_label("Credit").fill("")
+        self.texts().get_by_role("button", name="Save the texts").click()
+        expect(self.texts()).to_contain_text("This field is required")
+        self.texts().get_by_label("Credit").fill("Agency")
+        self.texts().get_by_label("Alternative text").fill("Ice on a lake")
+        self.texts().get_by_role("button", name="Save the texts").click()
+        expect(self.texts()).to_have_count(0)
+        expect(figure.locator("img")).to_have_attribute("alt", "Ice on a lake")
+        expect(figure).to_contain_text("Agency")
+        image = Image.objects.get(pk=self.pictures[0].pk)
+        assert (image.alt, image.credit) == ("Ice on a lake", "Agency")
+
+    def test_texts_of_the_lead_picture_are_typed_in_its_panel(self):
+        self.begin()
+        if not self.page.locator("[data-picture-texts]").is_visible():
+            self.page.locator("[data-panel=picture] > summary").click()
+        self.page.locator("[data-picture-texts]").click()
+        self.texts().get_by_label("Alternative text").fill("Ice on a lake")
+        self.page.keyboard.press("Enter")
+        expect(self.texts()).to_have_count(0)
+        expect(self.page.locator("[data-cut=wide]")).to_have_attribute("alt", "Ice on a lake")
+        assert Image.objects.get(pk=self.pictures[0].pk).alt == "Ice on a lake"
+
+    def test_axe_finds_nothing_in_the_dialog(self):
+        self.lift_policy()
+        self.begin()
+        self.page.locator(".tiptap figure").hover()
+        self.page.get_by_role("button", name="Alternative text, caption and credit").first.click()
+        expect(self.texts()).to_be_visible()
+        assert self.found() == []
