@@ -19,6 +19,7 @@ from PIL import ImageDraw, ImageFont, ImageOps
 from articles.models.edition import Edition
 from articles.models.image import Image
 from articles.models.site import SiteSettings
+from articles.trimming import Trim
 
 SIZE = (1200, 630)
 EDGE = 64
@@ -91,7 +92,7 @@ def _ground(image: Image | None, top: int) -> Pillow.Image:
         return ground
     focus = image.crop_points.get("wide", image.focus)
     with image.file.open("rb") as master, Pillow.open(master, formats=("JPEG",)) as opened:
-        if not any(image.trim.edges):  # of a part every pixel may be needed
+        if image.trim == Trim():  # of a part, or of one on its side, more may be needed
             opened.draft("RGB", SIZE)
         whole = image.trim.of(opened.convert("RGB"))
         if image.is_whole:

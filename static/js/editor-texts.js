@@ -14,6 +14,7 @@ export async function openTexts(pickerUrl, id) {
   const answer = await send(address);
   const said = answer.data ?? { title: "", texts: {}, may: false };
   const parts = fields(said);
+  if (said.may) parts.all.push(crel("p", {}, [crel("a", { href: new URL(`../${id}/change/`, new URL(pickerUrl, location)).href, target: "_blank", rel: "noopener", textContent: gettext("Crop, rotate, focal point and the rest, in a new tab") })]));
   if (!said.may) parts.problem.textContent = answer.data ? MAY_NOT : answer.problem;
   const given = await openForm({
     title: said.title ? gettext("Texts of “%s”").replace("%s", () => said.title) : gettext("Texts of the picture"),
