@@ -7,6 +7,7 @@ from django.http import HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from articles.admin.image_form import ACCEPTED
 from articles.admin.image_list import licence_badge
 from articles.admin.lists import holding_words
 from articles.characters import normalise
@@ -39,6 +40,7 @@ def view(request, admin_site=None):
         "before": found[A_PAGE - 1].pk if len(found) > A_PAGE else None,
         "further": bool(before),
         "may_add": request.user.has_perm("articles.add_image"),
+        "accepted": ACCEPTED,
     }
     is_part = query is not None or before
     return render(request, f"admin/articles/image/{'_pictures' if is_part else 'picker'}.html", context)

@@ -212,6 +212,55 @@ class DialogTests(DroppingTestCase):
             assert self.dialog.evaluate("(dialog) => dialog.scrollWidth <= dialog.clientWidth")
 
 
+class PickerTests(DroppingTestCase):
+    def setUp(self):
+        super().setUp()
+        self.begin()
+
+    @property
+    def picker(self):
+        return self.page.get_by_role("dialog", name="Picture from the library")
+
+    def choose_files(self, *files):
+        payload = [{"name": name, "mimeType": kind, "buffer": base64.b64decode(data)} for name, kind, data in files]
+        self.picker.get_by_label("From this computer or phone").set_input_files(payload)
+
+    def test_photos_of_a_phone_come_in_without_dropping_and_without_leaving(self):
+        self.page.get_by_role("button", name="Picture from the library").first.click()
+        self.choose_files(file("road.jpg"), file("lake.jpg", (800, 500)))
+        self.describe("road.jpg", "A road")
+        self.describe("lake.jpg", "A lake")
+        self.dialog.locator("#shared-credit").fill("Our own")
+        self.send()
+        expect(self.picker).to_have_count(0)
+        road, lake = (Image.objects.get(alt=alt).pk for alt in ("A road", "A lake"))
+        figures = [f'<figure data-image="{pk}"><figcaption></figcaption></figure>' for pk in (road, lake)]
+        assert self.body() == f"<p>First.</p>{figures[0]}{figures[1]}<p>Last.</p>"
+
+    def test_several_of_the_library_are_chosen_in_their_order(self):
+        self.page.get_by_role("button", name="Picture from the library").first.click()
+        self.picker.get_by_role("button", name="Choose several").click()
+        for title in ("Lake at dawn", "Mountain road"):
+            self.picker.get_by_role("button", name=title).click()
+        expect(self.picker.get_by_role("button", name="Lake at dawn")).to_have_attribute("aria-pressed", "true")
+        self.picker.get_by_role("button", name="Put 2 into the text").click()
+        expect(self.page.locator(".tiptap figure")).to_have_count(2)
+        lake, road = (picture.pk for picture in self.pictures)
+        assert [int(pk) for pk in re.findall(r'data-image="(\d+)"', self.body())] == [lake, road]
+
+    def test_lead_picture_comes_from_the_disk(self):
+        if not self.page.locator("[data-choose-picture]").is_visible():
+            self.page.locator("[data-panel=picture] > summary").click()
+        self.page.locator("[data-choose-picture]").click()
+        expect(self.picker.get_by_role("button", name="Choose several")).to_be_hidden()
+        self.choose_files(file("road.jpg"))
+        self.describe("road.jpg", "A road")
+        self.dialog.locator("#shared-credit").fill("Our own")
+        self.send()
+        expect(self.picker).to_have_count(0)
+        expect(self.page.locator("#id_lead_image")).to_have_value(str(Image.objects.get(alt="A road").pk))
+
+
 class TextsTests(DroppingTestCase):
     def texts(self):
         return self.page.get_by_role("dialog", name="Texts of “Lake at dawn”")
