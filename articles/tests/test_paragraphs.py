@@ -116,8 +116,9 @@ class ChoosingTests(ConflictTestCase):
         assert self.stored().body == ANOTHER + OTHER + SECOND + ANOTHER
 
     def test_paragraph_that_is_left_to_choose_loses_no_choice_and_nothing_typed(self):
-        first, _second = self.names(self.i_send(body=self.MINE, _continue="1"))
-        page = self.i_send(body=self.MINE, _merge="1", **{first: "mine_theirs"})
+        window = {"window": "window-of-mine"}
+        first, _second = self.names(self.i_send(body=self.MINE, _continue="1", **window))
+        page = self.i_send(body=self.MINE, _merge="1", **{first: "mine_theirs"}, **window)
         self.assertContains(page, "left to choose: Body")
         self.assertContains(page, f'<input type="radio" name="{first}" value="mine_theirs" checked>', html=True)
         assert self.stored().body == self.THEIRS

@@ -89,9 +89,8 @@ class SizesTests(SimpleTestCase):
         assert (upload.width, upload.height) == (WIDTH, HEIGHT)
         trim = Trim(left, top, right, bottom, turn)
         for crop, shown in self.cut(upload.content, trim, (x, y)).items():
-            with self.subTest(crop):
-                self.check_turn(shown, turn)
-                self.check_part(shown, crop, trim, (x / 100, y / 100))
+            self.check_turn(shown, turn)
+            self.check_part(shown, crop, trim, (x / 100, y / 100))
 
     def check_turn(self, shown, turn):
         """To the right on the screen is to the right, down, to the left or up on the original."""
