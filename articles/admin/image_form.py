@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from articles import renditions
@@ -18,12 +18,7 @@ from articles.trimming import Trim
 ACCEPTED = ".jpg,.jpeg,.png,.webp,.avif,.gif,.heic,.heif"
 AGAIN = "again"  # the code of an error that is none where the page itself keeps the file
 CROPS = {"wide": _("16:9"), "card": _("4:3"), "square": _("1:1")}  # those that have a shape of their own
-EDGES = {  # what is cut off, in the order of Trim.edges
-    _("left"): _("Cut off on the left, %"),
-    _("top"): _("Cut off at the top, %"),
-    _("right"): _("Cut off on the right, %"),
-    _("bottom"): _("Cut off at the bottom, %"),
-}
+EDGES = [_("on the left, %"), _("at the top, %"), _("on the right, %"), _("at the bottom, %")]  # as Trim.edges has them
 
 
 class PointInput(forms.MultiWidget):
@@ -65,14 +60,17 @@ class EdgesInput(forms.MultiWidget):
     """Four numbers; the script of the page draws them as a rectangle."""
 
     def __init__(self):
-        number = {"min": 0, "max": 99, "step": "any"}
-        texts = ((str(label), str(hint)) for hint, label in EDGES.items())
-        super().__init__(
-            [forms.NumberInput(number | {"aria-label": label, "placeholder": hint}) for label, hint in texts]
-        )
+        super().__init__([forms.NumberInput({"min": 0, "max": 99, "step": "any"}) for _edge in EDGES])
 
     def decompress(self, value):
         return list(value) if value else [None] * len(EDGES)
+
+    def render(self, name, value, attrs=None, renderer=None):
+        parts = self.get_context(name, value, attrs)["widget"]["subwidgets"]
+        shown = [self._render(part["template_name"], {"widget": part}, renderer) for part in parts]
+        labelled = zip(parts, EDGES, shown, strict=True)
+        rows = ((part["attrs"]["id"], label, field) for part, label, field in labelled)
+        return format_html_join("", '<div class="edge"><label for="{}">{}</label>{}</div>', rows)
 
 
 class EdgesField(forms.MultiValueField):
