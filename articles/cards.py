@@ -20,6 +20,7 @@ from PIL import ImageDraw, ImageFont, ImageOps
 from articles.brand import Brand
 from articles.models.edition import Edition
 from articles.models.image import Image
+from articles.trimming import Trim
 
 SIZE = (1200, 630)
 EDGE = 64
@@ -119,8 +120,9 @@ def _ground(image: Image | None, top: int, colours: Mapping[str, str]) -> Pillow
         return ground
     focus = image.crop_points.get("wide", image.focus)
     with image.file.open("rb") as master, Pillow.open(master, formats=("JPEG",)) as opened:
-        opened.draft("RGB", SIZE)
-        whole = opened.convert("RGB")
+        if image.trim == Trim():  # of a part, or of one on its side, more may be needed
+            opened.draft("RGB", SIZE)
+        whole = image.trim.of(opened.convert("RGB"))
         if image.is_whole:
             return ImageOps.pad(whole, SIZE, color=image.colour)
         return _cropped(whole, focus, top)

@@ -7,7 +7,7 @@ they clash, and a person chooses. No word that either of them typed is left out 
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
@@ -24,6 +24,9 @@ BARE = re.compile(r"(<(li|th|td)\b[^>]*>)((?:(?!</?(?:p|ul|ol|li|th|td|h2|h3|blo
 HEAD = re.compile(r"</thead><tbody>|(<)thead>|(</)thead>")
 MOST_BLOCKS = 3000  # comparing takes time that grows with the square; beyond these, places are coarser
 MOST_TOKENS = 2000
+MOST_PAIRS = 2500  # of paragraphs that are looked at for likeness
+MOST_WORDS = 300  # of a paragraph, for that
+ALIKE = 0.4  # of the words of two paragraphs: they are one that was changed
 UNKNOWN = object()  # what a field was, when the base is too old to have it
 
 
@@ -63,6 +66,23 @@ class Place:
     def taken_or_both(self) -> list | None:
         """The same; what both put in between the same two items comes one after the other."""
         return self.theirs + self.mine if self.taken is None and not self.base else self.taken
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Some paragraphs of a text that is being merged: what is taken, or what each has where a person has to choose."""
+
+    taken: str | None
+    mine: str = ""
+    theirs: str = ""
+
+    @property
+    def ways(self) -> dict[str, str]:
+        """What may be taken: one of the two, or one after the other."""
+        one = {"theirs": self.theirs, "mine": self.mine}
+        if not (self.mine and self.theirs):
+            return one
+        return one | {"theirs_mine": self.theirs + self.mine, "mine_theirs": self.mine + self.theirs}
 
 
 def merge(base: dict[str, Any], mine: dict[str, Any], theirs: dict[str, Any]) -> Merged:
@@ -108,6 +128,53 @@ def merge_body(base: str, mine: str, theirs: str) -> Merge:
     if not clash and _loses_words(base, mine, theirs, with_mine):
         return Merge(mine, theirs, clash=True)
     return Merge(with_mine, with_theirs, clash)
+
+
+def stretches(base: Any, mine: str, theirs: str) -> list[Stretch]:
+    """A body from start to end, paragraph by paragraph; without a ``base`` all that differs is to be chosen."""
+    mine, theirs = as_editor_writes(mine), as_editor_writes(theirs)
+    ours, yours = blocks(mine), blocks(theirs)
+    before = blocks(as_editor_writes(base)) if isinstance(base, str) else []
+    if max(map(len, (before, ours, yours))) > MOST_BLOCKS:
+        return [Stretch(None, mine, theirs)]
+    found = [_stretch_of(place) for place in places(before, ours, yours, fine=True)] if before else []
+    is_chosen = all(one.taken is not None for one in found)
+    if is_chosen and (not found or _loses_words("".join(before), mine, theirs, put_together(found, []))):
+        return _of_two(ours, yours)
+    return found
+
+
+def put_together(found: Iterable[Stretch], choices: Iterable[str]) -> str:
+    """The body of ``found``, with one of ``choices`` (a key of ``Stretch.ways``) for each that is to be chosen."""
+    chosen = iter(choices)
+    parts = [one.ways[next(chosen)] if one.taken is None else one.taken for one in found]
+    return clean("".join(parts))
+
+
+def _stretch_of(place: Place) -> Stretch:
+    if (taken := place.taken_or_both) is not None:
+        return Stretch("".join(taken))
+    base, mine, theirs = ("".join(part) for part in (place.base, place.mine, place.theirs))
+    merged = _merge_words(base, mine, theirs)
+    return Stretch(None, mine, theirs) if merged.clash else Stretch(merged.mine)
+
+
+def _of_two(mine: list[str], theirs: list[str]) -> list[Stretch]:
+    """What both have is taken, all else is to be chosen."""
+    found, at = [], 0
+    for i1, i2, j1, j2 in _changes(theirs, mine, fine=True):
+        found += [Stretch("".join(theirs[at:i1])), Stretch(None, "".join(mine[j1:j2]), "".join(theirs[i1:i2]))]
+        at = i2
+    found.append(Stretch("".join(theirs[at:])))
+    return [one for one in found if one.taken != ""]
+
+
+def one_after_the_other(name: str, mine: Any, theirs: Any) -> list | None:
+    """Rows of theirs and then of mine, none twice; None for a field that has no rows."""
+    if KINDS.get(name) not in (merge_sequence, merge_corrections):
+        return None
+    rows = theirs + mine
+    return [row for at, row in enumerate(rows) if row not in rows[:at]]
 
 
 def as_editor_writes(html: str) -> str:
@@ -191,13 +258,14 @@ def _loses_words(base: str, mine: str, theirs: str, merged: str) -> bool:
     return bool(((ours - before) | (yours - before)) - after)
 
 
-def places(base: list, mine: list, theirs: list, *, gap: int = 0) -> list[Place]:
+def places(base: list, mine: list, theirs: list, *, gap: int = 0, fine: bool = False) -> list[Place]:
     """The base from start to end, as stretches that nobody, one or both changed.
 
-    Changes by both with fewer than ``gap`` unchanged items between them are one place.
+    Changes by both with fewer than ``gap`` unchanged items between them are one place. With ``fine``, a changed
+    paragraph and a new one beside it are two.
     """
     found, start = [], (0, 0, 0)
-    for first, last, hunks in _groups(_hunks(base, mine, 0) + _hunks(base, theirs, 1), gap):
+    for first, last, hunks in _groups(_hunks(base, mine, 0, fine) + _hunks(base, theirs, 1, fine), gap):
         before = _moved(start, first, [])
         after = _moved(before, last, hunks)
         found += [_stretch(base, mine, theirs, start, before), _stretch(base, mine, theirs, before, after)]
@@ -246,9 +314,57 @@ class _Hunk:
     grows: int
 
 
-def _hunks(base: list, other: list, side: int) -> list[_Hunk]:
-    changes = SequenceMatcher(None, base, other, autojunk=False).get_opcodes()
-    return [_Hunk(i1, i2, side, j2 - j1 - i2 + i1) for tag, i1, i2, j1, j2 in changes if tag != "equal"]
+def _hunks(base: list, other: list, side: int, fine: bool) -> list[_Hunk]:
+    return [_Hunk(i1, i2, side, j2 - j1 - i2 + i1) for i1, i2, j1, j2 in _changes(base, other, fine=fine)]
+
+
+def _changes(base: list, other: list, *, fine: bool) -> Iterator[tuple[int, int, int, int]]:
+    """Where in both something is another; with ``fine``, each item that was changed by itself."""
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, base, other, autojunk=False).get_opcodes():
+        if tag == "replace" and fine and (i2 - i1) * (j2 - j1) <= MOST_PAIRS:
+            yield from _paired(base, other, (i1, i2), (j1, j2))
+        elif tag != "equal":
+            yield i1, i2, j1, j2
+
+
+def _paired(base: list, other: list, here: tuple[int, int], there: tuple[int, int]) -> Iterator[tuple]:
+    """Items that are alike, each by itself, and what lies between them."""
+    i, j = here[0], there[0]
+    for one, two in [*_alike(base[slice(*here)], other[slice(*there)]), (here[1] - here[0], there[1] - there[0])]:
+        to_i, to_j = here[0] + one, there[0] + two
+        if to_i - i == to_j - j:
+            yield from ((i + n, i + n + 1, j + n, j + n + 1) for n in range(to_i - i))
+        elif to_i > i or to_j > j:
+            yield i, to_i, j, to_j
+        if to_i < here[1] and to_j < there[1]:
+            yield to_i, to_i + 1, to_j, to_j + 1
+        i, j = to_i + 1, to_j + 1
+
+
+def _alike(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int]]:
+    """Pairs of items that say nearly the same, in the order of both, as alike in all as can be."""
+    old, new = ([Counter(plain_text(html).split()[:MOST_WORDS]) for html in side] for side in (before, after))
+    best = [[0.0] * (len(new) + 1) for _row in range(len(old) + 1)]
+    likeness = [[_likeness(one, two) for two in new] for one in old]
+    for i in reversed(range(len(old))):
+        for j in reversed(range(len(new))):
+            paired = best[i + 1][j + 1] + likeness[i][j] if likeness[i][j] >= ALIKE else 0
+            best[i][j] = max(best[i + 1][j], best[i][j + 1], paired)
+    found, i, j = [], 0, 0
+    while i < len(old) and j < len(new):
+        if best[i][j] == best[i + 1][j]:
+            i += 1
+        elif best[i][j] == best[i][j + 1]:
+            j += 1
+        else:
+            found.append((i, j))
+            i, j = i + 1, j + 1
+    return found
+
+
+def _likeness(one: Counter, two: Counter) -> float:
+    total = one.total() + two.total()
+    return 2 * (one & two).total() / total if total else 0.0
 
 
 def _groups(hunks: list[_Hunk], gap: int) -> list[tuple[int, int, list[_Hunk]]]:

@@ -21,7 +21,9 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image as Pillow
 from PIL import ImageCms, ImageOps
 
-HEIC = {b"ftyp" + brand for brand in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1")}  # how such a file begins
+from articles import heic
+from articles.trimming import Point, Trim
+
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
 MAX_BYTES = 30 * 1024 * 1024
 MAX_PIXELS = 50_000_000
@@ -43,9 +45,8 @@ ENCODINGS = {  # extension: (Pillow's format, its options), best first
     "jpg": ("JPEG", {"quality": 80, "progressive": True, "optimize": True}),
 }
 
+ALL = Trim()  # nothing is cut off, nothing turned
 FIRST_ENCODING, FIRST_WIDTH = "webp", 960  # what is made first: small and quick to make, and sharp on most screens
-
-Point = tuple[int, int]  # per cent from the left and from the top
 
 Pillow.MAX_IMAGE_PIXELS = MAX_PIXELS
 
@@ -101,8 +102,8 @@ def _decode(data: bytes) -> Pillow.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Pillow.DecompressionBombWarning)
-            picture = Pillow.open(io.BytesIO(data), formats=FORMATS)
-            _check_size(*picture.size)
+            picture = Pillow.open(io.BytesIO(_readable(data)), formats=FORMATS)
+            check_size(*picture.size)
             share = MASTER_SIDE / max(picture.size)
             picture.draft(None, (int(picture.width * share), int(picture.height * share)))  # a JPEG decodes smaller
             picture.load()
@@ -111,14 +112,25 @@ def _decode(data: bytes) -> Pillow.Image:
     except ValidationError:
         raise
     except Exception:  # decoders raise whatever a broken file makes them raise
-        if data[4:12] in HEIC:
-            raise ValidationError(_("This is a HEIC file, as iPhones save them: export it as JPEG first.")) from None
-        message = _("This file is not a picture we can read, or it is damaged. Use a JPEG, PNG, WebP, AVIF or GIF.")
+        message = _(
+            "This file is not a picture we can read, or it is damaged. Use a JPEG, PNG, WebP, AVIF, GIF or HEIC."
+        )
         raise ValidationError(message) from None
     return picture
 
 
-def _check_size(width: int, height: int) -> None:
+def _readable(data: bytes) -> bytes:
+    """The same picture in a format that Pillow reads."""
+    if not heic.is_heic(data):
+        return data
+    try:
+        return heic.as_png(data, most_pixels=MAX_PIXELS, longest_side=MASTER_SIDE)
+    except heic.TooLarge:
+        raise _too_many_pixels() from None
+
+
+def check_size(width: int, height: int) -> None:
+    """``ValidationError`` if a picture of that size can't be used."""
     if width * height > MAX_PIXELS:
         raise _too_many_pixels()
     if min(width, height) < MIN_SIDE:
@@ -177,11 +189,24 @@ def _encode(picture: Pillow.Image, kind: str, options: dict) -> bytes:
     return buffer.getvalue()
 
 
-def make_safe_copy(master: bytes, key: str) -> None:
+def make_safe_copy(master: bytes, key: str, trim: Trim = ALL) -> None:
     """Write the one public size that pages show until ``make`` has run."""
-    picture = Pillow.open(io.BytesIO(master), formats=("JPEG",))
-    picture.thumbnail((SAFE_SIDE, SAFE_SIDE), Pillow.Resampling.LANCZOS)
-    _write(_safe_name(key), _encode(picture, *ENCODINGS["jpg"]))
+    _write(_safe_name(key), _small_copy(trim.of(Pillow.open(io.BytesIO(master), formats=("JPEG",)))))
+
+
+def show_original(master: IO[bytes], side: int = SAFE_SIDE) -> bytes:
+    """All of a picture, neither trimmed nor turned, as a JPEG of at most ``side`` pixels: for the desk alone."""
+    return _small_copy(Pillow.open(master, formats=("JPEG",)), side)
+
+
+def size_of(master: IO[bytes]) -> tuple[int, int]:
+    """Width and height of all of a picture, in pixels."""
+    return Pillow.open(master, formats=("JPEG",)).size
+
+
+def _small_copy(picture: Pillow.Image, side: int = SAFE_SIDE) -> bytes:
+    picture.thumbnail((side, side), Pillow.Resampling.LANCZOS)
+    return _encode(picture, *ENCODINGS["jpg"])
 
 
 def make(
@@ -190,14 +215,15 @@ def make(
     cut: int,
     focus: Point,
     points: Mapping[str, Point] = MappingProxyType({}),
+    trim: Trim = ALL,
     *,
     first: bool,
 ) -> None:
-    """Cut every crop of ``CROPS`` around its own of ``points``, else around ``focus``.
+    """Cut every crop of ``CROPS`` from what ``trim`` leaves, around its own of ``points``, else around ``focus``.
 
     ``first`` makes the sizes that pages need first, else all others: every size in every encoding that lacks.
     """
-    picture = Pillow.open(master, formats=("JPEG",)).convert("RGB")
+    picture = trim.of(Pillow.open(master, formats=("JPEG",)).convert("RGB"))
     for crop in CROPS:
         box = _box(picture.size, CROPS[crop], points.get(crop, focus))
         sizes = _sizes(crop, picture.size)

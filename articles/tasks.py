@@ -81,7 +81,8 @@ def write_sizes(image: Image, *, first: bool) -> None:
     """Write the files of the sizes that pages need ``first``, or of all others; no row is touched."""
     try:
         with image.file.open("rb") as master:
-            renditions.make(master, image.key, image.wanted_cut, image.focus, image.crop_points, first=first)
+            cut = (image.key, image.wanted_cut, image.focus, image.crop_points, image.trim)
+            renditions.make(master, *cut, first=first)
     except Exception:  # told to whoever runs the server, then left to the worker, which marks the task as failed
         logger.exception("Picture %s lacks sizes; pages show what it has, or its safe copy.", image.pk)
         raise

@@ -4,18 +4,22 @@ import logging
 from contextlib import suppress
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.http import Http404, HttpResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from articles import cards, renditions, roles, tasks, uses
-from articles.admin import image_upload, picker, pictures
+from articles.admin import image_texts, image_upload, picker, pictures
 from articles.admin.desk import DeskAdmin
 from articles.admin.image_form import ChangeForm, UploadForm
 from articles.admin.image_list import Library, licence_badge
 from articles.finding import pictures as words
+from articles.admin.lists import number
 from articles.models import Edition, Image
 from articles.tasks import make_renditions
 
@@ -39,11 +43,19 @@ class ImageAdmin(Library, DeskAdmin):
         return [
             path("picker/", self.admin_site.admin_view(picker.view), name="articles_image_picker"),
             path("upload/", self.admin_site.admin_view(self.upload_view), name="articles_image_upload"),
+            path("<int:pk>/texts/", self.admin_site.admin_view(self.texts_view), name="articles_image_texts"),
+            path("<int:pk>/original/", self.admin_site.admin_view(self.original_view), name="articles_image_original"),
             *super().get_urls(),
         ]
 
     def upload_view(self, request):
         return image_upload.view(request, self)
+
+    def texts_view(self, request, pk):
+        return image_texts.view(request, self, pk)
+
+    def original_view(self, request, pk):
+        return _original(request, self, pk)
 
     def has_change_permission(self, request, obj=None):
         """What is said of a picture is said wherever it is used."""
@@ -54,17 +66,22 @@ class ImageAdmin(Library, DeskAdmin):
         licence = ["licence", "licence_until"] + (["licence_said"] if obj and licence_badge(obj) else [])
         said = ["title", "alt", "decorative", "caption", "credit", tuple(licence)]
         focus = {
-            "fields": ["is_whole", ("focal_x", "focal_y")],
+            "fields": ["edges", "turn", "is_whole", ("focal_x", "focal_y")],
             "classes": ["focus"],
-            "description": _("What must stay in sight however the picture is cut. Click it, or use the arrow keys."),
+            "description": _(
+                "The focal point must stay in sight however the picture is cut. Click it, or use the arrow keys. All "
+                "numbers are per cent of the original, as it was before it was turned."
+            ),
         }
-        sets = [(None, {"fields": said if obj else ["file", *said]}), (_("Focal point"), focus)]
+        sets = [(None, {"fields": said if obj else ["file", *said]}), (_("Crop and focal point"), focus)]
         if obj and self.has_change_permission(request, obj):
             sets.append((_("Replace the file"), {"fields": ["new_file", "at_once", "seen"], "classes": ["collapse"]}))
         return [*sets, (_("Where used"), {"fields": ["used", "size", "uploaded"]})] if obj else sets
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        return super().get_form(request, obj, change, **({} if obj else {"form": UploadForm}) | kwargs)
+        form = super().get_form(request, obj, change, **({} if obj else {"form": UploadForm}) | kwargs)
+        form.cannot_be_stored = getattr(request, "cannot_store_pictures", False)  # the class is this request's own
+        return form
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Django's; what comes between a file and its place is told beside the field, with all that was typed.
@@ -75,26 +92,28 @@ class ImageAdmin(Library, DeskAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (IntegrityError, OSError) as error:
             sent = request.FILES.get("new_file" if object_id else "file")
-            if sent is None:
+            if sent is None and (request.method != "POST" or not isinstance(error, OSError)):
                 raise
             if isinstance(error, OSError):
                 logger.exception("A picture can't be stored.")
-                sent.cannot_be_stored = True
-            sent.seek(0)
+                request.cannot_store_pictures = True
+            if sent:
+                sent.seek(0)
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request, obj, form, change):
-        """The row; with a file its safe copy, with a file or another point its sizes, made after the commit."""
+        """The row; with a file or another trim its safe copy, with these or a point its sizes after the commit."""
         file = form.cleaned_data.get("new_file") if change else obj.file
         if change:
             self._follow_tasks(obj)
         else:
             obj.uploaded_by = request.user
-        master = file.read() if file else b""
-        recut = bool(file or POINTS & set(form.changed_data))
+        is_new = bool(file) or form.is_trimmed_anew  # what pages show of it
+        master = file.read() if file else _master_of(obj) if is_new else b""
+        recut = is_new or bool(POINTS & set(form.changed_data))
         if change and recut:
             obj.wanted_cut += 1
-        if change and file:
+        if change and is_new:
             self._replace(obj, file, at_once=form.cleaned_data["at_once"])
         elif file:
             file.seek(0)
@@ -103,8 +122,8 @@ class ImageAdmin(Library, DeskAdmin):
         try:
             super().save_model(request, obj, form, change)
             words.note([obj])
-            if file:
-                renditions.make_safe_copy(master, obj.key)
+            if is_new:
+                renditions.make_safe_copy(master, obj.key, obj.trim)
         except (IntegrityError, OSError):
             if file and obj.file._committed:  # it is written before the row, which is not
                 with suppress(OSError):
@@ -120,12 +139,13 @@ class ImageAdmin(Library, DeskAdmin):
             setattr(image, name, value)
 
     def _replace(self, image, file, *, at_once):
-        """Take ``file`` in place of the one there is; sizes of the old one stay for pages that are open."""
+        """Show ``file``, or another part of the one there is; the sizes before stay for pages that are open."""
         was = Image.objects.only("key", "file").get(pk=image.pk)
         gone = [image.former_key, was.key if at_once else ""]
         image.former_key, image.first_cut, image.made_cut = "" if at_once else was.key, 0, 0
-        image.file = file
-        tasks.after_commit(was.file.storage.delete, was.file.name)
+        if file:
+            image.file = file
+            tasks.after_commit(was.file.storage.delete, was.file.name)
         for key in filter(None, gone):
             tasks.after_commit(renditions.remove, key)
         self._draw_cards(image, at_once=at_once)
@@ -162,6 +182,11 @@ class ImageAdmin(Library, DeskAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["picture"] = obj.sources("full") if obj else None
+        if obj and self.has_change_permission(request, obj):
+            stored = Image.objects.get(pk=obj.pk) if request.method == "POST" else obj  # what was typed may be in obj
+            context["original_size"] = stored.original_size
+            if stored.trim != renditions.ALL:
+                context["original_picture"] = reverse("admin:articles_image_original", args=[obj.pk])
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def describe_choice(self, image):
@@ -176,6 +201,27 @@ class ImageAdmin(Library, DeskAdmin):
         return _list_of(uses.of(image)) or _(
             "Nothing on record: no article, placement, portrait or logo shows it now, and no edition did."
         )
+
+
+@require_safe
+def _original(request, model_admin, pk):
+    """All of a picture, for whoever may cut another part out of it."""
+    image = Image.objects.filter(pk=number(str(pk))).first()
+    if image is None:
+        raise Http404
+    if not model_admin.has_change_permission(request, image):
+        raise PermissionDenied
+    try:
+        with image.file.open("rb") as master:
+            picture = renditions.show_original(master)
+    except OSError:
+        raise Http404 from None
+    return HttpResponse(picture, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
+
+
+def _master_of(image):
+    with image.file.open("rb") as master:
+        return master.read()
 
 
 def _said_of_uses(image):

@@ -7,16 +7,18 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from articles import renditions
 from articles.characters import normalise
 from articles.models import Image
+from articles.trimming import Trim
 
-ACCEPTED = ".jpg,.jpeg,.png,.webp,.avif,.gif"
+ACCEPTED = ".jpg,.jpeg,.png,.webp,.avif,.gif,.heic,.heif"
 AGAIN = "again"  # the code of an error that is none where the page itself keeps the file
 CROPS = {"wide": _("16:9"), "card": _("4:3"), "square": _("1:1")}  # those that have a shape of their own
+EDGES = [_("on the left, %"), _("at the top, %"), _("on the right, %"), _("at the bottom, %")]  # as Trim.edges has them
 
 
 class PointInput(forms.MultiWidget):
@@ -54,16 +56,63 @@ class PointField(forms.MultiValueField):
         return given or None
 
 
+class EdgesInput(forms.MultiWidget):
+    """Four numbers; the script of the page draws them as a rectangle."""
+
+    def __init__(self):
+        super().__init__([forms.NumberInput({"min": 0, "max": 99, "step": "any"}) for _edge in EDGES])
+
+    def decompress(self, value):
+        return list(value) if value else [None] * len(EDGES)
+
+    def render(self, name, value, attrs=None, renderer=None):
+        parts = self.get_context(name, value, attrs)["widget"]["subwidgets"]
+        shown = [self._render(part["template_name"], {"widget": part}, renderer) for part in parts]
+        labelled = zip(parts, EDGES, shown, strict=True)
+        rows = ((part["attrs"]["id"], label, field) for part, label, field in labelled)
+        return format_html_join("", '<div class="edge"><label for="{}">{}</label>{}</div>', rows)
+
+
+class EdgesField(forms.MultiValueField):
+    """What is cut off each edge: typed in per cent, given in fractions."""
+
+    def __init__(self):
+        edge = {"min_value": 0, "max_value": 99, "required": False}
+        super().__init__(
+            [forms.FloatField(**edge) for _edge in EDGES],
+            widget=EdgesInput(),
+            required=False,
+            require_all_fields=False,
+            label=_("Cut off"),
+            help_text=_(
+                "What pages show is cut from the rest. The original is never lost: empty fields show all of it again."
+            ),
+        )
+
+    def compress(self, values):
+        left, top, right, bottom = (round((part or 0) / 100, 4) for part in values or Trim().edges)
+        if left + right >= 1 or top + bottom >= 1:
+            raise ValidationError(_("Nothing of the picture would be left: cut off less."), code="nothing_left")
+        return left, top, right, bottom
+
+
 class ImageForm(forms.ModelForm):
     """What is said of a picture, and what of it must stay in sight."""
 
     duplicate = None  # the picture whose file was sent, when it is in the library already
+    cannot_be_stored = False  # an attempt has failed just now
+    edges = EdgesField()
+    turn = forms.TypedChoiceField(
+        label=_("Turned"), choices=Image._meta.get_field("turn").choices, coerce=int, required=False, empty_value=0
+    )
     crop_wide = PointField("wide")
     crop_card = PointField("card")
     crop_square = PointField("square")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.trim_before = self.instance.trim
+        self.initial["edges"] = [_percent(edge) for edge in self.trim_before.edges]
         for crop in CROPS:
             self.initial[f"crop_{crop}"] = self.instance.crops.get(crop)
 
@@ -78,6 +127,22 @@ class ImageForm(forms.ModelForm):
         super()._post_clean()
         given = {crop: self.cleaned_data.get(f"crop_{crop}") for crop in CROPS}
         self.instance.crops = {crop: point for crop, point in given.items() if point}
+        self.instance.trim = Trim(*(self.cleaned_data.get("edges") or ()), turn=self.instance.turn)
+
+    @property
+    def is_trimmed_anew(self):
+        """Whether another part of the picture is to be shown, or the same turned otherwise."""
+        return self.instance.trim != self.trim_before
+
+    def measure(self, original):
+        """Give the row the size that is shown of an ``original`` of that size, unless that is too small."""
+        size = self.instance.trim.size(original)
+        try:
+            renditions.check_size(*size)
+        except ValidationError as refusal:
+            self.add_error("edges", refusal)
+        else:
+            self.instance.width, self.instance.height = size
 
     @property
     def crop_fields(self):
@@ -86,14 +151,8 @@ class ImageForm(forms.ModelForm):
 
     def take(self, sent):
         """The new encoding of the file ``sent`` under a random name; its measures go to the row."""
-        if getattr(sent, "cannot_be_stored", False):
-            raise ValidationError(
-                _(
-                    "The server can't store pictures just now: its disk is full, or a folder can't be written. Nothing "
-                    "was changed. Tell an administrator, and choose the file once more when that is mended."
-                ),
-                code="not_stored",
-            )
+        if self.cannot_be_stored:
+            raise _not_stored()
         upload = renditions.accept(sent)
         self._refuse_duplicate(upload.sha256)
         row = self.instance
@@ -120,7 +179,9 @@ class UploadForm(ImageForm):
         label=_("File"),
         max_length=None,
         widget=forms.FileInput(attrs={"accept": ACCEPTED, "data-upload": ""}),
-        help_text=_("JPEG, PNG, WebP, AVIF or GIF, up to %(mb)d MB. What the file says of place and camera is dropped.")
+        help_text=_(
+            "JPEG, PNG, WebP, AVIF, GIF or HEIC, up to %(mb)d MB. What the file says of place and camera is dropped."
+        )
         % {"mb": renditions.MAX_BYTES >> 20},
     )
 
@@ -134,14 +195,23 @@ class UploadForm(ImageForm):
         self.name_sent = sent.name
         return self.take(sent)
 
+    def _post_clean(self):
+        super()._post_clean()
+        if not self.errors and self.is_trimmed_anew:
+            self.measure((self.instance.width, self.instance.height))
+            self._ask_again()
+
     def clean(self):
         cleaned = super().clean()
         if not cleaned.get("title") and "title" not in self.errors:
             cleaned["title"] = _title(getattr(self, "name_sent", ""))
-        if self.errors and cleaned.get("file"):
+        self._ask_again()
+        return cleaned
+
+    def _ask_again(self):
+        if self.errors and self.cleaned_data.get("file"):
             message = _("The file itself is fine, but a browser does not keep it: choose it once more.")
             self.add_error("file", ValidationError(message, code=AGAIN))
-        return cleaned
 
 
 class ChangeForm(ImageForm):
@@ -154,7 +224,7 @@ class ChangeForm(ImageForm):
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
         help_text=_(
             "Everything that shows this picture shows the new file then: live pages too. Look at the alternative text "
-            "and the focal point; the words stay as they are."
+            "and the focal point; the words stay as they are. What was cut off and turned before is undone."
         ),
     )
     seen = forms.CharField(label=_("File"), widget=forms.HiddenInput, required=False)  # a newer one is told of
@@ -162,8 +232,8 @@ class ChangeForm(ImageForm):
         label=_("Take the old file off the web at once"),
         required=False,
         help_text=_(
-            "For a picture that may not be shown any more. Otherwise pages that are open still find it until the sizes "
-            "are next made anew."
+            "For a picture, or a part of it that you cut off, that may not be shown any more. Otherwise pages that are "
+            "open still find it until the sizes are next made anew."
         ),
     )
 
@@ -178,10 +248,50 @@ class ChangeForm(ImageForm):
         if sent and self.errors:
             self.add_error("new_file", _("Choose the file once more: a browser does not keep it."))
         elif sent:
-            try:
-                self.cleaned_data["new_file"] = self.take(sent)
-            except ValidationError as refusal:
-                self.add_error("new_file", refusal)
+            self._replace_file(sent)
+        elif self.is_trimmed_anew and not self.errors:
+            self._trim_anew()
+
+    def _replace_file(self, sent):
+        """Take the file; what was cut off another one says nothing of it."""
+        try:
+            self.cleaned_data["new_file"] = self.take(sent)
+        except ValidationError as refusal:
+            return self.add_error("new_file", refusal)
+        if not self.is_trimmed_anew:
+            self.instance.trim = Trim()
+        return self.measure((self.instance.width, self.instance.height))
+
+    def _trim_anew(self):
+        """Another part of the same file: its public copies get addresses of their own."""
+        if self.cannot_be_stored:
+            return self.add_error("edges", _not_stored())
+        try:
+            with self.instance.file.open("rb") as original:
+                size = renditions.size_of(original)
+        except OSError:
+            message = _("The original can’t be read just now, so nothing was changed. Tell an administrator.")
+            return self.add_error("edges", ValidationError(message, code="not_read"))
+        self.measure(size)
+        if not self.errors:
+            self.instance.key = uuid.uuid4().hex
+        return None
+
+
+def _not_stored():
+    return ValidationError(
+        _(
+            "The server can't store pictures just now: its disk is full, or a folder can't be written. Nothing "
+            "was changed. Tell an administrator, and choose the file once more when that is mended."
+        ),
+        code="not_stored",
+    )
+
+
+def _percent(fraction):
+    """A fraction as people type it; none where nothing is cut off."""
+    number = round(100 * fraction, 2)
+    return (int(number) if number.is_integer() else number) or None
 
 
 def _title(name):

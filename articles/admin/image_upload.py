@@ -1,6 +1,9 @@
 """Many pictures at once: the page holds the chosen files until their texts are typed, then sends each by itself."""
 
-from django.core.exceptions import PermissionDenied
+import base64
+import io
+
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import JsonResponse
 from django.template.response import TemplateResponse
@@ -14,14 +17,20 @@ from articles.admin.image_form import ACCEPTED, AGAIN
 from articles.models import Image
 
 MOST = 50  # files of one batch
+PREVIEW = 480  # pixels of the longest side
 HASH = 64  # hexadecimal digits of a SHA-256
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def view(request, model_admin):
-    """The page; with ``?known=`` which of some files are in the library already; a POST takes one picture."""
+    """The page; with ``?known=`` which of some files are in the library already; a POST takes one picture.
+
+    With ``?look`` it is only looked at: what is wrong with it, or a small copy for browsers that can't show it.
+    """
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
+    if request.method == "POST" and "look" in request.GET:
+        return _look(request)
     if request.method == "POST":
         return _take(model_admin, request)
     if "known" in request.GET:
@@ -45,6 +54,19 @@ def _known(asked):
     if not all(len(one) == HASH and one.isalnum() and one.isascii() for one in hashes):
         return JsonResponse({"errors": {"__all__": [_("That is not a list of SHA-256 hashes.")]}}, status=400)
     return JsonResponse({"known": {image.sha256: _about(image) for image in Image.objects.filter(sha256__in=hashes)}})
+
+
+def _look(request):
+    """What is wrong with one file, or what it shows; nothing is stored."""
+    sent = request.FILES.get("file")
+    try:
+        if sent is None:
+            raise ValidationError(_("Choose a file."))
+        upload = renditions.accept(sent)
+    except ValidationError as refusal:
+        return JsonResponse({"errors": {"file": refusal.messages}}, status=422)
+    small = base64.b64encode(renditions.show_original(io.BytesIO(upload.content), PREVIEW)).decode()
+    return JsonResponse({"preview": f"data:image/jpeg;base64,{small}"})
 
 
 def _take(model_admin, request):

@@ -7,6 +7,7 @@ from django.http import HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from articles.admin.image_form import ACCEPTED
 from articles.admin.image_list import licence_badge
 from articles.characters import normalise
 from articles.finding.pictures import holding
@@ -38,6 +39,7 @@ def view(request, admin_site=None):
         "before": found[A_PAGE - 1].pk if len(found) > A_PAGE else None,
         "further": bool(before),
         "may_add": request.user.has_perm("articles.add_image"),
+        "accepted": ACCEPTED,
     }
     is_part = query is not None or before
     return render(request, f"admin/articles/image/{'_pictures' if is_part else 'picker'}.html", context)
@@ -70,7 +72,7 @@ def _facts_of(image: Image) -> dict[str, Any]:
         "height": source.height,
         "thumbnail": thumbnail(image),
         "cuts": {crop: image.sources(crop).src for crop in ("wide", "card", "square")},
-        "focus": [image.focal_x, image.focal_y],
+        "focus": list(image.focus),
     }
 
 

@@ -4,11 +4,12 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from articles import renditions
 from articles.text import LineField
+from articles.trimming import Trim
 
 
 def uploads():
@@ -25,7 +26,7 @@ class Image(models.Model):
         max_length=32, blank=True, default="", db_default="", editable=False
     )  # of the file that this one replaced, while pages that are open still show its sizes
     sha256 = models.CharField(_("SHA-256 of the upload"), max_length=64, unique=True, editable=False)
-    width = models.PositiveIntegerField(_("width"), editable=False)
+    width = models.PositiveIntegerField(_("width"), editable=False)  # of what is shown, as is the height
     height = models.PositiveIntegerField(_("height"), editable=False)
     title = LineField(_("title"), max_length=120, help_text=_("The desk finds it by this; readers don't see it."))
     alt = LineField(
@@ -39,6 +40,21 @@ class Image(models.Model):
     credit = LineField(_("credit"), max_length=160)
     licence = LineField(_("licence"), max_length=160, blank=True)
     licence_until = models.DateField(_("licence ends"), null=True, blank=True)
+    trim_left = models.FloatField(default=0.0, db_default=0.0, editable=False)  # cut off by hand, as fractions of
+    trim_top = models.FloatField(default=0.0, db_default=0.0, editable=False)  # the upright original, which stays
+    trim_right = models.FloatField(default=0.0, db_default=0.0, editable=False)  # as it is; every size of a crop is
+    trim_bottom = models.FloatField(default=0.0, db_default=0.0, editable=False)  # cut from what these leave
+    turn = models.PositiveSmallIntegerField(
+        _("turned"),
+        default=0,
+        db_default=0,
+        choices=[
+            (0, _("not turned")),
+            (90, _("a quarter to the right")),
+            (180, _("upside down")),
+            (270, _("a quarter to the left")),
+        ],
+    )  # clockwise, after that
     focal_x = models.PositiveSmallIntegerField(
         _("focal point from the left, %"), default=50, validators=[MaxValueValidator(100)]
     )
@@ -50,9 +66,9 @@ class Image(models.Model):
     )
     crops = models.JSONField(
         default=dict, db_default=models.Value({}, models.JSONField()), editable=False
-    )  # a focal point of its own for a crop: {"wide": [30, 40]}, per cent from the left and the top
+    )  # a focal point of its own for a crop: {"wide": [30, 40]}, in per cent of the original, as the focal point is
     colour = models.CharField(_("main colour"), max_length=7, default="#8a8578", editable=False)
-    wanted_cut = models.PositiveSmallIntegerField(default=1, editable=False)  # counts changes of the focal point
+    wanted_cut = models.PositiveSmallIntegerField(default=1, editable=False)  # counts changes of what is cut
     first_cut = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)  # whose first sizes exist
     made_cut = models.PositiveSmallIntegerField(default=0, editable=False)  # the one whose sizes exist; 0: none yet
     uploaded_by = models.ForeignKey(
@@ -81,7 +97,20 @@ class Image(models.Model):
                 violation_error_message=_("The focal point lies outside the picture."),
             ),
             models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="image_has_a_size"),
-            models.CheckConstraint(condition=Q(made_cut__lte=models.F("wanted_cut")), name="image_cut_was_wanted"),
+            models.CheckConstraint(
+                condition=Q(
+                    trim_left__gte=0,
+                    trim_top__gte=0,
+                    trim_right__gte=0,
+                    trim_bottom__gte=0,
+                    trim_left__lt=1 - F("trim_right"),
+                    trim_top__lt=1 - F("trim_bottom"),
+                ),
+                name="image_has_a_part_left",
+                violation_error_message=_("Nothing of the picture would be left."),
+            ),
+            models.CheckConstraint(condition=Q(turn__in=[0, 90, 180, 270]), name="image_is_turned_by_quarters"),
+            models.CheckConstraint(condition=Q(made_cut__lte=F("wanted_cut")), name="image_cut_was_wanted"),
         ]
 
     def __str__(self):
@@ -93,14 +122,29 @@ class Image(models.Model):
         return "" if self.decorative else self.alt
 
     @property
+    def trim(self) -> Trim:
+        """What somebody cut off by hand, and how the picture is turned."""
+        return Trim(self.trim_left, self.trim_top, self.trim_right, self.trim_bottom, self.turn)
+
+    @trim.setter
+    def trim(self, trim: Trim) -> None:
+        self.trim_left, self.trim_top, self.trim_right, self.trim_bottom = trim.edges
+        self.turn = trim.turn
+
+    @property
+    def original_size(self) -> tuple[int, int]:
+        """The size in pixels of all of it, upright; of one that is trimmed to within a few."""
+        return self.trim.original_size((self.width, self.height))
+
+    @property
     def focus(self) -> tuple[int, int]:
-        """The point that stays in sight however the picture is cut, in per cent from the left and the top."""
-        return self.focal_x, self.focal_y
+        """The point that stays in sight however the picture is cut, in per cent of what is shown."""
+        return self.trim.point((self.focal_x, self.focal_y))
 
     @property
     def crop_points(self) -> dict[str, tuple[int, int]]:
-        """Of the crops that have a point of their own, that point."""
-        return {crop: (point[0], point[1]) for crop, point in self.crops.items()}
+        """Of the crops that have a point of their own, that point, in per cent of what is shown."""
+        return {crop: self.trim.point((point[0], point[1])) for crop, point in self.crops.items()}
 
     def point_within(self, crop: str) -> tuple[int, int]:
         """Where the point that stays in sight is in the copies cut to ``crop``, in per cent."""

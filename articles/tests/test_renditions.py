@@ -55,8 +55,8 @@ class AcceptTests(SimpleTestCase):
         for file in (io.BytesIO(b""), io.BytesIO(b"GIF89a"), io.BytesIO(b"hello" * 100), svg):
             self.refused(file, "not a picture we can read")
 
-    def test_picture_of_an_iphone_is_refused_with_what_to_do(self):
-        self.refused(io.BytesIO(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"x" * 100), "export it as JPEG")
+    def test_damaged_picture_of_a_phone_is_refused(self):
+        self.refused(io.BytesIO(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"x" * 100), "damaged")
 
     def test_damaged_picture_is_refused(self):
         whole = picture_file(size=(900, 900)).getvalue()

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from articles.models import Image
 from articles.tests.factories import make_article, picture_file
+from articles.tests.test_heic import photo
 from newsroom.tests.test_browser import BrowserTestCase
 
 UPLOAD = "/admin/articles/image/upload/"
@@ -135,8 +136,52 @@ class DroppedPicturesTests(DroppingTestCase):
     def test_what_is_no_picture_is_refused_in_words(self):
         self.give([["report.pdf", "application/pdf", ""]], kind="drop")
         expect(self.page.locator(".editor-note")).to_contain_text("“report.pdf” is no picture")
-        self.give([["IMG_1.HEIC", "", base64.b64encode(b"\0\0\0\x18ftypheic").decode()]])
-        expect(self.dialog).to_contain_text("export it as JPEG")
+
+    def test_bad_file_is_refused_before_its_texts_are_written(self):
+        text = base64.b64encode(b"I am no picture").decode()
+        heic = base64.b64encode(b"\0\0\0\x18ftypheic").decode()
+        self.give([["words.jpg", "image/jpeg", text], ["IMG_1.HEIC", "", heic], file("small.jpg", (150, 150))])
+        for name, why in (("words.jpg", "not a picture"), ("IMG_1.HEIC", "damaged"), ("small.jpg", "150 × 150 pixels")):
+            row = self.dialog.get_by_role("group", name=name)
+            expect(row).to_contain_text(why)
+            expect(row.get_by_label("Alternative text")).to_be_hidden()
+        assert not Image.objects.filter(width=150).exists()
+
+    def test_photo_of_a_phone_is_shown_and_put_into_the_text(self):
+        letters = base64.b64encode(photo().getvalue()).decode()
+        self.give([["IMG_0042.HEIC", "", letters]])
+        expect(self.dialog.get_by_role("group", name="IMG_0042.HEIC").locator("img")).to_be_visible()
+        self.describe("IMG_0042.HEIC", "A road")
+        self.dialog.locator("#shared-credit").fill("Our own")
+        self.send()
+        expect(self.dialog).to_have_count(0)
+        assert f'data-image="{Image.objects.get(alt="A road").pk}"' in self.body()
+
+    def test_picture_from_disk_is_in_the_text_after_one_drop_and_one_click(self):
+        actions = []
+        self.give([file("road.jpg")], kind="drop")
+        actions.append("drop")
+        self.page.keyboard.type("A road")  # the cursor is in the alternative text
+        for _field in range(5):
+            if self.page.evaluate("document.activeElement.id") == "shared-credit":
+                break
+            self.page.keyboard.press("Shift+Tab")
+        self.page.keyboard.type("Our own")
+        self.send()
+        actions.append("click")
+        expect(self.dialog).to_have_count(0)
+        expect(self.page.locator(".tiptap figure")).to_have_count(1)
+        assert len(actions) <= 2
+
+    def test_several_files_become_a_series_in_one_go(self):
+        self.give([file(f"{number}.jpg", (640 + number, 400)) for number in range(3)])
+        for number in range(3):
+            self.describe(f"{number}.jpg", f"Picture {number}")
+        self.dialog.locator("#shared-credit").fill("Our own")
+        self.send()
+        expect(self.dialog).to_have_count(0)
+        assert self.body().count("<figure") == 3
+        assert "</figure><figure" in self.body()
 
     def test_picture_that_the_library_has_is_put_in_at_once(self):
         self.give([file("road.jpg")])
@@ -165,3 +210,99 @@ class DialogTests(DroppingTestCase):
             self.page.set_viewport_size({"width": width, "height": 800})
             assert self.found() == []
             assert self.dialog.evaluate("(dialog) => dialog.scrollWidth <= dialog.clientWidth")
+
+
+class PickerTests(DroppingTestCase):
+    def setUp(self):
+        super().setUp()
+        self.begin()
+
+    @property
+    def picker(self):
+        return self.page.get_by_role("dialog", name="Picture from the library")
+
+    def choose_files(self, *files):
+        payload = [{"name": name, "mimeType": kind, "buffer": base64.b64decode(data)} for name, kind, data in files]
+        self.picker.get_by_label("From this computer or phone").set_input_files(payload)
+
+    def test_photos_of_a_phone_come_in_without_dropping_and_without_leaving(self):
+        self.page.get_by_role("button", name="Picture from the library").first.click()
+        self.choose_files(file("road.jpg"), file("lake.jpg", (800, 500)))
+        self.describe("road.jpg", "A road")
+        self.describe("lake.jpg", "A lake")
+        self.dialog.locator("#shared-credit").fill("Our own")
+        self.send()
+        expect(self.picker).to_have_count(0)
+        road, lake = (Image.objects.get(alt=alt).pk for alt in ("A road", "A lake"))
+        figures = [f'<figure data-image="{pk}"><figcaption></figcaption></figure>' for pk in (road, lake)]
+        assert self.body() == f"<p>First.</p>{figures[0]}{figures[1]}<p>Last.</p>"
+
+    def test_several_of_the_library_are_chosen_in_their_order(self):
+        self.page.get_by_role("button", name="Picture from the library").first.click()
+        self.picker.get_by_role("button", name="Choose several").click()
+        for title in ("Lake at dawn", "Mountain road"):
+            self.picker.get_by_role("button", name=title).click()
+        expect(self.picker.get_by_role("button", name="Lake at dawn")).to_have_attribute("aria-pressed", "true")
+        self.picker.get_by_role("button", name="Put 2 into the text").click()
+        expect(self.page.locator(".tiptap figure")).to_have_count(2)
+        lake, road = (picture.pk for picture in self.pictures)
+        assert [int(pk) for pk in re.findall(r'data-image="(\d+)"', self.body())] == [lake, road]
+
+    def test_lead_picture_comes_from_the_disk(self):
+        if not self.page.locator("[data-choose-picture]").is_visible():
+            self.page.locator("[data-panel=picture] > summary").click()
+        self.page.locator("[data-choose-picture]").click()
+        expect(self.picker.get_by_role("button", name="Choose several")).to_be_hidden()
+        self.choose_files(file("road.jpg"))
+        self.describe("road.jpg", "A road")
+        self.dialog.locator("#shared-credit").fill("Our own")
+        self.send()
+        expect(self.picker).to_have_count(0)
+        expect(self.page.locator("#id_lead_image")).to_have_value(str(Image.objects.get(alt="A road").pk))
+
+
+class TextsTests(DroppingTestCase):
+    def texts(self):
+        return self.page.get_by_role("dialog", name="Texts of “Lake at dawn”")
+
+    def begin(self):
+        self.log_in("chief")
+        figure = f'<figure data-image="{self.pictures[0].pk}"></figure>'
+        article = make_article(section=self.theme, body=f"<p>First.</p>{figure}", lead_image=self.pictures[0])
+        self.open(article.get_absolute_url())
+
+    def test_texts_are_typed_where_the_picture_stands_in_the_text(self):
+        self.begin()
+        figure = self.page.locator(".tiptap figure")
+        figure.hover()
+        figure.get_by_role("button", name="Alternative text, caption and credit").click()
+        self.texts().get_by_label("Credit").fill("")
+        self.texts().get_by_role("button", name="Save the texts").click()
+        expect(self.texts()).to_contain_text("This field is required")
+        self.texts().get_by_label("Credit").fill("Agency")
+        self.texts().get_by_label("Alternative text").fill("Ice on a lake")
+        self.texts().get_by_role("button", name="Save the texts").click()
+        expect(self.texts()).to_have_count(0)
+        expect(figure.locator("img")).to_have_attribute("alt", "Ice on a lake")
+        expect(figure).to_contain_text("Agency")
+        image = Image.objects.get(pk=self.pictures[0].pk)
+        assert (image.alt, image.credit) == ("Ice on a lake", "Agency")
+
+    def test_texts_of_the_lead_picture_are_typed_in_its_panel(self):
+        self.begin()
+        if not self.page.locator("[data-picture-texts]").is_visible():
+            self.page.locator("[data-panel=picture] > summary").click()
+        self.page.locator("[data-picture-texts]").click()
+        self.texts().get_by_label("Alternative text").fill("Ice on a lake")
+        self.page.keyboard.press("Enter")
+        expect(self.texts()).to_have_count(0)
+        expect(self.page.locator("[data-cut=wide]")).to_have_attribute("alt", "Ice on a lake")
+        assert Image.objects.get(pk=self.pictures[0].pk).alt == "Ice on a lake"
+
+    def test_axe_finds_nothing_in_the_dialog(self):
+        self.lift_policy()
+        self.begin()
+        self.page.locator(".tiptap figure").hover()
+        self.page.get_by_role("button", name="Alternative text, caption and credit").first.click()
+        expect(self.texts()).to_be_visible()
+        assert self.found() == []

@@ -1,5 +1,7 @@
 // What of a picture stays in sight: one focal point, and a point of its own for a crop. Click or drag, or use the arrow
-// keys. The number fields are the form's; without this script they are all there is.
+// keys. The number fields are the form's; without this script they are all there is. They count on the original, whatever
+// admin-trim.js cuts off it and however it turns it.
+import { Trim } from "./admin-trim.js";
 import { shrunk } from "./picture-preview.js";
 
 const RATIOS = { wide: 16 / 9, card: 4 / 3, square: 1 };
@@ -14,6 +16,8 @@ function start() {
   const point = box.querySelector(".focal-point");
   const crops = [...box.querySelectorAll("[data-crop]")].map(makeCrop);
   const upload = document.querySelector("input[data-upload]");
+  const trim = new Trim(box, (isTurned) => (isTurned ? turn() : redraw()));
+  let waiting = 0;
 
   function makeCrop(image) {
     const figure = image.closest("figure");
@@ -23,42 +27,66 @@ function start() {
 
   const number = (field) => Math.min(100, Math.max(0, Number(field.value) || 0));
   const isOwn = (crop) => crop.fields.length > 0 && crop.fields.every((field) => field.value !== "");
-  const pointOf = (crop) => (isOwn(crop) ? crop.fields : focal).map(number);
+  const shown = (fields) => trim.toShown(fields.map((field) => number(field) / 100));
+  const pointOf = (crop) => shown(isOwn(crop) ? crop.fields : focal);
 
   function show() {
-    [point.style.left, point.style.top] = focal.map((field) => `${number(field)}%`);
+    if (!trim.original) return;
+    [point.style.left, point.style.top] = trim.onStage(shown(focal)).map((part) => `${100 * part}%`);
     for (const crop of crops) {
       crop.image.style.objectPosition = cut(crop).map(({ free, start }) => `${free > 0.001 ? (100 * start) / free : 50}%`).join(" ");
       if (crop.clear) crop.clear.hidden = !isOwn(crop);
     }
+    trim.show();
   }
 
-  // The same cut as the server's: the point in the middle, as near as the edges allow; both axes as shares of the picture.
-  function cut(crop, at = pointOf(crop)) {
-    const { naturalWidth: width, naturalHeight: height } = picture;
-    const ratio = RATIOS[crop.image.dataset.crop];
-    return [Math.min(width, height * ratio) / width, Math.min(height, width / ratio) / height].map((size, axis) => {
-      const free = 1 - size;
-      return { size, free, start: Math.min(Math.max(at[axis] / 100 - size / 2, 0), free) };
+  /** Another part is shown: the crops are cut from it, as soon as the screen draws. */
+  function redraw() {
+    cancelAnimationFrame(waiting);
+    waiting = requestAnimationFrame(() => {
+      if (!trim.original) return;
+      const source = trim.shownPicture();
+      for (const { image } of crops) image.src = source;
+      show();
     });
   }
 
+  function turn() {
+    if (!trim.original) return;
+    picture.removeAttribute("width"); // of what was shown before
+    picture.removeAttribute("height");
+    picture.src = trim.turnedPicture();
+    redraw();
+  }
+
+  // The same cut as the server's: the point in the middle, as near as the edges allow; both axes as shares of what is shown.
+  function cut(crop, at = pointOf(crop)) {
+    const [width, height] = trim.size;
+    const ratio = RATIOS[crop.image.dataset.crop];
+    return [Math.min(width, height * ratio) / width, Math.min(height, width / ratio) / height].map((size, axis) => {
+      const free = 1 - size;
+      return { size, free, start: Math.min(Math.max(at[axis] - size / 2, 0), free) };
+    });
+  }
+
+  /** Write a place of the original, in fractions, into two fields. */
   function put(fields, place) {
-    fields.forEach((field, axis) => { field.value = Math.round(Math.min(100, Math.max(0, place[axis]))); });
+    fields.forEach((field, axis) => { field.value = Math.round(100 * Math.min(1, Math.max(0, place[axis]))); });
     fields[0].dispatchEvent(new Event("change", { bubbles: true }));
     show();
   }
 
-  /** The point of a crop that moves it by `by` per cent of the picture, from where it really is, not beyond its edges. */
+  /** The point of a crop that moves it by `by` (fractions of what is shown) from where it really is, not beyond its edges. */
   function shift(crop, by) {
-    put(crop.fields, cut(crop).map(({ size, free, start }, axis) => {
-      const moved = Math.min(Math.max(start + by[axis] / 100, 0), free);
-      return free > 0.001 ? 100 * (moved + size / 2) : 50;
-    }));
+    put(crop.fields, trim.fromShown(cut(crop).map(({ size, free, start }, axis) => {
+      const moved = Math.min(Math.max(start + by[axis], 0), free);
+      return free > 0.001 ? moved + size / 2 : 0.5;
+    })));
   }
 
   function dragging(element, move, begin = () => {}) {
     element.addEventListener("pointerdown", (event) => {
+      if (trim.isOn && element === picture.parentElement) return;
       event.preventDefault();
       begin(event);
       const stop = () => document.removeEventListener("pointermove", move);
@@ -73,27 +101,27 @@ function start() {
       const move = STEPS[event.key];
       if (!move) return;
       event.preventDefault();
-      act(move.map((step) => step * (event.shiftKey ? 10 : 1)));
+      act(move.map((step) => (step * (event.shiftKey ? 10 : 1)) / 100));
     });
   }
 
   function follow(event) {
     const frame = picture.getBoundingClientRect();
-    put(focal, [((event.clientX - frame.left) / frame.width) * 100, ((event.clientY - frame.top) / frame.height) * 100]);
+    put(focal, trim.unturned([(event.clientX - frame.left) / frame.width, (event.clientY - frame.top) / frame.height]));
   }
 
   dragging(picture.parentElement, follow, (event) => { follow(event); point.focus(); });
-  byKeys(point, (move) => put(focal, focal.map((field, axis) => number(field) + move[axis])));
+  byKeys(point, (by) => put(focal, trim.unturned(trim.onStage(shown(focal)).map((part, axis) => part + by[axis]))));
 
   for (const crop of crops.filter(({ fields }) => fields.length)) {
     let last;
     dragging(crop.frame, (event) => {
       const frame = crop.frame.getBoundingClientRect();
       const parts = cut(crop);
-      shift(crop, [((last.x - event.clientX) / frame.width) * 100 * parts[0].size, ((last.y - event.clientY) / frame.height) * 100 * parts[1].size]);
+      shift(crop, [((last.x - event.clientX) / frame.width) * parts[0].size, ((last.y - event.clientY) / frame.height) * parts[1].size]);
       last = { x: event.clientX, y: event.clientY };
     }, (event) => { last = { x: event.clientX, y: event.clientY }; crop.frame.focus(); });
-    byKeys(crop.frame, (move) => shift(crop, move));
+    byKeys(crop.frame, (by) => shift(crop, by));
     crop.clear.addEventListener("click", () => {
       for (const field of crop.fields) field.value = "";
       show();
@@ -102,15 +130,31 @@ function start() {
   }
   for (const field of [...focal, ...crops.flatMap(({ fields }) => fields)]) field.addEventListener("input", show);
 
-  function load(source) {
-    picture.src = source;
-    for (const { image } of crops) image.src = source;
-    picture.decode().then(() => { box.hidden = false; box.dataset.ready = ""; show(); }, () => { box.hidden = true; });
+  /** Draw all from the upright original at `source`. */
+  async function load(source) {
+    const original = new Image();
+    original.src = source;
+    try {
+      await original.decode();
+    } catch {
+      box.hidden = true;
+      return;
+    }
+    trim.take(original);
+    if (trim.isAll) {
+      picture.src = source;
+      for (const { image } of crops) image.src = source;
+      await picture.decode().catch(() => {});
+      show();
+    } else turn();
+    box.hidden = false;
+    box.dataset.ready = "";
   }
 
   upload?.addEventListener("change", async () => {
     box.hidden = true;
     if (upload.files[0]) load(await shrunk(upload.files[0]).catch(() => ""));
   });
-  if (picture.getAttribute("src")) load(picture.src);
+  const source = box.dataset.original ?? picture.getAttribute("src");
+  if (source) load(source);
 }

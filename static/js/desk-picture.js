@@ -1,9 +1,11 @@
 // The lead picture: chosen from the library by looking, and its cuts, which follow whatever is chosen.
 import { describe, openPicker } from "./editor-picker.js";
+import { openTexts } from "./editor-texts.js";
 
 const select = document.getElementById("id_lead_image");
 const cuts = document.querySelector("[data-cuts]");
 const choose = document.querySelector("[data-choose-picture]");
+const texts = document.querySelector("[data-picture-texts]");
 const caption = document.querySelector("[data-panel=picture-finer]");
 
 /** Keep the focal point in sight where the files of a cut are still to be made. */
@@ -14,7 +16,7 @@ function aim() {
 
 async function show() {
   const id = select.value;
-  caption.hidden = !id;
+  caption.hidden = texts.hidden = !id;
   if (!id) return (cuts.hidden = true);
   const facts = await describe(choose.dataset.choosePicture, id);
   if (select.value !== id) return; // another was chosen meanwhile
@@ -30,7 +32,7 @@ async function show() {
 if (select && cuts && choose) {
   const $ = window.django?.jQuery;
   choose.hidden = false;
-  caption.hidden = !select.value;
+  caption.hidden = texts.hidden = !select.value;
   if (!cuts.hidden) aim();
   ($ ? $(select) : select)[$ ? "on" : "addEventListener"]("change", show); // jQuery's own events and native ones
   choose.addEventListener("click", async () => {
@@ -41,5 +43,9 @@ if (select && cuts && choose) {
     if (facts.problem) return;
     select.replaceChildren(new Option("", ""), new Option(facts.title, id, true, true));
     select.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  texts.addEventListener("click", async () => {
+    if (await openTexts(choose.dataset.choosePicture, select.value)) show();
+    texts.focus();
   });
 }

@@ -2,6 +2,7 @@
 import { Node, crel, gettext } from "django-prose-editor/editor";
 import { describe, openPicker } from "./editor-picker.js";
 import { insertFurniture } from "./editor-stock.js";
+import { openTexts } from "./editor-texts.js";
 
 export const Figure = Node.create({
   group: "furniture",
@@ -89,10 +90,10 @@ export function defineItem(editor, { menu, buttons }, { type, icon, name, choose
     button: buttons.material(icon, name),
     active: () => editor.isActive(type),
     async command() {
-      const attributes = await choose({});
-      if (!attributes) return;
+      const chosen = [await choose({})].flat().filter(Boolean); // one after the other, several pictures are a series
+      if (!chosen.length) return;
       const { tr, schema } = editor.state;
-      insertFurniture(tr, schema.nodes[type].create(attributes));
+      for (const attributes of chosen) insertFurniture(tr, schema.nodes[type].create(attributes));
       editor.view.dispatch(tr);
       editor.view.focus();
     },
@@ -103,6 +104,11 @@ const IMAGE = /^\d{1,11}$/;
 const chooseImage = (pickerUrl) => async () => {
   const image = await openPicker(pickerUrl);
   return image && { image };
+};
+
+const chooseImages = (pickerUrl) => async () => {
+  const images = await openPicker(pickerUrl, { several: true });
+  return images?.map((image) => ({ image }));
 };
 
 export const LibraryImage = Figure.extend({
@@ -133,10 +139,18 @@ export const LibraryImage = Figure.extend({
       );
     };
     const words = { change: gettext("Choose another picture"), label: gettext("Picture") };
-    return (props) => view(props, { ...words, draw, choose: chooseImage(pickerUrl) });
+    return (props) => {
+      let drawn;
+      const drawHere = (...about) => draw(...(drawn = about));
+      const choose = async ({ image }) => {
+        if (await openTexts(pickerUrl, image)) draw(...drawn);
+      };
+      const more = { icon: "notes", name: gettext("Alternative text, caption and credit"), choose };
+      return view(props, { ...words, draw: drawHere, choose: chooseImage(pickerUrl), more });
+    };
   },
   addMenuItems(parts) {
     const words = { icon: "add_photo_alternate", name: gettext("Picture from the library") };
-    defineItem(this.editor, parts, { type: this.name, ...words, choose: chooseImage(this.options.pickerUrl) });
+    defineItem(this.editor, parts, { type: this.name, ...words, choose: chooseImages(this.options.pickerUrl) });
   },
 });

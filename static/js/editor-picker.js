@@ -1,5 +1,6 @@
 // The library in a dialog, and what an article's pictures look like. Talks to articles/admin/picker.py.
 import { crel, gettext } from "django-prose-editor/editor";
+import { uploadFiles } from "./editor-upload.js";
 
 const PAUSE = 300; // milliseconds of not typing before the library is searched
 const SIGNED_OUT = gettext("You are signed out. Sign in again in another tab, then try once more here.");
@@ -32,6 +33,9 @@ export function describe(url, id) {
   return known.get(id);
 }
 
+/** Ask about picture `id` anew: it was changed. */
+export const forget = (id) => known.delete(String(id));
+
 async function fetchWanted(url) {
   const asked = [...wanted];
   wanted = new Map();
@@ -49,26 +53,26 @@ async function fetchWanted(url) {
   }
 }
 
-/** The id of the picture that was chosen; null when the dialog was left. */
-export function openPicker(url) {
+/** The id of the picture that was chosen; null when the dialog was left. With `several`, ids in the order in which they were. */
+export function openPicker(url, { several = false } = {}) {
   const dialog = crel("dialog", { className: "editor-dialog editor-picker", "aria-label": gettext("Picture from the library") });
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {
     let chosen = null;
-    const choose = (id) => {
-      chosen = id;
+    const choose = (ids) => {
+      chosen = several ? ids : ids[0];
       dialog.close();
     };
     dialog.addEventListener("close", () => {
       dialog.remove();
       resolve(chosen);
     });
-    fill(dialog, url, choose);
+    fill(dialog, url, choose, several);
   });
 }
 
-async function fill(dialog, url, choose) {
+async function fill(dialog, url, choose, several) {
   let page;
   try {
     page = await (await get(url, {})).text();
@@ -84,6 +88,8 @@ async function fill(dialog, url, choose) {
   const form = dialog.querySelector("form");
   let asked = 0;
   let timer;
+  const many = new Many(dialog, choose, several);
+  takeFiles(dialog.querySelector("input[type=file]"), several, choose, status);
 
   async function show(parameters, place) {
     const mine = ++asked;
@@ -97,6 +103,7 @@ async function fill(dialog, url, choose) {
   }
   function replace(answer) {
     results.innerHTML = answer;
+    many.show();
     status.textContent = results.firstElementChild.dataset.status;
   }
   const search = () => show({ q: form.q.value }, replace);
@@ -111,13 +118,14 @@ async function fill(dialog, url, choose) {
   dialog.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
-    if (button.name === "image") choose(button.value);
+    if (button.name === "image") many.take(button);
     else if (button.name === "refresh") search();
     else if (button.name === "close") dialog.close();
     else if (button.name === "more") {
       show({ q: form.q.value, before: button.value }, (answer) => {
         button.closest("p").remove();
         results.insertAdjacentHTML("beforeend", answer);
+        many.show();
         const next = results.lastElementChild.querySelector("button") ?? form.q;
         status.textContent = results.lastElementChild.dataset.status;
         next.focus();
@@ -125,4 +133,54 @@ async function fill(dialog, url, choose) {
     }
   });
   form.q.focus();
+}
+
+/** Pictures from the disk of whoever writes: on a phone, its photos. */
+function takeFiles(input, several, choose, status) {
+  if (!input) return;
+  input.multiple = several;
+  input.addEventListener("change", async () => {
+    const files = [...input.files];
+    input.value = "";
+    if (!files.length) return;
+    const { stored, problem } = await uploadFiles(input.dataset.upload, files);
+    if (stored?.size) choose([...stored.values()].map(String));
+    else status.textContent = problem;
+  });
+}
+
+/** One press takes a picture, or, once that is wanted, marks it as one of a series. */
+class Many {
+  constructor(dialog, choose, isOffered) {
+    this.dialog = dialog;
+    this.choose = choose;
+    this.ids = [];
+    this.mode = dialog.querySelector("[name=several]");
+    this.put = dialog.querySelector("[name=put]");
+    if (!this.mode) return;
+    this.mode.hidden = !isOffered;
+    this.mode.addEventListener("click", () => {
+      this.isOn = !this.isOn;
+      this.ids = [];
+      this.mode.setAttribute("aria-pressed", String(this.isOn));
+      this.show();
+    });
+    this.put.addEventListener("click", () => choose(this.ids));
+  }
+
+  take({ value }) {
+    if (!this.isOn) return this.choose([value]);
+    this.ids = this.ids.includes(value) ? this.ids.filter((id) => id !== value) : [...this.ids, value];
+    this.show();
+  }
+
+  show() {
+    for (const button of this.dialog.querySelectorAll("button[name=image]")) {
+      if (this.isOn) button.setAttribute("aria-pressed", String(this.ids.includes(button.value)));
+      else button.removeAttribute("aria-pressed");
+    }
+    if (!this.put) return;
+    this.put.hidden = !this.ids.length;
+    this.put.textContent = this.put.dataset.say.replace("{count}", this.ids.length);
+  }
 }

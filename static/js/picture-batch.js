@@ -1,9 +1,12 @@
 // Many pictures at once, on the upload screen and in the editor's dialog. The window keeps each file until its texts are typed;
 // then it is sent by itself, so that one that fails takes no other with it, and stays here with its texts to be sent again.
 // Talks to articles/admin/image_upload.py, whose page holds the form and the template of a row.
-import { shrunk } from "./picture-preview.js";
+import { look } from "./picture-preview.js";
 
 const AT_ONCE = 2; // files on their way
+const PREVIEW = 480; // pixels of the longest side
+// What renditions.accept() takes; the newsroom is asked about the rest.
+const [LEAST, LONGEST, MOST_PIXELS] = [200, 8, 50_000_000];
 
 class Row {
   constructor(batch, file) {
@@ -43,15 +46,37 @@ class Row {
     this.find("progress").setAttribute("aria-labelledby", id);
   }
 
+  /** Show the picture, and say what is wrong with it before anybody describes it. */
   async look() {
     try {
-      const image = this.find("img");
-      image.src = await shrunk(this.file, 480);
-      image.hidden = false;
-      this.find(".no-preview").hidden = true;
+      const { source, width, height } = await look(this.file, PREVIEW);
+      this.preview(source);
+      const [least, most] = [Math.min(width, height), Math.max(width, height)];
+      if (least >= LEAST && most <= LONGEST * least && width * height <= MOST_PIXELS) return;
     } catch {
-      // not a picture that this browser knows: the newsroom will say what it thinks of it
+      // a format that this browser does not know, or no picture at all
     }
+    await this.lookThere();
+  }
+
+  preview(source) {
+    const image = this.find("img");
+    image.src = source;
+    image.hidden = false;
+    this.find(".no-preview").hidden = true;
+  }
+
+  /** Have the newsroom look at what this browser can't show or finds strange: it has the last word, and says why. */
+  async lookThere(isSecondTry = false) {
+    const body = new FormData();
+    body.set("csrfmiddlewaretoken", this.batch.form.elements.csrfmiddlewaretoken.value);
+    body.set("file", this.file);
+    this.find(".no-preview").textContent = this.batch.say("looking");
+    const answer = await transfer(`${this.batch.address}?look`, body, () => {});
+    if (answer.status === 403 && !isSecondTry && (await this.batch.renewToken())) return this.lookThere(true);
+    if (answer.data?.preview) this.preview(answer.data.preview);
+    else if (answer.data?.errors && this.isOpen) this.show("refused", Object.values(answer.data.errors).flat());
+    else this.find(".no-preview").textContent = ""; // no answer: it will be looked at when it is sent
   }
 
   get lacks() {
@@ -209,7 +234,6 @@ export class Batch {
   /** What is wrong with a file before anybody looks into it. */
   faultOf(file) {
     if (!file.size) return this.say("empty");
-    if (/\.hei[cf]s?$/i.test(file.name) || /^image\/hei[cf]/.test(file.type)) return this.say("heic");
     return file.size > Number(this.form.dataset.mostBytes) ? this.say("large") : "";
   }
 
@@ -293,7 +317,7 @@ function transfer(address, body, tell) {
     request.responseType = "text";
     request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) tell(event.loaded / event.total); });
     request.addEventListener("loadend", () => {
-      const isOut = Boolean(request.responseURL) && new URL(request.responseURL).pathname !== address;
+      const isOut = Boolean(request.responseURL) && new URL(request.responseURL).pathname !== address.split("?")[0];
       let data = null;
       try {
         data = JSON.parse(request.responseText);

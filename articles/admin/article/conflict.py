@@ -1,5 +1,6 @@
 """Two people saved one article: both texts side by side, a choice for each field, a merge of what does not clash."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import comparing, merging, revisions
-from articles.admin.article import autosaves, unsaved
+from articles.admin.article import autosaves, paragraphs, unsaved
 from articles.admin.lists import number
 from articles.admin.times import said
 from articles.models import Article
@@ -19,9 +20,11 @@ MERGE = "_merge"  # the button; its value is the version that the person sees
 LABELS = {
     "theirs": gettext_lazy("Theirs"),
     "mine": gettext_lazy("Mine"),
+    "both": gettext_lazy("Both: theirs, then mine"),
     "merged": gettext_lazy("Both merged"),
     "merged_mine": gettext_lazy("Both merged; mine where we changed the same words"),
     "merged_theirs": gettext_lazy("Both merged; theirs where we changed the same words"),
+    paragraphs.CHOICE: gettext_lazy("One by one, as chosen below"),
 }
 
 
@@ -37,6 +40,7 @@ class Difference:
     values: dict[str, Any]  # by choice
     taken: str  # the choice that a merge makes; empty where the two clash
     chosen: str  # by a person
+    questions: Sequence[paragraphs.Question] = ()  # each of a paragraph that both changed
 
     @property
     def clash(self):
@@ -96,13 +100,26 @@ def _difference(change, base, mine, theirs, was, post):
         values["merged"] = merged.mine
     elif merged.clash and merged.mine != ours:
         values |= {"merged_mine": merged.mine, "merged_theirs": merged.theirs}
-    taken = "" if merged.clash else next(key for key, value in reversed(values.items()) if value == merged.mine)
+    if merged.clash and (rows := merging.one_after_the_other(name, ours, yours)) is not None:
+        values["both"] = rows
+    asked, taken = [], ""
+    if not merged.clash:
+        taken = next(key for key, value in reversed(values.items()) if value == merged.mine)
+    elif name == "body":
+        asked, text = paragraphs.ask(base.get(name), ours, yours, post)
+        if asked:
+            values[paragraphs.CHOICE] = text
+        elif text is not None:  # looked at paragraph by paragraph, it is no clash
+            values["merged"], taken = text, "merged"
     chosen = _chosen(post, name, values)
-    return Difference(name, change.label, was, change.before, change.after, values, taken, chosen)
+    return Difference(name, change.label, was, change.before, change.after, values, taken, chosen, asked)
 
 
 def _chosen(post, name, values):
-    choice = post.get(f"_choose_{name}", "")
+    """What a person chose; of paragraphs that were all chosen nothing else need be said."""
+    choice = post.get(f"_choose_{name}") or paragraphs.CHOICE
+    if choice == paragraphs.CHOICE:
+        return choice if values.get(choice) is not None else ""
     return choice if choice in values else ""
 
 

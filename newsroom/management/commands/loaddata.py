@@ -182,7 +182,7 @@ def bring_picture(image, master):
     if master and not storage.exists(image.file.name):
         with master.open("rb") as file:
             storage.save(image.file.name, File(file))
-        renditions.make_safe_copy(master.read_bytes(), image.key)
+        renditions.make_safe_copy(master.read_bytes(), image.key, image.trim)
 
 
 def in_order_of_sight(images):

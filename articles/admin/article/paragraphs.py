@@ -1,0 +1,70 @@
+"""Paragraphs that two people changed: each is asked about by itself, and those of both can be kept."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
+
+from articles import comparing, merging
+from articles.merging import Stretch
+
+CHOICE = "paragraphs"  # the choice of a field that is put together from these
+MOST = 100  # questions of one text; where there are more, one of the texts is taken, or their merge
+LABELS = {
+    "theirs": gettext_lazy("Theirs"),
+    "mine": gettext_lazy("Mine"),
+    "theirs_mine": gettext_lazy("Both: theirs, then mine"),
+    "mine_theirs": gettext_lazy("Both: mine, then theirs"),
+}
+WITHOUT = {"theirs": gettext_lazy("Theirs: without it"), "mine": gettext_lazy("Mine: without it")}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What each has in one place, and what of it is to be kept; ``name`` is the form's field."""
+
+    name: str
+    theirs: SafeString
+    mine: SafeString
+    stretch: Stretch
+    chosen: str
+
+    @property
+    def choices(self):
+        """Value, label and whether it is chosen, for a row of radio buttons."""
+        ways = self.stretch.ways.items()
+        return [(way, LABELS[way] if text else WITHOUT[way], way == self.chosen) for way, text in ways]
+
+
+def ask(base, mine, theirs, post):
+    """The questions that two texts leave, and the text that the answers in ``post`` make; None if some lack."""
+    found = merging.stretches(base, mine, theirs)
+    asked = [one for one in found if one.taken is None]
+    if len(asked) > MOST:
+        return [], None
+    names = list(_names(asked))
+    chosen = [_choice(post.get(name, ""), one) for name, one in zip(names, asked, strict=True)]
+    text = merging.put_together(found, chosen) if all(chosen) else None
+    questions = [Question(*about) for about in zip(names, *_shown(asked), asked, chosen, strict=True)]
+    return questions, text
+
+
+def _names(asked):
+    """A name for each by what it asks: an answer counts for these very words alone, whoever typed on meanwhile."""
+    seen = Counter()
+    for one in asked:
+        digest = hashlib.sha256(f"{one.theirs}\0{one.mine}".encode()).hexdigest()[:16]
+        seen[digest] += 1
+        yield f"_paragraph_{digest}_{seen[digest]}"
+
+
+def _choice(given, stretch):
+    return given if given in stretch.ways else ""
+
+
+def _shown(asked):
+    """Both sides of each, for people to read."""
+    sides = [comparing.sides(one.theirs, one.mine) for one in asked]
+    return [theirs for theirs, _mine in sides], [mine for _theirs, mine in sides]

@@ -1,0 +1,67 @@
+"""What is said of a picture, changed where it stands in an article: asked for and saved without leaving the text."""
+
+import hashlib
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.db import transaction
+from django.http import Http404, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from articles.admin.lists import number
+from articles.models import Image
+
+FIELDS = ["alt", "decorative", "caption", "credit"]
+
+
+class TextsForm(forms.ModelForm):
+    """The texts alone; the rules of the row say what is wrong with them."""
+
+    class Meta:
+        model = Image
+        fields = FIELDS
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def view(request, model_admin, pk):
+    """The texts of one picture and whether one may change them; a POST changes them."""
+    image = Image.objects.filter(pk=number(str(pk))).first()
+    if image is None:
+        raise Http404
+    if not model_admin.has_view_permission(request, image):
+        raise PermissionDenied
+    may = model_admin.has_change_permission(request, image)
+    if request.method != "POST":
+        return JsonResponse(_facts(image) | {"may": may})
+    if not may:
+        raise PermissionDenied
+    return _save(request, model_admin, image.pk)
+
+
+@transaction.atomic
+def _save(request, model_admin, pk):
+    """Change them, unless somebody else did so after they were asked for."""
+    image = Image.objects.select_for_update().get(pk=pk)
+    facts = _facts(image)
+    if request.POST.get("mark") != facts["mark"]:
+        return JsonResponse({"newer": facts}, status=409)
+    form = TextsForm(request.POST, instance=image)
+    if not form.is_valid():
+        return JsonResponse({"errors": dict(_errors(form))}, status=422)
+    if form.has_changed():
+        form.save()
+        model_admin.log_change(request, image, model_admin.construct_change_message(request, form, []))
+    return JsonResponse(_facts(image))
+
+
+def _errors(form):
+    """Each field's refusals; what is wrong with no one field stands with the first."""
+    for name, errors in form.errors.items():
+        yield ("alt" if name == NON_FIELD_ERRORS else name), list(errors)
+
+
+def _facts(image):
+    said = {name: getattr(image, name) for name in FIELDS}
+    mark = hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+    return {"title": image.title or _("Picture"), "texts": said, "mark": mark}
