@@ -2,9 +2,9 @@
 
 Bodies are semantic: a picture is ``<figure data-image="42">``, an embed ``<figure data-embed="address">``
 (with a picture before it: ``data-poster="42"``),
-a pull quote ``<aside data-pull-quote>``, a fact box ``<aside data-fact-box>``, a rate ``<data data-rate="KGS/USD">``
-(references.py), its chart ``<figure data-chart="KGS/USD 3m">`` (charts.py), a footnote ``<span data-footnote>``
-(footnotes.py). Anything else is dropped.
+a pull quote ``<aside data-pull-quote>`` (pull_quotes.py), a fact box ``<aside data-fact-box>``,
+a rate ``<data data-rate="KGS/USD">`` (references.py), its chart ``<figure data-chart="KGS/USD 3m">`` (charts.py),
+a footnote ``<span data-footnote>`` (footnotes.py). Anything else is dropped.
 """
 
 import re
@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 
 import nh3
 
-from articles import charts, embeds, footnotes
+from articles import charts, embeds, footnotes, pull_quotes
 from articles.characters import normalise_html
 
 BLOCKS = {"p", "h2", "h3", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td"}
@@ -22,6 +22,7 @@ INLINE = {"strong", "em", "sub", "sup", "a", "br", "data", "span"}
 ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
+    "p": {"data-speaker"},
     "figure": {"data-image", "data-embed", "data-poster", "data-chart", "data-points", "data-source"},
     "aside": {"data-pull-quote", "data-fact-box"},
     "th": {"colspan", "rowspan"},
@@ -36,12 +37,14 @@ NUMBERS = {"colspan": 20, "rowspan": 20, "start": 9999}  # the most each may say
 SMALL = re.compile(r"[1-9]\d{0,3}\Z", re.ASCII)
 RATE = re.compile(r"[A-Z]{3}/[A-Z]{3}\Z", re.ASCII)
 FORM = re.compile(r"(?:turned-)?(?:pair|words|amount)(?:-dated)?\Z", re.ASCII)
+SPEAKER = re.compile(r"(?:name|role)\Z")
 AMOUNT = re.compile(r"[0-9.]{1,40}\Z", re.ASCII)
 PATTERNS = {
     "data-rate": RATE,
     "data-form": FORM,
     "data-source": charts.SOURCES,
     "value": AMOUNT,
+    "data-speaker": SPEAKER,
 }
 SPACE = re.compile(r"\s")
 SMALL_SIGNS = {  # what Unicode has above and below the line: plain text says 10⁶ and CO₂ with these
@@ -131,7 +134,7 @@ def clean(html: str) -> str:
     for _round in range(ROUNDS):
         if html.count("<") > LIGHT and is_too_deep(html):
             break
-        cleaned = footnotes.tidy(normalise_html(_cleaner.clean(html)))  # entities are characters now
+        cleaned = pull_quotes.tidy(footnotes.tidy(normalise_html(_cleaner.clean(html))))  # entities are characters now
         if cleaned == html:
             return html
         html = cleaned

@@ -23,7 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import charts, embeds, footnotes, kept, linked_data, markup, references, surrogates
+from articles import charts, embeds, footnotes, kept, linked_data, markup, pull_quotes, references, surrogates
 from articles.embeds import Shape
 from articles.models.edition import Edition, PreparedEditions
 from articles.models.embed_provider import EmbedProvider
@@ -131,6 +131,7 @@ def body(html: str) -> SafeString:
         "<table>", '<div class="table" role="group" tabindex="0" aria-label="{}"><table>'.format(_("Table"))
     )
     html = html.replace("</table>", "</table></div>")
+    html = pull_quotes.with_speaker(html, pull_quotes.figure)
     html = html.replace('<aside data-pull-quote="">', '<aside class="pull-quote" aria-hidden="true">')
     html = html.replace('<aside data-fact-box="">', '<aside class="fact-box">')
     html = footnotes.numbered(charts.resolve(html))
@@ -150,7 +151,8 @@ def for_feeds(editions: list[Edition], root: str) -> list[Callable[[], str]]:
 
 def _for_feed(html: str, images: dict[int, Image], page: str) -> str:
     """A body as HTML that stands by itself, its addresses as they lead from the article's ``page``."""
-    html = PULL_QUOTE.sub("", EMPTY.sub("", markup.clean(html)))  # the text says what it quotes, too
+    html = pull_quotes.with_speaker(EMPTY.sub("", markup.clean(html)), pull_quotes.quotation)
+    html = PULL_QUOTE.sub("", html)  # the text says what it quotes without a speaker, too
     html = IMAGE.sub(
         lambda match: _plain_figure(images.get(int(match[1])), match[2]), _with_directions(_in_order(html))
     )

@@ -249,7 +249,7 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
         "extensions": {
             "LibraryImage": html_tags(["figure", "figcaption"], {"figure": ["data-image"]}),
             "Embed": html_tags(["figure", "figcaption"], {"figure": ["data-embed", "data-poster"]}),
-            "PullQuote": html_tags(["aside"], {"aside": ["data-pull-quote"]}),
+            "PullQuote": html_tags(["aside", "p"], {"aside": ["data-pull-quote"], "p": ["data-speaker"]}),
             "FactBox": html_tags(["aside", "h3"], {"aside": ["data-fact-box"]}),
             "Rate": html_tags(["data"], {"data": ["data-rate", "data-form"]}),
             "RateChart": html_tags(["figure", "figcaption"], {"figure": ["data-chart"]}),

@@ -22,6 +22,7 @@ PLACES = {
     "ol": gettext_lazy("numbered item"),
     "blockquote": gettext_lazy("quotation"),
     "pull": gettext_lazy("pull quote"),
+    "speaker": gettext_lazy("speaker of a pull quote"),
     "fact": gettext_lazy("fact box"),
     "table": gettext_lazy("row of a table"),
     "figure": gettext_lazy("picture, video or chart"),
@@ -115,6 +116,8 @@ class _Blocks(HTMLParser):
     def _place(tag: str, given: dict[str, str]) -> str:
         if tag == "aside":
             return "fact" if "data-fact-box" in given else "pull"
+        if "data-speaker" in given:
+            return "speaker"
         return tag if tag in PLACES else ""
 
     def handle_endtag(self, tag: str) -> None:

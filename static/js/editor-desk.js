@@ -11,11 +11,13 @@ const textarea = (editor) => holder(editor).querySelector("textarea");
 /** The language that the article is written in. */
 export const language = (editor) => textarea(editor)?.form?.elements.namedItem("language")?.value ?? "";
 
-/** The body's HTML, without headings and boxes still to be written and the empty paragraphs that the cursor needs at its end. */
+/** The body's HTML, without headings, boxes and speakers still to be written and the empty paragraphs that the cursor needs at its end. */
 const html = (editor) =>
   editor
     .getHTML()
     .replace(/<(h[23])><\/\1>/g, "")
+    .replace(/<p data-speaker="(?:name|role)"><\/p>/g, "")
+    .replace(/(<aside data-pull-quote="">)<p>((?:(?!<\/?p\b)[^])*)<\/p>(<\/aside>)/g, "$1$2$3") // as without a speaker
     .replace(/<aside data-(?:pull-quote|fact-box)="">(?:<p><\/p>)*<\/aside>/g, "")
     .replace(/(?:<p><\/p>)+$/, "");
 

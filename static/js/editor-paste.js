@@ -12,6 +12,7 @@ const DROPPED =
 const KEPT = {
   A: ["href"],
   OL: ["start"],
+  P: ["data-speaker"],
   TD: ["colspan", "rowspan"],
   TH: ["colspan", "rowspan"],
   FIGURE: ["data-image", "data-embed", "data-chart"],
