@@ -47,6 +47,8 @@ PATTERNS = {
     "data-speaker": SPEAKER,
 }
 SPACE = re.compile(r"\s")
+ANY_TAG = re.compile(r"<[^>]*>")
+WITHIN_WORDS = re.compile(r"</?(?:strong|em|sub|sup|a|data|span)\b[^>]*>")
 SMALL_SIGNS = {  # what Unicode has above and below the line: plain text says 10⁶ and CO₂ with these
     "sup": str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ"),
     "sub": str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎"),
@@ -207,6 +209,12 @@ def plain_text(html: str) -> str:
     parser.close()
     lines = (" ".join(line.split()) for line in "".join(parser.parts).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def count_words(html: str) -> int:
+    """How many words a cleaned body has, as readers and the desk are told; footnotes are not counted."""
+    text = WITHIN_WORDS.sub("", footnotes.without(html))
+    return len(unescape(ANY_TAG.sub(" ", text)).split())
 
 
 def image_ids(html: str) -> list[int]:

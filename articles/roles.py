@@ -29,7 +29,17 @@ ADMINISTRATOR = "Administrator"
 WRITERS = {REPORTER, SECTION_EDITOR, CHIEF_EDITOR, ADMINISTRATOR}  # who can be given articles
 
 ANYBODYS_STEPS = {"note"}  # of all who read the desk's articles
-OWN_STEPS = {"edit", "submit", "take_back", "trash", "untrash", "tick", "release", "share"}  # with one's own articles
+OWN_STEPS = {
+    "edit",
+    "submit",
+    "take_back",
+    "trash",
+    "untrash",
+    "tick",
+    "release",
+    "share",
+    "goal",
+}  # with one's own articles
 WRITERS_STEPS = OWN_STEPS | {"claim"}
 DESK_STEPS = WRITERS_STEPS | {
     *("send_back", "approve", "publish", "furnish", "schedule", "take_down", "withdraw", "cancel"),
@@ -179,7 +189,7 @@ def _writers_step(user: "User", step: str, article: "Article | None") -> bool:
     steps = {"draft": {"edit", "submit"}, "published": {"edit"}, "in_review": {"take_back"}}.get(article.stage, set())
     if article.stage == "draft" and article.published_at is None:
         steps = steps | {"trash", "untrash"}
-    return step in steps | {"tick", "share"} and is_own(user, article)
+    return step in steps | {"tick", "share", "goal"} and is_own(user, article)
 
 
 def _is_nobodys(article: "Article") -> bool:

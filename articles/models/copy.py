@@ -6,8 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
-from articles import footnotes
-from articles.markup import DEEPEST, EDITOR, LONGEST, clean, is_too_deep, plain_text
+from articles.markup import DEEPEST, EDITOR, LONGEST, clean, count_words, is_too_deep
 from articles.references import thaw
 from articles.text import LineField, NormalJSONField, ProseField, SlugText
 
@@ -119,7 +118,7 @@ class Copy(models.Model):
     @property
     def words(self) -> int:
         """How many words the body has; footnotes are not counted."""
-        return len(plain_text(footnotes.without(self.body)).split())
+        return count_words(self.body)
 
     @property
     def reading_minutes(self) -> int:

@@ -177,12 +177,18 @@ export const WordCount = Extension.create({
   },
 });
 
+const shown = (words) => words.toLocaleString("en");
+
+const ofGoal = (words, goal) => gettext("%s of %s words").replace("%s", shown(words)).replace("%s", shown(goal));
+
+/** The words as markup.count_words() counts them, and the goal of the article if it has one. */
 function count({ state: { doc } }, { seen }) {
   const text = doc.textBetween(0, doc.content.size, "\n", (leaf) => (leaf.type.name === "hardBreak" ? "\n" : leaf.attrs.pair ?? ""));
   const words = text.split(/\s+/).filter(Boolean).length;
+  const goal = Number(document.querySelector("[data-word-goal]")?.dataset.wordGoal ?? 0);
   const minutes = Math.max(1, Math.round(words / WORDS_A_MINUTE));
   const [counted, reading] = [words === 1 ? gettext("%s word") : gettext("%s words"), gettext("%s min to read")];
-  const parts = [counted.replace("%s", words.toLocaleString("en")), ...(words ? [reading.replace("%s", minutes)] : [])];
+  const parts = [goal ? ofGoal(words, goal) : counted.replace("%s", shown(words)), ...(words ? [reading.replace("%s", minutes)] : [])];
   seen.textContent = parts.join(" · ");
   return words;
 }
