@@ -4,6 +4,7 @@ Bodies are semantic: a picture is ``<figure data-image="42">``, an embed ``<figu
 (with a picture before it: ``data-poster="42"``),
 a pull quote ``<aside data-pull-quote>`` (pull_quotes.py), a fact box ``<aside data-fact-box>``,
 a rate ``<data data-rate="KGS/USD">`` (references.py), its chart ``<figure data-chart="KGS/USD 3m">`` (charts.py),
+articles to read also ``<figure data-read-also="12 34">`` (picks.py),
 a footnote ``<span data-footnote>`` (footnotes.py). Anything else is dropped.
 """
 
@@ -23,7 +24,7 @@ ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
     "p": {"data-speaker"},
-    "figure": {"data-image", "data-embed", "data-poster", "data-chart", "data-points", "data-source"},
+    "figure": {"data-image", "data-embed", "data-poster", "data-chart", "data-points", "data-source", "data-read-also"},
     "aside": {"data-pull-quote", "data-fact-box"},
     "th": {"colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
@@ -38,6 +39,7 @@ SMALL = re.compile(r"[1-9]\d{0,3}\Z", re.ASCII)
 RATE = re.compile(r"[A-Z]{3}/[A-Z]{3}\Z", re.ASCII)
 FORM = re.compile(r"(?:turned-)?(?:pair|words|amount)(?:-dated)?\Z", re.ASCII)
 SPEAKER = re.compile(r"(?:name|role)\Z")
+NUMBERS_OF_ARTICLES = re.compile(r"[1-9][0-9]{0,9}(?: [1-9][0-9]{0,9}){0,4}\Z")
 AMOUNT = re.compile(r"[0-9.]{1,40}\Z", re.ASCII)
 PATTERNS = {
     "data-rate": RATE,
@@ -45,6 +47,7 @@ PATTERNS = {
     "data-source": charts.SOURCES,
     "value": AMOUNT,
     "data-speaker": SPEAKER,
+    "data-read-also": NUMBERS_OF_ARTICLES,
 }
 SPACE = re.compile(r"\s")
 ANY_TAG = re.compile(r"<[^>]*>")
@@ -86,6 +89,7 @@ EDITOR = {
     "Embed": {"lookUrl": "/admin/articles/embedprovider/look/", "pickerUrl": "/admin/articles/image/picker/"},
     "PullQuote": True,
     "FactBox": True,
+    "ReadAlso": {"picksUrl": "/admin/articles/article/picks/"},
     "Rate": {"ratesUrl": "/admin/rates-in-texts/"},
     "RateChart": {"ratesUrl": "/admin/rates-in-texts/"},
     "Footnote": True,

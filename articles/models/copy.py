@@ -99,6 +99,13 @@ class Copy(models.Model):
     dated_corrections = NormalJSONField(
         _("corrections"), default=list, db_default=models.Value([], models.JSONField()), blank=True
     )  # [{"day": "2025-12-08", "text": "…"}, …], the oldest first
+    related = models.JSONField(
+        _("what to read next"),
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        blank=True,
+        help_text=_("They stand before those that are found by tags and sections."),
+    )  # numbers of articles, in order: picks.py
     off_front = models.BooleanField(
         _("keep off the front page"), default=False, help_text=_("It appears there only when placed by hand.")
     )

@@ -25,6 +25,7 @@ UNSEEN_OF_IMAGE = (
 ).split()
 UNSEEN = [  # on cards and in feeds
     *("corrections", "dated_corrections", "seo_title", "seo_description", "social_title", "social_description"),
+    "related",
     *("took_over", "cut_at", "cut_by", "withdrawn_by", "withdrawn_reason", "erased_at", "erased_by", "erased_reason"),
     *("based_at", "decided_at", "lacks", "planned"),
     *("section__description", "section__parent__description"),

@@ -3,6 +3,7 @@ export { LibraryImage } from "./editor-figures.js";
 export { Embed } from "./editor-embeds.js";
 export { FactBox } from "./editor-boxes.js";
 export { PullQuote } from "./editor-pull-quote.js";
+export { ReadAlso } from "./editor-read-also.js";
 export { RateChart } from "./editor-charts.js";
 export { Rate } from "./editor-rates.js";
 export { Footnote } from "./editor-footnotes.js";
