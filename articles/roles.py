@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from taggit.models import Tag
 
-    from articles.models import Article, Author, Image, Section
+    from articles.models import Article, Author, Image, Section, Template
 
 REPORTER = "Reporter"
 SECTION_EDITOR = "Section editor"
@@ -57,6 +57,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.section": "v",
         "articles.edition": "v",
         "articles.revision": "v",
+        "articles.template": "v",
         "taggit.tag": "av",
     },
     SECTION_EDITOR: {
@@ -67,6 +68,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.edition": "v",
         "articles.merge": "v",
         "articles.revision": "v",
+        "articles.template": "acdv",
         "articles.placement": "v",
         "articles.alert": "v",
         "articles.boardrevision": "v",
@@ -80,6 +82,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.edition": "v",
         "articles.merge": "v",
         "articles.revision": "v",
+        "articles.template": "acdv",
         "articles.placement": "acdv",
         "articles.alert": "acdv",
         "articles.boardrevision": "v",
@@ -112,6 +115,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.edition": "v",
         "articles.merge": "v",
         "articles.revision": "v",
+        "articles.template": "acdv",
         "articles.placement": "acdv",
         "articles.alert": "acdv",
         "articles.boardrevision": "v",
@@ -314,6 +318,18 @@ def section_ids(user: "User") -> set[int]:
     if not hasattr(user, "_section_ids"):
         user._section_ids = set(user.edited_sections.values_list("pk", flat=True))
     return user._section_ids
+
+
+def may_keep_template(user: "User") -> bool:
+    """Whether ``user`` keeps articles as templates: whoever edits others' articles."""
+    return bool(of(user) & {SECTION_EDITOR, CHIEF_EDITOR, ADMINISTRATOR})
+
+
+def may_change_template(user: "User", template: "Template") -> bool:
+    """Whether ``user`` changes, renames and deletes a template: their own, or one of their sections."""
+    if is_everywhere(user) or SECTION_EDITOR not in of(user):
+        return is_everywhere(user)
+    return template.made_by_id == user.pk or edits_section(user, template.section)
 
 
 def may_manage(user: "User", person: "User | None" = None) -> bool:

@@ -19,4 +19,5 @@ from articles.admin import (  # noqa: F401 - each registers its models
     section,
     site,
     tag,
+    template,
 )

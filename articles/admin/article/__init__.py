@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from articles import roles
 from articles.admin.article.autosaving import Autosaving
+from articles.admin.article.beginning import Beginning
 from articles.admin.article.bulk import Bulk
 from articles.admin.article.checks import Checks
 from articles.admin.article.deciding import Deciding
@@ -25,7 +26,19 @@ from articles.models import Article
 
 @admin.register(Article)
 class ArticleAdmin(
-    Autosaving, Checks, Screen, Picking, Sharing, Saving, Preview, Deciding, Versions, Listing, Bulk, DeskAdmin
+    Autosaving,
+    Checks,
+    Beginning,
+    Screen,
+    Picking,
+    Sharing,
+    Saving,
+    Preview,
+    Deciding,
+    Versions,
+    Listing,
+    Bulk,
+    DeskAdmin,
 ):
     """An article on the desk; each part of its screens is a module of this package."""
 
