@@ -1,8 +1,6 @@
-// Articles picked by hand: a list that is put in order and added to by words of an article. In a form it stands for a
-// field of addresses, one in a line; in the editor's dialog for the numbers of “Read also”.
+// Articles picked by hand: a list that is put in order and added to by words of an article. desk-related.js has it in the
+// form, editor-read-also.js in the dialog of “Read also”.
 import { offer } from "./desk-found.js";
-
-let made = 0;
 
 const element = (name, attributes = {}, ...inside) => {
   const one = document.createElement(name);
@@ -18,9 +16,8 @@ export async function describe(url, asked) {
   return (await response.json()).articles;
 }
 
-/** A list of `rows` with a field to add to it; `words` names its parts, `changed` hears of every other order or row. */
-export function picks({ rows, most, words, changed = () => {} }) {
-  const id = `picks-${++made}`;
+/** A list of `rows` with a field, `id`, to add to it; `words` names its parts, `changed` hears of every other order or row. */
+export function picks({ id, rows, most, words, changed = () => {} }) {
   const chosen = [...rows];
   const input = element("input", { id, type: "text", autocomplete: "off", spellcheck: "false", maxlength: 200, "aria-describedby": `${id}-said` });
   const list = element("div", { id: `${id}-found`, "aria-label": words.find });
@@ -88,26 +85,3 @@ export function picks({ rows, most, words, changed = () => {} }) {
   draw();
   return { dom, input, chosen: () => [...chosen] };
 }
-
-/** Put a list in the place of a field of addresses, which goes on holding them; one with a mistake in it is left as it is. */
-async function takeOver(field) {
-  if (field.closest(".errors") || field.disabled) return;
-  const { picks: url, most, find, up, down, remove, full, trouble } = field.dataset;
-  const lines = field.value.split("\n").map((line) => line.trim()).filter(Boolean);
-  let rows = [];
-  try {
-    if (lines.length) rows = await describe(url, lines.map((line) => ["line", line]));
-  } catch {
-    return; // the addresses can be typed
-  }
-  if (rows.length !== lines.length) return;
-  const changed = (chosen) => {
-    field.value = chosen.map((row) => row.url).join("\n");
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  };
-  const list = picks({ rows, most: Number(most), words: { find, up, down, remove, full, trouble }, changed });
-  field.before(list.dom);
-  field.hidden = true;
-}
-
-for (const field of document.querySelectorAll("textarea[data-picks]")) takeOver(field);

@@ -1,7 +1,7 @@
 // “Read also”: a block that names own articles by their numbers (articles/picks.py); readers see those that are live.
 import { Node, crel, gettext } from "django-prose-editor/editor";
 import { describe, picks } from "./desk-picks.js";
-import { openForm } from "./editor-ask.js";
+import { newId, openForm } from "./editor-ask.js";
 import { defineItem } from "./editor-figures.js";
 
 const NUMBERS = /^[1-9]\d{0,9}(?: [1-9]\d{0,9}){0,4}$/; // as markup.py
@@ -88,7 +88,7 @@ async function choose(url, articles = "") {
     full: gettext("More do not fit: remove one first."),
     trouble: TROUBLE,
   };
-  const list = picks({ rows, most: MOST, words, changed: () => (problem.textContent = "") });
+  const list = picks({ id: newId(), rows, most: MOST, words, changed: () => (problem.textContent = "") });
   return openForm({
     title: NAME,
     parts: [list.dom, problem],

@@ -102,9 +102,7 @@ class ArticleForm(GuestFields, forms.ModelForm):
     related = PicksField(
         label=_("What to read next"),
         required=False,
-        help_text=_(
-            "They stand before those that are found by tags and sections. One address in a line, five at most."
-        ),
+        help_text=_("They stand before those that are found by tags and sections."),
     )
     dated_corrections = CorrectionsField(label=_("Corrections"), required=False, help_text=HELP)
 

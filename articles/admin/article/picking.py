@@ -1,4 +1,4 @@
-"""Articles picked by hand, as the form takes them: an address in a line, which desk-picks.js makes a list of headlines.
+"""Articles picked by hand, as the form takes them: an address in a line, of which desk-related.js makes a list.
 
 The same rows are described for the editor, whose “Read also” names articles by their numbers.
 """
@@ -32,10 +32,11 @@ class PicksInput(forms.Textarea):
 
     class Media:
         css = {"all": ["css/desk-picks.css"]}
-        js = [Script("js/desk-picks.js", type="module")]
+        js = [Script("js/desk-related.js", type="module")]
 
     def __init__(self, attrs=None):
         said = {
+            "placeholder": gettext_lazy("One address in a line, five at most"),
             "data-picks": reverse_lazy("admin:articles_article_picks"),
             "data-most": MOST,
             "data-find": gettext_lazy("Add an article that readers see"),
