@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from articles.admin.lists import number
 from articles.admin.times import short
+from articles.characters import normalise
 from articles.models import Edition
 from articles.models.edition import Address
 
@@ -62,7 +63,7 @@ class PicksField(forms.CharField):
         return "\n".join(found[pk].path if pk in found else f"#{pk}" for pk in value)
 
     def clean(self, value):
-        lines = [line.strip() for line in super().clean(value)[:LONGEST].splitlines() if line.strip()]
+        lines = [line.strip() for line in normalise(super().clean(value))[:LONGEST].splitlines() if line.strip()]
         known = read(lines[: MOST + 1])
         for line in lines[: MOST + 1]:
             if line not in known:
