@@ -109,9 +109,7 @@ class ReadersTests(TestCase):
     def test_story_page_asks_once_more_however_many_are_picked(self):
         def asked(edition):
             self.page(edition)
-            with CaptureQueriesContext(
-                connection,
-            ) as queries:
+            with CaptureQueriesContext(connection) as queries:
                 self.page(edition)
             return len(queries)
 

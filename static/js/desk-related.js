@@ -4,7 +4,7 @@ import { describe, picks } from "./desk-picks.js";
 /** Put a list in the place of a field of addresses, which goes on holding them; one with a mistake in it is left as it is. */
 async function takeOver(field) {
   if (field.closest(".errors") || field.disabled) return;
-  const { picks: url, most, find, up, down, remove, full, trouble } = field.dataset;
+  const { picks: url, atMost, find, up, down, remove, full, trouble } = field.dataset;
   const lines = field.value.split("\n").map((line) => line.trim()).filter(Boolean);
   let rows = [];
   try {
@@ -17,7 +17,7 @@ async function takeOver(field) {
     field.value = chosen.map((row) => row.url).join("\n");
     field.dispatchEvent(new Event("input", { bubbles: true }));
   };
-  const list = picks({ id: `${field.id}-find`, rows, most: Number(most), words: { find, up, down, remove, full, trouble }, changed });
+  const list = picks({ id: `${field.id}-find`, rows, most: Number(atMost), words: { find, up, down, remove, full, trouble }, changed });
   field.before(list.dom);
   field.hidden = true;
 }

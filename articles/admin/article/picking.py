@@ -39,7 +39,7 @@ class PicksInput(forms.Textarea):
         said = {
             "placeholder": gettext_lazy("One address in a line, five at most"),
             "data-picks": reverse_lazy("admin:articles_article_picks"),
-            "data-most": MOST,
+            "data-at-most": MOST,
             "data-find": gettext_lazy("Add an article that readers see"),
             "data-up": gettext_lazy("Move %s up"),
             "data-down": gettext_lazy("Move %s down"),
