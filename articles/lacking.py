@@ -33,6 +33,7 @@ WORDS = {
     "tags": gettext_lazy("tags"),
     "lead_image_id": gettext_lazy("lead picture"),
     "lead_caption": gettext_lazy("caption"),
+    "related": gettext_lazy("what to read next"),
     END: gettext_lazy("the planned end"),
     REASON: gettext_lazy("why it was withdrawn"),
 }

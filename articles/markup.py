@@ -2,9 +2,10 @@
 
 Bodies are semantic: a picture is ``<figure data-image="42">``, an embed ``<figure data-embed="address">``
 (with a picture before it: ``data-poster="42"``),
-a pull quote ``<aside data-pull-quote>``, a fact box ``<aside data-fact-box>``, a rate ``<data data-rate="KGS/USD">``
-(references.py), its chart ``<figure data-chart="KGS/USD 3m">`` (charts.py), a footnote ``<span data-footnote>``
-(footnotes.py). Anything else is dropped.
+a pull quote ``<aside data-pull-quote>`` (pull_quotes.py), a fact box ``<aside data-fact-box>``,
+a rate ``<data data-rate="KGS/USD">`` (references.py), its chart ``<figure data-chart="KGS/USD 3m">`` (charts.py),
+articles to read also ``<figure data-read-also="12 34">`` (picks.py),
+a footnote ``<span data-footnote>`` (footnotes.py). Anything else is dropped.
 """
 
 import re
@@ -13,7 +14,7 @@ from html.parser import HTMLParser
 
 import nh3
 
-from articles import charts, embeds, footnotes
+from articles import charts, embeds, footnotes, pull_quotes
 from articles.characters import normalise_html
 
 BLOCKS = {"p", "h2", "h3", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td"}
@@ -22,7 +23,8 @@ INLINE = {"strong", "em", "sub", "sup", "a", "br", "data", "span"}
 ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
-    "figure": {"data-image", "data-embed", "data-poster", "data-chart", "data-points", "data-source"},
+    "p": {"data-speaker"},
+    "figure": {"data-image", "data-embed", "data-poster", "data-chart", "data-points", "data-source", "data-read-also"},
     "aside": {"data-pull-quote", "data-fact-box"},
     "th": {"colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
@@ -36,14 +38,20 @@ NUMBERS = {"colspan": 20, "rowspan": 20, "start": 9999}  # the most each may say
 SMALL = re.compile(r"[1-9]\d{0,3}\Z", re.ASCII)
 RATE = re.compile(r"[A-Z]{3}/[A-Z]{3}\Z", re.ASCII)
 FORM = re.compile(r"(?:turned-)?(?:pair|words|amount)(?:-dated)?\Z", re.ASCII)
+SPEAKER = re.compile(r"(?:name|role)\Z")
+NUMBERS_OF_ARTICLES = re.compile(r"[1-9][0-9]{0,9}(?: [1-9][0-9]{0,9}){0,4}\Z")
 AMOUNT = re.compile(r"[0-9.]{1,40}\Z", re.ASCII)
 PATTERNS = {
     "data-rate": RATE,
     "data-form": FORM,
     "data-source": charts.SOURCES,
     "value": AMOUNT,
+    "data-speaker": SPEAKER,
+    "data-read-also": NUMBERS_OF_ARTICLES,
 }
 SPACE = re.compile(r"\s")
+ANY_TAG = re.compile(r"<[^>]*>")
+WITHIN_WORDS = re.compile(r"</?(?:strong|em|sub|sup|a|data|span)\b[^>]*>")
 SMALL_SIGNS = {  # what Unicode has above and below the line: plain text says 10⁶ and CO₂ with these
     "sup": str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ"),
     "sub": str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎"),
@@ -81,6 +89,7 @@ EDITOR = {
     "Embed": {"lookUrl": "/admin/articles/embedprovider/look/", "pickerUrl": "/admin/articles/image/picker/"},
     "PullQuote": True,
     "FactBox": True,
+    "ReadAlso": {"picksUrl": "/admin/articles/article/picks/"},
     "Rate": {"ratesUrl": "/admin/rates-in-texts/"},
     "RateChart": {"ratesUrl": "/admin/rates-in-texts/"},
     "Footnote": True,
@@ -131,7 +140,7 @@ def clean(html: str) -> str:
     for _round in range(ROUNDS):
         if html.count("<") > LIGHT and is_too_deep(html):
             break
-        cleaned = footnotes.tidy(normalise_html(_cleaner.clean(html)))  # entities are characters now
+        cleaned = pull_quotes.tidy(footnotes.tidy(normalise_html(_cleaner.clean(html))))  # entities are characters now
         if cleaned == html:
             return html
         html = cleaned
@@ -204,6 +213,12 @@ def plain_text(html: str) -> str:
     parser.close()
     lines = (" ".join(line.split()) for line in "".join(parser.parts).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def count_words(html: str) -> int:
+    """How many words a cleaned body has, as readers and the desk are told; footnotes are not counted."""
+    text = WITHIN_WORDS.sub("", footnotes.without(html))
+    return len(unescape(ANY_TAG.sub(" ", text)).split())
 
 
 def image_ids(html: str) -> list[int]:

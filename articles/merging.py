@@ -227,6 +227,7 @@ KINDS: dict[str, Callable[[Any, Any, Any], Merge]] = {
     "bylines": merge_sequence,
     "dated_corrections": merge_corrections,
     "further_sections": merge_set,
+    "related": merge_sequence,
     "tags": merge_set,
 }
 

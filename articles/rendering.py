@@ -18,12 +18,13 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import charts, embeds, footnotes, kept, linked_data, markup, references, surrogates
+from articles import charts, embeds, footnotes, kept, linked_data, markup, picks, pull_quotes, references, surrogates
 from articles.embeds import Shape
 from articles.models.edition import Edition, PreparedEditions
 from articles.models.embed_provider import EmbedProvider
@@ -118,19 +119,25 @@ LISTED = {
 RELATED_POOL = 60  # of the newest articles under each topic, whose editions share one time; some may be withdrawn
 
 
-def body(html: str) -> SafeString:
-    """A cleaned body as readers see it: references resolved, with one query for all pictures."""
+def body(html: str, picked: dict[int, Edition] | None = None) -> SafeString:
+    """A cleaned body as readers see it: references resolved, with one query for all pictures.
+
+    ``picked`` are the live ones of the articles to read also, which are asked for if they are not given.
+    """
     html = EMPTY.sub("", markup.clean(html))
     ids = markup.image_ids(html)
     images = {image.pk: image for image in IMAGES.of(sorted(ids))}
     html = SERIES.sub(_series, _with_directions(_with_places(_in_order(html))))
     html = IMAGE.sub(lambda match: _figure(images.get(int(match[1])), match[2]), html)
     html = _with_embeds(html, partial(_embed, images=images))
+    if numbers := picks.in_body(html):
+        html = picks.write(html, picks.live(numbers, timezone.now()) if picked is None else picked)
     html = references.resolve(html)
     html = html.replace(
         "<table>", '<div class="table" role="group" tabindex="0" aria-label="{}"><table>'.format(_("Table"))
     )
     html = html.replace("</table>", "</table></div>")
+    html = pull_quotes.with_speaker(html, pull_quotes.figure)
     html = html.replace('<aside data-pull-quote="">', '<aside class="pull-quote" aria-hidden="true">')
     html = html.replace('<aside data-fact-box="">', '<aside class="fact-box">')
     html = footnotes.numbered(charts.resolve(html))
@@ -150,7 +157,8 @@ def for_feeds(editions: list[Edition], root: str) -> list[Callable[[], str]]:
 
 def _for_feed(html: str, images: dict[int, Image], page: str) -> str:
     """A body as HTML that stands by itself, its addresses as they lead from the article's ``page``."""
-    html = PULL_QUOTE.sub("", EMPTY.sub("", markup.clean(html)))  # the text says what it quotes, too
+    html = pull_quotes.with_speaker(EMPTY.sub("", markup.clean(html)), pull_quotes.quotation)
+    html = PULL_QUOTE.sub("", picks.without(html))  # the text says what it quotes without a speaker, too
     html = IMAGE.sub(
         lambda match: _plain_figure(images.get(int(match[1])), match[2]), _with_directions(_in_order(html))
     )
@@ -355,7 +363,11 @@ def show_article(request, edition, template="articles/article_page.html", **more
     root = f"{request.scheme}://{request.get_host()}"
     topics = edition.topics()
     following, related = further(edition, topics, request.at)
-    text = body(edition.body)
+    picked = picks.live([*picks.in_body(edition.body), *edition.related], request.at)
+    picked.pop(edition.article_id, None)  # nobody reads it after itself
+    if following and following.article_id in edition.related:
+        following = None  # it stands below by hand
+    text = body(edition.body, picked)
     context = {
         "edition": edition,
         "body": text,
@@ -363,9 +375,19 @@ def show_article(request, edition, template="articles/article_page.html", **more
         "has_chart": DRAWN.search(text),
         "topics": _chips(edition, topics),
         "following": following,
-        "related": related,
+        "related": _picked_first(edition, picked, related),
         "linked_data": linked_data.for_article(edition, request.frame.paper, root),
         **more,
     }
     response = allow_frames(render(request, template, context), text)
-    return surrogates.mark(response, *surrogates.of_edition(edition, topics))
+    named = {*picks.in_body(edition.body), *edition.related}  # a withdrawn one may come back
+    return surrogates.mark(
+        response, *surrogates.of_edition(edition, topics), *map(surrogates.of_article, sorted(named))
+    )
+
+
+def _picked_first(edition: Edition, picked: dict[int, Edition], found: list[Edition]) -> list[Edition]:
+    """What to read next: those chosen by hand, then those ``found``, as many as there is place for."""
+    chosen = [picked[number] for number in dict.fromkeys(edition.related) if number in picked]
+    others = [one for one in found if one.article_id not in set(edition.related)]
+    return (chosen + others)[: max(RELATED, len(chosen))]

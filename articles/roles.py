@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from taggit.models import Tag
 
-    from articles.models import Article, Author, Image, Section
+    from articles.models import Article, Author, Image, Section, Template
 
 REPORTER = "Reporter"
 SECTION_EDITOR = "Section editor"
@@ -29,7 +29,17 @@ ADMINISTRATOR = "Administrator"
 WRITERS = {REPORTER, SECTION_EDITOR, CHIEF_EDITOR, ADMINISTRATOR}  # who can be given articles
 
 ANYBODYS_STEPS = {"note"}  # of all who read the desk's articles
-OWN_STEPS = {"edit", "submit", "take_back", "trash", "untrash", "tick", "release", "share"}  # with one's own articles
+OWN_STEPS = {
+    "edit",
+    "submit",
+    "take_back",
+    "trash",
+    "untrash",
+    "tick",
+    "release",
+    "share",
+    "goal",
+}  # with one's own articles
 WRITERS_STEPS = OWN_STEPS | {"claim"}
 DESK_STEPS = WRITERS_STEPS | {
     *("send_back", "approve", "publish", "furnish", "schedule", "take_down", "withdraw", "cancel"),
@@ -47,6 +57,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.section": "v",
         "articles.edition": "v",
         "articles.revision": "v",
+        "articles.template": "v",
         "taggit.tag": "av",
     },
     SECTION_EDITOR: {
@@ -57,6 +68,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.edition": "v",
         "articles.merge": "v",
         "articles.revision": "v",
+        "articles.template": "acdv",
         "articles.placement": "v",
         "articles.alert": "v",
         "articles.boardrevision": "v",
@@ -70,6 +82,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.edition": "v",
         "articles.merge": "v",
         "articles.revision": "v",
+        "articles.template": "acdv",
         "articles.placement": "acdv",
         "articles.alert": "acdv",
         "articles.boardrevision": "v",
@@ -104,6 +117,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.edition": "v",
         "articles.merge": "v",
         "articles.revision": "v",
+        "articles.template": "acdv",
         "articles.placement": "acdv",
         "articles.alert": "acdv",
         "articles.boardrevision": "v",
@@ -183,7 +197,7 @@ def _writers_step(user: "User", step: str, article: "Article | None") -> bool:
     steps = {"draft": {"edit", "submit"}, "published": {"edit"}, "in_review": {"take_back"}}.get(article.stage, set())
     if article.stage == "draft" and article.published_at is None:
         steps = steps | {"trash", "untrash"}
-    return step in steps | {"tick", "share"} and is_own(user, article)
+    return step in steps | {"tick", "share", "goal"} and is_own(user, article)
 
 
 def _is_nobodys(article: "Article") -> bool:
@@ -308,6 +322,18 @@ def section_ids(user: "User") -> set[int]:
     if not hasattr(user, "_section_ids"):
         user._section_ids = set(user.edited_sections.values_list("pk", flat=True))
     return user._section_ids
+
+
+def may_keep_template(user: "User") -> bool:
+    """Whether ``user`` keeps articles as templates: whoever edits others' articles."""
+    return bool(of(user) & {SECTION_EDITOR, CHIEF_EDITOR, ADMINISTRATOR})
+
+
+def may_change_template(user: "User", template: "Template") -> bool:
+    """Whether ``user`` changes, renames and deletes a template: their own, or one of their sections."""
+    if is_everywhere(user) or SECTION_EDITOR not in of(user):
+        return is_everywhere(user)
+    return template.made_by_id == user.pk or edits_section(user, template.section)
 
 
 def may_manage(user: "User", person: "User | None" = None) -> bool:

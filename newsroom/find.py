@@ -63,6 +63,7 @@ class Found:
     url: str
     detail: str = ""
     by_post: bool = False
+    article: int | None = None  # its number
     excerpts: list[finding.Excerpt] = field(default_factory=list)  # where the headline alone does not say why
 
 
@@ -102,7 +103,8 @@ def _plain_row(row: Found) -> dict[str, Any]:
     excerpts = [
         {"place": one.place, "parts": [unescape(part) for part in MARKS.split(one.text)]} for one in row.excerpts
     ]
-    return {"title": row.title, "url": row.url, "detail": row.detail, "by_post": row.by_post, "excerpts": excerpts}
+    said = {"title": row.title, "url": row.url, "detail": row.detail, "by_post": row.by_post, "excerpts": excerpts}
+    return said if row.article is None else said | {"article": row.article}
 
 
 def looked_at(user: Any) -> str:
@@ -157,7 +159,13 @@ def _to_link(query: str) -> list[Kind]:
     excerpts = finding.excerpts(query, {pk: edition.headline for pk, edition in editions.items()})
     rows = [(editions[pk], excerpts.get(pk, [])) for pk in found if pk in editions]
     linked = [
-        Found(edition.headline, edition.path, f"{edition.section} · {short(edition.published_at)}", excerpts=pieces)
+        Found(
+            edition.headline,
+            edition.path,
+            f"{edition.section} · {short(edition.published_at)}",
+            article=edition.article_id,
+            excerpts=pieces,
+        )
         for edition, pieces in rows
     ]
     return [Kind(_("Articles that readers see"), linked)] if linked else []

@@ -246,8 +246,9 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
         "extensions": {
             "LibraryImage": html_tags(["figure", "figcaption"], {"figure": ["data-image"]}),
             "Embed": html_tags(["figure", "figcaption"], {"figure": ["data-embed", "data-poster"]}),
-            "PullQuote": html_tags(["aside"], {"aside": ["data-pull-quote"]}),
+            "PullQuote": html_tags(["aside", "p"], {"aside": ["data-pull-quote"], "p": ["data-speaker"]}),
             "FactBox": html_tags(["aside", "h3"], {"aside": ["data-fact-box"]}),
+            "ReadAlso": html_tags(["figure"], {"figure": ["data-read-also"]}),
             "Rate": html_tags(["data"], {"data": ["data-rate", "data-form"]}),
             "RateChart": html_tags(["figure", "figcaption"], {"figure": ["data-chart"]}),
             "Footnote": html_tags(["span"], {"span": ["data-footnote"]}),

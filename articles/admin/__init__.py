@@ -21,4 +21,5 @@ from articles.admin import (  # noqa: F401 - each registers its models
     section,
     site,
     tag,
+    template,
 )

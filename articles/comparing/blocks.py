@@ -22,6 +22,7 @@ PLACES = {
     "ol": gettext_lazy("numbered item"),
     "blockquote": gettext_lazy("quotation"),
     "pull": gettext_lazy("pull quote"),
+    "speaker": gettext_lazy("speaker of a pull quote"),
     "fact": gettext_lazy("fact box"),
     "table": gettext_lazy("row of a table"),
     "figure": gettext_lazy("picture, video or chart"),
@@ -103,7 +104,7 @@ class _Blocks(HTMLParser):
             self.counts[-1] += 1
             self.number = self.counts[-1] if "ol" in self.open and self._list() == "ol" else 0
         elif tag == "figure":
-            what = next((name for name in ("image", "embed", "chart") if f"data-{name}" in given), "")
+            what = next((name for name in ("image", "embed", "chart", "read-also") if f"data-{name}" in given), "")
             self._add(f"\0{what}:{given.get(f'data-{what}', '')}")
             if "data-poster" in given:
                 self._add(f"\0image:{given['data-poster']}")
@@ -115,6 +116,8 @@ class _Blocks(HTMLParser):
     def _place(tag: str, given: dict[str, str]) -> str:
         if tag == "aside":
             return "fact" if "data-fact-box" in given else "pull"
+        if "data-speaker" in given:
+            return "speaker"
         return tag if tag in PLACES else ""
 
     def handle_endtag(self, tag: str) -> None:

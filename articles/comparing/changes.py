@@ -13,15 +13,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.comparing.marking import Comparison, items, words, words_beside
-from articles.models import Author, Image, Merge, Section
+from articles.models import Article, Author, Image, Merge, Section
 from articles.models.copy import Copy
 
-MODELS = {"section_id": Section, "further_sections": Section, "bylines": Author, "lead_image_id": Image}
+MODELS = {
+    "section_id": Section,
+    "further_sections": Section,
+    "bylines": Author,
+    "lead_image_id": Image,
+    "related": Article,
+}
 LISTS = {
     "bylines": gettext_lazy("bylines"),
     "further_sections": gettext_lazy("further sections"),
     "tags": gettext_lazy("tags"),
     "dated_corrections": gettext_lazy("dated corrections"),
+    "related": gettext_lazy("what to read next"),
 }
 FIRST = ["headline", "standfirst", "body"]  # the text, before its furniture
 NAMED = 500  # rows whose names are asked for
@@ -131,7 +138,8 @@ def _names(snapshots: Iterable[dict[str, Any]], differing: Iterable[str]) -> Nam
             ids |= {one for one in several if isinstance(one, int) and 0 < one < LARGEST}
     names = {}
     for model, ids in wanted.items():
-        for row in model.objects.filter(pk__in=sorted(ids)[:NAMED]):  # type: ignore[attr-defined]
+        rows = model.objects.filter(pk__in=sorted(ids)[:NAMED])  # type: ignore[attr-defined]
+        for row in rows.only("headline") if model is Article else rows:
             names[model, row.pk] = str(row)
         if lacking := {number for number in ids if (model, number) not in names}:
             names |= _former_names(model, lacking)

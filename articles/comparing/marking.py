@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from articles.characters import strip_control
 from articles.comparing.blocks import LONGEST, PIECE, Block, Token, blocks
 from articles.comparing.matching import Budget, Op, Row, ops_of, rows_of
-from articles.models import Image
+from articles.models import Article, Image
 
 NAMED = 500  # pictures whose names are asked for
 NEAR = 1  # unchanged blocks that stay in sight beside a change when the others are folded
@@ -30,6 +30,7 @@ MARKS = {
     "colspan": gettext_lazy("columns wide:"),
     "rowspan": gettext_lazy("rows high:"),
 }
+HEADLINES = Article.objects.values_list("pk", "headline")
 HINTS = {
     "changed": gettext_lazy("Changed:"),
     "added": gettext_lazy("Added:"),
@@ -38,7 +39,7 @@ HINTS = {
     "moved-away": gettext_lazy("Moved away from here:"),
 }
 WRAPPERS = {"ul": "ul", "ol": "ul", "blockquote": "blockquote"}  # numbers are written out: they tell what moved
-Names = dict[int, str]
+Names = dict[tuple[str, int], str]  # by kind and number
 
 
 def prose(before_html: str, after_html: str, *, fold: bool = False) -> SafeString:
@@ -176,14 +177,15 @@ def _unchanged(count: int) -> str:
 
 
 def _names(both: list[Block]) -> Names:
-    """The titles of the pictures in them, in one query."""
-    ids = {
-        int(token.text.partition(":")[2] or 0)
-        for block in both
-        for token in block.tokens
-        if token.text.startswith("\0image:")
-    }
-    return dict(Image.objects.filter(pk__in=sorted(ids)[:NAMED]).values_list("pk", "title")) if ids else {}
+    """The titles of the pictures and the headlines of the articles in them, in a query for each kind."""
+    names: Names = {}
+    for kind, rows in (("image", Image.objects.values_list("pk", "title")), ("read-also", HEADLINES.all())):
+        start = f"\0{kind}:"
+        found = [token.text[len(start) :] for block in both for token in block.tokens if token.text.startswith(start)]
+        ids = {int(number) for value in found for number in value.split()}
+        if ids:
+            names |= {(kind, pk): name for pk, name in rows.filter(pk__in=sorted(ids)[:NAMED])}
+    return names
 
 
 def _column(rows: list[Row], names: Names, side: str) -> SafeString:
@@ -332,9 +334,15 @@ def _thing(text: str, names: Names) -> SafeString:
     if kind == "cell":
         return SafeString('<span class="cell" aria-hidden="true">│</span> ')
     if kind == "image":
-        said = _("Picture: %(name)s") % {"name": names.get(int(value or 0)) or _("number %(id)s") % {"id": value}}
+        said = _("Picture: %(name)s") % {
+            "name": names.get((kind, int(value or 0))) or _("number %(id)s") % {"id": value}
+        }
     elif kind == "chart":
         said = _("Chart of rates: %(asked)s") % {"asked": value}
+    elif kind == "read-also":
+        said = _("Read also: %(headlines)s") % {
+            "headlines": ", ".join(names.get((kind, int(number)), number) for number in value.split())
+        }
     else:
         said = _("Embed: %(address)s") % {"address": value} if value else _("Empty figure")
     return format_html('<span class="thing">{}</span> ', said)

@@ -38,6 +38,7 @@ PLACES = {
     ],
     Merge.Kind.SECTION: [  # editions' own sections are moved with their listings
         Place("articles.Article", "section_id", "", "pk", newest="-saved_at"),
+        Place("articles.Template", "section_id"),
         Place("articles.ArticleSection", "section_id", "article_id", "article_id"),
     ],
 }

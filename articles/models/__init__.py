@@ -34,6 +34,7 @@ from articles.models.search_word import SearchWord
 from articles.models.section import Section
 from articles.models.site import PaperLook, SiteSettings
 from articles.models.tag_key import TagKey
+from articles.models.template import Template
 from articles.models.unsaved_form import UnsavedForm
 
 __all__ = [
@@ -88,5 +89,6 @@ __all__ = [
     "Section",
     "SiteSettings",
     "TagKey",
+    "Template",
     "UnsavedForm",
 ]

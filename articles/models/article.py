@@ -102,6 +102,7 @@ class Article(Copy):
         editable=False,
     )
     due_at = models.DateTimeField(_("due"), null=True, editable=False)  # of what is to be published next
+    word_goal = models.PositiveIntegerField(_("word goal"), null=True, editable=False)  # None: nobody set one
     due_told_at = models.DateTimeField(null=True, editable=False)  # when the assignee was told that it is due
     trashed_at = models.DateTimeField(_("put in the trash"), null=True, editable=False)
     trashed_by = models.ForeignKey(

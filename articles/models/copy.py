@@ -6,8 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
-from articles import footnotes
-from articles.markup import DEEPEST, EDITOR, LONGEST, clean, is_too_deep, plain_text
+from articles.markup import DEEPEST, EDITOR, LONGEST, clean, count_words, is_too_deep
 from articles.references import thaw
 from articles.text import LineField, NormalJSONField, ProseField, SlugText
 
@@ -100,6 +99,13 @@ class Copy(models.Model):
     dated_corrections = NormalJSONField(
         _("corrections"), default=list, db_default=models.Value([], models.JSONField()), blank=True
     )  # [{"day": "2025-12-08", "text": "…"}, …], the oldest first
+    related = models.JSONField(
+        _("what to read next"),
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        blank=True,
+        help_text=_("They stand before those that are found by tags and sections."),
+    )  # numbers of articles, in order: picks.py
     off_front = models.BooleanField(
         _("keep off the front page"), default=False, help_text=_("It appears there only when placed by hand.")
     )
@@ -119,7 +125,7 @@ class Copy(models.Model):
     @property
     def words(self) -> int:
         """How many words the body has; footnotes are not counted."""
-        return len(plain_text(footnotes.without(self.body)).split())
+        return count_words(self.body)
 
     @property
     def reading_minutes(self) -> int:

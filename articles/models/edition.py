@@ -1,6 +1,4 @@
-import re
 from datetime import UTC, datetime
-from html import unescape
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
-from articles import footnotes
+from articles.markup import count_words
 from articles.models.author import AUTHORS, Author
 from articles.models.copy import Copy
 from articles.models.image import Image
@@ -27,6 +25,7 @@ UNSEEN_OF_IMAGE = (
 ).split()
 UNSEEN = [  # on cards and in feeds
     *("corrections", "dated_corrections", "seo_title", "seo_description", "social_title", "social_description"),
+    "related",
     *("took_over", "cut_at", "cut_by", "withdrawn_by", "withdrawn_reason", "erased_at", "erased_by", "erased_reason"),
     *("based_at", "decided_at", "lacks", "planned"),
     *("section__description", "section__parent__description"),
@@ -34,8 +33,6 @@ UNSEEN = [  # on cards and in feeds
 ]
 UNSEEN_OF_AUTHOR = ["biography", "links", *(f"picture__{name}" for name in UNSEEN_OF_IMAGE)]
 IS_AUTHOR = 2  # a row of TOPICS
-TAG = re.compile(r"<[^>]*>")
-WITHIN_WORDS = re.compile(r"</?(?:strong|em|sub|sup|a|data|span)\b[^>]*>")
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -199,8 +196,7 @@ class Edition(Copy):
     @cached_property
     def words(self) -> int:
         """How many words the body has, footnotes apart; counted once, as it never changes."""
-        text = WITHIN_WORDS.sub("", footnotes.without(self.body))
-        return len(unescape(TAG.sub(" ", text)).split())
+        return count_words(self.body)
 
     @property
     def authors(self) -> list[Author]:

@@ -105,10 +105,15 @@ def _places_of_footnotes(body: str) -> list[tuple[str, str]]:
     if footnotes.OPENING not in body:
         return []
     found = [("heading", inner) for _size, inner in HEADING.findall(body) if footnotes.OPENING in inner]
-    found += [("pull quote", aside) for aside in PULL_QUOTE.findall(body) if footnotes.OPENING in aside]
+    found += [("pull quote", aside) for aside in PULL_QUOTE.findall(body) if _is_hidden_note(aside)]
     empty = footnotes.OPENING + footnotes.CLOSING
     before = body.split(empty)[:-1]
     return found + [("empty", footnotes.without(text)[-AROUND:].rpartition(">")[2]) for text in before]
+
+
+def _is_hidden_note(aside: str) -> bool:
+    """Whether a pull quote has a footnote that screen readers don't come to: only one with a speaker is read to all."""
+    return footnotes.OPENING in aside and "data-speaker" not in aside
 
 
 def _leftovers(article: Article) -> Iterator[Problem]:

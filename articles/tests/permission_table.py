@@ -79,6 +79,7 @@ VERBS = [
     Verb("assign", "assign", "draft", EDITORS, step="assign", action="assign_selected"),
     Verb("assign", "assign to nobody", "assigned", EDITORS, step="unassign"),
     Verb("due", "set when it is due", "draft", EDITORS, step="due"),
+    Verb("goal", "set how long it is to be", "draft", WRITERS, step="goal"),
     Verb("claim", "claim a draft that nobody has", "pitch", (ALL, ALL, ALL, NONE, NONE, ALL), step="claim"),
     Verb("claim", "claim what somebody has", "assigned", (NONE,) * 6, step="claim"),
     Verb("note", "leave a note", "draft", READERS, step="note"),

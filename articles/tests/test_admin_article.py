@@ -330,7 +330,7 @@ class StepTests(DeskTestCase):
         self.take("submit")
         offered = {"take_back", "send_back", "approve", "publish", "schedule"}
         assert self.page(self.article).context["next_steps"] == offered
-        beside = {"assign", "claim", "due", "note", "tick", "trash"}
+        beside = {"assign", "claim", "due", "goal", "note", "tick", "trash"}
         assert self.page(self.article).context["offered"] == offered | beside
         self.take("publish")
         page = self.page(self.article)

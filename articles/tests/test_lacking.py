@@ -41,6 +41,7 @@ COLUMNS = {
     "social_description": lambda: "Another description",
     "corrections": lambda: "Put right.",
     "dated_corrections": lambda: [CORRECTION],
+    "related": lambda: [make_edition().article_id],
     "off_front": lambda: True,
     "noindex": lambda: True,
 }

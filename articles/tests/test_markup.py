@@ -29,6 +29,9 @@ WRITTEN = (
     f'<figure data-embed="{VIDEO}"><figcaption>Video</figcaption></figure>'
     '<p>Grew<span data-footnote="">See <a href="https://example.org/">the <em>table</em></a>.<br>Two</span> again</p>'
     '<aside data-pull-quote="">Pull &amp; quote<br>of two lines</aside>'
+    '<aside data-pull-quote=""><p>We walk</p><p data-speaker="name">Aigul &amp; co.</p>'
+    '<p data-speaker="role">a herder</p></aside>'
+    '<figure data-read-also="12 345"></figure>'
     '<aside data-fact-box=""><h3>Facts</h3><p>Para</p><ul><li><p>item</p></li></ul></aside>'
     "<table><tbody><tr><th><p>H1</p></th><th><p></p></th><th><p>H2</p></th></tr>"
     '<tr><td><p>c1</p></td><td colspan="2" rowspan="2"><p>c</p></td></tr></tbody></table>'
@@ -78,6 +81,9 @@ PIECES = st.sampled_from(
             '<figure data-embed="https://evil.example/">',
             '<aside data-pull-quote="x">',
             '<span data-footnote="">',
+            '<figure data-read-also="12 345">',
+            '<p data-speaker="name">',
+            '<p data-speaker="role">',
         ),
         *(
             '<td colspan="2">',

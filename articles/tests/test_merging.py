@@ -23,6 +23,7 @@ SNAPSHOT = st.fixed_dictionaries(
         "body": BODY,
         "bylines": st.lists(st.integers(1, 5), unique=True),
         "tags": st.lists(WORDS, unique=True).map(sorted),
+        "related": st.lists(st.integers(1, 5), unique=True),
         "further_sections": st.lists(st.integers(1, 5), unique=True).map(sorted),
         "dated_corrections": st.lists(st.fixed_dictionaries({"day": WORDS, "text": WORDS}), max_size=3),
     }

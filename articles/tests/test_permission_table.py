@@ -196,6 +196,7 @@ class Cells:
         )
         times = {"go_live_at": soon if verb.name == "schedule" else "", "take_down_at": later, "due_at": soon}
         words = {"note": "x", "withdrawal_reason": "x", "reason": "x", "desk_note": "x", "tags": "Rail"}
+        words |= {"word_goal": "600"}
         kept = {"version": article.version, "of": f"r{article.revisions.last().pk}", "name": "Before the lawyers"}
         return times | words | kept | {"assign_to": self.writer.username, "section": self.foreign.pk}
 

@@ -271,7 +271,7 @@ class EveryFieldTests(TestCase):
             "lead_image": make_image(), "lead_caption": "C", "kind": "analysis", "dateline": "Osh", "language": "ky",
             "seo_title": "SeoT", "seo_description": "SeoD", "social_title": "SocT", "social_description": "SocD",
             "corrections": "Corr", "dated_corrections": [{"day": "2025-12-08", "text": "Dated"}], "off_front": True,
-            "noindex": True,
+            "noindex": True, "related": [make_edition().article_id],
         }  # fmt: skip
         assert set(text) == {field.name for field in Copy._meta.local_fields}, "a field of Copy lacks a value here"
         article = make_article(authors=authors, further=[country], tags=["Rail", "Food"], **text)

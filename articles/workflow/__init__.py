@@ -9,7 +9,7 @@ from articles.cutting import WorkflowError
 from articles.workflow.editions import cancel, erase, freeze_again, publish, reschedule, schedule, take_down, withdraw
 from articles.workflow.furniture import Furnished, publish_furniture, publish_further, publish_move, publish_tags
 from articles.workflow.guests import add_guest
-from articles.workflow.hands import assign, claim, release, set_due
+from articles.workflow.hands import MOST_WORDS, assign, claim, release, set_due, set_goal
 from articles.workflow.locking import locked_version
 from articles.workflow.notes import leave_note, tick_note
 from articles.workflow.plans import planned_end, planned_starts
@@ -21,6 +21,7 @@ from articles.workflow.working_copy import add_section, add_tags, move, name_ver
 
 __all__ = [
     "LONGEST_LINK",
+    "MOST_WORDS",
     "ClashError",
     "Furnished",
     "WorkflowError",
@@ -57,6 +58,7 @@ __all__ = [
     "schedule",
     "send_back",
     "set_due",
+    "set_goal",
     "share",
     "submit",
     "take_back",

@@ -1,4 +1,4 @@
-"""Who has an article in hand, and by when. None of it changes the text or its version."""
+"""Who has an article in hand, by when, and how long it is to be. None of it changes the text or its version."""
 
 from datetime import datetime
 
@@ -11,6 +11,8 @@ from articles import notices, roles
 from articles.cutting import WorkflowError
 from articles.models import FOR_EVER, Article, Notice
 from articles.workflow.locking import locked, said
+
+MOST_WORDS = 50_000  # of a goal; no body holds many more
 
 
 @transaction.atomic
@@ -60,6 +62,16 @@ def set_due(article: Article, *, by: User, at: datetime | None) -> None:
     _refuse_unlikely(at)
     article.due_at, article.due_told_at = at, None
     article.save(update_fields=["due_at", "due_told_at"])
+
+
+@transaction.atomic
+def set_goal(article: Article, *, by: User, words: int | None) -> None:
+    """Say how many words the article is to have; None: as many as it takes."""
+    article = locked(article, "goal", by)
+    if words is not None and not 1 <= words <= MOST_WORDS:
+        raise WorkflowError(_("A goal has between 1 and %(most)d words.") % {"most": MOST_WORDS})
+    article.word_goal = words
+    article.save(update_fields=["word_goal"])
 
 
 def _refuse_unlikely(at: datetime | None) -> None:

@@ -27,6 +27,7 @@ from articles.models import (
     Placement,
     Redirect,
     SiteSettings,
+    Template,
     UnsavedForm,
 )
 from articles.tests.factories import make_article, make_author, make_edition, make_image, make_section, make_user
@@ -115,6 +116,7 @@ def rows():
     found.append(Redirect.objects.create(source="/old/", target="/new/"))
     charts = {"addresses": "https://charts.example/{id}", "frame": "https://charts.example/{id}/embed"}
     found.append(EmbedProvider.objects.create(name="Charts", **charts))
+    found.append(Template.objects.create(name="Market wrap"))
     now = timezone.now()
     found.append(Placement.objects.create(article=edition.article, slot=1, starts_at=now))
     found.append(Alert.objects.create(text="Quake", starts_at=now, ends_at=now + timedelta(hours=1)))

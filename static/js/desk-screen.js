@@ -34,9 +34,9 @@ function says(panel) {
     if (/-(order|DELETE)$/.test(field.name) || field.type === "radio") continue;
     if (field instanceof HTMLSelectElement) words.push(...[...field.selectedOptions].filter((option) => option.value).map((option) => option.text));
     else if (field.type === "checkbox") words.push(field.checked ? field.labels[0]?.textContent : "");
-    else words.push(field.value);
+    else if (!field.hidden) words.push(field.value);
   }
-  panel.querySelectorAll(":scope .chips li > span").forEach((chip) => words.push(chip.textContent));
+  panel.querySelectorAll(":scope :is(.chips li > span, .picks-list strong)").forEach((chip) => words.push(chip.textContent));
   const text = words.map((word) => word?.trim()).filter(Boolean).join(" · ");
   const place = panel.querySelector(":scope > summary [data-says]");
   if (place.textContent !== text) place.textContent = text;

@@ -1,61 +1,12 @@
-// A pull quote and a fact box.
+// A fact box.
 import { Node, crel, gettext, pm } from "django-prose-editor/editor";
 import { insertFurniture } from "./editor-stock.js";
 
-/** One text with line breaks, from an aside that may hold paragraphs. */
-function flatten(aside) {
-  const flat = aside.cloneNode(true);
-  for (const block of flat.querySelectorAll("p, div, h2, h3, h4, li, ul, ol, blockquote")) {
-    if (block.nextElementSibling) block.after(document.createElement("br"));
-    block.replaceWith(...block.childNodes);
-  }
-  return flat;
-}
-
 /** In the editor a box is no landmark of the page: it would be one of many without a name. */
-const note = (attribute, name) => () => {
+export const note = (attribute, name) => () => {
   const dom = crel("aside", { [attribute]: "", role: "note", "aria-label": name });
   return { dom, contentDOM: dom };
 };
-
-export const PullQuote = Node.create({
-  name: "pullQuote",
-  group: "furniture",
-  content: "inline*",
-  defining: true,
-  parseHTML() {
-    return [{ tag: "aside[data-pull-quote]", contentElement: flatten }];
-  },
-  renderHTML() {
-    return ["aside", { "data-pull-quote": "" }, 0];
-  },
-  addNodeView: () => note("data-pull-quote", gettext("Pull quote")),
-  addKeyboardShortcuts() {
-    const here = () => this.editor.isActive(this.name);
-    return {
-      Enter: () => {
-        if (!here()) return false;
-        const after = this.editor.state.selection.$from.after();
-        return this.editor.chain().insertContentAt(after, { type: "paragraph" }).setTextSelection(after + 1).run();
-      },
-      Backspace: () => {
-        const { empty, $from } = this.editor.state.selection;
-        return here() && empty && !$from.parentOffset && this.editor.commands.setParagraph();
-      },
-    };
-  },
-  addMenuItems({ menu, buttons }) {
-    const { editor } = this;
-    menu.defineItem({
-      name: "pullQuote",
-      groups: "furniture",
-      button: buttons.material("campaign", gettext("Pull quote")),
-      active: () => editor.isActive("pullQuote"),
-      enabled: () => editor.can().toggleNode("pullQuote", "paragraph"),
-      command: () => editor.chain().focus().toggleNode("pullQuote", "paragraph").run(),
-    });
-  },
-});
 
 const FactBoxTitle = Node.create({
   name: "factBoxTitle",

@@ -11,11 +11,13 @@ const textarea = (editor) => holder(editor).querySelector("textarea");
 /** The language that the article is written in. */
 export const language = (editor) => textarea(editor)?.form?.elements.namedItem("language")?.value ?? "";
 
-/** The body's HTML, without headings and boxes still to be written and the empty paragraphs that the cursor needs at its end. */
+/** The body's HTML, without headings, boxes and speakers still to be written and the empty paragraphs that the cursor needs at its end. */
 const html = (editor) =>
   editor
     .getHTML()
     .replace(/<(h[23])><\/\1>/g, "")
+    .replace(/<p data-speaker="(?:name|role)"><\/p>/g, "")
+    .replace(/(<aside data-pull-quote="">)<p>((?:(?!<\/?p\b)[^])*)<\/p>(<\/aside>)/g, "$1$2$3") // as without a speaker
     .replace(/<aside data-(?:pull-quote|fact-box)="">(?:<p><\/p>)*<\/aside>/g, "")
     .replace(/(?:<p><\/p>)+$/, "");
 
@@ -175,12 +177,18 @@ export const WordCount = Extension.create({
   },
 });
 
+const shown = (words) => words.toLocaleString("en");
+
+const ofGoal = (words, goal) => gettext("%s of %s words").replace("%s", shown(words)).replace("%s", shown(goal));
+
+/** The words as markup.count_words() counts them, and the goal of the article if it has one. */
 function count({ state: { doc } }, { seen }) {
   const text = doc.textBetween(0, doc.content.size, "\n", (leaf) => (leaf.type.name === "hardBreak" ? "\n" : leaf.attrs.pair ?? ""));
   const words = text.split(/\s+/).filter(Boolean).length;
+  const goal = Number(document.querySelector("[data-word-goal]")?.dataset.wordGoal ?? 0);
   const minutes = Math.max(1, Math.round(words / WORDS_A_MINUTE));
   const [counted, reading] = [words === 1 ? gettext("%s word") : gettext("%s words"), gettext("%s min to read")];
-  const parts = [counted.replace("%s", words.toLocaleString("en")), ...(words ? [reading.replace("%s", minutes)] : [])];
+  const parts = [goal ? ofGoal(words, goal) : counted.replace("%s", shown(words)), ...(words ? [reading.replace("%s", minutes)] : [])];
   seen.textContent = parts.join(" · ");
   return words;
 }

@@ -1,7 +1,9 @@
 // What the body editor has beyond django-prose-editor's own; the names are those of markup.EDITOR.
 export { LibraryImage } from "./editor-figures.js";
 export { Embed } from "./editor-embeds.js";
-export { FactBox, PullQuote } from "./editor-boxes.js";
+export { FactBox } from "./editor-boxes.js";
+export { PullQuote } from "./editor-pull-quote.js";
+export { ReadAlso } from "./editor-read-also.js";
 export { RateChart } from "./editor-charts.js";
 export { Rate } from "./editor-rates.js";
 export { Footnote } from "./editor-footnotes.js";

@@ -6,7 +6,7 @@ import { Link } from "./editor-stock.js";
 const KEPT = { STRONG: [], EM: [], SUP: [], SUB: [], BR: [], A: ["href", "title"], DATA: ["data-rate", "data-form"] };
 const RENAMED = { B: "strong", I: "em" };
 const SHOWN = 40; // characters of a note in its label
-const BARE = ["heading", "pullQuote", "factBoxTitle"]; // names and quotations of the text, without marks
+const BARE = ["heading", "pullQuoteWords", "pullQuoteName", "pullQuoteRole", "factBoxTitle"]; // names and quotations of the text, without marks
 
 /** What a note may hold of `element`, as HTML; the words of all else stay. */
 function wordsOf(element) {

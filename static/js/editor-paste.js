@@ -13,9 +13,10 @@ const DROPPED =
 const KEPT = {
   A: ["href"],
   OL: ["start"],
+  P: ["data-speaker"],
   TD: ["colspan", "rowspan"],
   TH: ["colspan", "rowspan"],
-  FIGURE: ["data-image", "data-embed", "data-poster", "data-chart"],
+  FIGURE: ["data-image", "data-embed", "data-poster", "data-chart", "data-read-also"],
   ASIDE: ["data-pull-quote", "data-fact-box"],
   DATA: ["data-rate", "data-form"],
   SPAN: ["data-footnote"],
@@ -99,7 +100,7 @@ function normaliseTexts(body, isForeign) {
 
 const each = (root, selector, change) => [...root.querySelectorAll(selector)].forEach(change);
 const unwrap = (element) => element.replaceWith(...element.childNodes);
-const isBlank = (element) => !element.textContent.trim() && !element.querySelector("[data-image], [data-embed], [data-chart]");
+const isBlank = (element) => !element.textContent.trim() && !element.querySelector("[data-image], [data-embed], [data-chart], [data-read-also]");
 
 function rename(element, name) {
   const renamed = document.createElement(name);
@@ -114,7 +115,7 @@ function dropForeign(body) {
   for (let comment; (comment = comments.nextNode()); ) comment.remove();
   const isPicture = ({ src, width, height }) => src && width !== 1 && height !== 1;
   const pictures = [...body.querySelectorAll(`img:not(${EMOJI})`)].filter(isPicture).length;
-  each(body, "figure:not([data-image], [data-embed], [data-chart])", (figure) => {
+  each(body, "figure:not([data-image], [data-embed], [data-chart], [data-read-also])", (figure) => {
     if (figure.querySelector("table, blockquote, pre")) unwrap(figure);
     else if (figure.querySelector("img, picture, video, iframe, svg")) figure.remove();
   });

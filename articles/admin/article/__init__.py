@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 
 from articles import roles
 from articles.admin.article.autosaving import Autosaving
+from articles.admin.article.beginning import Beginning
 from articles.admin.article.bulk import Bulk
 from articles.admin.article.checks import Checks
 from articles.admin.article.deciding import Deciding
 from articles.admin.article.listing import Listing
+from articles.admin.article.picking import Picking
 from articles.admin.article.preview import Preview
 from articles.admin.article.saving import Saving, address_of
 from articles.admin.article.screen import Screen
@@ -23,7 +25,21 @@ from articles.models import Article
 
 
 @admin.register(Article)
-class ArticleAdmin(Autosaving, Checks, Screen, Sharing, Saving, Preview, Deciding, Versions, Listing, Bulk, DeskAdmin):
+class ArticleAdmin(
+    Autosaving,
+    Checks,
+    Beginning,
+    Screen,
+    Picking,
+    Sharing,
+    Saving,
+    Preview,
+    Deciding,
+    Versions,
+    Listing,
+    Bulk,
+    DeskAdmin,
+):
     """An article on the desk; each part of its screens is a module of this package."""
 
     guards_itself = True  # its form carries a version

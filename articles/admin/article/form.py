@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from articles import roles
 from articles.admin.article.corrections import HELP, CorrectionsField
 from articles.admin.article.guests import GuestFields
+from articles.admin.article.picking import PicksField
 from articles.admin.desk import RowsChoice, RowsField
 from articles.admin.times import said
 from articles.characters import normalise
@@ -98,6 +99,11 @@ class ArticleForm(GuestFields, forms.ModelForm):
         help_text=_("The article is listed there too, like the countries it is about."),
     )
 
+    related = PicksField(
+        label=_("What to read next"),
+        required=False,
+        help_text=_("They stand before those that are found by tags and sections."),
+    )
     dated_corrections = CorrectionsField(label=_("Corrections"), required=False, help_text=HELP)
 
     user = None  # who edits; ArticleAdmin sets it

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from js_asset import Media
 
 from articles import charts, rendering, roles
-from articles.admin.article import corrections, notes, state, steps, waiting, whereabouts
+from articles.admin.article import corrections, notes, picking, state, steps, waiting, whereabouts
 from articles.admin.article.form import ArticleForm, BylineForm, BylineFormSet
 from articles.admin.desk import DeskInline
 from articles.admin.times import zone
@@ -80,7 +80,7 @@ class Screen:
     form = ArticleForm
     inlines = [BylineInline]
     autocomplete_fields = ["section", "lead_image"]
-    readonly_fields = ["shown_body", "shown_tags", "shown_corrections"]
+    readonly_fields = ["shown_body", "shown_tags", "shown_corrections", "shown_related"]
     change_form_template = "admin/articles/article/change_form.html"
     view_on_site = False  # the state beside the form leads to what is live
 
@@ -93,6 +93,7 @@ class Screen:
             (_("Kind and language"), {"fields": [("kind", "language")], "classes": [FINER]}),
             (_("Lead picture"), {"fields": PICTURE, "classes": ["picture"]}),
             (_("Caption of its own"), {"fields": ["lead_caption"], "classes": [FINER]}),
+            (_("Read next"), {"fields": ["related" if may_edit else "shown_related"], "classes": ["related"]}),
             (_("More"), {"fields": MORE, "classes": ["more"]}),
             *self._corrections(obj, may_edit=may_edit),
             (_("Search and social"), {"fields": SEARCH_AND_SOCIAL, "classes": ["search"]}),
@@ -132,6 +133,10 @@ class Screen:
     @admin.display(description=gettext_lazy("corrections"))
     def shown_corrections(self, article):
         return corrections.shown(article.dated_corrections)
+
+    @admin.display(description=gettext_lazy("what to read next"))
+    def shown_related(self, article):
+        return picking.shown(article.related)
 
     @admin.display(description=gettext_lazy("tags"))
     def shown_tags(self, article):

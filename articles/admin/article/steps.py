@@ -27,7 +27,7 @@ OPEN = {  # the stages in which a step makes sense; the other steps ask the edit
     "send_back": {"in_review", "ready"},
     "approve": {"draft", "in_review"},
 }
-BESIDE_THE_TEXT = {"assign", "unassign", "claim", "release", "due", "note", "tick", "trash", "untrash"}
+BESIDE_THE_TEXT = {"assign", "unassign", "claim", "release", "due", "note", "tick", "trash", "untrash", "goal"}
 NEEDS = {  # the field that a step reads, beside which its refusal is shown
     "publish": "go_live_at",
     "schedule": "go_live_at",
@@ -36,6 +36,7 @@ NEEDS = {  # the field that a step reads, beside which its refusal is shown
     "send_back": "note",
     "assign": "assign_to",
     "due": "due_at",
+    "goal": "word_goal",
     "note": "desk_note",
     "withdraw": "withdrawal_reason",
 }
@@ -44,7 +45,8 @@ USES = {  # all fields that a step reads; what is typed in others waits in the f
     "publish": {"take_down_at", *TICKS},
     "schedule": {"go_live_at", "take_down_at", *TICKS},
     "reschedule": {"go_live_at", "take_down_at"},
-    "assign": {"assign_to", "due_at"},
+    "assign": {"assign_to", "due_at", "word_goal"},
+    "due": {"due_at", "word_goal"},
 }
 
 
@@ -92,6 +94,13 @@ class StepForm(forms.Form):
         help_text=gettext_lazy("A login name; the field offers them."),
     )
     due_at = TimeField(label=gettext_lazy("Due"), required=False)
+    word_goal = forms.IntegerField(
+        label=gettext_lazy("Words it is to have"),
+        required=False,
+        min_value=1,
+        max_value=workflow.MOST_WORDS,
+        help_text=gettext_lazy("Empty: no goal."),
+    )
     desk_note = forms.CharField(
         label=gettext_lazy("Note to the desk"),
         required=False,
@@ -109,11 +118,13 @@ def form_of(article: Article | None, typed: dict[str, str] | None = None) -> Ste
 
 
 def initial(article: Article | None) -> dict[str, Any]:
-    """Who has ``article``, and when it is due, as the fields show it."""
+    """Who has ``article``, when it is due and how long it is to be, as the fields show it."""
     if article is None:
         return {}
     due = article.due_at and article.due_at.replace(second=0, microsecond=0)  # the field shows minutes
-    return {"assign_to": article.assignee.get_username() if article.assignee else "", "due_at": due}
+    return {"assign_to": article.assignee.get_username() if article.assignee else "", "due_at": due} | {
+        "word_goal": article.word_goal
+    }
 
 
 def left_over(post: Any, shown: dict[str, Any], asked: str = "") -> dict[str, str]:
@@ -155,7 +166,7 @@ def _beside(article: Article, state: State) -> set[str]:
     """The steps beside the text that make sense now."""
     if article.trashed_at:
         return {"untrash"}
-    sensible = {"assign", "claim", "release", "due", "note", "tick"}
+    sensible = {"assign", "claim", "release", "due", "goal", "note", "tick"}
     return sensible if state.live or state.scheduled else sensible | {"trash"}
 
 
@@ -168,8 +179,9 @@ def take(asked: str, article: Article, form: StepForm, *, by: User) -> str:
     for field in {needed, *USES.get(name, set())}:
         if not form.is_valid() and field in form.errors:
             raise WorkflowError(" ".join(form.errors[field]))
-    if name == "assign":
-        return _assign(article, form.cleaned_data, by)
+    if name in {"assign", "due"}:
+        kept = {} if "word_goal" in form.data else {"word_goal": article.word_goal}  # of a page without the field
+        return TAKE[name](article, form.cleaned_data | kept, by)
     given = form.cleaned_data.get(needed) if needed else None
     if name in {"publish", "schedule"}:
         return TAKE[name](article, given, by, form.cleaned_data)
@@ -251,6 +263,7 @@ def _assign(article: Article, given: dict[str, Any], by: User) -> str:
     due = given["due_at"]
     is_same = due == initial(article)["due_at"]
     workflow.assign(article, to, by=by, due_at=None if is_same else due)
+    _set_other_goal(article, given["word_goal"], by)
     return _("Assigned to %(name)s.") % {"name": name_of(to)}
 
 
@@ -269,9 +282,21 @@ def _release(article: Article, _given: Any, by: User) -> str:
     return _("Given back: it is nobody’s.")
 
 
-def _due(article: Article, at: Any, by: User) -> str:
+def _due(article: Article, given: dict[str, Any], by: User) -> str:
+    at = given["due_at"]
+    _set_other_goal(article, given["word_goal"], by)
     workflow.set_due(article, by=by, at=at)
     return _("Due %(time)s.") % {"time": said(at)} if at else _("Due at no certain time.")
+
+
+def _set_other_goal(article: Article, words: int | None, by: User) -> None:
+    if words != article.word_goal:
+        workflow.set_goal(article, by=by, words=words)
+
+
+def _goal(article: Article, words: int | None, by: User) -> str:
+    workflow.set_goal(article, by=by, words=words)
+    return _("Goal: %(words)s words.") % {"words": words} if words else _("No goal any more.")
 
 
 def _note(article: Article, text: str, by: User) -> str:
@@ -319,6 +344,7 @@ TAKE = {
     "claim": _claim,
     "release": _release,
     "due": _due,
+    "goal": _goal,
     "note": _note,
     "tick": _tick,
     "trash": _trash,

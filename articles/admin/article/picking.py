@@ -1,0 +1,159 @@
+"""Articles picked by hand, as the form takes them: an address in a line, of which desk-related.js makes a list.
+
+The same rows are described for the editor, whose “Read also” names articles by their numbers.
+"""
+
+from urllib.parse import urlsplit
+
+from django import forms
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms.widgets import Script
+from django.http import JsonResponse
+from django.urls import path, reverse_lazy
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from articles.admin.lists import number
+from articles.admin.times import short
+from articles.characters import normalise
+from articles.models import Edition
+from articles.models.edition import Address
+
+MOST = 5
+MOST_DESCRIBED = 60
+LONGEST = 2000  # characters typed
+
+
+class PicksInput(forms.Textarea):
+    """Lines that work without a script; with one, a list to which articles are added by their words."""
+
+    class Media:
+        css = {"all": ["css/desk-picks.css"]}
+        js = [Script("js/desk-related.js", type="module")]
+
+    def __init__(self, attrs=None):
+        said = {
+            "placeholder": gettext_lazy("One address in a line, five at most"),
+            "data-picks": reverse_lazy("admin:articles_article_picks"),
+            "data-at-most": MOST,
+            "data-find": gettext_lazy("Add an article that readers see"),
+            "data-up": gettext_lazy("Move %s up"),
+            "data-down": gettext_lazy("Move %s down"),
+            "data-remove": gettext_lazy("Remove %s"),
+            "data-full": gettext_lazy("More do not fit: remove one first."),
+            "data-trouble": gettext_lazy("The server does not answer, so no article could be looked for."),
+        }
+        super().__init__({"rows": 3, **said, **(attrs or {})})
+
+
+class PicksField(forms.CharField):
+    """Numbers of articles, in order; typed as addresses of the paper, or as numbers after a #."""
+
+    widget = PicksInput
+
+    def prepare_value(self, value):
+        """The lines for numbers; what was typed stays as it is."""
+        if not isinstance(value, list):
+            return value
+        found = newest(value)
+        return "\n".join(found[pk].path if pk in found else f"#{pk}" for pk in value)
+
+    def clean(self, value):
+        lines = [line.strip() for line in normalise(super().clean(value))[:LONGEST].splitlines() if line.strip()]
+        known = read(lines[: MOST + 1])
+        for line in lines[: MOST + 1]:
+            if line not in known:
+                text = _(
+                    "“%(line)s” is no article that readers have seen. Look for it by its words, or copy its address."
+                )
+                raise ValidationError(text, params={"line": line})
+        picked = list(dict.fromkeys(known[line] for line in lines[: MOST + 1]))
+        if len(lines) > MOST:
+            raise ValidationError(_("At most %(most)d articles: take some out."), params={"most": MOST})
+        return picked
+
+    def has_changed(self, initial, data):
+        if self.disabled:
+            return False
+        try:
+            return self.clean(data) != (initial or [])
+        except ValidationError:
+            return True
+
+
+def read(lines):
+    """The numbers of the articles that ``lines`` name: an address, whole or without the host, or # and the number."""
+    paths = {line: _path(line) for line in lines if not line.startswith("#")}
+    numbers = {line: number(line[1:]) for line in lines if line.startswith("#")}
+    known = dict(Address.objects.filter(path__in=set(paths.values())).values_list("path", "article_id"))
+    seen = set(Edition.objects.filter(article__in=set(numbers.values()) - {0}).values_list("article_id", flat=True))
+    found = {line: known[path] for line, path in paths.items() if path in known}
+    return found | {line: pk for line, pk in numbers.items() if pk in seen}
+
+
+def _path(line):
+    try:
+        typed = urlsplit(line).path
+    except ValueError:
+        return ""
+    return f"/{typed.strip('/')}/"
+
+
+def newest(numbers):
+    """What readers see of the articles of these ``numbers``, or saw last, or will see; in one query."""
+    if not numbers:
+        return {}
+    now = timezone.now()
+    rows = Edition.objects.filter(article__in=numbers[:MOST_DESCRIBED]).select_related("section").order_by("live_from")
+    found = {}
+    for edition in rows.only("article", "headline", "path", "section", "live_from", "live_until", "published_at"):
+        if edition.article_id not in found or edition.live_from <= now:
+            found[edition.article_id] = edition
+    return found
+
+
+def describe(numbers):
+    """Each of ``numbers`` as a row of a list: its headline, where it stands, and whether readers see it now."""
+    now, found = timezone.now(), newest(numbers)
+    rows = []
+    for pk in numbers[:MOST_DESCRIBED]:
+        edition = found.get(pk)
+        if edition is None:
+            rows.append({"number": pk, "url": f"#{pk}", "title": _("Number %d") % pk, "detail": _("no longer there")})
+            continue
+        is_live = edition.live_from <= now < edition.live_until
+        detail = f"{edition.section} · {short(edition.published_at)}"
+        if not is_live:
+            detail += f" · {_('readers do not see it now')}"
+        rows.append({"number": pk, "url": edition.path, "title": edition.headline, "detail": detail})
+    return rows
+
+
+def shown(numbers):
+    """The picks to be read only."""
+    rows = [(row["title"], row["detail"]) for row in describe(numbers)]
+    return format_html("<ol>{}</ol>", format_html_join("", "<li>{} ({})</li>", rows)) if rows else ""
+
+
+class Picking:
+    """The rows of picks, for scripts."""
+
+    def get_urls(self):
+        picks = self.admin_site.admin_view(self.picks_view)
+        return [path("picks/", picks, name="articles_article_picks"), *super().get_urls()]
+
+    @method_decorator(require_safe)
+    def picks_view(self, request):
+        """What ``?of=12 34`` are, or the articles at the addresses ``?line=…``."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        numbers = [number(one) for one in request.GET.get("of", "").split()[:MOST_DESCRIBED]]
+        lines = request.GET.getlist("line")[:MOST_DESCRIBED]
+        known = read(lines) if lines else {}
+        return JsonResponse(
+            {"articles": describe([pk for pk in numbers if pk] + [known[one] for one in lines if one in known])}
+        )

@@ -1,0 +1,77 @@
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from articles.models.copy import BodyField, Kind
+from articles.text import LineField, NormalJSONField, ProseField
+
+DAYS = {"{date}": "j E Y", "{weekday}": "l"}  # what a template writes for the day on which an article is begun
+
+
+class Template(models.Model):
+    """What an article that comes again and again begins with, like the market wrap; editors keep them."""
+
+    is_frozen = False  # as a working copy's body
+
+    name = LineField(_("name"), max_length=80, help_text=_("What it is for, like “Market wrap”."))
+    headline = LineField(
+        _("headline"),
+        max_length=200,
+        blank=True,
+        help_text=_("{date} and {weekday} become those of the day on which an article is begun; in the text, too."),
+    )
+    standfirst = ProseField(_("standfirst"), max_length=400, blank=True)
+    body = BodyField(_("body"), blank=True)
+    section = models.ForeignKey(
+        "articles.Section",
+        models.SET_NULL,
+        verbose_name=_("section"),
+        related_name="templates",
+        null=True,
+        blank=True,
+    )
+    tags = NormalJSONField(_("tags"), default=list, blank=True)  # their names: those merged since find the others
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.NEWS)
+    language = models.CharField(_("language"), max_length=2, choices=settings.ARTICLE_LANGUAGES, default="en")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("kept by"),
+        related_name="+",
+        null=True,
+        editable=False,
+    )
+    made_at = models.DateTimeField(_("kept"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("template")
+        verbose_name_plural = _("templates")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="one_template_a_name",
+                violation_error_message=_("There is a template of this name. Give this one another."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(name=""),
+                name="template_has_a_name",
+                violation_error_message=_("A template needs a name."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def written_on(self, day: date, text: str) -> str:
+        """``text`` of the template with the date and the weekday of ``day``, in its language."""
+        with override(self.language):
+            for mark, form in DAYS.items():
+                text = text.replace(mark, date_format(day, form))
+        return text

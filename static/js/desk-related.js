@@ -1,0 +1,25 @@
+// What to read next: a field of addresses, one in a line, which a list of headlines stands for.
+import { describe, picks } from "./desk-picks.js";
+
+/** Put a list in the place of a field of addresses, which goes on holding them; one with a mistake in it is left as it is. */
+async function takeOver(field) {
+  if (field.closest(".errors") || field.disabled) return;
+  const { picks: url, atMost, find, up, down, remove, full, trouble } = field.dataset;
+  const lines = field.value.split("\n").map((line) => line.trim()).filter(Boolean);
+  let rows = [];
+  try {
+    if (lines.length) rows = await describe(url, lines.map((line) => ["line", line]));
+  } catch {
+    return; // the addresses can be typed
+  }
+  if (rows.length !== lines.length) return;
+  const changed = (chosen) => {
+    field.value = chosen.map((row) => row.url).join("\n");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const list = picks({ id: `${field.id}-find`, rows, most: Number(atMost), words: { find, up, down, remove, full, trouble }, changed });
+  field.before(list.dom);
+  field.hidden = true;
+}
+
+for (const field of document.querySelectorAll("textarea[data-picks]")) takeOver(field);
