@@ -10,6 +10,7 @@ from articles.workflow.editions import cancel, erase, freeze_again, publish, res
 from articles.workflow.furniture import Furnished, publish_furniture, publish_further, publish_move, publish_tags
 from articles.workflow.guests import add_guest
 from articles.workflow.hands import assign, claim, release, set_due
+from articles.workflow.ideas import begin, hold_idea, refuse_begun
 from articles.workflow.locking import locked_version
 from articles.workflow.notes import leave_note, tick_note
 from articles.workflow.plans import planned_end, planned_starts
@@ -29,6 +30,7 @@ __all__ = [
     "add_tags",
     "approve",
     "assign",
+    "begin",
     "cancel",
     "carry_into_all",
     "carry_over",
@@ -36,6 +38,7 @@ __all__ = [
     "empty_trash",
     "erase",
     "freeze_again",
+    "hold_idea",
     "keep_as_is",
     "leave_note",
     "locked_version",
@@ -48,6 +51,7 @@ __all__ = [
     "publish_further",
     "publish_move",
     "publish_tags",
+    "refuse_begun",
     "release",
     "renew",
     "reschedule",
