@@ -135,7 +135,8 @@ class Article(Copy):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(stage__in=["idea", "draft", "in_review", "ready", "published"]), name="article_stage_is_known"
+                condition=Q(stage__in=["idea", "draft", "in_review", "ready", "published"]),
+                name="article_stage_is_known",
             ),
             models.CheckConstraint(
                 condition=~Q(headline=""),

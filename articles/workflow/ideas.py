@@ -1,4 +1,4 @@
-"""Ideas: articles that nobody has begun to write. They are given to somebody, dropped by way of the trash, and begun."""
+"""Ideas: articles that nobody has begun to write. Somebody gets them, drops or begins them."""
 
 from datetime import datetime
 
@@ -30,14 +30,14 @@ def hold_idea(idea: Article, *, by: User, to: User | None, due_at: datetime | No
 
 
 def may_hold(user: User, idea: Article, to: User | None) -> bool:
-    """Whether ``user`` hands the idea over without being an editor: takes what nobody has, gives back what is theirs."""
+    """Whether ``user`` may, without being an editor: take what nobody has, give back what is theirs."""
     is_free = idea.assignee_id in {None, user.pk}
     return is_free and roles.writes(user) and to in {None, user}
 
 
 @transaction.atomic
 def begin(idea: Article, *, by: User) -> Article:
-    """Make the idea a draft, for whoever has it, else for ``by``; of two people at once the second is told of the first."""
+    """Make the idea a draft, for whoever has it, else for ``by``; the second of two people is told of the first."""
     refuse_begun(locked_row(idea))
     article = locked(idea, "begin", by)
     if article.assignee is None and roles.writes(by):

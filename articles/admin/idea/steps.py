@@ -116,5 +116,3 @@ class Steps:
         if article is None:
             raise Http404
         return article
-
-
