@@ -139,7 +139,7 @@ def _placed(title: str, slot: str, names: _Names, before: int | None) -> str:
 def _movers(stayed: list[int], was: dict[int, int], now: dict[int, int], *, can_push: bool) -> tuple[list[int], int]:
     """Those that somebody moved, and how many others went one place to make way: they keep their order."""
     in_order = _longest_rise(stayed, now)
-    moved = [one for one in stayed if one not in in_order]
+    moved = [one for one in stayed if one not in in_order and was[one] != now[one]]
     shifted = [one for one in stayed if one in in_order and was[one] != now[one]]
     can_push = can_push or bool(moved)
     pushed = [one for one in shifted if can_push and abs(now[one] - was[one]) == 1]

@@ -161,7 +161,7 @@ class RefusalTests(BoardTestCase):
     def test_wrong_times_slots_pictures_and_words(self):
         article = self.articles[9]
         self.refused([Placing(1, article, ends_at=self.now)], "must end after it starts")
-        self.refused([Placing(10, article)], "a slot that is not there")
+        self.refused([Placing(10, article)], "in place 10 of a board of 9")
         self.refused([Placing(6, article)], "in place 6 of a board of 5", section=self.section)
         self.refused([Placing(1, article, image_id=10**12)], "no longer in the library")
         self.refused([Placing(1, article, headline="x" * 201)], "200 characters")

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import roles, workflow
-from articles.admin.times import FORMAT
 from articles.models import Article, Idea, Notice
 from articles.tests.factories import make_article, make_author, make_chief, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase
+from articles.tests.test_admin_library import local
 from articles.workflow import WorkflowError
 from newsroom.tests.forms import loaded
 
@@ -36,7 +36,7 @@ class IdeaTestCase(DeskTestCase):
         self.chief, self.reporter = make_chief(), make_user(roles.REPORTER)
         self.editor = make_user(roles.SECTION_EDITOR)
         self.section.editors.add(self.editor)
-        self.soon = (timezone.localtime() + timedelta(days=3)).replace(second=0, microsecond=0)
+        self.soon = (timezone.now() + timedelta(days=3)).replace(second=0, microsecond=0)
 
     def send(self, address, **fields):
         sent = {"headline": "The dam", "section": self.section.pk, "who": "", "due": "", "note": "", **fields}
@@ -50,10 +50,8 @@ class IdeaTestCase(DeskTestCase):
 class NotingTests(IdeaTestCase):
     def test_editor_notes_an_idea_for_somebody_who_is_told(self):
         self.log_in(self.editor)
-        due = f"{self.soon:{FORMAT}}"
-        self.assertRedirects(
-            self.send(ADD, who=self.reporter.pk, due=due, note="Ask the engineer"), LIST, fetch_redirect_response=False
-        )
+        sent = self.send(ADD, who=self.reporter.pk, due=local(self.soon), note="Ask the engineer")
+        self.assertRedirects(sent, LIST, fetch_redirect_response=False)
         idea = Idea.objects.get()
         assert (idea.headline, idea.section, idea.assignee, idea.due_at) == (
             "The dam", self.section, self.reporter, self.soon,
@@ -84,7 +82,7 @@ class NotingTests(IdeaTestCase):
 
     def test_wrong_fields_are_told_and_keep_what_was_typed(self):
         self.log_in(self.editor)
-        past = f"{timezone.localtime() - timedelta(hours=2):{FORMAT}}"
+        past = local(timezone.now() - timedelta(hours=2))
         for fields, name in (({"due": past}, "due"), ({"headline": " "}, "headline"), ({"who": "9" * 9}, "who")):
             with self.subTest(name):
                 response = self.send(ADD, note="Do not lose this", **fields)
@@ -95,7 +93,7 @@ class NotingTests(IdeaTestCase):
     def test_change_keeps_seconds_logs_values_and_nothing_changed_is_no_line(self):
         idea = make_idea(section=self.section, created_by=self.reporter, due_at=self.soon + timedelta(seconds=7))
         self.log_in(self.reporter)
-        kept = {"headline": idea.headline, "due": f"{self.soon:{FORMAT}}"}
+        kept = {"headline": idea.headline, "due": local(self.soon)}
         self.send(page_of(idea), **kept)
         assert not LogEntry.objects.exists()
         self.send(page_of(idea), **kept | {"headline": "The dam holds"})
@@ -150,7 +148,7 @@ class FindingTests(IdeaTestCase):
 
         def measure():
             self.client.get(LIST)
-            with self.assertNumQueries(7):  # session, user, roles, section filter twice, rows, whether more follow
+            with self.assertNumQueries(8):  # session, user, 2 rights, sections, whether a page follows, rows, the bell
                 self.client.get(LIST)
 
         for _ in range(2):

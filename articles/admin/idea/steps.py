@@ -34,7 +34,7 @@ class Steps:
     def save_related(self, request, form, formsets, change):
         """Keep a revision of a new headline or section; say who has it; leave the note."""
         super().save_related(request, form, formsets, change)
-        idea, given = form.instance, form.cleaned_data
+        idea, given = Article.objects.get(pk=form.instance.pk), form.cleaned_data
         if not change or {"headline", "section"} & set(form.changed_data):
             workflow.saved(idea, by=request.user, note="" if change else _("Idea"))
         workflow.hold_idea(idea, by=request.user, to=given["who"], due_at=given["due"])
