@@ -128,7 +128,7 @@ class Sentence:
 def of(entry: LogEntry) -> Sentence:
     """What ``entry``, loaded with its user and kind of object, says."""
     content_type = _content_type(entry)
-    kind = content_type.name if content_type else _("something")
+    kind = _("the %(kind)s") % {"kind": content_type.name if content_type else _("thing")}
     name, message = entry.object_repr, log.message(entry).replace(f" ({zone()})", "").strip()
     if content_type and content_type.model == "boardrevision":
         kind, (name, _colon, message) = _("the board"), message.partition(": ")

@@ -180,7 +180,7 @@ class ExportTests(LogTestCase):
         assert row[6:] == [
             "The News",
             "Changed Name. Name: News → The <b>News</b>; In menu: yes → no",
-            f"{self.chief.username} changed section “The News”: Name",
+            f"{self.chief.username} changed the section “The News”: Name",
         ]
 
     def test_no_cell_is_a_formula(self):
@@ -219,7 +219,7 @@ class HistoryOfARowTests(LogTestCase):
                 self.write(thing, message=VALUES)
                 page = self.history(thing)
                 self.assertContains(page, "The &lt;b&gt;News&lt;/b&gt;")
-                self.assertContains(page, f"changed {thing._meta.verbose_name} “")
+                self.assertContains(page, f"changed the {thing._meta.verbose_name} “")
                 self.assertContains(page, self.chief.username)
 
     def test_history_of_an_article_leads_to_its_versions(self):

@@ -104,22 +104,22 @@ class PatternTests(LogTestCase):
 
     def test_actions_without_a_message_and_odd_ones(self):
         for flag, message, said in (
-            (ADDITION, [{"added": {}}], "added section “The News”"),
-            (DELETION, "", "deleted section “The News”"),
-            (CHANGE, [], "saved section “The News” without a change"),
-            (CHANGE, VALUES, "changed section “The News”: Name"),
+            (ADDITION, [{"added": {}}], "added the section “The News”"),
+            (DELETION, "", "deleted the section “The News”"),
+            (CHANGE, [], "saved the section “The News” without a change"),
+            (CHANGE, VALUES, "changed the section “The News”: Name"),
             (
                 CHANGE,
                 [{"added": {"name": "byline", "object": "Ann"}}, {"deleted": {"name": "byline", "object": "Bek"}}],
-                "changed section “The News”: added byline “Ann”, removed byline “Bek”",
+                "changed the section “The News”: added byline “Ann”, removed byline “Bek”",
             ),
             (
                 CHANGE,
                 [{"changed": {"name": "byline", "object": "Ann", "fields": ["Order"]}}],
-                "changed section “The News”: Order of byline “Ann”",
+                "changed the section “The News”: Order of byline “Ann”",
             ),
-            (CHANGE, "<b>{thing} {0} %s</b>", "worked on section “The News”: <b>{thing} {0} %s</b>"),
-            (7, "", "worked on section “The News”: no more is known"),
+            (CHANGE, "<b>{thing} {0} %s</b>", "worked on the section “The News”: <b>{thing} {0} %s</b>"),
+            (7, "", "worked on the section “The News”: no more is known"),
         ):
             with self.subTest(message):
                 assert sentences.of(self.write(flag=flag, message=message)).text == said
@@ -145,19 +145,19 @@ class TrueSentenceTests(LogTestCase):
         article = make_article(headline="Dam", section=self.section)
         writer = make_user(roles.REPORTER, first_name="Aigul", last_name="Osmonova")
         later = f"{timezone.localtime() + timedelta(days=2):%Y-%m-%dT%H:%M}"
-        assert self.step(article, "claim") == "claimed article “Dam”"
-        assert self.step(article, "release") == "gave article “Dam” back"
-        assert self.step(article, "assign", assign_to=writer.username) == "assigned article “Dam” to Aigul Osmonova"
-        assert self.step(article, "unassign") == "made article “Dam” nobody’s"
-        assert self.step(article, "due", due_at=later).startswith("set when article “Dam” is due: ")
-        assert self.step(article, "note", desk_note="Who?") == "left a note on article “Dam”: Who?"
-        assert self.step(article, "approve") == "approved article “Dam”"
-        assert self.step(article, "publish").startswith("published article “Dam” at /")
-        assert self.step(article, "take_down", take_down_at=later).startswith("set the end of article “Dam”: ")
-        assert self.step(article, "withdraw", withdrawal_reason="x").startswith("withdrew article “Dam”")
-        assert self.step(article, "schedule", go_live_at=later).startswith("scheduled article “Dam” for ")
+        assert self.step(article, "claim") == "claimed the article “Dam”"
+        assert self.step(article, "release") == "gave the article “Dam” back"
+        assert self.step(article, "assign", assign_to=writer.username) == "assigned the article “Dam” to Aigul Osmonova"
+        assert self.step(article, "unassign") == "made the article “Dam” nobody’s"
+        assert self.step(article, "due", due_at=later).startswith("set when the article “Dam” is due: ")
+        assert self.step(article, "note", desk_note="Who?") == "left a note on the article “Dam”: Who?"
+        assert self.step(article, "approve") == "approved the article “Dam”"
+        assert self.step(article, "publish").startswith("published the article “Dam” at /")
+        assert self.step(article, "take_down", take_down_at=later).startswith("set the end of the article “Dam”: ")
+        assert self.step(article, "withdraw", withdrawal_reason="x").startswith("withdrew the article “Dam”")
+        assert self.step(article, "schedule", go_live_at=later).startswith("scheduled the article “Dam” for ")
         number = article.editions.order_by("-live_from").first().pk
-        assert self.step(article, f"cancel:{number}").startswith("cancelled the schedule of article “Dam” for ")
+        assert self.step(article, f"cancel:{number}").startswith("cancelled the schedule of the article “Dam” for ")
         assert Article.objects.get().headline == "Dam"
 
     def test_zone_is_named_once_and_sentences_are_short(self):
@@ -173,7 +173,7 @@ class TrueSentenceTests(LogTestCase):
         self.write(message=VALUES)
         page = self.client.get(AUDIT)
         self.assertContains(page, "<summary>2 values</summary>")
-        self.assertContains(page, f"<b>{self.chief.username}</b> changed section “<a href=")
+        self.assertContains(page, f"<b>{self.chief.username}</b> changed the section “<a href=")
 
     def test_save_of_a_board_is_told_in_one_line(self):
         edition = make_edition(headline="Dam")
@@ -185,7 +185,7 @@ class TrueSentenceTests(LogTestCase):
         workflow.claim(article, by=self.chief)
         self.write(article, message="It is yours now.")
         page = self.client.get(reverse("admin:articles_article_history", args=[article.pk]))
-        self.assertContains(page, "claimed article “Dam”")
+        self.assertContains(page, "claimed the article “Dam”")
         self.assertNotContains(page, "yours")
 
 
