@@ -40,18 +40,22 @@ OWN_STEPS = {
     "share",
     "goal",
 }  # with one's own articles
-WRITERS_STEPS = OWN_STEPS | {"claim"}
+WRITERS_STEPS = OWN_STEPS | {"claim", "begin"}
 DESK_STEPS = WRITERS_STEPS | {
     *("send_back", "approve", "publish", "furnish", "schedule", "take_down", "withdraw", "cancel"),
     *("assign", "due"),
 }
 ADMINISTRATORS_STEPS = {"erase"}
 STEPS_IN_THE_TRASH = {"untrash", "erase"}  # of what lies there, nothing else is done
+STEPS_OF_AN_IDEA = {  # that nobody has begun to write
+    *("edit", "begin", "assign", "due", "claim", "release", "note", "tick", "trash", "untrash"),
+}
 
 # What Django's admin asks for, model by model: letters of add, change, delete, view.
 PERMISSIONS: dict[str, dict[str, str]] = {
     REPORTER: {
         "articles.article": "acv",  # each one is asked of may()
+        "articles.idea": "acv",
         "articles.image": "av",
         "articles.author": "v",
         "articles.section": "v",
@@ -62,6 +66,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     },
     SECTION_EDITOR: {
         "articles.article": "acv",
+        "articles.idea": "acv",
         "articles.image": "acv",
         "articles.author": "acv",
         "articles.section": "v",
@@ -76,6 +81,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     },
     CHIEF_EDITOR: {
         "articles.article": "acv",
+        "articles.idea": "acv",
         "articles.image": "acdv",
         "articles.author": "acdv",
         "articles.section": "acdv",
@@ -102,6 +108,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     },
     PICTURE_EDITOR: {
         "articles.article": "v",
+        "articles.idea": "v",
         "articles.image": "acdv",
         "articles.author": "v",
         "articles.section": "v",
@@ -111,6 +118,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     RATES_DESK: {"tickers.pair": "acdv", "tickers.rate": "acdv", "tickers.source": "v"},
     ADMINISTRATOR: {
         "articles.article": "acv",
+        "articles.idea": "acv",
         "articles.image": "acdv",
         "articles.author": "acdv",
         "articles.section": "acdv",
@@ -181,9 +189,20 @@ def _is_possible(user: "User", step: str, article: "Article") -> bool:
     """Whether anybody at all could take ``step`` with the article as it is."""
     if article.trashed_at and step not in STEPS_IN_THE_TRASH:
         return False
+    if article.stage == "idea" and step not in STEPS_OF_AN_IDEA:
+        return False
     if step == "claim":
         return article.assignee_id is None
     return step != "release" or article.assignee_id == user.pk
+
+
+NOT_BEGUN = {"idea", "draft"}  # what nobody submitted
+STEPS_BY_STAGE = {
+    "idea": {"edit", "begin"},
+    "draft": {"edit", "submit"},
+    "published": {"edit"},
+    "in_review": {"take_back"},
+}
 
 
 def _writers_step(user: "User", step: str, article: "Article | None") -> bool:
@@ -191,11 +210,13 @@ def _writers_step(user: "User", step: str, article: "Article | None") -> bool:
     if article is None or article.pk is None:
         return step in WRITERS_STEPS
     if step == "claim":
-        return article.stage == "draft" and article.published_at is None and _is_nobodys(article)
+        return article.stage in NOT_BEGUN and article.published_at is None and _is_nobodys(article)
     if step == "release":
         return True
-    steps = {"draft": {"edit", "submit"}, "published": {"edit"}, "in_review": {"take_back"}}.get(article.stage, set())
-    if article.stage == "draft" and article.published_at is None:
+    if step == "begin" and article.stage == "idea" and article.assignee_id is None and _is_nobodys(article):
+        return True
+    steps = STEPS_BY_STAGE.get(article.stage, set())
+    if article.stage in NOT_BEGUN and article.published_at is None:
         steps = steps | {"trash", "untrash"}
     return step in steps | {"tick", "share", "goal"} and is_own(user, article)
 
@@ -242,7 +263,7 @@ def may_move_into(user: "User", article: "Article", section: "Section | None") -
     """Whether ``user`` may put the article into ``section``: others' sections get drafts that nobody published."""
     if is_everywhere(user) or (edits_section(user, section) and SECTION_EDITOR in of(user)):
         return True
-    return article.published_at is None and article.stage == "draft"
+    return article.published_at is None and article.stage in NOT_BEGUN
 
 
 def is_everywhere(user: "User") -> bool:

@@ -105,7 +105,7 @@ def _waiting(user: User, now: datetime) -> Block:
 
 def _assigned(user: User, now: datetime) -> Block:
     """What was given to ``user``: what is due comes first, what has no due time last."""
-    rows = Article.objects.on_desk().under_way().filter(assignee=user)
+    rows = Article.objects.on_desk().to_do().filter(assignee=user)
     rows = _for_lines(rows).order_by(F("due_at").asc(nulls_last=True), "-saved_at")[:SHOWN]
     lines = [_article_line(article, now) for article in rows]
     nothing = _("Nothing that is under way is assigned to you.")

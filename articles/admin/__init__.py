@@ -9,6 +9,7 @@ from articles.admin import (  # noqa: F401 - each registers its models
     edition,
     embed_provider,
     flat_page,
+    idea,
     image,
     look,
     menus,

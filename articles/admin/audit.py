@@ -17,13 +17,14 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
-from articles.admin import log
+from articles import notices
+from articles.admin import log, sentences
 from articles.admin.desk import DeskAdmin, RowChoice
 from articles.admin.lists import holding_words, number
-from articles.admin.times import DayField, short, zone
+from articles.admin.times import DayField, said, short, zone
 from articles.models import Merge
 
 LOOKED_AT = 100_000  # entries that are searched for words or an action, from the newest of the chosen days
@@ -128,13 +129,13 @@ class AuditAdmin(DeskAdmin):
     """Nobody adds to the log here, changes or deletes in it; it is written by what people do elsewhere."""
 
     change_list_template = "admin/audit.html"
-    list_display = ["time", "person", "done", "thing", "said"]
+    list_display = ["time", "sentence", "more"]
     list_display_links = None
     list_select_related = False
     sortable_by = []
     ordering = ["-pk"]
     actions = None
-    fields = ["time", "person", "done", "thing_name", "said"]
+    fields = ["exactly", "sentence", "more"]
     readonly_fields = fields
 
     def has_add_permission(self, request):
@@ -172,32 +173,31 @@ class AuditAdmin(DeskAdmin):
     def time(self, entry):
         return short(entry.action_time)
 
-    @admin.display(description=gettext_lazy("who"))
-    def person(self, entry):
-        return entry.user.get_full_name() or entry.user.get_username()
+    @admin.display(description=gettext_lazy("when"))
+    def exactly(self, entry):
+        return said(entry.action_time)
 
-    @admin.display(description=gettext_lazy("action"))
-    def done(self, entry):
-        return log.action(entry)
+    @admin.display(description=gettext_lazy("who did what"))
+    def sentence(self, entry):
+        """In the third person; what there still is can be opened."""
+        told = sentences.of(entry)
+        address = entry.get_admin_url() if getattr(entry, "exists", False) else None
+        name = format_html('<a href="{}">{}</a>', address, told.name) if address else told.name
+        thing = format_html("{} “{}”", told.kind, name)
+        return format_html("<b>{}</b> {}{}", told.who, told.did(thing), _way_back(entry))
 
-    @admin.display(description=gettext_lazy("what"))
-    def thing_name(self, entry):
-        return f"{_kind(entry)}: {entry.object_repr}"
-
-    @admin.display(description=gettext_lazy("what"))
-    def thing(self, entry):
-        address = entry.get_admin_url() if entry.exists else None
-        name = format_html('<a href="{}">{}</a>', address, entry.object_repr) if address else entry.object_repr
-        return format_html('{} <span class="quiet">{}</span>', name, _kind(entry))
-
-    @admin.display(description=gettext_lazy("details"))
-    def said(self, entry):
+    @admin.display(description=gettext_lazy("values"))
+    def more(self, entry):
+        """Each field from what to what, folded."""
         rows = [
             format_html("<dt>{}</dt><dd>{} → {}</dd>", value.field, value.before[:300] or "–", value.after[:300] or "–")
             for value in log.values(entry)
         ]
-        values = format_html('<dl class="values">{}</dl>', _together(rows)) if rows else ""
-        return format_html("{}{}{}", log.message(entry), values, _way_back(entry))
+        if not rows:
+            return ""
+        text = ngettext("%(count)d value", "%(count)d values", len(rows)) % {"count": len(rows)}
+        fold = '<details class="folded-values"><summary>{}</summary><dl class="values">{}</dl></details>'
+        return format_html(fold, text, _together(rows))
 
 
 def _way_back(entry):
@@ -226,7 +226,17 @@ class _Line:
 
 def _lines(entries):
     writer = csv.writer(_Line())
-    heads = [_("When"), _("Login"), _("Name"), _("Action"), _("Kind"), _("Number"), _("Object"), _("Details")]
+    heads = [
+        _("When"),
+        _("Login"),
+        _("Name"),
+        _("Action"),
+        _("Kind"),
+        _("Number"),
+        _("Object"),
+        _("Details"),
+        _("Sentence"),
+    ]
     yield "\ufeff" + writer.writerow(heads)
     for entry in entries.iterator(chunk_size=1000):
         yield writer.writerow([_harmless(cell) for cell in _cells(entry)])
@@ -243,6 +253,7 @@ def _cells(entry):
         entry.object_id or "",
         entry.object_repr,
         " ".join(filter(None, [log.message(entry), changed])),
+        f"{notices.name(entry.user)} {sentences.of(entry).text}",
     ]
 
 

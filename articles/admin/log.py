@@ -33,16 +33,35 @@ def message(entry: LogEntry) -> str:
         return str(entry.change_message)
 
 
+def parts(entry: LogEntry) -> list[dict] | None:
+    """What Django's own message is made of; None of a sentence, and of what another program wrote in another shape."""
+    try:
+        found = json.loads(entry.change_message) if entry.change_message.startswith("[") else None
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, list) or not all(_is_part(part) for part in found):
+        return None
+    return found
+
+
+def _is_part(part: Any) -> bool:
+    """Whether it is as Django writes it: one thing done, to fields or to an object."""
+    if not (isinstance(part, dict) and len(part) == 1):
+        return False
+    (what,) = part.values()
+    if not isinstance(what, dict) or not isinstance(what.get("object", ""), str):
+        return False
+    fields = what.get("fields", [])
+    is_list = isinstance(fields, list) and all(isinstance(name, str) for name in fields)
+    return is_list and isinstance(what.get("name") or "", str)
+
+
 def values(entry: LogEntry) -> list[Value]:
     """The fields with the values kept in ``{"changed": {"fields": […], "values": {"Name": ["old", "new"]}}}``."""
-    try:
-        parts = json.loads(entry.change_message) if entry.change_message.startswith("[") else []
-    except (ValueError, RecursionError):
-        return []
     found = []
-    for part in parts:
-        changed = part.get("changed") if isinstance(part, dict) else None
-        kept = changed.get("values") if isinstance(changed, dict) else None
+    for part in parts(entry) or []:
+        changed = part.get("changed")
+        kept = changed.get("values") if changed else None
         found += [_value(field, pair) for field, pair in kept.items()] if isinstance(kept, dict) else []
     return found
 

@@ -56,8 +56,10 @@ class PlacementForm(forms.ModelForm):
         section = cleaned.get("section")
         if not roles.may_curate(self.user, section):
             self.add_error("section", _("Choose a section of your own: its top is yours to arrange."))
-        if section and slot and slot > boards.slots_of(section):
-            self.add_error("slot", _("A section’s top has %(last)d slots.") % {"last": boards.slots_of(section)})
+        last = boards.slots_of(section, boards.last_save(section))
+        if slot and slot > last and "slot" in self.changed_data:
+            text = _("This board has %(last)d places. Give it more on the board itself.")
+            self.add_error("slot", text % {"last": last})
         others = Placement.objects.on(section).exclude(pk=self.instance.pk).select_related("article")
         if starts and slot and (twin := others.filter(slot=slot, starts_at=starts).first()):
             text = _("“%(article)s” takes slot %(slot)s at that very time. Choose another minute or another slot.")

@@ -3,7 +3,7 @@
 ``plan`` says what stands once an arrangement is saved, ``saving`` stores it, ``telling`` puts it into words.
 """
 
-from articles.boards.plan import Placing, Plan, held_from, plan, put, remove, slots_of, standing
+from articles.boards.plan import Placing, Plan, held_from, most_slots, plan, put, remove, slots_of, standing
 from articles.boards.saving import (
     BoardError,
     BoardMovedError,
@@ -15,7 +15,7 @@ from articles.boards.saving import (
     save,
     saves,
 )
-from articles.boards.telling import describe, slot_name
+from articles.boards.telling import describe, describe_slots, slot_name
 
 __all__ = [
     "BoardError",
@@ -23,10 +23,12 @@ __all__ = [
     "Placing",
     "Plan",
     "describe",
+    "describe_slots",
     "held_from",
     "last_save",
     "load",
     "lock",
+    "most_slots",
     "plan",
     "put",
     "record",

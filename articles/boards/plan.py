@@ -8,7 +8,7 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from articles.models import FOR_EVER, Placement, Section
+from articles.models import FOR_EVER, BoardRevision, Placement, Section
 from articles.models.placement import SECTION_SLOTS, SLOTS
 
 TICK = timedelta(microseconds=1)
@@ -73,9 +73,14 @@ class Plan:
         return {id(planned.placement): planned.row for planned in [*self.keep, *self.add]}
 
 
-def slots_of(section: Section | None) -> int:
-    """How many slots a board has."""
+def most_slots(section: Section | None) -> int:
+    """How many slots a board can have."""
     return SECTION_SLOTS if section else SLOTS
+
+
+def slots_of(section: Section | None, last: BoardRevision | None) -> int:
+    """How many slots a board has, whose newest save is ``last``."""
+    return (last.slots if last else None) or most_slots(section)
 
 
 def standing(placements: Iterable[Placement], at: datetime) -> list[Placement]:

@@ -16,8 +16,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from articles import roles
-from articles.boards.plan import SAME, Placing, Plan, plan, slots_of
-from articles.boards.telling import describe, said, slot_name
+from articles.boards.plan import SAME, Placing, Plan, most_slots, plan, slots_of
+from articles.boards.telling import describe, describe_slots, said, slot_name
 from articles.models import FOR_EVER, Article, BoardRevision, Edition, Image, Placement, Section, SiteSettings
 
 MOST = 60  # placements of a board that have not ended
@@ -54,29 +54,34 @@ def last_save(section: Section | None) -> BoardRevision | None:
 
 
 @transaction.atomic
-def save(section: Section | None, wanted: Sequence[Placing], *, by: User, loaded: int) -> BoardRevision | None:
+def save(
+    section: Section | None, wanted: Sequence[Placing], *, by: User, loaded: int, slots: int | None = None
+) -> BoardRevision | None:
     """Store a board as ``wanted``; ``loaded`` is the id of its last save when it was loaded, 0 for none.
 
-    None if nothing is new. ``BoardMovedError`` if somebody saved since, ``BoardError`` for what can't be.
+    With as many ``slots`` as given, or as it had. None if nothing is new. ``BoardMovedError`` if somebody saved since,
+    ``BoardError`` for what can't be.
     """
-    _claim(section, by, loaded)
-    return _write(section, wanted, by, "")
+    last = _claim(section, by, loaded)
+    return _write(section, wanted, by, "", last, slots or slots_of(section, last))
 
 
 @transaction.atomic
 def roll_back(revision: BoardRevision, *, by: User, loaded: int) -> tuple[BoardRevision | None, list[str]]:
     """Make a board what it was after ``revision``, as a new save; also the headlines of what can't stand any more."""
-    _claim(revision.section, by, loaded)
+    last = _claim(revision.section, by, loaded)
     wanted, left_out = _again(revision)
     note = _("Rolled back to %(time)s.") % {"time": said(revision.at, SiteSettings.current().zone)}
-    return _write(revision.section, wanted, by, note), left_out
+    slots = slots_of(revision.section, revision)
+    return _write(revision.section, wanted, by, note, last, slots), left_out
 
 
 @transaction.atomic
 def record(section: Section | None, *, by: User, note: str) -> BoardRevision:
     """Keep what placements saved elsewhere than on the board made of it: an open board is not saved over them."""
     lock()
-    return _keep(section, load(section, timezone.now()), by, note)
+    last = last_save(section)
+    return _keep(section, load(section, timezone.now()), by, note, last.slots if last else None)
 
 
 def lock() -> None:
@@ -85,7 +90,8 @@ def lock() -> None:
     list(rows.values_list("pk"))
 
 
-def _claim(section: Section | None, by: User, loaded: int) -> None:
+def _claim(section: Section | None, by: User, loaded: int) -> BoardRevision | None:
+    """The board's newest save, once nobody else can save it and it is the one that was loaded."""
     if not roles.may_curate(by, section):
         place = section or _("front page")
         raise BoardError(_("You may not place articles here: “%(place)s”.") % {"place": place})
@@ -93,17 +99,22 @@ def _claim(section: Section | None, by: User, loaded: int) -> None:
     last = last_save(section)
     if (last.pk if last else 0) != loaded:
         raise BoardMovedError(last)
+    return last
 
 
-def _write(section: Section | None, wanted: Sequence[Placing], by: User, note: str) -> BoardRevision | None:
+def _write(
+    section: Section | None, wanted: Sequence[Placing], by: User, note: str, last: BoardRevision | None, slots: int
+) -> BoardRevision | None:
     now = timezone.now()
     stored = load(section, now, to_change=True)
     made = plan(stored, _going_on(section, wanted, stored), section=section, now=now)
-    if not made:
+    had = slots_of(section, last)
+    if not made and slots == had:
         return None
     titles = _titles([*stored, *made.after])
-    check(made, titles, section=section, now=now)
+    check(made, titles, slots=slots, most=most_slots(section), now=now)
     lines = describe(stored, made.after, titles, now, SiteSettings.current().zone)
+    lines = [*([describe_slots(had, slots)] if slots != had else []), *lines]
     try:
         with transaction.atomic():
             Placement.objects.filter(pk__in=[placement.pk for placement in made.drop]).delete()
@@ -114,7 +125,7 @@ def _write(section: Section | None, wanted: Sequence[Placing], by: User, note: s
     except IntegrityError:
         message = _("An article or picture of this board was deleted a moment ago. Load the board again.")
         raise BoardError(message) from None
-    return _keep(section, load(section, now), by, " ".join(filter(None, [note, "; ".join(lines)])))
+    return _keep(section, load(section, now), by, " ".join(filter(None, [note, "; ".join(lines)])), slots)
 
 
 def _going_on(section: Section | None, wanted: Sequence[Placing], stored: list[Placement]) -> list[Placing]:
@@ -124,11 +135,11 @@ def _going_on(section: Section | None, wanted: Sequence[Placing], stored: list[P
     return [placing for placing in wanted if placing.pk not in ends or placing.ends_at > ends[placing.pk]]
 
 
-def _keep(section: Section | None, rows: list[Placement], by: User, note: str) -> BoardRevision:
+def _keep(section: Section | None, rows: list[Placement], by: User, note: str, slots: int | None) -> BoardRevision:
     titles = _titles(rows)
     kept = [_as_json(row) | {"title": titles.get(row.article_id, "")} for row in rows]
     short = Truncator(note).chars(300)
-    revision = BoardRevision.objects.create(section=section, placements=kept, note=short, by=by)
+    revision = BoardRevision.objects.create(section=section, placements=kept, note=short, by=by, slots=slots)
     place = section.name if section else _("Front page")
     LogEntry.objects.log_actions(by.pk, [revision], CHANGE, f"{place}: {note}", single_object=True)
     return revision
@@ -165,20 +176,28 @@ def _time(text: str) -> datetime:
     return parse_datetime(text) or FOR_EVER
 
 
-def check(made: Plan, titles: dict[int, str], *, section: Section | None, now: datetime) -> None:
+def check(made: Plan, titles: dict[int, str], *, slots: int, most: int, now: datetime) -> None:
     """Refuse what a board can't be, with a sentence for each reason."""
     new = [planned.placement for planned in made.add]
     rows = [placement for placement in made.after if placement.ends_at > now or placement in new]
-    problems = [*_wrong(new, made.end, titles, section), *_crowded(rows, titles, now)]
+    problems = [*_wrong(new, made.end, titles), *_crowded(rows, titles, now), *_beyond(rows, titles, slots, now)]
+    if not 1 <= slots <= most:
+        problems.append(_("A board like this has between 1 and %(most)d places.") % {"most": most})
     if len(rows) > MOST:
         problems.append(_("A board holds %(most)d placements at most: remove some.") % {"most": MOST})
     if problems:
         raise BoardError(" ".join(dict.fromkeys(problems)))
 
 
-def _wrong(
-    new: list[Placement], ended: list[Placement], titles: dict[int, str], section: Section | None
-) -> Iterable[str]:
+def _beyond(rows: list[Placement], titles: dict[int, str], slots: int, now: datetime) -> Iterable[str]:
+    """What would stand where the board has no place."""
+    for row in rows:
+        if row.ends_at > now and not 1 <= row.slot <= slots:
+            text = _("“%(title)s” stands in place %(slot)d of a board of %(slots)d: take it off, or move it up.")
+            yield text % {"title": _title(row, titles), "slot": row.slot, "slots": slots}
+
+
+def _wrong(new: list[Placement], ended: list[Placement], titles: dict[int, str]) -> Iterable[str]:
     shown, images = _shown(row.article_id for row in new), _images(row.image_id for row in new)
     for row in [*new, *ended]:
         if row.ends_at <= row.starts_at:
@@ -187,8 +206,6 @@ def _wrong(
         title = _title(row, titles)
         if row.article_id not in shown:
             yield _("“%(title)s” is neither live nor scheduled, so it can’t be placed.") % {"title": title}
-        if not 1 <= row.slot <= slots_of(section):
-            yield _("“%(title)s” stands in a slot that is not there.") % {"title": title}
         if row.image_id and row.image_id not in images:
             yield _("The picture for “%(title)s” is no longer in the library.") % {"title": title}
         try:

@@ -19,6 +19,7 @@ from articles.models.edition import (
 )
 from articles.models.embed_provider import EmbedProvider
 from articles.models.flat_page import FlatPage
+from articles.models.idea import Idea
 from articles.models.image import Image
 from articles.models.indexed import IndexedArticle
 from articles.models.menu import MenuLink, PaperMenus
@@ -63,6 +64,7 @@ __all__ = [
     "EmbedProvider",
     "FlatPage",
     "FormerAddress",
+    "Idea",
     "Image",
     "IndexedArticle",
     "Kind",

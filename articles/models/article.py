@@ -23,6 +23,10 @@ class ArticleQuerySet(models.QuerySet):
         """What the desk still has to do something with: the working copy says what no edition says."""
         return self.filter(stage__in=Article.UNDER_WAY)  # by an index of stages, which an exclusion would not use
 
+    def to_do(self):
+        """What somebody has still to do something with: what is under way, and ideas."""
+        return self.filter(stage__in=[Article.Stage.IDEA, *Article.UNDER_WAY])
+
     def waiting(self):
         """What waits for an editor."""
         return self.filter(stage__in=[Article.Stage.IN_REVIEW, Article.Stage.READY])
@@ -67,6 +71,7 @@ class Article(Copy):
     """
 
     class Stage(models.TextChoices):
+        IDEA = "idea", _("idea")  # nobody has begun to write: see models/idea.py
         DRAFT = "draft", _("draft")
         IN_REVIEW = "in_review", _("in review")
         READY = "ready", _("ready")
@@ -131,7 +136,8 @@ class Article(Copy):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(stage__in=["draft", "in_review", "ready", "published"]), name="article_stage_is_known"
+                condition=Q(stage__in=["idea", "draft", "in_review", "ready", "published"]),
+                name="article_stage_is_known",
             ),
             models.CheckConstraint(
                 condition=~Q(headline=""),
@@ -141,7 +147,9 @@ class Article(Copy):
         ]
 
     def get_absolute_url(self):
-        return reverse("admin:articles_article_change", args=[self.pk])
+        """Its screen on the desk; an idea's is a short form, to which the article's own address leads as well."""
+        is_idea = self.__dict__.get("stage") == self.Stage.IDEA
+        return reverse(f"admin:articles_{'idea' if is_idea else 'article'}_change", args=[self.pk])
 
 
 class ArticleByline(models.Model):

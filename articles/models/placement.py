@@ -101,6 +101,7 @@ class BoardRevision(models.Model):
     )
     placements = models.JSONField(_("placements"))  # of those not yet ended: every column, times in ISO 8601, UTC
     note = LineField(_("note"), max_length=300, blank=True)
+    slots = models.PositiveSmallIntegerField(_("number of places"), null=True)  # None: as many as there can be
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"), related_name="+", null=True)
     at = models.DateTimeField(_("at"), auto_now_add=True)
 
@@ -112,7 +113,7 @@ class BoardRevision(models.Model):
         indexes = [models.Index(fields=["section", "-id"], name="boardrevision_newest")]
 
     def __str__(self):
-        return f"{self.at:%Y-%m-%d %H:%M} {self.note}"
+        return f"{timezone.localtime(self.at):%Y-%m-%d %H:%M} {self.note}"
 
 
 class AlertQuerySet(models.QuerySet):

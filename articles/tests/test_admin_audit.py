@@ -177,7 +177,11 @@ class ExportTests(LogTestCase):
         assert head[0] == "When"
         assert row[0] == "2025-12-08T09:00:00+06:00" or row[0].endswith("+00:00")
         assert row[1] == self.chief.username
-        assert row[6:] == ["The News", "Changed Name. Name: News → The <b>News</b>; In menu: yes → no"]
+        assert row[6:] == [
+            "The News",
+            "Changed Name. Name: News → The <b>News</b>; In menu: yes → no",
+            f"{self.chief.username} changed the section “The News”: Name",
+        ]
 
     def test_no_cell_is_a_formula(self):
         for name in ("=1+1", "+1", "-1", "@x", "\t=1", "=HYPERLINK()"):
@@ -215,7 +219,7 @@ class HistoryOfARowTests(LogTestCase):
                 self.write(thing, message=VALUES)
                 page = self.history(thing)
                 self.assertContains(page, "The &lt;b&gt;News&lt;/b&gt;")
-                self.assertContains(page, "Changed Name.")
+                self.assertContains(page, f"changed the {thing._meta.verbose_name} “")
                 self.assertContains(page, self.chief.username)
 
     def test_history_of_an_article_leads_to_its_versions(self):

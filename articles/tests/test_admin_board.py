@@ -294,7 +294,7 @@ class RightsTests(BoardScreenTestCase):
         data = {"slot": 2, "article": self.articles[3], "starts_at": "2026-01-05T10:00", "ends_at": ""}
         self.assertContains(self.client.post(add, data), "Choose a section of your own")
         self.assertContains(self.client.post(add, data | {"section": self.other.pk}), "Choose a section of your own")
-        self.assertContains(self.client.post(add, data | {"section": self.section.pk, "slot": 6}), "has 5 slots")
+        self.assertContains(self.client.post(add, data | {"section": self.section.pk, "slot": 6}), "has 5 places")
         assert self.client.post(add, data | {"section": self.section.pk}).status_code == 302
         for placement, answer in ((front, 403), (mine, 302)):
             delete = reverse("admin:articles_placement_delete", args=[placement.pk])

@@ -50,11 +50,11 @@ class ShowingTests(CalendarTestCase):
             ("starts", "Coming"),
             ("due", "Due"),
             ("embargo", "Secret"),
-            ("placed", "Coming"),
+            ("board", "Front page"),
             ("alert", "Flood"),
             ("alert_ends", "Flood"),
             ("ends", "Coming"),
-            ("unplaced", "Coming"),
+            ("board", "Front page"),
         ]
         self.assertContains(self.client.get(CALENDAR), "Asia/Bishkek")
 

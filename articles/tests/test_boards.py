@@ -57,9 +57,9 @@ class SavingTests(BoardTestCase):
     def test_save_places_and_leaves_a_revision_and_a_line_in_the_log(self):
         revision = self.save([Placing(1, self.articles[9])])
         assert self.lead() == self.articles[9]
-        assert revision.note == "Lead: the newest → “H10”"
+        assert revision.note == "placed “H10”: Lead"
         entry = LogEntry.objects.get()
-        assert (entry.user, entry.change_message) == (self.chief, "Front page: Lead: the newest → “H10”")
+        assert (entry.user, entry.change_message) == (self.chief, "Front page: placed “H10”: Lead")
         assert [row["article_id"] for row in revision.placements] == [self.articles[9]]
 
     def test_nothing_new_is_no_save(self):
@@ -161,8 +161,8 @@ class RefusalTests(BoardTestCase):
     def test_wrong_times_slots_pictures_and_words(self):
         article = self.articles[9]
         self.refused([Placing(1, article, ends_at=self.now)], "must end after it starts")
-        self.refused([Placing(10, article)], "a slot that is not there")
-        self.refused([Placing(6, article)], "a slot that is not there", section=self.section)
+        self.refused([Placing(10, article)], "in place 10 of a board of 9")
+        self.refused([Placing(6, article)], "in place 6 of a board of 5", section=self.section)
         self.refused([Placing(1, article, image_id=10**12)], "no longer in the library")
         self.refused([Placing(1, article, headline="x" * 201)], "200 characters")
         self.refused([Placing(1, article, crop="round")], "not a valid choice")

@@ -88,6 +88,17 @@ class Desk:
     def pitch(self):
         return self.draft(created_by=self.chief)
 
+    def idea(self, **fields):
+        return self.draft(**{"stage": "idea", "body": "", **fields})
+
+    def open_idea(self):
+        return self.idea(created_by=self.chief)
+
+    def dropped(self):
+        article = self.idea()
+        workflow.trash(article, by=self.chief)
+        return article
+
     def noted(self):
         article = self.draft()
         workflow.leave_note(article, by=self.chief, text="Who says so?")

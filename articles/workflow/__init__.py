@@ -10,6 +10,7 @@ from articles.workflow.editions import cancel, erase, freeze_again, publish, res
 from articles.workflow.furniture import Furnished, publish_furniture, publish_further, publish_move, publish_tags
 from articles.workflow.guests import add_guest
 from articles.workflow.hands import MOST_WORDS, assign, claim, release, set_due, set_goal
+from articles.workflow.ideas import begin, hold_idea, refuse_begun
 from articles.workflow.locking import locked_version
 from articles.workflow.notes import leave_note, tick_note
 from articles.workflow.plans import planned_end, planned_starts
@@ -30,6 +31,7 @@ __all__ = [
     "add_tags",
     "approve",
     "assign",
+    "begin",
     "cancel",
     "carry_into_all",
     "carry_over",
@@ -37,6 +39,7 @@ __all__ = [
     "empty_trash",
     "erase",
     "freeze_again",
+    "hold_idea",
     "keep_as_is",
     "leave_note",
     "locked_version",
@@ -49,6 +52,7 @@ __all__ = [
     "publish_further",
     "publish_move",
     "publish_tags",
+    "refuse_begun",
     "release",
     "renew",
     "reschedule",

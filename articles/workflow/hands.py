@@ -22,7 +22,7 @@ def assign(article: Article, to: User | None, *, by: User, due_at: datetime | No
     if to is not None and not roles.writes(to):
         message = _("“%(user)s” can't be given articles: only active logins who write or edit can.")
         raise WorkflowError(message % {"user": to})
-    _refuse_unlikely(due_at)
+    refuse_unlikely(due_at)
     is_new = to is not None and to.pk != article.assignee_id
     article.assignee = to
     if due_at is not None:
@@ -59,7 +59,7 @@ def release(article: Article, *, by: User) -> None:
 def set_due(article: Article, *, by: User, at: datetime | None) -> None:
     """Say by when the article is wanted; None: at no certain time."""
     article = locked(article, "due", by)
-    _refuse_unlikely(at)
+    refuse_unlikely(at)
     article.due_at, article.due_told_at = at, None
     article.save(update_fields=["due_at", "due_told_at"])
 
@@ -74,7 +74,8 @@ def set_goal(article: Article, *, by: User, words: int | None) -> None:
     article.save(update_fields=["word_goal"])
 
 
-def _refuse_unlikely(at: datetime | None) -> None:
+def refuse_unlikely(at: datetime | None) -> None:
+    """``WorkflowError`` for a due time that is over, or in a year that nobody means."""
     if at is not None and at <= timezone.now():
         raise WorkflowError(_("Choose a due time in the future."))
     if at is not None and at >= FOR_EVER:

@@ -17,6 +17,8 @@ def locked(article: Article, step: str, by: User) -> Article:
         return row
     if row.trashed_at:
         raise WorkflowError(_("“%(article)s” lies in the trash: restore it first.") % {"article": row})
+    if row.stage == Article.Stage.IDEA and step not in roles.STEPS_OF_AN_IDEA:
+        raise WorkflowError(_("“%(article)s” is an idea: begin to write it first.") % {"article": row})
     place = row.section or _("articles without a section")
     raise WorkflowError(_("You may not do this with an article of “%(place)s”.") % {"place": place})
 

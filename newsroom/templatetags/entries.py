@@ -1,10 +1,14 @@
-"""An entry of the log in a template: ``{{ entry|log_message }}``, ``{% for value in entry|log_values %}``."""
+"""An entry of the log in a template: ``{{ entry|log_sentence }}``, ``{% for value in entry|log_values %}``."""
 
 from django import template
 
-from articles.admin import log
+from articles.admin import log, sentences
 
 register = template.Library()
-register.filter("log_action", log.action)
-register.filter("log_message", log.message)
 register.filter("log_values", log.values)
+
+
+@register.filter
+def log_sentence(entry):
+    """What was done, without who: published the article “X” at /2026/03/02/x/."""
+    return sentences.of(entry).text

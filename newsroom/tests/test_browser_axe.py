@@ -14,11 +14,11 @@ from newsroom.tests.test_browser import PASSWORD, AxeTestCase
 from tickers.models import Source
 from tickers.tests.factories import make_pair, make_rate
 
-LISTS = """articles_article articles_edition articles_revision articles_placement articles_alert articles_boardrevision
-articles_image articles_section articles_merge articles_author articles_notice taggit_tag auth_user auth_group
-tickers_pair tickers_rate tickers_source admin_logentry""".split()
-FORMS = """articles_article articles_placement articles_alert articles_image articles_section articles_author taggit_tag
-auth_user tickers_pair tickers_rate""".split()
+LISTS = """articles_article articles_idea articles_edition articles_revision articles_placement articles_alert
+articles_boardrevision articles_image articles_section articles_merge articles_author articles_notice taggit_tag
+auth_user auth_group tickers_pair tickers_rate tickers_source admin_logentry""".split()
+FORMS = """articles_article articles_idea articles_placement articles_alert articles_image articles_section
+articles_author taggit_tag auth_user tickers_pair tickers_rate""".split()
 
 
 @pytest.mark.long

@@ -52,7 +52,7 @@ class BoardTests(BrowserTestCase):
         self.place_by_keyboard()
         at = self.page.locator("#board-at").input_value()
         self.press("Save the board")
-        expect(self.page.locator(".messagelist")).to_contain_text("Saved: Lead from")
+        expect(self.page.locator(".messagelist")).to_contain_text("placed “Caravan 7”: Lead")
         self.see_at(at, ["Caravan 7", "Caravan 9"])
         self.open("/")
         expect(self.page.locator(".lead h2")).to_have_text("Caravan 1")
@@ -117,7 +117,7 @@ class BoardTests(BrowserTestCase):
         page.locator("#down-0").click()
         assert page.locator("#slot-2 .headline").first.inner_text() == "Caravan 9"
         page.get_by_role("button", name="Save the board").click()
-        assert "Saved: Slot 2" in page.locator(".messagelist").inner_text()
+        assert "Saved: placed “Caravan 9”: Slot 2" in page.locator(".messagelist").inner_text()
         context.close()
 
     def test_on_a_phone_nothing_scrolls_sideways(self):

@@ -173,7 +173,7 @@ function typed(event) {
 }
 
 function changed(event) {
-  if (event.target.name?.startsWith("row-")) step("_edit", "1");
+  if (event.target.name?.startsWith("row-") || event.target.name === "slots") step("_edit", "1");
 }
 
 /** The fields of a placement lie over the board: what is pressed beside them closes them. */

@@ -79,3 +79,35 @@ for (const cell of document.querySelectorAll("[data-day]")) {
   });
 }
 document.querySelector(".with-script").hidden = !document.querySelector("[data-entry]");
+
+// The hours are links, which a keyboard would pass one by one: with this it stops once, and arrow keys go from hour to hour.
+const hours = [...document.querySelectorAll("a.plan")];
+const WAYS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+
+/** The link of the nearest hour in a direction; none at the end. */
+function next(link, [days, steps]) {
+  const day = link.closest(".day");
+  const here = Number(link.closest(".cell").dataset.hour);
+  if (steps) {
+    const column = [...day.querySelectorAll("a.plan")];
+    return column[column.indexOf(link) + steps];
+  }
+  let other = day;
+  do other = days > 0 ? other.nextElementSibling : other.previousElementSibling;
+  while (other && !(other.matches(".day") && other.querySelector("a.plan")));
+  const column = [...(other?.querySelectorAll("a.plan") ?? [])];
+  return column.sort((one, two) => distance(one, here) - distance(two, here))[0];
+}
+
+const distance = (link, hour) => Math.abs(Number(link.closest(".cell").dataset.hour) - hour);
+
+hours.forEach((link, place) => (link.tabIndex = place ? -1 : 0));
+document.querySelector(".calendar.week")?.addEventListener("keydown", (event) => {
+  const link = event.target.closest("a.plan");
+  const to = link && WAYS[event.key] && next(link, WAYS[event.key]);
+  if (!to) return;
+  event.preventDefault();
+  link.tabIndex = -1;
+  to.tabIndex = 0;
+  to.focus();
+});

@@ -45,7 +45,14 @@ class ArticleAdmin(
     guards_itself = True  # its form carries a version
 
     def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and (obj is None or roles.may(request.user, "edit", obj))
+        may_edit = obj is None or (obj.stage != Article.Stage.IDEA and roles.may(request.user, "edit", obj))
+        return super().has_change_permission(request, obj) and may_edit
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """An idea has a short form of its own until somebody begins to write it."""
+        if obj is not None and obj.stage == Article.Stage.IDEA:
+            return HttpResponseRedirect(obj.get_absolute_url())
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def has_delete_permission(self, request, obj=None):
         """Articles go by way of the trash."""

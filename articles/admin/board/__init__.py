@@ -41,11 +41,12 @@ class Board:
             raise PermissionDenied
         state = State(section, timezone.now(), may=roles.may_curate(request.user, section))
         state.stored = boards.load(section, state.now)
+        last = boards.last_save(section)
+        state.had = state.slots = boards.slots_of(section, last)
         if request.method == "POST":
             if not state.may:
                 raise PermissionDenied
             return self._arranged(request, state)
-        last = boards.last_save(section)
         state.loaded = last.pk if last else 0
         state.rows = [boards.Placing.of(placement) for placement in state.stored]
         state.query = request.GET.get("q", "")
@@ -56,7 +57,7 @@ class Board:
         state.loaded = number(request.POST.get("_over") or request.POST.get("loaded"))
         state.query = request.POST.get("q", "")
         read_rows(state, request.POST)
-        if state.forms:  # something in them is not right yet: nothing is done before it is
+        if state.problems:  # something is not right yet, or to be looked at: nothing is done before it is
             return self._draw(request, state)
         if "_do" in request.POST:
             actions.take(state, request.POST["_do"], request.POST)
@@ -69,7 +70,7 @@ class Board:
 
     def _save(self, request, state):
         try:
-            saved = boards.save(state.section, state.rows, by=request.user, loaded=state.loaded)
+            saved = boards.save(state.section, state.rows, by=request.user, loaded=state.loaded, slots=state.slots)
         except boards.BoardMovedError as moved:
             state.problems.append(str(moved))
             state.theirs = moved.last

@@ -46,7 +46,7 @@ def _down(state, places, row, _slot=0):
 
 def _to(state, places, row, slot=0):
     """Move a row to ``slot``."""
-    if not 1 <= slot <= boards.slots_of(state.section):
+    if not 1 <= slot <= state.slots:
         state.said = _("There is no further place that way.")
     elif state.rows[row].slot != slot:
         _put(state, places, row, slot)
@@ -55,7 +55,7 @@ def _to(state, places, row, slot=0):
 
 def _place(state, places, article, slot):
     """Pin an article to ``slot``; one that stands on the board already moves there."""
-    if not 1 <= slot <= boards.slots_of(state.section):
+    if not 1 <= slot <= state.slots:
         state.problems.append(_("Choose a place for the article."))
         return
     if not Article.objects.filter(pk=article).exists():
@@ -72,7 +72,7 @@ def _place(state, places, article, slot):
 
 def _put(state, places, moving, slot):
     before = list(state.rows)
-    rows, dropped = boards.put(before, places, moving, slot, boards.slots_of(state.section))
+    rows, dropped = boards.put(before, places, moving, slot, state.slots)
     state.rows = boards.held_from(before, rows, state.at, state.now)
     if dropped is not None:
         state.rows = boards.remove(state.rows, dropped, state.at, state.now)

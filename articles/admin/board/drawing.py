@@ -19,6 +19,7 @@ from articles.models import FOR_EVER, Alert, Article, Edition, Image, Section
 SAVES = 8
 ALERTS = 5
 SECTIONS = 300
+COLUMNS = 3
 SHAPES = {1: "wide"}  # the crop of a slot's picture; of others "card"
 
 
@@ -64,6 +65,7 @@ def context(state, user) -> dict[str, Any]:
         slots = curation.section_slots(state.section, state.at, standing)
     else:
         slots = curation.front_page(state.at, placements=standing).slots
+    slots = slots[: state.slots]
     titles = _Titles(state)
     saves = list(boards.saves(state.section)[:SAVES])
     public = state.section.get_absolute_url() if state.section else "/"
@@ -73,7 +75,9 @@ def context(state, user) -> dict[str, Any]:
         "zone": zone(),
         "places": _places(state, made, standing, slots, titles),
         "candidates": candidates.found(state, _pinned(standing)) if state.may else [],
-        "slot_choices": [(slot, boards.slot_name(slot)) for slot in range(1, boards.slots_of(state.section) + 1)],
+        "slot_choices": [(slot, boards.slot_name(slot)) for slot in range(1, state.slots + 1)],
+        "numbers": range(1, boards.most_slots(state.section) + 1),
+        "columns_of": -(-state.slots // COLUMNS),
         "unsaved": _unsaved(state, made, titles),
         "saves": saves,
         "newest_save": saves[0].pk if saves else 0,
@@ -167,7 +171,7 @@ def _row(state, number, placing, titles):
     return Row(
         number=number,
         placing=placing,
-        form=state.forms[number] if state.forms else form_of(number, placing, state.section),
+        form=state.forms[number] if state.forms else form_of(number, placing, state.slots),
         title=placing.headline or titles.of(placing.article_id, max(state.at, placing.starts_at or state.at)),
         address=f"../../article/{placing.article_id}/change/",
         span=_span(state, placing),
@@ -200,7 +204,10 @@ def _why_not_shown(state, placing, titles, *, is_standing):
 
 def _unsaved(state, made, titles):
     """What saving would change, in words."""
-    if not made or not state.may:
+    if not state.may:
         return []
+    fewer = [boards.describe_slots(state.had, state.slots)] if state.slots != state.had else []
+    if not made:
+        return fewer
     names = {article: titles.of(article, state.at) for article in titles.desk}
-    return boards.describe(state.stored, made.after, names, state.now, timezone.get_current_timezone())
+    return [*fewer, *boards.describe(state.stored, made.after, names, state.now, timezone.get_current_timezone())]

@@ -7,7 +7,7 @@ from articles import boards
 from articles.admin.board.state import drawn_time
 from articles.admin.lists import number
 from articles.admin.times import TimeField
-from articles.models import FOR_EVER, Placement
+from articles.models import FOR_EVER, Article, Placement
 
 MOST_ROWS = 120
 LARGEST = 10**15
@@ -35,10 +35,9 @@ class PlacingForm(forms.Form):
         label=_("Crop here"), required=False, choices=[("", _("as usual in this place")), *Placement.Crop.choices]
     )
 
-    def __init__(self, *args, section, **kwargs):
+    def __init__(self, *args, slots, **kwargs):
         super().__init__(*args, **kwargs)
-        slots = range(1, boards.slots_of(section) + 1)
-        self.fields["slot"].choices = [(slot, boards.slot_name(slot)) for slot in slots]
+        self.fields["slot"].choices = [(slot, boards.slot_name(slot)) for slot in range(1, slots + 1)]
 
     def placing(self, stored):
         """What was typed, and where that is not right what is stored; what was not changed keeps its seconds."""
@@ -67,7 +66,9 @@ def read_rows(state, data):
     drawn_time(state, data.get("drawn_at"))
     stored = {placement.pk: placement for placement in state.stored}
     count = min(number(data.get("rows")), MOST_ROWS)
-    forms_ = [PlacingForm(data, prefix=f"row-{row}", section=state.section) for row in range(count)]
+    most = boards.most_slots(state.section)  # also of rows that leave now, as there are fewer
+    state.slots = min(max(number(data.get("slots")) or state.had, 1), most)
+    forms_ = [PlacingForm(data, prefix=f"row-{row}", slots=most) for row in range(count)]
     forms_ = [form for form in forms_ if form.add_prefix("article") in data]
     wrong = [form for form in forms_ if not form.is_valid()]
     rows = [form.placing(stored) for form in forms_]
@@ -77,9 +78,22 @@ def read_rows(state, data):
         return
     before = [boards.Placing.of(stored[row.pk]) if row.pk in stored else None for row in rows]
     state.rows = boards.held_from(before, rows, state.at, state.now)
+    _drop_beyond(state)
 
 
-def form_of(row, placing, section):
+def _drop_beyond(state):
+    """What stands beyond the last place leaves the board, and is named before anything is saved."""
+    leaving = [row for row in state.rows if row.slot > state.slots]
+    if not leaving:
+        return
+    names = dict(Article.objects.filter(pk__in=[row.article_id for row in leaving]).values_list("pk", "headline"))
+    told = ", ".join(f"“{names.get(row.article_id, row.article_id)}” ({boards.slot_name(row.slot)})" for row in leaving)
+    text = _("With as few places this leaves the board: %(told)s. Nothing is saved yet: look, then save.")
+    state.problems.append(text % {"told": told})
+    state.rows = [row for row in state.rows if row.slot <= state.slots]
+
+
+def form_of(row, placing, slots):
     """The fields of one row, filled in."""
     initial = {
         "pk": placing.pk,
@@ -92,7 +106,7 @@ def form_of(row, placing, section):
         "image": placing.image_id,
         "crop": placing.crop,
     }
-    return PlacingForm(initial=initial, prefix=f"row-{row}", section=section)
+    return PlacingForm(initial=initial, prefix=f"row-{row}", slots=max(slots, placing.slot))
 
 
 def _minute(moment):

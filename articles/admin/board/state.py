@@ -23,6 +23,8 @@ class State:
     rows: list[boards.Placing] = field(default_factory=list)
     forms: list = field(default_factory=list)  # bound ones, where something typed is not right
     loaded: int = 0
+    had: int = 0  # slots, as it is stored
+    slots: int = 0
     at: datetime | None = None
     query: str = ""
     said: str = ""  # what was just done, for those who don't see it

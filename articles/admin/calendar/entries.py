@@ -6,32 +6,17 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from articles import lacking, roles
+from articles.admin.calendar import boards
+from articles.admin.calendar.kinds import CHANGES, KINDS, RETURNS, shown
 from articles.admin.calendar.span import Span
 from articles.admin.times import short
-from articles.models import Alert, Article, Edition, Placement
+from articles.models import Alert, Article, Edition
 
 MOST = 200  # entries of a kind, before now and from now on
-KINDS = {
-    "starts": gettext_lazy("goes live"),
-    "started": gettext_lazy("went live"),
-    "ends": gettext_lazy("ends"),
-    "ended": gettext_lazy("ended"),
-    "withdrawn": gettext_lazy("withdrawn"),
-    "due": gettext_lazy("due"),
-    "embargo": gettext_lazy("embargo ends"),
-    "placed": gettext_lazy("front page from"),
-    "unplaced": gettext_lazy("front page until"),
-    "alert": gettext_lazy("alert from"),
-    "alert_ends": gettext_lazy("alert until"),
-}
-CHANGES = {"starts": gettext_lazy("changes"), "started": gettext_lazy("changed")}
-RETURNS = {"starts": gettext_lazy("goes live again"), "started": gettext_lazy("went live again")}
 STEPS = {"starts": "schedule", "ends": "take_down"}  # the workflow's, by which an entry of the kind is moved
 EDITION = """
 headline live_from live_until published_at took_over withdrawn_reason lacks section__name
@@ -77,15 +62,25 @@ class Entry:
 def collect(span: Span, user: User, now: datetime | None = None) -> tuple[list[Entry], bool]:
     """What ``user`` sees in ``span``, in order; and whether there is more than can be shown."""
     now = now or timezone.now()
-    found: list[list[Entry]] = [list(_starts(span, user, now)), list(_ends(span, user, now))]
-    if user.has_perm("articles.view_article"):
-        found += [list(_due(span)), list(_embargoes(span))]
-    if user.has_perm("articles.view_placement"):
-        found.append(list(_placements(span)))
-    if user.has_perm("articles.view_alert") and not span.section:
+    asked = shown(span.kinds, user)
+    found: list[list[Entry]] = []
+    if asked & {"starts", "started"}:
+        found.append(list(_starts(span, user, now)))
+    if asked & {"ends", "ended", "withdrawn"}:
+        found.append(list(_ends(span, user, now)))
+    if asked & {"due", "idea"}:
+        found.append(list(_due(span)))
+    if "embargo" in asked:
+        found.append(list(_embargoes(span)))
+    if "alert" in asked and not span.section:
         found.append(list(_alerts(span)))
-    entries = sorted((entry for kind in found for entry in kind), key=lambda entry: (entry.at, entry.title))
-    return entries, any(len(kind) >= MOST for kind in found)
+    more = any(len(rows) >= MOST for rows in found)
+    if "board" in asked:
+        changes, is_more = boards.changes(span)
+        found.append([_board_entry(change, now) for change in changes])
+        more |= is_more
+    entries = [entry for rows in found for entry in rows if entry.kind in asked]
+    return sorted(entries, key=lambda entry: (entry.at, entry.title)), more
 
 
 def edition_entry(kind: str, edition: Edition, user: User, now: datetime) -> Entry:
@@ -151,7 +146,8 @@ def _due(span: Span) -> Iterator[Entry]:
     rows = _articles(span).filter(due_at__gte=span.starts_at, due_at__lt=span.ends_at)
     for article in rows.exclude(stage=Article.Stage.PUBLISHED).select_related("assignee").order_by("due_at")[:MOST]:
         who = str(article.assignee.get_full_name() or article.assignee) if article.assignee else _("nobody’s yet")
-        yield _article_entry("due", article, article.due_at, [who])
+        kind = "idea" if article.stage == Article.Stage.IDEA else "due"
+        yield _article_entry(kind, article, article.due_at, [who])
 
 
 def _embargoes(span: Span) -> Iterator[Entry]:
@@ -171,19 +167,10 @@ def _article_entry(kind: str, article: Article, at: datetime | None, facts: list
     return Entry(kind=kind, at=at, title=article.headline, url=url, row=article.pk, section=section, facts=facts)
 
 
-def _placements(span: Span) -> Iterator[Entry]:
-    """Where a place on the front page, or at a section's top, begins or ends."""
-    rows = Placement.objects.filter(ends_at__gt=span.starts_at, starts_at__lt=span.ends_at)
-    if span.section:
-        rows = rows.filter(section=span.section)
-    rows = rows.filter(Q(starts_at__gte=span.starts_at) | Q(ends_at__lt=span.ends_at))
-    fields = ["slot", "starts_at", "ends_at", "article__headline", "section__name"]
-    for row in rows.select_related("article", "section").only(*fields).order_by("ends_at")[:MOST]:
-        url = reverse("admin:articles_placement_change", args=[row.pk])
-        section, facts = str(row.section or ""), [_("slot %(slot)s") % {"slot": row.slot}]
-        for kind, at in (("placed", row.starts_at), ("unplaced", row.ends_at)):
-            if span.starts_at <= at < span.ends_at:
-                yield Entry(kind=kind, at=at, title=row.article.headline, url=url, section=section, facts=facts)
+def _board_entry(change: boards.Change, now: datetime) -> Entry:
+    """All that changes on a board in one minute, in one line."""
+    kind, title = "board" if change.at > now else "boarded", str(change.section or _("Front page"))
+    return Entry(kind=kind, at=change.at, title=title, url=change.address(now), facts=change.facts())
 
 
 def _alerts(span: Span) -> Iterator[Entry]:

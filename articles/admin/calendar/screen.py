@@ -12,7 +12,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from articles.admin.calendar import entries, moving, span
+from articles.admin.calendar import entries, kinds, moving, planning, span
 from articles.admin.times import zone
 from articles.models import Section
 from articles.workflow import WorkflowError
@@ -43,18 +43,20 @@ class Calendar:
             "title": _("Calendar"),
             "opts": self.opts,
             "span": asked,
-            "days": _days(asked, found, timezone.localdate(now)),
+            "days": _days(asked, found, now, may_plan=planning.may_plan(request.user)),
             "hours": range(24),
             "more": more,
             "most": entries.MOST,
             "zone": zone(),
             "sections": Section.objects.with_parent()[:MOST_SECTIONS],
+            "kinds": kinds.offered(asked.kinds, request.user),
             "links": {
                 "before": asked.before.as_query(),
                 "after": asked.after.as_query(),
                 "today": asked.as_query(day=timezone.localdate(now)),
                 "week": asked.as_query(view=span.WEEK),
                 "month": asked.as_query(view=span.MONTH),
+                "all": asked.as_query(kinds=()),
             },
             "here": asked.as_query(),
             "form": moving.MoveForm(),
@@ -119,21 +121,32 @@ class Calendar:
         return TemplateResponse(request, "admin/articles/edition/move.html", context)
 
 
-def _days(asked, found, today):
+def _days(asked, found, now, *, may_plan):
     """Each day with its entries, all together and by the hour; a month shows the first of them."""
     by_day = {day: list(rows) for day, rows in groupby(found, key=lambda entry: timezone.localtime(entry.at).date())}
-    return [_day(asked, day, by_day.get(day, []), today) for day in asked.days]
+    return [_day(asked, day, by_day.get(day, []), now, may_plan=may_plan) for day in asked.days]
 
 
-def _day(asked, day, rows, today):
+def _day(asked, day, rows, now, *, may_plan):
     shown = rows if asked.view == span.WEEK else rows[:A_DAY]
-    by_hour = {hour: list(part) for hour, part in groupby(shown, key=lambda entry: timezone.localtime(entry.at).hour)}
     return {
         "date": day,
         "entries": shown,
-        "hours": [(hour, by_hour.get(hour, [])) for hour in range(24)] if asked.view == span.WEEK else [],
+        "hours": _hours(asked, day, shown, now, may_plan=may_plan) if asked.view == span.WEEK else [],
         "left_out": len(rows) - len(shown),
         "week": asked.as_query(view=span.WEEK, day=day),
-        "is_today": day == today,
+        "plan": planning.address(planning.day_of(day, now), asked) if may_plan else "",
+        "is_today": day == timezone.localdate(now),
         "is_other": not asked.holds(day),
     }
+
+
+def _hours(asked, day, rows, now, *, may_plan):
+    """Each hour with its entries, the way to plan something in it, and why there is none on a day of 23 or 25 hours."""
+    by_hour = {hour: list(part) for hour, part in groupby(rows, key=lambda entry: timezone.localtime(entry.at).hour)}
+    hours = []
+    for hour in range(24):
+        moment = planning.hour_of(day, hour, now) if may_plan else None
+        plan = planning.address(moment, asked)
+        hours.append((hour, by_hour.get(hour, []), plan, moment, planning.off_the_clock(day, hour)))
+    return hours

@@ -1,14 +1,15 @@
 """The days that a calendar shows: a week, or the weeks of a month."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from articles.admin.calendar.kinds import CHOICES
 from articles.admin.lists import number
 from articles.admin.times import FIRST_YEAR, LAST_YEAR
 
@@ -18,11 +19,12 @@ A_WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Span:
-    """The week or the month around a day of the paper, of one section (0: of all)."""
+    """The week or the month around a day of the paper, of one section (0: of all), of some kinds (none: all)."""
 
     view: str
     day: date
     section: int = 0
+    kinds: tuple[str, ...] = ()  # words of CHOICES
 
     @property
     def days(self) -> list[date]:
@@ -62,8 +64,9 @@ class Span:
     def as_query(self, **changes: Any) -> str:
         """What stands in the address of its page, after ``changes``."""
         span = replace(self, **changes)
-        parts = {"view": span.view, "day": span.day.isoformat()} | ({"section": span.section} if span.section else {})
-        return urlencode(parts)
+        parts: dict[str, Any] = {"view": span.view, "day": span.day.isoformat()}
+        parts |= {"section": span.section} if span.section else {}
+        return urlencode(parts | {"kind": span.kinds}, doseq=True)
 
     def _around(self, day: date) -> "Span":
         return replace(self, day=day.replace(day=1) if self.view == MONTH else day)
@@ -81,12 +84,13 @@ class Span:
         return end + timedelta(days=6 - end.weekday())
 
 
-def read(query: Mapping[str, str]) -> Span:
+def read(query: QueryDict) -> Span:
     """The span that an address asks for; what it says wrongly is as if it said nothing."""
     return Span(
         view=MONTH if query.get("view") == MONTH else WEEK,
         day=_day(query.get("day", "")),
         section=number(query.get("section", "")),
+        kinds=tuple(name for name in CHOICES if name in query.getlist("kind")),
     )
 
 

@@ -1,0 +1,68 @@
+"""From an hour or a day of the calendar to a story planned for it."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.contrib.auth.models import User
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from articles.admin.calendar.span import Span, read
+from articles.admin.times import FORMAT
+
+QUARTER = timedelta(minutes=15)
+NOON = 12
+
+
+def may_plan(user: User) -> bool:
+    """Whether ``user`` plans stories at all."""
+    return user.has_perm("articles.add_idea")
+
+
+def hour_of(day: date, hour: int, now: datetime) -> datetime | None:
+    """The first quarter of the hour that is to come and stands on the clock once; None if there is none."""
+    zone = timezone.get_current_timezone()
+    for quarter in range(4):
+        typed = datetime.combine(day, time(hour), zone) + quarter * QUARTER
+        if not _is_off_the_clock(typed) and typed > now:
+            return typed
+    return None
+
+
+def day_of(day: date, now: datetime) -> datetime | None:
+    """Noon of a day, or the next quarter after it that is to come; None if the day is over."""
+    hours = (hour_of(day, hour, now) for hour in range(NOON, 24))
+    return next((moment for moment in hours if moment), None)
+
+
+def off_the_clock(day: date, hour: int) -> str:
+    """Why nothing can be planned in an hour of the clock's change, in words; nothing for any other hour."""
+    start = datetime.combine(day, time(hour), timezone.get_current_timezone())
+    if not all(_is_off_the_clock(start + quarter * QUARTER) for quarter in range(4)):
+        return ""
+    is_skipped = start.utcoffset() < start.replace(fold=1).utcoffset()  # type: ignore[operator]
+    return _("The clock skips this hour.") if is_skipped else _("This hour comes twice.")
+
+
+def address(moment: datetime | None, span: Span) -> str:
+    """The form that plans a story for ``moment``, which leads back to the calendar; nothing for no moment."""
+    if moment is None:
+        return ""
+    asked = {"due": moment.strftime(FORMAT), "calendar": span.as_query()}
+    asked |= {"section": span.section} if span.section else {}
+    return f"{reverse('admin:articles_idea_add')}?{urlencode(asked)}"
+
+
+def way_back(query: QueryDict) -> str:
+    """The calendar from which a story was planned; nothing if it was not."""
+    if "calendar" not in query:
+        return ""
+    there = QueryDict(query["calendar"][:500])
+    return f"{reverse('admin:articles_edition_calendar')}?{read(there).as_query()}"
+
+
+def _is_off_the_clock(typed: datetime) -> bool:
+    """Whether the zone's clock skips the time, or shows it twice."""
+    return typed.utcoffset() != typed.replace(fold=1 - typed.fold).utcoffset()

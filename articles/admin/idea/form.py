@@ -1,0 +1,103 @@
+"""The form of an idea: what it is about, where, who has it, by when, and a note."""
+
+from django import forms
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from articles import notices, roles
+from articles.admin.times import TimeField
+from articles.models import Article, Idea
+from articles.workflow import WorkflowError, hands, ideas, working_copy
+from articles.workflow.notes import LONGEST
+
+
+class WriterField(forms.ModelChoiceField):
+    """Somebody who can be given articles."""
+
+    def label_from_instance(self, user):
+        return notices.name(user)
+
+
+class IdeaForm(forms.ModelForm):
+    """An idea; those who don't edit its section keep it for themselves, or leave it to anybody."""
+
+    user = None  # who fills it in
+
+    who = WriterField(User.objects.none(), label=_("Who"), required=False, empty_label=_("nobody yet"))
+    due = TimeField(label=_("Due"), required=False, help_text=_("Empty: at no certain time."))
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=_("For the desk; it stays with the idea and with what is written from it."),
+    )
+
+    class Meta:
+        model = Idea
+        fields = ["headline", "section"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "who" not in self.fields:  # shown to somebody who may not change it
+            return
+        self.fields["who"].queryset = _writers(self.user, self.instance)
+        if self.instance.pk:
+            due = self.instance.due_at
+            self.initial |= {"who": self.instance.assignee_id, "due": due and _minute(due)}
+        else:
+            self.initial.setdefault("who", None if roles.may(self.user, "assign") else self.user.pk)
+            self.fields["headline"].widget.attrs["autofocus"] = True
+
+    def clean_headline(self):
+        return " ".join(self.cleaned_data["headline"].split())
+
+    def clean_section(self):
+        section = self.cleaned_data["section"]
+        if self.instance.pk and section != self.instance.section:
+            _try(working_copy.refuse_move, self.instance, section, self.user)
+        return section
+
+    def clean_due(self):
+        """The field shows minutes: what was not changed keeps its seconds."""
+        typed, kept = self.cleaned_data["due"], self.instance.due_at
+        if typed == (kept and _minute(kept)):
+            return kept
+        _try(hands.refuse_unlikely, typed)
+        return typed
+
+    def clean(self):
+        cleaned = super().clean()
+        to, section = cleaned.get("who"), cleaned.get("section")
+        stored = Article.objects.filter(pk=self.instance.pk).first() if self.instance.pk else None
+        idea = stored or Article(stage=Article.Stage.IDEA, section=section)
+        if "who" in cleaned and (to and to.pk) != idea.assignee_id and not ideas.may_hold(self.user, idea, to):
+            place = Article(pk=idea.pk, stage=Article.Stage.IDEA, section=section)
+            if not (roles.may(self.user, "assign", idea) and roles.may(self.user, "assign", place)):
+                text = _("Only an editor of the section gives an idea to somebody else: take it yourself, or nobody.")
+                self.add_error("who", text)
+        return cleaned
+
+
+def _writers(user, idea):
+    """Those whom ``user`` can choose, and whoever has it now."""
+    if roles.may(user, "assign"):
+        roled = Q(groups__name__in=roles.WRITERS) | Q(is_superuser=True)
+        some = User.objects.filter(roled, is_active=True, is_staff=True)
+    else:
+        some = User.objects.filter(pk=user.pk)
+    return (some | User.objects.filter(pk=idea.assignee_id)).distinct().order_by("username")
+
+
+def _minute(moment):
+    return moment.replace(second=0, microsecond=0)
+
+
+def _try(refuse, *values):
+    """Call a step's check, and say beside the field what it refuses."""
+    try:
+        refuse(*values)
+    except WorkflowError as refusal:
+        raise ValidationError(str(refusal)) from refusal

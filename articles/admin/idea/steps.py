@@ -1,0 +1,118 @@
+"""Saving an idea, and its three steps: begin to write it, drop it, bring it back."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from articles import notices, roles, workflow
+from articles.admin.times import short
+from articles.models import Article
+from articles.workflow import WorkflowError
+
+SHOWN = 20  # notes
+
+
+class Steps:
+    """What happens to an idea when a form or a button is sent."""
+
+    def get_urls(self):
+        views = {"begin": self.begin_view, "drop": self.drop_view, "bring_back": self.bring_back_view}
+        own = [
+            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"articles_idea_{name}")
+            for name, view in views.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.stage, obj.created_by = Article.Stage.IDEA, request.user
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        """Keep a revision of a new headline or section; say who has it; leave the note."""
+        super().save_related(request, form, formsets, change)
+        idea, given = Article.objects.get(pk=form.instance.pk), form.cleaned_data
+        if not change or {"headline", "section"} & set(form.changed_data):
+            workflow.saved(idea, by=request.user, note="" if change else _("Idea"))
+        workflow.hold_idea(idea, by=request.user, to=given["who"], due_at=given["due"])
+        if given["note"].strip():
+            workflow.leave_note(idea, by=request.user, text=given["note"])
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context |= {"may_begin": add or (obj is not None and roles.may(request.user, "begin", obj))}
+        if obj is not None and obj.pk:
+            context |= {
+                "notes": obj.notes.select_related("by")[:SHOWN],
+                "may_drop": roles.may(request.user, "trash", obj),
+                "may_bring_back": bool(obj.trashed_at) and roles.may(request.user, "untrash", obj),
+                "noted_by": notices.name(obj.created_by) if obj.created_by else "",
+                "noted_at": short(obj.created_at),
+                "dropped_at": short(obj.trashed_at) if obj.trashed_at else "",
+            }
+        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        """An idea that was begun is an article now; what somebody typed into its form meanwhile is named."""
+        article = Article.objects.filter(pk=int(object_id) if object_id.isdecimal() and len(object_id) < 16 else 0)
+        article = article.select_related("assignee").first()
+        if article is None:
+            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+        try:
+            workflow.refuse_begun(article)
+        except WorkflowError as told:
+            self.message_user(request, str(told), messages.INFO)
+        typed = ", ".join(f"“{request.POST[name]}”" for name in ("headline", "note") if request.POST.get(name))
+        if typed:
+            text = _("Not saved, as it is no idea any more: %(typed)s.")
+            self.message_user(request, text % {"typed": typed}, messages.WARNING)
+        return HttpResponseRedirect(article.get_absolute_url())
+
+    @method_decorator(require_POST)
+    def begin_view(self, request, pk):
+        """Make the idea an article."""
+        return self.begin(request, self._article(pk))
+
+    def begin(self, request, idea):
+        """To the article's form if the idea could be begun; else to what it is now, with the reason."""
+        try:
+            article = workflow.begin(idea, by=request.user)
+        except WorkflowError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(self._article(idea.pk).get_absolute_url())
+        self.log_change(request, article, _("Began to write it"))
+        self.message_user(request, _("It is a draft now: write."), messages.SUCCESS)
+        return HttpResponseRedirect(article.get_absolute_url())
+
+    @method_decorator(require_POST)
+    def drop_view(self, request, pk):
+        """Put the idea in the trash."""
+        done = _("Dropped. It can be brought back for 30 days, then it is deleted.")
+        return self._take(request, pk, workflow.trash, done, _("Dropped the idea"))
+
+    @method_decorator(require_POST)
+    def bring_back_view(self, request, pk):
+        """Take the idea out of the trash."""
+        return self._take(request, pk, workflow.untrash, _("Brought back."), _("Brought the idea back"))
+
+    def _take(self, request, pk, step, done, logged):
+        article = self._article(pk)
+        try:
+            workflow.refuse_begun(article)
+            step(article, by=request.user)
+        except WorkflowError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(article.get_absolute_url())
+        self.log_change(request, article, logged)
+        self.message_user(request, done, messages.SUCCESS)
+        if step is workflow.trash:
+            return HttpResponseRedirect(reverse("admin:articles_idea_changelist"))
+        return HttpResponseRedirect(article.get_absolute_url())
+
+    def _article(self, pk):
+        article = Article.objects.select_related("assignee").filter(pk=pk).first()
+        if article is None:
+            raise Http404
+        return article

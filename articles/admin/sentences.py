@@ -1,0 +1,205 @@
+"""An entry of the log as a sentence in the third person: Aigul published the article “X”."""
+
+from dataclasses import dataclass
+
+from django.contrib.admin.models import ADDITION, DELETION, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles import notices
+from articles.admin import log
+from articles.admin.times import zone
+
+LONGEST = 240  # characters of what was said
+
+# What the code writes into the log (% stands for what differs), and the sentence it makes: {thing} is what it was done
+# to, {a}, {b} and {c} are what stands for each %. The first that fits is taken.
+PATTERNS = [
+    ("Submitted: it waits for %.", gettext_lazy("submitted {thing} to {a}")),
+    ("Taken back: it is a draft again.", gettext_lazy("took {thing} back from the editors")),
+    ("Sent back: %", gettext_lazy("sent {thing} back: {a}")),
+    ("Approved: it is ready to be published.", gettext_lazy("approved {thing}")),
+    ("Published: readers see it at %.%", gettext_lazy("published {thing} at {a}. {b}")),
+    ("Scheduled: it goes live %.%", gettext_lazy("scheduled {thing} for {a}. {b}")),
+    ("Rescheduled: it goes live %.%", gettext_lazy("rescheduled {thing} for {a}. {b}")),
+    ("Schedule of % cancelled.%", gettext_lazy("cancelled the schedule of {thing} for {a}. {b}")),
+    ("What is scheduled for % has what readers have.%", gettext_lazy("put what readers have into {thing} of {a}. {b}")),
+    ("It goes out % as it was scheduled.", gettext_lazy("left {thing} of {a} as it was scheduled")),
+    ("The newest text goes out %.%", gettext_lazy("scheduled the newest text of {thing} for {a}. {b}")),
+    ("It ends %.", gettext_lazy("set the end of {thing}: {a}")),
+    ("It has no end: it stays for ever.", gettext_lazy("took the end off {thing}")),
+    ("Withdrawn: readers of its address see the reason.%", gettext_lazy("withdrew {thing}. {a}")),
+    (
+        "Readers see now: %. The text is the one they had.%",
+        gettext_lazy("published what stands around the text of {thing}: {a}. {b}"),
+    ),
+    ("Assigned to nobody.", gettext_lazy("made {thing} nobody’s")),
+    ("Assigned to %.", gettext_lazy("assigned {thing} to {a}")),
+    ("It is yours now.", gettext_lazy("claimed {thing}")),
+    ("Given back: it is nobody’s.", gettext_lazy("gave {thing} back")),
+    ("Due at no certain time.", gettext_lazy("took the due time off {thing}")),
+    ("Due %.", gettext_lazy("set when {thing} is due: {a}")),
+    ("Note left: %", gettext_lazy("left a note on {thing}: {a}")),
+    ("Note done: %", gettext_lazy("ticked off a note on {thing}: {a}")),
+    ("Note open again: %", gettext_lazy("opened a note on {thing} again: {a}")),
+    ("Put in the trash.%", gettext_lazy("put {thing} in the trash")),
+    ("Restored: it is on the desk again.", gettext_lazy("took {thing} out of the trash")),
+    ("Restored version %", gettext_lazy("restored version {a} of {thing}")),
+    ("Restored what went live %", gettext_lazy("restored what readers had of {thing} from {a} on")),
+    ("Version % is named “%”.", gettext_lazy("named version {a} of {thing} “{b}”")),
+    ("Version % has no name now.", gettext_lazy("took the name off version {a} of {thing}")),
+    ("Preview link made, until %", gettext_lazy("made a preview link of {thing}, until {a}")),
+    ("Preview link of % revoked", gettext_lazy("revoked a preview link of {thing} from {a}")),
+    ("Moved to “%”.%", gettext_lazy("moved {thing} to “{a}”. {b}")),
+    ("Also listed in “%”.%", gettext_lazy("also listed {thing} in “{a}”. {b}")),
+    ("Tagged: %.", gettext_lazy("tagged {thing}: {a}")),
+    ("“%” goes live % instead of %.", gettext_lazy("moved the start of {thing}: {b} instead of {c}")),
+    ("“%” ends % instead of %.", gettext_lazy("moved the end of {thing}: {b} instead of {c}")),
+    ("Noted as an idea", gettext_lazy("noted {thing} as an idea")),
+    ("Began to write it", gettext_lazy("began to write {thing}")),
+    ("Dropped the idea", gettext_lazy("dropped {thing}")),
+    ("Brought the idea back", gettext_lazy("brought {thing} back")),
+    ("Erased: %", gettext_lazy("erased {thing}: {a}")),
+    ("Ended at once", gettext_lazy("ended {thing} at once")),
+    ("Merged into “%”.", gettext_lazy("merged {thing} into “{a}”")),
+    ("“%” was merged into it.", gettext_lazy("merged “{a}” into {thing}")),
+    ("Its merge into “%” was undone.", gettext_lazy("undid the merge of {thing} into “{a}”")),
+    ("The merge of “%” into it was undone.", gettext_lazy("undid the merge of “{a}” into {thing}")),
+    ("Chose which notices to get", gettext_lazy("chose which notices to get")),
+    ("Set their password by the invitation", gettext_lazy("set a password by the invitation")),
+    ("Set a new password by a link", gettext_lazy("set a new password by a link")),
+    ("Suspended: %", gettext_lazy("suspended {thing}: {a}")),
+    ("Handed over from % to %", gettext_lazy("handed {thing} over from {a} to {b}")),
+    ("Let in again", gettext_lazy("let {thing} in again")),
+    (
+        "A link to set a password was mailed to %. It works until %.",
+        gettext_lazy("mailed a link to set a password for {thing} to {a}; it works until {b}"),
+    ),
+    (
+        "Link to set a password made, to be handed over. It works until %.",
+        gettext_lazy("made a link to set a password for {thing}, to be handed over; it works until {a}"),
+    ),
+    ("Link to set a password ended", gettext_lazy("ended the link to set a password for {thing}")),
+    ("1 session ended", gettext_lazy("ended a session of {thing}")),
+    ("% sessions ended", gettext_lazy("ended {a} sessions of {thing}")),
+    ("Typed as %, with the reason: %", gettext_lazy("typed {thing} as {a}, with the reason: {b}")),
+    ("Typed as %.", gettext_lazy("typed {thing} as {a}")),
+    ("Another value was typed in its place: %.", gettext_lazy("typed another value in place of {thing}: {a}")),
+    ("Accepted.", gettext_lazy("accepted {thing}")),
+    ("Accepted, as it follows from the rate before it.", gettext_lazy("accepted {thing} with the rate before it")),
+    ("Rejected.", gettext_lazy("rejected {thing}")),
+    (
+        "Rejected, as another value was typed for its day: %.",
+        gettext_lazy("rejected {thing} by typing another value for its day: {a}"),
+    ),
+    ("Replaced by %.", gettext_lazy("replaced {thing} by {a}")),
+]
+ARRANGED = gettext_lazy("arranged {thing}: {a}")
+PLAIN = {ADDITION: gettext_lazy("added {thing}"), DELETION: gettext_lazy("deleted {thing}")}
+OTHER = gettext_lazy("worked on {thing}: {a}")  # what another program wrote
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Who did what to what; ``phrase`` has a place for the thing and for what was said."""
+
+    who: str
+    phrase: str
+    kind: str
+    name: str
+    said: tuple[str, ...]
+
+    def did(self, thing: str | SafeString) -> SafeString:
+        """The sentence without who, as HTML; ``thing`` stands in its place."""
+        words = dict(zip("abc", map(conditional_escape, (*self.said, "", "", "")), strict=False))
+        return _tidy(format_html(self.phrase, thing=thing, **words))
+
+    @property
+    def text(self) -> str:
+        """The sentence without who, as plain text."""
+        words = dict(zip("abc", (*self.said, "", "", ""), strict=False))
+        return _tidy(self.phrase.format(thing=f"{self.kind} “{self.name}”", **words))
+
+
+def of(entry: LogEntry) -> Sentence:
+    """What ``entry``, loaded with its user and kind of object, says."""
+    content_type = _content_type(entry)
+    kind = _("the %(kind)s") % {"kind": content_type.name if content_type else _("thing")}
+    name, message = entry.object_repr, log.message(entry).replace(f" ({zone()})", "").strip()
+    if content_type and content_type.model == "boardrevision":
+        kind, (name, _colon, message) = _("the board"), message.partition(": ")
+        phrase, said = str(ARRANGED), (message,)
+    else:
+        phrase, said = _phrase(entry, message)
+    return Sentence(notices.name(entry.user), phrase, kind, name, tuple(Truncator(one).chars(LONGEST) for one in said))
+
+
+def _content_type(entry: LogEntry) -> ContentType | None:
+    """The kind of object; Django's history loads entries without it."""
+    if entry.content_type_id is None or LogEntry._meta.get_field("content_type").is_cached(entry):
+        return entry.content_type
+    return ContentType.objects.get_for_id(entry.content_type_id)
+
+
+def _phrase(entry: LogEntry, message: str) -> tuple[str, tuple[str, ...]]:
+    if (parts := log.parts(entry)) is not None:
+        return _of_parts(entry, parts)
+    for pattern, phrase in PATTERNS:
+        if (said := match(pattern, message)) is not None:
+            return str(phrase), said
+    if plain := PLAIN.get(entry.action_flag):
+        return (f"{plain}: {{a}}", (message,)) if message else (str(plain), ())
+    return str(OTHER), (message or str(_("no more is known")),)
+
+
+def match(pattern: str, message: str) -> tuple[str, ...] | None:
+    """What ``message`` has in place of each % of ``pattern``; None if it is another. It looks at each letter once."""
+    first, *others = pattern.split("%")
+    if not message.startswith(first) or not (others or message == first):
+        return None
+    found, at = [], len(first)
+    for number, piece in enumerate(others, start=1):
+        is_last = number == len(others)
+        end = _end(message, piece, at) if is_last else message.find(piece, at)
+        if end < at:
+            return None
+        found.append(message[at:end].strip())
+        at = end + len(piece)
+    return tuple(found)
+
+
+def _end(message: str, piece: str, at: int) -> int:
+    """Where the last piece begins, at the very end; -1 if it does not."""
+    return len(message) - len(piece) if message.endswith(piece) and len(message) - len(piece) >= at else -1
+
+
+def _of_parts(entry: LogEntry, parts: list) -> tuple[str, tuple[str, ...]]:
+    """Django's own message: the fields of the row, and rows within it."""
+    if entry.action_flag in PLAIN:
+        return str(PLAIN[entry.action_flag]), ()
+    said = [one for part in parts if (one := _of_part(part))]
+    if not said:
+        return str(_("saved {thing} without a change")), ()
+    return str(_("changed {thing}: {a}")), (", ".join(said),)
+
+
+def _of_part(part: dict) -> str:
+    (done, what), *_others = part.items()
+    fields = ", ".join(_(name) for name in what.get("fields", []) if name)
+    if "object" not in what:
+        return fields
+    words = {"kind": _(what.get("name") or ""), "name": what["object"], "fields": fields}
+    text = {
+        "added": _("added %(kind)s “%(name)s”"),
+        "deleted": _("removed %(kind)s “%(name)s”"),
+    }.get(done, _("%(fields)s of %(kind)s “%(name)s”"))
+    return text % words
+
+
+def _tidy(text):
+    """Without the full stop and spaces that stand before nothing."""
+    return type(text)(text.strip().removesuffix(".").strip())

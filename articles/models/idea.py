@@ -1,0 +1,26 @@
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from articles.models.article import Article, ArticleQuerySet
+
+
+class IdeaManager(models.Manager.from_queryset(ArticleQuerySet)):
+    def get_queryset(self):
+        return super().get_queryset().filter(stage=Article.Stage.IDEA)
+
+
+class Idea(Article):
+    """An article that nobody has begun to write: a headline, a section, who has it and by when. No table of its own."""
+
+    objects = IdeaManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = _("idea")
+        verbose_name_plural = _("ideas")
+        ordering = ["-saved_at", "-pk"]
+        default_permissions = ["add", "change", "view"]
+
+    def get_absolute_url(self):
+        return reverse("admin:articles_idea_change", args=[self.pk])
