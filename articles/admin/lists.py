@@ -48,6 +48,27 @@ class NoCountPaginator(Paginator):
         return min(before + found, MOST_PAGES * self.per_page)
 
 
+class RowsPaginator(NoCountPaginator):
+    """In one query: the rows of the page asked for come with the one that tells whether another page follows."""
+
+    @cached_property
+    def rows(self):
+        before = (self.asked_for - 1) * self.per_page
+        return list(self.object_list[before : before + self.per_page + 1])
+
+    @cached_property
+    def count(self):
+        return min((self.asked_for - 1) * self.per_page + len(self.rows), MOST_PAGES * self.per_page)
+
+    def page(self, number):
+        number = self.validate_number(number)
+        return (
+            self._get_page(self.rows[: self.per_page], number, self)
+            if number == self.asked_for
+            else super().page(number)
+        )
+
+
 def number(text):
     """A row's or a page's number as it stands in an address; 0 for what is none."""
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 16 else 0

@@ -13,7 +13,7 @@ from articles import lacking
 from articles.admin.article.searching import Searching
 from articles.admin.article.states import edited_by, own
 from articles.admin.article.typed_filters import TYPED, ReadersFilter
-from articles.admin.lists import number
+from articles.admin.lists import RowsPaginator, number
 from articles.admin.pictures import thumbnail
 from articles.admin.times import in_words, short, short_in_words
 from articles.admin.times import said as time_said
@@ -205,6 +205,7 @@ class Listing(Searching):
         "Words, begun or “in a row”, or an article’s number; with - what must not be there."
     )
     sortable_by = ["saved"]
+    paginator = RowsPaginator
     list_per_page = 40  # drawing a row costs more than finding it
 
     def get_queryset(self, request):

@@ -50,6 +50,8 @@ class ArticleList(ChangeList):
 
     def get_results(self, request):
         super().get_results(request)
+        if self.multi_page or self.paginator.asked_for == 1:  # else the only page is shown, whichever was asked for
+            self.result_list = self.paginator.rows[: self.list_per_page]
         self.saved = list(SavedSearch.objects.of(request.user)[:MOST_SAVED])
         self.me = request.user
         self.fields = [spec for spec in self.filter_specs if isinstance(spec, TypedFilter)]
@@ -62,7 +64,6 @@ class ArticleList(ChangeList):
         self.looked = self._looked(getattr(request, "desk_found", None))
         self.as_saved = searched(request.GET.urlencode())
         if self.query:
-            self.result_list = list(self.result_list)
             found = finding.excerpts(self.query, {article.pk: article.headline for article in self.result_list})
             for article in self.result_list:
                 article.found_in = found.get(article.pk, [])
