@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from articles import lacking
 from articles.admin.article.searching import Searching
-from articles.admin.article.states import edited_by, own
+from articles.admin.article.states import asked_of_each, edited_by, own
 from articles.admin.article.typed_filters import TYPED, ReadersFilter
 from articles.admin.lists import RowsPaginator, number
 from articles.admin.pictures import thumbnail
@@ -114,11 +114,11 @@ class DeskFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         if self.value() == "mine":
-            return queryset.under_way().filter(own(request.user))
+            return asked_of_each(queryset.under_way(), request.user)
         if self.value() == "waiting":
             return queryset.waiting().filter(edited_by(request.user))
         if self.value() == "submitted":
-            return queryset.waiting().filter(own(request.user))
+            return asked_of_each(queryset.waiting(), request.user)
         if self.value() == "unpublished":
             return queryset.with_unpublished_changes()
         return queryset.scheduled_in_older_text() if self.value() == "older" else queryset
