@@ -23,6 +23,8 @@ NAMES = {
     "auth.group": _("Roles"),
     "articles.article": _("Stories"),
     "articles.image": _("Pictures"),
+    "articles.placement": _("Placements"),
+    "django_tasks_database.dbtaskresult": _("Background work"),
 }
 # The row: word, icon, address, the table that somebody must be able to see.
 ROW = [

@@ -97,7 +97,7 @@ def pieces(cl):
     """Every filter of a list that is set, in words."""
     return [
         Piece(spec.title, text, address(cl, without=spec.expected_parameters()))
-        for spec in cl.filter_specs
+        for spec in _specs(cl)
         if (text := _chosen(cl, spec))
     ]
 
@@ -106,14 +106,19 @@ def states(cl):
     """What a list says of states in a row of words: its own, or the choices of the filter called ``states_by``."""
     if hasattr(cl, "states"):
         return cl.states
-    spec = next((spec for spec in cl.filter_specs if _is_of_states(cl, spec)), None)
+    spec = next((spec for spec in _specs(cl) if _is_of_states(cl, spec)), None)
     choices = spec.choices(cl) if spec else []
     return [State(choice["display"], choice["query_string"], is_chosen=choice["selected"]) for choice in choices]
 
 
 def filters(cl):
     """The filters that stand in the line above a list: all but the one that is shown as a row of states."""
-    return [spec for spec in cl.filter_specs if not _is_of_states(cl, spec)]
+    return [spec for spec in _specs(cl) if not _is_of_states(cl, spec)]
+
+
+def _specs(cl):
+    """Django's filters; none for a list with a form of its own."""
+    return getattr(cl, "filter_specs", [])
 
 
 def _is_of_states(cl, spec):

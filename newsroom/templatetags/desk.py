@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from articles.admin import lists, times
 from newsroom import navigation
 
-NOTHING = (">-</td>", "></td>")  # how the cell of an empty value ends
+NOTHING = {"", "-"}  # what the cell of an empty value says
 
 register = template.Library()
 
@@ -68,6 +68,6 @@ def _named(cell, header):
     if not cell.startswith("<td class=") or "action-checkbox" in cell[:32]:  # a box needs no name, a <th> is one
         return cell
     name = capfirst(strip_tags(header.get("text", "")))
-    nothing = " data-nothing" if cell.endswith(NOTHING) else ""
+    nothing = " data-nothing" if "<img" not in cell and strip_tags(cell).strip() in NOTHING else ""
     start = format_html('<td data-name="{}"{} ', name, mark_safe(nothing))  # noqa: S308 - written here
     return mark_safe(start + cell.removeprefix("<td "))  # noqa: S308 - the cell is Django's own

@@ -163,7 +163,7 @@ class ListTests(DeskTestCase):
                 self.assertContains(page, f"<title>{name} | ")
 
     def test_chosen_filters_of_any_list_are_words_that_can_be_taken_away_one_by_one(self):
-        pair = make_pair()
+        pair, _other = make_pair(), make_pair(base="KZT")
         make_rate(pair)
         query = {"provider__exact": "nbkr", "pair__id__exact": pair.pk, "p": "1"}
         page = self.client.get(reverse("admin:tickers_rate_changelist"), query)
