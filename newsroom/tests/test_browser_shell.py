@@ -45,8 +45,7 @@ class ShellTestCase(BrowserTestCase):
         workflow.schedule(changed, by=self.root, at=timezone.now() + timedelta(hours=5))
         changed.refresh_from_db()
         workflow.saved(changed, by=self.root)
-        changed.refresh_from_db()
-        workflow.assign(changed, self.root, by=self.root, due_at=timezone.now() - timedelta(days=1))
+        Article.objects.filter(pk=changed.pk).update(assignee=self.root, due_at=timezone.now() - timedelta(days=1))
         make_article(headline="W" * 150, section=self.theme)
         make_rate(make_pair(), status="held")
 

@@ -36,8 +36,8 @@ def row(cl, user):
     words = _words(user)
     is_narrowed = cl.is_popup or cl.query or any(name not in [*PARAMETERS, ORDER_VAR] for name in cl.filter_params)
     counts = None if is_narrowed else _count(words)
-    found = [_state(cl, word, counts, at) for at, word in enumerate(words)]
-    return [state for state in found if not state.is_urgent or state.count != "0" or state.is_chosen]
+    found = [(word, _state(cl, word, counts, at)) for at, word in enumerate(words)]
+    return [state for word, state in found if not word.is_urgent or state.count not in {"", "0"} or state.is_chosen]
 
 
 def _state(cl, word, counts, at):
