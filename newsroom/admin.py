@@ -12,39 +12,10 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from newsroom import unsaved_forms
+from newsroom import navigation, unsaved_forms
 from newsroom.filling_in import filled_in, form_view, keep_view
+from newsroom.navigation import GROUPS, NAMES
 from newsroom.overwriting import guarded
-
-# The desk's tables as an editor thinks of them; what stands nowhere comes last, for those who may see it.
-GROUPS = [
-    (
-        "stories",
-        _("Stories"),
-        [
-            *("articles.article", "articles.idea", "articles.template"),
-            *("articles.edition", "articles.revision"),
-        ],
-    ),
-    ("front-page", _("Front page"), ["articles.placement", "articles.alert", "articles.boardrevision"]),
-    ("library", _("Library"), ["articles.image", "taggit.tag", "articles.section", "articles.merge"]),
-    ("people", _("People"), ["articles.author", "auth.user", "auth.group"]),
-    ("rates", _("Rates"), ["tickers.rate", "tickers.pair", "tickers.source"]),
-    (
-        "paper",
-        _("Paper"),
-        [
-            "articles.sitesettings",
-            "articles.paperlook",
-            "articles.papermenus",
-            "articles.flatpage",
-            "articles.redirect",
-            "admin.logentry",
-        ],
-    ),
-]
-# Lists that editors know by another name than Django.
-NAMES = {"admin.logentry": _("Audit"), "auth.user": _("Logins"), "auth.group": _("Roles")}
 
 
 class DeskAutocomplete(AutocompleteJsonView):
@@ -65,7 +36,7 @@ class NewsroomAdminSite(admin.AdminSite):
     site_title = _("Newsroom")
     site_header = _("Newsroom")
     index_title = _("The desk")
-    enable_nav_sidebar = True
+    enable_nav_sidebar = False  # newsroom/navigation.py says what stands above every screen
 
     def register(self, model_or_iterable, admin_class=None, **options):
         """Django's; whatever is registered, its forms overwrite nothing unseen, and come back with what was typed."""
@@ -125,12 +96,14 @@ class NewsroomAdminSite(admin.AdminSite):
         return rates_in_articles.choices(request)
 
     def each_context(self, request):
-        """With the bell's number, asked for only by pages that show it."""
+        """With the navigation, and with the bell's number, asked for only by pages that show it."""
         from articles import notices
 
+        context = super().each_context(request)
         unread = SimpleLazyObject(partial(notices.unread, request.user))
         typed_by = SimpleLazyObject(partial(unsaved_forms.signed, request.user))
-        return super().each_context(request) | {"unread_notices": unread, "typed_by": typed_by}
+        ways = SimpleLazyObject(partial(navigation.of, request, context["available_apps"]))
+        return context | {"unread_notices": unread, "typed_by": typed_by, "navigation": ways}
 
     def autocomplete_view(self, request):
         return DeskAutocomplete.as_view(admin_site=self)(request)

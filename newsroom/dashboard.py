@@ -21,7 +21,7 @@ from django_tasks_db.models import DBTaskResult
 
 from articles import lacking, roles
 from articles.admin.article import whereabouts
-from articles.admin.article.listing import edited_by, own
+from articles.admin.article.states import edited_by, own
 from articles.admin.times import in_words, short, shown
 from articles.models import Article, Autosave, Edition, UnsavedForm
 from newsroom import first_steps, unsaved_forms
@@ -32,6 +32,7 @@ from tickers.refresh import TOLD_AFTER
 Stage = Article.Stage
 SHOWN = 8  # lines of a block
 FAILURES = 5
+SENT, READERS = {"submitted"}, {"scheduled", "live"}  # blocks, by their slugs
 SOON = timedelta(hours=24)
 LATE = 3  # working days without a new rate
 SATURDAY = 5
@@ -58,6 +59,7 @@ class Block:
     url: str
     nothing: str
     lines: list[Line]
+    is_well: bool = True  # whether no lines are good news
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,32 @@ class Dashboard:
     zone: str
     mine: list[Block]
     paper: list[Block]
+
+    @property
+    def waits(self) -> list[Block]:
+        """What the person has to do something with, and what would be there if somebody saw to it."""
+        return [one for one in self.mine if one.slug not in SENT and (one.lines or not one.is_well)]
+
+    @property
+    def sent(self) -> list[Block]:
+        """What the person gave away."""
+        return [one for one in self.mine if one.slug in SENT and one.lines]
+
+    @property
+    def to_decide(self) -> list[Block]:
+        """What somebody at the paper has to decide."""
+        return [one for one in self.paper if one.slug not in READERS and one.lines]
+
+    @property
+    def well(self) -> list[Block]:
+        """What was looked at, and is as it should be."""
+        blocks = [one for one in self.mine if one.is_well] + [one for one in self.paper if one.slug not in READERS]
+        return [one for one in blocks if not one.lines]
+
+    @property
+    def readers(self) -> list[Block]:
+        """What readers get and have."""
+        return [one for one in self.paper if one.slug in READERS]
 
 
 def of(user: User, now: datetime | None = None) -> Dashboard:
@@ -95,12 +123,13 @@ def _is_editor(user: User) -> bool:
 def _waiting(user: User, now: datetime) -> Block:
     rows = _newest(Article.objects.filter(edited_by(user)), Stage.IN_REVIEW, Stage.READY)
     lines = [_article_line(article, now) for article in rows]
-    nothing = _("Nothing that was submitted or approved waits for an editor.")
+    is_well, nothing = True, _("Nothing that was submitted or approved waits for an editor.")
     if not roles.is_everywhere(user):
         nothing = _("Nothing that was submitted or approved waits in your sections.")
         if not roles.section_ids(user):
+            is_well = False
             nothing = _("No section was given to you, so nothing is submitted to you: ask a chief editor.")
-    return Block("waiting", _("Waits for me"), _articles(desk="waiting"), nothing, lines)
+    return Block("waiting", _("Waits for me"), _articles(desk="waiting"), nothing, lines, is_well)
 
 
 def _assigned(user: User, now: datetime) -> Block:

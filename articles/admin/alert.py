@@ -49,6 +49,7 @@ class AlertAdmin(DeskAdmin):
     form = AlertForm
     list_display = ["text", "starts", "ends", "created_by"]
     list_filter = [WhenFilter]
+    states_by = WhenFilter.parameter_name
     list_select_related = ["created_by"]
     search_fields = ["text"]
     sortable_by = []

@@ -65,6 +65,7 @@ class EditionAdmin(Calendar, DeskAdmin):
     change_list_template = "admin/articles/edition/change_list.html"
     list_display = ["headline", "section", "first_published", "starts", "ends", "mind", "cut_by"]
     list_filter = [LiveFilter]
+    states_by = LiveFilter.parameter_name
     list_select_related = ["section", "cut_by"]
     search_fields = ["headline", "path"]  # there is a search; what it looks at is articles/finding's
     search_help_text = gettext_lazy("Words of the text, its authors and tags; a number; or an address.")

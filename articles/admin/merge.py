@@ -145,6 +145,7 @@ class MergeAdmin(DeskAdmin):
     change_form_template = "admin/articles/merge/change_form.html"
     list_display = ["gone_name", "into", "kind", "stage", "by", "time"]
     list_filter = ["kind", "stage"]
+    states_by = "stage"
     list_select_related = ["by"]
     search_fields = ["gone_name", "stays_name"]
     sortable_by = []

@@ -107,6 +107,7 @@ class PlacementAdmin(Board, DeskAdmin):
     list_display = ["slot", "article", "place", "starts", "ends", "when"]
     list_display_links = ["slot", "article"]
     list_filter = [WhenFilter, "slot"]
+    states_by = WhenFilter.parameter_name
     list_select_related = ["article", "section__parent"]
     search_fields = ["article__headline"]  # there is a search; see below
     search_help_text = gettext_lazy("Words of an article, of the five hundred saved last that hold them.")

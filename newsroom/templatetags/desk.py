@@ -1,8 +1,17 @@
-"""What the desk's templates say of times."""
+"""What the desk's templates say of times and lists."""
+
+from itertools import zip_longest
 
 from django import template
+from django.contrib.admin.views.main import SEARCH_VAR
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import mark_safe
+from django.utils.text import capfirst
 
-from articles.admin import times
+from articles.admin import lists, times
+from newsroom import navigation
+
+NOTHING = {"", "-"}  # what the cell of an empty value says
 
 register = template.Library()
 
@@ -17,3 +26,48 @@ def shown(moment, form="DATETIME_FORMAT"):
 def in_words(moment):
     """How far away a time is: in 3 hours, yesterday 18:00."""
     return times.in_words(moment)
+
+
+@register.filter
+def list_name(opts):
+    """What the desk calls the list of a model: ``{{ cl.opts|list_name }}``."""
+    return navigation.list_name(opts)
+
+
+@register.filter
+def pieces(cl):
+    """The filters of a list that are set, in words, each with the list without it."""
+    return lists.pieces(cl)
+
+
+@register.filter
+def states(cl):
+    """The row of words above a list that says where its rows stand."""
+    return lists.states(cl)
+
+
+@register.filter
+def line_filters(cl):
+    """The filters in the line above a list."""
+    return lists.filters(cl)
+
+
+@register.filter
+def without_words(cl):
+    """The address of a list without the words that were searched."""
+    return lists.address(cl, without=[SEARCH_VAR])
+
+
+@register.filter
+def cells(row, headers):
+    """A row's cells as Django drew them, each with the name of its column; one with nothing in it says so."""
+    return [_named(cell, header) for cell, header in zip_longest(row, headers, fillvalue={})]
+
+
+def _named(cell, header):
+    if not cell.startswith("<td class=") or "action-checkbox" in cell[:32]:  # a box needs no name, a <th> is one
+        return cell
+    name = capfirst(strip_tags(header.get("text", "")))
+    nothing = " data-nothing" if "<img" not in cell and strip_tags(cell).strip() in NOTHING else ""
+    start = format_html('<td data-name="{}"{} ', name, mark_safe(nothing))  # noqa: S308 - written here
+    return mark_safe(start + cell.removeprefix("<td "))  # noqa: S308 - the cell is Django's own

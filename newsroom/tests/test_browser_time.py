@@ -53,7 +53,7 @@ class PaletteTests(test_browser.BrowserTestCase):
         expect(self.page.get_by_role("heading", name="Calendar")).to_be_visible()
 
     def test_logs_out(self):
-        self.page.get_by_role("button", name="Find…").click()
+        self.page.get_by_role("button", name="Find anything").click()
         self.words.fill("log out")
         expect(self.palette.get_by_role("option", name="Log out")).to_have_attribute("aria-selected", "true")
         self.page.keyboard.press("Enter")

@@ -3,7 +3,7 @@
 import { excerpt } from "./desk-found.js";
 
 const palette = document.getElementById("palette");
-const button = document.querySelector(".desk-nav .find");
+const button = document.querySelector("#user-tools .find");
 const REST = 120; // milliseconds after a key before the server is asked
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
@@ -19,7 +19,7 @@ function start() {
   let asked;
   let answered = null; // the words whose answer is shown
 
-  if (isMac) for (const key of document.querySelectorAll(".desk-nav kbd, #palette kbd")) key.textContent = key.textContent.replace("Ctrl ", "⌘");
+  if (isMac) for (const key of document.querySelectorAll("#user-tools kbd, #palette kbd")) key.textContent = key.textContent.replace("Ctrl ", "⌘");
   button.setAttribute("role", "button");
   button.setAttribute("aria-haspopup", "dialog");
 

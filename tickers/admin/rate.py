@@ -61,6 +61,7 @@ class RateAdmin(admin.ModelAdmin):
     list_display = ["pair", "effective_date", "exact_value", "source", "standing"]
     list_display_links = ["pair", "effective_date"]
     list_filter = ["status", LookFilter, "pair", "provider", "effective_date"]
+    states_by = "status"
     list_select_related = ["pair", "decided_by"]
     show_full_result_count = False
     paginator = NoCountPaginator

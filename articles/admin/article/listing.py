@@ -3,20 +3,25 @@
 from datetime import timedelta
 
 from django.contrib import admin
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import lacking, roles
+from articles import lacking
 from articles.admin.article.searching import Searching
+from articles.admin.article.states import asked_of_each, edited_by, own
 from articles.admin.article.typed_filters import TYPED, ReadersFilter
-from articles.admin.lists import number
-from articles.admin.times import short, short_in_words
-from articles.models import Article, ArticleByline, Section
+from articles.admin.lists import RowsPaginator, number
+from articles.admin.pictures import thumbnail
+from articles.admin.times import in_words, short, short_in_words
+from articles.admin.times import said as time_said
+from articles.models import Article, Section
 from articles.notices import name as name_of
 
+ABOVE = "admin/articles/article/_typed_filter.html"  # of a filter that is a word of the row of states
+EMPTY_FRAME = mark_safe('<span class="thumbnail"></span>')
 MOST_SECTIONS = 100  # a filter is read by eye
 
 
@@ -80,6 +85,7 @@ class DueFilter(admin.SimpleListFilter):
 class TrashFilter(admin.SimpleListFilter):
     """What lies in the trash, and nothing of it anywhere else: ``Listing.get_queryset`` sees to that."""
 
+    template = ABOVE
     title = gettext_lazy("trash")
     parameter_name = "trash"
 
@@ -93,11 +99,13 @@ class TrashFilter(admin.SimpleListFilter):
 class DeskFilter(admin.SimpleListFilter):
     """What the desk's first page shows the beginning of."""
 
+    template = ABOVE
     title = gettext_lazy("to do")
     parameter_name = "desk"
 
     def lookups(self, request, model_admin):
         return [
+            ("mine", _("Mine, under way")),
             ("waiting", _("Waits for me")),
             ("submitted", _("Mine, with the editors")),
             ("unpublished", _("Live, with unpublished changes")),
@@ -105,33 +113,15 @@ class DeskFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request, queryset):
+        if self.value() == "mine":
+            return asked_of_each(queryset.under_way(), request.user)
         if self.value() == "waiting":
             return queryset.waiting().filter(edited_by(request.user))
         if self.value() == "submitted":
-            return queryset.waiting().filter(own(request.user))
+            return asked_of_each(queryset.waiting(), request.user)
         if self.value() == "unpublished":
             return queryset.with_unpublished_changes()
         return queryset.scheduled_in_older_text() if self.value() == "older" else queryset
-
-
-def edited_by(user):
-    """A filter: articles that ``user`` edits as an editor: of all sections, of those given to them, or none."""
-    if roles.of(user) & {roles.CHIEF_EDITOR, roles.ADMINISTRATOR}:
-        return Q()
-    if roles.SECTION_EDITOR not in roles.of(user):
-        return Q(pk__in=[])
-    sections = roles.section_ids(user)
-    return Q(section__in=sections) | Q(section__parent__in=sections)
-
-
-def own(user, author=None):
-    """A filter: articles that ``user`` began or has a byline on, each found by its own index.
-
-    A planner that is told the ``author`` knows how many bylines those are.
-    """
-    whose = {"author": author} if author else {"author__user": user}
-    bylines = ArticleByline.objects.filter(**whose).order_by().values("article")
-    return Q(pk__in=Article.objects.filter(created_by=user).order_by().values("pk").union(bylines))
 
 
 def section_name(section):
@@ -147,25 +137,34 @@ def first_published(article):
 
 def standing(article, *, with_days=True):
     """Where an article loaded ``with_state()`` stands, in words; ``with_days``, also when readers got it."""
-    said = [_("in the trash since %(time)s") % {"time": short(article.trashed_at)}] if article.trashed_at else []
+    said = [text for kind, text in standings(article) if with_days or kind != "day"]
+    return ", ".join(map(str, said))
+
+
+def standings(article):
+    """Everything that is to be said of where an article loaded ``with_state()`` stands: its kind, and the words."""
+    now = timezone.now()
+    if article.trashed_at:
+        yield "gone", _("in the trash since %(time)s") % {"time": short(article.trashed_at)}
     if article.live_since:
-        said.append(_("live"))
-    if with_days:
-        said += _days(article)
+        yield "live", _("live")
+    yield from (("day", day) for day in _days(article))
     if article.next_live:
         older = article.stage != Article.Stage.PUBLISHED
         text = _("scheduled for %(time)s with an older text") if older else _("scheduled for %(time)s")
-        said.append(text % {"time": short_in_words(article.next_live)})
+        yield "urgent" if older else "coming", text % {"time": short_in_words(article.next_live)}
     if article.coming_lacks:
-        said.append(_("what is scheduled %(lacks)s") % {"lacks": lacking.told(article.coming_lacks)})
-    if article.embargo_until and article.embargo_until > timezone.now():
-        said.append(_("embargo until %(time)s") % {"time": short_in_words(article.embargo_until)})
+        yield "urgent", _("what is scheduled %(lacks)s") % {"lacks": lacking.told(article.coming_lacks)}
+    if article.embargo_until and article.embargo_until > now:
+        yield "coming", _("embargo until %(time)s") % {"time": short_in_words(article.embargo_until)}
     if article.was_live and not article.live_since:
-        said.append(_("no longer live"))
+        yield "gone", _("no longer live")
     if article.stage != Article.Stage.PUBLISHED:
         changed = article.live_since and article.stage == Article.Stage.DRAFT
-        said.append(_("changes unpublished") if changed else article.get_stage_display())
-    return ", ".join(said)
+        yield (
+            "changed" if changed else article.stage,
+            _("changes unpublished") if changed else article.get_stage_display(),
+        )
 
 
 def _days(article):
@@ -186,25 +185,27 @@ def shows_trash(request):
 class Listing(Searching):
     """The list of articles."""
 
-    list_display = ["headline", "section", "standing", "published", "in_hand", "saved"]
+    list_display = ["picture", "story", "section", "state", "published", "saved", "in_hand"]
+    list_display_links = ["story"]
     list_filter = [
         DeskFilter,
+        SectionFilter,
         MineFilter,
         DueFilter,
         "stage",
-        SectionFilter,
         "kind",
         "language",
         ReadersFilter,
         TrashFilter,
         *TYPED,
     ]
-    list_select_related = ["section", "saved_by", "assignee"]
+    list_select_related = ["section", "saved_by", "assignee", "lead_image"]
     search_fields = ["headline"]  # there is a search; what it looks at is articles/finding's
     search_help_text = gettext_lazy(
         "Words, begun or “in a row”, or an article’s number; with - what must not be there."
     )
     sortable_by = ["saved"]
+    paginator = RowsPaginator
     list_per_page = 40  # drawing a row costs more than finding it
 
     def get_queryset(self, request):
@@ -223,9 +224,24 @@ class Listing(Searching):
         rows = ((excerpt.place, excerpt.text) for excerpt in getattr(article, "found_in", []))
         return format_html_join("", '<p class="excerpt"><span class="quiet">{}:</span> {}</p>', rows) or _("headline")
 
-    @admin.display(description=gettext_lazy("state"))
+    @admin.display(description=gettext_lazy("picture"))
+    def picture(self, article):
+        """Of the readers' page; decoration beside the headline."""
+        return thumbnail(article.lead_image) or EMPTY_FRAME
+
+    @admin.display(description=gettext_lazy("story"))
+    def story(self, article):
+        """The headline, and who wrote it."""
+        authors = ", ".join(str(byline.author) for byline in article.bylines.all())
+        return format_html('{} <span class="authors">{}</span>', article.headline, authors)
+
     def standing(self, article):
         return standing(article, with_days=False)
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, article):
+        said = [pair for pair in standings(article) if pair[0] != "day"]
+        return format_html_join(" ", '<span class="pill {}">{}</span>', said)
 
     @admin.display(description=gettext_lazy("first published"))
     def published(self, article):
@@ -236,7 +252,7 @@ class Listing(Searching):
         changed = _("changed %(time)s") % {"time": short(article.live_since)}
         return format_html('{} <span class="quiet">{}</span>', short(first), changed)
 
-    @admin.display(description=gettext_lazy("in hand"))
+    @admin.display(description=gettext_lazy("in hand, due"))
     def in_hand(self, article):
         """Who has it, and by when it is wanted."""
         holder = name_of(article.assignee) if article.assignee else ""
@@ -245,9 +261,17 @@ class Listing(Searching):
         text = _("overdue since %(time)s") if article.due_at < timezone.now() else _("due %(time)s")
         return format_html("{} <strong>{}</strong>", holder, text % {"time": short(article.due_at)})
 
-    @admin.display(description=gettext_lazy("saved"), ordering="saved_at")
+    @admin.display(description=gettext_lazy("last change"), ordering="saved_at")
     def saved(self, article):
-        return format_html("{} {}", short(article.saved_at), article.saved_by or "")
+        """When the desk saved it last, and who."""
+        who = name_of(article.saved_by) if article.saved_by else ""
+        return format_html(
+            '<time datetime="{}" title="{}">{}</time> <span class="quiet">{}</span>',
+            timezone.localtime(article.saved_at).isoformat(),
+            time_said(article.saved_at),
+            in_words(article.saved_at),
+            who,
+        )
 
     def describe_choice(self, article):
         """What an autocomplete says of an article besides its number."""

@@ -1,11 +1,10 @@
 """The search above the list of articles: its fields, what was asked in a line of words, and searches that are saved."""
 
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Prefetch
 from django.http import HttpResponseRedirect, QueryDict
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
@@ -13,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from articles import finding
+from articles.admin import lists
+from articles.admin.article import states
 from articles.admin.article.typed_filters import TYPED, TypedFilter
 from articles.admin.lists import number
 from articles.characters import strip_control
-from articles.models import SavedSearch
+from articles.models import ArticleByline, SavedSearch
 from articles.search.headlines import among
 
 MOST_SAVED = 30  # searches that are shown, and that one person keeps
@@ -40,23 +41,17 @@ SEARCHED = {  # what of an address of the list is a search
 }
 
 
-@dataclass(frozen=True)
-class Piece:
-    """One thing that was asked for, and the list without it."""
-
-    name: str
-    text: str
-    without: str
-
-
 class ArticleList(ChangeList):
     """Without the columns that no list shows; with what the line of words above it says."""
 
     def get_queryset(self, request, exclude_parameters=None):
-        return super().get_queryset(request, exclude_parameters).defer("body", "corrections", "standfirst")
+        rows = super().get_queryset(request, exclude_parameters).defer("body", "corrections", "standfirst")
+        return rows.prefetch_related(Prefetch("bylines", ArticleByline.objects.select_related("author")))
 
     def get_results(self, request):
         super().get_results(request)
+        if self.multi_page or self.paginator.asked_for == 1:  # else the only page is shown, whichever was asked for
+            self.result_list = self.paginator.rows[: self.list_per_page]
         self.saved = list(SavedSearch.objects.of(request.user)[:MOST_SAVED])
         self.me = request.user
         self.fields = [spec for spec in self.filter_specs if isinstance(spec, TypedFilter)]
@@ -64,27 +59,14 @@ class ArticleList(ChangeList):
         self.kept = [
             pair for pair in self.params.items() if pair[0] not in {spec.parameter_name for spec in self.fields}
         ]
-        self.pieces = self._pieces()
+        self.pieces = lists.pieces(self)
+        self.states = states.row(self, request.user)
         self.looked = self._looked(getattr(request, "desk_found", None))
         self.as_saved = searched(request.GET.urlencode())
         if self.query:
-            self.result_list = list(self.result_list)
             found = finding.excerpts(self.query, {article.pk: article.headline for article in self.result_list})
             for article in self.result_list:
                 article.found_in = found.get(article.pk, [])
-
-    def _pieces(self):
-        """Every filter that is set, in words."""
-        found = []
-        for spec in self.filter_specs:
-            without = self.get_query_string(remove=spec.expected_parameters())
-            if isinstance(spec, TypedFilter):
-                if spec.typed:
-                    found.append(Piece(spec.title, spec.describe(), without))
-            elif any(name in self.params for name in spec.expected_parameters()):
-                chosen = [choice["display"] for choice in spec.choices(self) if choice["selected"]]
-                found.append(Piece(spec.title, ", ".join(map(str, chosen)), without))
-        return found
 
     def _looked(self, found):
         """Where the words were looked for, exactly."""
@@ -114,7 +96,7 @@ class Searching:
     def get_list_display(self, request):
         """With the piece of text that something was found by."""
         columns = list(super().get_list_display(request))
-        return [columns[0], "found_in", *columns[1:]] if request.GET.get(SEARCH_VAR, "").strip() else columns
+        return [*columns[:2], "found_in", *columns[2:]] if request.GET.get(SEARCH_VAR, "").strip() else columns
 
     def get_search_results(self, request, queryset, search_term):
         """Those that hold all the words anywhere, found by an index; for a bare number, also the article of it."""

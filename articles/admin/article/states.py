@@ -1,0 +1,113 @@
+"""The row of words above the list of articles: where articles stand, and how many where that is soon known.
+
+Everything that is counted is under way or to come: it grows with the desk's work, never with the archive.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from django.contrib.admin.views.main import ORDER_VAR
+from django.contrib.auth.models import User
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from articles import roles
+from articles.admin.lists import State, address
+from articles.models import Article, ArticleByline, Edition
+
+PARAMETERS = ["desk", "readers", "trash"]  # of the list's address; one of them is a state
+MOST = 99  # more are said to be more
+
+
+@dataclass(frozen=True)
+class Word:
+    """A state that a list can be of: the filter that leaves it, and its rows, if they are counted."""
+
+    name: str
+    parameter: str = ""
+    value: str = ""
+    rows: QuerySet | None = None
+    is_urgent: bool = False  # shown only while there are any
+
+
+def row(cl, user):
+    """The states of the list ``cl`` for ``user``; they are counted where nothing else narrows the list."""
+    words = _words(user)
+    is_narrowed = cl.is_popup or cl.query or any(name not in [*PARAMETERS, ORDER_VAR] for name in cl.filter_params)
+    counts = None if is_narrowed else _count(words)
+    found = [(word, _state(cl, word, counts, at)) for at, word in enumerate(words)]
+    return [state for word, state in found if not word.is_urgent or state.count not in {"", "0"} or state.is_chosen]
+
+
+def _state(cl, word, counts, at):
+    chosen = {name: cl.params[name] for name in PARAMETERS if cl.params.get(name)}
+    asked = {word.parameter: word.value} if word.parameter else {}
+    state = State(word.name, address(cl, without=PARAMETERS, **asked), is_chosen=chosen == asked)
+    if counts is None or word.rows is None:
+        return state
+    count = counts[at]
+    return replace(state, count=f"{MOST}+" if count > MOST else str(count), is_urgent=word.is_urgent)
+
+
+def _words(user):
+    on_desk = Article.objects.on_desk()
+    words = [Word(_("All"))]
+    if roles.writes(user):
+        words.append(Word(_("Mine"), "desk", "mine", asked_of_each(on_desk.under_way(), user)))
+    if roles.of(user) & {roles.SECTION_EDITOR, roles.CHIEF_EDITOR, roles.ADMINISTRATOR}:
+        words.append(Word(_("Waiting"), "desk", "waiting", on_desk.waiting().filter(edited_by(user))))
+    if roles.writes(user) and not roles.is_everywhere(user):
+        words.append(Word(_("With the editors"), "desk", "submitted", asked_of_each(on_desk.waiting(), user)))
+    return [
+        *words,
+        Word(_("Scheduled"), "readers", "coming", scheduled(on_desk)),
+        Word(_("Live"), "readers", "live"),
+        Word(_("Changed since"), "desk", "unpublished", on_desk.with_unpublished_changes()),
+        Word(_("Older text scheduled"), "desk", "older", on_desk.scheduled_in_older_text(), is_urgent=True),
+        Word(_("Trash"), "trash", "1"),
+    ]
+
+
+def _count(words):
+    """How many there are of each word, by its place: at most one more than MOST, in one query that counts nothing."""
+    parts = [
+        Article.objects.filter(pk__in=word.rows.order_by().values("pk")[: MOST + 1])
+        .order_by()
+        .values_list(Value(at, output_field=IntegerField()))
+        for at, word in enumerate(words)
+        if word.rows is not None
+    ]
+    return Counter(at for (at,) in parts[0].union(*parts[1:], all=True))
+
+
+def scheduled(articles):
+    """Those of which readers will get a text."""
+    return articles.filter(pk__in=Edition.objects.filter(live_from__gt=timezone.now()).order_by().values("article"))
+
+
+def edited_by(user: User) -> Q:
+    """A filter: articles that ``user`` edits as an editor: of all sections, of those given to them, or none."""
+    if roles.of(user) & {roles.CHIEF_EDITOR, roles.ADMINISTRATOR}:
+        return Q()
+    if roles.SECTION_EDITOR not in roles.of(user):
+        return Q(pk__in=[])
+    sections = roles.section_ids(user)
+    return Q(section__in=sections) | Q(section__parent__in=sections)
+
+
+def asked_of_each(articles, user: User):
+    """Those that ``user`` began or has a byline on, of few ``articles``: asked of each, however much a person wrote."""
+    # Not Exists(), which PostgreSQL may answer by reading all that the person ever wrote.
+    byline = ArticleByline.objects.filter(article=OuterRef("pk"), author__user=user).order_by().values("pk")[:1]
+    return articles.alias(own_byline=Subquery(byline)).filter(Q(created_by=user) | Q(own_byline__isnull=False))
+
+
+def own(user: User, author=None) -> Q:
+    """A filter: articles that ``user`` began or has a byline on, each found by its own index.
+
+    A planner that is told the ``author`` knows how many bylines those are.
+    """
+    whose = {"author": author} if author else {"author__user": user}
+    bylines = ArticleByline.objects.filter(**whose).order_by().values("article")
+    return Q(pk__in=Article.objects.filter(created_by=user).order_by().values("pk").union(bylines))
