@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import charts, finding, lacking, rendering, roles, workflow
+from articles.admin.article import head, reading
 from articles.admin.article.corrections import shown
 from articles.admin.calendar.screen import Calendar
 from articles.admin.desk import DeskAdmin
@@ -88,7 +89,7 @@ class EditionAdmin(Calendar, DeskAdmin):
         ),
         (
             gettext_lazy("More"),
-            {"fields": MORE, "classes": ["collapse"]},
+            {"fields": MORE},
         ),
     ]
 
@@ -117,8 +118,14 @@ class EditionAdmin(Calendar, DeskAdmin):
         return [path("<int:pk>/erase/", erase, name="articles_edition_erase"), *super().get_urls()]
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        ended = obj.live_until <= timezone.now() and not obj.erased_at
-        context["may_erase"] = ended and roles.may(request.user, "erase", obj.article)
+        now = timezone.now()
+        ended = obj.live_until <= now and not obj.erased_at
+        context |= {
+            "may_erase": ended and roles.may(request.user, "erase", obj.article),
+            "reading": reading.of(obj),
+            "standing": head.standing_of_edition(obj, now),
+            "furniture": list(context["adminform"])[1:],
+        }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def erase_view(self, request, pk):

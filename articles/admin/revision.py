@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from articles import charts, comparing, finding, rendering, roles
+from articles.admin.article import head, reading
 from articles.admin.article.versions import has_erased, restore
 from articles.admin.desk import DeskAdmin
 from articles.admin.lists import holding_words
@@ -32,7 +33,10 @@ class RevisionAdmin(DeskAdmin):
     )
     sortable_by = []
     ordering = ["-pk"]
-    fields = ["article", "version", "name", "saved", "by", "note", "headline", "standfirst", "body"]
+    fieldsets = [
+        (None, {"fields": ["headline", "standfirst", "body"]}),
+        (gettext_lazy("This save"), {"fields": ["article", "version", "name", "saved", "by", "note"]}),
+    ]
 
     def has_add_permission(self, request):
         return False
@@ -56,7 +60,8 @@ class RevisionAdmin(DeskAdmin):
         newest = obj.version == obj.article.version
         context["may_restore"] = not newest and roles.may(request.user, "edit", obj.article)
         before = Revision.objects.filter(article=obj.article, version__lt=obj.version).first()
-        context |= {"before": before, "erased": has_erased(obj.article)}
+        context |= {"before": before, "erased": has_erased(obj.article), "reading": reading.of_save(obj)}
+        context |= {"standing": head.standing_of_save(obj), "furniture": list(context["adminform"])[1:]}
         context["changes"] = comparing.compare(before.snapshot, obj.snapshot) if before else []
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 

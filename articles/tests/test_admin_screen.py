@@ -25,18 +25,26 @@ class PanelTests(DeskTestCase):
     def panels(self, page):
         return {panel.name: panel for panel in page.context["panels"]}
 
-    def test_new_article_opens_with_place_and_picture_alone(self):
+    def test_new_article_opens_with_what_every_article_needs(self):
         panels = self.panels(self.client.get(ADD))
-        assert {name for name, panel in panels.items() if panel.is_open} == {"place", "picture"}
-        assert not panels["place"].finer_is_open
+        assert list(panels)[:4] == ["place", "picture", "tags", "times"]
+        assert {name for name, panel in panels.items() if panel.is_open} == {"place", "picture", "tags"}
+        assert not panels["picture"].finer_is_open
+
+    def test_what_is_folded_says_what_it_holds_without_script(self):
+        article = make_article(kind="opinion", language="ru", kicker="LATEST", slug="as-it-is", off_front=True)
+        said = {name: panel.says for name, panel in self.panels(self.page(article)).items()}
+        assert said["kind"] == "opinion · Русский"
+        assert (said["dateline"], said["address"], said["front"]) == ("LATEST", "as-it-is", "keep off the front page")
 
     def test_panel_with_something_to_mend_is_open(self):
         page = self.send(headline="H", slug="no slug!", kind="poem")
         panels = self.panels(page)
-        assert panels["more"].is_open
-        assert panels["place"].finer_is_open
+        assert panels["address"].is_open
+        assert panels["kind"].is_open
         assert not panels["search"].is_open
-        self.assertContains(page, '<details class="finer" data-panel="place-finer" open>')
+        self.assertContains(page, '<details class="panel" data-panel="kind" open>')
+        self.assertContains(page, '<a href="#id_slug">')
 
     def test_every_field_of_the_form_stands_on_the_screen_once(self):
         page = self.page(make_edition(authors=[make_author()]).article).content.decode()

@@ -145,6 +145,14 @@ class BrowserTestCase(LiveServerTestCase):
             self.page.get_by_role("button", name=name, exact=True).first.click()
         self.page.wait_for_load_state("networkidle")
 
+    def part(self, name):
+        """Have the article screen show one of its parts: story, checks, history or notes."""
+        self.page.locator(f"label[for=part-{name}]").click()
+
+    def further_steps(self):
+        """Open the menu of the steps beside the next one."""
+        self.page.locator("[data-story-menu] > summary").click()
+
     def read(self, path):
         """What a reader who is not logged in gets: status and text."""
         context = self.page.context.browser.new_context()

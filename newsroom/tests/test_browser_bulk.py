@@ -79,6 +79,7 @@ class LiveArticlesTests(BrowserTestCase):
         self.open(article.get_absolute_url())
         self.page.get_by_label("Headline").fill("Half a thought")
         self.page.get_by_role("combobox", name="Tags").fill("Railways")
+        self.further_steps()
         self.press("Publish section, bylines and tags alone")
         expect(self.page.locator(".messagelist")).to_contain_text("Readers see now: tagged Railways.")
         expect(self.page.get_by_label("Headline")).to_have_value("Half a thought")

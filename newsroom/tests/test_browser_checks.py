@@ -17,6 +17,7 @@ class ChecksTests(BrowserTestCase):
         self.open(article.get_absolute_url())
         panel = self.page.locator("[data-checks]")
         expect(panel).to_contain_text("“TKTK” is left over")
+        self.part("checks")
         panel.get_by_text("“TKTK” is left over").click()
         assert self.page.evaluate("getSelection().toString()") == "TKTK"
         self.page.keyboard.type("May")
@@ -25,6 +26,7 @@ class ChecksTests(BrowserTestCase):
         expect(self.page.locator("#id_seo_description")).to_be_focused()
         self.page.keyboard.type("About the railway.")
         expect(panel).not_to_contain_text("Write a description")
+        self.part("checks")
         panel.get_by_role("link", name="Choose a lead picture").press("Enter")
         assert self.page.evaluate("Boolean(document.activeElement.closest('.field-lead_image'))")
         article.refresh_from_db()

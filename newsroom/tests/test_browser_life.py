@@ -64,6 +64,7 @@ class LifeOfAnArticleTests(BrowserTestCase):
         self.choose("section", "Business")
         self.press("Save draft")
         article = Article.objects.get()
+        self.part("notes")
         self.page.get_by_text("Assign, or set when it is due").click()
         self.page.get_by_label("Assign to").fill("reporter")
         tomorrow = timezone.localtime(timezone.now() + timedelta(days=1), SiteSettings.current().zone)
@@ -84,6 +85,7 @@ class LifeOfAnArticleTests(BrowserTestCase):
         self.at_the_browser_of("editor")
         expect(self.page.get_by_role("link", name=HEADLINE).first).to_be_visible()
         self.open(article.get_absolute_url())
+        self.further_steps()
         self.page.get_by_label("Note to the writer").fill("Say how long the road is.")
         self.press("Send back")
         self.said("Sent back")
@@ -155,6 +157,7 @@ class LifeOfAnArticleTests(BrowserTestCase):
         self.open(article.get_absolute_url())
         self.page.get_by_label("Headline").fill("Second text of the caravan")
         later = timezone.localtime(timezone.now() + timedelta(minutes=2), SiteSettings.current().zone)
+        self.further_steps()
         self.page.get_by_label("Goes live at").fill(f"{later:%Y-%m-%dT%H:%M}")
         self.press("Schedule")
         self.said("Scheduled")
@@ -176,6 +179,7 @@ class LifeOfAnArticleTests(BrowserTestCase):
         row = self.page.locator(".correction-row").first
         row.locator("[type=date]").fill(f"{timezone.localdate():%Y-%m-%d}")
         row.locator("textarea").fill("The road is 950 kilometres long, not 900.")
+        self.further_steps()
         self.page.get_by_label("Tell readers that it was updated").check()
         self.press("Publish the update now")
         self.said("Published")
@@ -185,6 +189,7 @@ class LifeOfAnArticleTests(BrowserTestCase):
     def withdraw(self, article, everywhere):
         self.at_the_browser_of("chief")
         self.open(article.get_absolute_url())
+        self.further_steps()
         self.page.get_by_text("End or withdraw").click()
         self.page.get_by_label("Reason for withdrawal").fill("A trader asked us to check her figures.")
         self.press("Withdraw now")
@@ -257,6 +262,8 @@ class KeyboardTests(BrowserTestCase):
         edition = article.editions.get()
         assert "It was written by <strong>keys</strong> alone." in edition.body
         assert self.read(edition.path)[0] == 200
+        self.tab_to(css="[data-story-menu] > summary")
+        self.type("", "Enter")
         self.tab_to(css="summary:has-text('End or withdraw')")
         self.withdraw()
         assert self.read(edition.path)[0] == 410

@@ -22,6 +22,7 @@ class PeopleTests(BrowserTestCase):
     def test_reporter_claims_a_pitch_and_the_chief_hears_of_a_note(self):
         self.log_in("reporter")
         self.open(self.article.get_absolute_url())
+        self.part("notes")
         self.press("Claim it")
         expect(self.page.locator(".messagelist")).to_contain_text("It is yours now.")
         self.page.get_by_label("Note to the desk").fill("The ministry answers tomorrow.")
@@ -30,6 +31,7 @@ class PeopleTests(BrowserTestCase):
         self.page.get_by_role("link", name="Notices 1 not read").click()
         assert self.found() == []
         self.page.get_by_role("link", name="The ministry answers tomorrow.").click()
+        self.part("notes")
         self.page.get_by_role("button", name=re.compile("^Done.*The ministry")).click()
         expect(self.page.get_by_role("button", name=re.compile("^Open again.*The ministry"))).to_be_visible()
         assert self.found() == []

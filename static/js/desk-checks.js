@@ -1,5 +1,6 @@
-// The checks in the rail: made anew after a pause in typing, and the way from each to its field or its place in the text.
+// The checks beside the text: made anew after a pause in typing, and the way from each to its field or its place in the text.
 import { LoggedOut, afterPause, base, form, post } from "./desk-form.js";
+import { find, focusable, reveal } from "./desk-story.js";
 
 const REST = 1000; // milliseconds without typing
 const MOST = 8000; // and at the latest, however steadily somebody types
@@ -42,6 +43,8 @@ function show(html) {
   list.innerHTML = html; // our own server's, escaped there
   if (focused) [...list.querySelectorAll("a")].find((link) => link.textContent === focused)?.focus();
   const { blocking, advisory } = list.querySelector(".check-sum").dataset;
+  const count = document.querySelector("[data-checks-count]");
+  if (count) count.textContent = Number(blocking) + Number(advisory);
   const said = [];
   if (blocking !== "0") said.push(panel.dataset.blocks.replace("%s", blocking));
   if (advisory !== "0") said.push(panel.dataset.advises.replace("%s", advisory));
@@ -65,29 +68,13 @@ function follow(event) {
   const target = link && find(link.hash.slice(1));
   if (!target) return;
   event.preventDefault();
-  for (let part = target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+  reveal(target);
   const text = target.closest(".field-body, .field-shown_body")?.querySelector(".tiptap, .body");
   if (text) return inText(text, link.dataset);
   const field = focusable(target);
   field.scrollIntoView({ block: "center" });
   field.focus({ preventScroll: true });
   if (link.dataset.place && "setSelectionRange" in field) selectIn(field, link.dataset.place);
-}
-
-/** The field itself; its row where the form is only shown. */
-function find(id) {
-  return document.getElementById(id) ?? document.querySelector(`.field-${CSS.escape(id.replace(/^id_/, ""))}, .field-shown_${CSS.escape(id.replace(/^id_/, ""))}`);
-}
-
-/** What of a field takes the focus: a choice with type-ahead hides its own list behind a box. */
-function focusable(target) {
-  const row = target.closest(".form-row, .inline-group") ?? target;
-  const usable = (element) => element && element.tabIndex >= 0 && element.offsetParent !== null;
-  if (usable(target) && !target.classList.contains("select2-hidden-accessible")) return target;
-  const inside = [...row.querySelectorAll(".select2-selection, input, textarea, select, button, a[href]")].find(usable);
-  if (inside) return inside;
-  row.tabIndex = -1;
-  return row;
 }
 
 function selectIn(field, words) {

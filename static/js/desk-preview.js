@@ -2,6 +2,7 @@
 // It stands in a frame without scripts; what surrounds it, the theme and the width, is set from here.
 import { Away, LoggedOut, afterPause, form, post } from "./desk-form.js";
 import { saveByKey } from "./desk-screen.js";
+import { settle } from "./desk-story.js";
 
 const REST = 350; // milliseconds without typing before the page is asked for
 const MOST = 3000; // and at the latest, while somebody types on and on
@@ -124,7 +125,10 @@ function change(more) {
 
 function open(isOpen) {
   pane.hidden = !isOpen;
-  document.body.classList.toggle("previewing", isOpen);
+  if (document.body.classList.contains("previewing") !== isOpen) {
+    document.body.classList.toggle("previewing", isOpen);
+    settle();
+  }
   toggle.setAttribute("aria-expanded", String(isOpen));
   store(sessionStorage, OPEN, isOpen);
   dress();
@@ -161,5 +165,5 @@ if (pane && toggle) {
   });
   new ResizeObserver(fit).observe(stage);
   afterPause(REST, refresh, MOST);
-  open(Boolean(stored(sessionStorage, OPEN)) && matchMedia("(min-width: 1025px)").matches); // it would hide a phone's page
+  open(Boolean(stored(sessionStorage, OPEN)) && matchMedia("(min-width: 992px)").matches); // it would hide a phone's page
 }

@@ -28,13 +28,14 @@ for (const panel of panels) {
 
 /** What a closed panel holds, beside its title. */
 function says(panel) {
+  if (!panel.querySelector("select, input:not([type=hidden]), textarea")) return; // only shown: the server says it
   const words = [];
   for (const field of panel.querySelectorAll("select, input:not([type=hidden]), textarea")) {
     if (field.closest("details[data-panel]") !== panel || field.closest(".empty-form")) continue;
     if (/-(order|DELETE)$/.test(field.name) || field.type === "radio") continue;
     if (field instanceof HTMLSelectElement) words.push(...[...field.selectedOptions].filter((option) => option.value).map((option) => option.text));
     else if (field.type === "checkbox") words.push(field.checked ? field.labels[0]?.textContent : "");
-    else if (!field.hidden) words.push(field.value);
+    else if (!field.hidden) words.push(field.type === "datetime-local" ? field.value.replace("T", " ") : field.value);
   }
   panel.querySelectorAll(":scope :is(.chips li > span, .picks-list strong)").forEach((chip) => words.push(chip.textContent));
   const text = words.map((word) => word?.trim()).filter(Boolean).join(" · ");

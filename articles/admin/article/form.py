@@ -110,8 +110,8 @@ class ArticleForm(GuestFields, forms.ModelForm):
 
     class Meta:
         widgets = {
-            "headline": forms.Textarea({"rows": 2}),
-            "standfirst": forms.Textarea({"rows": 3}),
+            "headline": forms.Textarea({"rows": 1, "placeholder": _("Headline")}),
+            "standfirst": forms.Textarea({"rows": 2, "placeholder": _("Standfirst")}),
         }
 
     def __init__(self, *args, **kwargs):

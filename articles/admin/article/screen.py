@@ -1,26 +1,26 @@
-"""What the article screen shows: the text, its furniture in panels, and the rail beside them."""
+"""What the article screen shows: its head, the text, and beside it the furniture in panels."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from js_asset import Media
 
 from articles import charts, rendering, roles
-from articles.admin.article import corrections, notes, picking, state, steps, waiting, whereabouts
+from articles.admin.article import corrections, head, notes, picking, reading, state, steps, waiting, whereabouts
 from articles.admin.article.form import ArticleForm, BylineForm, BylineFormSet
 from articles.admin.desk import DeskInline
-from articles.admin.times import zone
+from articles.admin.times import short, zone
 from articles.models import ArticleByline
 from articles.workflow import WorkflowError
 
-PICTURE = ["lead_image"]
-MORE = ["kicker", "dateline", "slug", "embargo_until", "off_front"]
 SEARCH_AND_SOCIAL = ["seo_title", "seo_description", "social_title", "social_description", "noindex"]
-OPEN_AT_FIRST = {"place", "picture"}  # until somebody opens or closes a panel, which their browser remembers
+OPEN_AT_FIRST = {"place", "picture", "tags"}  # until somebody opens or closes a panel, which their browser remembers
 FINER = "finer"  # the class of fields that are folded within the panel before them
 
 
@@ -32,6 +32,7 @@ class Panel:
     title: str
     fieldset: Any
     is_open: bool
+    says: str = ""  # what it holds, while it is closed
     finer: Any = None
     finer_title: str = ""
     finer_is_open: bool = False
@@ -49,8 +50,30 @@ def panels(adminform: Any) -> list[Panel]:
             panel.is_open |= to_mend
         elif title:
             name = fieldset.classes.split()[0]
-            found.append(Panel(name, title, fieldset, to_mend or name in OPEN_AT_FIRST))
+            found.append(Panel(name, title, fieldset, to_mend or name in OPEN_AT_FIRST, says(fieldset)))
     return found
+
+
+def says(fieldset: Any) -> str:
+    """What the fields of a panel hold, in words, without rows of other models, which would have to be asked for."""
+    return " · ".join(filter(None, (_present(field) for line in fieldset for field in line)))
+
+
+def _present(field: Any) -> str:
+    """The value of one field as people read it."""
+    if field.is_readonly:
+        return "" if field.field["name"].startswith("shown_") else strip_tags(field.contents()).strip("- ")
+    bound = field.field
+    value = bound.value()
+    if isinstance(bound.field, forms.ModelChoiceField):
+        return ""
+    if isinstance(bound.field, forms.BooleanField):
+        return str(bound.label) if value else ""
+    if isinstance(bound.field, forms.ChoiceField):
+        return str(dict(bound.field.choices).get(value, ""))
+    if isinstance(value, datetime):
+        return short(value)
+    return value.strip() if isinstance(value, str) else ""
 
 
 class BylineInline(DeskInline):
@@ -75,7 +98,7 @@ class BylineInline(DeskInline):
 
 
 class Screen:
-    """The form of an article and its rail."""
+    """The form of an article and all that stands beside it."""
 
     form = ArticleForm
     inlines = [BylineInline]
@@ -89,13 +112,17 @@ class Screen:
         body, tags = ("body", "tags") if may_edit else ("shown_body", "shown_tags")
         return [
             (None, {"fields": ["headline", "standfirst", body], "classes": ["text"]}),
-            (_("Place"), {"fields": ["section", "further_sections", tags], "classes": ["place"]}),
-            (_("Kind and language"), {"fields": [("kind", "language")], "classes": [FINER]}),
-            (_("Lead picture"), {"fields": PICTURE, "classes": ["picture"]}),
+            (_("Section"), {"fields": ["section", "further_sections"], "classes": ["place"]}),
+            (_("Lead picture"), {"fields": ["lead_image"], "classes": ["picture"]}),
             (_("Caption of its own"), {"fields": ["lead_caption"], "classes": [FINER]}),
+            (_("Tags"), {"fields": [tags], "classes": ["tags"]}),
+            (_("Times"), {"fields": ["embargo_until"], "classes": ["times"]}),
             (_("Read next"), {"fields": ["related" if may_edit else "shown_related"], "classes": ["related"]}),
-            (_("More"), {"fields": MORE, "classes": ["more"]}),
             *self._corrections(obj, may_edit=may_edit),
+            (_("Kind and language"), {"fields": [("kind", "language")], "classes": ["kind"]}),
+            (_("Kicker and dateline"), {"fields": ["kicker", "dateline"], "classes": ["dateline"]}),
+            (_("Address"), {"fields": ["slug"], "classes": ["address"]}),
+            (_("Front page"), {"fields": ["off_front"], "classes": ["front"]}),
             (_("Search and social"), {"fields": SEARCH_AND_SOCIAL, "classes": ["search"]}),
         ]
 
@@ -146,14 +173,23 @@ class Screen:
         context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)
         now = state.of(obj)
         offered = steps.offered(request.user, obj, now)
+        step_form, next_step = self._step_form(request, obj), head.next_step(obj, offered)
+        said = notes.newest(obj)
         context |= {
             "state": now,
             "offered": offered,
             "next_steps": offered - steps.BESIDE_THE_TEXT,
             "writers": steps.writers() if "assign" in offered else [],
             "waits_for": _waits_for(obj),
-            "notes": notes.newest(obj),
-            "step_form": self._step_form(request, obj),
+            "notes": said,
+            "open_notes": sum(not note.done_at for note in said),
+            "step_form": step_form,
+            "menu_is_open": head.menu_is_open(step_form),
+            "next_step": next_step,
+            "further": offered & {"submit", "take_back", "approve", "publish"} - {next_step},
+            "standing": head.standing(obj, now),
+            "to_mend": head.to_mend(context["adminform"], context["inline_admin_formsets"], step_form),
+            "reading": None if "body" in context["adminform"].form.fields else reading.of(obj),
             "newer": getattr(context["adminform"].form, "newer", None),
             "zone": zone(),
             "text_fieldset": next(iter(context["adminform"])),

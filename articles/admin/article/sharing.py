@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import revisions, roles, workflow
+from articles.admin.article import head
 from articles.admin.article.saving import address_of
 from articles.admin.lists import number
 from articles.admin.times import TimeField, said
@@ -119,7 +120,9 @@ class Sharing:
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj and obj.pk and roles.may(request.user, "share", obj):
-            context |= {"share_form": _share_form(request), "preview_links": _links(request, obj)}
+            form = _share_form(request)
+            context |= {"share_form": form, "preview_links": _links(request, obj)}
+            context["to_mend"] = [*context["to_mend"], *head.errors_of(form)]
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 

@@ -1,0 +1,106 @@
+"""The head of the article screen: where the article stands, in a few words, and its one next step."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from articles.admin.article.state import State
+from articles.admin.times import short
+from articles.models import FOR_EVER, Article, Edition, Revision
+
+NEXT = {  # of each stage, what comes next, the best that somebody may do first
+    Article.Stage.DRAFT: ("publish", "submit"),
+    Article.Stage.IN_REVIEW: ("approve", "publish", "take_back"),
+    Article.Stage.READY: ("publish", "take_back"),
+    Article.Stage.PUBLISHED: ("publish",),
+}
+WITH_PEOPLE = {"assign_to", "due_at", "desk_note"}  # fields of steps that stand with the notes
+
+
+@dataclass(frozen=True)
+class Word:
+    """A fact of where an article stands; ``look`` is how it is coloured, ``more`` what a phone has no room for."""
+
+    text: str
+    look: str = ""
+    more: str = ""
+
+
+def next_step(article: Article | None, offered: set[str]) -> str:
+    """The step that comes next in the workflow, of those ``offered``; nothing if there is none."""
+    stage = Article.Stage(article.stage) if article else Article.Stage.DRAFT
+    return next((name for name in NEXT[stage] if name in offered), "")
+
+
+def standing(article: Article | None, now: State) -> list[Word]:
+    """What readers have, what they lack, and what is to come, each in a few words."""
+    if article is None or article.pk is None:
+        return [Word(_("New"))]
+    found = [Word(_("In the trash"), "bad")] if article.trashed_at else []
+    if now.live:
+        found.append(Word(_("Live"), "good", _("first published %(time)s") % {"time": short(article.published_at)}))
+        if now.has_changed:
+            found.append(Word(_("Changes not published"), "warn"))
+    elif now.withdrawn:
+        gone = _("Withdrawn %(time)s") if now.withdrawn.withdrawn_reason else _("Ended %(time)s")
+        found.append(Word(gone % {"time": short(now.withdrawn.live_until)}, "bad"))
+    if article.stage in {Article.Stage.IN_REVIEW, Article.Stage.READY} or (not now.live and now.has_changed):
+        found.append(Word(article.get_stage_display().capitalize()))
+    return found + _to_come(article, now)
+
+
+def standing_of_edition(edition: Edition, at: datetime) -> list[Word]:
+    """Whether readers have it ``at`` a time, had it, or will have it."""
+    start, end = short(edition.live_from), short(edition.live_until)
+    if edition.erased_at:
+        return [Word(_("Erased"), "bad")]
+    if edition.live_from > at:
+        return [Word(_("Goes live %(time)s") % {"time": start}, "plan")]
+    if edition.live_until <= at:
+        return [Word(_("Readers had it from %(start)s until %(end)s") % {"start": start, "end": end})]
+    found = [Word(_("Readers have it since %(time)s") % {"time": start}, "good")]
+    return found if edition.live_until == FOR_EVER else [*found, Word(_("Ends %(time)s") % {"time": end}, "plan")]
+
+
+def standing_of_save(revision: Revision) -> list[Word]:
+    """Which version it is, by whom, when, and what was said of it."""
+    said = {"version": revision.version, "time": short(revision.at), "by": revision.by or _("somebody")}
+    found = [Word(_("Version %(version)s, saved %(time)s by %(by)s") % said)]
+    return found + [Word(text) for text in (revision.name, revision.note) if text]
+
+
+def _to_come(article: Article, now: State) -> list[Word]:
+    """What is planned: when it goes live, when it ends, and until when it must not go out."""
+    comes = _("Update goes live %(time)s") if now.live else _("Goes live %(time)s")
+    found = [Word(comes % {"time": short(edition.live_from)}, "plan") for edition in now.scheduled]
+    found += [Word(_("Ends %(time)s") % {"time": short(end)}, "plan") for end in now.ends]
+    if article.embargo_until and article.embargo_until > now.at:
+        found.append(Word(_("Embargo until %(time)s") % {"time": short(article.embargo_until)}, "warn"))
+    return found
+
+
+def to_mend(adminform: Any, formsets: Any, step_form: Any) -> list[tuple[str, str, str]]:
+    """Every error of the screen's fields: the field's id, its name, and what is wrong."""
+    found = errors_of(adminform.form)
+    for formset in formsets:
+        found += [("bylines-group", "", str(text)) for text in formset.formset.non_form_errors()]
+        for form in formset.formset.forms:
+            found += errors_of(form)
+    return found + errors_of(step_form)
+
+
+def errors_of(form: Any) -> list[tuple[str, str, str]]:
+    """The errors of one form's fields: the field's id, its name, and what is wrong."""
+    return [
+        (form[name].auto_id, str(form[name].label), str(text))
+        for name, texts in form.errors.items()
+        if name in form.fields
+        for text in texts
+    ]
+
+
+def menu_is_open(step_form: Any) -> bool:
+    """Whether a field among the further steps is to be mended."""
+    return bool(set(step_form.errors) - WITH_PEOPLE - {"__all__"})
