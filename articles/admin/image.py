@@ -18,8 +18,8 @@ from articles.admin import image_texts, image_upload, picker, pictures
 from articles.admin.desk import DeskAdmin
 from articles.admin.image_form import ChangeForm, UploadForm
 from articles.admin.image_list import Library, licence_badge
-from articles.finding import pictures as words
 from articles.admin.lists import number
+from articles.finding import pictures as words
 from articles.models import Edition, Image
 from articles.tasks import make_renditions
 

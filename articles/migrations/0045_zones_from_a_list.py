@@ -7,7 +7,7 @@ import articles.models.site
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0045_first_steps"),
+        ("articles", "0050_first_steps"),
     ]
 
     operations = [

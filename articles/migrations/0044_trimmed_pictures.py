@@ -7,7 +7,7 @@ TURNS = [(0, "not turned"), (90, "a quarter to the right"), (180, "upside down")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0040_embed_providers"),
+        ("articles", "0043_article_templates"),
     ]
 
     operations = [

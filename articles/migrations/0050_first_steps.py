@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0045_menus_of_the_paper"),
+        ("articles", "0049_menus_of_the_paper"),
     ]
 
     operations = [

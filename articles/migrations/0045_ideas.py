@@ -7,7 +7,7 @@ def make_them_drafts(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0040_embed_providers")]
+    dependencies = [("articles", "0044_trimmed_pictures")]
 
     operations = [
         migrations.AlterField(

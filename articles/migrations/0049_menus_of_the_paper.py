@@ -8,7 +8,7 @@ import articles.text
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0045_drafts_of_pages"),
+        ("articles", "0048_drafts_of_pages"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ import articles.models.look
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0040_embed_providers"),
+        ("articles", "0046_slots_of_a_board"),
     ]
 
     operations = [

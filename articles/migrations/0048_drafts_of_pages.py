@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0045_look_of_the_paper"),
+        ("articles", "0047_look_of_the_paper"),
     ]
 
     operations = [

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0044_ideas")]
+    dependencies = [("articles", "0045_ideas")]
 
     operations = [
         migrations.AddField(
