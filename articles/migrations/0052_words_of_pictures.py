@@ -23,7 +23,7 @@ def read(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0040_embed_providers"),
+        ("articles", "0051_zones_from_a_list"),
     ]
 
     operations = [
