@@ -184,7 +184,8 @@ def _merge_field(name: str, was: Any, mine: Any, theirs: Any) -> Merge:
     merge = merging.merge_value(name, was, mine, theirs)
     if name != "body" or merge.clash or theirs == was or mine in (was, theirs):
         return merge
-    places = merging.places_of_blocks(*(merging.blocks(merging.as_editor_writes(html)) for html in (was, mine, theirs)))
+    written = (merging.blocks(merging.as_editor_writes(html)) for html in (was, mine, theirs))
+    places = merging.places(*written, fine=True)
     taken = [(place, place.taken_or_both) for place in places]
     if all(blocks is not None for _place, blocks in taken):
         return merge

@@ -118,7 +118,7 @@ def merge_body(base: str, mine: str, theirs: str) -> Merge:
     if not before or max(map(len, (before, ours, yours))) > MOST_BLOCKS:
         return Merge(mine, theirs, clash=True)
     chosen: list[Merge] = []
-    for place in places_of_blocks(before, ours, yours):
+    for place in places(before, ours, yours, fine=True):
         if (taken := place.taken_or_both) is not None:
             chosen.append(_same("".join(taken)))
         else:
@@ -273,36 +273,6 @@ def places(base: list, mine: list, theirs: list, *, gap: int = 0, fine: bool = F
         start = after
     found.append(_stretch(base, mine, theirs, start, (len(base), len(mine), len(theirs))))
     return [place for place in found if place.base or place.mine or place.theirs]
-
-
-def places_of_blocks(base: list[str], mine: list[str], theirs: list[str]) -> list[Place]:
-    """As ``places()``; a block that one side put beside a changed one is a place of its own."""
-    return [part for place in places(base, mine, theirs) for part in _set_apart(place)]
-
-
-def _set_apart(place: Place) -> list[Place]:
-    if place.taken is not None or not place.base:
-        return [place]
-    mine, theirs = (_new_before_and_after(place.base, side) for side in (place.mine, place.theirs))
-    parts = [Place(base, *sides) for base, *sides in zip(([], place.base, []), mine, theirs, strict=True)]
-    return [part for part in parts if part.base or part.mine or part.theirs]
-
-
-def _new_before_and_after(base: list[str], side: list[str]) -> tuple[list[str], list[str], list[str]]:
-    """What a side put before the blocks of the base, what it made of them, and what it put after them."""
-    more = len(side) - len(base)
-    if more <= 0 or more * len(base) > MOST_BLOCKS:
-        return [], side, []
-    before, after = ([set(plain_text(block).split()) for block in blocks] for blocks in (base, side))
-    alike = [
-        sum(len(one & other) for one, other in zip(before, after[skip:], strict=False)) for skip in range(more + 1)
-    ]
-    best = max(alike)
-    if best * 3 < sum(map(len, before)):  # nothing of the base is left: who knows what became of it
-        return [], side, []
-    first = alike.index(best)
-    last = first + len(base)
-    return side[:first], side[first:last], side[last:]
 
 
 @dataclass(frozen=True)
