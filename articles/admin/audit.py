@@ -27,7 +27,7 @@ from articles.admin.lists import holding_words, number
 from articles.admin.times import DayField, said, short, zone
 from articles.models import Merge
 
-LOOKED_AT = 100_000  # entries that are searched for words or an action, from the newest of the chosen days
+LOOKED_AT = 20_000  # entries that are searched for words or an action, from the newest of the chosen days
 ASTRAY = 1_000  # entries by which the order of numbers may differ from that of times
 MOST_EXPORTED = 50_000
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet takes such a cell for a formula

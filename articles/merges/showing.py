@@ -22,7 +22,7 @@ from articles.models import (
 )
 from articles.models.redirect import path_of
 
-MOST_COUNTED = 10_000  # of the newest; the rest is not looked at
+MOST_COUNTED = 1_000  # of the newest; the rest is not looked at
 ROWS: dict[str, tuple[Any, str]] = {
     Merge.Kind.TAG: (EditionTag, "tag"),
     Merge.Kind.AUTHOR: (EditionByline, "author"),

@@ -67,19 +67,26 @@ def holder(name: str) -> Tag | None:
 def holding(text: str) -> models.QuerySet[Tag]:
     """Tags with every word of ``text`` in one of their names, whatever they are called today; none without a word."""
     parts = key_of(text).split()[:MOST_WORDS]
-    found = Tag.objects.all() if parts else Tag.objects.none()
+    keys = _plain()
     for part in parts:
-        found = found.filter(pk__in=with_any([part]).values("tag"))
-    return found
+        keys = keys.filter(_part(part))
+    return Tag.objects.filter(pk__in=keys.values("tag")) if parts else Tag.objects.none()
 
 
 def with_any(parts: Iterable[str]) -> models.QuerySet[TagKey]:
     """The keys that hold one of ``parts`` of keys; apostrophes within them are as one likes."""
     found = Q()
     for part in parts:
-        found |= Q(plain__contains=part.replace("'", ""))
-    keys = TagKey.objects.alias(plain=Replace("key", Value("'"), Value("")))
-    return keys.filter(found) if found else keys.none()
+        found |= _part(part)
+    return _plain().filter(found) if found else TagKey.objects.none()
+
+
+def _plain() -> models.QuerySet[TagKey]:
+    return TagKey.objects.alias(plain=Replace("key", Value("'"), Value("")))
+
+
+def _part(part: str) -> Q:
+    return Q(plain__contains=part.replace("'", ""))
 
 
 def get_or_make(names: Iterable[str]) -> list[Tag]:

@@ -3,7 +3,6 @@
 Each file in ``clipboards/`` (HTML, or plain text) stands beside one with what becomes of it.
 """
 
-import time
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -68,27 +67,6 @@ class PasteTests(BrowserTestCase):
                 self.page.keyboard.press("Control+c")
                 self.page.keyboard.press("Control+v")
                 assert self.shown() == first
-
-    def test_no_paste_stops_the_window_however_it_is_made(self):
-        self.page.locator(".tiptap").click()
-        much = 60_000
-        for html, text in (
-            *(
-                ("<p>Words</p>" + piece * much, "")
-                for piece in ("<a ", "<a '\"", "<img ", "<style ", "<style>", "<!--", "<xml")
-            ),
-            *(
-                (f"<style>{piece * much}</style><p>Words</p>", "")
-                for piece in ("@media ", ".a,", "/*", "{", ".a{", "}")
-            ),
-            *(("", "Words" + piece * much + "end") for piece in ("\n", "\t", "[", "**a ", "_a ", "`", "# a\n", "> ")),
-            ("", "# Words" + " #" * much + " end"),
-        ):
-            with self.subTest(html[:40], text=text[:20]):
-                self.empty()
-                began = time.monotonic()
-                self.page.evaluate(PASTE, [html, text])
-                assert time.monotonic() - began < 20, "seconds; from each beginning anew it takes minutes"
 
     def test_what_was_left_out_is_told(self):
         self.page.locator(".tiptap").click()

@@ -18,7 +18,7 @@ from articles.search.row import words
 LONGEST = 100  # letters of a name
 MOST_NAMES = 50  # authors, tags or logins that a name may stand for
 NAMED = 3  # of them that are shown
-MOST_PUBLISHED = 10_000  # editions of one person, those published last, among which it is looked
+MOST_PUBLISHED = 2_000  # editions of one person, those published last, among which it is looked
 
 
 class TypedFilter(admin.SimpleListFilter):
