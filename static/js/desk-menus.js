@@ -60,6 +60,12 @@ function drag(start, row) {
   grip.addEventListener("lostpointercapture", end, { once: true });
 }
 
+/** What is typed is asked for by a tag and by another site alone. */
+function showTyped(row) {
+  const isTyped = ["tag", "link"].includes(row.querySelector("select").value);
+  row.querySelector("input[name$=-typed]").hidden = !isTyped;
+}
+
 function equip(row) {
   const field = row.querySelector(".menu-order");
   if (!field || row.querySelector(".menu-moves")) return;
@@ -81,6 +87,9 @@ function equip(row) {
     moves.append(arrow);
   }
   field.before(moves);
+  const choice = row.querySelector("select");
+  choice.addEventListener("change", () => showTyped(row));
+  showTyped(row);
 }
 
 document.querySelectorAll("tr.form-row:not(.empty-form)").forEach(equip);
