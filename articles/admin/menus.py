@@ -99,7 +99,7 @@ class MenuLinkForm(forms.ModelForm):
         else:
             self.initial["order"] = 1 + sum(link.place == self.place for link in self.known.links)
         self.fields["leads_to"].choices = choices
-        for name in self._meta.fields:  # a row of a table has no labels of its own
+        for name in {"order", "leads_to", "typed", "label"} & self.fields.keys():  # a row has no labels of its own
             self.fields[name].widget.attrs["aria-label"] = capfirst(self.fields[name].label)
 
     def has_changed(self):
