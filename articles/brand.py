@@ -135,7 +135,7 @@ def _properties(palette: dict[str, str]) -> str:
     return ";".join(f"--{name}:{colour}" for name, colour in palette.items())
 
 
-def _nameplate(name: str) -> Nameplate | None:
+def _nameplate(name: str | None) -> Nameplate | None:
     """The picture as large as pages show it: sharp on screens of twice the pixels."""
     width, height = nameplates.size(name or "")
     if not height:

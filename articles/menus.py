@@ -41,7 +41,7 @@ def targets(
     ``sections`` and ``pages`` are all that readers can open. What was merged into another is that other.
     """
     links = list(links)
-    rows = {
+    rows: dict[str, dict[int, Target]] = {
         Kind.SECTION: {key: Target(section.name, section.get_absolute_url()) for key, section in sections.items()},
         Kind.PAGE: {key: Target(page.title, page.get_absolute_url()) for key, page in pages.items()},
         Kind.TAG: _tags([link.row for link in links if link.kind == Kind.TAG and link.row], at),
@@ -68,10 +68,10 @@ def _tags(numbers: list[int], at: datetime) -> dict[int, Target]:
 
 
 def _merged(lost: list[MenuLink], rows: Mapping[str, Mapping[int, Target]], at: datetime) -> dict[int, Target]:
-    found = {}
+    found: dict[int, Target] = {}
     for kind in {link.kind for link in lost}:
-        links = [link for link in lost if link.kind == kind]
-        now = successors(kind, [link.row for link in links if link.row])
+        numbers = {link.pk: link.row for link in lost if link.kind == kind and link.row}
+        now = successors(kind, numbers.values())
         known = _tags(list(now.values()), at) if kind == Kind.TAG else rows[kind]
-        found |= {link.pk: known[now[link.row]] for link in links if now.get(link.row) in known}
+        found |= {pk: known[now[row]] for pk, row in numbers.items() if row in now and now[row] in known}
     return found

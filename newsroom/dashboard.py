@@ -143,8 +143,8 @@ def _assigned(user: User, now: datetime) -> Block:
 
 def _first_steps(user: User) -> list[Block]:
     """What a paper that begins still needs, for administrators; no block when nothing is left or it was put away."""
-    left = [step for step in first_steps.steps() if not step.is_done] if first_steps.are_shown(user) else []
-    if not any(step.is_needed for step in left):
+    left = first_steps.left_for(user)
+    if not left:
         return []
     lines = [Line(step.title, step.url, [step.fact]) for step in left]
     return [Block("first-steps", _("First steps"), reverse("admin:first_steps"), "", lines)]

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.mail import EmailMessage
+from django.db.models import Exists
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -37,15 +38,26 @@ class Step:
     is_needed: bool = True
 
 
-def are_shown(user: User) -> bool:
-    """Whether the desk of ``user`` offers the steps."""
-    return roles.ADMINISTRATOR in roles.of(user) and SiteSettings.current().shows_first_steps
+def left_for(user: User) -> list[Step]:
+    """The steps that a paper needs and lacks, for an administrator's desk; none once they are put away."""
+    if roles.ADMINISTRATOR not in roles.of(user) or not (paper := SiteSettings.current()).shows_first_steps:
+        return []
+    others = User.objects.filter(is_active=True, is_staff=True).exclude(pk=user.pk)
+    parts = (Section.objects.all(), others, Edition.objects.all())
+    there = User.objects.filter(pk=user.pk).values_list(*(Exists(rows.order_by()) for rows in parts)).get()
+    steps = [_section(None), _colleague(is_there=False), _story(None)]
+    lacking = [step for step, is_there in zip(steps, there, strict=True) if not is_there]
+    return [step for step in [_name(paper), _mail(paper), *lacking] if step.is_needed and not step.is_done]
 
 
 def steps() -> list[Step]:
     """All of them, in the order in which they are best taken."""
     paper = SiteSettings.current()
-    return [_name(paper), _mail(paper), _look(paper), _section(), _pages(), _colleague(), _story()]
+    section = Section.objects.order_by("pk").values_list("name", flat=True).first()
+    people = User.objects.filter(is_active=True, is_staff=True).values_list("pk", flat=True)[:2]
+    headline = Edition.objects.order_by("pk").values_list("headline", flat=True).first()
+    last = [_section(section), _pages(), _colleague(is_there=len(people) > 1), _story(headline)]
+    return [_name(paper), _mail(paper), _look(paper), *last]
 
 
 def _name(paper: SiteSettings) -> Step:
@@ -80,8 +92,7 @@ def _look(paper: SiteSettings) -> Step:
     return Step("look", _("Choose colours, fonts and a nameplate"), url, fact, is_done, is_needed=False)
 
 
-def _section() -> Step:
-    first = Section.objects.order_by("pk").first()
+def _section(first: str | None) -> Step:
     fact = _("There is “%(name)s”.") % {"name": first} if first else _("No section yet; each article needs one.")
     url = reverse(f"admin:articles_section_{'changelist' if first else 'add'}")
     return Step("section", _("Make the first section"), url, fact, first is not None)
@@ -89,7 +100,7 @@ def _section() -> Step:
 
 def _pages() -> Step:
     """About and privacy, for readers."""
-    public = FlatPage.objects.filter(slug__in=["about", "privacy"], is_public=True).count()
+    public = len(FlatPage.objects.filter(slug__in=["about", "privacy"], is_public=True).values_list("pk"))
     lacking = first_pages.lacking()
     fact = _("Readers have a page about the paper and one on privacy.")
     if public < 2:
@@ -100,14 +111,12 @@ def _pages() -> Step:
     )
 
 
-def _colleague() -> Step:
-    count = User.objects.filter(is_active=True, is_staff=True)[:2].count()
-    fact = _("You are not alone.") if count > 1 else _("Nobody else can log in yet.")
-    return Step("colleague", _("Invite the first colleague"), reverse("admin:auth_user_add"), fact, count > 1)
+def _colleague(*, is_there: bool) -> Step:
+    fact = _("You are not alone.") if is_there else _("Nobody else can log in yet.")
+    return Step("colleague", _("Invite the first colleague"), reverse("admin:auth_user_add"), fact, is_there)
 
 
-def _story() -> Step:
-    headline = Edition.objects.order_by("pk").values_list("headline", flat=True).first()
+def _story(headline: str | None) -> Step:
     fact = _("The first was “%(headline)s”.") % {"headline": headline}
     if headline is None:
         fact = _("Nothing was published yet.")

@@ -99,6 +99,8 @@ class MenuLinkForm(forms.ModelForm):
         else:
             self.initial["order"] = 1 + sum(link.place == self.place for link in self.known.links)
         self.fields["leads_to"].choices = choices
+        for name in {"order", "leads_to", "typed", "label"} & self.fields.keys():  # a row has no labels of its own
+            self.fields[name].widget.attrs["aria-label"] = capfirst(self.fields[name].label)
 
     def has_changed(self):
         """A new row that holds no more than a number is not one."""

@@ -235,4 +235,4 @@ class QueryTests(DashboardTestCase):
         for role, user in users.items():
             with self.subTest(role):
                 assert self.count(user) == few[role]
-        assert max(few.values()) <= 22, few
+        assert max(few.values()) <= 24, few  # two of them are what a paper that begins lacks, for an administrator

@@ -63,7 +63,9 @@ function addBox(field) {
   field.addEventListener("input", () => {
     box.value = colourOf(field.name);
   });
-  field.after(box);
+  const pair = document.createElement("span");
+  field.replaceWith(pair);
+  pair.append(field, box);
 }
 
 const fields = document.querySelectorAll("input.colour");

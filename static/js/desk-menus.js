@@ -38,26 +38,32 @@ function button(text, label, className) {
 
 function drag(start, row) {
   if (start.button) return;
-  const grip = start.currentTarget;
-  grip.setPointerCapture(start.pointerId);
+  start.preventDefault();
   row.classList.add("menu-dragged");
 
   function over(event) {
     const under = document.elementFromPoint(event.clientX, event.clientY)?.closest("tr.form-row");
     if (!under || under === row || under.closest("table") !== row.closest("table")) return;
     const { top, height } = under.getBoundingClientRect();
-    if (event.clientY < top + height / 2) under.before(row);
-    else under.after(row);
+    const next = event.clientY < top + height / 2 ? under : under.nextElementSibling;
+    if (next !== row && next !== row.nextElementSibling) next.before(row); // the hidden form for more comes last
   }
 
   function end() {
-    grip.removeEventListener("pointermove", over);
+    for (const [name, act] of listeners) document.removeEventListener(name, act);
     row.classList.remove("menu-dragged");
     number(row.closest("table"));
   }
 
-  grip.addEventListener("pointermove", over);
-  grip.addEventListener("lostpointercapture", end, { once: true });
+  // On the document, as a row that is put elsewhere lets go of the pointer.
+  const listeners = [["pointermove", over], ["pointerup", end], ["pointercancel", end]];
+  for (const [name, act] of listeners) document.addEventListener(name, act);
+}
+
+/** What is typed is asked for by a tag and by another site alone. */
+function showTyped(row) {
+  const isTyped = ["tag", "link"].includes(row.querySelector("select").value);
+  row.querySelector("input[name$=-typed]").hidden = !isTyped;
 }
 
 function equip(row) {
@@ -81,6 +87,9 @@ function equip(row) {
     moves.append(arrow);
   }
   field.before(moves);
+  const choice = row.querySelector("select");
+  choice.addEventListener("change", () => showTyped(row));
+  showTyped(row);
 }
 
 document.querySelectorAll("tr.form-row:not(.empty-form)").forEach(equip);
