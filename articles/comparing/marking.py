@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
+from typing import Any
 
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -179,7 +180,8 @@ def _unchanged(count: int) -> str:
 def _names(both: list[Block]) -> Names:
     """The titles of the pictures and the headlines of the articles in them, in a query for each kind."""
     names: Names = {}
-    for kind, rows in (("image", Image.objects.values_list("pk", "title")), ("read-also", HEADLINES.all())):
+    kinds: dict[str, Any] = {"image": Image.objects.values_list("pk", "title"), "read-also": HEADLINES.all()}
+    for kind, rows in kinds.items():
         start = f"\0{kind}:"
         found = [token.text[len(start) :] for block in both for token in block.tokens if token.text.startswith(start)]
         ids = {int(number) for value in found for number in value.split()}
