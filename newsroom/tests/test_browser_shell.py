@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from articles import roles, workflow
 from articles.models import Article
 from articles.tests.factories import make_article, make_author, make_edition, make_user
-from newsroom.tests.test_browser import PASSWORD, BrowserTestCase
+from newsroom.tests.test_browser import PASSWORD, AxeTestCase, BrowserTestCase
 from tickers.tests.factories import make_pair, make_rate
 
 LIST = reverse("admin:articles_article_changelist")
@@ -207,6 +207,23 @@ class PhoneTests(ShellTestCase):
         assert "Last change" in cell.evaluate(
             "(cell) => getComputedStyle(cell, '::before').content + cell.dataset.name"
         )
+
+
+class ShellAxeTests(AxeTestCase):
+    """Nothing for axe in the row, its menus, a list and the first page, wide and on a phone."""
+
+    def test_row_menus_list_and_first_page(self):
+        make_article(headline="Waits", section=self.theme, stage="in_review")
+        self.lift_policy()
+        self.log_in("chief")
+        for width in (1366, 390):
+            self.page.set_viewport_size({"width": width, "height": 844})
+            self.page.goto(f"{self.live_server_url}{reverse('admin:index')}")
+            assert self.found() == [], width
+            self.page.goto(f"{self.live_server_url}{LIST}?kind__exact=news")
+            for opened in (".list-filter > summary", ".desk-nav .desk-menu > summary", ".desk-person > summary"):
+                self.page.locator(opened).first.click()
+                assert self.found() == [], (width, opened)
 
 
 class IconTests(ShellTestCase):
