@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from articles import roles, workflow
 from articles.models import Article
 from articles.tests.factories import make_article, make_author, make_edition, make_user
-from newsroom.tests.test_browser import PASSWORD, BrowserTestCase
+from newsroom.tests.test_browser import PASSWORD, AxeTestCase, BrowserTestCase
 from tickers.tests.factories import make_pair, make_rate
 
 LIST = reverse("admin:articles_article_changelist")
@@ -49,6 +49,11 @@ class ShellTestCase(BrowserTestCase):
         make_article(headline="W" * 150, section=self.theme)
         make_rate(make_pair(), status="held")
 
+    def open_list(self):
+        """Without waiting for pictures that are not in sight."""
+        self.page.goto(self.live_server_url + LIST)
+        expect(self.page.locator("#result_list tbody tr").last).to_be_attached()
+
     def size(self, width, height=768):
         self.page.set_viewport_size({"width": width, "height": height})
 
@@ -58,7 +63,7 @@ class WidthTests(ShellTestCase):
         self.fill()
         self.log_in("root")
         self.size(1366)
-        self.open(LIST)
+        self.open_list()
         assert self.page.evaluate(WITHIN) >= 12
         row = self.page.locator("#result_list tbody tr", has_text=f"{LONG} 3").first
         expect(row.locator("img")).to_be_visible()
@@ -188,7 +193,7 @@ class PhoneTests(ShellTestCase):
         self.fill(20)
         self.size(390, 844)
         self.log_in("root")
-        self.open(LIST)
+        self.open_list()
         self.page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
         bottom = self.page.locator("#result_list tbody tr").last.evaluate("(row) => row.getBoundingClientRect().bottom")
         assert bottom <= self.page.locator(".desk-row").evaluate("(bar) => bar.getBoundingClientRect().top")
@@ -202,6 +207,22 @@ class PhoneTests(ShellTestCase):
         assert "Last change" in cell.evaluate(
             "(cell) => getComputedStyle(cell, '::before').content + cell.dataset.name"
         )
+
+
+class ShellAxeTests(AxeTestCase):
+    """Nothing for axe in the row, its menu, a list with its filters, and the first page."""
+
+    def test_row_menus_list_and_first_page(self):
+        make_article(headline="Waits", section=self.theme, stage="in_review")
+        self.lift_policy()
+        self.log_in("chief")
+        self.page.set_viewport_size({"width": 1366, "height": 844})
+        self.page.goto(f"{self.live_server_url}{reverse('admin:index')}")
+        assert self.found() == []
+        self.page.goto(f"{self.live_server_url}{LIST}?kind__exact=news")
+        for opened in (".list-filter > summary", ".desk-nav .desk-menu > summary"):
+            self.page.locator(opened).first.click()
+            assert self.found() == [], opened
 
 
 class IconTests(ShellTestCase):

@@ -1,5 +1,6 @@
 """The desk's first page: to each person what is theirs, and the same number of queries however much there is."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -205,6 +206,50 @@ class BlockTests(DashboardTestCase):
         workflow.saved(self.schedule(HOUR), by=self.chief)
         Pair.objects.create(base="KGS")
         make_failure()
+
+
+class PartsTests(DashboardTestCase):
+    """What waits, what is sent, what needs a decision, and that all is well, in this order, and true."""
+
+    def parts(self, user):
+        self.client.force_login(user)
+        page = self.client.get(INDEX).content.decode()
+        return re.findall(r'<h2 id="part-(?:[a-z]+)">([^<]+)</h2>', page)
+
+    def test_parts_come_in_the_order_in_which_they_matter(self):
+        writer = make_user(roles.REPORTER)
+        make_article(created_by=writer)
+        make_article(created_by=writer, stage="in_review")
+        changed = make_edition().article
+        changed.refresh_from_db()
+        workflow.saved(changed, by=self.chief)
+        assert self.parts(writer) == [
+            "Waits for you",
+            "Sent by you",
+            "Needs a decision",
+            "The rest is well",
+            "With readers",
+        ]
+
+    def test_all_is_well_only_where_nothing_waits_and_nothing_is_to_be_decided(self):
+        assert self.parts(self.chief) == ["All is well", "With readers"]
+        make_article(stage="in_review")
+        assert self.parts(self.chief) == ["Waits for you", "The rest is well", "With readers"]
+
+    def test_editor_without_sections_is_not_told_that_this_is_well(self):
+        page = dashboard.of(make_user(roles.SECTION_EDITOR))
+        assert [block.slug for block in page.waits] == ["waiting"]
+        assert "waiting" not in [block.slug for block in page.well]
+
+    def test_every_block_stands_in_one_part(self):
+        for role in roles.PERMISSIONS:
+            page = dashboard.of(make_user(role))
+            parts = [*page.waits, *page.sent, *page.to_decide, *page.well, *page.readers]
+            shown = [block.slug for block in parts]
+            empty = {block.slug for block in page.mine if not block.lines and block.slug in dashboard.SENT}
+            with self.subTest(role):
+                assert len(shown) == len(set(shown))
+                assert set(shown) | empty == {block.slug for block in [*page.mine, *page.paper]}
 
 
 class QueryTests(DashboardTestCase):
