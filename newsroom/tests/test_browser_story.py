@@ -209,9 +209,7 @@ class ErrorTests(StoryTestCase):
         expect(self.page.locator("[data-mend]")).to_be_visible()
         assert len(self.names) > 20
         assert len(self.links(self.page)) == len(self.names)
-        assert self.page.evaluate("document.activeElement.closest('.field-headline') !== null"), (
-            "the first has the focus"
-        )
+        self.page.wait_for_function("document.activeElement.closest('.field-headline')")  # the first has the focus
         for link in self.links(self.page):
             name = link.get_attribute("href").removeprefix("#")
             link.click()
