@@ -16,7 +16,8 @@ function aim() {
 
 async function show() {
   const id = select.value;
-  caption.hidden = texts.hidden = !id;
+  caption.hidden = !id && !caption.querySelector(".errorlist");
+  texts.hidden = !id;
   if (!id) return (cuts.hidden = true);
   const facts = await describe(choose.dataset.choosePicture, id);
   if (select.value !== id) return; // another was chosen meanwhile
@@ -32,7 +33,8 @@ async function show() {
 if (select && cuts && choose) {
   const $ = window.django?.jQuery;
   choose.hidden = false;
-  caption.hidden = texts.hidden = !select.value;
+  caption.hidden = !select.value && !caption.querySelector(".errorlist"); // what is to be mended is never out of reach
+  texts.hidden = !select.value;
   if (!cuts.hidden) aim();
   ($ ? $(select) : select)[$ ? "on" : "addEventListener"]("change", show); // jQuery's own events and native ones
   choose.addEventListener("click", async () => {
