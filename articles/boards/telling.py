@@ -151,8 +151,8 @@ def _longest_rise(stayed: list[int], now: dict[int, int]) -> set[int]:
     best: list[list[int]] = []
     for place, one in enumerate(stayed):
         before = [best[earlier] for earlier in range(place) if now[stayed[earlier]] < now[one]]
-        best.append([*max([[], *before], key=len), one])
-    return set(max([[], *best], key=len))
+        best.append([*max(before, key=len, default=[]), one])
+    return set(max(best, key=len, default=[]))
 
 
 def _changed(old: Placement, new: Placement, names: _Names, zone: ZoneInfo) -> str:
