@@ -152,7 +152,8 @@ def _longest_rise(stayed: list[int], now: dict[int, int]) -> set[int]:
     for place, one in enumerate(stayed):
         before = [best[earlier] for earlier in range(place) if now[stayed[earlier]] < now[one]]
         best.append([*max(before, key=len, default=[]), one])
-    return set(max(best, key=len, default=[]))
+    longest: list[int] = max(best, key=len, default=[])
+    return set(longest)
 
 
 def _changed(old: Placement, new: Placement, names: _Names, zone: ZoneInfo) -> str:
