@@ -178,7 +178,7 @@ def context(request):
     """The frame for templates; nothing for the desk's own pages, which show none of it."""
     frame = getattr(request, "frame", None)
     if frame is None:
-        return {"brand": USUAL_BRAND}
+        return {"brand": USUAL_BRAND, "themes": (), "countries": (), "pages": ()}
     return {
         "paper": frame.paper,
         "brand": frame.brand,

@@ -36,6 +36,21 @@ class CalendarTestCase(DeskTestCase):
         return [entry for day in page.context["days"] for entry in day["entries"]]
 
 
+class MonthTests(CalendarTestCase):
+    """A day of a month shows six entries at the most: what there is to mind is among them, wherever it stands."""
+
+    def test_of_many_entries_those_with_something_to_mind_are_shown(self):
+        for day, (count, place) in enumerate(((7, 6), (7, 0), (9, 7), (12, 11))):
+            morning = self.morning + day * DAY
+            rows = [self.schedule(morning + number * HOUR / 4) for number in range(count)]
+            Edition.objects.filter(pk=rows[place][1].pk).update(lacks="tags")
+            shown = [entry for entry in self.shown(view="month") if entry.at.date() == morning.date()]
+            with self.subTest(count=count, place=place):
+                assert len(shown) == 6
+                assert [bool(entry.notes) for entry in shown].count(True) == 1
+                assert shown == sorted(shown, key=lambda entry: entry.at)
+
+
 class ShowingTests(CalendarTestCase):
     def test_week_shows_starts_ends_due_times_embargoes_placements_and_alerts_in_order(self):
         article, _edition = self.schedule(self.morning, headline="Coming")

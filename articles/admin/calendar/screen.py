@@ -122,13 +122,13 @@ class Calendar:
 
 
 def _days(asked, found, now, *, may_plan):
-    """Each day with its entries, all together and by the hour; a month shows the first of them."""
+    """Each day with its entries, all together and by the hour; a month shows some of them."""
     by_day = {day: list(rows) for day, rows in groupby(found, key=lambda entry: timezone.localtime(entry.at).date())}
     return [_day(asked, day, by_day.get(day, []), now, may_plan=may_plan) for day in asked.days]
 
 
 def _day(asked, day, rows, now, *, may_plan):
-    shown = rows if asked.view == span.WEEK else rows[:A_DAY]
+    shown = rows if asked.view == span.WEEK else _of_a_month(rows, now)
     return {
         "date": day,
         "entries": shown,
@@ -139,6 +139,12 @@ def _day(asked, day, rows, now, *, may_plan):
         "is_today": day == timezone.localdate(now),
         "is_other": not asked.holds(day),
     }
+
+
+def _of_a_month(rows, now):
+    """As many of a day's entries as a month shows: first those with something to mind, then those to come."""
+    chosen = sorted(range(len(rows)), key=lambda place: (not rows[place].notes, rows[place].at <= now))[:A_DAY]
+    return [rows[place] for place in sorted(chosen)]
 
 
 def _hours(asked, day, rows, now, *, may_plan):
