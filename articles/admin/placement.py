@@ -58,7 +58,9 @@ class PlacementForm(forms.ModelForm):
             self.add_error("section", _("Choose a section of your own: its top is yours to arrange."))
         last = boards.slots_of(section, boards.last_save(section))
         if slot and slot > last and "slot" in self.changed_data:
-            text = _("This board has %(last)d places. Give it more on the board itself.")
+            text = _("This board has %(last)d places.")
+            if slot <= boards.most_slots(section):
+                text = _("This board has %(last)d places. Give it more on the board itself.")
             self.add_error("slot", text % {"last": last})
         others = Placement.objects.on(section).exclude(pk=self.instance.pk).select_related("article")
         if starts and slot and (twin := others.filter(slot=slot, starts_at=starts).first()):

@@ -375,7 +375,7 @@ class RedirectDeskTests(TestCase):
             Redirect.objects.create(source=f"/gone-{number}")
             self.client.get(f"/gone-{number}/")
         response = self.client.get("/admin/articles/redirect/")
-        self.assertContains(response, '<td class="field-hits">1</td>', count=3)
+        self.assertContains(response, 'class="field-hits">1</td>', count=3)
         self.client.force_login(make_user(REPORTER))
         for path in ("", "import/", "export/", "add/"):
             assert self.client.get(f"/admin/articles/redirect/{path}").status_code == 403, path

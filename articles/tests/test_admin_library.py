@@ -99,7 +99,7 @@ class PlacementTests(LibraryTestCase):
         self.assertContains(self.add("placement", self.form(ends_at="2026-01-05T09:00")), "must end after it starts")
         self.add("placement", self.form())
         self.assertContains(self.add("placement", self.form()), "takes slot 1 at that very time")
-        self.assertContains(self.add("placement", self.form(slot="10")), "less than or equal to 9")
+        self.assertContains(self.add("placement", self.form(slot="10")), "This board has 9 places.</li>")
 
     def test_saving_again_keeps_the_seconds_of_the_start(self):
         placement = Placement.objects.create(slot=1, article=self.article, starts_at=timezone.now() + timedelta(days=1))

@@ -35,7 +35,7 @@ class PanelTests(DeskTestCase):
         article = make_article(kind="opinion", language="ru", kicker="LATEST", slug="as-it-is", off_front=True)
         said = {name: panel.says for name, panel in self.panels(self.page(article)).items()}
         assert said["kind"] == "opinion · Русский"
-        assert (said["dateline"], said["address"], said["front"]) == ("LATEST", "as-it-is", "keep off the front page")
+        assert (said["dateline"], said["address"], said["front"]) == ("LATEST", "as-it-is", "Keep off the front page")
 
     def test_panel_with_something_to_mend_is_open(self):
         page = self.send(headline="H", slug="no slug!", kind="poem")

@@ -9,7 +9,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from articles import workflow
-from articles.models import Article, Copy, Revision
+from articles.models import Article, Copy, Revision, SiteSettings
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_section
 from tickers.tests.factories import make_pair, make_rate
 
@@ -37,6 +37,7 @@ def marked() -> dict:
 class LeakTests(TestCase):
     @classmethod
     def setUpTestData(cls):
+        SiteSettings.objects.create(name="The Caravan Post", light_accent="#0044cc")  # with a stylesheet of its own
         cls.chief = make_chief()
         cls.section, cls.author = make_section(), make_author()
         cls.live = make_edition(
