@@ -159,4 +159,4 @@ class PaperLookAdmin(OneRowAdmin):
         super().save_model(request, obj, form, change)
         kept = {getattr(obj, name).name for name in FILES}
         for name in set(former.values()) - kept - {""}:
-            transaction.on_commit(lambda name=name: default_storage.delete(name))
+            transaction.on_commit(lambda name=name: default_storage.delete(name), robust=True)

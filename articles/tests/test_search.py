@@ -495,6 +495,7 @@ class RebuildTests(SearchTestCase):
         assert output.getvalue().splitlines() == [
             *("[1/1]", "1 editions can be found by their words."),
             *("[1/1]", "1 articles can be found by the desk."),
+            "0 pictures can be found in the library.",
         ]
 
 

@@ -260,6 +260,7 @@ class PairTests(StepsTestCase):
         "assign_to": lambda: "somebody",
         "due_at": lambda: local(minute(7)),
         "desk_note": lambda: "Ask the ministry",
+        "word_goal": lambda: "600",
     }
     LIVE = {"withdraw", "furnish", "take_down", "reschedule", "cancel", "carry", "keep", "renew"}
 

@@ -206,6 +206,7 @@ class PageTests(TestCase):
 
     def test_a_preview_is_marked_and_hidden_from_search_engines(self):
         context = {"edition": self.news, "preview": True, "paper": SiteSettings.current(), "body": ""}
+        context |= {"themes": (), "countries": (), "pages": ()}
         html = render_to_string("articles/article_page.html", context)
         assert Outline(html).meta("robots") == "noindex"
         assert 'class="preview"' in html

@@ -84,6 +84,7 @@ class EmptyTextTests(TestCase):
         "section_kind_is_known",
         "image_has_a_size",
         "image_cut_was_wanted",
+        "image_is_turned_by_quarters",
     }
 
 

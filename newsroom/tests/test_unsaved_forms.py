@@ -22,6 +22,7 @@ from articles.models import (
     Autosave,
     EmbedProvider,
     FlatPage,
+    Idea,
     PaperLook,
     PaperMenus,
     Placement,
@@ -116,6 +117,7 @@ def rows():
     found.append(Redirect.objects.create(source="/old/", target="/new/"))
     charts = {"addresses": "https://charts.example/{id}", "frame": "https://charts.example/{id}/embed"}
     found.append(EmbedProvider.objects.create(name="Charts", **charts))
+    found.append(Idea.objects.get(pk=make_article(headline="Write this", stage="idea").pk))
     found.append(Template.objects.create(name="Market wrap"))
     now = timezone.now()
     found.append(Placement.objects.create(article=edition.article, slot=1, starts_at=now))

@@ -15,7 +15,7 @@ from tickers.admin import rate as rate_admin
 from tickers.models import Pair, Rate, Source
 from tickers.providers.nbk import Nbk
 from tickers.providers.nbkr import Nbkr
-from tickers.tests.factories import make_pair, make_rate
+from tickers.tests.factories import BISHKEK, make_pair, make_rate
 from tickers.tests.stub_bank import bank, nbkr
 
 RATES, ADD_RATE = "/admin/tickers/rate/", "/admin/tickers/rate/add/"
@@ -26,7 +26,7 @@ class AdminTestCase(TestCase):
     def setUpTestData(cls):
         cls.desk = get_user_model().objects.create_superuser("rates-desk")
         cls.pair = make_pair()
-        cls.today = timezone.localdate()
+        cls.today = timezone.localdate(timezone=BISHKEK)
 
     def setUp(self):
         self.client.force_login(self.desk)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tickers import providers
 from tickers.admin.day_form import is_turned
 from tickers.models import Pair, Rate, exact
-from tickers.tests.factories import make_pair, make_rate
+from tickers.tests.factories import BISHKEK, make_pair, make_rate
 
 DAY_RATES, RATES = "/admin/tickers/rate/day/", "/admin/tickers/rate/"
 BANKS = {  # currency: source, what a dollar cost yesterday, and costs today
@@ -26,7 +26,7 @@ BANKS = {  # currency: source, what a dollar cost yesterday, and costs today
 class DayTestCase(TestCase):
     @classmethod
     def setUpTestData(cls):
-        cls.today = timezone.localdate()
+        cls.today = timezone.localdate(timezone=BISHKEK)
         cls.pairs = {}
         for order, (base, (source, before, _today)) in enumerate(BANKS.items(), start=1):
             cls.pairs[base] = make_pair(base, provider=source, order=order)

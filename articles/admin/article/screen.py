@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.utils import timezone
 from django.utils.html import format_html, strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -72,7 +73,7 @@ def _present(field: Any) -> str:
     if isinstance(bound.field, forms.ChoiceField):
         return str(dict(bound.field.choices).get(value, ""))
     if isinstance(value, datetime):
-        return short(value)
+        return short(timezone.make_aware(value) if timezone.is_naive(value) else value)  # as a form shows it
     return value.strip() if isinstance(value, str) else ""
 
 
