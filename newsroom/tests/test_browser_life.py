@@ -257,6 +257,8 @@ class KeyboardTests(BrowserTestCase):
 
         self.log_in_by_keyboard("chief")
         self.find("Written without")
+        self.tab_to(css="[data-story-menu] > summary")  # the next step would be to approve it
+        self.type("", "Enter")
         self.tab_to(role="button", name="Publish now", exact=True)
         self.go()
         edition = article.editions.get()
