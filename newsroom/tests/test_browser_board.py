@@ -21,6 +21,7 @@ class BoardTests(BrowserTestCase):
         self.editions = [
             make_edition(
                 headline=f"Caravan {number}",
+                body="<p>On the road.</p>",
                 section=self.theme,
                 lead_image=self.pictures[0],
                 live_from=now - timedelta(hours=number),

@@ -29,6 +29,7 @@ class GoalTests(BrowserTestCase):
         article = make_article(section=self.theme, body="<p>Жол көлдөн башталат</p>")
         self.open(article.get_absolute_url())
         expect(self.count).to_have_text("3 words · 1 min to read")
+        self.part("notes")
         self.page.get_by_text("Set how long it is to be").click()
         self.page.get_by_label("Words it is to have").fill("1200")
         self.press("Set the goal")
@@ -44,6 +45,7 @@ class GoalTests(BrowserTestCase):
         article = make_article(section=self.theme)
         workflow.set_goal(article, by=User.objects.get(username="chief"), words=600)
         self.open(article.get_absolute_url())
+        self.part("notes")
         self.page.get_by_text("Set how long it is to be").click()
         assert not self.found()
         assert Article.objects.get().word_goal == 600

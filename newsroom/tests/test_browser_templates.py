@@ -13,6 +13,7 @@ class TemplateTests(BrowserTestCase):
         article = make_article(headline="Som gains", body=body, section=self.theme, tags=["Rates"])
         self.log_in("chief")
         self.open(article.get_absolute_url())
+        self.part("history")
         self.page.get_by_role("link", name="Keep as a template").click()
         self.page.locator("#id_name").fill("Market wrap")
         self.page.locator("#id_headline").fill("Som on {weekday}")
