@@ -42,6 +42,7 @@ class HistoryTests(BrowserTestCase):
     def test_name_filter_compare_and_restore_by_keyboard(self):
         self.log_in("chief")
         self.open(self.article.get_absolute_url())
+        self.part("history")
         self.press_on(self.page.get_by_role("link", name="All versions, and what readers saw"))
         expect(self.page.get_by_text("1 autosave,")).to_be_visible()
 

@@ -39,7 +39,7 @@ class BriefTests(BrowserTestCase):
         self.page.get_by_label("Username").fill("chief")
         self.page.get_by_label("Password").fill(PASSWORD)
         click(self.page.get_by_role("button", name="Log in"))
-        click(self.page.locator("a[href='/admin/articles/article/add/']").first)
+        click(self.page.get_by_role("link", name="Write an article"))
         self.page.wait_for_load_state("networkidle")
         seen = [self.page.evaluate(IN_SIGHT, FIELDS)]
         self.page.keyboard.type("A brief of few clicks")  # the cursor stands in the headline
