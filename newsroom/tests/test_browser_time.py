@@ -151,6 +151,7 @@ class TimeFieldTests(test_browser.BrowserTestCase):
         frame.forget()
         self.log_in("chief")
         self.open(make_article(section=self.theme).get_absolute_url())
+        self.further_steps()
         self.field = self.page.get_by_label("Goes live at")
         self.beside = self.page.locator(".desk-time", has=self.field).locator(".when")
 

@@ -90,7 +90,7 @@ class TypingTests(BrowserTestCase):
     def test_address_pasted_on_a_line_of_its_own_becomes_what_it_leads_to(self):
         article = self.start()
         self.paste("https://t.me/akipress/12345")
-        expect(self.page.locator(".editor-video")).to_have_text("smart_displayTelegram: https://t.me/akipress/12345")
+        expect(self.page.locator(".editor-video")).to_have_text("Telegram: https://t.me/akipress/12345")
         self.page.get_by_role("button", name="Choose a picture to stand before it").click()
         self.page.get_by_role("dialog").get_by_text("Lake at dawn").first.click()
         expect(self.page.locator(".editor-figure img")).to_be_visible()
