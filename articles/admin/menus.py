@@ -171,6 +171,8 @@ class MenuFormSet(BaseInlineFormSet):
     def add_fields(self, form, index):
         super().add_fields(form, index)
         form.fields["id"] = KnownRow({link.pk for link in self.get_queryset()}, initial=form.instance.pk)
+        if "DELETE" in form.fields:  # a row has no labels of its own
+            form.fields["DELETE"].widget.attrs["aria-label"] = _("Remove this link")
 
     @classmethod
     def get_default_prefix(cls):
