@@ -161,7 +161,8 @@ class DroppedPicturesTests(DroppingTestCase):
         actions = []
         self.give([file("road.jpg")], kind="drop")
         actions.append("drop")
-        self.page.keyboard.type("A road")  # the cursor is in the alternative text
+        expect(self.dialog.get_by_label("Alternative text")).to_be_focused()
+        self.page.keyboard.type("A road")
         for _field in range(5):
             if self.page.evaluate("document.activeElement.id") == "shared-credit":
                 break
