@@ -20,6 +20,7 @@ async function takeOver(field) {
   const list = picks({ id: `${field.id}-find`, rows, most: Number(atMost), words: { find, up, down, remove, full, trouble }, changed });
   field.before(list.dom);
   field.hidden = true;
+  document.dispatchEvent(new Event("desk:drawn")); // what the closed panel says is the headlines now
 }
 
 for (const field of document.querySelectorAll("textarea[data-picks]")) takeOver(field);

@@ -86,6 +86,7 @@ if (form) {
   document.addEventListener("keydown", saveByKey);
   afterPause(150, sayAll);
   addEventListener("load", sayAll);
+  document.addEventListener("desk:drawn", sayAll);
   sayAll();
 }
 
