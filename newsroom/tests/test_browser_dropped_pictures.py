@@ -163,7 +163,7 @@ class DroppedPicturesTests(DroppingTestCase):
         actions.append("drop")
         expect(self.dialog.get_by_label("Alternative text")).to_be_focused()
         self.page.keyboard.type("A road")
-        for _field in range(5):
+        for _stop in range(12):  # a field of a day has several
             if self.page.evaluate("document.activeElement.id") == "shared-credit":
                 break
             self.page.keyboard.press("Shift+Tab")
