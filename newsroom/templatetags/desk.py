@@ -68,6 +68,6 @@ def _named(cell, header):
     if not cell.startswith("<td class=") or "action-checkbox" in cell[:32]:  # a box needs no name, a <th> is one
         return cell
     name = capfirst(strip_tags(header.get("text", "")))
-    nothing = " data-nothing" if "<img" not in cell and strip_tags(cell).strip() in NOTHING else ""
-    start = format_html('<td data-name="{}"{} ', name, mark_safe(nothing))  # noqa: S308 - written here
+    is_empty = "<img" not in cell and strip_tags(cell).strip() in NOTHING
+    start = format_html('<td data-name="{}" data-nothing ' if is_empty else '<td data-name="{}" ', name)
     return mark_safe(start + cell.removeprefix("<td "))  # noqa: S308 - the cell is Django's own

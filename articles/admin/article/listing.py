@@ -21,7 +21,7 @@ from articles.models import Article, Section
 from articles.notices import name as name_of
 
 ABOVE = "admin/articles/article/_typed_filter.html"  # of a filter that is a word of the row of states
-EMPTY_FRAME = mark_safe('<span class="thumbnail"></span>')
+EMPTY_FRAME = mark_safe('<span class="thumbnail"></span>')  # our own words, with nothing of anybody's in them
 MOST_SECTIONS = 100  # a filter is read by eye
 
 
