@@ -22,6 +22,20 @@ settings.register_profile("paper", deadline=None)  # how long something takes is
 settings.load_profile("paper")
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """The test database's tables are a copy: its file on SQLite, its template on PostgreSQL."""
+    from newsroom.tests import made_once
+
+    made_once.copy()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    """What was copied is not thrown away before the first test; it ends with its folder or its server."""
+    return True
+
+
 @pytest.fixture(autouse=True)
 def _nothing_kept():
     from newsroom import frame

@@ -11,12 +11,19 @@ import signal
 import tempfile
 from pathlib import Path
 
-KEPT = {"NEWSROOM_CHROMIUM", "NEWSROOM_CRASHES", "NEWSROOM_TEST_POSTGRES", "NEWSROOM_TEST_SERVER"}
+KEPT = {
+    "NEWSROOM_CHROMIUM",
+    "NEWSROOM_CRASHES",
+    "NEWSROOM_TEST_POSTGRES",
+    "NEWSROOM_TEST_SERVER",
+    "NEWSROOM_TEST_SHARED",
+}
 for name in [name for name in os.environ if name.startswith("NEWSROOM_") and name not in KEPT]:
     del os.environ[name]  # what the developer runs the paper with is not what is tested
 
 FOLDER = Path(tempfile.mkdtemp(prefix="newsroom-test-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+os.environ.setdefault("NEWSROOM_TEST_SHARED", str(FOLDER))  # the first process's: the others inherit its name
 
 
 def start_postgres() -> str:

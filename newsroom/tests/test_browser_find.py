@@ -1,5 +1,6 @@
 """Finding in a real browser: a link to one of our own articles, the palette, the list and its saved searches."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -79,6 +80,20 @@ class LinkTests(FindTestCase):
         option = self.dialog.get_by_role("option", name="Water returns")
         expect(option).to_have_attribute("aria-selected", "true")
         self.page.keyboard.type(" nowhere")
+        self.page.keyboard.press("Enter")
+        expect(self.dialog.get_by_role("alert")).to_contain_text("headline, standfirst, text, tags, authors or notes")
+        assert self.page.locator(".tiptap a").count() == 0
+
+    def test_an_answer_to_older_words_is_not_taken(self):
+        under_way = []
+        self.page.route(re.compile(r"for=link&q=$"), lambda route: under_way.append(route))
+        self.start()
+        self.page.keyboard.press("Control+k")
+        expect(self.field).to_be_focused()
+        with self.page.expect_response(re.compile(r"for=link&q=$")):
+            self.page.keyboard.type("nowhere")
+            found = [{"title": "Water returns", "url": self.edition.path, "detail": "", "excerpts": []}]
+            under_way[0].fulfill(json={"kinds": [{"name": "Articles", "found": found}], "nothing": ""})
         self.page.keyboard.press("Enter")
         expect(self.dialog.get_by_role("alert")).to_contain_text("headline, standfirst, text, tags, authors or notes")
         assert self.page.locator(".tiptap a").count() == 0

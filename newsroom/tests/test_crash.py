@@ -23,6 +23,7 @@ from django.db import connection
 from django.test import SimpleTestCase
 
 from newsroom.management.commands.serve import MANAGE, SERVER
+from newsroom.tests import made_once
 
 RUNS = int(os.environ.get("NEWSROOM_CRASHES", "5"))
 ACCIDENTS = ["tab closed", "worker killed", "server stopped", "network cut", "session deleted"]
@@ -64,7 +65,7 @@ class Server:
         self.root = f"http://127.0.0.1:{self.port}"
 
     def prepare(self, articles, sessions):
-        self._manage("migrate", "--verbosity=0")
+        made_once.copy_file(self.folder / "newsroom.sqlite3")
         script = PREPARE % {"articles": articles, "sessions": sessions}
         return json.loads(self._manage("shell", "--verbosity=0", "-c", script).strip().splitlines()[-1])
 

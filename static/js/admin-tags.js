@@ -70,11 +70,16 @@ function offerTags(input) {
     chips.hidden = !tags.length;
   }
 
-  function close() {
-    list.hidden = true;
+  function forget() {
+    list.children[chosen]?.setAttribute("aria-selected", "false");
     chosen = -1;
-    input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
+  }
+
+  function close() {
+    forget();
+    list.hidden = true;
+    input.setAttribute("aria-expanded", "false");
   }
 
   function mark(index) {
@@ -139,6 +144,7 @@ function offerTags(input) {
       input.value = rest;
     }
     send();
+    forget(); // what was chosen was found for other words
     clearTimeout(waiting);
     waiting = setTimeout(ask, 150);
   });

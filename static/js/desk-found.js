@@ -75,7 +75,7 @@ export function offer({ input, list, isAddress, say, trouble, eager = true }) {
     input.removeAttribute("aria-invalid");
     mark(-1); // what was chosen was found for other words
     then = null;
-    answered = -1;
+    asked += 1; // an answer under way is to other words
     timer = setTimeout(ask, REST);
   });
   input.addEventListener("keydown", (event) => {

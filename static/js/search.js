@@ -57,6 +57,7 @@ export function start(field) {
   }
 
   field.addEventListener("input", () => {
+    choose(-1); // what was chosen was found for other words
     clearTimeout(waiting);
     waiting = setTimeout(ask, PAUSE);
   });
