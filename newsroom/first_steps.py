@@ -121,7 +121,7 @@ def _story(headline: str | None) -> Step:
     if headline is None:
         fact = _("Nothing was published yet.")
     return Step(
-        "story", _("Publish the first story"), reverse("admin:articles_article_add"), fact, headline is not None
+        "story", _("Publish the first article"), reverse("admin:articles_article_add"), fact, headline is not None
     )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 GROUPS = [
     (
         "stories",
-        _("Stories"),
+        _("Articles"),
         [
             *("articles.article", "articles.idea", "articles.template"),
             *("articles.edition", "articles.revision"),
@@ -35,7 +35,7 @@ NAMES = {
     "admin.logentry": _("Audit"),
     "auth.user": _("Logins"),
     "auth.group": _("Roles"),
-    "articles.article": _("Stories"),
+    "articles.article": _("Articles"),
     "articles.image": _("Pictures"),
     "articles.placement": _("Placements"),
     "django_tasks_database.dbtaskresult": _("Background work"),
@@ -43,7 +43,7 @@ NAMES = {
 # The row: word, icon, address, the table that somebody must be able to see.
 ROW = [
     (_("Today"), "today", "index", None),
-    (_("Stories"), "stories", "articles_article_changelist", "articles.article"),
+    (_("Articles"), "stories", "articles_article_changelist", "articles.article"),
     (_("Front page"), "front", "articles_placement_board", "articles.placement"),
     (_("Calendar"), "calendar", "articles_edition_calendar", "articles.edition"),
     (_("Pictures"), "pictures", "articles_image_changelist", "articles.image"),

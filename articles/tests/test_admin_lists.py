@@ -193,7 +193,7 @@ class AutocompleteTests(AdminListTestCase):
 class IndexTests(AdminListTestCase):
     def test_tables_stand_in_groups(self):
         groups = [str(group["name"]) for group in self.client.get(INDEX).context["app_list"]]
-        assert groups[:6] == ["Stories", "Front page", "Library", "People", "Rates", "Paper"]
+        assert groups[:6] == ["Articles", "Front page", "Library", "People", "Rates", "Paper"]
 
 
 class ArticleFormTests(AdminListTestCase):

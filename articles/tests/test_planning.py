@@ -69,7 +69,7 @@ class HourTests(CalendarTestCase):
         month = self.client.get(CALENDAR, {"day": "2027-10-31", "view": "month"})
         for shown in month.context["days"]:
             assert parse_qs(urlsplit(shown["plan"]).query)["due"] == [f"{shown['date']}T12:00"]
-        self.assertContains(month, "Plan a story for Sunday 31 October")
+        self.assertContains(month, "Plan an article for Sunday 31 October")
 
     def plan(self, link, section, due):
         form = self.client.get(link).context["adminform"].form

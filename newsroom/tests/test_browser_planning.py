@@ -53,7 +53,7 @@ class PlanningTests(BrowserTestCase):
         context = self.page.context.browser.new_context(java_script_enabled=False, storage_state=state)
         page = context.new_page()
         page.goto(f"{self.live_server_url}{CALENDAR}?view=month&day={self.day}")
-        page.get_by_role("link", name=f"Plan a story for {self.day:%A} {self.day.day} {self.day:%B}").click()
+        page.get_by_role("link", name=f"Plan an article for {self.day:%A} {self.day.day} {self.day:%B}").click()
         assert page.locator("#id_due").input_value() == f"{self.day}T12:00"
         page.locator("#id_headline").fill("Without a script")
         page.get_by_role("button", name="Save the idea").click()

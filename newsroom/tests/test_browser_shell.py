@@ -94,7 +94,7 @@ class WidthTests(ShellTestCase):
         self.log_in("root")
         for width in WIDTHS:
             self.size(width)
-            for name in ("Today", "Stories", "Front page"):
+            for name in ("Today", "Articles", "Front page"):
                 expect(self.page.locator(".desk-row").get_by_role("link", name=name).first).to_be_in_viewport()
             expect(self.page.locator("#user-tools .bell")).to_be_in_viewport()
             assert self.page.locator("#header").evaluate("(head) => head.scrollWidth <= head.clientWidth"), width
@@ -178,8 +178,8 @@ class PhoneTests(ShellTestCase):
         bar = self.page.locator(".desk-row")
         top = bar.evaluate("(bar) => bar.getBoundingClientRect().top")
         assert top > 700
-        bar.get_by_role("link", name="Stories").click()
-        expect(bar.get_by_role("link", name="Stories")).to_have_attribute("aria-current", "page")
+        bar.get_by_role("link", name="Articles").click()
+        expect(bar.get_by_role("link", name="Articles")).to_have_attribute("aria-current", "page")
         bar.get_by_text("More").click()
         bar.get_by_role("link", name="Calendar").click()
         expect(self.page.get_by_role("heading", name="Calendar")).to_be_visible()

@@ -16,7 +16,7 @@ from articles.tests.factories import make_article, make_author, make_edition
 from newsroom.tests.test_browser import BrowserTestCase
 
 WORDS = "".join(f"<p>Paragraph {number}: {'the road goes on and on ' * 12}</p>" for number in range(50))  # 3,000
-PARTS = ["story", "checks", "history", "notes"]
+PARTS = ["details", "checks", "history", "notes"]
 SHOWN_PART = """[...document.querySelectorAll(".story-part")]
   .filter((part) => part.checkVisibility()).map((part) => part.dataset.part)"""
 BELOW = "document.body.scrollHeight - document.querySelector('.story-text').getBoundingClientRect().bottom - scrollY"
@@ -132,7 +132,7 @@ class ReachTests(StoryTestCase):
         article = self.long_article()
         self.log_in("chief")
         self.open(article.get_absolute_url())
-        self.page.locator("#part-story").focus()
+        self.page.locator("#part-details").focus()
         for part in PARTS[1:]:
             self.page.keyboard.press("ArrowRight")
             assert self.page.evaluate(SHOWN_PART) == [part]
@@ -296,7 +296,7 @@ class PhoneTests(StoryTestCase):
         assert all(box["y"] + box["height"] >= 795 for box in (one.bounding_box() for one in bar))
         expect(self.page.locator(".desk-nav")).to_be_hidden()
         text, head = self.page.locator(".story-text"), self.page.locator(".story-next")
-        for part, shown in (("story", ["story"]), ("checks", ["checks"]), ("more", ["history", "notes"]), ("text", [])):
+        for part, shown in (("details", ["details"]), ("checks", ["checks"]), ("more", ["history", "notes"]), ("text", [])):
             self.part(part)
             assert self.page.evaluate(SHOWN_PART) == shown
             expect(text).to_be_visible(visible=part == "text")

@@ -151,7 +151,7 @@ class ListTests(DeskTestCase):
 
     def test_lists_are_called_what_the_desk_calls_them(self):
         for address, name in (
-            ("articles_article", "Stories"),
+            ("articles_article", "Articles"),
             ("articles_image", "Pictures"),
             ("auth_user", "Logins"),
             ("articles_section", "Sections"),

@@ -18,8 +18,8 @@ from articles.models import Article, Autosave, Revision
 from articles.tests.factories import make_article, make_user
 from articles.tests.test_admin_article import change_address, typed
 
-PAIRS = 100
-GROUPS = 20
+PAIRS = 25
+GROUPS = 5
 TOGETHER = 10
 
 

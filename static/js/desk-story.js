@@ -44,7 +44,7 @@ export function settle() {
   if (!tabs) return;
   offer();
   if (!isBeside()) show("text");
-  else if (tabs.querySelector("[value=text]").checked) show("story");
+  else if (tabs.querySelector("[value=text]").checked) show("details");
 }
 
 /** What has no label here can't be chosen by the arrow keys either. */
@@ -125,7 +125,7 @@ function follow(hash) {
 
 if (tabs && form) {
   for (const kind of ["input", "change"]) tabs.addEventListener(kind, (event) => event.stopPropagation()); // nothing of the form
-  if (isBeside()) show(remembered() ?? "story");
+  if (isBeside()) show(remembered() ?? "details");
   offer();
   wide.addEventListener("change", settle);
   tabs.addEventListener("change", ({ target }) => {

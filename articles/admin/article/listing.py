@@ -185,8 +185,8 @@ def shows_trash(request):
 class Listing(Searching):
     """The list of articles."""
 
-    list_display = ["picture", "story", "section", "state", "published", "saved", "in_hand"]
-    list_display_links = ["story"]
+    list_display = ["picture", "named", "section", "state", "published", "saved", "in_hand"]
+    list_display_links = ["named"]
     list_filter = [
         DeskFilter,
         SectionFilter,
@@ -229,8 +229,8 @@ class Listing(Searching):
         """Of the readers' page; decoration beside the headline."""
         return thumbnail(article.lead_image) or EMPTY_FRAME
 
-    @admin.display(description=gettext_lazy("story"))
-    def story(self, article):
+    @admin.display(description=gettext_lazy("article"))
+    def named(self, article):
         """The headline, and who wrote it."""
         authors = ", ".join(str(byline.author) for byline in article.bylines.all())
         return format_html('{} <span class="authors">{}</span>', article.headline, authors)

@@ -1,4 +1,4 @@
-"""From an hour or a day of the calendar to a story planned for it."""
+"""From an hour or a day of the calendar to an article planned for it."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -47,7 +47,7 @@ def off_the_clock(day: date, hour: int) -> str:
 
 
 def address(moment: datetime | None, span: Span) -> str:
-    """The form that plans a story for ``moment``, which leads back to the calendar; nothing for no moment."""
+    """The form that plans an article for ``moment``, which leads back to the calendar; nothing for no moment."""
     if moment is None:
         return ""
     asked = {"due": moment.strftime(FORMAT), "calendar": span.as_query()}
@@ -56,7 +56,7 @@ def address(moment: datetime | None, span: Span) -> str:
 
 
 def way_back(query: QueryDict) -> str:
-    """The calendar from which a story was planned; nothing if it was not."""
+    """The calendar from which an article was planned; nothing if it was not."""
     if "calendar" not in query:
         return ""
     there = QueryDict(query["calendar"][:500])
