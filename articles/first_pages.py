@@ -3,6 +3,7 @@
 What they say without brackets is true of this software as it comes.
 """
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from articles.models.flat_page import FlatPage
@@ -28,15 +29,22 @@ def titles() -> dict[str, str]:
 
 
 def make(slugs: list[str]) -> list[FlatPage]:
-    """Drafts of the pages of ``slugs``, for somebody to complete."""
+    """Drafts of the pages of ``slugs``, for somebody to complete; not of those that somebody else made meanwhile."""
     names, texts = titles(), _texts()
     pages = [
         FlatPage(slug=slug, title=names[slug], body=texts[slug], is_public=False, order=ORDER.index(slug) + 1)
         for slug in slugs
     ]
-    for page in pages:
-        page.save()
-    return pages
+    return [page for page in pages if _save(page)]
+
+
+def _save(page: FlatPage) -> bool:
+    try:
+        with transaction.atomic():
+            page.save()
+    except IntegrityError:
+        return False
+    return True
 
 
 def _texts() -> dict[str, str]:

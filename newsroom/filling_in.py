@@ -74,13 +74,22 @@ class FilledIn:
         super().message_user(request, message, level, *args, **kwargs)
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        """Django's; but what was typed into the form of a row that was deleted meanwhile is shown to be copied."""
+        """Django's; but what was typed into the form of a row that is gone is shown to be copied.
+
+        A model admin whose rows become something else says what became of this one: ``tell_what_became()``.
+        """
         if request.method == "POST" and IS_POPUP_VAR not in request.POST:
             fields = unsaved_forms.typed_in(request.POST)
             if unsaved_forms.has_words(fields) and not unsaved_forms.is_too_large(fields):
+                self.tell_what_became(request, object_id)
                 row = unsaved_forms.store(request.user, request.path, fields, [], Why.GONE)
                 return HttpResponseRedirect(unsaved_forms.address_of(row))
         return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+
+    def tell_what_became(self, request, object_id):
+        """Add a message on what the row is now; most that are gone are deleted, and nothing is left to say."""
+        parent = getattr(super(), "tell_what_became", None)
+        return parent(request, object_id) if parent else None
 
 
 def filled_in(admin_class: type) -> type:
@@ -137,7 +146,9 @@ def why(row: UnsavedForm) -> str:
             "You had logged in anew since this form was opened, so nothing was saved. What you typed is here."
         ),
         Why.LEFT: _("You typed this and left the page, so nothing was saved. What you typed is here: look at it."),
-        Why.GONE: _("What this form was about was deleted meanwhile, so nothing was saved. Copy what you need."),
+        Why.GONE: _(
+            "What this form was about is deleted, or something else by now, so nothing was saved. Copy what you need."
+        ),
     }
     return texts[row.why]
 

@@ -43,7 +43,7 @@ def left_for(user: User) -> list[Step]:
     if roles.ADMINISTRATOR not in roles.of(user) or not (paper := SiteSettings.current()).shows_first_steps:
         return []
     others = User.objects.filter(is_active=True, is_staff=True).exclude(pk=user.pk)
-    parts = (Section.objects.all(), others, Edition.objects.all())
+    parts = (Section.objects.all(), others, Edition.objects.filter(live_from__lte=timezone.now()))
     there = User.objects.filter(pk=user.pk).values_list(*(Exists(rows.order_by()) for rows in parts)).get()
     steps = [_section(None), _colleague(is_there=False), _story(None)]
     lacking = [step for step, is_there in zip(steps, there, strict=True) if not is_there]
@@ -55,7 +55,8 @@ def steps() -> list[Step]:
     paper = SiteSettings.current()
     section = Section.objects.order_by("pk").values_list("name", flat=True).first()
     people = User.objects.filter(is_active=True, is_staff=True).values_list("pk", flat=True)[:2]
-    headline = Edition.objects.order_by("pk").values_list("headline", flat=True).first()
+    seen = Edition.objects.filter(live_from__lte=timezone.now()).order_by("live_from")
+    headline = seen.values_list("headline", flat=True).first()
     last = [_section(section), _pages(), _colleague(is_there=len(people) > 1), _story(headline)]
     return [_name(paper), _mail(paper), _look(paper), *last]
 
@@ -76,7 +77,7 @@ def _mail(paper: SiteSettings) -> Step:
     elif paper.mail_worked_at is None:
         fact = _("A mail server is named, and nobody has tried it from here.")
     else:
-        fact = _("The mail server took a test mail: %(time)s") % {
+        fact = _("The mail server that was named then took a test mail: %(time)s") % {
             "time": date_format(timezone.localtime(paper.mail_worked_at), "SHORT_DATETIME_FORMAT")
         }
     is_done = bool(settings.EMAIL_HOST) and paper.mail_worked_at is not None

@@ -169,8 +169,8 @@ class Guarded:
 
 def _newest_entry(row, since):
     """Who saved it last, if that was after ``since``: programs that change rows leave nothing in the log."""
-    content_type = ContentType.objects.get_for_model(row, for_concrete_model=False)
-    entries = LogEntry.objects.filter(content_type=content_type, object_id=str(row.pk)).select_related("user")
+    kinds = {ContentType.objects.get_for_model(row, for_concrete_model=concrete) for concrete in (True, False)}
+    entries = LogEntry.objects.filter(content_type__in=kinds, object_id=str(row.pk)).select_related("user")
     return (entries.filter(action_time__gte=since) if since else entries).first()
 
 

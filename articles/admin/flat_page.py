@@ -1,5 +1,6 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -40,9 +41,10 @@ class FlatPageAdmin(DeskAdmin):
         """Make drafts of the pages that every paper needs and this one lacks."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        made = first_pages.make(first_pages.lacking())
-        for page in made:
-            self.log_addition(request, page, _("Begun as a draft"))
+        with transaction.atomic():
+            made = first_pages.make(first_pages.lacking())
+            for page in made:
+                self.log_addition(request, page, _("Begun as a draft"))
         text = ngettext(
             "%(count)s draft was made. Fill in what stands in brackets, then tick “for readers”.",
             "%(count)s drafts were made. Fill in what stands in brackets, then tick “for readers”.",

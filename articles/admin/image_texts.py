@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from articles.admin.lists import number
+from articles.finding import pictures as words
 from articles.models import Image
 
 FIELDS = ["alt", "decorative", "caption", "credit"]
@@ -51,6 +52,7 @@ def _save(request, model_admin, pk):
         return JsonResponse({"errors": dict(_errors(form))}, status=422)
     if form.has_changed():
         form.save()
+        words.note([image])
         model_admin.log_change(request, image, model_admin.construct_change_message(request, form, []))
     return JsonResponse(_facts(image))
 

@@ -40,6 +40,7 @@ class Known:
         self.sections = {section.pk: section for section in Section.objects.with_parent()}
         pages = FlatPage.objects.only("title", "slug", "is_public", "in_footer")
         self.pages = {page.pk: page for page in pages if page.is_public}
+        self.drafts = {page.pk for page in pages if not page.is_public}
         self.links = list(MenuLink.objects.all())
         self.targets = menus.targets(self.links, self.sections, self.pages, timezone.now())
         tags = Tag.objects.filter(pk__in=[link.row for link in self.links if link.kind == Kind.TAG])
@@ -57,6 +58,12 @@ class Known:
         pages = [(f"page:{key}", page.title) for key, page in self.pages.items()]
         groups = [(_("The paper"), own), (_("Sections"), sections), (_("Pages"), pages)]
         return [("", "---------"), *((name, rows) for name, rows in groups if rows), (_("Else"), list(TYPED.items()))]
+
+    def lost(self, link):
+        """Why readers don't find what ``link`` leads to."""
+        if link.kind == Kind.TAG:
+            return _("readers find nothing under this tag")
+        return _("it is a draft") if link.kind == Kind.PAGE and link.row in self.drafts else _("it is gone")
 
     def usual(self, place):
         """What readers see in a place where nobody put anything, as (kind, row, address, name)."""
@@ -95,7 +102,7 @@ class MenuLinkForm(forms.ModelForm):
         if stored.pk:
             self.initial |= self._stored()
             if self.initial["leads_to"] not in {key for _name, rows in choices[1:] for key, _label in rows}:
-                choices.append((self.initial["leads_to"], _("%(name)s: it is gone") % {"name": stored.named}))
+                choices.append((self.initial["leads_to"], f"{stored.named}: {self.known.lost(stored)}"))
         else:
             self.initial["order"] = 1 + sum(link.place == self.place for link in self.known.links)
         self.fields["leads_to"].choices = choices
@@ -220,9 +227,7 @@ class MenuInline(DeskInline):
             return ""
         if target := self.known.targets.get(link.pk):
             return format_html('<a href="{}">{}</a>', target.url, link.label or target.name)
-        is_empty = link.kind == Kind.TAG and link.row in self.known.tags
-        text = _("readers find nothing under this tag") if is_empty else _("it is gone")
-        return format_html('<strong class="menu-gone">{}: {}</strong>', _("not shown"), text)
+        return format_html('<strong class="menu-gone">{}: {}</strong>', _("not shown"), self.known.lost(link))
 
 
 def _inline(place):

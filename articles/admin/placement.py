@@ -57,7 +57,7 @@ class PlacementForm(forms.ModelForm):
         if not roles.may_curate(self.user, section):
             self.add_error("section", _("Choose a section of your own: its top is yours to arrange."))
         last = boards.slots_of(section, boards.last_save(section))
-        if slot and slot > last and "slot" in self.changed_data:
+        if slot and slot > last and {"slot", "section"} & set(self.changed_data):
             text = _("This board has %(last)d places.")
             if slot <= boards.most_slots(section):
                 text = _("This board has %(last)d places. Give it more on the board itself.")

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from articles import roles, workflow
 from articles.models import Alert, Article, Edition, Placement, SiteSettings
-from articles.tests.factories import make_article, make_chief, make_section, make_user
+from articles.tests.factories import make_article, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase
 from articles.tests.test_admin_library import local
 
@@ -91,6 +91,17 @@ class ShowingTests(CalendarTestCase):
         self.schedule(self.morning, headline="Within", section=make_section(parent=parent))
         self.schedule(self.morning, headline="Elsewhere")
         assert [entry.title for entry in self.shown(section=parent.pk)] == ["Within"]
+
+    def test_board_of_a_section_within_is_shown_with_its_parent(self):
+        parent = make_section()
+        article = make_edition(section=parent).article
+        boards = {"parent": parent, "child": make_section(parent=parent), "other": make_section(), "front": None}
+        for number, section in enumerate(boards.values()):
+            at = self.morning + number * HOUR
+            Placement.objects.create(section=section, slot=1, article=article, starts_at=at)
+        shown = [entry.at for entry in self.shown(section=parent.pk) if entry.kind == "board"]
+        assert shown == [self.morning, self.morning + HOUR]
+        assert len([entry for entry in self.shown() if entry.kind == "board"]) == len(boards)
 
     def test_older_text_and_embargo_are_said(self):
         article, _edition = self.schedule(self.morning, embargo_until=self.morning - DAY)

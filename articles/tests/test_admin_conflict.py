@@ -16,6 +16,9 @@ class ConflictTestCase(DeskTestCase):
         self.me = self.log_in(make_user(roles.CHIEF_EDITOR, username="me"))
         self.other = make_user(roles.CHIEF_EDITOR, username="the-other")
         self.first, self.second = make_author(name="First"), make_author(name="Second")
+        self.load()
+
+    def load(self):
         self.article = make_article(headline="Base", body=BODY, authors=[self.first], tags=["Rail"])
         self.loaded = typed(self.article)
 
@@ -47,6 +50,25 @@ class RefusalTests(ConflictTestCase):
         self.assertContains(page, 'name="_choose_headline" value="mine"')
         self.assertContains(page, '<input type="radio" name="_choose_body" value="merged" checked>', html=True)
         self.assertContains(page, "Mine</textarea>")
+
+    def test_what_a_field_refuses_survives_the_merge_as_it_was_typed(self):
+        refused = {
+            "tags": {"tags": "Rail, Steppe, " + "x" * 120},
+            "related": {"related": "/no/such/article/"},
+            "dated_corrections": {"dated_corrections-text": "Without a day.", "dated_corrections-day": ""},
+        }
+        for name, typed_in in refused.items():
+            text = next(iter(typed_in.values()))
+            for theirs in ({"headline": "Theirs"}, {"headline": "Theirs", "tags": "Rail, Water"}):
+                with self.subTest(name, theirs=list(theirs)):
+                    self.load()
+                    self.they_save(**theirs)
+                    page = self.i_send(**typed_in, _merge="1")
+                    form = page.context["adminform"].form
+                    assert list(form.errors) == [name]
+                    assert text in str(form[name].value())
+                    kept = Autosave.objects.open().get(article=self.article).fields
+                    assert kept[next(iter(typed_in))] == [text]
 
     def test_what_was_typed_is_kept_as_an_autosave_at_once(self):
         self.they_save(headline="Theirs")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles import roles
+from articles import boards, roles
 from articles.models import FOR_EVER, Author, Placement, Section, SiteSettings
 from articles.tests.factories import make_article, make_author, make_edition, make_section, make_user
 from newsroom.tests.forms import loaded
@@ -100,6 +100,15 @@ class PlacementTests(LibraryTestCase):
         self.add("placement", self.form())
         self.assertContains(self.add("placement", self.form()), "takes slot 1 at that very time")
         self.assertContains(self.add("placement", self.form(slot="10")), "This board has 9 places.</li>")
+
+    def test_slot_that_another_board_lacks_is_refused_when_the_placement_moves_there(self):
+        section = make_section()
+        last = boards.most_slots(section)
+        at = timezone.now() + timedelta(days=1)
+        placement = Placement.objects.create(slot=last + 1, article=self.article, starts_at=at)
+        moved = self.form(starts_at=local(at), slot=str(last + 1), section=section.pk)
+        self.assertContains(self.change(placement, moved), f"This board has {last} places.")
+        assert Placement.objects.get().section is None
 
     def test_saving_again_keeps_the_seconds_of_the_start(self):
         placement = Placement.objects.create(slot=1, article=self.article, starts_at=timezone.now() + timedelta(days=1))

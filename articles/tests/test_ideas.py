@@ -212,9 +212,23 @@ class BeginningTests(IdeaTestCase):
         sent = {"headline": "Mine", "section": self.section.pk, "who": "", "due": "", "note": "Typed words"} | form
         told = self.client.post(page_of(idea), sent, follow=True)
         self.assertContains(told, "Typed words")
+        self.assertContains(told, f"is an article by now: {self.chief.username} has it")
+        self.assertNotContains(told, "was deleted meanwhile")
         for name in ("drop", "bring_back"):
             self.assertContains(self.client.post(page_of(idea, name), follow=True), "is an article by now")
         assert Article.objects.get(pk=idea.pk).trashed_at is None
+
+    def test_who_saved_it_meanwhile_is_named(self):
+        idea = make_idea(section=self.section)
+        self.log_in(self.editor)
+        form = loaded(self.client, page_of(idea))
+        sent = {"section": self.section.pk, "who": "", "due": "", "note": ""} | form
+        self.log_in(self.chief)
+        self.client.post(page_of(idea), sent | {"headline": "Theirs"})
+        self.log_in(self.editor)
+        page = self.client.post(page_of(idea), sent | {"headline": "Mine"})
+        self.assertContains(page, self.chief.username)
+        self.assertNotContains(page, "by a program")
 
     def test_dropped_and_brought_back(self):
         idea = make_idea(created_by=self.reporter)

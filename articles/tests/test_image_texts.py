@@ -5,6 +5,7 @@ from django.test import TestCase
 from django.urls import reverse
 
 from articles import roles
+from articles.finding import pictures
 from articles.models import Image
 from articles.tests.factories import make_edition, make_image, make_user
 
@@ -37,6 +38,15 @@ class TextsTests(TestCase):
         assert (self.now().alt, self.now().caption, self.now().credit) == ("A lake at dawn", "The first ice", "Us")
         assert LogEntry.objects.get().object_id == str(self.image.pk)
         self.assertContains(self.client.get(edition.path), "A lake at dawn")
+
+    def test_picture_is_found_by_what_is_said_now(self):
+        Image.objects.update(title="Picture")
+        self.send(alt="A volcano", caption="Ash", credit="Aigul")
+        found = {word for word in ("lake", "somebody", "volcano", "ash", "aigul") if self.is_found(word)}
+        assert found == {"volcano", "ash", "aigul"}
+
+    def is_found(self, word):
+        return Image.objects.filter(pictures.holding(word)).exists()
 
     def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_stored(self):
         for texts, field in (({"alt": ""}, "alt"), ({"credit": ""}, "credit"), ({"caption": "x" * 401}, "caption")):

@@ -243,6 +243,14 @@ class FormTests(MenuTestCase):
         assert self.send(**{"menu-1-order": 7}).status_code == 302
         assert MenuLink.objects.count() == 2
 
+    def test_page_that_is_a_draft_is_not_called_gone(self):
+        page = FlatPage.objects.create(title="Team", slug="team", is_public=False)
+        MenuLink.objects.create(place=Place.FOOTER, kind=Kind.PAGE, row=page.pk, named="Team", order=1)
+        for words in ("Team: it is a draft", "not shown: it is a draft"):
+            self.assertContains(self.client.get(self.address), words)
+        page.delete()
+        self.assertContains(self.client.get(self.address), "Team: it is gone")
+
     def test_row_that_is_taken_out_is_gone(self):
         self.send(_begin="menu")
         self.send(**{"menu-0-DELETE": "on"})

@@ -1,13 +1,17 @@
 """How long an article is to be: set beside the text, and compared with words that are counted in one way."""
 
+from datetime import timedelta
+
 from django.contrib.admin.models import LogEntry
 from django.test import SimpleTestCase, TestCase
+from django.utils import timezone
 
 from articles import roles, workflow
 from articles.markup import clean, count_words
 from articles.models import Article
 from articles.tests.factories import make_article, make_chief, make_edition, make_user
-from articles.tests.test_admin_article import DeskTestCase
+from articles.tests.test_admin_article import DeskTestCase, change_address, typed
+from articles.tests.test_admin_library import local
 from articles.workflow import WorkflowError
 
 # Bodies with their words; the editor counts the same in newsroom/tests/test_browser_goal.py.
@@ -74,12 +78,43 @@ class GoalTests(DeskTestCase):
         self.article.refresh_from_db()
         assert self.article.word_goal == 450
 
+    def test_old_page_takes_nothing_back_that_somebody_changed_since(self):
+        zarina = make_user(roles.REPORTER, username="zarina")
+        due = (timezone.now() + timedelta(days=2)).replace(second=0, microsecond=0)
+        later = local(due + timedelta(days=1))
+        empty = dict.fromkeys(("assign_to", "due_at", "word_goal"), "")
+        asked = {
+            "assign": {"assign_to": "zarina"},
+            "due": {"due_at": later},
+            "note": {"desk_note": "?"},
+            "": {"headline": "Another"},
+        }
+        for step, given in asked.items():
+            with self.subTest(step):
+                article = make_article()
+                page = self.page(article).content.decode()
+                shown = {f"shown_{name}": "" for name in empty}
+                assert all(f'name="{name}" value=""' in page for name in shown)
+                workflow.set_goal(article, by=self.chief, words=800)
+                workflow.assign(article, zarina, by=self.chief, due_at=due)
+                data = typed(article) | empty | shown | given | {"_step" if step else "_continue": step or "1"}
+                told = self.client.post(change_address(article), data, follow=True)
+                article.refresh_from_db()
+                assert (article.word_goal, article.assignee) == (800, zarina)
+                assert article.due_at == (due + timedelta(days=1) if step == "due" else due)
+                self.assertNotContains(told, "Typed and not done yet")
+
+    def test_what_somebody_empties_is_emptied(self):
+        workflow.set_goal(self.article, by=self.chief, words=800)
+        self.take("due", due_at="", word_goal="", shown_word_goal="800")
+        assert self.article.word_goal is None
+
     def test_what_is_no_number_of_words_is_refused_and_stands_in_its_field(self):
-        for typed in ("0", "-3", "many", "50001", "6" * 400):
-            with self.subTest(typed):
-                response = self.take("goal", word_goal=typed)
+        for words in ("0", "-3", "many", "50001", "6" * 400):
+            with self.subTest(words):
+                response = self.take("goal", word_goal=words)
                 page = self.client.get(response.url)
-                assert page.context["step_form"]["word_goal"].value() == typed
+                assert page.context["step_form"]["word_goal"].value() == words
                 assert page.context["step_form"].errors["word_goal"]
                 assert self.article.word_goal is None
 

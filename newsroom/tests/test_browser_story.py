@@ -296,7 +296,12 @@ class PhoneTests(StoryTestCase):
         assert all(box["y"] + box["height"] >= 795 for box in (one.bounding_box() for one in bar))
         expect(self.page.locator(".desk-nav")).to_be_hidden()
         text, head = self.page.locator(".story-text"), self.page.locator(".story-next")
-        for part, shown in (("details", ["details"]), ("checks", ["checks"]), ("more", ["history", "notes"]), ("text", [])):
+        for part, shown in (
+            ("details", ["details"]),
+            ("checks", ["checks"]),
+            ("more", ["history", "notes"]),
+            ("text", []),
+        ):
             self.part(part)
             assert self.page.evaluate(SHOWN_PART) == shown
             expect(text).to_be_visible(visible=part == "text")

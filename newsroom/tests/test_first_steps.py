@@ -1,5 +1,6 @@
 """A paper that begins: its first steps, each truly done or not, and drafts of the pages that every paper needs."""
 
+from datetime import timedelta
 from unittest import mock
 
 from django.core import mail
@@ -59,6 +60,13 @@ class StepsTests(StepsTestCase):
             assert self.done() == done, slug
         assert not self.is_on_the_desk()
 
+    def test_article_to_come_is_not_published_and_the_first_is_the_one_readers_had_first(self):
+        make_edition(headline="To come", live_from=timezone.now() + timedelta(days=3))
+        assert "story" not in self.done()
+        make_edition(headline="Second", live_from=timezone.now() - timedelta(days=1))
+        make_edition(headline="First", live_from=timezone.now() - timedelta(days=2))
+        assert next(step.fact for step in first_steps.steps() if step.slug == "story") == "The first was “First”."
+
     def test_screen_says_what_is_left(self):
         page = self.client.get(self.address)
         self.assertContains(page, "4 steps are left that every paper needs.")
@@ -117,6 +125,13 @@ class MailTests(StepsTestCase):
 class FirstPagesTests(StepsTestCase):
     def begin(self):
         return self.client.post(reverse("admin:articles_flatpage_begin"), follow=True)
+
+    def test_of_two_at_once_the_second_makes_what_the_first_did_not(self):
+        lacking = first_pages.lacking()
+        first_pages.make(["about"])
+        assert [page.slug for page in first_pages.make(lacking)] == [slug for slug in lacking if slug != "about"]
+        with mock.patch("articles.first_pages.lacking", return_value=lacking):
+            self.assertContains(self.begin(), "All of these pages are there already.")
 
     def test_drafts_are_made_once_and_readers_see_none_of_them(self):
         self.assertContains(self.client.get(reverse("admin:articles_flatpage_changelist")), "Make drafts of them")

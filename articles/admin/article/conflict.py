@@ -196,10 +196,13 @@ class Conflicts:
 
 
 def _filled_in(form_class, post, conflict, article):
-    """The form with what was chosen; what nobody has chosen yet stays as it was typed."""
+    """The form with what was chosen; what nobody has chosen yet, or a field refuses, stays as it was typed."""
     chosen = {one.field: one.values[one.choice] for one in conflict.differences if one.choice}
     of_text = {name: value for name, value in chosen.items() if name in conflict.mine}
-    data = unsaved.filled_in(form_class, post, conflict.mine | of_text, article)
+    refused = unsaved.not_read(form_class, post, conflict.mine) - {
+        one.field for one in conflict.differences if one.chosen
+    }
+    data = unsaved.filled_in(form_class, post, conflict.mine | of_text, article, as_typed=refused)
     for name in chosen.keys() - of_text.keys():
         data[name] = chosen[name] or ""
     return data

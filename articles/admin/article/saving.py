@@ -84,7 +84,7 @@ class Saving:
             return self._preview_and_forget(request, article)
         if "_step" in request.POST:
             return self._take(request, article)
-        self._keep_typed(request, article, steps.initial(article))
+        self._keep_typed(request, article, steps.shown_on(request.POST, article))
         if "_continue" in request.POST or "_overwrite" in request.POST:
             new, same = _("Saved as version %(version)s."), _("Nothing new to save: this is version %(version)s.")
             text = new if article.is_new_version else same
@@ -103,7 +103,8 @@ class Saving:
 
     def _take(self, request, article):
         """Take the step asked for; when it is refused the text stays saved, and the reason stands in the form."""
-        step, form, shown = request.POST["_step"], steps.StepForm(request.POST), steps.initial(article)
+        step, form = request.POST["_step"], steps.StepForm(request.POST)
+        shown = steps.shown_on(request.POST, article)
         try:
             with transaction.atomic():
                 done = steps.take(step, article, form, by=request.user)
@@ -127,6 +128,7 @@ class Saving:
 
     def _refused(self, request, article, step, refusal, shown):
         given = {name: request.POST.get(name, "") for name in steps.StepForm.base_fields}
+        given |= {name: text for name, text in request.POST.items() if name in map(steps.SHOWN.format, steps.IN_HAND)}
         typed = steps.left_over(request.POST, shown)
         waiting.remember(request, article, typed, step=step, sent=given, text=str(refusal))
         saved = _("The text is saved.") if article.is_new_version else ""

@@ -1,9 +1,11 @@
 """The steps of the workflow as an article's form offers them: buttons, and fields that some of them need."""
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -50,10 +52,15 @@ USES = {  # all fields that a step reads; what is typed in others waits in the f
 }
 
 
+IN_HAND = ("assign_to", "due_at", "word_goal")  # fields that show what others may have changed since
+SHOWN = "shown_{}"  # what such a field showed when its page was made
+
+
 class StepForm(forms.Form):
     """What some steps need to know; nothing of it is stored with the article."""
 
     waits = False  # something is typed for the step of assigning
+    now: dict[str, Any] = {}  # what the fields of ``IN_HAND`` show, whatever waits to be done
 
     go_live_at = TimeField(label=gettext_lazy("Goes live at"), required=False)
     take_down_at = TimeField(
@@ -109,11 +116,21 @@ class StepForm(forms.Form):
         help_text=gettext_lazy("Readers never see it."),
     )
 
+    def shown(self) -> dict[str, str]:
+        """What the fields of ``IN_HAND`` showed first, for the page to send back."""
+        sent = {name: self.data.get(SHOWN.format(name)) for name in IN_HAND}
+        return {name: self._text(name) if sent[name] is None else sent[name] for name in IN_HAND}
+
+    def _text(self, name: str) -> str:
+        field = self.fields[name]
+        return field.widget.format_value(field.prepare_value(self.now.get(name))) or ""
+
 
 def form_of(article: Article | None, typed: dict[str, str] | None = None) -> StepForm:
     """The fields of the steps, with who has ``article``, when it is due, and what was ``typed`` for later."""
     form = StepForm(initial=initial(article) | (typed or {}))
     form.waits = bool({"assign_to", "due_at"} & (typed or {}).keys())
+    form.now = initial(article)
     return form
 
 
@@ -125,6 +142,16 @@ def initial(article: Article | None) -> dict[str, Any]:
     return {"assign_to": article.assignee.get_username() if article.assignee else "", "due_at": due} | {
         "word_goal": article.word_goal
     }
+
+
+def shown_on(post: Any, article: Article) -> dict[str, Any]:
+    """What the page that sent ``post`` showed of ``IN_HAND``, which somebody may have changed since; else as it is."""
+    found = initial(article)
+    for name in IN_HAND:
+        if (text := post.get(SHOWN.format(name))) is not None:
+            with suppress(ValidationError):
+                found[name] = StepForm.base_fields[name].clean(text)
+    return found
 
 
 def left_over(post: Any, shown: dict[str, Any], asked: str = "") -> dict[str, str]:
@@ -180,8 +207,7 @@ def take(asked: str, article: Article, form: StepForm, *, by: User) -> str:
         if not form.is_valid() and field in form.errors:
             raise WorkflowError(" ".join(form.errors[field]))
     if name in {"assign", "due"}:
-        kept = {} if "word_goal" in form.data else {"word_goal": article.word_goal}  # of a page without the field
-        return TAKE[name](article, form.cleaned_data | kept, by)
+        return TAKE[name](article, form.cleaned_data | _untouched(form, article), by)
     given = form.cleaned_data.get(needed) if needed else None
     if name in {"publish", "schedule"}:
         return TAKE[name](article, given, by, form.cleaned_data)
@@ -192,6 +218,14 @@ def take(asked: str, article: Article, form: StepForm, *, by: User) -> str:
     if name == "tick":
         return _tick(article, which, by)
     return TAKE[name](article, given, by)
+
+
+def _untouched(form: StepForm, article: Article) -> dict[str, Any]:
+    """What stays as it is by now, as nobody typed into its field, or the page has none."""
+    typed = StepForm(form.data, initial=shown_on(form.data, article)).changed_data
+    now = initial(article)
+    left = {name for name in ("due_at", "word_goal") if name not in typed or name not in form.data}
+    return {name: now[name] for name in left}
 
 
 def refuse(form: StepForm, asked: str, refusal: WorkflowError) -> None:

@@ -100,12 +100,27 @@ def bylines(data, was):
     return list(dict.fromkeys(author for _order, _row, author in sorted(rows)))
 
 
-def filled_in(form_class, data, said, article):
-    """``data`` with the form's fields filled in as the snapshot ``said`` has them."""
+def not_read(form_class, data, base):
+    """Keys of the fields whose typed text no snapshot can hold, as their field refuses it: tags too long, say."""
+    found = set()
+    for name, field in form_class.base_fields.items():
+        key = COLUMNS.get(name) or ROWS.get(name)
+        if key not in base or field.disabled or isinstance(field, forms.ModelChoiceField):
+            continue
+        typed = field.widget.value_from_datadict(data, {}, name)
+        try:
+            field.clean(typed)
+        except ValidationError:
+            found |= set() if isinstance(typed, type(base[key])) else {key}
+    return found
+
+
+def filled_in(form_class, data, said, article, as_typed=()):
+    """``data`` with the form's fields filled in as the snapshot ``said`` has them, but for the keys ``as_typed``."""
     data = data.copy()
     for name, field in form_class.base_fields.items():
         key = COLUMNS.get(name) or ROWS.get(name)
-        if key in said:
+        if key in said and key not in as_typed:
             _put(data, name, field, said[key])
     put_bylines(data, said["bylines"], article)
     return data

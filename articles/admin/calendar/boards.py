@@ -53,9 +53,7 @@ class Change:
 
 def changes(span: Span) -> tuple[list[Change], bool]:
     """What changes in ``span``, minute by minute; and whether there is more than was looked at."""
-    rows = Placement.objects.filter(ends_at__gt=span.starts_at, starts_at__lt=span.ends_at)
-    if span.section:
-        rows = rows.filter(section=span.section)
+    rows = Placement.objects.filter(span.in_section, ends_at__gt=span.starts_at, starts_at__lt=span.ends_at)
     rows = rows.filter(Q(starts_at__gte=span.starts_at) | Q(ends_at__lt=span.ends_at))
     fields = ["slot", "starts_at", "ends_at", "article__headline", "section__name"]
     found = list(rows.select_related("article", "section").only(*fields).order_by("ends_at")[:MOST])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -125,7 +125,7 @@ def _ends(span: Span, user: User, now: datetime) -> Iterator[Entry]:
 
 
 def _editions(span: Span) -> QuerySet[Edition]:
-    rows = Edition.objects.filter(_in_section(span), article__trashed_at=None)
+    rows = Edition.objects.filter(span.in_section, article__trashed_at=None)
     return rows.select_related("section", "article__section").only(*EDITION)
 
 
@@ -157,7 +157,7 @@ def _embargoes(span: Span) -> Iterator[Entry]:
 
 
 def _articles(span: Span) -> QuerySet[Article]:
-    rows = Article.objects.on_desk().filter(_in_section(span)).select_related("section")
+    rows = Article.objects.on_desk().filter(span.in_section).select_related("section")
     return rows.defer("body", "corrections", "standfirst")
 
 
@@ -179,8 +179,3 @@ def _alerts(span: Span) -> Iterator[Entry]:
         for kind, at in (("alert", alert.starts_at), ("alert_ends", alert.ends_at)):
             if span.starts_at <= at < span.ends_at:
                 yield Entry(kind=kind, at=at, title=alert.text, url="")
-
-
-def _in_section(span: Span) -> Q:
-    """In the section asked for, or in one within it."""
-    return Q(section=span.section) | Q(section__parent=span.section) if span.section else Q()

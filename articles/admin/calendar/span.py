@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -56,6 +57,11 @@ class Span:
     @property
     def after(self) -> "Span":
         return self._around(self.day + A_WEEK if self.view == WEEK else self.day.replace(day=28) + timedelta(days=4))
+
+    @property
+    def in_section(self) -> Q:
+        """A filter: of the section asked for, or of one within it."""
+        return Q(section=self.section) | Q(section__parent=self.section) if self.section else Q()
 
     def holds(self, day: date) -> bool:
         """Whether ``day`` is one it is about; a month's first and last week have days of others."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from articles import notices, roles, workflow
+from articles.admin.lists import number
 from articles.admin.times import short
 from articles.models import Article
 from articles.workflow import WorkflowError
@@ -55,20 +56,20 @@ class Steps:
         return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        """An idea that was begun is an article now; what somebody typed into its form meanwhile is named."""
-        article = Article.objects.filter(pk=int(object_id) if object_id.isdecimal() and len(object_id) < 16 else 0)
-        article = article.select_related("assignee").first()
-        if article is None:
-            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
-        try:
-            workflow.refuse_begun(article)
-        except WorkflowError as told:
-            self.message_user(request, str(told), messages.INFO)
-        typed = ", ".join(f"“{request.POST[name]}”" for name in ("headline", "note") if request.POST.get(name))
-        if typed:
-            text = _("Not saved, as it is no idea any more: %(typed)s.")
-            self.message_user(request, text % {"typed": typed}, messages.WARNING)
-        return HttpResponseRedirect(article.get_absolute_url())
+        """An idea that was begun is an article now."""
+        if article := self.tell_what_became(request, object_id):
+            return HttpResponseRedirect(article.get_absolute_url())
+        return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+
+    def tell_what_became(self, request, object_id):
+        """Say that the idea was begun, and by whom; the article that it is, or None."""
+        article = Article.objects.select_related("assignee").filter(pk=number(object_id)).first()
+        if article is not None:
+            try:
+                workflow.refuse_begun(article)
+            except WorkflowError as told:
+                self.message_user(request, str(told), messages.INFO)
+        return article
 
     @method_decorator(require_POST)
     def begin_view(self, request, pk):
