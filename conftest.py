@@ -36,6 +36,28 @@ def django_db_keepdb():
     return True
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _no_block_is_lost():
+    """``{{ block.super }}`` is a variable, so Django prints nothing in its place when something within it is not there.
+
+    With that a page can be empty, and still answer 200. Here it fails.
+    """
+    from django.template import VariableDoesNotExist
+    from django.template.loader_tags import BlockNode
+
+    usual = BlockNode.super
+
+    def loud(block):
+        try:
+            return usual(block)
+        except VariableDoesNotExist as lost:
+            raise AssertionError(f"A block is lost: {lost}") from lost
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BlockNode, "super", loud)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _nothing_kept():
     from newsroom import frame

@@ -88,6 +88,22 @@ def of_working_copy(article: Article) -> list[str]:
     return _merge(mine, [live], _base(article, article.based_at)).lacks
 
 
+def early(article: Article, live: int, coming: Iterable[int]) -> dict[int, str]:
+    """What readers would get at once of each edition to ``come``, in words, if the working copy were published now.
+
+    That is what it says otherwise than the edition that is ``live``, and the working copy says as well.
+    """
+    rows = {row.pk: row for row in article.editions.filter(pk__in=[live, *coming])}
+    said = dict(zip(rows, _said_by_each(list(rows.values())), strict=True))
+    has, mine = said.pop(live), revisions.snapshot(article)
+    mine["slug"] = mine["slug"] or has["slug"]
+    found = {}
+    for pk, values in said.items():
+        names = [name for name in values if not _is_same(name, values[name], has[name])]
+        found[pk] = words(in_order(name for name in names if _is_same(name, values[name], mine[name])))
+    return found
+
+
 def find(edition: Edition, before: Iterable[Edition]) -> Found:
     """What ``edition`` lacks of those of ``before`` that are newer than its text."""
     since = known_at(edition)

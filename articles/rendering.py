@@ -358,6 +358,11 @@ def _chips(edition: Edition, topics: list[dict]) -> list[dict]:
     return [one for one in topics if not one["is_tag"] or " ".join(one["name"].casefold().split()) not in named]
 
 
+def as_unseen(section: int | None) -> dict:
+    """With what ``show_article`` shows what readers have not: no way to pass it on, nothing of a section not chosen."""
+    return {"unseen": True} | ({} if section else {"lacks_section": True, "following": None, "related": []})
+
+
 def show_article(request, edition, template="articles/article_page.html", **more):
     """The page of ``edition``; the desk's previews are made by it too."""
     root = f"{request.scheme}://{request.get_host()}"

@@ -70,6 +70,7 @@ def page(request, token):
 def _shown(request, link: PreviewLink, form: NoteForm) -> HttpResponse:
     text = cutting.text_kept(link.revision) if link.revision else None
     context = {"link": link, "form": form, "left": "left" in request.GET, "template": "articles/shared_preview.html"}
+    context |= rendering.as_unseen(text.values["section_id"] if text else link.article.section_id)
     try:
         return cutting.preview(link.article, partial(rendering.show_article, request, **context), text)
     except WorkflowError as refusal:

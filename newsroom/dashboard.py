@@ -134,10 +134,10 @@ def _waiting(user: User, now: datetime) -> Block:
 
 def _assigned(user: User, now: datetime) -> Block:
     """What was given to ``user``: what is due comes first, what has no due time last."""
-    rows = Article.objects.on_desk().to_do().filter(assignee=user)
+    rows = Article.objects.on_desk().to_do().filter(assignee=user).exclude(stage__in=[Stage.IN_REVIEW, Stage.READY])
     rows = _for_lines(rows).order_by(F("due_at").asc(nulls_last=True), "-saved_at")[:SHOWN]
     lines = [_article_line(article, now) for article in rows]
-    nothing = _("Nothing that is under way is assigned to you.")
+    nothing = _("Nothing that is still to be written is assigned to you.")
     return Block("assigned", _("Assigned to me"), _articles(whose="assigned"), nothing, lines)
 
 

@@ -25,7 +25,6 @@ from newsroom import dashboard
 from tickers.models import Pair, Rate, Source
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-LEAD = {"draft", "in_review", "ready"}  # stages in which the working copy says what no edition says
 
 
 def live(now):
@@ -57,8 +56,8 @@ CLAIMS = {
     "Nothing of yours is with the editors.": lambda user, now: (
         not any(is_mine(one, user) for one in on_desk("in_review", "ready"))
     ),
-    "Nothing that is under way is assigned to you.": lambda user, now: (
-        not any(one.assignee_id == user.pk for one in on_desk(*LEAD))
+    "Nothing that is still to be written is assigned to you.": lambda user, now: (
+        not any(one.assignee_id == user.pk for one in on_desk("draft"))
     ),
     "Nothing that was submitted or approved waits for an editor.": lambda user, now: not on_desk("in_review", "ready"),
     "Nothing that was submitted or approved waits in your sections.": lambda user, now: (

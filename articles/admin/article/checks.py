@@ -81,6 +81,7 @@ def looked_at(article, refused=()):
     silent |= {Check.EXTERNAL_LINKS} if unasked else set()
     silent |= {check for check, field in FIELDS.items() if field in not_right}
     return {
+        "count": len(found),
         "blocking": [_entry(problem) for problem in found if problem.blocks],
         "advisory": [_entry(problem) for problem in found if not problem.blocks],
         "fine": [_short(check) for check in Check if levels[check] != readiness.Level.OFF and check not in silent],

@@ -57,7 +57,7 @@ class Preview:
         return response
 
     def _preview(self, request, article):
-        alone = {} if article.section_id else {"lacks_section": True, "following": None, "related": []}
+        alone = rendering.as_unseen(article.section_id)
         try:
             return cutting.preview(article, partial(rendering.show_article, request, preview=True, **alone))
         except WorkflowError as refusal:

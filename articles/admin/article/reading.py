@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass, field
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from taggit.models import Tag
 
-from articles import charts, cutting, rendering
+from articles import charts, cutting, references, rendering
 from articles.models import Article, Author, Edition, Revision
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A text with what stands around it on its page."""
+    """A text with what stands around it on its page; its rates are those that readers get, or would get."""
 
     copy: Article | Edition
     body: SafeString
@@ -28,7 +29,8 @@ def of(copy: Article | Edition) -> Reading:
     """The stored text of ``copy``, in a query for its authors, one for its tags and one for its pictures."""
     rows = copy.bylines.order_by("order", "pk").select_related("author__picture")
     tags = copy.tag_rows.order_by("tag__name").values_list("tag__name", flat=True)
-    return Reading(copy, _body(copy.body), [row.author for row in rows], list(tags))
+    body = copy.body if isinstance(copy, Edition) else references.freeze(copy.body, timezone.now(), copy.language)
+    return Reading(copy, _body(body), [row.author for row in rows], list(tags))
 
 
 def of_save(revision: Revision) -> Reading:
@@ -37,7 +39,8 @@ def of_save(revision: Revision) -> Reading:
     known = Author.objects.select_related("picture").in_bulk(text.authors)
     tags = Tag.objects.filter(pk__in=text.tags).order_by("name").values_list("name", flat=True)
     copy = Article(**text.values)
-    return Reading(copy, _body(copy.body), [known[pk] for pk in text.authors if pk in known], list(tags))
+    body = references.freeze(copy.body, revision.at, copy.language)
+    return Reading(copy, _body(body), [known[pk] for pk in text.authors if pk in known], list(tags))
 
 
 def _body(html: str) -> SafeString:

@@ -95,8 +95,10 @@ class Saving:
     def _step_alone(self, request, article):
         beside = request.POST["_step"].partition(":")[0] in steps.BESIDE_THE_TEXT
         if not beside and str(article.version) != request.POST.get("version"):
-            text = _("Somebody saved this article after you opened it, so nothing was done. Look at it again.")
-            self.message_user(request, text, messages.ERROR)
+            text = _(
+                "It was saved, or taken a step further, after you opened it, so nothing was done. It is: %(stage)s."
+            )
+            self.message_user(request, text % {"stage": article.get_stage_display()}, messages.ERROR)
             return HttpResponseRedirect(address_of(article))
         article.is_new_version = False
         return self._take(request, article)

@@ -1,6 +1,7 @@
 """Where an article stands: with readers, and what was saved of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import OuterRef, Subquery
@@ -23,6 +24,7 @@ class Scheduled:
     is_older: bool  # the working copy has changed since
     comparison: str  # where its text and the working copy stand side by side, if there is such a page
     lacks: str = ""  # what readers have and it has not, in words
+    early: str = ""  # what of it the working copy says as well, so that publishing that now gives it to readers now
 
     @property
     def has_more(self) -> bool:
@@ -39,6 +41,7 @@ class State:
     revisions: tuple[Revision, ...] = ()
     has_changed: bool = False  # the working copy says what no edition says
     lacks: str = ""  # what readers have and the working copy has not, in words
+    early: Mapping[int, str] = field(default_factory=dict)  # by edition, as ``Scheduled.early``
 
     @property
     def live(self) -> Edition | None:
@@ -60,6 +63,7 @@ class State:
                 self.has_changed,
                 _comparison(edition) if self.has_changed else "",
                 lacking.told(edition.lacks),
+                self.early.get(edition.pk, ""),
             )
             for edition in self.scheduled
         ]
@@ -101,14 +105,14 @@ class State:
 def of(article: Article | None) -> State:
     """The state of ``article`` now, in two queries; of one that is being begun, without any.
 
-    After an older text was restored it takes some more, to compare it with what readers have.
+    It takes some more to compare texts: after an older one was restored, and while one is live and another to come.
     """
     if article is None or article.pk is None:
         return State(timezone.now())
     save = Revision.objects.filter(article=OuterRef("article"), at__gte=OuterRef("cut_at")).order_by("version")
     editions = article.editions.order_by("-live_from").annotate(version=Subquery(save.values("version")[:1]))
     revisions = article.revisions.select_related("by").defer("snapshot")
-    return State(
+    state = State(
         at=timezone.now(),
         editions=tuple(
             editions.select_related("cut_by", "withdrawn_by").defer("body", "corrections", "standfirst")[:LOOKED_AT]
@@ -117,6 +121,9 @@ def of(article: Article | None) -> State:
         has_changed=article.stage != Article.Stage.PUBLISHED,
         lacks=lacking.told(",".join(lacking.of_working_copy(article))),
     )
+    if not (state.live and state.scheduled):
+        return state
+    return replace(state, early=lacking.early(article, state.live.pk, [edition.pk for edition in state.scheduled]))
 
 
 def _comparison(edition: Edition) -> str:
