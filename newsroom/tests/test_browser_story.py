@@ -46,6 +46,13 @@ WATCH = """
   };
   look();
 """
+# What can be pressed or typed into in the panel, and reaches out of it to the side.
+CUT_OFF = """(() => {
+  const side = document.querySelector(".story-side").getBoundingClientRect();
+  return [...document.querySelectorAll(".story-side :is(a, button, input, select, textarea, summary, .select2)")]
+    .filter((one) => one.checkVisibility() && one.offsetWidth > 1 && one.getBoundingClientRect().right > side.right + 3)
+    .map((one) => one.outerHTML.slice(0, 80));
+})()"""
 STYLES = ["fontFamily", "fontSize", "fontWeight", "fontStyle", "lineHeight", "letterSpacing", "color", "listStyleType"]
 LOOKS = """([root, names, styles]) => Object.fromEntries(names.map((name) => {
   const element = document.querySelector(`${root} ${name}`);
@@ -284,6 +291,32 @@ class SteadyTests(StoryTestCase):
         context.close()
 
 
+class PanelTests(StoryTestCase):
+    def test_nothing_in_the_panel_is_cut_off(self):
+        long = [make_author(name="Nilufar Daftarova-Aitmatova of the features desk") for _number in range(2)]
+        article = make_article(section=self.theme, headline="Two wrote it", authors=long, lead_image=self.pictures[0])
+        self.log_in("chief")
+        self.open(article.get_absolute_url())
+        for width in (390, 1024, 1366, 1920):
+            self.resize(width)
+            for part in PARTS if width > 992 else ("details", "checks", "more"):
+                self.part(part)
+                self.page.evaluate(
+                    "document.querySelectorAll('.story-side details').forEach((one) => (one.open = true))"
+                )
+                with self.subTest(width, part=part):
+                    assert self.page.evaluate(CUT_OFF) == []
+
+    def test_whoever_looks_at_the_preview_still_has_the_row_above(self):
+        self.log_in("chief")
+        self.resize(1366)
+        self.open(make_article(section=self.theme, headline="Seen").get_absolute_url())
+        self.page.get_by_role("button", name="Preview", exact=True).click()
+        expect(self.page.locator("#preview-pane")).to_be_visible()
+        assert self.in_sight(self.page.locator(".desk-person > summary"))
+        assert self.in_sight(self.page.locator("#preview-pane [data-close]"))
+
+
 class PhoneTests(StoryTestCase):
     def test_parts_are_a_bar_at_the_bottom_and_the_next_step_is_in_the_head(self):
         article = self.long_article()
@@ -292,7 +325,7 @@ class PhoneTests(StoryTestCase):
         self.open(article.get_absolute_url())
         bar = [*self.page.locator(".story-tabs label:visible").all(), self.page.locator(".story-preview")]
         places = sorted((one.bounding_box()["x"], one.inner_text().split("\n")[0].split(" ")[0]) for one in bar)
-        assert [name for _left, name in places] == ["Text", "Story", "Checks", "Preview", "More"]
+        assert [name for _left, name in places] == ["Text", "Details", "Checks", "Preview", "More"]
         assert all(box["y"] + box["height"] >= 795 for box in (one.bounding_box() for one in bar))
         expect(self.page.locator(".desk-nav")).to_be_hidden()
         text, head = self.page.locator(".story-text"), self.page.locator(".story-next")
@@ -309,6 +342,8 @@ class PhoneTests(StoryTestCase):
             assert self.page.evaluate("document.scrollingElement.scrollWidth") <= 390
         self.page.locator(".tiptap p").last.scroll_into_view_if_needed()
         assert self.in_sight(head)
+        assert self.page.locator(".story-head").bounding_box()["y"] == 0, "no text shows above it"
+        assert self.page.locator(".prose-menubar").first.bounding_box()["height"] < 60
         self.press("Publish now")
         expect(self.page.locator(".messagelist")).to_contain_text("Published")
 

@@ -125,7 +125,7 @@ class Saving:
         if not (names := steps.labels(typed)):
             return
         link = format_html('<a href="{}">{}</a>', address_of(article), article)
-        text = _("Typed and not done yet: %(fields)s. It still stands in the form of") % {"fields": names}
+        text = _("Typed and not done yet: %(fields)s. Until you log out it stands in the form of") % {"fields": names}
         self.message_user(request, format_html("{} “{}”.", text, link), messages.WARNING)
 
     def _refused(self, request, article, step, refusal, shown):
