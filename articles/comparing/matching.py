@@ -4,7 +4,8 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
+from itertools import accumulate
 
 from articles.comparing.blocks import Block, Token
 
@@ -29,6 +30,25 @@ class Budget:
         return True
 
 
+class Matcher(SequenceMatcher):
+    """Finds what two sequences share as long as the budget lasts; what it was not looked for in has changed.
+
+    Where the same few items come again and again, ``SequenceMatcher`` takes time that grows with the cube.
+    """
+
+    def __init__(self, a: Sequence[Hashable], b: Sequence[Hashable], budget: Budget) -> None:
+        super().__init__(None, a, b, autojunk=False)
+        self.budget = budget
+        where: dict[Hashable, list[int]] = self.b2j  # type: ignore[attr-defined] # typeshed knows no insides
+        self.steps = [0, *accumulate(1 + len(where.get(item, ())) for item in a)]  # that the items before each take
+
+    def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
+        ahi = len(self.steps) - 1 if ahi is None else ahi
+        if not self.budget.spend(self.steps[ahi] - self.steps[alo], self.budget.left):
+            return Match(alo, blo, 0)
+        return super().find_longest_match(alo, ahi, blo, bhi)
+
+
 def _matches(a: Sequence[Hashable], b: Sequence[Hashable], budget: Budget) -> Matches:
     """Runs that are in both, in order, as (where in ``a``, where in ``b``, how long)."""
     start, end = 0, 0
@@ -45,13 +65,13 @@ def _matches(a: Sequence[Hashable], b: Sequence[Hashable], budget: Budget) -> Ma
 
 def _between(a: Sequence[Hashable], b: Sequence[Hashable], at: int, budget: Budget) -> Matches:
     if budget.spend(len(a) * len(b)):
-        found = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
+        found = Matcher(a, b, budget).get_matching_blocks()
         yield from ((at + i, at + j, n) for i, j, n in found if n)
         return
     last_i, last_j = 0, 0
     for i, j in [*_anchors(a, b), (len(a), len(b))]:
         if budget.spend((i - last_i) * (j - last_j)):
-            gap = SequenceMatcher(None, a[last_i:i], b[last_j:j], autojunk=False).get_matching_blocks()
+            gap = Matcher(a[last_i:i], b[last_j:j], budget).get_matching_blocks()
             yield from ((at + last_i + x, at + last_j + y, n) for x, y, n in gap if n)
         if i < len(a) and j < len(b):
             yield at + i, at + j, 1

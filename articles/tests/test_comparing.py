@@ -2,6 +2,7 @@
 
 import re
 import time
+from difflib import SequenceMatcher
 from html.parser import HTMLParser
 from unittest import mock
 
@@ -238,6 +239,15 @@ class SpeedTests(SimpleTestCase):
         assert "<del>start</del><ins>begin</ins> w0" in shown
         assert " <ins>new</ins> w1500" in shown
         assert shown.count("<ins>") == 3
+
+    def test_few_words_that_come_again_and_again_do_not_outlast_the_budget(self):
+        before, after, budget = ["na"] * 400, ["na", "no"] * 200, matching.Budget()
+        looks, real = [], SequenceMatcher.find_longest_match
+        with mock.patch.object(SequenceMatcher, "find_longest_match", lambda *args: looks.append(1) or real(*args)):
+            found = list(matching._matches(before, after, budget))
+        assert 0 < len(looks) < 100
+        assert budget.left >= 0
+        assert all(before[i : i + n] == after[j : j + n] for i, j, n in found)
 
 
 class CompareTests(TestCase):

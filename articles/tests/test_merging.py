@@ -1,11 +1,13 @@
 """Two people's changes put together: what only one changed is taken, what both changed clashes, no word is lost."""
 
+from unittest.mock import patch
+
 from django.test import SimpleTestCase
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles.markup import clean, plain_text
-from articles.merging import blocks, merge, merge_body, merge_value
+from articles.merging import blocks, hunks, likeness, merge, merge_body, merge_value, stretches
 
 FIRST = "<p>The caravan left the city at dawn with forty camels and their drivers.</p>"
 SECOND = "<p>By noon the wind had turned, and the road was gone under the sand.</p>"
@@ -145,6 +147,50 @@ class BodyTests(SimpleTestCase):
         merged = merge_body(base + FIRST, base.replace(" 7 ", " seven ") + FIRST, base + FIRST + SECOND)
         assert merged.mine == base.replace(" 7 ", " seven ") + FIRST + SECOND
         assert merge_body(base, base.replace(" 7 ", " seven "), base.replace(" 9 ", " nine ")).clash
+
+
+class BudgetTests(SimpleTestCase):
+    """A merge runs while others wait: how much it looks at is bounded for the whole text, not for each part of it."""
+
+    def setUp(self):
+        self.base = [f"<p>One line of many, number {number}, and no more</p>" for number in range(60)]
+        self.mine, self.theirs = ("".join(self.changed(word)) for word in ("mine", "theirs"))
+
+    def changed(self, word):
+        """All paragraphs but every tenth."""
+        return [one.replace("no", word) if number % 10 else one for number, one in enumerate(self.base)]
+
+    def pairs_seen(self, merging):
+        """How many pairs of paragraphs are looked at, with a small budget."""
+        seen, real = [], likeness._likeness
+        counted = patch.object(likeness, "_likeness", lambda one, two: seen.append(1) or real(one, two))
+        with counted, patch.object(hunks, "MOST_STEPS", 2000):
+            merging("".join(self.base), self.mine, self.theirs)
+        return len(seen)
+
+    def test_many_runs_of_changed_paragraphs_share_one_budget(self):
+        for merging in (merge_body, stretches):
+            with self.subTest(merging.__name__):
+                assert 0 < self.pairs_seen(merging) <= 2 * 2000 / hunks.PAIR
+
+    def test_beyond_the_budget_a_place_is_longer_and_has_all_words_of_both(self):
+        fine = stretches("".join(self.base), self.mine, self.theirs)
+        with patch.object(hunks, "MOST_STEPS", 2000):
+            coarse = stretches("".join(self.base), self.mine, self.theirs)
+        assert 1 < len(coarse) < len(fine)
+        for found in (fine, coarse):
+            assert "".join(one.mine if one.taken is None else one.taken for one in found) == self.mine
+            assert "".join(one.theirs if one.taken is None else one.taken for one in found) == self.theirs
+
+    @given(BODY, BODY, BODY, st.sampled_from([0, 20, 60, 200]))
+    def test_no_word_is_lost_however_small_the_budget(self, base, mine, theirs, steps):
+        with patch.object(hunks, "MOST_STEPS", steps):
+            merged = merge_value("body", base, mine, theirs)
+            other_way = merge_value("body", base, theirs, mine)
+        assert merged.clash == other_way.clash
+        if not merged.clash:
+            typed = set(plain_text(mine).split()) | set(plain_text(theirs).split())
+            assert typed - set(plain_text(base).split()) <= set(plain_text(merged.mine).split())
 
 
 class FieldTests(SimpleTestCase):
