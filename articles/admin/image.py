@@ -4,6 +4,7 @@ import logging
 from contextlib import suppress
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from articles import cards, renditions, roles, tasks, uses
-from articles.admin import image_texts, image_upload, picker, pictures
+from articles.admin import image_texts, image_upload, picker, pictures, uploads
 from articles.admin.desk import DeskAdmin
 from articles.admin.image_form import ChangeForm, UploadForm
 from articles.admin.image_list import Library, licence_badge
@@ -88,18 +89,25 @@ class ImageAdmin(Library, DeskAdmin):
 
         When somebody else uploads the same file at the same time, the form looks again and finds it.
         """
+        sent = request.FILES.get("new_file" if object_id else "file") if request.method == "POST" else None
+        if sent and self._may_save(request, object_id):
+            uploads.decode(sent, renditions.accept)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (IntegrityError, OSError) as error:
-            sent = request.FILES.get("new_file" if object_id else "file")
             if sent is None and (request.method != "POST" or not isinstance(error, OSError)):
                 raise
             if isinstance(error, OSError):
                 logger.exception("A picture can't be stored.")
                 request.cannot_store_pictures = True
-            if sent:
-                sent.seek(0)
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _may_save(self, request, object_id):
+        """Whether a file is worth decoding; Django asks that again, within its transaction."""
+        if object_id is None:
+            return self.has_add_permission(request)
+        image = self.get_object(request, unquote(object_id))
+        return image is not None and self.has_change_permission(request, image)
 
     def save_model(self, request, obj, form, change):
         """The row; with a file or another trim its safe copy, with these or a point its sizes after the commit."""

@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from articles import renditions
+from articles.admin import uploads
 from articles.characters import normalise
 from articles.models import Image
 from articles.trimming import Trim
@@ -153,7 +154,7 @@ class ImageForm(forms.ModelForm):
         """The new encoding of the file ``sent`` under a random name; its measures go to the row."""
         if self.cannot_be_stored:
             raise _not_stored()
-        upload = renditions.accept(sent)
+        upload = uploads.decoded(sent, renditions.accept)
         self._refuse_duplicate(upload.sha256)
         row = self.instance
         row.key, row.sha256, row.colour = uuid.uuid4().hex, upload.sha256, upload.colour
@@ -173,7 +174,7 @@ class ImageForm(forms.ModelForm):
 
 
 class UploadForm(ImageForm):
-    """A new picture: the file is decoded and encoded anew before anything else sees it."""
+    """A new picture: its file has been decoded and encoded anew before anything of it is stored."""
 
     file = forms.FileField(
         label=_("File"),

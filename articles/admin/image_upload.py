@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from articles import renditions
-from articles.admin import pictures
+from articles.admin import pictures, uploads
 from articles.admin.image_form import ACCEPTED, AGAIN
 from articles.models import Image
 
@@ -71,11 +71,11 @@ def _look(request):
 
 def _take(model_admin, request):
     """Store one picture with its texts; what is refused is said by field, and nothing of it is stored."""
+    uploads.decode(request.FILES.get("file"), renditions.accept)
     try:
         with transaction.atomic():
             form, image = _store(model_admin, request)
     except IntegrityError:  # somebody else sent the same file at the same time: now it is found
-        request.FILES["file"].seek(0)
         with transaction.atomic():
             form, image = _store(model_admin, request)
     if image:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import colours, nameplates
+from articles.admin import uploads
 from articles.admin.site import OneRowAdmin
 from articles.models import PaperLook
 from articles.models.look import ColourField
@@ -95,7 +96,7 @@ class LookForm(forms.ModelForm):
     def _drawn(self, name):
         """What was uploaded, encoded anew; else what stands there, or nothing if it was taken out."""
         sent = self.cleaned_data.get(name)
-        return nameplates.accept(sent) if isinstance(sent, UploadedFile) else sent
+        return uploads.decoded(sent, nameplates.accept) if isinstance(sent, UploadedFile) else sent
 
 
 def _described(text):
@@ -153,6 +154,12 @@ class PaperLookAdmin(OneRowAdmin):
     def sample(self, paper):
         """Both themes with what is typed; drawn by the script, as nothing else knows what is typed."""
         return render_to_string("admin/articles/paperlook/_sample.html", {"paper": paper, "themes": colours.USUAL})
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method == "POST" and self.has_change_permission(request):
+            for name in FILES:
+                uploads.decode(request.FILES.get(name), nameplates.accept)
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request, obj, form, change):
         former = self.model.objects.filter(pk=obj.pk).values(*FILES).first() or {}

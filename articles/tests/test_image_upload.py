@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.admin.models import LogEntry
 from django.core.files.storage import default_storage, storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
@@ -263,6 +264,43 @@ class ReplacingTests(LibraryTestCase):
         with mock.patch.object(renditions, "make", slow), override_settings(TASKS=QUEUE):
             make_renditions.call(self.image.pk)
         assert (self.now().first_cut, self.now().made_cut) == (0, 0)
+
+
+class TransactionTests(LibraryTestCase):
+    """Decoding takes seconds: on SQLite nobody else can save while a transaction is open."""
+
+    def depths(self, send):
+        """How many transactions within the test's own were open while pictures were decoded."""
+        outside, found, real = len(connection.savepoint_ids), [], renditions.accept
+        counted = mock.patch.object(
+            renditions, "accept", lambda file: found.append(len(connection.savepoint_ids) - outside) or real(file)
+        )
+        with counted:
+            response = send()
+        assert response.status_code in (201, 302), response.content
+        return found
+
+    def test_no_picture_is_decoded_within_one_and_each_once(self):
+        self.upload(picture(), title="The first one")
+        image = Image.objects.get()
+        files = [picture(f"{width}.png", kind="PNG", size=(width, 500)) for width in (700, 720, 740)]
+        doors = {
+            "one": lambda: self.upload(files[0]),
+            "many": lambda: self.client.post(UPLOAD, SAID | {"file": files[1]}),
+            "another file": lambda: self.change(image, new_file=files[2]),
+        }
+        for door, send in doors.items():
+            with self.subTest(door):
+                assert self.depths(send) == [0]
+
+    def test_nothing_is_decoded_for_those_who_may_not_store_it(self):
+        image = make_image()
+        roles.make_groups()
+        self.client.force_login(make_user(roles.REPORTER))
+        with mock.patch.object(renditions, "accept") as accept:
+            address = reverse("admin:articles_image_change", args=[image.pk])
+            assert self.client.post(address, SAID | {"new_file": picture()}).status_code == 403
+        accept.assert_not_called()
 
 
 class ListTests(LibraryTestCase):

@@ -4,11 +4,13 @@ import io
 import json
 import random
 import re
+from unittest import mock
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import SimpleTestCase, TestCase, TransactionTestCase
 from django.urls import reverse
 from PIL import Image as Pillow
@@ -303,6 +305,16 @@ class FormTests(LookTestCase):
         with self.captureOnCommitCallbacks(execute=True):
             self.send(**{"nameplate-clear": "on"})
         assert SiteSettings.objects.get().nameplate.name == ""
+
+    def test_nameplate_is_decoded_before_the_transaction_in_which_it_is_stored(self):
+        self.client.force_login(make_chief())
+        outside, depths, real = len(connection.savepoint_ids), [], nameplates.accept
+        with mock.patch.object(
+            nameplates, "accept", lambda file: depths.append(len(connection.savepoint_ids) - outside) or real(file)
+        ):
+            upload = SimpleUploadedFile("n.png", drawing(), "image/png")
+            assert self.send(nameplate=upload).status_code == 302
+        assert depths == [0]
 
     def test_dark_nameplate_alone_and_a_drawing_with_programs_are_refused(self):
         self.client.force_login(make_chief())
