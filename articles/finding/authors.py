@@ -1,16 +1,14 @@
-"""Finding authors by their names: a paper has some thousands at most, which are looked at here, letter by letter.
+"""Finding authors by their names, as they are stored for comparing."""
 
-A database would compare each name with every way to write each letter, which takes it ten times as long.
-"""
+from collections.abc import Callable, Iterable
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from django.db.models import Q
 
-from articles.folding import fold
+from articles.folding import key
 from articles.models import Author
+from articles.models.named import MOST_WITHOUT_KEY
 from articles.search.row import words
 
-MOST_AUTHORS = 20_000  # of the newest
 MOST_FOUND = 500
 MOST_WORDS = 6  # of a search; the rest is not looked at
 
@@ -20,9 +18,11 @@ def named(text: str) -> list[tuple[int, str]]:
 
     None without words.
     """
-    asked = words(text)[:MOST_WORDS]
-    found = ((pk, name) for pk, name, slug in _all(asked) if all(word in f"{_plain(name)} {slug}" for word in asked))
-    return list(islice(found, MOST_FOUND))
+    asked = words(key(text))[:MOST_WORDS]
+    condition = Q()
+    for word in asked:
+        condition &= Q(plain__contains=word) | Q(slug__contains=word)
+    return _found(condition, lambda name, slug: all(word in f"{name} {slug}" for word in asked))
 
 
 def holding(text: str) -> list[int]:
@@ -31,17 +31,23 @@ def holding(text: str) -> list[int]:
 
 
 def with_any(parts: Iterable[str]) -> list[tuple[int, str]]:
-    """Numbers and names of authors in whose name one of ``parts``, folded, stands, the newest first."""
-    parts = list(parts)
-    found = ((pk, name) for pk, name, _slug in _all(parts) if any(part in _plain(name) for part in parts))
-    return list(islice(found, MOST_FOUND))
+    """Numbers and names of authors in whose name one of ``parts`` stands, the newest first."""
+    asked = {_plain(part) for part in parts} - {""}
+    condition = Q()
+    for part in asked:
+        condition |= Q(plain__contains=part)
+    return _found(condition, lambda name, _slug: any(part in name for part in asked))
 
 
-def _all(asked: list[str]) -> Iterator[tuple[int, str, str]]:
-    """Number, name and slug of each, if anything is asked."""
-    rows = Author.objects.order_by("-pk").values_list("pk", "name", "slug")
-    return iter(rows[:MOST_AUTHORS] if asked else ())
+def _found(condition: Q, holds: Callable[[str, str], bool]) -> list[tuple[int, str]]:
+    """What the database finds; ``holds`` is asked of those that have no key yet."""
+    if not condition:
+        return []
+    rows = Author.objects.plain_keys().filter(condition | Q(name_key="")).order_by("-pk")
+    looked_at = rows.values_list("pk", "name", "slug", "name_key")[: MOST_FOUND + MOST_WITHOUT_KEY]
+    found = [(pk, name) for pk, name, slug, stored in looked_at if stored or holds(_plain(name), slug)]
+    return found[:MOST_FOUND]
 
 
 def _plain(name: str) -> str:
-    return fold(name).replace("'", "")
+    return key(name).replace("'", "")

@@ -5,17 +5,18 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.named import Named, NamedQuerySet
 from articles.prepared import Prepared, keys_in
 from articles.text import LineField, ProseField, SlugWord, validate_links
 
 
-class AuthorQuerySet(models.QuerySet):
+class AuthorQuerySet(NamedQuerySet):
     def public(self):
         """Those who have a page, a feed and an address: all but guests."""
         return self.filter(is_guest=False)
 
 
-class Author(models.Model):
+class Author(Named):
     """A name above articles: a person or a desk, with or without a login."""
 
     name = LineField(_("name"), max_length=120)
@@ -56,6 +57,7 @@ class Author(models.Model):
         verbose_name = _("author")
         verbose_name_plural = _("authors")
         ordering = ["name"]
+        indexes = [models.Index(fields=["name_key"], name="author_by_name_key")]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(name="") & ~Q(slug=""),

@@ -25,6 +25,7 @@ MADE = {
     "articles.Announcement.listener",
     "articles.Autosave.outcome",
     "articles.Autosave.window",
+    "articles.Author.name_key",
     "articles.Edition.card",
     "articles.Edition.path",
     "articles.Address.path",

@@ -12,6 +12,7 @@ from articles.characters import one_line
 from articles.cutting import WorkflowError
 from articles.folding import key
 from articles.models import Article, ArticleByline, Author
+from articles.models.named import MOST_WITHOUT_KEY
 from articles.text import first_free, make_slug
 
 LONGEST = 120  # characters of a name
@@ -35,9 +36,9 @@ def same_name(name: str) -> list[Author]:
     """The authors, guests among them, whose name looks like this one: what is no other tag is no other name."""
     if not (wanted := key(name)):
         return []
-    names = Author.objects.order_by("is_guest", "pk").values_list("pk", "name")
-    same = [pk for pk, other in names if key(other) == wanted][:MOST_SAME]
-    return list(Author.objects.filter(pk__in=same).order_by("is_guest", "pk")) if same else []
+    rows = Author.objects.filter(name_key__in=[wanted, ""]).order_by("-name_key", "is_guest", "pk")
+    same = [author for author in rows[: MOST_SAME + MOST_WITHOUT_KEY] if author.name_key == wanted]
+    return sorted(same, key=lambda author: (author.is_guest, author.pk))[:MOST_SAME]
 
 
 def free_slug(name: str) -> str:
