@@ -3,18 +3,18 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from articles.models.copy import BodyField, Kind
+from articles.models.named import Named, NamedQuerySet
 from articles.text import LineField, NormalJSONField, ProseField
 
 DAYS = {"{date}": "j E Y", "{weekday}": "l"}  # what a template writes for the day on which an article is begun
 
 
-class Template(models.Model):
+class Template(Named):
     """What an article that comes again and again begins with, like the market wrap; editors keep them."""
 
     is_frozen = False  # as a working copy's body
@@ -49,14 +49,17 @@ class Template(models.Model):
     )
     made_at = models.DateTimeField(_("kept"), auto_now_add=True)
 
+    objects = NamedQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("template")
         verbose_name_plural = _("templates")
         ordering = ["name", "pk"]
         constraints = [
             models.UniqueConstraint(
-                Lower("name"),
-                name="one_template_a_name",
+                fields=["name_key"],  # a database's own small letters are those of some alphabets
+                condition=~Q(name_key=""),  # of what shows nothing, and of what older code stored
+                name="one_template_a_key",
                 violation_error_message=_("There is a template of this name. Give this one another."),
             ),
             models.CheckConstraint(
@@ -68,6 +71,11 @@ class Template(models.Model):
 
     def __str__(self):
         return self.name
+
+    def validate_constraints(self, exclude=None):
+        """The key is in no form, and goes with the name, which is."""
+        exclude = set(exclude or ())
+        super().validate_constraints(exclude=exclude if "name" in exclude else exclude - {"name_key"})
 
     def written_on(self, day: date, text: str) -> str:
         """``text`` of the template with the date and the weekday of ``day``, in its language."""

@@ -1,8 +1,10 @@
 """Templates of articles: kept from an article by editors, begun with by whoever writes."""
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import time_machine
+from django.apps import apps
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
@@ -13,6 +15,7 @@ from django.utils import timezone
 from taggit.models import Tag
 
 from articles import merges, roles
+from articles.folding import key
 from articles.models import Article, Template
 from articles.tests.factories import make_article, make_author, make_chief, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase
@@ -83,6 +86,18 @@ class KeepingTests(DeskTestCase):
         self.assertContains(self.keep(name="\u200b"), "This field is required")
         with self.assertRaises(IntegrityError), transaction.atomic():
             Template.objects.create(name="market wrap")
+
+    def test_name_in_other_letters_of_any_alphabet_is_the_same_name(self):
+        self.keep(name="Обзор рынка")
+        for name in ("ОБЗОР РЫНКА", "обзор\u00a0рынка"):
+            with self.subTest(name):
+                self.assertContains(self.keep(name=name), "There is a template of this name")
+                with self.assertRaises(IntegrityError), transaction.atomic():
+                    Template.objects.create(name=name)
+        own = Template.objects.get()
+        page = self.client.get(change(own))
+        self.client.post(change(own), data_of(page) | {"name": "ОБЗОР рынка", "_save": "1"})
+        assert Template.objects.get().name == "ОБЗОР рынка"
 
     def test_only_editors_keep_and_only_of_their_sections_or_own_change_and_delete(self):
         self.keep()
@@ -180,3 +195,17 @@ class SectionTests(TestCase):
         merges.start(gone, stays, by=make_chief())
         template.refresh_from_db()
         assert template.section == stays
+
+
+class TwinsTests(TestCase):
+    def test_migration_gives_a_number_to_the_later_of_those_that_are_one_by_their_names(self):
+        names = ["Ёлка", "Елка", "елка 2", "Other", "Елка\u0301", "x" * 80, "x" * 79 + "ẋ"]
+        for number, name in enumerate(names):
+            row = Template.objects.create(name=f"Row {number}")
+            Template.objects.filter(pk=row.pk).update(name=name, name_key="")
+        import_module("articles.migrations.0054_one_template_a_key").fill(apps, connection.schema_editor())
+        now = list(Template.objects.order_by("pk").values_list("name", "name_key"))
+        assert [name for name, _key in now] == [
+            *("Ёлка", "Елка 3", "елка 2", "Other", "Елка\u0301 4", "x" * 80, f"{'x' * 78} 2")
+        ]
+        assert all(stored == key(name) for name, stored in now)

@@ -43,6 +43,7 @@ MADE = {
     "articles.SavedSearch.query",
     "articles.TagKey.key",
     "articles.TagKey.name",
+    "articles.Template.name_key",
     "articles.UnsavedForm.path",
     "articles.FormerAddress.path",
     "articles.FormerAddress.kind",
