@@ -224,6 +224,13 @@ class ShellAxeTests(AxeTestCase):
             self.page.locator(opened).first.click()
             assert self.found() == [], opened
 
+    def test_bar_at_the_foot_of_a_phone(self):
+        self.lift_policy()
+        self.log_in("chief")
+        self.page.set_viewport_size({"width": 390, "height": 844})
+        self.page.goto(f"{self.live_server_url}{reverse('admin:index')}")
+        assert self.found() == []
+
 
 class IconTests(ShellTestCase):
     def test_buttons_of_the_editor_are_drawn_and_no_font_of_pictures_is_fetched(self):
