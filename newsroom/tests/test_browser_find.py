@@ -130,6 +130,19 @@ class PaletteTests(FindTestCase):
         palette.get_by_role("combobox").fill("nowhere at all")
         expect(palette.get_by_role("status")).to_contain_text("notes of articles")
 
+    def test_goes_nowhere_once_it_is_closed(self):
+        held = []
+        self.page.route(re.compile(r"/find/.*q=toktogul"), lambda route: held.append(route))
+        self.page.keyboard.press("Control+k")
+        self.page.keyboard.type("toktogul")
+        self.page.keyboard.press("Enter")
+        self.page.keyboard.press("Escape")
+        address = self.page.url
+        for route in held:
+            route.continue_()
+        self.page.wait_for_timeout(500)
+        assert self.page.url == address
+
 
 class AlertTests(FindTestCase):
     def test_link_of_an_alert_is_found_by_words(self):

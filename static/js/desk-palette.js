@@ -94,9 +94,10 @@ function start() {
     timer = setTimeout(ask, REST);
   });
   words.addEventListener("keydown", (event) => {
+    if (event.isComposing) return; // the key is for the letters that are being put together
     const to = { ArrowDown: chosen + 1, ArrowUp: chosen - 1 }[event.key];
     if (to !== undefined && options.length) mark((to + options.length) % options.length);
-    else if (event.key === "Enter" && !event.isComposing) enter(event.ctrlKey || event.metaKey);
+    else if (event.key === "Enter") enter(event.ctrlKey || event.metaKey);
     else return;
     event.preventDefault();
   });
@@ -105,6 +106,7 @@ function start() {
   async function enter(inNewTab) {
     clearTimeout(timer);
     if (answered !== words.value) await ask();
+    if (!palette.open || answered !== words.value) return; // closed, or typed on, while the answer was under way
     if (options[chosen]) go(options[chosen].row, inNewTab);
   }
 
@@ -117,6 +119,10 @@ function start() {
     if (event.key !== " ") return;
     event.preventDefault();
     open();
+  });
+  palette.addEventListener("close", () => {
+    clearTimeout(timer);
+    asked?.abort();
   });
   palette.addEventListener("click", (event) => event.target === palette && palette.close()); // beside it
   const byKey = (event) => {
