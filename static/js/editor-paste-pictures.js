@@ -82,7 +82,8 @@ async function pasteWithPictures(editor, html) {
   const texts = [];
   const places = html.replace(WITHIN, (tag, _quote, kind, letters) => {
     if (letters.length < LEAST) return "";
-    const bytes = Uint8Array.from(atob(letters.replace(/\s+/g, "")), (letter) => letter.charCodeAt(0));
+    const bytes = bytesOf(letters);
+    if (!bytes) return tag; // with no file to it, it is left out, and that is told
     texts.push(ALT.exec(tag)?.slice(1).find(Boolean) ?? "");
     files.push(new File([bytes], `${gettext("picture")} ${files.length + 1}.${kind}`, { type: `image/${kind}` }));
     return `<figure data-image="new-${files.length - 1}"></figure>`;
@@ -94,6 +95,15 @@ async function pasteWithPictures(editor, html) {
   });
   editor.commands.focus();
   editor.view.pasteHTML(whole);
+}
+
+/** What base64 stands for, also with its signs written as an address has them; null for what is no base64. */
+function bytesOf(letters) {
+  try {
+    return Uint8Array.from(atob(decodeURIComponent(letters).replace(/\s+/g, "")), (letter) => letter.charCodeAt(0));
+  } catch {
+    return null;
+  }
 }
 
 /** The numbers that files have in the library, in order; null when the dialog was left. `texts` say what those in a text show. */
