@@ -63,6 +63,7 @@ class PicksTests(BrowserTestCase):
         self.find("rails", "Rails over the pass")
         panel.get_by_role("button", name="Move Rails over the pass up").press("Enter")
         expect(panel.locator(".picks-list strong")).to_have_text(["Rails over the pass", "Roads to the lake"])
+        expect(panel.locator(".picks-said")).to_have_text("Rails over the pass is now in place 1 of 2")
         with self.page.expect_navigation():
             self.key("Control+s")
         assert self.stored().related == [self.rails.article_id, self.roads.article_id]
@@ -72,6 +73,37 @@ class PicksTests(BrowserTestCase):
         with self.page.expect_navigation():
             self.key("Control+s")
         assert self.stored().related == [self.roads.article_id]
+
+    def test_list_of_what_is_found_closes_by_escape_and_alone(self):
+        self.start()
+        self.page.locator(".tiptap").get_by_text("Begin").click()
+        self.page.get_by_role("button", name="Read also").click()
+        dialog = self.page.get_by_role("dialog")
+        expect(dialog.get_by_role("combobox")).to_be_focused()
+        for leave in ("Escape", "Shift+Tab"):
+            dialog.get_by_role("combobox").fill("")
+            self.type("rails")
+            expect(dialog.get_by_role("option")).to_have_count(1)
+            self.key(leave)
+            expect(dialog.get_by_role("option")).to_have_count(0)
+            dialog.get_by_role("combobox").focus()
+
+    def test_address_typed_before_the_list_is_there_stays(self):
+        Article.objects.filter(pk=self.article.pk).update(related=[self.roads.article_id])
+        held = []
+        self.page.route("**/picks/**", lambda route: held.append(route))
+        self.page.goto(self.live_server_url + self.article.get_absolute_url())
+        panel = self.page.locator("[data-panel=related]")
+        panel.locator("summary").click()
+        field = panel.locator("textarea")
+        field.fill(f"{field.input_value()}\n{self.rails.path}")
+        self.page.wait_for_timeout(150)
+        assert held
+        for route in held:
+            route.continue_()
+        self.page.wait_for_load_state("networkidle")
+        expect(field).to_be_visible()
+        assert self.rails.path in field.input_value()
 
     def test_axe_finds_nothing_and_nothing_is_too_wide(self):
         self.lift_policy()

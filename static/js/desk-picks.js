@@ -40,6 +40,8 @@ export function picks({ id, rows, most, words, changed = () => {} }) {
     draw();
     changed(chosen);
     order.children[at + by].querySelector(by < 0 ? "button" : "button + button").focus();
+    const parts = [row.title, at + by + 1, chosen.length];
+    said.textContent = words.moved.replace(/%s/g, () => parts.shift());
   }
 
   function remove(row) {
@@ -76,8 +78,14 @@ export function picks({ id, rows, most, words, changed = () => {} }) {
   }
 
   list.addEventListener("taken", ({ detail }) => add(detail));
+  input.addEventListener("blur", () => found.close());
   input.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing || !input.value.trim()) return;
+    if (event.isComposing) return; // the key is for the letters that are being put together
+    if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault(); // the dialog that it is in stays
+      found.close();
+    }
+    if (event.key !== "Enter" || !input.value.trim()) return;
     event.preventDefault(); // it would send the form
     if (found.chosen() && !found.isAsking()) add(found.chosen());
     else if (found.isAsking()) found.whenAnswered(() => found.chosen() && add(found.chosen()));

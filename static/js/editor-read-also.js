@@ -84,6 +84,7 @@ async function choose(url, articles = "") {
     find: gettext("Words of an article that readers see"),
     up: gettext("Move %s up"),
     down: gettext("Move %s down"),
+    moved: gettext("%s is now in place %s of %s"),
     remove: gettext("Remove %s"),
     full: gettext("More do not fit: remove one first."),
     trouble: TROUBLE,

@@ -43,6 +43,7 @@ class PicksInput(forms.Textarea):
             "data-find": gettext_lazy("Add an article that readers see"),
             "data-up": gettext_lazy("Move %s up"),
             "data-down": gettext_lazy("Move %s down"),
+            "data-moved": gettext_lazy("%s is now in place %s of %s"),
             "data-remove": gettext_lazy("Remove %s"),
             "data-full": gettext_lazy("More do not fit: remove one first."),
             "data-trouble": gettext_lazy("The server does not answer, so no article could be looked for."),
