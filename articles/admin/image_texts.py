@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.db import transaction
 from django.http import Http404, JsonResponse
+from django.middleware.csrf import get_token
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -34,7 +35,7 @@ def view(request, model_admin, pk):
         raise PermissionDenied
     may = model_admin.has_change_permission(request, image)
     if request.method != "POST":
-        return JsonResponse(_facts(image) | {"may": may})
+        return JsonResponse(_facts(image) | {"may": may, "token": get_token(request)})
     if not may:
         raise PermissionDenied
     return _save(request, model_admin, image.pk)

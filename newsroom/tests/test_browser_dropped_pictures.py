@@ -115,6 +115,16 @@ class DroppedPicturesTests(DroppingTestCase):
         expect(self.page.locator(".tiptap")).to_contain_text("After.")
         assert self.body() == "<p>Before.</p><p>After.</p>"
 
+    def test_picture_written_as_an_address_comes_in_and_one_that_is_broken_takes_nothing_with_it(self):
+        letters = file("x.jpg")[2].replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
+        broken = f'<img src="data:image/png;base64,{"*" * 500}">'
+        self.page.keyboard.press("Control+a")
+        self.give([], html=f'<p>Before.</p><img src="data:image/jpeg;base64,{letters}">{broken}<p>After.</p>')
+        expect(self.dialog.locator(".one")).to_have_count(1)
+        self.dialog.get_by_role("button", name="Cancel").click()
+        expect(self.page.locator(".editor-note")).to_contain_text("pictures: save them as files")
+        assert self.body() == "<p>Before.</p><p>After.</p>"
+
     def test_what_fails_stays_with_its_texts_and_can_be_sent_again(self):
         self.give([file("road.jpg")])
         self.describe("road.jpg", "A road")
@@ -141,6 +151,7 @@ class DroppedPicturesTests(DroppingTestCase):
         text = base64.b64encode(b"I am no picture").decode()
         heic = base64.b64encode(b"\0\0\0\x18ftypheic").decode()
         self.give([["words.jpg", "image/jpeg", text], ["IMG_1.HEIC", "", heic], file("small.jpg", (150, 150))])
+        expect(self.dialog.get_by_text("The newsroom looks at it …")).to_have_count(0)
         for name, why in (("words.jpg", "not a picture"), ("IMG_1.HEIC", "damaged"), ("small.jpg", "150 × 150 pixels")):
             row = self.dialog.get_by_role("group", name=name)
             expect(row).to_contain_text(why)
@@ -194,6 +205,23 @@ class DroppedPicturesTests(DroppingTestCase):
         expect(self.page.locator(".tiptap figure")).to_have_count(2)
         assert Image.objects.filter(alt="A road").count() == 1
 
+    def test_dialog_stays_while_somebody_types_about_a_picture_that_the_library_has(self):
+        self.give([file("road.jpg")])
+        self.describe("road.jpg", "A road")
+        self.dialog.locator("#shared-credit").fill("Our own")
+        self.send()
+        expect(self.dialog).to_have_count(0)
+        held = []
+        self.page.route("**/upload/?known=*", lambda route: held.append(route))
+        self.give([file("again.jpg")])
+        self.describe("again.jpg", "The same road")
+        self.page.wait_for_timeout(150)
+        for route in held:
+            route.continue_()
+        expect(self.dialog).to_contain_text("In the library already")
+        self.dialog.get_by_role("button", name="Put those stored into the text").click()
+        expect(self.page.locator(".tiptap figure")).to_have_count(2)
+
     def test_copied_cells_with_a_picture_of_themselves_are_text(self):
         self.page.keyboard.press("Control+a")
         self.give([file("image.png")], html="<table><tr><td>1</td><td>2</td></tr></table>")
@@ -237,6 +265,19 @@ class PickerTests(DroppingTestCase):
         road, lake = (Image.objects.get(alt=alt).pk for alt in ("A road", "A lake"))
         figures = [f'<figure data-image="{pk}"><figcaption></figcaption></figure>' for pk in (road, lake)]
         assert self.body() == f"<p>First.</p>{figures[0]}{figures[1]}<p>Last.</p>"
+
+    def test_nothing_opens_after_the_library_was_left(self):
+        self.page.get_by_role("button", name="Picture from the library").first.click()
+        held = []
+        self.page.route(f"**{UPLOAD}", lambda route: held.append(route))
+        self.choose_files(file("road.jpg"))
+        self.page.wait_for_timeout(150)
+        self.page.keyboard.press("Escape")
+        expect(self.picker).to_have_count(0)
+        for route in held:
+            route.continue_()
+        self.page.wait_for_load_state("networkidle")
+        expect(self.page.get_by_role("dialog")).to_have_count(0)
 
     def test_several_of_the_library_are_chosen_in_their_order(self):
         self.page.get_by_role("button", name="Picture from the library").first.click()
@@ -288,6 +329,45 @@ class TextsTests(DroppingTestCase):
         expect(figure).to_contain_text("Agency")
         image = Image.objects.get(pk=self.pictures[0].pk)
         assert (image.alt, image.credit) == ("Ice on a lake", "Agency")
+
+    def open_texts(self):
+        figure = self.page.locator(".tiptap figure")
+        figure.hover()
+        figure.get_by_role("button", name="Alternative text, caption and credit").click()
+
+    def test_texts_are_saved_after_a_log_in_in_another_tab(self):
+        self.begin()
+        self.open_texts()
+        self.page.evaluate(
+            "document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach((one) => (one.value = 'x'.repeat(64)))"
+        )
+        self.texts().get_by_label("Credit").fill("Agency")
+        self.texts().get_by_role("button", name="Save the texts").click()
+        expect(self.texts()).to_have_count(0)
+        assert Image.objects.get(pk=self.pictures[0].pk).credit == "Agency"
+
+    def test_library_that_does_not_answer_offers_nothing_to_save(self):
+        self.begin()
+        self.page.route("**/texts/", lambda route: route.fulfill(status=500, body="no"))
+        self.open_texts()
+        dialog = self.page.get_by_role("dialog", name="Texts of the picture")
+        expect(dialog).to_contain_text("The library does not answer. Check your connection")
+        expect(dialog.get_by_role("button")).to_have_text(["Close"])
+        self.troubles.clear()  # the browser tells of the failed request
+
+    def test_typed_texts_are_not_thrown_away_by_one_key(self):
+        self.begin()
+        self.page.route("**/texts/", lambda route: (self.page.wait_for_timeout(300), route.continue_()))
+        self.open_texts()
+        self.page.locator(".tiptap figure .editor-tools button").nth(1).click(force=True)
+        expect(self.texts()).to_have_count(1)
+        for words in ("Ice", "Ice and snow"):
+            self.texts().get_by_label("Alternative text").fill(words)
+            self.page.keyboard.press("Escape")
+            expect(self.texts()).to_contain_text("would be lost")
+        self.texts().get_by_role("button", name="Cancel").click()
+        self.page.wait_for_timeout(500)
+        expect(self.page.get_by_role("dialog")).to_have_count(0)
 
     def test_texts_of_the_lead_picture_are_typed_in_its_panel(self):
         self.begin()

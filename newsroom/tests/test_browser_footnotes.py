@@ -75,6 +75,21 @@ class WritingTests(BrowserTestCase):
             self.page.keyboard.press("Control+s")
         assert Article.objects.get().body == shown
 
+    def test_words_of_a_note_are_not_thrown_away_by_one_key(self):
+        self.text.focus()
+        self.settle()
+        self.page.keyboard.press("Control+End")
+        self.settle()
+        self.page.keyboard.press("Control+Alt+f")
+        expect(self.field).to_be_focused()
+        for words in ("Long", " and longer"):
+            self.page.keyboard.type(words)
+            self.settle()
+            self.page.keyboard.press("Escape")
+            expect(self.page.get_by_role("dialog")).to_contain_text("would be lost")
+        self.page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+        expect(self.page.get_by_role("dialog")).to_have_count(0)
+
     def test_there_is_no_note_in_a_heading(self):
         self.text.get_by_text("A heading").click()
         expect(self.page.get_by_role("button", name="Footnote")).to_have_attribute("aria-disabled", "true")

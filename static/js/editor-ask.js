@@ -6,15 +6,33 @@ let asked = 0;
 /** An id for an element of a dialog, and for what belongs to it. */
 export const newId = () => `editor-ask-${++asked}`;
 
-/** What `answer` makes of the form when it is sent; null when the dialog was left. It returns null to refuse, saying why by itself. */
-export function openForm({ title, parts, answer, first, send = gettext("OK") }) {
+/** What was typed in a dialog is not thrown away by one key: the first try to leave it says `words` in `warning`. */
+export function askBeforeLeaving(dialog, cancel, { isTyped, warning, words }) {
+  const leave = (event) => {
+    if (isTyped() && !warning.textContent) {
+      event.preventDefault();
+      warning.textContent = words;
+    } else if (event.type === "click") dialog.close();
+  };
+  cancel.addEventListener("click", leave);
+  dialog.addEventListener("cancel", leave);
+  dialog.addEventListener("input", () => { warning.textContent = ""; }); // typed on: asked again
+}
+
+/**
+ * What `answer` makes of the form when it is sent; null when the dialog was left. It returns null to refuse, saying why by
+ * itself. Without words on its button, to `send`, it only tells something. `isTyped` says whether leaving it loses words.
+ */
+export function openForm({ title, parts, answer, first, send = gettext("OK"), isTyped = () => false }) {
   const id = newId();
-  const cancel = crel("button", { type: "button", textContent: gettext("Cancel") });
+  const cancel = crel("button", { type: "button", textContent: send ? gettext("Cancel") : gettext("Close") });
+  const warning = crel("p", { className: "editor-refusal", role: "alert" });
   const form = crel("form", { method: "dialog", noValidate: true }, [
     crel("h2", { id, textContent: title }),
     ...parts,
+    warning,
     crel("div", { className: "editor-dialog-buttons" }, [
-      crel("button", { type: "submit", className: "default", textContent: send }),
+      ...(send ? [crel("button", { type: "submit", className: "default", textContent: send })] : []),
       cancel,
     ]),
   ]);
@@ -27,7 +45,7 @@ export function openForm({ title, parts, answer, first, send = gettext("OK") }) 
       given = await answer(form);
       if (given) dialog.close();
     });
-    cancel.addEventListener("click", () => dialog.close());
+    askBeforeLeaving(dialog, cancel, { isTyped, warning, words: gettext("What you typed would be lost. Press Cancel once more to leave it.") });
     dialog.addEventListener("close", () => {
       dialog.remove();
       resolve(given);

@@ -1,5 +1,6 @@
 // A footnote: the note itself stands at its mark (articles/footnotes.py), shown as a label that opens it.
 import { Bold, Document, Editor, HardBreak, History, Italic, Node, Paragraph, Subscript, Superscript, Text, crel, gettext } from "django-prose-editor/editor";
+import { askBeforeLeaving } from "./editor-ask.js";
 import { Rate } from "./editor-rates.js";
 import { Link } from "./editor-stock.js";
 
@@ -106,6 +107,7 @@ async function change(editor, at) {
 function askNote(outer, words) {
   const field = crel("div", { className: "editor-footnote-field" });
   const problem = crel("p", { className: "editor-refusal", role: "alert" });
+  const warning = problem.cloneNode();
   const remove = crel("button", { type: "button", textContent: gettext("Remove") });
   const cancel = crel("button", { type: "button", textContent: gettext("Cancel") });
   const form = crel("form", { method: "dialog", noValidate: true }, [
@@ -113,6 +115,7 @@ function askNote(outer, words) {
     field,
     crel("p", { id: "editor-footnote-help", className: "editor-help", textContent: gettext("Readers see a number here and the note at the end. Ctrl+K makes a link of selected words, Shift+Enter a new line.") }),
     problem,
+    warning,
     crel("div", { className: "editor-dialog-buttons" }, [crel("button", { type: "submit", className: "default", textContent: gettext("OK") }), cancel, ...(words ? [remove] : [])]),
   ]);
   const dialog = crel("dialog", { className: "editor-dialog", "aria-labelledby": "editor-footnote-title" }, [form]);
@@ -123,7 +126,7 @@ function askNote(outer, words) {
       answer = value;
       dialog.close();
     };
-    const keys = { Enter: () => (form.requestSubmit(), true), Escape: () => (close(null), true) };
+    const keys = { Enter: () => (form.requestSubmit(), true), Escape: () => (cancel.click(), true) };
     const inner = noteEditor(field, words, outer.options.injectNonce, keys);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -131,7 +134,8 @@ function askNote(outer, words) {
       problem.textContent = gettext("Write the note first.");
       inner.commands.focus();
     });
-    cancel.addEventListener("click", () => close(null));
+    const before = inner.getHTML();
+    askBeforeLeaving(dialog, cancel, { isTyped: () => inner.getHTML() !== before, warning, words: gettext("What you typed would be lost. Press Cancel once more to leave it.") });
     remove.addEventListener("click", () => close(""));
     dialog.addEventListener("close", () => {
       inner.destroy();

@@ -143,7 +143,7 @@ function takeFiles(input, several, choose, status) {
     const files = [...input.files];
     input.value = "";
     if (!files.length) return;
-    const { stored, problem } = await uploadFiles(input.dataset.upload, files);
+    const { stored, problem } = await uploadFiles(input.dataset.upload, files, undefined, () => input.isConnected);
     if (stored?.size) choose([...stored.values()].map(String));
     else status.textContent = problem;
   });

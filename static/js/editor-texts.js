@@ -1,30 +1,53 @@
 // What is said of a picture, typed where it stands in an article. Talks to articles/admin/image_texts.py.
 import { crel, gettext } from "django-prose-editor/editor";
+import { useToken } from "./desk-form.js";
 import { newId, openForm } from "./editor-ask.js";
 import { forget } from "./editor-picker.js";
 
 const FAILED = gettext("The library does not answer, so nothing was saved. Your words are still here: send them again.");
+const AWAY = gettext("The library does not answer. Check your connection and try again.");
+const SIGNED_OUT = gettext("You are signed out. Sign in again in another tab, then try once more here.");
 const OUT = gettext("You are signed out, so nothing was saved. Sign in again in another tab, then send it again here.");
 const MAY_NOT = gettext("You may not change what is said of this picture, as others show it, too: ask a picture editor or an editor of its section.");
 const NEWER = gettext("Somebody changed these texts meanwhile. Theirs stand below yours: send yours once more to put them in place of theirs.");
 
+let isOpen = false;
+
 /** Ask for the texts of picture `id` of the library; true once other ones are stored. */
 export async function openTexts(pickerUrl, id) {
+  if (isOpen) return false; // pressed twice
+  isOpen = true;
+  try {
+    return await open(pickerUrl, id);
+  } finally {
+    isOpen = false;
+  }
+}
+
+async function open(pickerUrl, id) {
   const address = new URL(`../${id}/texts/`, new URL(pickerUrl, location)).href;
-  const answer = await send(address);
-  const said = answer.data ?? { title: "", texts: {}, may: false };
+  const { status, data: said, problem } = await send(address);
+  if (!said) return tell({ 403: gettext("You may not look at the library."), 404: gettext("This picture is no longer in the library.") }[status] ?? problem ?? AWAY);
   const parts = fields(said);
   if (said.may) parts.all.push(crel("p", {}, [crel("a", { href: new URL(`../${id}/change/`, new URL(pickerUrl, location)).href, target: "_blank", rel: "noopener", textContent: gettext("Crop, rotate, focal point and the rest, in a new tab") })]));
-  if (!said.may) parts.problem.textContent = answer.data ? MAY_NOT : answer.problem;
+  else parts.problem.textContent = MAY_NOT;
   const given = await openForm({
     title: said.title ? gettext("Texts of “%s”").replace("%s", () => said.title) : gettext("Texts of the picture"),
     parts: parts.all,
     first: parts.alt.input,
-    send: gettext("Save the texts"),
-    answer: () => (said.may ? save(address, said, parts) : null),
+    send: said.may && gettext("Save the texts"),
+    answer: () => save(address, said, parts),
+    isTyped: parts.isTyped,
   });
   if (given) forget(id);
   return Boolean(given);
+}
+
+/** Why the texts can't be shown. */
+async function tell(problem) {
+  const text = crel("p", { className: "editor-refusal", role: "alert", tabIndex: -1, textContent: problem });
+  await openForm({ title: gettext("Texts of the picture"), parts: [text], first: text, send: "", answer: () => null });
+  return false;
 }
 
 function fields({ texts, may }) {
@@ -43,7 +66,9 @@ function fields({ texts, may }) {
   follow();
   const decorative = crel("label", { className: "editor-tick" }, [box, ` ${gettext("Decorative: it tells nothing")}`]);
   const problem = crel("p", { className: "editor-refusal", role: "alert" });
-  return { alt, caption, credit, box, problem, all: [...alt.all, decorative, ...caption.all, ...credit.all, problem] };
+  const typed = [alt, caption, credit].map(({ input }) => input);
+  const isTyped = () => box.checked !== box.defaultChecked || typed.some(({ value, defaultValue }) => value !== defaultValue);
+  return { alt, caption, credit, box, problem, isTyped, all: [...alt.all, decorative, ...caption.all, ...credit.all, problem] };
 }
 
 /** The answer when the texts are stored; null when they are not, saying why beside what was typed. */
@@ -53,8 +78,9 @@ async function save(address, said, parts) {
   for (const { input } of [alt, caption, credit]) body.set(input.name, input.value);
   if (box.checked) body.set("decorative", "on");
   body.set("mark", said.mark);
-  body.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
-  const { data, status, problem: why } = await send(address, { method: "POST", body });
+  let answer = await post(address, body);
+  if (answer.status === 403) answer = await postAgain(address, body);
+  const { data, status, problem: why } = answer;
   problem.textContent = "";
   for (const { input, error } of [alt, caption, credit]) {
     error.textContent = (data?.errors?.[input.name] ?? []).join(" ");
@@ -67,16 +93,30 @@ async function save(address, said, parts) {
   }
   if (data?.errors) return null;
   if (status === 200 && data) return data;
-  problem.textContent = why;
+  problem.textContent = why ?? (status === 403 ? MAY_NOT : FAILED);
   return null;
 }
 
+function post(address, body) {
+  body.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
+  return send(address, { method: "POST", body });
+}
+
+/** With the token of the session of now: a log-in in another tab made the one of this page void. */
+async function postAgain(address, body) {
+  const { data, problem } = await send(address);
+  if (!data?.may) return { status: 403, problem: problem && OUT };
+  useToken(data.token);
+  return post(address, body);
+}
+
+/** `status` and `data` of an answer; a `problem` in words when there was none of the library's own. */
 async function send(address, options = {}) {
   try {
     const response = await fetch(address, { credentials: "same-origin", ...options });
-    if (response.redirected || (response.status === 403 && options.method)) return { status: 0, problem: response.redirected ? OUT : MAY_NOT };
-    return { status: response.status, data: await response.json().catch(() => null), problem: FAILED };
+    if (response.redirected) return { status: 0, problem: options.method ? OUT : SIGNED_OUT };
+    return { status: response.status, data: await response.json().catch(() => null) };
   } catch {
-    return { status: 0, problem: FAILED };
+    return { status: 0 };
   }
 }

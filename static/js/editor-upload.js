@@ -1,14 +1,17 @@
 // Files that become pictures of the library without leaving the text: a dialog asks what they show, and sends them.
 import { crel, gettext } from "django-prose-editor/editor";
-import { newId } from "./editor-ask.js";
+import { askBeforeLeaving, newId } from "./editor-ask.js";
 import { Batch } from "./picture-batch.js";
+
+const AWAY = gettext("The library does not answer, so the pictures were left out. Check your connection and choose them again.");
 
 /**
  * `stored`: the numbers that `files` have in the library now, by file, in their order; null, with a `problem` to show, when
- * they were left out. `texts` say what those in a pasted text show.
+ * they were left out. `texts` say what those in a pasted text show. Nothing opens once it is no longer `isWanted`.
  */
-export async function uploadFiles(uploadUrl, files, texts) {
+export async function uploadFiles(uploadUrl, files, texts, isWanted = () => true) {
   const page = await fetchScreen(uploadUrl);
+  if (!isWanted()) return { stored: null, problem: "" };
   if (page.problem) return { stored: null, problem: page.problem };
   const stored = await openUpload(page, new URL(uploadUrl, location).pathname, files, texts);
   return { stored, problem: stored ? "" : gettext("The pictures were left out.") };
@@ -19,10 +22,11 @@ async function fetchScreen(address) {
   try {
     response = await fetch(address, { credentials: "same-origin" });
   } catch {
-    return { problem: gettext("The library does not answer, so the pictures were left out. Check your connection and choose them again.") };
+    return { problem: AWAY };
   }
   if (response.redirected) return { problem: gettext("You are signed out, so the pictures were left out. Sign in again in another tab, then choose them again.") };
-  if (!response.ok) return { problem: gettext("You may not put pictures into the library: ask somebody who may.") };
+  if (response.status === 403) return { problem: gettext("You may not put pictures into the library: ask somebody who may.") };
+  if (!response.ok) return { problem: AWAY };
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   addStyles(page);
   return { form: page.querySelector("[data-upload-batch]"), template: page.querySelector("template[data-row]") };
@@ -55,9 +59,11 @@ function openUpload({ form, template }, address, files, texts) {
     const batch = new Batch(dialog, address, () => {
       const stored = batch.rows.filter(({ image }) => image);
       put.hidden = batch.isOpen || !stored.length;
-      if (stored.length && stored.length === batch.rows.length) finish();
+      const isTypedInVain = batch.rows.some(({ state, isTyped }) => state === "refused" && isTyped); // let it be seen why
+      if (stored.length && stored.length === batch.rows.length && !isTypedInVain) finish();
     });
-    askBeforeLeaving(dialog, batch, cancel, warning);
+    const isTyped = () => batch.rows.some((row) => row.isOpen && row.isTyped);
+    askBeforeLeaving(dialog, cancel, { isTyped, warning, words: gettext("The texts you typed would be lost. Press Cancel once more to leave the pictures out.") });
     put.addEventListener("click", finish);
     dialog.addEventListener("close", () => {
       batch.end();
@@ -68,17 +74,4 @@ function openUpload({ form, template }, address, files, texts) {
     batch.part("drop").hidden = Boolean(texts); // further ones would have no place in what is pasted
     batch.add(files, texts);
   });
-}
-
-/** Texts that were typed are not thrown away by one key. */
-function askBeforeLeaving(dialog, batch, cancel, warning) {
-  const leave = (event) => {
-    const typed = batch.rows.some((row) => row.isOpen && row.isTyped);
-    if (typed && !warning.textContent) {
-      event.preventDefault();
-      warning.textContent = gettext("The texts you typed would be lost. Press Cancel once more to leave the pictures out.");
-    } else if (event.type === "click") dialog.close();
-  };
-  cancel.addEventListener("click", leave);
-  dialog.addEventListener("cancel", leave);
 }

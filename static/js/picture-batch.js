@@ -24,7 +24,7 @@ class Row {
     this.find("[data-remove]").addEventListener("click", () => this.remove());
     // Enter in a text sends this picture, not all of them.
     this.element.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && event.target.matches("input[type=text]")) { event.preventDefault(); this.send(); }
+      if (event.key === "Enter" && !event.isComposing && event.target.matches("input[type=text]")) { event.preventDefault(); this.send(); }
     });
   }
 
@@ -74,9 +74,10 @@ class Row {
     this.find(".no-preview").textContent = this.batch.say("looking");
     const answer = await transfer(`${this.batch.address}?look`, body, () => {});
     if (answer.status === 403 && !isSecondTry && (await this.batch.renewToken())) return this.lookThere(true);
+    this.find(".no-preview").textContent = "";
     if (answer.data?.preview) this.preview(answer.data.preview);
     else if (answer.data?.errors && this.isOpen) this.show("refused", Object.values(answer.data.errors).flat());
-    else this.find(".no-preview").textContent = ""; // no answer: it will be looked at when it is sent
+    // no answer: it will be looked at when it is sent
   }
 
   get lacks() {
