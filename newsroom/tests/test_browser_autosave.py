@@ -1,12 +1,14 @@
 """Typing in a real browser: it is kept, two people see each other, a log-out costs nothing, two texts are merged."""
 
 import re
+from datetime import timedelta
 
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles import roles
-from articles.models import Article, Autosave
+from articles.models import Article, Autosave, Presence
 from articles.tests.factories import make_article, make_user
 from newsroom.tests.test_browser import PASSWORD, BrowserTestCase
 
@@ -58,6 +60,28 @@ class AutosaveBrowserTests(BrowserTestCase):
         expect(self.page.locator(".messagelist")).to_contain_text("Saved as version 1", timeout=15_000)
         self.article.refresh_from_db()
         assert "More words." in self.article.body
+
+    def test_everybody_who_is_here_is_named_whole(self):
+        seen = timezone.now() - timedelta(minutes=30)
+        for number, name in enumerate(("Gulnora Orozova", "Nilufar Daftardova", "Rustam Abdyldaev")):
+            first, last = name.split()
+            user = make_user(roles.CHIEF_EDITOR, username=f"other-{number}", first_name=first, last_name=last)
+            Presence.objects.create(article=self.article, user=user, window=f"other-{number}", seen_at=seen)
+        self.log_in("chief")
+        for width in (390, 1366):
+            self.page.set_viewport_size({"width": width, "height": 800})
+            self.open(self.article.get_absolute_url())
+            people = self.page.locator(".here-list li")
+            expect(people).to_have_count(3)
+            self.page.locator(".kept[data-state]").wait_for()
+            expect(people.first).to_contain_text("last heard of")
+            cut = people.evaluate_all(
+                """(all) => all.filter((one) => {
+                  const [box, list] = [one, one.parentElement].map((part) => part.getBoundingClientRect());
+                  return box.right > list.right + 1 || box.bottom > list.bottom + 1 || list.right > innerWidth;
+                }).map((one) => one.textContent)"""
+            )
+            assert cut == [], width
 
     def test_two_people_see_each_other_and_merge_with_one_click(self):
         self.log_in("chief")
