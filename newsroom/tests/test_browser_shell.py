@@ -144,6 +144,21 @@ class KeyboardTests(ShellTestCase):
         self.page.locator(".action-select").first.uncheck()
         expect(actions).to_be_hidden()
 
+    def test_focus_is_never_under_what_is_done_with_ticked_rows_and_that_is_seen_whole_on_a_phone(self):
+        self.fill(20)
+        self.log_in("root")
+        for width in (390, 1366):
+            self.size(width, 800)
+            self.open_list()
+            self.page.locator(".action-select").first.check()
+            actions = self.page.locator("#changelist .actions")
+            right = actions.get_by_role("button", name="Go").evaluate("(one) => one.getBoundingClientRect().right")
+            assert right <= width
+            link = self.page.locator("#result_list tbody th a").nth(8)
+            link.focus()
+            low, high = (one.evaluate("(one) => one.getBoundingClientRect().toJSON()") for one in (link, actions))
+            assert low["bottom"] <= high["top"], width
+
 
 class WithoutScriptsTests(ShellTestCase):
     def test_menus_filters_and_actions_work(self):
