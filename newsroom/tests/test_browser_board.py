@@ -79,6 +79,27 @@ class BoardTests(BrowserTestCase):
         self.page.get_by_role("button", name="Redo").click()
         expect(self.slot(1)).to_have_text("Caravan 7")
 
+    def test_two_quick_keys_are_two_steps_and_a_server_that_is_away_undoes_nothing(self):
+        for number in (1, 2, 3):
+            Placement.objects.create(slot=number, article=self.editions[number].article)
+        self.log_in("chief")
+        self.open(BOARD)
+        title = self.slot(1).inner_text()
+        self.page.locator("#slot-1 [data-grip]").focus()
+        self.page.keyboard.press("ArrowDown")
+        self.page.keyboard.press("ArrowDown")
+        expect(self.slot(3)).to_have_text(title)
+        self.page.route(f"**{BOARD}", lambda route: route.abort())
+        self.page.keyboard.press("Control+z")
+        said = self.page.locator("#board-said")
+        expect(said).to_have_text(self.page.locator("#board-form").get_attribute("data-failed"))
+        self.page.wait_for_timeout(200)
+        expect(said).not_to_have_text("Undone.")
+        self.page.unroute(f"**{BOARD}")
+        self.troubles.clear()  # the browser tells of the failed request
+        self.page.keyboard.press("Control+z")
+        expect(self.slot(2)).to_have_text(title)
+
     def see_at(self, at, headlines):
         self.open(f"/?at={at}")
         expect(self.page.locator(".lead h2")).to_have_text(headlines[0])

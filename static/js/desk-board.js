@@ -8,7 +8,7 @@ const PAUSE = 300; // milliseconds without a key before headlines are searched
 const done = []; // arrangements before each step
 const undone = [];
 let current; // the arrangement as it was last drawn
-let asked = 0;
+let last = Promise.resolve(); // the end of the steps that were asked for
 let leaving = false;
 let timer;
 
@@ -47,14 +47,19 @@ function submitted(event) {
   step(button?.name ?? "_show", button?.value ?? "1", button?.id);
 }
 
-/** One step: remember what was, send it with the step, draw the answer. */
-function step(name, value, focus) {
-  const before = current;
-  return draw([...entries(), [name, value]], focus, name === "_do" || name === "_edit" ? before : null);
+/** Each step is one from where the one before it led, however quickly they come. */
+function inTurn(act) {
+  last = last.then(act, act);
+  return last;
 }
 
+/** One step: remember what was, send it with the step, draw the answer. */
+function step(name, value, focus) {
+  return inTurn(() => draw([...entries(), [name, value]], focus, name === "_do" || name === "_edit" ? current : null));
+}
+
+/** Whether the board was drawn from these fields. */
 async function draw(fields, focus, before) {
-  const mine = ++asked;
   const body = new FormData();
   for (const [name, content] of fields) body.append(name, content);
   body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
@@ -71,13 +76,15 @@ async function draw(fields, focus, before) {
     page = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("board-form");
     if (!page) throw new Error();
   } catch {
-    if (mine === asked) say(form.dataset.failed);
-    return;
+    say(form.dataset.failed);
+    return false;
   } finally {
-    if (mine === asked) form.removeAttribute("aria-busy");
+    form.removeAttribute("aria-busy");
   }
-  if (mine !== asked) return;
-  if (JSON.stringify(entries()) !== sent) return step("_edit", "1"); // typed on meanwhile: that is drawn instead
+  if (JSON.stringify(entries()) !== sent) { // typed on meanwhile: that is drawn instead
+    await draw([...entries(), fields.at(-1)], focus, before);
+    return false;
+  }
   put(page, focus);
   if (before) {
     done.push(before);
@@ -85,6 +92,7 @@ async function draw(fields, focus, before) {
   }
   current = entries();
   buttons();
+  return true;
 }
 
 const send = (body) => fetch(form.action, { method: "POST", body, credentials: "same-origin", headers: { "X-Requested-With": "fetch" } });
@@ -142,11 +150,15 @@ function buttons() {
   redo.disabled = !undone.length;
 }
 
-async function back(from, to, text) {
-  if (!from.length) return;
-  to.push(current);
-  await draw([...from.pop(), ["_draw", "1"]], "", null);
-  say(text);
+function back(from, to, text) {
+  return inTurn(async () => {
+    const now = current;
+    if (!from.length || !(await draw([...from.at(-1), ["_draw", "1"]], "", null))) return;
+    from.pop();
+    to.push(now);
+    buttons();
+    say(text);
+  });
 }
 
 function clicked(event) {
