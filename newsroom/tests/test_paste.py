@@ -43,7 +43,7 @@ class PasteTests(BrowserTestCase):
         self.page.evaluate(PASTE, [content, ""] if clipboard.suffix == ".html" else ["", content])
 
     def test_each_clipboard_becomes_clean(self):
-        assert len(CLIPBOARDS) == 59
+        assert len(CLIPBOARDS) == 60
         self.page.locator(".tiptap").click()
         for clipboard in CLIPBOARDS:
             with self.subTest(clipboard.stem):
@@ -75,6 +75,7 @@ class PasteTests(BrowserTestCase):
             ("word-comments", "comments (“Which one?”), now under Notes"),
             ("word-hidden", "hidden text"),
             ("web-news-page", "pictures: save them as files and drop them into the text"),
+            ("web-news-page", "what other sites show in a frame (ads.example.com)"),
         ):
             with self.subTest(name):
                 self.empty()

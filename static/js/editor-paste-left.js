@@ -43,7 +43,7 @@ export function styleOf(element, name) {
 
 /** Take out of `body` what is not meant to be read, and return it: `deleted` and `comments` in words, `hidden` as a number. */
 export function takeLeft(body) {
-  const left = { deleted: [], comments: [], hidden: 0, pictures: 0 };
+  const left = { deleted: [], comments: [], hidden: 0, pictures: 0, frames: [] };
   takeComments(body, left.comments);
   for (const element of body.querySelectorAll(`${STRUCK}, ${DELETED_BY_CLASS}, [data-style*=line-through]`)) {
     if (!element.matches(`${STRUCK}, ${DELETED_BY_CLASS}`) && !/line-through/.test(decorationOf(element))) continue;
@@ -117,7 +117,7 @@ const short = (words) => (words.length > SHOWN ? `${words.slice(0, SHOWN).trimEn
 const quoted = (list) => list.slice(0, MOST_SHOWN).map((words) => `“${short(words)}”`).join(", ") + (list.length > MOST_SHOWN ? " …" : "");
 
 /** What a person is told after pasting; "" when everything came in. */
-export function tellLeft({ deleted, comments, hidden, pictures, isNoted }) {
+export function tellLeft({ deleted, comments, hidden, pictures, frames, isNoted }) {
   const parts = [];
   if (deleted.length) parts.push(gettext("deleted text (%s)").replace("%s", () => quoted(deleted)));
   if (comments.length) {
@@ -126,5 +126,6 @@ export function tellLeft({ deleted, comments, hidden, pictures, isNoted }) {
   }
   if (hidden) parts.push(gettext("hidden text"));
   if (pictures) parts.push(gettext("pictures: save them as files and drop them into the text"));
+  if (frames.length) parts.push(gettext("what other sites show in a frame (%s)").replace("%s", () => frames.slice(0, MOST_SHOWN).join(", ") + (frames.length > MOST_SHOWN ? " …" : "")));
   return parts.length ? gettext("Left out of what was pasted: %s.").replace("%s", () => parts.join("; ")) : "";
 }

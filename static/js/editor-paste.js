@@ -1,6 +1,7 @@
 // Text from Word, Google Docs, LibreOffice, Telegram and web pages, before the editor reads it: structure stays, looks go.
 import { Extension, Plugin, pm } from "django-prose-editor/editor";
 import { say } from "./editor-desk.js";
+import { takeFrames } from "./editor-paste-frames.js";
 import { foldSheets, styleOf, takeLeft, tellLeft } from "./editor-paste-left.js";
 import { unwrapAddress } from "./editor-paste-links.js";
 import { takePictures } from "./editor-paste-pictures.js";
@@ -75,7 +76,7 @@ export function cleanPaste(html) {
   if (!own) foldSheets(body, sheets.join("\n"));
   const left = takeLeft(body);
   if (!own) takeFootnotes(body);
-  left.pictures = dropForeign(body);
+  Object.assign(left, dropForeign(body));
   if (!own) {
     readStyles(body);
     makeLists(body);
@@ -109,16 +110,14 @@ function rename(element, name) {
   return renamed;
 }
 
-/** Take out what no body holds; how many pictures were among it. */
+/** Take out what no body holds; how many pictures were among it, and frames of which sites. */
 function dropForeign(body) {
   const comments = document.createNodeIterator(body, NodeFilter.SHOW_COMMENT);
   for (let comment; (comment = comments.nextNode()); ) comment.remove();
   const isPicture = ({ src, width, height }) => src && width !== 1 && height !== 1;
   const pictures = [...body.querySelectorAll(`img:not(${EMOJI})`)].filter(isPicture).length;
-  each(body, "figure:not([data-image], [data-embed], [data-chart], [data-read-also])", (figure) => {
-    if (figure.querySelector("table, blockquote, pre")) unwrap(figure);
-    else if (figure.querySelector("img, picture, video, iframe, svg")) figure.remove();
-  });
+  const frames = takeFrames(body);
+  each(body, "figure:not([data-image], [data-embed], [data-chart], [data-read-also])", takeFigure);
   each(body, EMOJI, (sign) => sign.replaceWith(sign.alt));
   each(body, "sup.reference, .MsoFootnoteReference, .EOP", (mark) => mark.remove());
   each(body, DROPPED, (element) => element.remove());
@@ -129,7 +128,18 @@ function dropForeign(body) {
     if (!LINKS.test(address) || !link.textContent.trim()) unwrap(link);
     else link.setAttribute("href", address);
   });
-  return pictures;
+  return { pictures, frames };
+}
+
+/** Of a figure whose picture is left out its caption stays, as words; what else it holds stands alone. */
+function takeFigure(figure) {
+  const caption = figure.querySelector("figcaption");
+  const shown = figure.querySelector("[data-image], [data-embed]");
+  if (shown && caption && !shown.querySelector("figcaption")) shown.append(caption);
+  if (shown || figure.querySelector("table, blockquote, pre")) unwrap(figure);
+  else if (figure.querySelector("img, picture, video, iframe, svg")) {
+    figure.replaceWith(...(caption ? [rename(caption, caption.querySelector(BLOCK) ? "div" : "p")] : []));
+  }
 }
 
 /** A mark and its note, which link to each other as Word and LibreOffice write them, become one footnote at the mark. */
