@@ -253,7 +253,8 @@ class PaperMenusAdmin(OneRowAdmin):
             "A menu with links of its own shows these alone, in the order of their numbers. Without any it shows what "
             "it always does. What readers would not find is left out of the paper by itself, and marked here."
         )
-        words = {"drag": _("Drag"), "up": _("Move up"), "down": _("Move down")}
+        words = {"drag": _("Drag"), "up": _("Move %s up"), "down": _("Move %s down"), "unnamed": _("the empty row")}
+        words["moved"] = _("%s is now in place %s of %s")
         data = format_html_join("", ' data-{}="{}"', words.items())
         description = format_html('{}<ul class="menu-usual"{}>{}</ul>', text, data, self._empty(request))
         return [(None, {"fields": [], "description": description})]

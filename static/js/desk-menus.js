@@ -1,16 +1,21 @@
 // Menus: rows are dragged by their grip, or moved by the arrows beside it; the numbers follow.
 const words = document.querySelector(".menu-usual").dataset;
+const said = document.createElement("p");
+said.className = "visually-hidden";
+said.setAttribute("role", "status");
+document.querySelector(".menu-usual").after(said);
 
 /** The rows of a menu that hold a link, in their order on the screen. */
 function rowsOf(table) {
   return [...table.querySelectorAll("tbody tr.form-row:not(.empty-form)")];
 }
 
+const isBlank = (row) => !row.classList.contains("has_original") && !row.querySelector("select").value;
+
 function number(table) {
   rowsOf(table).forEach((row, at) => {
     const field = row.querySelector(".menu-order");
-    const isBlank = !row.classList.contains("has_original") && !row.querySelector("select").value;
-    if (!isBlank && field.value !== String(at + 1)) {
+    if (!isBlank(row) && field.value !== String(at + 1)) {
       field.value = at + 1;
       field.dispatchEvent(new Event("input", { bubbles: true }));
     }
@@ -25,6 +30,16 @@ function move(row, step) {
   if (step < 0) other.before(row);
   else other.after(row);
   number(table);
+  const now = rowsOf(table);
+  const parts = [nameIn(row), now.indexOf(row) + 1, now.filter((one) => one === row || !isBlank(one)).length];
+  said.textContent = words.moved.replace(/%s/g, () => parts.shift());
+}
+
+/** What readers see of a link, as far as the form knows it. */
+function nameIn(row) {
+  const typed = ["label", "typed"].map((field) => row.querySelector(`input[name$=-${field}]:not([hidden])`)?.value.trim()).find(Boolean);
+  const { selectedOptions } = row.querySelector("select");
+  return typed || (selectedOptions[0]?.value && selectedOptions[0].text.trim()) || words.unnamed;
 }
 
 function button(text, label, className) {
@@ -75,11 +90,11 @@ function equip(row) {
   grip.tabIndex = -1;
   grip.addEventListener("pointerdown", (event) => drag(event, row));
   moves.append(grip);
-  for (const [text, label, step] of [
-    ["↑", words.up, -1],
-    ["↓", words.down, 1],
+  for (const [text, step] of [
+    ["↑", -1],
+    ["↓", 1],
   ]) {
-    const arrow = button(text, label, "menu-arrow");
+    const arrow = button(text, "", "menu-arrow");
     arrow.addEventListener("click", () => {
       move(row, step);
       arrow.focus();
@@ -87,9 +102,12 @@ function equip(row) {
     moves.append(arrow);
   }
   field.before(moves);
-  const choice = row.querySelector("select");
-  choice.addEventListener("change", () => showTyped(row));
-  showTyped(row);
+  const name = () => {
+    showTyped(row);
+    [words.up, words.down].forEach((label, at) => moves.querySelectorAll(".menu-arrow")[at].setAttribute("aria-label", label.replace("%s", () => nameIn(row))));
+  };
+  for (const kind of ["input", "change"]) row.addEventListener(kind, name);
+  name();
 }
 
 document.querySelectorAll("tr.form-row:not(.empty-form)").forEach(equip);
