@@ -9,7 +9,7 @@ export const newId = () => `editor-ask-${++asked}`;
 /** What was typed in a dialog is not thrown away by one key: the first try to leave it says `words` in `warning`. */
 export function askBeforeLeaving(dialog, cancel, { isTyped, warning, words }) {
   const leave = (event) => {
-    if (isTyped() && !warning.textContent) {
+    if (isTyped?.() && !warning.textContent) {
       event.preventDefault();
       warning.textContent = words;
     } else if (event.type === "click") dialog.close();
@@ -23,14 +23,14 @@ export function askBeforeLeaving(dialog, cancel, { isTyped, warning, words }) {
  * What `answer` makes of the form when it is sent; null when the dialog was left. It returns null to refuse, saying why by
  * itself. Without words on its button, to `send`, it only tells something. `isTyped` says whether leaving it loses words.
  */
-export function openForm({ title, parts, answer, first, send = gettext("OK"), isTyped = () => false }) {
+export function openForm({ title, parts, answer, first, send = gettext("OK"), isTyped }) {
   const id = newId();
   const cancel = crel("button", { type: "button", textContent: send ? gettext("Cancel") : gettext("Close") });
   const warning = crel("p", { className: "editor-refusal", role: "alert" });
   const form = crel("form", { method: "dialog", noValidate: true }, [
     crel("h2", { id, textContent: title }),
     ...parts,
-    warning,
+    ...(isTyped ? [warning] : []),
     crel("div", { className: "editor-dialog-buttons" }, [
       ...(send ? [crel("button", { type: "submit", className: "default", textContent: send })] : []),
       cancel,
