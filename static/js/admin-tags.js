@@ -105,7 +105,8 @@ function offerTags(input) {
     made.textContent = text;
     made.setAttribute("role", "option");
     made.setAttribute("aria-selected", "false");
-    made.addEventListener("pointerdown", (event) => { event.preventDefault(); take(name); });
+    made.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the cursor
+    made.addEventListener("click", () => take(name));
     return made;
   }
 
@@ -154,6 +155,7 @@ function offerTags(input) {
     close();
   });
   input.addEventListener("keydown", (event) => {
+    if (event.isComposing) return; // the key is for the letters that are being put together
     const moves = { ArrowDown: 1, ArrowUp: -1 };
     if (event.key === "Backspace" && !input.value && tags.length) {
       tags.pop();

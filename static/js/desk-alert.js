@@ -35,6 +35,7 @@ function start() {
 
   list.addEventListener("taken", (event) => take(event.detail));
   input.addEventListener("keydown", (event) => {
+    if (event.isComposing) return; // the key is for the letters that are being put together
     const isAsking = found.isAsking() && !isAddress(input.value);
     if (event.key === "Enter" && (found.chosen() || isAsking)) {
       event.preventDefault();

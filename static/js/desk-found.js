@@ -79,6 +79,7 @@ export function offer({ input, list, isAddress, say, trouble, eager = true }) {
     timer = setTimeout(ask, REST);
   });
   input.addEventListener("keydown", (event) => {
+    if (event.isComposing) return; // the key is for the letters that are being put together
     const to = { ArrowDown: chosen + 1, ArrowUp: chosen - 1 }[event.key];
     if (to === undefined || !rows.length) return;
     event.preventDefault();

@@ -62,6 +62,7 @@ export function start(field) {
     waiting = setTimeout(ask, PAUSE);
   });
   field.addEventListener("keydown", (event) => {
+    if (event.isComposing) return; // the key is for the letters that are being put together
     const count = list.hidden ? 0 : list.children.length;
     if (event.key === "Escape" && count) {
       event.preventDefault(); // the field keeps its words
@@ -76,10 +77,9 @@ export function start(field) {
   });
   if (field.value !== field.defaultValue) ask(); // somebody was quicker than this script
   field.addEventListener("blur", () => setTimeout(() => show([]), 200));
-  list.addEventListener("pointerdown", (event) => {
+  list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the cursor
+  list.addEventListener("click", (event) => {
     const option = event.target.closest("li");
-    if (!option) return;
-    event.preventDefault();
-    location.assign(option.dataset.url);
+    if (option) location.assign(option.dataset.url);
   });
 }
