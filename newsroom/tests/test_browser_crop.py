@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from articles.models import Image
 from articles.trimming import Trim
-from newsroom.tests.test_browser_library import LibraryTestCase
+from newsroom.tests.test_browser_library import LibraryTestCase, file
 
 STAGE = ".focal[data-ready] .focal-picture"
 
@@ -119,6 +119,21 @@ class CropTests(LibraryTestCase):
         assert abs(image.focal_x - 25) <= 1
         assert abs(image.focal_y - 75) <= 1
         assert abs(image.focus[0] - 19) <= 2
+
+    def test_another_file_has_nothing_of_the_one_that_was_chosen_before_it(self):
+        self.log_in("pictures")
+        self.open("/admin/articles/image/add/")
+        upload = self.page.locator("input[data-upload]")
+        upload.set_input_files(file("first.jpg", (640, 400)))
+        self.stage = self.page.locator(STAGE)
+        expect(self.stage).to_be_visible()
+        self.page.get_by_role("button", name="Rotate left").click()
+        self.crop()
+        self.drag((0.1, 0.1), (0.9, 0.9))
+        upload.set_input_files(file("second.jpg", (800, 500)))
+        expect(self.stage.locator("img")).to_have_js_property("naturalWidth", 800)
+        assert self.typed() == [""] * 4
+        assert self.page.locator("#id_turn").input_value() == "0"
 
     def test_axe_finds_nothing_and_nothing_scrolls_sideways(self):
         self.lift_policy()

@@ -18,6 +18,7 @@ function start() {
   const upload = document.querySelector("input[data-upload]");
   const trim = new Trim(box, (isTurned) => (isTurned ? turn() : redraw()));
   let waiting = 0;
+  let chosen = 0; // how many files were chosen so far
 
   function makeCrop(image) {
     const figure = image.closest("figure");
@@ -130,13 +131,13 @@ function start() {
   }
   for (const field of [...focal, ...crops.flatMap(({ fields }) => fields)]) field.addEventListener("input", show);
 
-  /** Draw all from the upright original at `source`. */
-  async function load(source) {
+  /** Draw all from the upright original at `source`, unless another was chosen meanwhile. */
+  async function load(source, mine = chosen) {
     const original = new Image();
     original.src = source;
-    try {
-      await original.decode();
-    } catch {
+    const isPicture = await original.decode().then(() => true, () => false);
+    if (mine !== chosen) return;
+    if (!isPicture) {
       box.hidden = true;
       return;
     }
@@ -151,9 +152,18 @@ function start() {
     box.dataset.ready = "";
   }
 
+  /** What was cut off the picture chosen before, how it was turned and its points say nothing of this one. */
+  function forgetPrevious() {
+    trim.undo();
+    for (const field of crops.flatMap(({ fields }) => fields)) field.value = "";
+    put(focal, [0.5, 0.5]);
+  }
+
   upload?.addEventListener("change", async () => {
+    const mine = ++chosen;
     box.hidden = true;
-    if (upload.files[0]) load(await shrunk(upload.files[0]).catch(() => ""));
+    if (mine > 1) forgetPrevious(); // the first after a refusal is the same file, with what was typed about it
+    if (upload.files[0]) load(await shrunk(upload.files[0]).catch(() => ""), mine);
   });
   const source = box.dataset.original ?? picture.getAttribute("src");
   if (source) load(source);

@@ -165,9 +165,7 @@ export class Trim {
     find("turn-left").addEventListener("click", () => this.turnBy(3));
     find("turn-right").addEventListener("click", () => this.turnBy(1));
     find("undo").addEventListener("click", () => {
-      this.turnField.value = "0";
-      this.edges = [0, 0, 0, 0];
-      this.changed(true);
+      this.undo();
       find("crop-mode").focus();
     });
     for (const field of this.fields) field.addEventListener("input", () => this.changed(false));
@@ -175,6 +173,14 @@ export class Trim {
     for (const handle of this.frame.querySelectorAll("[data-side]")) this.resizing(handle);
     this.moving(this.frame.querySelector("[data-move]"));
     this.stage.addEventListener("pointerdown", (event) => this.isOn && !event.target.closest("[data-trim]") && this.drawNew(event));
+  }
+
+  /** All of the picture, upright. */
+  undo() {
+    if (!this.isThere) return;
+    this.turnField.value = "0";
+    this.edges = [0, 0, 0, 0];
+    this.changed(true);
   }
 
   get isOn() { return this.box.hasAttribute("data-trimming"); }
