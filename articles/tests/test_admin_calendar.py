@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import roles, workflow
+from articles.admin.calendar import screen
+from articles.admin.calendar.entries import Entry
 from articles.models import Alert, Article, Edition, Placement, SiteSettings
 from articles.tests.factories import make_article, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase
@@ -80,6 +82,25 @@ class ShowingTests(CalendarTestCase):
         assert len(self.shown(view="month")) == 6
         page = self.client.get(CALENDAR, {"view": "month", "day": f"{self.morning:%Y-%m-%d}"})
         self.assertContains(page, "2 more")
+
+    def test_hour_folds_away_what_is_past_and_nothing_to_mind(self):
+        for count in range(10):
+            rows = [Entry(kind="changed", at=self.now - HOUR, title=str(number), url="") for number in range(count)]
+            coming = [Entry(kind="starts", at=self.now + HOUR, title="to come", url="")]
+            minded = [Entry(kind="changed", at=self.now - HOUR, title="minded", url="", notes=["lacks"])]
+            shown, folded = screen._first([*rows, *coming, *minded], screen.AN_HOUR, self.now)
+            assert len(shown) == min(count + 2, screen.AN_HOUR)
+            assert {"to come", "minded"} <= {entry.title for entry in shown}
+            assert sorted(entry.title for entry in shown + folded) == sorted(
+                entry.title for entry in [*rows, *coming, *minded]
+            )
+
+    def test_fifteen_changes_of_an_hour_take_little_of_the_week(self):
+        for _number in range(15):
+            self.schedule(self.morning)
+        page = self.client.get(CALENDAR, {"day": f"{self.morning:%Y-%m-%d}"})
+        self.assertContains(page, "9 more")
+        assert len(self.shown()) == 15
 
     def test_text_that_another_follows_at_once_does_not_end(self):
         article, _edition = self.schedule(self.morning)

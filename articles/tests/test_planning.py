@@ -60,7 +60,7 @@ class HourTests(CalendarTestCase):
         section = make_section()
         page = self.client.get(CALENDAR, {"day": "2027-10-31", "section": section.pk, "kind": "ideas"})
         day = page.context["days"][6]
-        links = {hour: plan for hour, _entries, plan, _moment, _off in day["hours"]}
+        links = {hour: plan for hour, _entries, _folded, plan, _moment, _off in day["hours"]}
         assert [hour for hour, plan in links.items() if not plan] == [1]
         self.assertContains(page, "This hour comes twice.")
         for hour in (0, 2, 23):

@@ -19,6 +19,7 @@ from articles.workflow import WorkflowError
 
 MOST_SECTIONS = 100
 A_DAY = 6  # entries of a day that a month shows
+AN_HOUR = 6  # entries of an hour that a week shows unfolded
 
 
 class Calendar:
@@ -128,7 +129,7 @@ def _days(asked, found, now, *, may_plan):
 
 
 def _day(asked, day, rows, now, *, may_plan):
-    shown = rows if asked.view == span.WEEK else _of_a_month(rows, now)
+    shown = rows if asked.view == span.WEEK else _first(rows, A_DAY, now)[0]
     return {
         "date": day,
         "entries": shown,
@@ -141,18 +142,20 @@ def _day(asked, day, rows, now, *, may_plan):
     }
 
 
-def _of_a_month(rows, now):
-    """As many of a day's entries as a month shows: first those with something to mind, then those to come."""
-    chosen = sorted(range(len(rows)), key=lambda place: (not rows[place].notes, rows[place].at <= now))[:A_DAY]
-    return [rows[place] for place in sorted(chosen)]
+def _first(rows, most, now):
+    """As many entries as are shown, chosen by what is to be minded, then by what is to come; and the others."""
+    chosen = sorted(range(len(rows)), key=lambda place: (not rows[place].notes, rows[place].at <= now))[:most]
+    others = set(range(len(rows))) - set(chosen)
+    return [rows[place] for place in sorted(chosen)], [rows[place] for place in sorted(others)]
 
 
 def _hours(asked, day, rows, now, *, may_plan):
-    """Each hour with its entries, the way to plan something in it, and why there is none on a day of 23 or 25 hours."""
+    """Each hour with its entries, those folded away, the way to plan something, and why there is none off the clock."""
     by_hour = {hour: list(part) for hour, part in groupby(rows, key=lambda entry: timezone.localtime(entry.at).hour)}
     hours = []
     for hour in range(24):
         moment = planning.hour_of(day, hour, now) if may_plan else None
         plan = planning.address(moment, asked)
-        hours.append((hour, by_hour.get(hour, []), plan, moment, planning.off_the_clock(day, hour)))
+        shown, folded = _first(by_hour.get(hour, []), AN_HOUR, now)
+        hours.append((hour, shown, folded, plan, moment, planning.off_the_clock(day, hour)))
     return hours
