@@ -268,6 +268,7 @@ def freeze_again(now: datetime) -> int:
             edition.body = body  # type: ignore[assignment] # a field that holds text
             edition.save(update_fields=["body"])
             search.add(edition)
+            lacking.note(edition.article)
             changed += 1
     return changed
 

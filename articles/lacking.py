@@ -58,14 +58,16 @@ class Found:
 
 
 def note(article: Article) -> None:
-    """Have each edition to come say what it lacks."""
+    """Have each edition to come say what it lacks, and since when readers have its words if they are no news."""
     if not (coming := list(_coming(article))):
         return
     before = _had(article, timezone.now())
     for edition in coming:
-        said = ",".join([*find(edition, before).lacks, *_plans(edition, before)])
-        if said != edition.lacks:
-            article.editions.filter(pk=edition.pk).update(lacks=said)
+        lacks = ",".join([*find(edition, before).lacks, *_plans(edition, before)])
+        repeats_since = _repeats_since(edition, before)
+        if (lacks, repeats_since) != (edition.lacks, edition.repeats_since):
+            article.editions.filter(pk=edition.pk).update(lacks=lacks, repeats_since=repeats_since)
+        edition.repeats_since = repeats_since
         before.append(edition)
 
 
@@ -138,6 +140,11 @@ def words(names: Iterable[str]) -> str:
 def told(lacks: str) -> str:
     """What a list says of an edition's ``lacks``; nothing if there is nothing to say."""
     return _("lacks what readers have: %(what)s") % {"what": words(lacks.split(","))} if lacks else ""
+
+
+def told_of_repeat(edition: Edition) -> str:
+    """What every screen says of an edition that changes nothing for readers; nothing if it does."""
+    return _("says nothing new to readers") if edition.repeats_since else ""
 
 
 _COLUMNS = {column.attname: column for column in Copy._meta.local_fields}
@@ -214,6 +221,15 @@ def _is_same(name: str, one: Any, other: Any) -> bool:
     if name == "body":
         return merging.as_editor_writes(one) == merging.as_editor_writes(other)
     return bool(one == other)
+
+
+def _repeats_since(edition: Edition, before: list[Edition]) -> datetime | None:
+    """Since when readers have, word for word, what ``edition`` says when it takes over; None if it changes anything."""
+    last = before[-1] if before else None
+    if last is None or last.live_until != edition.live_from or shared_values(last) != shared_values(edition):
+        return None
+    was, will_be = _said_by_each([last, edition])
+    return last.has_since if was == will_be else None
 
 
 def _plans(edition: Edition, before: list[Edition]) -> list[str]:

@@ -362,7 +362,7 @@ def _edition_line(edition: Any, now: datetime) -> Line:
 def _mind(edition: Any) -> str:
     """What somebody should decide about an edition before it goes live."""
     older = _("an older text than the working copy") if edition.stage != Stage.PUBLISHED else ""
-    return "; ".join(filter(None, [older, lacking.told(edition.lacks)]))
+    return "; ".join(filter(None, [older, lacking.told(edition.lacks), lacking.told_of_repeat(edition)]))
 
 
 def _times(edition: Edition, now: datetime) -> list[str | SafeString]:
@@ -371,7 +371,8 @@ def _times(edition: Edition, now: datetime) -> list[str | SafeString]:
     start = shown(edition.live_from, "SHORT_DATETIME_FORMAT")
     if edition.live_from > now:
         return [start, first] if edition.published_at <= now else [start]
-    return [first, format_html("{} {}", _("changed"), start)] if edition.live_from > edition.published_at else [first]
+    changed = shown(edition.has_since, "SHORT_DATETIME_FORMAT")
+    return [first, format_html("{} {}", _("changed"), changed)] if edition.has_since > edition.published_at else [first]
 
 
 def _embargo(until: datetime | None, now: datetime) -> list[str]:

@@ -193,7 +193,7 @@ class EditionAdmin(Calendar, DeskAdmin):
             return ""
         older = _("an older text than the working copy") if edition.stage != Article.Stage.PUBLISHED else ""
         embargo = _("embargo until %(time)s") % {"time": short(edition.embargo)} if edition.embargo else ""
-        return "; ".join(filter(None, [older, lacking.told(edition.lacks), embargo]))
+        return "; ".join(filter(None, [older, lacking.told(edition.lacks), lacking.told_of_repeat(edition), embargo]))
 
     @admin.display(description=gettext_lazy("listed in"))
     def listed_in(self, edition):

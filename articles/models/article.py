@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -48,14 +49,15 @@ class ArticleQuerySet(models.QuerySet):
     def with_state(self, at=None):
         """With what the desk asks of a list.
 
-        That is ``live_since`` (when readers got what they have), ``next_live`` (a scheduled start), ``was_live`` and
-        ``coming_lacks`` (see lacking.py).
+        That is ``live_since`` (when readers got what they have), ``next_live`` (a scheduled start), ``next_repeats``
+        (since when they have what is to start then), ``was_live`` and ``coming_lacks`` (see lacking.py).
         """
         at = at or timezone.now()
         mine = Edition.objects.filter(article=OuterRef("pk"))
         return self.annotate(
-            live_since=Subquery(mine.live(at).values("live_from")[:1]),
+            live_since=Subquery(mine.live(at).values_list(Coalesce("repeats_since", "live_from"))[:1]),
             next_live=Subquery(mine.filter(live_from__gt=at).order_by("live_from").values("live_from")[:1]),
+            next_repeats=Subquery(mine.filter(live_from__gt=at).order_by("live_from").values("repeats_since")[:1]),
             coming_lacks=Subquery(
                 mine.filter(live_from__gt=at, lacks__gt="").order_by("live_from").values("lacks")[:1]
             ),

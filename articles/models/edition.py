@@ -27,7 +27,7 @@ UNSEEN = [  # on cards and in feeds
     *("corrections", "dated_corrections", "seo_title", "seo_description", "social_title", "social_description"),
     "related",
     *("took_over", "cut_at", "cut_by", "withdrawn_by", "withdrawn_reason", "erased_at", "erased_by", "erased_reason"),
-    *("based_at", "decided_at", "lacks", "planned"),
+    *("based_at", "decided_at", "lacks", "repeats_since", "planned"),
     *("section__description", "section__parent__description"),
     *(f"lead_image__{name}" for name in UNSEEN_OF_IMAGE),
 ]
@@ -147,6 +147,7 @@ class Edition(Copy):
     based_at = models.DateTimeField(null=True)  # its text has what readers had then, where that is not when it was cut
     decided_at = models.DateTimeField(null=True)  # when somebody last said that it is to go out as it is
     lacks = models.TextField(default="", db_default="", blank=True)  # see lacking.py
+    repeats_since = models.DateTimeField(null=True)  # since when readers have these very words, if before it starts
     planned = models.JSONField(
         default=dict, db_default=models.Value({}, models.JSONField()), blank=True
     )  # of a withdrawn one: the end and the editions that were to come
@@ -232,6 +233,11 @@ class Edition(Copy):
     def modified_at(self) -> datetime:
         """When it was last published, updated or corrected: for machines, which want a time in any case."""
         return max(filter(None, [self.published_at, self.revised_at, self.corrected_at]))
+
+    @property
+    def has_since(self) -> datetime:
+        """Since when readers have what it says, which may have been put before them again meanwhile."""
+        return self.repeats_since or self.live_from
 
     @property
     def top_section(self) -> Section:

@@ -400,3 +400,53 @@ class ColumnTests(TestCase):
         assert lacking.told("") == ""
         assert all(lacking.words([name]) for name in [*FIELDS, lacking.END, lacking.REASON])
         assert Edition().lacks == ""
+
+
+class NothingNewTests(LackingTestCase):
+    """What is scheduled and says word for word what readers have by then: told everywhere, and no change once past."""
+
+    NEWS, SAID = "kicker", "nothing new"
+
+    def pages(self):
+        found = screens(self.at) | {
+            "panel": change_address(self.article),
+            "versions": reverse("admin:articles_article_versions", args=[self.article.pk]),
+        }
+        del found["filter"]  # it is no older text
+        return {name: self.client.get(address).content.decode() for name, address in found.items()}
+
+    def test_schedule_that_says_what_readers_have_is_told_on_every_screen_until_it_says_something(self):
+        self.schedule(headline="The bridge opens")
+        assert not [name for name, page in self.pages().items() if self.SAID in page]
+        workflow.publish(self.article, by=self.chief)
+        assert [edition.repeats_since for edition in self.coming()] == [self.article.editions.live().get().live_from]
+        assert not [name for name, page in self.pages().items() if self.SAID not in page]
+        self.publish(self.NEWS)  # readers get something else, so that it would take that back
+        assert [edition.repeats_since for edition in self.coming()] == [None]
+        workflow.renew(self.coming().get(), by=self.chief)
+        assert [bool(edition.repeats_since) for edition in self.coming()] == [True]
+        ArticleByline.objects.create(article=self.article, author=make_author())
+        workflow.renew(self.coming().get(), by=self.chief)
+        assert [edition.repeats_since for edition in self.coming()] == [None]
+
+    def test_schedule_that_said_nothing_new_is_no_change_afterwards(self):
+        self.schedule(headline="The bridge opens")
+        workflow.publish(self.article, by=self.chief)
+        since = self.article.editions.live().get().live_from
+        with time_machine.travel(self.at + HOUR):
+            self.chief = self.log_in(self.chief)
+            article = Article.objects.with_state().get(pk=self.article.pk)
+            assert article.live_since == self.article.editions.live().get().has_since == since
+            week = self.pages()["week"]
+            assert "went live, nothing new" in week
+
+    def test_text_that_follows_itself_twice_is_as_old_as_the_first_and_one_after_a_gap_is_news(self):
+        self.schedule(headline="The bridge opens")
+        workflow.publish(self.article, by=self.chief)
+        self.schedule(at=self.at + HOUR)
+        since = self.article.editions.live().get().live_from
+        assert [edition.repeats_since for edition in self.coming()] == [since, since]
+        workflow.cancel(self.coming().first(), by=self.chief)
+        self.article.editions.filter(live_until=self.coming().get().live_from).update(live_until=self.at)
+        lacking.note(self.article)
+        assert [edition.repeats_since for edition in self.coming()] == [None]

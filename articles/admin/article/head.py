@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from articles.admin.article.state import State
 from articles.admin.times import short
+from articles.lacking import told_of_repeat
 from articles.models import FOR_EVER, Article, Edition, Revision
 
 NEXT = {  # of each stage, what comes next, the best that somebody may do first
@@ -74,7 +75,10 @@ def standing_of_save(revision: Revision) -> list[Word]:
 def _to_come(article: Article, now: State) -> list[Word]:
     """What is planned: when it goes live, when it ends, and until when it must not go out."""
     comes = _("Update goes live %(time)s") if now.live else _("Goes live %(time)s")
-    found = [Word(comes % {"time": short(edition.live_from)}, "plan") for edition in now.scheduled]
+    found = [
+        Word(": ".join(filter(None, [comes % {"time": short(edition.live_from)}, told_of_repeat(edition)])), "plan")
+        for edition in now.scheduled
+    ]
     found += [Word(_("Ends %(time)s") % {"time": short(end)}, "plan") for end in now.ends]
     if article.embargo_until and article.embargo_until > now.at:
         found.append(Word(_("Embargo until %(time)s") % {"time": short(article.embargo_until)}, "warn"))

@@ -80,6 +80,11 @@ class Seen:
         return lacking.told(self.edition.lacks) if self.is_scheduled else ""
 
     @property
+    def repeats(self) -> str:
+        """That it says nothing new, in words."""
+        return lacking.told_of_repeat(self.edition)
+
+    @property
     def has_end(self) -> bool:
         return self.edition.live_until < FOR_EVER
 

@@ -153,6 +153,8 @@ def standings(article):
         older = article.stage != Article.Stage.PUBLISHED
         text = _("scheduled for %(time)s with an older text") if older else _("scheduled for %(time)s")
         yield "urgent" if older else "coming", text % {"time": short_in_words(article.next_live)}
+    if article.next_repeats:
+        yield "urgent", _("what is scheduled says nothing new to readers")
     if article.coming_lacks:
         yield "urgent", _("what is scheduled %(lacks)s") % {"lacks": lacking.told(article.coming_lacks)}
     if article.embargo_until and article.embargo_until > now:

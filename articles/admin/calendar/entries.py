@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from articles import lacking, roles
 from articles.admin.calendar import boards
-from articles.admin.calendar.kinds import CHANGES, KINDS, RETURNS, shown
+from articles.admin.calendar.kinds import CHANGES, KINDS, REPEATS, RETURNS, shown
 from articles.admin.calendar.span import Span
 from articles.admin.times import short
 from articles.models import Alert, Article, Edition
@@ -19,7 +19,7 @@ from articles.models import Alert, Article, Edition
 MOST = 200  # entries of a kind, before now and from now on
 STEPS = {"starts": "schedule", "ends": "take_down"}  # the workflow's, by which an entry of the kind is moved
 EDITION = """
-headline live_from live_until published_at took_over withdrawn_reason lacks section__name
+headline live_from live_until published_at took_over withdrawn_reason lacks repeats_since section__name
 article__headline article__stage
 article__embargo_until article__created_by article__published_at article__trashed_at
 article__assignee article__section__name article__section__parent
@@ -41,6 +41,7 @@ class Entry:
     notes: list[str] = field(default_factory=list)  # what to mind
     is_change: bool = False  # of what readers have then, not its first publication
     is_return: bool = False  # of what readers had before and have not just then
+    is_repeat: bool = False  # of what readers have then anyway
 
     @property
     def name(self) -> str:
@@ -51,6 +52,8 @@ class Entry:
     def label(self) -> str:
         if self.is_return:
             return str(RETURNS[self.kind])
+        if self.is_repeat:
+            return str(REPEATS[self.kind])
         return str(CHANGES[self.kind] if self.is_change else KINDS[self.kind])
 
     @property
@@ -92,6 +95,8 @@ def edition_entry(kind: str, edition: Edition, user: User, now: datetime) -> Ent
         notes.append(_("with an older text than the working copy"))
     if kind == "starts" and at > now and edition.lacks:
         notes.append(lacking.told(edition.lacks))
+    if kind == "starts" and at > now and edition.repeats_since:
+        notes.append(lacking.told_of_repeat(edition))
     if article.embargo_until and article.embargo_until > now:
         notes.append(_("embargo until %(time)s") % {"time": short(article.embargo_until)})
     is_later = kind == "starts" and at > edition.published_at
@@ -107,7 +112,8 @@ def edition_entry(kind: str, edition: Edition, user: User, now: datetime) -> Ent
         may_move=may_move,
         facts=[first] if is_later else [],
         notes=notes,
-        is_change=is_later and edition.took_over,
+        is_change=is_later and edition.took_over and not edition.repeats_since,
+        is_repeat=is_later and edition.took_over and edition.repeats_since is not None,
         is_return=is_later and not edition.took_over,
     )
 

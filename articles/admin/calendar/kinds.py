@@ -18,6 +18,10 @@ KINDS = {
     "alert_ends": gettext_lazy("alert until"),
 }
 CHANGES = {"starts": gettext_lazy("changes"), "started": gettext_lazy("changed")}
+REPEATS = {
+    "starts": gettext_lazy("goes live, nothing new"),
+    "started": gettext_lazy("went live, nothing new"),
+}
 RETURNS = {"starts": gettext_lazy("goes live again"), "started": gettext_lazy("went live again")}
 
 CHOICES = {  # a word of the address: what it says, the kinds that it shows, the right to see them
