@@ -234,7 +234,7 @@ def _unpublished(now: datetime, *, is_live: bool) -> Block:
     lines = [_article_line(article, now) for article in _newest(changed, Stage.DRAFT, Stage.IN_REVIEW, Stage.READY)]
     title, nothing = (
         _("Live, with changes that readers don’t see"),
-        _("Readers see the newest saved text of all that is live.") if is_live else _("Nothing is live now."),
+        _("All that was saved of what is live is published or scheduled.") if is_live else _("Nothing is live now."),
     )
     return Block("unpublished", title, _articles(desk="unpublished"), nothing, lines)
 
@@ -244,7 +244,7 @@ def _older(now: datetime) -> Block:
     lines = [_edition_line(row, now) for row in rows[:SHOWN]]
     title, nothing = (
         _("Scheduled with an older text"),
-        _("What is scheduled has the newest text, and all that readers have."),
+        _("Nothing that is scheduled waits for a newer text or for a decision."),
     )
     return Block("older", title, _articles(desk="older"), nothing, lines)
 
@@ -332,7 +332,10 @@ def _article_line(article: Article, now: datetime) -> Line:
             "saved": saved,
             "who": article.saved_by.get_full_name() or article.saved_by,
         }
-    facts = [article.get_stage_display(), str(article.section or _("no section"))]
+    stage = article.get_stage_display()
+    if article.published_at and article.published_at <= now and article.stage != Stage.PUBLISHED:
+        stage = _("its changes: %(stage)s") % {"stage": stage}  # what readers had is no draft
+    facts = [stage, str(article.section or _("no section"))]
     if article.due_at:
         facts.append(format_html("{} {}", _("due"), shown(article.due_at, "SHORT_DATETIME_FORMAT")))
     facts += [saved, *_embargo(article.embargo_until, now)]

@@ -97,6 +97,16 @@ class BlockTests(DashboardTestCase):
         workflow.saved(live, by=self.chief)
         assert self.titles("unpublished") == ["Live one"]
 
+    def test_what_readers_have_is_called_no_draft(self):
+        live = make_edition().article
+        make_article(headline="New", assignee=self.chief)
+        Article.objects.filter(pk=live.pk).update(assignee=self.chief)
+        live.refresh_from_db()
+        workflow.saved(live, by=self.chief)
+        [line] = self.blocks(self.chief)["unpublished"].lines
+        assert line.facts[0] == "its changes: draft"
+        assert {line.facts[0] for line in self.blocks(self.chief)["assigned"].lines} == {"its changes: draft", "draft"}
+
     def test_scheduled_in_an_older_text_is_marked_and_embargo_is_said(self):
         article = self.schedule(2 * DAY, headline="Coming", embargo_until=self.now + DAY)
         assert self.titles("older") == []

@@ -70,10 +70,14 @@ CLAIMS = {
         not any(one.live_from <= now + DAY for one in coming(now))
     ),
     "Nothing is live now.": lambda user, now: not live(now),
-    "Readers see the newest saved text of all that is live.": lambda user, now: (
-        live(now) and all(one.article.stage == "published" for one in live(now))
+    "All that was saved of what is live is published or scheduled.": lambda user, now: (
+        live(now)
+        and all(
+            one.article.headline in {row.headline for row in one.article.editions.filter(live_until__gt=now)}
+            for one in live(now)
+        )
     ),
-    "What is scheduled has the newest text, and all that readers have.": lambda user, now: all(
+    "Nothing that is scheduled waits for a newer text or for a decision.": lambda user, now: all(
         one.article.stage == "published" and not one.lacks for one in coming(now)
     ),
     "No rate waits for a look, and no active pair lacks a new one.": lambda user, now: all(
@@ -102,6 +106,7 @@ class DashboardTests(TestCase):
             "ready": lambda **whose: make_article(stage="ready", **whose),
             "live": lambda **whose: make_edition(**whose),
             "live, changed": self.changed,
+            "live, update scheduled": self.updated,
             "withdrawn": lambda **whose: make_edition(live_until=self.now - HOUR, live_from=self.now - DAY, **whose),
             "scheduled soon": lambda **whose: self.scheduled(HOUR, **whose),
             "scheduled later": lambda **whose: self.scheduled(3 * DAY, **whose),
@@ -115,7 +120,16 @@ class DashboardTests(TestCase):
         workflow.saved(article, by=self.chief)
 
     def changed(self, **whose):
-        self.saved(make_edition(**whose).article)
+        article = make_edition(**whose).article
+        Article.objects.filter(pk=article.pk).update(headline="What readers have not")
+        self.saved(article)
+
+    def updated(self, **whose):
+        article = make_edition(**whose).article
+        article.refresh_from_db()
+        article.headline = "The update"
+        article.save()
+        workflow.schedule(article, by=self.chief, at=self.now + HOUR)
 
     def scheduled(self, after, **whose):
         article = make_article(**whose)
