@@ -19,6 +19,7 @@ from articles.admin.times import short
 from articles.models import Alert
 
 USUAL = timedelta(hours=1)
+MOST_TOLD = 3
 TICK = timedelta(microseconds=1)
 
 
@@ -67,6 +68,15 @@ class AlertAdmin(DeskAdmin):
         if not change:
             obj.created_by = request.user
         super().save_model(request, obj, form, change)
+        self._tell_of_others(request, obj)
+
+    def _tell_of_others(self, request, alert):
+        """Warn that it stands together with another: readers see one of the two."""
+        others = Alert.objects.not_over().at_the_same_time_as(alert)
+        text = _("“%(other)s” stands at the same time. Of the two, readers see only “%(seen)s”: it begins last.")
+        for other in others[:MOST_TOLD]:
+            seen = max(alert, other, key=lambda one: (one.starts_at, one.pk))
+            self.message_user(request, text % {"other": other, "seen": seen}, messages.WARNING)
 
     @method_decorator(require_POST)
     def end_view(self, request, pk):

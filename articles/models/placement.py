@@ -126,6 +126,14 @@ class AlertQuerySet(models.QuerySet):
         """Those in force at ``at`` (now) or later, in order of their start; they are few, as each has an end."""
         return self.filter(ends_at__gt=at or timezone.now()).order_by("starts_at", "pk")
 
+    def at_the_same_time_as(self, alert):
+        """Those others that stand during some of ``alert``'s time, the one that hides the others first."""
+        return (
+            self.filter(starts_at__lt=alert.ends_at, ends_at__gt=alert.starts_at)
+            .exclude(pk=alert.pk)
+            .order_by("-starts_at", "-pk")
+        )
+
 
 class Alert(models.Model):
     """A line of breaking news above every page, for a span of time; it always has an end."""

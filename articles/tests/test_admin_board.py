@@ -14,9 +14,11 @@ from articles.admin.times import FORMAT
 from articles.boards import Placing
 from articles.models import Alert, BoardRevision, Placement, SiteSettings
 from articles.tests.factories import make_edition, make_image, make_section, make_user
+from articles.tests.test_admin_library import local
 from newsroom.tests.forms import loaded
 
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 BOARD = reverse("admin:articles_placement_board")
 
 
@@ -386,6 +388,18 @@ class AlertTests(BoardScreenTestCase):
         assert LogEntry.objects.filter(change_message="Ended at once").exists()
         self.assertContains(self.client.post(end, follow=True), "nothing to end")
         assert self.client.get(end).status_code == 405
+
+    def test_of_several_that_stand_one_is_said_to_be_above_every_page(self):
+        older = Alert.objects.create(text="Snow", starts_at=self.now - HOUR, ends_at=self.now + HOUR)
+        newer = self.form(text="Quake", starts_at=local(self.now - MINUTE), ends_at=local(self.now + MINUTE))
+        told = self.client.post(reverse("admin:articles_alert_add"), newer, follow=True)
+        self.assertContains(told, "readers see only “Quake”")
+        page = self.open()
+        self.assertContains(page, "Above every page now", count=1)
+        self.assertContains(page, "Not shown: a newer one stands above every page", count=1)
+        later = self.form(text="Thaw", starts_at=local(older.ends_at + HOUR), ends_at=local(older.ends_at + 2 * HOUR))
+        told = self.client.post(reverse("admin:articles_alert_add"), later, follow=True)
+        self.assertNotContains(told, "at the same time")
 
     def test_alerts_are_the_chief_editors(self):
         alert = Alert.objects.create(text="Snow", starts_at=self.now - HOUR, ends_at=self.now + HOUR)

@@ -69,6 +69,7 @@ def context(state, user) -> dict[str, Any]:
     titles = _Titles(state)
     saves = list(boards.saves(state.section)[:SAVES])
     public = state.section.get_absolute_url() if state.section else "/"
+    alerts = list(Alert.objects.not_over(state.now))
     return {
         "state": state,
         "may": state.may,
@@ -81,7 +82,8 @@ def context(state, user) -> dict[str, Any]:
         "unsaved": _unsaved(state, made, titles),
         "saves": saves,
         "newest_save": saves[0].pk if saves else 0,
-        "alerts": list(Alert.objects.not_over(state.now)[:ALERTS]),
+        "alerts": alerts[:ALERTS],
+        "alert_shown": next((alert for alert in reversed(alerts) if alert.starts_at <= state.now), None),
         "may_alert": user.has_perm("articles.change_alert"),
         "sections": [(section.pk, section_name(section)) for section in _sections(user)],
         "public": public if state.is_now else f"{public}?at={state.at_typed}",
