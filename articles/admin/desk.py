@@ -3,13 +3,16 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect, AutocompleteSelectMultiple
 from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django_prose_editor.fields import ProseEditorFormField
 
+from articles import markup, merging, references
 from articles.admin.lists import NoCountPaginator, holding_words, number
 from articles.admin.times import TIME_FIELDS
+from articles.models.copy import BodyField
 from articles.models.merge import still_there, successors
 
 
@@ -60,6 +63,21 @@ class RowsField(forms.ModelMultipleChoiceField):
             return super().clean(now)
 
 
+class TypedHTML(ProseEditorFormField):
+    """HTML as an editor in the browser writes it: the same text written otherwise is no change of anybody's."""
+
+    def has_changed(self, initial, data):
+        if not super().has_changed(initial, data):
+            return False
+        if max(len(initial or ""), len(data or "")) > markup.LONGEST:
+            return True  # is refused, and would take long to clean
+        return _as_stored(initial or "") != _as_stored(data or "")
+
+
+def _as_stored(html):
+    return merging.as_editor_writes(references.thaw(markup.clean(html)))
+
+
 class LinkedRows:
     """Beside the choice of a row: see it, change it, add one, but never delete it in passing."""
 
@@ -79,7 +97,7 @@ class LinkedRows:
 class DeskAdmin(LinkedRows, admin.ModelAdmin):
     """A model's screens: a list without counts, times in the paper's zone, a search that knows every alphabet."""
 
-    formfield_overrides = TIME_FIELDS
+    formfield_overrides = TIME_FIELDS | {BodyField: {"form_class": TypedHTML, "widget": AdminTextareaWidget}}
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50

@@ -6,8 +6,10 @@ import json
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
+from django.contrib import admin
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.test import RequestFactory, TestCase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,11 +17,42 @@ from articles import roles
 from articles.admin import audit, log
 from articles.models import Section, SiteSettings
 from articles.tests.factories import make_article, make_chief, make_image, make_section, make_user
-from articles.tests.test_admin_article import DeskTestCase
+from articles.tests.test_admin_article import DeskTestCase, change_address, typed
+from articles.tests.test_admin_library import local
 
 AUDIT = reverse("admin:admin_logentry_changelist")
 EXPORT = reverse("admin:admin_logentry_export")
 VALUES = [{"changed": {"fields": ["Name"], "values": {"Name": ["News", "The <b>News</b>"], "In menu": [True, False]}}}]
+
+
+class HTMLTests(TestCase):
+    """Nobody is said to have changed a text that the browser only wrote otherwise."""
+
+    def test_html_written_otherwise_is_no_change_in_any_form(self):
+        stored = "<p>One &amp; two</p>\n<p>Three</p><table><tr><td>Four</td></tr></table>"
+        sent = "<p>One &#38; two</p><p>Three</p><table><tbody><tr><td><p>Four</p></td></tr></tbody></table>"
+        request = RequestFactory().get("/")
+        request.user = make_chief()
+        found = set()
+        for model, model_admin in admin.site._registry.items():
+            if model._meta.label in {"articles.Article", "articles.Template", "articles.FlatPage"}:
+                field = model_admin.get_form(request).base_fields["body"]
+                assert not field.has_changed(stored, sent), model
+                assert field.has_changed(stored, sent.replace("Four", "Five")), model
+                found.add(model)
+        assert len(found) == 3
+
+    def test_log_of_another_embargo_tells_of_no_body(self):
+        self.client.force_login(make_chief())
+        article = make_article(body="<p>One</p>\n<p>Two</p>")
+        until = timezone.now() + timedelta(days=1)
+        data = typed(article, body="<p>One</p><p>Two</p>", embargo_until=local(until), _save="Save")
+        self.client.post(change_address(article), data)
+        article.refresh_from_db()
+        assert article.embargo_until
+        told = " ".join(entry.get_change_message() for entry in LogEntry.objects.all())
+        assert "mbargo" in told
+        assert "Body" not in told
 
 
 class LogTestCase(DeskTestCase):
