@@ -1,7 +1,7 @@
 """Forms that were typed and not saved, on the screen: in their own form, or as a page that lists what was typed."""
 
 from django.contrib import messages
-from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.options import IS_POPUP_VAR, ModelAdmin
 from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
@@ -53,25 +53,14 @@ class FilledIn:
             context |= {"filled_in": row, "filled_in_why": why(row), "unsaved": row.pk}
         elif request.method == "POST":
             context["unsaved"] = request.POST.get(unsaved_forms.UNSAVED, "")
+            if not self.guards_itself:  # whose screen has such a list of its own
+                context["wrong"] = _wrong(context)
         return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
     def construct_change_message(self, request, form, formsets, add=False):
         message = super().construct_change_message(request, form, formsets, add)
         request.changed_nothing = not add and not message
         return message
-
-    def response_change(self, request, obj):
-        """Django's, which calls a row changed whatever was sent: where nothing is new, that is said instead."""
-        request.says_changed = getattr(request, "changed_nothing", False)
-        try:
-            return super().response_change(request, obj)
-        finally:
-            request.says_changed = False
-
-    def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
-        if getattr(request, "says_changed", False) and level == messages.SUCCESS and not self.guards_itself:
-            message = _("Nothing new to save: it stays as it was.")
-        super().message_user(request, message, level, *args, **kwargs)
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         """Django's; but what was typed into the form of a row that is gone is shown to be copied.
@@ -92,11 +81,41 @@ class FilledIn:
         return parent(request, object_id) if parent else None
 
 
+def _wrong(context):
+    """Every error of a screen's fields: the field's id, its name, and what is wrong."""
+    from articles.admin.article.head import errors_of  # its package registers with us: not while we are loaded
+
+    found = errors_of(context["adminform"].form)
+    for inline in context["inline_admin_formsets"]:
+        for form in inline.formset.forms:
+            found += errors_of(form)
+    return found
+
+
+class NothingNew(ModelAdmin):
+    """Django's own answer to a save, which calls a row changed whatever was sent: where nothing is new, that is said.
+
+    It stands right above Django's class, so that what a model's own screens say of a save is left as it is.
+    """
+
+    def response_change(self, request, obj):
+        request.says_changed = getattr(request, "changed_nothing", False)
+        try:
+            return super().response_change(request, obj)
+        finally:
+            request.says_changed = False
+
+    def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
+        if getattr(request, "says_changed", False) and level == messages.SUCCESS and not self.guards_itself:
+            message = _("Nothing new to save: it stays as it was.")
+        super().message_user(request, message, level, *args, **kwargs)
+
+
 def filled_in(admin_class: type) -> type:
     """``admin_class`` with forms that come back filled in."""
     if issubclass(admin_class, FilledIn):
         return admin_class
-    return type(admin_class.__name__, (FilledIn, admin_class), {"__module__": admin_class.__module__})
+    return type(admin_class.__name__, (FilledIn, admin_class, NothingNew), {"__module__": admin_class.__module__})
 
 
 def form_view(request, pk, *, site):

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from articles import notices
 from newsroom import saying
 
 LOADED, OVER, KEEP = "_loaded", "_over", "_keep_"  # in a form: marks as loaded; marks one saves over; a field's choice
@@ -156,6 +157,8 @@ class Guarded:
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change and obj is not None and not self.guards_itself and self.has_change_permission(request, obj):
             context |= {"newer_row": getattr(request, "newer", None), "loaded": _loaded(request, context)}
+            if context["newer_row"] and not (context.get("to_mend") or _has_other_errors(context)):
+                context["errors"] = []  # nothing is wrong: what is to be chosen is told by itself
         return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
     def construct_change_message(self, request, form, formsets, add=False):
@@ -167,6 +170,15 @@ class Guarded:
         return message
 
 
+def _has_other_errors(context):
+    """Whether anything is to be corrected besides what somebody saved meanwhile."""
+    form = context["adminform"].form
+    codes = {error.code for name, errors in form.errors.as_data().items() for error in errors}
+    return bool(codes - {"newer"}) or any(
+        inline.formset.total_error_count() for inline in context["inline_admin_formsets"]
+    )
+
+
 def _newest_entry(row, since):
     """Who saved it last, if that was after ``since``: programs that change rows leave nothing in the log."""
     kinds = {ContentType.objects.get_for_model(row, for_concrete_model=concrete) for concrete in (True, False)}
@@ -175,7 +187,7 @@ def _newest_entry(row, since):
 
 
 def _said_by(entry, reader):
-    return _("you, in another window") if entry.user_id == reader.pk else str(entry.user)
+    return _("you, in another window") if entry.user_id == reader.pk else notices.name(entry.user)
 
 
 def _loaded(request, context):

@@ -202,6 +202,14 @@ class BeginningTests(IdeaTestCase):
         self.assertRedirects(response, article.get_absolute_url())
         assert (article.stage, article.notes.get().text) == ("draft", "Begin now")
 
+    def test_what_was_done_is_said_whether_a_field_was_changed_or_not(self):
+        self.log_in(self.reporter)
+        for headline in ("The dam", "Another dam"):
+            idea = make_idea(headline="The dam", section=self.section, created_by=self.reporter)
+            told = self.client.get(self.send(page_of(idea), headline=headline, _begin="1").url)
+            self.assertContains(told, "It is a draft now: write.")
+            self.assertNotContains(told, "Nothing new to save")
+
     def test_second_is_told_who_has_it_and_what_was_not_saved(self):
         idea = make_idea(section=self.section)
         self.log_in(self.editor)

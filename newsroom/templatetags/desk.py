@@ -8,6 +8,7 @@ from django.utils.html import format_html, strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 
+from articles import notices
 from articles.admin import lists, times
 from newsroom import navigation
 
@@ -20,6 +21,12 @@ register = template.Library()
 def shown(moment, form="DATETIME_FORMAT"):
     """A time in the paper's zone, and how far away it is: ``{{ edition.live_from|shown }}``."""
     return times.shown(moment, form)
+
+
+@register.filter
+def person(user):
+    """Somebody as the desk calls them; empty for nobody."""
+    return notices.name(user) if user else ""
 
 
 @register.filter

@@ -55,6 +55,30 @@ class ScreenTestCase(TestCase):
         return self.client.post(address_of(row), data | more)
 
 
+class ErrorTests(ScreenTestCase):
+    """What is to be corrected is listed on top of each form; where two people saved, nothing is."""
+
+    def test_every_error_is_listed_on_top_with_a_link_to_its_field(self):
+        for row, name in ((make_section(), "name"), (make_author(), "name"), (make_image(), "alt")):
+            page = self.save(row, sent(self.open(row), **{name: "x" * 500}))
+            text = page.content.decode()
+            with self.subTest(row=row):
+                assert page.status_code == 200
+                listed = text.index(f'<li><a href="#id_{name}">')
+                assert listed < text.index(f'id="id_{name}"')
+
+    def test_conflict_is_no_error_and_names_people_as_the_desk_does(self):
+        User.objects.filter(pk=self.other.pk).update(first_name="Aigul", last_name="Tash")
+        row = make_section(name="Rail")
+        before = sent(self.open(row), name="Railways")
+        self.other_saves(row, name="Trains")
+        page = self.save(row, before)
+        self.assertContains(page, "It was saved by Aigul Tash on")
+        self.assertNotContains(page, "Please correct")
+        wrong = self.save(row, before | {"name": ""})
+        self.assertContains(wrong, "Please correct")
+
+
 class StaleSaveTests(ScreenTestCase):
     def check(self, row, theirs, mine):
         """The other changes ``theirs``; my save with ``mine`` is refused, tells both, and can be made over it."""

@@ -87,7 +87,9 @@ class Access:
         return self._invite(request, obj)
 
     def response_change(self, request, obj):
-        self.message_user(request, _("Saved."), messages.SUCCESS)
+        is_same = getattr(request, "changed_nothing", False)
+        text = _("Nothing new to save: it stays as it was.") if is_same else _("Saved.")
+        self.message_user(request, text, messages.SUCCESS)
         return self._back(obj)
 
     @method_decorator([never_cache, require_POST])
