@@ -108,7 +108,9 @@ def of(user: User, now: datetime | None = None) -> Dashboard:
             mine.append(_waiting(user, now))
         mine += [_assigned(user, now), _drafts(user, now), *_submitted(user, now)]
         live = _live(now)
-        paper = [_soon(now), live, _unpublished(now, is_live=bool(live.lines)), _older(now)]
+        paper = [_soon(now), live]
+        if _is_editor(user) and (roles.is_everywhere(user) or roles.section_ids(user)):
+            paper += [_unpublished(user, now, is_live=bool(live.lines)), _older(user, now)]
     if user.has_perm("tickers.view_rate"):
         paper.append(_rates(now))
     if user.has_perm("django_tasks_database.view_dbtaskresult"):
@@ -229,22 +231,30 @@ def _live(now: datetime) -> Block:
     )
 
 
-def _unpublished(now: datetime, *, is_live: bool) -> Block:
-    changed = Article.objects.with_unpublished_changes(now)
+def _unpublished(user: User, now: datetime, *, is_live: bool) -> Block:
+    """What ``user`` may publish of it: nobody else decides on that."""
+    changed = Article.objects.with_unpublished_changes(now).filter(edited_by(user))
     lines = [_article_line(article, now) for article in _newest(changed, Stage.DRAFT, Stage.IN_REVIEW, Stage.READY)]
-    title, nothing = (
-        _("Live, with changes that readers don’t see"),
-        _("All that was saved of what is live is published or scheduled.") if is_live else _("Nothing is live now."),
-    )
+    title, nothing = _("Live, with changes that readers don’t see"), _("Nothing is live now.")
+    if is_live and roles.is_everywhere(user):
+        nothing = _("All that was saved of what is live is published or scheduled.")
+    elif is_live:
+        nothing = _("In your sections, all that was saved of what is live is published or scheduled.")
     return Block("unpublished", title, _articles(desk="unpublished"), nothing, lines)
 
 
-def _older(now: datetime) -> Block:
+def _older(user: User, now: datetime) -> Block:
+    """What ``user`` may decide about."""
+    mine = edited_by(user)
     rows = _editions().coming_in_older_text(now).order_by("live_from")
+    if mine:
+        rows = rows.filter(article__in=Article.objects.filter(mine).order_by().values("pk"))
     lines = [_edition_line(row, now) for row in rows[:SHOWN]]
     title, nothing = (
         _("Scheduled with an older text"),
-        _("Nothing that is scheduled waits for a newer text or for a decision."),
+        _("Nothing that is scheduled waits for a newer text or for a decision.")
+        if roles.is_everywhere(user)
+        else _("In your sections, nothing that is scheduled waits for a newer text or for a decision."),
     )
     return Block("older", title, _articles(desk="older"), nothing, lines)
 
@@ -338,7 +348,7 @@ def _article_line(article: Article, now: datetime) -> Line:
     facts = [stage, str(article.section or _("no section"))]
     if article.due_at:
         facts.append(format_html("{} {}", _("due"), shown(article.due_at, "SHORT_DATETIME_FORMAT")))
-    facts += [saved, *_embargo(article.embargo_until, now)]
+    facts += [saved, *_embargo(article.embargo_until, now, article.published_at)]
     overdue = article.due_at is not None and article.due_at < now
     note = _("Sent back: %(note)s") % {"note": article.sent_back_note} if article.sent_back_note else ""
     return Line(article.headline, article.get_absolute_url(), facts, _("overdue") if overdue else "", note)
@@ -357,7 +367,7 @@ def _edition_line(edition: Any, now: datetime) -> Line:
             )
         )
     else:
-        facts += _embargo(edition.embargo, now)
+        facts += _embargo(edition.embargo, now, edition.published_at)
     url = reverse("admin:articles_article_change", args=[edition.article_id])
     return Line(edition.headline, url, facts, _mind(edition) if edition.live_from > now else "")
 
@@ -378,8 +388,10 @@ def _times(edition: Edition, now: datetime) -> list[str | SafeString]:
     return [first, format_html("{} {}", _("changed"), changed)] if edition.has_since > edition.published_at else [first]
 
 
-def _embargo(until: datetime | None, now: datetime) -> list[str]:
-    return [_("embargo until %(time)s") % {"time": short(until)}] if until and until > now else []
+def _embargo(until: datetime | None, now: datetime, published: datetime | None) -> list[str]:
+    """Of what was published it holds back nothing but updates."""
+    text = _("updates under embargo until %(time)s") if published and published <= now else _("embargo until %(time)s")
+    return [text % {"time": short(until)}] if until and until > now else []
 
 
 def _working_days_before(day: date, count: int) -> date:

@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from articles import addresses
+from articles import addresses, roles
 
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
@@ -29,8 +29,22 @@ def bad_request(request, exception=None):
 
 
 def forbidden(request, exception=None):
-    """403: not allowed, or not logged in."""
+    """403: not allowed, or not logged in; at the desk, a page of the desk that says whom to ask."""
+    user = getattr(request, "user", None)
+    if request.path.startswith("/admin/") and user is not None and user.is_active and user.is_staff:
+        return _forbidden_at_desk(request, _reason(exception))
     return render(request, "403.html", {"reason": _reason(exception)}, status=403)
+
+
+def _forbidden_at_desk(request, reason: str):
+    from django.contrib.admin import site  # its pages are made of this project's own
+
+    context = site.each_context(request) | {
+        "title": _("You may not do this"),
+        "reason": reason,
+        "roles": ", ".join(sorted(roles.of(request.user))),
+    }
+    return render(request, "admin/403.html", context, status=403)
 
 
 def not_found(request, exception=None):

@@ -192,7 +192,11 @@ class EditionAdmin(Calendar, DeskAdmin):
         if edition.live_from <= timezone.now():
             return ""
         older = _("an older text than the working copy") if edition.stage != Article.Stage.PUBLISHED else ""
-        embargo = _("embargo until %(time)s") % {"time": short(edition.embargo)} if edition.embargo else ""
+        embargo, now = "", timezone.now()
+        if edition.embargo and edition.embargo > now:
+            is_update = edition.published_at <= now
+            text = _("updates under embargo until %(time)s") if is_update else _("embargo until %(time)s")
+            embargo = text % {"time": short(edition.embargo)}
         return "; ".join(filter(None, [older, lacking.told(edition.lacks), lacking.told_of_repeat(edition), embargo]))
 
     @admin.display(description=gettext_lazy("listed in"))

@@ -68,7 +68,7 @@ def _always(article: Article, path: str, at: datetime | None) -> list[Problem]:
         text = _("Another article has the address %(path)s: this one gets %(free)s, unless you change the slug.")
         found.append(Problem("slug", text % {"path": path, "free": free}, level=Level.ADVISORY))
     if at and article.embargo_until and at < article.embargo_until:
-        text = _("It is under embargo until %(time)s: schedule it for then, or later.")
+        text = _("This text is under embargo until %(time)s: schedule it for then, or later.")
         found.append(Problem("embargo_until", text % {"time": _said(article.embargo_until)}))
     return found
 

@@ -402,6 +402,30 @@ class ColumnTests(TestCase):
         assert Edition().lacks == ""
 
 
+class EmbargoTests(LackingTestCase):
+    """An embargo on what readers have holds back updates, and no screen says more."""
+
+    def test_embargo_on_what_readers_have_is_told_as_one_of_updates(self):
+        Article.objects.filter(pk=self.article.pk).update(embargo_until=self.at)
+        self.schedule(at=self.at + HOUR, headline="The bridge opens")
+        pages = screens(self.at + HOUR) | {"panel": change_address(self.article)}
+        for name in ("panel", "list", "dashboard", "week", "editions"):
+            with self.subTest(screen=name):
+                self.assertContains(self.client.get(pages[name]), "pdates under embargo until")
+        panel = self.client.get(pages["panel"])
+        self.assertContains(panel, "Readers have the article already: it holds back updates.")
+        self.assertContains(panel, "What was published stays as it is.")
+        with self.assertRaisesMessage(WorkflowError, "This text is under embargo until"):
+            workflow.publish(self.article, by=self.chief)
+
+    def test_embargo_on_what_nobody_has_is_one_of_the_article(self):
+        article = make_article(headline="The dam", embargo_until=self.at)
+        for address in (change_address(article), screens(self.at)["list"]):
+            page = self.client.get(address)
+            self.assertContains(page, "mbargo until")
+            self.assertNotContains(page, "pdates under embargo")
+
+
 class NothingNewTests(LackingTestCase):
     """What is scheduled and says word for word what readers have by then: told everywhere, and no change once past."""
 

@@ -195,7 +195,7 @@ def _close_gap(article: Article, now: datetime) -> None:
 
 def _refuse_embargo(article: Article, at: datetime) -> None:
     if article.embargo_until and at < article.embargo_until:
-        message = _("The article is under embargo until %(time)s; nobody can make it start before.")
+        message = _("This text is under embargo until %(time)s; nobody can make it start before.")
         raise WorkflowError(message % {"time": said(article.embargo_until)})
 
 

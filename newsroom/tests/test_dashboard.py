@@ -262,6 +262,39 @@ class PartsTests(DashboardTestCase):
                 assert set(shown) | empty == {block.slug for block in [*page.mine, *page.paper]}
 
 
+class DecisionTests(DashboardTestCase):
+    """What is to be decided stands on the page of those who may, and of nobody else."""
+
+    def test_decisions_are_shown_to_those_who_may_decide(self):
+        section = make_section()
+        editor, other = make_user(roles.SECTION_EDITOR), make_user(roles.SECTION_EDITOR)
+        section.editors.add(editor)
+        make_section().editors.add(other)
+        reporter, pictures = make_user(roles.REPORTER), make_user(roles.PICTURE_EDITOR)
+        changed = make_edition(article=make_article(section=section, created_by=reporter)).article
+        later = self.schedule(2 * DAY, section=section, created_by=reporter)
+        for article in (changed, later):
+            article.refresh_from_db()
+            workflow.saved(article, by=self.chief)
+        for user, sees in ((self.chief, True), (editor, True), (other, False), (reporter, False), (pictures, False)):
+            with self.subTest(user=user):
+                decided = [block.slug for block in dashboard.of(user).to_decide]
+                assert decided == (["unpublished", "older"] if sees else [])
+                self.client.force_login(user)
+                edition = later.editions.get()
+                page = self.client.get(reverse("admin:articles_article_decide", args=[later.pk, edition.pk]))
+                assert (page.status_code == 403) != sees
+                if not sees:
+                    self.assertContains(page, "a chief editor decides what is scheduled: ask one", status_code=403)
+                    self.assertNotContains(page, "not open to the public", status_code=403)
+
+    def test_desk_says_whom_to_ask_of_what_one_may_not_open(self):
+        self.client.force_login(make_user(roles.REPORTER))
+        page = self.client.get(reverse("admin:admin_logentry_changelist"))
+        self.assertContains(page, "Your role: Reporter.", status_code=403)
+        self.assertContains(page, "ask a chief editor", status_code=403)
+
+
 class QueryTests(DashboardTestCase):
     def fill(self):
         for role in roles.PERMISSIONS:

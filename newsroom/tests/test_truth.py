@@ -77,6 +77,14 @@ CLAIMS = {
             for one in live(now)
         )
     ),
+    "In your sections, all that was saved of what is live is published or scheduled.": lambda user, now: all(
+        one.article.stage == "published" for one in live(now) if is_in_sections_of(one.article, user)
+    ),
+    "In your sections, nothing that is scheduled waits for a newer text or for a decision.": lambda user, now: all(
+        one.article.stage == "published" and not one.lacks
+        for one in coming(now)
+        if is_in_sections_of(one.article, user)
+    ),
     "Nothing that is scheduled waits for a newer text or for a decision.": lambda user, now: all(
         one.article.stage == "published" and not one.lacks for one in coming(now)
     ),
@@ -160,6 +168,8 @@ class DashboardTests(TestCase):
                         said |= self.check(user)
         assert said >= set(CLAIMS) - {
             "Nothing that was submitted or approved waits in your sections.",
+            "In your sections, all that was saved of what is live is published or scheduled.",
+            "In your sections, nothing that is scheduled waits for a newer text or for a decision.",
         }
 
     def clear(self):

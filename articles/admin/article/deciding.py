@@ -58,7 +58,8 @@ class Deciding:
         if article is None:
             raise Http404
         if not roles.may(request.user, "schedule", article):
-            raise PermissionDenied
+            text = _("Only an editor of the article’s section or a chief editor decides what is scheduled: ask one.")
+            raise PermissionDenied(text)
         row = article.editions.filter(pk=edition, live_from__gt=timezone.now()).first()
         if row is None or not row.lacks:
             text = _("There is nothing to decide: it has what readers have, is live, or was cancelled.")

@@ -124,6 +124,11 @@ class ArticleForm(GuestFields, forms.ModelForm):
         for name in LONG.keys() & self.fields.keys():
             said = {"data-most": LONG[name], "data-counted": _("%s of %s characters"), "data-over": _("%s too many")}
             self.fields[name].widget.attrs |= said
+        first = self.instance.published_at
+        if "embargo_until" in self.fields and first and first <= timezone.now():
+            self.fields["embargo_until"].help_text = _(
+                "What was published stays as it is. Before this time nobody can put a newer text live."
+            )
         if self.instance.pk is None and "headline" in self.fields:
             self.fields["headline"].widget.attrs["autofocus"] = True
 

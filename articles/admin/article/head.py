@@ -10,6 +10,7 @@ from articles.admin.article.state import State
 from articles.admin.times import short
 from articles.lacking import told_of_repeat
 from articles.models import FOR_EVER, Article, Edition, Revision
+from articles.notices import name
 
 NEXT = {  # of each stage, what comes next, the best that somebody may do first
     Article.Stage.DRAFT: ("publish", "submit"),
@@ -67,7 +68,11 @@ def standing_of_edition(edition: Edition, at: datetime) -> list[Word]:
 
 def standing_of_save(revision: Revision) -> list[Word]:
     """Which version it is, by whom, when, and what was said of it."""
-    said = {"version": revision.version, "time": short(revision.at), "by": revision.by or _("somebody")}
+    said = {
+        "version": revision.version,
+        "time": short(revision.at),
+        "by": name(revision.by) if revision.by else _("somebody"),
+    }
     found = [Word(_("Version %(version)s, saved %(time)s by %(by)s") % said)]
     return found + [Word(text) for text in (revision.name, revision.note) if text]
 
@@ -81,7 +86,8 @@ def _to_come(article: Article, now: State) -> list[Word]:
     ]
     found += [Word(_("Ends %(time)s") % {"time": short(end)}, "plan") for end in now.ends]
     if article.embargo_until and article.embargo_until > now.at:
-        found.append(Word(_("Embargo until %(time)s") % {"time": short(article.embargo_until)}, "warn"))
+        until = _("Updates under embargo until %(time)s") if now.live else _("Embargo until %(time)s")
+        found.append(Word(until % {"time": short(article.embargo_until)}, "warn"))
     return found
 
 

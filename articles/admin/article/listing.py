@@ -158,7 +158,8 @@ def standings(article):
     if article.coming_lacks:
         yield "urgent", _("what is scheduled %(lacks)s") % {"lacks": lacking.told(article.coming_lacks)}
     if article.embargo_until and article.embargo_until > now:
-        yield "coming", _("embargo until %(time)s") % {"time": short_in_words(article.embargo_until)}
+        text = _("updates under embargo until %(time)s") if article.live_since else _("embargo until %(time)s")
+        yield "coming", text % {"time": short_in_words(article.embargo_until)}
     if article.was_live and not article.live_since:
         yield "gone", _("no longer live")
     if article.stage != Article.Stage.PUBLISHED:

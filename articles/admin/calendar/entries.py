@@ -98,7 +98,8 @@ def edition_entry(kind: str, edition: Edition, user: User, now: datetime) -> Ent
     if kind == "starts" and at > now and edition.repeats_since:
         notes.append(lacking.told_of_repeat(edition))
     if article.embargo_until and article.embargo_until > now:
-        notes.append(_("embargo until %(time)s") % {"time": short(article.embargo_until)})
+        text = _("embargo until %(time)s") if edition.live_from > now else _("updates under embargo until %(time)s")
+        notes.append(text % {"time": short(article.embargo_until)})
     is_later = kind == "starts" and at > edition.published_at
     first = _("first published %(time)s") % {"time": short(edition.published_at)}
     past = {"starts": "started", "ends": "withdrawn" if edition.withdrawn_reason else "ended"}
@@ -159,7 +160,9 @@ def _due(span: Span) -> Iterator[Entry]:
 def _embargoes(span: Span) -> Iterator[Entry]:
     rows = _articles(span).filter(embargo_until__gte=span.starts_at, embargo_until__lt=span.ends_at)
     for article in rows.order_by("embargo_until")[:MOST]:
-        yield _article_entry("embargo", article, article.embargo_until, [])
+        was_published = article.published_at and article.published_at < article.embargo_until
+        facts = [_("of updates: first published %(time)s") % {"time": short(article.published_at)}]
+        yield _article_entry("embargo", article, article.embargo_until, facts if was_published else [])
 
 
 def _articles(span: Span) -> QuerySet[Article]:
