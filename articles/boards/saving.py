@@ -12,14 +12,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from articles import roles
 from articles.boards.plan import SAME, Placing, Plan, most_slots, plan, slots_of
-from articles.boards.telling import describe, describe_slots, said, slot_name
+from articles.boards.telling import describe, describe_slots, said, shortened, slot_name
 from articles.models import FOR_EVER, Article, BoardRevision, Edition, Image, Placement, Section, SiteSettings
 
+MOST_OF_NOTE = 300  # characters
 MOST = 60  # placements of a board that have not ended
 
 
@@ -81,7 +81,7 @@ def record(section: Section | None, *, by: User, note: str) -> BoardRevision:
     """Keep what placements saved elsewhere than on the board made of it: an open board is not saved over them."""
     lock()
     last = last_save(section)
-    return _keep(section, load(section, timezone.now()), by, note, last.slots if last else None)
+    return _keep(section, load(section, timezone.now()), by, [note], last.slots if last else None)
 
 
 def lock() -> None:
@@ -115,6 +115,7 @@ def _write(
     check(made, titles, slots=slots, most=most_slots(section), now=now)
     lines = describe(stored, made.after, titles, now, SiteSettings.current().zone)
     lines = [*([describe_slots(had, slots)] if slots != had else []), *lines]
+    lines = [" ".join(filter(None, [note, *lines[:1]])), *lines[1:]]
     try:
         with transaction.atomic():
             Placement.objects.filter(pk__in=[placement.pk for placement in made.drop]).delete()
@@ -125,7 +126,7 @@ def _write(
     except IntegrityError:
         message = _("An article or picture of this board was deleted a moment ago. Load the board again.")
         raise BoardError(message) from None
-    return _keep(section, load(section, now), by, " ".join(filter(None, [note, "; ".join(lines)])), slots)
+    return _keep(section, load(section, now), by, lines, slots)
 
 
 def _going_on(section: Section | None, wanted: Sequence[Placing], stored: list[Placement]) -> list[Placing]:
@@ -135,13 +136,15 @@ def _going_on(section: Section | None, wanted: Sequence[Placing], stored: list[P
     return [placing for placing in wanted if placing.pk not in ends or placing.ends_at > ends[placing.pk]]
 
 
-def _keep(section: Section | None, rows: list[Placement], by: User, note: str, slots: int | None) -> BoardRevision:
+def _keep(
+    section: Section | None, rows: list[Placement], by: User, lines: list[str], slots: int | None
+) -> BoardRevision:
     titles = _titles(rows)
     kept = [_as_json(row) | {"title": titles.get(row.article_id, "")} for row in rows]
-    short = Truncator(note).chars(300)
-    revision = BoardRevision.objects.create(section=section, placements=kept, note=short, by=by, slots=slots)
+    note = shortened(lines, MOST_OF_NOTE)
+    revision = BoardRevision.objects.create(section=section, placements=kept, note=note, by=by, slots=slots)
     place = section.name if section else _("Front page")
-    LogEntry.objects.log_actions(by.pk, [revision], CHANGE, f"{place}: {note}", single_object=True)
+    LogEntry.objects.log_actions(by.pk, [revision], CHANGE, f"{place}: {'; '.join(lines)}", single_object=True)
     return revision
 
 

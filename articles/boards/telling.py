@@ -1,10 +1,12 @@
 """What changed on a board, in a sentence that the log and the next editor can read."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -35,8 +37,8 @@ def describe(
     names = _Names(titles)
     if at := _one_time_to_come(before, after, now):
         when = _("from %(time)s") % {"time": said(at, zone)}
-        return [f"{when}: {line}" for line in _arranged(_tops(before, at), _tops(after, at), names, zone)]
-    lines = _arranged(_tops(before, now), _tops(after, now), names, zone)
+        return [f"{when}: {line}" for line in _arranged(_tops(before, at), _tops(after, at), names, zone).lines]
+    told = _arranged(_tops(before, now), _tops(after, now), names, zone)
     coming = {_key(one) for one in before if one.starts_at > now}, {_key(one) for one in after if one.starts_at > now}
     for slot, article, start, end in sorted(coming[1] - coming[0], key=lambda key: (key[2], key[0])):
         text = (
@@ -44,11 +46,37 @@ def describe(
             if end == FOR_EVER
             else _("%(slot)s from %(start)s until %(end)s: %(title)s")
         )
-        lines.append(text % _words(slot, article, start, end, names, zone))
+        told.placed.append(text % _words(slot, article, start, end, names, zone))
     for slot, article, start, end in sorted(coming[0] - coming[1], key=lambda key: (key[2], key[0])):
         text = _("%(slot)s from %(start)s: no longer %(title)s")
-        lines.append(text % _words(slot, article, start, end, names, zone))
-    return lines
+        told.ended.append(text % _words(slot, article, start, end, names, zone))
+    return told.lines
+
+
+def shortened(lines: list[str], most: int) -> str:
+    """As many whole ``lines`` as go into ``most`` characters, and how many more there are."""
+    for shown in range(len(lines), 0, -1):
+        more = len(lines) - shown
+        text = "; ".join(lines[:shown])
+        if more:
+            text += " " + ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more}
+        if len(text) <= most:
+            return text
+    return Truncator(lines[0]).chars(most) if lines else ""
+
+
+@dataclass
+class _Told:
+    """Lines on a board's changes: what was placed, what was moved, what is another way, what ended."""
+
+    placed: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[str]:
+        return [*self.placed, *self.moved, *self.changed, *self.ended]
 
 
 class _Names(dict):
@@ -102,23 +130,25 @@ def _words(slot: int, article: int, start: datetime, end: datetime, names: _Name
     }
 
 
-def _arranged(old: Tops, new: Tops, names: _Names, zone: ZoneInfo) -> list[str]:
+def _arranged(old: Tops, new: Tops, names: _Names, zone: ZoneInfo) -> _Told:
     """What was placed, taken off and moved between two looks at a board, and what changed where it stands."""
     was, now = _slots(old), _slots(new)
     came, gone = [one for one in now if one not in was], [one for one in was if one not in now]
     replaced = {was[one]: one for one in gone}
-    lines = [_placed(names[one], slot_name(now[one]), names, replaced.pop(now[one], None)) for one in came]
+    told = _Told([_placed(names[one], slot_name(now[one]), names, replaced.pop(now[one], None)) for one in came])
     for slot, article in sorted(replaced.items()):
-        lines.append(_("took off %(title)s: %(slot)s") % {"title": names[article], "slot": slot_name(slot)})
+        told.ended.append(_("took off %(title)s: %(slot)s") % {"title": names[article], "slot": slot_name(slot)})
     stayed = [one for one in was if one in now]
-    moved, pushed = _movers(stayed, was, now, can_push=bool(lines))
+    moved, pushed = _movers(stayed, was, now, can_push=bool(came or gone))
     for one in moved:
         words = {"title": names[one], "was": slot_name(was[one]), "now": slot_name(now[one])}
-        lines.append(_("moved %(title)s from %(was)s to %(now)s") % words)
+        told.moved.append(_("moved %(title)s from %(was)s to %(now)s") % words)
     if pushed:
         text = ngettext("%(count)d other moved one place", "%(count)d others moved one place", pushed)
-        lines[-1] += f" ({text % {'count': pushed}})"
-    return [*lines, *(line for one in stayed if (line := _changed(old[was[one]], new[now[one]], names, zone)))]
+        made_way_for = told.moved or told.ended or told.placed
+        made_way_for[-1] += f" ({text % {'count': pushed}})"
+    told.changed += (line for one in stayed if (line := _changed(old[was[one]], new[now[one]], names, zone)))
+    return told
 
 
 def _slots(tops: Tops) -> dict[int, int]:

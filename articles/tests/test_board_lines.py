@@ -1,7 +1,9 @@
 """What a save of a board says of itself: one line for a move, however many made way; and its number of places."""
 
 import random
+from dataclasses import replace
 
+from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from articles import boards, roles
@@ -104,7 +106,7 @@ class LinesTests(LinesTestCase):
                 kept = [row for row in old if any(row.is_like(other) for other in wanted)]
                 new = [row for row in wanted if not any(row.is_like(other) for other in old)]
                 saved = self.save([*kept, *new])
-            note = saved.note if saved else ""
+            note = LogEntry.objects.first().get_change_message() if saved else ""  # the save's own may be cut
             with self.subTest(before=before, after=after):
                 for number in range(1, 13):
                     title = f"“H{number}”"
@@ -114,6 +116,30 @@ class LinesTests(LinesTestCase):
                         assert f"took off {title}" in note or f"instead of {title}" in note
                     elif number not in before or before.index(number) == after.index(number):
                         assert f"moved {title}" not in note
+
+    def test_what_was_placed_is_said_first_and_a_long_note_ends_at_a_whole_entry(self):
+        self.arrange(*range(1, 9))
+        rows = sorted(self.rows(), key=lambda row: row.slot)
+        with self.later(1):
+            until = self.now + 9 * HOUR
+            kept = [replace(row, ends_at=until) for row in rows[2:]]
+            note = self.save([Placing(1, self.articles[18]), Placing(2, self.articles[19]), *kept]).note
+        assert note.startswith("placed “H19”: Lead, instead of “H1”; placed “H20”: Slot 2, instead of “H2”; ")
+        assert len(note) <= 300
+        shown, more = note.rsplit(" and ", 1)
+        lines = shown.split("; ")
+        assert more == f"{8 - len(lines)} more"
+        assert all(line.endswith(")") for line in lines[2:])  # the zone's name, whole
+        told = LogEntry.objects.first().get_change_message()
+        assert told.startswith(f"Front page: {shown}; ")
+        assert told.count("; ") == 7
+
+    def test_moved_stands_before_ended(self):
+        self.arrange(1, 2, 3, 4)
+        rows = sorted(self.rows(), key=lambda row: row.slot)
+        with self.later(1):
+            note = self.save([rows[0], rows[1], replace(rows[3], slot=7), Placing(8, self.articles[10])]).note
+        assert note == "placed “H11”: Slot 8; moved “H4” from Slot 4 to Slot 7; took off “H3”: Slot 3"
 
 
 class SlotsTests(LinesTestCase):
