@@ -103,6 +103,17 @@ class DrawingTests(BoardScreenTestCase):
         assert response.context["places"][0].row is None
         assert "Coming" in [candidate.headline for candidate in response.context["candidates"]]
 
+    def test_candidate_that_will_have_ended_says_so(self):
+        make_edition(headline="Ending", section=self.section, live_until=self.now + 2 * HOUR)
+        follows = make_edition(headline="Going on", section=self.section, live_until=self.now + 2 * HOUR)
+        make_edition(article=follows.article, headline="Going on", live_from=self.now + 2 * HOUR, took_over=True)
+        said = {}
+        for asked in ({}, {"at": local(self.now + 24 * HOUR)}):
+            for candidate in self.open(**asked).context["candidates"]:
+                said.setdefault(candidate.headline, []).append("will have ended by then" in candidate.about)
+        assert said["Ending"] == [False, True]
+        assert said["Going on"] == [False, False]
+
     def queries(self, **asked):
         with CaptureQueriesContext(connection) as caught:
             assert self.open(**asked).status_code == 200

@@ -35,10 +35,21 @@ def found(state, pinned):
     rows = Edition.objects.select_related("section", "lead_image").defer("body", "corrections", "standfirst")
     editions = _found(words, rows, state.now) if words else _newest(state, rows)
     once = {edition.article_id: edition for edition in reversed(editions)}
+    ended = _ended(once, state)
     why = finding.excerpts(words, {pk: edition.headline for pk, edition in once.items()})
     return [
-        _candidate(edition, state.now, pinned.get(pk, ""), why.get(pk, [])) for pk, edition in reversed(once.items())
+        _candidate(edition, state.now, pinned.get(pk, ""), why.get(pk, []), ended.get(pk, ""))
+        for pk, edition in reversed(once.items())
     ]
+
+
+def _ended(editions, state):
+    """Of those that will have ended by the time that the board shows, when."""
+    ending = {pk: edition.live_until for pk, edition in editions.items() if edition.live_until <= state.at}
+    if ending:  # another edition may follow
+        stay = Edition.objects.live(state.at).filter(article__in=ending).values_list("article", flat=True)
+        ending = {pk: ending[pk] for pk in ending.keys() - set(stay)}
+    return {pk: _("will have ended by then: %(time)s") % {"time": short(end)} for pk, end in ending.items()}
 
 
 def _newest(state, rows):
@@ -65,14 +76,14 @@ def _coming(rows, now):
     return rows.filter(~Exists(live_too), live_from__gt=now).order_by("live_from")
 
 
-def _candidate(edition, now, place, why):
+def _candidate(edition, now, place, why, ended):
     coming = edition.live_from > now
     when = _("shows from %(time)s") if coming else _("since %(time)s")
     time = short(edition.live_from if coming else edition.published_at)
     return Candidate(
         article=edition.article_id,
         headline=edition.headline,
-        about=f"{edition.section} · {when % {'time': time}}",
+        about=" · ".join(filter(None, [str(edition.section), when % {"time": time}, ended])),
         picture=address(edition.lead_image) if edition.lead_image else "",
         is_coming=coming,
         place=place,
