@@ -61,8 +61,12 @@ def _stored(model_admin, request, day, sent):
         return rows
     for row in filled:
         _store(model_admin, request, day, row)
-    text = ngettext("%(count)s rate of %(day)s saved.", "%(count)s rates of %(day)s saved.", len(filled))
-    model_admin.message_user(request, text % {"count": len(filled), "day": date_format(day)}, messages.SUCCESS)
+    text = ngettext(
+        "%(count)s rate of %(day)s saved: %(rates)s.", "%(count)s rates of %(day)s saved: %(rates)s.", len(filled)
+    )
+    rates = ", ".join(day_form.told(row.pair, row.value) for row in filled)
+    done = text % {"count": len(filled), "day": date_format(day), "rates": rates}
+    model_admin.message_user(request, done, messages.SUCCESS)
     return None
 
 

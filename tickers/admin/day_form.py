@@ -115,6 +115,14 @@ def turned(value: Decimal) -> Decimal:
     return EXACT.divide(1, value)
 
 
+def told(pair: Pair, value: Decimal) -> str:
+    """A stored value as the pair's bank prints it, and as people type it."""
+    is_against = is_turned(pair) and bool(value)
+    of, unit = (pair.quote, pair.base) if is_against else (pair.base, pair.quote)
+    number = SAME.plus(turned(value)) if is_against else value
+    return _("1 %(of)s = %(value)s %(unit)s") % {"of": of, "value": judging.plain(number), "unit": unit}
+
+
 def look(row: Row) -> None:
     """Read what was typed: set the row's value, or what is wrong with it, or what is asked about it."""
     if not row.sent["value"]:

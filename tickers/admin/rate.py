@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from tickers import deciding, providers, refresh
-from tickers.admin import day
+from tickers.admin import day, day_form
 from tickers.admin.rate_form import PairChoice, RateForm, TypedNumber, is_number
 from tickers.models import Pair, Rate, RateField
 
@@ -58,7 +58,7 @@ class LookFilter(admin.SimpleListFilter):
 @admin.register(Rate)
 class RateAdmin(admin.ModelAdmin):
     form = RateForm
-    list_display = ["pair", "effective_date", "exact_value", "source", "standing"]
+    list_display = ["pair", "effective_date", "printed", "source", "standing"]
     list_display_links = ["pair", "effective_date"]
     list_filter = ["status", LookFilter, "pair", "provider", "effective_date"]
     states_by = "status"
@@ -109,6 +109,11 @@ class RateAdmin(admin.ModelAdmin):
     @admin.display(description=_("value"))
     def exact_value(self, rate):
         return f"{rate.value.normalize():f}"
+
+    @admin.display(description=_("value"))
+    def printed(self, rate):
+        """As the bank prints it, which may be against the way it is stored."""
+        return day_form.told(rate.pair, rate.value)
 
     @admin.display(description=_("source"), ordering="provider")
     def source(self, rate):

@@ -80,8 +80,12 @@ class EnteringTests(DayTestCase):
         typed = {base: today for base, (_source, _before, today) in BANKS.items()}
         response = self.send(**typed)
         self.assertRedirects(response, RATES, fetch_redirect_response=False)
-        self.assertContains(self.client.get(RATES), "5 rates of")
+        page = self.client.get(RATES)
+        self.assertContains(page, "5 rates of")
         for base, value in typed.items():
+            number = value.replace(",", ".")
+            told = page.content.decode().count(f"1 USD = {number.rstrip('0')} {base}")
+            assert told >= 2, f"{base} stands in the message and in the list"
             rate = self.typed(base)
             assert rate.value == exact(1 / Decimal(value))
             assert (rate.effective_date, rate.status, rate.decided_by) == (self.today, "accepted", self.desk)
