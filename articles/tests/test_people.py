@@ -54,6 +54,17 @@ class AddingTests(PeopleTestCase):
     def add(self, **data):
         return self.client.post(ADD, data)
 
+    def test_person_without_a_role_is_said_to_do_nothing_yet(self):
+        told = "Aigul has no role: they can log in and do nothing yet"
+        self.assertContains(self.client.post(ADD, {"first_name": "Aigul"}, follow=True), told)
+        person = User.objects.get(first_name="Aigul")
+        self.assertContains(self.save_roles(person), told)
+        self.assertNotContains(self.save_roles(person, roles.REPORTER), told)
+
+    def save_roles(self, person, *names):
+        sent = {"first_name": "Aigul", "username": person.username, "roles": names}
+        return self.client.post(screen(person), sent | loaded(self.client, screen(person)), follow=True)
+
     def test_person_comes_with_role_sections_and_byline_and_a_link_to_hand_over(self):
         section = make_section()
         names = {"first_name": "Aigul", "last_name": "Tash", "public_name": "Aigul Tash"}

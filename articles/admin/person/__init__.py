@@ -137,6 +137,9 @@ class PersonAdmin(Access, DeskAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         form.save_rest()
+        if not (form.cleaned_data.get("roles") or form.instance.is_superuser or form.instance.pk == request.user.pk):
+            text = _("%(person)s has no role: they can log in and do nothing yet. Tick a role to give them one.")
+            self.message_user(request, text % {"person": notices.name(form.instance)}, messages.WARNING)
 
     def may_choose(self, request):
         """Whoever gives authors their logins finds them by name."""
