@@ -151,7 +151,9 @@ class WithdrawnTests(StepsTestCase):
         return self.press("withdraw", withdrawal_reason="The figures were wrong.")
 
     def test_withdrawing_says_what_went_with_it(self):
-        self.assertContains(self.withdraw(), "went with it; publishing it again offers to take that up")
+        told = self.withdraw()
+        self.assertContains(told, "went with it; publishing it again offers to schedule that again")
+        self.assertContains(told, "published again, it keeps that end")
         page = self.page(self.article)
         self.assertContains(page, "It keeps that end when it is published again.")
         self.assertContains(page, "Schedule again what was scheduled")

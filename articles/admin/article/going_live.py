@@ -111,10 +111,12 @@ def withdraw(article: Article, reason: str, by: User) -> str:
     done = [_("Withdrawn: readers of its address see the reason.")]
     if links:
         done.append(ngettext("%d preview link of it ended.", "%d preview links of it ended.", links) % links)
-    gone = [said(at) for at in [*workflow.planned_starts(edition), workflow.planned_end(edition)] if at]
-    if gone:
-        text = _("What was planned for %(times)s went with it; publishing it again offers to take that up.")
-        done.append(text % {"times": ", ".join(gone)})
+    if starts := workflow.planned_starts(edition):
+        text = _("What was scheduled for %(times)s went with it; publishing it again offers to schedule that again.")
+        done.append(text % {"times": ", ".join(map(said, starts))})
+    if end := workflow.planned_end(edition):
+        text = _("It was to end %(time)s: published again, it keeps that end, unless you tick that it is to have none.")
+        done.append(text % {"time": said(end)})
     return " ".join(done)
 
 
