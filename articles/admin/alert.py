@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from articles.admin.desk import DeskAdmin
+from articles.admin.desk import DeskAdmin, person_column
 from articles.admin.placement import WhenFilter
 from articles.admin.times import short
 from articles.models import Alert
@@ -48,7 +48,7 @@ class AlertAdmin(DeskAdmin):
     """Breaking news above every page; each has an end, and of several that stand the newest is shown."""
 
     form = AlertForm
-    list_display = ["text", "starts", "ends", "created_by"]
+    list_display = ["text", "starts", "ends", person_column("created_by", gettext_lazy("created by"))]
     list_filter = [WhenFilter]
     states_by = WhenFilter.parameter_name
     list_select_related = ["created_by"]

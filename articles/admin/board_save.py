@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from articles import boards
 from articles.admin.article.listing import section_name
-from articles.admin.desk import DeskAdmin
+from articles.admin.desk import DeskAdmin, person_column
 from articles.admin.times import short
 from articles.models import FOR_EVER, BoardRevision
 
@@ -15,7 +15,7 @@ from articles.models import FOR_EVER, BoardRevision
 class BoardRevisionAdmin(DeskAdmin):
     """What every save of a board left; the board itself offers to roll back to one."""
 
-    list_display = ["at", "board", "by", "note"]
+    list_display = ["at", "board", person_column("by", gettext_lazy("by")), "note"]
     list_select_related = ["section__parent", "by"]
     sortable_by = []
     fields = ["board", "at", "by", "note", "stood"]

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django_prose_editor.fields import ProseEditorFormField
 
-from articles import markup, merging, references
+from articles import markup, merging, notices, references
 from articles.admin.lists import NoCountPaginator, holding_words, number
 from articles.admin.times import TIME_FIELDS
 from articles.models.copy import BodyField
@@ -61,6 +61,18 @@ class RowsField(forms.ModelMultipleChoiceField):
             if set(numbers) - set(now) - successors(self.queryset.model._meta.model_name, numbers).keys():
                 raise
             return super().clean(now)
+
+
+def person_column(name, label):
+    """A column of a list that says who, by name, where Django would say the login."""
+
+    @admin.display(description=label)
+    def column(row):
+        user = getattr(row, name)
+        return notices.name(user) if user else ""
+
+    column.__name__ = name  # of which the admin makes the cell's class
+    return column
 
 
 class TypedHTML(ProseEditorFormField):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from articles import merges, roles
-from articles.admin.desk import DeskAdmin
+from articles.admin.desk import DeskAdmin, person_column
 from articles.admin.lists import number
 from articles.admin.times import short
 from articles.models import Merge, tag_key
@@ -143,7 +143,7 @@ class MergeAdmin(DeskAdmin):
     """What was merged into what, by whom, and the way back."""
 
     change_form_template = "admin/articles/merge/change_form.html"
-    list_display = ["gone_name", "into", "kind", "stage", "by", "time"]
+    list_display = ["gone_name", "into", "kind", "stage", person_column("by", gettext_lazy("by")), "time"]
     list_filter = ["kind", "stage"]
     states_by = "stage"
     list_select_related = ["by"]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from articles import charts, comparing, finding, rendering, roles
 from articles.admin.article import head, reading
 from articles.admin.article.versions import has_erased, restore
-from articles.admin.desk import DeskAdmin
+from articles.admin.desk import DeskAdmin, person_column
 from articles.admin.lists import holding_words
 from articles.admin.times import short
 from articles.models import Article, Revision
@@ -24,7 +24,7 @@ MOST_ARTICLES = 100  # whose revisions a search shows
 @admin.register(Revision)
 class RevisionAdmin(DeskAdmin):
     change_form_template = "admin/articles/revision/change_form.html"
-    list_display = ["article", "version", "saved", "by", "note"]
+    list_display = ["article", "version", "saved", person_column("by", gettext_lazy("by")), "note"]
     list_display_links = ["article", "version"]
     list_select_related = ["article", "by"]
     search_fields = ["article__headline", "name"]  # there is a search; see below

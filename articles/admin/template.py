@@ -10,7 +10,7 @@ from js_asset import Media
 
 from articles import roles
 from articles.admin.article.form import TagsField
-from articles.admin.desk import DeskAdmin
+from articles.admin.desk import DeskAdmin, person_column
 from articles.admin.lists import number
 from articles.folding import key as key_of
 from articles.models import Article, Template
@@ -36,7 +36,7 @@ class TemplateForm(forms.ModelForm):
 @admin.register(Template)
 class TemplateAdmin(DeskAdmin):
     form = TemplateForm
-    list_display = ["name", "section", "kind", "made_by", "begin"]
+    list_display = ["name", "section", "kind", person_column("made_by", gettext_lazy("kept by")), "begin"]
     list_select_related = ["section", "made_by"]
     search_fields = ["name", "headline"]
     sortable_by = []

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import timedelta
 
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import roles
-from articles.models import Author, Image, Section, SiteSettings
+from articles.models import Alert, Author, BoardRevision, Image, Section, SiteSettings, Template
 from articles.tests.factories import make_author, make_chief, make_image, make_section, make_user
 from newsroom.overwriting import Guarded, guarded, unpack
 from tickers.models import Pair, Rate
@@ -77,6 +78,15 @@ class ErrorTests(ScreenTestCase):
         self.assertNotContains(page, "Please correct")
         wrong = self.save(row, before | {"name": ""})
         self.assertContains(wrong, "Please correct")
+
+    def test_lists_name_people_as_the_desk_does(self):
+        User.objects.filter(pk=self.me.pk).update(first_name="Aigul", last_name="Tash")
+        Alert.objects.create(text="Snow", ends_at=timezone.now() + timedelta(hours=1), created_by=self.me)
+        Template.objects.create(name="Market wrap", made_by=self.me)
+        BoardRevision.objects.create(placements=[], by=self.me)
+        for name in ("alert", "template", "boardrevision"):
+            page = self.client.get(reverse(f"admin:articles_{name}_changelist"))
+            self.assertContains(page, "Aigul Tash</td>")
 
 
 class StaleSaveTests(ScreenTestCase):

@@ -160,9 +160,10 @@ def _due(span: Span) -> Iterator[Entry]:
 def _embargoes(span: Span) -> Iterator[Entry]:
     rows = _articles(span).filter(embargo_until__gte=span.starts_at, embargo_until__lt=span.ends_at)
     for article in rows.order_by("embargo_until")[:MOST]:
-        was_published = article.published_at and article.published_at < article.embargo_until
-        facts = [_("of updates: first published %(time)s") % {"time": short(article.published_at)}]
-        yield _article_entry("embargo", article, article.embargo_until, facts if was_published else [])
+        first, until = article.published_at, article.embargo_until
+        was_published = first and until and first < until
+        facts = [_("of updates: first published %(time)s") % {"time": short(first)}] if was_published else []
+        yield _article_entry("embargo", article, until, facts)
 
 
 def _articles(span: Span) -> QuerySet[Article]:
