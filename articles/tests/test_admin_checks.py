@@ -184,7 +184,7 @@ class RulesTests(DeskTestCase):
     def test_two_people_weigh_one_check_and_the_second_is_told(self):
         mine = self.form(check_tags="off") | loaded(self.client, self.address())
         self.save(check_tags="blocking")
-        self.assertContains(self.client.post(self.address(), mine), "Somebody saved this after you opened it")
+        self.assertContains(self.client.post(self.address(), mine), "Somebody was quicker")
         assert self.rules() == {(self.section, "tags"): "blocking"}
 
     def test_who_may_change_sections_but_no_rules_neither_sees_nor_changes_them(self):

@@ -199,7 +199,7 @@ class ChangingTests(PeopleTestCase):
         address = screen(person)
         mine = {"username": person.username, "first_name": "Mine"} | loaded(self.client, address)
         User.objects.filter(pk=person.pk).update(first_name="Theirs")
-        self.assertContains(self.client.post(address, mine), "Somebody saved this after you opened it")
+        self.assertContains(self.client.post(address, mine), "Somebody was quicker")
 
     def test_everybody_sees_their_own_screen_and_nobody_elses(self):
         reporter = make_user(roles.REPORTER)

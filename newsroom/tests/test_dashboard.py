@@ -227,10 +227,11 @@ class PartsTests(DashboardTestCase):
         return re.findall(r'<h2 id="part-(?:[a-z]+)">([^<]+)</h2>', page)
 
     def test_parts_come_in_the_order_in_which_they_matter(self):
-        writer = make_user(roles.REPORTER)
+        writer, section = make_user(roles.SECTION_EDITOR), make_section()
+        section.editors.add(writer)
         make_article(created_by=writer)
         make_article(created_by=writer, stage="in_review")
-        changed = make_edition().article
+        changed = make_edition(section=section).article
         changed.refresh_from_db()
         workflow.saved(changed, by=self.chief)
         assert self.parts(writer) == [
