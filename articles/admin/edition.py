@@ -180,7 +180,8 @@ class EditionAdmin(Calendar, DeskAdmin):
 
     @admin.display(description=gettext_lazy("this text from"))
     def starts(self, edition):
-        return short_in_words(edition.live_from)
+        start = short_in_words(edition.live_from)
+        return _("%(time)s, nothing new in it") % {"time": start} if edition.repeats_since else start
 
     @admin.display(description=gettext_lazy("until"))
     def ends(self, edition):

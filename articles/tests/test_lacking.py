@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import lacking, workflow
+from articles.admin.article.head import standing_of_edition
+from articles.admin.times import short
 from articles.models import FOR_EVER, Article, ArticleByline, ArticleSection, Edition
 from articles.models.copy import shared_values
 from articles.revisions import edition_snapshot
@@ -463,6 +465,10 @@ class NothingNewTests(LackingTestCase):
             assert article.live_since == self.article.editions.live().get().has_since == since
             week = self.pages()["week"]
             assert "went live, nothing new" in week
+            editions = self.client.get(reverse("admin:articles_edition_changelist") + "?when=now")
+            self.assertContains(editions, "nothing new in it")
+            words = standing_of_edition(self.article.editions.live().get(), timezone.now())
+            assert words[0].text == f"Readers have it since {short(since)}"
 
     def test_text_that_follows_itself_twice_is_as_old_as_the_first_and_one_after_a_gap_is_news(self):
         self.schedule(headline="The bridge opens")

@@ -55,11 +55,11 @@ def standing(article: Article | None, now: State) -> list[Word]:
 
 def standing_of_edition(edition: Edition, at: datetime) -> list[Word]:
     """Whether readers have it ``at`` a time, had it, or will have it."""
-    start, end = short(edition.live_from), short(edition.live_until)
+    start, end = short(edition.has_since), short(edition.live_until)
     if edition.erased_at:
         return [Word(_("Erased"), "bad")]
     if edition.live_from > at:
-        return [Word(_("Goes live %(time)s") % {"time": start}, "plan")]
+        return [Word(_("Goes live %(time)s") % {"time": short(edition.live_from)}, "plan")]
     if edition.live_until <= at:
         return [Word(_("Readers had it from %(start)s until %(end)s") % {"start": start, "end": end})]
     found = [Word(_("Readers have it since %(time)s") % {"time": start}, "good")]
