@@ -368,6 +368,10 @@ class TextsTests(DroppingTestCase):
         self.texts().get_by_role("button", name="Cancel").click()
         self.page.wait_for_timeout(500)
         expect(self.page.get_by_role("dialog")).to_have_count(0)
+        self.open_texts()
+        expect(self.texts()).to_be_visible()
+        self.page.keyboard.press("Escape")
+        expect(self.texts()).to_have_count(0)  # nothing was typed
 
     def test_texts_of_the_lead_picture_are_typed_in_its_panel(self):
         self.begin()

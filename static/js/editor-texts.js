@@ -66,8 +66,9 @@ function fields({ texts, may }) {
   follow();
   const decorative = crel("label", { className: "editor-tick" }, [box, ` ${gettext("Decorative: it tells nothing")}`]);
   const problem = crel("p", { className: "editor-refusal", role: "alert" });
-  const typed = [alt, caption, credit].map(({ input }) => input);
-  const isTyped = () => box.checked !== box.defaultChecked || typed.some(({ value, defaultValue }) => value !== defaultValue);
+  const typed = () => JSON.stringify([box.checked, ...[alt, caption, credit].map(({ input }) => input.value)]);
+  const before = typed();
+  const isTyped = () => typed() !== before;
   return { alt, caption, credit, box, problem, isTyped, all: [...alt.all, decorative, ...caption.all, ...credit.all, problem] };
 }
 
