@@ -28,7 +28,7 @@ def note(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0052_words_of_pictures"),
+        ("articles", "0054_one_template_a_key"),
     ]
 
     operations = [
