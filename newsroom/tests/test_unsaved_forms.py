@@ -260,7 +260,7 @@ class OtherFormTests(UnsavedTestCase):
         author.delete()
         shown = self.client.post(address, data, follow=True)
         self.assertContains(shown, MARK)
-        self.assertContains(shown, "deleted meanwhile")
+        self.assertContains(shown, "is deleted, or something else by now")
         self.assertNotContains(shown, "Send all of this now")
 
     def test_whoever_may_not_change_it_any_more_sees_the_words_and_no_form(self):
