@@ -209,7 +209,7 @@ class BlockTests(DashboardTestCase):
     def fill(self):
         make_article(stage="in_review")
         make_article(created_by=self.chief)
-        make_article(assignee=self.chief, due_at=self.now, stage="ready")
+        make_article(assignee=self.chief, due_at=self.now, stage="draft")
         live = make_edition().article
         live.refresh_from_db()
         workflow.saved(live, by=self.chief)

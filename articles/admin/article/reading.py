@@ -12,7 +12,7 @@ from articles.models import Article, Author, Edition, Revision
 
 @dataclass(frozen=True)
 class Reading:
-    """A text with what stands around it on its page; its rates are those that readers get, or would get."""
+    """A text with what stands around it on its page; a save's rates and charts by what they ask for."""
 
     copy: Article | Edition
     body: SafeString
@@ -39,8 +39,7 @@ def of_save(revision: Revision) -> Reading:
     known = Author.objects.select_related("picture").in_bulk(text.authors)
     tags = Tag.objects.filter(pk__in=text.tags).order_by("name").values_list("name", flat=True)
     copy = Article(**text.values)
-    body = references.freeze(copy.body, revision.at, copy.language)
-    return Reading(copy, _body(body), [known[pk] for pk in text.authors if pk in known], list(tags))
+    return Reading(copy, _body(copy.body), [known[pk] for pk in text.authors if pk in known], list(tags))
 
 
 def _body(html: str) -> SafeString:
