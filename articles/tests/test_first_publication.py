@@ -118,6 +118,8 @@ class CalendarTests(FirstPublicationTestCase):
 
     def test_what_is_to_come_is_told_apart_too(self):
         coming = self.mended(headline="To be changed", live_from=FIRST)
+        coming.standfirst = "Newer."
+        coming.save()
         workflow.schedule(coming, by=self.chief, at=timezone.now() + timedelta(seconds=2))
         gone = self.mended(headline="Gone", live_from=FIRST)
         workflow.withdraw(gone, by=self.chief, reason="x")
