@@ -152,9 +152,9 @@ def standings(article):
     if article.next_live:
         older = article.stage != Article.Stage.PUBLISHED
         text = _("scheduled for %(time)s with an older text") if older else _("scheduled for %(time)s")
-        yield "urgent" if older else "coming", text % {"time": short_in_words(article.next_live)}
-    if article.next_repeats:
-        yield "urgent", _("what is scheduled says nothing new to readers")
+        text = text % {"time": short_in_words(article.next_live)}
+        told = _("%(scheduled)s, nothing new in it") % {"scheduled": text} if article.next_repeats else text
+        yield "urgent" if older or article.next_repeats else "coming", told
     if article.coming_lacks:
         yield "urgent", _("what is scheduled %(lacks)s") % {"lacks": lacking.told(article.coming_lacks)}
     if article.embargo_until and article.embargo_until > now:
