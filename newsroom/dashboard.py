@@ -3,20 +3,17 @@
 A list is never counted, and no block takes more queries for many rows than for few.
 """
 
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django_tasks_db.models import DBTaskResult
 
 from articles import lacking, roles
@@ -25,41 +22,14 @@ from articles.admin.article.states import edited_by, own
 from articles.admin.times import in_words, short, shown
 from articles.models import Article, Autosave, Edition, UnsavedForm
 from newsroom import first_steps, unsaved_forms
-from tickers.models import Pair, Rate, Source
-from tickers.providers import MANUAL
-from tickers.refresh import TOLD_AFTER
+from newsroom.blocks import SHOWN, Block, Line, list_of
+from newsroom.rates_to_look_at import rates_to_look_at
 
 Stage = Article.Stage
-SHOWN = 8  # lines of a block
 FAILURES = 5
 SENT, READERS = {"submitted"}, {"scheduled", "live"}  # blocks, by their slugs
 SOON = timedelta(hours=24)
-LATE = 3  # working days without a new rate
-SATURDAY = 5
 TASKS = "django_tasks_database_dbtaskresult"  # as the admin names its pages
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row of a list, and what matters of it."""
-
-    title: str
-    url: str
-    facts: list[str | SafeString] = field(default_factory=list)
-    mark: str = ""  # what is urgent about it
-    note: str = ""  # what somebody wrote about it
-
-
-@dataclass(frozen=True)
-class Block:
-    """The first lines of a list; ``nothing`` says that there are none."""
-
-    slug: str
-    title: str
-    url: str
-    nothing: str
-    lines: list[Line]
-    is_well: bool = True  # whether no lines are good news
 
 
 @dataclass(frozen=True)
@@ -112,7 +82,7 @@ def of(user: User, now: datetime | None = None) -> Dashboard:
         if _is_editor(user) and (roles.is_everywhere(user) or roles.section_ids(user)):
             paper += [_unpublished(user, now, is_live=bool(live.lines)), _older(user, now)]
     if user.has_perm("tickers.view_rate"):
-        paper.append(_rates(now))
+        paper.append(rates_to_look_at(now))
     if user.has_perm("django_tasks_database.view_dbtaskresult"):
         paper.append(_failures())
     return Dashboard(now, str(timezone.get_current_timezone()), mine, paper)
@@ -227,7 +197,7 @@ def _live(now: datetime) -> Block:
     rows = _editions().live(now).filter(published_at__lte=now).order_by("-published_at", "-pk")
     lines = [_edition_line(row, now) for row in rows[:SHOWN]]
     return Block(
-        "live", _("Live now, newest first"), _list("articles_edition", when="now"), _("Nothing is live now."), lines
+        "live", _("Live now, newest first"), list_of("articles_edition", when="now"), _("Nothing is live now."), lines
     )
 
 
@@ -259,45 +229,6 @@ def _older(user: User, now: datetime) -> Block:
     return Block("older", title, _articles(desk="older"), nothing, lines)
 
 
-def _rates(now: datetime) -> Block:
-    """Rates that readers see and shouldn't, perhaps; then those held, sources that fail, pairs without a new rate."""
-    lines = [
-        Line(
-            title=f"{rate.pair}: {rate.value.normalize():f}",
-            url=reverse("admin:tickers_rate_change", args=[rate.pk]),
-            facts=[date_format(rate.effective_date), rate.doubt or rate.held_reason],
-            mark=_("doubted") if rate.is_doubted else _("held"),
-        )
-        for rate in Rate.objects.waiting().select_related("pair")[:SHOWN]
-    ]
-    sources = list(Source.objects.all())
-    lines += [_source_line(source) for source in sources if source.failures >= TOLD_AFTER]
-    asked = {source.provider for source in sources if source.asked_at}
-    late = Pair.objects.late(_working_days_before(timezone.localdate(now), LATE))
-    lines += [_late_line(pair, asked) for pair in late[: max(0, SHOWN - len(lines))]]
-    url, nothing = _list("tickers_rate", look="any"), _("No rate waits for a look, and no active pair lacks a new one.")
-    return Block("rates", _("Rates that need a look"), url, nothing, lines)
-
-
-def _source_line(source: Source) -> Line:
-    text = ngettext("failed once", "failed %(count)s times in a row", source.failures)
-    facts = [text % {"count": source.failures}, source.trouble]
-    return Line(str(source), _list("tickers_source"), facts, _("failing"))
-
-
-def _late_line(pair: Any, asked: set[str]) -> Line:
-    """``pair`` has ``newest``; nothing is late where nobody has begun to fetch or type rates."""
-    url, mark = _list("tickers_rate", pair__id__exact=str(pair.pk)), ""
-    fact = _("newest of %(day)s") % {"day": date_format(pair.newest)} if pair.newest else _("no rate yet")
-    is_awaited = pair.newest_by is not None if pair.provider == MANUAL else pair.provider in asked
-    facts = [fact]
-    if pair.newest and is_awaited:
-        mark = _("late")
-    elif pair.newest:
-        facts.append(_("nobody typed one here yet") if pair.provider == MANUAL else _("its source was never asked yet"))
-    return Line(title=str(pair), url=url, facts=facts, mark=mark)
-
-
 def _failures() -> Block:
     rows = DBTaskResult.objects.failed().order_by(F("finished_at").desc(nulls_last=True))
     rows = rows.only("id", "task_path", "finished_at", "exception_class_path")[:FAILURES]
@@ -310,7 +241,7 @@ def _failures() -> Block:
         )
         for row in rows
     ]
-    url = _list(TASKS, status__exact="FAILED")
+    url = list_of(TASKS, status__exact="FAILED")
     return Block("failures", _("Background work that failed"), url, _("No failed background work is on record."), lines)
 
 
@@ -394,17 +325,5 @@ def _embargo(until: datetime | None, now: datetime, published: datetime | None) 
     return [text % {"time": short(until)}] if until and until > now else []
 
 
-def _working_days_before(day: date, count: int) -> date:
-    while count:
-        day -= timedelta(days=1)
-        count -= day.weekday() < SATURDAY
-    return day
-
-
 def _articles(**query: str) -> str:
-    return _list("articles_article", **query)
-
-
-def _list(name: str, **query: str) -> str:
-    """The address of a list with a filter set."""
-    return f"{reverse(f'admin:{name}_changelist')}?{urlencode(query)}"
+    return list_of("articles_article", **query)

@@ -1,0 +1,37 @@
+"""Blocks of the desk's first page: a few lines, each the beginning of a list."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+SHOWN = 8  # lines of a block
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a list, and what matters of it."""
+
+    title: str
+    url: str
+    facts: list[str | SafeString] = field(default_factory=list)
+    mark: str = ""  # what is urgent about it
+    note: str = ""  # what somebody wrote about it
+
+
+@dataclass(frozen=True)
+class Block:
+    """The first lines of a list; ``nothing`` says that there are none."""
+
+    slug: str
+    title: str
+    url: str
+    nothing: str
+    lines: list[Line]
+    is_well: bool = True  # whether no lines are good news
+
+
+def list_of(name: str, **query: str) -> str:
+    """The address of a list with a filter set."""
+    return f"{reverse(f'admin:{name}_changelist')}?{urlencode(query)}"
