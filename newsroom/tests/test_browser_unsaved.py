@@ -23,6 +23,19 @@ FIELD = (
 )
 BEAT = "document.dispatchEvent(new Event('visibilitychange'))"  # a pulse now instead of within ten seconds
 
+CUT_OFF = """(paths) => {
+  const send = window.fetch;
+  window.fetch = (url, ...rest) =>
+    paths.some((path) => String(url).includes(path)) ? Promise.reject(new TypeError("cut off")) : send(url, ...rest);
+}"""
+
+
+def cut_off(page, *paths, next_page=False):
+    """Nothing sent to one of the paths arrives. In the page: what a page sends as it goes passes by Playwright's routes."""
+    page.evaluate(CUT_OFF, paths)
+    if next_page:
+        page.add_init_script(f"({CUT_OFF})({list(paths)})")
+
 
 class UnsavedBrowserTestCase(BrowserTestCase):
     def setUp(self):
@@ -173,11 +186,9 @@ class LeavingAnArticleTests(UnsavedBrowserTestCase):
     def test_first_page_after_a_closed_tab_says_where_the_words_are(self):
         self.log_in("chief")
         self.open(self.article.get_absolute_url())
-        self.page.route("**/autosave/", lambda route: route.abort())
-        before = list(self.troubles)
+        cut_off(self.page, "autosave/")
         self.write(" Last words.")
         self.page.close()
-        self.troubles[:] = before
         self.page = self.page.context.new_page()
         self.open("/admin/")
         link = self.page.locator(".block-unsaved a", has_text="The road")
@@ -212,13 +223,11 @@ class LeavingAnArticleTests(UnsavedBrowserTestCase):
     def test_where_the_server_cannot_be_asked_the_page_says_that_the_browser_has_the_words(self):
         self.log_in("chief")
         self.open(self.article.get_absolute_url())
-        self.page.route(re.compile(".*/(autosave|pulse|offers)/.*"), lambda route: route.abort())
-        before = list(self.troubles)
+        cut_off(self.page, "autosave/", "pulse/", "offers/", next_page=True)
         self.write(" Last words.")
         self.page.reload()
         expect(self.page.locator("[data-offers]")).to_contain_text("It is in this browser")
         expect(self.page.locator(".here-nobody")).to_contain_text("isn’t known")
-        self.troubles[:] = before
 
 
 class PresenceTests(UnsavedBrowserTestCase):
@@ -263,8 +272,7 @@ class PresenceTests(UnsavedBrowserTestCase):
     def test_window_that_crashed_is_not_open(self):
         one, two = self.window(), self.window()
         self.here(one, "^You, in another window$")
-        two.route("**/pulse/", lambda route: route.abort())  # a crash says no farewell
-        self.troubles.clear()
+        cut_off(two, "pulse/")  # a crash says no farewell
         two.goto("about:blank")
         assert Presence.objects.filter(left_at=None).count() == 2
         self.here(one)
@@ -292,13 +300,12 @@ class PresenceTests(UnsavedBrowserTestCase):
                 other.locator("#id_headline").fill(f"Road of {name}")
                 expect(other.locator(".kept")).to_contain_text("Kept on the server", timeout=15_000)
                 self.here(one, f"^{said} typed just now$")
-                other.route("**/pulse/", lambda route: route.abort())
+                cut_off(other, "pulse/")
                 old = timezone.now() - timedelta(minutes=5)
                 Presence.objects.exclude(user__username="nobody").filter(typed_at__isnull=False).update(
                     seen_at=old, typed_at=old
                 )
                 self.here(one, f"^{said} last heard of ")
-                other.unroute("**/pulse/")
                 other.goto("about:blank")
                 Presence.objects.filter(seen_at=old).update(left_at=timezone.now())
                 self.here(one)
