@@ -23,6 +23,7 @@ FAMILIES = {
 DRAWN = {Font.SERIF: Font.LITERATA, Font.SANS: Font.GOLOS}  # what a card is drawn with: a server has no other
 SHIPPED = (Font.LITERATA, Font.GOLOS)
 USUAL = (Font.LITERATA, Font.LITERATA, Font.GOLOS)  # of headlines, texts, labels
+ICONS = (160, 240, 640)  # pixels across that a browser's tab, a home screen and what opens from it ask for at most
 WIDTH = 320  # pixels that a nameplate takes at most; as in static/css/site.css
 HEIGHT = 64
 
@@ -101,6 +102,14 @@ class Brand:
     def nameplate_dark(self) -> Nameplate | None:
         """The one for dark ground; without one the other stands there, too."""
         return _nameplate(self.paper.nameplate_dark.name) if self.nameplate else None
+
+    @cached_property
+    def icons(self) -> list[tuple[str, int, int]]:
+        """Address, width and height of the logo's square copies, small to large; none before they are made."""
+        if self.paper.logo is None:
+            return []
+        square = self.paper.logo.sources("square")
+        return list(dict.fromkeys(square.at_most(side) for side in ICONS)) if square.srcsets.get("jpg") else []
 
     @cached_property
     def style(self) -> str:

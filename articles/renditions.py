@@ -73,11 +73,9 @@ class Sources:
 
     def at_most(self, most: int) -> tuple[str, int, int]:
         """Address, width and height of the widest JPEG of ``most`` pixels; ``src`` where all are wider."""
-        url, width = self.src, self.width
-        for candidate in self.srcsets.get("jpg", "").split(", "):
-            address, _space, size = candidate.partition(" ")
-            if size and width < int(size.removesuffix("w")) <= most:
-                url, width = address, int(size.removesuffix("w"))
+        copies = [candidate.split(" ") for candidate in self.srcsets.get("jpg", "").split(", ") if candidate]
+        known = ((int(size.removesuffix("w")), address) for address, size in copies)
+        width, url = max((copy for copy in known if copy[0] <= most), default=(self.width, self.src))
         return url, width, round(width * self.height / self.width)
 
 

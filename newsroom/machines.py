@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.templatetags.static import static
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
@@ -86,8 +86,8 @@ def look(request, digest):
 @require_safe
 def manifest(request):
     """How the paper looks on a home screen."""
-    paper = request.frame.paper
-    icons = [
+    paper, own = request.frame.paper, request.frame.brand.icons
+    icons = [{"src": url, "sizes": f"{width}x{height}", "type": "image/jpeg"} for url, width, height in own] or [
         {"src": static("icons/icon.svg"), "sizes": "any", "type": "image/svg+xml"},
         {"src": static("icons/icon-192.png"), "sizes": "192x192", "type": "image/png"},
         {"src": static("icons/icon-512.png"), "sizes": "512x512", "type": "image/png"},
@@ -117,6 +117,9 @@ def short_name(name: str) -> str:
 
 @require_safe
 def icon(request, name):
-    """The icons that programs look for at the root, whatever a page says."""
+    """The icons that programs look for at the root, whatever a page says: the paper's logo, if it has one."""
+    own = request.frame.brand.icons
+    if own:
+        return HttpResponseRedirect(own[0][0] if name == "favicon.ico" else own[-1][0])
     file = settings.BASE_DIR / "static" / "icons" / name.replace("-precomposed", "")
     return HttpResponse(file.read_bytes(), content_type="image/png" if name.endswith(".png") else "image/x-icon")

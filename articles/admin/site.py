@@ -47,6 +47,7 @@ class SiteSettingsForm(RulesForm):
     class Meta:
         field_classes = {"time_zone": ZoneField}
         widgets = {"time_zone": forms.Select}
+        help_texts = {"logo": gettext_lazy("Square: it stands before the name, and in browsers and on telephones.")}
 
 
 class OneRowAdmin(DeskAdmin):

@@ -31,7 +31,7 @@ CUT_OFF = """(paths) => {
 
 
 def cut_off(page, *paths, next_page=False):
-    """Nothing sent to one of the paths arrives. In the page: what a page sends as it goes passes by Playwright's routes."""
+    """Nothing sent to one of the paths arrives. What a page sends as it goes would pass by Playwright's routes."""
     page.evaluate(CUT_OFF, paths)
     if next_page:
         page.add_init_script(f"({CUT_OFF})({list(paths)})")

@@ -178,6 +178,35 @@ class PagesTests(LookTestCase):
         assert 'content="#000000" media="(prefers-color-scheme: dark)"' in self.page()
         assert self.client.get("/manifest.webmanifest").json()["theme_color"] == "#ffffff"
 
+    def icons(self, logo):
+        SiteSettings.objects.update(logo=logo)
+        frame.forget()
+        page, manifest = self.page(), self.client.get("/manifest.webmanifest").json()
+        root = self.client.get("/favicon.ico"), self.client.get("/apple-touch-icon.png")
+        linked = re.findall(r'rel="(?:icon|apple-touch-icon)" href="([^"]+)"', page)
+        return linked, [(icon["src"], icon["sizes"]) for icon in manifest["icons"]], root
+
+    def test_a_logo_is_the_icon_wherever_one_is_asked_for(self):
+        self.look()
+        for width, sides in ((200, [160, 200]), (1600, [160, 240, 640]), (3200, [160, 240, 640])):
+            with self.subTest(width):
+                logo = make_image(width=width, height=width, made_cut=3, wanted_cut=3)
+                names = [f"/media/{logo.key[:2]}/{logo.key}/3-square-{side}.jpg" for side in sides]
+                linked, manifest, root = self.icons(logo)
+                assert [*linked] == [*names, names[-1]]
+                assert manifest == [(name, f"{side}x{side}") for name, side in zip(names, sides, strict=True)]
+                assert [answer.headers["Location"] for answer in root] == [names[0], names[-1]]
+
+    def test_without_a_logo_or_before_it_is_cut_the_mark_stands_there(self):
+        self.look()
+        for logo in (None, make_image(), make_image(first_cut=1, wanted_cut=1)):
+            with self.subTest(logo):
+                linked, manifest, root = self.icons(logo)
+                assert len(linked) == 3
+                assert len(manifest) == 4
+                assert all("/static/icons/" in address for address in (*linked, *(src for src, _sizes in manifest)))
+                assert [answer.status_code for answer in root] == [200, 200]
+
 
 class NameplateOnPagesTests(LookTestCase):
     def plated(self, *names):
