@@ -127,6 +127,7 @@ class Article(Copy):
             models.Index(fields=["stage", "-saved_at", "-id"], name="article_by_stage"),
             models.Index(fields=["section", "-saved_at", "-id"], name="article_by_section"),
             models.Index(fields=["kind", "-saved_at", "-id"], name="article_by_kind"),
+            models.Index(fields=["saved_by", "-saved_at", "-id"], name="article_by_saver"),
             models.Index(fields=["-published_at", "-id"], name="article_by_published"),
             models.Index(fields=["language", "-saved_at", "-id"], name="article_by_language"),
             models.Index(

@@ -216,6 +216,10 @@ class Listing(Searching):
         articles = super().get_queryset(request).with_state()
         return articles.filter(trashed_at__isnull=False) if shows_trash(request) else articles.on_desk()
 
+    def get_ordering(self, request):
+        """The newest change first; in the trash, what was put there last."""
+        return ["-trashed_at", "-pk"] if shows_trash(request) else super().get_ordering(request)
+
     def get_object(self, request, object_id, from_field=None):
         """An article by its number, also one in the trash: its form says so."""
         articles = Article.objects.select_related("section__parent", "assignee", "saved_by", "trashed_by")
