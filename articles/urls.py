@@ -1,4 +1,4 @@
-"""The paper's addresses: design.md 2. A section may take any first word, so its routes come last."""
+"""The paper's addresses: docs/reference.md lists them. A section may take any first word, so its routes come last."""
 
 from django.urls import path, re_path
 

@@ -1,4 +1,4 @@
-"""Each public page opens, in as many queries as design.md 8 grants, however much there is to show."""
+"""Each public page opens, in as many queries as docs/design.md grants, however much there is to show."""
 
 from datetime import timedelta
 from unittest import mock
