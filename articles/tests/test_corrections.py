@@ -2,12 +2,15 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from unittest import mock
 
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
 from articles import revisions, roles, workflow
+from articles.admin.article.corrections import EMPTY_ROWS, CorrectionsField, CorrectionsInput
 from articles.models import Edition, EditionCorrection, Revision
 from articles.tests.factories import MORNING, make_article, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address
@@ -51,6 +54,45 @@ class TypingTests(DeskTestCase):
         self.send(self.article, _continue="1", **rows(("2025-12-08", "One.")))
         self.send(self.article, _continue="1", headline="New words")
         assert [correction["text"] for correction in self.kept()] == ["One."]
+
+    def test_new_rows_begin_with_the_papers_today_and_stay_empty_until_words_are_typed(self):
+        night = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)  # the second of March in Bishkek
+        with timezone.override("Asia/Bishkek"), mock.patch("django.utils.timezone.now", return_value=night):
+            shown = CorrectionsInput().render("c", [])
+            typed = CorrectionsInput().render("c", [{"day": "2026-02-01", "text": "One."}])
+        for html, days in ((shown, ["2026-03-02"] * 2), (typed, ["2026-02-01", "2026-03-02", "2026-03-02"])):
+            assert re.findall(r'type="date"[^>]* value="([^"]*)"', html) == days
+        assert re.findall(r'name="c-offered" value="([^"]*)"', typed) == ["", "2026-03-02", "2026-03-02"]
+
+    def test_row_left_as_it_was_offered_is_empty_and_any_other_is_not(self):
+        self.send(self.article, _continue="1", **rows(("2025-12-08", "One.")))
+        for day, text, offered, found in (
+            ("2025-12-09", "", "2025-12-09", []),  # also when it is sent the day after
+            ("2025-12-09", " \n", "2025-12-09", []),
+            ("", "", "2025-12-09", []),
+            ("2025-12-09", "Two.", "2025-12-09", ["Two."]),
+            ("2025-12-07", "Two.", "2025-12-09", ["Two."]),
+            ("2025-12-07", "", "2025-12-09", None),
+            ("2025-12-09", "", "", None),
+            ("", "Two.", "2025-12-09", None),
+        ):
+            with self.subTest(day=day, text=text, offered=offered):
+                sent = rows(("2025-12-08", "One."), (day, text)) | {"dated_corrections-offered": ["", offered]}
+                typed = CorrectionsInput().value_from_datadict(sent, {}, "dated_corrections")
+                if found is None:
+                    with self.assertRaises(ValidationError):
+                        CorrectionsField(required=False).clean(typed)
+                else:
+                    cleaned = CorrectionsField(required=False).clean(typed)
+                    assert sorted(row["text"] for row in cleaned) == ["One.", *found]
+                assert CorrectionsField(required=False).has_changed(self.kept(), typed) == (found != [])
+
+    def test_rows_that_come_back_with_something_to_mend_are_as_many_and_all_are_there(self):
+        many = [{"day": "2025-12-08", "text": f"Number {number}."} for number in range(21)]
+        left = {"day": "", "text": ""}
+        html = CorrectionsInput().render("c", [left, *many, left, left])
+        assert html.count("<textarea") == 1 + 21 + EMPTY_ROWS
+        assert "Number 20." in html
 
     def test_emptied_rows_are_gone(self):
         self.send(self.article, _continue="1", **rows(("2025-12-08", "One.")))

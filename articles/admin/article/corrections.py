@@ -1,6 +1,7 @@
 """Dated corrections as an article's form takes them: rows of a day and a text."""
 
 from datetime import date
+from itertools import zip_longest
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -21,7 +22,11 @@ EMPTY_ROWS = 2  # offered below those there are; desk-corrections.js adds more
 
 
 class CorrectionsInput(forms.Widget):
-    """Rows of two fields; all days have one name, and all texts another."""
+    """Rows of two fields; all days have one name, and all texts another.
+
+    A new row begins with today. It says so in a field of its own, so that a row left as it was offered stays empty,
+    even if its day is yesterday by the time it is sent.
+    """
 
     use_fieldset = True
 
@@ -33,10 +38,13 @@ class CorrectionsInput(forms.Widget):
         """What was typed, row by row; None when the form had no such rows."""
         if self.value_omitted_from_data(data, files, name):
             return None
-        days, texts = _list(data, f"{name}-day"), _list(data, f"{name}-text")
-        rows = max(len(days), len(texts))
-        days, texts = (column + [""] * (rows - len(column)) for column in (days, texts))
-        return [{"day": day, "text": text} for day, text in zip(days, texts, strict=True)]
+        columns = [_list(data, f"{name}-{part}") for part in ("day", "text", "offered")]
+        days, texts, _offered = columns
+        filled = zip_longest(*columns, fillvalue="")
+        rows = list(filled)[: max(len(days), len(texts))]
+        return [
+            {"day": "" if not text.strip() and day == offered else day, "text": text} for day, text, offered in rows
+        ]
 
     def value_omitted_from_data(self, data, files, name):
         return f"{name}-day" not in data and f"{name}-text" not in data
@@ -45,12 +53,17 @@ class CorrectionsInput(forms.Widget):
         return ""  # the rows have names of their own
 
     def render(self, name, value, attrs=None, renderer=None):
-        rows = [*(value or [])[:MOST], *({"day": "", "text": ""} for _row in range(EMPTY_ROWS))]
+        today = timezone.localdate().isoformat()
+        typed = list(value or [])
+        while typed and not _is_filled(typed[-1]):
+            typed.pop()
+        rows = [row if _is_filled(row) else _new_row(today) for row in typed]
+        rows += [_new_row(today) for _row in range(EMPTY_ROWS)]
         context = {
             "name": name,
             "id": (attrs or {}).get("id", f"id_{name}"),
             "rows": rows,
-            "today": timezone.localdate().isoformat(),
+            "today": today,
             "longest": LONGEST,
             "lang": self.attrs.get("lang", ""),
         }
@@ -95,6 +108,10 @@ def shown(corrections):
 def _list(data, name):
     sent = data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
     return [str(one) for one in (sent if isinstance(sent, list) else [sent])]
+
+
+def _new_row(today):
+    return {"day": today, "text": "", "offered": today}
 
 
 def _is_filled(row):

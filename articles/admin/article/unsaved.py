@@ -136,6 +136,7 @@ def _put(data, name, field, value):
     elif isinstance(field, CorrectionsField):
         for part in ("day", "text"):
             data.setlist(f"{name}-{part}", [str(row.get(part, "")) for row in value])
+        data.pop(f"{name}-offered", None)
     elif isinstance(field, forms.ModelMultipleChoiceField):
         data.setlist(name, [str(one) for one in value])
     else:
