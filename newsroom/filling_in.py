@@ -57,6 +57,14 @@ class FilledIn:
                 context["wrong"] = _wrong(context)
         return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
+    def response_add(self, request, obj, post_url_continue=None):
+        request.is_saved = True  # whatever page answers: some screens show one that is no redirect
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        request.is_saved = True
+        return super().response_change(request, obj)
+
     def construct_change_message(self, request, form, formsets, add=False):
         message = super().construct_change_message(request, form, formsets, add)
         request.changed_nothing = not add and not message

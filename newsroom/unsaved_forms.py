@@ -260,7 +260,7 @@ def _noted(site, request, response):
     """The answer to a form that was saved says so to the browser, and what was kept of it is dropped."""
     if not site.has_permission(request):
         return response
-    if request.method == "POST" and response.status_code in {302, 303} and not getattr(request, "is_not_saved", False):
+    if request.method == "POST" and _is_saved(request, response):
         if row := of(request.user, request.POST.get(UNSAVED, "")):
             row.delete()
         _name_window(request, response, request.POST.get(WINDOW, ""))
@@ -268,6 +268,12 @@ def _noted(site, request, response):
     if request.COOKIES.get(LAST_USER) != who:
         _cookie(response, LAST_USER, who, YEAR, httponly=True)
     return response
+
+
+def _is_saved(request, response) -> bool:
+    """Whether a form's words are saved: its screen says so, or leads on to another page."""
+    leads_on = response.status_code in {302, 303} and not getattr(request, "is_not_saved", False)
+    return leads_on or getattr(request, "is_saved", False)
 
 
 def _name_window(request, response, name):

@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from playwright.sync_api import expect
 
 from articles import roles
@@ -130,6 +131,53 @@ class EveryFormTests(UnsavedBrowserTestCase):
         self.page.wait_for_timeout(2000)
         expect(self.strip()).to_have_count(0)
         assert self.page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('desk-copy:'))") == []
+
+    def expect_nothing_kept(self):
+        self.page.wait_for_timeout(2000)
+        expect(self.strip()).to_have_count(0)
+        assert self.page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('desk-copy:'))") == []
+
+    def test_words_of_a_row_that_was_added_are_not_said_to_be_unsaved(self):
+        self.log_in("administrator")
+        for address, fields, button in (
+            (reverse("admin:auth_user_add"), {"first_name": MARK, "last_name": MARK, "username": MARK}, "_save"),
+            (reverse("admin:articles_author_add"), {"name": MARK}, "_addanother"),
+            (reverse("admin:articles_author_add"), {"name": f"{MARK} two"}, "_continue"),
+        ):
+            with self.subTest(address, button=button):
+                self.open(address)
+                for name, words in fields.items():
+                    self.page.locator(f"[name={name}]").fill(words)
+                self.page.locator(f"[name={button}]:visible").first.click()
+                expect(self.page.locator(".messagelist")).to_contain_text(MARK)
+                self.expect_nothing_kept()
+                self.open("/admin/")
+                self.expect_nothing_kept()
+
+    def test_words_that_were_typed_before_and_are_saved_now_are_not_offered(self):
+        self.log_in("administrator")
+        address = reverse("admin:articles_author_change", args=[Author.objects.get().pk])
+        for _time in range(2):
+            self.open(address)
+            self.page.get_by_label("Name").first.fill(MARK)
+        self.page.locator("[name=_continue]").first.click()
+        expect(self.page.locator(".messagelist")).to_contain_text("changed successfully")
+        self.expect_nothing_kept()
+
+    def test_time_of_words_is_the_papers_as_the_desk_writes_it(self):
+        context = self.page.context.browser.new_context(timezone_id="Pacific/Honolulu", locale="en-US")
+        self.addCleanup(context.close)
+        self.page = context.new_page()
+        self.page.goto(f"{self.live_server_url}/admin/login/")
+        self.fill_login()
+        self.open(reverse("admin:articles_author_change", args=[Author.objects.get().pk]))
+        self.page.get_by_label("Name").first.fill(MARK)
+        before = timezone.localtime()
+        self.page.reload()
+        expect(self.strip()).to_be_visible()
+        times = {short for moment in (before, timezone.localtime()) for short in [date_format(moment, "j F Y, H:i")]}
+        said = self.strip().locator("li > [data-what]").inner_text()
+        assert any(said.endswith(f", {time}") for time in times), said
 
     def test_passwords_are_not_kept_in_the_browser(self):
         self.log_in("administrator")

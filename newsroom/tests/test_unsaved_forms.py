@@ -181,6 +181,41 @@ class EveryFormTests(UnsavedTestCase):
                     checked.add(model)
         assert {SiteSettings, Placement, FlatPage, Redirect, Author, User} <= checked
 
+    def test_every_form_that_is_saved_names_its_window_whatever_page_answers(self):
+        """Also a window that was opened to add something, whose answer is no redirect."""
+        checked = set()
+        for row in rows():
+            model = type(row)
+            if not admin.site._registry[model].has_change_permission(self.request(), row):
+                continue
+            key = 1 if model is SiteSettings else row.pk
+            address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[key])
+            for button in ({"_save": "1"}, {"_continue": "1"}, {"_addanother": "1"}, {"_popup": "1"}):
+                with self.subTest(model._meta.label, button=button):
+                    window = f"window-{len(checked)}"
+                    data = data_of(self.client.get(address)) | button | {"_window": window}
+                    answer = self.client.post(address, data)
+                    assert answer.status_code == 302 or button == {"_popup": "1"} or model is Article, answer.context
+                    assert self.client.cookies["desk_saved"].value.split(".")[-1] == window
+                    checked.add((model, *button))
+        assert len({model for model, _button in checked}) > 10, checked
+
+    def test_forms_that_add_name_their_window_and_those_with_something_to_mend_do_not(self):
+        section = make_section()
+        for name, data, wrong in (
+            ("auth_user", {"username": "new", "first_name": "A", "last_name": "B"}, {"username": ""}),
+            ("articles_author", {"name": "Anna", "slug": "anna", "_popup": "1"}, {"name": ""}),
+            ("articles_author", {"name": "Bek", "slug": "bek", "_addanother": "1"}, {"name": ""}),
+            ("articles_idea", {"headline": "Write this", "section": section.pk}, {"headline": ""}),
+        ):
+            with self.subTest(name, data=data):
+                address = reverse(f"admin:{name}_add")
+                sent = data_of(self.client.get(address)) | data
+                self.client.post(address, sent | wrong | {"_window": f"refused-{len(sent)}"})
+                assert "refused" not in getattr(self.client.cookies.get("desk_saved"), "value", "")
+                answer = self.client.post(address, sent | {"_window": f"saved-{name}"})
+                assert self.client.cookies["desk_saved"].value.split(".")[-1] == f"saved-{name}", answer.status_code
+
     def test_what_is_shown_can_be_saved_and_is_dropped_then(self):
         author = make_author(name="Anna", slug="anna")
         address = reverse("admin:articles_author_change", args=[author.pk])

@@ -2,6 +2,7 @@
 // What happens to it after an accident is offered by the server (recovery.py); a text that it has not is sent to it first.
 import { LoggedOut, base, fieldsOf, form, get, onChange, post, useToken } from "./desk-form.js";
 import { BrowserCopies } from "./desk-copies.js";
+import { written } from "./desk-times.js";
 import { hold, isElsewhere, newWindow, openHere } from "./desk-windows.js";
 
 const REST = 1500; // milliseconds after the last key
@@ -273,7 +274,7 @@ class Keeper {
     if (!mine.length) return;
     const note = document.createElement("p");
     note.className = "errornote";
-    note.textContent = this.status.dataset.inBrowser.replace("%time", new Date(mine.at(-1).sequence).toLocaleString(document.documentElement.lang));
+    note.textContent = this.status.dataset.inBrowser.replace("%time", written(mine.at(-1).sequence, this.status.dataset.zone));
     document.querySelector("[data-offers]").replaceChildren(note);
     setTimeout(() => this.bringBack().then(() => note.remove(), () => {}), PULSE);
   }

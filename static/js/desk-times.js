@@ -21,6 +21,12 @@ export function instants(typed, zone) {
   return [...offsets].map((offset) => wall - offset).filter((instant) => clock(instant, zone) === wall).sort((a, b) => a - b);
 }
 
+/** A time as the desk writes it, by the paper's clock: 8 December 2025, 14:05. It is DATETIME_FORMAT of newsroom/formats. */
+export function written(instant, zone) {
+  const wall = clock(instant, zone);
+  return `${new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(wall)}, ${time(wall)}`;
+}
+
 const time = (wall) => new Date(wall).toISOString().slice(11, 16);
 const sayUnit = (count, unit, ahead) => relative.format(ahead ? count : -count, unit);
 

@@ -1,6 +1,7 @@
 // Words typed into any form of the desk stay in this browser until they are saved; every page says which lie there.
 // The article's form has a keeper of its own (desk-autosave.js); of its words this only says where they are.
 import { BrowserCopies, allCopies } from "./desk-copies.js";
+import { written } from "./desk-times.js";
 import { hold, newWindow, openHere } from "./desk-windows.js";
 
 const MACHINERY = ["csrfmiddlewaretoken", "_window", "_typed_by", "_unsaved"];
@@ -86,12 +87,16 @@ function take(key) {
   }
 }
 
-/** What the server says it has saved lies here for nothing. */
+/** What the server says it has saved lies here for nothing, in whichever window the same words were typed before. */
 function forgetSaved() {
   const cookie = document.cookie.split("; ").find((one) => one.startsWith(`${SAVED}=`));
   if (!cookie) return;
   const copies = new BrowserCopies(user, "");
-  for (const name of cookie.slice(SAVED.length + 1).replaceAll('"', "").split(".")) copies.removeWindow(name);
+  for (const name of cookie.slice(SAVED.length + 1).replaceAll('"', "").split(".")) {
+    const saved = copies.all().find((copy) => copy.window === name);
+    const isSame = (copy) => copy.base === saved.base && textOf(copy.fields) === textOf(saved.fields);
+    if (saved) copies.all().filter(isSame).forEach((copy) => copies.remove(copy));
+  }
   document.cookie = `${SAVED}=; path=/admin/; max-age=0`;
 }
 
@@ -122,7 +127,7 @@ async function pending() {
 
 function rowOf(item, copy) {
   const row = item.cloneNode(true);
-  const time = new Date(copy.sequence).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  const time = written(copy.sequence, template.dataset.zone);
   const title = copy.title || copy.fields.headline?.[0] || copy.base;
   const what = template.dataset.title.replace("%title", title).replace("%time", time);
   for (const place of row.querySelectorAll("[data-what]")) place.textContent = place.className ? `: ${what}` : what;
