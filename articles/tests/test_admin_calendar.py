@@ -285,6 +285,11 @@ class MovingTests(CalendarTestCase):
         good = {"entry": f"starts:{self.edition.pk}", "was": self.morning.isoformat(), "to": local(self.morning + HOUR)}
         for change in (
             {"entry": "due:1"},
+            {"entry": "due:0"},
+            {"entry": "idea:" + "9" * 30},
+            {"entry": f"due:{self.article.pk}"},
+            {"entry": f"board:{self.article.pk}"},
+            {"entry": f"embargo:{self.article.pk}"},
             {"entry": "starts:" + "9" * 30},
             {"entry": "x" * 5000},
             {"entry": ""},
@@ -310,3 +315,89 @@ class MovingTests(CalendarTestCase):
         self.assertContains(refused, local(self.now - HOUR))
         self.assertRedirects(self.move(self.morning + HOUR, fetch=False), f"{CALENDAR}?view=month&day=2030-01-01")
         assert self.start() == self.morning + HOUR
+
+
+class MovingDueTests(CalendarTestCase):
+    """Ideas and drafts, whose due times move by the same button."""
+
+    def setUp(self):
+        super().setUp()
+        self.section = make_section()
+
+    def make(self, stage, **fields):
+        return make_article(stage=stage, due_at=self.morning, section=self.section, **fields)
+
+    def move(self, kind, article, to, was=None, fetch=True):
+        data = {"entry": f"{kind}:{article.pk}", "was": (was or self.morning).isoformat(), "to": local(to)}
+        return self.client.post(MOVE, data, headers={"X-Requested-With": "fetch"} if fetch else {})
+
+    def test_whatever_has_the_button_moves_by_it_and_nothing_else_has_it(self):
+        """Over every kind that the calendar shows, for those who lead the paper and for those who only read."""
+        self.make("idea", headline="Idea"), self.make("draft", headline="Due")
+        make_article(embargo_until=self.morning)
+        article, _edition = self.schedule(self.morning, headline="Coming")
+        workflow.take_down(article, by=self.chief, at=self.morning + HOUR)
+        Placement.objects.create(article=article, slot=1, starts_at=self.morning)
+        Alert.objects.create(text="Quake", starts_at=self.morning, ends_at=self.morning + HOUR)
+        shown = self.shown()
+        assert {entry.kind for entry in shown if entry.may_move} == {"starts", "ends", "due", "idea"}
+        for entry in shown:
+            with self.subTest(entry.kind):
+                data = {"entry": entry.name, "was": entry.was, "to": local(entry.at + 2 * DAY)}
+                response = self.client.post(MOVE, data, headers={"X-Requested-With": "fetch"})
+                assert response.status_code == (200 if entry.may_move else 409), response.content
+        moved = {(entry.kind, entry.at) for entry in self.shown() if entry.may_move}
+        assert moved == {
+            ("idea", self.morning + 2 * DAY),
+            ("due", self.morning + 2 * DAY),
+            ("starts", self.morning + 2 * DAY),
+            ("ends", self.morning + HOUR + 2 * DAY),
+        }
+
+    def test_who_may_change_it_sees_the_button_and_who_may_not_is_refused(self):
+        reporter, other = make_user(roles.REPORTER), make_user(roles.REPORTER)
+        editor = make_user(roles.SECTION_EDITOR)
+        self.section.editors.add(editor)
+        idea = self.make("idea", created_by=reporter)
+        draft = self.make("draft", created_by=reporter, assignee=reporter)
+        for user, may in (
+            (reporter, {"idea": True, "due": False}),
+            (other, {"idea": False, "due": False}),
+            (editor, {"idea": True, "due": True}),
+            (make_user(roles.PICTURE_EDITOR), {"idea": False, "due": False}),
+        ):
+            self.log_in(user)
+            assert {entry.kind: entry.may_move for entry in self.shown()} == may
+            for kind, article in (("idea", idea), ("due", draft)):
+                with self.subTest(user=user, kind=kind):
+                    article.refresh_from_db()
+                    response = self.move(kind, article, article.due_at + HOUR, was=article.due_at)
+                    assert response.status_code == (200 if may[kind] else 409)
+                    Article.objects.update(due_at=self.morning)
+
+    def test_idea_stays_with_whoever_has_it_and_the_log_tells_the_move(self):
+        reporter = make_user(roles.REPORTER)
+        idea = self.make("idea", assignee=reporter)
+        self.move("idea", idea, self.morning + HOUR)
+        idea.refresh_from_db()
+        assert (idea.due_at, idea.assignee) == (self.morning + HOUR, reporter)
+        assert "is due" in LogEntry.objects.get(object_id=str(idea.pk)).change_message
+
+    def test_what_became_of_it_meanwhile_is_told(self):
+        idea, draft = self.make("idea"), self.make("draft")
+        assert "Somebody moved it to" in self.move("idea", idea, self.morning + DAY, was=self.now).json()["refusal"]
+        assert "Choose a due time in the future" in self.move("due", draft, self.now - HOUR).json()["refusal"]
+        workflow.begin(idea, by=self.chief)
+        assert "is an article by now" in self.move("idea", idea, self.morning + HOUR).json()["refusal"]
+        Article.objects.filter(pk=draft.pk).update(due_at=None)
+        assert "not due any more" in self.move("due", draft, self.morning + HOUR).json()["refusal"]
+
+    def test_page_without_script_moves_an_idea(self):
+        idea = self.make("idea", headline="Write this")
+        page = self.client.get(MOVE, {"entry": f"idea:{idea.pk}"})
+        self.assertContains(page, "Write this")
+        self.assertContains(page, local(self.morning))
+        self.assertContains(self.move("idea", idea, self.now - HOUR, fetch=False), "in the future")
+        assert self.move("idea", idea, self.morning + HOUR, fetch=False).status_code == 302
+        idea.refresh_from_db()
+        assert idea.due_at == self.morning + HOUR

@@ -17,7 +17,8 @@ from articles.admin.times import short
 from articles.models import Alert, Article, Edition
 
 MOST = 200  # entries of a kind, before now and from now on
-STEPS = {"starts": "schedule", "ends": "take_down"}  # the workflow's, by which an entry of the kind is moved
+STEPS = {"starts": "schedule", "ends": "take_down"}  # the workflow's, by which an entry of an edition is moved
+DUE_STEPS = {"due": "due", "idea": "edit"}  # and those by which the time is moved at which an article is due
 EDITION = """
 headline live_from live_until published_at took_over withdrawn_reason lacks repeats_since section__name
 article__headline article__stage
@@ -72,7 +73,7 @@ def collect(span: Span, user: User, now: datetime | None = None) -> tuple[list[E
     if asked & {"ends", "ended", "withdrawn"}:
         found.append(list(_ends(span, user, now)))
     if asked & {"due", "idea"}:
-        found.append(list(_due(span)))
+        found.append(list(_due(span, user)))
     if "embargo" in asked:
         found.append(list(_embargoes(span)))
     if "alert" in asked and not span.section:
@@ -149,12 +150,22 @@ def _around(rows: QuerySet, column: str, span: Span, now: datetime) -> list:
     return found
 
 
-def _due(span: Span) -> Iterator[Entry]:
+def _due(span: Span, user: User) -> Iterator[Entry]:
     rows = _articles(span).filter(due_at__gte=span.starts_at, due_at__lt=span.ends_at)
-    for article in rows.exclude(stage=Article.Stage.PUBLISHED).select_related("assignee").order_by("due_at")[:MOST]:
-        who = str(article.assignee.get_full_name() or article.assignee) if article.assignee else _("nobody’s yet")
-        kind = "idea" if article.stage == Article.Stage.IDEA else "due"
-        yield _article_entry(kind, article, article.due_at, [who])
+    rows = rows.exclude(stage=Article.Stage.PUBLISHED).select_related("assignee", "section__parent")
+    articles = list(rows.order_by("due_at")[:MOST])
+    if ideas := [article for article in articles if article.stage == Article.Stage.IDEA]:
+        roles.load_own(user, ideas)
+    for article in articles:
+        yield due_entry(article, user)
+
+
+def due_entry(article: Article, user: User) -> Entry:
+    """The time at which an article or an idea is due; also one that is over can be moved to another."""
+    who = str(article.assignee.get_full_name() or article.assignee) if article.assignee else _("nobody’s yet")
+    kind = "idea" if article.stage == Article.Stage.IDEA else "due"
+    may_move = roles.may(user, DUE_STEPS[kind], article)
+    return _article_entry(kind, article, article.due_at, [who], may_move=may_move)
 
 
 def _embargoes(span: Span) -> Iterator[Entry]:
@@ -171,10 +182,20 @@ def _articles(span: Span) -> QuerySet[Article]:
     return rows.defer("body", "corrections", "standfirst")
 
 
-def _article_entry(kind: str, article: Article, at: datetime | None, facts: list[str]) -> Entry:
-    url, section = article.get_absolute_url(), str(article.section or "")
+def _article_entry(
+    kind: str, article: Article, at: datetime | None, facts: list[str], *, may_move: bool = False
+) -> Entry:
     assert at  # noqa: S101 - it was asked for
-    return Entry(kind=kind, at=at, title=article.headline, url=url, row=article.pk, section=section, facts=facts)
+    return Entry(
+        kind=kind,
+        at=at,
+        title=article.headline,
+        url=article.get_absolute_url(),
+        row=article.pk,
+        section=str(article.section or ""),
+        may_move=may_move,
+        facts=facts,
+    )
 
 
 def _board_entry(change: boards.Change, now: datetime) -> Entry:

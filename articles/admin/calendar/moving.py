@@ -1,16 +1,17 @@
-"""Moving what is to come to another time: an edition's start or its end, by the steps of the workflow."""
+"""Moving an edition's start or end, or the time at which something is due, by the steps of the workflow."""
 
 from datetime import datetime
 
 from django import forms
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import workflow
-from articles.admin.calendar.entries import STEPS
+from articles.admin.calendar.entries import DUE_STEPS, STEPS, Entry, due_entry, edition_entry
 from articles.admin.lists import number
 from articles.admin.times import TimeField, said
 from articles.models import Article, Edition
@@ -25,15 +26,12 @@ class MoveForm(forms.Form):
     to = TimeField(label=gettext_lazy("New time"))
 
 
-def find(name: str) -> tuple[str, Edition]:
-    """The kind of an entry that can be moved, and its edition with the article; ``starts:12`` names them."""
-    kind, _colon, row = name.partition(":")
-    if kind not in STEPS:
-        raise WorkflowError(_("This cannot be moved in the calendar."))
-    edition = Edition.objects.select_related("section", "article__section").filter(pk=number(row)).first()
-    if edition is None:
-        raise WorkflowError(_("Somebody moved or cancelled it after you opened the calendar. Look at it again."))
-    return kind, edition
+def find(name: str, user: User) -> Entry:
+    """The entry of the calendar that is named, as ``user`` sees it now; ``starts:12`` and ``idea:7`` are names."""
+    row = _row(name)
+    if isinstance(row, Article):
+        return due_entry(row, user)
+    return edition_entry(name.partition(":")[0], row, user, timezone.now())
 
 
 @transaction.atomic
@@ -42,22 +40,65 @@ def move(name: str, *, was: str, to: datetime, by: User) -> tuple[Article, str]:
 
     What somebody else moved meanwhile is refused, as is whatever the workflow refuses.
     """
-    _kind, edition = find(name)
-    Article.objects.select_for_update(of=("self",)).get(pk=edition.article_id)
-    kind, edition = find(name)  # as it is now that nobody else can move it
-    at = edition.live_from if kind == "starts" else edition.live_until
+    row = _row(name)
+    article = row if isinstance(row, Article) else row.article
+    Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+    row = _row(name)  # as it is now that nobody else can move it
+    kind = name.partition(":")[0]
+    at = _time_of(kind, row)
     if at != _moment(was):
         text = _("Somebody moved it to %(time)s after you opened the calendar. Look at it again.")
         raise WorkflowError(text % {"time": said(at)})
     if at.replace(second=0, microsecond=0) == to:
         raise WorkflowError(_("That is the time it has already: choose another."))
+    done = _move_due(kind, row, to, by) if isinstance(row, Article) else _move_edition(kind, row, to, by)
+    return article, done % {"headline": row.headline, "new": said(to), "old": said(at)}
+
+
+def _row(name: str) -> Edition | Article:
+    """What an entry that can be moved is of: an edition, or what is due."""
+    kind, _colon, row = name.partition(":")
+    if kind in DUE_STEPS:
+        return _due_row(kind, number(row))
+    if kind not in STEPS:
+        raise WorkflowError(_("This cannot be moved in the calendar."))
+    edition = Edition.objects.select_related("section", "article__section").filter(pk=number(row)).first()
+    if edition is None:
+        raise WorkflowError(_("Somebody moved or cancelled it after you opened the calendar. Look at it again."))
+    return edition
+
+
+def _due_row(kind: str, pk: int) -> Article:
+    """The article, or the idea, if it is one still and due at any time."""
+    article = Article.objects.on_desk().select_related("section__parent", "assignee").filter(pk=pk).first()
+    if article is None or article.due_at is None or article.stage == Article.Stage.PUBLISHED:
+        raise WorkflowError(_("It is not due any more: somebody changed it after you opened the calendar."))
+    if kind == "idea":
+        workflow.refuse_begun(article)
+    return article
+
+
+def _time_of(kind: str, row: Edition | Article) -> datetime:
+    if isinstance(row, Article):
+        assert row.due_at  # noqa: S101 - _due_row asked for it
+        return row.due_at
+    return row.live_from if kind == "starts" else row.live_until
+
+
+def _move_due(kind: str, article: Article, to: datetime, by: User) -> str:
+    if kind == "idea":
+        workflow.hold_idea(article, by=by, to=article.assignee, due_at=to)
+    else:
+        workflow.set_due(article, by=by, at=to)
+    return _("“%(headline)s” is due %(new)s instead of %(old)s.")
+
+
+def _move_edition(kind: str, edition: Edition, to: datetime, by: User) -> str:
     if kind == "starts":
         workflow.reschedule(edition, by=by, at=to)
-        done = _("“%(headline)s” goes live %(new)s instead of %(old)s.")
-    else:
-        _move_end(edition, to, by)
-        done = _("“%(headline)s” ends %(new)s instead of %(old)s.")
-    return edition.article, done % {"headline": edition.headline, "new": said(to), "old": said(at)}
+        return _("“%(headline)s” goes live %(new)s instead of %(old)s.")
+    _move_end(edition, to, by)
+    return _("“%(headline)s” ends %(new)s instead of %(old)s.")
 
 
 def _move_end(edition: Edition, to: datetime, by: User) -> None:

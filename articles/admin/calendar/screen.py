@@ -75,13 +75,13 @@ class Calendar:
             if form.is_valid():
                 self._move(request, form.cleaned_data)
                 return JsonResponse({"goto": back}) if is_script else HttpResponseRedirect(back)
-            kind, edition = moving.find(request.POST.get("entry") or request.GET.get("entry", ""))
+            entry = moving.find(request.POST.get("entry") or request.GET.get("entry", ""), request.user)
         except WorkflowError as refusal:
             return self._refused(request, form, str(refusal), back, is_script)
         if is_script:
             wrong = [text for errors in form.errors.values() for text in errors]
             return JsonResponse({"refusal": " ".join(wrong)}, status=409)
-        return self._move_page(request, form, entries.edition_entry(kind, edition, request.user, timezone.now()), back)
+        return self._move_page(request, form, entry, back)
 
     def _refuse_strangers(self, request):
         if not self.has_view_permission(request):
@@ -97,12 +97,12 @@ class Calendar:
         if is_script:
             return JsonResponse({"refusal": refusal}, status=409)
         try:
-            kind, edition = moving.find(request.POST.get("entry", ""))
+            entry = moving.find(request.POST.get("entry", ""), request.user)
         except WorkflowError:
             self.message_user(request, refusal, messages.ERROR)
             return HttpResponseRedirect(back)
         form.add_error("to", refusal)
-        return self._move_page(request, form, entries.edition_entry(kind, edition, request.user, timezone.now()), back)
+        return self._move_page(request, form, entry, back)
 
     def _move_page(self, request, form, entry, back):
         if not form.is_bound:
