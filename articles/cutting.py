@@ -7,7 +7,7 @@ these, with the article's row locked. Times are aware datetimes.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -39,6 +39,9 @@ from articles.text import make_slug
 
 TICK = timedelta(microseconds=1)
 DAY = len("/2025/12/08/")
+UNREAD = {  # columns of a text that change nothing on its page
+    *("slug", "seo_title", "seo_description", "social_title", "social_description", "off_front", "noindex"),
+}
 HAS_RATES = re.compile("<data |<figure data-chart=")
 Result = TypeVar("Result")
 
@@ -108,8 +111,8 @@ def put_in(
 ) -> Edition:
     """Put an edition that starts at ``at`` into the line; it ends where what it replaces would have ended.
 
-    A ``significant`` one tells readers that the article was updated then. ``known`` are columns of an edition that is
-    only put in anew.
+    A ``significant`` one tells readers that the article was updated then, if they read anything new in it. ``known``
+    are columns of an edition that is only put in anew.
     """
     if article.editions.filter(live_from=at).exists():
         raise WorkflowError(_("Another edition of this article starts at that very time."))
@@ -184,11 +187,17 @@ def _carry_updates(article: Article) -> None:
     now = timezone.now()
     before = _before(article, now + TICK)
     for edition in article.editions.filter(live_from__gt=now).order_by("live_from").defer("body"):
-        revised_at = edition.live_from if is_significant(edition) else _revised(before)
-        corrected_at = _corrected(edition, before, edition.live_from)
-        if (edition.revised_at, edition.corrected_at) != (revised_at, corrected_at):
-            edition.revised_at, edition.corrected_at = revised_at, corrected_at
-            article.editions.filter(pk=edition.pk).update(revised_at=revised_at, corrected_at=corrected_at)
+        is_update = is_significant(edition)
+        is_told = is_update and _says_more(_text_of_edition(edition), before)
+        stamps = {
+            "revised_at": edition.live_from if is_told else _revised(before),
+            "called_update": is_update,
+            "corrected_at": _corrected(edition, before, edition.live_from),
+        }
+        if any(getattr(edition, name) != value for name, value in stamps.items()):
+            article.editions.filter(pk=edition.pk).update(**stamps)
+            for name, value in stamps.items():
+                setattr(edition, name, value)
         before = edition
 
 
@@ -201,6 +210,21 @@ def _revised(before: Edition | None) -> datetime | None:
     return before.revised_at if before else None
 
 
+def _says_more(text: Text, before: Edition | None) -> bool:
+    """Whether readers of ``text`` read anything but what they had; a first text is all new."""
+    return before is None or _read(text) != _read(_text_of_edition(before))
+
+
+def _read(text: Text) -> tuple[Any, ...]:
+    """What of a text stands on its page."""
+    values = {name: value for name, value in text.values.items() if name not in UNREAD}
+    return values, text.authors, set(text.sections), set(text.tags)
+
+
+def _text_of_edition(edition: Edition) -> Text:
+    return text_of(edition, edition.section_rows.filter(is_further=True))
+
+
 def _corrected(copy: Copy, before: Edition | None, moment: datetime) -> datetime | None:
     """When an edition that says what ``copy`` does was last corrected, if it begins at ``moment``."""
     if before is None:
@@ -210,8 +234,11 @@ def _corrected(copy: Copy, before: Edition | None, moment: datetime) -> datetime
 
 
 def is_significant(edition: Edition) -> bool:
-    """Whether ``edition`` itself is the update that readers are told of."""
-    return edition.revised_at == edition.live_from
+    """Whether an editor called ``edition`` an update: readers are told, once it says anything new to them.
+
+    Code from before ``called_update`` wrote down only what readers are told.
+    """
+    return edition.called_update or edition.revised_at == edition.live_from
 
 
 def cut(
@@ -232,6 +259,7 @@ def cut(
     path = claims.claim(address(article, published_at, text.values["slug"]), article.pk)
     before = _before(article, live_from)
     body = _frozen(text.values["body"], live_from, text.values["language"], before, significant)
+    is_told = significant and _says_more(replace(text, values=text.values | {"body": body}), before)
     edition = Edition.objects.create(
         **text.values | {"slug": slug_of(path), "body": body, "cut_by": by} | known,
         article=article,
@@ -240,7 +268,8 @@ def cut(
         live_from=live_from,
         live_until=live_until,
         took_over=took_over,
-        revised_at=live_from if significant else _revised(before),
+        revised_at=live_from if is_told else _revised(before),
+        called_update=significant,
         corrected_at=_corrected(Article(**text.values), before, live_from),
     )
     _add_rows(edition, text)
@@ -268,6 +297,7 @@ def freeze_again(now: datetime) -> int:
             edition.body = body  # type: ignore[assignment] # a field that holds text
             edition.save(update_fields=["body"])
             search.add(edition)
+            _carry_updates(edition.article)
             lacking.note(edition.article)
             changed += 1
     return changed

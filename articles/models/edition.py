@@ -27,7 +27,7 @@ UNSEEN = [  # on cards and in feeds
     *("corrections", "dated_corrections", "seo_title", "seo_description", "social_title", "social_description"),
     "related",
     *("took_over", "cut_at", "cut_by", "withdrawn_by", "withdrawn_reason", "erased_at", "erased_by", "erased_reason"),
-    *("based_at", "decided_at", "lacks", "repeats_since", "planned"),
+    *("based_at", "decided_at", "lacks", "repeats_since", "planned", "called_update"),
     *("section__description", "section__parent__description"),
     *(f"lead_image__{name}" for name in UNSEEN_OF_IMAGE),
 ]
@@ -137,7 +137,10 @@ class Edition(Copy):
     live_from = models.DateTimeField(_("live from"))
     live_until = models.DateTimeField(_("live until"), default=FOR_EVER)
     took_over = models.BooleanField(default=False)  # it ended the edition before it, which goes on if it is cancelled
-    revised_at = models.DateTimeField(_("updated"), null=True)  # start of the last edition called significant, or None
+    revised_at = models.DateTimeField(
+        _("updated"), null=True
+    )  # start of the last update that readers are told of, or None
+    called_update = models.BooleanField(default=False, db_default=False)  # by an editor, whether or not they are told
     corrected_at = models.DateTimeField(null=True)  # start of the last edition with another correction, or None
     card = models.CharField(max_length=120, blank=True, default="", db_default="")  # the drawn picture's name
     cut_at = models.DateTimeField(_("cut"), default=timezone.now)

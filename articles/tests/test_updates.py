@@ -6,8 +6,17 @@ from django.test import TestCase
 from django.utils import timezone
 
 from articles import workflow
-from articles.models import Edition
-from articles.tests.factories import MORNING, make_article, make_chief, make_edition
+from articles.models import Article, Edition
+from articles.models.copy import Copy
+from articles.tests.factories import (
+    MORNING,
+    make_article,
+    make_author,
+    make_chief,
+    make_edition,
+    make_image,
+    make_section,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -19,8 +28,15 @@ class SignificantTests(TestCase):
         self.first = workflow.publish(self.article, by=self.chief)
         self.now = timezone.now()
 
-    def schedule(self, hours, *, significant=False):
+    def rewrite(self, article=None, **words):
+        """Say something else in the working copy."""
+        self.number = getattr(self, "number", 0) + 1
+        Article.objects.filter(pk=(article or self.article).pk).update(**words or {"headline": f"Words {self.number}"})
+
+    def schedule(self, hours, *, significant=False, same=False):
         at = self.now + hours * HOUR
+        if not same:
+            self.rewrite()
         return workflow.schedule(self.article, by=self.chief, at=at, significant=significant)
 
     def updates(self):
@@ -33,6 +49,7 @@ class SignificantTests(TestCase):
         assert workflow.publish(self.article, by=self.chief).updated_at is None
 
     def test_significant_change_is_an_update_from_its_start_on(self):
+        self.rewrite()
         second = workflow.publish(self.article, by=self.chief, significant=True)
         third = workflow.publish(self.article, by=self.chief)
         assert second.updated_at == third.updated_at == second.live_from
@@ -72,14 +89,70 @@ class SignificantTests(TestCase):
     def test_scheduled_first_text_that_something_precedes_becomes_the_update_it_was_meant_as(self):
         article = make_article()
         workflow.schedule(article, by=self.chief, at=self.now + 5 * HOUR, significant=True)
+        later = article.editions.get()
+        assert later.updated_at is None
+        self.rewrite(article)
         workflow.publish(article, by=self.chief)
         later = article.editions.get(live_from=self.now + 5 * HOUR)
         assert later.updated_at == later.live_from
 
     def test_withdrawn_article_comes_back_with_the_update_it_had(self):
+        self.rewrite()
         update = workflow.publish(self.article, by=self.chief, significant=True)
         workflow.withdraw(self.article, by=self.chief, reason="Checking a source.")
         assert workflow.publish(self.article, by=self.chief).updated_at == update.live_from
+
+    def test_update_that_says_nothing_new_is_told_to_nobody(self):
+        """Whatever column changes: readers are told if it stands on the page, and only then."""
+        section, author, image = make_section(), make_author(), make_image()
+        unread = {"slug": "other", "noindex": True, "off_front": True} | dict.fromkeys(
+            ("seo_title", "seo_description", "social_title", "social_description"), "Other"
+        )
+        read = dict.fromkeys(("headline", "standfirst", "kicker", "dateline", "lead_caption", "corrections"), "Other")
+        read |= {"body": "<p>Other.</p>", "kind": "analysis", "language": "ru", "lead_image_id": image.pk}
+        read |= {"section_id": section.pk, "related": [1]}
+        read |= {"dated_corrections": [{"day": "2025-12-08", "text": "Not eight."}]}
+        columns = {column.attname for column in Copy._meta.local_fields}
+        assert unread.keys() | read.keys() == columns, "say of every column whether readers read it"
+        assert workflow.publish(self.article, by=self.chief, significant=True).updated_at is None
+        for name, value in (unread | read).items():
+            with self.subTest(name):
+                before = self.article.editions.live().get()
+                self.rewrite(**{name: value})
+                edition = workflow.publish(self.article, by=self.chief, significant=True)
+                assert edition.updated_at == (edition.live_from if name in read else before.updated_at)
+        self.article.refresh_from_db()
+        self.article.bylines.create(author=author)
+        edition = workflow.publish(self.article, by=self.chief, significant=True)
+        assert edition.updated_at == edition.live_from
+
+    def test_planned_update_is_one_for_as_long_as_it_says_something_new(self):
+        self.rewrite(headline="What matters")
+        self.schedule(5, significant=True, same=True)
+        self.schedule(6)
+        assert self.updates() == [5, 5]
+        early = workflow.reschedule(self.schedule(2, same=True), by=self.chief, at=self.now + 3 * HOUR)
+        assert self.updates() == [None, 5, 5], "it says something else than what goes out before it"
+        workflow.cancel(early, by=self.chief)
+        self.rewrite(headline="What matters")
+        early = self.schedule(3, same=True)
+        assert self.updates() == [None, None, None]
+        update = self.article.editions.get(live_from=self.now + 5 * HOUR)
+        moved = workflow.reschedule(update, by=self.chief, at=self.now + 4 * HOUR)
+        assert self.updates() == [None, None, None]
+        workflow.cancel(early, by=self.chief)
+        assert self.updates() == [4, 4], "an editor called it an update, and readers read something new in it again"
+        workflow.publish(self.article, by=self.chief)
+        assert self.updates() == [None, None]
+        assert self.article.editions.get(pk=moved.pk).repeats_since
+
+    def test_update_that_older_code_scheduled_is_one_still(self):
+        self.schedule(5, significant=True)
+        self.article.editions.update(called_update=False)
+        early = self.schedule(3, same=True)
+        assert self.updates() == [None, None]
+        workflow.cancel(early, by=self.chief)
+        assert self.updates() == [5]
 
 
 class ShownTests(TestCase):
@@ -88,6 +161,7 @@ class ShownTests(TestCase):
         cls.first = make_edition(live_from=MORNING, live_until=MORNING + HOUR)
 
     def update(self, *, significant):
+        Article.objects.filter(pk=self.first.article_id).update(headline="Other words")
         return make_edition(article=self.first.article, live_from=MORNING + HOUR, significant=significant)
 
     def said(self, edition):

@@ -41,6 +41,8 @@ def schedule(article: Article, at: Any, by: User, given: dict[str, Any]) -> str:
 def _and_so_on(done: str, edition: Edition, withdrawn: Edition | None, by: User, given: dict[str, Any]) -> str:
     """What follows from ``edition``: its end, plans from before a withdrawal, what is scheduled; in words."""
     article, end, said_too = edition.article, given["take_down_at"], [done]
+    if given["significant"] and edition.revised_at != edition.live_from:
+        said_too.append(_("Readers are not told that it was updated: they read nothing new in it."))
     if end:
         said_too.append(_end_with(edition, end, by))
     if withdrawn and withdrawn.planned:
