@@ -105,10 +105,10 @@ class SignificantTests(TestCase):
     def test_update_that_says_nothing_new_is_told_to_nobody(self):
         """Whatever column changes: readers are told if it stands on the page, and only then."""
         section, author, image = make_section(), make_author(), make_image()
-        unread = {"slug": "other", "noindex": True, "off_front": True} | dict.fromkeys(
-            ("seo_title", "seo_description", "social_title", "social_description"), "Other"
-        )
-        read = dict.fromkeys(("headline", "standfirst", "kicker", "dateline", "lead_caption", "corrections"), "Other")
+        machines = ["seo_title", "seo_description", "social_title", "social_description"]
+        unread = {"slug": "other", "noindex": True, "off_front": True} | dict.fromkeys(machines, "Other")
+        lines = ["headline", "standfirst", "kicker", "dateline", "lead_caption", "corrections"]
+        read = dict.fromkeys(lines, "Other")
         read |= {"body": "<p>Other.</p>", "kind": "analysis", "language": "ru", "lead_image_id": image.pk}
         read |= {"section_id": section.pk, "related": [1]}
         read |= {"dated_corrections": [{"day": "2025-12-08", "text": "Not eight."}]}
