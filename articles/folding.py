@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from django.db.models import Q
+
 from articles.characters import shown
 
 LONGEST_KEY = 200  # characters of a folded name
@@ -50,3 +52,25 @@ def key(name: str) -> str:
     plain = unicodedata.normalize("NFKC", shown(name))
     plain = unicodedata.normalize("NFKC", shown(plain.casefold()))
     return " ".join(fold(DASHES.sub("-", STRESS.sub("", plain))).split())[:LONGEST_KEY]
+
+
+def same(field: str, text: str) -> Q:
+    """A filter: ``field`` is ``text``, in capitals or not. ``__iexact`` knows the capitals of ASCII alone on SQLite."""
+    return Q(**{f"{field}__regex": rf"^{_in_any_case(text)}\Z"})
+
+
+def begins(field: str, text: str) -> Q:
+    """A filter: ``field`` begins with ``text``, in capitals or not."""
+    return Q(**{f"{field}__regex": f"^{_in_any_case(text)}"})
+
+
+def _in_any_case(text: str) -> str:
+    """A regular expression of both databases for ``text`` in capitals, in small letters or mixed."""
+    return "".join(map(_letter_in_any_case, text))
+
+
+def _letter_in_any_case(letter: str) -> str:
+    forms = {form for form in (letter, letter.lower(), letter.upper()) if len(form) == 1}
+    if len(forms) > 1:
+        return f"[{''.join(sorted(forms))}]"
+    return f"\\{letter}" if letter.isascii() and not letter.isalnum() and letter != "_" else letter

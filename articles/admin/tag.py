@@ -15,6 +15,7 @@ from articles.admin.lists import number
 from articles.admin.merge import Merging
 from articles.characters import normalise
 from articles.folding import key as key_of
+from articles.folding import same
 from articles.models import tag_key
 
 OFFERED = 10
@@ -35,7 +36,7 @@ class TagForm(forms.ModelForm):
     def clean_slug(self):
         """In small letters, as capitals make no other address."""
         slug = self.cleaned_data["slug"].lower()
-        if Tag.objects.filter(slug__iexact=slug).exclude(pk=self.instance.pk).exists():
+        if Tag.objects.filter(same("slug", slug)).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("Another tag has this address."))
         return slug
 

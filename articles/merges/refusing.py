@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from articles import roles
+from articles import folding, roles
 from articles.merges.places import kind_of, model_of
 from articles.models import Merge, tag_key
 from articles.models.redirect import MODELS
@@ -67,7 +67,7 @@ def _since(merge: Merge, **about: int) -> str:
 def _is_taken(merge: Merge) -> str:
     """What has its name or its address now."""
     values = merge.gone_values
-    same = model_of(MODELS[merge.kind])._base_manager.filter(slug__iexact=values["slug"])
+    same = model_of(MODELS[merge.kind])._base_manager.filter(folding.same("slug", values["slug"]))
     if merge.kind == Merge.Kind.SECTION:
         same = same.filter(parent=values["parent_id"])
         if (

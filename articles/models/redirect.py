@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from articles.folding import begins
 from articles.text import LineField
 
 MODELS = {"section": "articles.Section", "author": "articles.Author", "tag": "taggit.Tag", "page": "articles.FlatPage"}
@@ -143,7 +144,8 @@ class Redirect(models.Model):
             raise ValidationError(
                 {"target": _("“%(source)s” leads on to “%(target)s”: name that one as the target.") % words}
             )
-        for other in others.filter(target__istartswith=self.source):
+        here = begins("target", self.source) | Q(target__contains="%")  # which may write the same letters otherwise
+        for other in others.filter(here, target__startswith="/"):
             if self.holds_for(other.target):
                 raise ValidationError({"source": _("“%(source)s” leads here. Change it first.") % {"source": other}})
 

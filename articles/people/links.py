@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from articles.folding import same
 from articles.models import PasswordLink, SiteSettings
 from articles.models.access import digest
 from articles.people import sessions
@@ -123,7 +124,7 @@ def ask(address: str) -> None:
 def mail_asked_for(address: str) -> None:
     """Mail a link to everybody whose mail address this is and who may log in; nobody hears of an address of nobody."""
     just_now = timezone.now() - PATIENCE
-    for user in User.objects.filter(email__iexact=address.strip(), is_active=True, is_staff=True).order_by("pk")[:5]:
+    for user in User.objects.filter(same("email", address.strip()), is_active=True, is_staff=True).order_by("pk")[:5]:
         asked = PasswordLink.objects.filter(user=user, made_by=None, made_at__gt=just_now)
         if not user.email or not user.has_usable_password() or asked.exists():
             continue

@@ -16,6 +16,7 @@ from articles.admin.article import going_live, whereabouts
 from articles.admin.article.state import State
 from articles.admin.lists import number
 from articles.admin.times import TimeField, said
+from articles.folding import same
 from articles.models import Article, Edition
 from articles.notices import name as name_of
 from articles.workflow import WorkflowError
@@ -286,7 +287,7 @@ def writer_named(typed: str) -> User:
     """Whose login it is; ``WorkflowError`` if it is nobody's."""
     if not typed.strip():
         raise WorkflowError(_("Write the login of whom it is for."))
-    user = User.objects.filter(username__iexact=typed.strip()).first()
+    user = User.objects.filter(same("username", typed.strip())).first()
     if user is None:
         raise WorkflowError(_("There is no login “%(name)s”.") % {"name": typed.strip()})
     return user

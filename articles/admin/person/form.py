@@ -13,6 +13,7 @@ from articles import roles
 from articles.admin.article.guests import ANOTHER, describe
 from articles.admin.article.listing import section_name
 from articles.admin.desk import RowChoice
+from articles.folding import begins, same
 from articles.models import Author, Image, Section
 from articles.text import first_free, make_slug
 from articles.workflow import guests
@@ -104,7 +105,7 @@ class PersonForm(forms.ModelForm):
 
     def clean_email(self):
         email = self.cleaned_data["email"].strip()
-        twin = User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).first() if email else None
+        twin = User.objects.filter(same("email", email)).exclude(pk=self.instance.pk).first() if email else None
         if twin and email != self.instance.email:
             raise ValidationError(_("“%(login)s” has this address already."), params={"login": twin})
         return email
@@ -114,7 +115,7 @@ class PersonForm(forms.ModelForm):
         username = self.cleaned_data["username"] or self._made_of_the_name()
         if not username:
             raise ValidationError(_("Write a login, or the name it can be made of."))
-        others = User.objects.filter(username__iexact=username).exclude(pk=self.instance.pk)
+        others = User.objects.filter(same("username", username)).exclude(pk=self.instance.pk)
         if username != self.instance.username and others.exists():
             raise ValidationError(_("There is a login “%(login)s” already."), params={"login": username})
         return username
@@ -122,7 +123,7 @@ class PersonForm(forms.ModelForm):
     def _made_of_the_name(self):
         names = (self.cleaned_data.get("first_name", ""), self.cleaned_data.get("last_name", ""))
         base = make_slug(" ".join(names), 60) or make_slug(self.cleaned_data.get("email", "").partition("@")[0], 60)
-        taken = User.objects.filter(username__istartswith=base).values_list("username", flat=True)
+        taken = User.objects.filter(begins("username", base)).values_list("username", flat=True)
         return base and first_free(base, map(str.lower, taken))
 
     def clean(self):
