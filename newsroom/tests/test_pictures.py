@@ -1,16 +1,20 @@
 """What becomes of pictures that pages, open or kept, point at when their focal point moves."""
 
+import re
+from datetime import timedelta
 from unittest import mock
 
+from django.core.cache import cache
 from django.core.files.storage import default_storage, storages
 from django.db.models import F
 from django.test import TestCase, TransactionTestCase, override_settings
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from articles import renditions, tasks
 from articles.models import Image, SiteSettings
 from articles.tasks import make_renditions
-from articles.tests.factories import make_image, picture_file
+from articles.tests.factories import make_author, make_edition, make_image, picture_file
 from newsroom import frame
 
 QUEUE = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -125,3 +129,22 @@ class OrderTests(TestCase):
         make_renditions.call(image.pk)
         image.refresh_from_db()
         assert list(image.sources("card").srcsets) == ["avif", "webp", "jpg"]
+
+    def test_no_page_names_a_size_that_is_still_to_be_made(self):
+        """A source without an address is an error of the page's; while some sizes are there, it shows these."""
+        image = make_upload()
+        author = make_author(picture=image)
+        opinion = {"kind": "opinion", "authors": [author], "lead_image": image}
+        edition = make_edition(live_from=timezone.now() - timedelta(hours=1), **opinion)
+        pages = [edition.path, "/", author.get_absolute_url(), edition.section.get_absolute_url(), "/latest/"]
+        for made in ([], ["webp"], ["avif", "webp"]):
+            for page in pages:
+                with self.subTest(page, made=made):
+                    cache.clear()
+                    html = self.client.get(page).content.decode()
+                    assert html.count("<picture") >= (page != "/latest/")
+                    kinds = re.findall(r'<source type="image/(\w+)" srcset="[^"]+"', html)
+                    assert html.count("<source") == len(kinds), "a source without an address"
+                    assert set(kinds) <= set(made)
+                    assert bool(kinds) == bool(made and "<picture" in html)
+            make_renditions.call(image.pk)
