@@ -173,6 +173,7 @@ def why(row: UnsavedForm) -> str:
             "You had logged in anew since this form was opened, so nothing was saved. What you typed is here."
         ),
         Why.LEFT: _("You typed this and left the page, so nothing was saved. What you typed is here: look at it."),
+        Why.STEP: _("You typed this for a step of an article, and did not take it. What you typed is here."),
         Why.GONE: _(
             "What this form was about is deleted, or something else by now, so nothing was saved. Copy what you need."
         ),

@@ -223,7 +223,10 @@ def model_admin_of(site, path: str):
 
 def title_of(site, row: UnsavedForm) -> str:
     """What a form is about, in a few words: the kind of thing, and its name as it was typed."""
-    model_admin, _key = model_admin_of(site, row.path)
+    model_admin, key = model_admin_of(site, row.path)
+    if model_admin and row.why == Why.STEP:
+        found = model_admin.model._base_manager.filter(pk=key).first()
+        return _("for a step of “%(title)s”") % {"title": found or _("an article that is deleted")}
     kind = (
         str(model_admin.opts.verbose_name) if model_admin else _("form at %(path)s") % {"path": urlsplit(row.path).path}
     )
@@ -240,6 +243,9 @@ def screen_of(site, request, row: UnsavedForm) -> str:
     if model_admin is None or row.why == Why.GONE:
         return ""
     found = model_admin.get_object(request, unquote(key)) if key else None
+    if row.why == Why.STEP:  # its form shows what waits, and shows nothing in the trash
+        is_shown = found and not found.trashed_at and model_admin.has_view_permission(request, found)
+        return row.path if is_shown else ""
     may = model_admin.has_change_permission(request, found) if found else model_admin.has_add_permission(request)
     if not may or (key and found is None):
         return ""

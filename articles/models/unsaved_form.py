@@ -12,6 +12,8 @@ KEPT_FOR = timedelta(days=30)
 class UnsavedForm(models.Model):
     """What somebody typed into a form of the desk that was not saved: sent after the login had ended, or left behind.
 
+    So is what was typed for a step of an article that was not taken.
+
     It is shown to whoever typed it, and sent again by nobody else.
     """
 
@@ -20,6 +22,7 @@ class UnsavedForm(models.Model):
         EXPIRED = "expired", _("the form had expired")
         LEFT = "left", _("the page was left")
         GONE = "gone", _("the row was deleted meanwhile")
+        STEP = "step", _("the step was not taken")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="unsaved_forms")
     path = models.CharField(max_length=500)  # where the form is sent to

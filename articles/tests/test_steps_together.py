@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 
 import time_machine
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 
 from articles import workflow
 from articles.admin.article import steps
 from articles.lacking import END, REASON
-from articles.models import FOR_EVER, Article, Placement
+from articles.models import FOR_EVER, Article, Placement, UnsavedForm
 from articles.tests.factories import make_article, make_chief, make_edition, make_user
 from articles.tests.test_admin_article import DeskTestCase, typed
 from articles.tests.test_admin_library import local
@@ -323,6 +324,39 @@ class PairTests(StepsTestCase):
                 assert {name: form[name].value() for name in given} == given
                 self.send(self.article, note="", _continue="1")
                 assert not self.page(self.article).context["step_form"]["note"].value()
+
+    def test_whatever_is_typed_for_any_step_outlives_the_login(self):
+        """Typed beside a save, or for a step that was refused: on another day, in another browser."""
+        given = {name: value() for name, value in self.GIVEN.items()}
+        for button in ({"_save": "1"}, {"_step": "no-such-step"}):
+            for end in (self.client.logout, Session.objects.all().delete):
+                with self.subTest(button=button, end=end):
+                    self.setUp()
+                    self.send(self.article, **given, **button)
+                    end()
+                    self.client.force_login(self.chief)
+                    self.assertContains(self.client.get(reverse("admin:index")), "for a step of “")
+                    form = self.page(self.article).context["step_form"]
+                    assert {name: form[name].value() for name in given} == given
+        row = UnsavedForm.objects.filter(user=self.chief).latest("pk")
+        assert self.client.get(reverse("admin:unsaved_form", args=[row.pk])).url == self.article.get_absolute_url()
+        other = self.log_in(make_chief())
+        assert not self.page(self.article).context["step_form"]["note"].value(), other
+
+    def test_what_waits_is_dropped_when_its_field_is_emptied_or_its_step_is_taken(self):
+        for button, typed_now in (({"_continue": "1"}, {"desk_note": ""}), ({"_step": "note"}, {"desk_note": "Ask"})):
+            self.send(self.article, desk_note="Ask", _save="1")
+            assert UnsavedForm.objects.get().fields == {"desk_note": ["Ask"]}
+            self.send(self.article, **typed_now, **button)
+            assert not UnsavedForm.objects.exists()
+
+    def test_what_waits_of_an_article_in_the_trash_can_be_read(self):
+        self.send(self.article, desk_note="Call them", _save="1")
+        self.article.editions.all().delete()
+        Article.objects.filter(pk=self.article.pk).update(trashed_at=timezone.now())
+        page = self.client.get(reverse("admin:unsaved_form", args=[UnsavedForm.objects.get().pk]))
+        self.assertContains(page, "Call them")
+        self.assertNotContains(page, "Send all of this now")
 
     def test_new_article_keeps_it_too(self):
         response = self.send(headline="The dam", section=self.article.section_id, desk_note="Call them", _continue="1")

@@ -16,6 +16,7 @@ from articles.admin.article import steps, waiting
 from articles.admin.lists import number
 from articles.admin.times import said
 from articles.models import Article
+from articles.models.unsaved_form import KEPT_FOR
 from articles.readiness.links import outside_of
 from articles.workflow import WorkflowError
 
@@ -125,7 +126,10 @@ class Saving:
         if not (names := steps.labels(typed)):
             return
         link = format_html('<a href="{}">{}</a>', address_of(article), article)
-        text = _("Typed and not done yet: %(fields)s. Until you log out it stands in the form of") % {"fields": names}
+        text = _(
+            "Typed and not done yet: %(fields)s. For %(days)d days, or until you empty it, it stands in the form of"
+        )
+        text %= {"fields": names, "days": KEPT_FOR.days}
         self.message_user(request, format_html("{} “{}”.", text, link), messages.WARNING)
 
     def _refused(self, request, article, step, refusal, shown):
