@@ -42,6 +42,12 @@ class NewsroomAdminSite(admin.AdminSite):
         """Django's; whatever is registered, its forms overwrite nothing unseen, and come back with what was typed."""
         super().register(model_or_iterable, filled_in(guarded(admin_class or admin.ModelAdmin)), **options)
 
+    @property
+    def login_form(self):
+        from newsroom.logging_in import LoginForm  # when all apps are loaded
+
+        return LoginForm
+
     def index(self, request, extra_context=None):
         from newsroom import dashboard  # when all apps are loaded: this module is imported while they are
 

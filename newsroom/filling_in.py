@@ -7,6 +7,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles.characters import strip_control
 from articles.models import UnsavedForm
@@ -100,10 +101,19 @@ def _wrong(context):
     return found
 
 
+STOCK = {  # what Django says of a list's actions
+    "Items must be selected in order to perform actions on them. No items have been changed.": gettext_lazy(
+        "Nothing was done: tick the rows first."
+    ),
+    "No action selected.": gettext_lazy("Nothing was done: choose what to do with the rows."),
+}
+
+
 class NothingNew(ModelAdmin):
     """Django's own answer to a save, which calls a row changed whatever was sent: where nothing is new, that is said.
 
-    It stands right above Django's class, so that what a model's own screens say of a save is left as it is.
+    What it says of actions is said in the desk's words. It stands right above Django's class, so that what a model's
+    own screens say of a save is left as it is.
     """
 
     def response_change(self, request, obj):
@@ -116,6 +126,7 @@ class NothingNew(ModelAdmin):
     def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
         if getattr(request, "says_changed", False) and level == messages.SUCCESS and not self.guards_itself:
             message = _("Nothing new to save: it stays as it was.")
+        message = STOCK.get(str(message), message)
         super().message_user(request, message, level, *args, **kwargs)
 
 
