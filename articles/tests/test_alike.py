@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.forms import modelform_factory
 from django.test import TestCase
 from taggit.models import Tag
 
@@ -105,8 +106,7 @@ class PlacesTests(TestCase):
     def test_addresses_of_tags(self):
         tag = Tag.objects.create(name="Wool", slug="wool")
         Tag.objects.filter(pk=tag.pk).update(slug="Жүн")
-        form = TagForm({"name": "Felt", "slug": "жүн"})
-        form.instance.pk = None
+        form = modelform_factory(Tag, form=TagForm, fields=["name", "slug"])({"name": "Felt", "slug": "жүн"})
         form.is_valid()
         assert "Another tag has this address" in str(form.errors["slug"])
 

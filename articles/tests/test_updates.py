@@ -143,7 +143,7 @@ class SignificantTests(TestCase):
         workflow.cancel(early, by=self.chief)
         assert self.updates() == [4, 4], "an editor called it an update, and readers read something new in it again"
         workflow.publish(self.article, by=self.chief)
-        assert self.updates() == [None, None]
+        assert self.updates() == [None, None, None], "what is live since a moment, and what is to come"
         assert self.article.editions.get(pk=moved.pk).repeats_since
 
     def test_update_that_older_code_scheduled_is_one_still(self):
@@ -161,7 +161,8 @@ class ShownTests(TestCase):
         cls.first = make_edition(live_from=MORNING, live_until=MORNING + HOUR)
 
     def update(self, *, significant):
-        Article.objects.filter(pk=self.first.article_id).update(headline="Other words")
+        self.first.article.headline = "Other words"
+        self.first.article.save()
         return make_edition(article=self.first.article, live_from=MORNING + HOUR, significant=significant)
 
     def said(self, edition):

@@ -161,10 +161,7 @@ function show(copies) {
   const note = template.content.firstElementChild.cloneNode(true);
   const item = note.querySelector("li");
   if (item) item.replaceWith(...copies.slice(0, MOST).map((copy) => rowOf(item, copy)));
-  const content = document.getElementById("content");
-  const heading = content.querySelector(":scope > h1");
-  if (heading) heading.after(note);
-  else content.prepend(note);
+  document.getElementById("content").prepend(note); // before the heading, as the buttons at the right stand in its line
 }
 
 async function say() {
