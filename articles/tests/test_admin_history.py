@@ -106,5 +106,5 @@ class DeletingTests(DeskTestCase):
         draft = make_article()
         data = {"action": "submit_selected", "_selected_action": ["9" * 23, "abc"]}
         response = self.client.post(reverse("admin:articles_article_changelist"), data, follow=True)
-        self.assertContains(response, "Items must be selected")
+        self.assertContains(response, "tick the rows first")
         assert list(Article.objects.all()) == [draft]

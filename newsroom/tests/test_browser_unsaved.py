@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from playwright.sync_api import expect
 
 from articles import roles
-from articles.models import Author, Presence, UnsavedForm
+from articles.models import Author, Presence, SiteSettings, UnsavedForm
 from articles.tests.factories import make_article, make_edition, make_user
 from newsroom.tests.test_browser import PASSWORD, BrowserTestCase
 from tickers.tests.factories import make_pair
@@ -172,10 +172,15 @@ class EveryFormTests(UnsavedBrowserTestCase):
         self.fill_login()
         self.open(reverse("admin:articles_author_change", args=[Author.objects.get().pk]))
         self.page.get_by_label("Name").first.fill(MARK)
-        before = timezone.localtime()
+        zone = SiteSettings.objects.get().zone
+        before = timezone.localtime(timezone=zone)
         self.page.reload()
         expect(self.strip()).to_be_visible()
-        times = {short for moment in (before, timezone.localtime()) for short in [date_format(moment, "j F Y, H:i")]}
+        times = {
+            short
+            for moment in (before, timezone.localtime(timezone=zone))
+            for short in [date_format(moment, "j F Y, H:i")]
+        }
         said = self.strip().locator("li > [data-what]").inner_text()
         assert any(said.endswith(f", {time}") for time in times), said
 
