@@ -3,8 +3,10 @@
 // buttons that stick out are too small to be hit.
 const menus = [...document.querySelectorAll(".desk-menu, .list-filter")];
 
-const main = document.getElementById("main");
-const cover = () => main && (main.inert = menus.some((menu) => menu.open && menu.matches(".desk-menu")));
+function cover() {
+  const isOpen = menus.some((menu) => menu.open && menu.matches(".desk-menu"));
+  for (const part of document.querySelectorAll("#content :is(form, ul, ol, table, nav)")) part.inert = isOpen;
+}
 for (const menu of menus) menu.addEventListener("toggle", cover);
 
 function close(except) {
