@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0055_what_scheduled_editions_repeat"),
+        ("articles", "0056_saves_of_a_person"),
     ]
 
     operations = [

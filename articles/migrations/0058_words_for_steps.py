@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0060_updates_that_say_nothing_new"),
+        ("articles", "0057_updates_that_say_nothing_new"),
     ]
 
     operations = [
