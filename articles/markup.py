@@ -1,6 +1,7 @@
 """The HTML a body may hold: what the editor offers, ``clean()`` that keeps to it, ``plain_text()`` of it.
 
-Bodies are semantic: a picture is ``<figure data-image="42">``, an embed ``<figure data-embed="address">``
+Bodies are semantic: a picture is ``<figure data-image="42">`` (with ``data-apart``, not in one series with the one
+before it: series.py), an embed ``<figure data-embed="address">``
 (with a picture before it: ``data-poster="42"``),
 a pull quote ``<aside data-pull-quote>`` (pull_quotes.py), a fact box ``<aside data-fact-box>``,
 a rate ``<data data-rate="KGS/USD">`` (references.py), its chart ``<figure data-chart="KGS/USD 3m">`` (charts.py),
@@ -24,7 +25,16 @@ ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
     "p": {"data-speaker"},
-    "figure": {"data-image", "data-embed", "data-poster", "data-chart", "data-points", "data-source", "data-read-also"},
+    "figure": {
+        "data-image",
+        "data-apart",
+        "data-embed",
+        "data-poster",
+        "data-chart",
+        "data-points",
+        "data-source",
+        "data-read-also",
+    },
     "aside": {"data-pull-quote", "data-fact-box"},
     "th": {"colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
@@ -32,7 +42,7 @@ ATTRIBUTES = {
     "span": {"data-footnote"},
 }
 # A picture of its own, or what an embed shows before it is played.
-IMAGE = re.compile(r'<figure (?:data-embed="[^"]*" )?data-(?:image|poster)="(\d{1,11})"')
+IMAGE = re.compile(r'<figure (?:data-apart="" )?(?:data-embed="[^"]*" )?data-(?:image|poster)="(\d{1,11})"')
 LINK = re.compile(r'<a(?: [\w-]+="[^"]*")*? href="([^"]*)"')
 NUMBERS = {"colspan": 20, "rowspan": 20, "start": 9999}  # the most each may say; 1 goes without saying
 SMALL = re.compile(r"[1-9]\d{0,3}\Z", re.ASCII)
@@ -113,7 +123,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return value if charts.asked(value) else None
     if name in NUMBERS:
         return value if SMALL.match(value) and 1 < int(value) <= NUMBERS[name] else None
-    if name in {"data-pull-quote", "data-fact-box", "data-footnote"}:
+    if name in {"data-apart", "data-pull-quote", "data-fact-box", "data-footnote"}:
         return ""
     return value
 

@@ -24,7 +24,19 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import charts, embeds, footnotes, kept, linked_data, markup, picks, pull_quotes, references, surrogates
+from articles import (
+    charts,
+    embeds,
+    footnotes,
+    kept,
+    linked_data,
+    markup,
+    picks,
+    pull_quotes,
+    references,
+    series,
+    surrogates,
+)
 from articles.embeds import Shape
 from articles.models.edition import Edition, PreparedEditions
 from articles.models.embed_provider import EmbedProvider
@@ -42,7 +54,6 @@ ADDRESS = re.compile(r'((?:href|src)=")([^"]*)(?=")')
 FEED_WIDTH = 1200  # pixels of a picture in a feed
 ASIDE = re.compile(r"(<aside .*?</aside>)", re.DOTALL)
 HEADING = re.compile(r"<(/?)h[23]>")
-SERIES = re.compile(r'(?:<figure data-image="\d{1,11}">(?:(?!</figure>).)*</figure>\s*){2,}', re.DOTALL)
 PARAGRAPH = re.compile(r"<(p|h2|h3)>(?=(.*?)</\1>)", re.DOTALL)
 FROM_RIGHT = re.compile("[\u05d0-\u05ea\u0620-\u064a\u0671-\u06d3\u06fa-\u06ff\u0710-\u08c7\ufb1d-\ufdfb\ufe70-\ufefc]")
 BLOCK = r"/?(?:p|h[23]|ul|ol|li|blockquote|table|thead|tbody|tr|td|th|figure|aside)\b"
@@ -127,7 +138,7 @@ def body(html: str, picked: dict[int, Edition] | None = None) -> SafeString:
     html = EMPTY.sub("", markup.clean(html))
     ids = markup.image_ids(html)
     images = {image.pk: image for image in IMAGES.of(sorted(ids))}
-    html = SERIES.sub(_series, _with_directions(_with_places(_in_order(html))))
+    html = series.put_together(_with_directions(_with_places(_in_order(html))), _series)
     html = IMAGE.sub(lambda match: _figure(images.get(int(match[1])), match[2]), html)
     html = _with_embeds(html, partial(_embed, images=images))
     if numbers := picks.in_body(html):
@@ -159,9 +170,8 @@ def _for_feed(html: str, images: dict[int, Image], page: str) -> str:
     """A body as HTML that stands by itself, its addresses as they lead from the article's ``page``."""
     html = pull_quotes.with_speaker(EMPTY.sub("", markup.clean(html)), pull_quotes.quotation)
     html = PULL_QUOTE.sub("", picks.without(html))  # the text says what it quotes without a speaker, too
-    html = IMAGE.sub(
-        lambda match: _plain_figure(images.get(int(match[1])), match[2]), _with_directions(_in_order(html))
-    )
+    html = series.put_together(_with_directions(_in_order(html)), lambda match: match[0])
+    html = IMAGE.sub(lambda match: _plain_figure(images.get(int(match[1])), match[2]), html)
     html = _with_embeds(html, _plain_embed)
     html = html.replace('<aside data-fact-box="">', "<blockquote>").replace("</aside>", "</blockquote>")
     html = footnotes.numbered(charts.resolve_in_words(references.resolve(html)), linked=False)
@@ -240,7 +250,7 @@ def _figure(image: Image | None, caption: str | None) -> str:
 
 
 def _series(match: re.Match[str]) -> str:
-    """Pictures one after another, without text between them: a series that readers leaf through."""
+    """Pictures that stand together: a series that readers leaf through."""
     count = match[0].count("<figure ")
     label = escape(_("A series of %(count)d pictures") % {"count": count})
     look = "pair" if count == 2 else "many"

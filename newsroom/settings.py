@@ -244,7 +244,7 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {
         "js": [static_lazy("js/editor-extensions.js")],
         "extensions": {
-            "LibraryImage": html_tags(["figure", "figcaption"], {"figure": ["data-image"]}),
+            "LibraryImage": html_tags(["figure", "figcaption"], {"figure": ["data-image", "data-apart"]}),
             "Embed": html_tags(["figure", "figcaption"], {"figure": ["data-embed", "data-poster"]}),
             "PullQuote": html_tags(["aside", "p"], {"aside": ["data-pull-quote"], "p": ["data-speaker"]}),
             "FactBox": html_tags(["aside", "h3"], {"aside": ["data-fact-box"]}),

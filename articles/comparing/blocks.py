@@ -105,7 +105,7 @@ class _Blocks(HTMLParser):
             self.number = self.counts[-1] if "ol" in self.open and self._list() == "ol" else 0
         elif tag == "figure":
             what = next((name for name in ("image", "embed", "chart", "read-also") if f"data-{name}" in given), "")
-            self._add(f"\0{what}:{given.get(f'data-{what}', '')}")
+            self._add(f"\0{what}:{given.get(f'data-{what}', '')}", [("apart", "")] if "data-apart" in given else [])
             if "data-poster" in given:
                 self._add(f"\0image:{given['data-poster']}")
 

@@ -30,6 +30,7 @@ MARKS = {
     "th": gettext_lazy("heading cell"),
     "colspan": gettext_lazy("columns wide:"),
     "rowspan": gettext_lazy("rows high:"),
+    "apart": gettext_lazy("apart from the picture above"),
 }
 HEADLINES = Article.objects.values_list("pk", "headline")
 HINTS = {

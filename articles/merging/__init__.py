@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from articles import series
 from articles.markup import clean, plain_text
 from articles.merging.hunks import Budgets, Place, budgets, changes, places
 
@@ -100,7 +101,8 @@ def merge_body(base: str, mine: str, theirs: str) -> Merge:
             chosen.append(_same("".join(taken)))
         else:
             chosen.append(_merge_words(place, spend))
-    with_mine, with_theirs = (clean("".join(part)) for part in zip(*((c.mine, c.theirs) for c in chosen), strict=True))
+    sides = zip(*((one.mine, one.theirs) for one in chosen), strict=True)
+    with_mine, with_theirs = (series.keep_apart(clean("".join(part)), mine, theirs) for part in sides)
     clash = any(one.clash for one in chosen)
     if not clash and _loses_words(base, mine, theirs, with_mine):
         return Merge(mine, theirs, clash=True)

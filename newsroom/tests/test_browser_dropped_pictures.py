@@ -67,8 +67,9 @@ class DroppedPicturesTests(DroppingTestCase):
         self.send()
         expect(self.dialog).to_have_count(0)
         road, lake = (Image.objects.get(alt=alt).pk for alt in ("A road", "A lake"))
-        figures = [f'<figure data-image="{pk}"><figcaption></figcaption></figure>' for pk in (road, lake)]
-        assert self.body() == f"<p>First.</p>{figures[0]}{figures[1]}<p>Last.</p>"
+        first = f'<figure data-image="{road}"><figcaption></figcaption></figure>'
+        second = f'<figure data-image="{lake}" data-apart=""><figcaption></figcaption></figure>'
+        assert self.body() == f"<p>First.</p>{first}{second}<p>Last.</p>"
 
     def test_dropped_picture_stands_where_it_was_dropped(self):
         self.give([file("road.jpg")], kind="drop")
@@ -185,7 +186,7 @@ class DroppedPicturesTests(DroppingTestCase):
         expect(self.page.locator(".tiptap figure")).to_have_count(1)
         assert len(actions) <= 2
 
-    def test_several_files_become_a_series_in_one_go(self):
+    def test_several_files_come_in_at_one_go_and_are_no_series(self):
         self.give([file(f"{number}.jpg", (640 + number, 400)) for number in range(3)])
         for number in range(3):
             self.describe(f"{number}.jpg", f"Picture {number}")
@@ -193,7 +194,7 @@ class DroppedPicturesTests(DroppingTestCase):
         self.send()
         expect(self.dialog).to_have_count(0)
         assert self.body().count("<figure") == 3
-        assert "</figure><figure" in self.body()
+        assert self.body().count("data-apart") == 2
 
     def test_picture_that_the_library_has_is_put_in_at_once(self):
         self.give([file("road.jpg")])
@@ -263,8 +264,9 @@ class PickerTests(DroppingTestCase):
         self.send()
         expect(self.picker).to_have_count(0)
         road, lake = (Image.objects.get(alt=alt).pk for alt in ("A road", "A lake"))
-        figures = [f'<figure data-image="{pk}"><figcaption></figcaption></figure>' for pk in (road, lake)]
-        assert self.body() == f"<p>First.</p>{figures[0]}{figures[1]}<p>Last.</p>"
+        first = f'<figure data-image="{road}"><figcaption></figcaption></figure>'
+        second = f'<figure data-image="{lake}" data-apart=""><figcaption></figcaption></figure>'
+        assert self.body() == f"<p>First.</p>{first}{second}<p>Last.</p>"
 
     def test_nothing_opens_after_the_library_was_left(self):
         self.page.get_by_role("button", name="Picture from the library").first.click()
@@ -289,6 +291,18 @@ class PickerTests(DroppingTestCase):
         expect(self.page.locator(".tiptap figure")).to_have_count(2)
         lake, road = (picture.pk for picture in self.pictures)
         assert [int(pk) for pk in re.findall(r'data-image="(\d+)"', self.body())] == [lake, road]
+        assert "data-apart" not in self.body()
+
+    def test_photos_of_a_phone_are_a_series_when_several_were_asked_for(self):
+        self.page.get_by_role("button", name="Picture from the library").first.click()
+        self.picker.get_by_role("button", name="Choose several").click()
+        self.choose_files(file("road.jpg"), file("lake.jpg", (800, 500)))
+        self.describe("road.jpg", "A road")
+        self.describe("lake.jpg", "A lake")
+        self.dialog.locator("#shared-credit").fill("Our own")
+        self.send()
+        expect(self.page.locator(".tiptap figure[data-series]")).to_have_count(1)
+        assert "data-apart" not in self.body()
 
     def test_lead_picture_comes_from_the_disk(self):
         if not self.page.locator("[data-choose-picture]").is_visible():

@@ -113,7 +113,7 @@ export const Embed = Figure.extend({
       if (found?.site) told.textContent = `${found.site}: ${address}`;
       else if (found?.problem) face.append(crel("p", { className: "editor-refusal", textContent: found.problem }));
     };
-    const more = { icon: "add_photo_alternate", name: gettext("Choose a picture to stand before it"), choose: choosePoster(pickerUrl) };
+    const more = [{ icon: "add_photo_alternate", name: gettext("Choose a picture to stand before it"), choose: choosePoster(pickerUrl) }];
     const words = { change: gettext("Change the address"), label: gettext("From another site") };
     return (props) => view(props, { ...words, draw, choose: chooseAddress(lookUrl), more });
   },

@@ -2,6 +2,7 @@
 import { Node, crel, gettext } from "django-prose-editor/editor";
 import { describe, openPicker } from "./editor-picker.js";
 import { insertFurniture } from "./editor-stock.js";
+import { apart, join, keepingApart } from "./editor-series.js";
 import { openTexts } from "./editor-texts.js";
 
 export const Figure = Node.create({
@@ -36,8 +37,8 @@ function selectWhole(editor) {
 
 export const caption = (figure) => figure.querySelector("figcaption") ?? document.createElement("figcaption");
 
-/** The view that all share: `face` and its buttons can't be typed into, the caption can. `more` is another button. */
-export function view({ node, editor, getPos }, { change, label, draw, choose, more }) {
+/** The view that all share: `face` and its buttons can't be typed into, the caption can. `more` are other buttons. */
+export function view({ node, editor, getPos }, { change, label, draw, choose, more = [] }) {
   const face = crel("div", { className: "editor-face" });
   const text = crel("figcaption", { "data-placeholder": gettext("Caption") });
   const button = (icon, name, run) => {
@@ -47,7 +48,11 @@ export function view({ node, editor, getPos }, { change, label, draw, choose, mo
   };
   const tools = crel("div", { className: "editor-tools" }, [
     button("edit", change, () => replace(choose)),
-    ...(more ? [button(more.icon, more.name, () => replace(more.choose))] : []),
+    ...more.map((one) => {
+      const made = button(one.icon, one.name, () => replace(one.choose));
+      if (one.className) made.classList.add(one.className);
+      return made;
+    }),
     button("delete", gettext("Remove"), () => {
       const at = getPos();
       editor.chain().deleteRange({ from: at, to: at + node.nodeSize }).focus().run();
@@ -63,8 +68,10 @@ export function view({ node, editor, getPos }, { change, label, draw, choose, mo
     editor.commands.focus();
   }
   const name = () => node.attrs.image && (dom.dataset.picture = node.attrs.image); // the checks find it by this
+  const press = () => more.forEach(({ isPressed }, at) => isPressed && tools.children[at + 1].setAttribute("aria-pressed", isPressed(node.attrs)));
   draw(face, node.attrs, text);
   name();
+  press();
   return {
     dom,
     contentDOM: text,
@@ -74,6 +81,7 @@ export function view({ node, editor, getPos }, { change, label, draw, choose, mo
       node = next;
       if (changed) draw(face, node.attrs, text);
       name();
+      press();
       return true;
     },
     stopEvent: (event) => tools.contains(event.target),
@@ -90,7 +98,7 @@ export function defineItem(editor, { menu, buttons }, { type, icon, name, choose
     button: buttons.material(icon, name),
     active: () => editor.isActive(type),
     async command() {
-      const chosen = [await choose({})].flat().filter(Boolean); // one after the other, several pictures are a series
+      const chosen = [await choose({})].flat().filter(Boolean);
       if (!chosen.length) return;
       const { tr, schema } = editor.state;
       for (const attributes of chosen) insertFurniture(tr, schema.nodes[type].create(attributes));
@@ -101,14 +109,14 @@ export function defineItem(editor, { menu, buttons }, { type, icon, name, choose
 }
 
 const IMAGE = /^\d{1,11}$/;
-const chooseImage = (pickerUrl) => async () => {
+const chooseImage = (pickerUrl) => async (attributes) => {
   const image = await openPicker(pickerUrl);
-  return image && { image };
+  return image && { ...attributes, image };
 };
 
 const chooseImages = (pickerUrl) => async () => {
-  const images = await openPicker(pickerUrl, { several: true });
-  return images?.map((image) => ({ image }));
+  const chosen = await openPicker(pickerUrl, { several: true });
+  return chosen?.ids.map((image, place) => ({ image, apart: place > 0 && !chosen.isSeries }));
 };
 
 export const LibraryImage = Figure.extend({
@@ -117,7 +125,7 @@ export const LibraryImage = Figure.extend({
     return { pickerUrl: "/admin/articles/image/picker/" };
   },
   addAttributes() {
-    return { image: { default: null, parseHTML: (dom) => dom.dataset.image, renderHTML: ({ image }) => ({ "data-image": image }) } };
+    return { image: { default: null, parseHTML: (dom) => dom.dataset.image, renderHTML: ({ image }) => ({ "data-image": image }) }, apart };
   },
   parseHTML() {
     return [{ tag: "figure[data-image]", getAttrs: (dom) => (IMAGE.test(dom.dataset.image) ? null : false), contentElement: caption }];
@@ -125,6 +133,7 @@ export const LibraryImage = Figure.extend({
   renderHTML({ HTMLAttributes }) {
     return ["figure", HTMLAttributes, ["figcaption", 0]];
   },
+  addProseMirrorPlugins: () => [keepingApart()],
   addNodeView() {
     const { pickerUrl } = this.options;
     const draw = async (face, { image }, text) => {
@@ -145,7 +154,7 @@ export const LibraryImage = Figure.extend({
       const choose = async ({ image }) => {
         if (await openTexts(pickerUrl, image)) draw(...drawn);
       };
-      const more = { icon: "notes", name: gettext("Alternative text, caption and credit"), choose };
+      const more = [{ icon: "notes", name: gettext("Alternative text, caption and credit"), choose }, join];
       return view(props, { ...words, draw: drawHere, choose: chooseImage(pickerUrl), more });
     };
   },

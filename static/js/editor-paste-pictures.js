@@ -72,7 +72,7 @@ async function putPictures(editor, files) {
   editor.commands.focus();
   if (!stored?.size) return;
   const { tr, schema } = editor.state;
-  for (const image of stored.values()) insertFurniture(tr, schema.nodes.libraryImage.create({ image: String(image) }));
+  for (const image of stored.values()) insertFurniture(tr, schema.nodes.libraryImage.create({ image: String(image), apart: true }));
   editor.view.dispatch(tr);
 }
 
@@ -91,7 +91,7 @@ async function pasteWithPictures(editor, html) {
   const stored = files.length && (await upload(editor, files, texts));
   const whole = places.replace(/<figure data-image="new-(\d+)"><\/figure>/g, (_all, number) => {
     const image = stored && stored.get(files[number]);
-    return image ? `<figure data-image="${image}"></figure>` : "";
+    return image ? `<figure data-image="${image}" data-apart></figure>` : "";
   });
   editor.commands.focus();
   editor.view.pasteHTML(whole);

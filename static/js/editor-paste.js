@@ -17,7 +17,7 @@ const KEPT = {
   P: ["data-speaker"],
   TD: ["colspan", "rowspan"],
   TH: ["colspan", "rowspan"],
-  FIGURE: ["data-image", "data-embed", "data-poster", "data-chart", "data-read-also"],
+  FIGURE: ["data-image", "data-apart", "data-embed", "data-poster", "data-chart", "data-read-also"],
   ASIDE: ["data-pull-quote", "data-fact-box"],
   DATA: ["data-rate", "data-form"],
   SPAN: ["data-footnote"],

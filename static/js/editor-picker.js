@@ -53,15 +53,15 @@ async function fetchWanted(url) {
   }
 }
 
-/** The id of the picture that was chosen; null when the dialog was left. With `several`, ids in the order in which they were. */
+/** The id of the picture that was chosen; null when the dialog was left. With `several`, all `ids` in their order, and whether they were asked for as a series. */
 export function openPicker(url, { several = false } = {}) {
   const dialog = crel("dialog", { className: "editor-dialog editor-picker", "aria-label": gettext("Picture from the library") });
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {
     let chosen = null;
-    const choose = (ids) => {
-      chosen = several ? ids : ids[0];
+    const choose = (ids, isSeries = false) => {
+      chosen = several ? { ids, isSeries } : ids[0];
       dialog.close();
     };
     dialog.addEventListener("close", () => {
@@ -89,7 +89,7 @@ async function fill(dialog, url, choose, several) {
   let asked = 0;
   let timer;
   const many = new Many(dialog, choose, several);
-  takeFiles(dialog.querySelector("input[type=file]"), several, choose, status);
+  takeFiles(dialog.querySelector("input[type=file]"), several, (ids) => choose(ids, many.isOn), status);
 
   async function show(parameters, place) {
     const mine = ++asked;
@@ -155,6 +155,7 @@ class Many {
     this.dialog = dialog;
     this.choose = choose;
     this.ids = [];
+    this.isOn = false;
     this.mode = dialog.querySelector("[name=several]");
     this.put = dialog.querySelector("[name=put]");
     if (!this.mode) return;
@@ -165,7 +166,7 @@ class Many {
       this.mode.setAttribute("aria-pressed", String(this.isOn));
       this.show();
     });
-    this.put.addEventListener("click", () => choose(this.ids));
+    this.put.addEventListener("click", () => choose(this.ids, true));
   }
 
   take({ value }) {

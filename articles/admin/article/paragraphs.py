@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from articles import comparing, merging
+from articles import comparing, merging, series
 from articles.merging import Stretch
 
 CHOICE = "paragraphs"  # the choice of a field that is put together from these
@@ -46,7 +46,7 @@ def ask(base, mine, theirs, post):
         return [], None
     names = list(_names(asked))
     chosen = [_choice(post.get(name, ""), one) for name, one in zip(names, asked, strict=True)]
-    text = merging.put_together(found, chosen) if all(chosen) else None
+    text = series.keep_apart(merging.put_together(found, chosen), mine, theirs) if all(chosen) else None
     questions = [Question(*about) for about in zip(names, *_shown(asked), asked, chosen, strict=True)]
     return questions, text
 

@@ -1,0 +1,43 @@
+"""Pictures one after another, without text between them: a series for readers, unless one is kept apart.
+
+A picture with ``data-apart`` is in no series with the one before it. The editor writes that wherever two pictures came
+to be neighbours and nobody asked for a series (static/js/editor-series.js); ``keep_apart`` does it for merged texts.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+APART = ' data-apart=""'
+NUMBER = r'data-image="(\d{1,11})"'
+REST = r">(?:(?!</figure>).)*</figure>"
+JOINED = re.compile(f"<figure {NUMBER}{REST}", re.DOTALL)
+PICTURE = re.compile(f"<figure(?:{APART})? {NUMBER}(?:{APART})?{REST}", re.DOTALL)
+SERIES = re.compile(rf"{PICTURE.pattern}(?:\s*{JOINED.pattern})+", re.DOTALL)
+MARKED = re.compile(rf'<figure(?:{APART} (data-image="\d{{1,11}}")| (data-image="\d{{1,11}}"){APART})>')
+NO_TEXT = re.compile(r"(?:\s|<p>(?:\s|&nbsp;|<br>)*</p>)*")  # empty paragraphs are not shown
+
+
+def put_together(html: str, write: Callable[[re.Match[str]], str]) -> str:
+    """A cleaned body with each series as ``write`` has it; its pictures are marked no longer."""
+    return MARKED.sub(lambda match: f"<figure {match[1] or match[2]}>", SERIES.sub(write, html))
+
+
+def keep_apart(merged: str, *texts: str) -> str:
+    """``merged``, its pictures in no series with one that they were together with in none of ``texts``."""
+    if merged.count("<figure") < 2:
+        return merged
+    together = {(one[1], other[1]) for html in texts for one, other in _neighbours(html)}
+    for one, other in reversed(list(_neighbours(merged))):
+        if (one[1], other[1]) not in together:
+            end = merged.index(">", other.start())
+            merged = merged[:end] + APART + merged[end:]
+    return merged
+
+
+def _neighbours(html: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    """Pictures in one series, each with the next."""
+    before = None
+    for picture in PICTURE.finditer(html):
+        if before and JOINED.match(picture[0]) and NO_TEXT.fullmatch(html, before.end(), picture.start()):
+            yield before, picture
+        before = picture
