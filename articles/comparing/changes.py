@@ -48,15 +48,17 @@ class Change:
     body: Comparison | None = None  # of the body: for a page that folds what is unchanged
 
 
-def compare(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
-    """Each field in which two snapshots (``revisions.snapshot``) differ, the text first; at most four queries."""
+def compare(before: dict[str, Any], after: dict[str, Any], names: Iterable[str] = ()) -> list[Change]:
+    """Each field in which two snapshots (``revisions.snapshot``) differ, the text first; at most four queries.
+
+    With ``names`` those fields instead, whether they differ or not.
+    """
     fields = {field.attname: field for field in Copy._meta.local_fields if field.attname not in LISTS}
     order = [*FIRST, *(name for name in [*fields, *LISTS] if name not in FIRST)]
-    differing = [name for name in order if _value(fields, before, name) != _value(fields, after, name)]
-    names = _names([before, after], differing)
-    return [
-        _change(fields, name, _value(fields, before, name), _value(fields, after, name), names) for name in differing
-    ]
+    asked = set(names) or {name for name in order if _value(fields, before, name) != _value(fields, after, name)}
+    shown = [name for name in order if name in asked]
+    known = _names([before, after], shown)
+    return [_change(fields, name, _value(fields, before, name), _value(fields, after, name), known) for name in shown]
 
 
 def _value(fields: dict, snapshot: dict[str, Any], name: str) -> Any:

@@ -52,6 +52,7 @@ class Stretch:
     taken: str | None
     mine: str = ""
     theirs: str = ""
+    base: str | None = None  # what both changed, if that is known
 
     @property
     def ways(self) -> dict[str, str]:
@@ -137,7 +138,9 @@ def _stretch_of(place: Place, spend: Budgets) -> Stretch:
     if (taken := place.taken_or_both) is not None:
         return Stretch("".join(taken))
     merged = _merge_words(place, spend)
-    return Stretch(None, "".join(place.mine), "".join(place.theirs)) if merged.clash else Stretch(merged.mine)
+    if not merged.clash:
+        return Stretch(merged.mine)
+    return Stretch(None, "".join(place.mine), "".join(place.theirs), "".join(place.base))
 
 
 def _of_two(mine: list[str], theirs: list[str]) -> list[Stretch]:

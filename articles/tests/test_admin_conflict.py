@@ -1,5 +1,7 @@
 """Two people on one article: neither text is ever lost, and what does not clash is merged by one button."""
 
+import re
+
 from django.test import Client
 from django.urls import reverse
 
@@ -45,11 +47,54 @@ class RefusalTests(ConflictTestCase):
     def test_both_texts_stand_side_by_side_with_their_words_marked(self):
         self.they_save(body=BODY.replace("forty", "fifty"), headline="Theirs")
         page = self.i_send(body=BODY.replace("inn", "house"), headline="Mine", _continue="1")
-        for part in ("Saved by the-other", "<del>fifty</del>", "<ins>forty</ins>", "<ins>house</ins>"):
+        for part in ("Saved by the-other", "<ins>fifty</ins>", "<ins>house</ins>"):
             self.assertContains(page, part)
         self.assertContains(page, 'name="_choose_headline" value="mine"')
         self.assertContains(page, '<input type="radio" name="_choose_body" value="merged" checked>', html=True)
         self.assertContains(page, "Mine</textarea>")
+
+    def test_each_side_shows_what_its_writer_changed_and_nothing_new_is_struck_through(self):
+        self.load()
+        country = make_section(name="Newland")
+        theirs = {
+            "headline": "Theirs",
+            "standfirst": "Brought",
+            "body": BODY.replace("forty", "fifty").replace("</p>", " Added.</p>", 1) + "<p>Wholly theirs.</p>",
+            "tags": "Rail, Water",
+            "further_sections": [country.pk],
+            "bylines-1-author": self.second.pk,
+            "bylines-1-order": 1,
+        }
+        mine = {"headline": "Mine", "standfirst": "Written", "body": BODY.replace("forty", "sixty") + "<p>My own.</p>"}
+        self.they_save(**theirs)
+        page = self.i_send(**mine, tags="Rail, Grain", _continue="1").content.decode()
+        newer = page.partition('<section class="newer"')[2].partition("</section>")[0]
+        struck = " ".join(re.findall(r"<del>(.*?)</del>", newer))
+        put_in = " ".join(re.findall(r"<ins>(.*?)</ins>", newer))
+        for word in ("Theirs", "Brought", "fifty", "Added", "Wholly", "Water", "Newland", "Second"):
+            with self.subTest(word):
+                assert word in put_in
+                assert word not in struck
+        for word in ("Mine", "Written", "sixty", "own", "Grain"):
+            with self.subTest(word):
+                assert word in put_in
+                assert word not in struck
+        assert "forty" in struck
+        assert "what its writer took out" in newer
+        for one in re.findall(r'<div class="compared was">(.*?)</div>', newer, re.DOTALL):
+            assert "<del>" not in one
+            assert "<ins>" not in one
+
+    def test_without_the_text_that_both_began_with_nothing_is_marked(self):
+        self.they_save(body=BODY.replace("forty", "fifty"), headline="Theirs")
+        self.article.revisions.filter(version=0).delete()
+        page = self.i_send(body=BODY.replace("forty", "sixty"), headline="Mine", _continue="1")
+        newer = page.content.decode().partition('<section class="newer"')[2].partition("</section>")[0]
+        assert "not known any more" in newer
+        assert "<del>" not in newer
+        assert "<ins>" not in newer
+        assert "fifty" in newer
+        assert "sixty" in newer
 
     def test_what_a_field_refuses_survives_the_merge_as_it_was_typed(self):
         refused = {

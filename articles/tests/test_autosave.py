@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import roles, workflow
+from articles import revisions, roles, workflow
 from articles.models import Article, Autosave, Edition, Presence, Revision
 from articles.tests.factories import make_article, make_author, make_edition, make_section, make_user
 from articles.tests.test_admin_article import ADD, DeskTestCase, change_address, typed
@@ -232,6 +232,18 @@ class RecoveryTests(AutosaveTestCase):
         self.assertContains(page, "<ins>closed</ins>")
         self.assertContains(page, "(Asia/Bishkek)")
         self.assertContains(page, f"?recover={Autosave.objects.get().pk}")
+
+    def test_what_others_saved_since_is_no_change_of_ones_own(self):
+        article = make_article(headline="As it was", body="<p>Camels and drivers.</p>")
+        revisions.keep_first(article, revisions.snapshot(article))
+        self.keep(article, body="<p>Camels and their drivers.</p>")
+        Article.objects.filter(pk=article.pk).update(headline="As another wrote", body="<p>New camels and drivers.</p>")
+        workflow.saved(Article.objects.get(pk=article.pk), by=make_user())
+        page = self.page(article)
+        self.assertContains(page, "What you changed in the text as it was then")
+        self.assertContains(page, "<ins>their</ins>")
+        self.assertNotContains(page, "<del>")
+        self.assertNotContains(page, "<h3>Headline")
 
     def test_words_that_are_saved_already_are_not_offered(self):
         article = make_article(headline="Same", authors=[make_author()], tags=["Rail"], further=[make_section()])

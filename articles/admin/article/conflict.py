@@ -65,6 +65,7 @@ class Conflict:
     version: int  # theirs
     mine: dict[str, Any]
     differences: list[Difference]
+    is_base_known: bool
 
     @property
     def clashing(self):
@@ -82,17 +83,29 @@ def find(form_class, post, article):
     kept = article.revisions.filter(version=autosaves.version_in(post)).first()
     theirs, base = revisions.snapshot(article), kept.snapshot if kept else {}
     mine = unsaved.snapshot(form_class, post, theirs | base)
-    was = {change.field: change.before for change in comparing.compare(base, theirs) + comparing.compare(base, mine)}
+    labels = {change.field: change.label for change in comparing.compare(theirs, mine)}
+    shown = [_shown(base, text, list(labels)) for text in (base, theirs, mine)]
     differences = [
-        _difference(change, base, mine, theirs, was.get(change.field, "") if kept else "", post)
-        for change in comparing.compare(theirs, mine)
+        _difference(name, label, [texts.get(name, "") for texts in shown], base, mine, theirs, post)
+        for name, label in labels.items()
     ]
     embargo = _embargo(form_class, post, article)
-    return Conflict(article.version, mine, differences + embargo)
+    return Conflict(article.version, mine, differences + embargo, is_base_known=kept is not None)
 
 
-def _difference(change, base, mine, theirs, was, post):
-    name = change.field
+def _shown(base, text, names):
+    """Fields of ``text``, with what it changed of ``base`` marked where that is known.
+
+    Of two texts alone nobody can say which words one of them put in and which the other took out.
+    """
+    known, unknown = [name for name in names if name in base], [name for name in names if name not in base]
+    changes = comparing.compare(base, text, known) if known else []
+    if unknown and text is not base:
+        changes += comparing.compare(text, text, unknown)
+    return {change.field: change.marked for change in changes}
+
+
+def _difference(name, label, shown, base, mine, theirs, post):
     ours, yours = mine.get(name), theirs.get(name)
     merged = merging.merge_value(name, base.get(name, merging.UNKNOWN), ours, yours)
     values = {"theirs": yours, "mine": ours}
@@ -112,7 +125,7 @@ def _difference(change, base, mine, theirs, was, post):
         elif text is not None:  # looked at paragraph by paragraph, it is no clash
             values["merged"], taken = text, "merged"
     chosen = _chosen(post, name, values)
-    return Difference(name, change.label, was, change.before, change.after, values, taken, chosen, asked)
+    return Difference(name, label, *shown, values, taken, chosen, asked)
 
 
 def _chosen(post, name, values):

@@ -65,6 +65,10 @@ def _choice(given, stretch):
 
 
 def _shown(asked):
-    """Both sides of each, for people to read."""
-    sides = [comparing.sides(one.theirs, one.mine) for one in asked]
-    return [theirs for theirs, _mine in sides], [mine for _theirs, mine in sides]
+    """Both sides of each, for people to read: with what it changed marked, where it is known what there was before."""
+    for side in ("theirs", "mine"):
+        texts = [getattr(one, side) for one in asked]
+        yield [
+            comparing.prose(text if one.base is None else one.base, text)
+            for one, text in zip(asked, texts, strict=True)
+        ]

@@ -37,6 +37,7 @@ class Offer:
     headline: str
     window: str
     changes: list  # label and difference of each field
+    is_of_older: bool  # the differences are from the version it was typed into, not from what is saved by now
     sequence: int  # of its words, for the script that knows whether newer ones were typed
 
     @property
@@ -161,13 +162,38 @@ class Recovery:
             if article is None:
                 says["bylines"] = stored["bylines"]  # the writer's own is there from the start
             changes = comparing.compare(stored, says)
+            older = _older_text(article, row) if changes else None
+            if older:
+                changes = _without_others(changes, older, unsaved.snapshot(form_class, data, older))
             shown = [(one.label, one.body.prose(fold=True) if one.body else one.marked) for one in changes]
             shown += unsaved.beside(form_class, data, article) + steps.words_in(data, article)
             if shown:
                 offers.append(
-                    Offer(row.pk, row.at, says["headline"], row.window, shown, autosaves.sequence_of(row.fields))
+                    Offer(
+                        row.pk,
+                        row.at,
+                        says["headline"],
+                        row.window,
+                        shown,
+                        bool(older),
+                        autosaves.sequence_of(row.fields),
+                    )
                 )
         return offers
+
+
+def _older_text(article, row):
+    """What ``row`` was typed into, if that is no longer what is saved."""
+    if article is None or row.base_version == article.version:
+        return None
+    kept = article.revisions.filter(version=row.base_version).first()
+    return kept.snapshot if kept else None
+
+
+def _without_others(changes, older, says):
+    """``changes`` of the saved text, told as changes of the ``older`` one: what others saved since is none of them."""
+    own = {one.field: one for one in comparing.compare(older, says)}
+    return [own.get(one.field, one) for one in changes if one.field in own or one.field not in older]
 
 
 def without_errors(context):
