@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.forms.widgets import Script
 from django.http import Http404, HttpResponseRedirect
@@ -13,18 +13,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from articles import finding
+from articles.admin.article.picking import path_in
 from articles.admin.desk import DeskAdmin, person_column
 from articles.admin.placement import WhenFilter
 from articles.admin.times import short
-from articles.models import Alert
+from articles.models import Alert, Article, Edition
 
 USUAL = timedelta(hours=1)
 MOST_TOLD = 3
+MOST_FOUND = 5
 TICK = timedelta(microseconds=1)
 
 
 class AlertForm(forms.ModelForm):
-    """An alert; its link is an address, or an article found by words while one types."""
+    """An alert; its link is an address, or an article that readers see, by its headline or found while one types."""
 
     class Media:
         js = [Script("js/desk-alert.js", type="module")]
@@ -36,11 +39,48 @@ class AlertForm(forms.ModelForm):
                 "data-finds": "articles",
                 "data-taken": _("Leads to “%s”."),
                 "data-trouble": _("The server does not answer, so no article could be looked for."),
+                "data-open": _(
+                    "No article is taken yet: take one of those found, or type its whole headline or its address."
+                ),
             }
             self.fields["link"].help_text = _(
-                "Words of an article that readers see, a page of this paper, like /latest/, "
-                "or an address that begins with https://."
+                "The whole headline or the address of an article that readers see, or words of it, to take it from "
+                "what is found; a page of this paper, like /latest/; or an address that begins with https://."
             )
+
+    def clean_link(self):
+        """An address as it was typed; for the headline or the address of an article, where readers see it."""
+        typed = self.cleaned_data["link"]
+        if not typed or typed.startswith(("/", "https://")):
+            return typed
+        live = Edition.objects.live().only("headline", "path")
+        if at_address := live.filter(path=path_in(typed)).first():
+            return at_address.path
+        rows = Article.objects.on_desk().live_with_readers(timezone.now())
+        found = list(live.filter(article__in=finding.titled_first(typed, rows, most=MOST_FOUND)))
+        same = [one for one in found if _plain(one.headline) == _plain(typed)]
+        if len(same) == 1:
+            return same[0].path
+        raise ValidationError([_not_one(typed, same), *(_where(edition) for edition in found)])
+
+
+def _plain(headline):
+    return " ".join(headline.split()).casefold()
+
+
+def _not_one(typed, same):
+    if same:
+        return ValidationError(_("Several articles have this headline. Write the address of one of them."))
+    text = _(
+        "“%(typed)s” is neither an address nor the whole headline of an article that readers see. Write a page of this "
+        "paper like /latest/, or https://…, or the address of an article."
+    )
+    return ValidationError(text, params={"typed": typed})
+
+
+def _where(edition):
+    told = {"headline": edition.headline, "path": edition.path}
+    return ValidationError(_("“%(headline)s” is at %(path)s"), params=told)
 
 
 @admin.register(Alert)

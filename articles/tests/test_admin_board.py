@@ -389,6 +389,38 @@ class AlertTests(BoardScreenTestCase):
         self.assertContains(self.client.post(add, self.form(link="//evil.example/")), "Write a page of this paper")
         self.assertContains(self.client.post(add, self.form(text="\0")), "This field is required")
 
+    def test_words_typed_as_a_link_find_the_article_or_say_what_is_needed(self):
+        edition = make_edition(headline="Snow closes the pass", section=self.section)
+        make_edition(headline="Snow opens the pass", section=self.section)
+        add = reverse("admin:articles_alert_add")
+        host = "http://paper.example"
+        for typed in (
+            "Snow closes the pass",
+            "  snow  closes the pass ",
+            f"{host}{edition.path}",
+            edition.path.strip("/"),
+            edition.path,
+        ):
+            with self.subTest(typed):
+                self.client.post(add, self.form(link=typed))
+                assert Alert.objects.get().link == edition.path
+                Alert.objects.all().delete()
+        for typed, part in (
+            ("snow", f"“Snow closes the pass” is at {edition.path}"),
+            ("nothing of the kind", "neither an address nor the whole headline"),
+        ):
+            with self.subTest(typed):
+                page = self.client.post(add, self.form(link=typed))
+                self.assertContains(page, part)
+                self.assertContains(page, f'value="{typed}"')
+                assert not Alert.objects.exists()
+
+    def test_headline_of_two_articles_is_asked_about(self):
+        paths = [make_edition(headline="Snow", section=self.section).path for _each in range(2)]
+        page = self.client.post(reverse("admin:articles_alert_add"), self.form(link="Snow"))
+        for part in ("Several articles have this headline", *paths):
+            self.assertContains(page, part)
+
     def test_standing_one_is_on_the_board_and_ended_there(self):
         alert = Alert.objects.create(text="Snow", starts_at=self.now - HOUR, ends_at=self.now + HOUR)
         self.assertContains(self.open(), "Above every page now")

@@ -158,6 +158,21 @@ class AlertTests(FindTestCase):
         self.press("Save")
         assert Alert.objects.get().link == self.edition.path
 
+    def test_words_that_are_left_as_they_are_are_said_to_be_no_link_yet(self):
+        self.open("/admin/articles/alert/add/")
+        link = self.page.locator("#id_link")
+        link.press_sequentially("toktogul")
+        expect(self.page.get_by_role("option")).to_have_count(1)
+        self.page.get_by_label("Text", exact=False).first.fill("Breaking")
+        expect(self.page.locator(".field-link")).to_contain_text("No article is taken yet")
+        self.press("Save")
+        expect(link).to_have_value("toktogul")
+        expect(self.page.locator(".field-link")).to_contain_text(f"“Water returns” is at {self.edition.path}")
+        link.fill("Water returns")
+        self.page.get_by_label("Text", exact=False).first.click()
+        self.press("Save")
+        assert Alert.objects.get().link == self.edition.path
+
     def test_enter_before_the_answer_waits_for_it(self):
         self.open("/admin/articles/alert/add/")
         link = self.page.locator("#id_link")

@@ -1,4 +1,5 @@
-// Under an alert's link: the articles that readers see, found by words typed there. Without this an address is typed.
+// Under an alert's link: the articles that readers see, found by words typed there. Without this an
+// address or a whole headline is typed.
 import { offer } from "./desk-found.js";
 
 const input = document.querySelector("input[data-finds]");
@@ -43,5 +44,9 @@ function start() {
       else found.whenAnswered(() => take(found.chosen()));
     } else if (event.key === "Escape") found.close();
   });
-  input.addEventListener("blur", () => found.close());
+  input.addEventListener("focus", () => !isAddress(input.value) && found.ask());
+  input.addEventListener("blur", () => {
+    found.close();
+    if (!isAddress(input.value)) problem.textContent = input.dataset.open;
+  });
 }

@@ -88,7 +88,7 @@ class PicksField(forms.CharField):
 
 def read(lines):
     """The numbers of the articles that ``lines`` name: an address, whole or without the host, or # and the number."""
-    paths = {line: _path(line) for line in lines if not line.startswith("#")}
+    paths = {line: path_in(line) for line in lines if not line.startswith("#")}
     numbers = {line: number(line[1:]) for line in lines if line.startswith("#")}
     known = dict(Address.objects.filter(path__in=set(paths.values())).values_list("path", "article_id"))
     seen = set(Edition.objects.filter(article__in=set(numbers.values()) - {0}).values_list("article_id", flat=True))
@@ -96,7 +96,8 @@ def read(lines):
     return found | {line: pk for line, pk in numbers.items() if pk in seen}
 
 
-def _path(line):
+def path_in(line):
+    """The path of an address that was typed, with or without the host."""
     try:
         typed = urlsplit(line).path
     except ValueError:
