@@ -25,6 +25,11 @@ GIVE = """([kind, files, html, rtf]) => {
   text.dispatchEvent(kind === "paste" ? paste() : drop());
 }"""
 
+SEEN = """([name, x, y]) => {
+  const top = document.elementFromPoint(x, y);
+  return top.textContent.includes(name);
+}"""
+
 
 def file(name, size=(640, 400), kind="image/jpeg"):
     return [name, kind, base64.b64encode(picture_file(size=size).read()).decode()]
@@ -231,6 +236,41 @@ class DroppedPicturesTests(DroppingTestCase):
 
 
 class DialogTests(DroppingTestCase):
+    def test_head_and_buttons_stay_in_sight_whatever_stands_between(self):
+        self.begin()
+        self.give([file(f"{number}.jpg", (640 + number, 400)) for number in range(4)])
+        expect(self.dialog.locator("img")).to_have_count(4)
+        for width, height in ((1366, 768), (1024, 768), (390, 844), (1366, 600), (320, 360)):
+            self.page.set_viewport_size({"width": width, "height": height})
+            for place in ("nearest", "end"):
+                self.dialog.locator(".one").last.evaluate("(one, block) => one.scrollIntoView({ block })", place)
+                parts = {"Send all that are ready": "button", "Cancel": "button", "Pictures for the text": "heading"}
+                if height < 480:
+                    continue  # all of it scrolls
+                for name, role in parts.items():
+                    with self.subTest(name, width=width, height=height):
+                        box = self.dialog.get_by_role(role, name=name).bounding_box()
+                        assert box["y"] >= 0
+                        assert box["y"] + box["height"] <= height
+                        assert self.page.evaluate(SEEN, [name, box["x"] + 5, box["y"] + box["height"] / 2])
+            self.dialog.get_by_role("button", name="Cancel").scroll_into_view_if_needed()
+            box = self.dialog.get_by_role("button", name="Cancel").bounding_box()
+            assert box["y"] + box["height"] <= height
+            self.dialog.get_by_label("Credit").last.focus()
+            box = self.dialog.get_by_label("Credit").last.bounding_box()
+            assert 0 <= box["y"] < height
+
+    def test_nothing_lies_beside_the_buttons_above_a_form(self):
+        self.log_in("chief")
+        for kind, pk in (("image", self.pictures[0].pk), ("section", self.theme.pk)):
+            for width in (1366, 1024, 800, 390):
+                with self.subTest(kind, width=width):
+                    self.page.set_viewport_size({"width": width, "height": 768})
+                    self.open(f"/admin/articles/{kind}/{pk}/change/")
+                    tools = self.page.locator("#content-main .object-tools li").last.bounding_box()
+                    form = self.page.locator("#content-main :is(.focal-stage, fieldset)").first.bounding_box()
+                    assert tools["y"] + tools["height"] <= form["y"] + 1
+
     def test_axe_finds_nothing_in_the_dialog_of_any_width(self):
         self.lift_policy()
         self.begin()
