@@ -1,5 +1,7 @@
 // Tags as chips, and those that exist offered while one types, with a row of its own for one that does not exist yet.
 // The names are sent with commas between them, as the field takes them without this.
+import { ask as askServer, tell } from "./desk-login.js";
+
 const LIST = "tag-list";
 
 for (const input of document.querySelectorAll("input[data-tags]")) offerTags(input);
@@ -20,6 +22,10 @@ function offerTags(input) {
   input.replaceWith(field);
   input.removeAttribute("name"); // what is still being typed; `sent` has it too
   field.append(chips, input, list, sent);
+  const said = document.createElement("p");
+  said.className = "help tag-said";
+  said.setAttribute("role", "status");
+  field.after(said);
   for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", LIST]]) {
     input.setAttribute(name, value);
   }
@@ -128,11 +134,13 @@ function offerTags(input) {
     const typed = split(input.value).at(-1);
     if (!typed) return close();
     try {
-      const response = await fetch(`${input.dataset.tags}?term=${encodeURIComponent(typed)}`);
+      const response = await askServer(`${input.dataset.tags}?term=${encodeURIComponent(typed)}`);
       const { names, same: tag } = await response.json();
+      said.textContent = "";
       if (mine === asked && document.activeElement === input && input.value) show(names, typed, tag);
-    } catch {
-      close(); // the network is away: the field takes what is typed
+    } catch (error) {
+      close(); // the field takes what is typed
+      tell(said, error, "");
     }
   }
 

@@ -23,7 +23,7 @@ function start() {
     input,
     list,
     isAddress,
-    say: (text) => (problem.textContent = text),
+    said: problem,
     trouble: input.dataset.trouble,
   });
 

@@ -1,4 +1,6 @@
 // The library in a dialog, to choose a picture for one place. Talks to articles/admin/picker.py.
+import { ask, tell } from "./desk-login.js";
+
 const PAUSE = 300;
 
 /** The id of the picture that was chosen; null when the dialog was left. */
@@ -13,17 +15,16 @@ export function pickPicture(button) {
 
   async function show(parameters, further) {
     const mine = ++asked;
-    let answer;
+    let answer = "";
+    let failed = null;
     try {
-      const response = await fetch(`${dialog.dataset.picker}?${new URLSearchParams(parameters)}`, { credentials: "same-origin" });
-      if (!response.ok || response.redirected) throw new Error();
-      answer = await response.text();
-    } catch {
-      answer = "";
+      answer = await (await ask(`${dialog.dataset.picker}?${new URLSearchParams(parameters)}`)).text();
+    } catch (error) {
+      failed = error;
     }
     if (mine !== asked) return;
     const part = new DOMParser().parseFromString(answer, "text/html").body;
-    if (!answer) part.textContent = dialog.dataset.failed;
+    if (failed) tell(part, failed, dialog.dataset.failed);
     if (further) results.append(...part.childNodes);
     else results.replaceChildren(...part.childNodes);
   }

@@ -1,4 +1,7 @@
 // What the scripts of the article screen share: its form, pauses in typing, and talking to the server.
+import { Away, LoggedOut } from "./desk-login.js";
+
+export { Away, LoggedOut };
 export const form = document.getElementById("article_form");
 /** Where the article's own addresses begin: /admin/articles/article/12/, or …/article/0/ for one still to be begun. */
 export const base = document.querySelector("[data-desk]")?.dataset.desk;
@@ -38,15 +41,6 @@ export function onChange(act) {
   form.addEventListener("input", act);
   form.addEventListener("change", act);
   window.django?.jQuery?.(form).on("select2:select select2:unselect select2:clear", act);
-}
-
-/** The session ended, or somebody else's began; `reason` is the server's word for it. */
-export class LoggedOut extends Error {
-  constructor(reason = "logged-out") { super(reason); this.reason = reason; }
-}
-/** No answer, or a 5xx. */
-export class Away extends Error {
-  constructor(reason = "away") { super(reason); this.reason = reason; }
 }
 
 const reasonIn = async (response, otherwise) => (await response.clone().json().catch(() => ({}))).reason?.replace("_", "-") ?? otherwise;

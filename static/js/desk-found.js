@@ -1,12 +1,14 @@
 // Articles that readers see, offered under a field while somebody types words of them: in the editor's dialog of a link
 // and under an alert's link.
+import { ask as askServer, tell } from "./desk-login.js";
+
 const REST = 120; // milliseconds after a key before the server is asked
 
 /**
- * Offer in `list` what the server finds for the words in `input`. What `isAddress` says yes to is no words. `say` is told
+ * Offer in `list` what the server finds for the words in `input`. What `isAddress` says yes to is no words. In `said` stands
  * what is wrong, or nothing. The first of what is found is chosen at once if it is `eager`.
  */
-export function offer({ input, list, isAddress, say, trouble, eager = true }) {
+export function offer({ input, list, isAddress, said, trouble, eager = true }) {
   const url = document.getElementById("palette")?.dataset.url;
   let rows = [];
   let chosen = -1;
@@ -14,7 +16,8 @@ export function offer({ input, list, isAddress, say, trouble, eager = true }) {
   let asked = 0;
   let answered = 0;
   let then = null;
-  let nothing = "";
+  let nothing = ""; // what is said when nothing was found
+  let failed = null; // why there was no answer
   for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id]]) input.setAttribute(name, value);
   list.setAttribute("role", "listbox");
   list.className = "found-list";
@@ -53,19 +56,19 @@ export function offer({ input, list, isAddress, say, trouble, eager = true }) {
     const words = isAddress(input.value) ? "" : input.value.trim();
     try {
       if (!url) throw new Error("no search");
-      const response = await fetch(`${url}?format=json&for=link&q=${encodeURIComponent(words)}`, { redirect: "error" });
-      if (!response.ok) throw new Error(response.status);
+      const response = await askServer(`${url}?format=json&for=link&q=${encodeURIComponent(words)}`);
       const answer = await response.json();
       if (mine !== asked) return;
-      nothing = answer.nothing;
+      [nothing, failed] = [answer.nothing, null];
       show(answer.kinds.flatMap((kind) => kind.found));
-    } catch {
+    } catch (error) {
       if (mine !== asked) return;
-      nothing = trouble;
+      [nothing, failed] = [trouble, error];
       show([]);
     }
     answered = mine;
-    say(rows.length || !words ? "" : nothing);
+    if (rows.length || !words) said.textContent = "";
+    else tell(said, failed, nothing);
     then?.();
     then = null;
   }
@@ -92,6 +95,7 @@ export function offer({ input, list, isAddress, say, trouble, eager = true }) {
     chosen: () => rows[chosen]?.row,
     isAsking: () => answered !== asked,
     nothing: () => nothing,
+    failed: () => failed,
     whenAnswered: (todo) => (then = todo),
   };
 }

@@ -1,6 +1,7 @@
 // Ctrl+K opens one field that finds any article, section, author, picture, tag or screen. Where the editor makes a link by
 // that key it has already answered; Ctrl+Shift+K opens the field there too. Without this the button leads to a page.
 import { excerpt } from "./desk-found.js";
+import { ask as askServer, tell } from "./desk-login.js";
 
 const palette = document.getElementById("palette");
 const button = document.querySelector("#user-tools .find");
@@ -36,15 +37,14 @@ function start() {
     const { signal } = asked;
     const now = words.value;
     try {
-      const response = await fetch(`${palette.dataset.url}?format=json&q=${encodeURIComponent(words.value)}`, { signal, redirect: "error" });
-      if (!response.ok) throw new Error(response.status);
+      const response = await askServer(`${palette.dataset.url}?format=json&q=${encodeURIComponent(words.value)}`, { signal });
       const { kinds, nothing } = await response.json();
       answered = now;
       show(kinds, nothing);
-    } catch {
+    } catch (error) {
       if (signal.aborted) return;
       show([]);
-      said.textContent = palette.dataset.trouble;
+      tell(said, error, palette.dataset.trouble);
     }
   }
 

@@ -1,6 +1,7 @@
 // Articles picked by hand: a list that is put in order and added to by words of an article. desk-related.js has it in the
 // form, editor-read-also.js in the dialog of “Read also”.
 import { offer } from "./desk-found.js";
+import { ask } from "./desk-login.js";
 
 const element = (name, attributes = {}, ...inside) => {
   const one = document.createElement(name);
@@ -9,11 +10,9 @@ const element = (name, attributes = {}, ...inside) => {
   return one;
 };
 
-/** Rows as the server describes them, by `of` (numbers) or `line` (addresses); an Error if it does not answer. */
+/** Rows as the server describes them, by `of` (numbers) or `line` (addresses); LoggedOut or Away where there is no answer. */
 export async function describe(url, asked) {
-  const response = await fetch(`${url}?${new URLSearchParams(asked)}`, { credentials: "same-origin", redirect: "error" });
-  if (!response.ok) throw new Error(response.status);
-  return (await response.json()).articles;
+  return (await (await ask(`${url}?${new URLSearchParams(asked)}`)).json()).articles;
 }
 
 /** A list of `rows` with a field, `id`, to add to it; `words` names its parts, `changed` hears of every other order or row. */
@@ -24,7 +23,7 @@ export function picks({ id, rows, most, words, changed = () => {} }) {
   const said = element("p", { id: `${id}-said`, class: "picks-said", role: "status" });
   const order = element("ol", { class: "picks-list" });
   const dom = element("div", { class: "picks" }, order, element("label", { for: id }, words.find), input, said, list);
-  const found = offer({ input, list, isAddress: () => false, say: (text) => (said.textContent = text), trouble: words.trouble });
+  const found = offer({ input, list, isAddress: () => false, said, trouble: words.trouble });
 
   function button(sign, name, row, run) {
     const one = element("button", { type: "button", "aria-label": name.replace("%s", row.title), title: name.replace("%s", row.title) }, sign);

@@ -1,7 +1,32 @@
 // Dialogs of the editor: a form that says in words what is wrong with it, and one that asks for a line.
 import { crel, gettext } from "django-prose-editor/editor";
+import { tell } from "./desk-login.js";
 
 let asked = 0;
+let turn = 0; // of dialogs that were opened or asked for
+
+/** Wait for what a dialog shows; false if by then another was opened or asked for, by a second press for instance. */
+export async function isMyTurn(known) {
+  const mine = (turn += 1);
+  await Promise.resolve(known).catch(() => {}); // what went wrong is for the one whose turn it is
+  return mine === turn;
+}
+
+const open = new Set(); // names of dialogs
+
+/** Show `dialog`, which stands for `name`, and take it away when it is closed; false where one of that name is open already. */
+export function show(dialog, name) {
+  turn += 1; // none that was asked for before may open any more
+  if (open.has(name)) return false;
+  open.add(name);
+  dialog.addEventListener("close", () => {
+    open.delete(name);
+    dialog.remove();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  return true;
+}
 
 /** An id for an element of a dialog, and for what belongs to it. */
 export const newId = () => `editor-ask-${++asked}`;
@@ -37,7 +62,7 @@ export function openForm({ title, parts, answer, first, send = gettext("OK"), is
     ]),
   ]);
   const dialog = crel("dialog", { className: "editor-dialog", "aria-labelledby": id }, [form]);
-  document.body.append(dialog);
+  if (!show(dialog, title)) return Promise.resolve(null);
   return new Promise((resolve) => {
     let given = null;
     form.addEventListener("submit", async (event) => {
@@ -46,11 +71,7 @@ export function openForm({ title, parts, answer, first, send = gettext("OK"), is
       if (given) dialog.close();
     });
     askBeforeLeaving(dialog, cancel, { isTyped, warning, words: gettext("What you typed would be lost. Press Cancel once more to leave it.") });
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(given);
-    });
-    dialog.showModal();
+    dialog.addEventListener("close", () => resolve(given));
     first.focus();
   });
 }
@@ -67,14 +88,13 @@ export function ask({ title, label, help, refusal, value = "", check }) {
     problem,
   ];
   async function answer() {
-    let words = refusal;
     try {
       const checked = await check(input.value);
       if (checked) return checked;
-    } catch ({ message }) {
-      words = message;
+      problem.textContent = refusal;
+    } catch (error) {
+      tell(problem, error, error.message);
     }
-    problem.textContent = words;
     input.setAttribute("aria-invalid", "true");
     input.select();
     return null;

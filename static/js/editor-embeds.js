@@ -1,6 +1,7 @@
 // An embed: what another site keeps, with a caption and, if wished, a picture before it is opened. Which addresses can be
 // shown the server knows: articles/embeds.py.
 import { Plugin, crel, gettext } from "django-prose-editor/editor";
+import { LoggedOut } from "./desk-login.js";
 import { ask } from "./editor-ask.js";
 import { Figure, caption, defineItem, view } from "./editor-figures.js";
 import { describe, openPicker } from "./editor-picker.js";
@@ -28,7 +29,7 @@ async function fetchAbout(url, address) {
   } catch {
     throw new Error(FAILED);
   }
-  if (response.redirected) throw new Error(SIGNED_OUT);
+  if (response.redirected) throw new LoggedOut("logged-out", SIGNED_OUT);
   if (!response.ok) throw new Error(FAILED);
   return response.json();
 }

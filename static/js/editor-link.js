@@ -1,6 +1,7 @@
 // The dialog of a link: an address is typed, or an article that readers see is found by words of it.
 import { crel, gettext } from "django-prose-editor/editor";
 import { offer } from "./desk-found.js";
+import { LoggedOut, tell } from "./desk-login.js";
 import { newId, openForm } from "./editor-ask.js";
 
 /** The address somebody chose or typed, as `check` returns it; null when the dialog was left. */
@@ -13,7 +14,7 @@ export function askForLink({ value, check }) {
     input,
     list,
     isAddress: (typed) => check(typed) !== null,
-    say: (text) => (problem.textContent = text),
+    said: problem,
     trouble: gettext("The server does not answer, so no article could be looked for."),
   });
   let open = true;
@@ -29,7 +30,9 @@ export function askForLink({ value, check }) {
 
   function refuse() {
     const how = gettext("An address looks like https://example.org/page.");
-    problem.textContent = input.value.trim() ? `${found.nothing()} ${how}` : gettext("Type words of an article, or an address.");
+    if (!input.value.trim()) problem.textContent = gettext("Type words of an article, or an address.");
+    else if (found.failed() instanceof LoggedOut) tell(problem, found.failed());
+    else problem.textContent = `${found.nothing()} ${how}`;
     input.setAttribute("aria-invalid", "true");
     input.select();
   }

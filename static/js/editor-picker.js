@@ -1,5 +1,7 @@
 // The library in a dialog, and what an article's pictures look like. Talks to articles/admin/picker.py.
 import { crel, gettext } from "django-prose-editor/editor";
+import { show as showDialog } from "./editor-ask.js";
+import { LoggedOut, tell } from "./desk-login.js";
 import { uploadFiles } from "./editor-upload.js";
 
 const PAUSE = 300; // milliseconds of not typing before the library is searched
@@ -14,7 +16,7 @@ async function get(url, parameters) {
   } catch {
     throw new Error(FAILED);
   }
-  if (response.redirected) throw new Error(SIGNED_OUT);
+  if (response.redirected) throw new LoggedOut("logged-out", SIGNED_OUT);
   if (response.status === 403) throw new Error(gettext("You may not look at the library."));
   if (!response.ok) throw new Error(FAILED);
   return response;
@@ -56,18 +58,14 @@ async function fetchWanted(url) {
 /** The id of the picture that was chosen; null when the dialog was left. With `several`, all `ids` in their order, and whether they were asked for as a series. */
 export function openPicker(url, { several = false } = {}) {
   const dialog = crel("dialog", { className: "editor-dialog editor-picker", "aria-label": gettext("Picture from the library") });
-  document.body.append(dialog);
-  dialog.showModal();
+  if (!showDialog(dialog, "picker")) return Promise.resolve(null);
   return new Promise((resolve) => {
     let chosen = null;
     const choose = (ids, isSeries = false) => {
       chosen = several ? { ids, isSeries } : ids[0];
       dialog.close();
     };
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(chosen);
-    });
+    dialog.addEventListener("close", () => resolve(chosen));
     fill(dialog, url, choose, several);
   });
 }
@@ -79,7 +77,9 @@ async function fill(dialog, url, choose, several) {
   } catch (error) {
     const close = crel("button", { type: "button", textContent: gettext("Close") });
     close.addEventListener("click", () => dialog.close());
-    dialog.replaceChildren(crel("p", { className: "editor-refusal", role: "alert", textContent: error.message }), close);
+    const problem = crel("p", { className: "editor-refusal", role: "alert" });
+    tell(problem, error, error.message);
+    dialog.replaceChildren(problem, close);
     return close.focus();
   }
   dialog.innerHTML = page; // our own server's, escaped there
@@ -98,7 +98,7 @@ async function fill(dialog, url, choose, several) {
       const answer = await (await get(url, parameters)).text();
       if (mine === asked) place(answer);
     } catch (error) {
-      if (mine === asked) status.textContent = error.message;
+      if (mine === asked) tell(status, error, error.message);
     }
   }
   function replace(answer) {

@@ -1,22 +1,25 @@
 // A rate within the text, in the words that readers will see; those of the day it goes live take their place then.
 import { Node, crel, gettext } from "django-prose-editor/editor";
-import { newId, openForm } from "./editor-ask.js";
+import { ask, tell } from "./desk-login.js";
+import { isMyTurn, newId, openForm } from "./editor-ask.js";
 import { language } from "./editor-desk.js";
 
 const PAIR = /(?<![\p{L}\p{N}_/])[A-Z]{3}\/[A-Z]{3}$/u;
 const LOOKS = ["words", "amount", "pair"];
 const PLAIN = "pair-dated"; // what a rate without a form says
+let failed = null; // why the last question got no answer
 const known = new Map(); // language: a promise of what the paper's rates are now
 
 /** The newest rates by their pairs, told in the article's language; null while the paper does not answer. */
 export function rates(url, editor) {
   const written = language(editor);
   if (!known.has(written)) {
-    const answer = fetch(`${url}?${new URLSearchParams({ language: written })}`, { credentials: "same-origin" })
+    const answer = ask(`${url}?${new URLSearchParams({ language: written })}`)
       .then((response) => response.json())
       .then(({ rates }) => new Map(rates.map((rate) => [rate.pair, rate])))
-      .catch(() => {
+      .catch((error) => {
         known.delete(written); // asked again next time
+        failed = error;
         return null;
       });
     known.set(written, answer);
@@ -80,7 +83,9 @@ export const Rate = Node.create({
 /** Ask for a rate and put it where the cursor is, or in the place of the one that is chosen there. */
 async function replace(editor, url) {
   const { attributes, range } = here(editor);
-  const chosen = await choose(await rates(url, editor), attributes);
+  const all = rates(url, editor);
+  if (!(await isMyTurn(all))) return;
+  const chosen = await choose(await all, attributes);
   if (!chosen) return editor.commands.focus();
   editor.chain().focus().insertContentAt(range, { type: "rate", attrs: chosen }).run();
 }
@@ -117,7 +122,8 @@ export function oneOf(legend, values, chosen) {
 /** What to say instead of a list that is empty or not known. */
 export function noPairs(title, all) {
   const words = all ? gettext("The paper has no rates yet.") : gettext("Which rates there are is not known just now.");
-  const text = crel("p", { className: "editor-refusal", role: "alert", tabIndex: -1, textContent: words });
+  const text = crel("p", { className: "editor-refusal", role: "alert", tabIndex: -1 });
+  tell(text, !all && failed, words);
   return openForm({ title, parts: [text], first: text, answer: (form) => form.closest("dialog").close() });
 }
 

@@ -1,7 +1,8 @@
 // “Read also”: a block that names own articles by their numbers (articles/picks.py); readers see those that are live.
 import { Node, crel, gettext } from "django-prose-editor/editor";
+import { tell } from "./desk-login.js";
 import { describe, picks } from "./desk-picks.js";
-import { newId, openForm } from "./editor-ask.js";
+import { isMyTurn, newId, openForm } from "./editor-ask.js";
 import { defineItem } from "./editor-figures.js";
 
 const NUMBERS = /^[1-9]\d{0,9}(?: [1-9]\d{0,9}){0,4}$/; // as markup.py
@@ -65,8 +66,10 @@ async function draw(list, articles, url) {
   const line = ({ title, detail }) => crel("li", {}, [crel("strong", { textContent: title }), ` ${detail}`]);
   try {
     list.replaceChildren(...(await describe(url, { of: articles })).map(line));
-  } catch {
-    list.replaceChildren(crel("li", { className: "editor-refusal", textContent: TROUBLE }));
+  } catch (error) {
+    const line = crel("li", { className: "editor-refusal" });
+    tell(line, error, TROUBLE);
+    list.replaceChildren(line);
   }
 }
 
@@ -75,10 +78,12 @@ async function choose(url, articles = "") {
   const problem = crel("p", { className: "editor-refusal", role: "alert" });
   let rows = [];
   try {
-    rows = articles ? await describe(url, { of: articles }) : [];
-  } catch {
-    problem.textContent = TROUBLE;
-    return openForm({ title: NAME, parts: [problem], first: document.body, answer: () => null });
+    const found = articles ? describe(url, { of: articles }) : [];
+    if (!(await isMyTurn(found))) return null;
+    rows = await found;
+  } catch (error) {
+    tell(problem, error, TROUBLE);
+    return openForm({ title: NAME, parts: [problem], first: document.body, send: "", answer: () => null });
   }
   const words = {
     find: gettext("Words of an article that readers see"),
