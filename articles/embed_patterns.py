@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -59,6 +59,13 @@ class Pattern:
     def names(self) -> set[str]:
         """What its places are called."""
         return {match[1] for piece in self.pieces for match in PLACE.finditer(piece)}
+
+    def written(self, values: dict[str, str]) -> str:
+        """The address that has ``values``, one for each of the names, at its places."""
+        query = "&".join(f"{name}={value}" for name, value in self.query)
+        path = "/".join(("", *(piece for piece in self.path if piece != "*")))
+        whole = f"https://{self.host}{path}{'?' if query else ''}{query}{'#' if self.fragment else ''}"
+        return PLACE.sub(lambda place: quote(values[place[1]], safe="~@:,+!"), whole + "/".join(self.fragment))
 
     def match(self, parts: SplitResult) -> dict[str, str] | None:
         """What stands at its places in an address; None for another address."""

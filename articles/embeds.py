@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import cos, radians
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles.embed_patterns import PLACE, Pattern, PatternError
+from articles.embed_patterns import PLACE, Pattern, PatternError, plain_host
 
 LONGEST = 1000  # characters of an address
 ADDRESS = re.compile(r"https://[a-z0-9.-]{4,200}(?:[/?#][^\s\"'<>\\]{0,1000})?\Z", re.IGNORECASE)
@@ -85,6 +85,36 @@ class Site:
             return None
         values = found | {"address": address} | ({"bbox": _box(found)} if found.keys() >= MAP else {})
         return PLACE.sub(lambda place: quote(values[place[1]], safe=""), self.frame)
+
+    def page(self, frame: str) -> str | None:
+        """The address that ``frame``, as another page has it, shows; None for the frame of another site."""
+        found = _places(urlsplit(self.frame), urlsplit(frame))
+        if found is None:
+            return None
+        pages = [pattern.written(found) for pattern in self.patterns if pattern.names <= found.keys()]
+        return next((page for page in [found.get("address", ""), *pages] if page and self.player(page)), None)
+
+
+def _places(wanted: SplitResult, given: SplitResult) -> dict[str, str] | None:
+    """What stands in a frame's address at the places of ``wanted``; the rest of its query does not count."""
+    if plain_host(wanted.netloc) != plain_host(given.netloc):
+        return None
+    paths = [[unquote(part) for part in parts.path.split("/") if part] for parts in (wanted, given)]
+    queries = [parse_qs(parts.query, max_num_fields=100) for parts in (wanted, given)]
+    asked = [
+        (values[0], queries[1].get(name, [""])[0]) for name, values in queries[0].items() if PLACE.search(values[0])
+    ]
+    if len(paths[0]) != len(paths[1]):
+        return None
+    found: dict[str, str] = {}
+    for piece, value in [*zip(*paths, strict=True), *asked]:
+        places = PLACE.split(piece)
+        pattern = "".join(re.escape(part) if at % 3 == 0 else "(.+)" for at, part in enumerate(places) if at % 3 < 2)
+        match = re.fullmatch(pattern, value)
+        if match is None:
+            return None
+        found |= dict(zip(places[1::3], match.groups(), strict=True))
+    return found
 
 
 @dataclass(frozen=True)
@@ -250,6 +280,16 @@ def find(address: str, own: Iterable[Site] = ()) -> Embed | None:
         is_document = match[2] == "pdf"
         return Embed(match[1], Shape.DOCUMENT, address) if is_document else Embed(match[1], Shape.SOUND)
     return Embed(host)
+
+
+def page_of(frame: str, own: Iterable[Site] = ()) -> str | None:
+    """The address to be kept for a ``frame`` of another page; None for one that can't be shown here."""
+    found = find(frame, own)
+    if found is None:
+        return None
+    if not found.is_link:
+        return frame
+    return next((page for site in (*own, *SITES) if (page := site.page(frame)) and is_address(page)), None)
 
 
 def origins(html: str) -> list[str]:

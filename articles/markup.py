@@ -103,7 +103,7 @@ EDITOR = {
     "Rate": {"ratesUrl": "/admin/rates-in-texts/"},
     "RateChart": {"ratesUrl": "/admin/rates-in-texts/"},
     "Footnote": True,
-    "CleanPaste": {"uploadUrl": "/admin/articles/image/upload/"},
+    "CleanPaste": {"uploadUrl": "/admin/articles/image/upload/", "lookUrl": "/admin/articles/embedprovider/look/"},
     "Typing": True,
     "Desk": True,
     "WordCount": True,

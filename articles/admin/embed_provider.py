@@ -27,14 +27,22 @@ class EmbedProviderAdmin(DeskAdmin):
         return super().changelist_view(request, {"subtitle": known} | (extra_context or {}))
 
 
+def _own():
+    return tuple(filter(None, (row.site() for row in EmbedProvider.objects.all())))
+
+
 def look_at(request):
-    """What readers would see of ``?address=``: the address to be kept, its site and shape; or a problem in words."""
+    """What readers would see of ``?address=``: the address to be kept, its site and shape; or a problem in words.
+
+    With ``?frame=``, which a pasted page has, the ``page`` that it shows, or null for what can't be shown.
+    """
     if not request.user.has_perm("articles.change_article"):
         raise PermissionDenied
     typed = request.GET.get("address", "").strip()[: embeds.LONGEST]
+    if "frame" in request.GET:
+        return JsonResponse({"page": embeds.page_of(request.GET["frame"].strip()[: embeds.LONGEST], _own())})
     address = typed.replace("http://", "https://", 1) if "://" in typed else f"https://{typed}"
-    own = tuple(filter(None, (row.site() for row in EmbedProvider.objects.all())))
-    found = embeds.find(address, own)
+    found = embeds.find(address, _own())
     if found is None:
         return JsonResponse({"problem": _("This is no address of a page. Copy it from the browser’s address bar.")})
     if found.is_link:

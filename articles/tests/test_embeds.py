@@ -119,6 +119,51 @@ class FindTests(SimpleTestCase):
             with self.subTest(address):
                 assert embeds.find(address) == embeds.Embed(site, shape, frame)
 
+    def test_frame_of_a_page_leads_back_to_the_address_where_it_can(self):
+        for address, site, shape, frame in SHOWN:
+            with self.subTest(address):
+                page = embeds.page_of(frame) if frame else address
+                if any(site in frame for site in ("openstreetmap", "twitter", "tiktok")):  # lacks a part of the address
+                    assert page is None
+                else:
+                    assert embeds.find(page).source == site
+                    assert shape == Shape.TALL or embeds.find(page) == embeds.Embed(site, shape, frame)
+
+    def test_frame_of_the_paper_s_own_site_leads_back_too(self):
+        for addresses, frame, given, page in (
+            ("https://charts.example/{id}", "https://frames.example/{id}/", "https://frames.example/ab-1", "ab-1"),
+            (
+                "https://charts.example/{id}",
+                "https://charts.example/{id}/embed",
+                "https://charts.example/7/embed?a=1",
+                "7",
+            ),
+            ("https://charts.example/{id}", "https://f.example/?u={address}", "https://f.example/?u={url}", "x9"),
+            ("https://charts.example/{id}", "https://f.example/v?id={id}&auto=1", "https://f.example/v?id=q", "q"),
+            ("https://charts.example/{id}", "https://f.example/{id}.html", "https://f.example/3.html#top", "3"),
+            ("https://charts.example/{id}/*", "https://f.example/{id}", "https://f.example/9", "9"),
+        ):
+            with self.subTest(frame):
+                site = embeds.Site.read("Charts", Shape.GRAPHIC, addresses, frame)
+                given = given.replace("{url}", "https%3A%2F%2Fcharts.example%2Fx9")
+                assert embeds.page_of(given, [site]) == f"https://charts.example/{page}"
+
+    def test_frame_that_nobody_knows_leads_nowhere(self):
+        site = embeds.Site.read(
+            "Charts", Shape.GRAPHIC, "https://charts.example/{id}", "https://f.example/?u={address}"
+        )
+        for frame in (
+            "https://ads.example.com/banner",
+            "https://f.example/?u=https%3A%2F%2Fevil.example%2F1",
+            "https://f.example/?v=1",
+            "https://w.soundcloud.com/player/?url=https%3A//api.soundcloud.com/tracks/1",
+            "javascript:alert(1)",
+            "https://[",
+            "",
+        ):
+            with self.subTest(frame):
+                assert embeds.page_of(frame, [site]) is None
+
     def test_every_site_known_here_is_tried(self):
         assert {site for _address, site, _shape, _frame in SHOWN} >= set(embeds.names())
 
@@ -240,6 +285,16 @@ class ProviderTests(TestCase):
         for address in (*LINKS, "", "nonsense", "javascript:alert(1)", "https://[", "a" * 5000):
             with self.subTest(address):
                 assert self.client.get(look, {"address": address}).json()["problem"]
+
+    def test_the_editor_asks_what_a_frame_shows(self):
+        self.client.force_login(make_user(REPORTER))
+        look = reverse("admin:articles_embedprovider_look")
+        frame = {"frame": "https://frames.example/7/"}
+        assert self.client.get(look, frame).json() == {"page": None}
+        self.provider().save()
+        assert self.client.get(look, frame).json() == {"page": "https://charts.example/7"}
+        for nonsense in ("", "https://[", "a" * 5000):
+            assert self.client.get(look, {"frame": nonsense}).json() == {"page": None}
 
     def test_list_says_which_sites_need_no_row(self):
         self.client.force_login(make_user(is_superuser=True, is_staff=True))

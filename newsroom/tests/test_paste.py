@@ -4,16 +4,26 @@ Each file in ``clipboards/`` (HTML, or plain text) stands beside one with what b
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
+from articles.embeds import Shape
 from articles.markup import clean
-from articles.models import Article
+from articles.models import Article, EmbedProvider
 from articles.tests.factories import make_article
 from newsroom.tests.test_browser import BrowserTestCase
 
 FOLDER = Path(__file__).with_name("clipboards")
 CLIPBOARDS = sorted(path for path in FOLDER.iterdir() if path.suffix != ".becomes")
+FRAMES = {  # as other sites' pages have them, and what is kept; None is left out
+    "https://www.youtube.com/embed/dQw4w9WgXcQ?si=abc": "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
+    "//player.vimeo.com/video/123456789": "https://vimeo.com/123456789",
+    "https://t.me/akipress/12345?embed=1": "https://t.me/akipress/12345",
+    "https://w.soundcloud.com/player/?url=https%3A%2F%2Fsoundcloud.com%2Fa%2Fb": "https://soundcloud.com/a/b",
+    "https://www.openstreetmap.org/export/embed.html?bbox=74,42,75,43": None,
+    "https://ads.example.com/banner": None,
+}
 PASTE = """([html, text]) => {
   const data = new DataTransfer();
   data.setData("text/plain", text);
@@ -50,7 +60,8 @@ class PasteTests(BrowserTestCase):
                 self.empty()
                 self.paste(clipboard)
                 expected = clipboard.with_suffix(".becomes").read_text().replace("\n", "")
-                assert self.shown() == expected == clean(expected)
+                expect(self.page.locator("[name=body]")).to_have_value(expected)  # frames are asked about first
+                assert expected == clean(expected)
 
     def test_what_the_editor_gives_is_pasted_as_it_is(self):
         self.page.locator(".tiptap").click()
@@ -62,6 +73,7 @@ class PasteTests(BrowserTestCase):
                 assert self.shown() == expected.replace("\u00ad", "")
                 self.empty()
                 self.paste(clipboard)
+                expect(self.page.locator("[name=body]")).to_have_value(expected)
                 first = self.shown()
                 self.page.keyboard.press("Control+a")
                 self.page.keyboard.press("Control+c")
@@ -86,10 +98,46 @@ class PasteTests(BrowserTestCase):
         self.paste(FOLDER / "word-paragraphs.html")
         expect(self.page.locator(".editor-note")).to_have_text("")
 
+    def test_of_frames_those_are_told_that_are_missing_and_no_others(self):
+        usual = {"addresses": "https://charts.example/{id}", "frame": "https://frames.example/{id}/"}
+        EmbedProvider.objects.create(name="Charts", shape=Shape.GRAPHIC, **usual)
+        own = ("https://frames.example/7/", "https://charts.example/7")
+        self.page.locator(".tiptap").click()
+        for frame, page in (*FRAMES.items(), own):
+            with self.subTest(frame):
+                self.empty()
+                html = f'<p>Before.</p><iframe src="{frame}"></iframe><p>After.</p>'
+                self.page.evaluate(PASTE, [html, ""])
+                expect(self.page.locator(".tiptap")).to_contain_text("After.")
+                note = self.page.locator(".editor-note")
+                if page:
+                    expect(note).to_have_text("")
+                    assert f'<p>Before.</p><figure data-embed="{page}">' in self.shown()
+                else:
+                    expect(note).to_contain_text(urlsplit(frame).hostname)
+                    assert self.shown() == "<p>Before.</p><p>After.</p>"
+
+    def test_frames_that_nobody_could_be_asked_about_are_told(self):
+        usual = {"addresses": "https://charts.example/{id}", "frame": "https://frames.example/{id}/"}
+        EmbedProvider.objects.create(name="Charts", shape=Shape.GRAPHIC, **usual)
+        self.page.locator(".tiptap").click()
+        html = '<p>Before.</p><iframe src="https://frames.example/7/"></iframe><p>After.</p>'
+        self.page.route("**/look/?frame=*", lambda route: route.fulfill(status=503))
+        self.page.evaluate(PASTE, [html, ""])
+        expect(self.page.locator(".editor-note")).to_contain_text("frames.example")
+        assert self.shown() == "<p>Before.</p><p>After.</p>"
+        self.page.unroute("**/look/?frame=*")
+        self.empty()
+        self.page.evaluate(PASTE, [html, ""])
+        expect(self.page.locator(".tiptap figure")).to_have_count(1)
+        self.troubles.clear()
+
     def test_what_is_saved_is_what_is_shown(self):
         self.page.locator(".tiptap").click()
         for clipboard in CLIPBOARDS:
+            before = self.shown()
             self.paste(clipboard)
+            expect(self.page.locator("[name=body]")).not_to_have_value(before)
             self.page.keyboard.press("Control+End")
             self.page.keyboard.press("Enter")
         shown = self.shown()

@@ -1,4 +1,6 @@
 // Frames of a pasted page: of what other sites let be shown in one, the page that it stands on, as articles/embeds.py knows it.
+import { ask } from "./desk-login.js";
+
 const PAGES = [
   [/^https:\/\/(?:www\.)?youtube(?:-nocookie)?\.com\/embed\/([\w-]{11})(?:[?#/]|$)/, "https://www.youtube.com/watch?v=$1"],
   [/^https:\/\/player\.vimeo\.com\/video\/(\d+)/, "https://vimeo.com/$1"],
@@ -9,17 +11,44 @@ const PAGES = [
   [/^https:\/\/flo\.uri\.sh\/(visualisation|story)\/(\d+)\//, "https://flo.uri.sh/$1/$2/embed"],
 ];
 
+const MOST = 20; // frames of a pasted page that the server is asked about
+const PATIENCE = 4000; // milliseconds
+const asked = new Map(); // a frame's address: the page that it shows, or null; as the server, which knows the paper's own sites, said
+
+const sourceOf = (frame) => (frame.getAttribute("src") ?? "").trim().replace(/^(?:http:)?\/\//i, "https://");
+
 /** The address of what a frame shows, or nothing if it is not known. */
 function pageOf(source) {
+  if (asked.get(source)) return asked.get(source);
   const [pattern, page] = PAGES.find(([known]) => known.test(source)) ?? [];
   return pattern && page.replace(/\$(\d)/g, (_all, at) => pattern.exec(source)[at]);
+}
+
+/** The frames in `html` that only the server may know, as far as it was not asked yet. */
+export function unknownFrames(html) {
+  if (!/<iframe\b/i.test(html)) return [];
+  const { body } = new DOMParser().parseFromString(html.replace(/([\s"'/])(style|on\w+)\s*=/gi, "$1data-$2="), "text/html");
+  const sources = [...body.querySelectorAll("iframe")].map(sourceOf);
+  return [...new Set(sources)].filter((source) => /^https:/i.test(source) && !asked.has(source) && !pageOf(source)).slice(0, MOST);
+}
+
+/** Ask the server what these frames show. One that it does not answer about is left out, and asked about anew next time. */
+export async function askAbout(url, sources) {
+  await Promise.all(sources.map(async (frame) => {
+    try {
+      const response = await ask(`${url}?${new URLSearchParams({ frame })}`, { signal: AbortSignal.timeout(PATIENCE) });
+      asked.set(frame, (await response.json()).page);
+    } catch {
+      asked.delete(frame);
+    }
+  }));
 }
 
 /** Have known frames of `body` be embeds; the names of the sites whose others were left out. */
 export function takeFrames(body) {
   const left = new Set();
   for (const frame of body.querySelectorAll("iframe")) {
-    const source = (frame.getAttribute("src") ?? "").trim().replace(/^(?:http:)?\/\//i, "https://");
+    const source = sourceOf(frame);
     const page = pageOf(source);
     if (page) {
       const embed = document.createElement("figure");

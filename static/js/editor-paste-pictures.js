@@ -11,8 +11,8 @@ const LEAST = 400; // letters of a picture in base64; smaller ones are spacers
 
 const isPicture = ({ name, type }) => type.startsWith("image/") || /\.hei[cf]s?$/i.test(name);
 
-/** Whether the pictures of a paste or a drop are taken care of here. */
-export function takePictures(editor, view, event) {
+/** Whether the pictures of a paste or a drop are taken care of here; `learn` is told its HTML before it is pasted. */
+export function takePictures(editor, view, event, learn) {
   const data = event.clipboardData ?? event.dataTransfer;
   if (!data || view.dragging) return false;
   const html = withPicturesOfWord(data.getData("text/html"), data.getData("text/rtf"));
@@ -27,7 +27,7 @@ export function takePictures(editor, view, event) {
   }
   if (html.search(WITHIN) < 0) return false;
   event.preventDefault();
-  pasteWithPictures(editor, html);
+  pasteWithPictures(editor, html, learn);
   return true;
 }
 
@@ -61,7 +61,7 @@ function hasWords(html) {
   return Boolean(words.replace(/<[^<>]*>|&nbsp;/gi, "").trim());
 }
 
-function moveTo(view, event) {
+export function moveTo(view, event) {
   const place = view.posAtCoords({ left: event.clientX, top: event.clientY });
   if (!place) return;
   view.dispatch(view.state.tr.setSelection(pm.state.Selection.near(view.state.doc.resolve(place.pos))));
@@ -77,7 +77,7 @@ async function putPictures(editor, files) {
 }
 
 /** Text with pictures in it is pasted once they are in the library, each at its place; without those that were left out. */
-async function pasteWithPictures(editor, html) {
+async function pasteWithPictures(editor, html, learn) {
   const files = [];
   const texts = [];
   const places = html.replace(WITHIN, (tag, _quote, kind, letters) => {
@@ -93,6 +93,7 @@ async function pasteWithPictures(editor, html) {
     const image = stored && stored.get(files[number]);
     return image ? `<figure data-image="${image}" data-apart></figure>` : "";
   });
+  await learn(whole);
   editor.commands.focus();
   editor.view.pasteHTML(whole);
 }

@@ -1,10 +1,10 @@
 // Text from Word, Google Docs, LibreOffice, Telegram and web pages, before the editor reads it: structure stays, looks go.
 import { Extension, Plugin, pm } from "django-prose-editor/editor";
 import { say } from "./editor-desk.js";
-import { takeFrames } from "./editor-paste-frames.js";
+import { askAbout, takeFrames, unknownFrames } from "./editor-paste-frames.js";
 import { foldSheets, styleOf, takeLeft, tellLeft } from "./editor-paste-left.js";
 import { unwrapAddress } from "./editor-paste-links.js";
-import { takePictures } from "./editor-paste-pictures.js";
+import { moveTo, takePictures } from "./editor-paste-pictures.js";
 import { cutOut } from "./editor-paste-scan.js";
 import { normalText, shapedText } from "./editor-paste-text.js";
 import { LINKS } from "./editor-stock.js";
@@ -30,9 +30,10 @@ const TAG = /<[a-z](?:"[^"]*"|'[^']*'|[^'"<>])*>/gi;
 
 export const CleanPaste = Extension.create({
   name: "cleanPaste",
-  addOptions: () => ({ uploadUrl: "/admin/articles/image/upload/" }),
+  addOptions: () => ({ uploadUrl: "/admin/articles/image/upload/", lookUrl: "/admin/articles/embedprovider/look/" }),
   addProseMirrorPlugins() {
     const { editor } = this;
+    const { lookUrl } = this.options;
     const transformPastedHTML = (html) => {
       const { body, left } = cleanPaste(html);
       left.isNoted = note(editor, left.comments);
@@ -44,7 +45,8 @@ export const CleanPaste = Extension.create({
       const shaped = isPlain ? null : shapedText(text);
       return shaped && pm.model.DOMParser.fromSchema(editor.schema).parseSlice(shaped, { context });
     };
-    const take = (view, event) => takePictures(editor, view, event);
+    const learn = (html) => askAbout(lookUrl, unknownFrames(html));
+    const take = (view, event) => takePictures(editor, view, event, learn) || takePage(view, event, learn);
     return [
       new Plugin({
         props: { transformPastedHTML, transformPastedText, clipboardTextParser, handlePaste: take, handleDrop: take },
@@ -52,6 +54,20 @@ export const CleanPaste = Extension.create({
     ];
   },
 });
+
+/** Paste a page with frames that are not known here once the server has said what they show. */
+function takePage(view, event, learn) {
+  const html = (event.clipboardData ?? event.dataTransfer)?.getData("text/html") ?? "";
+  if (view.dragging || !unknownFrames(html).length) return false;
+  event.preventDefault();
+  if (event.dataTransfer) moveTo(view, event);
+  learn(html).then(() => {
+    if (view.isDestroyed) return;
+    view.focus();
+    view.pasteHTML(html);
+  });
+  return true;
+}
 
 /** Put comments where notes of the desk are written, beside the text; false where there is no such place. */
 function note(editor, comments) {
