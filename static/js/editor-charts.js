@@ -1,6 +1,6 @@
 // A chart of a pair over some days: a block whose line is drawn by the paper, from the rates known as it goes live.
 import { crel, gettext } from "django-prose-editor/editor";
-import { newId, openForm } from "./editor-ask.js";
+import { isMyTurn, newId, openForm } from "./editor-ask.js";
 import { Figure, caption, defineItem, view } from "./editor-figures.js";
 import { noPairs, oneOf, pairList, rates } from "./editor-rates.js";
 
@@ -53,7 +53,9 @@ const day = (name, value) => {
 /** The attributes of the chart that was chosen; null when the dialog was left. */
 async function chooseChart(url, editor, chosen) {
   const title = gettext("Chart of rates");
-  const all = await rates(url, editor);
+  const asked = rates(url, editor);
+  if (!(await isMyTurn(asked))) return null;
+  const all = await asked;
   if (!all?.size) return noPairs(title, all);
   const { select, label } = pairList(all, chosen?.pair, ({ pair }) => pair);
   const way = chosen?.way ?? (all.get(select.value).is_turned ? "turned" : "straight");

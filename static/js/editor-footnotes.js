@@ -1,6 +1,6 @@
 // A footnote: the note itself stands at its mark (articles/footnotes.py), shown as a label that opens it.
 import { Bold, Document, Editor, HardBreak, History, Italic, Node, Paragraph, Subscript, Superscript, Text, crel, gettext } from "django-prose-editor/editor";
-import { askBeforeLeaving } from "./editor-ask.js";
+import { askBeforeLeaving, show } from "./editor-ask.js";
 import { Rate } from "./editor-rates.js";
 import { Link } from "./editor-stock.js";
 
@@ -119,7 +119,7 @@ function askNote(outer, words) {
     crel("div", { className: "editor-dialog-buttons" }, [crel("button", { type: "submit", className: "default", textContent: gettext("OK") }), cancel, ...(words ? [remove] : [])]),
   ]);
   const dialog = crel("dialog", { className: "editor-dialog", "aria-labelledby": "editor-footnote-title" }, [form]);
-  document.body.append(dialog);
+  if (!show(dialog, "footnote")) return Promise.resolve(null);
   return new Promise((resolve) => {
     let answer = null;
     const close = (value) => {
@@ -139,10 +139,8 @@ function askNote(outer, words) {
     remove.addEventListener("click", () => close(""));
     dialog.addEventListener("close", () => {
       inner.destroy();
-      dialog.remove();
       resolve(answer);
     });
-    dialog.showModal();
     inner.commands.focus("end");
   });
 }

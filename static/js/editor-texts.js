@@ -1,7 +1,7 @@
 // What is said of a picture, typed where it stands in an article. Talks to articles/admin/image_texts.py.
 import { crel, gettext } from "django-prose-editor/editor";
 import { useToken } from "./desk-form.js";
-import { newId, openForm } from "./editor-ask.js";
+import { isMyTurn, newId, openForm } from "./editor-ask.js";
 import { forget } from "./editor-picker.js";
 
 const FAILED = gettext("The library does not answer, so nothing was saved. Your words are still here: send them again.");
@@ -11,22 +11,12 @@ const OUT = gettext("You are signed out, so nothing was saved. Sign in again in 
 const MAY_NOT = gettext("You may not change what is said of this picture, as others show it, too: ask a picture editor or an editor of its section.");
 const NEWER = gettext("Somebody changed these texts meanwhile. Theirs stand below yours: send yours once more to put them in place of theirs.");
 
-let isOpen = false;
-
 /** Ask for the texts of picture `id` of the library; true once other ones are stored. */
 export async function openTexts(pickerUrl, id) {
-  if (isOpen) return false; // pressed twice
-  isOpen = true;
-  try {
-    return await open(pickerUrl, id);
-  } finally {
-    isOpen = false;
-  }
-}
-
-async function open(pickerUrl, id) {
   const address = new URL(`../${id}/texts/`, new URL(pickerUrl, location)).href;
-  const { status, data: said, problem } = await send(address);
+  const answer = send(address);
+  if (!(await isMyTurn(answer))) return false;
+  const { status, data: said, problem } = await answer;
   if (!said) return tell({ 403: gettext("You may not look at the library."), 404: gettext("This picture is no longer in the library.") }[status] ?? problem ?? AWAY);
   const parts = fields(said);
   if (said.may) parts.all.push(crel("p", {}, [crel("a", { href: new URL(`../${id}/change/`, new URL(pickerUrl, location)).href, target: "_blank", rel: "noopener", textContent: gettext("Crop, rotate, focal point and the rest, in a new tab") })]));
