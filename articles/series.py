@@ -6,6 +6,7 @@ to be neighbours and nobody asked for a series (static/js/editor-series.js); ``k
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 APART = ' data-apart=""'
 NUMBER = r'data-image="(\d{1,11})"'
@@ -27,11 +28,9 @@ def keep_apart(merged: str, *texts: str) -> str:
     if merged.count("<figure") < 2:
         return merged
     together = {(one[1], other[1]) for html in texts for one, other in _neighbours(html)}
-    for one, other in reversed(list(_neighbours(merged))):
-        if (one[1], other[1]) not in together:
-            end = merged.index(">", other.start())
-            merged = merged[:end] + APART + merged[end:]
-    return merged
+    apart = [other for one, other in _neighbours(merged) if (one[1], other[1]) not in together]
+    ends = [merged.index(">", picture.start()) for picture in apart]
+    return APART.join(merged[start:end] for start, end in pairwise([0, *ends, len(merged)]))
 
 
 def _neighbours(html: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
