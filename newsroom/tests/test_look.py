@@ -188,7 +188,7 @@ class PagesTests(LookTestCase):
 
     def test_a_logo_is_the_icon_wherever_one_is_asked_for(self):
         self.look()
-        for width, sides in ((200, [160, 200]), (1600, [160, 240, 640]), (3200, [160, 240, 640])):
+        for width, sides in ((200, [160]), (1600, [160, 240, 640]), (3200, [160, 240, 640])):
             with self.subTest(width):
                 logo = make_image(width=width, height=width, made_cut=3, wanted_cut=3)
                 names = [f"/media/{logo.key[:2]}/{logo.key}/3-square-{side}.jpg" for side in sides]
