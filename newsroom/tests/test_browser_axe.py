@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from articles import boards, roles, workflow
 from articles.admin.article import autosaves
@@ -99,6 +100,14 @@ class DeskAxeTests(AxeTestCase):
     def test_every_form_and_history(self):
         self.fill()
         self.check(self.paths_of_rows())
+
+    def test_pages_that_are_seen_without_a_login(self):
+        self.page.goto(f"{self.live_server_url}/admin/")
+        self.page.locator(".desk-person > summary").click()
+        self.page.get_by_role("button", name="Log out").click()
+        expect(self.page.get_by_role("heading", name="Logged out")).to_be_visible()
+        assert self.found() == []
+        self.check([reverse("admin:login"), reverse("password_ask")])
 
     def open(self, path):
         response = self.page.goto(self.live_server_url + path, wait_until="load")
