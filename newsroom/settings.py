@@ -152,9 +152,8 @@ CLOUDFLARE_TOKEN = env.text_for("CLOUDFLARE_TOKEN", needed="cloudflare" in CDN)
 PURGE_KEY = env.text_for("PURGE_KEY", needed="purge" in CDN)  # also what others must say to purge this server
 PURGE_URLS = env.addresses("PURGE_URLS", needed="purge" in CDN)
 
-# Whether the server asks other sites if the links of articles answer: articles/outside.py
 REFRESH_RATES = env.flag("REFRESH_RATES", default=True)  # by the worker, on each source's calendar
-ASK_OUTSIDE_LINKS = env.flag("CHECK_LINKS", default=True)
+ASK_OUTSIDE_LINKS = env.flag("CHECK_LINKS", default=True)  # whether links of articles answer: articles/outside.py
 
 # Who may log in
 AUTHENTICATION_BACKENDS = ["newsroom.demo_users.DemoUsersInDebugOnly"]
@@ -208,7 +207,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "newsroom.static_files.StaticFiles"
     },
 }
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
