@@ -61,7 +61,7 @@ class AlertForm(forms.ModelForm):
         same = [one for one in found if _plain(one.headline) == _plain(typed)]
         if len(same) == 1:
             return same[0].path
-        raise ValidationError([_not_one(typed, same), *(_where(edition) for edition in found)])
+        raise ValidationError(" ".join([_not_one(typed, same), *map(_where, found)]))
 
 
 def _plain(headline):
@@ -70,17 +70,17 @@ def _plain(headline):
 
 def _not_one(typed, same):
     if same:
-        return ValidationError(_("Several articles have this headline. Write the address of one of them."))
+        return _("Several articles have this headline. Write the address of one of them.")
     text = _(
         "“%(typed)s” is neither an address nor the whole headline of an article that readers see. Write a page of this "
         "paper like /latest/, or https://…, or the address of an article."
     )
-    return ValidationError(text, params={"typed": typed})
+    return text % {"typed": typed}
 
 
 def _where(edition):
     told = {"headline": edition.headline, "path": edition.path}
-    return ValidationError(_("“%(headline)s” is at %(path)s"), params=told)
+    return _("“%(headline)s” is at %(path)s.") % told
 
 
 @admin.register(Alert)

@@ -47,7 +47,11 @@ class SiteSettingsForm(RulesForm):
     class Meta:
         field_classes = {"time_zone": ZoneField}
         widgets = {"time_zone": forms.Select}
-        help_texts = {"logo": gettext_lazy("Square: it stands before the name, and in browsers and on telephones.")}
+        help_texts = {
+            "logo": gettext_lazy(
+                "Square: the paper’s icon in browsers and on telephones; before its name, where there is no nameplate."
+            )
+        }
 
 
 class OneRowAdmin(DeskAdmin):

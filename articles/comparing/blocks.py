@@ -94,7 +94,7 @@ class _Blocks(HTMLParser):
 
     def _begin(self, tag: str, given: dict[str, str]) -> None:
         if tag != "figcaption":
-            self._break()
+            self._break(self.tags)
         self.tags.append(tag)
         self.open.append(self._place(tag, given))
         if tag in {"ul", "ol"}:
@@ -126,7 +126,7 @@ class _Blocks(HTMLParser):
                 self.marks.pop()
             return
         if tag in self.tags:
-            self._break()
+            self._break(self.tags[:-1])
             at = len(self.tags) - 1 - self.tags[::-1].index(tag)
             for closed in self.tags[at:]:
                 if closed in {"ul", "ol"} and self.counts:
@@ -142,12 +142,13 @@ class _Blocks(HTMLParser):
 
     def _add(self, text: str, marks: Iterable[tuple[str, str]] = ()) -> None:
         given = [mark for _tag, several in self.marks for mark in several]
-        self.tokens.append(Token(text, self.space and bool(self.tokens), frozenset([*given, *marks])))
+        is_spaced = self.space and bool(self.tokens) and "\0cell" not in {text, self.tokens[-1].text}
+        self.tokens.append(Token(text, is_spaced, frozenset([*given, *marks])))
         self.space = False
 
-    def _break(self) -> None:
-        """End a block; a row of a table, and a picture with its caption, is one."""
-        if "tr" in self.tags[:-1] or "figure" in self.tags[:-1]:
+    def _break(self, within: list[str]) -> None:
+        """End a block; a row of a table, with what stands in its cells, and a picture with its caption, is one."""
+        if "tr" in within or "figure" in within:
             self.space = True
         else:
             self._end()

@@ -146,7 +146,7 @@ def _outside(hrefs: list[str]) -> Iterator[Problem]:
 def _words(trouble: str) -> str:
     known: dict[str, str] = {
         Trouble.GONE: _("The page “%(link)s” is gone (it answers %(status)s): mend the link, or take it out."),
-        Trouble.NO_HOST: _("There is no site of the name in “%(link)s”: look at its spelling."),
+        Trouble.NO_HOST: _("The site of “%(link)s” was not found from here: look at the spelling of its name."),
         Trouble.BROKEN: _("“%(link)s” is no address that a browser understands: write it anew."),
         Trouble.INSIDE: _("“%(link)s” leads into a private network, where readers can’t go."),
         Trouble.PORT: _("“%(link)s” has a port of its own, which we don’t ask: open it yourself."),

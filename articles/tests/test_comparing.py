@@ -1,18 +1,21 @@
 """Two texts told apart: words in the running text, whatever the texts are, and never HTML that was typed."""
 
+import json
 import re
 import time
 from difflib import SequenceMatcher
 from html.parser import HTMLParser
+from pathlib import Path
 from unittest import mock
 
 import hypothesis.extra.django
 import nh3
+from django.conf import settings as settings_of_project
 from django.test import SimpleTestCase, TestCase
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles import comparing, revisions
+from articles import comparing, markup, merging, revisions
 from articles.comparing import blocks, matching
 from articles.tests.factories import make_article, make_author, make_image, make_section
 
@@ -112,6 +115,15 @@ class ProseTests(TestCase):
         assert "<blockquote><p>Said</p></blockquote>" in shown
         assert "<div><p>Facts</p><p>Many</p></div>" in shown
         assert "<div><p><span>│</span> Name<span>│</span> Value</p></div>" in shown
+
+    def test_what_an_editor_in_the_browser_writes_otherwise_is_no_change(self):
+        demo = json.loads((Path(settings_of_project.BASE_DIR) / "fixtures" / "demo.json").read_text())
+        bodies = [row["fields"]["body"] for row in demo if row["fields"].get("body")]
+        bodies.append("<table>\n<thead><tr>\n<th> Term </th>\n<th>Two <em>words</em></th></tr></thead>\n<tbody><tr>")
+        bodies[-1] += "<td>Bid</td> <td>\n<p>One</p>\n<p>Two</p></td></tr></tbody></table>\n<ul><li>One</li>\n</ul>"
+        assert len(bodies) > 30
+        for body in bodies:
+            assert blocks.blocks(body) == blocks.blocks(merging.as_editor_writes(markup.clean(body))), body[:80]
 
     def test_a_changed_cell_is_marked_in_its_row(self):
         table = "<table><tr><td>Bishkek</td><td>{}</td></tr></table>"

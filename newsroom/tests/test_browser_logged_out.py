@@ -87,7 +87,7 @@ class LoggedOutTests(BrowserTestCase):
     def begin(self, one):
         self.log_in("chief")
         self.open(self.article.get_absolute_url() if one.page == ARTICLE else one.page)
-        self.page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
+        self.page.evaluate("document.querySelectorAll('#content details').forEach((one) => one.open = true)")
         self.page.wait_for_load_state("networkidle")
 
     def test_each_list_says_so_and_leads_to_a_login_in_a_new_tab(self):

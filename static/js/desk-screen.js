@@ -33,6 +33,7 @@ function says(panel) {
   for (const field of panel.querySelectorAll("select, input:not([type=hidden]), textarea")) {
     if (field.closest("details[data-panel]") !== panel || field.closest(".empty-form")) continue;
     if (/-(order|DELETE)$/.test(field.name) || field.type === "radio") continue;
+    if (field.closest("[data-corrections]") && !field.matches("textarea")) continue; // a day is offered before there is a correction
     if (field instanceof HTMLSelectElement) words.push(...[...field.selectedOptions].filter((option) => option.value).map((option) => option.text));
     else if (field.type === "checkbox") words.push(field.checked ? field.labels[0]?.textContent : "");
     else if (!field.hidden) words.push(field.type === "datetime-local" ? field.value.replace("T", " ") : field.value);
