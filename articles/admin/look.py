@@ -139,7 +139,8 @@ class PaperLookAdmin(OneRowAdmin):
                 gettext_lazy(
                     "The paper's name as a drawing, in place of its letters at the top of each page and on the "
                     "pictures for social networks: a PNG or WebP with a clear background. Those who do not see it "
-                    "hear the paper's name."
+                    "hear the paper's name. Without one for dark ground, the other stands there as well: a dark "
+                    "drawing could not be read."
                 )
             )
             | {"fields": FILES},

@@ -71,7 +71,8 @@ class OneRowAdmin(DeskAdmin):
         return (self.model.objects.first() or self.model()) if object_id == "1" else None
 
     def response_post_save_change(self, request, obj):
-        return HttpResponseRedirect(reverse("admin:index"))
+        """The form again: who changes a colour or a menu looks at what came of it, and goes on."""
+        return HttpResponseRedirect(request.path)
 
     def render_change_form(self, request, context, *args, **kwargs):
         context["title"], context["subtitle"] = capfirst(self.opts.verbose_name), None

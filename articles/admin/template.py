@@ -36,6 +36,9 @@ class TemplateForm(forms.ModelForm):
 @admin.register(Template)
 class TemplateAdmin(DeskAdmin):
     form = TemplateForm
+    how_to_begin = gettext_lazy(
+        "There is no template yet. Add one here, or keep an article as one: “Keep as a template”, under History there."
+    )
     list_display = ["name", "section", "kind", person_column("made_by", gettext_lazy("kept by")), "begin"]
     list_select_related = ["section", "made_by"]
     search_fields = ["name", "headline"]

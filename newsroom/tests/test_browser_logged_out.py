@@ -35,6 +35,7 @@ def button(name):
 def dialog_of_a_link(page):
     page.locator(".tiptap p").first.click()
     page.keyboard.press("Control+Shift+ArrowLeft")
+    page.wait_for_timeout(200)  # until the editor has the selection
     page.keyboard.press("Control+k")
     page.get_by_role("dialog", name="Link").get_by_role("combobox").press_sequentially("water")
 
@@ -88,7 +89,8 @@ class LoggedOutTests(BrowserTestCase):
         self.log_in("chief")
         self.open(self.article.get_absolute_url() if one.page == ARTICLE else one.page)
         self.page.evaluate("document.querySelectorAll('#content details').forEach((one) => one.open = true)")
-        self.page.wait_for_load_state("networkidle")
+        if one.page == ARTICLE:
+            self.page.locator(".kept[data-state]").wait_for()
 
     def test_each_list_says_so_and_leads_to_a_login_in_a_new_tab(self):
         for name, one in LISTS.items():

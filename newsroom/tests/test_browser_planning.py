@@ -30,7 +30,7 @@ class PlanningTests(BrowserTestCase):
         self.press("Save the idea")
         expect(self.page.locator(".entry.idea")).to_contain_text("The dam")
         expect(self.page.get_by_label("Ideas")).to_be_checked()
-        self.page.get_by_role("link", name="The dam").click()
+        self.page.get_by_role("link", name="The dam", exact=True).click()
         self.press("Write it")
         expect(self.page.locator("#id_headline")).to_have_value("The dam")
         assert not Idea.objects.exists()

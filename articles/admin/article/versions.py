@@ -13,7 +13,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import comparing, lacking, references, revisions, roles, workflow
+from articles import comparing, lacking, notices, references, revisions, roles, workflow
 from articles.admin.article import history
 from articles.admin.lists import number
 from articles.admin.times import said, zone
@@ -76,7 +76,7 @@ def has_erased(article: Article) -> bool:
 
 
 def _by(label, person):
-    return f"{label}, {person}" if person else label
+    return f"{label}, {notices.name(person)}" if person else label
 
 
 def changes(before: Side, after: Side) -> list[comparing.Change]:
