@@ -138,7 +138,7 @@ def body(html: str, picked: dict[int, Edition] | None = None) -> SafeString:
     html = EMPTY.sub("", markup.clean(html))
     ids = markup.image_ids(html)
     images = {image.pk: image for image in IMAGES.of(sorted(ids))}
-    html = series.put_together(_with_directions(_with_places(_in_order(html))), _series)
+    html = series.put_together(_with_directions(_with_places(_in_order(html))), series.group)
     html = IMAGE.sub(lambda match: _figure(images.get(int(match[1])), match[2]), html)
     html = _with_embeds(html, partial(_embed, images=images))
     if numbers := picks.in_body(html):
@@ -247,14 +247,6 @@ def _figure(image: Image | None, caption: str | None) -> str:
             "zoom": True,
         },
     )
-
-
-def _series(match: re.Match[str]) -> str:
-    """Pictures that stand together: a series that readers leaf through."""
-    count = match[0].count("<figure ")
-    label = escape(_("A series of %(count)d pictures") % {"count": count})
-    look = "pair" if count == 2 else "many"
-    return f'<div class="series {look}" role="group" tabindex="0" aria-label="{label}">{match[0].strip()}</div>'
 
 
 def _with_places(html: str) -> str:

@@ -6,7 +6,10 @@ to be neighbours and nobody asked for a series (static/js/editor-series.js); ``k
 
 import re
 from collections.abc import Callable, Iterator
+from html import escape
 from itertools import pairwise
+
+from django.utils.translation import gettext as _
 
 APART = ' data-apart=""'
 NUMBER = r'data-image="(\d{1,11})"'
@@ -21,6 +24,14 @@ NO_TEXT = re.compile(r"(?:\s|<p>(?:\s|&nbsp;|<br>)*</p>)*")  # empty paragraphs 
 def put_together(html: str, write: Callable[[re.Match[str]], str]) -> str:
     """A cleaned body with each series as ``write`` has it; its pictures are marked no longer."""
     return MARKED.sub(lambda match: f"<figure {match[1] or match[2]}>", SERIES.sub(write, html))
+
+
+def group(match: re.Match[str]) -> str:
+    """A series as ``put_together`` found it, for readers to leaf through."""
+    count = match[0].count("<figure ")
+    label = escape(_("A series of %(count)d pictures") % {"count": count})
+    look = "pair" if count == 2 else "many"
+    return f'<div class="series {look}" role="group" tabindex="0" aria-label="{label}">{match[0].strip()}</div>'
 
 
 def keep_apart(merged: str, *texts: str) -> str:
