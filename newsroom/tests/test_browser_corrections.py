@@ -46,6 +46,12 @@ class CorrectionRowsTests(BrowserTestCase):
         expect(self.rows).to_have_count(2)
         self.expect_day(self.rows.nth(0))
 
+    def test_closed_panel_tells_of_corrections_that_are_written_alone(self):
+        said = self.page.locator("details:has(.correction-rows) > summary [data-says]").first
+        expect(said).to_have_text("")
+        self.write(self.rows.nth(0), "One.")
+        expect(said).to_have_text("One.")
+
     def test_rows_left_as_they_were_offered_are_no_corrections(self):
         self.write(self.rows.nth(0), "One.")
         self.add.click()

@@ -158,6 +158,17 @@ class AlertTests(FindTestCase):
         self.press("Save")
         assert Alert.objects.get().link == self.edition.path
 
+    def test_save_is_pressed_by_one_click_while_the_list_is_open(self):
+        self.open("/admin/articles/alert/add/")
+        self.page.get_by_label("Text", exact=False).first.fill("Breaking")
+        save = self.page.get_by_role("button", name="Save", exact=True)
+        place = save.bounding_box()
+        self.page.locator("#id_link").press_sequentially("toktogul")
+        expect(self.page.get_by_role("option")).to_have_count(1)
+        assert save.bounding_box() == place
+        self.page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+        expect(self.page.locator(".field-link .errorlist")).to_contain_text("“Water returns” is at")
+
     def test_words_that_are_left_as_they_are_are_said_to_be_no_link_yet(self):
         self.open("/admin/articles/alert/add/")
         link = self.page.locator("#id_link")
