@@ -434,7 +434,7 @@ class AlertTests(BoardScreenTestCase):
 
     def test_of_several_that_stand_one_is_said_to_be_above_every_page(self):
         older = Alert.objects.create(text="Snow", starts_at=self.now - HOUR, ends_at=self.now + HOUR)
-        newer = self.form(text="Quake", starts_at=local(self.now - MINUTE), ends_at=local(self.now + MINUTE))
+        newer = self.form(text="Quake", starts_at=local(self.now - MINUTE), ends_at=local(self.now + HOUR))
         told = self.client.post(reverse("admin:articles_alert_add"), newer, follow=True)
         self.assertContains(told, "readers see only “Quake”")
         page = self.open()
