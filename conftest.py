@@ -60,7 +60,7 @@ def _no_block_is_lost():
 
 @pytest.fixture(autouse=True)
 def _nothing_kept():
-    from newsroom import frame
+    from newsroom.serving import frame
 
     frame.forget()
 

@@ -14,9 +14,10 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("Articles")
 
     def ready(self):
-        from articles import checks, roles, text  # noqa: F401 - checks register themselves; all need loaded apps
+        from articles import checks, text  # noqa: F401 - checks register themselves; all need loaded apps
+        from articles.desk import roles
+        from articles.desk.people import sessions
         from articles.models.tag_key import TagManager, note_saved
-        from articles.people import sessions
 
         text.adopt(apps.get_model("taggit.Tag"), "name", "slug")
         text.adopt(apps.get_model("auth.User"), "first_name", "last_name")

@@ -5,7 +5,7 @@ import unicodedata
 
 from django.db.models import Q
 
-from articles.characters import shown
+from common.characters import shown
 
 LONGEST_KEY = 200  # characters of a folded name
 

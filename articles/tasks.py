@@ -18,13 +18,15 @@ from django.utils.translation import gettext as _
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from articles import announcing, cards, finding, outside, renditions
-from articles.finding import pictures
+from articles import desk_search, outside
+from articles.desk_search import pictures
 from articles.models.autosave import Autosave
 from articles.models.check import OutsideLink, asked, digest
 from articles.models.edition import Edition
 from articles.models.image import Image
 from articles.models.unsaved_form import KEPT_FOR, UnsavedForm
+from articles.pictures import renditions
+from articles.public import announcing, cards
 
 logger = logging.getLogger(__name__)
 REFUSED = ("builtins.OSError", "builtins.PermissionError")  # a disk that is full, read-only or another's
@@ -183,7 +185,7 @@ def empty_autosaves() -> int:
 @task()
 def index_articles() -> int:
     """Index for the desk's search what was saved without it; how many articles and pictures that were."""
-    return finding.catch_up() + pictures.catch_up()
+    return desk_search.catch_up() + pictures.catch_up()
 
 
 @task()

@@ -2,7 +2,8 @@
 
 from django.urls import path, re_path
 
-from articles import feeds, oembed, shared_preview, sitemaps, views
+from articles.desk import shared_preview
+from articles.public import feeds, oembed, sitemaps, views
 
 MONTH = r"(?P<year>\d{4})/(?P<month>\d{2})/"
 

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles import announcing, finding, search
+from articles import desk_search, search
 from articles.models import (
     FOR_EVER,
     Address,
@@ -29,8 +29,9 @@ from articles.models import (
     IndexedArticle,
     Section,
 )
+from articles.public import announcing
 from articles.search import headlines, postgres
-from newsroom import generation
+from newsroom.serving import generation
 
 NEWEST = datetime(2025, 12, 8, 6, 0, tzinfo=UTC)
 APART = timedelta(minutes=30)  # between two articles: a hundred thousand are six years
@@ -116,7 +117,7 @@ def _fill(first: int, last: int, tell: Told) -> None:
         tell(batch[-1] + 1 - first, last - first, time.monotonic() - start)
     search.rebuild()
     headlines.rebuild()
-    finding.rebuild()
+    desk_search.rebuild()
 
 
 def _fill_postgresql(first: int, last: int, tell: Told) -> None:
@@ -124,7 +125,7 @@ def _fill_postgresql(first: int, last: int, tell: Told) -> None:
     start = time.monotonic()
     _patterns()
     postgres.prune()  # of editions that are gone
-    finding.catch_up()  # and of articles
+    desk_search.catch_up()  # and of articles
     with _without_indexes(), connection.cursor() as cursor:
         for begin in range(first, last, BATCH):
             end = min(begin + BATCH, last)

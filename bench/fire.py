@@ -31,7 +31,7 @@ django.setup()
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from articles import workflow
+from articles.desk import workflow
 from articles.models import Article, Section
 
 STEPS = ("publish", "schedule", "correct", "withdraw")

@@ -7,7 +7,7 @@ from django.db.models.signals import post_delete, post_save
 
 class NewsroomAdminConfig(admin_apps.AdminConfig):
     default = False
-    default_site = "newsroom.admin.NewsroomAdminSite"
+    default_site = "newsroom.desk.site.NewsroomAdminSite"
 
 
 def freeze_again(sender, raw=False, **kwargs):
@@ -43,17 +43,15 @@ class NewsroomConfig(AppConfig):
     name = "newsroom"
 
     def ready(self):
-        from articles import charts, references
-        from articles.brand import Brand
+        from articles.body import charts, references
+        from articles.public.brand import Brand
         from articles.search import answers
-        from newsroom import (
+        from newsroom import charts_in_articles, rates_in_articles, rates_in_search
+        from newsroom.serving import (
             changes,
-            charts_in_articles,
             folders,  # noqa: F401 - it registers a check
             former_addresses,
             postgres,
-            rates_in_articles,
-            rates_in_search,
         )
         from tickers import cards as rate_cards
 

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
-from articles.charts import Known, Wanted
+from articles.body.charts import Known, Wanted
 from articles.models.site import SiteSettings
 from newsroom.rates_in_articles import other_way
 from tickers import chart, numerals, providers, span

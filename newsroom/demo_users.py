@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser, Group, User
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
-from articles import roles
+from articles.desk import roles
 from articles.models.author import Author
 from articles.models.section import Section
 

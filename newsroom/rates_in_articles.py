@@ -11,8 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone, translation
 
+from articles.body.references import Known, Wanted
 from articles.models.site import SiteSettings
-from articles.references import Known, Wanted
 from tickers import ratebar, wording
 from tickers.models import Pair
 
@@ -85,6 +85,6 @@ def _choice(row: ratebar.Row) -> dict[str, Any]:
 
 def freeze_again() -> None:
     """Something was written that decides about rates: what is scheduled says the newest."""
-    from articles import workflow  # the desk's: when all apps are loaded
+    from articles.desk import workflow  # the desk's: when all apps are loaded
 
     workflow.freeze_again()

@@ -45,7 +45,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if env.flag("BEHIND_PROXY", default=False):  # a proxy that sets this header itself, always
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "newsroom.unsaved_forms.csrf_failure"
+CSRF_FAILURE_VIEW = "newsroom.desk.unsaved_forms.csrf_failure"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 CONTENT_SECURITY_POLICY = {
@@ -55,7 +55,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "frame-src": [NONE],  # a page with embeds names their sites: articles.rendering.allow_frames()
+        "frame-src": [NONE],  # a page with embeds names their sites: articles.public.rendering.allow_frames()
         "media-src": [SELF, "https:"],  # a recording that a reader plays
         "connect-src": [SELF],
         "form-action": [SELF],
@@ -84,16 +84,15 @@ INSTALLED_APPS = [
     "csp",
     "django_tasks",
     "django_tasks_db",
-    "bench",  # manage.py make_archive
 ]
 MIDDLEWARE = [
-    "newsroom.pagecache.middleware.PageCacheMiddleware",
-    "newsroom.replicas.for_readers",
-    "newsroom.guard.private_desk_public_paper",
+    "newsroom.serving.pagecache.middleware.PageCacheMiddleware",
+    "newsroom.serving.replicas.for_readers",
+    "newsroom.serving.guard.private_desk_public_paper",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "newsroom.guard.refuse_control_characters",
-    "newsroom.health.answer_probes",
+    "newsroom.serving.guard.refuse_control_characters",
+    "newsroom.serving.health.answer_probes",
     "django_http_compression.middleware.HttpCompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
@@ -103,12 +102,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "articles.people.sessions.middleware",
-    "newsroom.changes.tell_the_desk",
-    "newsroom.moment.MomentMiddleware",
+    "articles.desk.people.sessions.middleware",
+    "newsroom.serving.changes.tell_the_desk",
+    "newsroom.serving.moment.MomentMiddleware",
 ]
 if DEBUG:
-    MIDDLEWARE.append("newsroom.errors.readers_not_found")
+    MIDDLEWARE.append("newsroom.serving.errors.readers_not_found")
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -120,7 +119,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "newsroom.frame.context",
+                "newsroom.serving.frame.context",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },
@@ -131,13 +130,13 @@ TEMPLATES = [
 POOL = env.number("DATABASE_POOL", 16, least=1, most=200)  # connections to PostgreSQL that one process keeps
 DATABASES = {"default": env.database("DATABASE_URL", default=VAR_DIR / "newsroom.sqlite3", pool=POOL)}
 DATABASES |= env.replicas("REPLICA_URLS", pool=POOL)
-REPLICAS = [name for name in DATABASES if name != "default"]  # they answer readers: newsroom/replicas.py
-DATABASE_ROUTERS = ["newsroom.replicas.ReadersMayAskReplicas"] if REPLICAS else []
+REPLICAS = [name for name in DATABASES if name != "default"]  # they answer readers: newsroom/serving/replicas.py
+DATABASE_ROUTERS = ["newsroom.serving.replicas.ReadersMayAskReplicas"] if REPLICAS else []
 SILENCED_SYSTEM_CHECKS = ["models.W040"]  # SQLite has no covering indexes and needs none of ours
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
-# What is kept of readers' pages: newsroom/pagecache/
+# What is kept of readers' pages: newsroom/serving/pagecache/
 REDIS_URL = env.redis("REDIS_URL")  # several machines share them through it; the processes of one by files
 GENERATION_DIR = VAR_DIR / "generation"
 PAGE_CACHE_BYTES = env.number("PAGE_CACHE_MB", 64, least=1, most=65536) * 1024 * 1024  # of one process
@@ -181,7 +180,6 @@ ARTICLE_LANGUAGES = [
     ("tg", "Тоҷикӣ"),
     ("tk", "Türkmençe"),
 ]
-LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 FORMAT_MODULE_PATH = ["newsroom.formats"]
@@ -195,7 +193,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = env.folder("MEDIA_DIR", VAR_DIR / "media")
 S3 = env.bucket("S3_URL")  # pictures and uploads in a bucket, for several machines
 STORAGES = {
-    "default": {"BACKEND": "newsroom.s3.Pictures", "OPTIONS": S3 | {"location": "media"}}
+    "default": {"BACKEND": "newsroom.serving.s3.Pictures", "OPTIONS": S3 | {"location": "media"}}
     if S3
     else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "uploads": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": S3 | {"location": "uploads"}}
@@ -207,7 +205,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "newsroom.static_files.StaticFiles"
+        else "newsroom.serving.static_files.StaticFiles"
     },
 }
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
@@ -237,7 +235,7 @@ LOGGING = {
 TAGGIT_CASE_INSENSITIVE = True
 TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = False
 
-# The body editor: its own extensions, options in articles/markup.py. Tags are named for the package's checks;
+# The body editor: its own extensions, options in articles/body/markup.py. Tags are named for the package's checks;
 # what a body may hold is decided by markup.clean().
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {

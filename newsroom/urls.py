@@ -6,7 +6,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from newsroom import machines, media
+from newsroom.serving import machines, media
 
 urlpatterns = [
     path("admin/", include("articles.admin.password")),
@@ -24,7 +24,7 @@ urlpatterns = [
     path("", include("tickers.urls")),
     path("", include("articles.urls")),
 ]
-handler400 = "newsroom.errors.bad_request"
-handler403 = "newsroom.errors.forbidden"
-handler404 = "newsroom.errors.not_found"
-handler500 = "newsroom.errors.broken"
+handler400 = "newsroom.serving.errors.bad_request"
+handler403 = "newsroom.serving.errors.forbidden"
+handler404 = "newsroom.serving.errors.not_found"
+handler500 = "newsroom.serving.errors.broken"

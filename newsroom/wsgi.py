@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from newsroom import guard
+from newsroom.serving import guard
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 guard.refuse_debug_by_oversight()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from articles import finding
+from articles import desk_search
 from articles.admin.article.picking import path_in
 from articles.admin.desk import DeskAdmin, person_column
 from articles.admin.placement import WhenFilter
@@ -57,7 +57,7 @@ class AlertForm(forms.ModelForm):
         if at_address := live.filter(path=path_in(typed)).first():
             return at_address.path
         rows = Article.objects.on_desk().live_with_readers(timezone.now())
-        found = list(live.filter(article__in=finding.titled_first(typed, rows, most=MOST_FOUND)))
+        found = list(live.filter(article__in=desk_search.titled_first(typed, rows, most=MOST_FOUND)))
         same = [one for one in found if _plain(one.headline) == _plain(typed)]
         if len(same) == 1:
             return same[0].path

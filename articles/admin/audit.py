@@ -20,11 +20,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
-from articles import notices
 from articles.admin import log, sentences
 from articles.admin.desk import DeskAdmin, RowChoice
 from articles.admin.lists import holding_words, number
 from articles.admin.times import DayField, said, short, zone
+from articles.desk import notices
 from articles.models import Merge
 
 LOOKED_AT = 20_000  # entries that are searched for words or an action, from the newest of the chosen days

@@ -2,12 +2,12 @@ from django.contrib import admin
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import roles
 from articles.admin import pictures
 from articles.admin.desk import DeskAdmin
 from articles.admin.lists import number
 from articles.admin.merge import Merging
-from articles.finding import authors
+from articles.desk import roles
+from articles.desk_search import authors
 from articles.models import Author
 
 

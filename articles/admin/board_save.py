@@ -4,10 +4,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import boards
 from articles.admin.article.listing import section_name
 from articles.admin.desk import DeskAdmin, person_column
 from articles.admin.times import short
+from articles.desk import boards
 from articles.models import FOR_EVER, BoardRevision
 
 

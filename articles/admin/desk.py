@@ -9,9 +9,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django_prose_editor.fields import ProseEditorFormField
 
-from articles import markup, merging, notices, references
 from articles.admin.lists import NoCountPaginator, holding_words, number
 from articles.admin.times import TIME_FIELDS
+from articles.body import markup, references
+from articles.desk import merging, notices
 from articles.models.copy import BodyField
 from articles.models.merge import still_there, successors
 

@@ -14,14 +14,17 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import charts, finding, lacking, rendering, roles, workflow
+from articles import desk_search
 from articles.admin.article import head, reading
 from articles.admin.article.corrections import shown
 from articles.admin.calendar.screen import Calendar
 from articles.admin.desk import DeskAdmin
 from articles.admin.lists import number
 from articles.admin.times import short, short_in_words
+from articles.body import charts
+from articles.desk import lacking, roles, workflow
 from articles.models import FOR_EVER, Article, Edition
+from articles.public import rendering
 from articles.search.headlines import among
 
 PLACE = ["section", "listed_in", "authors", "tag_names", "kind", "language", "lead_image", "lead_caption"]
@@ -68,7 +71,7 @@ class EditionAdmin(Calendar, DeskAdmin):
     list_filter = [LiveFilter]
     states_by = LiveFilter.parameter_name
     list_select_related = ["section", "cut_by"]
-    search_fields = ["headline", "path"]  # there is a search; what it looks at is articles/finding's
+    search_fields = ["headline", "path"]  # there is a search; what it looks at is articles/desk_search's
     search_help_text = gettext_lazy("Words of the text, its authors and tags; a number; or an address.")
     sortable_by = []
     ordering = ["-published_at", "-pk"]
@@ -110,7 +113,7 @@ class EditionAdmin(Calendar, DeskAdmin):
         if typed.startswith("/"):
             return queryset.filter(path__in=[typed, f"{typed}/"]), False
         page = max(number(request.GET.get("p")), 1)
-        found = finding.find_editions(typed, queryset, most=page * self.list_per_page + 1)
+        found = desk_search.find_editions(typed, queryset, most=page * self.list_per_page + 1)
         return queryset.filter(pk__in=among([*found.pks, number(typed)])), False
 
     def get_urls(self):

@@ -7,8 +7,8 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from articles import embeds
 from articles.admin.desk import DeskAdmin
+from articles.body import embeds
 from articles.models import EmbedProvider
 
 

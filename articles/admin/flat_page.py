@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 from js_asset import Media
 
-from articles import first_pages
 from articles.admin.desk import DeskAdmin
+from articles.desk import first_pages
 from articles.models import FlatPage
 
 

@@ -14,14 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from articles import cards, renditions, roles, tasks, uses
+from articles import tasks
 from articles.admin import image_texts, image_upload, picker, pictures, uploads
 from articles.admin.desk import DeskAdmin
 from articles.admin.image_form import ChangeForm, UploadForm
 from articles.admin.image_list import Library, licence_badge
 from articles.admin.lists import number
-from articles.finding import pictures as words
+from articles.desk import roles, uses
+from articles.desk_search import pictures as words
 from articles.models import Edition, Image
+from articles.pictures import renditions
+from articles.public import cards
 from articles.tasks import make_renditions
 
 logger = logging.getLogger(__name__)

@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from articles import renditions
 from articles.admin import uploads
-from articles.characters import normalise
 from articles.models import Image
-from articles.trimming import Trim
+from articles.pictures import renditions
+from articles.pictures.trimming import Trim
+from common.characters import normalise
 
 ACCEPTED = ".jpg,.jpeg,.png,.webp,.avif,.gif,.heic,.heif"
 AGAIN = "again"  # the code of an error that is none where the page itself keeps the file

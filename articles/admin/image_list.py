@@ -10,11 +10,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import uses
 from articles.admin import pictures
 from articles.admin.lists import number
 from articles.admin.times import short
-from articles.finding.pictures import holding
+from articles.desk import uses
+from articles.desk_search.pictures import holding
 
 SOON = timedelta(days=30)
 A_PAGE = 48

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from articles.admin.lists import number
-from articles.finding import pictures as words
+from articles.desk_search import pictures as words
 from articles.models import Image
 
 FIELDS = ["alt", "decorative", "caption", "credit"]

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from articles import renditions
 from articles.admin import pictures, uploads
 from articles.admin.image_form import ACCEPTED, AGAIN
 from articles.models import Image
+from articles.pictures import renditions
 
 MOST = 50  # files of one batch
 PREVIEW = 480  # pixels of the longest side

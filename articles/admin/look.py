@@ -11,11 +11,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import colours, nameplates
 from articles.admin import uploads
 from articles.admin.site import OneRowAdmin
 from articles.models import PaperLook
 from articles.models.look import ColourField
+from articles.pictures import nameplates
+from common import colours
 
 THEMES = {"light": gettext_lazy("light"), "dark": gettext_lazy("dark")}
 WORDS = {"ink": gettext_lazy("text"), "accent": gettext_lazy("links and labels")}

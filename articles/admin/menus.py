@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from taggit.models import Tag
 
-from articles import menus
 from articles.admin.desk import DeskInline
 from articles.admin.site import OneRowAdmin
 from articles.models import FlatPage, MenuLink, PaperMenus, Section
 from articles.models.tag_key import named
+from articles.public import menus
 from articles.text import TypedText
 
 Kind, Place = MenuLink.Kind, MenuLink.Place

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from articles import merges, roles
 from articles.admin.desk import DeskAdmin, person_column
 from articles.admin.lists import number
 from articles.admin.times import short
+from articles.desk import merges, roles
+from articles.desk.workflow import WorkflowError
 from articles.models import Merge, tag_key
 from articles.models.redirect import MODELS
-from articles.workflow import WorkflowError
 
 OFFERED = 20  # to merge into
 MOST_WORDS = 3  # of a name, by which others are offered

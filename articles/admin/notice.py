@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from articles import notices
 from articles.admin.desk import DeskAdmin
 from articles.admin.lists import number
 from articles.admin.times import zone
+from articles.desk import notices
 from articles.models import Notice
 
 LIST = "admin:articles_notice_changelist"

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from articles.people import links
+from articles.desk.people import links
 
 
 class AskForm(PasswordResetForm):

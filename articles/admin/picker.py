@@ -9,9 +9,9 @@ from django.views.decorators.http import require_safe
 
 from articles.admin.image_form import ACCEPTED
 from articles.admin.image_list import licence_badge
-from articles.characters import normalise
-from articles.finding.pictures import holding
+from articles.desk_search.pictures import holding
 from articles.models import Image
+from common.characters import normalise
 
 A_PAGE = 24
 MOST_IDS = 100

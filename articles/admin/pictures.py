@@ -2,8 +2,8 @@
 
 from django.utils.html import format_html
 
-from articles import renditions
 from articles.models import Image
+from articles.pictures import renditions
 
 SMALL, LARGE = "square", "full"
 

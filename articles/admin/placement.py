@@ -6,11 +6,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import boards, finding, roles
+from articles import desk_search
 from articles.admin.article.listing import section_name
 from articles.admin.board import Board
 from articles.admin.desk import DeskAdmin
 from articles.admin.times import TimeField, short
+from articles.desk import boards, roles
 from articles.models import FOR_EVER, Article, Placement, Section
 from articles.search.headlines import among
 
@@ -125,7 +126,7 @@ class PlacementAdmin(Board, DeskAdmin):
         if not search_term.strip():
             return queryset, False
         placed = Article.objects.filter(pk__in=Placement.objects.order_by().values("article"))
-        found = finding.find(search_term, placed, most=MOST_PLACED)
+        found = desk_search.find(search_term, placed, most=MOST_PLACED)
         return queryset.filter(article__in=among(found.pks)), False
 
     def has_add_permission(self, request):

@@ -9,13 +9,16 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from articles import charts, comparing, finding, rendering, roles
+from articles import desk_search
 from articles.admin.article import head, reading
 from articles.admin.article.versions import has_erased, restore
 from articles.admin.desk import DeskAdmin, person_column
 from articles.admin.lists import holding_words
 from articles.admin.times import short
+from articles.body import charts
+from articles.desk import comparing, roles
 from articles.models import Article, Revision
+from articles.public import rendering
 from articles.search.headlines import among
 
 MOST_ARTICLES = 100  # whose revisions a search shows
@@ -47,7 +50,7 @@ class RevisionAdmin(DeskAdmin):
         """Of articles that hold the words, and versions whose names do; each found by an index."""
         if not search_term.strip():
             return queryset, False
-        articles = finding.find(search_term, Article.objects.all(), most=MOST_ARTICLES).pks
+        articles = desk_search.find(search_term, Article.objects.all(), most=MOST_ARTICLES).pks
         named = Revision.objects.exclude(name="").filter(holding_words(search_term, "name")).order_by().values("pk")
         of_articles = Revision.objects.filter(article__in=among(articles)).order_by().values("pk")
         return queryset.filter(pk__in=of_articles.union(named)), False

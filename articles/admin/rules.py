@@ -4,8 +4,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles.desk.readiness import DEFAULT, Level
 from articles.models import Check, CheckRule, Section
-from articles.readiness import DEFAULT, Level
 
 PREFIX = "check_"  # begins the name of a check's field
 NAMES = [f"{PREFIX}{check}" for check in Check.values]

@@ -7,12 +7,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import roles
 from articles.admin.article.listing import section_name
 from articles.admin.desk import DeskAdmin
 from articles.admin.merge import Merging
 from articles.admin.rules import RulesAdmin, RulesForm
 from articles.admin.site import ZoneField
+from articles.desk import roles
 from articles.models import FlatPage, Section
 
 

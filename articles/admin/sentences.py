@@ -10,9 +10,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import notices
 from articles.admin import log
 from articles.admin.times import zone
+from articles.desk import notices
 
 LONGEST = 240  # characters of what was said
 

@@ -9,10 +9,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import zones
 from articles.admin.desk import DeskAdmin
 from articles.admin.rules import RulesAdmin, RulesForm
 from articles.models import SiteSettings
+from common import zones
 
 
 class ZoneField(forms.ChoiceField):

@@ -8,15 +8,15 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
-from articles import roles
 from articles.admin.article.form import check_tag
 from articles.admin.desk import DeskAdmin
 from articles.admin.lists import number
 from articles.admin.merge import Merging
-from articles.characters import normalise
+from articles.desk import roles
 from articles.folding import key as key_of
 from articles.folding import same
 from articles.models import tag_key
+from common.characters import normalise
 
 OFFERED = 10
 

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from js_asset import Media
 
-from articles import roles
 from articles.admin.article.form import TagsField
 from articles.admin.desk import DeskAdmin, person_column
 from articles.admin.lists import number
+from articles.desk import roles
 from articles.folding import key as key_of
 from articles.models import Article, Template
 

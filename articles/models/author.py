@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.named import Named, NamedQuerySet
-from articles.prepared import Prepared, keys_in
 from articles.text import LineField, ProseField, SlugWord, validate_links
+from common.prepared import Prepared, keys_in
 
 
 class AuthorQuerySet(NamedQuerySet):

@@ -6,8 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
-from articles.markup import DEEPEST, EDITOR, LONGEST, clean, count_words, is_too_deep
-from articles.references import thaw
+from articles.body.markup import DEEPEST, EDITOR, LONGEST, clean, count_words, is_too_deep
+from articles.body.references import thaw
 from articles.text import LineField, NormalJSONField, ProseField, SlugText
 
 

@@ -9,13 +9,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
-from articles.markup import count_words
+from articles.body.markup import count_words
 from articles.models.author import AUTHORS, Author
 from articles.models.copy import Copy
 from articles.models.image import Image
 from articles.models.section import SECTIONS, Section
-from articles.prepared import Prepared, fetch, keys_in
 from articles.text import ProseField
+from common.prepared import Prepared, fetch, keys_in
 
 if TYPE_CHECKING:
     from articles.models.placement import Placement

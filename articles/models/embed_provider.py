@@ -2,8 +2,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from articles.embed_patterns import PatternError
-from articles.embeds import Shape, Site
+from articles.body.embed_patterns import PatternError
+from articles.body.embeds import Shape, Site
 from articles.text import LineField, ProseField
 
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from articles.markup import EDITOR, plain_text
+from articles.body.markup import EDITOR, plain_text
 from articles.models.copy import BodyField
 from articles.models.section import Section, reserved_slugs
 from articles.text import LineField, SlugWord

@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from articles import renditions
+from articles.pictures import renditions
+from articles.pictures.trimming import Trim
 from articles.text import LineField
-from articles.trimming import Trim
 
 
 def uploads():

@@ -10,8 +10,8 @@ from django.urls import get_resolver
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.site import validate_time_zone
-from articles.prepared import Prepared, keys_in
 from articles.text import LineField, ProseField, SlugWord
+from common.prepared import Prepared, keys_in
 
 # First words of addresses that no route of ours has but others ask for: files, probes, a page of its own kind.
 ALSO_RESERVED = frozenset(

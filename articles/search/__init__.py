@@ -14,15 +14,15 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.safestring import SafeString
 
-from articles.markup import plain_text
+from articles.body.markup import plain_text
 from articles.models.edition import Edition, PreparedEditions, load_bylines
-from articles.prepared import keys_in
 from articles.search import facets, headlines, postgres, spelling, sqlite
 from articles.search.facets import Choice
 from articles.search.narrow import Narrow, Order
 from articles.search.query import MOST_LETTERS, MOST_WORDS, STOP_WORDS, parse
 from articles.search.row import Row, begun, tidy, words
 from articles.search.snippet import snippet
+from common.prepared import keys_in
 
 __all__ = ["Choice", "Found", "Hit", "Narrow", "Order", "add", "find", "look", "rebuild", "remove", "suggest"]
 

@@ -1,4 +1,4 @@
-"""The words of working copies' headlines in SQLite, for servers of before ``articles/finding``; numbers for filters.
+"""Words of working copies' headlines in SQLite, for servers of before ``articles/desk_search``; numbers for filters.
 
 PostgreSQL keeps such an index by itself. Both can go when no server of that time runs any more.
 """

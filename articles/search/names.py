@@ -7,13 +7,13 @@ from difflib import get_close_matches
 from django.db.models import CharField, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from articles import kept
 from articles.models.author import Author
 from articles.models.edition import EditionByline
 from articles.models.flat_page import FlatPage
 from articles.models.section import Section
 from articles.search.query import MOST_LETTERS, MOST_WORDS, STOP_WORDS
 from articles.search.row import words
+from common import kept
 
 SECTION, PAGE, AUTHOR = range(3)
 MOST_KNOWN = 5_000  # sections, pages, then authors by name: the rest is not looked at

@@ -19,11 +19,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from articles import kept
 from articles.models.edition import Edition
 from articles.models.image import Image
-from articles.renditions import WIDTHS, Sources
-from articles.zones import offset
+from articles.pictures.renditions import WIDTHS, Sources
+from common import kept
+from common.zones import offset
 
 register = template.Library()
 

@@ -8,8 +8,9 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from PIL import Image as Pillow
 
-from articles import cutting, finding, renditions, roles, uses
-from articles.finding import pictures
+from articles import desk_search
+from articles.desk import cutting, roles, uses
+from articles.desk_search import pictures
 from articles.models import (
     FOR_EVER,
     Article,
@@ -20,6 +21,7 @@ from articles.models import (
     Image,
     Section,
 )
+from articles.pictures import renditions
 
 _numbers = count(1)
 MORNING = datetime(2025, 12, 8, 3, 0, tzinfo=UTC)
@@ -89,7 +91,7 @@ def make_article(*, authors=(), further=(), tags=(), **fields: Any) -> Article:
     ArticleSection.objects.bulk_create(ArticleSection(article=article, section=section) for section in further)
     article.tags.set(tags)
     uses.note(article)
-    finding.index([article])
+    desk_search.index([article])
     return article
 
 

@@ -7,7 +7,7 @@ address that takes one, or a new verb, is one more line here.
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from articles import roles
+from articles.desk import roles
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "permissions.md"
 ROLES = [

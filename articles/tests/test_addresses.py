@@ -10,8 +10,8 @@ from django.test import TestCase, override_settings
 from taggit.models import Tag
 from zeal import zeal_ignore
 
+from articles.desk.roles import REPORTER
 from articles.models import Author, Edition, FlatPage, FormerAddress, Redirect, RedirectHits, Section, SiteSettings
-from articles.roles import REPORTER
 from articles.tests.factories import (
     MORNING,
     make_article,
@@ -21,7 +21,7 @@ from articles.tests.factories import (
     make_section,
     make_user,
 )
-from newsroom import frame
+from newsroom.serving import frame
 
 KINDS = ["section", "child", "author", "tag", "page"]
 WITHIN = {

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles import roles, workflow
+from articles.desk import roles, workflow
 from articles.models import Article, Revision
 from articles.tests.factories import (
     make_article,

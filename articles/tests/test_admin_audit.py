@@ -13,8 +13,8 @@ from django.test import RequestFactory, TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import roles
 from articles.admin import audit, log
+from articles.desk import roles
 from articles.models import Section, SiteSettings
 from articles.tests.factories import make_article, make_chief, make_image, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address, typed

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import boards, roles
 from articles.admin.times import FORMAT
-from articles.boards import Placing
+from articles.desk import boards, roles
+from articles.desk.boards import Placing
 from articles.models import Alert, BoardRevision, Placement, SiteSettings
 from articles.tests.factories import make_edition, make_image, make_section, make_user
 from articles.tests.test_admin_library import local

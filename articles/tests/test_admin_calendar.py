@@ -6,9 +6,9 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import roles, workflow
 from articles.admin.calendar import screen
 from articles.admin.calendar.entries import Entry
+from articles.desk import roles, workflow
 from articles.models import Alert, Article, Edition, Placement, SiteSettings
 from articles.tests.factories import make_article, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from taggit.models import Tag
 
-from articles import roles
+from articles.desk import roles
 from articles.models import Article, Check, CheckRule, Revision, SiteSettings
 from articles.tests.factories import make_article, make_author, make_chief, make_image, make_section, make_user
 from articles.tests.test_admin_article import ADD, DeskTestCase, change_address, typed

@@ -5,7 +5,7 @@ import re
 from django.test import Client
 from django.urls import reverse
 
-from articles import roles, workflow
+from articles.desk import roles, workflow
 from articles.models import Article, Autosave
 from articles.tests.factories import make_article, make_author, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address, typed

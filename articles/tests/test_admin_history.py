@@ -6,7 +6,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import roles, workflow
+from articles.desk import roles, workflow
 from articles.models import Article
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_user
 from articles.tests.test_admin_article import DeskTestCase

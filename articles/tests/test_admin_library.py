@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles import boards, roles
+from articles.desk import boards, roles
 from articles.models import FOR_EVER, Author, Placement, Section, SiteSettings
 from articles.tests.factories import make_article, make_author, make_edition, make_section, make_user
 from newsroom.tests.forms import loaded

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles import finding, roles, workflow
+from articles import desk_search
+from articles.desk import roles, workflow
 from articles.models import Article, Image, Placement
 from articles.tests.factories import (
     make_article,
@@ -80,7 +81,7 @@ class PagingTests(AdminListTestCase):
             Article(headline=f"Row {number}", section=section, saved_at=timezone.now() - timedelta(minutes=number))
             for number in range(120)
         )
-        finding.rebuild()
+        desk_search.rebuild()
 
     def rows(self, **query):
         return [

@@ -5,7 +5,7 @@ from django.test import TestCase
 from django.urls import reverse
 from taggit.models import Tag
 
-from articles import merges, roles
+from articles.desk import merges, roles
 from articles.models import Article, Author, Merge, Section
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import change_address, typed

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from articles import roles, workflow
+from articles.desk import roles, workflow
 from articles.models import Article
 from articles.tests.factories import (
     make_article,

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from articles import roles, workflow
 from articles.admin.article import searching
-from articles.finding import postgres, sqlite
+from articles.desk import roles, workflow
+from articles.desk_search import postgres, sqlite
 from articles.models import Article, Placement, Revision, SavedSearch
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section, make_user
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import workflow
 from articles.admin.article import state
+from articles.desk import workflow
 from articles.models import Article
 from articles.tests.factories import make_article, make_chief, make_edition
 from articles.tests.test_admin_article import DeskTestCase

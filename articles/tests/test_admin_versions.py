@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import roles, workflow
+from articles.desk import roles, workflow
 from articles.models import Article, Autosave, Edition, Revision, SiteSettings
 from articles.tests.factories import make_article, make_chief, make_edition, make_image, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase

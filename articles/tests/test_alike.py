@@ -11,13 +11,13 @@ from django.forms import modelform_factory
 from django.test import TestCase
 from taggit.models import Tag
 
-from articles import merges, roles
 from articles.admin.article.steps import writer_named
 from articles.admin.person.form import PersonForm
 from articles.admin.tag import TagForm
+from articles.desk import merges, roles
+from articles.desk.people import links
 from articles.folding import begins, same
 from articles.models import Merge, Redirect
-from articles.people import links
 from articles.tests.factories import make_chief, make_user
 
 ASCII_ALONE = re.compile(r"__i(exact|contains|startswith|endswith|regex)\b")

@@ -9,10 +9,12 @@ from urllib.parse import parse_qs
 import time_machine
 from django.test import TestCase, override_settings
 
-from articles import announcing, tasks, workflow
-from articles.announcing import Listener, NotTold
+from articles import tasks
+from articles.desk import workflow
 from articles.models import Announcement, ArchiveMonth, SiteSettings
 from articles.outside import Answer, Trouble
+from articles.public import announcing
+from articles.public.announcing import Listener, NotTold
 from articles.tests.factories import MORNING, make_article, make_author, make_chief, make_edition, make_section
 
 NOON = MORNING + timedelta(hours=6)
@@ -127,7 +129,7 @@ class TellingTests(AnnouncingTestCase):
         late = make_edition(section=self.section, live_from=NOON + timedelta(hours=1.9))
         for number in range(6):
             make_edition(section=self.section, live_from=NOON + timedelta(hours=1), slug=f"same-{number}")
-        with mock.patch("articles.announcing.MOST", 3):
+        with mock.patch("articles.public.announcing.MOST", 3):
             told = [self.told(2 + look / 60) for look in range(5)]
         assert [len(paths) for paths in told] == [3, 3, 1, 0, 0]
         assert told[2] == [late.path]
@@ -195,7 +197,7 @@ class SitemapTests(AnnouncingTestCase):
     def test_large_month_has_several_files(self):
         for number in range(4):
             make_edition(section=self.section, live_from=NOON + timedelta(minutes=number), slug=f"number-{number}")
-        with mock.patch("articles.sitemaps.MONTH_MOST", 2):
+        with mock.patch("articles.public.sitemaps.MONTH_MOST", 2):
             index = self.index(1)
             assert all(f"/sitemap-2025-12{part}.xml" in index for part in ("", "-2", "-3"))
             assert "sitemap-2025-12-4" not in index

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles import merges, roles
+from articles.desk import merges, roles
 from articles.folding import key
 from articles.models import Article, Template
 from articles.tests.factories import make_article, make_author, make_chief, make_section, make_user

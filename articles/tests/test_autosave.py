@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import revisions, roles, workflow
+from articles.desk import revisions, roles, workflow
 from articles.models import Article, Autosave, Edition, Presence, Revision
 from articles.tests.factories import make_article, make_author, make_edition, make_section, make_user
 from articles.tests.test_admin_article import ADD, DeskTestCase, change_address, typed
@@ -382,7 +382,9 @@ class RefusedSaveTests(AutosaveTestCase):
     def test_a_database_that_cannot_be_written_to_gives_the_form_back(self):
         article = make_article(headline="As saved")
         with (
-            mock.patch("articles.revisions.keep", side_effect=OperationalError("attempt to write a readonly database")),
+            mock.patch(
+                "articles.desk.revisions.keep", side_effect=OperationalError("attempt to write a readonly database")
+            ),
             self.assertLogs("articles.admin.article.recovery", "ERROR"),
         ):
             response = self.send(article, headline="Typed", tags="kept tag", go_live_at="2030-01-01T10:00")

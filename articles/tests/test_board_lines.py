@@ -6,8 +6,8 @@ from dataclasses import replace
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from articles import boards, roles
-from articles.boards import Placing
+from articles.desk import boards, roles
+from articles.desk.boards import Placing
 from articles.models import BoardRevision, Placement
 from articles.tests.test_admin_board import BOARD, BoardScreenTestCase
 from articles.tests.test_boards import HOUR, BoardError, BoardTestCase, pytest

@@ -12,9 +12,10 @@ from django.db import connection
 from django.test import TestCase, TransactionTestCase
 from django.utils import timezone
 
-from articles import boards, curation, roles
-from articles.boards import BoardError, BoardMovedError, Placing
+from articles.desk import boards, roles
+from articles.desk.boards import BoardError, BoardMovedError, Placing
 from articles.models import FOR_EVER, BoardRevision, Placement
+from articles.public import curation
 from articles.tests.factories import make_article, make_chief, make_edition, make_image, make_section, make_user
 
 HOUR = timedelta(hours=1)

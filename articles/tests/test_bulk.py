@@ -8,8 +8,8 @@ from django.db import IntegrityError, OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import roles, workflow
 from articles.admin.article import actions
+from articles.desk import roles, workflow
 from articles.models import Article
 from articles.tests.factories import make_article, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase

@@ -10,9 +10,11 @@ from django.test import TestCase
 from django.utils import timezone
 from PIL import Image as Pillow
 
-from articles import cards, renditions, workflow
+from articles.desk import workflow
+from articles.desk.roles import ADMINISTRATOR
 from articles.models import Edition, SiteSettings
-from articles.roles import ADMINISTRATOR
+from articles.pictures import renditions
+from articles.public import cards
 from articles.tests.factories import (
     make_article,
     make_chief,

@@ -12,11 +12,11 @@ from django.forms import modelform_factory
 from django.test import SimpleTestCase, TestCase
 from taggit.models import Tag
 
-from articles.characters import normalise, normalise_html
-from articles.markup import clean
+from articles.body.markup import clean
 from articles.models import Article, Author
 from articles.models.copy import BodyField
 from articles.tests.factories import make_article, make_author
+from common.characters import normalise, normalise_html
 
 OURS = ("articles", "tickers", "taggit", "auth")
 # Columns that no person writes: names of files and hashes, codes that a table of choices or a check holds to, addresses

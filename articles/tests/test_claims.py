@@ -9,7 +9,7 @@ from django.db import connection, connections
 from django.test import TestCase, TransactionTestCase, override_settings
 from django.utils import timezone
 
-from articles import claims, cutting, workflow
+from articles.desk import claims, cutting, workflow
 from articles.models import Address, Article, Redirect, SiteSettings
 from articles.tests.factories import make_article, make_chief, make_edition, make_section
 from articles.tests.test_bulk import BulkTestCase

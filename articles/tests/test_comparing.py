@@ -15,8 +15,9 @@ from django.test import SimpleTestCase, TestCase
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles import comparing, markup, merging, revisions
-from articles.comparing import blocks, matching
+from articles.body import markup
+from articles.desk import comparing, merging, revisions
+from articles.desk.comparing import blocks, matching
 from articles.tests.factories import make_article, make_author, make_image, make_section
 
 TAGS = "<p> </p> <h2> </h2> <ul> <li> </li> </ul> <ol> </ol> <table> <tr> <td> <th> </table> <figure> </figure>".split()

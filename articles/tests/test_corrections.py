@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import revisions, roles, workflow
 from articles.admin.article.corrections import EMPTY_ROWS, CorrectionsField, CorrectionsInput
+from articles.desk import revisions, roles, workflow
 from articles.models import Edition, EditionCorrection, Revision
 from articles.tests.factories import MORNING, make_article, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address

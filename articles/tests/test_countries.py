@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.test import TestCase
 from django.utils import timezone
 
-from articles import curation
-from articles.countries import Countries
 from articles.models import Section
+from articles.public import curation
+from articles.public.countries import Countries
 from articles.tests.factories import make_edition, make_section
 
 HOUR = timedelta(hours=1)

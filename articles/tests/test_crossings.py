@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from articles.models import Section
 from articles.tests.factories import MORNING, make_author, make_edition, make_section
-from newsroom import frame
+from newsroom.serving import frame
 
 HOME = "/kazakhstan/business/"
 FEEDS = ("feed/", "atom/", "feed.json")
@@ -62,7 +62,7 @@ class CrossingTests(TestCase):
         old = self.make("Old", hours=24 * 70)  # of September
         older = self.make("Older", hours=24 * 71)
         make_edition(headline="Of the theme alone", section=self.theme, live_from=MORNING - timedelta(days=40))
-        with mock.patch("articles.crossings.MOST_WALKED", 30):
+        with mock.patch("articles.public.crossings.MOST_WALKED", 30):
             september = self.client.get(f"{HOME}2025/09/")
         assert list(september.context["page"]) == [old, older]
         self.assertContains(september, f'<a href="{HOME}2025/12/">Later: December 2025</a>')

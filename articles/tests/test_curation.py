@@ -4,8 +4,8 @@ from unittest import mock
 from django.test import TestCase
 from django.utils import timezone
 
-from articles import curation
 from articles.models import Alert, Placement
+from articles.public import curation
 from articles.tests.factories import make_chief, make_edition, make_image, make_section
 
 HOUR = timedelta(hours=1)

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.test import SimpleTestCase
 
-from articles import markup
+from articles.body import markup
 
 FIGURE = re.compile(r"\d[\d,.]*\d|\d")
 QUOTE = re.compile(r"<blockquote><p>(.*?)</p><p>(.*?)</p></blockquote>")

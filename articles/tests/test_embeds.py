@@ -6,11 +6,13 @@ from django.core.exceptions import ValidationError
 from django.test import SimpleTestCase, TestCase
 from django.urls import reverse
 
-from articles import embeds, rendering, uses
-from articles.embed_patterns import Pattern, PatternError
-from articles.embeds import Shape
+from articles.body import embeds
+from articles.body.embed_patterns import Pattern, PatternError
+from articles.body.embeds import Shape
+from articles.desk import uses
+from articles.desk.roles import REPORTER
 from articles.models import EditionImage, EmbedProvider
-from articles.roles import REPORTER
+from articles.public import rendering
 from articles.tests.factories import make_edition, make_image, make_user
 
 VIDEO = "dQw4w9WgXcQ"

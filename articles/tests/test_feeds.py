@@ -9,7 +9,7 @@ import time_machine
 from defusedxml import ElementTree
 from django.test import TestCase, override_settings
 
-from articles import workflow
+from articles.desk import workflow
 from articles.models import SiteSettings
 from articles.tests.factories import (
     MORNING,
@@ -20,7 +20,7 @@ from articles.tests.factories import (
     make_image,
     make_section,
 )
-from newsroom import frame
+from newsroom.serving import frame
 
 FORMATS = ("feed/", "atom/", "feed.json")
 

@@ -9,8 +9,9 @@ from django.test import TestCase
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles import finding, revisions, tasks, workflow
-from articles.finding import postgres, sqlite
+from articles import desk_search, tasks
+from articles.desk import revisions, workflow
+from articles.desk_search import postgres, sqlite
 from articles.models import Article, Edition, IndexedArticle
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section
 from newsroom.management.commands import work
@@ -18,7 +19,7 @@ from newsroom.management.commands import work
 
 def found(text, rows=None, most=50):
     rows = Article.objects.on_desk() if rows is None else rows
-    return finding.find(text, rows, most=most).pks
+    return desk_search.find(text, rows, most=most).pks
 
 
 class WordsTests(TestCase):
@@ -85,12 +86,12 @@ class WordsTests(TestCase):
 
     def test_common_words_alone_are_looked_for_in_headlines(self):
         article = make_article(headline="To be or not to be")
-        answer = finding.find("to be", Article.objects.all(), most=9)
+        answer = desk_search.find("to be", Article.objects.all(), most=9)
         assert (answer.pks, answer.in_headlines) == ([article.pk], True)
 
     def test_headlines_come_first_where_asked_so(self):
         title = make_article(headline="A dam", saved_at=timezone.now() - timedelta(days=900))
-        assert finding.titled_first("dam", Article.objects.all(), most=9) == [title.pk, self.dam.pk]
+        assert desk_search.titled_first("dam", Article.objects.all(), most=9) == [title.pk, self.dam.pk]
         assert found("dam") == [self.dam.pk, title.pk]
 
     def test_strange_words_find_nothing_and_break_nothing(self):
@@ -161,10 +162,10 @@ class WaysTests(TestCase):
         module = {"sqlite": sqlite, "postgresql": postgres}[connection.vendor]
         by_index = {"COMMON": 10**9} if connection.vendor == "postgresql" else {}
         with mock.patch.multiple(module, MOST_FOUND=5, **by_index):
-            answer = finding.find("market", Article.objects.all(), most=50)
+            answer = desk_search.find("market", Article.objects.all(), most=50)
             assert not answer.is_complete
-            assert not finding.find("market", Article.objects.filter(pk=0), most=50).is_complete
-        assert finding.find("market", Article.objects.all(), most=50).is_complete
+            assert not desk_search.find("market", Article.objects.filter(pk=0), most=50).is_complete
+        assert desk_search.find("market", Article.objects.all(), most=50).is_complete
 
 
 class IndexTests(TestCase):
@@ -184,22 +185,22 @@ class IndexTests(TestCase):
         assert (found("modern"), found("ancient")) == ([self.article.pk], [])
         workflow.leave_note(self.article, by=self.chief, text="call the lawyer")
         assert found("lawyer") == [self.article.pk]
-        assert not finding.is_behind()
+        assert not desk_search.is_behind()
 
     def test_what_old_code_saves_is_caught_up_with(self):
         self.save_as_old_code_does(body="<p>modern</p>")
         self.article.notes.create(text="lawyer", by=self.chief)
         assert found("modern") == found("lawyer") == []
-        assert finding.is_behind()
-        assert finding.catch_up() == 1
+        assert desk_search.is_behind()
+        assert desk_search.catch_up() == 1
         assert found("modern") == found("lawyer") == [self.article.pk]
-        assert not finding.is_behind()
-        assert finding.catch_up() == 0
+        assert not desk_search.is_behind()
+        assert desk_search.catch_up() == 0
 
     def test_old_codes_note_alone_is_caught_up_with(self):
         self.article.notes.create(text="lawyer", by=self.chief)
-        assert finding.is_behind()
-        finding.catch_up()
+        assert desk_search.is_behind()
+        desk_search.catch_up()
         assert found("lawyer") == [self.article.pk]
 
     def test_worker_catches_up(self):
@@ -207,14 +208,14 @@ class IndexTests(TestCase):
         with mock.patch.object(work, "queue") as queued:
             work.tick()
         assert tasks.index_articles in [call.args[0] for call in queued.call_args_list]
-        finding.catch_up()
+        desk_search.catch_up()
         with mock.patch.object(work, "queue") as queued:
             work.tick()
         assert tasks.index_articles not in [call.args[0] for call in queued.call_args_list]
 
     def test_article_that_is_gone_is_forgotten(self):
         Article.objects.filter(pk=self.article.pk).delete()
-        finding.catch_up()
+        desk_search.catch_up()
         assert not IndexedArticle.objects.exists()
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM articles_desk_search")
@@ -230,7 +231,7 @@ class IndexTests(TestCase):
 
 class ExcerptTests(TestCase):
     def excerpts(self, text, article):
-        pieces = finding.excerpts(text, {article.pk: article.headline}).get(article.pk, [])
+        pieces = desk_search.excerpts(text, {article.pk: article.headline}).get(article.pk, [])
         return [(piece.place, piece.text) for piece in pieces]
 
     def test_place_and_words_are_shown_where_the_headline_does_not_hold_them(self):
@@ -254,7 +255,7 @@ class ExcerptTests(TestCase):
         many = [make_article(headline="Many", body="<p>dam</p>", tags=["a"]) for _ in range(5)]
         for articles in ([one], many):
             with self.assertNumQueries(4):
-                finding.excerpts("dam", {article.pk: article.headline for article in articles})
+                desk_search.excerpts("dam", {article.pk: article.headline for article in articles})
 
 
 class EditionTests(TestCase):
@@ -262,5 +263,5 @@ class EditionTests(TestCase):
         now = timezone.now()
         past = make_edition(headline="Old", body="<p>dam</p>", live_until=now - timedelta(days=1))
         coming = make_edition(headline="New", body="<p>dam</p>", live_from=now + timedelta(days=1))
-        assert set(finding.find_editions("dam", Edition.objects.all(), most=9).pks) == {past.pk, coming.pk}
-        assert finding.find_editions("bread", Edition.objects.all(), most=9).pks == []
+        assert set(desk_search.find_editions("dam", Edition.objects.all(), most=9).pks) == {past.pk, coming.pk}
+        assert desk_search.find_editions("bread", Edition.objects.all(), most=9).pks == []

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from articles import tasks
-from articles.finding import pictures
+from articles.desk_search import pictures
 from articles.models import Image, PictureWord
 from articles.tests.factories import make_chief, make_image
 from newsroom.tests.forms import loaded

@@ -7,13 +7,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import workflow
 from articles.admin.calendar import entries, span
 from articles.admin.times import short
+from articles.desk import workflow
 from articles.models import Article, Edition, SiteSettings
 from articles.tests.factories import make_article, make_chief, make_edition
 from articles.tests.test_admin_article import DeskTestCase
-from newsroom import dashboard
+from newsroom.desk import dashboard
 
 FIRST = datetime(2025, 12, 8, 3, 0, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

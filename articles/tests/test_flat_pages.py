@@ -1,10 +1,10 @@
 from django.core.exceptions import ValidationError
 from django.test import TestCase
 
+from articles.desk.roles import REPORTER
 from articles.models import FlatPage
-from articles.roles import REPORTER
 from articles.tests.factories import make_chief, make_section, make_user
-from newsroom import frame
+from newsroom.serving import frame
 
 
 class FlatPageTests(TestCase):

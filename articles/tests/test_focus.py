@@ -5,7 +5,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import TestCase
 
-from articles import renditions
+from articles.pictures import renditions
 from articles.tests.factories import make_image
 
 

@@ -8,11 +8,13 @@ from django.test import SimpleTestCase, TestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles import footnotes, rendering, workflow
-from articles.comparing.marking import prose
-from articles.markup import clean, plain_text
+from articles.body import footnotes
+from articles.body.markup import clean, plain_text
+from articles.desk import workflow
+from articles.desk.comparing.marking import prose
+from articles.desk.readiness import look
 from articles.models import Article, Check
-from articles.readiness import look
+from articles.public import rendering
 from articles.tests.factories import make_article, make_chief, make_edition
 
 

@@ -6,11 +6,11 @@ from django.test import TestCase
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles import roles, workflow
+from articles.desk import roles, workflow
+from articles.desk.workflow import WorkflowError
 from articles.models import Article, Check, CheckRule, Edition, Notice
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase
-from articles.workflow import WorkflowError
 
 HOUR = timedelta(hours=1)
 HALF = "Half a thought"

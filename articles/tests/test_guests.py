@@ -7,13 +7,14 @@ from django.db import IntegrityError, transaction
 from django.test import TestCase
 from django.urls import reverse
 
-from articles import roles, search, workflow
+from articles import search
+from articles.desk import roles, workflow
+from articles.desk.readiness.links import _known
+from articles.desk.workflow import WorkflowError, guests
 from articles.models import Article, Author, Autosave
-from articles.readiness.links import _known
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address, typed
 from articles.tests.test_tag_keys import ALIKE, APART
-from articles.workflow import WorkflowError, guests
 from newsroom.management.commands.warm_pages import addresses
 from newsroom.tests.forms import loaded
 
@@ -153,7 +154,7 @@ class ReadersOfGuestsTests(TestCase):
         assert "/authors/" not in page
 
     def test_link_to_a_guests_page_is_named_by_the_checks(self):
-        from articles.readiness.links import Target
+        from articles.desk.readiness.links import Target
 
         assert _known({Target("author", ("asel",))}) == {}
 

@@ -8,11 +8,11 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import roles, workflow
+from articles.desk import roles, workflow
+from articles.desk.workflow import WorkflowError
 from articles.models import FOR_EVER, Article, Note, PreviewLink
 from articles.tests.factories import make_article, make_author, make_chief, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address
-from articles.workflow import WorkflowError
 
 HOUR = timedelta(hours=1)
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.test import SimpleTestCase
 from PIL import Image as Pillow
 
-from articles import heic, renditions
+from articles.pictures import heic, renditions
 from articles.tests.factories import picture_file
 from articles.tests.test_renditions import swapped_profile
 

@@ -9,12 +9,12 @@ from django.test import TransactionTestCase, skipUnlessDBFeature
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import roles, workflow
+from articles.desk import roles, workflow
+from articles.desk.workflow import WorkflowError
 from articles.models import Article, Idea, Notice
 from articles.tests.factories import make_article, make_author, make_chief, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase
 from articles.tests.test_admin_library import local
-from articles.workflow import WorkflowError
 from newsroom.tests.forms import loaded
 
 LIST, ADD = reverse("admin:articles_idea_changelist"), reverse("admin:articles_idea_add")

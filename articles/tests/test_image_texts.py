@@ -4,8 +4,8 @@ from django.contrib.admin.models import LogEntry
 from django.test import TestCase
 from django.urls import reverse
 
-from articles import roles
-from articles.finding import pictures
+from articles.desk import roles
+from articles.desk_search import pictures
 from articles.models import Image
 from articles.tests.factories import make_edition, make_image, make_user
 

@@ -15,8 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image as Pillow
 
-from articles import renditions, roles, tasks
+from articles import tasks
+from articles.desk import roles
 from articles.models import Edition, Image
+from articles.pictures import renditions
 from articles.tasks import make_renditions
 from articles.tests.factories import make_edition, make_image, make_user
 from articles.tests.test_admin_images import SAID, LibraryTestCase, picture

@@ -10,13 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import roles, workflow
 from articles.admin.article import going_live
+from articles.desk import roles, workflow
+from articles.desk.people import leaving, links
+from articles.desk.workflow import WorkflowError
 from articles.models import Article, Autosave, Notice, PreviewLink
-from articles.people import leaving, links
 from articles.tests.factories import make_article, make_author, make_edition, make_user
 from articles.tests.test_people import PeopleTestCase, screen, with_password
-from articles.workflow import WorkflowError
 
 
 class LeavingTests(PeopleTestCase):

@@ -5,7 +5,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from taggit.models import Tag
 
-from articles import roles
+from articles.desk import roles
 from articles.models import Address, Article, Edition, Revision
 from articles.tests.factories import (
     make_article,

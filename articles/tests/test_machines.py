@@ -14,10 +14,12 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageStat
 from taggit.models import Tag
 
-from articles import cards, colours, markup, rendering
+from articles.body import markup
 from articles.models import Author, Edition, FlatPage, Image, Section, SiteSettings
+from articles.public import cards, rendering
 from articles.tests.factories import MORNING, make_author, make_edition, make_image, make_section
-from newsroom import frame, machines
+from common import colours
+from newsroom.serving import frame, machines
 
 DIRTY = "\x01\x08\x0b\x1f\ufffe\uffff\ufdd0\U0001fffe"
 XML_PAGES = [

@@ -12,7 +12,7 @@ from django_prose_editor.config import expand_extensions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.markup import ATTRIBUTES, BLOCKS, EDITOR, FIGURES, INLINE, clean, image_ids, is_too_deep, plain_text
+from articles.body.markup import ATTRIBUTES, BLOCKS, EDITOR, FIGURES, INLINE, clean, image_ids, is_too_deep, plain_text
 from articles.tests.factories import make_article
 
 VIDEO = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
@@ -194,7 +194,7 @@ class CleanTests(SimpleTestCase):
         assert "end" in clean(nested)
 
     def test_what_never_settles_becomes_text(self):
-        with mock.patch("articles.markup.ROUNDS", 0):
+        with mock.patch("articles.body.markup.ROUNDS", 0):
             text = clean("<p>\"a\" &amp; b&nbsp;'c'</p><p>&lt;d&gt;</p>")
         assert text == "<p>\"a\" &amp; b 'c'</p><p>&lt;d&gt;</p>" == clean(text)
 
@@ -228,7 +228,7 @@ class DepthTests(SimpleTestCase):
             "<blockquote><textarea></blockquote></textarea>",
             "<blockquote><a title='></blockquote>'>",
         ):
-            with self.subTest(unit), mock.patch("articles.markup._cleaner") as cleaner:
+            with self.subTest(unit), mock.patch("articles.body.markup._cleaner") as cleaner:
                 clean(unit * 5000)
                 cleaner.clean.assert_not_called()
 

@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles import workflow
+from articles.desk import workflow
+from articles.desk.roles import REPORTER
 from articles.models import FlatPage, MenuLink, Merge, SiteSettings
-from articles.roles import REPORTER
 from articles.tests.factories import make_chief, make_edition, make_section, make_user
-from newsroom import frame
+from newsroom.serving import frame
 from newsroom.tests.forms import loaded
 
 Kind, Place = MenuLink.Kind, MenuLink.Place

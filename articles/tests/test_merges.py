@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles import merges, revisions, roles, workflow
-from articles.comparing.changes import compare
-from articles.merges import moving
+from articles.desk import merges, revisions, roles, workflow
+from articles.desk.comparing.changes import compare
+from articles.desk.merges import moving
+from articles.desk.workflow import WorkflowError
 from articles.models import (
     Article,
     ArticleByline,
@@ -38,7 +39,6 @@ from articles.models import (
 from articles.models.merge import still_there, successors
 from articles.models.redirect import path_of
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section, make_user
-from articles.workflow import WorkflowError
 
 HOUR = timedelta(hours=1)
 POINTING = [EditionTag, ArticleTag, EditionByline, ArticleByline, EditionSection, ArticleSection, Article, Edition,
@@ -255,8 +255,8 @@ class InterruptedTests(MergeTestCase):
                 call_command("finish_merges", stdout=out)
             assert "done" in out.getvalue()
             with (
-                patch("articles.merges.undoing.AT_FIRST", 1),
-                patch("articles.merges.undoing.carry_on_parting"),
+                patch("articles.desk.merges.undoing.AT_FIRST", 1),
+                patch("articles.desk.merges.undoing.carry_on_parting"),
             ):
                 merge.refresh_from_db()
                 assert merges.undo(merge, by=self.chief).stage == Merge.Stage.UNDOING
@@ -502,7 +502,7 @@ class CountsTests(MergeTestCase):
 
     def test_counting_takes_as_many_queries_however_many_there_are(self):
         for _kind, gone, stays in self.each():
-            with patch("articles.merges.showing.MOST_COUNTED", 1), CaptureQueriesContext(connection) as queries:
+            with patch("articles.desk.merges.showing.MOST_COUNTED", 1), CaptureQueriesContext(connection) as queries:
                 lines = {line.what: line.count for line in merges.changes(gone, stays)}
             assert len(queries) <= 16
             assert lines["Live articles"].endswith("of the newest 1")

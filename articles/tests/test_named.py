@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as AnythingTestCase
 
 from articles import folding
-from articles.finding import authors
+from articles.desk.workflow import guests
+from articles.desk_search import authors
 from articles.folding import key
 from articles.models import Author
 from articles.search.row import words
 from articles.tests.factories import make_author
-from articles.workflow import guests
 
 NAME = st.text(" aß’oё'ЁйÜ-.\u0301", min_size=1, max_size=12).map(str.strip).filter(key)
 

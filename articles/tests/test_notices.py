@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 
-from articles import notices, roles, tasks, workflow
+from articles import tasks
+from articles.desk import notices, roles, workflow
 from articles.models import Article, Notice, NoticeChoice
 from articles.tests.factories import make_article, make_author, make_chief, make_section, make_user
 

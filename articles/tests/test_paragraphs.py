@@ -6,8 +6,8 @@ from django.test import SimpleTestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.markup import clean, plain_text
-from articles.merging import MOST_BLOCKS, put_together, stretches
+from articles.body.markup import clean, plain_text
+from articles.desk.merging import MOST_BLOCKS, put_together, stretches
 from articles.models import Autosave
 from articles.tests.factories import make_author
 from articles.tests.test_admin_conflict import ConflictTestCase

@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import roles
+from articles.desk import roles
+from articles.desk.people import links
 from articles.models import PasswordLink
 from articles.models.access import MOST_TRIES
-from articles.people import links
 from articles.tests.factories import make_user
 from articles.tests.test_people import NEW, WITH_MAIL, PeopleTestCase, screen, with_password
 

@@ -9,9 +9,9 @@ from django.test import Client, TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
-from articles import roles
+from articles.desk import roles
+from articles.desk.people import sessions
 from articles.models import Author
-from articles.people import sessions
 from articles.tests.factories import make_author, make_chief, make_section, make_user
 from newsroom.tests.forms import loaded
 

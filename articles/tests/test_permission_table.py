@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles import merges, roles, workflow
 from articles.admin.article import state, steps
+from articles.desk import merges, roles, workflow
 from articles.models import Article, Merge
 from articles.tests import permission_table as table
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_section

@@ -9,7 +9,7 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import roles, workflow
+from articles.desk import roles, workflow
 from articles.models import Edition, Placement
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address, typed

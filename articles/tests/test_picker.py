@@ -2,8 +2,8 @@ from django.contrib.auth.models import Permission, User
 from django.test import TestCase
 from django.urls import reverse
 
-from articles import roles
 from articles.admin.picker import A_PAGE, thumbnail
+from articles.desk import roles
 from articles.tests.factories import make_image, make_user
 
 

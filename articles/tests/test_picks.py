@@ -9,13 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import comparing, picks, rendering, revisions, roles, workflow
 from articles.admin.article import picking
-from articles.markup import clean, count_words, plain_text
+from articles.body.markup import clean, count_words, plain_text
+from articles.desk import comparing, revisions, roles, workflow
 from articles.models import Article, Edition
+from articles.public import picks, rendering
 from articles.tests.factories import make_article, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase
-from newsroom import frame
+from newsroom.serving import frame
 
 
 def block(*articles):

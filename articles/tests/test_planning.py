@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import boards, roles, workflow
 from articles.admin.calendar import kinds, planning
 from articles.admin.times import TimeField
-from articles.boards import Placing
+from articles.desk import boards, roles, workflow
+from articles.desk.boards import Placing
 from articles.models import Alert, Idea, Placement, SiteSettings
 from articles.tests.factories import make_article, make_section, make_user
 from articles.tests.test_admin_calendar import CALENDAR, DAY, HOUR, CalendarTestCase

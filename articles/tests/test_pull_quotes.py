@@ -2,9 +2,11 @@
 
 from django.test import SimpleTestCase, TestCase
 
-from articles import comparing, footnotes, pull_quotes, rendering
-from articles.markup import clean, plain_text
-from articles.readiness import words
+from articles.body import footnotes, pull_quotes
+from articles.body.markup import clean, plain_text
+from articles.desk import comparing
+from articles.desk.readiness import words
+from articles.public import rendering
 from articles.tests.factories import make_edition
 
 

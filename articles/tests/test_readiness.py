@@ -7,11 +7,12 @@ from django.test import TestCase, override_settings
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles import cutting, readiness, workflow
+from articles.desk import cutting, readiness, workflow
+from articles.desk.readiness import Level
+from articles.desk.workflow import WorkflowError
 from articles.models import Article, Check, CheckRule, OutsideLink
 from articles.models.check import digest
 from articles.outside import Trouble
-from articles.readiness import Level
 from articles.tests.factories import (
     make_article,
     make_author,
@@ -20,7 +21,6 @@ from articles.tests.factories import (
     make_image,
     make_section,
 )
-from articles.workflow import WorkflowError
 
 BODY = "<p>Words.</p>"
 ALL_BUT_IMAGES = {Check.ALTERNATIVE, Check.CREDIT}  # the database lets no such picture in
@@ -84,7 +84,7 @@ class FactTests(ReadinessTestCase):
     def test_picture_without_alternative_or_credit_is_named(self):
         unsaved = make_image(title="Dam")
         unsaved.alt = unsaved.credit = " "
-        with mock.patch("articles.readiness.pictures.of", return_value={unsaved.pk: unsaved}):
+        with mock.patch("articles.desk.readiness.pictures.of", return_value={unsaved.pk: unsaved}):
             self.change(self.article, lead_image=unsaved)
             assert "Dam" in self.one(self.article, Check.ALTERNATIVE, "lead_image", "alternative text").text
             assert self.one(self.article, Check.CREDIT, "lead_image", "Dam").image == unsaved.pk

@@ -8,7 +8,7 @@ from django.test import SimpleTestCase
 from PIL import Image as Pillow
 from PIL import ImageCms
 
-from articles import renditions
+from articles.pictures import renditions
 from articles.tests.factories import picture_file
 
 

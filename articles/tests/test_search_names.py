@@ -10,7 +10,7 @@ from articles.search import names
 from articles.search.days import day_in, month_in
 from articles.tests.factories import MORNING, make_author, make_section
 from articles.tests.test_search import SearchTestCase
-from newsroom import frame
+from newsroom.serving import frame
 
 HOUR = timedelta(hours=1)
 

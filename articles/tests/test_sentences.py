@@ -9,11 +9,11 @@ from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import boards, roles, workflow
 from articles.admin import log, sentences
 from articles.admin.article import steps
 from articles.admin.times import zone
-from articles.boards import Placing
+from articles.desk import boards, roles, workflow
+from articles.desk.boards import Placing
 from articles.models import Article
 from articles.tests.factories import make_article, make_edition, make_user
 from articles.tests.test_admin_audit import AUDIT, VALUES, LogTestCase

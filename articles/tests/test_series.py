@@ -2,12 +2,13 @@
 
 from django.test import TestCase
 
-from articles import comparing, rendering, uses
 from articles.admin.article import paragraphs
-from articles.markup import clean, image_ids
-from articles.merging import merge_body
+from articles.body.markup import clean, image_ids
+from articles.body.series import keep_apart
+from articles.desk import comparing, uses
+from articles.desk.merging import merge_body
 from articles.models import EditionImage
-from articles.series import keep_apart
+from articles.public import rendering
 from articles.tests.factories import make_edition, make_image
 
 

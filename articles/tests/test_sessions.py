@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import roles
+from articles.desk import roles
+from articles.desk.people import sessions
 from articles.models import LoginSession
-from articles.people import sessions
 from articles.tests.factories import make_user
 from articles.tests.test_people import PeopleTestCase, screen
 

@@ -6,11 +6,11 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client, TestCase
 from django.utils import timezone
 
-from articles import roles, shared_preview, workflow
+from articles.desk import roles, shared_preview, workflow
+from articles.desk.workflow import WorkflowError
 from articles.models import Article, Edition, Note, PreviewLink, Revision, SiteSettings
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address
-from articles.workflow import WorkflowError
 
 
 def in_days(days):

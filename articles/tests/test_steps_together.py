@@ -7,14 +7,14 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import workflow
 from articles.admin.article import steps
-from articles.lacking import END, REASON
+from articles.desk import workflow
+from articles.desk.lacking import END, REASON
+from articles.desk.workflow import WorkflowError
 from articles.models import FOR_EVER, Article, Placement, UnsavedForm
 from articles.tests.factories import make_article, make_chief, make_edition, make_user
 from articles.tests.test_admin_article import DeskTestCase, typed
 from articles.tests.test_admin_library import local
-from articles.workflow import WorkflowError
 
 HOUR = timedelta(hours=1)
 

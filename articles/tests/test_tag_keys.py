@@ -14,12 +14,12 @@ from django.test import TestCase, TransactionTestCase
 from django.urls import reverse
 from taggit.models import Tag
 
-from articles import revisions, workflow
-from articles.characters import normalise
+from articles.desk import revisions, workflow
 from articles.folding import key
 from articles.models import Article, ArticleTag, EditionTag, FormerAddress, Merge, TagKey, tag_key
 from articles.tests.factories import make_article, make_chief, make_edition
 from articles.tests.test_admin_article import change_address, typed
+from common.characters import normalise
 
 LIST = reverse("admin:articles_article_changelist")
 ALIKE = [

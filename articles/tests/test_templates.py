@@ -11,8 +11,8 @@ from django.template.loader import render_to_string
 from django.test import SimpleTestCase, TestCase
 from django.utils import timezone
 
-from articles import rendering
 from articles.models import Image, SiteSettings
+from articles.public import rendering
 from articles.templatetags import articles as tags
 from articles.tests.factories import MORNING, make_author, make_edition, make_image, make_section
 

@@ -7,12 +7,12 @@ from django.db import IntegrityError, transaction
 from django.forms import modelform_factory
 from django.test import SimpleTestCase, TestCase
 
-from articles.characters import strip_control
-from articles.markup import LONGEST, clean
+from articles.body.markup import LONGEST, clean
 from articles.models import Article, Author, Image, Section
 from articles.models.copy import Kind
 from articles.tests.factories import make_article, make_author, make_image, make_section
 from articles.text import make_slug, validate_links
+from common.characters import strip_control
 
 
 class ControlCharactersTests(TestCase):

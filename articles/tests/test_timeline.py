@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as PropertyTestCase
 
-from articles import workflow
+from articles.desk import workflow
 from articles.models import FOR_EVER, Article
 from articles.tests.factories import make_article, make_chief
 

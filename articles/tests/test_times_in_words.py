@@ -8,9 +8,9 @@ from django.test import SimpleTestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import workflow
 from articles.admin.article import state
 from articles.admin.times import DeskTime, TimeField, in_words
+from articles.desk import workflow
 from articles.models import Article, SiteSettings
 from articles.tests.factories import make_article, make_chief
 from articles.tests.test_admin_article import DeskTestCase, change_address

@@ -8,11 +8,11 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import roles, workflow
+from articles.desk import roles, workflow
+from articles.desk.workflow import WorkflowError
 from articles.models import Article
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address, typed
-from articles.workflow import WorkflowError
 
 LIST = reverse("admin:articles_article_changelist")
 

@@ -10,13 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
-from articles import renditions, roles, tasks
+from articles import tasks
+from articles.desk import roles
 from articles.models import Edition, Image
+from articles.pictures import renditions
+from articles.pictures.trimming import Trim
 from articles.tasks import make_renditions
 from articles.tests.factories import make_edition, make_image, make_user, picture_file
 from articles.tests.test_admin_images import LibraryTestCase, picture
 from articles.tests.test_image_upload import public
-from articles.trimming import Trim
 
 WIDTH, HEIGHT = 800, 600
 UPRIGHT = {  # what a camera does to an upright picture, by what it then says in the file
@@ -233,7 +235,7 @@ class TrimTests(LibraryTestCase):
 
     def test_disk_that_is_full_changes_nothing_and_is_told(self):
         for place_, words in (
-            ("articles.renditions.make_safe_copy", "can&#x27;t store pictures"),
+            ("articles.pictures.renditions.make_safe_copy", "can&#x27;t store pictures"),
             ("django.core.files.storage.FileSystemStorage._open", "can’t be read just now"),
         ):
             with self.subTest(words), mock.patch(place_, side_effect=OSError):

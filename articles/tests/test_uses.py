@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.test import TestCase
 from django.utils import timezone
 
-from articles import revisions, roles, uses, workflow
+from articles.desk import revisions, roles, uses, workflow
 from articles.models import ArticleImage, EditionImage, Image, Placement, SiteSettings
 from articles.tests.factories import MORNING, make_article, make_author, make_chief, make_edition, make_image, make_user
 from articles.tests.test_admin_article import DeskTestCase

@@ -6,13 +6,13 @@ from django.contrib.admin.models import LogEntry
 from django.test import SimpleTestCase, TestCase
 from django.utils import timezone
 
-from articles import roles, workflow
-from articles.markup import clean, count_words
+from articles.body.markup import clean, count_words
+from articles.desk import roles, workflow
+from articles.desk.workflow import WorkflowError
 from articles.models import Article
 from articles.tests.factories import make_article, make_chief, make_edition, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address, typed
 from articles.tests.test_admin_library import local
-from articles.workflow import WorkflowError
 
 # Bodies with their words; the editor counts the same in newsroom/tests/test_browser_goal.py.
 COUNTED = [

@@ -4,7 +4,8 @@ import time_machine
 from django.test import TestCase
 from django.utils import timezone
 
-from articles import cutting, roles, workflow
+from articles.desk import cutting, roles, workflow
+from articles.desk.workflow import WorkflowError
 from articles.models import FOR_EVER, Article, Copy, Edition, SiteSettings
 from articles.models.copy import shared_values
 from articles.tests.factories import (
@@ -16,7 +17,6 @@ from articles.tests.factories import (
     make_section,
     make_user,
 )
-from articles.workflow import WorkflowError
 
 HOUR = timedelta(hours=1)
 

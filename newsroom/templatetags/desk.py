@@ -8,9 +8,9 @@ from django.utils.html import format_html, strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 
-from articles import notices
 from articles.admin import lists, times
-from newsroom import navigation
+from articles.desk import notices
+from newsroom.desk import navigation
 
 NOTHING = {"", "-"}  # what the cell of an empty value says
 

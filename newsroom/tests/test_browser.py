@@ -12,10 +12,11 @@ from django.test import Client, LiveServerTestCase
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from articles import renditions, roles
+from articles.desk import roles
 from articles.models import FlatPage, Image, SiteSettings
+from articles.pictures import renditions
 from articles.tests.factories import make_author, make_edition, make_image, make_section, make_user, picture_file
-from newsroom import frame
+from newsroom.serving import frame
 from tickers.tests.factories import make_pair, make_rate
 
 PASSWORD = "a-long-password"

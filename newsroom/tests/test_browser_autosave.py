@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from articles import roles
+from articles.desk import roles
 from articles.models import Article, Autosave, Presence
 from articles.tests.factories import make_article, make_user
 from newsroom.tests.test_browser import PASSWORD, BrowserTestCase

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from articles import boards, roles, workflow
 from articles.admin.article import autosaves
+from articles.desk import boards, roles, workflow
 from articles.models import Alert, Article, Note, Notice, Placement
 from articles.tests.factories import make_article, make_user
 from newsroom.tests.test_browser import PASSWORD, AxeTestCase

@@ -15,10 +15,10 @@ from django.conf import settings
 from django.test import TestCase
 from django.utils import timezone
 
-from articles import countries, curation
 from articles.models import Alert, Placement, SiteSettings
+from articles.public import countries, curation
 from articles.tests.factories import make_edition, make_image, make_section
-from newsroom import frame
+from newsroom.serving import frame
 from tickers.tests.factories import make_pair, make_rate
 
 PAPERS = (560, 660, 700)  # A5, A4 and Letter between their margins

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import override_settings
 from playwright.sync_api import expect
 
-from articles import workflow
+from articles.desk import workflow
 from articles.models import Article
 from articles.tests.factories import make_article, make_author, make_edition
 from newsroom.tests.test_browser import BrowserTestCase

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
-from articles import revisions
+from articles.desk import revisions
 from articles.models import Article
 from articles.tests.factories import make_article
 from newsroom.tests.test_browser import BrowserTestCase

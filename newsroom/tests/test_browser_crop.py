@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from articles.models import Image
-from articles.trimming import Trim
+from articles.pictures.trimming import Trim
 from newsroom.tests.test_browser_library import LibraryTestCase, file
 
 STAGE = ".focal[data-ready] .focal-picture"

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from articles import workflow
+from articles.desk import workflow
 from articles.models import Article
 from articles.tests.factories import make_article
 from articles.tests.test_word_goals import COUNTED

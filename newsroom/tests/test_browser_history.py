@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from articles import roles, workflow
+from articles.desk import roles, workflow
 from articles.models import Article, Autosave
 from articles.tests.factories import make_article
 from newsroom.tests.test_browser import BrowserTestCase

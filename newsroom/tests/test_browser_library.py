@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from playwright.sync_api import expect
 
-from articles import roles
+from articles.desk import roles
 from articles.models import Image
 from articles.tests.factories import make_user, picture_file
 from newsroom.tests.test_browser import PASSWORD, BrowserTestCase

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from articles import roles
+from articles.desk import roles
 from articles.models import Article, Edition, Notice, SiteSettings
 from articles.tests.factories import make_user
 from newsroom.tests.test_browser import PASSWORD, BrowserTestCase

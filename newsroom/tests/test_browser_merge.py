@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from taggit.models import Tag
 
-from articles import roles
+from articles.desk import roles
 from articles.models import Author, Section
 from articles.tests.factories import make_article, make_author, make_edition, make_section
 from newsroom.tests.test_browser import BrowserTestCase

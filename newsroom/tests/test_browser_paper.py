@@ -8,10 +8,11 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from articles import nameplates, roles
+from articles.desk import roles
 from articles.models import FlatPage, MenuLink, SiteSettings
 from articles.models.look import Font
-from newsroom import frame
+from articles.pictures import nameplates
+from newsroom.serving import frame
 from newsroom.tests.test_browser import AxeTestCase, BrowserTestCase
 from newsroom.tests.test_look import drawing
 from tickers.tests.factories import make_pair, make_rate

@@ -5,7 +5,7 @@ import re
 from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
-from articles import roles
+from articles.desk import roles
 from articles.models import Article
 from articles.tests.factories import make_article
 from newsroom.tests.test_browser import BrowserTestCase

@@ -7,7 +7,7 @@ from django.test import override_settings
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from articles import roles
+from articles.desk import roles
 from articles.models import Article, Author
 from articles.tests.factories import make_article, make_author, make_user
 from newsroom.tests.test_browser import PASSWORD, BrowserTestCase

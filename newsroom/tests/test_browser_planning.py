@@ -6,8 +6,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from articles import boards
-from articles.boards import Placing
+from articles.desk import boards
+from articles.desk.boards import Placing
 from articles.models import Idea
 from articles.tests.factories import make_edition
 from newsroom.tests.test_browser import BrowserTestCase

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from playwright.sync_api import expect
 
-from articles import roles
+from articles.desk import roles
 from articles.models import Article
 from articles.models.site import SiteSettings
 from articles.tests.factories import make_article, make_edition, make_user

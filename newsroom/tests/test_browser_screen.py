@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from articles import workflow
+from articles.desk import workflow
 from articles.models import Article, Edition, Note
 from articles.tests.factories import make_article, make_author, make_chief
 from newsroom.tests.test_browser import PASSWORD, BrowserTestCase

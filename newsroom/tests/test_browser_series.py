@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from articles import rendering
+from articles.public import rendering
 from articles.tests.factories import make_article
 from newsroom.tests.test_browser import BrowserTestCase
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from articles import roles, workflow
+from articles.desk import roles, workflow
 from articles.models import Article
 from articles.tests.factories import make_article, make_author, make_edition, make_user
 from newsroom.tests.test_browser import PASSWORD, AxeTestCase, BrowserTestCase

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from articles import roles, workflow
 from articles.admin.article.form import ArticleForm
+from articles.desk import roles, workflow
 from articles.models import Article
 from articles.tests.factories import make_article, make_author, make_edition
 from newsroom.tests.test_browser import BrowserTestCase

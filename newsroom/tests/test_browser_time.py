@@ -7,11 +7,11 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from articles import workflow
 from articles.admin import times
+from articles.desk import workflow
 from articles.models import Edition, SiteSettings
 from articles.tests.factories import make_article
-from newsroom import frame
+from newsroom.serving import frame
 from newsroom.tests import test_browser
 
 CALENDAR = "/admin/articles/edition/calendar/"

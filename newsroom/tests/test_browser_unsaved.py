@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from playwright.sync_api import expect
 
-from articles import roles
+from articles.desk import roles
 from articles.models import Author, Presence, SiteSettings, UnsavedForm
 from articles.tests.factories import make_article, make_edition, make_user
 from newsroom.tests.test_browser import PASSWORD, BrowserTestCase

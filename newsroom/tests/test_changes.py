@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from articles import surrogates, workflow
+from articles.desk import workflow
 from articles.models import Article, Edition, SiteSettings
+from articles.public import surrogates
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_section
-from newsroom import changes, frame, generation, purging
+from newsroom.serving import changes, frame, generation, purging
 from tickers.tests.factories import make_pair, make_rate
 
 # What readers' pages read without showing it: who was told what, words of searches, the index of what editions say.
@@ -88,7 +89,7 @@ class HearingTests(TransactionTestCase):
         before = generation.current()
         with (
             mock.patch.object(generation, "_point_to", side_effect=OSError("No space left")),
-            self.assertLogs("newsroom.changes", "ERROR"),
+            self.assertLogs("newsroom.serving.changes", "ERROR"),
         ):
             make_section()
         assert generation.current() != before
@@ -198,7 +199,7 @@ class PurgingTests(TransactionTestCase):
     def test_a_refusal_is_told_and_tried_again(self):
         Cache.status = 503
         with override_settings(CDN=["purge"], PURGE_KEY="secret", PURGE_URLS=[f"{self.root}/"]):
-            with self.assertLogs("newsroom.purging", "ERROR"), self.assertRaises(purging.NotPurged):
+            with self.assertLogs("newsroom.serving.purging", "ERROR"), self.assertRaises(purging.NotPurged):
                 purging.purge.call(["paper"])
             now, long_ago = timezone.now(), timezone.now() - timedelta(days=2)
             for keys, since in ((["article-1"], now), (["tag-2"], now), (["author-3"], long_ago)):
@@ -207,7 +208,7 @@ class PurgingTests(TransactionTestCase):
                     task_path=purging.purge.module_path,
                     backend_name="default",
                     status="FAILED",
-                    exception_class_path="newsroom.purging.NotPurged",
+                    exception_class_path="newsroom.serving.purging.NotPurged",
                     traceback="",
                 )
             Cache.told, Cache.status = [], 200
@@ -219,7 +220,7 @@ class PurgingTests(TransactionTestCase):
         assert "author-3" not in told
 
     def test_who_has_the_key_may_purge_us(self):
-        from newsroom.pagecache.middleware import PageCacheMiddleware
+        from newsroom.serving.pagecache.middleware import PageCacheMiddleware
 
         middleware = PageCacheMiddleware(lambda request: mock.sentinel.passed)
         before = generation.current()

@@ -9,9 +9,11 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import charts, comparing, markup, references, rendering, workflow
+from articles.body import charts, markup, references
+from articles.desk import comparing, workflow
+from articles.desk.readiness import look
 from articles.models import Article, Edition
-from articles.readiness import look
+from articles.public import rendering
 from articles.tests.factories import make_article, make_chief, make_section
 from tickers.models import Rate
 from tickers.tests.factories import MONDAY, NOON, make_pair, make_rate

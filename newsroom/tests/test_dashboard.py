@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from articles import roles, workflow
 from articles.admin.article import autosaves
+from articles.desk import roles, workflow
 from articles.models import Article, Autosave
 from articles.tests.factories import make_article, make_chief, make_edition, make_section, make_user
-from newsroom import dashboard, rates_to_look_at
+from newsroom.desk import dashboard, rates_to_look_at
 from tickers.models import Pair, Rate, Source
 
 INDEX = reverse("admin:index")

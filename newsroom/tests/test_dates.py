@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from articles.models import FlatPage, SiteSettings
 from articles.tests.factories import make_author, make_edition, make_section
-from newsroom import frame
+from newsroom.serving import frame
 from tickers.tests.factories import make_pair, make_rate
 
 ZERO = re.compile(r"\b0[1-9]\.? (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b")

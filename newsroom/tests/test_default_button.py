@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.test import RequestFactory
 from django.urls import reverse
 
-from articles import roles, workflow
+from articles.desk import roles, workflow
 from articles.models import Article, SiteSettings
 from articles.tests.factories import make_article, make_author, make_section, make_user
 from newsroom.tests.test_unsaved_forms import MARK, UnsavedTestCase, data_of, rows

@@ -20,8 +20,9 @@ from django.db.models import QuerySet
 from django.test import SimpleTestCase
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
-from articles import markup, workflow
 from articles.admin.article import steps
+from articles.body import markup
+from articles.desk import workflow
 from articles.models import Check
 from newsroom import env
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles import roles
+from articles.desk import roles
 from articles.tests.factories import (
     make_article,
     make_author,

@@ -9,11 +9,12 @@ from django.test import TestCase, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import first_pages
+from articles.desk import first_pages
+from articles.desk.roles import ADMINISTRATOR, CHIEF_EDITOR, PERMISSIONS
 from articles.models import FlatPage, SiteSettings
-from articles.roles import ADMINISTRATOR, CHIEF_EDITOR, PERMISSIONS
 from articles.tests.factories import make_chief, make_edition, make_section, make_user
-from newsroom import first_steps, frame
+from newsroom.desk import first_steps
+from newsroom.serving import frame
 
 MAIL = override_settings(EMAIL_HOST="mail.example.org")
 
@@ -109,7 +110,7 @@ class MailTests(StepsTestCase):
 
     @MAIL
     def test_mail_that_fails_is_told_with_the_servers_words_and_is_not_done(self):
-        with mock.patch("newsroom.first_steps.EmailMessage.send", side_effect=OSError("Connection <refused>")):
+        with mock.patch("newsroom.desk.first_steps.EmailMessage.send", side_effect=OSError("Connection <refused>")):
             page = self.client.post(self.address, {"try_mail": "1"}, follow=True)
         self.assertContains(page, "mail.example.org said: Connection &lt;refused&gt;")
         assert not self.step().is_done
@@ -130,7 +131,7 @@ class FirstPagesTests(StepsTestCase):
         lacking = first_pages.lacking()
         first_pages.make(["about"])
         assert [page.slug for page in first_pages.make(lacking)] == [slug for slug in lacking if slug != "about"]
-        with mock.patch("articles.first_pages.lacking", return_value=lacking):
+        with mock.patch("articles.desk.first_pages.lacking", return_value=lacking):
             self.assertContains(self.begin(), "All of these pages are there already.")
 
     def test_drafts_are_made_once_and_readers_see_none_of_them(self):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from articles.models import Alert, SiteSettings
 from articles.tests.factories import make_section
-from newsroom import frame, generation
+from newsroom.serving import frame, generation
 from tickers import deciding, refresh
 from tickers.providers.nbkr import Nbkr
 from tickers.tests.factories import make_pair, make_rate

@@ -10,7 +10,7 @@ from django.test import TestCase
 from articles.models import Section, SiteSettings
 from articles.templatetags.articles import offset
 from articles.tests.factories import make_chief, make_edition, make_section
-from newsroom import frame
+from newsroom.serving import frame
 from tickers.models import Pair
 from tickers.tests.factories import NOON, make_front_page
 

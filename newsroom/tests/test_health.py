@@ -4,7 +4,7 @@ from django.db import OperationalError
 from django.db.backends.utils import CursorWrapper
 from django.test import RequestFactory, SimpleTestCase, TestCase, override_settings
 
-from newsroom import health
+from newsroom.serving import health
 
 
 class HealthzTests(SimpleTestCase):  # one that may not ask the database
@@ -41,7 +41,7 @@ class ReadyzTests(TestCase):
     def test_stays_ready_without_redis_as_pages_go_on(self):
         with (
             override_settings(REDIS_URL="redis://127.0.0.1:1/0"),
-            self.assertLogs("newsroom.health", "ERROR"),
+            self.assertLogs("newsroom.serving.health", "ERROR"),
         ):
             response = self.client.get("/readyz")
         assert (response.status_code, response.content) == (200, b"ok, without Redis\n")

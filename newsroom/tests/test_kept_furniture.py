@@ -6,9 +6,9 @@ from django.conf import settings
 from django.test import Client, TransactionTestCase, override_settings
 from taggit.models import Tag
 
-from articles import workflow
+from articles.desk import workflow
 from articles.tests.factories import make_author, make_chief, make_edition, make_section
-from newsroom import frame, generation
+from newsroom.serving import frame, generation
 
 
 @override_settings(MIDDLEWARE=[settings.PAGE_CACHE, *settings.MIDDLEWARE])

@@ -10,7 +10,7 @@ from django.test import Client, TransactionTestCase, override_settings
 from articles import search
 from articles.models import Author, Edition, Image, Section
 from articles.tests.factories import make_author, make_edition, make_image, make_section
-from newsroom import frame
+from newsroom.serving import frame
 
 
 class Pages(TransactionTestCase):

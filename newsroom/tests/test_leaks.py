@@ -8,7 +8,7 @@ from django.test import TestCase
 from django.urls import get_resolver
 from django.utils import timezone
 
-from articles import workflow
+from articles.desk import workflow
 from articles.models import Article, Copy, Revision, SiteSettings
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_section
 from tickers.tests.factories import make_pair, make_rate

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.contrib.auth.models import User
@@ -19,8 +20,7 @@ from articles import search
 from articles.models import Article, Author, Edition, Image, Placement, Section, SiteSettings
 from articles.tasks import LATER
 from articles.tests.factories import MORNING, make_author, make_edition, make_image, make_section, picture_file
-from newsroom import demo_users
-from newsroom.management.commands import loaddata
+from newsroom import demo_users, paper_fixtures
 
 KEY = "ab" * 16
 
@@ -116,6 +116,29 @@ class LoadDataTests(TestCase):
         load(str(path), exclude=["articles.Section"])
         assert not Section.objects.exists()
         assert "already loaded" in load(str(path), exclude=["articles.Section"])
+
+    def test_every_other_fixture_is_written_over_as_django_does(self):
+        elsewhere = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (self.folder / "inside").mkdir()
+        rows = json.dumps([self.section(1)])
+        for path in (elsewhere / "dump.json", self.folder / "inside" / "dump.json"):
+            path.write_text(rows)
+            with self.subTest(path=path):
+                load("sections", overwrite=True)
+                Section.objects.filter(pk=1).update(name="Ours")
+                assert "Installed 1 object(s)" in load(str(path))
+                assert Section.objects.get(pk=1).name == "Part 1"
+        with self.subTest("standard input"), mock.patch("sys.stdin", io.StringIO(rows)):
+            Section.objects.filter(pk=1).update(name="Ours")
+            assert "Installed 1 object(s)" in load("-", format="json")
+            assert Section.objects.get(pk=1).name == "Part 1"
+
+    def test_an_own_fixture_is_one_by_name_and_by_path(self):
+        load("sections")
+        Section.objects.filter(pk=2).update(name="Ours")
+        for label in ("sections", "sections.json", str(self.folder / "sections"), str(self.folder / "sections.json")):
+            with self.subTest(label), pytest.raises(CommandError, match="Nothing was loaded"):
+                load(label)
 
     def test_an_unknown_fixture_is_an_error(self):
         with pytest.raises(CommandError, match="No fixture named 'nothing' found"):
@@ -239,18 +262,18 @@ class SharpAtOnceTests(TestCase):
                 Placement.objects.create(article=edition.article, slot=2 - number, starts_at=MORNING)
 
     def test_pictures_come_in_the_order_in_which_readers_see_them(self):
-        order = loaddata.in_order_of_sight(Image.objects.all())
+        order = paper_fixtures.in_order_of_sight(Image.objects.all())
         assert order == [self.placed, self.second, self.newest, self.used]
 
     def test_first_sizes_are_there_before_it_is_served_and_the_others_wait_behind_those_of_all(self):
         storages["uploads"].delete(self.placed.file.name)
         storages["uploads"].save(self.placed.file.name, picture_file())
-        loaddata.make_sharp([self.placed])
+        paper_fixtures.make_sharp([self.placed])
         self.placed.refresh_from_db()
         sources = self.placed.sources("wide")
         for part in sources.srcsets["webp"].split(", "):
             assert default_storage.exists(part.split()[0].removeprefix("/media/"))
         queue = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
         with override_settings(TASKS=queue), self.captureOnCommitCallbacks(execute=True):
-            loaddata.queue_sizes(self.placed)
+            paper_fixtures.queue_sizes(self.placed)
         assert [task.priority for task in DBTaskResult.objects.all()] == [LATER]

@@ -15,13 +15,15 @@ from django.test import SimpleTestCase, TestCase, TransactionTestCase
 from django.urls import reverse
 from PIL import Image as Pillow
 
-from articles import cards, colours, nameplates
-from articles.brand import FAMILIES, Brand
+from articles.desk.roles import PICTURE_EDITOR, RATES_DESK, REPORTER, SECTION_EDITOR
 from articles.models import MenuLink, PaperLook, SiteSettings
 from articles.models.look import Font
-from articles.roles import PICTURE_EDITOR, RATES_DESK, REPORTER, SECTION_EDITOR
+from articles.pictures import nameplates
+from articles.public import cards
+from articles.public.brand import FAMILIES, Brand
 from articles.tests.factories import make_chief, make_edition, make_image, make_user
-from newsroom import frame
+from common import colours
+from newsroom.serving import frame
 from newsroom.tests.forms import loaded
 from tickers import cards as rate_cards
 

@@ -11,7 +11,7 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import roles, workflow
+from articles.desk import roles, workflow
 from articles.models import Article, Section
 from articles.tests.factories import make_article, make_chief, make_edition, make_section, make_user
 from newsroom.tests import editor_icons

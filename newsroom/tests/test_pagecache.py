@@ -21,16 +21,16 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory, SimpleTestCase, TransactionTestCase, override_settings
 from django.utils import timezone
 
-from articles import workflow
+from articles.desk import workflow
 from articles.models import Author, Edition, Placement, Redirect, RedirectHits, Section, SiteSettings
 from articles.tests.factories import make_article, make_chief, make_edition, make_section
-from newsroom import frame, generation
-from newsroom.guard import PUBLIC
-from newsroom.pagecache import counts
-from newsroom.pagecache.keys import known
-from newsroom.pagecache.middleware import PageCacheMiddleware
-from newsroom.pagecache.page import Page, best_coding
-from newsroom.pagecache.stores import Files, Memory
+from newsroom.serving import frame, generation
+from newsroom.serving.guard import PUBLIC
+from newsroom.serving.pagecache import counts
+from newsroom.serving.pagecache.keys import known
+from newsroom.serving.pagecache.middleware import PageCacheMiddleware
+from newsroom.serving.pagecache.page import Page, best_coding
+from newsroom.serving.pagecache.stores import Files, Memory
 from tickers.tests.factories import make_pair, make_rate
 
 WITH_CACHE = [settings.PAGE_CACHE, *settings.MIDDLEWARE]
@@ -385,7 +385,7 @@ class OutageTests(TransactionTestCase):
         with (
             mock.patch.object(generation, "_locked", side_effect=OSError("No space left")),
             mock.patch.object(generation, "can_write", return_value=False),
-            self.assertLogs("newsroom.generation", "ERROR"),
+            self.assertLogs("newsroom.serving.generation", "ERROR"),
         ):
             response = self.client.get("/")
         assert response.status_code == 200
@@ -512,7 +512,7 @@ class ManyMachinesTests(SimpleTestCase):
             first = generation.change()
         assert self.look(self.there) == first
         self.redis.broken = {"set", "delete"}
-        with self.at(self.here), self.assertLogs("newsroom.generation", "ERROR"):
+        with self.at(self.here), self.assertLogs("newsroom.serving.generation", "ERROR"):
             assert generation.change() != first
             assert generation.current() != first
         self.redis.broken = set()
@@ -524,7 +524,7 @@ class ManyMachinesTests(SimpleTestCase):
         with self.at(self.here):
             generation.change()
         self.redis.broken = {"set"}
-        with self.at(self.here), self.assertLogs("newsroom.generation", "ERROR"):
+        with self.at(self.here), self.assertLogs("newsroom.serving.generation", "ERROR"):
             generation.change()
         assert generation.KEY not in self.redis.values
 
@@ -547,7 +547,7 @@ class ManyMachinesTests(SimpleTestCase):
         with self.at(self.here):
             generation.change("0/FF")
         self.redis.broken = {"set", "delete"}
-        with self.at(self.there), self.assertLogs("newsroom.generation", "ERROR"):
+        with self.at(self.there), self.assertLogs("newsroom.serving.generation", "ERROR"):
             generation.change("0/9")
         self.redis.broken = set()
         assert generation.position_of(self.look(self.there)) == "0/FF"

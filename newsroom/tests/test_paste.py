@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from articles.embeds import Shape
-from articles.markup import clean
+from articles.body.embeds import Shape
+from articles.body.markup import clean
 from articles.models import Article, EmbedProvider
 from articles.tests.factories import make_article
 from newsroom.tests.test_browser import BrowserTestCase

@@ -11,11 +11,12 @@ from django.test import TestCase, TransactionTestCase, override_settings
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from articles import renditions, tasks
+from articles import tasks
 from articles.models import Image, SiteSettings
+from articles.pictures import renditions
 from articles.tasks import make_renditions
 from articles.tests.factories import make_author, make_edition, make_image, picture_file
-from newsroom import frame
+from newsroom.serving import frame
 
 QUEUE = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

@@ -12,11 +12,12 @@ from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 from taggit.models import Tag
 
-from articles import prepared, workflow
+from articles.desk import workflow
 from articles.models import Article, ArticleByline, Author, Edition, Section
 from articles.tests.factories import make_chief
 from bench import archive
-from newsroom import frame
+from common import prepared
+from newsroom.serving import frame
 
 ARTICLES = 30_000
 BOUND = 3_000  # rows that one step may read
@@ -89,7 +90,7 @@ class PlanTests(TransactionTestCase):
                 assert read <= bound, about
 
     def planned_once(self, do):
-        """Statements of articles/prepared.py that ``do`` makes, with their values."""
+        """Statements of common/prepared.py that ``do`` makes, with their values."""
         with mock.patch.object(prepared, "_rows", wraps=prepared._rows) as asked:
             do()
         return [call.args[1:] for call in asked.call_args_list if isinstance(call.args[0].cursor, ServerBindingCursor)]

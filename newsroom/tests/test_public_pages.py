@@ -10,8 +10,9 @@ from django.db import connection
 from django.test import Client, TestCase, override_settings
 from django.utils import timezone
 
-from articles import curation, rendering, roles, workflow
+from articles.desk import roles, workflow
 from articles.models import Article, Placement, SiteSettings
+from articles.public import curation, rendering
 from articles.tests.factories import (
     MORNING,
     make_article,
@@ -22,7 +23,7 @@ from articles.tests.factories import (
     make_section,
     make_user,
 )
-from newsroom import changes, frame, moment
+from newsroom.serving import changes, frame, moment
 
 
 @override_settings(PIECES_KEPT=1000)
@@ -75,7 +76,7 @@ class PagesTests(TestCase):
     def test_front_page_with_articles_of_countries_that_are_far_down(self):
         other = make_section(kind="country", has_shelf=True)
         make_edition(live_from=MORNING - timedelta(days=90), section=self.theme, further=[other])
-        with mock.patch("articles.curation.POOL", 30):
+        with mock.patch("articles.public.curation.POOL", 30):
             curation.POOL_OF_FRONT._statements.clear()
             self.addCleanup(curation.POOL_OF_FRONT._statements.clear)
             self.counted("/", 5)  # those that are not among the newest of the paper are asked for as well
@@ -100,7 +101,7 @@ class PagesTests(TestCase):
         assert self.client.get("/business/2019/13/").status_code == 404
 
     def test_month_goes_on_where_other_lists_end(self):
-        with mock.patch("articles.paging.SIZE", 1):
+        with mock.patch("articles.public.paging.SIZE", 1):
             for path in ("/latest/2025/12/", "/kyrgyzstan/2025/12/"):
                 assert self.client.get(f"{path}?page=25").context["page"].next == 26
                 assert self.client.get(f"{path}?page=30").context["page"].items == [self.editions[-1]]
@@ -256,7 +257,7 @@ class AddressTests(TestCase):
         response = self.client.get("/2025/12/08/nothing-here/")
         self.assertContains(response, 'action="/search/"', status_code=404)
 
-    @override_settings(DEBUG=True, MIDDLEWARE=[*settings.MIDDLEWARE, "newsroom.errors.readers_not_found"])
+    @override_settings(DEBUG=True, MIDDLEWARE=[*settings.MIDDLEWARE, "newsroom.serving.errors.readers_not_found"])
     def test_unknown_address_looks_the_same_with_debug_on(self):
         for path in ("/nothing-here/", "/no/such/address.html", "/2025/12/08/nothing-here/"):
             response = self.client.get(path)
@@ -359,7 +360,7 @@ class TrustTests(TestCase):
 
     def test_failures_are_never_stored(self):
         failing = Client(raise_request_exception=False)
-        with mock.patch("articles.curation.front_page", side_effect=RuntimeError("broken")):
+        with mock.patch("articles.public.curation.front_page", side_effect=RuntimeError("broken")):
             responses = [failing.get("/")]
         responses += [
             self.client.get("/?at=2025-12-08T00:00"),

@@ -13,7 +13,7 @@ from django.db import connections
 from django.middleware.csrf import _get_new_csrf_string
 from django.test import LiveServerTestCase, override_settings
 
-from articles import roles
+from articles.desk import roles
 from articles.models import Article, Autosave, Revision
 from articles.tests.factories import make_article, make_user
 from articles.tests.test_admin_article import change_address, typed

@@ -8,9 +8,11 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from articles import comparing, markup, references, rendering, workflow
+from articles.body import markup, references
+from articles.desk import comparing, workflow
+from articles.desk.readiness import look
 from articles.models import Article, Edition, SiteSettings
-from articles.readiness import look
+from articles.public import rendering
 from articles.tests.factories import make_article, make_chief, make_section
 from newsroom import rates_in_articles
 from tickers import wording

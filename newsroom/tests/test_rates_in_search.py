@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.test import TestCase
 
-from newsroom import frame
+from newsroom.serving import frame
 from tickers.tests.factories import make_pair, make_rate
 
 ALL, SOM, TENGE = "/rates/", "/rates/kgs-usd/", "/rates/kzt-usd/"

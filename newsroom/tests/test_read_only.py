@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import roles, workflow
+from articles.desk import roles, workflow
 from articles.models import Article
 from articles.tests.factories import (
     make_article,

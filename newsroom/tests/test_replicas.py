@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory, SimpleTestCase, override_settings
 
 from articles.models import Edition
-from newsroom import generation, replicas
+from newsroom.serving import generation, replicas
 
 TOKEN = "0123456789abcdef.0-16B3748"
 
@@ -89,14 +89,14 @@ class ReplicaTests(SimpleTestCase):
     def test_one_that_is_gone_is_left_alone_for_a_while(self):
         with (
             self.with_replica(Connection(error=OSError("gone"))),
-            self.assertLogs("newsroom.replicas", "ERROR") as told,
+            self.assertLogs("newsroom.serving.replicas", "ERROR") as told,
         ):
             for _ in range(3):
                 assert self.answer(RequestFactory().get("/")) == ["default"]
         assert len(told.records) == 1
 
     def test_where_it_fails_the_primary_answers(self):
-        with self.with_replica(Connection()), self.assertLogs("newsroom.replicas", "ERROR"):
+        with self.with_replica(Connection()), self.assertLogs("newsroom.serving.replicas", "ERROR"):
             assert self.answer(RequestFactory().get("/"), 503, 200) == ["replica1", "default"]
 
     def test_desk_previews_staff_and_writing_ask_the_primary(self):

@@ -9,8 +9,8 @@ from django.core.files.storage import storages
 from django.test import TestCase, override_settings
 from moto.server import ThreadedMotoServer
 
-from articles import renditions
 from articles.models import Image
+from articles.pictures import renditions
 from newsroom import env
 from newsroom.tests.test_pictures import make_picture
 
@@ -36,7 +36,7 @@ class BucketTests(TestCase):
         )
         cls.client_of_s3.create_bucket(Bucket="paper", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
         cls.storages = settings.STORAGES | {
-            "default": {"BACKEND": "newsroom.s3.Pictures", "OPTIONS": bucket | {"location": "media"}},
+            "default": {"BACKEND": "newsroom.serving.s3.Pictures", "OPTIONS": bucket | {"location": "media"}},
             "uploads": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": bucket | {"location": "uploads"}},
         }
 

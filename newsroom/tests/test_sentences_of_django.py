@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from taggit.models import Tag
 
-from articles import roles
+from articles.desk import roles
 from articles.tests.factories import make_edition, make_image, make_user
 from newsroom.tests.test_unsaved_forms import PASSWORD, person, rows
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.test import SimpleTestCase
 
-from newsroom.static_files import StaticFiles
+from newsroom.serving.static_files import StaticFiles
 
 IMPORTED = re.compile(r"""(?:from|import)\s*\(?\s*["'](\.{1,2}/[^"']+)["']""")
 NAMED = re.compile(r"\.[0-9a-f]{12}\.js\Z")

@@ -12,7 +12,7 @@ from django.test import TransactionTestCase
 from articles.models import Article
 from articles.tests.factories import make_chief
 from bench import archive
-from newsroom import frame
+from newsroom.serving import frame
 
 FEW, MANY = 300, 1_200
 COUNTED = 100  # steps of SQLite's machine from one report to the next

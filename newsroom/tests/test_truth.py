@@ -9,7 +9,7 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import roles, workflow
+from articles.desk import roles, workflow
 from articles.models import Article, Check, CheckRule, Edition, OutsideLink
 from articles.models.check import asked, digest
 from articles.tests.factories import (
@@ -21,7 +21,7 @@ from articles.tests.factories import (
     make_user,
 )
 from articles.tests.test_admin_article import DeskTestCase, typed
-from newsroom import dashboard
+from newsroom.desk import dashboard
 from tickers.models import Pair, Rate, Source
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -365,7 +365,7 @@ class OtherSentencesTests(DeskTestCase):
     def test_fault_at_the_desk_says_its_time_and_where_it_stands(self):
         self.log_in(make_chief())
         self.client.raise_request_exception = False
-        with mock.patch("newsroom.dashboard.of", side_effect=ZeroDivisionError), self.assertLogs("django.request"):
+        with mock.patch("newsroom.desk.dashboard.of", side_effect=ZeroDivisionError), self.assertLogs("django.request"):
             page = self.client.get(reverse("admin:index"))
         self.assertContains(page, "server’s log, but nobody was told", status_code=500)
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles import roles
+from articles.desk import roles
 from articles.models import (
     Alert,
     Article,
@@ -32,7 +32,7 @@ from articles.models import (
     UnsavedForm,
 )
 from articles.tests.factories import make_article, make_author, make_edition, make_image, make_section, make_user
-from newsroom import unsaved_forms
+from newsroom.desk import unsaved_forms
 from tickers.tests.factories import make_pair, make_rate
 
 LOGIN, INDEX = reverse("admin:login"), reverse("admin:index")
@@ -360,7 +360,7 @@ class SafetyTests(UnsavedTestCase):
         assert not UnsavedForm.objects.exists()
 
     def test_what_is_too_large_is_said_to_be_so(self):
-        with mock.patch("newsroom.unsaved_forms.MOST_CHARACTERS", 100):
+        with mock.patch("newsroom.desk.unsaved_forms.MOST_CHARACTERS", 100):
             page = self.send_without_login(self.address, self.data | {"biography": "x" * 200})
         self.assertContains(page, "too large to be kept")
         assert "carried" not in page.context

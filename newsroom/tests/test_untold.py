@@ -26,12 +26,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks.backends.immediate import ImmediateBackend
 
-from articles import workflow
+from articles.desk import workflow
 from articles.models import Image
 from articles.tests.factories import make_article, make_chief, make_edition, make_image, make_section, picture_file
-from newsroom import changes, folders, frame, generation
-from newsroom.pagecache import control
-from newsroom.pagecache.middleware import PageCacheMiddleware
+from newsroom.serving import changes, folders, frame, generation
+from newsroom.serving.pagecache import control
+from newsroom.serving.pagecache.middleware import PageCacheMiddleware
 from newsroom.tests.forms import loaded
 from tickers import deciding
 from tickers.models import Rate
@@ -252,7 +252,10 @@ class StepsTests(TransactionTestCase):
         change = reverse("admin:articles_image_change", args=[image.pk])
         said = {"title": "Lake", "alt": "Words that were typed", "credit": "Our own", "focal_x": "50", "focal_y": "50"}
         for address, field in ((change, "new_file"), (reverse("admin:articles_image_add"), "file")):
-            for place in ("django.core.files.storage.FileSystemStorage._save", "articles.renditions.make_safe_copy"):
+            for place in (
+                "django.core.files.storage.FileSystemStorage._save",
+                "articles.pictures.renditions.make_safe_copy",
+            ):
                 file = SimpleUploadedFile("new.jpg", picture_file(size=(900, 600)).read())
                 data = said | {field: file, "seen": image.key} | loaded(self.client, address)
                 with (
@@ -298,7 +301,7 @@ class HealingTests(SimpleTestCase):
     def test_a_folder_of_roots_is_replaced(self):
         before = generation.current()
         os.chown(self.paper.var, NOBODY, NOBODY)
-        with self.assertLogs("newsroom.generation", "WARNING"), unprivileged():
+        with self.assertLogs("newsroom.serving.generation", "WARNING"), unprivileged():
             assert generation.change() == generation.current() != before
         assert self.paper.folder.stat().st_uid == NOBODY
 
@@ -313,7 +316,7 @@ class HealingTests(SimpleTestCase):
 
     def test_a_file_in_its_place_is_put_aside(self):
         self.paper.folder.write_text("not a folder")
-        with self.assertLogs("newsroom.generation", "WARNING"):
+        with self.assertLogs("newsroom.serving.generation", "WARNING"):
             assert generation.current()
 
     @skipUnless(IS_ROOT, "Needs another user.")
@@ -451,7 +454,7 @@ class AfterCommitTests(TransactionTestCase):
         with (
             mock.patch.object(changes, "connections", away),
             mock.patch.object(changes, "_tell_later") as later,
-            self.assertLogs("newsroom.changes", "ERROR"),
+            self.assertLogs("newsroom.serving.changes", "ERROR"),
         ):
             section.save()
         later.assert_not_called()

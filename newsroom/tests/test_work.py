@@ -1,11 +1,13 @@
 """The worker looks at the clock: when rates are set, and whether something went live."""
 
 from datetime import timedelta
+from importlib import import_module
 from threading import Event
 from unittest import mock
 
 import time_machine
 from django.test import TestCase, override_settings
+from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
 from articles.models import Announcement
@@ -46,6 +48,48 @@ class KeepingTimeTests(TestCase):
             draw_cards_again()
         task.enqueue.assert_called_once_with(1)
         assert [row.args_kwargs["args"] for row in DBTaskResult.objects.all()] == [[2]]
+
+    @override_settings(TASKS=QUEUE)
+    def test_what_one_worker_did_not_know_is_queued_again_under_the_name_it_has_now(self):
+        for former, now in work.FORMER.items():
+            there = [name for name, found in vars(import_module(now)).items() if isinstance(found, Task)]
+            for path in [f"{module}.{name}" for name in there for module in (former, now)]:
+                with self.subTest(path):
+                    self.fail_to_find(path)
+                    work.run_unknown_again()
+                    row = DBTaskResult.objects.get()
+                    assert row.task_path.rpartition(".")[0] == now
+                    assert (row.status, row.args_kwargs) == ("READY", {"args": [1], "kwargs": {"a": 2}})
+                    row.delete()
+
+    @override_settings(TASKS=QUEUE)
+    def test_what_nobody_knows_or_fails_within_is_left_to_the_desk(self):
+        self.fail_to_find("newsroom.no_such_module.task")
+        within = self.queued(draw_card.module_path)
+        try:
+            import_module("no_such_package")
+        except ImportError as error:
+            within.set_failed(error)
+        work.run_unknown_again()
+        assert sorted(DBTaskResult.objects.values_list("task_path", "status")) == [
+            (draw_card.module_path, "FAILED"),
+            ("newsroom.no_such_module.task", "FAILED"),
+        ]
+
+    def queued(self, path):
+        told = {"args": [1], "kwargs": {"a": 2}}
+        return DBTaskResult.objects.create(
+            task_path=path, args_kwargs=told, priority=0, backend_name="default", queue_name="default"
+        )
+
+    def fail_to_find(self, path):
+        """As the worker does, when its code has no such module."""
+        row = self.queued(path)
+        try:
+            with mock.patch("django.utils.module_loading.import_module", side_effect=ModuleNotFoundError(path)):
+                row.task  # noqa: B018 - a property that imports
+        except ImportError as error:
+            row.set_failed(error)
 
     @override_settings(TASKS=QUEUE)
     def test_task_is_queued_once_while_it_waits_and_again_if_it_was_lost(self):

@@ -1,5 +1,5 @@
 // What of a picture is shown: a rectangle dragged on it, and a turn by quarters. The number fields hold what is cut off
-// the upright original, in per cent; without this script they are all there is. See articles/trimming.py.
+// the upright original, in per cent; without this script they are all there is. See articles/pictures/trimming.py.
 
 const LEAST = 200; // pixels that each side needs
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

@@ -1,5 +1,5 @@
 // An embed: what another site keeps, with a caption and, if wished, a picture before it is opened. Which addresses can be
-// shown the server knows: articles/embeds.py.
+// shown the server knows: articles/body/embeds.py.
 import { Plugin, crel, gettext } from "django-prose-editor/editor";
 import { LoggedOut } from "./desk-login.js";
 import { ask } from "./editor-ask.js";

@@ -1,4 +1,4 @@
-// A footnote: the note itself stands at its mark (articles/footnotes.py), shown as a label that opens it.
+// A footnote: the note itself stands at its mark (articles/body/footnotes.py), shown as a label that opens it.
 import { Bold, Document, Editor, HardBreak, History, Italic, Node, Paragraph, Subscript, Superscript, Text, crel, gettext } from "django-prose-editor/editor";
 import { askBeforeLeaving, show } from "./editor-ask.js";
 import { Rate } from "./editor-rates.js";

@@ -1,4 +1,4 @@
-// Frames of a pasted page: of what other sites let be shown in one, the page that it stands on, as articles/embeds.py knows it.
+// Frames of a pasted page: of what other sites let be shown in one, the page that it stands on, as articles/body/embeds.py knows it.
 import { ask } from "./desk-login.js";
 
 const PAGES = [

@@ -1,4 +1,4 @@
-// A pull quote: its words, and below them who says them and what they are (articles/pull_quotes.py).
+// A pull quote: its words, and below them who says them and what they are (articles/body/pull_quotes.py).
 import { Node, crel, gettext, pm } from "django-prose-editor/editor";
 import { note } from "./editor-boxes.js";
 import { insertFurniture } from "./editor-stock.js";

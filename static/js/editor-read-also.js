@@ -1,4 +1,4 @@
-// “Read also”: a block that names own articles by their numbers (articles/picks.py); readers see those that are live.
+// “Read also”: a block that names own articles by their numbers (articles/public/picks.py); readers see those that are live.
 import { Node, crel, gettext } from "django-prose-editor/editor";
 import { tell } from "./desk-login.js";
 import { describe, picks } from "./desk-picks.js";

@@ -1,5 +1,5 @@
 // Pictures one after the other: a series only where somebody asked for one. What came to stand side by side by being put
-// in, pasted, dropped or moved, or because the words between them went, is kept apart (data-apart, see articles/series.py).
+// in, pasted, dropped or moved, or because the words between them went, is kept apart (data-apart, see articles/body/series.py).
 import { Plugin, gettext, pm } from "django-prose-editor/editor";
 
 const PICTURE = "libraryImage";

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.test import TestCase
 from django.utils import timezone
 
-from newsroom import frame
+from newsroom.serving import frame
 from newsroom.tests.forms import loaded
 from tickers.admin import rate as rate_admin
 from tickers.models import Pair, Rate, Source

@@ -7,7 +7,6 @@ from django.contrib.admin.utils import unquote
 from django.http import HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from articles import roles
 from articles.admin.article.autosaving import Autosaving
 from articles.admin.article.beginning import Beginning
 from articles.admin.article.bulk import Bulk
@@ -21,6 +20,7 @@ from articles.admin.article.screen import Screen
 from articles.admin.article.sharing import Sharing
 from articles.admin.article.versions import Versions
 from articles.admin.desk import DeskAdmin
+from articles.desk import roles
 from articles.models import Article
 
 

@@ -6,12 +6,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
-from articles import roles, workflow
 from articles.admin.article import steps
 from articles.admin.article.form import TagsField
 from articles.admin.article.listing import section_name
+from articles.desk import roles, workflow
+from articles.desk.workflow import WorkflowError
 from articles.models import Article, Section, tag_key
-from articles.workflow import WorkflowError
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from django.utils import timezone
 
-from articles import roles
 from articles.admin.lists import number
+from articles.desk import roles
 from articles.models import Template
 
 OFFERED = 30  # above the form; the list of templates has them all

@@ -10,11 +10,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from articles import roles, workflow
 from articles.admin.article import actions, going_live, outlook
 from articles.admin.article.listing import shows_trash
 from articles.admin.times import zone
-from articles.workflow import WorkflowError
+from articles.desk import roles, workflow
+from articles.desk.workflow import WorkflowError
 
 logger = logging.getLogger(__name__)
 MEANWHILE = (IntegrityError, OperationalError)  # a tag was merged, or two waited for each other

@@ -9,12 +9,13 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from articles import cutting, footnotes, markup, readiness, references
 from articles.admin.article.typed import typed
-from articles.markup import plain_text
+from articles.body import footnotes, markup, references
+from articles.body.markup import plain_text
+from articles.desk import cutting, readiness
+from articles.desk.readiness import Problem, words
+from articles.desk.readiness.links import is_outside, outside_of, path_within
 from articles.models import Check, OutsideLink
-from articles.readiness import Problem, words
-from articles.readiness.links import is_outside, outside_of, path_within
 
 FIELDS = {  # whose contents a check looks at
     Check.HEADLINE_LENGTH: "headline",

@@ -10,10 +10,10 @@ from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import comparing, merging, revisions
 from articles.admin.article import autosaves, paragraphs, unsaved
 from articles.admin.lists import number
 from articles.admin.times import said
+from articles.desk import comparing, merging, revisions
 from articles.models import Article
 
 MERGE = "_merge"  # the button; its value is the version that the person sees

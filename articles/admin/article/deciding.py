@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import comparing, lacking, roles
 from articles.admin.article import going_live
 from articles.admin.article.saving import address_of
 from articles.admin.times import zone
-from articles.comparing import Change
+from articles.desk import comparing, lacking, roles
+from articles.desk.comparing import Change
+from articles.desk.workflow import WorkflowError
 from articles.models import Edition
-from articles.workflow import WorkflowError
 
 CHOICES = {
     "mine": gettext_lazy("as it is scheduled"),

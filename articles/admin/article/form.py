@@ -8,18 +8,18 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from articles import roles
 from articles.admin.article.corrections import HELP, CorrectionsField
 from articles.admin.article.guests import GuestFields
 from articles.admin.article.picking import PicksField
 from articles.admin.desk import RowsChoice, RowsField
 from articles.admin.times import said
-from articles.characters import normalise
+from articles.desk import roles
+from articles.desk.workflow import WorkflowError, working_copy
+from articles.desk.workflow.working_copy import MOST_TAGS
 from articles.folding import key as key_of
 from articles.models import Article, ArticleByline, ArticleTag, Section, tag_key
 from articles.text import make_slug
-from articles.workflow import WorkflowError, working_copy
-from articles.workflow.working_copy import MOST_TAGS
+from common.characters import normalise
 
 LONG = {"headline": 110, "standfirst": 160}  # characters; beyond them search engines and phones cut
 LONGEST_TAG = 100

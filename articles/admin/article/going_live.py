@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from articles import lacking, workflow
 from articles.admin.article import state
 from articles.admin.times import said
+from articles.desk import lacking, workflow
+from articles.desk.workflow import WorkflowError
 from articles.models import FOR_EVER, Article, Edition
-from articles.workflow import WorkflowError
 
 
 def replaced_later(article: Article) -> str:

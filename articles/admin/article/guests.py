@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles.workflow import guests
+from articles.desk.workflow import guests
 
 ANOTHER = "new"  # the choice for whoever shares an author's name by chance
 

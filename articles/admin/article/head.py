@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from articles.admin.article.state import State
 from articles.admin.times import short
-from articles.lacking import told_of_repeat
+from articles.desk.lacking import told_of_repeat
+from articles.desk.notices import name
 from articles.models import FOR_EVER, Article, Edition, Revision
-from articles.notices import name
 
 NEXT = {  # of each stage, what comes next, the best that somebody may do first
     Article.Stage.DRAFT: ("publish", "submit"),

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from articles import lacking
+from articles.desk import lacking
 from articles.models import FOR_EVER, Article, Autosave, Edition, Revision
 
 SHOWN = 100  # saves, or editions, of a page

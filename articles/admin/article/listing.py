@@ -9,7 +9,6 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import lacking
 from articles.admin.article.searching import Searching
 from articles.admin.article.states import asked_of_each, edited_by, own
 from articles.admin.article.typed_filters import TYPED, ReadersFilter
@@ -17,8 +16,9 @@ from articles.admin.lists import RowsPaginator, number
 from articles.admin.pictures import thumbnail
 from articles.admin.times import in_words, short, short_in_words
 from articles.admin.times import said as time_said
+from articles.desk import lacking
+from articles.desk.notices import name as name_of
 from articles.models import Article, Section
-from articles.notices import name as name_of
 
 ABOVE = "admin/articles/article/_typed_filter.html"  # of a filter that is a word of the row of states
 EMPTY_FRAME = mark_safe('<span class="thumbnail"></span>')  # our own words, with nothing of anybody's in them
@@ -203,7 +203,7 @@ class Listing(Searching):
         *TYPED,
     ]
     list_select_related = ["section", "saved_by", "assignee", "lead_image"]
-    search_fields = ["headline"]  # there is a search; what it looks at is articles/finding's
+    search_fields = ["headline"]  # there is a search; what it looks at is articles/desk_search's
     search_help_text = gettext_lazy(
         "Words, begun or “in a row”, or an article’s number; with - what must not be there."
     )

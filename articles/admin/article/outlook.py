@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from articles.admin.article.listing import standing
-from articles.notices import name as name_of
+from articles.desk.notices import name as name_of
 
 
 @dataclass(frozen=True)

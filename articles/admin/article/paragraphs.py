@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from articles import comparing, merging, series
-from articles.merging import Stretch
+from articles.body import series
+from articles.desk import comparing, merging
+from articles.desk.merging import Stretch
 
 CHOICE = "paragraphs"  # the choice of a field that is put together from these
 MOST = 100  # questions of one text; where there are more, one of the texts is taken, or their merge

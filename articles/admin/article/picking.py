@@ -19,9 +19,9 @@ from django.views.decorators.http import require_safe
 
 from articles.admin.lists import number
 from articles.admin.times import short
-from articles.characters import normalise
 from articles.models import Edition
 from articles.models.edition import Address
+from common.characters import normalise
 
 MOST = 5
 MOST_DESCRIBED = 60

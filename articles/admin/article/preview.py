@@ -10,9 +10,10 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import cutting, rendering
 from articles.admin.article.typed import typed
-from articles.workflow import WorkflowError
+from articles.desk import cutting
+from articles.desk.workflow import WorkflowError
+from articles.public import rendering
 
 
 class Preview:

@@ -6,8 +6,10 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from taggit.models import Tag
 
-from articles import charts, cutting, references, rendering
+from articles.body import charts, references
+from articles.desk import cutting
 from articles.models import Article, Author, Edition, Revision
+from articles.public import rendering
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import comparing, revisions
 from articles.admin.article import autosaves, steps, unsaved
 from articles.admin.article.saving import address_of
 from articles.admin.lists import number
 from articles.admin.times import zone
+from articles.desk import comparing, revisions
 from articles.models import Article, Autosave
 
 logger = logging.getLogger(__name__)

@@ -11,14 +11,15 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from articles import revisions, tasks, workflow
+from articles import tasks
 from articles.admin.article import steps, waiting
 from articles.admin.lists import number
 from articles.admin.times import said
+from articles.desk import revisions, workflow
+from articles.desk.readiness.links import outside_of
+from articles.desk.workflow import WorkflowError
 from articles.models import Article
 from articles.models.unsaved_form import KEPT_FOR
-from articles.readiness.links import outside_of
-from articles.workflow import WorkflowError
 
 
 class Saving:

@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from js_asset import Media
 
-from articles import charts, rendering, roles
 from articles.admin.article import corrections, head, notes, picking, reading, state, steps, waiting, whereabouts
 from articles.admin.article.form import ArticleForm, BylineForm, BylineFormSet
 from articles.admin.desk import DeskInline
 from articles.admin.times import short, zone
+from articles.body import charts
+from articles.desk import roles
+from articles.desk.workflow import WorkflowError
 from articles.models import ArticleByline
-from articles.workflow import WorkflowError
+from articles.public import rendering
 
 SEARCH_AND_SOCIAL = ["seo_title", "seo_description", "social_title", "social_description", "noindex"]
 OPEN_AT_FIRST = {"place", "picture", "tags"}  # until somebody opens or closes a panel, which their browser remembers

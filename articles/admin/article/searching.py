@@ -11,14 +11,14 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from articles import finding
+from articles import desk_search
 from articles.admin import lists
 from articles.admin.article import states
 from articles.admin.article.typed_filters import TYPED, TypedFilter
 from articles.admin.lists import number
-from articles.characters import strip_control
 from articles.models import ArticleByline, SavedSearch
 from articles.search.headlines import among
+from common.characters import strip_control
 
 MOST_SAVED = 30  # searches that are shown, and that one person keeps
 LONGEST_QUERY = 1000
@@ -64,7 +64,7 @@ class ArticleList(ChangeList):
         self.looked = self._looked(getattr(request, "desk_found", None))
         self.as_saved = searched(request.GET.urlencode())
         if self.query:
-            found = finding.excerpts(self.query, {article.pk: article.headline for article in self.result_list})
+            found = desk_search.excerpts(self.query, {article.pk: article.headline for article in self.result_list})
             for article in self.result_list:
                 article.found_in = found.get(article.pk, [])
 
@@ -103,7 +103,7 @@ class Searching:
         if not search_term.strip():
             return queryset, False
         page = max(number(request.GET.get("p") or request.GET.get("page")), 1)
-        found = finding.find(search_term, queryset, most=page * self.list_per_page + 1)
+        found = desk_search.find(search_term, queryset, most=page * self.list_per_page + 1)
         request.desk_found = found
         return queryset.filter(pk__in=among([*found.pks, number(search_term)])), False
 

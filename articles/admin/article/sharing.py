@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import revisions, roles, workflow
 from articles.admin.article import head
 from articles.admin.article.saving import address_of
 from articles.admin.lists import number
 from articles.admin.times import TimeField, said
+from articles.desk import revisions, roles, workflow
+from articles.desk.workflow import WorkflowError
 from articles.models import PreviewLink
-from articles.workflow import WorkflowError
 
 SHOWN = 10
 BY_DATE = "date"

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Subquery
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from articles import lacking, workflow
+from articles.desk import lacking, workflow
 from articles.models import FOR_EVER, Article, Edition, Revision
 
 SHOWN = 10

@@ -12,8 +12,8 @@ from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Valu
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from articles import roles
 from articles.admin.lists import State, address
+from articles.desk import roles
 from articles.models import Article, ArticleByline, Edition
 
 PARAMETERS = ["desk", "readers", "trash"]  # of the list's address; one of them is a state

@@ -11,16 +11,16 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import roles, workflow
 from articles.admin.article import going_live, whereabouts
 from articles.admin.article.state import State
 from articles.admin.lists import number
 from articles.admin.times import TimeField, said
+from articles.desk import roles, workflow
+from articles.desk.notices import name as name_of
+from articles.desk.workflow import WorkflowError
+from articles.desk.workflow.notes import LONGEST
 from articles.folding import same
 from articles.models import Article, Edition
-from articles.notices import name as name_of
-from articles.workflow import WorkflowError
-from articles.workflow.notes import LONGEST
 
 MOST_OFFERED = 200  # logins
 

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from articles import workflow
 from articles.admin.article import unsaved
 from articles.admin.article.form import set_tags
+from articles.desk import workflow
 from articles.models import Article, ArticleByline, Author
 
 

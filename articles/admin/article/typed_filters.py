@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.lists import holding_words
-from articles.characters import strip_control
-from articles.finding import authors
+from articles.desk_search import authors
 from articles.models import ArticleByline, ArticleTag, Author, Edition, tag_key
 from articles.search.row import words
+from common.characters import strip_control
 
 LONGEST = 100  # letters of a name
 MOST_NAMES = 50  # authors, tags or logins that a name may stand for

@@ -10,10 +10,10 @@ from django.http import QueryDict
 from articles.admin.article.corrections import CorrectionsField
 from articles.admin.article.form import TagsField
 from articles.admin.lists import number
-from articles.characters import normalise_html
 from articles.folding import key as key_of
 from articles.models import Article
 from articles.models.copy import Copy
+from common.characters import normalise_html
 
 NOT_TYPED = {"csrfmiddlewaretoken", "window", "page", "leaving", "recovered", "user", "version"}
 LONGEST_NAME = 100  # of a field

@@ -13,10 +13,11 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import comparing, lacking, notices, references, revisions, roles, workflow
 from articles.admin.article import history
 from articles.admin.lists import number
 from articles.admin.times import said, zone
+from articles.body import references
+from articles.desk import comparing, lacking, notices, revisions, roles, workflow
 from articles.models import Article, Edition, Revision
 
 CHOSEN = re.compile(r"([re])([1-9][0-9]{0,14})\Z", re.ASCII)

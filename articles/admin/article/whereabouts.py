@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from articles import notices, roles
+from articles.desk import notices, roles
 from articles.models import Article, Section
 
 SUBMITTED = {Article.Stage.IN_REVIEW, Article.Stage.READY}

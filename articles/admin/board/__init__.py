@@ -14,11 +14,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from articles import boards, roles
 from articles.admin.board import actions, drawing, preview
 from articles.admin.board.form import read_rows
 from articles.admin.board.state import State, asked_time, typed_time
 from articles.admin.lists import number
+from articles.desk import boards, roles
 from articles.models import BoardRevision, Section
 
 

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from articles import boards
 from articles.admin.lists import number
+from articles.desk import boards
 from articles.models import Article
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from articles import finding
+from articles import desk_search
 from articles.admin.pictures import address
 from articles.admin.times import short
-from articles.characters import normalise
 from articles.models import Article, Edition
+from common.characters import normalise
 
 A_LIST = 16
 SOON = 8
@@ -36,7 +36,7 @@ def found(state, pinned):
     editions = _found(words, rows, state.now) if words else _newest(state, rows)
     once = {edition.article_id: edition for edition in reversed(editions)}
     ended = _ended(once, state)
-    why = finding.excerpts(words, {pk: edition.headline for pk, edition in once.items()})
+    why = desk_search.excerpts(words, {pk: edition.headline for pk, edition in once.items()})
     return [
         _candidate(edition, state.now, pinned.get(pk, ""), why.get(pk, []), ended.get(pk, ""))
         for pk, edition in reversed(once.items())
@@ -65,7 +65,7 @@ def _newest(state, rows):
 def _found(words, rows, now):
     """What the desk's search finds of what readers see or will see: those with the words in their headlines first."""
     articles = Article.objects.on_desk().filter(published_at__isnull=False)
-    places = {pk: place for place, pk in enumerate(finding.titled_first(words, articles, most=MOST_FOUND))}
+    places = {pk: place for place, pk in enumerate(desk_search.titled_first(words, articles, most=MOST_FOUND))}
     coming = _coming(rows, now).filter(article__in=places)
     found = [*coming, *rows.live(now).filter(article__in=places)]
     return sorted(found, key=lambda edition: places[edition.article_id])[:A_LIST]

@@ -8,13 +8,14 @@ from django.forms import Form
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import boards, curation, roles
 from articles.admin import pictures
 from articles.admin.article.listing import section_name
 from articles.admin.board import candidates
 from articles.admin.board.form import form_of
 from articles.admin.times import said, short, zone
+from articles.desk import boards, roles
 from articles.models import FOR_EVER, Alert, Article, Edition, Image, Section
+from articles.public import curation
 
 SAVES = 8
 ALERTS = 5

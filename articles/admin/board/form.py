@@ -3,10 +3,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from articles import boards
 from articles.admin.board.state import drawn_time
 from articles.admin.lists import number
 from articles.admin.times import TimeField
+from articles.desk import boards
 from articles.models import FOR_EVER, Article, Placement
 
 MOST_ROWS = 120

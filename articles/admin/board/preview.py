@@ -2,9 +2,10 @@
 
 from django.shortcuts import render
 
-from articles import boards, curation, linked_data
+from articles.desk import boards
 from articles.models.edition import load_bylines
-from articles.paging import get_page
+from articles.public import curation, linked_data
+from articles.public.paging import get_page
 
 
 def show(request, state):

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import boards
 from articles.admin.times import FORMAT, TimeField, said
+from articles.desk import boards
 from articles.models import BoardRevision, Placement, Section
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from articles.admin.calendar.span import Span
 from articles.admin.times import FORMAT
-from articles.boards import slot_name
+from articles.desk.boards import slot_name
 from articles.models import Placement, Section
 
 MOST = 1000  # placements of a span

@@ -9,11 +9,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import lacking, roles
 from articles.admin.calendar import boards
 from articles.admin.calendar.kinds import CHANGES, KINDS, REPEATS, RETURNS, shown
 from articles.admin.calendar.span import Span
 from articles.admin.times import short
+from articles.desk import lacking, roles
 from articles.models import Alert, Article, Edition
 
 MOST = 200  # entries of a kind, before now and from now on

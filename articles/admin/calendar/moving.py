@@ -10,12 +10,12 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import workflow
 from articles.admin.calendar.entries import DUE_STEPS, STEPS, Entry, due_entry, edition_entry
 from articles.admin.lists import number
 from articles.admin.times import TimeField, said
+from articles.desk import workflow
+from articles.desk.workflow import WorkflowError
 from articles.models import Article, Edition
-from articles.workflow import WorkflowError
 
 
 class MoveForm(forms.Form):

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.admin.calendar import entries, kinds, moving, planning, span
 from articles.admin.times import zone
+from articles.desk.workflow import WorkflowError
 from articles.models import Section
-from articles.workflow import WorkflowError
 
 MOST_SECTIONS = 100
 A_DAY = 6  # entries of a day that a month shows

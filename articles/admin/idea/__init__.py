@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import finding, notices, roles
+from articles import desk_search
 from articles.admin.article.listing import DueFilter, SectionFilter, section_name
 from articles.admin.calendar.planning import way_back
 from articles.admin.desk import DeskAdmin
@@ -16,6 +16,7 @@ from articles.admin.idea.form import IdeaForm
 from articles.admin.idea.steps import Steps
 from articles.admin.lists import number
 from articles.admin.times import short
+from articles.desk import notices, roles
 from articles.models import Article, Idea
 from articles.search.headlines import among
 
@@ -81,7 +82,7 @@ class IdeaAdmin(Steps, DeskAdmin):
     def get_search_results(self, request, queryset, search_term):
         if not search_term.strip():
             return queryset, False
-        found = finding.find(search_term, Article.objects.filter(stage=Article.Stage.IDEA), most=MOST_FOUND)
+        found = desk_search.find(search_term, Article.objects.filter(stage=Article.Stage.IDEA), most=MOST_FOUND)
         return queryset.filter(pk__in=among([*found.pks, number(search_term)])), False
 
     def has_change_permission(self, request, obj=None):

@@ -6,11 +6,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from articles import notices, roles
 from articles.admin.times import TimeField
+from articles.desk import notices, roles
+from articles.desk.workflow import WorkflowError, hands, ideas, working_copy
+from articles.desk.workflow.notes import LONGEST
 from articles.models import Article, Idea
-from articles.workflow import WorkflowError, hands, ideas, working_copy
-from articles.workflow.notes import LONGEST
 
 
 class WriterField(forms.ModelChoiceField):

@@ -7,11 +7,11 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from articles import notices, roles, workflow
 from articles.admin.lists import number
 from articles.admin.times import short
+from articles.desk import notices, roles, workflow
+from articles.desk.workflow import WorkflowError
 from articles.models import Article
-from articles.workflow import WorkflowError
 
 SHOWN = 20  # notes
 

@@ -16,13 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import notices, roles
 from articles.admin.article.listing import section_name
 from articles.admin.desk import DeskAdmin
 from articles.admin.person.access import Access
 from articles.admin.person.form import PersonForm
+from articles.desk import notices, roles
+from articles.desk.people import leaving
 from articles.models import Edition, Revision
-from articles.people import leaving
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -176,7 +176,7 @@ def state_of(user):
 
 @admin.register(Group)
 class GroupAdmin(StockGroupAdmin):
-    """The roles. What each may do is written in ``articles/roles.py``, so only who has one is shown here."""
+    """The roles. What each may do is written in ``articles/desk/roles.py``, so only who has one is shown here."""
 
     filter_horizontal = []
     fields = ["name", "people"]

@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from articles import roles
 from articles.admin.article import steps
 from articles.admin.lists import number
 from articles.admin.times import said
+from articles.desk import roles
+from articles.desk.notices import name as name_of
+from articles.desk.people import leaving, links, sessions
+from articles.desk.workflow import WorkflowError
 from articles.models import PasswordLink
-from articles.notices import name as name_of
-from articles.people import leaving, links, sessions
-from articles.workflow import WorkflowError
 
 
 class SuspendForm(forms.Form):

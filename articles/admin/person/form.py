@@ -9,14 +9,14 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import roles
 from articles.admin.article.guests import ANOTHER, describe
 from articles.admin.article.listing import section_name
 from articles.admin.desk import RowChoice
+from articles.desk import roles
+from articles.desk.workflow import guests
 from articles.folding import begins, same
 from articles.models import Author, Image, Section
 from articles.text import first_free, make_slug
-from articles.workflow import guests
 
 
 class SectionsField(forms.ModelMultipleChoiceField):

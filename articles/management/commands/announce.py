@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from articles import announcing
+from articles.public import announcing
 
 
 class Command(BaseCommand):

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from articles import cards
 from articles.models.edition import Edition
+from articles.public import cards
 
 
 class Command(BaseCommand):

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from articles import merges
+from articles.desk import merges
 
 
 class Command(BaseCommand):

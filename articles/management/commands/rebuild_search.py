@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand
 
-from articles import finding, search
-from articles.finding import pictures
+from articles import desk_search, search
+from articles.desk_search import pictures
 
 
 class Command(BaseCommand):
@@ -13,7 +13,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         indexed = search.rebuild(self.tell)
         self.stdout.write(f"{indexed} editions can be found by their words.")
-        indexed = finding.rebuild(self.tell)
+        indexed = desk_search.rebuild(self.tell)
         self.stdout.write(f"{indexed} articles can be found by the desk.")
         self.stdout.write(f"{pictures.rebuild()} pictures can be found in the library.")
 

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from articles import notices
+from articles.desk import notices
 
 
 class Command(BaseCommand):

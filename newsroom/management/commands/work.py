@@ -5,17 +5,29 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
+from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Command as DatabaseWorker
 from django_tasks_db.models import DBTaskResult
 
-from articles import announcing, finding, tasks
-from articles.finding import pictures
-from newsroom import changes, purging
+from articles import desk_search, tasks
+from articles.desk_search import pictures
+from articles.public import announcing
+from newsroom.serving import changes, purging
 from tickers import refresh
 
 logger = logging.getLogger(__name__)
 TICK = 60  # seconds between looks at the clock
 PATIENCE = timedelta(minutes=5)  # that a task queued before gets, until another is queued
+
+
+# Where tasks were that servers of before 2026-12 queue; to be taken out when none of them runs any more.
+FORMER = {
+    "newsroom.changes": "newsroom.serving.changes",
+    "newsroom.purging": "newsroom.serving.purging",
+    "articles.merges.moving": "articles.desk.merges.moving",
+    "articles.merges.undoing": "articles.desk.merges.undoing",
+    "articles.people.links": "articles.desk.people.links",
+}
 
 
 class Command(DatabaseWorker):
@@ -24,6 +36,19 @@ class Command(DatabaseWorker):
     def handle(self, **options):
         threading.Thread(target=keep_time, args=[threading.Event()], daemon=True).start()
         super().handle(**options)
+
+
+def run_unknown_again():
+    """Queue once more what one worker did not know and this one does: as a deploy rolls, code of two ages runs."""
+    failed = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED, exception_class_path__endswith="Error")
+    for row in failed.filter(traceback__contains="import_string(self.task_path)"):  # not an import within the task
+        module, _dot, name = row.task_path.rpartition(".")
+        row.task_path = f"{FORMER.get(module, module)}.{name}"
+        try:
+            row.task.enqueue(*row.args_kwargs["args"], **row.args_kwargs["kwargs"])
+        except ImportError:  # nor does this one: the desk shows it
+            continue
+        row.delete()
 
 
 def keep_time(stopped):
@@ -44,11 +69,12 @@ def tick():
     now = timezone.now()
     if settings.REFRESH_RATES and refresh.due_sources():
         queue(refresh.ask_due, now - PATIENCE)
+    run_unknown_again()
     changes.again()
     tasks.draw_cards_again()
     if settings.CDN:
         purging.again()
-    if finding.is_behind() or pictures.is_behind():
+    if desk_search.is_behind() or pictures.is_behind():
         queue(tasks.index_articles, now - PATIENCE)
     if announcing.due(now):
         queue(tasks.announce, now - timedelta(seconds=TICK))

@@ -1,0 +1,42 @@
+"""The boards: what the desk places on the front page and on sections' tops, saved whole, never silently over another's.
+
+``plan`` says what stands once an arrangement is saved, ``saving`` stores it, ``telling`` puts it into words.
+"""
+
+from articles.desk.boards.plan import Placing, Plan, held_from, most_slots, plan, put, remove, slots_of, standing
+from articles.desk.boards.saving import (
+    BoardError,
+    BoardMovedError,
+    last_save,
+    load,
+    lock,
+    record,
+    roll_back,
+    save,
+    saves,
+)
+from articles.desk.boards.telling import describe, describe_slots, slot_name
+
+__all__ = [
+    "BoardError",
+    "BoardMovedError",
+    "Placing",
+    "Plan",
+    "describe",
+    "describe_slots",
+    "held_from",
+    "last_save",
+    "load",
+    "lock",
+    "most_slots",
+    "plan",
+    "put",
+    "record",
+    "remove",
+    "roll_back",
+    "save",
+    "saves",
+    "slot_name",
+    "slots_of",
+    "standing",
+]

@@ -1,0 +1,12 @@
+"""What is different between two texts, told to people: words in the running text, never lines, and never HTML.
+
+A body is taken apart into blocks (a paragraph, a heading, a list's item, a row of a table, a picture with its
+caption), blocks that say the same are matched first, and only what is left is compared word by word. All of it is
+bounded: where the best answer would take long, a coarser one comes at once. Nothing typed reaches the page unescaped.
+"""
+
+from articles.desk.comparing.blocks import tokens
+from articles.desk.comparing.changes import Change, compare
+from articles.desk.comparing.marking import Comparison, prose, sides, words
+
+__all__ = ["Change", "Comparison", "compare", "prose", "sides", "tokens", "words"]

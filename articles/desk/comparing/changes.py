@@ -1,0 +1,155 @@
+"""Which fields of two snapshots differ, and how, for people to read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import BooleanField, ForeignKey, TextField
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles.desk.comparing.marking import Comparison, items, words, words_beside
+from articles.models import Article, Author, Image, Merge, Section
+from articles.models.copy import Copy
+
+MODELS = {
+    "section_id": Section,
+    "further_sections": Section,
+    "bylines": Author,
+    "lead_image_id": Image,
+    "related": Article,
+}
+LISTS = {
+    "bylines": gettext_lazy("bylines"),
+    "further_sections": gettext_lazy("further sections"),
+    "tags": gettext_lazy("tags"),
+    "dated_corrections": gettext_lazy("dated corrections"),
+    "related": gettext_lazy("what to read next"),
+}
+FIRST = ["headline", "standfirst", "body"]  # the text, before its furniture
+NAMED = 500  # rows whose names are asked for
+LARGEST = 2**63
+Names = dict[tuple[type, int], str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field that differs: as it was, as it is, and both in one with the difference marked."""
+
+    field: str
+    label: str
+    before: SafeString
+    after: SafeString
+    marked: SafeString
+    body: Comparison | None = None  # of the body: for a page that folds what is unchanged
+
+
+def compare(before: dict[str, Any], after: dict[str, Any], names: Iterable[str] = ()) -> list[Change]:
+    """Each field in which two snapshots (``revisions.snapshot``) differ, the text first; at most four queries.
+
+    With ``names`` those fields instead, whether they differ or not.
+    """
+    fields = {field.attname: field for field in Copy._meta.local_fields if field.attname not in LISTS}
+    order = [*FIRST, *(name for name in [*fields, *LISTS] if name not in FIRST)]
+    asked = set(names) or {name for name in order if _value(fields, before, name) != _value(fields, after, name)}
+    shown = [name for name in order if name in asked]
+    known = _names([before, after], shown)
+    return [_change(fields, name, _value(fields, before, name), _value(fields, after, name), known) for name in shown]
+
+
+def _value(fields: dict, snapshot: dict[str, Any], name: str) -> Any:
+    """What a snapshot says, or what a field says that was not there yet when it was taken."""
+    if name in snapshot:
+        return snapshot[name]
+    if name in LISTS:
+        return []
+    return None if isinstance(fields[name], ForeignKey) else fields[name].get_default()
+
+
+def _change(fields: dict, name: str, old: Any, new: Any, names: Names) -> Change:
+    label = capfirst(str(fields[name].verbose_name if name in fields else LISTS[name]))
+    if name == "body":
+        body = Comparison(_text(old), _text(new))
+        left, right = body.sides()
+        return Change(name, label, left, right, body.prose(), body)
+    if name in LISTS:
+        old, new = _list(name, old, names), _list(name, new, names)
+        return Change(name, label, items(old, new, "before"), items(old, new, "after"), items(old, new))
+    old, new = _said(fields[name], old, names), _said(fields[name], new, names)
+    if isinstance(fields[name], TextField) or not _is_chosen(fields[name]):
+        return Change(name, label, *words_beside(old, new), words(old, new))
+    old_list, new_list = [old], [new]
+    sides = items(old_list, new_list, "before"), items(old_list, new_list, "after")
+    return Change(name, label, *sides, items(old_list, new_list, separator=" "))
+
+
+def _is_chosen(field: Any) -> bool:
+    return bool(field.choices) or isinstance(field, BooleanField | ForeignKey) or field.attname == "slug"
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _said(field: Any, value: Any, names: Names) -> str:
+    if isinstance(field, BooleanField):
+        return str(_("yes") if value else _("no"))
+    if isinstance(field, ForeignKey):
+        return _name(MODELS[field.attname], value, names) if value else str(_("none"))
+    if field.choices:
+        return str(dict(field.flatchoices).get(str(value), value))
+    return "" if value is None else str(value)
+
+
+def _list(name: str, value: Any, names: Names) -> list[str]:
+    value = value if isinstance(value, list) else []
+    if name == "dated_corrections":
+        return [_correction(row) for row in value]
+    if name in MODELS:
+        return [_name(MODELS[name], number, names) for number in value]
+    return [str(item) for item in value]
+
+
+def _correction(row: Any) -> str:
+    if not isinstance(row, dict):
+        return str(row)
+    try:
+        day = parse_date(str(row.get("day", "")))
+    except ValueError:
+        day = None
+    return f"{date_format(day) if day else row.get('day', '')}: {row.get('text', '')}"
+
+
+def _name(model: type, number: Any, names: Names) -> str:
+    known = names.get((model, number)) if isinstance(number, int) else None
+    return known or str(_("number %(id)s, no longer there") % {"id": number})
+
+
+def _names(snapshots: Iterable[dict[str, Any]], differing: Iterable[str]) -> Names:
+    """The names of all rows the differing fields point at, in a query for each kind of row."""
+    wanted: dict[type, set[int]] = {}
+    for name in set(differing) & set(MODELS):
+        for snapshot in snapshots:
+            value = snapshot.get(name)
+            ids = wanted.setdefault(MODELS[name], set())
+            several = value if isinstance(value, list) else [value]
+            ids |= {one for one in several if isinstance(one, int) and 0 < one < LARGEST}
+    names = {}
+    for model, ids in wanted.items():
+        rows = model.objects.filter(pk__in=sorted(ids)[:NAMED])  # type: ignore[attr-defined]
+        for row in rows.only("headline") if model is Article else rows:
+            names[model, row.pk] = str(row)
+        if lacking := {number for number in ids if (model, number) not in names}:
+            names |= _former_names(model, lacking)
+    return names
+
+
+def _former_names(model: type, numbers: set[int]) -> Names:
+    """What those were called that were merged into others since."""
+    kind = model._meta.model_name  # type: ignore[attr-defined]
+    rows = Merge.objects.filter(kind=kind, gone__in=sorted(numbers)[:NAMED]).order_by("pk")
+    return {(model, number): name for number, name in rows.values_list("gone", "gone_name")}

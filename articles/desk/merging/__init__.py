@@ -1,0 +1,244 @@
+"""Two people's changes to one text, put together: a merge of three snapshots, the base and what each made of it.
+
+Where only one of the two changed something, the change is taken. Where both changed the same place differently
+they clash, and a person chooses. No word that either of them typed is left out of what is called merged.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from articles.body import series
+from articles.body.markup import clean, plain_text
+from articles.desk.merging.hunks import Budgets, Place, budgets, changes, places
+
+TAG = r"""</?[a-z](?:[^<>"']|"[^"]*"|'[^']*')*>"""
+PIECE = re.compile(rf"{TAG}|[^<]+|<", re.IGNORECASE)
+TOKEN = re.compile(rf"{TAG}|\s*[^\s<]+|\s+|<", re.IGNORECASE)
+SOLID = re.compile(r"<(?:table|figure)\b")  # is taken as a whole: half a table is none
+BLOCK = "p|h2|h3|ul|ol|li|blockquote|table|thead|tbody|tr|th|td|figure|figcaption|aside"
+BETWEEN = re.compile(rf">\s+(?=</?(?:{BLOCK})\b)")
+BARE = re.compile(r"(<(li|th|td)\b[^>]*>)((?:(?!</?(?:p|ul|ol|li|th|td|h2|h3|blockquote)\b).)*)(</\2>)", re.DOTALL)
+HEAD = re.compile(r"</thead><tbody>|(<)thead>|(</)thead>")
+MOST_BLOCKS = 3000  # of a text; one that has more is a single place
+MOST_TOKENS = 2000  # of a place that both changed; in one that has more they clash
+UNKNOWN = object()  # what a field was, when the base is too old to have it
+
+
+@dataclass(frozen=True)
+class Merge:
+    """One field merged: with ``mine`` or with ``theirs`` in the places that clash, and the same if none does."""
+
+    mine: Any
+    theirs: Any
+    clash: bool = False
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A merged snapshot; it says mine where we clash."""
+
+    snapshot: dict[str, Any]
+    clashes: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Some paragraphs of a text that is being merged: what is taken, or what each has where a person has to choose."""
+
+    taken: str | None
+    mine: str = ""
+    theirs: str = ""
+    base: str | None = None  # what both changed, if that is known
+
+    @property
+    def ways(self) -> dict[str, str]:
+        """What may be taken: one of the two, or one after the other."""
+        one = {"theirs": self.theirs, "mine": self.mine}
+        if not (self.mine and self.theirs):
+            return one
+        return one | {"theirs_mine": self.theirs + self.mine, "mine_theirs": self.mine + self.theirs}
+
+
+def merge(base: dict[str, Any], mine: dict[str, Any], theirs: dict[str, Any]) -> Merged:
+    """What ``mine`` and ``theirs`` both made of ``base``."""
+    snapshot, clashes = {}, set()
+    for name in [*theirs, *(name for name in mine if name not in theirs)]:
+        yours = theirs.get(name, mine.get(name))
+        merged = merge_value(name, base.get(name, UNKNOWN), mine.get(name, yours), yours)
+        snapshot[name] = merged.mine
+        if merged.clash:
+            clashes.add(name)
+    return Merged(snapshot, clashes)
+
+
+def merge_value(name: str, base: Any, mine: Any, theirs: Any) -> Merge:
+    """The field ``name``, whose kind decides how finely it is looked at."""
+    if mine in (theirs, base):
+        return Merge(theirs, theirs)
+    if theirs == base:
+        return Merge(mine, mine)
+    how = KINDS.get(name)
+    if how is None or type(base) is not type(mine) or type(mine) is not type(theirs):
+        return Merge(mine, theirs, clash=True)
+    return how(base, mine, theirs)
+
+
+def merge_body(base: str, mine: str, theirs: str) -> Merge:
+    """HTML block by block, and word by word within a block that both changed."""
+    base, mine, theirs = map(as_editor_writes, (base, mine, theirs))
+    if mine in (theirs, base):
+        return _same(theirs)
+    before, ours, yours = blocks(base), blocks(mine), blocks(theirs)
+    if not before or max(map(len, (before, ours, yours))) > MOST_BLOCKS:
+        return Merge(mine, theirs, clash=True)
+    chosen: list[Merge] = []
+    spend = budgets()
+    for place in places(before, ours, yours, fine=True, spend=spend):
+        if (taken := place.taken_or_both) is not None:
+            chosen.append(_same("".join(taken)))
+        else:
+            chosen.append(_merge_words(place, spend))
+    sides = zip(*((one.mine, one.theirs) for one in chosen), strict=True)
+    with_mine, with_theirs = (series.keep_apart(clean("".join(part)), mine, theirs) for part in sides)
+    clash = any(one.clash for one in chosen)
+    if not clash and _loses_words(base, mine, theirs, with_mine):
+        return Merge(mine, theirs, clash=True)
+    return Merge(with_mine, with_theirs, clash)
+
+
+def stretches(base: Any, mine: str, theirs: str) -> list[Stretch]:
+    """A body from start to end, paragraph by paragraph; without a ``base`` all that differs is to be chosen."""
+    mine, theirs = as_editor_writes(mine), as_editor_writes(theirs)
+    ours, yours = blocks(mine), blocks(theirs)
+    before = blocks(as_editor_writes(base)) if isinstance(base, str) else []
+    if max(map(len, (before, ours, yours))) > MOST_BLOCKS:
+        return [Stretch(None, mine, theirs)]
+    spend = budgets()
+    found = (
+        [_stretch_of(place, spend) for place in places(before, ours, yours, fine=True, spend=spend)] if before else []
+    )
+    is_chosen = all(one.taken is not None for one in found)
+    if is_chosen and (not found or _loses_words("".join(before), mine, theirs, put_together(found, []))):
+        return _of_two(ours, yours)
+    return found
+
+
+def put_together(found: Iterable[Stretch], choices: Iterable[str]) -> str:
+    """The body of ``found``, with one of ``choices`` (a key of ``Stretch.ways``) for each that is to be chosen."""
+    chosen = iter(choices)
+    parts = [one.ways[next(chosen)] if one.taken is None else one.taken for one in found]
+    return clean("".join(parts))
+
+
+def _stretch_of(place: Place, spend: Budgets) -> Stretch:
+    if (taken := place.taken_or_both) is not None:
+        return Stretch("".join(taken))
+    merged = _merge_words(place, spend)
+    if not merged.clash:
+        return Stretch(merged.mine)
+    return Stretch(None, "".join(place.mine), "".join(place.theirs), "".join(place.base))
+
+
+def _of_two(mine: list[str], theirs: list[str]) -> list[Stretch]:
+    """What both have is taken, all else is to be chosen."""
+    found, at = [], 0
+    for i1, i2, j1, j2 in changes(theirs, mine, budgets()[0], fine=True):
+        found += [Stretch("".join(theirs[at:i1])), Stretch(None, "".join(mine[j1:j2]), "".join(theirs[i1:i2]))]
+        at = i2
+    found.append(Stretch("".join(theirs[at:])))
+    return [one for one in found if one.taken != ""]
+
+
+def one_after_the_other(name: str, mine: Any, theirs: Any) -> list | None:
+    """Rows of theirs and then of mine, none twice; None for a field that has no rows."""
+    if KINDS.get(name) not in (merge_sequence, merge_corrections):
+        return None
+    rows = theirs + mine
+    return [row for at, row in enumerate(rows) if row not in rows[:at]]
+
+
+def as_editor_writes(html: str) -> str:
+    """The same text without what tells hand-written or imported HTML from the editor's: it would look like changes."""
+    html = BETWEEN.sub(">", html.strip())
+    html = BARE.sub(r"\1<p>\3</p>\4", html)
+    return HEAD.sub(lambda found: f"{found[1] or found[2]}tbody>" if found[1] or found[2] else "", html)
+
+
+def blocks(html: str) -> list[str]:
+    """The elements of a cleaned body one after the other; put together they are the body again."""
+    found, depth, start = [], 0, 0
+    for piece in PIECE.finditer(html):
+        text = piece[0]
+        if not text.startswith("<") or len(text) == 1 or text.startswith("<br"):
+            continue
+        depth += -1 if text.startswith("</") else 1
+        if depth <= 0:
+            found.append(html[start : piece.end()])
+            depth, start = 0, piece.end()
+    return [*found, html[start:]] if start < len(html) else found
+
+
+def merge_set(base: list, mine: list, theirs: list) -> Merge:
+    """Things in no order of their own, like tags: all that stayed, and what either added."""
+    return _same(sorted((set(theirs) - (set(base) - set(mine))) | (set(mine) - set(base))))
+
+
+def merge_sequence(base: list, mine: list, theirs: list) -> Merge:
+    """Things in an order that means something, like bylines, none of them twice."""
+    chosen: list = []
+    for place in places(base, mine, theirs):
+        if (taken := place.taken_or_both) is None:
+            return Merge(mine, theirs, clash=True)
+        chosen += taken
+    return _same(list(dict.fromkeys(chosen)))
+
+
+def merge_corrections(base: list, mine: list, theirs: list) -> Merge:
+    """Dated corrections, each taken as a whole."""
+    merged = merge_sequence(*([json.dumps(row, sort_keys=True) for row in rows] for rows in (base, mine, theirs)))
+    if merged.clash:
+        return Merge(mine, theirs, clash=True)
+    rows = [json.loads(row) for row in merged.mine]
+    return _same(sorted(rows, key=lambda row: str(row.get("day", "")) if isinstance(row, dict) else ""))
+
+
+KINDS: dict[str, Callable[[Any, Any, Any], Merge]] = {
+    "body": merge_body,
+    "bylines": merge_sequence,
+    "dated_corrections": merge_corrections,
+    "further_sections": merge_set,
+    "related": merge_sequence,
+    "tags": merge_set,
+}
+
+
+def _same(value: Any) -> Merge:
+    return Merge(value, value)
+
+
+def _merge_words(place: Place, spend: Budgets) -> Merge:
+    """Blocks that both changed, word by word.
+
+    Where less than half of it is as it was, a sentence put together from both would be nobody's: that clashes.
+    """
+    base, mine, theirs = ("".join(part) for part in (place.base, place.mine, place.theirs))
+    tokens = [TOKEN.findall(html) for html in (base, mine, theirs)]
+    if max(map(len, tokens)) > MOST_TOKENS or any(SOLID.search(html) for html in (base, mine, theirs)):
+        return Merge(mine, theirs, clash=True)
+    found = places(*tokens, gap=1, spend=spend)
+    unchanged = sum(len(place.base) for place in found if place.base == place.mine == place.theirs)
+    if unchanged * 2 < len(tokens[0]):
+        return Merge(mine, theirs, clash=True)
+    pairs = [(p.mine, p.theirs) if p.taken is None else (p.taken, p.taken) for p in found]
+    with_mine, with_theirs = ("".join("".join(part) for part in side) for side in zip(*pairs, strict=True))
+    return Merge(with_mine, with_theirs, clash=any(place.taken is None for place in found))
+
+
+def _loses_words(base: str, mine: str, theirs: str, merged: str) -> bool:
+    """Whether a word that one of the two typed is missing in ``merged``: the last look before it is called so."""
+    before, ours, yours, after = (Counter(plain_text(html).split()) for html in (base, mine, theirs, merged))
+    return bool(((ours - before) | (yours - before)) - after)

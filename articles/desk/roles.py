@@ -1,0 +1,300 @@
+"""Who may do what: the groups of a newsroom, and ``may()``, which both the workflow and the admin ask.
+
+A login has one or more roles by its groups. An administrator (also any superuser) may do everything;
+a chief editor everything with articles and the front page; a section editor the same in the sections
+given to them; a reporter writes, and submits what they wrote or were given. An article is somebody's own
+if they began it, have a byline on it, or it is assigned to them.
+"""
+
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.db.models import Q
+from django.utils import timezone
+
+from articles.desk.groups import ADMINISTRATOR, CHIEF_EDITOR, REPORTER, SECTION_EDITOR
+from articles.desk.groups import PERMISSIONS as PERMISSIONS  # a role is asked for here, wherever it is written down
+from articles.desk.groups import PICTURE_EDITOR as PICTURE_EDITOR
+from articles.desk.groups import RATES_DESK as RATES_DESK
+from articles.desk.groups import make_groups as make_groups
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.db.models import QuerySet
+    from taggit.models import Tag
+
+    from articles.models import Article, Author, Image, Section, Template
+
+WRITERS = {REPORTER, SECTION_EDITOR, CHIEF_EDITOR, ADMINISTRATOR}  # who can be given articles
+
+ANYBODYS_STEPS = {"note"}  # of all who read the desk's articles
+OWN_STEPS = {
+    "edit",
+    "submit",
+    "take_back",
+    "trash",
+    "untrash",
+    "tick",
+    "release",
+    "share",
+    "goal",
+}  # with one's own articles
+WRITERS_STEPS = OWN_STEPS | {"claim", "begin"}
+DESK_STEPS = WRITERS_STEPS | {
+    *("send_back", "approve", "publish", "furnish", "schedule", "take_down", "withdraw", "cancel"),
+    *("assign", "due"),
+}
+ADMINISTRATORS_STEPS = {"erase"}
+STEPS_IN_THE_TRASH = {"untrash", "erase"}  # of what lies there, nothing else is done
+STEPS_OF_AN_IDEA = {  # that nobody has begun to write
+    *("edit", "begin", "assign", "due", "claim", "release", "note", "tick", "trash", "untrash"),
+}
+
+
+def of(user: "User") -> set[str]:
+    """The names of ``user``'s roles; asked of the database once a request."""
+    if not user.is_active:
+        return set()
+    if user.is_superuser:
+        return {ADMINISTRATOR}
+    if not hasattr(user, "_roles"):
+        user._roles = set(user.groups.values_list("name", flat=True))
+    return user._roles
+
+
+def may(user: "User", step: str, article: "Article | None" = None) -> bool:
+    """Whether ``user`` may take ``step`` with ``article``; without one, with any article at all."""
+    roles = of(user)
+    if article is not None and not _is_possible(user, step, article):
+        return False
+    if ADMINISTRATOR in roles:
+        return True
+    if step in ADMINISTRATORS_STEPS:
+        return False
+    if CHIEF_EDITOR in roles:
+        return True
+    if step in ANYBODYS_STEPS:
+        return bool(roles & {REPORTER, SECTION_EDITOR, PICTURE_EDITOR})
+    if SECTION_EDITOR in roles and step in DESK_STEPS and (article is None or edits_section(user, article.section)):
+        return True
+    return bool(roles & {REPORTER, SECTION_EDITOR}) and _writers_step(user, step, article)
+
+
+def may_curate(user: "User", section: "Section | None" = None) -> bool:
+    """Whether ``user`` places articles on the top of ``section``; on the front page (None) only who leads the paper."""
+    if of(user) & {CHIEF_EDITOR, ADMINISTRATOR}:
+        return True
+    return section is not None and SECTION_EDITOR in of(user) and edits_section(user, section)
+
+
+def _is_possible(user: "User", step: str, article: "Article") -> bool:
+    """Whether anybody at all could take ``step`` with the article as it is."""
+    if article.trashed_at and step not in STEPS_IN_THE_TRASH:
+        return False
+    if article.stage == "idea" and step not in STEPS_OF_AN_IDEA:
+        return False
+    if step == "claim":
+        return article.assignee_id is None
+    return step != "release" or article.assignee_id == user.pk
+
+
+NOT_BEGUN = {"idea", "draft"}  # what nobody submitted
+STEPS_BY_STAGE = {
+    "idea": {"edit", "begin"},
+    "draft": {"edit", "submit"},
+    "published": {"edit"},
+    "in_review": {"take_back"},
+}
+
+
+def _writers_step(user: "User", step: str, article: "Article | None") -> bool:
+    """A reporter edits and submits drafts, takes back what still waits, and revises what is live the same way."""
+    if article is None or article.pk is None:
+        return step in WRITERS_STEPS
+    if step == "claim":
+        return article.stage in NOT_BEGUN and article.published_at is None and _is_nobodys(article)
+    if step == "release":
+        return True
+    if step == "begin" and article.stage == "idea" and article.assignee_id is None and _is_nobodys(article):
+        return True
+    steps = STEPS_BY_STAGE.get(article.stage, set())
+    if article.stage in NOT_BEGUN and article.published_at is None:
+        steps = steps | {"trash", "untrash"}
+    return step in steps | {"tick", "share", "goal"} and is_own(user, article)
+
+
+def _is_nobodys(article: "Article") -> bool:
+    """Whether a draft waits for somebody to write it: no login has a byline on it, and no reporter began it."""
+    if article.bylines.filter(author__user__isnull=False).exists():
+        return False
+    return article.created_by is None or bool(of(article.created_by) & (WRITERS - {REPORTER}))
+
+
+def is_own(user: "User", article: "Article") -> bool:
+    """Whether ``user`` began the article, has it in hand, or has a byline on it."""
+    if user.pk in {article.created_by_id, article.assignee_id} or article.pk is None:
+        return True
+    if (known := getattr(article, "_has_byline_of", None)) and known[0] == user.pk:
+        return known[1]
+    return article.bylines.filter(author__user=user).exists()
+
+
+def load_own(user: "User", articles: "list[Article]") -> None:
+    """Ask at once on which of many articles ``user`` has a byline; ``is_own`` then does not ask for each."""
+    rows = apps.get_model("articles", "ArticleByline").objects.filter(
+        article__in=[one.pk for one in articles], author__user=user
+    )
+    theirs = set(rows.values_list("article_id", flat=True))
+    for article in articles:
+        article._has_byline_of = (user.pk, article.pk in theirs)
+
+
+def writes(user: "User") -> bool:
+    """Whether ``user`` can be given articles."""
+    return user.is_active and user.is_staff and bool(of(user) & WRITERS)
+
+
+def may_move_out(user: "User", article: "Article") -> bool:
+    """Whether ``user`` may take the article, as it is stored, out of its section: it could change hands by that."""
+    if article.section_id is None or article.pk is None or may(user, "publish", article):
+        return True
+    return article.published_at is None and article.created_by_id == user.pk
+
+
+def may_move_into(user: "User", article: "Article", section: "Section | None") -> bool:
+    """Whether ``user`` may put the article into ``section``: others' sections get drafts that nobody published."""
+    if is_everywhere(user) or (edits_section(user, section) and SECTION_EDITOR in of(user)):
+        return True
+    return article.published_at is None and article.stage in NOT_BEGUN
+
+
+def is_everywhere(user: "User") -> bool:
+    """Whether all sections are ``user``'s."""
+    return bool(of(user) & {CHIEF_EDITOR, ADMINISTRATOR})
+
+
+def may_change_tag(user: "User", tag: "Tag") -> bool:
+    """Whether ``user`` may rename a tag: only if all that carries it, at the desk or with readers, is theirs."""
+    if is_everywhere(user) or SECTION_EDITOR not in of(user):
+        return is_everywhere(user)
+    uses = [tag.article_rows.exclude(_within(user, "content_object__section"))]
+    uses.append(
+        tag.edition_rows.filter(edition__live_until__gt=timezone.now()).exclude(_within(user, "edition__section"))
+    )
+    return not any(rows.exists() for rows in uses)
+
+
+def may_merge(user: "User", *things: "Tag | Author | Section") -> bool:
+    """Whether ``user`` may make these one: whoever has all articles in their hands; of tags, also who may rename each.
+
+    A byline is a right to drafts, and a section is what editors are given: neither is an editor's of a section to give.
+    """
+    if is_everywhere(user):
+        return True
+    return all(thing._meta.label == "taggit.Tag" and may_change_tag(user, thing) for thing in things)
+
+
+ELSEWHERE, HERE, NOWHERE = "elsewhere, too", "in their sections alone", "nowhere"
+
+
+def may_change_image(user: "User", image: "Image") -> bool:
+    """Whether ``user`` may change what is said of a picture: one used in their sections alone, or their own unused."""
+    roles = of(user)
+    if is_everywhere(user) or PICTURE_EDITOR in roles:
+        return True
+    if SECTION_EDITOR not in roles:
+        return False
+    used = _used_by_sections(user, image)
+    return used != ELSEWHERE and (used == HERE or image.uploaded_by_id == user.pk)
+
+
+def _used_by_sections(user: "User", image: "Image") -> str:
+    """Where the picture is used, as ``user`` sees it: what readers saw once doesn't count."""
+    if any(rows.exists() for rows in _uses_of_nobody(image)):
+        return ELSEWHERE
+    now = timezone.now()
+    uses = [
+        (image.articles.all(), "section"),
+        (image.article_rows.all(), "article__section"),
+        (image.editions.filter(live_until__gt=now), "section"),
+        (image.edition_rows.filter(edition__live_until__gt=now), "edition__section"),
+    ]
+    if any(rows.exclude(_within(user, place)).exists() for rows, place in uses):
+        return ELSEWHERE
+    return HERE if any(rows.exists() for rows, _place in uses) else NOWHERE
+
+
+def _uses_of_nobody(image: "Image") -> "list[QuerySet]":
+    """Where a picture is no one section's: above authors, on the front page, as the paper's logo."""
+    authors, settings = apps.get_model("articles", "Author"), apps.get_model("articles", "SiteSettings")
+    return [image.placements.all(), authors.objects.filter(picture=image), settings.objects.filter(logo=image)]
+
+
+def _within(user: "User", place: str) -> Q:
+    sections = section_ids(user)
+    return Q(**{f"{place}__in": sections}) | Q(**{f"{place}__parent__in": sections})
+
+
+def edits_section(user: "User", section: "Section | None") -> bool:
+    """Whether ``section``, or the one it lies within, was given to ``user``."""
+    return section is not None and bool({section.pk, section.parent_id} & section_ids(user))
+
+
+def section_ids(user: "User") -> set[int]:
+    """The sections given to ``user``; asked of the database once a request."""
+    if not hasattr(user, "_section_ids"):
+        user._section_ids = set(user.edited_sections.values_list("pk", flat=True))
+    return user._section_ids
+
+
+def may_keep_template(user: "User") -> bool:
+    """Whether ``user`` keeps articles as templates: whoever edits others' articles."""
+    return bool(of(user) & {SECTION_EDITOR, CHIEF_EDITOR, ADMINISTRATOR})
+
+
+def may_change_template(user: "User", template: "Template") -> bool:
+    """Whether ``user`` changes, renames and deletes a template: their own, or one of their sections."""
+    if is_everywhere(user) or SECTION_EDITOR not in of(user):
+        return is_everywhere(user)
+    return template.made_by_id == user.pk or edits_section(user, template.section)
+
+
+def may_manage(user: "User", person: "User | None" = None) -> bool:
+    """Whether ``user`` adds, changes and suspends ``person``, or anybody: up to their own role, never above."""
+    if user.is_superuser or person is None:
+        return is_everywhere(user)
+    if person.is_superuser or not is_everywhere(user):
+        return False
+    return ADMINISTRATOR in of(user) or _has_no_more_than_a_chief(person)
+
+
+def _has_no_more_than_a_chief(person: "User") -> bool:
+    """Whether ``person`` has roles of the newsroom alone, none of them an administrator's, and no rights beside."""
+    if not hasattr(person, "_given"):  # asked of the database once a request; of() knows none of who is suspended
+        names = set(person.groups.values_list("name", flat=True))
+        person._given = names <= given_by({CHIEF_EDITOR}) and not person.user_permissions.exists()
+    return person._given
+
+
+def given_by(roles: set[str]) -> set[str]:
+    """The roles that somebody with ``roles`` may give."""
+    if ADMINISTRATOR in roles:
+        return set(PERMISSIONS)
+    return set(PERMISSIONS) - {ADMINISTRATOR} if CHIEF_EDITOR in roles else set()
+
+
+def may_reset_password(user: "User", person: "User") -> bool:
+    """Whether ``user`` makes a link for a new password, by which one could come in as ``person``."""
+    return ADMINISTRATOR in of(user) and may_manage(user, person)
+
+
+def may_change_author(user: "User", author: "Author") -> bool:
+    """Whether ``user`` changes what is said of an author: their own, or one who writes in their sections alone."""
+    if is_everywhere(user) or SECTION_EDITOR not in of(user):
+        return is_everywhere(user)
+    if author.user_id == user.pk:
+        return True
+    uses = [(author.article_bylines, "article__section"), (author.edition_bylines, "edition__section")]
+    if any(rows.exclude(_within(user, place)).exists() for rows, place in uses):
+        return False
+    return author.user_id is None or any(rows.exists() for rows, _place in uses)

@@ -1,0 +1,242 @@
+"""What readers see: published, scheduled, moved, ended, withdrawn, erased.
+
+``cutting`` makes an article's editions and keeps their line.
+"""
+
+from datetime import datetime
+from itertools import pairwise
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from articles import search, tasks
+from articles.body import references
+from articles.desk import lacking, notices, readiness, revisions
+from articles.desk.cutting import TICK, Text, WorkflowError, address, put_in, remove_words, take_out, text_of
+from articles.desk.cutting import freeze_again as refreeze
+from articles.desk.workflow.locking import locked, said, set_stage
+from articles.desk.workflow.plans import known_of, planned, planned_updates
+from articles.desk.workflow.sharing import end_links
+from articles.models import FOR_EVER, Article, Edition, Notice
+from articles.models.copy import shared_values
+
+
+@transaction.atomic
+def publish(article: Article, *, by: User, significant: bool = False) -> Edition:
+    """Put the working copy before readers now; what was live ends in the same instant.
+
+    Only a ``significant`` change tells readers that the article was updated.
+    """
+    article = locked(article, "publish", by)
+    now = timezone.now()
+    _refuse_embargo(article, now)
+    text = working_copy(article, now)
+    edition = put_in(article, text, at=now, by=by, significant=significant, based_at=article.based_at)
+    after_cut(article, by, _("Published"))
+    tasks.after_commit(tasks.draw_card.enqueue, edition.pk)
+    notices.tell(Notice.Kind.PUBLISHED, article, by=by, text=_("%(who)s published “%(article)s”."))
+    tasks.after_commit(tasks.announce.enqueue)
+    return edition
+
+
+@transaction.atomic
+def schedule(article: Article, *, by: User, at: datetime, significant: bool = False) -> Edition:
+    """Have the working copy, as it is now, go live at ``at``; what is live until then stays live until then."""
+    article = locked(article, "schedule", by)
+    if at <= timezone.now():
+        raise WorkflowError(_("Choose a time in the future, or publish now."))
+    _refuse_too_far(at)
+    _refuse_embargo(article, at)
+    text = working_copy(article, at)
+    edition = put_in(article, text, at=at, by=by, significant=significant, based_at=article.based_at)
+    after_cut(article, by, _("Scheduled for %(time)s") % {"time": said(at)})
+    tasks.after_commit(tasks.draw_card.enqueue, edition.pk)
+    _tell_of_schedule(article, by, at)
+    _look_again(edition)
+    return edition
+
+
+@transaction.atomic
+def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
+    """Move an edition that is not live yet to ``at``; its text stays as it was scheduled."""
+    article = locked(edition.article, "schedule", by)
+    edition = future(article, edition)
+    if at <= timezone.now():
+        raise WorkflowError(_("Choose a time in the future."))
+    _refuse_too_far(at)
+    _refuse_embargo(article, at)
+    if article.editions.filter(live_from=at).exclude(pk=edition.pk).exists():
+        raise WorkflowError(_("Another edition of this article starts at that very time."))
+    text = text_of(edition, edition.section_rows.filter(is_further=True))
+    known = known_of(edition)  # its text is no newer for being moved
+    end = own_end(article, edition)
+    if at >= end:
+        raise WorkflowError(_("It ends %(time)s: choose a time before that, or set another end.") % {"time": said(end)})
+    take_out(article, edition)
+    edition = put_in(article, text, at=at, by=by, **known)
+    edition.live_until = min(edition.live_until, end)
+    edition.save(update_fields=["live_until"])
+    tasks.after_commit(tasks.draw_card.enqueue, edition.pk)
+    revisions.keep(article, by=by, note=_("Rescheduled for %(time)s") % {"time": said(at)})
+    _tell_of_schedule(article, by, at)
+    _look_again(edition)
+    return edition
+
+
+@transaction.atomic
+def cancel(edition: Edition, *, by: User) -> None:
+    """Take back an edition that is not live yet; its predecessor gets its end back."""
+    article = locked(edition.article, "cancel", by)
+    take_out(article, future(article, edition))
+    if article.stage == Article.Stage.PUBLISHED:  # what waits for review goes on waiting
+        set_stage(article, Article.Stage.DRAFT)
+    revisions.keep(article, by=by, note=_("Schedule cancelled"))
+    text = _("%(who)s cancelled the schedule of “%(article)s”.")
+    notices.tell(Notice.Kind.WITHDRAWN, article, by=by, text=text)
+
+
+@transaction.atomic
+def take_down(article: Article, *, by: User, at: datetime | None) -> Edition:
+    """Let the article end at ``at``, a future time; None keeps it for ever again."""
+    article = locked(article, "take_down", by)
+    now, end = timezone.now(), at or FOR_EVER
+    if end <= now:
+        raise WorkflowError(_("Choose a time in the future, or withdraw the article now."))
+    if at:
+        _refuse_too_far(at)
+    if later := article.editions.filter(live_from__gte=end).order_by("live_from").first():
+        message = _("What is scheduled for %(time)s would bring it back. Cancel that first.")
+        raise WorkflowError(message % {"time": said(later.live_from)})
+    if at is None:
+        _close_gap(article, now)
+    edition = article.editions.filter(live_from__lt=end, live_until__gt=now).order_by("live_from").last()
+    if edition is None:
+        raise WorkflowError(_("Nothing of this article is live at that time."))
+    edition.live_until = end
+    edition.save(update_fields=["live_until"])
+    note = _("Ends %(time)s") % {"time": said(end)} if at else _("Has no end any more")
+    revisions.keep(article, by=by, note=note)
+    return edition
+
+
+@transaction.atomic
+def withdraw(article: Article, *, by: User, reason: str) -> Edition:
+    """End the article and its preview links now; readers get ``reason``, and nothing scheduled brings it back."""
+    article = locked(article, "withdraw", by)
+    if not reason.strip():
+        raise WorkflowError(_("Write the reason: readers who come to the address will see it."))
+    now = timezone.now()
+    edition = article.editions.live(now).first()
+    if edition is None:
+        raise WorkflowError(_("The article is not live, so there is nothing to withdraw."))
+    coming = list(article.editions.filter(live_from__gt=now).order_by("-live_from"))
+    updates = planned_updates(coming)
+    for later in coming:
+        take_out(article, later)
+    edition.refresh_from_db()
+    edition.planned = planned(edition, updates)
+    edition.live_until = max(now, edition.live_from + TICK)
+    edition.withdrawn_reason, edition.withdrawn_by = reason.strip(), by
+    edition.save(update_fields=["live_until", "withdrawn_reason", "withdrawn_by", "planned"])
+    end_links(article)
+    if article.stage == Article.Stage.PUBLISHED:
+        set_stage(article, Article.Stage.DRAFT)
+    note = _("Withdrawn: %(reason)s") % {"reason": reason.strip()}
+    revisions.keep(article, by=by, note=Truncator(note).chars(300))
+    text = _("%(who)s withdrew “%(article)s”: %(reason)s")
+    notices.tell(Notice.Kind.WITHDRAWN, article, by=by, text=text, reason=Truncator(reason.strip()).chars(200))
+    tasks.after_commit(tasks.announce.enqueue)
+    return edition
+
+
+@transaction.atomic
+def erase(edition: Edition, *, by: User, reason: str) -> Edition:
+    """Blank the text of an edition that ended, for a court or a privacy claim; who, when and why stay."""
+    locked(edition.article, "erase", by)
+    edition = Edition.objects.get(pk=edition.pk)
+    if edition.live_until > timezone.now():
+        raise WorkflowError(_("Withdraw the article first: only what readers no longer see can be erased."))
+    if not reason.strip():
+        raise WorkflowError(_("Write the reason: it stays in place of the text."))
+    for name, value in shared_values(Edition()).items():
+        if name not in {"slug", "section_id", "kind", "language"}:
+            setattr(edition, name, value)
+    edition.headline, edition.noindex = _("Erased"), True
+    tasks.after_commit(tasks.remove_card.enqueue, edition.card)
+    edition.card = ""
+    edition.erased_at, edition.erased_by, edition.erased_reason = timezone.now(), by, reason.strip()
+    edition.save()
+    edition.article.editions.update(planned={})  # may hold the same words
+    remove_words(edition)
+    search.remove(edition)
+    return edition
+
+
+def _close_gap(article: Article, now: datetime) -> None:
+    """Have what is live go on until what is scheduled takes over, where it was to end before that."""
+    rows = list(article.editions.filter(live_until__gt=now).order_by("live_from"))
+    for before, after in pairwise(rows):
+        if before.live_until < after.live_from or not after.took_over:
+            before.live_until, after.took_over = after.live_from, True
+            before.save(update_fields=["live_until"])
+            after.save(update_fields=["took_over"])
+    lacking.note(article)
+
+
+def _refuse_embargo(article: Article, at: datetime) -> None:
+    if article.embargo_until and at < article.embargo_until:
+        message = _("This text is under embargo until %(time)s; nobody can make it start before.")
+        raise WorkflowError(message % {"time": said(article.embargo_until)})
+
+
+def _refuse_too_far(at: datetime) -> None:
+    if at >= FOR_EVER:
+        raise WorkflowError(_("Choose a time before the year %(year)d.") % {"year": FOR_EVER.year})
+
+
+def own_end(article: Article, edition: Edition) -> datetime:
+    """The end that somebody set for a scheduled edition; for ever if it only ends where another begins."""
+    followed = article.editions.filter(live_from=edition.live_until).exists()
+    return FOR_EVER if followed else edition.live_until
+
+
+def future(article: Article, edition: Edition) -> Edition:
+    edition = article.editions.filter(pk=edition.pk, live_from__gt=timezone.now()).first()
+    if edition is None:
+        raise WorkflowError(_("This edition is live already or was cancelled. Load the article again."))
+    return edition
+
+
+def after_cut(article: Article, by: User, note: str) -> None:
+    """The working copy is what the newest edition says; what was due is done."""
+    set_stage(article, Article.Stage.PUBLISHED)
+    Article.objects.filter(pk=article.pk).update(due_at=None, due_told_at=None, based_at=None)
+    revisions.keep(article, by=by, note=note)
+
+
+def _tell_of_schedule(article: Article, by: User, at: datetime) -> None:
+    text = _("%(who)s scheduled “%(article)s” for %(time)s.")
+    notices.tell(Notice.Kind.PUBLISHED, article, by=by, text=text, time=said(at))
+
+
+def _look_again(edition: Edition) -> None:
+    """A rate stored while ``edition`` was being cut was not known to it, nor ``edition`` to whoever stored it."""
+    if references.pairs(edition.body):
+        transaction.on_commit(freeze_again, robust=True)
+
+
+def working_copy(article: Article, at: datetime) -> Text:
+    """The working copy, if nothing keeps it from going live at ``at``."""
+    first = min(article.published_at or at, at)
+    if problems := readiness.problems(article, address(article, first), at):
+        raise WorkflowError(" ".join(problem.text for problem in problems))
+    return text_of(article, article.section_rows.all())
+
+
+@transaction.atomic
+def freeze_again() -> int:
+    """Rates were written: have what is scheduled say the newest; how many editions that changes. What is live stays."""
+    return refreeze(timezone.now())

@@ -1,0 +1,82 @@
+"""Who has an article in hand, by when, and how long it is to be. None of it changes the text or its version."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from articles.desk import notices, roles
+from articles.desk.cutting import WorkflowError
+from articles.desk.workflow.locking import locked, said
+from articles.models import FOR_EVER, Article, Notice
+
+MOST_WORDS = 50_000  # of a goal; no body holds many more
+
+
+@transaction.atomic
+def assign(article: Article, to: User | None, *, by: User, due_at: datetime | None = None) -> None:
+    """Give the article to somebody who writes; None gives it to nobody. A time given becomes its due time."""
+    article = locked(article, "assign", by)
+    if to is not None and not roles.writes(to):
+        message = _("“%(user)s” can't be given articles: only active logins who write or edit can.")
+        raise WorkflowError(message % {"user": to})
+    refuse_unlikely(due_at)
+    is_new = to is not None and to.pk != article.assignee_id
+    article.assignee = to
+    if due_at is not None:
+        article.due_at = due_at
+    article.due_told_at = None
+    article.save(update_fields=["assignee", "due_at", "due_told_at"])
+    if is_new:
+        text = _("%(who)s assigned “%(article)s” to you, due %(due)s.")
+        if article.due_at is None:
+            text = _("%(who)s assigned “%(article)s” to you.")
+        due = said(article.due_at) if article.due_at else ""
+        notices.tell(Notice.Kind.ASSIGNED, article, by=by, text=text, due=due)
+
+
+@transaction.atomic
+def claim(article: Article, *, by: User) -> None:
+    """Take an article that nobody has."""
+    article = locked(article, "claim", by)
+    if article.assignee_id == by.pk:
+        raise WorkflowError(_("You have this article already."))
+    article.assignee, article.due_told_at = by, None
+    article.save(update_fields=["assignee", "due_told_at"])
+
+
+@transaction.atomic
+def release(article: Article, *, by: User) -> None:
+    """Give back an article that one has, so that somebody else may take it."""
+    article = locked(article, "release", by)
+    article.assignee = None
+    article.save(update_fields=["assignee"])
+
+
+@transaction.atomic
+def set_due(article: Article, *, by: User, at: datetime | None) -> None:
+    """Say by when the article is wanted; None: at no certain time."""
+    article = locked(article, "due", by)
+    refuse_unlikely(at)
+    article.due_at, article.due_told_at = at, None
+    article.save(update_fields=["due_at", "due_told_at"])
+
+
+@transaction.atomic
+def set_goal(article: Article, *, by: User, words: int | None) -> None:
+    """Say how many words the article is to have; None: as many as it takes."""
+    article = locked(article, "goal", by)
+    if words is not None and not 1 <= words <= MOST_WORDS:
+        raise WorkflowError(_("A goal has between 1 and %(most)d words.") % {"most": MOST_WORDS})
+    article.word_goal = words
+    article.save(update_fields=["word_goal"])
+
+
+def refuse_unlikely(at: datetime | None) -> None:
+    """``WorkflowError`` for a due time that is over, or in a year that nobody means."""
+    if at is not None and at <= timezone.now():
+        raise WorkflowError(_("Choose a due time in the future."))
+    if at is not None and at >= FOR_EVER:
+        raise WorkflowError(_("Choose a time before the year %(year)d.") % {"year": FOR_EVER.year})

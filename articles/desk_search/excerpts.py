@@ -1,0 +1,66 @@
+"""Where in a working copy the words stand that it was found by, with the piece of text around them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from articles.desk_search.copy import MOST_NOTES, text_of
+from articles.models import Article, ArticleByline, ArticleTag, Note
+from articles.search.query import Query, Term, parse
+from articles.search.row import tidy
+from articles.search.snippet import ANY, snippet, terms_in
+
+MOST_SHOWN = 3  # excerpts of an article
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A piece of one of an article's texts, and which text that is."""
+
+    place: str
+    text: SafeString
+
+
+def excerpts(text: str, headlines: dict[int, str]) -> dict[int, list[Excerpt]]:
+    """Of each article (with its headline) why it was found, where that alone does not say so; in four queries."""
+    asked = parse(text)
+    missing = {pk: _without(asked.terms, tidy(headline)) for pk, headline in headlines.items()}
+    rows: Any = Article.objects.filter(pk__in=[pk for pk, terms in missing.items() if terms]).prefetch_related(
+        Prefetch("bylines", ArticleByline.objects.select_related("author")),
+        Prefetch("tag_rows", ArticleTag.objects.select_related("tag")),
+        Prefetch("notes", Note.objects.order_by("-pk")),
+    )
+    return {article.pk: _of(article, missing[article.pk]) for article in rows}
+
+
+def _of(article: Any, missing: tuple[Term, ...]) -> list[Excerpt]:
+    """Excerpts until every term was shown that is ``missing`` in the headline."""
+    found: list[Excerpt] = []
+    for name, texts in _texts(article):
+        for text in texts:
+            if not missing or len(found) == MOST_SHOWN:
+                return found
+            left = _without(missing, text)
+            if here := tuple(term for term in missing if term not in left):
+                found.append(Excerpt(name, snippet(Query(here, ()), ANY, text)))
+                missing = left
+    return found
+
+
+def _without(terms: tuple[Term, ...], text: str) -> tuple[Term, ...]:
+    """Those of ``terms`` that ``text`` does not hold."""
+    there = terms_in(Query(terms, ()), ANY, text)
+    return tuple(term for term in terms if term not in there)
+
+
+def _texts(article: Any) -> Iterator[tuple[str, list[str]]]:
+    """The texts of an article in the order they are looked at, with what each is called; made when asked for."""
+    yield _("standfirst"), [tidy(article.standfirst)]
+    yield _("author"), [tidy(row.author.name) for row in article.bylines.all()]
+    yield _("tag"), [tidy(row.tag.name) for row in article.tag_rows.all()]
+    yield _("text"), [text_of(article)]
+    yield _("note"), [tidy(note.text) for note in list(article.notes.all())[:MOST_NOTES]]

@@ -1,0 +1,241 @@
+"""Telling machines what went live and what ended: the index of sitemaps, feed readers by a hub, search engines.
+
+Publishing is rows with times, so nothing happens when an edition's time comes. What began or ended since a listener
+was last told is read off those times, by the worker's clock each minute and at once when somebody publishes. A row
+may be committed some seconds after the time it names, so each look goes back ``OVERLAP`` and leaves out what was told.
+"""
+
+import hmac
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Case, Count, F, Max, Q, QuerySet, When
+from django.db.models.functions import TruncMonth
+
+from articles import outside
+from articles.models.announcement import Announcement, ArchiveMonth
+from articles.models.author import Author
+from articles.models.edition import Edition
+from articles.models.section import Section
+from articles.models.site import SiteSettings
+
+Listener = Announcement.Listener
+
+OVERLAP = timedelta(minutes=1)
+AGE = timedelta(days=1)  # what is older is no news to a hub or a search engine
+CLAIM = timedelta(minutes=2)  # longer than telling takes
+WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=6)  # after a failure; doubled with each
+MOST = 500  # editions told of at once
+MOST_TOLD = 5_000  # that are remembered, as many may have begun in one moment
+MOST_FEEDS = 90  # addresses that a hub takes in one request
+INDEXNOW = "https://api.indexnow.org/indexnow"
+FEEDS = ("feed/", "atom/", "feed.json")
+
+
+class NotTold(Exception):
+    """A listener did not take what it was told; the text says why."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """An edition that began or ended."""
+
+    edition: Edition
+    moment: datetime
+    mark: str
+
+
+def key() -> str:
+    """The paper's key for IndexNow, the same on every server; its file proves whose the addresses are."""
+    return hmac.new(settings.SECRET_KEY.encode(), b"articles.public.announcing.indexnow", "sha256").hexdigest()[:32]
+
+
+def listeners(paper: SiteSettings) -> list[Listener]:
+    """Whom to tell, by the settings of the paper."""
+    wanted = {
+        Listener.SITEMAPS: True,
+        Listener.WEBSUB: bool(paper.websub_hub),
+        Listener.INDEXNOW: paper.tells_search_engines,
+    }
+    return [listener for listener, is_wanted in wanted.items() if is_wanted]
+
+
+def due(now: datetime) -> list[Listener]:
+    """The listeners that something happened for since they were told."""
+    rows = {row.listener: row for row in Announcement.objects.all()}
+    return [
+        listener
+        for listener in listeners(SiteSettings.current())
+        if listener not in rows or (_may_tell(rows[listener], now) and _changes(rows[listener], now, 1))
+    ]
+
+
+def announce(listener: Listener, now: datetime) -> int:
+    """Tell ``listener`` what began or ended by ``now``; how many editions that were. ``NotTold`` if it won't listen.
+
+    The first time there is nothing to tell: what readers see already is no news.
+    """
+    row = _claim(listener, now)
+    if row is None:
+        return 0
+    changes = _changes(row, now, MOST)
+    try:
+        TELL[listener](changes, now)
+    except NotTold:
+        Announcement.objects.filter(pk=listener).update(claimed_until=None, failed_at=now, failures=F("failures") + 1)
+        raise
+    until = now if len(changes) < MOST else changes[-1].moment  # the rest is told of with the next look
+    told = [change.mark for change in changes] + row.told
+    Announcement.objects.filter(pk=listener).update(
+        told_until=until, told=told[:MOST_TOLD], claimed_until=None, failed_at=None, failures=0
+    )
+    return len(changes)
+
+
+@transaction.atomic
+def _claim(listener: Listener, now: datetime) -> Announcement | None:
+    """The listener's row, for this process alone until it is done; None if it is another's or was told a moment ago."""
+    row, is_new = Announcement.objects.get_or_create(listener=listener, defaults={"told_until": now})
+    if is_new:
+        if listener == Listener.SITEMAPS:
+            fields = ["articles", "changed_at"]
+            ArchiveMonth.objects.bulk_create(
+                count_months(now), update_conflicts=True, unique_fields=["month"], update_fields=fields
+            )
+        return None
+    row = Announcement.objects.select_for_update().get(pk=listener)
+    if not _may_tell(row, now):
+        return None
+    row.claimed_until = now + CLAIM
+    row.save(update_fields=["claimed_until"])
+    return row
+
+
+def _may_tell(row: Announcement, now: datetime) -> bool:
+    if row.claimed_until and row.claimed_until > now:
+        return False
+    wait = min(WAIT * 2 ** min(row.failures, 10), LONGEST_WAIT)
+    return not (row.failures and row.failed_at and row.failed_at + wait > now)
+
+
+def began_or_ended(since: datetime, until: datetime) -> QuerySet[Edition]:
+    """Editions that went live, or stopped being so, after ``since`` and by ``until``."""
+    return Edition.objects.filter(
+        Q(live_from__gt=since, live_from__lte=until) | Q(live_until__gt=since, live_until__lte=until)
+    )
+
+
+def _changes(row: Announcement, now: datetime, most: int) -> list[Change]:
+    since = row.told_until - OVERLAP
+    if row.listener != Listener.SITEMAPS:
+        since = max(since, now - AGE)
+    told = set(row.told)
+    has_ended = Q(live_until__gt=since, live_until__lte=now)
+    editions = began_or_ended(since, now).annotate(moment=Case(When(has_ended, then="live_until"), default="live_from"))
+    editions = editions.defer("body", "corrections", "dated_corrections").order_by("moment", "pk")
+    changes = (Change(edition, edition.moment, _mark(edition, now)) for edition in editions[: most + len(told)])
+    return [change for change in changes if change.mark not in told][:most]
+
+
+def _mark(edition: Edition, now: datetime) -> str:
+    return f"{edition.pk}{'ended' if edition.live_until <= now else 'began'}"
+
+
+def _tell_sitemaps(changes: list[Change], now: datetime) -> None:
+    """Count the months anew in which something happened."""
+    months: dict[date, datetime] = {}
+    for change in changes:
+        month = first_of_month(change.edition.published_at)
+        months[month] = max(change.moment, months.get(month, change.moment))
+    for month, changed_at in months.items():
+        ArchiveMonth.objects.update_or_create(
+            month=month, defaults={"articles": listed(month, now).count(), "changed_at": changed_at}
+        )
+
+
+def count_months(now: datetime) -> list[ArchiveMonth]:
+    """All months counted anew, in one walk through the archive; nothing is stored."""
+    began = Edition.objects.filter(live_from__lte=now).annotate(month=TruncMonth("published_at", tzinfo=UTC))
+    is_live = Q(live_until__gt=now, noindex=False)
+    ends = Max("live_until", filter=Q(live_until__lte=now))
+    rows = (
+        began.order_by().values("month").annotate(count=Count("pk", filter=is_live), start=Max("live_from"), end=ends)
+    )
+    return [
+        ArchiveMonth(
+            month=row["month"].date(), articles=row["count"], changed_at=max(row["start"], row["end"] or row["start"])
+        )
+        for row in rows
+    ]
+
+
+def first_of_month(moment: datetime) -> date:
+    """The first day of the month (UTC) in which ``moment`` lies."""
+    return moment.astimezone(UTC).date().replace(day=1)
+
+
+def listed(month: date, at: datetime) -> QuerySet[Edition]:
+    """What the sitemap of a month lists at ``at``, the newest first."""
+    start = datetime(month.year, month.month, 1, tzinfo=UTC)
+    end = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
+    rows = Edition.objects.live(at).filter(noindex=False, published_at__gte=start, published_at__lt=end)
+    return rows.newest()
+
+
+def _tell_hub(changes: list[Change], now: datetime) -> None:
+    """Every feed that lists one of the editions has changed (WebSub: a publisher's request to its hub)."""
+    hub = SiteSettings.current().websub_hub
+    addresses = [settings.SITE_ROOT + base + feed for base in _feed_bases(changes) for feed in FEEDS]
+    for start in range(0, len(addresses), MOST_FEEDS):
+        topics = [("hub.url", address) for address in addresses[start : start + MOST_FEEDS]]
+        body = urlencode([("hub.mode", "publish"), *topics]).encode()
+        _post(hub, body, "application/x-www-form-urlencoded")
+
+
+def _feed_bases(changes: Iterable[Change]) -> list[str]:
+    """What the feeds' addresses begin with: of the paper, and of sections, tags and authors of the editions."""
+    pks = [change.edition.pk for change in changes]
+    if not pks:
+        return []
+    sections = Section.objects.filter(edition_listings__edition__in=pks).with_parent().distinct()
+    authors = Author.objects.public().filter(edition_bylines__edition__in=pks).distinct()
+    tags = Edition.objects.filter(pk__in=pks, tag_rows__isnull=False).values_list("tag_rows__tag__slug", flat=True)
+    return [
+        "/",
+        *(section.get_absolute_url() for section in sections),
+        *(f"/topics/{slug}/" for slug in sorted(set(tags))),
+        *(author.get_absolute_url() for author in authors),
+    ]
+
+
+def _tell_search_engines(changes: list[Change], now: datetime) -> None:
+    """The addresses whose pages are new, other or gone (indexnow.org/documentation)."""
+    paths = sorted({change.edition.path for change in changes if not change.edition.noindex})
+    if not paths:
+        return
+    root = settings.SITE_ROOT
+    told = {
+        "host": settings.SITE_HOST,
+        "key": key(),
+        "keyLocation": f"{root}/{key()}.txt",
+        "urlList": [root + path for path in paths],
+    }
+    _post(INDEXNOW, json.dumps(told).encode(), "application/json; charset=utf-8")
+
+
+def _post(address: str, body: bytes, content_type: str) -> None:
+    answer = outside.tell(address, body, content_type)
+    if answer.trouble:
+        raise NotTold(f"{address} did not take it: {answer.status or answer.trouble}")
+
+
+TELL = {
+    Listener.SITEMAPS: _tell_sitemaps,
+    Listener.WEBSUB: _tell_hub,
+    Listener.INDEXNOW: _tell_search_engines,
+}

@@ -1,0 +1,145 @@
+"""A country crossed with a theme: what is listed in both sections, at /kazakhstan/business-economy/."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from django.db import connections, router
+from django.db.models.expressions import RawSQL
+
+from articles.models.edition import FOR_EVER, Edition, EditionQuerySet, PreparedEditions
+from articles.models.section import Section
+from common import kept
+from common.prepared import Listed, fetch
+
+BY_ADDRESS = "sections by address"  # among the pieces of pages
+MOST_WALKED = 2_000  # of the country's newest listings, however rare those are that the theme has, too
+MOST = 501  # that a reader can leaf to
+EVER = datetime(1900, 1, 1, tzinfo=UTC)
+MOST_LOOKED_AT = 300  # of a country's newest listings, whose themes the country's page and the sitemap name
+
+# Whether a row is the theme's, too, is looked up row by row, in the index: no plan may read the theme's whole list.
+BOTH = """
+WITH both_have (edition_id) AS MATERIALIZED (
+    SELECT near.edition_id FROM (
+        SELECT edition_id, published_at FROM articles_editionsection
+        WHERE section_id = %s AND published_at >= %s AND published_at < %s
+        ORDER BY published_at {way} LIMIT %s
+    ) AS near
+    WHERE (SELECT also.id FROM articles_editionsection also
+           WHERE also.edition_id = near.edition_id AND also.section_id = %s) IS NOT NULL
+        AND (SELECT live.id FROM articles_edition live
+             WHERE live.id = near.edition_id AND live.live_from <= %s AND live.live_until > %s) IS NOT NULL
+    ORDER BY near.published_at {way}, near.edition_id {way} LIMIT %s
+)
+"""
+FILLED = """
+SELECT country.id, theme.id FROM articles_section country CROSS JOIN articles_section theme
+WHERE country.kind = 'country' AND country.parent_id IS NULL AND theme.kind = 'theme' AND theme.parent_id IS NULL
+    AND (%s = 0 OR country.id = %s)
+    AND (
+        SELECT 1 FROM (
+            SELECT edition_id FROM articles_editionsection WHERE section_id = country.id
+            ORDER BY published_at DESC LIMIT %s
+        ) AS near
+        WHERE (SELECT also.id FROM articles_editionsection also
+               WHERE also.edition_id = near.edition_id AND also.section_id = theme.id) IS NOT NULL
+            AND (SELECT live.id FROM articles_edition live
+                 WHERE live.id = near.edition_id AND live.live_from <= %s AND live.live_until > %s) IS NOT NULL
+        LIMIT 1
+    ) IS NOT NULL
+ORDER BY country."order", country.name, theme."order", theme.name
+"""
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """A country and a theme, both of the first level."""
+
+    country: Section
+    theme: Section
+
+    @property
+    def name(self) -> str:
+        return f"{self.country}: {self.theme}"
+
+    def get_absolute_url(self) -> str:
+        return f"/{self.country.slug}/{self.theme.slug}/"
+
+
+def get(first: str, second: str) -> Crossing | None:
+    """The crossing of two sections, in whatever order; None where a section of that address is within the first."""
+    sections = kept.piece(BY_ADDRESS, by_address)
+    one, other = sections.get(f"/{first}/"), sections.get(f"/{second}/")
+    if one is None or other is None or f"/{first}/{second}/" in sections:
+        return None
+    kinds = {one.kind: one, other.kind: other}
+    if len(kinds) < 2:
+        return None
+    crossing = Crossing(kinds[Section.Kind.COUNTRY], kinds[Section.Kind.THEME])
+    return None if crossing.get_absolute_url() in sections else crossing
+
+
+def by_address() -> dict[str, Section]:
+    """Every section, in one query; on readers' pages the frame has them ready."""
+    return {section.get_absolute_url(): section for section in Section.objects.with_parent()}
+
+
+def both(
+    at: datetime, country: int, theme: int, start: datetime = EVER, end: datetime = FOR_EVER, *, way: str = "DESC"
+) -> tuple[str, Sequence[Any]]:
+    """What stands before a statement of ``editions``, with its values; published from ``start`` until ``end``."""
+    adapt = connections[router.db_for_read(Edition)].ops.adapt_datetimefield_value
+    moment, bounds = adapt(at), (adapt(start), adapt(end))
+    return BOTH.format(way=way), (country, *bounds, MOST_WALKED, theme, moment, moment, MOST)
+
+
+def editions() -> EditionQuerySet:
+    """Those that ``both`` finds, the newest first."""
+    return Edition.objects.filter(pk__in=RawSQL("SELECT edition_id FROM both_have", [])).newest()
+
+
+EDITIONS = PreparedEditions(lambda at, country, theme: editions().for_bare_cards(), both)
+OF_SPAN = PreparedEditions(lambda at, country, theme, start, end: editions().for_bare_cards(), both)
+OLDEST = PreparedEditions(
+    lambda at, country, theme, start: editions().for_bare_cards().reverse(), partial(both, way="ASC")
+)
+
+
+def listed(crossing: Crossing, at: datetime, **published: datetime) -> Listed[Edition]:
+    """What readers see of both at ``at``, the newest first, to be taken in slices, without bylines.
+
+    Looked for among the country's newest listings, or those of a span of time: ``published`` are its start and end.
+    """
+    prepared = OF_SPAN if published else EDITIONS
+    return prepared.listed(at=at, country=crossing.country.pk, theme=crossing.theme.pk, **published)
+
+
+def beside(crossing: Crossing, at: datetime, start: datetime, end: datetime) -> tuple[datetime | None, datetime | None]:
+    """When the newest before ``start`` and the oldest from ``end`` on were published."""
+    pks = {"at": at, "country": crossing.country.pk, "theme": crossing.theme.pk}
+    earlier = OF_SPAN.listed(**pks, start=EVER, end=start)[:1]
+    later = OLDEST.listed(**pks, start=end)[:1]
+    before, after = (rows[0].published_at if rows else None for rows in (earlier, later))
+    return before, after
+
+
+def filled(at: datetime, country: Section | None = None) -> list[Crossing]:
+    """The crossings, or those of one country, that have something newly listed; in one query, kept like a page."""
+    pk = country.pk if country else 0
+
+    def find() -> list[Crossing]:
+        alias = router.db_for_read(Edition)
+        moment = connections[alias].ops.adapt_datetimefield_value(at)
+        rows = fetch(alias, FILLED, [pk, pk, MOST_LOOKED_AT, moment, moment])
+        sections = kept.piece(BY_ADDRESS, by_address)
+        known = {section.pk: section for section in sections.values()}
+        return [
+            crossing
+            for one, other in rows
+            if one in known and other in known and (crossing := get(known[one].slug, known[other].slug))
+        ]
+
+    return kept.piece(("crossings", pk), find)

@@ -1,0 +1,177 @@
+"""Feeds of the whole paper, a section, a tag, an author, a search: the newest live editions, in three formats.
+
+Each is built once here, and written as RSS 2.0, Atom (RFC 4287) or JSON Feed 1.1 by ``formats``.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from django.conf import settings
+from django.db.models import F, QuerySet, Subquery
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import http_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from taggit.models import Tag
+
+from articles import search
+from articles.models.author import Author
+from articles.models.edition import Edition, PreparedEditions, load_bylines
+from articles.models.section import Section
+from articles.models.site import SiteSettings
+from articles.public import crossings, rendering
+from articles.public.feeds.formats import WRITE, Feed, Item
+from articles.public.forms import SearchForm
+from common import xml
+
+ITEMS = 20
+
+
+@require_safe
+def paper_feed(request, form):
+    """The newest of the whole paper."""
+    return _answer(request, form, "/", None, PAPER.rows(at=request.at))
+
+
+@require_safe
+def section_feed(request, form, slug, child=None):
+    """The newest of one section."""
+    if child and (crossing := crossings.get(slug, child)):
+        return crossing_feed(request, form, crossing)
+    if child:
+        return _answer_of(request, form, f"/{slug}/{child}/", CHILD, slug=child, parent=slug)
+    return _answer_of(request, form, f"/{slug}/", SECTION, slug=slug)
+
+
+def crossing_feed(request, form, crossing):
+    """The newest of a country under a theme; the country stands first in the address."""
+    home, given = crossing.get_absolute_url(), request.get_full_path()
+    if not request.path.startswith(home):
+        ending = given.strip("/").split("/", 2)[2]
+        return HttpResponsePermanentRedirect(f"{home}{ending}{'/' if given.endswith('/') else ''}")
+    rows = CROSSING.rows(at=request.at, country=crossing.country.pk, theme=crossing.theme.pk)
+    if not rows:
+        raise Http404
+    return _answer(request, form, home, crossing.name, rows)
+
+
+@require_safe
+def tag_feed(request, form, slug):
+    """The newest under one tag; one that no reader sees anywhere is known to the desk alone."""
+    return _answer_of(request, form, f"/topics/{slug}/", TAG, slug=slug)
+
+
+@require_safe
+def author_feed(request, form, slug):
+    """The newest by one author."""
+    return _answer_of(request, form, f"/authors/{slug}/", AUTHOR, slug=slug)
+
+
+@require_safe
+def search_feed(request, form):
+    """What a search finds, the newest first."""
+    asked = SearchForm(request.GET)
+    asked.is_valid()
+    if not asked.query:
+        raise Http404
+    hits = search.find(asked.query, at=request.at, narrow=asked.narrow, order=search.Order.NEWEST, limit=ITEMS)
+    rows = _with_times(Edition.objects.filter(pk__in=[hit.edition.pk for hit in hits]).newest(), request.at)
+    name = _("“%(query)s”") % {"query": asked.query}
+    return _answer(request, form, f"/search/?{request.GET.urlencode()}", name, rows)
+
+
+@require_safe
+def feeds_page(request):
+    """Which feeds there are, for people."""
+    sections = sorted(Section.objects.with_parent(), key=_place)
+    return render(request, "articles/feeds_page.html", {"sections": sections})
+
+
+def _place(section: Section) -> tuple[int, int, bool, int]:
+    """Where a section stands in a list: after the one it lies in."""
+    above = section.parent or section
+    return above.order, above.pk, section.parent is not None, section.order
+
+
+@require_safe
+def opml(request):
+    """All sections' feeds in one file that feed readers load (OPML 2.0)."""
+    context = {"sections": Section.objects.with_parent()}
+    return xml.answer(request, "articles/feeds.opml", context, "text/x-opml; charset=utf-8")
+
+
+@dataclass(frozen=True)
+class Source:
+    """What has a feed: which of its kind there are, and the relation by which rows put editions under one."""
+
+    found: Callable[..., QuerySet]  # by the words of an address
+    relation: str
+    name: str
+    can_be_empty: bool = True
+
+    def editions(self, at: datetime, **words: str) -> QuerySet[Edition]:
+        """By those rows' own index; the name of the one thing comes with them."""
+        one = Subquery(self.found(**words).values("pk")[:1])
+        rows = Edition.objects.live(at).listed_by(self.relation, **{self.name: one})
+        return _with_times(rows.annotate(thing=F(f"{self.relation}__{self.name}__name")), at)
+
+
+def _answer_of(request, form: str, home: str, prepared: tuple[Source, PreparedEditions], **words: str):
+    """A feed of one thing; only where there are no editions somebody must ask whether there is one."""
+    source, rows = prepared
+    missing = source.found(**words) if source.can_be_empty else source.found(**words).none()
+    return _answer(request, form, home, partial(get_object_or_404, missing), rows.rows(at=request.at, **words))
+
+
+def _answer(request, form: str, home: str, thing, rows: Iterable[Edition]):
+    """``rows`` as a feed of ``thing``: a name, nothing for the paper, or whom to ask where there are no rows."""
+    paper, at = request.frame.paper, request.at
+    editions = load_bylines(list(rows))
+    if callable(thing):
+        thing = editions[0].thing if editions else str(thing())
+    root = f"{request.scheme}://{request.get_host()}"
+    is_full = paper.feed_text == SiteSettings.FeedText.FULL
+    texts = rendering.for_feeds(editions, root) if is_full else [None] * len(editions)
+    host = paper.feed_host or settings.SITE_HOST
+    feed = Feed(
+        paper=paper,
+        root=root,
+        home=root + home,
+        address=root + request.get_full_path(),
+        thing=thing,
+        items=[Item(edition, text, root, host) for edition, text in zip(editions, texts, strict=True)],
+        made_at=at,
+    )
+    response = WRITE[form](request, feed)
+    if editions:
+        response.headers["Last-Modified"] = http_date(_last_change(editions[0]))
+    return response
+
+
+def _with_times(rows: QuerySet, at: datetime) -> QuerySet:
+    """The first of ``rows``, with the last moments by ``at`` when anything in the paper went live or ended."""
+    began = Edition.objects.filter(live_from__lte=at).order_by("-live_from").values("live_from")[:1]
+    ended = Edition.objects.filter(live_until__lte=at).order_by("-live_until").values("live_until")[:1]
+    return rows.for_bare_feed().annotate(last_start=Subquery(began), last_end=Subquery(ended))[:ITEMS]
+
+
+PAPER = PreparedEditions(lambda at: _with_times(Edition.objects.live(at).newest(), at))
+CROSSING = PreparedEditions(lambda at, country, theme: _with_times(crossings.editions(), at), crossings.both)
+SECTION, CHILD, TAG, AUTHOR = (
+    (source, PreparedEditions(source.editions))
+    for source in (
+        Source(lambda slug: Section.objects.filter(slug=slug, parent=None), "section_rows", "section"),
+        Source(lambda slug, parent: Section.objects.filter(slug=slug, parent__slug=parent), "section_rows", "section"),
+        Source(lambda slug: Tag.objects.filter(slug=slug), "tag_rows", "tag", can_be_empty=False),
+        Source(lambda slug: Author.objects.public().filter(slug=slug), "bylines", "author"),
+    )
+)
+
+
+def _last_change(edition: Edition) -> int:
+    """The second after the last change of the paper: it never goes back, not even when the newest is withdrawn."""
+    last = max(edition.last_start, edition.last_end or edition.last_start)
+    return int(last.timestamp()) + 1

@@ -1,0 +1,188 @@
+"""A feed as RSS 2.0, Atom or JSON Feed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.templatetags.static import static
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from articles.models.author import Author
+from articles.models.edition import Edition
+from articles.models.site import SiteSettings
+from common import xml
+from common.characters import strip_control
+
+PICTURE_WIDTH = 1280
+ICON_WIDTH = 640
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as feeds name it, with an absolute address."""
+
+    url: str
+    width: int
+    height: int
+    text: str
+    credit: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """An edition in a feed; ``write`` gives its body as HTML that stands by itself, None: its standfirst is enough."""
+
+    edition: Edition
+    write: Callable[[], str] | None
+    root: str
+    host: str  # by which the paper's articles are named, whatever host it has today
+
+    @property
+    def is_whole(self) -> bool:
+        return self.write is not None
+
+    @property
+    def text(self) -> str:
+        return self.write() if self.write else ""
+
+    @property
+    def id(self) -> str:
+        """The article's name for ever (RFC 4151), whatever its address and headline become."""
+        edition = self.edition
+        return f"tag:{self.host},{edition.published_at:%Y-%m-%d}:article-{edition.article_id}"
+
+    @property
+    def url(self) -> str:
+        return self.root + self.edition.path
+
+    @property
+    def topics(self) -> list[str]:
+        """Names of its section after the one that lies in, then of further sections, like countries, and of tags."""
+        own = [section.name for section in (self.edition.section.parent, self.edition.section) if section]
+        more = f"{self.edition.further_names or ''}\n{self.edition.tag_names or ''}".split("\n")
+        found: dict[str, str] = {}
+        for name in filter(None, map(strip_control, [*own, *more])):
+            found.setdefault(name.casefold(), name)
+        return list(found.values())
+
+    @property
+    def picture(self) -> Picture | None:
+        image = self.edition.lead_image
+        if image is None:
+            return None
+        url, width, height = image.sources("wide").at_most(PICTURE_WIDTH)
+        return Picture(
+            url=url if url.startswith("http") else self.root + url,
+            width=width,
+            height=height,
+            text=image.alternative,
+            credit=image.credit,
+        )
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What all formats say: ``thing`` is what it is of (None: the whole paper), ``home`` the page it goes with."""
+
+    paper: SiteSettings
+    root: str
+    home: str
+    address: str
+    thing: str | None
+    items: list[Item]
+    made_at: datetime
+
+    @property
+    def title(self) -> str:
+        return f"{self.paper.name}: {self.thing}" if self.thing else self.paper.name
+
+    @property
+    def description(self) -> str:
+        if self.thing:
+            return _("%(thing)s: the latest from %(paper)s") % {"thing": self.thing, "paper": self.paper.name}
+        return self.paper.description or self.paper.tagline or self.paper.name
+
+    @property
+    def updated(self) -> datetime:
+        """When an item last went live, was updated or corrected."""
+        return max((item.edition.modified_at for item in self.items), default=self.made_at)
+
+    @property
+    def language(self) -> str:
+        """The language of all items, or else the site's."""
+        languages = {item.edition.language for item in self.items}
+        return languages.pop() if len(languages) == 1 else get_language()
+
+    @property
+    def icon(self) -> str:
+        """The paper's square logo, or the icon that is shipped; with an absolute address."""
+        if not self.paper.logo:
+            return self.root + static("icons/icon-512.png")
+        url = self.paper.logo.sources("square").at_most(ICON_WIDTH)[0]
+        return url if url.startswith("http") else self.root + url
+
+
+def rss(request, feed: Feed) -> HttpResponse:
+    """RSS 2.0, with the modules content, media and Dublin Core.
+
+    Not as application/rss+xml, which browsers show as its source, without style.
+    """
+    return xml.answer(request, "articles/feed_rss.xml", {"feed": feed})
+
+
+def atom(request, feed: Feed) -> HttpResponse:
+    """Atom: RFC 4287."""
+    return xml.answer(request, "articles/feed_atom.xml", {"feed": feed})
+
+
+def json_feed(request, feed: Feed) -> HttpResponse:
+    """JSON Feed 1.1: jsonfeed.org/version/1.1."""
+    content = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "home_page_url": feed.home,
+        "feed_url": feed.address,
+        "description": feed.description,
+        "icon": feed.icon,
+        "language": feed.language,
+        "authors": [{"name": feed.paper.name, "url": f"{feed.root}/"}],
+        "hubs": [{"type": "WebSub", "url": feed.paper.websub_hub}] if feed.paper.websub_hub else None,
+        "items": [_json_item(item) for item in feed.items],
+    }
+    return JsonResponse(_said(content), json_dumps_params={"ensure_ascii": False}, content_type="application/feed+json")
+
+
+def _json_item(item: Item) -> dict[str, Any]:
+    edition, picture, text = item.edition, item.picture, item.text
+    content = {
+        "id": item.id,
+        "url": item.url,
+        "title": edition.headline,
+        "content_html": text,
+        "content_text": "" if text else edition.standfirst or edition.headline,
+        "summary": edition.standfirst,
+        "image": picture and picture.url,
+        "date_published": edition.published_at.isoformat(timespec="seconds"),
+        "date_modified": edition.modified_at.isoformat(timespec="seconds"),
+        "authors": [_author(one, item.root) for one in edition.authors],
+        "tags": item.topics,
+        "language": edition.language,
+    }
+    return _said(content)
+
+
+def _author(author: Author, root: str) -> dict[str, str]:
+    """An author with the page that readers find; a guest has none."""
+    path = author.get_absolute_url()
+    return {"name": author.name} | ({"url": root + path} if path else {})
+
+
+def _said(content: dict[str, Any]) -> dict[str, Any]:
+    """``content`` without what says nothing."""
+    return {name: value for name, value in content.items() if value or name == "items"}
+
+
+WRITE = {"rss": rss, "atom": atom, "json": json_feed}

@@ -1,0 +1,390 @@
+"""From an edition to what its page shows: the body with its pictures, and what stands around it.
+
+The desk's preview goes through the same functions, so that it is the page itself.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from hashlib import md5
+from html import escape, unescape
+from typing import Any
+from urllib.parse import urljoin
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles.body import charts, embeds, footnotes, markup, pull_quotes, references, series
+from articles.body.embeds import Shape
+from articles.models.edition import Edition, PreparedEditions
+from articles.models.embed_provider import EmbedProvider
+from articles.models.image import Image
+from articles.public import linked_data, picks, surrogates
+from common import kept
+from common.prepared import Prepared, keys_in
+
+IMAGE = re.compile(r'<figure data-image="(\d{1,11})">(?:\s*<figcaption>(.*?)</figcaption>)?.*?</figure>', re.DOTALL)
+EMBED = re.compile(
+    r'<figure(?: data-embed="(?P<address>[^"]+)"| data-poster="(?P<poster>\d{1,11})"){1,2}>'
+    r"(?:\s*<figcaption>(?P<caption>.*?)</figcaption>)?.*?</figure>",
+    re.DOTALL,
+)
+PULL_QUOTE = re.compile(r'<aside data-pull-quote="">.*?</aside>', re.DOTALL)
+ADDRESS = re.compile(r'((?:href|src)=")([^"]*)(?=")')
+FEED_WIDTH = 1200  # pixels of a picture in a feed
+ASIDE = re.compile(r"(<aside .*?</aside>)", re.DOTALL)
+HEADING = re.compile(r"<(/?)h[23]>")
+PARAGRAPH = re.compile(r"<(p|h2|h3)>(?=(.*?)</\1>)", re.DOTALL)
+FROM_RIGHT = re.compile("[\u05d0-\u05ea\u0620-\u064a\u0671-\u06d3\u06fa-\u06ff\u0710-\u08c7\ufb1d-\ufdfb\ufe70-\ufefc]")
+BLOCK = r"/?(?:p|h[23]|ul|ol|li|blockquote|table|thead|tbody|tr|td|th|figure|aside)\b"
+LINES = re.compile(rf"<(p|li|h2|h3|td|th|blockquote)((?: [^>]*)?)>(?=((?:[^<]|<(?!{BLOCK}))*+))")  # with its own words
+QUOTING = re.compile(r'<blockquote>(?=\s*<p[^>]* dir="auto")')
+QUOTATION = re.compile(r'<blockquote dir="auto">.*?</blockquote>', re.DOTALL)
+UNDIRECTED = re.compile(r'<(p|li)((?: id="[^"]*")?)>')
+EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
+PLACED_HEADING = re.compile(r'<h2 id="(p-[0-9a-f]{6})"[^>]*>(.*?)</h2>', re.DOTALL)
+DRAWN = re.compile(r'<figure class="chart">.*?</figure>', re.DOTALL)
+LONG_READ, LEAST_HEADINGS = 1500, 3  # words and headings from which an article has a table of contents
+RELATED = 5
+EMBED_WORDS: dict[str, Any] = {
+    Shape.VIDEO: gettext_lazy("Watch the video"),
+    Shape.TALL: gettext_lazy("Watch the video"),
+    Shape.SOUND: gettext_lazy("Listen to the recording"),
+    Shape.POST: gettext_lazy("Show the post"),
+    Shape.GRAPHIC: gettext_lazy("Show the graphic"),
+    Shape.DOCUMENT: gettext_lazy("Show the document"),
+}
+LEAST_RELATED = 3  # fewer are filled up with the newest of the section, then of the paper
+# Of some topics' newest editions those that are live, by how many topics they share; before them the one before in the
+# section, and after them the newest of the section and of the paper. Each part walks an index from its end and stops:
+# nothing here grows with the archive. What was found is sorted twice: once it is, editions are looked up one by one
+# until there are enough.
+NEAR = """
+WITH near AS (
+    SELECT id, 1 AS is_next, 0 AS alike FROM (
+        SELECT id FROM articles_edition
+        WHERE section_id = %s AND published_at < %s AND article_id <> %s AND live_from <= %s AND live_until > %s
+        ORDER BY published_at DESC, id DESC LIMIT 1
+    ) AS earlier
+    {alike}
+    {spare}
+)
+"""
+SPARE = """
+    UNION ALL
+    SELECT id, 0, {alike} FROM (
+        SELECT id FROM articles_edition
+        WHERE {where} article_id <> %s AND published_at <= %s AND live_from <= %s AND live_until > %s
+        ORDER BY published_at DESC, id DESC LIMIT {most}
+    ) AS {name}
+"""
+OF_SECTION = SPARE.format(where="section_id = %s AND", alike=-1, most=LEAST_RELATED + 1, name="of_section")
+OF_PAPER = SPARE.format(where="", alike=-2, most=LEAST_RELATED + 1, name="of_paper")
+ALIKE = """
+    UNION ALL
+    SELECT id, 0, alike FROM (
+        SELECT edition.id, found.alike FROM (
+            SELECT edition_id, MAX(published_at) AS published_at, SUM(weight) AS alike FROM ({topics}) AS topic
+            GROUP BY edition_id ORDER BY alike DESC, published_at DESC, edition_id DESC
+        ) AS found JOIN articles_edition edition ON edition.id = found.edition_id
+        WHERE edition.article_id <> %s AND edition.live_from <= %s AND edition.live_until > %s
+        ORDER BY found.alike DESC, found.published_at DESC, found.edition_id DESC LIMIT {most}
+    ) AS alike
+"""
+NEWEST_OF = """
+SELECT edition_id, published_at, {weight} AS weight FROM {table}
+WHERE {column} = %s AND published_at <= %s AND published_at >= (
+    SELECT MIN(published_at) FROM (
+        SELECT DISTINCT published_at FROM {table} WHERE {column} = %s AND published_at <= %s
+        ORDER BY published_at DESC LIMIT {pool}
+    ) AS newest
+)
+"""
+IMAGES = Prepared(Image, lambda **keys: Image.objects.filter(pk__in=keys_in(keys)))
+TAGGED = {"table": "articles_editiontag", "column": "tag_id", "weight": "2"}
+LISTED = {
+    "table": "articles_editionsection",
+    "column": "section_id",
+    "weight": "CASE WHEN is_further THEN 1 ELSE 0 END",
+}
+RELATED_POOL = 60  # of the newest articles under each topic, whose editions share one time; some may be withdrawn
+
+
+def body(html: str, picked: dict[int, Edition] | None = None) -> SafeString:
+    """A cleaned body as readers see it: references resolved, with one query for all pictures.
+
+    ``picked`` are the live ones of the articles to read also, which are asked for if they are not given.
+    """
+    html = EMPTY.sub("", markup.clean(html))
+    ids = markup.image_ids(html)
+    images = {image.pk: image for image in IMAGES.of(sorted(ids))}
+    html = series.put_together(_with_directions(_with_places(_in_order(html))), series.group)
+    html = IMAGE.sub(lambda match: _figure(images.get(int(match[1])), match[2]), html)
+    html = _with_embeds(html, partial(_embed, images=images))
+    if numbers := picks.in_body(html):
+        html = picks.write(html, picks.live(numbers, timezone.now()) if picked is None else picked)
+    html = references.resolve(html)
+    html = html.replace(
+        "<table>", '<div class="table" role="group" tabindex="0" aria-label="{}"><table>'.format(_("Table"))
+    )
+    html = html.replace("</table>", "</table></div>")
+    html = pull_quotes.with_speaker(html, pull_quotes.figure)
+    html = html.replace('<aside data-pull-quote="">', '<aside class="pull-quote" aria-hidden="true">')
+    html = html.replace('<aside data-fact-box="">', '<aside class="fact-box">')
+    html = footnotes.numbered(charts.resolve(html))
+    return mark_safe(html)  # noqa: S308 - the sanitizer's own output, with our templates put in
+
+
+def for_feeds(editions: list[Edition], root: str) -> list[Callable[[], str]]:
+    """What writes the body of each of ``editions`` as HTML that stands by itself: whole addresses, plain pictures.
+
+    One query for all pictures; a text that somebody has kept is not written again.
+    """
+    images = {
+        image.pk: image for image in IMAGES.of(sorted({pk for one in editions for pk in markup.image_ids(one.body)}))
+    }
+    return [partial(_for_feed, edition.body, images, root + edition.path) for edition in editions]
+
+
+def _for_feed(html: str, images: dict[int, Image], page: str) -> str:
+    """A body as HTML that stands by itself, its addresses as they lead from the article's ``page``."""
+    html = pull_quotes.with_speaker(EMPTY.sub("", markup.clean(html)), pull_quotes.quotation)
+    html = PULL_QUOTE.sub("", picks.without(html))  # the text says what it quotes without a speaker, too
+    html = series.put_together(_with_directions(_in_order(html)), lambda match: match[0])
+    html = IMAGE.sub(lambda match: _plain_figure(images.get(int(match[1])), match[2]), html)
+    html = _with_embeds(html, _plain_embed)
+    html = html.replace('<aside data-fact-box="">', "<blockquote>").replace("</aside>", "</blockquote>")
+    html = footnotes.numbered(charts.resolve_in_words(references.resolve(html)), linked=False)
+    return ADDRESS.sub(lambda match: match[1] + _whole(match[2], page), html)
+
+
+def _whole(address: str, page: str) -> str:
+    """Where ``address``, as an attribute has it, leads from ``page``; one that can't be read leads to that."""
+    try:
+        return escape(urljoin(page, unescape(address).strip()))
+    except ValueError:
+        return escape(page)
+
+
+def _plain_figure(image: Image | None, caption: str | None) -> str:
+    if image is None:
+        return ""
+    url, width, height = image.sources("full").at_most(FEED_WIDTH)
+    said = mark_safe(caption) if caption else image.caption  # noqa: S308 - part of the cleaned body
+    picture = format_html('<img src="{}" width="{}" height="{}" alt="{}">', url, width, height, image.alternative)
+    return format_html("<figure>{}<figcaption>{} {}</figcaption></figure>", picture, said, image.credit)
+
+
+def _with_embeds(html: str, write: Callable[[re.Match[str], str, embeds.Embed], str]) -> str:
+    """The body with each of its embeds written by ``write``; the paper's own sites are asked for once."""
+    if ' data-embed="' not in html:
+        return html
+    own = _own_sites()
+
+    def one(match: re.Match[str]) -> str:
+        address = unescape(match["address"] or "")
+        found = embeds.find(address, own)
+        return write(match, address, found) if found else ""
+
+    return EMBED.sub(one, html)
+
+
+def _own_sites() -> tuple[embeds.Site, ...]:
+    """The sites that the paper knows beside the newsroom's; one query for all pages of a generation."""
+    return kept.piece(
+        "embed providers", lambda: tuple(filter(None, (row.site() for row in EmbedProvider.objects.all())))
+    )
+
+
+def _said(match: re.Match[str]) -> str:
+    return mark_safe(match["caption"]) if match["caption"] else ""  # noqa: S308 - part of the cleaned body
+
+
+def _plain_embed(match: re.Match[str], address: str, found: embeds.Embed) -> str:
+    label = _said(match) or (address if found.is_link else EMBED_WORDS[found.shape])
+    return format_html('<p><a href="{}">{}</a></p>', address, label)
+
+
+def _in_order(html: str) -> str:
+    """Headings without a jump: until the first ``h2`` an ``h3`` is one, too."""
+    first = html.find("<h2>")
+    top, rest = (html, "") if first < 0 else (html[:first], html[first:])
+    return HEADING.sub(r"<\1h2>", top) + rest
+
+
+def _figure(image: Image | None, caption: str | None) -> str:
+    if image is None:
+        return ""
+    caption = mark_safe(caption) if caption else image.caption  # noqa: S308 - part of the cleaned body
+    return render_to_string(
+        "articles/_figure.html",
+        {
+            "image": image,
+            "caption": caption,
+            "crop": "full",
+            "sizes": "(min-width: 720px) 660px, 100vw",
+            "lazy": True,
+            "zoom": True,
+        },
+    )
+
+
+def _with_places(html: str) -> str:
+    """With an ``id`` on each paragraph and heading of the text, made of its words: another edition keeps it."""
+    known: set[str] = set()
+
+    def one(match: re.Match[str]) -> str:
+        words = footnotes.without(match[2])
+        name = f"p-{md5(words.encode(), usedforsecurity=False).hexdigest()[:6]}"
+        if name in known or not words.strip():
+            return match[0]
+        known.add(name)
+        return f'<{match[1]} id="{name}">'
+
+    return "".join(part if number % 2 else PARAGRAPH.sub(one, part) for number, part in enumerate(ASIDE.split(html)))
+
+
+def _with_directions(html: str) -> str:
+    """With ``dir="auto"`` on each block mostly in a script written from the right, and on all within a quotation.
+
+    A word of Arabic in a line of English turns nothing round.
+    """
+    if not FROM_RIGHT.search(html):
+        return html
+
+    def one(match: re.Match[str]) -> str:
+        words = markup.plain_text(match[3])
+        mostly = 2 * len(FROM_RIGHT.findall(words)) > sum(map(str.isalpha, words))
+        return f'<{match[1]}{match[2]} dir="auto">' if mostly else match[0]
+
+    html = QUOTING.sub('<blockquote dir="auto">', LINES.sub(one, html))
+    return QUOTATION.sub(lambda match: UNDIRECTED.sub(r'<\1\2 dir="auto">', match[0]), html)
+
+
+def contents(html: str) -> list[dict[str, str]]:
+    """The subheads of a long read's rendered body, each with the name of its place; nothing for a shorter article."""
+    found = PLACED_HEADING.findall(html)
+    text = DRAWN.sub("", html.partition(footnotes.LIST)[0])
+    if len(found) < LEAST_HEADINGS or len(markup.plain_text(text).split()) <= LONG_READ:
+        return []
+    return [{"place": place, "words": markup.plain_text(footnotes.MARK.sub("", words))} for place, words in found]
+
+
+def _embed(match: re.Match[str], address: str, found: embeds.Embed, *, images: dict[int, Image]) -> str:
+    """A link, or a recording: nothing of the other site loads before the reader asks for it."""
+    about = {"address": address, "embed": found, "caption": _said(match), "words": EMBED_WORDS.get(found.shape)}
+    return render_to_string("articles/_embed.html", about | {"poster": images.get(int(match["poster"] or 0))})
+
+
+def allow_frames(response: HttpResponse, html: str) -> HttpResponse:
+    """``response`` with a policy that lets the frames of a rendered body load, and those alone."""
+    if found := embeds.origins(html):
+        response._csp_replace = {"frame-src": found}  # type: ignore[attr-defined] # django-csp's own way
+    return response
+
+
+def further(edition: Edition, topics: list[dict], at: datetime) -> tuple[Edition | None, list[Edition]]:
+    """What to read after ``edition``: the one before it in its section, and those most like it, in one query.
+
+    Alike are live editions with the same ``topics``: tags, which count twice, and further sections, like countries.
+    Where few are alike the newest of the section, then of the paper, stand in.
+    """
+    where: dict[str, Any] = {
+        "section": edition.section_id,
+        "article": edition.article_id,
+        "published_at": edition.published_at,
+    }
+    alike = {f"{'tag' if topic['is_tag'] else 'listed'}{number}": topic["pk"] for number, topic in enumerate(topics)}
+    found: list[Any] = FURTHER.rows(at=at, **where, **alike)
+    following = next((one for one in found if one.is_next), None)
+    others: dict[int, Any] = {}  # one that stands in may be alike, too: its best rank comes first
+    for one in found:
+        if following is None or one.pk != following.pk:
+            others.setdefault(one.pk, one)
+    alike = sum(one.alike > 0 for one in others.values())
+    return following, list(others.values())[: min(max(alike, LEAST_RELATED), RELATED)]
+
+
+def _near(at: datetime, section: int, article: int, published_at: datetime, **topics: int) -> tuple[str, list]:
+    """The statement before that of ``further``; of ``topics`` those that begin with "tag" are tags."""
+    moment, published = map(connection.ops.adapt_datetimefield_value, (at, published_at))
+    values = [section, published, article, moment, moment]
+    spare = [section, article, moment, moment, moment, article, moment, moment, moment]
+    if not topics:
+        return NEAR.format(alike="", spare=OF_SECTION + OF_PAPER), values + spare
+    parts = []
+    for name, pk in topics.items():
+        parts.append(NEWEST_OF.format(**(TAGGED if name.startswith("tag") else LISTED), pool=RELATED_POOL))
+        values += [pk, moment] * 2
+    alike = ALIKE.format(topics=" UNION ALL ".join(parts), most=RELATED + 1)
+    return NEAR.format(alike=alike, spare=OF_SECTION + OF_PAPER), [*values, article, moment, moment, *spare]
+
+
+def _further(**values: Any) -> QuerySet[Edition]:
+    """The rows for what ``_near`` finds."""
+    # extra() alone can name the table of a WITH; its text is ours, and no value is in it
+    is_next, alike = RawSQL("near.is_next", []), RawSQL("near.alike", [])
+    rows = Edition.objects.extra(tables=["near"], where=["near.id = articles_edition.id"])
+    rows = rows.annotate(is_next=is_next, alike=alike).for_bare_cards()
+    return rows.order_by("-is_next", "-alike", "-published_at", "-pk")
+
+
+FURTHER = PreparedEditions(_further, before=_near)
+
+
+def _chips(edition: Edition, topics: list[dict]) -> list[dict]:
+    """``topics`` without the tags that have the name of a section of ``edition``: one of a name is enough."""
+    sections = [section.name for section in (edition.section, edition.section.parent) if section]
+    sections += [topic["name"] for topic in topics if not topic["is_tag"]]
+    named = {" ".join(name.casefold().split()) for name in sections}
+    return [one for one in topics if not one["is_tag"] or " ".join(one["name"].casefold().split()) not in named]
+
+
+def as_unseen(section: int | None) -> dict:
+    """With what ``show_article`` shows what readers have not: no way to pass it on, nothing of a section not chosen."""
+    return {"unseen": True} | ({} if section else {"lacks_section": True, "following": None, "related": []})
+
+
+def show_article(request, edition, template="articles/article_page.html", **more):
+    """The page of ``edition``; the desk's previews are made by it too."""
+    root = f"{request.scheme}://{request.get_host()}"
+    topics = edition.topics()
+    following, related = further(edition, topics, request.at)
+    picked = picks.live([*picks.in_body(edition.body), *edition.related], request.at)
+    picked.pop(edition.article_id, None)  # nobody reads it after itself
+    if following and following.article_id in edition.related:
+        following = None  # it stands below by hand
+    text = body(edition.body, picked)
+    context = {
+        "edition": edition,
+        "body": text,
+        "contents": contents(text),
+        "has_chart": DRAWN.search(text),
+        "topics": _chips(edition, topics),
+        "following": following,
+        "related": _picked_first(edition, picked, related),
+        "linked_data": linked_data.for_article(edition, request.frame.paper, root),
+        **more,
+    }
+    response = allow_frames(render(request, template, context), text)
+    named = {*picks.in_body(edition.body), *edition.related}  # a withdrawn one may come back
+    return surrogates.mark(
+        response, *surrogates.of_edition(edition, topics), *map(surrogates.of_article, sorted(named))
+    )
+
+
+def _picked_first(edition: Edition, picked: dict[int, Edition], found: list[Edition]) -> list[Edition]:
+    """What to read next: those chosen by hand, then those ``found``, as many as there is place for."""
+    chosen = [picked[number] for number in dict.fromkeys(edition.related) if number in picked]
+    others = [one for one in found if one.article_id not in set(edition.related)]
+    return (chosen + others)[: max(RELATED, len(chosen))]

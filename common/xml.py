@@ -1,0 +1,15 @@
+"""XML that is well-formed whatever stands in the database: fixtures and imports can hold what no form lets in."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from common.characters import strip_control
+
+XML = "application/xml; charset=utf-8"
+
+
+def answer(request: HttpRequest, template: str, context: dict[str, Any], content_type: str = XML) -> HttpResponse:
+    """``template`` as XML, without the characters that XML has no place for."""
+    return HttpResponse(strip_control(render_to_string(template, context, request)), content_type)

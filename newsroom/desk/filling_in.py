@@ -1,0 +1,220 @@
+"""Forms that were typed and not saved, on the screen: in their own form, or as a page that lists what was typed."""
+
+from django.contrib import messages
+from django.contrib.admin.options import IS_POPUP_VAR, ModelAdmin
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles.models import UnsavedForm
+from common.characters import strip_control
+from newsroom.desk import unsaved_forms
+
+Why = UnsavedForm.Why
+DRAWS = {"articles_placement_board": ({"_save", "_over"}, "_draw")}  # screens that can show what was typed unsaved
+
+
+class FilledIn:
+    """A model's screens, whose forms come back filled in with what was typed and not saved."""
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        number = request.GET.get("unsaved")
+        if request.method != "GET" or not number:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        row = unsaved_forms.of(request.user, number)
+        model_admin, key = unsaved_forms.model_admin_of(self.admin_site, row.path) if row else (None, None)
+        if model_admin is not self or key != object_id:
+            messages.warning(request, _("What was typed here was saved or dropped meanwhile."))
+            return HttpResponseRedirect(request.path)
+        return self._show_filled_in(request, row, object_id, form_url, extra_context)
+
+    def _show_filled_in(self, request, row, object_id, form_url, extra_context):
+        """The form as ``row`` fills it in, without a complaint; nothing is saved."""
+        _files = request.FILES  # read before it is a POST: reading them reads POST anew
+        request.method, request.POST, request.filled_in = "POST", row.data, row
+        with transaction.atomic():
+            return self._changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        from articles.admin.article.recovery import NotSaved  # its package registers with us: not while we are loaded
+
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if getattr(request, "filled_in", None):
+            return type(form)(form.__name__, (NotSaved, form), {"__module__": form.__module__})
+        return form
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        from articles.admin.article.recovery import without_errors
+
+        if row := getattr(request, "filled_in", None):
+            without_errors(context)
+            context |= {"filled_in": row, "filled_in_why": why(row), "unsaved": row.pk}
+        elif request.method == "POST":
+            context["unsaved"] = request.POST.get(unsaved_forms.UNSAVED, "")
+            if not self.guards_itself:  # whose screen has such a list of its own
+                context["wrong"] = _wrong(context)
+        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        request.is_saved = True  # whatever page answers: some screens show one that is no redirect
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        request.is_saved = True
+        return super().response_change(request, obj)
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        message = super().construct_change_message(request, form, formsets, add)
+        request.changed_nothing = not add and not message
+        return message
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        """Django's; but what was typed into the form of a row that is gone is shown to be copied.
+
+        A model admin whose rows become something else says what became of this one: ``tell_what_became()``.
+        """
+        if request.method == "POST" and IS_POPUP_VAR not in request.POST:
+            fields = unsaved_forms.typed_in(request.POST)
+            if unsaved_forms.has_words(fields) and not unsaved_forms.is_too_large(fields):
+                self.tell_what_became(request, object_id)
+                row = unsaved_forms.store(request.user, request.path, fields, [], Why.GONE)
+                return HttpResponseRedirect(unsaved_forms.address_of(row))
+        return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+
+    def tell_what_became(self, request, object_id):
+        """Add a message on what the row is now; most that are gone are deleted, and nothing is left to say."""
+        parent = getattr(super(), "tell_what_became", None)
+        return parent(request, object_id) if parent else None
+
+
+def _wrong(context):
+    """Every error of a screen's fields: the field's id, its name, and what is wrong."""
+    from articles.admin.article.head import errors_of  # its package registers with us: not while we are loaded
+
+    found = errors_of(context["adminform"].form)
+    for inline in context["inline_admin_formsets"]:
+        for form in inline.formset.forms:
+            found += errors_of(form)
+    return found
+
+
+STOCK = {  # what Django says of a list's actions
+    "Items must be selected in order to perform actions on them. No items have been changed.": gettext_lazy(
+        "Nothing was done: tick the rows first."
+    ),
+    "No action selected.": gettext_lazy("Nothing was done: choose what to do with the rows."),
+}
+
+
+class NothingNew(ModelAdmin):
+    """Django's own answer to a save, which calls a row changed whatever was sent: where nothing is new, that is said.
+
+    What it says of actions is said in the desk's words. It stands right above Django's class, so that what a model's
+    own screens say of a save is left as it is.
+    """
+
+    def response_change(self, request, obj):
+        request.says_changed = getattr(request, "changed_nothing", False)
+        try:
+            return super().response_change(request, obj)
+        finally:
+            request.says_changed = False
+
+    def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
+        if getattr(request, "says_changed", False) and level == messages.SUCCESS and not self.guards_itself:
+            message = _("Nothing new to save: it stays as it was.")
+        message = STOCK.get(str(message), message)
+        super().message_user(request, message, level, *args, **kwargs)
+
+
+def filled_in(admin_class: type) -> type:
+    """``admin_class`` with forms that come back filled in."""
+    if issubclass(admin_class, FilledIn):
+        return admin_class
+    return type(admin_class.__name__, (FilledIn, admin_class, NothingNew), {"__module__": admin_class.__module__})
+
+
+def form_view(request, pk, *, site):
+    """Where a form that was not saved is looked at: its own screen, or the list of what was typed."""
+    row = unsaved_forms.of(request.user, pk)
+    if row is None:
+        messages.warning(request, _("This was saved or dropped meanwhile."))
+        return HttpResponseRedirect(reverse("admin:index"))
+    if request.method == "POST":
+        row.delete()
+        messages.success(request, _("Dropped."))
+        return HttpResponseRedirect(reverse("admin:index"))
+    if address := unsaved_forms.screen_of(site, request, row):
+        if row.pk is None:  # the screen has taken it over, and does not say why it is there
+            messages.warning(request, why(row))
+        return HttpResponseRedirect(address)
+    return render(request, "admin/unsaved_form.html", _context(request, row, site))
+
+
+def keep_view(request, *, site):
+    """Take over what the browser kept, and show it."""
+    path, fields = strip_control(request.POST.get("path", "")), unsaved_forms.read_typed(request.POST.get("fields", ""))
+    if request.method != "POST" or fields is None or not _is_of_the_desk(path):
+        request.is_not_saved = True
+        messages.error(request, _("The browser sent nothing that can be shown. It is still kept in the browser."))
+        return HttpResponseRedirect(reverse("admin:index"))
+    row = unsaved_forms.store(request.user, path, fields, [], Why.LEFT)
+    return HttpResponseRedirect(unsaved_forms.address_of(row))
+
+
+def _is_of_the_desk(path: str) -> bool:
+    if not path.startswith(reverse("admin:index")) or len(path) > unsaved_forms.LONGEST_PATH:
+        return False
+    try:
+        return bool(resolve(path.partition("?")[0]).url_name)  # what is nothing of ours has none
+    except Resolver404:
+        return False
+
+
+def why(row: UnsavedForm) -> str:
+    """What happened to a form, in a sentence or two."""
+    texts = {
+        Why.LOGIN: _(
+            "You were logged out when you sent this, so nothing was saved. What you typed is here: look at it."
+        ),
+        Why.EXPIRED: _(
+            "You had logged in anew since this form was opened, so nothing was saved. What you typed is here."
+        ),
+        Why.LEFT: _("You typed this and left the page, so nothing was saved. What you typed is here: look at it."),
+        Why.STEP: _("You typed this for a step of an article, and did not take it. What you typed is here."),
+        Why.GONE: _(
+            "What this form was about is deleted, or something else by now, so nothing was saved. Copy what you need."
+        ),
+    }
+    return texts[row.why]
+
+
+def _context(request, row, site):
+    name = getattr(resolve(row.path.partition("?")[0]), "url_name", "")
+    dropped, instead = DRAWS.get(name, (set(), ""))
+    fields = {key: values for key, values in row.fields.items() if key not in dropped}
+    if instead:
+        fields[instead] = ["1"]
+    return site.each_context(request) | {
+        "title": _("Typed and not saved"),
+        "row": row,
+        "about": unsaved_forms.title_of(site, row),
+        "why": why(row),
+        "words": [(_label(name), value) for name, value in _words(row)],
+        "sent": [(name, value) for name, values in fields.items() for value in values],
+        "only_draws": bool(instead),
+    }
+
+
+def _words(row):
+    """What a person typed or chose, one by one."""
+    for name, values in row.fields.items():
+        if unsaved_forms.has_words({name: values}) or name == "action":
+            yield from ((name, value) for value in values if value.strip())
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").replace("-", " ").strip()

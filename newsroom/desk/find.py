@@ -1,0 +1,248 @@
+"""What Ctrl+K finds: articles, sections, authors, pictures, tags, pairs and screens; a few of each that one may see.
+
+The same for the editor's dialog of links: articles that readers see, with their addresses.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from articles import desk_search
+from articles.admin.article.listing import standing
+from articles.admin.lists import holding_words, number
+from articles.admin.times import in_words, short
+from articles.desk_search import authors, pictures
+from articles.models import Article, Edition, Image, Section, tag_key
+from common.characters import normalise
+from tickers.models import Pair
+
+SHOWN = 8  # of a kind
+LAST_SAVED = 40  # articles of a person, of which some may lie in the trash
+LONGEST = 200
+
+SCREENS = [  # before lists and forms: name, address, permission
+    (gettext_lazy("Calendar"), "admin:articles_edition_calendar", "articles.view_edition"),
+    (gettext_lazy("Front page board"), "admin:articles_placement_board", "articles.view_placement"),
+    (gettext_lazy("Enter the day’s rates"), "admin:tickers_rate_day", "tickers.add_rate"),
+]
+LAST = [  # after them
+    (gettext_lazy("Change password"), "admin:password_change"),
+    (gettext_lazy("The desk"), "admin:index"),
+    (gettext_lazy("View the paper"), "front_page"),
+]
+
+LOOKED_AT = [  # by those with the permission
+    ("articles.view_article", gettext_lazy("headline, standfirst, text, tags, authors and notes of articles")),
+    ("articles.view_section", gettext_lazy("names of sections")),
+    ("articles.view_author", gettext_lazy("names of authors")),
+    ("articles.view_image", gettext_lazy("title, alternative text, caption and credit of pictures")),
+    ("taggit.view_tag", gettext_lazy("tags")),
+    ("tickers.view_pair", gettext_lazy("currencies of pairs")),
+]
+NOT_LINKED = gettext_lazy(
+    "No article that readers see holds these words in its headline, standfirst, text, tags, authors or notes."
+)
+MARKS = re.compile("</?mark>")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A row or a screen, and where it is; ``by_post`` marks what a form must send, like logging out."""
+
+    title: str
+    url: str
+    detail: str = ""
+    by_post: bool = False
+    article: int | None = None  # its number
+    excerpts: list[desk_search.Excerpt] = field(default_factory=list)  # where the headline alone does not say why
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What was found of one kind."""
+
+    name: str
+    found: list[Found]
+
+
+@require_safe
+def view(request: HttpRequest, site: Any) -> HttpResponse:
+    """A page that needs no script; with ``?format=json`` what the palette shows."""
+    query = normalise(request.GET.get("q", ""))[:LONGEST].strip()
+    if request.GET.get("for") == "link":
+        may_read = request.user.has_perm("articles.view_article")
+        kinds, nothing = (_to_link(query), NOT_LINKED) if may_read else ([], _("Articles are not yours to read."))
+    else:
+        kinds, nothing = look_for(query, request, site), looked_at(request.user)
+    if request.GET.get("format") == "json":
+        response: HttpResponse = JsonResponse({"kinds": [_plain(kind) for kind in kinds], "nothing": str(nothing)})
+    else:
+        context = {**site.each_context(request), "title": _("Find"), "query": query, "kinds": kinds}
+        context["nothing"] = nothing
+        response = TemplateResponse(request, "admin/find.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _plain(kind: Kind) -> dict[str, Any]:
+    """For JSON; of an excerpt every second part stands in ``<mark>``."""
+    return {"name": kind.name, "found": [_plain_row(row) for row in kind.found]}
+
+
+def _plain_row(row: Found) -> dict[str, Any]:
+    excerpts = [
+        {"place": one.place, "parts": [unescape(part) for part in MARKS.split(one.text)]} for one in row.excerpts
+    ]
+    said = {"title": row.title, "url": row.url, "detail": row.detail, "by_post": row.by_post, "excerpts": excerpts}
+    return said if row.article is None else said | {"article": row.article}
+
+
+def looked_at(user: Any) -> str:
+    """That nothing was found, and where ``user`` may look: what is said is what was done."""
+    places = [str(place) for permission, place in LOOKED_AT if user.has_perm(permission)]
+    text = _("Nothing that you may see holds these words. Looked at: %(places)s.")
+    return text % {"places": "; ".join([*places, _("names of screens")])}
+
+
+def look_for(query: str, request: HttpRequest, site: Any) -> list[Kind]:
+    """What holds all words of ``query``, or has that number; without one, what the person worked at last."""
+    user = request.user
+    rows: list[tuple[str, str, Callable]] = [
+        (_("Articles"), "articles.view_article", _articles),
+        (_("Sections"), "articles.view_section", _sections),
+        (_("Authors"), "articles.view_author", _authors),
+        (_("Pictures"), "articles.view_image", _images),
+        (_("Tags"), "taggit.view_tag", _tags),
+        (_("Pairs"), "tickers.view_pair", _pairs),
+    ]
+    if not query:
+        rows = [(_("Your last articles"), "articles.view_article", lambda _query: _recent(user.pk))]
+    kinds = [Kind(name, look(query)) for name, permission, look in rows if user.has_perm(permission)]
+    kinds.append(Kind(_("Screens"), _screens(query, request, site)))
+    return [kind for kind in kinds if kind.found]
+
+
+def _articles(query: str) -> list[Found]:
+    """Those with the words in their headlines, then those that have them anywhere; or that have the number."""
+    found = desk_search.titled_first(query, Article.objects.on_desk(), most=SHOWN)
+    if number(query):
+        found = [number(query), *found][:SHOWN]
+    rows = {article.pk: article for article in _for_rows(Article.objects.filter(pk__in=found))}
+    excerpts = desk_search.excerpts(query, {pk: article.headline for pk, article in rows.items()})
+    return [_article_row(rows[pk], excerpts.get(pk, [])) for pk in dict.fromkeys(found) if pk in rows]
+
+
+def _to_link(query: str) -> list[Kind]:
+    """Articles that readers see, by their public addresses: those found, or the newest."""
+    now = timezone.now()
+    live = (
+        Edition.objects.live(now)
+        .select_related("section")
+        .only("headline", "path", "published_at", "article", "section")
+    )
+    if query:
+        found = desk_search.titled_first(query, Article.objects.on_desk().live_with_readers(now), most=SHOWN)
+        editions = {edition.article_id: edition for edition in live.filter(article__in=found)}
+    else:
+        editions = {edition.article_id: edition for edition in live.newest()[:SHOWN]}
+        found = list(editions)
+    excerpts = desk_search.excerpts(query, {pk: edition.headline for pk, edition in editions.items()})
+    rows = [(editions[pk], excerpts.get(pk, [])) for pk in found if pk in editions]
+    linked = [
+        Found(
+            edition.headline,
+            edition.path,
+            f"{edition.section} · {short(edition.published_at)}",
+            article=edition.article_id,
+            excerpts=pieces,
+        )
+        for edition, pieces in rows
+    ]
+    return [Kind(_("Articles that readers see"), linked)] if linked else []
+
+
+def _recent(user: int | None) -> list[Found]:
+    saved = Article.objects.filter(saved_by=user).order_by("-saved_at", "-pk").values_list("pk", flat=True)
+    begun = Article.objects.filter(created_by=user).order_by("-pk").values_list("pk", flat=True)
+    rows = _for_rows(Article.objects.filter(pk__in=[*saved[:LAST_SAVED], *begun[:SHOWN]]))
+    return [_article_row(article) for article in rows.order_by("-saved_at", "-pk")[:SHOWN]]
+
+
+def _for_rows(rows: Any) -> Any:
+    return rows.on_desk().with_state().select_related("section").defer("body", "corrections", "standfirst")
+
+
+def _article_row(article: Any, excerpts: Sequence[desk_search.Excerpt] = ()) -> Found:
+    detail = f"{article.section or _('no section')} · {standing(article)} · {in_words(article.saved_at)}"
+    return Found(article.headline, article.get_absolute_url(), detail, excerpts=list(excerpts))
+
+
+def _sections(query: str) -> list[Found]:
+    rows = Section.objects.filter(holding_words(query, "name", "slug")).select_related("parent")
+    return [
+        Found(row.name, _change("articles_section", row.pk), str(row.parent or ""))
+        for row in rows.order_by("-pk")[:SHOWN]
+    ]
+
+
+def _authors(query: str) -> list[Found]:
+    return [Found(name, _change("articles_author", pk)) for pk, name in authors.named(query)[:SHOWN]]
+
+
+def _images(query: str) -> list[Found]:
+    rows = Image.objects.filter(pictures.holding(query)).order_by("-pk")
+    return [Found(row.title, _change("articles_image", row.pk), row.credit) for row in rows[:SHOWN]]
+
+
+def _tags(query: str) -> list[Found]:
+    rows = tag_key.holding(query).order_by("-pk")
+    return [Found(row.name, _change("taggit_tag", row.pk)) for row in rows[:SHOWN]]
+
+
+def _pairs(query: str) -> list[Found]:
+    """By their currencies, written together or apart: KGS, KGS/USD, kgs usd."""
+    rows = Pair.objects.filter(holding_words(query.replace("/", " "), "base", "quote"))
+    return [Found(str(row), _change("tickers_pair", row.pk), str(row.get_provider_display())) for row in rows[:SHOWN]]
+
+
+def _screens(query: str, request: HttpRequest, site: Any) -> list[Found]:
+    """Lists, forms for something new, and the other screens whose names hold all words."""
+    words = query.casefold().split()
+    named = [screen for screen in _all_screens(request, site) if all(word in screen.title.casefold() for word in words)]
+    return named[:SHOWN]
+
+
+def _all_screens(request: HttpRequest, site: Any) -> list[Found]:
+    screens = [Found(str(name), _address(url)) for name, url, right in SCREENS if request.user.has_perm(right)]
+    for group in site.get_app_list(request):
+        for model in group["models"]:
+            if model.get("admin_url"):
+                screens.append(Found(str(model["name"]), model["admin_url"], str(group["name"])))
+            if model.get("add_url"):
+                title = _("Add: %(name)s") % {"name": model["model"]._meta.verbose_name}
+                screens.append(Found(title, model["add_url"], str(group["name"])))
+    screens += [Found(str(name), _address(url)) for name, url in LAST]
+    screens.append(Found(_("Log out"), reverse("admin:logout"), by_post=True))
+    return [screen for screen in screens if screen.url]
+
+
+def _address(name: str) -> str:
+    """The address of a screen; nothing where there is no such screen."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _change(name: str, row: int) -> str:
+    return reverse(f"admin:{name}_change", args=[row])

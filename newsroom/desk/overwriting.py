@@ -1,0 +1,242 @@
+"""No form of the admin saves over what somebody else saved meanwhile.
+
+A change form carries a mark of every field as it was loaded. When it is sent, the row is locked and the marks are made
+again: when one is another, nothing is saved. The form comes back with all that was typed, and with what stands in the
+database beside it, field by field. Marks are keyed digests, so a page tells nothing but whether a value is the same.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.options import TO_FIELD_VAR
+from django.contrib.admin.utils import unquote
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from articles.desk import notices
+from newsroom.desk import saying
+
+LOADED, OVER, KEEP = "_loaded", "_over", "_keep_"  # in a form: marks as loaded; marks one saves over; a field's choice
+ROWS = "rows of "  # begins the mark of all rows within the row; no field is named so
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field of which two people want different things; ``name`` is empty for rows within the row."""
+
+    name: str
+    label: str
+    theirs: list[tuple[str, str]]  # pieces of text, each with how it is marked: see saying.marked()
+    mine: list[tuple[str, str]]
+    keeps_theirs: bool = False  # to begin with: I did not touch it
+
+    @property
+    def keeps_mine(self) -> bool:
+        return not self.keeps_theirs
+
+
+@dataclass(frozen=True)
+class Newer:
+    """What was saved after a form was loaded, and by whom if the log says so."""
+
+    marks: str
+    by: str
+    at: datetime | None
+    differences: list[Difference]
+
+
+def marks_of(form: forms.BaseForm, formsets: list) -> dict[str, str]:
+    """A mark for each field that ``form`` lets people change, as the database has it, and for each group of rows."""
+    marks = {name: _mark(saying.stored(form, name)) for name in _fields(form)}
+    for formset in formsets:
+        rows = [
+            [row.instance.pk, *(saying.stored(row, name) for name in _fields(row))] for row in formset.initial_forms
+        ]
+        marks[ROWS + formset.prefix] = _mark(rows)
+    return marks
+
+
+def _fields(form: forms.BaseForm) -> list[str]:
+    return [name for name, field in form.fields.items() if not field.disabled]
+
+
+def _mark(shown: Any) -> str:
+    return salted_hmac("newsroom.overwriting", json.dumps(shown, default=str)).hexdigest()[:16]
+
+
+def pack(marks: dict[str, str]) -> str:
+    return json.dumps({"at": timezone.now().timestamp(), "marks": marks}, separators=(",", ":"))
+
+
+def unpack(sent: str | None) -> tuple[datetime | None, dict[str, str]]:
+    """When a form was loaded and its marks; nothing of what is no such text."""
+    try:
+        packed = json.loads(sent or "")
+        return datetime.fromtimestamp(packed["at"], UTC), dict(packed["marks"])
+    except (ValueError, TypeError, KeyError, OverflowError, OSError, RecursionError):
+        return None, {}
+
+
+class Refusing:
+    """A form that is not saved: the database holds something newer."""
+
+    def full_clean(self):
+        super().full_clean()
+        text = _("Somebody saved this after you opened it. Nothing of yours is lost: it is all in this form.")
+        self.add_error(None, ValidationError(text, code="newer"))
+
+
+class Guarded:
+    """A model's screens, with change forms that overwrite nothing unseen and a log that tells values."""
+
+    guards_itself = False  # guarded() takes it from the class; True for a form with a version of its own
+
+    def _changeform_view(self, request, object_id, form_url, extra_context):
+        """Within Django's transaction: look whether the row is still the one that was loaded, then let Django go on."""
+        if request.method == "POST" and object_id is not None and "_saveasnew" not in request.POST:
+            request.newer = None if self.guards_itself else self._newer(request, unquote(object_id))
+        return super()._changeform_view(request, object_id, form_url, extra_context)
+
+    def _newer(self, request, number):
+        to_field = request.POST.get(TO_FIELD_VAR, request.GET.get(TO_FIELD_VAR))
+        if to_field and not self.to_field_allowed(request, to_field):
+            return None  # Django refuses it
+        row = self.get_object(request, number, to_field)
+        if row is None or not self.has_change_permission(request, row):
+            return None
+        if row.pk is not None:  # two saves follow one another from here on
+            list(self.model._base_manager.select_for_update().filter(pk=row.pk).values_list("pk"))
+            row = self.get_object(request, number, to_field)
+            if row is None:
+                return None
+        return self._compare(request, row)
+
+    def _compare(self, request, row):
+        """What is newer than the form that was sent; None: it may be saved."""
+        form_class = self.get_form(request, row, change=True)
+        stored, formsets = form_class(instance=row), self._stored_formsets(request, row)
+        now = marks_of(stored, formsets)
+        if OVER in request.POST:
+            request.POST = _with_choices(request.POST, stored)
+        loaded_at, loaded = unpack(request.POST.get(OVER, request.POST.get(LOADED)))
+        if all(loaded.get(name) == mark for name, mark in now.items()):
+            return None
+        typed = form_class(request.POST, request.FILES, instance=row)
+        differences = _differences(typed, loaded)
+        differences += _rows_that_differ(formsets, now, loaded)
+        if not differences:
+            return None
+        entry = _newest_entry(row, loaded_at)
+        by = _said_by(entry, request.user) if entry else ""
+        return Newer(pack(now), by, entry and entry.action_time, differences)
+
+    def _stored_formsets(self, request, row):
+        """The rows within the row as the database has them, whatever was sent."""
+        formsets, seen = [], {}
+        for formset_class, inline in self.get_formsets_with_inlines(request, row):
+            prefix = formset_class.get_default_prefix()
+            seen[prefix] = seen.get(prefix, 0) + 1
+            prefix = prefix if seen[prefix] == 1 else f"{prefix}-{seen[prefix]}"
+            queryset = inline.get_queryset(request)
+            formsets.append(formset_class(instance=row, prefix=prefix, queryset=queryset))
+        return formsets
+
+    def get_form(self, request, obj=None, **kwargs):
+        form_class = super().get_form(request, obj, **kwargs)
+        if getattr(request, "newer", None):
+            return type(form_class)(form_class.__name__, (Refusing, form_class), {})
+        return form_class
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if change and obj is not None and not self.guards_itself and self.has_change_permission(request, obj):
+            context |= {"newer_row": getattr(request, "newer", None), "loaded": _loaded(request, context)}
+            if context["newer_row"] and not (context.get("to_mend") or _has_other_errors(context)):
+                context["errors"] = []  # nothing is wrong: what is to be chosen is told by itself
+        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        """Django's, with the values before and after of the fields that changed."""
+        message = super().construct_change_message(request, form, formsets, add)
+        own = next((part["changed"] for part in message if "fields" in part.get("changed", {})), {})
+        if own and "object" not in own and (values := saying.changes(form, own["fields"])):
+            own["values"] = values
+        return message
+
+
+def _has_other_errors(context):
+    """Whether anything is to be corrected besides what somebody saved meanwhile."""
+    form = context["adminform"].form
+    codes = {error.code for name, errors in form.errors.as_data().items() for error in errors}
+    return bool(codes - {"newer"}) or any(
+        inline.formset.total_error_count() for inline in context["inline_admin_formsets"]
+    )
+
+
+def _newest_entry(row, since):
+    """Who saved it last, if that was after ``since``: programs that change rows leave nothing in the log."""
+    kinds = {ContentType.objects.get_for_model(row, for_concrete_model=concrete) for concrete in (True, False)}
+    entries = LogEntry.objects.filter(content_type__in=kinds, object_id=str(row.pk)).select_related("user")
+    return (entries.filter(action_time__gte=since) if since else entries).first()
+
+
+def _said_by(entry, reader):
+    return _("you, in another window") if entry.user_id == reader.pk else notices.name(entry.user)
+
+
+def _loaded(request, context):
+    """The marks that a form carries: of what it was loaded from, however often it comes back."""
+    if request.method == "POST":
+        agreed = None if request.newer else request.POST.get(OVER)
+        return agreed or request.POST.get(LOADED, "")
+    formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+    return pack(marks_of(context["adminform"].form, formsets))
+
+
+def _with_choices(sent, stored):
+    """What was sent, but what stands in the database in every field where somebody chose that."""
+    sent = sent.copy()
+    for name in _fields(stored):
+        if sent.get(KEEP + name) == "theirs":
+            for key, values in saying.as_sent(stored, name).items():
+                sent.setlist(key, values)
+    return sent
+
+
+def _differences(form, loaded):
+    differing = []
+    for name in _fields(form):
+        theirs, mine = saying.stored(form, name), saying.typed(form, name)
+        if theirs != mine and saying.has_changed(form, name):
+            sides = saying.marked(*saying.both(form, name))
+            label = str(form[name].label)
+            differing.append(Difference(name, label, *sides, keeps_theirs=_mark(mine) == loaded.get(name)))
+    return differing
+
+
+def _rows_that_differ(formsets, now, loaded):
+    differing = []
+    for formset in formsets:
+        name = ROWS + formset.prefix
+        if now[name] != loaded.get(name):
+            theirs = ", ".join(str(row.instance) for row in formset.initial_forms)
+            label = str(formset.model._meta.verbose_name_plural)
+            differing.append(Difference("", label, [("", theirs)], [("", _("as they stand below"))]))
+    return differing
+
+
+def guarded(admin_class: type) -> type:
+    """``admin_class`` with change forms that overwrite nothing unseen."""
+    if getattr(admin_class, "list_editable", ()):
+        text = "{} has list_editable: a list can’t say what it would save over. Edit the rows in their own forms."
+        raise ImproperlyConfigured(text.format(admin_class.__name__))
+    if issubclass(admin_class, Guarded):
+        return admin_class
+    own = {"__module__": admin_class.__module__, "guards_itself": getattr(admin_class, "guards_itself", False)}
+    return type(admin_class.__name__, (Guarded, admin_class), own)

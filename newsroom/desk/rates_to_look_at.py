@@ -1,0 +1,68 @@
+"""What the desk's first page says of rates: those in doubt, those held, sources that fail, pairs without a new rate."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from newsroom.desk.blocks import SHOWN, Block, Line, list_of
+from tickers.models import Pair, Rate, Source
+from tickers.providers import MANUAL
+from tickers.refresh import TOLD_AFTER
+
+LATE = 3  # working days without a new rate
+SATURDAY = 5
+
+
+def rates_to_look_at(now: datetime) -> Block:
+    """Rates that readers see and shouldn't, perhaps; then those held, sources that fail, pairs without a new rate."""
+    lines = [
+        Line(
+            title=f"{rate.pair}: {rate.value.normalize():f}",
+            url=reverse("admin:tickers_rate_change", args=[rate.pk]),
+            facts=[date_format(rate.effective_date), rate.doubt or rate.held_reason],
+            mark=_("doubted") if rate.is_doubted else _("held"),
+        )
+        for rate in Rate.objects.waiting().select_related("pair")[:SHOWN]
+    ]
+    sources = list(Source.objects.all())
+    lines += [_source_line(source) for source in sources if source.failures >= TOLD_AFTER]
+    asked = {source.provider for source in sources if source.asked_at}
+    late = Pair.objects.late(working_days_before(timezone.localdate(now), LATE))
+    lines += [_late_line(pair, asked) for pair in late[: max(0, SHOWN - len(lines))]]
+    url, nothing = (
+        list_of("tickers_rate", look="any"),
+        _("No rate waits for a look, and no active pair lacks a new one."),
+    )
+    return Block("rates", _("Rates that need a look"), url, nothing, lines)
+
+
+def _source_line(source: Source) -> Line:
+    text = ngettext("failed once", "failed %(count)s times in a row", source.failures)
+    facts = [text % {"count": source.failures}, source.trouble]
+    return Line(str(source), list_of("tickers_source"), facts, _("failing"))
+
+
+def _late_line(pair: Any, asked: set[str]) -> Line:
+    """``pair`` has ``newest``; nothing is late where nobody has begun to fetch or type rates."""
+    url, mark = list_of("tickers_rate", pair__id__exact=str(pair.pk)), ""
+    fact = _("newest of %(day)s") % {"day": date_format(pair.newest)} if pair.newest else _("no rate yet")
+    is_awaited = pair.newest_by is not None if pair.provider == MANUAL else pair.provider in asked
+    facts = [fact]
+    if pair.newest and is_awaited:
+        mark = _("late")
+    elif pair.newest:
+        facts.append(_("nobody typed one here yet") if pair.provider == MANUAL else _("its source was never asked yet"))
+    return Line(title=str(pair), url=url, facts=facts, mark=mark)
+
+
+def working_days_before(day: date, count: int) -> date:
+    """The day that lies ``count`` days before ``day``, weekends left out."""
+    while count:
+        day -= timedelta(days=1)
+        count -= day.weekday() < SATURDAY
+    return day

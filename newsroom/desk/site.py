@@ -1,0 +1,140 @@
+"""The admin site: the desk's one door, with an index that says what waits, what comes and what is live."""
+
+from functools import partial
+from http import HTTPStatus
+
+from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.auth.decorators import login_not_required
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from newsroom.desk import navigation, unsaved_forms
+from newsroom.desk.filling_in import filled_in, form_view, keep_view
+from newsroom.desk.navigation import GROUPS, NAMES
+from newsroom.desk.overwriting import guarded
+
+
+class DeskAutocomplete(AutocompleteJsonView):
+    """Django's, with what a model's admin wants said of a row (``describe_choice``), and to whom (``may_choose``)."""
+
+    def serialize_result(self, obj, to_field_name):
+        describe = getattr(self.model_admin, "describe_choice", None)
+        return super().serialize_result(obj, to_field_name) | (describe(obj) if describe else {})
+
+    def has_perm(self, request, obj=None):
+        may_choose = getattr(self.model_admin, "may_choose", self.model_admin.has_view_permission)
+        return may_choose(request)
+
+
+class NewsroomAdminSite(admin.AdminSite):
+    """Django's admin with the newsroom's name and index."""
+
+    site_title = _("Newsroom")
+    site_header = _("Newsroom")
+    index_title = _("The desk")
+    enable_nav_sidebar = False  # newsroom/desk/navigation.py says what stands above every screen
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Django's; whatever is registered, its forms overwrite nothing unseen, and come back with what was typed."""
+        super().register(model_or_iterable, filled_in(guarded(admin_class or admin.ModelAdmin)), **options)
+
+    @property
+    def login_form(self):
+        from newsroom.desk.logging_in import LoginForm  # when all apps are loaded
+
+        return LoginForm
+
+    def index(self, request, extra_context=None):
+        from newsroom.desk import dashboard  # when all apps are loaded: this module is imported while they are
+
+        return super().index(request, {"desk": dashboard.of(request.user)} | (extra_context or {}))
+
+    def admin_view(self, view, cacheable=False):
+        """Django's; a form that is sent without a login is carried through it."""
+        return unsaved_forms.through_login(self, super().admin_view(view, cacheable))
+
+    @method_decorator(never_cache)
+    @login_not_required
+    def login(self, request, extra_context=None):
+        """Django's; whoever logs in finds what they had typed."""
+        carried = request.POST.get(unsaved_forms.CARRIED, "") if request.method == "POST" else ""
+        response = super().login(request, unsaved_forms.carried_context(carried) | (extra_context or {}))
+        is_in = carried and response.status_code == HTTPStatus.FOUND
+        return (unsaved_forms.after_login(request, carried) if is_in else None) or response
+
+    def get_urls(self):
+        own = [
+            path("unsaved/", self.admin_view(partial(keep_view, site=self)), name="keep_unsaved"),
+            path("unsaved/<int:pk>/", self.admin_view(partial(form_view, site=self)), name="unsaved_form"),
+            path("first-steps/", self.admin_view(self.first_steps_view), name="first_steps"),
+            path("find/", self.admin_view(self.find_view), name="find"),
+            path("pages/", self.admin_view(self.pages_view), name="page_cache"),
+            path("rates-in-texts/", self.admin_view(self.rates_view), name="rates_in_texts"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def find_view(self, request):
+        """What Ctrl+K finds."""
+        from newsroom.desk import find
+
+        return find.view(request, site=self)
+
+    def first_steps_view(self, request):
+        """What a paper that begins still needs."""
+        from newsroom.desk import first_steps
+
+        return first_steps.view(request, site=self)
+
+    def pages_view(self, request):
+        """What is kept of readers' pages."""
+        from newsroom.serving.pagecache import desk
+
+        return desk.view(request, site=self)
+
+    def rates_view(self, request):
+        """What the editor offers of rates."""
+        from newsroom import rates_in_articles
+
+        return rates_in_articles.choices(request)
+
+    def each_context(self, request):
+        """With the navigation, and with the bell's number, asked for only by pages that show it."""
+        from articles.desk import notices
+
+        context = super().each_context(request)
+        unread = SimpleLazyObject(partial(notices.unread, request.user))
+        typed_by = SimpleLazyObject(partial(unsaved_forms.signed, request.user))
+        ways = SimpleLazyObject(partial(navigation.of, request, context["available_apps"]))
+        return context | {"unread_notices": unread, "typed_by": typed_by, "navigation": ways}
+
+    def autocomplete_view(self, request):
+        return DeskAutocomplete.as_view(admin_site=self)(request)
+
+    def get_app_list(self, request, app_label=None):
+        """All that ``request.user`` may see, in groups; Django's own list for the page of one app."""
+        apps = super().get_app_list(request, app_label)
+        if app_label:
+            return apps
+        models = {model["model"]._meta.label_lower: model for app in apps for model in app["models"]}
+        for label in models.keys() & NAMES.keys():
+            models[label]["name"] = NAMES[label]
+        groups = [_group(slug, name, [models.pop(label, None) for label in labels]) for slug, name, labels in GROUPS]
+        groups.append(_group("machinery", _("Machinery"), [*models.values(), *_pages_that_are_kept(request.user)]))
+        return [group for group in groups if group["models"]]
+
+
+def _pages_that_are_kept(user):
+    """The way to a page that is no table, for those who may see it."""
+    if not user.has_perm("auth.delete_user"):  # administrators, without asking for their roles on every page
+        return []
+    name, address = _("Pages that are kept"), reverse("admin:page_cache")
+    return [{"name": name, "object_name": "PageCache", "admin_url": address, "add_url": None, "view_only": True}]
+
+
+def _group(slug, name, models):
+    found = [model for model in models if model]
+    return {"name": name, "app_label": slug, "app_url": "", "has_module_perms": True, "models": found}

@@ -1,0 +1,308 @@
+"""What was typed into any form of the desk outlives the end of a login, an expired form and a page that was left.
+
+A form that is sent without a login is answered with the login page, which carries the fields, signed; after the log-in
+they are a row of the person who typed them. A row is shown to that person, in its own form where there is one, and
+only their own press of a button sends it, by the usual way: with a token, their rights and every check. Passwords are
+never carried, files can't be: their names are, so that the person is told.
+"""
+
+import json
+from functools import wraps
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.models import User
+from django.core import signing
+from django.http import HttpResponseRedirect
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.csrf import csrf_failure as djangos_csrf_failure
+
+from articles.models import UnsavedForm
+from articles.models.unsaved_form import KEPT_FOR
+from common.characters import strip_control
+
+Why = UnsavedForm.Why
+CARRIED, TYPED_BY, UNSAVED, WINDOW = "carried", "_typed_by", "_unsaved", "_window"  # fields of forms
+LAST_USER, SAVED = "desk_user", "desk_saved"  # cookies: who used the desk last; windows whose words were saved
+SALT = "newsroom.unsaved_forms"
+CARRIED_FOR = 24 * 3600  # seconds between a form that was sent and the log-in
+MOST_CHARACTERS = 1_000_000  # of one form: a long article has 60,000
+MOST_FIELDS = 2000
+MOST_FORMS = 20  # of one person; the oldest go
+REMOVED_AT_ONCE = 100
+LONGEST_PATH, LONGEST_NAME = 500, 200
+MOST_WINDOWS, LONGEST_WINDOW = 8, 36  # that one cookie names; letters of a name
+YEAR = 365 * 24 * 3600
+MACHINERY = {"csrfmiddlewaretoken", CARRIED, TYPED_BY, UNSAVED, WINDOW}  # what says nothing that a person typed
+CHOICES = {"action", "index", "select_across", "_selected_action", "post", "next", "version", "window", "sequence"}
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field is never kept."""
+    return "password" in name.lower()
+
+
+def typed_in(post) -> dict[str, list[str]]:
+    """The fields of a form that was sent, without secrets and tokens."""
+    return {
+        strip_control(name)[:LONGEST_NAME]: [strip_control(value) for value in values]
+        for name, values in list(post.lists())[:MOST_FIELDS]
+        if name not in MACHINERY and not is_secret(name)
+    }
+
+
+def has_words(fields: dict[str, list[str]]) -> bool:
+    """Whether a person typed or chose anything in ``fields``: a bare button or a ticked row is soon pressed again."""
+    names = {name for name, values in fields.items() if any(value.strip() for value in values)}
+    return any(not name.startswith("_") and name not in CHOICES and not _counts_rows(name) for name in names)
+
+
+def _counts_rows(name: str) -> bool:
+    return name.endswith(("-TOTAL_FORMS", "-INITIAL_FORMS", "-MIN_NUM_FORMS", "-MAX_NUM_FORMS"))
+
+
+def is_too_large(fields: dict[str, list[str]]) -> bool:
+    return sum(len(name) + sum(map(len, values)) for name, values in fields.items()) > MOST_CHARACTERS
+
+
+# Through the login
+
+
+def through_login(site, view):
+    """``view``, but a form with words that is sent without a login is answered with a login page that carries them."""
+
+    @wraps(view)
+    def answer(request, *args, **kwargs):
+        if request.method == "POST" and not site.has_permission(request) and is_carried(request):
+            return login_page(site, request, Why.LOGIN)
+        return _noted(site, request, view(request, *args, **kwargs))
+
+    return answer
+
+
+def is_carried(request) -> bool:
+    """Whether a browser sent a form with words: scripts that ask for data hear that the login has ended."""
+    by_script = request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate" or "X-Requested-With" in request.headers
+    return not by_script and has_words(typed_in(request.POST))
+
+
+def login_page(site, request, why):
+    """The login page, with what was sent in a field of its form."""
+    context = {"app_path": reverse("admin:login"), REDIRECT_FIELD_NAME: request.get_full_path()}
+    fields = typed_in(request.POST)
+    if is_too_large(fields):
+        context["carried_too_large"] = True
+    else:
+        context |= carried_context(_pack(request, fields, why))
+    request.method = "GET"  # what was sent is no attempt to log in
+    return site.login(request, context)
+
+
+def carried_context(blob: str) -> dict:
+    """What the login page shows of a form that it carries; nothing of what was not signed here."""
+    carried = unpack(blob)
+    return {"carried": blob, "carried_files": carried["files"]} if carried else {}
+
+
+def _pack(request, fields, why) -> str:
+    files = [file.name[:LONGEST_NAME] for file in request.FILES.values() if file.name]
+    form = {"user": typed_by(request), "path": _path(request), "fields": fields, "files": files, "why": str(why)}
+    return signing.dumps(form | {"window": request.POST.get(WINDOW, "")}, salt=SALT, compress=True)
+
+
+def unpack(blob: str) -> dict | None:
+    try:
+        return signing.loads(blob, salt=SALT, max_age=CARRIED_FOR) if blob else None
+    except signing.BadSignature:
+        return None
+
+
+def typed_by(request) -> int | None:
+    """The number of the login under which a form was typed: as its page says, else whoever used this browser last."""
+    for text in (request.POST.get(TYPED_BY, ""), request.COOKIES.get(LAST_USER, "")):
+        try:
+            return int(signing.Signer(salt=SALT).unsign(text))
+        except (signing.BadSignature, ValueError):
+            continue
+    return None
+
+
+def signed(user) -> str:
+    """What a page says of who types in it."""
+    return signing.Signer(salt=SALT).sign(str(user.pk))
+
+
+def after_login(request, blob: str):
+    """Where to go on with the form that the login page carried; None without one."""
+    carried = unpack(blob)
+    if carried is None:
+        return None
+    owner = User.objects.filter(pk=carried["user"]).first() if carried["user"] else request.user
+    if owner is None:
+        return None
+    row = store(owner, carried["path"], carried["fields"], carried["files"], carried["why"])
+    if owner == request.user:
+        response = HttpResponseRedirect(address_of(row))
+        _name_window(request, response, carried["window"])  # the server has its words now
+        return response
+    text = _(
+        "What was sent before you logged in was typed by %(name)s. It is not saved; %(name)s finds it on the desk’s "
+        "first page after logging in."
+    )
+    messages.warning(request, text % {"name": owner.get_full_name() or owner.get_username()})
+    return HttpResponseRedirect(reverse("admin:index"))
+
+
+def csrf_failure(request, reason=""):
+    """A form whose token is another session's: one of our own pages sent it, so its words are shown, never done."""
+    from django.contrib.admin import site
+
+    if not request.path.startswith(reverse("admin:index")) or not _is_from_here(request):
+        return djangos_csrf_failure(request, reason)
+    is_login, is_in = request.path == reverse("admin:login"), site.has_permission(request)
+    if is_login and is_in:  # somebody logged in in another tab, then here
+        return after_login(request, request.POST.get(CARRIED, "")) or HttpResponseRedirect(reverse("admin:index"))
+    if is_login or not is_carried(request):
+        return djangos_csrf_failure(request, reason)
+    if not is_in:
+        return login_page(site, request, Why.LOGIN)
+    blob = _pack(request, typed_in(request.POST), Why.EXPIRED)
+    return after_login(request, blob) or djangos_csrf_failure(request, reason)
+
+
+def _is_from_here(request) -> bool:
+    """Whether a page of ours sent the form: browsers say so themselves, and no other site can."""
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+
+
+def _path(request) -> str:
+    path = request.get_full_path()
+    return path if len(path) <= LONGEST_PATH else request.path[:LONGEST_PATH]
+
+
+# Rows
+
+
+def store(user, path, fields, files, why) -> UnsavedForm:
+    """Keep a form for ``user``; a few are kept, and none for longer than a month."""
+    row = UnsavedForm.objects.create(user=user, path=path, fields=fields, files=files, why=why)
+    rows = UnsavedForm.objects.filter(user=user).order_by("-pk")
+    too_many = list(rows.values_list("pk", flat=True)[MOST_FORMS : MOST_FORMS + REMOVED_AT_ONCE])
+    old = UnsavedForm.objects.filter(at__lt=timezone.now() - KEPT_FOR).order_by("pk")
+    UnsavedForm.objects.filter(pk__in=[*too_many, *old.values_list("pk", flat=True)[:REMOVED_AT_ONCE]]).delete()
+    return row
+
+
+def of(user, pk) -> UnsavedForm | None:
+    """The form ``pk``, if it is ``user``'s own."""
+    is_number = str(pk).isascii() and str(pk).isdecimal() and len(str(pk)) < 18
+    return UnsavedForm.objects.filter(user=user, pk=int(pk)).first() if is_number else None
+
+
+def address_of(row: UnsavedForm) -> str:
+    """Where the form is shown."""
+    return reverse("admin:unsaved_form", args=[row.pk])
+
+
+def model_admin_of(site, path: str):
+    """The screens of the model whose form is at ``path``, and the row's key (None: a new row); None twice of others."""
+    try:
+        match = resolve(urlsplit(path).path)
+    except Resolver404:
+        return None, None
+    for model, model_admin in site._registry.items():
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        if match.url_name in {f"{name}_add", f"{name}_change"}:
+            return model_admin, match.kwargs.get("object_id")
+    return None, None
+
+
+def title_of(site, row: UnsavedForm) -> str:
+    """What a form is about, in a few words: the kind of thing, and its name as it was typed."""
+    model_admin, key = model_admin_of(site, row.path)
+    if model_admin and row.why == Why.STEP:
+        found = model_admin.model._base_manager.filter(pk=key).first()
+        return _("for a step of “%(title)s”") % {"title": found or _("an article that is deleted")}
+    kind = (
+        str(model_admin.opts.verbose_name) if model_admin else _("form at %(path)s") % {"path": urlsplit(row.path).path}
+    )
+    names = (row.fields.get(name, [""])[0].strip() for name in ("headline", "title", "name", "username", "slug"))
+    typed = next(filter(None, names), "")
+    return f"{kind}: {typed}" if typed else kind
+
+
+def screen_of(site, request, row: UnsavedForm) -> str:
+    """The address at which the form itself is filled in with the row; nothing if it has none for this person."""
+    from django.contrib.admin.utils import unquote
+
+    model_admin, key = model_admin_of(site, row.path)
+    if model_admin is None or row.why == Why.GONE:
+        return ""
+    found = model_admin.get_object(request, unquote(key)) if key else None
+    if row.why == Why.STEP:  # its form shows what waits, and shows nothing in the trash
+        is_shown = found and not found.trashed_at and model_admin.has_view_permission(request, found)
+        return row.path if is_shown else ""
+    may = model_admin.has_change_permission(request, found) if found else model_admin.has_add_permission(request)
+    if not may or (key and found is None):
+        return ""
+    if hasattr(model_admin, "keep_unsaved"):  # it offers by itself what was not saved
+        address = model_admin.keep_unsaved(request, found, row.data)
+        row.delete()
+        return address
+    parts = urlsplit(row.path)
+    query = "&".join(filter(None, [_without_number(parts.query), urlencode({"unsaved": row.pk})]))
+    return f"{parts.path}?{query}"
+
+
+def _without_number(query: str) -> str:
+    return "&".join(part for part in query.split("&") if not part.startswith("unsaved="))
+
+
+def _noted(site, request, response):
+    """The answer to a form that was saved says so to the browser, and what was kept of it is dropped."""
+    if not site.has_permission(request):
+        return response
+    if request.method == "POST" and _is_saved(request, response):
+        if row := of(request.user, request.POST.get(UNSAVED, "")):
+            row.delete()
+        _name_window(request, response, request.POST.get(WINDOW, ""))
+    who = signed(request.user)
+    if request.COOKIES.get(LAST_USER) != who:
+        _cookie(response, LAST_USER, who, YEAR, httponly=True)
+    return response
+
+
+def _is_saved(request, response) -> bool:
+    """Whether a form's words are saved: its screen says so, or leads on to another page."""
+    leads_on = response.status_code in {302, 303} and not getattr(request, "is_not_saved", False)
+    return leads_on or getattr(request, "is_saved", False)
+
+
+def _name_window(request, response, name):
+    """In a cookie, for the script that keeps words in the browser: the window whose words it need not keep."""
+    if name and len(name) <= LONGEST_WINDOW and name.isascii() and name.replace("-", "").isalnum():
+        before = request.COOKIES.get(SAVED, "").split(".")
+        _cookie(response, SAVED, ".".join([*filter(None, before), name][-MOST_WINDOWS:]), CARRIED_FOR)
+
+
+def _cookie(response, name, value, seconds, *, httponly=False):
+    how = {"path": reverse("admin:index"), "secure": settings.SESSION_COOKIE_SECURE, "samesite": "Lax"}
+    response.set_cookie(name, value, max_age=seconds, httponly=httponly, **how)
+
+
+def read_typed(text: str) -> dict[str, list[str]] | None:
+    """The fields that the browser kept, as it sends them; None of what is no such text."""
+    try:
+        fields = json.loads(text)
+        pairs = {
+            str(name): [str(value) for value in values] for name, values in fields.items() if isinstance(values, list)
+        }
+    except (ValueError, AttributeError, RecursionError):
+        return None
+    clean = {strip_control(name)[:LONGEST_NAME]: list(map(strip_control, values)) for name, values in pairs.items()}
+    clean = {name: values for name, values in clean.items() if name not in MACHINERY and not is_secret(name)}
+    return None if is_too_large(clean) or len(clean) > MOST_FIELDS else clean

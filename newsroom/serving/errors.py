@@ -1,0 +1,98 @@
+"""The pages for what went wrong: each says what happened and offers a way on."""
+
+import sys
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.db import InterfaceError, OperationalError
+from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from articles.desk import roles
+from articles.public import addresses
+
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+
+
+def bad_request(request, exception=None):
+    """400: an address or a form we can't make sense of; 413: one that is too large."""
+    if isinstance(exception, TOO_LARGE):
+        return render(request, "400.html", {"reason": _too_large(), "status": 413}, status=413)
+    return render(request, "400.html", {"reason": _reason(exception), "status": 400}, status=400)
+
+
+def forbidden(request, exception=None):
+    """403: not allowed, or not logged in; at the desk, a page of the desk that says whom to ask."""
+    user = getattr(request, "user", None)
+    if request.path.startswith("/admin/") and user is not None and user.is_active and user.is_staff:
+        return _forbidden_at_desk(request, _reason(exception))
+    return render(request, "403.html", {"reason": _reason(exception)}, status=403)
+
+
+def _forbidden_at_desk(request, reason: str):
+    from django.contrib.admin import site  # its pages are made of this project's own
+
+    context = site.each_context(request) | {
+        "title": _("You may not do this"),
+        "reason": reason,
+        "roles": ", ".join(sorted(roles.of(request.user))),
+    }
+    return render(request, "admin/403.html", context, status=403)
+
+
+def not_found(request, exception=None):
+    """404: no page has this address; a redirect or 410 where it is known what was there."""
+    return addresses.lead(request) or render(request, "404.html", status=404)
+
+
+def broken(request):
+    """500: our fault; 503 while the database is away. The pages need neither the database nor the frame."""
+    at_desk = {"at_desk": request.path.startswith("/admin/"), "was_sent": request.method == "POST"}
+    if not is_database_away(sys.exc_info()[1]):
+        return render(None, "500.html", at_desk | {"at": datetime.now(UTC)}, status=500)
+    response = render(None, "503.html", at_desk, status=503)
+    response.headers["Retry-After"] = "5"  # seconds
+    return response
+
+
+def is_database_away(exception) -> bool:
+    """Whether ``exception`` says that the database can't be asked now (PEP 249: no fault of whoever asked).
+
+    SQLite says so of a missing table, too: before the first migration.
+    """
+    return isinstance(exception, InterfaceError | OperationalError)
+
+
+def _too_large() -> str:
+    limit = filesizeformat(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    return _(
+        "What was sent is too large: a form may hold %(limit)s. Nothing was saved. At the desk your browser keeps what "
+        "you typed, where it runs JavaScript: open the form again, take it up and shorten it."
+    ) % {"limit": limit}
+
+
+def _reason(exception) -> str:
+    """What we said ourselves; Django's own words are for whoever runs the server."""
+    ours = isinstance(exception, (BadRequest, PermissionDenied)) and exception.args
+    return str(exception) if ours and isinstance(exception.args[0], str) else ""
+
+
+def readers_not_found(get_response):
+    """Show readers' own 404 page with debug on too, where Django would list the routes; the desk keeps Django's."""
+
+    def middleware(request):
+        response = get_response(request)
+        is_djangos = settings.DEBUG and response.status_code == 404  # else handler404 has answered already
+        if is_djangos and hasattr(request, "frame") and not request.path.startswith("/admin/"):
+            return not_found(request)
+        return response
+
+    return middleware

@@ -1,0 +1,63 @@
+"""The folders that the running paper writes, and which of them it can't: told by ``check --deploy`` and /readyz."""
+
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.core.checks import Tags, Warning, register
+
+from newsroom.serving import generation
+
+HINT = (
+    "Give the folder and all in it to the user that serves the paper, as by chown -R; look for a full disk and for a "
+    "file system mounted read-only. Run manage.py as that user, not as root."
+)
+
+
+def written() -> dict[str, Path]:
+    """The folders by what they are for; one that is not there yet is made in the one above it."""
+    found = {
+        "NEWSROOM_VAR_DIR": settings.VAR_DIR,
+        "the generation": settings.GENERATION_DIR,
+        "kept pages": settings.VAR_DIR / "cache" / "pages",
+    }
+    for name, storage in (("pictures", "default"), ("uploads", "uploads")):
+        if location := settings.STORAGES.get(storage, {}).get("OPTIONS", {}).get("location"):
+            found[name] = Path(location)
+    if not settings.STORAGES["default"]["BACKEND"].endswith("S3Storage"):
+        found.setdefault("pictures", Path(settings.MEDIA_ROOT))
+    return found
+
+
+def unwritable() -> list[tuple[str, Path]]:
+    """What each is for, and the folder or file in it that this process can't write; root asks for its owner instead."""
+    return [(name, wrong) for name, folder in written().items() if (wrong := _wrong_at(folder))]
+
+
+def _wrong_at(folder: Path) -> Path | None:
+    while not os.path.lexists(folder) and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir() or not generation.can_write(folder) or _is_full(folder):
+        return folder
+    return folder if os.geteuid() == 0 and not _is_of_the_paper(folder) else None
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether its file system has no room, or no names, left for this process."""
+    left = os.statvfs(folder)
+    return not left.f_bavail or bool(left.f_files and not left.f_favail)
+
+
+def _is_of_the_paper(folder: Path) -> bool:
+    """Whether it has the owner of NEWSROOM_VAR_DIR: root may write anywhere, the server may not."""
+    if not folder.is_relative_to(settings.VAR_DIR):
+        return True
+    return folder.stat().st_uid == settings.VAR_DIR.stat().st_uid
+
+
+@register(Tags.files, deploy=True)
+def folders_can_be_written(app_configs, **kwargs):
+    """What can't be written is missing from the page later; better to hear of it before."""
+    return [
+        Warning(f"{wrong} can't be written ({name}).", hint=HINT, id="newsroom.W001") for name, wrong in unwritable()
+    ]

@@ -1,0 +1,196 @@
+"""What stands on every public page and seldom changes: the paper's name, its menu, the rate bar, a breaking alert.
+
+Each process reads it from the database once a generation (``newsroom/serving/generation.py``: a write that readers
+would see begins another), and again when time itself changes a public page: as an edition, a placement or an alert
+starts or ends, and as the paper's next day begins, when rates may change.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+from articles.models.flat_page import FlatPage
+from articles.models.menu import MenuLink
+from articles.models.placement import Alert
+from articles.models.section import Section
+from articles.models.site import SiteSettings
+from articles.public import crossings, curation, menus
+from articles.public.brand import Brand
+from articles.public.countries import Countries
+from common import kept
+from newsroom.serving import generation
+from tickers import ratebar
+
+LONGEST = timedelta(hours=1)
+QUARTER = timedelta(minutes=15)
+USUAL_BRAND = Brand(SiteSettings())  # of pages without a frame
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A link in a menu; of a section with those within it."""
+
+    name: str
+    url: str
+    children: tuple["MenuItem", ...] = ()
+
+
+@dataclass(frozen=True)
+class AlertLine:
+    """The breaking alert above every page; ``link`` may be empty."""
+
+    text: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The unchanging part of a page, as it stands from ``made_at`` until ``until`` at the latest."""
+
+    paper: SiteSettings
+    brand: Brand
+    themes: tuple[MenuItem, ...]
+    countries: tuple[MenuItem, ...]
+    chosen: Countries  # those with a place on the front page
+    pages: tuple[MenuItem, ...]
+    arranged: dict[str, tuple[MenuItem, ...]]  # by its place: what somebody put there instead
+    rates: tuple[ratebar.Row, ...]
+    alert: AlertLine | None
+    made_at: datetime
+    until: datetime  # no public page made with it is good for longer
+    generation: str
+    pieces: kept.Pieces  # of pages made with it
+    places: frozenset[str]  # addresses in the menu
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.paper.zone
+
+
+_kept: dict[str, Frame] = {}  # the newest, by "now"
+
+
+def get(at: datetime | None = None, token: str | None = None) -> Frame:
+    """The frame now, kept ready; or as it stood ``at`` another time, built for the asking.
+
+    ``token`` is the generation that the request's database is known to show: a replica may not know of a newer one.
+    """
+    if at is not None:
+        return _build(at, "")
+    now = timezone.now()
+    newest = generation.current()
+    if not newest:  # nothing can be kept
+        return _build(now, "")
+    token = token or newest
+    frame = _kept.get("now")
+    if frame is None or frame.generation != token or not frame.made_at <= now < frame.until:
+        frame = _build(now, token)
+        if token == newest:
+            _kept["now"] = frame
+    return frame
+
+
+def forget() -> None:
+    """Have this process build it anew."""
+    _kept.clear()
+
+
+def _build(at: datetime, token: str) -> Frame:
+    paper = SiteSettings.current()
+    pieces = kept.Pieces(settings.PIECES_KEPT)
+    top: list[Section] = []
+    within: dict[int, list[Section]] = {}
+    sections: dict[str, Section] = {}
+    for section in Section.objects.with_parent():
+        pieces.put((Section.__name__, section.pk), section)
+        sections[section.get_absolute_url()] = section
+        if section.in_menu:
+            (within.setdefault(section.parent_id, []) if section.parent_id else top).append(section)
+    pieces.put(crossings.BY_ADDRESS, sections)
+    pages = list(FlatPage.objects.filter(is_public=True).only("title", "slug", "in_footer"))
+    arranged = _arranged(sections.values(), pages, at) if paper.has_menu_links else {}
+    chosen = Countries.among(sections.values(), has_row=paper.has_countries)
+    changes = [ratebar.next_change(at, paper.zone), curation.next_change(at), _clocks_change(at, chosen)]
+    return Frame(
+        paper=paper,
+        brand=Brand(paper),
+        themes=_menu(top, within, Section.Kind.THEME),
+        countries=_menu(top, within, Section.Kind.COUNTRY),
+        chosen=chosen,
+        pages=tuple(MenuItem(page.title, page.get_absolute_url()) for page in pages if page.in_footer),
+        arranged=arranged,
+        rates=tuple(ratebar.current_rows(at, paper.zone)),
+        alert=_alert(at),
+        made_at=at,
+        until=min(filter(None, [at + LONGEST, *changes])),
+        generation=token,
+        pieces=pieces,
+        places=frozenset(["/latest/", *(section.get_absolute_url() for section in top), *_own_addresses(arranged)]),
+    )
+
+
+def _clocks_change(at: datetime, chosen: Countries) -> datetime | None:
+    """Before when a country's clocks may be put forward or back, within ``LONGEST``: they are at quarters of hours."""
+    for section in (*chosen.row, *chosen.shelves):
+        zone = ZoneInfo(section.time_zone) if section.time_zone else UTC
+        if at.astimezone(zone).utcoffset() != (at + LONGEST).astimezone(zone).utcoffset():
+            return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0) + QUARTER
+    return None
+
+
+def _own_addresses(arranged: dict[str, tuple[MenuItem, ...]]) -> list[str]:
+    return [item.url for items in arranged.values() for item in items if item.url.startswith("/")]
+
+
+def _arranged(sections: Iterable[Section], pages: Iterable[FlatPage], at: datetime) -> dict[str, tuple[MenuItem, ...]]:
+    """The links that somebody put into each place, as far as they lead somewhere."""
+    links = list(MenuLink.objects.all())
+    found = menus.targets(links, {one.pk: one for one in sections}, {page.pk: page for page in pages}, at)
+    arranged: dict[str, list[MenuItem]] = {}
+    for link in links:
+        if target := found.get(link.pk):
+            arranged.setdefault(link.place, []).append(MenuItem(link.label or target.name, target.url))
+    return {place: tuple(items) for place, items in arranged.items()}
+
+
+def _alert(at: datetime) -> AlertLine | None:
+    """The newest alert in force at ``at``."""
+    alert = Alert.objects.standing(at).first()
+    return AlertLine(alert.text, alert.link) if alert else None
+
+
+def _menu(top: list[Section], within: dict[int, list[Section]], kind: str) -> tuple[MenuItem, ...]:
+    return tuple(
+        MenuItem(
+            section.name,
+            section.get_absolute_url(),
+            tuple(MenuItem(child.name, child.get_absolute_url()) for child in within.get(section.pk, [])),
+        )
+        for section in top
+        if section.kind == kind
+    )
+
+
+def context(request):
+    """The frame for templates; nothing for the desk's own pages, which show none of it."""
+    frame = getattr(request, "frame", None)
+    if frame is None:
+        return {"brand": USUAL_BRAND, "themes": (), "countries": (), "pages": ()}
+    return {
+        "paper": frame.paper,
+        "brand": frame.brand,
+        "themes": frame.themes,
+        "countries": frame.countries,
+        "pages": frame.pages,
+        "arranged": frame.arranged,
+        "rates": frame.rates,
+        "alert": frame.alert,
+        "at": request.at,
+        "place": request.path if request.path in frame.places else "",
+        "shown_at": request.shown_at,
+        "root": f"{request.scheme}://{request.get_host()}",
+    }

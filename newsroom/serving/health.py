@@ -1,0 +1,79 @@
+"""Is the process alive, do its services answer: asked by whatever starts servers and shares requests among them."""
+
+import logging
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from newsroom.serving import folders, redis_client
+
+logger = logging.getLogger(__name__)
+
+
+def answer_probes(get_response):
+    """Middleware: the answers below, whatever host and scheme are asked for, as a probe knows an IP address only."""
+    answers = {"/healthz": healthz, "/readyz": readyz}
+
+    def middleware(request):
+        return answers.get(request.path, get_response)(request)
+
+    return middleware
+
+
+@require_safe
+@never_cache
+def healthz(request):
+    """200 while the process answers at all; it asks nothing else."""
+    return _answer("ok")
+
+
+@require_safe
+@never_cache
+def readyz(request):
+    """200 when requests should come here; 503 where the database does not answer, or the server is being emptied.
+
+    Without Redis, or with a folder that can't be written, it stays ready and says so, as pages go on.
+    """
+    if draining().exists():
+        return _answer("draining", status=503)
+    try:
+        _ask_database()
+    except Exception:  # whatever the driver raises, the server should get no requests now
+        logger.exception("The database does not answer.")
+        return _answer("database does not answer", status=503)
+    return _answer(", ".join(["ok", *_lacks()]))
+
+
+def _lacks() -> list[str]:
+    """What does not work while pages go on."""
+    lacks = []
+    try:
+        _ask_redis()
+    except Exception:  # whatever the driver raises
+        logger.exception("Redis does not answer.")
+        lacks.append("without Redis")
+    return lacks + [f"can't write {name}" for name, _path in folders.unwritable()]
+
+
+def draining() -> Path:
+    """A file that is there while this machine should get no new requests: docs/operators.md."""
+    return settings.VAR_DIR / "draining"
+
+
+def _ask_database():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        cursor.fetchone()
+
+
+def _ask_redis():
+    if settings.REDIS_URL:
+        redis_client.get().ping()
+
+
+def _answer(text, status=200):
+    return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,235 @@
+"""The outermost middleware: a reader's page from memory, or made once while others wait for it.
+
+A page is good while its generation is the newest and time alone has changed nothing. When it can't be made anew (the
+database is away, an error) the last good one goes out, with its age.
+"""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
+from django_http_compression.middleware import HttpCompressionMiddleware
+
+from newsroom.serving import generation
+from newsroom.serving.pagecache import control
+from newsroom.serving.pagecache.counts import Counts
+from newsroom.serving.pagecache.keys import key_of, known, name_of
+from newsroom.serving.pagecache.page import Page
+from newsroom.serving.pagecache.stores import Memory, shared_store
+
+logger = logging.getLogger(__name__)
+KEPT_STATUS = {200, 301, 410}
+LARGEST = 20 * 1024 * 1024  # bytes of a page, before it is compressed
+PATIENCE = 20.0  # seconds that a request waits for another that makes its page
+PAUSE = 1.0  # seconds until what failed is tried again
+EVERYTHING = ""  # what fails while the database is away
+OF_ITS_OWN = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE")
+
+
+@dataclass
+class Flight:
+    """A page that is being made; who else wants it waits until it has landed."""
+
+    landed: threading.Event = field(default_factory=threading.Event)
+    page: Page | None = None
+
+
+class PageCacheMiddleware:
+    """Answers from what is kept, or has the page made and keeps it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.memory = Memory(settings.PAGE_CACHE_BYTES)
+        self.shared = shared_store()
+        self.counts = Counts()
+        generation.current()  # so that nginx finds one before the first reader comes
+        generation.follower.start()  # nginx may answer for long without asking us
+        self._flights: dict[str, Flight] = {}
+        self._lock = threading.Lock()
+        self._broken_until: dict[str, float] = {}  # by key, by the monotonic clock
+
+    def __call__(self, request):
+        if request.method == "PURGE":
+            return _purge(request)
+        key = key_of(request)
+        if key is None:
+            return self.get_response(request)
+        generation.follower.start()
+        token = generation.current()
+        if not token:  # it can't be written: what is kept may be old
+            return self.get_response(request)
+        page = self.memory.get(key)
+        if page is not None and _is_good(page, token):
+            return self._answer(request, page, "hits")
+        return self._without(request, key, token)
+
+    def _without(self, request, key: str, *tokens: str):
+        """Answer what memory doesn't have: by a neighbour's page, by waiting for whoever makes it, by making it.
+
+        ``tokens`` are the generations since it was asked, the newest last: a page of any of them is as new as the
+        question, and whoever waited for it is not sent to wait again each time that an editor saves.
+        """
+        if self._is_broken(key) and (old := self._old(key)):
+            return self._answer(request, old, "stale")
+        with self._lock:
+            flight = self._flights.get(key)
+            leads = flight is None
+            if flight is None:
+                flight = self._flights[key] = Flight()
+        if leads:
+            return self._lead(request, key, tokens[-1], flight)
+        flight.landed.wait(PATIENCE)
+        if flight.page is not None:
+            made_for = flight.page.generation
+            if made_for in tokens and _is_good(flight.page, made_for):
+                return self._answer(request, flight.page, "waited")
+            newest = generation.current()
+            if not newest:
+                return self._compressed(request, self._make(request))
+            return self._without(request, key, *tokens, newest)  # begun before it was asked
+        if self._is_broken(key) and (old := self._old(key)):
+            return self._answer(request, old, "stale")
+        return self._compressed(request, self._make(request))
+
+    def _lead(self, request, key: str, token: str, flight: Flight):
+        try:
+            page = self.memory.get(key)  # whoever made it may have landed a moment ago
+            if page is None or not _is_good(page, token):
+                page = self.shared.get(name_of(key))
+            if page is not None and _is_good(page, token):
+                flight.page = page
+                self.memory.put(key, page)
+                return self._answer(request, page, "shared")
+            return self._render(request, key, token, flight)
+        finally:
+            with self._lock:
+                self._flights.pop(key, None)
+            flight.landed.set()
+
+    def _render(self, request, key: str, token: str, flight: Flight):
+        made_at = time.time()
+        request.generation = token  # what the frame and a replica must show, and no newer name for anything older
+        response = self._make(request)
+        if response.status_code >= 500:
+            is_away = response.status_code == 503
+            self._broken_until[EVERYTHING if is_away else key] = time.monotonic() + PAUSE
+            old = self._old(key)
+            return self._compressed(request, response) if old is None else self._answer(request, old, "stale")
+        self._broken_until.clear()
+        if not _may_be_kept(request, response):
+            self.counts.add("passed", **self._holds())
+            return self._compressed(request, response)
+        control.mark(response)
+        accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
+        page = Page.of(response, token, made_at, request.frame.until.timestamp(), accepted)
+        flight.page = page
+        self.memory.put(key, page)
+        self._share(key, page)
+        return self._answer(request, page, "made")
+
+    def _make(self, request):
+        """The answer as if nobody had asked before: whole, not compressed, without parameters that mean nothing."""
+        meta, method = request.META, request.method
+        taken = {name: meta.pop(name) for name in OF_ITS_OWN if name in meta}
+        asked = meta.get("QUERY_STRING", "")
+        meta["QUERY_STRING"] = known(asked) or ""
+        request.method = "GET"
+        response = self.get_response(request)
+        meta.update(taken, QUERY_STRING=asked)
+        request.method = method
+        return _joined(response)
+
+    def _share(self, key: str, page: Page) -> None:
+        try:
+            self.shared.put(name_of(key), page)
+        except Exception:  # a full disk or Redis: this process has it
+            logger.exception("A page could not be shared with other processes.")
+
+    def _old(self, key: str) -> Page | None:
+        """The last good page, of whatever generation."""
+        if page := self.memory.get(key):
+            return page
+        if page := self.shared.get(name_of(key)):
+            self.memory.put(key, page)
+        return page
+
+    def _is_broken(self, key: str) -> bool:
+        now = time.monotonic()
+        return any(self._broken_until.get(one, 0) > now for one in (EVERYTHING, key))
+
+    def _answer(self, request, page: Page, how: str) -> HttpResponse:
+        self.counts.add(how, **self._holds())
+        is_old = how == "stale"
+        response = page.answer(request, control.header(page, is_old=is_old), is_whole=request.method != "HEAD")
+        response.headers["X-Cache"] = how
+        if settings.NGINX:  # which would keep one reader's query in an address that all are sent to
+            response.headers["X-Accel-Expires"] = "0" if page.status == 301 else control.until(page, is_old=is_old)
+        if page.status == 301:
+            _keep_query(request, response)
+        if is_old:
+            response.headers["Age"] = str(max(0, int(time.time() - page.made_at)))
+        return response
+
+    def _holds(self) -> dict[str, int]:
+        return {"pages": len(self.memory), "bytes": self.memory.size}
+
+    def _compressed(self, request, response):
+        if response.status_code == 301:
+            _keep_query(request, response)
+        compress = HttpCompressionMiddleware(lambda request: response)
+        return compress(request)
+
+
+def _keep_query(request: HttpRequest, response: HttpResponse) -> None:
+    """Send a reader on with the whole query they came with; the page was made without what means nothing to it."""
+    asked = request.META.get("QUERY_STRING", "")
+    dropped = [pair for pair in asked.split("&") if pair and not known(pair)]
+    if dropped:
+        where = response.headers["Location"]
+        response.headers["Location"] = f"{where}{'&' if '?' in where else '?'}{'&'.join(dropped)}"
+
+
+def _purge(request: HttpRequest) -> HttpResponse:
+    """Another newsroom's server has written something (purging.py): what is kept here is old."""
+    if not settings.PURGE_KEY or not constant_time_compare(
+        request.META.get("HTTP_X_PURGE_KEY", ""), settings.PURGE_KEY
+    ):
+        return HttpResponse("The header X-Purge-Key must say NEWSROOM_PURGE_KEY.", "text/plain", 403)
+    try:
+        generation.change()
+    except OSError as error:  # whoever asked tries again
+        logger.error("The generation can't be written: %s", error)
+        return HttpResponse("The generation can't be written; nothing is kept until it can.", "text/plain", 503)
+    return HttpResponse("All pages are made anew.", "text/plain")
+
+
+def _is_good(page: Page, token: str) -> bool:
+    now = time.time()
+    if not page.is_good(token, now):
+        return False
+    return generation.is_heard() or now - page.made_at < generation.UNHEARD
+
+
+def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether anybody else would get the same answer."""
+    headers = response.headers
+    if response.status_code not in KEPT_STATUS or response.streaming or response.cookies:
+        return False
+    if "cookie" in headers.get("Vary", "").lower() or "'nonce-" in headers.get("Content-Security-Policy", ""):
+        return False
+    if any(word in headers.get("Cache-Control", "") for word in ("no-store", "private", "no-cache")):
+        return False
+    return hasattr(request, "frame") and request.shown_at is None and len(response.content) <= LARGEST
+
+
+def _joined(response):
+    """A text that comes in pieces, as one."""
+    if not response.streaming or not response.headers.get("Content-Type", "").startswith("text/"):
+        return response
+    whole = HttpResponse(response.getvalue(), status=response.status_code, headers=response.headers)
+    whole.cookies = response.cookies
+    return whole

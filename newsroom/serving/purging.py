@@ -1,0 +1,110 @@
+"""Telling the caches before us what they keep of old pages: Fastly, Cloudflare, and any that takes a plain PURGE.
+
+A task does it right after the commit; what fails is tried again each minute for a day by the worker's clock.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+import urllib3
+from django.conf import settings
+from django.utils import timezone
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
+
+from articles.public import surrogates
+
+logger = logging.getLogger(__name__)
+PATIENCE = urllib3.Timeout(connect=2, read=5)  # seconds
+AT_ONCE = 30  # keys of one call: Cloudflare takes no more
+LONGEST = timedelta(days=1)
+FASTLY, CLOUDFLARE = "https://api.fastly.com", "https://api.cloudflare.com"
+_http = urllib3.PoolManager(timeout=PATIENCE, retries=urllib3.Retry(total=2, redirect=0, backoff_factor=0.3))
+
+
+class NotPurged(Exception):
+    """A cache that did not take it; the text says which and why."""
+
+
+@task()
+def purge(keys: list[str], since: str = "") -> None:
+    """Have every cache forget the pages that have one of ``keys``; ``NotPurged`` if one of them would not.
+
+    ``since`` is when it was first wanted (ISO 8601, UTC): ``again`` gives up a day later.
+    """
+    wanted = surrogates.with_company(keys)
+    # Where all is meant nothing else needs to be said.
+    chosen = [surrogates.PAPER] if surrogates.PAPER in wanted else sorted(wanted)
+    failed = []
+    for name in settings.CDN:
+        try:
+            HOW[name](chosen)
+        except (NotPurged, urllib3.exceptions.HTTPError) as error:
+            failed.append(f"{name}: {error}")
+    if failed:
+        logger.error("Not purged, readers may get old pages from there: %s", "; ".join(failed))
+        raise NotPurged("; ".join(failed))  # the worker marks the task, and the desk shows it
+
+
+def after_change(keys: list[str]) -> None:
+    """Queue it; a failure to do so is logged, as what was written is committed."""
+    try:
+        purge.enqueue(keys, since=timezone.now().isoformat())
+    except Exception:  # the database is away just now, after the commit: the worst is an old page for an hour
+        logger.exception("The CDN is not told of a change: %s", ", ".join(keys))
+
+
+def again() -> None:
+    """Queue once more, as one, what failed and was first wanted within the last day; older ones stay as failed."""
+    oldest = (timezone.now() - LONGEST).isoformat()
+    failed = DBTaskResult.objects.filter(task_path=purge.module_path, status=TaskResultStatus.FAILED)
+    rows = [row for row in failed if row.args_kwargs["kwargs"].get("since", "") > oldest]
+    if rows:
+        keys = sorted({key for row in rows for key in row.args_kwargs["args"][0]})
+        purge.enqueue(keys, since=min(row.args_kwargs["kwargs"]["since"] for row in rows))
+        failed.filter(pk__in=[row.pk for row in rows]).delete()
+
+
+def _fastly(keys: list[str]) -> None:
+    """By surrogate keys (fastly.com, Purge API: POST /service/…/purge)."""
+    root = f"{FASTLY}/service/{settings.FASTLY_SERVICE}/purge"
+    for some in _portions(keys):
+        _ask("POST", root, {"Fastly-Key": settings.FASTLY_TOKEN, "Surrogate-Key": " ".join(some)})
+
+
+def _cloudflare(keys: list[str]) -> None:
+    """By cache tags (cloudflare.com, API: POST /zones/…/purge_cache)."""
+    address = f"{CLOUDFLARE}/client/v4/zones/{settings.CLOUDFLARE_ZONE}/purge_cache"
+    headers = {"Authorization": f"Bearer {settings.CLOUDFLARE_TOKEN}", "Content-Type": "application/json"}
+    for some in _portions(keys):
+        answer = _ask("POST", address, headers, json.dumps({"tags": some}).encode())
+        if not answer.get("success", False):
+            raise NotPurged(str(answer.get("errors")))
+
+
+def _plain(keys: list[str]) -> None:
+    """By the method PURGE, with the keys in a header: Varnish, whose VCL bans by it, and other newsrooms."""
+    headers = {"Surrogate-Key": " ".join(keys), "X-Purge-Key": settings.PURGE_KEY}
+    for address in settings.PURGE_URLS:
+        _ask("PURGE", address, headers)
+
+
+HOW: dict[str, Callable[[list[str]], None]] = {"fastly": _fastly, "cloudflare": _cloudflare, "purge": _plain}
+
+
+def _portions(keys: list[str]) -> Iterable[list[str]]:
+    return (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
+
+
+def _ask(method: str, address: str, headers: dict[str, str], body: bytes | None = None) -> dict[str, Any]:
+    """What ``address`` answers, read as JSON if it is any; ``NotPurged`` for a refusal."""
+    answer = _http.request(method, address, headers=headers, body=body)
+    if answer.status >= 300:
+        raise NotPurged(f"{address} answers {answer.status}")
+    try:
+        return dict(json.loads(answer.data))
+    except ValueError:
+        return {}

@@ -1,0 +1,106 @@
+"""Which database answers: a reader's request may ask a replica, the desk and all writing never do.
+
+A replica runs behind the primary. What is kept of pages must not be made from one that does not show yet what the
+newest generation is about: each generation says how far the primary's log was, and a replica is asked whether it has
+got there. Until it has, and while it is away, the primary answers.
+"""
+
+import logging
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from newsroom.serving import generation
+
+logger = logging.getLogger(__name__)
+PRIMARY = DEFAULT_DB_ALIAS
+PAUSE = 5.0  # seconds that a replica which failed is not asked
+OTHERS = ("/admin/", "/preview/", "/healthz", "/readyz")
+
+_asked: ContextVar[str] = ContextVar("database of this request", default=PRIMARY)
+_reached: dict[str, str] = {}  # the generation that each replica is known to show
+_away_until: dict[str, float] = {}  # by the monotonic clock
+
+
+class ReadersMayAskReplicas:
+    """Django's router."""
+
+    def db_for_read(self, model, **hints):
+        return _asked.get()
+
+    def db_for_write(self, model, **hints):
+        return PRIMARY
+
+    def allow_relation(self, one, other, **hints):
+        return True  # all hold the same rows
+
+    def allow_migrate(self, db, app_label, **hints):
+        return db == PRIMARY
+
+
+def for_readers(get_response):
+    """Middleware: what a reader asks goes to a replica that is up to date, and to the primary if that fails."""
+
+    def middleware(request):
+        if not settings.REPLICAS or not _is_readers(request):
+            return get_response(request)
+        request.generation = getattr(request, "generation", None) or generation.current()
+        replica = choose(request.generation)
+        with asking(replica):
+            response = get_response(request)
+        if response.status_code >= 500 and replica != PRIMARY:
+            _set_aside(replica)
+            response = get_response(request)
+        return response
+
+    return middleware
+
+
+@contextmanager
+def asking(alias: str) -> Iterator[None]:
+    """Have models read from ``alias``."""
+    before = _asked.set(alias)
+    try:
+        yield
+    finally:
+        _asked.reset(before)
+
+
+def choose(token: str) -> str:
+    """A replica that shows the generation ``token``, any of them; else the primary."""
+    now = time.monotonic()
+    aliases = [alias for alias in settings.REPLICAS if _away_until.get(alias, 0) < now]
+    random.shuffle(aliases)
+    return next((alias for alias in aliases if _has_reached(alias, token)), PRIMARY)
+
+
+def _has_reached(alias: str, token: str) -> bool:
+    if _reached.get(alias) == token:
+        return True
+    position = generation.position_of(token)
+    if not position:  # nobody knows what it is about: the next write says so
+        return False
+    try:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT COALESCE(pg_last_wal_replay_lsn() >= %s::pg_lsn, true)", [position])
+            if cursor.fetchone()[0]:
+                _reached[alias] = token
+    except Exception:  # whatever the driver raises, another answers
+        _set_aside(alias)
+    return _reached.get(alias) == token
+
+
+def _set_aside(alias: str) -> None:
+    logger.error("The database %s does not answer; others are asked for a while.", alias)
+    _away_until[alias] = time.monotonic() + PAUSE
+
+
+def _is_readers(request) -> bool:
+    if request.method not in {"GET", "HEAD"} or request.path.startswith(OTHERS):
+        return False
+    return settings.SESSION_COOKIE_NAME not in request.META.get("HTTP_COOKIE", "")
