@@ -1,4 +1,4 @@
-"""Fill an EMPTY paper, named by the NEWSROOM_* variables, with made-up articles of three editions each, to measure with.
+"""Fill an EMPTY paper, named by the NEWSROOM_* variables, with made-up articles of three editions each, to measure.
 
 .venv/bin/python bench/make_archive.py [--articles 100000]
 """

@@ -2,8 +2,8 @@
 
     .venv/bin/python bench/speed.py [--json FILE] [--rounds 5] [--seconds 1.5]
 
-The paper is the one that the NEWSROOM_* variables name, filled by bench/make_archive.py. Servers are on 127.0.0.1, and stop;
-they run as they do for readers, without debug and behind a proxy that says it was asked by https.
+The paper is the one that the NEWSROOM_* variables name, filled by bench/make_archive.py. Servers are on 127.0.0.1, and
+stop; they run as they do for readers, without debug and behind a proxy that says it was asked by https.
 """
 
 import argparse
