@@ -26,7 +26,7 @@ from articles.models.edition import Edition
 from articles.models.image import Image
 from articles.models.unsaved_form import KEPT_FOR, UnsavedForm
 from articles.pictures import renditions
-from articles.public import announcing, cards
+from articles.public import announcements, cards
 
 logger = logging.getLogger(__name__)
 REFUSED = ("builtins.OSError", "builtins.PermissionError")  # a disk that is full, read-only or another's
@@ -192,10 +192,10 @@ def index_articles() -> int:
 def announce() -> None:
     """Tell machines what went live and what ended; who won't listen is told again later, and the others now."""
     failed = []
-    for listener in announcing.due(timezone.now()):
+    for listener in announcements.due(timezone.now()):
         try:
-            announcing.announce(listener, timezone.now())
-        except announcing.NotTold as trouble:
+            announcements.announce(listener, timezone.now())
+        except announcements.NotTold as trouble:
             failed.append(f"{trouble}")
     if failed:
         raise RuntimeError(" ".join(failed))  # the worker marks the task, and the desk shows it

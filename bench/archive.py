@@ -29,7 +29,7 @@ from articles.models import (
     IndexedArticle,
     Section,
 )
-from articles.public import announcing
+from articles.public import announcements
 from articles.search import headlines, postgres
 from newsroom.serving import generation
 
@@ -59,7 +59,7 @@ def make(first: int, last: int, tell: Told = lambda done, total, seconds: None) 
     prepare()
     (_fill_postgresql if connection.vendor == "postgresql" else _fill)(first, last, tell)
     Announcement.objects.all().delete()
-    announcing.announce(announcing.Listener.SITEMAPS, timezone.now())
+    announcements.announce(announcements.Listener.SITEMAPS, timezone.now())
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":  # as autovacuum does; nothing ever analyses a paper's SQLite
             cursor.execute("VACUUM ANALYZE")

@@ -16,7 +16,7 @@ from django.core.files import File
 from django.db.models import F
 
 from articles import desk_search, search
-from articles.desk import uses
+from articles.desk import image_uses
 from articles.desk_search import pictures
 from articles.models import Article, Edition, Image, Placement, Section
 from articles.pictures import renditions
@@ -149,7 +149,7 @@ def complete(models, image_pks, *, first_run):
         for pk in Edition.objects.live().filter(card="").values_list("pk", flat=True)[:MOST_CARDS]:
             after_commit(draw_card.using(priority=LATER).enqueue, pk)
     if {Article, Edition} & models:
-        uses.note_all()
+        image_uses.note_all()
 
 
 def make_demo_users(labels):

@@ -19,7 +19,7 @@ VAR_DIR = env.writable_folder("VAR_DIR", BASE_DIR / "var")  # everything the run
 # Where it runs
 ALLOWED_HOSTS = env.hosts("HOSTS")  # none: this machine only, with debug
 DEBUG = env.flag("DEBUG", default=not ALLOWED_HOSTS)
-DEBUG_IS_ASKED_FOR = env.flag("DEBUG", default=False)  # else only manage.py serves with it: guard.py
+DEBUG_IS_ASKED_FOR = env.flag("DEBUG", default=False)  # else only manage.py serves with it: serving/headers.py
 SECRET_KEY = env.text("SECRET_KEY") or ("not-secret" if DEBUG else "")
 if not DEBUG and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("Debug is off, so NEWSROOM_HOSTS must name the paper's host, like news.example.org.")
@@ -88,10 +88,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "newsroom.serving.pagecache.middleware.PageCacheMiddleware",
     "newsroom.serving.replicas.for_readers",
-    "newsroom.serving.guard.private_desk_public_paper",
+    "newsroom.serving.headers.private_desk_public_paper",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "newsroom.serving.guard.refuse_control_characters",
+    "newsroom.serving.headers.refuse_control_characters",
     "newsroom.serving.health.answer_probes",
     "django_http_compression.middleware.HttpCompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -104,7 +104,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "articles.desk.people.sessions.middleware",
     "newsroom.serving.changes.tell_the_desk",
-    "newsroom.serving.moment.MomentMiddleware",
+    "newsroom.serving.time_travel.MomentMiddleware",
 ]
 if DEBUG:
     MIDDLEWARE.append("newsroom.serving.errors.readers_not_found")

@@ -6,20 +6,20 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from newsroom.serving import machines, media
+from newsroom.serving import media, text_files
 
 urlpatterns = [
     path("admin/", include("articles.admin.password")),
     path("admin/", admin.site.urls),
-    path("robots.txt", machines.robots),
-    path("manifest.webmanifest", machines.manifest),
-    re_path(r"^look-(?P<digest>[0-9a-f]{12})\.css$", machines.look),
-    path("ads.txt", machines.ads),
-    path("humans.txt", machines.humans),
-    re_path(r"^(?P<key>[0-9a-f]{32})\.txt$", machines.indexnow_key),
-    path(".well-known/security.txt", machines.security),
-    path("security.txt", machines.security),
-    re_path(r"^(?P<name>favicon\.ico|apple-touch-icon(?:-precomposed)?\.png)$", machines.icon),
+    path("robots.txt", text_files.robots),
+    path("manifest.webmanifest", text_files.manifest),
+    re_path(r"^look-(?P<digest>[0-9a-f]{12})\.css$", text_files.look),
+    path("ads.txt", text_files.ads),
+    path("humans.txt", text_files.humans),
+    re_path(r"^(?P<key>[0-9a-f]{32})\.txt$", text_files.indexnow_key),
+    path(".well-known/security.txt", text_files.security),
+    path("security.txt", text_files.security),
+    re_path(r"^(?P<name>favicon\.ico|apple-touch-icon(?:-precomposed)?\.png)$", text_files.icon),
     path("media/<path:name>", media.rendition, name="media"),
     path("", include("tickers.urls")),
     path("", include("articles.urls")),

@@ -4,8 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from newsroom.serving import guard
+from newsroom.serving import headers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
-guard.refuse_debug_by_oversight()
+headers.refuse_debug_by_oversight()
 application = get_wsgi_application()

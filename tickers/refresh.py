@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from tickers import answers, calendar, deciding, fetch, judging, providers
+from tickers import answers, calendar, decisions, fetch, plausibility, providers
 from tickers.answers import Answer, Harvest
 from tickers.calendar import AHEAD
 from tickers.fetch import Validators
@@ -165,12 +165,12 @@ class Run:
 
     @transaction.atomic
     def _store(
-        self, harvest: Harvest, checks: list[tuple[Pair, Quote, judging.Check | None]], *, is_newest: bool
+        self, harvest: Harvest, checks: list[tuple[Pair, Quote, plausibility.Check | None]], *, is_newest: bool
     ) -> list[Outcome]:
         source = harvest.source
         Source.objects.get_or_create(pk=source.code)
         row = Source.objects.select_for_update().get(pk=source.code)  # one run of a source at a time
-        deciding.lock([pair.pk for pair in harvest.quotes])
+        decisions.lock([pair.pk for pair in harvest.quotes])
         outcomes = [self._store_quote(*one, is_newest=is_newest) for one in checks]
         outcomes += [Outcome(source.code, FAILED, text) for text in harvest.failures]
         if not outcomes:
@@ -181,16 +181,18 @@ class Run:
             transaction.set_rollback(True)
         return outcomes
 
-    def _store_quote(self, pair: Pair, quote: Quote, check: judging.Check | None, *, is_newest: bool) -> Outcome:
+    def _store_quote(self, pair: Pair, quote: Quote, check: plausibility.Check | None, *, is_newest: bool) -> Outcome:
         value = exact(quote.value)
-        told = {"pair": pair, "value": judging.plain(value), "day": date_format(quote.effective_date)}
-        verdict = judging.judge(pair, quote, value, check, today=self.today, is_newest=is_newest)
+        told = {"pair": pair, "value": plausibility.plain(value), "day": date_format(quote.effective_date)}
+        verdict = plausibility.judge(pair, quote, value, check, today=self.today, is_newest=is_newest)
         if verdict.is_known:
             return Outcome(quote.provider, UNCHANGED, _("%(pair)s of %(day)s: unchanged, %(value)s.") % told)
         if verdict.replaces:
             verdict.replaces.status = Rate.Status.REPLACED
             verdict.replaces.save(update_fields=["status"])
-        said = [_("%(rate)s is doubted now.") % {"rate": rate} for rate in deciding.doubt(verdict.doubts, quote, value)]
+        said = [
+            _("%(rate)s is doubted now.") % {"rate": rate} for rate in decisions.doubt(verdict.doubts, quote, value)
+        ]
         said += [_("%(rate)s is accepted with it.") % {"rate": rate} for rate in verdict.agreeing]
         if self.offline and check and check.quote:
             said.append(check.words)
@@ -233,13 +235,15 @@ class Run:
         if row.failures == TOLD_AFTER:
             transaction.on_commit(lambda: mail_trouble.enqueue(row.pk), robust=True)
 
-    def _crossed(self, pair: Pair, quote: Quote) -> judging.Check | None:
+    def _crossed(self, pair: Pair, quote: Quote) -> plausibility.Check | None:
         """What the pair's second source says of a quote that is new; it is asked once in a run."""
         if not pair.cross_check or pair.cross_check == quote.provider or quote.value <= 0:
             return None
         if self.offline and pair.cross_check not in self.saved:
             return None
-        if judging.is_known(quote, exact(quote.value), list(pair.rates.filter(effective_date=quote.effective_date))):
+        if plausibility.is_known(
+            quote, exact(quote.value), list(pair.rates.filter(effective_date=quote.effective_date))
+        ):
             return None
         source = providers.get_provider(pair.cross_check)
         answer = self._second(source, quote.effective_date)
@@ -248,10 +252,10 @@ class Run:
             if answer.sheets:
                 found = answer.sheets[0].quote(pair.base, pair.quote)
                 self.compared.add(source.code)
-                return judging.Check(str(source.name), found)
+                return plausibility.Check(str(source.name), found)
         except ProviderError as lacking:
             trouble = str(lacking)
-        return judging.Check(str(source.name), None, _("Not compared: %(why)s") % {"why": trouble})
+        return plausibility.Check(str(source.name), None, _("Not compared: %(why)s") % {"why": trouble})
 
     def _second(self, source: Provider, day: date) -> Answer:
         """What a second source says of ``day``, from its file or by asking it."""

@@ -12,7 +12,7 @@ from django_prose_editor.fields import ProseEditorFormField
 from articles.admin.lists import NoCountPaginator, holding_words, number
 from articles.admin.times import TIME_FIELDS
 from articles.body import markup, references
-from articles.desk import merging, notices
+from articles.desk import notices, text_merge
 from articles.models.copy import BodyField
 from articles.models.merge import still_there, successors
 
@@ -88,7 +88,7 @@ class TypedHTML(ProseEditorFormField):
 
 
 def _as_stored(html):
-    return merging.as_editor_writes(references.thaw(markup.clean(html)))
+    return text_merge.as_editor_writes(references.thaw(markup.clean(html)))
 
 
 class LinkedRows:

@@ -20,7 +20,7 @@ from articles.admin.desk import DeskAdmin
 from articles.admin.image_form import ChangeForm, UploadForm
 from articles.admin.image_list import Library, licence_badge
 from articles.admin.lists import number
-from articles.desk import roles, uses
+from articles.desk import image_uses, roles
 from articles.desk_search import pictures as words
 from articles.models import Edition, Image
 from articles.pictures import renditions
@@ -184,7 +184,9 @@ class ImageAdmin(Library, DeskAdmin):
         images = list(objs)
         if request.method == "POST" and transaction.get_connection().in_atomic_block:
             list(Image.objects.select_for_update().filter(pk__in=[row.pk for row in images]).order_by("pk"))
-        free = set(uses.unused(Image.objects.filter(pk__in=[row.pk for row in images])).values_list("pk", flat=True))
+        free = set(
+            image_uses.unused(Image.objects.filter(pk__in=[row.pk for row in images])).values_list("pk", flat=True)
+        )
         used = [image for image in images if image.pk not in free]
         if used:
             listed = [_said_of_uses(image) for image in used[:MOST_EXPLAINED]]
@@ -209,7 +211,7 @@ class ImageAdmin(Library, DeskAdmin):
 
     @admin.display(description=gettext_lazy("used by"))
     def used(self, image):
-        return _list_of(uses.of(image)) or _(
+        return _list_of(image_uses.of(image)) or _(
             "Nothing on record: no article, placement, portrait or logo shows it now, and no edition did."
         )
 
@@ -237,7 +239,7 @@ def _master_of(image):
 
 def _said_of_uses(image):
     """A picture's name with all that shows it."""
-    return format_html("{}{}", _link_to(image), _list_of(uses.of(image)))
+    return format_html("{}{}", _link_to(image), _list_of(image_uses.of(image)))
 
 
 def _link_to(image):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from articles.admin import pictures
 from articles.admin.lists import number
 from articles.admin.times import short
-from articles.desk import uses
+from articles.desk import image_uses
 from articles.desk_search.pictures import holding
 
 SOON = timedelta(days=30)
@@ -62,7 +62,7 @@ class UseFilter(admin.SimpleListFilter):
         return [("none", _("Not used"))]
 
     def queryset(self, request, queryset):
-        return uses.unused(queryset) if self.value() == "none" else queryset
+        return image_uses.unused(queryset) if self.value() == "none" else queryset
 
 
 class TextsFilter(admin.SimpleListFilter):

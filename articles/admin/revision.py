@@ -16,7 +16,7 @@ from articles.admin.desk import DeskAdmin, person_column
 from articles.admin.lists import holding_words
 from articles.admin.times import short
 from articles.body import charts
-from articles.desk import comparing, roles
+from articles.desk import roles, text_diff
 from articles.models import Article, Revision
 from articles.public import rendering
 from articles.search.headlines import among
@@ -65,7 +65,7 @@ class RevisionAdmin(DeskAdmin):
         before = Revision.objects.filter(article=obj.article, version__lt=obj.version).first()
         context |= {"before": before, "erased": has_erased(obj.article), "reading": reading.of_save(obj)}
         context |= {"standing": head.standing_of_save(obj), "furniture": list(context["adminform"])[1:]}
-        context["changes"] = comparing.compare(before.snapshot, obj.snapshot) if before else []
+        context["changes"] = text_diff.compare(before.snapshot, obj.snapshot) if before else []
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     @method_decorator(require_POST)

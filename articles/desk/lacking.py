@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.body import references
-from articles.desk import merging, revisions
-from articles.desk.merging import Merge
+from articles.desk import revisions, text_merge
+from articles.desk.text_merge import Merge
 from articles.models import Article, Edition, EditionByline, EditionSection, EditionTag
 from articles.models.copy import Copy, shared_values
 
@@ -195,7 +195,7 @@ def _merge(mine: dict[str, Any], newer: list[Edition], base: Edition | None) -> 
         for name, value in theirs.items():
             was = was_said[name]
             one, other = _merge_field(name, was, merged[name], value), _merge_field(name, was, with_theirs[name], value)
-            both = merging.merge_value(name, was, together[name], value)
+            both = text_merge.merge_value(name, was, together[name], value)
             merged[name], with_theirs[name], together[name] = one.mine, other.theirs, both.mine
             clashes |= {name} if one.clash else set()
             hopeless |= {name} if both.clash else set()
@@ -205,11 +205,11 @@ def _merge(mine: dict[str, Any], newer: list[Edition], base: Edition | None) -> 
 
 def _merge_field(name: str, was: Any, mine: Any, theirs: Any) -> Merge:
     """The field merged; a paragraph that both changed is a clash, though its words could be put together."""
-    merge = merging.merge_value(name, was, mine, theirs)
+    merge = text_merge.merge_value(name, was, mine, theirs)
     if name != "body" or merge.clash or theirs == was or mine in (was, theirs):
         return merge
-    written = (merging.blocks(merging.as_editor_writes(html)) for html in (was, mine, theirs))
-    places = merging.places(*written, fine=True)
+    written = (text_merge.blocks(text_merge.as_editor_writes(html)) for html in (was, mine, theirs))
+    places = text_merge.places(*written, fine=True)
     taken = [(place, place.taken_or_both) for place in places]
     if all(blocks is not None for _place, blocks in taken):
         return merge
@@ -220,7 +220,7 @@ def _merge_field(name: str, was: Any, mine: Any, theirs: Any) -> Merge:
 
 def _is_same(name: str, one: Any, other: Any) -> bool:
     if name == "body":
-        return merging.as_editor_writes(one) == merging.as_editor_writes(other)
+        return text_merge.as_editor_writes(one) == text_merge.as_editor_writes(other)
     return bool(one == other)
 
 

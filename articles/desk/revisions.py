@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from articles import desk_search
-from articles.desk import uses
+from articles.desk import image_uses
 from articles.models import Article, ArticleByline, ArticleSection, Edition, Revision
 from articles.models.copy import shared_values
 from articles.search import headlines
@@ -21,7 +21,7 @@ def keep(article: Article, *, by: User | None, note: str = "", automatic: bool =
     Article.objects.filter(pk=article.pk).update(version=F("version") + 1, saved_at=now, saved_by=by)
     article.version, stage = Article.objects.values_list("version", "stage").get(pk=article.pk)
     article.saved_at, article.saved_by = now, by
-    uses.note(article)
+    image_uses.note(article)
     headlines.note(article.pk, article.headline)  # servers that know nothing of the index read this one
     desk_search.index([article])
     said = {"by": by, "note": note, "stage": stage, "automatic": automatic}

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from articles.desk import cutting, workflow
-from articles.desk.cutting import WorkflowError
+from articles.desk import workflow
+from articles.desk.workflow import timeline
+from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Note, PreviewLink
 from articles.public import rendering
 
@@ -69,11 +70,11 @@ def page(request, token):
 
 
 def _shown(request, link: PreviewLink, form: NoteForm) -> HttpResponse:
-    text = cutting.text_kept(link.revision) if link.revision else None
+    text = timeline.text_kept(link.revision) if link.revision else None
     context = {"link": link, "form": form, "left": "left" in request.GET, "template": "articles/shared_preview.html"}
     context |= rendering.as_unseen(text.values["section_id"] if text else link.article.section_id)
     try:
-        return cutting.preview(link.article, partial(rendering.show_article, request, **context), text)
+        return timeline.preview(link.article, partial(rendering.show_article, request, **context), text)
     except WorkflowError as refusal:
         return HttpResponse(str(refusal), status=409, content_type="text/plain; charset=utf-8")
 

@@ -15,7 +15,7 @@ from articles.models.copy import Copy
 from articles.models.image import Image
 from articles.models.section import SECTIONS, Section
 from articles.text import ProseField
-from common.prepared import Prepared, fetch, keys_in
+from common.compiled_queries import Prepared, fetch, keys_in
 
 if TYPE_CHECKING:
     from articles.models.placement import Placement

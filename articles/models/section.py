@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models.site import validate_time_zone
 from articles.text import LineField, ProseField, SlugWord
-from common.prepared import Prepared, keys_in
+from common.compiled_queries import Prepared, keys_in
 
 # First words of addresses that no route of ours has but others ask for: files, probes, a page of its own kind.
 ALSO_RESERVED = frozenset(

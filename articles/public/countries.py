@@ -9,8 +9,8 @@ from django.db import connections, router
 
 from articles.models.edition import Edition, PreparedEditions
 from articles.models.section import Section
-from common import kept
-from common.prepared import fetch, keys_in
+from common import fragments
+from common.compiled_queries import fetch, keys_in
 
 ON_SHELF = 36  # a country's newest, among which its shelf finds four that stand nowhere above
 IN_ROW = 4  # a country's newest, among which the row finds one that no country before it names
@@ -63,7 +63,7 @@ def newest(chosen: Countries, pool: list[Edition], at: datetime) -> dict[int, li
     looked_at = chosen.looked_at
     if not looked_at:
         return {}
-    found = kept.piece(("newest of countries", *looked_at), lambda: _find(looked_at, pool, at))
+    found = fragments.piece(("newest of countries", *looked_at), lambda: _find(looked_at, pool, at))
     return {section: [alone(edition) for edition in editions] for section, editions in found.items()}
 
 

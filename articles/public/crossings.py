@@ -11,8 +11,8 @@ from django.db.models.expressions import RawSQL
 
 from articles.models.edition import FOR_EVER, Edition, EditionQuerySet, PreparedEditions
 from articles.models.section import Section
-from common import kept
-from common.prepared import Listed, fetch
+from common import fragments
+from common.compiled_queries import Listed, fetch
 
 BY_ADDRESS = "sections by address"  # among the pieces of pages
 MOST_WALKED = 2_000  # of the country's newest listings, however rare those are that the theme has, too
@@ -71,7 +71,7 @@ class Crossing:
 
 def get(first: str, second: str) -> Crossing | None:
     """The crossing of two sections, in whatever order; None where a section of that address is within the first."""
-    sections = kept.piece(BY_ADDRESS, by_address)
+    sections = fragments.piece(BY_ADDRESS, by_address)
     one, other = sections.get(f"/{first}/"), sections.get(f"/{second}/")
     if one is None or other is None or f"/{first}/{second}/" in sections:
         return None
@@ -134,7 +134,7 @@ def filled(at: datetime, country: Section | None = None) -> list[Crossing]:
         alias = router.db_for_read(Edition)
         moment = connections[alias].ops.adapt_datetimefield_value(at)
         rows = fetch(alias, FILLED, [pk, pk, MOST_LOOKED_AT, moment, moment])
-        sections = kept.piece(BY_ADDRESS, by_address)
+        sections = fragments.piece(BY_ADDRESS, by_address)
         known = {section.pk: section for section in sections.values()}
         return [
             crossing
@@ -142,4 +142,4 @@ def filled(at: datetime, country: Section | None = None) -> list[Crossing]:
             if one in known and other in known and (crossing := get(known[one].slug, known[other].slug))
         ]
 
-    return kept.piece(("crossings", pk), find)
+    return fragments.piece(("crossings", pk), find)

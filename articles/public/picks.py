@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from articles.models.edition import Edition
-from common.prepared import Prepared, keys_in
+from common.compiled_queries import Prepared, keys_in
 
 BLOCK = re.compile(r'<figure data-read-also="([0-9 ]{1,100})">.*?</figure>', re.DOTALL)
 LIVE = Prepared(  # with their sections, so that a page asks once more, whether or not sections are kept

@@ -29,9 +29,9 @@ from articles.body.embeds import Shape
 from articles.models.edition import Edition, PreparedEditions
 from articles.models.embed_provider import EmbedProvider
 from articles.models.image import Image
-from articles.public import linked_data, picks, surrogates
-from common import kept
-from common.prepared import Prepared, keys_in
+from articles.public import linked_data, picks, surrogate_keys
+from common import fragments
+from common.compiled_queries import Prepared, keys_in
 
 IMAGE = re.compile(r'<figure data-image="(\d{1,11})">(?:\s*<figcaption>(.*?)</figcaption>)?.*?</figure>', re.DOTALL)
 EMBED = re.compile(
@@ -201,7 +201,7 @@ def _with_embeds(html: str, write: Callable[[re.Match[str], str, embeds.Embed], 
 
 def _own_sites() -> tuple[embeds.Site, ...]:
     """The sites that the paper knows beside the newsroom's; one query for all pages of a generation."""
-    return kept.piece(
+    return fragments.piece(
         "embed providers", lambda: tuple(filter(None, (row.site() for row in EmbedProvider.objects.all())))
     )
 
@@ -378,8 +378,8 @@ def show_article(request, edition, template="articles/article_page.html", **more
     }
     response = allow_frames(render(request, template, context), text)
     named = {*picks.in_body(edition.body), *edition.related}  # a withdrawn one may come back
-    return surrogates.mark(
-        response, *surrogates.of_edition(edition, topics), *map(surrogates.of_article, sorted(named))
+    return surrogate_keys.mark(
+        response, *surrogate_keys.of_edition(edition, topics), *map(surrogate_keys.of_article, sorted(named))
     )
 
 

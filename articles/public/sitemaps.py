@@ -18,7 +18,7 @@ from articles.models.edition import Edition, EditionImage
 from articles.models.flat_page import FlatPage
 from articles.models.image import Image
 from articles.models.section import Section
-from articles.public import announcing, crossings
+from articles.public import announcements, crossings
 from common import xml
 
 NEWS_AGE = timedelta(days=2)  # Google News takes no older ones, and at most 1,000
@@ -55,7 +55,7 @@ def month(request, year, month, part="1"):
     if not 1 <= int(month) <= 12 or int(year) not in YEARS or int(part) < 1:
         raise Http404
     first = (int(part) - 1) * MONTH_MOST
-    listed = announcing.listed(date(int(year), int(month), 1), request.at)
+    listed = announcements.listed(date(int(year), int(month), 1), request.at)
     columns = ("pk", "path", "lead_image_id", "published_at", "revised_at", "corrected_at")
     rows = list(listed.values_list(*columns)[first : first + MONTH_MOST])
     if not rows:
@@ -114,17 +114,17 @@ def _months(at: datetime) -> list[tuple[date, int, datetime]]:
     """
     told = Announcement.objects.filter(pk=Announcement.Listener.SITEMAPS).values_list("told_until", flat=True).first()
     if told is None:  # nobody has counted yet
-        rows = [(month.month, month.articles, month.changed_at) for month in announcing.count_months(at)]
+        rows = [(month.month, month.articles, month.changed_at) for month in announcements.count_months(at)]
     else:
         rows = list(ArchiveMonth.objects.values_list("month", "articles", "changed_at"))
     articles, changes = {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
-    since = min(told - announcing.OVERLAP, at) if told else at
+    since = min(told - announcements.OVERLAP, at) if told else at
     old = set()
     for happened in _since(since, at):
-        month = announcing.first_of_month(happened["published_at"])
+        month = announcements.first_of_month(happened["published_at"])
         changes[month] = max(changes.get(month, happened["moment"]), happened["moment"])
         old.add(month)
-    articles |= {month: announcing.listed(month, at).count() for month in old}
+    articles |= {month: announcements.listed(month, at).count() for month in old}
     return [(month, articles[month], changes[month]) for month in sorted(articles, reverse=True) if articles[month]]
 
 

@@ -16,11 +16,11 @@ from articles.models.author import Author
 from articles.models.edition import Edition, EditionCorrection, PreparedEditions, load_bylines
 from articles.models.flat_page import FlatPage
 from articles.models.section import Section
-from articles.public import asking, crossings, curation, linked_data, rendering, surrogates, wordpress
-from articles.public.forms import SearchForm
+from articles.public import crossings, curation, linked_data, rendering, search_links, surrogate_keys, wordpress
 from articles.public.paging import MOST_OF_A_MONTH, SIZE, Page, get_page, number_of
+from articles.public.search_form import SearchForm
 from articles.search import answers, names
-from common.prepared import Prepared
+from common.compiled_queries import Prepared
 
 SECTION_AND_CHILDREN = Prepared(
     Section, lambda slug: Section.objects.with_parent().filter(Q(slug=slug, parent=None) | Q(parent__slug=slug))
@@ -58,8 +58,8 @@ def section_page(request, slug, child=None):
     context = {"section": section, "children": children, "page": page, "linked_data": data}
     if section.kind == Section.Kind.COUNTRY and not section.parent_id:
         context["crossings"] = crossings.filled(request.at, section)
-    shown = surrogates.of_editions(page)
-    return surrogates.mark(render(request, "articles/section_page.html", context), f"section-{section.pk}", *shown)
+    shown = surrogate_keys.of_editions(page)
+    return surrogate_keys.mark(render(request, "articles/section_page.html", context), f"section-{section.pk}", *shown)
 
 
 def crossing_page(request, crossing):
@@ -73,7 +73,7 @@ def crossing_page(request, crossing):
     load_bylines(page.items)
     response = render(request, "articles/crossing_page.html", {"crossing": crossing, "page": page})
     keys = (f"section-{section.pk}" for section in (crossing.country, crossing.theme))
-    return surrogates.mark(response, *keys, *surrogates.of_editions(page))
+    return surrogate_keys.mark(response, *keys, *surrogate_keys.of_editions(page))
 
 
 def _to_crossing(request, address):
@@ -136,12 +136,12 @@ def _former_address(request):
     if last is None:
         raise Http404
     seen = Edition.objects.filter(article=last["article"], live_from__lte=request.at).order_by("-live_from").first()
-    key = surrogates.of_article(seen.article_id)
+    key = surrogate_keys.of_article(seen.article_id)
     if seen.live_until > request.at and seen.path != request.path:
         query = request.META.get("QUERY_STRING", "")
         asked = f"?{query}" if query else ""
-        return surrogates.mark(HttpResponsePermanentRedirect(seen.path + asked), key)
-    return surrogates.mark(render(request, "410.html", {"reason": seen.withdrawn_reason}, status=410), key)
+        return surrogate_keys.mark(HttpResponsePermanentRedirect(seen.path + asked), key)
+    return surrogate_keys.mark(render(request, "410.html", {"reason": seen.withdrawn_reason}, status=410), key)
 
 
 @require_safe
@@ -152,7 +152,7 @@ def author_page(request, slug):
     load_bylines(page.items)
     data = linked_data.for_author(author, request.frame.paper, _root(request))
     response = render(request, "articles/author_page.html", {"author": author, "page": page, "linked_data": data})
-    return surrogates.mark(response, f"author-{author.pk}", *surrogates.of_editions(page))
+    return surrogate_keys.mark(response, f"author-{author.pk}", *surrogate_keys.of_editions(page))
 
 
 @require_safe
@@ -164,7 +164,7 @@ def tag_page(request, slug):
         raise Http404  # a tag that only the desk knows
     load_bylines(page.items)
     response = render(request, "articles/tag_page.html", {"tag": tag, "page": page})
-    return surrogates.mark(response, f"tag-{tag.pk}", *surrogates.of_editions(page))
+    return surrogate_keys.mark(response, f"tag-{tag.pk}", *surrogate_keys.of_editions(page))
 
 
 @require_safe
@@ -193,10 +193,10 @@ def search_page(request):
         asked = {"narrow": form.narrow, "order": form.order, "offset": (number - 1) * SIZE, "limit": SIZE}
         found = search.look(form.query, at=request.at, literally=form.is_literal, **asked)
     page = Page(found.hits, number, found.count > number * SIZE)
-    context = {"form": form, "query": form.query, "found": found, "page": page, **asking.addresses(form, found)}
+    context = {"form": form, "query": form.query, "found": found, "page": page, **search_links.addresses(form, found)}
     context["words"] = found.meant if found.hits and found.meant else form.query
     if form.query and number == 1:
-        context |= asking.besides(form, found, request.at, request.frame)
+        context |= search_links.besides(form, found, request.at, request.frame)
     return render(request, "articles/search_page.html", context)
 
 

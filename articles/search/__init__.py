@@ -22,7 +22,7 @@ from articles.search.narrow import Narrow, Order
 from articles.search.query import MOST_LETTERS, MOST_WORDS, STOP_WORDS, parse
 from articles.search.row import Row, begun, tidy, words
 from articles.search.snippet import snippet
-from common.prepared import keys_in
+from common.compiled_queries import keys_in
 
 __all__ = ["Choice", "Found", "Hit", "Narrow", "Order", "add", "find", "look", "rebuild", "remove", "suggest"]
 

@@ -13,7 +13,7 @@ from articles.models.flat_page import FlatPage
 from articles.models.section import Section
 from articles.search.query import MOST_LETTERS, MOST_WORDS, STOP_WORDS
 from articles.search.row import words
-from common import kept
+from common import fragments
 
 SECTION, PAGE, AUTHOR = range(3)
 MOST_KNOWN = 5_000  # sections, pages, then authors by name: the rest is not looked at
@@ -86,7 +86,7 @@ def _printed(authors: list[Named], at: datetime) -> list[Named]:
 
 
 def _known() -> tuple[Named, ...]:
-    return kept.piece("names that are searched", _all)
+    return fragments.piece("names that are searched", _all)
 
 
 def _all() -> tuple[Named, ...]:

@@ -9,7 +9,8 @@ from django.contrib.auth.models import Group, User
 from PIL import Image as Pillow
 
 from articles import desk_search
-from articles.desk import cutting, roles, uses
+from articles.desk import image_uses, roles
+from articles.desk.workflow import timeline
 from articles.desk_search import pictures
 from articles.models import (
     FOR_EVER,
@@ -90,7 +91,7 @@ def make_article(*, authors=(), further=(), tags=(), **fields: Any) -> Article:
     )
     ArticleSection.objects.bulk_create(ArticleSection(article=article, section=section) for section in further)
     article.tags.set(tags)
-    uses.note(article)
+    image_uses.note(article)
     desk_search.index([article])
     return article
 
@@ -105,8 +106,8 @@ def make_edition(
 ) -> Edition:
     """An edition of a new article (or of ``article``), live from ``live_from``; the day may lie in the past."""
     article = article or make_article(**fields)
-    text = cutting.text_of(article, article.section_rows.all())
+    text = timeline.text_of(article, article.section_rows.all())
     times = {"live_from": live_from, "live_until": live_until, "significant": significant}
-    edition = cutting.cut(article, text, **times, by=None)
+    edition = timeline.cut(article, text, **times, by=None)
     Article.objects.filter(pk=article.pk).update(published_at=edition.published_at, stage="published")
     return edition

@@ -9,7 +9,7 @@ from django.urls import reverse
 from articles.body import embeds
 from articles.body.embed_patterns import Pattern, PatternError
 from articles.body.embeds import Shape
-from articles.desk import uses
+from articles.desk import image_uses
 from articles.desk.roles import REPORTER
 from articles.models import EditionImage, EmbedProvider
 from articles.public import rendering
@@ -274,7 +274,7 @@ class ProviderTests(TestCase):
         image = make_image()
         edition = make_edition(body=f'<figure data-embed="https://t.me/a/1" data-poster="{image.pk}"></figure>')
         self.assertContains(self.client.get(edition.path), "<picture")
-        for note in (uses.note_all, partial(uses.note, edition), uses.note_all):
+        for note in (image_uses.note_all, partial(image_uses.note, edition), image_uses.note_all):
             note()
             assert EditionImage.objects.filter(edition=edition, image=image).exists()
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from articles.body import footnotes
 from articles.body.markup import clean, plain_text
 from articles.desk import workflow
-from articles.desk.comparing.marking import prose
 from articles.desk.readiness import look
+from articles.desk.text_diff.marking import prose
 from articles.models import Article, Check
 from articles.public import rendering
 from articles.tests.factories import make_article, make_chief, make_edition

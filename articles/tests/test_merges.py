@@ -13,8 +13,8 @@ from django.utils import timezone
 from taggit.models import Tag
 
 from articles.desk import merges, revisions, roles, workflow
-from articles.desk.comparing.changes import compare
 from articles.desk.merges import moving
+from articles.desk.text_diff.changes import compare
 from articles.desk.workflow import WorkflowError
 from articles.models import (
     Article,

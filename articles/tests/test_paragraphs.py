@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.body.markup import clean, plain_text
-from articles.desk.merging import MOST_BLOCKS, put_together, stretches
+from articles.desk.text_merge import MOST_BLOCKS, put_together, stretches
 from articles.models import Autosave
 from articles.tests.factories import make_author
 from articles.tests.test_admin_conflict import ConflictTestCase
-from articles.tests.test_merging import BODY, FIRST, SECOND, THIRD
+from articles.tests.test_text_merge import BODY, FIRST, SECOND, THIRD
 
 CHOICES = ["theirs", "mine", "theirs_mine", "mine_theirs"]
 OTHER = "<p>Forty camels, and a wind that nobody would ever forget again.</p>"

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from articles.admin.article import picking
 from articles.body.markup import clean, count_words, plain_text
-from articles.desk import comparing, revisions, roles, workflow
+from articles.desk import revisions, roles, text_diff, workflow
 from articles.models import Article, Edition
 from articles.public import picks, rendering
 from articles.tests.factories import make_article, make_chief, make_edition, make_section, make_user
@@ -36,7 +36,7 @@ class MarkupTests(TestCase):
 
     def test_comparing_names_the_headlines(self):
         one, other = make_edition(headline="Rails"), make_edition(headline="Roads")
-        marked = str(comparing.prose(block(one.article_id), block(one.article_id, other.article_id)))
+        marked = str(text_diff.prose(block(one.article_id), block(one.article_id, other.article_id)))
         assert "Read also: Rails, Roads" in marked
 
 
@@ -224,11 +224,11 @@ class FormTests(DeskTestCase):
     def test_comparing_and_restoring_know_them(self):
         article = Article.objects.get(pk=self.article.pk)
         before = revisions.snapshot(article)
-        (change,) = comparing.compare(before, before | {"related": [self.one.article_id]})
+        (change,) = text_diff.compare(before, before | {"related": [self.one.article_id]})
         assert change.label == "What to read next"
         assert "First pick" in change.after
         older = {name: value for name, value in before.items() if name != "related"}
-        assert comparing.compare(older, before) == []
+        assert text_diff.compare(older, before) == []
 
     def test_whoever_only_reads_sees_headlines(self):
         Article.objects.filter(pk=self.article.pk).update(related=[self.one.article_id])

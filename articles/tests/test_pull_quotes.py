@@ -4,7 +4,7 @@ from django.test import SimpleTestCase, TestCase
 
 from articles.body import footnotes, pull_quotes
 from articles.body.markup import clean, plain_text
-from articles.desk import comparing
+from articles.desk import text_diff
 from articles.desk.readiness import words
 from articles.public import rendering
 from articles.tests.factories import make_edition
@@ -105,11 +105,11 @@ class ShownTests(TestCase):
 
 class ComparingTests(TestCase):
     def test_another_speaker_is_a_change_of_the_speaker_alone(self):
-        marked = str(comparing.prose(WALK, quote("<p>We walk at night</p>", "Aigul Tash", "a herder")))
+        marked = str(text_diff.prose(WALK, quote("<p>We walk at night</p>", "Aigul Tash", "a herder")))
         assert "<del>Asanova</del>" in marked
         assert "<ins>Tash</ins>" in marked
         assert "at-speaker" in marked
         assert marked.count("<ins>") == marked.count("<del>") == 1
 
     def test_a_quote_is_the_same_with_and_without_a_paragraph_around_its_words(self):
-        assert not comparing.Comparison(quote("We walk"), quote("<p>We walk</p>"))
+        assert not text_diff.Comparison(quote("We walk"), quote("<p>We walk</p>"))

@@ -7,9 +7,9 @@ from django.test import TestCase, override_settings
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles.desk import cutting, readiness, workflow
+from articles.desk import readiness, workflow
 from articles.desk.readiness import Level
-from articles.desk.workflow import WorkflowError
+from articles.desk.workflow import WorkflowError, timeline
 from articles.models import Article, Check, CheckRule, OutsideLink
 from articles.models.check import digest
 from articles.outside import Trouble
@@ -43,7 +43,7 @@ def complete(**fields):
 class ReadinessTestCase(TestCase):
     def look(self, article, at=None):
         article = Article.objects.get(pk=article.pk)
-        return readiness.look(article, cutting.address(article, timezone.now()), at)
+        return readiness.look(article, timeline.address(article, timezone.now()), at)
 
     def found(self, article, check, at=None):
         return [problem for problem in self.look(article, at) if problem.check == check]

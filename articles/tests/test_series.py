@@ -5,8 +5,8 @@ from django.test import TestCase
 from articles.admin.article import paragraphs
 from articles.body.markup import clean, image_ids
 from articles.body.series import keep_apart
-from articles.desk import comparing, uses
-from articles.desk.merging import merge_body
+from articles.desk import image_uses, text_diff
+from articles.desk.text_merge import merge_body
 from articles.models import EditionImage
 from articles.public import rendering
 from articles.tests.factories import make_edition, make_image
@@ -56,14 +56,14 @@ class ReadersTests(TestCase):
         (write,) = rendering.for_feeds([edition], "https://paper.example")
         assert write().count("<img") == 2
         assert "data-apart" not in write()
-        uses.note_all()
+        image_uses.note_all()
         shown = EditionImage.objects.filter(edition=edition)
         assert set(shown.values_list("image_id", flat=True)) == {self.one, self.two}
 
     def test_comparing_tells_that_two_were_joined_or_parted(self):
         before, after = told([self.one, self.two]), told([self.one, -self.two])
-        assert "<ins>apart from the picture above</ins>" in comparing.prose(before, after)
-        assert "<del>apart from the picture above</del>" in comparing.prose(after, before)
+        assert "<ins>apart from the picture above</ins>" in text_diff.prose(before, after)
+        assert "<del>apart from the picture above</del>" in text_diff.prose(after, before)
 
 
 class MergedTests(TestCase):

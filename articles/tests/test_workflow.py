@@ -4,8 +4,8 @@ import time_machine
 from django.test import TestCase
 from django.utils import timezone
 
-from articles.desk import cutting, roles, workflow
-from articles.desk.workflow import WorkflowError
+from articles.desk import roles, workflow
+from articles.desk.workflow import WorkflowError, timeline
 from articles.models import FOR_EVER, Article, Copy, Edition, SiteSettings
 from articles.models.copy import shared_values
 from articles.tests.factories import (
@@ -372,20 +372,20 @@ class PreviewTests(TestCase):
         later = make_article(slug="same", headline="Later")
         workflow.schedule(later, by=chief, at=timezone.now() + 48 * HOUR)
         later.refresh_from_db()
-        assert cutting.preview(later, lambda edition: edition.headline) == "Later"
+        assert timeline.preview(later, lambda edition: edition.headline) == "Later"
 
     def test_nothing_of_a_preview_stays(self):
         article = make_article(tags=["Rail"], authors=[make_author()])
         workflow.publish(article, by=make_chief())
         Article.objects.filter(pk=article.pk).update(headline="Not yet")
         article.refresh_from_db()
-        assert cutting.preview(article, lambda edition: edition.headline) == "Not yet"
+        assert timeline.preview(article, lambda edition: edition.headline) == "Not yet"
         assert [edition.headline for edition in article.editions.all()] != ["Not yet"]
         assert article.editions.count() == 1
 
     def test_section_may_still_be_missing_but_not_on_a_paper_without_any(self):
         article = make_article(section=None)
         with self.assertRaisesMessage(WorkflowError, "Add a section first"):
-            cutting.preview(article, lambda edition: edition.section)
+            timeline.preview(article, lambda edition: edition.section)
         section = make_section()
-        assert cutting.preview(article, lambda edition: edition.section) == section
+        assert timeline.preview(article, lambda edition: edition.section) == section

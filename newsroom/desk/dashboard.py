@@ -22,8 +22,8 @@ from articles.admin.times import in_words, short, shown
 from articles.desk import lacking, roles
 from articles.models import Article, Autosave, Edition, UnsavedForm
 from newsroom.desk import first_steps, unsaved_forms
-from newsroom.desk.blocks import SHOWN, Block, Line, list_of
-from newsroom.desk.rates_to_look_at import rates_to_look_at
+from newsroom.desk.dashboard_blocks import SHOWN, Block, Line, list_of
+from newsroom.desk.dashboard_rates import rates_to_look_at
 
 Stage = Article.Stage
 FAILURES = 5

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from newsroom.desk import navigation, unsaved_forms
-from newsroom.desk.filling_in import filled_in, form_view, keep_view
+from newsroom.desk.edit_conflicts import guarded
 from newsroom.desk.navigation import GROUPS, NAMES
-from newsroom.desk.overwriting import guarded
+from newsroom.desk.unsaved_screens import filled_in, form_view, keep_view
 
 
 class DeskAutocomplete(AutocompleteJsonView):
@@ -44,7 +44,7 @@ class NewsroomAdminSite(admin.AdminSite):
 
     @property
     def login_form(self):
-        from newsroom.desk.logging_in import LoginForm  # when all apps are loaded
+        from newsroom.desk.login_form import LoginForm  # when all apps are loaded
 
         return LoginForm
 
@@ -79,9 +79,9 @@ class NewsroomAdminSite(admin.AdminSite):
 
     def find_view(self, request):
         """What Ctrl+K finds."""
-        from newsroom.desk import find
+        from newsroom.desk import palette
 
-        return find.view(request, site=self)
+        return palette.view(request, site=self)
 
     def first_steps_view(self, request):
         """What a paper that begins still needs."""

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from articles.public.surrogates import OF_ARTICLE, PAPER, of_article
+from articles.public.surrogate_keys import OF_ARTICLE, PAPER, of_article
 from newsroom.serving import generation, purging
 
 logger = logging.getLogger(__name__)

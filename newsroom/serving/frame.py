@@ -21,7 +21,7 @@ from articles.models.site import SiteSettings
 from articles.public import crossings, curation, menus
 from articles.public.brand import Brand
 from articles.public.countries import Countries
-from common import kept
+from common import fragments
 from newsroom.serving import generation
 from tickers import ratebar
 
@@ -63,7 +63,7 @@ class Frame:
     made_at: datetime
     until: datetime  # no public page made with it is good for longer
     generation: str
-    pieces: kept.Pieces  # of pages made with it
+    pieces: fragments.Pieces  # of pages made with it
     places: frozenset[str]  # addresses in the menu
 
     @property
@@ -101,7 +101,7 @@ def forget() -> None:
 
 def _build(at: datetime, token: str) -> Frame:
     paper = SiteSettings.current()
-    pieces = kept.Pieces(settings.PIECES_KEPT)
+    pieces = fragments.Pieces(settings.PIECES_KEPT)
     top: list[Section] = []
     within: dict[int, list[Section]] = {}
     sections: dict[str, Section] = {}

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from articles.public import surrogates
+from articles.public import surrogate_keys
 
 logger = logging.getLogger(__name__)
 PATIENCE = urllib3.Timeout(connect=2, read=5)  # seconds
@@ -35,9 +35,9 @@ def purge(keys: list[str], since: str = "") -> None:
 
     ``since`` is when it was first wanted (ISO 8601, UTC): ``again`` gives up a day later.
     """
-    wanted = surrogates.with_company(keys)
+    wanted = surrogate_keys.with_company(keys)
     # Where all is meant nothing else needs to be said.
-    chosen = [surrogates.PAPER] if surrogates.PAPER in wanted else sorted(wanted)
+    chosen = [surrogate_keys.PAPER] if surrogate_keys.PAPER in wanted else sorted(wanted)
     failed = []
     for name in settings.CDN:
         try:

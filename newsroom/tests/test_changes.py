@@ -15,7 +15,7 @@ from django_tasks_db.models import DBTaskResult
 
 from articles.desk import workflow
 from articles.models import Article, Edition, SiteSettings
-from articles.public import surrogates
+from articles.public import surrogate_keys
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_section
 from newsroom.serving import changes, frame, generation, purging
 from tickers.tests.factories import make_pair, make_rate
@@ -136,7 +136,7 @@ class KeysTests(TransactionTestCase):
         section, author = make_section(parent=make_section()), make_author()
         edition = make_edition(section=section, authors=[author], tags=["Rail"])
         tag = edition.tags.get()
-        found = surrogates.with_company([f"article-{edition.article_id}"])
+        found = surrogate_keys.with_company([f"article-{edition.article_id}"])
         assert found == {
             f"article-{edition.article_id}",
             f"section-{section.pk}",
@@ -145,7 +145,7 @@ class KeysTests(TransactionTestCase):
             f"tag-{tag.pk}",
             "latest",
         }
-        assert surrogates.with_company(["paper"]) == {"paper"}
+        assert surrogate_keys.with_company(["paper"]) == {"paper"}
 
     def test_pages_name_what_they_show(self):
         section, author = make_section(slug="business"), make_author(slug="aigul")

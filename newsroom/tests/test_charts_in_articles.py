@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.body import charts, markup, references
-from articles.desk import comparing, workflow
+from articles.desk import text_diff, workflow
 from articles.desk.readiness import look
 from articles.models import Article, Edition
 from articles.public import rendering
@@ -97,7 +97,7 @@ class MarkupTests(ChartsTestCase):
         assert article.body == '<figure data-image="7"></figure>'
 
     def test_comparing_says_that_a_chart_came(self):
-        assert "Chart of rates: KGS/USD 1m turned" in comparing.prose("<p>The som.</p>", BODY)
+        assert "Chart of rates: KGS/USD 1m turned" in text_diff.prose("<p>The som.</p>", BODY)
 
 
 class FreezingTests(ChartsTestCase):

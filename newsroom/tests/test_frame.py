@@ -9,7 +9,7 @@ from django.utils import timezone
 from articles.models import Alert, SiteSettings
 from articles.tests.factories import make_section
 from newsroom.serving import frame, generation
-from tickers import deciding, refresh
+from tickers import decisions, refresh
 from tickers.providers.nbkr import Nbkr
 from tickers.tests.factories import make_pair, make_rate
 from tickers.tests.stub_bank import bank
@@ -109,7 +109,7 @@ class ForgettingTests(TransactionTestCase):
             make_rate(pair, NOON.date() - timedelta(days=3), "0.01144", provider="nbkr")
             held = make_rate(pair, NOON.date(), "0.01300", provider="nbkr", status="held")
             self.assertContains(self.client.get("/"), "</span> 0.01144")
-            deciding.accept(held, by=desk)
+            decisions.accept(held, by=desk)
             self.assertContains(self.client.get("/"), "</span> 0.01300")
         tomorrow = NOON + timedelta(days=1)
         with (

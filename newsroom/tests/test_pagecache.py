@@ -25,7 +25,7 @@ from articles.desk import workflow
 from articles.models import Author, Edition, Placement, Redirect, RedirectHits, Section, SiteSettings
 from articles.tests.factories import make_article, make_chief, make_edition, make_section
 from newsroom.serving import frame, generation
-from newsroom.serving.guard import PUBLIC
+from newsroom.serving.headers import PUBLIC
 from newsroom.serving.pagecache import counts
 from newsroom.serving.pagecache.keys import known
 from newsroom.serving.pagecache.middleware import PageCacheMiddleware

@@ -23,7 +23,7 @@ from articles.tests.factories import (
     make_section,
     make_user,
 )
-from newsroom.serving import changes, frame, moment
+from newsroom.serving import changes, frame, time_travel
 
 
 @override_settings(PIECES_KEPT=1000)
@@ -308,7 +308,7 @@ class StandingTests(TestCase):
         assert self.client.get("/", {"at": "2025-12-08T00:00"}).status_code == 403
 
     def test_bar_says_of_everything_that_readers_see_whether_it_is_of_that_time(self):
-        kinds = [moment.OF_THAT_TIME, moment.DATED, moment.OF_TODAY]
+        kinds = [time_travel.OF_THAT_TIME, time_travel.DATED, time_travel.OF_TODAY]
         assert sorted(label for kind in kinds for label in kind) == sorted(changes.SHOWN)
         self.section.name = "A new name"
         self.section.save()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from articles.body import markup, references
-from articles.desk import comparing, workflow
+from articles.desk import text_diff, workflow
 from articles.desk.readiness import look
 from articles.models import Article, Edition, SiteSettings
 from articles.public import rendering
@@ -69,7 +69,7 @@ class MarkupTests(ReferencesTestCase):
                 assert article.body == f"<p>{kept}</p>" == markup.clean(article.body)
 
     def test_comparing_says_that_words_became_a_rate(self):
-        self.assertInHTML("<ins>exchange rate</ins>", comparing.prose("<p>At KGS/USD.</p>", f"<p>At {SOM}.</p>"))
+        self.assertInHTML("<ins>exchange rate</ins>", text_diff.prose("<p>At KGS/USD.</p>", f"<p>At {SOM}.</p>"))
 
     def test_words_of_a_text_hold_the_pair(self):
         assert markup.plain_text(BODY) == "A som (KGS/USD) is worth more."
@@ -302,7 +302,7 @@ class FormsTests(ReferencesTestCase):
 
     def test_comparing_says_that_the_form_changed(self):
         was, now = (f"<p>At {self.write(form)}.</p>" for form in ("words", "turned-words"))
-        assert "turned-words" in comparing.prose(was, now)
+        assert "turned-words" in text_diff.prose(was, now)
 
     def test_editor_is_offered_every_pair_by_name_with_todays_rate_in_every_form(self):
         make_rate(make_pair("KZT", order=1), MONDAY, "0.00196")

@@ -33,7 +33,7 @@ from newsroom.serving import changes, folders, frame, generation
 from newsroom.serving.pagecache import control
 from newsroom.serving.pagecache.middleware import PageCacheMiddleware
 from newsroom.tests.forms import loaded
-from tickers import deciding
+from tickers import decisions
 from tickers.models import Rate
 from tickers.providers import Quote
 from tickers.tests.factories import make_pair, make_rate
@@ -144,7 +144,7 @@ class StepsTests(TransactionTestCase):
         rate = make_rate(self.pair, status=Rate.Status.HELD)
         is_done = Rate.objects.accepted().filter(pk=rate.pk).exists
         stands = Rate.objects.accepted().first()
-        return lambda: deciding.accept(rate, by=self.chief, instead=stands and stands.pk), is_done
+        return lambda: decisions.accept(rate, by=self.chief, instead=stands and stands.pk), is_done
 
     STEPS = ("publish", "withdraw", "correct", "reschedule", "replace_picture", "accept_rate")
 
@@ -441,7 +441,7 @@ class AfterCommitTests(TransactionTestCase):
         quote = Quote("KGS", "USD", timezone.localdate(), Decimal("0.01"), 1, "nbkr")
         broken = mock.patch.object(ImmediateBackend, "enqueue", side_effect=OSError("gone"))
         with broken, self.assertLogs("django.db"), transaction.atomic():
-            deciding.doubt([rate], quote, quote.value)
+            decisions.doubt([rate], quote, quote.value)
             transaction.on_commit(lambda: ran.append(1))
         assert list(Rate.objects.doubted()) == [rate]
         assert ran == [1]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
-from tickers import deciding
+from tickers import decisions
 from tickers.admin import day_form
 from tickers.admin.rate_form import possible_day
 from tickers.models import Pair
@@ -48,7 +48,7 @@ def view(model_admin, request):
 @transaction.atomic
 def _stored(model_admin, request, day, sent):
     """The rows of a day, to be shown; None when all that was typed is stored."""
-    deciding.lock(Pair.objects.active().values_list("pk", flat=True))  # what is looked at now is what is replaced
+    decisions.lock(Pair.objects.active().values_list("pk", flat=True))  # what is looked at now is what is replaced
     rows = day_form.rows(day, sent)
     for row in rows:
         day_form.look(row)
@@ -72,7 +72,7 @@ def _stored(model_admin, request, day, sent):
 
 def _store(model_admin, request, day, row):
     """Enter one rate, and log it with its reason, and what it replaced."""
-    rate, decision = deciding.enter(row.pair, day, row.value, by=request.user, instead=day_form.instead(row))
+    rate, decision = decisions.enter(row.pair, day, row.value, by=request.user, instead=day_form.instead(row))
     reason = row.sent["reason"]
     text = gettext("Typed as %(value)s, with the reason: %(reason)s") if reason else gettext("Typed as %(value)s.")
     model_admin.log_addition(request, rate, text % {"value": row.sent["value"], "reason": reason})

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from tickers import judging, providers
+from tickers import plausibility, providers
 from tickers.admin.rate_form import TypedNumber, is_number
 from tickers.models import Pair, Rate, exact, validate_exact
 from tickers.providers.base import EXACT, LARGEST, SMALLEST
@@ -83,7 +83,7 @@ class Row:
 
     def printed(self, value: Decimal) -> str:
         """A stored value as the bank would print it."""
-        return judging.plain(SHOWN.plus(turned(value) if self.is_turned and value else value))
+        return plausibility.plain(SHOWN.plus(turned(value) if self.is_turned and value else value))
 
 
 def rows(day: date, sent: dict[str, str]) -> list[Row]:
@@ -92,7 +92,7 @@ def rows(day: date, sent: dict[str, str]) -> list[Row]:
     same_day = Rate.objects.filter(effective_date=day, status__in=[Rate.Status.ACCEPTED, Rate.Status.HELD])
     pairs = Pair.objects.active().exclude(provider=providers.PEG)
     pairs = pairs.prefetch_related(
-        Prefetch("rates", past[: judging.PAST], to_attr="before"), Prefetch("rates", same_day, to_attr="same_day")
+        Prefetch("rates", past[: plausibility.PAST], to_attr="before"), Prefetch("rates", same_day, to_attr="same_day")
     )
     made = []
     for pair in pairs:
@@ -120,7 +120,7 @@ def told(pair: Pair, value: Decimal) -> str:
     is_against = is_turned(pair) and bool(value)
     of, unit = (pair.quote, pair.base) if is_against else (pair.base, pair.quote)
     number = SAME.plus(turned(value)) if is_against else value
-    return _("1 %(of)s = %(value)s %(unit)s") % {"of": of, "value": judging.plain(number), "unit": unit}
+    return _("1 %(of)s = %(value)s %(unit)s") % {"of": of, "value": plausibility.plain(number), "unit": unit}
 
 
 def look(row: Row) -> None:
@@ -143,9 +143,9 @@ def look(row: Row) -> None:
 def _weigh(row: Row, readings: list[Reading]) -> None:
     """Take what fits; ask when only another reading fits, and when none does."""
     typed, *others = readings
-    fitting = [reading for reading in others if not judging.beyond(row.pair, reading.value, row.before)]
+    fitting = [reading for reading in others if not plausibility.beyond(row.pair, reading.value, row.before)]
     chosen = typed
-    distance = judging.beyond(row.pair, typed.value, row.before)
+    distance = plausibility.beyond(row.pair, typed.value, row.before)
     if distance and fitting:
         row.question, row.readings = "reading", [*fitting, typed]
         was_asked = row.sent["asked"] in {row.mark, f"{row.sent['value']} far"}
@@ -165,7 +165,7 @@ def _far(row: Row, reading: Reading) -> str:
     """How far a number is from the last one, as the bank prints both."""
     value, last = (Decimal(row.printed(one)) for one in (reading.value, row.before[0].value))
     told = {"value": row.printed(reading.value), "move": f"{(value / last - 1) * 100:+.1f}"}
-    told["limit"] = judging.plain(judging.limit(row.pair, row.before))
+    told["limit"] = plausibility.plain(plausibility.limit(row.pair, row.before))
     return _("%(value)s is %(move)s %% from the last, beyond the pair’s limit of %(limit)s %%.") % told
 
 

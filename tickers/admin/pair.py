@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from tickers import judging, ratebar
+from tickers import plausibility, ratebar
 from tickers.admin.rate_form import is_number
 from tickers.models import Pair
 
@@ -26,7 +26,7 @@ class PairForm(forms.ModelForm):
         floor, ceiling = cleaned.get("floor_percent"), cleaned.get("limit_percent")
         if floor is not None and ceiling is not None and floor > ceiling:
             message = _("The least limit can't be more than the most: type %(most)s or less here, or raise the most.")
-            self.add_error("floor_percent", ValidationError(message, params={"most": judging.plain(ceiling)}))
+            self.add_error("floor_percent", ValidationError(message, params={"most": plausibility.plain(ceiling)}))
         return cleaned
 
 

@@ -17,14 +17,14 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from tickers import deciding, providers, refresh
+from tickers import decisions, providers, refresh
 from tickers.admin import day, day_form
 from tickers.admin.rate_form import PairChoice, RateForm, TypedNumber, is_number
 from tickers.models import Pair, Rate, RateField
 
 PATIENCE = 22.0  # seconds for all sources together: a server ends a request after thirty
 TYPED = {"pair", "effective_date", "value"}
-DECISIONS = {"accept": deciding.accept, "reject": deciding.reject}
+DECISIONS = {"accept": decisions.accept, "reject": decisions.reject}
 
 
 def forget_all_but_typed(rate):
@@ -138,7 +138,7 @@ class RateAdmin(admin.ModelAdmin):
         """What a person typed, that person has decided: a rate of its own, beside the one that it stands in for."""
         if form.has_changed():
             if change:
-                aside = deciding.set_aside(obj.pk, by=request.user)
+                aside = decisions.set_aside(obj.pk, by=request.user)
                 text = gettext("Another value was typed in its place: %(value)s.") % {"value": self.exact_value(obj)}
                 self.log_change(request, aside, text)
                 obj._state.adding = True
@@ -146,9 +146,9 @@ class RateAdmin(admin.ModelAdmin):
             obj.decided_by = request.user
         super().save_model(request, obj, form, change)
         if form.has_changed():
-            deciding.lock([obj.pair_id])
+            decisions.lock([obj.pair_id])
             self.reject_held(request, obj)
-            self.tell_settled(request, deciding.settle(obj.pair, obj.effective_date, by=request.user))
+            self.tell_settled(request, decisions.settle(obj.pair, obj.effective_date, by=request.user))
 
     def has_decide_permission(self, request):
         return self.has_change_permission(request)
@@ -186,7 +186,7 @@ class RateAdmin(admin.ModelAdmin):
                 continue
             try:
                 decision = DECISIONS[step](rate, by=request.user, instead=instead)
-            except deciding.DecisionError as refusal:
+            except decisions.DecisionError as refusal:
                 self.message_user(request, str(refusal), messages.ERROR)
                 continue
             done += 1
@@ -208,7 +208,7 @@ class RateAdmin(admin.ModelAdmin):
         """What was held for the day of a typed rate waits no longer, if who typed it may decide that; log each."""
         if not self.has_change_permission(request):
             return
-        held = deciding.reject_held(rate.pair, rate.effective_date, by=request.user)
+        held = decisions.reject_held(rate.pair, rate.effective_date, by=request.user)
         text = gettext("Rejected, as another value was typed for its day: %(value)s.")
         for one in held:
             self.log_change(request, one, text % {"value": self.exact_value(rate)})
@@ -254,7 +254,7 @@ class RateAdmin(admin.ModelAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         rate = Rate.objects.filter(pk=object_id).first() if is_number(object_id) else None
         may_decide = rate is not None and rate.is_open and self.has_change_permission(request)
-        context = {"held": rate, "stands": deciding.stands(rate)} if may_decide else {}
+        context = {"held": rate, "stands": decisions.stands(rate)} if may_decide else {}
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def changelist_view(self, request, extra_context=None):

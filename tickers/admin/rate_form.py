@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from tickers import deciding, judging
+from tickers import decisions, plausibility
 from tickers.calendar import AHEAD
 
 FIRST_DAY = date(1900, 1, 1)  # an earlier one is a slip of the keyboard
@@ -67,7 +67,7 @@ class RateForm(forms.ModelForm):
         pair, day = self._pair(cleaned), self._day(cleaned)
         if pair is None or day is None or not self.has_changed():
             return cleaned
-        deciding.lock([pair.pk])  # until it is saved, nobody else puts a rate there
+        decisions.lock([pair.pk])  # until it is saved, nobody else puts a rate there
         self._refuse_far_move(pair, day, cleaned.get("value"))
         other = pair.rates.accepted().filter(effective_date=day).exclude(pk=self.instance.pk).first()
         if other:
@@ -88,12 +88,12 @@ class RateForm(forms.ModelForm):
         """A slip of the keyboard is seldom small: ask before a move beyond the pair's limit."""
         if not value or value < 0 or self.cleaned_data["surely"]:
             return
-        before = judging.past(pair, day)
-        if judging.beyond(pair, value, before):
+        before = plausibility.past(pair, day)
+        if plausibility.beyond(pair, value, before):
             last = before[0]
             message = _("That is %(move)s away from %(last)s, the rate of %(day)s. Look again; if it is right, say so.")
             params = {
-                "move": judging.distance(value, last.value),
+                "move": plausibility.distance(value, last.value),
                 "last": f"{last.value.normalize():f}",
                 "day": date_format(last.effective_date),
             }

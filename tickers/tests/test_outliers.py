@@ -8,8 +8,8 @@ import time_machine
 from django.contrib.auth.models import Permission, User
 from django.core import mail
 
-from tickers import deciding, judging, refresh
-from tickers.deciding import DecisionError
+from tickers import decisions, plausibility, refresh
+from tickers.decisions import DecisionError
 from tickers.models import Pair, Rate, exact
 from tickers.tests.factories import MONDAY, NOON, make_pair, make_rate
 from tickers.tests.stub_bank import nbkr
@@ -74,7 +74,7 @@ class OutlierTests(RefreshTestCase):
         outliers = self.jump(decided_by=self.desk)
         self.days("87.6")
         for rate in outliers:
-            [settled] = deciding.reject(rate, by=self.desk).settled
+            [settled] = decisions.reject(rate, by=self.desk).settled
             assert settled.pair == rate.pair
         assert not Rate.objects.held()
         assert {rate.status for rate in Rate.objects.filter(pk__in=[one.pk for one in outliers])} == {"rejected"}
@@ -84,11 +84,11 @@ class OutlierTests(RefreshTestCase):
     def test_outlier_that_is_right_stays_and_is_doubted_no_more(self):
         [outlier, _other] = self.jump()
         self.days("87.6")
-        deciding.accept(outlier, by=self.desk)
+        decisions.accept(outlier, by=self.desk)
         outlier.refresh_from_db()
         assert (outlier.status, outlier.doubt, outlier.decided_by) == ("accepted", "", self.desk)
         with self.assertRaisesMessage(DecisionError, "is not held any more: it is accepted."):
-            deciding.reject(outlier, by=self.desk)
+            decisions.reject(outlier, by=self.desk)
 
     def test_dry_run_doubts_nothing_and_mails_nobody(self):
         self.jump()
@@ -114,7 +114,7 @@ class SettlingTests(RefreshTestCase):
         ]
 
     def settled(self, rate):
-        return deciding.accept(rate, by=self.desk).settled
+        return decisions.accept(rate, by=self.desk).settled
 
     def test_accepting_one_settles_those_that_follow_from_it(self):
         rates = self.hold(*["0.01144", "0.0115"] * 10)
@@ -131,9 +131,9 @@ class SettlingTests(RefreshTestCase):
 
     def test_gap_ends_it_too(self):
         rates = self.hold("0.01144")
-        [late] = self.hold("0.01144", first=MONDAY - timedelta(days=30 - judging.SPAN - 1))
+        [late] = self.hold("0.01144", first=MONDAY - timedelta(days=30 - plausibility.SPAN - 1))
         assert self.settled(rates[0]) == []
-        [near] = self.hold("0.01144", first=MONDAY - timedelta(days=30 - judging.SPAN))
+        [near] = self.hold("0.01144", first=MONDAY - timedelta(days=30 - plausibility.SPAN))
         again = self.hold("0.01144", first=MONDAY - timedelta(days=31))
         assert self.settled(again[0]) == [near, late]
 
@@ -151,11 +151,11 @@ class SettlingTests(RefreshTestCase):
 
     def test_rejecting_a_held_one_settles_nothing(self):
         rates = self.hold("0.01144", "0.01145")
-        assert deciding.reject(rates[0], by=self.desk) == deciding.Decision()
+        assert decisions.reject(rates[0], by=self.desk) == decisions.Decision()
         assert list(Rate.objects.held()) == [rates[1]]
 
     def test_many_are_settled_in_few_queries_and_not_all_at_once(self):
         rates = self.hold(*["0.01144"] * 30)
-        with mock.patch.object(deciding, "MOST_SETTLED", 20), self.assertNumQueries(11):
+        with mock.patch.object(decisions, "MOST_SETTLED", 20), self.assertNumQueries(11):
             assert self.settled(rates[0]) == rates[1:21]
         assert self.settled(rates[21]) == rates[22:]

@@ -11,8 +11,8 @@ from django.core.mail import EmailMessage
 from django.test import TestCase
 from django.utils import timezone
 
-from tickers import deciding, fetch, judging, refresh
-from tickers.deciding import DecisionError
+from tickers import decisions, fetch, plausibility, refresh
+from tickers.decisions import DecisionError
 from tickers.models import Rate, Source, exact
 from tickers.providers.cbr import Cbr
 from tickers.providers.nbk import Nbk
@@ -168,11 +168,11 @@ class HoldingTests(RefreshTestCase):
         )
 
     def test_long_gap_waits_for_a_look_however_small_the_move(self):
-        Rate.objects.update(effective_date=TUESDAY - timedelta(days=judging.SPAN + 1))
+        Rate.objects.update(effective_date=TUESDAY - timedelta(days=plausibility.SPAN + 1))
         self.held("too long ago to compare")
 
     def test_longest_span_that_is_compared_is_accepted(self):
-        Rate.objects.update(effective_date=TUESDAY - timedelta(days=judging.SPAN))
+        Rate.objects.update(effective_date=TUESDAY - timedelta(days=plausibility.SPAN))
         assert self.ask()[0][0] == refresh.NEW
 
     def test_limit_does_not_grow_with_the_gap(self):
@@ -197,7 +197,7 @@ class HoldingTests(RefreshTestCase):
         self.held("moved")
         assert self.ask()[0][0] == refresh.UNCHANGED
         desk = User.objects.create(username="desk")
-        deciding.reject(Rate.objects.held().get(), by=desk)
+        decisions.reject(Rate.objects.held().get(), by=desk)
         assert self.ask()[0][0] == refresh.UNCHANGED
         assert not Rate.objects.held()
         assert Rate.objects.accepted().count() == 1
@@ -283,7 +283,7 @@ class TypedTests(RefreshTestCase):
         self.ask()
         self.answer(nbkr(dollar="88,9"))
         self.ask()
-        deciding.accept(Rate.objects.held().get(), by=self.desk, instead=Rate.objects.accepted().first().pk)
+        decisions.accept(Rate.objects.held().get(), by=self.desk, instead=Rate.objects.accepted().first().pk)
         self.answer(nbkr())
         [(kind, text)] = self.ask()
         assert kind == refresh.HELD
@@ -315,34 +315,34 @@ class DecidingTests(RefreshTestCase):
         self.rate = Rate.objects.held().get()
 
     def test_accepted_rate_carries_who_accepted_it(self):
-        assert deciding.accept(self.rate, by=self.desk) == deciding.Decision()
+        assert decisions.accept(self.rate, by=self.desk) == decisions.Decision()
         self.rate.refresh_from_db()
         assert (self.rate.status, self.rate.decided_by) == ("accepted", self.desk)
 
     def test_accepting_keeps_what_stood_in_its_place(self):
         typed = make_rate(self.pair, TUESDAY, "0.0114", provider="manual")
-        assert deciding.accept(self.rate, by=self.desk, instead=typed.pk).replaced == typed
+        assert decisions.accept(self.rate, by=self.desk, instead=typed.pk).replaced == typed
         typed.refresh_from_db()
         assert typed.status == "replaced"
 
     def test_nothing_is_replaced_that_nobody_was_shown(self):
         with self.assertRaisesMessage(DecisionError, "what it was to replace is gone"):
-            deciding.accept(self.rate, by=self.desk, instead=999)
+            decisions.accept(self.rate, by=self.desk, instead=999)
         typed = make_rate(self.pair, TUESDAY, "0.0114", provider="manual")
         with self.assertRaisesMessage(DecisionError, "would replace KGS/USD 0.0114, 2025-12-09 (Entered by hand)"):
-            deciding.accept(self.rate, by=self.desk)
+            decisions.accept(self.rate, by=self.desk)
         assert Rate.objects.accepted().get(effective_date=TUESDAY) == typed
 
     def test_what_was_decided_is_not_decided_again(self):
-        deciding.reject(self.rate, by=self.desk)
-        for step in (deciding.accept, deciding.reject):
+        decisions.reject(self.rate, by=self.desk)
+        for step in (decisions.accept, decisions.reject):
             with self.assertRaisesMessage(DecisionError, "is not held any more: it is rejected."):
                 step(self.rate, by=self.desk)
 
     def test_zero_is_never_accepted(self):
         zero = make_rate(self.pair, TUESDAY, "0", status="held")
         with self.assertRaisesMessage(DecisionError, "zero or less is no rate"):
-            deciding.accept(zero, by=self.desk)
+            decisions.accept(zero, by=self.desk)
 
 
 class FailureTests(RefreshTestCase):

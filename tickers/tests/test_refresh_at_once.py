@@ -17,7 +17,7 @@ from django.db import connection, connections
 from django.test import TransactionTestCase
 from django.utils import timezone
 
-from tickers import deciding, refresh
+from tickers import decisions, refresh
 from tickers.models import Pair, Rate, Source
 from tickers.providers.nbkr import Nbkr
 from tickers.tests.factories import make_pair, make_rate
@@ -74,8 +74,8 @@ class AtOnceTests(TransactionTestCase):
         def one(rate):
             try:
                 barrier.wait(timeout=30)
-                deciding.accept(rate, by=desk)
-            except deciding.DecisionError as refusal:
+                decisions.accept(rate, by=desk)
+            except decisions.DecisionError as refusal:
                 return str(refusal)
             finally:
                 connections.close_all()

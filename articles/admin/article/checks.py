@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST
 from articles.admin.article.typed import typed
 from articles.body import footnotes, markup, references
 from articles.body.markup import plain_text
-from articles.desk import cutting, readiness
+from articles.desk import readiness
 from articles.desk.readiness import Problem, words
 from articles.desk.readiness.links import is_outside, outside_of, path_within
+from articles.desk.workflow import timeline
 from articles.models import Check, OutsideLink
 
 FIELDS = {  # whose contents a check looks at
@@ -74,7 +75,7 @@ def looked_at(article, refused=()):
     now = timezone.now()
     levels = readiness.levels_of(article)
     first = min(article.published_at or now, now)
-    found = readiness.look(article, cutting.address(article, first), now, levels)
+    found = readiness.look(article, timeline.address(article, first), now, levels)
     not_right = {problem.field for problem in refused}
     found = [*refused, *(problem for problem in found if problem.field not in not_right)]
     unasked = levels[Check.EXTERNAL_LINKS] != readiness.Level.OFF and _has_unasked(article)

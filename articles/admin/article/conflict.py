@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from articles.admin.article import autosaves, paragraphs, unsaved
 from articles.admin.lists import number
 from articles.admin.times import said
-from articles.desk import comparing, merging, revisions
+from articles.desk import revisions, text_diff, text_merge
 from articles.models import Article
 
 MERGE = "_merge"  # the button; its value is the version that the person sees
@@ -83,7 +83,7 @@ def find(form_class, post, article):
     kept = article.revisions.filter(version=autosaves.version_in(post)).first()
     theirs, base = revisions.snapshot(article), kept.snapshot if kept else {}
     mine = unsaved.snapshot(form_class, post, theirs | base)
-    labels = {change.field: change.label for change in comparing.compare(theirs, mine)}
+    labels = {change.field: change.label for change in text_diff.compare(theirs, mine)}
     shown = [_shown(base, text, list(labels)) for text in (base, theirs, mine)]
     differences = [
         _difference(name, label, [texts.get(name, "") for texts in shown], base, mine, theirs, post)
@@ -99,21 +99,21 @@ def _shown(base, text, names):
     Of two texts alone nobody can say which words one of them put in and which the other took out.
     """
     known, unknown = [name for name in names if name in base], [name for name in names if name not in base]
-    changes = comparing.compare(base, text, known) if known else []
+    changes = text_diff.compare(base, text, known) if known else []
     if unknown and text is not base:
-        changes += comparing.compare(text, text, unknown)
+        changes += text_diff.compare(text, text, unknown)
     return {change.field: change.marked for change in changes}
 
 
 def _difference(name, label, shown, base, mine, theirs, post):
     ours, yours = mine.get(name), theirs.get(name)
-    merged = merging.merge_value(name, base.get(name, merging.UNKNOWN), ours, yours)
+    merged = text_merge.merge_value(name, base.get(name, text_merge.UNKNOWN), ours, yours)
     values = {"theirs": yours, "mine": ours}
     if not merged.clash and merged.mine not in (ours, yours):
         values["merged"] = merged.mine
     elif merged.clash and merged.mine != ours:
         values |= {"merged_mine": merged.mine, "merged_theirs": merged.theirs}
-    if merged.clash and (rows := merging.one_after_the_other(name, ours, yours)) is not None:
+    if merged.clash and (rows := text_merge.one_after_the_other(name, ours, yours)) is not None:
         values["both"] = rows
     asked, taken = [], ""
     if not merged.clash:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from articles.admin.article import going_live
 from articles.admin.article.saving import address_of
 from articles.admin.times import zone
-from articles.desk import comparing, lacking, roles
-from articles.desk.comparing import Change
+from articles.desk import lacking, roles, text_diff
+from articles.desk.text_diff import Change
 from articles.desk.workflow import WorkflowError
 from articles.models import Edition
 
@@ -107,8 +107,8 @@ class Deciding:
 
 def questions(found: lacking.Found, post: dict[str, str]) -> list[Question]:
     """One for each field that is lacking, the text first."""
-    changes = comparing.compare(found.mine, found.with_theirs) if found.lacks else []
-    both = {change.field: change for change in comparing.compare(found.mine, found.mine | found.together)}
+    changes = text_diff.compare(found.mine, found.with_theirs) if found.lacks else []
+    both = {change.field: change for change in text_diff.compare(found.mine, found.mine | found.together)}
     return [
         Question(row, row.field in found.clashes, post.get(f"choose_{row.field}", ""), both.get(row.field))
         for row in changes

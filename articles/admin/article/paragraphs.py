@@ -8,8 +8,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from articles.body import series
-from articles.desk import comparing, merging
-from articles.desk.merging import Stretch
+from articles.desk import text_diff, text_merge
+from articles.desk.text_merge import Stretch
 
 CHOICE = "paragraphs"  # the choice of a field that is put together from these
 MOST = 100  # questions of one text; where there are more, one of the texts is taken, or their merge
@@ -41,13 +41,13 @@ class Question:
 
 def ask(base, mine, theirs, post):
     """The questions that two texts leave, and the text that the answers in ``post`` make; None if some lack."""
-    found = merging.stretches(base, mine, theirs)
+    found = text_merge.stretches(base, mine, theirs)
     asked = [one for one in found if one.taken is None]
     if len(asked) > MOST:
         return [], None
     names = list(_names(asked))
     chosen = [_choice(post.get(name, ""), one) for name, one in zip(names, asked, strict=True)]
-    text = series.keep_apart(merging.put_together(found, chosen), mine, theirs) if all(chosen) else None
+    text = series.keep_apart(text_merge.put_together(found, chosen), mine, theirs) if all(chosen) else None
     questions = [Question(*about) for about in zip(names, *_shown(asked), asked, chosen, strict=True)]
     return questions, text
 
@@ -70,6 +70,6 @@ def _shown(asked):
     for side in ("theirs", "mine"):
         texts = [getattr(one, side) for one in asked]
         yield [
-            comparing.prose(text if one.base is None else one.base, text)
+            text_diff.prose(text if one.base is None else one.base, text)
             for one, text in zip(asked, texts, strict=True)
         ]

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from articles.admin.article.typed import typed
-from articles.desk import cutting
-from articles.desk.workflow import WorkflowError
+from articles.desk.workflow import WorkflowError, timeline
 from articles.public import rendering
 
 
@@ -60,6 +59,6 @@ class Preview:
     def _preview(self, request, article):
         alone = rendering.as_unseen(article.section_id)
         try:
-            return cutting.preview(article, partial(rendering.show_article, request, preview=True, **alone))
+            return timeline.preview(article, partial(rendering.show_article, request, preview=True, **alone))
         except WorkflowError as refusal:
             return HttpResponse(str(refusal), status=409, content_type="text/plain; charset=utf-8")

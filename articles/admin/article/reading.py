@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from taggit.models import Tag
 
 from articles.body import charts, references
-from articles.desk import cutting
+from articles.desk.workflow import timeline
 from articles.models import Article, Author, Edition, Revision
 from articles.public import rendering
 
@@ -37,7 +37,7 @@ def of(copy: Article | Edition) -> Reading:
 
 def of_save(revision: Revision) -> Reading:
     """What a save left; of what it points at, what is gone since is left out."""
-    text = cutting.text_kept(revision)
+    text = timeline.text_kept(revision)
     known = Author.objects.select_related("picture").in_bulk(text.authors)
     tags = Tag.objects.filter(pk__in=text.tags).order_by("name").values_list("name", flat=True)
     copy = Article(**text.values)

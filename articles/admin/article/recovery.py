@@ -19,7 +19,7 @@ from articles.admin.article import autosaves, steps, unsaved
 from articles.admin.article.saving import address_of
 from articles.admin.lists import number
 from articles.admin.times import zone
-from articles.desk import comparing, revisions
+from articles.desk import revisions, text_diff
 from articles.models import Article, Autosave
 
 logger = logging.getLogger(__name__)
@@ -161,7 +161,7 @@ class Recovery:
             says = unsaved.snapshot(form_class, data, stored)
             if article is None:
                 says["bylines"] = stored["bylines"]  # the writer's own is there from the start
-            changes = comparing.compare(stored, says)
+            changes = text_diff.compare(stored, says)
             older = _older_text(article, row) if changes else None
             if older:
                 changes = _without_others(changes, older, unsaved.snapshot(form_class, data, older))
@@ -192,7 +192,7 @@ def _older_text(article, row):
 
 def _without_others(changes, older, says):
     """``changes`` of the saved text, told as changes of the ``older`` one: what others saved since is none of them."""
-    own = {one.field: one for one in comparing.compare(older, says)}
+    own = {one.field: one for one in text_diff.compare(older, says)}
     return [own.get(one.field, one) for one in changes if one.field in own or one.field not in older]
 
 

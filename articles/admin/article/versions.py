@@ -17,7 +17,7 @@ from articles.admin.article import history
 from articles.admin.lists import number
 from articles.admin.times import said, zone
 from articles.body import references
-from articles.desk import comparing, lacking, notices, revisions, roles, workflow
+from articles.desk import lacking, notices, revisions, roles, text_diff, workflow
 from articles.models import Article, Edition, Revision
 
 CHOSEN = re.compile(r"([re])([1-9][0-9]{0,14})\Z", re.ASCII)
@@ -80,7 +80,7 @@ def _by(label, person):
     return f"{label}, {notices.name(person)}" if person else label
 
 
-def changes(before: Side, after: Side) -> list[comparing.Change]:
+def changes(before: Side, after: Side) -> list[text_diff.Change]:
     """What differs between two sides; an edition's slug is no news where the desk left it to be made.
 
     Nor is what its rates were worth, where the desk has only their pairs.
@@ -91,7 +91,7 @@ def changes(before: Side, after: Side) -> list[comparing.Change]:
     for name in PARTS:
         if not (old.get(name) and new.get(name)):
             old.pop(name, None), new.pop(name, None)
-    return comparing.compare(old, new)
+    return text_diff.compare(old, new)
 
 
 class Versions:

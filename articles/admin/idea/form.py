@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.admin.times import TimeField
 from articles.desk import notices, roles
-from articles.desk.workflow import WorkflowError, hands, ideas, working_copy
+from articles.desk.workflow import WorkflowError, assignment, ideas, working_copy
 from articles.desk.workflow.notes import LONGEST
 from articles.models import Article, Idea
 
@@ -65,7 +65,7 @@ class IdeaForm(forms.ModelForm):
         typed, kept = self.cleaned_data["due"], self.instance.due_at
         if typed == (kept and _minute(kept)):
             return kept
-        _try(hands.refuse_unlikely, typed)
+        _try(assignment.refuse_unlikely, typed)
         return typed
 
     def clean(self):

@@ -15,7 +15,7 @@ from articles.desk.boards.saving import (
     save,
     saves,
 )
-from articles.desk.boards.telling import describe, describe_slots, slot_name
+from articles.desk.boards.wording import describe, describe_slots, slot_name
 
 __all__ = [
     "BoardError",

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from articles.desk import roles
 from articles.desk.boards.plan import SAME, Placing, Plan, most_slots, plan, slots_of
-from articles.desk.boards.telling import describe, describe_slots, said, shortened, slot_name
+from articles.desk.boards.wording import describe, describe_slots, said, shortened, slot_name
 from articles.models import FOR_EVER, Article, BoardRevision, Edition, Image, Placement, Section, SiteSettings
 
 MOST_OF_NOTE = 300  # characters

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from articles import tasks
-from articles.desk.cutting import WorkflowError
 from articles.desk.merges import listings
 from articles.desk.merges.places import LISTED, OF_A_SECTION, PLACES, Place, kind_of, model_of, plain, thing
 from articles.desk.merges.refusing import why_not
+from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Article, FormerAddress, Merge, TagKey
 from articles.models.redirect import normal, path_of
 

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django_tasks import task
 
 from articles import tasks
-from articles.desk.cutting import WorkflowError
 from articles.desk.merges import listings
 from articles.desk.merges.moving import MEANWHILE, carry_on, go_through, move_some
 from articles.desk.merges.places import LISTED, PLACES, Place, model_of, row_of, thing
 from articles.desk.merges.refusing import why_not_undone
+from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Edition, FormerAddress, Merge, MergedRows, Section, TagKey
 from articles.models.redirect import MODELS, normal
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.desk import notices, roles
-from articles.desk.cutting import WorkflowError
 from articles.desk.people import links, sessions
+from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Article, Autosave, LoginSession, Notice, PreviewLink, Section
 
 SHOWN = 10  # articles, links and the like that a page names

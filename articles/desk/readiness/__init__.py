@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from articles.body.markup import plain_text
-from articles.desk import claims
+from articles.desk import path_claims
 from articles.desk.readiness import links, pictures, words
 from articles.desk.readiness.problem import Level, Problem
 from articles.models import Article, Check, CheckRule, SiteSettings
@@ -64,7 +64,7 @@ def _always(article: Article, path: str, at: datetime | None) -> list[Problem]:
         found.append(Problem("section", _("Choose a section: it decides where readers find the article.")))
     if not plain_text(article.body):
         found.append(Problem("body", _("Write the body: it is empty.")))
-    if (free := claims.free(path, article.pk)) != path:
+    if (free := path_claims.free(path, article.pk)) != path:
         text = _("Another article has the address %(path)s: this one gets %(free)s, unless you change the slug.")
         found.append(Problem("slug", text % {"path": path, "free": free}, level=Level.ADVISORY))
     if at and article.embargo_until and at < article.embargo_until:

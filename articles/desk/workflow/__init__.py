@@ -5,7 +5,7 @@ changes the text, the stage or what readers see keeps a revision; one that only 
 leaves the version alone, so it makes nobody's open form stale. Times are aware datetimes.
 """
 
-from articles.desk.cutting import WorkflowError
+from articles.desk.workflow.assignment import MOST_WORDS, assign, claim, release, set_due, set_goal
 from articles.desk.workflow.editions import (
     cancel,
     erase,
@@ -18,7 +18,6 @@ from articles.desk.workflow.editions import (
 )
 from articles.desk.workflow.furniture import Furnished, publish_furniture, publish_further, publish_move, publish_tags
 from articles.desk.workflow.guests import add_guest
-from articles.desk.workflow.hands import MOST_WORDS, assign, claim, release, set_due, set_goal
 from articles.desk.workflow.ideas import begin, hold_idea, refuse_begun
 from articles.desk.workflow.locking import locked_version
 from articles.desk.workflow.notes import leave_note, tick_note
@@ -26,6 +25,7 @@ from articles.desk.workflow.plans import planned_end, planned_starts
 from articles.desk.workflow.scheduled import ClashError, carry_into_all, carry_over, keep_as_is, renew, take_up_plans
 from articles.desk.workflow.sharing import LONGEST_LINK, revoke, share
 from articles.desk.workflow.stages import approve, send_back, submit, take_back
+from articles.desk.workflow.timeline import WorkflowError
 from articles.desk.workflow.trash import empty_trash, trash, untrash
 from articles.desk.workflow.working_copy import add_section, add_tags, move, name_version, restore, saved
 

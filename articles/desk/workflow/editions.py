@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from articles import search, tasks
 from articles.body import references
 from articles.desk import lacking, notices, readiness, revisions
-from articles.desk.cutting import TICK, Text, WorkflowError, address, put_in, remove_words, take_out, text_of
-from articles.desk.cutting import freeze_again as refreeze
 from articles.desk.workflow.locking import locked, said, set_stage
 from articles.desk.workflow.plans import known_of, planned, planned_updates
 from articles.desk.workflow.sharing import end_links
+from articles.desk.workflow.timeline import TICK, Text, WorkflowError, address, put_in, remove_words, take_out, text_of
+from articles.desk.workflow.timeline import freeze_again as refreeze
 from articles.models import FOR_EVER, Article, Edition, Notice
 from articles.models.copy import shared_values
 

@@ -16,10 +16,10 @@ from taggit.models import Tag
 
 from articles import tasks
 from articles.body import references
-from articles.desk import cutting, lacking, notices, readiness, revisions
-from articles.desk.cutting import Text, WorkflowError, text_of
-from articles.desk.workflow import working_copy
+from articles.desk import lacking, notices, readiness, revisions
+from articles.desk.workflow import timeline, working_copy
 from articles.desk.workflow.locking import locked, set_stage
+from articles.desk.workflow.timeline import Text, WorkflowError, text_of
 from articles.models import Article, ArticleTag, Author, Edition, Notice, Section
 
 Stage = Article.Stage
@@ -161,14 +161,14 @@ def _reach(article: Article, change: Change, by: User) -> Furnished:
     live = article.editions.live(now).first()
     if live and change.of(before := _text(live)) != _in_order(before):
         _refuse(article, change, now)
-        reached.live = cutting.put_in(article, change.of(before), at=now, by=by)
+        reached.live = timeline.put_in(article, change.of(before), at=now, by=by)
         reached.live.cut_at = live.cut_at  # its words are no newer
         reached.live.save(update_fields=["cut_at"])
         tasks.after_commit(tasks.draw_card.enqueue, reached.live.pk)
         tasks.after_commit(tasks.announce.enqueue)
     for edition in article.editions.filter(live_from__gt=now).order_by("live_from"):
         if change.of(before := _text(edition)) != _in_order(before):
-            cutting.furnish(edition, change.of(before))
+            timeline.furnish(edition, change.of(before))
             tasks.after_commit(tasks.draw_card.enqueue, edition.pk)
             reached.scheduled.append(edition.live_from)
     if reached:
@@ -183,7 +183,7 @@ def _in_order(text: Text) -> Text:
 def _refuse(article: Article, change: Change, now: datetime) -> None:
     """``WorkflowError`` if a check of what is changed, or an embargo, keeps it from readers."""
     about = change.fields | {"embargo_until"}
-    problems = readiness.problems(article, cutting.address(article, article.published_at or now), now)
+    problems = readiness.problems(article, timeline.address(article, article.published_at or now), now)
     if found := [problem.text for problem in problems if problem.field in about]:
         raise WorkflowError(" ".join(found))
 

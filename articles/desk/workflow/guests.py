@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from articles.desk import roles
-from articles.desk.cutting import WorkflowError
+from articles.desk.workflow.timeline import WorkflowError
 from articles.folding import key
 from articles.models import Article, ArticleByline, Author
 from articles.models.named import MOST_WITHOUT_KEY

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from articles.desk import notices, revisions, roles
-from articles.desk.cutting import WorkflowError
-from articles.desk.workflow.hands import assign, refuse_unlikely
+from articles.desk.workflow.assignment import assign, refuse_unlikely
 from articles.desk.workflow.locking import locked, locked_row, set_stage
+from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Article, ArticleByline, Author
 
 

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from articles.desk import roles
-from articles.desk.cutting import WorkflowError
+from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Article, SiteSettings
 
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from articles import desk_search
 from articles.desk import notices, roles
-from articles.desk.cutting import WorkflowError
 from articles.desk.workflow.locking import locked, locked_row
+from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Article, Note, Notice, PreviewLink
 
 LONGEST = 4000  # characters of a note

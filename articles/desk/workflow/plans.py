@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from articles.desk.cutting import is_significant, put_in, text_from
 from articles.desk.lacking import said_by
+from articles.desk.workflow.timeline import is_significant, put_in, text_from
 from articles.models import FOR_EVER, Article, Edition
 
 

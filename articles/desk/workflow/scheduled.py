@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from articles import tasks
 from articles.desk import lacking, revisions
-from articles.desk.cutting import TICK, Text, WorkflowError, put_in, take_out, text_from
 from articles.desk.lacking import END, REASON, Found
 from articles.desk.workflow.editions import after_cut, future, own_end, take_down, working_copy
 from articles.desk.workflow.locking import locked, said
 from articles.desk.workflow.plans import known_of, planned_end, put_in_again
+from articles.desk.workflow.timeline import TICK, Text, WorkflowError, put_in, take_out, text_from
 from articles.models import Article, Edition
 
 MINE, THEIRS, BOTH = "mine", "theirs", "both"  # as the scheduled text says it, as readers have it, word by word

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles.desk.cutting import WorkflowError
 from articles.desk.workflow.locking import locked
+from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Article, PreviewLink, Revision
 
 LONGEST_LINK = timedelta(days=90)  # that a preview link lives

@@ -6,8 +6,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from articles.desk import notices, revisions
-from articles.desk.cutting import WorkflowError
 from articles.desk.workflow.locking import locked, set_stage
+from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Article, Note, Notice
 
 

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles.desk.cutting import WorkflowError
 from articles.desk.workflow.locking import locked, said
+from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Article
 
 KEPT = timedelta(days=30)

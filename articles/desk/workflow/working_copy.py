@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from taggit.models import Tag
 
 from articles.desk import revisions, roles
-from articles.desk.cutting import WorkflowError
 from articles.desk.workflow.locking import locked, said, set_stage
+from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Article, ArticleSection, ArticleTag, Author, Edition, Image, Revision, Section
 from articles.models.merge import still_there
 from common.characters import normalise

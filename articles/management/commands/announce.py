@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from articles.public import announcing
+from articles.public import announcements
 
 
 class Command(BaseCommand):
@@ -9,10 +9,10 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         failed = 0
-        for listener in announcing.due(timezone.now()):
+        for listener in announcements.due(timezone.now()):
             try:
-                line = f"{announcing.announce(listener, timezone.now())} editions"
-            except announcing.NotTold as trouble:
+                line = f"{announcements.announce(listener, timezone.now())} editions"
+            except announcements.NotTold as trouble:
                 line, failed = f"{trouble}", failed + 1
             self.stdout.write(f"{listener.label}: {line}")
         if failed:

@@ -24,7 +24,7 @@ from articles.models.section import Section
 from articles.models.site import SiteSettings
 from articles.public import crossings, rendering
 from articles.public.feeds.formats import WRITE, Feed, Item
-from articles.public.forms import SearchForm
+from articles.public.search_form import SearchForm
 from common import xml
 
 ITEMS = 20

@@ -11,7 +11,7 @@ from django_tasks_db.models import DBTaskResult
 
 from articles import desk_search, tasks
 from articles.desk_search import pictures
-from articles.public import announcing
+from articles.public import announcements
 from newsroom.serving import changes, purging
 from tickers import refresh
 
@@ -76,7 +76,7 @@ def tick():
         purging.again()
     if desk_search.is_behind() or pictures.is_behind():
         queue(tasks.index_articles, now - PATIENCE)
-    if announcing.due(now):
+    if announcements.due(now):
         queue(tasks.announce, now - timedelta(seconds=TICK))
 
 

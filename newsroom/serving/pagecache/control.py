@@ -5,9 +5,9 @@ import time
 from django.conf import settings
 from django.http import HttpResponse
 
-from articles.public.surrogates import HEADER, LATEST, PAPER
+from articles.public.surrogate_keys import HEADER, LATEST, PAPER
 from newsroom.serving import generation
-from newsroom.serving.guard import PUBLIC
+from newsroom.serving.headers import PUBLIC
 from newsroom.serving.pagecache.page import Page
 
 LONGEST_STALE = 24 * 3600  # seconds that a shared cache may go on with a page while we don't answer at all

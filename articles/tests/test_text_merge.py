@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles.body.markup import clean, plain_text
-from articles.desk.merging import blocks, hunks, likeness, merge, merge_body, merge_value, stretches
+from articles.desk.text_merge import blocks, hunks, likeness, merge, merge_body, merge_value, stretches
 
 FIRST = "<p>The caravan left the city at dawn with forty camels and their drivers.</p>"
 SECOND = "<p>By noon the wind had turned, and the road was gone under the sand.</p>"

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from tickers import judging
+from tickers import plausibility
 from tickers.models import Pair, Rate
 from tickers.providers import MANUAL, Quote
 from tickers.tasks import mail_doubt
@@ -134,7 +134,7 @@ def settle(pair: Pair, day: date, *, by: User) -> list[Rate]:
     if not held:
         return []
     held, many = held[:MOST_SETTLED], Counter(rate.effective_date for rate in held)
-    before = judging.past(pair, day + timedelta(days=1))
+    before = plausibility.past(pair, day + timedelta(days=1))
     later = Rate.objects.accepted().filter(pair=pair, effective_date__gt=day)
     later = later.filter(effective_date__lte=held[-1].effective_date)
     waiting = list(later.order_by("-effective_date"))
@@ -144,7 +144,9 @@ def settle(pair: Pair, day: date, *, by: User) -> list[Rate]:
             before.insert(0, waiting.pop())
         if waiting and waiting[-1].effective_date == rate.effective_date:
             continue
-        if many[rate.effective_date] > 1 or judging.far(pair, rate.effective_date, rate.value, before[: judging.PAST]):
+        if many[rate.effective_date] > 1 or plausibility.far(
+            pair, rate.effective_date, rate.value, before[: plausibility.PAST]
+        ):
             break
         before.insert(0, rate)
         settled.append(rate)
@@ -155,7 +157,7 @@ def settle(pair: Pair, day: date, *, by: User) -> list[Rate]:
 
 def doubt(rates: Iterable[Rate], quote: Quote, value: Decimal) -> list[Rate]:
     """Mark accepted rates that a later quote speaks against, and mail the rates desk once; those that are new to it."""
-    told = {"value": judging.plain(value), "day": date_format(quote.effective_date)}
+    told = {"value": plausibility.plain(value), "day": date_format(quote.effective_date)}
     found = [rate for rate in rates if not rate.doubt]
     for rate in found:
         rate.doubt = _("The rate of %(day)s, %(value)s, is back where the pair was before this one.") % told

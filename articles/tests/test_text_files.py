@@ -19,7 +19,7 @@ from articles.models import Author, Edition, FlatPage, Image, Section, SiteSetti
 from articles.public import cards, rendering
 from articles.tests.factories import MORNING, make_author, make_edition, make_image, make_section
 from common import colours
-from newsroom.serving import frame, machines
+from newsroom.serving import frame, text_files
 
 DIRTY = "\x01\x08\x0b\x1f\ufffe\uffff\ufdd0\U0001fffe"
 XML_PAGES = [
@@ -203,7 +203,7 @@ class ShortNameTests(SimpleTestCase):
             "Oil & Gas Daily": "Oil & Gas",
         }
         for name, short in names.items():
-            assert machines.short_name(name) == short, name
+            assert text_files.short_name(name) == short, name
             assert set(short.split()) <= set(name.split())
 
 

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.test import TestCase
 from django.utils import timezone
 
-from articles.desk import revisions, roles, uses, workflow
+from articles.desk import image_uses, revisions, roles, workflow
 from articles.models import ArticleImage, EditionImage, Image, Placement, SiteSettings
 from articles.tests.factories import MORNING, make_article, make_author, make_chief, make_edition, make_image, make_user
 from articles.tests.test_admin_article import DeskTestCase
@@ -72,19 +72,19 @@ class RowsTests(DeskTestCase):
         ArticleImage.objects.all().delete()
         EditionImage.objects.all().delete()
         ArticleImage.objects.create(article=article, image=self.two)
-        uses.note_all()
+        image_uses.note_all()
         assert self.shown(article) == [self.one]
         assert [row.image for row in edition.image_rows.all()] == [self.one]
 
     def test_save_without_a_picture_costs_one_query(self):
         article = make_article()
         with self.assertNumQueries(3):  # savepoint, the rows there are, release
-            uses.note(article)
+            image_uses.note(article)
 
 
 class UsesTests(TestCase):
     def kinds(self, image):
-        return {kind.kind: [use.name for use in kind.found] for kind in uses.of(image)}
+        return {kind.kind: [use.name for use in kind.found] for kind in image_uses.of(image)}
 
     def test_each_kind_of_use_is_named(self):
         lead, body, now = make_image(), make_image(), timezone.now()
@@ -119,10 +119,10 @@ class UsesTests(TestCase):
 
     def test_many_uses_are_cut_short(self):
         image = make_image()
-        for _ in range(uses.MOST + 1):
+        for _ in range(image_uses.MOST + 1):
             make_author(picture=image)
-        [kind] = uses.of(image)
-        assert (len(kind.found), kind.more) == (uses.MOST, True)
+        [kind] = image_uses.of(image)
+        assert (len(kind.found), kind.more) == (image_uses.MOST, True)
 
     def test_unused_pictures_are_those_that_nothing_shows_or_showed(self):
         unused = make_image()
@@ -131,7 +131,7 @@ class UsesTests(TestCase):
         make_author(picture=make_image())
         SiteSettings.objects.create(logo=make_image())
         Placement.objects.create(slot=1, article=make_article(), image=make_image(), starts_at=timezone.now())
-        assert list(uses.unused(Image.objects.all())) == [unused]
+        assert list(image_uses.unused(Image.objects.all())) == [unused]
 
 
 class DeletingTests(TestCase):

@@ -7,9 +7,9 @@ from random import Random
 from django.contrib.auth.models import User
 from django.test import SimpleTestCase, TestCase
 
-from tickers import judging
-from tickers.judging import SPAN, Check
+from tickers import plausibility
 from tickers.models import Pair, Rate, exact
+from tickers.plausibility import SPAN, Check
 from tickers.providers import Quote
 from tickers.tests.factories import MONDAY, make_pair, make_rate
 
@@ -28,28 +28,28 @@ class DistanceTests(SimpleTestCase):
             before = Decimal(random.randint(1, 10**6)) / 10 ** random.randint(0, 6)
             value = before * Decimal(random.randint(500, 2000)) / 1000
             percent = Decimal(random.randint(1, 5000)) / 100 + Decimal("0.003")  # never exactly at the limit
-            told = judging.is_beyond(value, before, percent)
-            assert judging.is_beyond(1 / value, 1 / before, percent) == told, (value, before, percent)
-            assert judging.is_beyond(before, value, percent) == told, (value, before, percent)
+            told = plausibility.is_beyond(value, before, percent)
+            assert plausibility.is_beyond(1 / value, 1 / before, percent) == told, (value, before, percent)
+            assert plausibility.is_beyond(before, value, percent) == told, (value, before, percent)
             words = "{} % (the other way round {} %)"
             told, turned = (f"{(one / other - 1) * 100:+.1f}" for one, other in ((value, before), (before, value)))
-            assert judging.distance(value, before) == words.format(told, turned)
-        assert judging.distance(Decimal("99.99"), Decimal(100)) == words.format("+0.0", "+0.0")
+            assert plausibility.distance(value, before) == words.format(told, turned)
+        assert plausibility.distance(Decimal("99.99"), Decimal(100)) == words.format("+0.0", "+0.0")
 
     def test_som_that_jumps_and_returns_is_beyond_the_limit_both_times_and_both_ways(self):
         for value, before in ((HIGH, LOW), (LOW, HIGH), (1 / HIGH, 1 / LOW), (1 / LOW, 1 / HIGH)):
-            assert judging.is_beyond(value, before, Decimal(10))
+            assert plausibility.is_beyond(value, before, Decimal(10))
 
     def test_exactly_at_the_limit_is_within_it(self):
         for value, before in ((Decimal("1.1"), Decimal(1)), (Decimal(1), Decimal("1.1"))):
-            assert not judging.is_beyond(value, before, Decimal(10))
-            assert judging.is_beyond(value, before, Decimal("9.99"))
+            assert not plausibility.is_beyond(value, before, Decimal(10))
+            assert plausibility.is_beyond(value, before, Decimal("9.99"))
 
 
 class LimitTests(SimpleTestCase):
     def limit(self, values, step=1, **fields):
         pair = Pair(**{"floor_percent": Decimal(2), "limit_percent": Decimal(10)} | fields)
-        return judging.limit(pair, self.past(values, step))
+        return plausibility.limit(pair, self.past(values, step))
 
     def past(self, values, step=1):
         """Rates as they are looked at, the newest first."""
@@ -76,15 +76,15 @@ class LimitTests(SimpleTestCase):
             assert self.limit(self.moving(percent, 60)) == Decimal(expected), percent
 
     def test_short_past_teaches_nothing(self):
-        assert self.limit([]) == self.limit(self.moving(1, judging.ENOUGH - 1)) == 10
-        assert self.limit(self.moving(1, judging.ENOUGH)) == 4
+        assert self.limit([]) == self.limit(self.moving(1, plausibility.ENOUGH - 1)) == 10
+        assert self.limit(self.moving(1, plausibility.ENOUGH)) == 4
 
     def test_moves_over_long_gaps_teach_nothing(self):
         assert self.limit(self.moving(1, 40), step=SPAN) == 4
         assert self.limit(self.moving(1, 40), step=SPAN + 1) == 10
 
     def test_one_jump_and_its_return_teach_nothing(self):
-        for moves in (judging.ENOUGH, 60):
+        for moves in (plausibility.ENOUGH, 60):
             values = self.moving(1, moves)
             values[moves // 2] *= Decimal("1.5")
             assert self.limit(values) == 4
@@ -102,27 +102,29 @@ class LimitTests(SimpleTestCase):
                 last *= 1 + Decimal(random.randint(-20, 20)) / 1000
                 values.append(last * scale)
             there, back = self.past(values), self.past([1 / value for value in values])
-            assert judging.limit(pair, there) == judging.limit(pair, back), number
+            assert plausibility.limit(pair, there) == plausibility.limit(pair, back), number
             day = there[0].effective_date + timedelta(days=random.randint(1, SPAN + 3))
             value = values[-1] * (1 + Decimal(random.randint(-120, 120)) / 1000)
-            assert bool(judging.far(pair, day, value, there)) == bool(judging.far(pair, day, 1 / value, back)), number
+            assert bool(plausibility.far(pair, day, value, there)) == bool(
+                plausibility.far(pair, day, 1 / value, back)
+            ), number
 
     def test_exactly_the_limit_and_exactly_the_span_are_near(self):
         pair = Pair(floor_percent=Decimal(4), limit_percent=Decimal(4))
         before, last_day = self.past([Decimal(100)]), MONDAY + timedelta(days=SPAN)
         for value in (Decimal(104), Decimal(100)):
-            assert not judging.far(pair, last_day, value, before)
-        assert "limit of 4 %" in judging.far(pair, last_day, Decimal("104.00000001"), before)
-        assert "too long ago" in judging.far(pair, last_day + timedelta(days=1), Decimal(100), before)
+            assert not plausibility.far(pair, last_day, value, before)
+        assert "limit of 4 %" in plausibility.far(pair, last_day, Decimal("104.00000001"), before)
+        assert "too long ago" in plausibility.far(pair, last_day + timedelta(days=1), Decimal(100), before)
         before = self.past([Decimal(104)])
-        assert not judging.far(pair, last_day, Decimal(100), before)
-        assert "limit of 4 %" in judging.far(pair, last_day, Decimal("99.99999999"), before)
+        assert not plausibility.far(pair, last_day, Decimal(100), before)
+        assert "limit of 4 %" in plausibility.far(pair, last_day, Decimal("99.99999999"), before)
 
     def test_no_gap_makes_a_fall_credible(self):
         pair = Pair(floor_percent=Decimal(2), limit_percent=Decimal(10))
         for days in (1, SPAN, SPAN + 1, 140, 4000):
             for value in (50, 200):
-                assert "limit" in judging.far(
+                assert "limit" in plausibility.far(
                     pair, MONDAY + timedelta(days=days), Decimal(value), self.past([Decimal(100)])
                 )
 
@@ -132,7 +134,7 @@ class JudgeTests(TestCase):
 
     def judge(self, pair, day, value, check=None):
         quote = Quote(pair.base, pair.quote, day, value, 1, "nbkr")
-        return judging.judge(pair, quote, value, check, today=day, is_newest=True)
+        return plausibility.judge(pair, quote, value, check, today=day, is_newest=True)
 
     def pairs(self):
         for way in ("KGS/USD", "USD/KGS"):
@@ -218,11 +220,11 @@ class JudgeTests(TestCase):
 
     def test_judging_takes_three_queries_however_long_the_past(self):
         pair = make_pair(provider="nbkr")
-        for number in range(judging.PAST + 40):
+        for number in range(plausibility.PAST + 40):
             make_rate(pair, MONDAY - timedelta(days=number + 1), "100", provider="nbkr")
         with self.assertNumQueries(3) as queries:  # of that day, the newest of the source, the past
             self.judge(pair, MONDAY, Decimal(100))
-        assert f"LIMIT {judging.PAST}" in queries.captured_queries[-1]["sql"]
+        assert f"LIMIT {plausibility.PAST}" in queries.captured_queries[-1]["sql"]
 
 
 def make_desk():

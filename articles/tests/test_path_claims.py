@@ -9,7 +9,8 @@ from django.db import connection, connections
 from django.test import TestCase, TransactionTestCase, override_settings
 from django.utils import timezone
 
-from articles.desk import claims, cutting, workflow
+from articles.desk import path_claims, workflow
+from articles.desk.workflow import timeline
 from articles.models import Address, Article, Redirect, SiteSettings
 from articles.tests.factories import make_article, make_chief, make_edition, make_section
 from articles.tests.test_bulk import BulkTestCase
@@ -95,8 +96,8 @@ class TwinTests(AddressTestCase):
         second = self.publish()
         assert second.path == "/2025/12/08/rail-opens-2/"
         Redirect.objects.update(target=second.path)
-        assert claims.free("/2025/12/08/rail-opens/", second.article_id) == "/2025/12/08/rail-opens/"
-        assert claims.free("/2025/12/08/rail-opens/", None) == "/2025/12/08/rail-opens-3/"
+        assert path_claims.free("/2025/12/08/rail-opens/", second.article_id) == "/2025/12/08/rail-opens/"
+        assert path_claims.free("/2025/12/08/rail-opens/", None) == "/2025/12/08/rail-opens-3/"
 
     def test_long_slug_is_cut_to_make_room(self):
         slug = "a" * 78 + "-b"
@@ -108,12 +109,12 @@ class TwinTests(AddressTestCase):
             path = f"/2025/12/08/rail-opens{'' if number == 1 else f'-{number}'}/"
             Address.objects.create(path=path, article=self.twin())
         with self.assertNumQueries(3):
-            assert claims.free("/2025/12/08/rail-opens/", None) == "/2025/12/08/rail-opens-31/"
+            assert path_claims.free("/2025/12/08/rail-opens/", None) == "/2025/12/08/rail-opens-31/"
 
     def test_preview_is_drawn_at_the_address_it_would_get_and_takes_none(self):
         self.publish()
         twin = self.twin()
-        assert cutting.preview(twin, lambda edition: edition.path) == "/2025/12/08/rail-opens-2/"
+        assert timeline.preview(twin, lambda edition: edition.path) == "/2025/12/08/rail-opens-2/"
         assert not twin.addresses.exists()
 
 

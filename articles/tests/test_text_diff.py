@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles.body import markup
-from articles.desk import comparing, merging, revisions
-from articles.desk.comparing import blocks, matching
+from articles.desk import revisions, text_diff, text_merge
+from articles.desk.text_diff import blocks, matching
 from articles.tests.factories import make_article, make_author, make_image, make_section
 
 TAGS = "<p> </p> <h2> </h2> <ul> <li> </li> </ul> <ol> </ol> <table> <tr> <td> <th> </table> <figure> </figure>".split()
@@ -59,19 +59,19 @@ def bare(html):
 
 class TokensTests(SimpleTestCase):
     def test_tags_words_spaces_and_punctuation(self):
-        found = comparing.tokens('<p>Don’t go &amp; <a href="/x/">stay</a>.</p>')
+        found = text_diff.tokens('<p>Don’t go &amp; <a href="/x/">stay</a>.</p>')
         assert found == [
             "<p>", "Don’t", " ", "go", " ", "&amp;", " ", '<a href="/x/">', "stay", "</a>", ".", "</p>",
         ]  # fmt: skip
 
     @given(st.text())
     def test_joined_they_are_the_input(self, text):
-        assert "".join(comparing.tokens(text)) == text
+        assert "".join(text_diff.tokens(text)) == text
 
 
 class ProseTests(TestCase):
     def prose(self, before, after, **options):
-        return bare(comparing.prose(before, after, **options))
+        return bare(text_diff.prose(before, after, **options))
 
     def test_changed_words_are_marked_in_the_running_text(self):
         shown = self.prose("<p>The lake is cold today.</p>", "<p>The lake is warm today.</p>")
@@ -80,14 +80,14 @@ class ProseTests(TestCase):
     def test_nothing_is_marked_where_nothing_changed(self):
         body = "<p>The lake is cold.</p><ul><li>One</li></ul>"
         assert self.prose(body, body) == "<p>The lake is cold.</p><ul><li>One</li></ul>"
-        assert not comparing.Comparison(body, body)
+        assert not text_diff.Comparison(body, body)
 
     def test_new_and_lost_paragraphs_are_marked_whole(self):
         shown = self.prose("<p>One stays.</p><p>Gone.</p>", "<p>One stays.</p><p>Quite another text came.</p>")
         assert shown == "<p>One stays.</p><p><del>Gone.</del></p><p><ins>Quite another text came.</ins></p>"
 
     def test_what_happened_is_said_in_words_too(self):
-        shown = comparing.prose("<p>Going soon.</p><p>It is cold today here.</p>", "<p>It is warm today here.</p>")
+        shown = text_diff.prose("<p>Going soon.</p><p>It is cold today here.</p>", "<p>It is warm today here.</p>")
         assert '<span class="visually-hidden">Removed:</span>' in shown
         assert '<span class="visually-hidden">Changed:</span>' in shown
 
@@ -97,7 +97,7 @@ class ProseTests(TestCase):
 
     def test_moved_paragraph_says_that_it_moved(self):
         one, two, three = "<p>First of them here.</p>", "<p>A second one is there.</p>", "<p>And then a third.</p>"
-        shown = comparing.prose(one + two + three, two + three + one)
+        shown = text_diff.prose(one + two + three, two + three + one)
         assert shown.count("Moved here:") == shown.count("Moved away from here:") == 1
 
     def test_paragraph_made_a_heading_says_what_it_was(self):
@@ -124,7 +124,7 @@ class ProseTests(TestCase):
         bodies[-1] += "<td>Bid</td> <td>\n<p>One</p>\n<p>Two</p></td></tr></tbody></table>\n<ul><li>One</li>\n</ul>"
         assert len(bodies) > 30
         for body in bodies:
-            assert blocks.blocks(body) == blocks.blocks(merging.as_editor_writes(markup.clean(body))), body[:80]
+            assert blocks.blocks(body) == blocks.blocks(text_merge.as_editor_writes(markup.clean(body))), body[:80]
 
     def test_a_changed_cell_is_marked_in_its_row(self):
         table = "<table><tr><td>Bishkek</td><td>{}</td></tr></table>"
@@ -172,12 +172,12 @@ class ProseTests(TestCase):
 
     def test_typed_html_never_reaches_the_page(self):
         bad = '<p onclick="x()">&lt;script&gt;alert(1)&lt;/script&gt;<img src=x onerror=y></p><script>z()</script>'
-        for shown in (comparing.prose("", bad), comparing.prose(bad, ""), *comparing.sides(bad, "<p>x</p>")):
+        for shown in (text_diff.prose("", bad), text_diff.prose(bad, ""), *text_diff.sides(bad, "<p>x</p>")):
             Outline(shown)
             assert "<script" not in shown
 
     def test_link_cannot_break_out_of_its_note(self):
-        shown = comparing.prose("", '<p><a href="https://a.example/?&quot;><b>">x</a></p>')
+        shown = text_diff.prose("", '<p><a href="https://a.example/?&quot;><b>">x</a></p>')
         Outline(shown)
 
 
@@ -185,17 +185,17 @@ class AnythingTests(hypothesis.extra.django.TestCase):
     @settings(max_examples=100, deadline=None)
     @given(html, html)
     def test_any_two_texts_are_compared_and_shown_clean(self, before, after):
-        comparison = comparing.Comparison(before, after)
+        comparison = text_diff.Comparison(before, after)
         for shown in (comparison.prose(fold=True), comparison.prose(), *comparison.sides()):
             assert nh3.is_html(shown) or shown == "" or "<" not in shown
             Outline(shown)
         [pair for run in comparison.runs() for pair in run.pairs]
-        Outline(comparing.words(before, after))
+        Outline(text_diff.words(before, after))
 
     @settings(max_examples=100, deadline=None)
     @given(html)
     def test_a_text_compared_with_itself_has_no_change(self, text):
-        assert not comparing.Comparison(text, text)
+        assert not text_diff.Comparison(text, text)
 
     @settings(max_examples=100, deadline=None)
     @given(st.lists(st.sampled_from("abcdefg")), st.lists(st.sampled_from("abcdefg")))
@@ -208,7 +208,7 @@ class AnythingTests(hypothesis.extra.django.TestCase):
 
 class SidesTests(TestCase):
     def test_left_shows_what_went_and_right_what_came(self):
-        left, right = map(bare, comparing.sides("<p>It is cold today.</p>", "<p>It is warm today.</p>"))
+        left, right = map(bare, text_diff.sides("<p>It is cold today.</p>", "<p>It is warm today.</p>"))
         assert left == "<p>It is <del>cold</del> today.</p>"
         assert right == "<p>It is <ins>warm</ins> today.</p>"
 
@@ -218,7 +218,7 @@ class SpeedTests(SimpleTestCase):
 
     def seconds(self, before, after):
         start = time.process_time()
-        comparing.prose(before, after)
+        text_diff.prose(before, after)
         return time.process_time() - start
 
     def test_long_bodies_are_compared_quickly(self):
@@ -241,14 +241,14 @@ class SpeedTests(SimpleTestCase):
     def test_one_word_changed_in_every_long_paragraph_is_found_in_each(self):
         before = [f"<p>{' '.join(f'w{n}x{m}' for m in range(150))} som</p>" for n in range(60)]
         after = ["<p>Quite a new beginning.</p>", *(text.replace(" som", " tenge") for text in before)]
-        shown = comparing.prose("".join(before), "".join(after))
+        shown = text_diff.prose("".join(before), "".join(after))
         assert shown.count("<del>som</del> <ins>tenge</ins>") == 60
 
     def test_coarser_answer_still_finds_what_is_there_once(self):
         many = [f"w{n}" for n in range(3000)]
         changed = [*many[:1500], "new", *many[1500:], "end"]
         with mock.patch.object(matching, "AT_ONCE", 10):
-            shown = bare(comparing.prose(f"<p>start {' '.join(many)}</p>", f"<p>begin {' '.join(changed)}</p>"))
+            shown = bare(text_diff.prose(f"<p>start {' '.join(many)}</p>", f"<p>begin {' '.join(changed)}</p>"))
         assert "<del>start</del><ins>begin</ins> w0" in shown
         assert " <ins>new</ins> w1500" in shown
         assert shown.count("<ins>") == 3
@@ -281,7 +281,7 @@ class CompareTests(TestCase):
             "dated_corrections": [{"day": "2025-12-08", "text": "The lake is deeper."}],
         }
         with self.assertNumQueries(3):  # sections, images, authors
-            changes = {change.label: change for change in comparing.compare(before, after)}
+            changes = {change.label: change for change in text_diff.compare(before, after)}
         assert next(iter(changes)) == "Headline"
         said = {label: bare(change.marked) for label, change in changes.items()}
         assert said == {
@@ -298,19 +298,19 @@ class CompareTests(TestCase):
     def test_same_snapshots_have_no_changes_and_ask_nothing(self):
         snapshot = revisions.snapshot(make_article())
         with self.assertNumQueries(0):
-            assert comparing.compare(snapshot, dict(snapshot)) == []
+            assert text_diff.compare(snapshot, dict(snapshot)) == []
 
     def test_field_that_an_old_snapshot_did_not_have_is_as_it_was_born(self):
         snapshot = revisions.snapshot(make_article())
         older = {name: value for name, value in snapshot.items() if name != "dated_corrections"}
-        assert comparing.compare(older, snapshot) == []
+        assert text_diff.compare(older, snapshot) == []
 
     def test_what_is_gone_is_named_by_its_number(self):
-        (change,) = comparing.compare({"lead_image_id": 99999}, {})
+        (change,) = text_diff.compare({"lead_image_id": 99999}, {})
         assert "number 99999, no longer there" in change.before
 
     def test_snapshot_of_anything_is_compared(self):
         odd = {"headline": None, "body": 3, "bylines": "x", "tags": [None, 2], "section_id": "x", "noindex": "maybe"}
         odd |= {"further_sections": [10**30, "x"], "dated_corrections": [3, {"day": "2025-99-99"}], "kind": []}
-        assert comparing.compare(odd, {})
-        assert comparing.compare({}, odd)
+        assert text_diff.compare(odd, {})
+        assert text_diff.compare({}, odd)

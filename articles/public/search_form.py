@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.models.copy import Kind
 from articles.models.merge import Merge, all_successors
 from articles.search import Narrow, Order
-from common import kept
+from common import fragments
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -43,7 +43,7 @@ class NumberField(forms.IntegerField):
         number = super().clean(value)
         if number is None:
             return None
-        return kept.piece(("merged", self.kind), partial(all_successors, self.kind)).get(number, number)
+        return fragments.piece(("merged", self.kind), partial(all_successors, self.kind)).get(number, number)
 
 
 class SearchForm(forms.Form):

@@ -21,7 +21,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from articles.desk import notices
-from newsroom.desk import saying
+from newsroom.desk import form_values
 
 LOADED, OVER, KEEP = "_loaded", "_over", "_keep_"  # in a form: marks as loaded; marks one saves over; a field's choice
 ROWS = "rows of "  # begins the mark of all rows within the row; no field is named so
@@ -54,10 +54,11 @@ class Newer:
 
 def marks_of(form: forms.BaseForm, formsets: list) -> dict[str, str]:
     """A mark for each field that ``form`` lets people change, as the database has it, and for each group of rows."""
-    marks = {name: _mark(saying.stored(form, name)) for name in _fields(form)}
+    marks = {name: _mark(form_values.stored(form, name)) for name in _fields(form)}
     for formset in formsets:
         rows = [
-            [row.instance.pk, *(saying.stored(row, name) for name in _fields(row))] for row in formset.initial_forms
+            [row.instance.pk, *(form_values.stored(row, name) for name in _fields(row))]
+            for row in formset.initial_forms
         ]
         marks[ROWS + formset.prefix] = _mark(rows)
     return marks
@@ -165,7 +166,7 @@ class Guarded:
         """Django's, with the values before and after of the fields that changed."""
         message = super().construct_change_message(request, form, formsets, add)
         own = next((part["changed"] for part in message if "fields" in part.get("changed", {})), {})
-        if own and "object" not in own and (values := saying.changes(form, own["fields"])):
+        if own and "object" not in own and (values := form_values.changes(form, own["fields"])):
             own["values"] = values
         return message
 
@@ -204,7 +205,7 @@ def _with_choices(sent, stored):
     sent = sent.copy()
     for name in _fields(stored):
         if sent.get(KEEP + name) == "theirs":
-            for key, values in saying.as_sent(stored, name).items():
+            for key, values in form_values.as_sent(stored, name).items():
                 sent.setlist(key, values)
     return sent
 
@@ -212,9 +213,9 @@ def _with_choices(sent, stored):
 def _differences(form, loaded):
     differing = []
     for name in _fields(form):
-        theirs, mine = saying.stored(form, name), saying.typed(form, name)
-        if theirs != mine and saying.has_changed(form, name):
-            sides = saying.marked(*saying.both(form, name))
+        theirs, mine = form_values.stored(form, name), form_values.typed(form, name)
+        if theirs != mine and form_values.has_changed(form, name):
+            sides = form_values.marked(*form_values.both(form, name))
             label = str(form[name].label)
             differing.append(Difference(name, label, *sides, keeps_theirs=_mark(mine) == loaded.get(name)))
     return differing

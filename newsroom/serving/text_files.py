@@ -8,8 +8,8 @@ from django.templatetags.static import static
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
-from articles.public import announcing
-from newsroom.serving.guard import PUBLIC
+from articles.public import announcements
+from newsroom.serving.headers import PUBLIC
 
 ROBOTS = """User-agent: *
 Disallow: /admin/
@@ -46,7 +46,7 @@ def humans(request):
 @require_safe
 def indexnow_key(request, key):
     """The file that proves to search engines whose addresses they are told (indexnow.org)."""
-    if not request.frame.paper.tells_search_engines or not constant_time_compare(key, announcing.key()):
+    if not request.frame.paper.tells_search_engines or not constant_time_compare(key, announcements.key()):
         raise Http404
     return _plain(key)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from articles.body import series
 from articles.body.markup import clean, plain_text
-from articles.desk.merging.hunks import Budgets, Place, budgets, changes, places
+from articles.desk.text_merge.hunks import Budgets, Place, budgets, changes, places
 
 TAG = r"""</?[a-z](?:[^<>"']|"[^"]*"|'[^']*')*>"""
 PIECE = re.compile(rf"{TAG}|[^<]+|<", re.IGNORECASE)

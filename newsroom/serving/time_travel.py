@@ -8,7 +8,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from common import kept
+from common import fragments
 from newsroom.serving import frame
 
 MADE_ANEW = ("/admin/", "/preview/")  # of these nothing may be found on readers' pages
@@ -57,7 +57,7 @@ class MomentMiddleware:
                 return self._another_time(request)
             if request.path.startswith(MADE_ANEW):
                 return self.get_response(request)
-            with kept.keeping(request.frame.pieces):
+            with fragments.keeping(request.frame.pieces):
                 return self.get_response(request)
 
     def _another_time(self, request):

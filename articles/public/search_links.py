@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from articles.models.edition import load_bylines
 from articles.public import curation
-from articles.public.forms import SearchForm, midnight
 from articles.public.paging import SIZE
+from articles.public.search_form import SearchForm, midnight
 from articles.search import Found, answers, days, names
 
 OF_AUTHOR = 6  # articles that are shown of an author who was named

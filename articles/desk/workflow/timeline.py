@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from articles import search, tasks
 from articles.body import references
-from articles.desk import claims, lacking, uses
+from articles.desk import image_uses, lacking, path_claims
 from articles.models import (
     FOR_EVER,
     Article,
@@ -169,7 +169,7 @@ def _restamp(article: Article) -> None:
 
 def _move_day(article: Article, edition: Edition, first: datetime) -> None:
     slug, edition.published_at = edition.slug, first
-    edition.path = claims.claim(address(article, first, slug), article.pk)
+    edition.path = path_claims.claim(address(article, first, slug), article.pk)
     edition.slug = slug_of(edition.path)
     edition.save(update_fields=["published_at", "path", "slug"])
     _keep_slug(article, slug, edition.slug)
@@ -258,7 +258,7 @@ def cut(
     """Freeze ``text`` as an edition of ``article`` with its rows, and make it searchable, in one transaction."""
     first = article.editions.order_by("live_from").values_list("live_from", flat=True).first()
     published_at = min(first or live_from, live_from)
-    path = claims.claim(address(article, published_at, text.values["slug"]), article.pk)
+    path = path_claims.claim(address(article, published_at, text.values["slug"]), article.pk)
     before = _before(article, live_from)
     body = _frozen(text.values["body"], live_from, text.values["language"], before, significant)
     is_told = significant and _says_more(replace(text, values=text.values | {"body": body}), before)
@@ -353,7 +353,7 @@ def _add_rows(edition: Edition, text: Text) -> None:
         EditionCorrection(edition=edition, day=correction["day"], text=correction["text"])
         for correction in edition.dated_corrections
     )
-    uses.note(edition)
+    image_uses.note(edition)
 
 
 def _add_furniture(edition: Edition, text: Text) -> None:

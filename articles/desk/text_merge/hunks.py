@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from articles.desk.comparing.matching import Budget, Matcher
-from articles.desk.merging.likeness import alike
+from articles.desk.text_diff.matching import Budget, Matcher
+from articles.desk.text_merge.likeness import alike
 
 MOST_STEPS = 1_000_000  # for what one of the two made of a whole text; beyond these, places are coarser
 MOST_PAIRS = 2500  # of paragraphs that are looked at for likeness in one go

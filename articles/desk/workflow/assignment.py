@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.desk import notices, roles
-from articles.desk.cutting import WorkflowError
 from articles.desk.workflow.locking import locked, said
+from articles.desk.workflow.timeline import WorkflowError
 from articles.models import FOR_EVER, Article, Notice
 
 MOST_WORDS = 50_000  # of a goal; no body holds many more

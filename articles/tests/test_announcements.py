@@ -13,8 +13,8 @@ from articles import tasks
 from articles.desk import workflow
 from articles.models import Announcement, ArchiveMonth, SiteSettings
 from articles.outside import Answer, Trouble
-from articles.public import announcing
-from articles.public.announcing import Listener, NotTold
+from articles.public import announcements
+from articles.public.announcements import Listener, NotTold
 from articles.tests.factories import MORNING, make_article, make_author, make_chief, make_edition, make_section
 
 NOON = MORNING + timedelta(hours=6)
@@ -51,7 +51,7 @@ class AnnouncingTestCase(TestCase):
 
     def told(self, hours):
         """Paths that search engines are told of."""
-        bodies = [body for address, body in self.announce(hours) if address == announcing.INDEXNOW]
+        bodies = [body for address, body in self.announce(hours) if address == announcements.INDEXNOW]
         return [
             address.partition("localhost")[2] or address for body in bodies for address in json.loads(body)["urlList"]
         ]
@@ -108,7 +108,7 @@ class TellingTests(AnnouncingTestCase):
             self.assertRaisesMessage(RuntimeError, f"{HUB} did not take it: 500"),
         ):
             tasks.announce.func()
-        assert {call.args[0] for call in tell.call_args_list} == {HUB, announcing.INDEXNOW}
+        assert {call.args[0] for call in tell.call_args_list} == {HUB, announcements.INDEXNOW}
         assert self.announce(1 + 1 / 60) == []  # not again at once
         assert [address for address, _body in self.announce(1.2)] == [HUB]
         assert Announcement.objects.get(pk=Listener.WEBSUB).failures == 0
@@ -119,9 +119,9 @@ class TellingTests(AnnouncingTestCase):
         for minute in range(0, 12 * 60):
             now = NOON + timedelta(hours=1, minutes=minute)
             with outside(Answer(None, Trouble.SILENT)) as tell:
-                if Listener.WEBSUB in announcing.due(now):
+                if Listener.WEBSUB in announcements.due(now):
                     with self.assertRaises(NotTold):
-                        announcing.announce(Listener.WEBSUB, now)
+                        announcements.announce(Listener.WEBSUB, now)
                 asked += tell.call_count
         assert 5 <= asked <= 9
 
@@ -129,7 +129,7 @@ class TellingTests(AnnouncingTestCase):
         late = make_edition(section=self.section, live_from=NOON + timedelta(hours=1.9))
         for number in range(6):
             make_edition(section=self.section, live_from=NOON + timedelta(hours=1), slug=f"same-{number}")
-        with mock.patch("articles.public.announcing.MOST", 3):
+        with mock.patch("articles.public.announcements.MOST", 3):
             told = [self.told(2 + look / 60) for look in range(5)]
         assert [len(paths) for paths in told] == [3, 3, 1, 0, 0]
         assert told[2] == [late.path]
@@ -139,11 +139,11 @@ class TellingTests(AnnouncingTestCase):
         now = NOON + timedelta(hours=2)
 
         def second(*_message):
-            assert announcing.announce(Listener.INDEXNOW, now) == 0
+            assert announcements.announce(Listener.INDEXNOW, now) == 0
             return Answer(200)
 
         with mock.patch("articles.outside.tell", side_effect=second) as tell:
-            assert announcing.announce(Listener.INDEXNOW, now) == 1
+            assert announcements.announce(Listener.INDEXNOW, now) == 1
         assert tell.call_count == 1
 
     def test_nobody_is_told_whom_the_paper_does_not_name(self):
@@ -154,8 +154,8 @@ class TellingTests(AnnouncingTestCase):
 
 class KeyTests(AnnouncingTestCase):
     def test_key_file_proves_whose_the_addresses_are(self):
-        path = f"/{announcing.key()}.txt"
-        assert self.client.get(path).content.decode() == announcing.key()
+        path = f"/{announcements.key()}.txt"
+        assert self.client.get(path).content.decode() == announcements.key()
         assert self.client.get(f"/{'0' * 32}.txt").status_code == 404
 
 

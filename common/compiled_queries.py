@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
 
-from common import kept
+from common import fragments
 
 Row = TypeVar("Row", bound=Model)
 MOST = 500  # statements of one query: of each slice and number of values one
@@ -69,7 +69,7 @@ class Prepared(Generic[Row]):
 
     def shared(self, keys: Iterable[int]) -> dict[int, Row]:
         """What ``of`` finds, by its key, kept with the pieces of pages: nobody may change it."""
-        return kept.things(self.model.__name__, keys, self.of)
+        return fragments.things(self.model.__name__, keys, self.of)
 
 
 class Listed(Generic[Row]):

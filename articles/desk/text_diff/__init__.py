@@ -5,8 +5,8 @@ caption), blocks that say the same are matched first, and only what is left is c
 bounded: where the best answer would take long, a coarser one comes at once. Nothing typed reaches the page unescaped.
 """
 
-from articles.desk.comparing.blocks import tokens
-from articles.desk.comparing.changes import Change, compare
-from articles.desk.comparing.marking import Comparison, prose, sides, words
+from articles.desk.text_diff.blocks import tokens
+from articles.desk.text_diff.changes import Change, compare
+from articles.desk.text_diff.marking import Comparison, prose, sides, words
 
 __all__ = ["Change", "Comparison", "compare", "prose", "sides", "tokens", "words"]

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from newsroom.desk.blocks import SHOWN, Block, Line, list_of
+from newsroom.desk.dashboard_blocks import SHOWN, Block, Line, list_of
 from tickers.models import Pair, Rate, Source
 from tickers.providers import MANUAL
 from tickers.refresh import TOLD_AFTER

@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from articles.desk.comparing.blocks import LONGEST, PIECE, Block, Token, blocks
-from articles.desk.comparing.matching import Budget, Op, Row, ops_of, rows_of
+from articles.desk.text_diff.blocks import LONGEST, PIECE, Block, Token, blocks
+from articles.desk.text_diff.matching import Budget, Op, Row, ops_of, rows_of
 from articles.models import Article, Image
 from common.characters import strip_control
 

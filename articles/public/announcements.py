@@ -52,7 +52,7 @@ class Change:
 
 def key() -> str:
     """The paper's key for IndexNow, the same on every server; its file proves whose the addresses are."""
-    return hmac.new(settings.SECRET_KEY.encode(), b"articles.public.announcing.indexnow", "sha256").hexdigest()[:32]
+    return hmac.new(settings.SECRET_KEY.encode(), b"articles.announcing.indexnow", "sha256").hexdigest()[:32]
 
 
 def listeners(paper: SiteSettings) -> list[Listener]:

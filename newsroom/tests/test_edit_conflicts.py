@@ -17,7 +17,7 @@ from django.utils import timezone
 from articles.desk import roles
 from articles.models import Alert, Author, BoardRevision, Image, Section, SiteSettings, Template
 from articles.tests.factories import make_author, make_chief, make_image, make_section, make_user
-from newsroom.desk.overwriting import Guarded, guarded, unpack
+from newsroom.desk.edit_conflicts import Guarded, guarded, unpack
 from tickers.models import Pair, Rate
 from tickers.tests.factories import make_pair, make_rate
 

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles.desk.comparing.marking import Comparison, items, words, words_beside
+from articles.desk.text_diff.marking import Comparison, items, words, words_beside
 from articles.models import Article, Author, Image, Merge, Section
 from articles.models.copy import Copy
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import Match, SequenceMatcher
 from itertools import accumulate
 
-from articles.desk.comparing.blocks import Block, Token
+from articles.desk.text_diff.blocks import Block, Token
 
 BUDGET = 4_000_000  # pairs of words, or of blocks, that are looked at before the answer gets coarser
 AT_ONCE = 160_000  # of them in one go
