@@ -62,7 +62,7 @@ def _no_block_is_lost():
 def _nothing_kept():
     from newsroom.serving import frame
 
-    frame.forget()
+    frame.forget_frame()
 
 
 def pytest_collection_modifyitems(config, items):

@@ -28,4 +28,4 @@ class ArticlesConfig(AppConfig):
         pre_save.connect(small_letters, sender=tags, dispatch_uid="slugs of tags")
         post_migrate.connect(roles.make_groups, sender=self)
         user_logged_in.connect(sessions.began, dispatch_uid="session began")
-        user_logged_out.connect(sessions.left, dispatch_uid="session left")
+        user_logged_out.connect(sessions.note_logout, dispatch_uid="session left")

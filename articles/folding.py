@@ -5,7 +5,7 @@ import unicodedata
 
 from django.db.models import Q
 
-from common.characters import shown
+from common.characters import visible
 
 LONGEST_KEY = 200  # characters of a folded name
 
@@ -49,8 +49,8 @@ def key(name: str) -> str:
 
     Beyond what ``fold`` does, letters written as two are one (ß, ﬁ), all dashes are one, and what hides is gone.
     """
-    plain = unicodedata.normalize("NFKC", shown(name))
-    plain = unicodedata.normalize("NFKC", shown(plain.casefold()))
+    plain = unicodedata.normalize("NFKC", visible(name))
+    plain = unicodedata.normalize("NFKC", visible(plain.casefold()))
     return " ".join(fold(DASHES.sub("-", STRESS.sub("", plain))).split())[:LONGEST_KEY]
 
 

@@ -21,7 +21,7 @@ from django_tasks_db.models import DBTaskResult
 from articles import desk_search, outside
 from articles.desk_search import pictures
 from articles.models.autosave import Autosave
-from articles.models.check import OutsideLink, asked, digest
+from articles.models.check import OutsideLink, address_digest, asked_address
 from articles.models.edition import Edition
 from articles.models.image import Image
 from articles.models.unsaved_form import KEPT_FOR, UnsavedForm
@@ -84,7 +84,7 @@ def write_sizes(image: Image, *, first: bool) -> None:
     try:
         with image.file.open("rb") as master:
             cut = (image.key, image.wanted_cut, image.focus, image.crop_points, image.trim)
-            renditions.make(master, *cut, first=first)
+            renditions.make_sizes(master, *cut, first=first)
     except Exception:  # told to whoever runs the server, then left to the worker, which marks the task as failed
         logger.exception("Picture %s lacks sizes; pages show what it has, or its safe copy.", image.pk)
         raise
@@ -109,7 +109,7 @@ def _show(image: Image, column: str) -> int | None:
 
 def _forget_former(image: Image) -> None:
     """The second cut of a new file: what open pages show now is the first, so the old file's sizes may go."""
-    renditions.remove(image.former_key)
+    renditions.remove_renditions(image.former_key)
     Image.objects.filter(pk=image.pk, former_key=image.former_key).update(former_key="")
 
 
@@ -140,7 +140,7 @@ def mail_notice(user_pk: int, text: str, path: str) -> None:
 
 def want_answers(addresses: list[str]) -> None:
     """Have other sites' ``addresses`` asked in the background after the commit, unless they were a day ago or less."""
-    wanted = {digest(href): asked(href) for href in addresses if len(href) <= LONGEST_ADDRESS}
+    wanted = {address_digest(href): asked_address(href) for href in addresses if len(href) <= LONGEST_ADDRESS}
     if not wanted or not settings.ASK_OUTSIDE_LINKS:
         return
     rows = [OutsideLink(sha256=key, address=address) for key, address in list(wanted.items())[:MOST_ASKED]]
@@ -185,7 +185,7 @@ def empty_autosaves() -> int:
 @task()
 def index_articles() -> int:
     """Index for the desk's search what was saved without it; how many articles and pictures that were."""
-    return desk_search.catch_up() + pictures.catch_up()
+    return desk_search.index_late_copies() + pictures.index_late_pictures()
 
 
 @task()
@@ -194,7 +194,7 @@ def announce() -> None:
     failed = []
     for listener in announcements.due(timezone.now()):
         try:
-            announcements.announce(listener, timezone.now())
+            announcements.announce_to(listener, timezone.now())
         except announcements.NotTold as trouble:
             failed.append(f"{trouble}")
     if failed:
@@ -206,7 +206,7 @@ def draw_card(edition_pk: int) -> None:
     """Draw the picture that social networks show of an edition, if it still is one."""
     edition = Edition.objects.select_related("section", "lead_image").filter(pk=edition_pk, erased_at=None).first()
     if edition:
-        cards.draw(edition)
+        cards.draw_edition_card(edition)
 
 
 def draw_cards_again() -> None:
@@ -222,4 +222,4 @@ def draw_cards_again() -> None:
 @task()
 def remove_card(name: str) -> None:
     """Take the picture of an edition away that was taken back or erased."""
-    cards.remove(name)
+    cards.remove_card_file(name)

@@ -59,7 +59,7 @@ def make(first: int, last: int, tell: Told = lambda done, total, seconds: None) 
     prepare()
     (_fill_postgresql if connection.vendor == "postgresql" else _fill)(first, last, tell)
     Announcement.objects.all().delete()
-    announcements.announce(announcements.Listener.SITEMAPS, timezone.now())
+    announcements.announce_to(announcements.Listener.SITEMAPS, timezone.now())
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":  # as autovacuum does; nothing ever analyses a paper's SQLite
             cursor.execute("VACUUM ANALYZE")
@@ -115,17 +115,17 @@ def _fill(first: int, last: int, tell: Told) -> None:
         EditionSection.objects.bulk_create(EditionSection(section_id=one.section_id, **row) for _n, one, row in when)
         EditionTag.objects.bulk_create(EditionTag(tag=tag_of(n), **row) for n, _one, row in when)
         tell(batch[-1] + 1 - first, last - first, time.monotonic() - start)
-    search.rebuild()
-    headlines.rebuild()
-    desk_search.rebuild()
+    search.rebuild_editions()
+    headlines.rebuild_headlines()
+    desk_search.rebuild_copies()
 
 
 def _fill_postgresql(first: int, last: int, tell: Told) -> None:
     """Each batch is some INSERTs of what generate_series counts; keys are taken first, so that rows find each other."""
     start = time.monotonic()
     _patterns()
-    postgres.prune()  # of editions that are gone
-    desk_search.catch_up()  # and of articles
+    postgres.prune_editions()  # of editions that are gone
+    desk_search.index_late_copies()  # and of articles
     with _without_indexes(), connection.cursor() as cursor:
         for begin in range(first, last, BATCH):
             end = min(begin + BATCH, last)

@@ -66,7 +66,7 @@ def one_line(text: str) -> str:
     return re.sub(r"[\t\n]+", " ", normalise(text)).strip()
 
 
-def shown(text: str) -> str:
+def visible(text: str) -> str:
     """``text`` without all that shows nothing by itself, also where it joins what shows: for comparing."""
     return HIDDEN.sub("", BREAKS.sub("\n", text).replace(DOTLESS, " "))
 

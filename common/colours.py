@@ -78,7 +78,7 @@ def mixed(one: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(mine + (theirs - mine) * share):02x}" for mine, theirs in parts)
 
 
-def nearest(text: str, *grounds: str, towards: str = "") -> str:
+def nearest_readable(text: str, *grounds: str, towards: str = "") -> str:
     """``text``, or what is nearest to it on the way to black, white or ``towards`` that can be read on ``grounds``."""
     ends = [towards] if towards else [BLACK, WHITE]
     for step in range(STEPS + 1):
@@ -105,11 +105,11 @@ def _followed(usual: Mapping[str, str], own: dict[str, str]) -> dict[str, str]:
     return own | {
         "tint": tint,
         "rule": mixed(paper, ink, 0.16),
-        "muted": nearest(mixed(ink, paper, 0.35), paper, tint, towards=ink),
+        "muted": nearest_readable(mixed(ink, paper, 0.35), paper, tint, towards=ink),
         "mark": _ground(paper, saffron, (0.45, 0.35, 0.25, 0.15), ink),
         "on-saffron": max(BLACK, WHITE, key=lambda text: contrast(text, saffron)),
-        "up": nearest(usual["up"], paper, tint, towards=ink),
-        "down": nearest(usual["down"], paper, tint, towards=ink),
+        "up": nearest_readable(usual["up"], paper, tint, towards=ink),
+        "down": nearest_readable(usual["down"], paper, tint, towards=ink),
     }
 
 
@@ -132,7 +132,7 @@ def faults(theme: str, chosen: Mapping[str, str]) -> list[Fault]:
             found[name],
             found["paper"],
             contrast(found[name], found["paper"]),
-            nearest(found[name], found["paper"]),
+            nearest_readable(found[name], found["paper"]),
         )
         for name in ("ink", "accent")
         if not is_readable(found[name], found["paper"])

@@ -10,6 +10,6 @@ from common.characters import strip_control
 XML = "application/xml; charset=utf-8"
 
 
-def answer(request: HttpRequest, template: str, context: dict[str, Any], content_type: str = XML) -> HttpResponse:
+def xml_answer(request: HttpRequest, template: str, context: dict[str, Any], content_type: str = XML) -> HttpResponse:
     """``template`` as XML, without the characters that XML has no place for."""
     return HttpResponse(strip_control(render_to_string(template, context, request)), content_type)

@@ -13,7 +13,7 @@ NEAR = "Asia"  # where the paper's readers are: it comes first
 CONTINENTS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
-def choices(at: datetime | None = None) -> list[Group]:
+def zone_choices(at: datetime | None = None) -> list[Group]:
     """All zones that are named for a place, in groups, the nearest continent first; in a group by name."""
     return _on((at or timezone.now()).replace(minute=0, second=0, microsecond=0))
 

@@ -10,15 +10,15 @@ class NewsroomAdminConfig(admin_apps.AdminConfig):
     default_site = "newsroom.desk.site.NewsroomAdminSite"
 
 
-def freeze_again(sender, raw=False, **kwargs):
+def on_rates_written(sender, raw=False, **kwargs):
     """What is scheduled and names a rate says the newest."""
-    from newsroom.rates_in_articles import freeze_again
+    from newsroom.rates_in_articles import freeze_scheduled
 
     if not raw:
-        transaction.on_commit(freeze_again, robust=True)
+        transaction.on_commit(freeze_scheduled, robust=True)
 
 
-def draw_card(sender, instance, raw=False, **kwargs):
+def on_rate_written(sender, instance, raw=False, **kwargs):
     """The card of a pair follows its newest rate; what a fixture loads has none."""
     from articles.tasks import after_commit
     from tickers.tasks import draw_card
@@ -30,7 +30,7 @@ def draw_card(sender, instance, raw=False, **kwargs):
         after_commit(draw_card.enqueue, instance.pair_id)
 
 
-def draw_card_again(sender, instance, raw=False, **kwargs):
+def on_pair_written(sender, instance, raw=False, **kwargs):
     """The card of a pair tells it as its page does."""
     from articles.tasks import after_commit
     from tickers.tasks import draw_card
@@ -56,15 +56,19 @@ class NewsroomConfig(AppConfig):
         from tickers import cards as rate_cards
 
         postgres.read_times_quickly()
-        connection_created.connect(changes.listen, dispatch_uid="changes")
-        connection_created.connect(former_addresses.listen, dispatch_uid="former addresses")
+        connection_created.connect(changes.listen_for_writes, dispatch_uid="changes")
+        connection_created.connect(former_addresses.listen_for_moves, dispatch_uid="former addresses")
         post_save.connect(changes.explain, sender=apps.get_model("articles.Edition"), dispatch_uid="changed edition")
-        references.register(rates_in_articles.look_up)
-        charts.register(charts_in_articles.look_up, charts_in_articles.draw, charts_in_articles.tell)
-        answers.register(rates_in_search.find)
+        references.register_rates(rates_in_articles.look_up_rates)
+        charts.register_charts(
+            charts_in_articles.look_up_points, charts_in_articles.draw_chart, charts_in_articles.chart_in_words
+        )
+        answers.register_finder(rates_in_search.find_rates)
         rate_cards.register(Brand.current)
         for name in ("tickers.Rate", "tickers.Pair", "articles.SiteSettings"):
             for signal in (post_save, post_delete):
-                signal.connect(freeze_again, sender=apps.get_model(name), dispatch_uid=f"frozen {name} {id(signal)}")
-        post_save.connect(draw_card, sender=apps.get_model("tickers.Rate"), dispatch_uid="rate card")
-        post_save.connect(draw_card_again, sender=apps.get_model("tickers.Pair"), dispatch_uid="pair card")
+                signal.connect(
+                    on_rates_written, sender=apps.get_model(name), dispatch_uid=f"frozen {name} {id(signal)}"
+                )
+        post_save.connect(on_rate_written, sender=apps.get_model("tickers.Rate"), dispatch_uid="rate card")
+        post_save.connect(on_pair_written, sender=apps.get_model("tickers.Pair"), dispatch_uid="pair card")

@@ -11,19 +11,19 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
-from articles.body.charts import Known, Wanted
+from articles.body.charts import KnownChart, WantedChart
 from articles.models.site import SiteSettings
 from newsroom.rates_in_articles import other_way
 from tickers import chart, numerals, providers, span
 from tickers.history import Point
 from tickers.models import Rate
-from tickers.span import Span
+from tickers.span import PairSpan
 
 MOST_SOURCES = 10
 Day = tuple[date, Decimal, str]  # a rate's day, value and provider
 
 
-def look_up(wanted: set[Wanted], at: datetime) -> dict[Wanted, Known]:
+def look_up_points(wanted: set[WantedChart], at: datetime) -> dict[WantedChart, KnownChart]:
     """The points that each chart shows from the paper's day at ``at`` on, where there are two or more. One query.
 
     A chart of USD/KGS, where the paper has KGS/USD, holds that pair's values turned round.
@@ -56,37 +56,37 @@ def _of(pair: str, rates: dict[str, list[Day]]) -> list[Day]:
     if pair in rates:
         return rates[pair]
     return [
-        (day, Decimal(numerals.plain(1 / value, is_computed=True)), provider)
+        (day, Decimal(numerals.machine_number(1 / value, is_computed=True)), provider)
         for day, value, provider in rates.get(other_way(pair), [])
     ]
 
 
-def _known(held: list[Day]) -> Known:
-    points = span.thinned([Point(day, value) for day, value, _provider in held])
+def _known(held: list[Day]) -> KnownChart:
+    points = span.thinned_points([Point(day, value) for day, value, _provider in held])
     sources = list(dict.fromkeys(provider for _day, _value, provider in reversed(held)))[:MOST_SOURCES]
-    return Known(
+    return KnownChart(
         " ".join(f"{point.day.isoformat()}:{point.value.normalize():f}" for point in points), " ".join(sources)
     )
 
 
-def draw(wanted: Wanted, known: Known, caption: str, number: int) -> str:
+def draw_chart(wanted: WantedChart, known: KnownChart, caption: str, number: int) -> str:
     """The chart as a page shows it; ``caption`` is HTML of the cleaned body."""
     told = _span(wanted, known)
     sizes = [("wide", chart.WIDE), ("narrow", chart.NARROW)]
     context = _context(wanted, known, caption) | {
-        "charts": [(name, chart.draw(told.points, size)) for name, size in sizes],
+        "charts": [(name, chart.draw_line(told.points, size)) for name, size in sizes],
         "number": number,
         "language": get_language(),
     }
     return render_to_string("tickers/_chart_in_article.html", context)
 
 
-def tell(wanted: Wanted, known: Known, caption: str, number: int) -> str:
+def chart_in_words(wanted: WantedChart, known: KnownChart, caption: str, number: int) -> str:
     """The chart in words, for a feed."""
     return render_to_string("tickers/_chart_in_words.html", _context(wanted, known, caption))
 
 
-def _context(wanted: Wanted, known: Known, caption: str) -> dict:
+def _context(wanted: WantedChart, known: KnownChart, caption: str) -> dict:
     names = [providers.ALL[code].name if code in providers.ALL else code for code in known.sources.split()]
     return {
         "span": _span(wanted, known),
@@ -97,7 +97,7 @@ def _context(wanted: Wanted, known: Known, caption: str) -> dict:
     }
 
 
-def _span(wanted: Wanted, known: Known) -> Span:
+def _span(wanted: WantedChart, known: KnownChart) -> PairSpan:
     days = (day.split(":") for day in known.points.split())
     points = [Point(date.fromisoformat(day), Decimal(value)) for day, value in days]
-    return Span.of(wanted.pair[:3], wanted.pair[-3:], points, turned=wanted.turned)
+    return PairSpan.of(wanted.pair[:3], wanted.pair[-3:], points, turned=wanted.turned)

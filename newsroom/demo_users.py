@@ -51,7 +51,7 @@ def is_demo(user: User | AnonymousUser | None) -> bool:
 
 
 @transaction.atomic
-def make() -> list[DemoUser]:
+def make_demo_users() -> list[DemoUser]:
     """Make those whose username is free, with role, sections and author; return them."""
     if not settings.DEBUG:
         raise ImproperlyConfigured("Demo users are made in debug only: everybody knows their password.")

@@ -47,7 +47,7 @@ def is_first_run():
     return settings.DEBUG and not any(model.objects.exists() for model in (Section, Article, Edition))
 
 
-def compare(found, using):
+def compare_rows(found, using):
     """Lines that name the rows that differ, and those that are missing."""
     keys = defaultdict(list)
     for obj in found:
@@ -67,7 +67,7 @@ def different_fields(obj, row):
     """The fields in which ``row`` is not what the fixture says."""
     kept = KEPT_BY_US.get(row._meta.label, set())
     fields = [field for field in row._meta.concrete_fields if field.name not in kept]
-    names = [field.name for field in fields if plain(field, obj.object) != plain(field, row)]
+    names = [field.name for field in fields if database_value(field, obj.object) != database_value(field, row)]
     names += [field.name for field in obj.deferred_fields or ()]
     for name, wanted in (obj.m2m_data or {}).items():
         here = set(getattr(row, name).values_list("pk", flat=True))
@@ -76,7 +76,7 @@ def different_fields(obj, row):
     return sorted(set(names))
 
 
-def plain(field, row):
+def database_value(field, row):
     """A field's value as it goes into the database."""
     return field.get_prep_value(field.value_from_object(row))
 
@@ -142,19 +142,19 @@ def complete(models, image_pks, *, first_run):
     """
     _bring_pictures(image_pks, first_run=first_run)
     if Image in models:
-        pictures.rebuild()
+        pictures.rebuild_pictures()
     if Edition in models:
-        search.rebuild()
-        desk_search.rebuild()
+        search.rebuild_editions()
+        desk_search.rebuild_copies()
         for pk in Edition.objects.live().filter(card="").values_list("pk", flat=True)[:MOST_CARDS]:
             after_commit(draw_card.using(priority=LATER).enqueue, pk)
     if {Article, Edition} & models:
         image_uses.note_all()
 
 
-def make_demo_users(labels):
+def bring_demo_users(labels):
     """With the demo paper come its logins, in debug only; the sentence that says which and their password, or none."""
-    made = demo_users.make() if DEMO in labels and settings.DEBUG else []
+    made = demo_users.make_demo_users() if DEMO in labels and settings.DEBUG else []
     names = ", ".join(demo.username for demo in made)
     return f"Demo users, with the password {demo_users.PASSWORD}: {names}." if made else ""
 

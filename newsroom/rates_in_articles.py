@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone, translation
 
-from articles.body.references import Known, Wanted
+from articles.body.references import KnownRate, WantedRate
 from articles.models.site import SiteSettings
 from tickers import ratebar, wording
 from tickers.models import Pair
@@ -20,7 +20,7 @@ DATED = "pair-dated"  # what a text without a form says
 USUAL = "USD"  # of which people ask what one costs
 
 
-def look_up(wanted: set[Wanted], at: datetime, language: str) -> dict[Wanted, Known]:
+def look_up_rates(wanted: set[WantedRate], at: datetime, language: str) -> dict[WantedRate, KnownRate]:
     """What was ``wanted`` of the rates in force on the paper's day at ``at``, in words of ``language``. One query."""
     names = {one.pair for one in wanted} | {other_way(one.pair) for one in wanted}
     bases, quotes = {name[:3] for name in names}, {name[-3:] for name in names}  # a condition a pair could be too many
@@ -31,7 +31,7 @@ def look_up(wanted: set[Wanted], at: datetime, language: str) -> dict[Wanted, Kn
         return {one: _known(row, one.form or DATED) for one in wanted if (row := _find(known, one.pair))}
 
 
-def _find(known: dict[str, ratebar.Row], name: str) -> ratebar.Row | None:
+def _find(known: dict[str, ratebar.PairRow], name: str) -> ratebar.PairRow | None:
     """The row that a text means by USD/KGS: that pair's, or KGS/USD turned round."""
     if name in known:
         return known[name]
@@ -44,18 +44,18 @@ def other_way(name: str) -> str:
     return f"{name[-3:]}/{name[:3]}"
 
 
-def _row(pair: Pair, day: date) -> ratebar.Row | None:
+def _row(pair: Pair, day: date) -> ratebar.PairRow | None:
     """A text names the pair as it is stored."""
-    row = ratebar.row_of(pair, day)
+    row = ratebar.pair_row_of(pair, day)
     return row and row.stored
 
 
-def _known(row: ratebar.Row, form: str) -> Known:
+def _known(row: ratebar.PairRow, form: str) -> KnownRate:
     """The row in a form: ``turned-words-dated`` is all there can be of it."""
     parts = form.split("-")
     row = ratebar.inverse(row) if "turned" in parts else row
     look = next(part for part in parts if part in wording.LOOKS)
-    return Known(row.plain(row.value), wording.tell(row, look, dated="dated" in parts))
+    return KnownRate(row.plain(row.value), wording.rate_in_words(row, look, dated="dated" in parts))
 
 
 def forms() -> list[str]:
@@ -65,26 +65,26 @@ def forms() -> list[str]:
     ]
 
 
-def choices(request: HttpRequest) -> JsonResponse:
+def rate_choices(request: HttpRequest) -> JsonResponse:
     """The paper's pairs for who writes a text, each with its name and today's rate in every form."""
     day = timezone.localdate(timezone=SiteSettings.current().zone)
     rows = [row for pair in ratebar.with_newest(day) if (row := _row(pair, day))]
-    names = [wording.name(row.base, row.quote) for row in rows]
+    names = [wording.pair_name(row.base, row.quote) for row in rows]
     asked = request.GET.get("language")
     with translation.override(asked if asked in dict(settings.ARTICLE_LANGUAGES) else translation.get_language()):
         found = [_choice(row) | {"name": name} for row, name in zip(rows, names, strict=True)]
     return JsonResponse({"rates": found})
 
 
-def _choice(row: ratebar.Row) -> dict[str, Any]:
+def _choice(row: ratebar.PairRow) -> dict[str, Any]:
     subjects = {"turned": wording.subject(row.quote, row.base), "straight": wording.subject(row.base, row.quote)}
     texts = {form: _known(row, form).text for form in forms()}
     about = {"is_turned": row.quote == USUAL, "is_stale": row.is_stale}
     return {"pair": row.pair, "forms": texts, "charts": subjects} | about
 
 
-def freeze_again() -> None:
+def freeze_scheduled() -> None:
     """Something was written that decides about rates: what is scheduled says the newest."""
     from articles.desk import workflow  # the desk's: when all apps are loaded
 
-    workflow.freeze_again()
+    workflow.freeze_editions_again()

@@ -6,9 +6,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from articles.search.answers import Answer
+from articles.search.answers import NamedPage
 from articles.search.row import words
-from tickers.ratebar import Row, inverse
+from tickers.ratebar import PairRow, inverse
 
 # Beginnings of words as articles.search folds them, in the languages of the region; $ ends a whole word.
 RATES = "rate$ rates$ exchange$ currenc forex$ fx$ курс валют kurs$ kursi valyut асъор мубодил обмен айырбас бағам"
@@ -54,7 +54,7 @@ _CURRENCIES = {code: _pattern(begun) for code, begun in CURRENCIES.items()}
 _COUNTRIES = {code: _pattern(begun) for code, begun in COUNTRIES.items()}
 
 
-def find(query: str, frame: Any) -> list[Answer]:
+def find_rates(query: str, frame: Any) -> list[NamedPage]:
     """The pair whose two currencies ``query`` names; the page of all rates where it is one, or rates as such.
 
     Nothing where it has words of something else: “dollar protests” is a matter for articles.
@@ -79,18 +79,18 @@ def _codes(patterns: dict[str, re.Pattern[str]], word: str) -> set[str]:
     return {code for code, pattern in patterns.items() if pattern.fullmatch(word)}
 
 
-def _answers(named: list[set[str]], countries: list[set[str]], rows: tuple[Row, ...]) -> list[Answer]:
+def _answers(named: list[set[str]], countries: list[set[str]], rows: tuple[PairRow, ...]) -> list[NamedPage]:
     """Pairs with a currency of each word; a country beside a currency of its own (Kazakh tenge) says nothing more."""
     wanted = named + [codes for codes in countries if not any(codes & currency for currency in named)]
     pairs = [row for row in rows if all(codes & {row.base, row.quote} for codes in wanted)] if wanted else []
     pairs = [row for row in pairs if {row.base, row.quote} <= set().union(*wanted)] if len(wanted) > 1 else pairs
     if len(pairs) == 1:
         return [_answer(pairs[0], wanted[0])]
-    return [Answer(_("Exchange rates"), reverse("rates_page"))] if rows else []
+    return [NamedPage(_("Exchange rates"), reverse("rates_page"))] if rows else []
 
 
-def _answer(row: Row, first: set[str]) -> Answer:
+def _answer(row: PairRow, first: set[str]) -> NamedPage:
     """A pair with its rate, told as it was asked for: “USD KGS” is what a dollar costs."""
     told = inverse(row) if row.quote in first and row.base not in first else row
     said = _("Exchange rate %(pair)s: %(value)s") % {"pair": told.pair, "value": told.value_text}
-    return Answer(said, reverse("pair_page", args=[row.slug]))
+    return NamedPage(said, reverse("pair_page", args=[row.slug]))

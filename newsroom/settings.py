@@ -119,7 +119,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "newsroom.serving.frame.context",
+                "newsroom.serving.frame.frame_context",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },

@@ -13,7 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("robots.txt", text_files.robots),
     path("manifest.webmanifest", text_files.manifest),
-    re_path(r"^look-(?P<digest>[0-9a-f]{12})\.css$", text_files.look),
+    re_path(r"^look-(?P<digest>[0-9a-f]{12})\.css$", text_files.look_stylesheet),
     path("ads.txt", text_files.ads),
     path("humans.txt", text_files.humans),
     re_path(r"^(?P<key>[0-9a-f]{32})\.txt$", text_files.indexnow_key),

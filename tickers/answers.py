@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass
-class Answer:
+class SourceAnswer:
     """What one address gave."""
 
     sheets: list[Sheet] = field(default_factory=list)
@@ -31,12 +31,12 @@ class Harvest:
 
     source: Provider
     quotes: dict[Pair, list[Quote]]
-    answers: dict[str, Answer] = field(default_factory=dict)  # by address
+    answers: dict[str, SourceAnswer] = field(default_factory=dict)  # by address
     troubles: dict[Pair, str] = field(default_factory=dict)
     gave: dict[str, set[int]] = field(default_factory=dict)  # which pairs an address has rates of
     unchanged: set[int] = field(default_factory=set)  # pairs whose address has nothing new
 
-    def add(self, address: str, answer: Answer) -> None:
+    def add(self, address: str, answer: SourceAnswer) -> None:
         self.answers[address], self.gave[address] = answer, set()
         for sheet in answer.sheets:
             for pair, found in self.quotes.items():
@@ -52,7 +52,7 @@ class Harvest:
                     found.append(quote)
         self.troubles = {pair: text for pair, text in self.troubles.items() if not self.quotes[pair]}
 
-    def keep_unchanged(self, address: str, answer: Answer, pairs: set[int]) -> None:
+    def keep_unchanged(self, address: str, answer: SourceAnswer, pairs: set[int]) -> None:
         """An address whose rates are those of the last time, of those ``pairs``."""
         self.answers[address], self.gave[address] = answer, pairs
         self.unchanged |= pairs
@@ -69,47 +69,47 @@ class Harvest:
         return sorted(found, key=lambda one: one[1].effective_date)
 
 
-def ask(source: Provider, address: str, known: Validators | None, whole: float) -> Answer:
+def ask_source(source: Provider, address: str, known: Validators | None, whole: float) -> SourceAnswer:
     """What an address answers within ``whole`` seconds; ``known`` is what it said of its last answer."""
     try:
         answer = fetch.get(address, known, whole=whole)
     except FetchError as trouble:
         if trouble.status is not None and trouble.status == source.missing_status:
-            return Answer(nothing=str(source.error(_("it has no rates of that day"))))
-        return Answer(trouble=f"{source.name}: {trouble}")
+            return SourceAnswer(nothing=str(source.error(_("it has no rates of that day"))))
+        return SourceAnswer(trouble=f"{source.name}: {trouble}")
     if answer.unchanged:
-        return Answer(unchanged=True, validators=answer.validators)
-    return replace(read(source, answer.body), validators=answer.validators)
+        return SourceAnswer(unchanged=True, validators=answer.validators)
+    return replace(read_sheets(source, answer.body), validators=answer.validators)
 
 
-def read(source: Provider, content: bytes) -> Answer:
+def read_sheets(source: Provider, content: bytes) -> SourceAnswer:
     """Every sheet of an answer; a provider that breaks over one spoils no other source's run."""
     try:
-        return Answer(source.read(content))
+        return SourceAnswer(source.read(content))
     except NoRate as nothing:
-        return Answer(nothing=str(nothing))
+        return SourceAnswer(nothing=str(nothing))
     except ProviderError as trouble:
-        return Answer(trouble=str(trouble))
+        return SourceAnswer(trouble=str(trouble))
     except Exception:  # a mistake of ours: told to whoever runs the server, and counted as the source's failure
         logger.exception("The answer of %s broke its provider.", source.code)
-        return Answer(
+        return SourceAnswer(
             trouble=str(source.error(_("its answer is like none that we can read; the server's log says more")))
         )
 
 
-def nearest(answer: Answer, day: date) -> Answer:
+def nearest_sheet(answer: SourceAnswer, day: date) -> SourceAnswer:
     """The same with the sheet alone whose day is nearest to ``day``."""
     sheets = sorted(answer.sheets, key=lambda sheet: abs(sheet.effective_date - day))
     return replace(answer, sheets=sheets[:1])
 
 
-def picked(source: Provider, answer: Answer, day: date | None) -> Answer:
+def picked(source: Provider, answer: SourceAnswer, day: date | None) -> SourceAnswer:
     """The same with the sheet of ``day`` alone, or the newest."""
     if not answer.sheets:
         return answer
     try:
         return replace(answer, sheets=[source.pick(answer.sheets, day)])
     except NoRate as nothing:
-        return Answer(nothing=str(nothing))
+        return SourceAnswer(nothing=str(nothing))
     except ProviderError as trouble:
-        return Answer(trouble=str(trouble))
+        return SourceAnswer(trouble=str(trouble))

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tickers import numerals
 from tickers.models import MOST_DECIMALS, Pair
-from tickers.row import Row
+from tickers.row import PairRow
 
 SIZE = (1200, 630)
 EDGE = 80
@@ -44,20 +44,20 @@ def register(brand: Callable[[], Brand]) -> None:
     _brand[:] = [brand]
 
 
-def draw(pair: Pair, row: Row) -> None:
+def draw_pair_card(pair: Pair, row: PairRow) -> None:
     """Draw and store the card of a pair's newest rate; the one before it goes away."""
     former = pair.card
     places = MOST_DECIMALS if row.digits is None else row.digits
     name = f"rates/{pair.slug}/{row.effective_date}-{numerals.rounded(row.value, places)}.png"
     default_storage.delete(name)  # the same rate, drawn before
-    name = default_storage.save(name, _file(Lines.of(row), _brand[0]()))
+    name = default_storage.save(name, _file(CardLines.of(row), _brand[0]()))
     Pair.objects.filter(pk=pair.pk).update(card=name)
     if former and former != name:
         default_storage.delete(former)
 
 
 @dataclass(frozen=True)
-class Lines:
+class CardLines:
     """What a card says."""
 
     pair: str
@@ -66,14 +66,14 @@ class Lines:
     source: str
 
     @classmethod
-    def of(cls, row: Row) -> "Lines":
+    def of(cls, row: PairRow) -> "CardLines":
         """The lines of a pair as it is told."""
         inverse = f"1 {row.quote} = {row.inverse_text} {row.base}"
         source = _("%(source)s, %(day)s") % {"source": row.source, "day": _day(row)}
         return cls(row.pair, row.value_text, f"{row.change_text}    {inverse}".strip(), source)
 
 
-def _file(lines: Lines, brand: Brand) -> ContentFile:
+def _file(lines: CardLines, brand: Brand) -> ContentFile:
     colours, family = brand.light, brand.label_family
     image = Image.new("RGB", SIZE, colours["paper"])
     canvas = ImageDraw.Draw(image)
@@ -101,5 +101,5 @@ def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(FONTS / f"{name}-latin.woff2"), size)
 
 
-def _day(row: Row) -> str:
+def _day(row: PairRow) -> str:
     return date_format(row.effective_date, "Y-m-d")  # the font holds no other alphabet's months

@@ -40,7 +40,7 @@ class Chart:
     x_ticks: list[Tick]
 
 
-def draw(points: list[Point], size: tuple[int, int] = WIDE) -> Chart:
+def draw_line(points: list[Point], size: tuple[int, int] = WIDE) -> Chart:
     """The chart of at least one point, in the order of their days."""
     width, height = size
     low, high = _range([point.value for point in points])
@@ -99,7 +99,9 @@ def _y_ticks(low: Decimal, high: Decimal) -> list[tuple[Decimal, str]]:
     count = int(low / step) + 1
     found = []
     while count * step <= high:
-        found.append((count * step, numerals.written(count * step, places, grouped=count * step >= numerals.GROUPED)))
+        found.append(
+            (count * step, numerals.written_number(count * step, places, grouped=count * step >= numerals.GROUPED))
+        )
         count += 1
     return found
 

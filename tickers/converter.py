@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tickers import numerals, ratebar
 from tickers.models import Pair
-from tickers.row import Row
+from tickers.row import PairRow
 
 LEAST, MOST = Decimal("1e-12"), Decimal("1e15")
 
@@ -49,7 +49,7 @@ class ConverterForm(forms.Form):
     )
     day = forms.DateField(label=_("On"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
-    def __init__(self, pair: Pair, row: Row, today: date, data: Mapping[str, Any]):
+    def __init__(self, pair: Pair, row: PairRow, today: date, data: Mapping[str, Any]):
         super().__init__(data if "amount" in data else None, initial={"amount": 100, "currency": row.base})
         self.pair, self.row, self.today = pair, row, today
         currencies = [(row.base, row.base), (row.quote, row.quote)]
@@ -75,22 +75,22 @@ class ConverterForm(forms.Form):
         other = row.quote if currency == row.base else row.base
         return Result(amount, currency, row.worth(amount, currency), other, row)
 
-    def choices(self) -> list["Choice"]:
+    def choices(self) -> list["ConvertedSum"]:
         """What a sum may mean that can be read in two ways; otherwise none."""
         if not self.is_bound:
             return []
         errors = self.errors.as_data().get("amount", [])
         found = [value for error in errors if error.code == "ambiguous" for value in (error.params or {})["readings"]]
-        return [Choice(value, self.data) for value in found]
+        return [ConvertedSum(value, self.data) for value in found]
 
-    def _row_of(self, day: date) -> Row | None:
+    def _row_of(self, day: date) -> PairRow | None:
         """The pair as it is told with the rate in force on ``day``."""
         if day == self.today:
             return self.row
         pair: Any = ratebar.with_newest(day).filter(pk=self.pair.pk).first()
         if pair and day < self.today:
             pair.peg_value = None  # a peg is today's law: of other days, what was stored
-        return pair and ratebar.row_of(pair, day)
+        return pair and ratebar.pair_row_of(pair, day)
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,11 @@ class Result:
     currency: str
     worth: Decimal
     other: str
-    row: Row
+    row: PairRow
 
     @property
     def amount_text(self) -> str:
-        return numerals.written(self.amount, max(2, -int(self.amount.as_tuple().exponent)), grouped=True)
+        return numerals.written_number(self.amount, max(2, -int(self.amount.as_tuple().exponent)), grouped=True)
 
     @property
     def worth_text(self) -> str:
@@ -113,7 +113,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ConvertedSum:
     """One of the sums that a text may mean, and the rest of what was asked."""
 
     amount: Decimal
@@ -123,7 +123,7 @@ class Choice:
     def text(self) -> str:
         """The sum with this one meaning: no thousands that stand apart, no zeros at the end."""
         value = self.amount.normalize()
-        return numerals.written(value, max(0, -int(value.as_tuple().exponent)))
+        return numerals.written_number(value, max(0, -int(value.as_tuple().exponent)))
 
     @property
     def currency(self) -> str:

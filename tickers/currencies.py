@@ -57,7 +57,7 @@ class Currency:
     many: str
 
 
-def find(code: str, count: int = FRACTION) -> Currency | None:
+def currency_words(code: str, count: int = FRACTION) -> Currency | None:
     """The words of a currency for an amount of ``count``; None where the language in force has none for it."""
     if code not in NAMES or get_language() not in dict(settings.LANGUAGES):
         return None

@@ -31,7 +31,7 @@ class Decision:
     settled: list[Rate] = field(default_factory=list)
 
 
-def lock(pairs: Iterable[int]) -> None:
+def lock_pairs(pairs: Iterable[int]) -> None:
     """Have everybody else wait who is about to say which rate of these pairs counts; within a transaction."""
     list(Pair.objects.select_for_update().filter(pk__in=pairs).order_by("pk").values_list("pk"))
 
@@ -43,13 +43,13 @@ def stands(rate: Rate) -> Rate | None:
 
 
 @transaction.atomic
-def accept(rate: Rate, *, by: User, instead: int | None = None) -> Decision:
+def accept_rate(rate: Rate, *, by: User, instead: int | None = None) -> Decision:
     """Let readers see a held rate from its day on, in place of the one that was accepted for that day; or end a doubt.
 
     ``instead`` is the number of the one that ``by`` knows to be replaced; None for none. Raises DecisionError if
     another is, if the rate was decided on already, or is no rate.
     """
-    lock([rate.pair_id])
+    lock_pairs([rate.pair_id])
     rate = _open(rate)
     if rate.value <= 0:
         raise DecisionError(_("%(rate)s: zero or less is no rate; type the right value.") % {"rate": rate})
@@ -62,7 +62,7 @@ def accept(rate: Rate, *, by: User, instead: int | None = None) -> Decision:
     was_held = rate.status == Rate.Status.HELD
     rate.status, rate.decided_by, rate.doubt = Rate.Status.ACCEPTED, by, ""
     rate.save(update_fields=["status", "decided_by", "doubt"])
-    return Decision(other, settle(rate.pair, rate.effective_date, by=by) if was_held else [])
+    return Decision(other, settle_rates(rate.pair, rate.effective_date, by=by) if was_held else [])
 
 
 def _changed(rate: Rate, other: Rate | None) -> str:
@@ -78,12 +78,12 @@ def reject(rate: Rate, *, by: User, instead: int | None = None) -> Decision:
 
     Readers then see the rate before a doubted one on its day. Raises DecisionError if it was decided on already.
     """
-    lock([rate.pair_id])
+    lock_pairs([rate.pair_id])
     rate = _open(rate)
     was_seen = rate.status == Rate.Status.ACCEPTED
     rate.status, rate.decided_by = Rate.Status.REJECTED, by
     rate.save(update_fields=["status", "decided_by"])
-    return Decision(settled=settle(rate.pair, rate.effective_date, by=by) if was_seen else [])
+    return Decision(settled=settle_rates(rate.pair, rate.effective_date, by=by) if was_seen else [])
 
 
 @transaction.atomic
@@ -93,14 +93,14 @@ def enter(pair: Pair, day: date, value: Decimal, *, by: User, instead: int | Non
     ``instead`` is the number of the one that ``by`` knows to be replaced; None for none. Raises DecisionError if
     another is.
     """
-    lock([pair.pk])
+    lock_pairs([pair.pk])
     other = Rate.objects.accepted().filter(pair=pair, effective_date=day).first()
     if (other.pk if other else None) != instead:
         raise DecisionError(_("%(pair)s: somebody else changed the rate of that day. Look again.") % {"pair": pair})
     if other:
         set_aside(other.pk, by=by)
     rate = Rate.objects.create(pair=pair, effective_date=day, value=value, provider=MANUAL, decided_by=by)
-    return rate, Decision(other, settle(pair, day, by=by))
+    return rate, Decision(other, settle_rates(pair, day, by=by))
 
 
 def set_aside(pk: int, *, by: User) -> Rate:
@@ -122,7 +122,7 @@ def reject_held(pair: Pair, day: date, *, by: User) -> list[Rate]:
     return held
 
 
-def settle(pair: Pair, day: date, *, by: User) -> list[Rate]:
+def settle_rates(pair: Pair, day: date, *, by: User) -> list[Rate]:
     """Accept what follows from the accepted rate of ``day``: rates after it that were held for their distance alone.
 
     One after the other, while each is within the pair's limit and span of the accepted rate before it; the first that
@@ -157,7 +157,7 @@ def settle(pair: Pair, day: date, *, by: User) -> list[Rate]:
 
 def doubt(rates: Iterable[Rate], quote: Quote, value: Decimal) -> list[Rate]:
     """Mark accepted rates that a later quote speaks against, and mail the rates desk once; those that are new to it."""
-    told = {"value": plausibility.plain(value), "day": date_format(quote.effective_date)}
+    told = {"value": plausibility.without_zeros(value), "day": date_format(quote.effective_date)}
     found = [rate for rate in rates if not rate.doubt]
     for rate in found:
         rate.doubt = _("The rate of %(day)s, %(value)s, is back where the pair was before this one.") % told

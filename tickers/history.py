@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from tickers.models import Pair, Rate
-from tickers.row import BACK, MONTH, YEAR, Move, Past, Point, Row, by_value, last_of_each
+from tickers.row import BACK, MONTH, YEAR, PairMove, PairRow, Past, Point, by_value, last_of_each
 
 SPANS = {"1m": (_("1 month"), MONTH), "1y": (_("1 year"), YEAR), "5y": (_("5 years"), 1827), "all": (_("All"), None)}
 MOST_POINTS = 400  # of a line; a longer past is thinned to the last rate of each week, month or year
@@ -35,23 +35,23 @@ class History:
         return self.points[::-1]
 
     @property
-    def move(self) -> Move:
+    def move(self) -> PairMove:
         """From the first rate of the span to its last; of a single one none."""
-        return Move.between(self.points[0].value if len(self.points) > 1 else None, self.last.value)
+        return PairMove.between(self.points[0].value if len(self.points) > 1 else None, self.last.value)
 
 
-def history(row: Row) -> History | None:
+def history(row: PairRow) -> History | None:
     """What is to be shown of the past that a row was given; None without any."""
     points = row.points
     if not points:
         return None
     high, low = max(points, key=by_value), min(points, key=by_value)
     average = sum((point.value for point in points), Decimal(0)) / len(points)
-    step, kept = thinned(points)
+    step, kept = thinned_history(points)
     return History(kept, len(points), high, low, average, step)
 
 
-def with_span(row: Row, pair: Pair, span: str, until: date) -> Row:
+def with_span(row: PairRow, pair: Pair, span: str, until: date) -> PairRow:
     """The row of ``pair`` with its accepted rates in one of SPANS. One query."""
     days = SPANS[span][1]
     rates = pair.rates.accepted().filter(effective_date__lte=until)
@@ -61,13 +61,13 @@ def with_span(row: Row, pair: Pair, span: str, until: date) -> Row:
     return row.with_past(Past(tuple(Point(*one) for one in found)))
 
 
-def thinned(points: list[Point]) -> tuple[str, list[Point]]:
+def thinned_history(points: list[Point]) -> tuple[str, list[Point]]:
     """At most MOST_POINTS, the last of each day, week, month or year, beside the first of all; and of which."""
     step, kept = last_of_each(points, MOST_POINTS)
     return step, kept if kept[0] == points[0] else [points[0], *kept]
 
 
-def with_past(rows: list[Row], today: date) -> list[Row]:
+def with_past(rows: list[PairRow], today: date) -> list[PairRow]:
     """Rows of active pairs with their last month, and what was in force some BACK ago. Two queries."""
     then, points = _then(today), _last_month(today)
     return [row.with_past(Past(tuple(points[row.slug]), then.get(row.slug, {}))) for row in rows]

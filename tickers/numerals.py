@@ -22,46 +22,46 @@ def rounded(value: Decimal, places: int) -> str:
     return f"{value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, WIDE):f}"
 
 
-def written(value: Decimal, places: int, *, grouped: bool = False) -> str:
+def written_number(value: Decimal, places: int, *, grouped: bool = False) -> str:
     """The number with so many decimals, with the language's own decimal sign; ``grouped`` sets the thousands apart."""
     return number_format(rounded(value, places), places, force_grouping=grouped)
 
 
 def small(value: Decimal, digits: int | None) -> str:
     """A worth of a fraction: at least five decimals and three significant digits, or the decimals asked for."""
-    return written(value, max(5, _places(value, 3)) if digits is None else digits)
+    return written_number(value, max(5, _places(value, 3)) if digits is None else digits)
 
 
 def small_in_full(value: Decimal, digits: int | None) -> str:
     """The same with up to six significant digits, so that a small change shows."""
     if digits is not None:
-        return written(value, digits)
+        return written_number(value, digits)
     most, least = max(5, _places(value, 6)), max(5, _places(value, 3))
     while most > least and rounded(value, most).endswith("0"):
         most -= 1
-    return written(value, most)
+    return written_number(value, most)
 
 
 def large(value: Decimal, digits: int | None) -> str:
     """A worth of many units: 87.41, 9.345, 12,019; a small one with three digits."""
     if digits is None:
         digits = 0 if value >= GROUPED else max(2, _places(value, 4 if value >= 1 else 3))
-    return written(value, digits, grouped=value >= GROUPED)
+    return written_number(value, digits, grouped=value >= GROUPED)
 
 
 def percent(change: Decimal) -> str:
     """The size of a change with two decimals, or with the one digit that tells it from zero."""
     size = abs(change)
     is_lost = size and not Decimal(rounded(size, 2))
-    return written(size, -size.adjusted() if is_lost else 2)
+    return written_number(size, -size.adjusted() if is_lost else 2)
 
 
 def money(value: Decimal) -> str:
     """Two decimals, or the four digits that a small sum needs; thousands stand apart."""
-    return written(value, 2 if value >= 1 or not value else 3 - value.adjusted(), grouped=True)
+    return written_number(value, 2 if value >= 1 or not value else 3 - value.adjusted(), grouped=True)
 
 
-def plain(value: Decimal, *, is_computed: bool = False) -> str:
+def machine_number(value: Decimal, *, is_computed: bool = False) -> str:
     """The number for machines: whole, or with the digits that are certain where it is ``is_computed``."""
     value = Context(prec=COMPUTED).plus(value) if is_computed else value
     return f"{value.normalize(WIDE):f}"
@@ -86,7 +86,7 @@ def _as_pages_write(text: str, whole: Decimal, fraction: Decimal) -> list[Decima
     """Of 12,019 the reading that a page of this language would have written so; else both."""
     if get_format("DECIMAL_SEPARATOR") in text:
         return [fraction]
-    return [whole] if whole >= GROUPED and text == written(whole, 0, grouped=True) else [whole, fraction]
+    return [whole] if whole >= GROUPED and text == written_number(whole, 0, grouped=True) else [whole, fraction]
 
 
 def _number(whole: str, rest: str | None) -> Decimal:

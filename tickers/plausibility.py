@@ -24,7 +24,7 @@ TIMES = 4  # the limit, in usual moves
 
 
 @dataclass(frozen=True)
-class Check:
+class CrossCheck:
     """What a second source says of a pair; ``missing`` says why it says nothing."""
 
     name: str
@@ -71,7 +71,9 @@ def is_known(quote: Quote, value: Decimal, same_day: list[Rate]) -> bool:
     )
 
 
-def judge(pair: Pair, quote: Quote, value: Decimal, check: Check | None, *, today: date, is_newest: bool) -> Verdict:
+def judge(
+    pair: Pair, quote: Quote, value: Decimal, check: CrossCheck | None, *, today: date, is_newest: bool
+) -> Verdict:
     """Look at a quote, whose ``value`` is as exact as it will be stored; ``is_newest`` if no day was asked for."""
     same_day = list(pair.rates.filter(effective_date=quote.effective_date))
     if is_known(quote, value, same_day):
@@ -84,7 +86,9 @@ def judge(pair: Pair, quote: Quote, value: Decimal, check: Check | None, *, toda
     distance, apart = far(pair, quote.effective_date, value, before), _apart(pair, value, check)
     changed = ""
     if accepted and accepted.provider != providers.MANUAL:
-        changed = _("The source changed its rate of that day, which was %(old)s.") % {"old": plain(accepted.value)}
+        changed = _("The source changed its rate of that day, which was %(old)s.") % {
+            "old": without_zeros(accepted.value)
+        }
     if distance and not apart and not changed:
         return _at_distance(pair, quote.effective_date, value, before, check, distance, accepted)
     reason = distance or apart or changed
@@ -127,12 +131,12 @@ def beyond(pair: Pair, value: Decimal, before: Sequence[Rate]) -> str:
     last, most = before[0], limit(pair, before)
     if not is_beyond(value, last.value, most):
         return ""
-    told = {"move": distance(value, last.value), "before": plain(last.value), "limit": plain(most)}
+    told = {"move": distance(value, last.value), "before": without_zeros(last.value), "limit": without_zeros(most)}
     told["day"] = _day(last.effective_date)
     return _("It moved by %(move)s from %(before)s of %(day)s, beyond the pair’s limit of %(limit)s %%.") % told
 
 
-def plain(value: Decimal) -> str:
+def without_zeros(value: Decimal) -> str:
     """A number without zeros at its end."""
     return f"{value.normalize():f}"
 
@@ -153,7 +157,7 @@ def _at_distance(
     day: date,
     value: Decimal,
     before: list[Rate],
-    check: Check | None,
+    check: CrossCheck | None,
     reason: str,
     accepted: Rate | None,
 ) -> Verdict:
@@ -192,7 +196,7 @@ def _agreeing(pair: Pair, day: date, value: Decimal, before: list[Rate], outlier
     return list({rate.effective_date: rate for rate in near}.values())
 
 
-def _confirms(check: Check | None, outliers: list[Rate]) -> bool:
+def _confirms(check: CrossCheck | None, outliers: list[Rate]) -> bool:
     """Whether the second source has spoken since; that it doesn't contradict is known already."""
     if check is None or check.quote is None or check.quote.value <= 0:
         return False
@@ -212,7 +216,7 @@ def _doubt(pair: Pair, quote: Quote, value: Decimal, today: date, is_newest: boo
     return ""
 
 
-def _apart(pair: Pair, value: Decimal, check: Check | None) -> str:
+def _apart(pair: Pair, value: Decimal, check: CrossCheck | None) -> str:
     """Further than the tolerance from what the second source says."""
     if check is None or check.quote is None or check.quote.value <= 0:
         return ""

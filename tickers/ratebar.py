@@ -9,22 +9,22 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from tickers import calendar, providers
 from tickers.models import Pair, Rate
-from tickers.row import Move, Row, for_one, inverse
+from tickers.row import PairMove, PairRow, for_one, inverse
 
 __all__ = [
-    "Move",
-    "Row",
+    "PairMove",
+    "PairRow",
     "current_rows",
     "for_one",
     "inverse",
-    "next_change",
-    "row_of",
+    "next_rate_change",
+    "pair_row_of",
     "shared_stale_date",
     "with_newest",
 ]
 
 
-def current_rows(at: datetime, zone: tzinfo, typed: Pair | None = None) -> list[Row]:
+def current_rows(at: datetime, zone: tzinfo, typed: Pair | None = None) -> list[PairRow]:
     """The active pairs that have a rate on the paper's day at ``at``, in their order.
 
     One query that probes the index a few times a pair, however long the past. ``typed`` is a pair as somebody
@@ -34,7 +34,7 @@ def current_rows(at: datetime, zone: tzinfo, typed: Pair | None = None) -> list[
     pairs: list[Any] = list(with_newest(today))
     if typed is not None:
         pairs = _with_typed(pairs, typed, today)
-    made = [row_of(pair, today) for pair in pairs]
+    made = [pair_row_of(pair, today) for pair in pairs]
     return [row for row in made if row is not None]
 
 
@@ -65,7 +65,7 @@ def with_newest(today: date, among: QuerySet[Pair] | None = None) -> QuerySet[Pa
     )
 
 
-def row_of(pair: Any, today: date) -> Row | None:
+def pair_row_of(pair: Any, today: date) -> PairRow | None:
     """The row of a pair that has its newest rate beside its fields; None while it has none, nor a peg.
 
     A pair with an official peg shows that, while its source is silent; one that is followed no more its last rate.
@@ -77,17 +77,17 @@ def row_of(pair: Any, today: date) -> Row | None:
     is_stale = value is None or _is_stale(day, provider, today)
     if is_stale and peg is not None:
         value, previous, day, provider, is_stale = peg, peg, today, providers.PEG, False
-    row = Row(pair.base, pair.quote, value, previous, day, provider, pair.digits, is_stale)
+    row = PairRow(pair.base, pair.quote, value, previous, day, provider, pair.digits, is_stale)
     return inverse(replace(row, digits=None, inverse_digits=pair.digits)) if pair.is_inverse else row
 
 
-def next_change(at: datetime, zone: tzinfo) -> datetime:
+def next_rate_change(at: datetime, zone: tzinfo) -> datetime:
     """When the rows may next differ without anything being written: as the paper's next day begins."""
     tomorrow = at.astimezone(zone).date() + timedelta(days=1)
     return datetime.combine(tomorrow, time.min, tzinfo=zone).astimezone(UTC)
 
 
-def shared_stale_date(rows: list[Row]) -> date | None:
+def shared_stale_date(rows: list[PairRow]) -> date | None:
     """The date to be told once, when every row is stale since the same day; official pegs don't count."""
     dates = {row.effective_date if row.is_stale else None for row in rows if not row.is_peg}
     return dates.pop() if len(dates) == 1 else None

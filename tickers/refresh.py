@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from tickers import answers, calendar, decisions, fetch, plausibility, providers
-from tickers.answers import Answer, Harvest
+from tickers.answers import Harvest, SourceAnswer
 from tickers.calendar import AHEAD
 from tickers.fetch import Validators
 from tickers.models import Pair, Rate, Source, exact
@@ -68,11 +68,11 @@ class Run:
     ):
         self.dry, self.offline, self.until, self.say = dry, saved is not None, until, say
         self.saved = {
-            code: answers.read(providers.get_provider(code), content) for code, content in (saved or {}).items()
+            code: answers.read_sheets(providers.get_provider(code), content) for code, content in (saved or {}).items()
         }
         self.compared: set[str] = set()  # the second sources that have said something
         self.summary = Summary()
-        self.asked: dict[str, Answer] = {}
+        self.asked: dict[str, SourceAnswer] = {}
         self.now = timezone.now()
         self.utc_day = self.now.astimezone(UTC).date()
         self.today = timezone.localdate(self.now)
@@ -106,7 +106,7 @@ class Run:
         for address in source.addresses(day, self.utc_day):
             harvest.add(address, self._ask(source, address, day, None))
         if not harvest.answers:
-            harvest.answers[""] = Answer(trouble=str(source.error(_("it can't be asked for an earlier day"))))
+            harvest.answers[""] = SourceAnswer(trouble=str(source.error(_("it can't be asked for an earlier day"))))
         self._keep(harvest, is_newest=False)
 
     def file(self, code: str, pairs: Iterable[Pair], day: date | None) -> None:
@@ -116,11 +116,11 @@ class Run:
         harvest.add("", answers.picked(source, self.saved[code], day))
         self._keep(harvest, is_newest=day is None)
 
-    def _ask(self, source: Provider, address: str, day: date | None, known: Validators | None) -> Answer:
+    def _ask(self, source: Provider, address: str, day: date | None, known: Validators | None) -> SourceAnswer:
         kept = self.asked.get(address)
         if kept is None or (kept.unchanged and known is None):  # who has nothing to compare with needs the whole
             whole = min(fetch.WHOLE, self.until - time.monotonic())
-            self.asked[address] = answers.ask(source, address, known, whole)
+            self.asked[address] = answers.ask_source(source, address, known, whole)
         return answers.picked(source, self.asked[address], day)
 
     def _is_served(self, harvest: Harvest, pair: Pair) -> bool:
@@ -165,12 +165,12 @@ class Run:
 
     @transaction.atomic
     def _store(
-        self, harvest: Harvest, checks: list[tuple[Pair, Quote, plausibility.Check | None]], *, is_newest: bool
+        self, harvest: Harvest, checks: list[tuple[Pair, Quote, plausibility.CrossCheck | None]], *, is_newest: bool
     ) -> list[Outcome]:
         source = harvest.source
         Source.objects.get_or_create(pk=source.code)
         row = Source.objects.select_for_update().get(pk=source.code)  # one run of a source at a time
-        decisions.lock([pair.pk for pair in harvest.quotes])
+        decisions.lock_pairs([pair.pk for pair in harvest.quotes])
         outcomes = [self._store_quote(*one, is_newest=is_newest) for one in checks]
         outcomes += [Outcome(source.code, FAILED, text) for text in harvest.failures]
         if not outcomes:
@@ -181,9 +181,11 @@ class Run:
             transaction.set_rollback(True)
         return outcomes
 
-    def _store_quote(self, pair: Pair, quote: Quote, check: plausibility.Check | None, *, is_newest: bool) -> Outcome:
+    def _store_quote(
+        self, pair: Pair, quote: Quote, check: plausibility.CrossCheck | None, *, is_newest: bool
+    ) -> Outcome:
         value = exact(quote.value)
-        told = {"pair": pair, "value": plausibility.plain(value), "day": date_format(quote.effective_date)}
+        told = {"pair": pair, "value": plausibility.without_zeros(value), "day": date_format(quote.effective_date)}
         verdict = plausibility.judge(pair, quote, value, check, today=self.today, is_newest=is_newest)
         if verdict.is_known:
             return Outcome(quote.provider, UNCHANGED, _("%(pair)s of %(day)s: unchanged, %(value)s.") % told)
@@ -235,7 +237,7 @@ class Run:
         if row.failures == TOLD_AFTER:
             transaction.on_commit(lambda: mail_trouble.enqueue(row.pk), robust=True)
 
-    def _crossed(self, pair: Pair, quote: Quote) -> plausibility.Check | None:
+    def _crossed(self, pair: Pair, quote: Quote) -> plausibility.CrossCheck | None:
         """What the pair's second source says of a quote that is new; it is asked once in a run."""
         if not pair.cross_check or pair.cross_check == quote.provider or quote.value <= 0:
             return None
@@ -252,15 +254,15 @@ class Run:
             if answer.sheets:
                 found = answer.sheets[0].quote(pair.base, pair.quote)
                 self.compared.add(source.code)
-                return plausibility.Check(str(source.name), found)
+                return plausibility.CrossCheck(str(source.name), found)
         except ProviderError as lacking:
             trouble = str(lacking)
-        return plausibility.Check(str(source.name), None, _("Not compared: %(why)s") % {"why": trouble})
+        return plausibility.CrossCheck(str(source.name), None, _("Not compared: %(why)s") % {"why": trouble})
 
-    def _second(self, source: Provider, day: date) -> Answer:
+    def _second(self, source: Provider, day: date) -> SourceAnswer:
         """What a second source says of ``day``, from its file or by asking it."""
         if self.offline:
-            return answers.nearest(self.saved[source.code], day)
+            return answers.nearest_sheet(self.saved[source.code], day)
         address = source.addresses(min(day, self.today), self.utc_day)[0]
         return self._ask(source, address, None, None)
 

@@ -46,13 +46,13 @@ class Past:
 
 
 @dataclass(frozen=True)
-class Move:
+class PairMove:
     """How far a pair has moved in a span of time, in per cent; None where there was no rate before."""
 
     change: Decimal | None
 
     @classmethod
-    def between(cls, before: Decimal | None, now: Decimal) -> "Move":
+    def between(cls, before: Decimal | None, now: Decimal) -> "PairMove":
         """The move from one value to another; none without the first."""
         return cls(None if before is None else (now - before) / before * 100)
 
@@ -80,7 +80,7 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Row:
+class PairRow:
     """A pair with its rate in force, the one before it if there was one, and as much of its past as was loaded.
 
     All it says goes with its name: whoever shows a pair the other way round shows its inverse().
@@ -96,7 +96,7 @@ class Row:
     is_stale: bool  # older than a working day; an official peg never is
     is_inverse: bool = False  # base and quote are the pair's other way round
     inverse_digits: int | None = None  # decimals the desk asks for when it is turned round
-    turned_from: "Row | None" = field(default=None, compare=False, repr=False)  # what it is when it is turned back
+    turned_from: "PairRow | None" = field(default=None, compare=False, repr=False)  # what it is when it is turned back
     past: Past = field(default=Past(), compare=False, repr=False)
 
     @property
@@ -123,15 +123,15 @@ class Row:
         return self.move.change
 
     @property
-    def move(self) -> Move:
+    def move(self) -> PairMove:
         """How far it moved since the previous effective date."""
-        return Move.between(self.previous, self.value)
+        return PairMove.between(self.previous, self.value)
 
     @property
-    def moves(self) -> list[Move]:
+    def moves(self) -> list[PairMove]:
         """How far it moved in each span of BACK."""
         found = [self.past.then.get(name) for name in BACK]
-        return [Move.between(None if then is None else self.from_stored(then), self.value) for then in found]
+        return [PairMove.between(None if then is None else self.from_stored(then), self.value) for then in found]
 
     @cached_property
     def points(self) -> list[Point]:
@@ -176,7 +176,7 @@ class Row:
     @property
     def classic_value(self) -> str:
         """The value with five decimals, whatever it is."""
-        return numerals.written(self.value, 5)
+        return numerals.written_number(self.value, 5)
 
     @property
     def classic_change(self) -> str:
@@ -194,7 +194,7 @@ class Row:
         return inverse(self).value_text
 
     @property
-    def stored(self) -> "Row":
+    def stored(self) -> "PairRow":
         """The pair the way round its rates are stored."""
         return inverse(self) if self.is_inverse else self
 
@@ -209,7 +209,7 @@ class Row:
 
     def plain(self, value: Decimal) -> str:
         """A value of this pair, this way round, for machines."""
-        return numerals.plain(value, is_computed=self.is_inverse)
+        return numerals.machine_number(value, is_computed=self.is_inverse)
 
     def from_stored(self, value: Decimal) -> Decimal:
         """A stored value of the pair, this way round."""
@@ -220,7 +220,7 @@ class Row:
         stored = self.stored
         return amount * stored.value if currency == stored.base else amount / stored.value
 
-    def with_past(self, past: Past) -> "Row":
+    def with_past(self, past: Past) -> "PairRow":
         """The same with what is stored of its past."""
         return replace(self, past=past, turned_from=self.turned_from and replace(self.turned_from, past=past))
 
@@ -246,7 +246,7 @@ class Row:
         }
 
 
-def inverse(row: Row) -> Row:
+def inverse(row: PairRow) -> PairRow:
     """The same, turned round: what one unit of the quote is worth; turned back it is the very row it was."""
     if row.turned_from is not None:
         return row.turned_from
@@ -255,6 +255,6 @@ def inverse(row: Row) -> Row:
     return replace(turned, is_inverse=not row.is_inverse, digits=row.inverse_digits, inverse_digits=row.digits)
 
 
-def for_one(row: Row, currency: str) -> Row:
+def for_one(row: PairRow, currency: str) -> PairRow:
     """The row told as what one unit of ``currency`` costs, with the change of that; as it is without that currency."""
     return inverse(row) if row.quote == currency else row

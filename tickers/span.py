@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tickers import wording
-from tickers.row import MONTH, YEAR, Move, Point, by_value, last_of_each
+from tickers.row import MONTH, YEAR, PairMove, Point, by_value, last_of_each
 
 DAYS = {"1m": MONTH, "3m": 92, "1y": YEAR}
 MOST_POINTS = 100  # beside the first, the lowest and the highest; of a longer past the last of each week, month or year
@@ -19,7 +19,7 @@ def days(name: str, today: date) -> tuple[date, date]:
     return first, min(last, today)
 
 
-def thinned(points: list[Point]) -> list[Point]:
+def thinned_points(points: list[Point]) -> list[Point]:
     """At most MOST_POINTS of them, the last of each step, with the first, the lowest and the highest of all."""
     _step, kept = last_of_each(points, MOST_POINTS)
     ends = [points[0], min(points, key=by_value), max(points, key=by_value)]
@@ -27,7 +27,7 @@ def thinned(points: list[Point]) -> list[Point]:
 
 
 @dataclass(frozen=True)
-class Span:
+class PairSpan:
     """Some days of a pair as they are told, of at least two points in the order of their days."""
 
     base: str
@@ -35,7 +35,7 @@ class Span:
     points: list[Point]  # units of quote for one unit of base
 
     @classmethod
-    def of(cls, base: str, quote: str, points: list[Point], *, turned: bool) -> "Span":
+    def of(cls, base: str, quote: str, points: list[Point], *, turned: bool) -> "PairSpan":
         """The span of a pair, or of the same pair the other way round."""
         if turned:
             return cls(quote, base, [Point(point.day, 1 / point.value) for point in points])
@@ -65,21 +65,21 @@ class Span:
     @property
     def move(self) -> str:
         """From the first day to the last: up 0.25 per cent, unchanged."""
-        return Move.between(self.first.value, self.last.value).words
+        return PairMove.between(self.first.value, self.last.value).words
 
     @property
     def digits(self) -> int:
         """As many decimals as tell the lowest from the highest."""
         low, high = self.low.value, self.high.value
-        usual = max(wording.places(low), wording.places(high))
+        usual = max(wording.decimal_places(low), wording.decimal_places(high))
         return max(usual, min(MOST_DECIMALS, -(high - low).adjusted())) if high > low else usual
 
     def text(self, point: Point) -> str:
         """A value, with as many decimals as all of the span."""
-        return wording.number(point.value, self.digits)
+        return wording.number_in_words(point.value, self.digits)
 
     @property
     def rows(self) -> list[tuple[date, str]]:
         """Each day with its value, the newest first."""
         digits = self.digits
-        return [(point.day, wording.number(point.value, digits)) for point in reversed(self.points)]
+        return [(point.day, wording.number_in_words(point.value, digits)) for point in reversed(self.points)]

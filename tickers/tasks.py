@@ -22,9 +22,9 @@ def draw_card(pair_pk: int) -> None:
     """Draw the picture that social networks show of a pair, with its newest rate."""
     newest = timezone.localdate() + AHEAD
     pair = ratebar.with_newest(newest).filter(pk=pair_pk).first()
-    row = pair and ratebar.row_of(pair, newest)
+    row = pair and ratebar.pair_row_of(pair, newest)
     if pair and row:
-        cards.draw(pair, row)
+        cards.draw_pair_card(pair, row)
 
 
 @task()

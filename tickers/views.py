@@ -24,7 +24,7 @@ from tickers import chart, providers, ratebar
 from tickers.converter import ConverterForm
 from tickers.history import SPANS, history, with_past, with_span
 from tickers.models import Pair
-from tickers.ratebar import Row
+from tickers.ratebar import PairRow
 
 SPAN = "1m"  # what a page shows that was not asked for another
 COLUMNS = ["effective_date", "pair", "unit", "value", "provider"]
@@ -56,7 +56,7 @@ def of_a_pair(view):
         if pair is None:
             raise Http404
         if pair.slug == slug.lower():
-            row = ratebar.row_of(pair, today)
+            row = ratebar.pair_row_of(pair, today)
             if row is None:
                 raise Http404
             response = view(request, pair, row)
@@ -88,7 +88,8 @@ def pair_page(request, pair, row):
         "span": span,
         "spans": [(name, label) for name, (label, _days) in SPANS.items()],
         "history": past,
-        "charts": past and [("wide", chart.draw(past.points)), ("narrow", chart.draw(past.points, chart.NARROW))],
+        "charts": past
+        and [("wide", chart.draw_line(past.points)), ("narrow", chart.draw_line(past.points, chart.NARROW))],
         "form": form,
         "result": form.result(),
         "choices": form.choices(),
@@ -143,11 +144,11 @@ def _accepted(pair, request):
     return rates.values_list("effective_date", "value", "provider")
 
 
-def _value(row: Row, stored) -> str:
+def _value(row: PairRow, stored) -> str:
     return row.plain(row.from_stored(stored))
 
 
-def _current_rows(request) -> list[Row]:
+def _current_rows(request) -> list[PairRow]:
     return ratebar.current_rows(request.at, timezone.get_current_timezone())
 
 

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 
 from tickers import currencies, numerals
 from tickers.currencies import Currency
-from tickers.row import Row
+from tickers.row import PairRow
 
 PAIR, WORDS, AMOUNT = LOOKS = ("pair", "words", "amount")
 MOST_DECIMALS = 40
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}  # that stand for one currency alone
 
 
-def tell(row: Row, look: str, *, dated: bool) -> str:
+def rate_in_words(row: PairRow, look: str, *, dated: bool) -> str:
     """The rate of ``row`` in one of LOOKS; ``dated`` adds the day it is in force from, or that it is fixed by law."""
     if look == PAIR:
         text = f"{row.pair} {row.value_text}"
@@ -34,23 +34,23 @@ def tell(row: Row, look: str, *, dated: bool) -> str:
     return _("%(rate)s on %(day)s") % {"rate": text, "day": date_format(row.effective_date, "j F Y")}
 
 
-def number(value: Decimal, digits: int | None = None) -> str:
+def number_in_words(value: Decimal, digits: int | None = None) -> str:
     """The value as people write it, with at least three significant digits, or with ``digits`` decimals."""
     return numerals.large(value, digits)
 
 
-def places(value: Decimal) -> int:
+def decimal_places(value: Decimal) -> int:
     """How many decimals number() gives the value."""
-    text = number(value)
-    return next(count for count in range(MOST_DECIMALS) if number(value, count) == text)
+    text = number_in_words(value)
+    return next(count for count in range(MOST_DECIMALS) if number_in_words(value, count) == text)
 
 
 def amount(value: Decimal, code: str) -> str:
     """So much of a currency: $0.0114, 87.41 som, 87.41 XXX."""
-    text = number(value)
+    text = number_in_words(value)
     if code in SIGNS:
         return f"{SIGNS[code]}{text}"
-    known = currencies.find(code, _count(value))
+    known = currencies.currency_words(code, _count(value))
     return f"{text} {known.many if known else code}"
 
 
@@ -62,14 +62,14 @@ def subject(base: str, quote: str) -> str:
     return _("%(quote)s for 1 %(base)s") % {"quote": quote, "base": base}
 
 
-def name(base: str, quote: str) -> str:
+def pair_name(base: str, quote: str) -> str:
     """A pair in a list: Kyrgyz som and US dollar."""
     first, second = (_named(code) for code in (base, quote))
     return capfirst(_("%(first)s and %(second)s") % {"first": first, "second": second})
 
 
-def _words(row: Row) -> str:
-    text = number(row.value)
+def _words(row: PairRow) -> str:
+    text = number_in_words(row.value)
     if both := _both(row.base, row.quote, _count(row.value)):
         one, many = both
         return _("%(value)s %(many)s to the %(one)s") % {"value": text, "many": many.many, "one": one.one}
@@ -78,21 +78,21 @@ def _words(row: Row) -> str:
 
 def _both(base: str, quote: str, count: int = currencies.FRACTION) -> tuple[Currency, Currency] | None:
     """The words of both currencies; None where one has none, or where both are called the same."""
-    one, many = currencies.find(base), currencies.find(quote, count)
+    one, many = currencies.currency_words(base), currencies.currency_words(quote, count)
     return (one, many) if one and many and one.one != many.one else None
 
 
 def _count(value: Decimal) -> int:
     """How many a grammar takes the written number for."""
-    return currencies.FRACTION if places(value) else int(value.to_integral_value(ROUND_HALF_UP))
+    return currencies.FRACTION if decimal_places(value) else int(value.to_integral_value(ROUND_HALF_UP))
 
 
 def _named(code: str) -> str:
-    known = currencies.find(code)
+    known = currencies.currency_words(code)
     return known.name if known else code
 
 
-def _beside(text: str, row: Row) -> str:
+def _beside(text: str, row: PairRow) -> str:
     when = _("official peg") if row.is_peg else date_format(row.effective_date)
     return f"{text} ({when})"
 

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 
 from articles.admin import log, sentences
 from articles.admin.desk import DeskAdmin, RowChoice
-from articles.admin.lists import holding_words, number
+from articles.admin.lists import holding_words, number_in_address
 from articles.admin.times import DayField, said, short, zone
 from articles.desk import notices
 from articles.models import Merge
@@ -114,14 +114,14 @@ def _find(entries):
     kinds = {}
     for entry in entries:
         entry.exists = False
-        if entry.content_type and number(entry.object_id):
+        if entry.content_type and number_in_address(entry.object_id):
             kinds.setdefault(entry.content_type, []).append(entry)
     for kind, found in kinds.items():
         if model := kind.model_class():
-            wanted = [number(entry.object_id) for entry in found]
+            wanted = [number_in_address(entry.object_id) for entry in found]
             there = set(model._base_manager.filter(pk__in=wanted).order_by().values_list("pk", flat=True))
             for entry in found:
-                entry.exists = number(entry.object_id) in there
+                entry.exists = number_in_address(entry.object_id) in there
 
 
 @admin.register(LogEntry)
@@ -180,7 +180,7 @@ class AuditAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("who did what"))
     def sentence(self, entry):
         """In the third person; what there still is can be opened."""
-        told = sentences.of(entry)
+        told = sentences.sentence_of(entry)
         address = entry.get_admin_url() if getattr(entry, "exists", False) else None
         name = format_html('<a href="{}">{}</a>', address, told.name) if address else told.name
         thing = format_html("{} “{}”", told.kind, name)
@@ -253,7 +253,7 @@ def _cells(entry):
         entry.object_id or "",
         entry.object_repr,
         " ".join(filter(None, [log.message(entry), changed])),
-        f"{notices.name(entry.user)} {sentences.of(entry).text}",
+        f"{notices.name_of_person(entry.user)} {sentences.sentence_of(entry).text}",
     ]
 
 

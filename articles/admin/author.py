@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.admin import pictures
 from articles.admin.desk import DeskAdmin
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.admin.merge import Merging
 from articles.desk import roles
 from articles.desk_search import authors
@@ -28,7 +28,7 @@ class AuthorAdmin(Merging, DeskAdmin):
         """Those whose names or slugs hold all the words; for a bare number, also the author of that number."""
         if not search_term.strip():
             return queryset, False
-        return queryset.filter(pk__in=[*authors.holding(search_term), number(search_term)]), False
+        return queryset.filter(pk__in=[*authors.authors_holding(search_term), number_in_address(search_term)]), False
 
     class Media:
         js = ["js/desk-slugs.js"]
@@ -39,7 +39,7 @@ class AuthorAdmin(Merging, DeskAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """A login with a byline edits what carries it, so only those with all articles in their hands give it."""
-        gives_logins = roles.of(request.user) & {roles.CHIEF_EDITOR, roles.ADMINISTRATOR}
+        gives_logins = roles.roles_of(request.user) & {roles.CHIEF_EDITOR, roles.ADMINISTRATOR}
         return ["chosen_picture"] if gives_logins else ["chosen_picture", "user"]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -65,8 +65,8 @@ class AuthorAdmin(Merging, DeskAdmin):
 
     @admin.display(description=gettext_lazy("picture"))
     def portrait(self, author):
-        return pictures.thumbnail(author.picture)
+        return pictures.picture_thumbnail(author.picture)
 
     @admin.display(description=gettext_lazy("chosen picture"))
     def chosen_picture(self, author):
-        return pictures.shown(author.picture, "picture")
+        return pictures.chosen_picture(author.picture, "picture")

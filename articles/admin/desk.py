@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django_prose_editor.fields import ProseEditorFormField
 
-from articles.admin.lists import NoCountPaginator, holding_words, number
+from articles.admin.lists import NoCountPaginator, holding_words, number_in_address
 from articles.admin.times import TIME_FIELDS
 from articles.body import markup, references
 from articles.desk import notices, text_merge
@@ -23,11 +23,11 @@ class ByNumber:
     def value_from_datadict(self, data, files, name):
         sent = super().value_from_datadict(data, files, name)
         if isinstance(sent, list):
-            return [number(str(one)) for one in sent]
-        return number(str(sent)) if sent else sent
+            return [number_in_address(str(one)) for one in sent]
+        return number_in_address(str(sent)) if sent else sent
 
     def optgroups(self, name, value, attr=None):
-        return super().optgroups(name, [text for text in value if number(str(text))], attr)
+        return super().optgroups(name, [text for text in value if number_in_address(str(text))], attr)
 
 
 class RowChoice(ByNumber, AutocompleteSelect):
@@ -45,7 +45,7 @@ class RowField(forms.ModelChoiceField):
         try:
             return super().clean(value)
         except forms.ValidationError:
-            if now := still_there(self.queryset.model, [number(str(value))]):
+            if now := still_there(self.queryset.model, [number_in_address(str(value))]):
                 return super().clean(now[0])
             raise
 
@@ -57,7 +57,7 @@ class RowsField(forms.ModelMultipleChoiceField):
         try:
             return super().clean(value)
         except forms.ValidationError:
-            numbers = [number(str(one)) for one in value or []]
+            numbers = [number_in_address(str(one)) for one in value or []]
             now = still_there(self.queryset.model, numbers)
             if set(numbers) - set(now) - successors(self.queryset.model._meta.model_name, numbers).keys():
                 raise
@@ -70,7 +70,7 @@ def person_column(name, label):
     @admin.display(description=label)
     def column(row):
         user = getattr(row, name)
-        return notices.name(user) if user else ""
+        return notices.name_of_person(user) if user else ""
 
     column.__name__ = name  # of which the admin makes the cell's class
     return column
@@ -88,7 +88,7 @@ class TypedHTML(ProseEditorFormField):
 
 
 def _as_stored(html):
-    return text_merge.as_editor_writes(references.thaw(markup.clean(html)))
+    return text_merge.as_editor_writes(references.thaw_rates(markup.clean(html)))
 
 
 class LinkedRows:
@@ -118,7 +118,7 @@ class DeskAdmin(LinkedRows, admin.ModelAdmin):
     paginator = NoCountPaginator
 
     def get_paginator(self, request, queryset, per_page, orphans=0, allow_empty_first_page=True):
-        page = number(request.GET.get("p") or request.GET.get("page"))  # of a list, or of an autocomplete
+        page = number_in_address(request.GET.get("p") or request.GET.get("page"))  # of a list, or of an autocomplete
         return self.paginator(queryset, per_page, orphans, allow_empty_first_page, number=page)
 
     def action_checkbox(self, obj):
@@ -130,8 +130,8 @@ class DeskAdmin(LinkedRows, admin.ModelAdmin):
     def get_search_results(self, request, queryset, search_term):
         """Rows that hold all the words in any of ``search_fields``; for a bare number, also the row of that number."""
         found = holding_words(search_term, *self.get_search_fields(request))
-        if number(search_term):
-            found |= Q(pk=number(search_term))
+        if number_in_address(search_term):
+            found |= Q(pk=number_in_address(search_term))
         return queryset.filter(found), False
 
     def response_action(self, request, queryset):
@@ -139,7 +139,7 @@ class DeskAdmin(LinkedRows, admin.ModelAdmin):
         request.POST = request.POST.copy()
         request.POST["select_across"] = "0"
         ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        request.POST.setlist(ACTION_CHECKBOX_NAME, [text for text in ticked if number(text)])
+        request.POST.setlist(ACTION_CHECKBOX_NAME, [text for text in ticked if number_in_address(text)])
         return super().response_action(request, queryset)
 
 

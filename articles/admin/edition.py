@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from articles import desk_search
 from articles.admin.article import head, reading
-from articles.admin.article.corrections import shown
+from articles.admin.article.corrections import read_only_corrections
 from articles.admin.calendar.screen import Calendar
 from articles.admin.desk import DeskAdmin
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.admin.times import short, short_in_words
 from articles.body import charts
 from articles.desk import lacking, roles, workflow
@@ -112,9 +112,9 @@ class EditionAdmin(Calendar, DeskAdmin):
             return queryset, False
         if typed.startswith("/"):
             return queryset.filter(path__in=[typed, f"{typed}/"]), False
-        page = max(number(request.GET.get("p")), 1)
+        page = max(number_in_address(request.GET.get("p")), 1)
         found = desk_search.find_editions(typed, queryset, most=page * self.list_per_page + 1)
-        return queryset.filter(pk__in=among([*found.pks, number(typed)])), False
+        return queryset.filter(pk__in=among([*found.pks, number_in_address(typed)])), False
 
     def get_urls(self):
         erase = self.admin_site.admin_view(self.erase_view)
@@ -125,7 +125,7 @@ class EditionAdmin(Calendar, DeskAdmin):
         ended = obj.live_until <= now and not obj.erased_at
         context |= {
             "may_erase": ended and roles.may(request.user, "erase", obj.article),
-            "reading": reading.of(obj),
+            "reading": reading.reading_of(obj),
             "standing": head.standing_of_edition(obj, now),
             "furniture": list(context["adminform"])[1:],
         }
@@ -166,11 +166,11 @@ class EditionAdmin(Calendar, DeskAdmin):
 
     @admin.display(description=gettext_lazy("body"))
     def shown_body(self, edition):
-        return format_html('<div class="body">{}</div>', rendering.body(charts.name(edition.body)))
+        return format_html('<div class="body">{}</div>', rendering.body(charts.charts_in_words(edition.body)))
 
     @admin.display(description=gettext_lazy("dated corrections"))
     def shown_corrections(self, edition):
-        return shown(edition.dated_corrections)
+        return read_only_corrections(edition.dated_corrections)
 
     @admin.display(description=gettext_lazy("address"))
     def address(self, edition):
@@ -201,7 +201,9 @@ class EditionAdmin(Calendar, DeskAdmin):
             is_update = edition.published_at <= now
             text = _("updates under embargo until %(time)s") if is_update else _("embargo until %(time)s")
             embargo = text % {"time": short(edition.embargo)}
-        return "; ".join(filter(None, [older, lacking.told(edition.lacks), lacking.told_of_repeat(edition), embargo]))
+        return "; ".join(
+            filter(None, [older, lacking.gaps_in_words(edition.lacks), lacking.told_of_repeat(edition), embargo])
+        )
 
     @admin.display(description=gettext_lazy("listed in"))
     def listed_in(self, edition):

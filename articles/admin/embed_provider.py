@@ -42,7 +42,7 @@ def look_at(request):
     if "frame" in request.GET:
         return JsonResponse({"page": embeds.page_of(request.GET["frame"].strip()[: embeds.LONGEST], _own())})
     address = typed.replace("http://", "https://", 1) if "://" in typed else f"https://{typed}"
-    found = embeds.find(address, _own())
+    found = embeds.find_embed(address, _own())
     if found is None:
         return JsonResponse({"problem": _("This is no address of a page. Copy it from the browser’s address bar.")})
     if found.is_link:

@@ -42,7 +42,7 @@ class FlatPageAdmin(DeskAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         with transaction.atomic():
-            made = first_pages.make(first_pages.lacking())
+            made = first_pages.make_first_pages(first_pages.lacking())
             for page in made:
                 self.log_addition(request, page, _("Begun as a draft"))
         text = ngettext(

@@ -19,7 +19,7 @@ from articles.admin import image_texts, image_upload, picker, pictures, uploads
 from articles.admin.desk import DeskAdmin
 from articles.admin.image_form import ChangeForm, UploadForm
 from articles.admin.image_list import Library, licence_badge
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.desk import image_uses, roles
 from articles.desk_search import pictures as words
 from articles.models import Edition, Image
@@ -45,7 +45,7 @@ class ImageAdmin(Library, DeskAdmin):
     def get_urls(self):
         """The library as the body editor sees it, and the upload of many, beside Django's own screens."""
         return [
-            path("picker/", self.admin_site.admin_view(picker.view), name="articles_image_picker"),
+            path("picker/", self.admin_site.admin_view(picker.picker_view), name="articles_image_picker"),
             path("upload/", self.admin_site.admin_view(self.upload_view), name="articles_image_upload"),
             path("<int:pk>/texts/", self.admin_site.admin_view(self.texts_view), name="articles_image_texts"),
             path("<int:pk>/original/", self.admin_site.admin_view(self.original_view), name="articles_image_original"),
@@ -53,10 +53,10 @@ class ImageAdmin(Library, DeskAdmin):
         ]
 
     def upload_view(self, request):
-        return image_upload.view(request, self)
+        return image_upload.image_upload_view(request, self)
 
     def texts_view(self, request, pk):
-        return image_texts.view(request, self, pk)
+        return image_texts.image_texts_view(request, self, pk)
 
     def original_view(self, request, pk):
         return _original(request, self, pk)
@@ -94,7 +94,7 @@ class ImageAdmin(Library, DeskAdmin):
         """
         sent = request.FILES.get("new_file" if object_id else "file") if request.method == "POST" else None
         if sent and self._may_save(request, object_id):
-            uploads.decode(sent, renditions.accept)
+            uploads.decode(sent, renditions.accept_picture)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (IntegrityError, OSError) as error:
@@ -132,7 +132,7 @@ class ImageAdmin(Library, DeskAdmin):
             self._draw_cards(obj, at_once=False)
         try:
             super().save_model(request, obj, form, change)
-            words.note([obj])
+            words.index_pictures([obj])
             if is_new:
                 renditions.make_safe_copy(master, obj.key, obj.trim)
         except (IntegrityError, OSError):
@@ -158,7 +158,7 @@ class ImageAdmin(Library, DeskAdmin):
             image.file = file
             tasks.after_commit(was.file.storage.delete, was.file.name)
         for key in filter(None, gone):
-            tasks.after_commit(renditions.remove, key)
+            tasks.after_commit(renditions.remove_renditions, key)
         self._draw_cards(image, at_once=at_once)
 
     def _draw_cards(self, image, *, at_once):
@@ -167,7 +167,7 @@ class ImageAdmin(Library, DeskAdmin):
         if at_once:
             Edition.objects.filter(pk__in=drawn).update(card="")
             for name in drawn.values():
-                tasks.after_commit(cards.remove, name)
+                tasks.after_commit(cards.remove_card_file, name)
         for pk in drawn:
             tasks.after_commit(tasks.draw_card.enqueue, pk)
 
@@ -211,7 +211,7 @@ class ImageAdmin(Library, DeskAdmin):
 
     @admin.display(description=gettext_lazy("used by"))
     def used(self, image):
-        return _list_of(image_uses.of(image)) or _(
+        return _list_of(image_uses.uses_of(image)) or _(
             "Nothing on record: no article, placement, portrait or logo shows it now, and no edition did."
         )
 
@@ -219,7 +219,7 @@ class ImageAdmin(Library, DeskAdmin):
 @require_safe
 def _original(request, model_admin, pk):
     """All of a picture, for whoever may cut another part out of it."""
-    image = Image.objects.filter(pk=number(str(pk))).first()
+    image = Image.objects.filter(pk=number_in_address(str(pk))).first()
     if image is None:
         raise Http404
     if not model_admin.has_change_permission(request, image):
@@ -239,7 +239,7 @@ def _master_of(image):
 
 def _said_of_uses(image):
     """A picture's name with all that shows it."""
-    return format_html("{}{}", _link_to(image), _list_of(image_uses.of(image)))
+    return format_html("{}{}", _link_to(image), _list_of(image_uses.uses_of(image)))
 
 
 def _link_to(image):

@@ -154,7 +154,7 @@ class ImageForm(forms.ModelForm):
         """The new encoding of the file ``sent`` under a random name; its measures go to the row."""
         if self.cannot_be_stored:
             raise _not_stored()
-        upload = uploads.decoded(sent, renditions.accept)
+        upload = uploads.decoded(sent, renditions.accept_picture)
         self._refuse_duplicate(upload.sha256)
         row = self.instance
         row.key, row.sha256, row.colour = uuid.uuid4().hex, upload.sha256, upload.colour

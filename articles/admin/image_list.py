@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin import pictures
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.admin.times import short
 from articles.desk import image_uses
-from articles.desk_search.pictures import holding
+from articles.desk_search.pictures import pictures_holding
 
 SOON = timedelta(days=30)
 A_PAGE = 48
@@ -128,12 +128,14 @@ class Library:
 
     def get_search_results(self, request, queryset, search_term):
         """Those of which all the words are said, found by an index; for a bare number, also the picture of it."""
-        found = holding(search_term)
-        return queryset.filter(found | Q(pk=number(search_term)) if number(search_term) else found), False
+        found = pictures_holding(search_term)
+        return queryset.filter(
+            found | Q(pk=number_in_address(search_term)) if number_in_address(search_term) else found
+        ), False
 
     @admin.display(description=gettext_lazy("picture"))
     def picture(self, image):
-        address = pictures.address(image, "card")
+        address = pictures.picture_address(image, "card")
         return format_html('<img src="{}" alt="" width="400" height="300" loading="lazy" decoding="async">', address)
 
     @admin.display(description=gettext_lazy("shows"))

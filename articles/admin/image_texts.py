@@ -10,7 +10,7 @@ from django.middleware.csrf import get_token
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.desk_search import pictures as words
 from articles.models import Image
 
@@ -26,9 +26,9 @@ class TextsForm(forms.ModelForm):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def view(request, model_admin, pk):
+def image_texts_view(request, model_admin, pk):
     """The texts of one picture and whether one may change them; a POST changes them."""
-    image = Image.objects.filter(pk=number(str(pk))).first()
+    image = Image.objects.filter(pk=number_in_address(str(pk))).first()
     if image is None:
         raise Http404
     if not model_admin.has_view_permission(request, image):
@@ -53,7 +53,7 @@ def _save(request, model_admin, pk):
         return JsonResponse({"errors": dict(_errors(form))}, status=422)
     if form.has_changed():
         form.save()
-        words.note([image])
+        words.index_pictures([image])
         model_admin.log_change(request, image, model_admin.construct_change_message(request, form, []))
     return JsonResponse(_facts(image))
 

@@ -22,7 +22,7 @@ HASH = 64  # hexadecimal digits of a SHA-256
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def view(request, model_admin):
+def image_upload_view(request, model_admin):
     """The page; with ``?known=`` which of some files are in the library already; a POST takes one picture.
 
     With ``?look`` it is only looked at: what is wrong with it, or a small copy for browsers that can't show it.
@@ -62,7 +62,7 @@ def _look(request):
     try:
         if sent is None:
             raise ValidationError(_("Choose a file."))
-        upload = renditions.accept(sent)
+        upload = renditions.accept_picture(sent)
     except ValidationError as refusal:
         return JsonResponse({"errors": {"file": refusal.messages}}, status=422)
     small = base64.b64encode(renditions.show_original(io.BytesIO(upload.content), PREVIEW)).decode()
@@ -71,7 +71,7 @@ def _look(request):
 
 def _take(model_admin, request):
     """Store one picture with its texts; what is refused is said by field, and nothing of it is stored."""
-    uploads.decode(request.FILES.get("file"), renditions.accept)
+    uploads.decode(request.FILES.get("file"), renditions.accept_picture)
     try:
         with transaction.atomic():
             form, image = _store(model_admin, request)
@@ -110,5 +110,5 @@ def _about(image):
         "id": image.pk,
         "title": image.title,
         "address": reverse("admin:articles_image_change", args=[image.pk]),
-        "thumbnail": pictures.address(image, "card"),
+        "thumbnail": pictures.picture_address(image, "card"),
     }

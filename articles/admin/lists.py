@@ -23,7 +23,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class State:
+class ListState:
     """A word of the row above a list, and the list of what is so; ``count`` where it is known without counting."""
 
     name: str
@@ -69,7 +69,7 @@ class RowsPaginator(NoCountPaginator):
         )
 
 
-def number(text):
+def number_in_address(text):
     """A row's or a page's number as it stands in an address; 0 for what is none."""
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 16 else 0
 
@@ -82,7 +82,7 @@ def holding_words(text, *fields):
     return found
 
 
-def address(cl, without=(), **new):
+def filtered_address(cl, without=(), **new):
     """The list as it is filtered now, without some parameters, and with others; from its first page."""
     kept = {name: values for name, values in cl.filter_params.items() if name not in without}
     return f"?{urlencode(sorted((kept | new).items()), doseq=True)}"
@@ -91,7 +91,7 @@ def address(cl, without=(), **new):
 def pieces(cl):
     """Every filter of a list that is set, in words."""
     return [
-        Piece(spec.title, text, address(cl, without=spec.expected_parameters()))
+        Piece(spec.title, text, filtered_address(cl, without=spec.expected_parameters()))
         for spec in _specs(cl)
         if (text := _chosen(cl, spec))
     ]
@@ -103,7 +103,7 @@ def states(cl):
         return cl.states
     spec = next((spec for spec in _specs(cl) if _is_of_states(cl, spec)), None)
     choices = spec.choices(cl) if spec else []
-    return [State(choice["display"], choice["query_string"], is_chosen=choice["selected"]) for choice in choices]
+    return [ListState(choice["display"], choice["query_string"], is_chosen=choice["selected"]) for choice in choices]
 
 
 def filters(cl):

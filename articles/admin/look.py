@@ -97,7 +97,7 @@ class LookForm(forms.ModelForm):
     def _drawn(self, name):
         """What was uploaded, encoded anew; else what stands there, or nothing if it was taken out."""
         sent = self.cleaned_data.get(name)
-        return uploads.decoded(sent, nameplates.accept) if isinstance(sent, UploadedFile) else sent
+        return uploads.decoded(sent, nameplates.accept_nameplate) if isinstance(sent, UploadedFile) else sent
 
 
 def _described(text):
@@ -160,7 +160,7 @@ class PaperLookAdmin(OneRowAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method == "POST" and self.has_change_permission(request):
             for name in FILES:
-                uploads.decode(request.FILES.get(name), nameplates.accept)
+                uploads.decode(request.FILES.get(name), nameplates.accept_nameplate)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request, obj, form, change):

@@ -17,7 +17,7 @@ from taggit.models import Tag
 from articles.admin.desk import DeskInline
 from articles.admin.site import OneRowAdmin
 from articles.models import FlatPage, MenuLink, PaperMenus, Section
-from articles.models.tag_key import named
+from articles.models.tag_key import tag_named
 from articles.public import menus
 from articles.text import TypedText
 
@@ -33,7 +33,7 @@ is_address = URLValidator(
 )
 
 
-class Known:
+class LinkTargets:
     """All that a link can lead to, asked for once a request."""
 
     def __init__(self):
@@ -135,7 +135,7 @@ class MenuLinkForm(forms.ModelForm):
         if kind == Kind.OWN:
             return None, key, str(menus.OWN[key])
         if kind == Kind.TAG:
-            tag = named(typed)
+            tag = tag_named(typed)
             if tag is None:
                 lacking = _("There is no tag “%(name)s”.") % {"name": typed}
                 self.add_error("typed", lacking if typed else _("Name the tag."))
@@ -201,11 +201,11 @@ class MenuInline(DeskInline):
     extra, max_num = 1, MOST
 
     def get_queryset(self, request):
-        self.known = Known.of(request)
+        self.known = LinkTargets.of(request)
         return super().get_queryset(request).filter(place=self.place)
 
     def get_formset(self, request, obj=None, **kwargs):
-        form = type("MenuLinkForm", (MenuLinkForm,), {"known": Known.of(request), "place": self.place})
+        form = type("MenuLinkForm", (MenuLinkForm,), {"known": LinkTargets.of(request), "place": self.place})
         formset = type("MenuFormSet", (MenuFormSet,), {"place": self.place})
         return super().get_formset(request, obj, form=form, formset=formset, **kwargs)
 
@@ -261,7 +261,7 @@ class PaperMenusAdmin(OneRowAdmin):
 
     def _empty(self, request):
         """What readers see in each place without links, and the button that puts it there to be changed."""
-        known = Known.of(request)
+        known = LinkTargets.of(request)
         empty = [place for place in Place if not any(link.place == place for link in known.links)]
         row = '<li>{}: {} <button type="submit" class="button" name="{}" value="{}">{}</button></li>'
         return format_html_join("", row, (_usual(place, known) for place in empty))
@@ -270,7 +270,7 @@ class PaperMenusAdmin(OneRowAdmin):
         super().save_related(request, form, formsets, change)
         place = request.POST.get(BEGIN)
         if place in Place and not MenuLink.objects.filter(place=place).exists():
-            rows = Known().usual(Place(place))[:MOST]
+            rows = LinkTargets().usual(Place(place))[:MOST]
             MenuLink.objects.bulk_create(
                 MenuLink(paper_id=1, place=place, order=number, kind=kind, row=row, address=address, named=name)
                 for number, (kind, row, address, name) in enumerate(rows, start=1)

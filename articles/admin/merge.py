@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from articles.admin.desk import DeskAdmin, person_column
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.admin.times import short
 from articles.desk import merges, roles
 from articles.desk.workflow import WorkflowError
@@ -68,7 +68,7 @@ class Merging:
         if gone is None:
             raise Http404
         asked = request.POST or request.GET
-        stays = self.get_queryset(request).filter(pk=number(asked.get("into"))).first()
+        stays = self.get_queryset(request).filter(pk=number_in_address(asked.get("into"))).first()
         refusal = merges.why_not(gone, stays, request.user) if stays else ""
         if request.method == "POST" and stays and not refusal:
             try:
@@ -98,7 +98,7 @@ class Merging:
 
     def _called(self, request, words):
         if self.opts.label == "taggit.Tag":
-            return tag_key.holding(words)
+            return tag_key.tags_holding(words)
         return self.get_search_results(request, self.get_queryset(request), words)[0]
 
     def _said(self, row):
@@ -110,16 +110,16 @@ class Merging:
         return {
             "stays": stays,
             "refusal": refusal,
-            "lines": merges.changes(gone, stays, gives_rights=gives_rights),
+            "lines": merges.merge_changes(gone, stays, gives_rights=gives_rights),
             "gives_rights": gives_rights,
             "has_editors": has_editors,
             "turned": f"{_address(self.opts, 'merge', stays.pk)}?into={gone.pk}",
         }
 
     def _merge(self, request, gone, stays):
-        merge = merges.start(gone, stays, by=request.user, gives_rights=bool(request.POST.get("rights")))
-        note(merge, request.user, gone, DELETION, _("Merged into “%(stays)s”.") % {"stays": stays}, link=True)
-        note(merge, request.user, stays, CHANGE, _("“%(gone)s” was merged into it.") % {"gone": merge.gone_name})
+        merge = merges.start_merge(gone, stays, by=request.user, gives_rights=bool(request.POST.get("rights")))
+        log_line(merge, request.user, gone, DELETION, _("Merged into “%(stays)s”.") % {"stays": stays}, link=True)
+        log_line(merge, request.user, stays, CHANGE, _("“%(gone)s” was merged into it.") % {"gone": merge.gone_name})
         text, level = _("“%(gone)s” is “%(stays)s” now, for readers too."), messages.SUCCESS
         if merge.stage == Merge.Stage.MOVING:
             text, level = _("“%(gone)s” becomes “%(stays)s”: the newest are done, the rest follows."), messages.WARNING
@@ -127,7 +127,7 @@ class Merging:
         return HttpResponseRedirect(reverse("admin:articles_merge_change", args=[merge.pk]))
 
 
-def note(merge, user, thing, flag, message, *, link=False):
+def log_line(merge, user, thing, flag, message, *, link=False):
     """A line of the log; the one that leads to the merge can be undone from there."""
     entry = LogEntry.objects.log_actions(user.pk, [thing], flag, message, single_object=True)
     if link:
@@ -189,9 +189,9 @@ class MergeAdmin(DeskAdmin):
 
     def _undo(self, request, merge):
         merge = merges.undo(merge, by=request.user)
-        gone, stays = merges.both(merge)
-        note(merge, request.user, gone, ADDITION, _("Its merge into “%(stays)s” was undone.") % {"stays": stays})
-        note(merge, request.user, stays, CHANGE, _("The merge of “%(gone)s” into it was undone.") % {"gone": gone})
+        gone, stays = merges.both_rows(merge)
+        log_line(merge, request.user, gone, ADDITION, _("Its merge into “%(stays)s” was undone.") % {"stays": stays})
+        log_line(merge, request.user, stays, CHANGE, _("The merge of “%(gone)s” into it was undone.") % {"gone": gone})
         text = _("“%(gone)s” and “%(stays)s” are two again.")
         if merge.is_open:
             text = _("“%(gone)s” and “%(stays)s” are being parted: the last are done, the rest follows.")
@@ -200,7 +200,7 @@ class MergeAdmin(DeskAdmin):
 
     def _go_on(self, request, merge):
         """Ask the background once more: its work may have been interrupted."""
-        stays = merges.both(merge)[1]
+        stays = merges.both_rows(merge)[1]
         if not (stays and roles.may_merge(request.user, stays)):
             raise PermissionDenied
         if merge.is_open:

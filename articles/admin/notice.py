@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from articles.admin.desk import DeskAdmin
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.admin.times import zone
 from articles.desk import notices
 from articles.models import Notice
@@ -41,11 +41,11 @@ class NoticeAdmin(DeskAdmin):
         if request.method == "POST":
             self._take(request)
             return HttpResponseRedirect(reverse(LIST))
-        kept = notices.choices(request.user)
+        kept = notices.notice_choices(request.user)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Notices"),
-            "notices": list(notices.newest(request.user)),
+            "notices": list(notices.newest_notices(request.user)),
             "choices": [(kind, kind.label, kept[kind]) for kind in Notice.Kind],
             "zone": zone(),
             "mails": not settings.EMAIL_BACKEND.endswith("console.EmailBackend"),
@@ -65,12 +65,12 @@ class NoticeAdmin(DeskAdmin):
     def _take(self, request):
         if "choose" in request.POST:
             wanted = {kind: _wanted(request.POST, kind) for kind in Notice.Kind.values}
-            notices.choose(request.user, wanted)
+            notices.choose_notices(request.user, wanted)
             self.log_change(request, request.user, _("Chose which notices to get"))
             self.message_user(request, _("Your choice is saved."))
         elif "read" in request.POST:
             which = request.POST["read"]
-            count = notices.mark_read(request.user, None if which == "all" else number(which))
+            count = notices.mark_read(request.user, None if which == "all" else number_in_address(which))
             text = ngettext("%(count)d notice is read now.", "%(count)d notices are read now.", count)
             self.message_user(request, text % {"count": count})
 

@@ -30,7 +30,7 @@ class AskForm(PasswordResetForm):
     )
 
     def save(self, **kwargs):
-        links.ask(self.cleaned_data["email"])
+        links.ask_for_link(self.cleaned_data["email"])
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -91,7 +91,7 @@ class NewPasswordForm(SetPasswordForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_password(request, name, secret):
     """The page that a link leads to: whoever has the link sets the password of its login, once."""
-    link = links.find(name, secret)
+    link = links.find_link(name, secret)
     if link is None:
         return _gone(request)
     form = NewPasswordForm(link.user, request.POST if request.method == "POST" else None)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from articles.admin.image_form import ACCEPTED
 from articles.admin.image_list import licence_badge
-from articles.desk_search.pictures import holding
+from articles.desk_search.pictures import pictures_holding
 from articles.models import Image
 from common.characters import normalise
 
@@ -18,7 +18,7 @@ MOST_IDS = 100
 
 
 @require_safe
-def view(request, admin_site=None):
+def picker_view(request, admin_site=None):
     """The dialog, with ``?q=`` or ``?before=`` a list of pictures to put into it, with ``?ids=`` facts as JSON."""
     if not request.user.has_perm("articles.view_image"):
         raise PermissionDenied
@@ -29,12 +29,12 @@ def view(request, admin_site=None):
         return HttpResponseBadRequest(
             "“before” is not the number of a picture.", content_type="text/plain; charset=utf-8"
         )
-    pictures = Image.objects.filter(holding(normalise(query or "")[:200])).order_by("-pk")
+    pictures = Image.objects.filter(pictures_holding(normalise(query or "")[:200])).order_by("-pk")
     if before:
         pictures = pictures.filter(pk__lt=int(before))
     found = list(pictures[: A_PAGE + 1])  # one more says that there are more; nothing is counted
     context = {
-        "images": [(image, thumbnail(image), licence_badge(image)) for image in found[:A_PAGE]],
+        "images": [(image, smallest_address(image), licence_badge(image)) for image in found[:A_PAGE]],
         "query": query or "",
         "before": found[A_PAGE - 1].pk if len(found) > A_PAGE else None,
         "further": bool(before),
@@ -45,7 +45,7 @@ def view(request, admin_site=None):
     return render(request, f"admin/articles/image/{'_pictures' if is_part else 'picker'}.html", context)
 
 
-def thumbnail(image: Image) -> str:
+def smallest_address(image: Image) -> str:
     """The address of the smallest public copy; of the safe copy while there is no other."""
     source = image.sources("card")
     return source.srcsets["webp"].split(" ", 1)[0] if source.srcsets else source.src
@@ -70,7 +70,7 @@ def _facts_of(image: Image) -> dict[str, Any]:
         "src": source.src,
         "width": source.width,
         "height": source.height,
-        "thumbnail": thumbnail(image),
+        "thumbnail": smallest_address(image),
         "cuts": {crop: image.sources(crop).src for crop in ("wide", "card", "square")},
         "focus": list(image.focus),
     }

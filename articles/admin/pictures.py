@@ -8,20 +8,22 @@ from articles.pictures import renditions
 SMALL, LARGE = "square", "full"
 
 
-def address(image: Image, crop: str = SMALL) -> str:
+def picture_address(image: Image, crop: str = SMALL) -> str:
     """The smallest JPEG of ``crop``; the safe copy until it exists."""
     sources = image.sources(crop)
     return sources.srcsets["webp"].split()[0] if sources.srcsets else sources.src
 
 
-def thumbnail(image: Image | None) -> str:
+def picture_thumbnail(image: Image | None) -> str:
     """A small square; decoration beside the title that says which picture it is."""
     if image is None:
         return ""
-    return format_html('<img class="thumbnail" src="{}" alt="" width="64" height="64" loading="lazy">', address(image))
+    return format_html(
+        '<img class="thumbnail" src="{}" alt="" width="64" height="64" loading="lazy">', picture_address(image)
+    )
 
 
-def shown(image: Image | None, field: str) -> str:
+def chosen_picture(image: Image | None, field: str) -> str:
     """The picture chosen in ``field``; ``admin-picture.js`` shows another as soon as it is chosen."""
     if image is None:
         return format_html('<img class="chosen" alt="" data-shows="{}" hidden>', field)
@@ -34,4 +36,4 @@ def remove_files(image: Image) -> None:
     """Take the master and every public copy out of the storages."""
     image.file.storage.delete(image.file.name)
     for key in filter(None, (image.key, image.former_key)):
-        renditions.remove(key)
+        renditions.remove_renditions(key)

@@ -126,7 +126,7 @@ class PlacementAdmin(Board, DeskAdmin):
         if not search_term.strip():
             return queryset, False
         placed = Article.objects.filter(pk__in=Placement.objects.order_by().values("article"))
-        found = desk_search.find(search_term, placed, most=MOST_PLACED)
+        found = desk_search.find_copies(search_term, placed, most=MOST_PLACED)
         return queryset.filter(article__in=among(found.pks)), False
 
     def has_add_permission(self, request):
@@ -152,7 +152,7 @@ class PlacementAdmin(Board, DeskAdmin):
         if request.method != "POST":
             return super().changeform_view(request, *args, **kwargs)
         with transaction.atomic():
-            boards.lock()
+            boards.lock_boards()
             return super().changeform_view(request, *args, **kwargs)
 
     def save_model(self, request, obj, form, change):
@@ -205,4 +205,4 @@ class PlacementAdmin(Board, DeskAdmin):
 
 def _has_sections(user):
     """Whether some section's top is ``user``'s to arrange; which one is asked of each placement."""
-    return roles.SECTION_EDITOR in roles.of(user) and bool(roles.section_ids(user))
+    return roles.SECTION_EDITOR in roles.roles_of(user) and bool(roles.section_ids(user))

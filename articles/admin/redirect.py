@@ -50,7 +50,7 @@ class ImportForm(forms.Form):
 
 
 @dataclass(frozen=True)
-class Line:
+class FileLine:
     """What became of one row of a file."""
 
     number: int
@@ -96,7 +96,7 @@ class RedirectAdmin(DeskAdmin):
         if not (self.has_add_permission(request) and self.has_change_permission(request)):
             raise PermissionDenied
         form = ImportForm(request.POST or None, request.FILES or None)
-        lines = [take(number, row) for number, row in form.cleaned_data["file"]] if form.is_valid() else []
+        lines = [store_redirect(number, row) for number, row in form.cleaned_data["file"]] if form.is_valid() else []
         context = {
             **self.admin_site.each_context(request),
             "title": _("Import redirects"),
@@ -120,15 +120,15 @@ class RedirectAdmin(DeskAdmin):
         return short(redirect.counted.last_at) if hasattr(redirect, "counted") else "–"
 
 
-def take(number: int, row: dict) -> Line:
+def store_redirect(number: int, row: dict) -> FileLine:
     """Store one row of a file, in place of the redirect of the same address if there is one."""
     typed = {name: (row.get(name) or "").strip() for name in COLUMNS}
     wanted = Redirect(source=typed["from"], kind=typed["kind"] or Redirect.Kind.EXACT, target=typed["to"])
     try:
         with transaction.atomic():
-            return Line(number, typed["from"], _store(wanted))
+            return FileLine(number, typed["from"], _store(wanted))
     except ValidationError as error:
-        return Line(number, typed["from"], " ".join(error.messages), is_refused=True)
+        return FileLine(number, typed["from"], " ".join(error.messages), is_refused=True)
 
 
 def _store(wanted: Redirect) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from articles import desk_search
 from articles.admin.article import head, reading
-from articles.admin.article.versions import has_erased, restore
+from articles.admin.article.versions import has_erased, restore_version
 from articles.admin.desk import DeskAdmin, person_column
 from articles.admin.lists import holding_words
 from articles.admin.times import short
@@ -50,7 +50,7 @@ class RevisionAdmin(DeskAdmin):
         """Of articles that hold the words, and versions whose names do; each found by an index."""
         if not search_term.strip():
             return queryset, False
-        articles = desk_search.find(search_term, Article.objects.all(), most=MOST_ARTICLES).pks
+        articles = desk_search.find_copies(search_term, Article.objects.all(), most=MOST_ARTICLES).pks
         named = Revision.objects.exclude(name="").filter(holding_words(search_term, "name")).order_by().values("pk")
         of_articles = Revision.objects.filter(article__in=among(articles)).order_by().values("pk")
         return queryset.filter(pk__in=of_articles.union(named)), False
@@ -65,7 +65,7 @@ class RevisionAdmin(DeskAdmin):
         before = Revision.objects.filter(article=obj.article, version__lt=obj.version).first()
         context |= {"before": before, "erased": has_erased(obj.article), "reading": reading.of_save(obj)}
         context |= {"standing": head.standing_of_save(obj), "furniture": list(context["adminform"])[1:]}
-        context["changes"] = text_diff.compare(before.snapshot, obj.snapshot) if before else []
+        context["changes"] = text_diff.compare_snapshots(before.snapshot, obj.snapshot) if before else []
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     @method_decorator(require_POST)
@@ -76,7 +76,7 @@ class RevisionAdmin(DeskAdmin):
             raise Http404
         if not roles.may(request.user, "edit", revision.article):
             raise PermissionDenied
-        return restore(self, request, revision)
+        return restore_version(self, request, revision)
 
     @admin.display(description=gettext_lazy("saved"))
     def saved(self, revision):
@@ -92,4 +92,6 @@ class RevisionAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("body"))
     def body(self, revision):
-        return format_html('<div class="body">{}</div>', rendering.body(charts.name(revision.snapshot.get("body", ""))))
+        return format_html(
+            '<div class="body">{}</div>', rendering.body(charts.charts_in_words(revision.snapshot.get("body", "")))
+        )

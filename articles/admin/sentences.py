@@ -128,7 +128,7 @@ class Sentence:
         return _tidy(self.phrase.format(thing=f"{self.kind} “{self.name}”", **words))
 
 
-def of(entry: LogEntry) -> Sentence:
+def sentence_of(entry: LogEntry) -> Sentence:
     """What ``entry``, loaded with its user and kind of object, says."""
     content_type = _content_type(entry)
     kind = _("the %(kind)s") % {"kind": content_type.name if content_type else _("thing")}
@@ -138,7 +138,9 @@ def of(entry: LogEntry) -> Sentence:
         phrase, said = str(ARRANGED), (message,)
     else:
         phrase, said = _phrase(entry, message)
-    return Sentence(notices.name(entry.user), phrase, kind, name, tuple(Truncator(one).chars(LONGEST) for one in said))
+    return Sentence(
+        notices.name_of_person(entry.user), phrase, kind, name, tuple(Truncator(one).chars(LONGEST) for one in said)
+    )
 
 
 def _content_type(entry: LogEntry) -> ContentType | None:

@@ -33,14 +33,14 @@ class ZoneField(forms.ChoiceField):
 
     def get_bound_field(self, form, field_name):
         stored = form.get_initial_for_field(self, field_name)
-        known = {name for _group, names in zones.choices() for name, _label in names}
+        known = {name for _group, names in zones.zone_choices() for name, _label in names}
         if stored and stored not in known:
             self.choices = [*_zones(with_none=not self.required), (stored, stored)]
         return super().get_bound_field(form, field_name)
 
 
 def _zones(*, with_none):
-    return [*([("", _("none"))] if with_none else []), *zones.choices()]
+    return [*([("", _("none"))] if with_none else []), *zones.zone_choices()]
 
 
 class SiteSettingsForm(RulesForm):

@@ -10,7 +10,7 @@ from taggit.models import Tag
 
 from articles.admin.article.form import check_tag
 from articles.admin.desk import DeskAdmin
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.admin.merge import Merging
 from articles.desk import roles
 from articles.folding import key as key_of
@@ -68,7 +68,7 @@ class TagAdmin(Merging, DeskAdmin):
         """Those called so today, or once; for a bare number, also the tag of that number."""
         if not search_term.strip():
             return queryset, False
-        found = Q(pk__in=tag_key.holding(search_term).values("pk")) | Q(pk=number(search_term))
+        found = Q(pk__in=tag_key.tags_holding(search_term).values("pk")) | Q(pk=number_in_address(search_term))
         return queryset.filter(found), False
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -96,8 +96,8 @@ class TagAdmin(Merging, DeskAdmin):
             raise PermissionDenied
         typed = normalise(request.GET.get("term", "")).strip()[:100]
         key = key_of(typed)
-        found = tag_key.holding(typed) if key else Tag.objects.none()
+        found = tag_key.tags_holding(typed) if key else Tag.objects.none()
         names = list(found.order_by("name").values_list("name", flat=True)[: OFFERED * 5])
         names.sort(key=lambda name: not key_of(name).startswith(key))
-        same = tag_key.named(typed) if key else None  # what is typed is no new tag, however it is written
+        same = tag_key.tag_named(typed) if key else None  # what is typed is no new tag, however it is written
         return JsonResponse({"names": names[:OFFERED], "same": same and same.name})

@@ -10,7 +10,7 @@ from js_asset import Media
 
 from articles.admin.article.form import TagsField
 from articles.admin.desk import DeskAdmin, person_column
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.desk import roles
 from articles.folding import key as key_of
 from articles.models import Article, Template
@@ -64,7 +64,7 @@ class TemplateAdmin(DeskAdmin):
     def get_changeform_initial_data(self, request):
         """What the article ``?from=12`` says, as it was last saved; neither its times nor its authors."""
         initial = super().get_changeform_initial_data(request)
-        article = Article.objects.filter(pk=number(request.GET.get("from"))).first()
+        article = Article.objects.filter(pk=number_in_address(request.GET.get("from"))).first()
         if article is None or not request.user.has_perm("articles.view_article"):
             return initial
         tags = article.tag_rows.order_by("tag__name").values_list("tag__name", flat=True)

@@ -96,10 +96,10 @@ def short(moment):
 
 def short_in_words(moment):
     """A time in a list, and how far away it is."""
-    return f"{short(moment)} ({in_words(moment)})"
+    return f"{short(moment)} ({time_from_now(moment)})"
 
 
-def shown(moment, form="DATETIME_FORMAT"):
+def time_as_html(moment, form="DATETIME_FORMAT"):
     """A time and how far away it is, as HTML; ``desk-times.js`` adds what that is where the reader is."""
     local = timezone.localtime(moment)
     return format_html(
@@ -107,11 +107,11 @@ def shown(moment, form="DATETIME_FORMAT"):
         local.isoformat(),
         zone(),
         date_format(local, form),
-        in_words(moment),
+        time_from_now(moment),
     )
 
 
-def in_words(moment, now=None):
+def time_from_now(moment, now=None):
     """How far ``moment`` is from ``now``: in 3 hours, yesterday 18:00, 3 days ago; ``desk-times.js`` says the same."""
     now = now or timezone.now()
     away = abs(moment - now)
@@ -159,7 +159,7 @@ def _words_of(value):
         moment = parse_datetime(value) if isinstance(value, str) else value
         if not hasattr(moment, "hour"):
             return ""
-        return in_words(timezone.make_aware(moment) if timezone.is_naive(moment) else moment)
+        return time_from_now(timezone.make_aware(moment) if timezone.is_naive(moment) else moment)
     except (ValueError, OverflowError):
         return ""
 

@@ -24,7 +24,7 @@ SOURCES = re.compile(r"[a-z]{1,8}(?: [a-z]{1,8}){0,9}\Z", re.ASCII)
 CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
 
 
-class Wanted(NamedTuple):
+class WantedChart(NamedTuple):
     """What a chart is asked to show."""
 
     pair: str
@@ -38,21 +38,21 @@ class Wanted(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownChart:
     """What an edition holds of a chart: days with values of the pair as it is stored, and who set them."""
 
     points: str  # 2025-12-05:0.011439 2025-12-08:0.01144
     sources: str  # nbkr cbr
 
 
-LookUp = Callable[[set[Wanted], datetime], dict[Wanted, Known]]
-Draw = Callable[[Wanted, Known, str, int], str]
+LookUp = Callable[[set[WantedChart], datetime], dict[WantedChart, KnownChart]]
+Draw = Callable[[WantedChart, KnownChart, str, int], str]
 _look_up: LookUp = lambda wanted, at: {}  # noqa: E731 - until the project registers its own
 _draw: Draw = lambda wanted, known, caption, number: ""  # noqa: E731 - until then a chart is nothing
 _tell: Draw = _draw
 
 
-def register(look_up: LookUp, draw: Draw, tell: Draw) -> None:
+def register_charts(look_up: LookUp, draw: Draw, tell: Draw) -> None:
     """Have ``look_up`` find the points of charts at a time, ``draw`` them for a page and ``tell`` them in a feed.
 
     Both take what was asked for, the points, the caption as HTML, and which chart of the text it is.
@@ -61,27 +61,27 @@ def register(look_up: LookUp, draw: Draw, tell: Draw) -> None:
     _look_up, _draw, _tell = look_up, draw, tell
 
 
-def asked(text: str) -> Wanted | None:
+def asked_chart(text: str) -> WantedChart | None:
     """What the value of ``data-chart`` asks for; None for what is no chart, like a span that ends before it begins."""
     found = ASKED.match(text)
     if found is None or not _is_span(found["span"]):
         return None
-    return Wanted(found["pair"], found["span"], bool(found["turned"]))
+    return WantedChart(found["pair"], found["span"], bool(found["turned"]))
 
 
-def in_body(html: str) -> set[Wanted]:
+def charts_in_body(html: str) -> set[WantedChart]:
     """The charts of a cleaned body."""
     return {wanted for figure in FIGURE.finditer(html) if (wanted := _wanted(figure))}
 
 
-def pairs(html: str) -> set[str]:
+def chart_pairs(html: str) -> set[str]:
     """The pairs whose charts a cleaned body shows."""
-    return {wanted.pair for wanted in in_body(html)}
+    return {wanted.pair for wanted in charts_in_body(html)}
 
 
-def unknown(html: str, at: datetime) -> list[Wanted]:
+def unknown_charts(html: str, at: datetime) -> list[WantedChart]:
     """The charts of a body that have nothing to show at that time, in order."""
-    wanted = in_body(html)
+    wanted = charts_in_body(html)
     return sorted(wanted - _look_up(wanted, at).keys()) if wanted else []
 
 
@@ -103,12 +103,12 @@ def _is_point(text: str) -> bool:
         return False
 
 
-def freeze(html: str, at: datetime, before: str = "") -> str:
+def freeze_charts(html: str, at: datetime, before: str = "") -> str:
     """A cleaned body whose first MOST charts hold the rates known for ``at``; one without any holds none.
 
     What ``before``, a frozen body, holds of a chart stays as it is.
     """
-    wanted = in_body(html)
+    wanted = charts_in_body(html)
     known = _held(before) if wanted else {}
     if wanted - known.keys():
         known = _look_up(wanted - known.keys(), at) | known
@@ -127,7 +127,7 @@ def freeze(html: str, at: datetime, before: str = "") -> str:
     return FIGURE.sub(one, html) if wanted else html
 
 
-def thaw(html: str) -> str:
+def thaw_charts(html: str) -> str:
     """A cleaned body as the desk keeps it: of a chart nothing but what it asks for and its caption."""
 
     def one(figure: re.Match[str]) -> str:
@@ -140,7 +140,7 @@ def thaw(html: str) -> str:
     return FIGURE.sub(one, html) if "data-" in html else html
 
 
-def resolve(html: str) -> str:
+def resolve_charts(html: str) -> str:
     """A frozen body with its charts drawn; one without rates is left out."""
     return _with_each(html, _draw, lambda wanted, caption: "")
 
@@ -150,26 +150,26 @@ def resolve_in_words(html: str) -> str:
     return _with_each(html, _tell, lambda wanted, caption: "")
 
 
-def name(html: str) -> str:
+def charts_in_words(html: str) -> str:
     """A body for the desk to read, with its charts in words; of one that holds no rates what it asks for."""
     return _with_each(html, _tell, _named)
 
 
-def _held(html: str) -> dict[Wanted, Known]:
+def _held(html: str) -> dict[WantedChart, KnownChart]:
     """What a frozen body holds of each chart."""
     found = {}
     for figure in FIGURE.finditer(html) if "data-points" in html else ():
         wanted, points = _wanted(figure), _value(figure, "points")
         if wanted and points:
-            found[wanted] = Known(points, _value(figure, "source"))
+            found[wanted] = KnownChart(points, _value(figure, "source"))
     return found
 
 
-def _named(wanted: Wanted, caption: str) -> str:
+def _named(wanted: WantedChart, caption: str) -> str:
     return f"<p>{escape(_('Chart of rates: %(asked)s') % {'asked': wanted.text})}. {caption}</p>"
 
 
-def _with_each(html: str, show: Draw, without: Callable[[Wanted, str], str]) -> str:
+def _with_each(html: str, show: Draw, without: Callable[[WantedChart, str], str]) -> str:
     count = 0
 
     def one(figure: re.Match[str]) -> str:
@@ -177,7 +177,7 @@ def _with_each(html: str, show: Draw, without: Callable[[Wanted, str], str]) -> 
         wanted, found = _wanted(figure), CAPTION.search(figure["inner"])
         if wanted is None:
             return figure[0]
-        held, caption = Known(_value(figure, "points"), _value(figure, "source")), found[1] if found else ""
+        held, caption = KnownChart(_value(figure, "points"), _value(figure, "source")), found[1] if found else ""
         if not held.points or count == MOST:
             return without(wanted, caption)
         count += 1
@@ -186,8 +186,8 @@ def _with_each(html: str, show: Draw, without: Callable[[Wanted, str], str]) -> 
     return FIGURE.sub(one, html) if "data-chart" in html else html
 
 
-def _wanted(figure: re.Match[str]) -> Wanted | None:
-    return asked(_value(figure, "chart"))
+def _wanted(figure: re.Match[str]) -> WantedChart | None:
+    return asked_chart(_value(figure, "chart"))
 
 
 def _value(figure: re.Match[str], name: str) -> str:

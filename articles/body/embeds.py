@@ -262,7 +262,7 @@ def is_address(text: str) -> bool:
     return bool(ADDRESS.match(text))
 
 
-def find(address: str, own: Iterable[Site] = ()) -> Embed | None:
+def find_embed(address: str, own: Iterable[Site] = ()) -> Embed | None:
     """What stands at ``address``, by the paper's ``own`` sites and those known here; a link where none knows it.
 
     None for what is no address of a page.
@@ -284,7 +284,7 @@ def find(address: str, own: Iterable[Site] = ()) -> Embed | None:
 
 def page_of(frame: str, own: Iterable[Site] = ()) -> str | None:
     """The address to be kept for a ``frame`` of another page; None for one that can't be shown here."""
-    found = find(frame, own)
+    found = find_embed(frame, own)
     if found is None:
         return None
     if not found.is_link:

@@ -26,7 +26,7 @@ THIN = "\u2009"
 LIST = '<section class="footnotes"'
 
 
-def tidy(html: str) -> str:
+def tidy_footnotes(html: str) -> str:
     """Sanitized ``html`` whose spans are footnotes alone, each a line of text, none within a link or another note.
 
     No words are lost: a note within a note or a caption is put in brackets, one that holds a list or a picture stands
@@ -131,19 +131,19 @@ class _Tidy:
             self.out.append(note)
 
 
-def found(html: str) -> list[str]:
+def footnote_texts(html: str) -> list[str]:
     """What each footnote of a cleaned body says, in the order of the marks."""
     return FOOTNOTE.findall(html)
 
 
-def without(html: str) -> str:
+def without_footnotes(html: str) -> str:
     """A cleaned body without its footnotes."""
     return FOOTNOTE.sub("", html)
 
 
 def at_end(html: str) -> str:
     """A cleaned body whose footnotes follow it, a paragraph each: what is read, and searched, goes on at the marks."""
-    return without(html) + "".join(f"<p>{note}</p>" for note in found(html) if note)
+    return without_footnotes(html) + "".join(f"<p>{note}</p>" for note in footnote_texts(html) if note)
 
 
 def numbered(html: str, *, linked: bool = True) -> str:
@@ -163,7 +163,7 @@ def _named(match: re.Match[str]) -> str:
     tag, attributes, words = match.groups()
     if OPENING not in words:
         return match[0]
-    name = " ".join(TAGS.sub("", without(words)).split()).replace('"', "&quot;")
+    name = " ".join(TAGS.sub("", without_footnotes(words)).split()).replace('"', "&quot;")
     return f'<{tag}{attributes} aria-label="{name}">{words}</{tag}>'
 
 

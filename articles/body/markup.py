@@ -120,7 +120,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if name in PATTERNS:
         return value if PATTERNS[name].match(value) else None
     if name == "data-chart":
-        return value if charts.asked(value) else None
+        return value if charts.asked_chart(value) else None
     if name in NUMBERS:
         return value if SMALL.match(value) and 1 < int(value) <= NUMBERS[name] else None
     if name in {"data-apart", "data-pull-quote", "data-fact-box", "data-footnote"}:
@@ -150,7 +150,9 @@ def clean(html: str) -> str:
     for _round in range(ROUNDS):
         if html.count("<") > LIGHT and is_too_deep(html):
             break
-        cleaned = pull_quotes.tidy(footnotes.tidy(normalise_html(_cleaner.clean(html))))  # entities are characters now
+        cleaned = pull_quotes.tidy_pull_quotes(
+            footnotes.tidy_footnotes(normalise_html(_cleaner.clean(html)))
+        )  # entities are characters now
         if cleaned == html:
             return html
         html = cleaned
@@ -227,7 +229,7 @@ def plain_text(html: str) -> str:
 
 def count_words(html: str) -> int:
     """How many words a cleaned body has, as readers and the desk are told; footnotes are not counted."""
-    text = WITHIN_WORDS.sub("", footnotes.without(html))
+    text = WITHIN_WORDS.sub("", footnotes.without_footnotes(html))
     return len(unescape(ANY_TAG.sub(" ", text)).split())
 
 
@@ -236,6 +238,6 @@ def image_ids(html: str) -> list[int]:
     return [int(number) for number in IMAGE.findall(html)]
 
 
-def links(html: str) -> list[str]:
+def links_of_body(html: str) -> list[str]:
     """Where the links of a cleaned body lead, each address once, in order."""
     return list(dict.fromkeys(unescape(address).strip() for address in LINK.findall(html)))

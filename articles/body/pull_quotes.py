@@ -20,7 +20,7 @@ BREAK = re.compile(r"<br\b[^<>]*>")
 TAG = re.compile(r"<[^<>]*>")
 
 
-def tidy(html: str) -> str:
+def tidy_pull_quotes(html: str) -> str:
     """Sanitized ``html`` with at most one speaker in each pull quote, after its words, and none anywhere else.
 
     No words are lost: what is no speaker's name or role is a paragraph; a role without a name is the name.

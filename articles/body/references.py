@@ -22,7 +22,7 @@ OLD_DAY = re.compile(r"\(0(?=\d )")  # of editions frozen when days were written
 UNLINKED = re.compile(r'<a [^>]*>.*?</a>|<aside data-pull-quote="">.*?</aside>', re.DOTALL)
 
 
-class Wanted(NamedTuple):
+class WantedRate(NamedTuple):
     """A pair, and the form it is told in: ``pair``, ``words`` or ``amount``, after ``turned-``, before ``-dated``."""
 
     pair: str
@@ -35,40 +35,40 @@ class Wanted(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownRate:
     """A rate that was looked up: its exact value, and what readers see of it."""
 
     value: str
     text: str
 
 
-LookUp = Callable[[set[Wanted], datetime, str], dict[Wanted, Known]]
+LookUp = Callable[[set[WantedRate], datetime, str], dict[WantedRate, KnownRate]]
 _look_up: LookUp = lambda pairs, at, language: {}  # noqa: E731 - until the project registers its own
 
 
-def register(look_up: LookUp) -> None:
+def register_rates(look_up: LookUp) -> None:
     """Have ``look_up`` find rates: of pairs, at a time, in words of a language; what it doesn't know is left out."""
     global _look_up
     _look_up = look_up
 
 
-def pairs(html: str) -> set[str]:
+def referred_pairs(html: str) -> set[str]:
     """The pairs that a cleaned body refers to, in its words or in a chart."""
-    return {wanted.pair for wanted in _wanted(html)} | charts.pairs(html)
+    return {wanted.pair for wanted in _wanted(html)} | charts.chart_pairs(html)
 
 
-def unknown(html: str, at: datetime, language: str) -> list[str]:
+def unknown_pairs(html: str, at: datetime, language: str) -> list[str]:
     """The pairs of a body's words that have no rate at that time, in order."""
     wanted = _wanted(html)
     return sorted({one.pair for one in wanted - _look_up(wanted, at, language).keys()}) if wanted else []
 
 
-def freeze(html: str, at: datetime, language: str, before: str = "") -> str:
+def freeze_rates(html: str, at: datetime, language: str, before: str = "") -> str:
     """A cleaned body with the rates in force ``at``; of a pair without one readers see the pair alone.
 
     What ``before``, a frozen body of the same language, says already stays as it is.
     """
-    html = charts.freeze(html, at, before)
+    html = charts.freeze_charts(html, at, before)
     wanted = _wanted(html)
     if not wanted:
         return REFERENCE.sub(lambda match: match["words"], html)
@@ -88,7 +88,7 @@ def freeze(html: str, at: datetime, language: str, before: str = "") -> str:
     return REFERENCE.sub(one, html)
 
 
-def thaw(html: str) -> str:
+def thaw_rates(html: str) -> str:
     """A cleaned body as the desk keeps it: of a reference nothing but what it asks for; other words stay, as words."""
 
     def one(match: re.Match[str]) -> str:
@@ -99,10 +99,10 @@ def thaw(html: str) -> str:
         is_frozen = bool(found.form and FROZEN.search(attributes) and words)
         return f"<data{found.html}>{found.pair}</data>" if is_frozen or words.startswith(found.pair) else words
 
-    return TYPED.sub(one, charts.thaw(html))
+    return TYPED.sub(one, charts.thaw_charts(html))
 
 
-def resolve(html: str) -> str:
+def resolve_rates(html: str) -> str:
     """A frozen body for readers: each rate leads to its pair's page.
 
     Not within another link, nor in a pull quote, which is hidden from screen readers, so nothing in it takes the focus.
@@ -120,20 +120,20 @@ def resolve(html: str) -> str:
     return REFERENCE.sub(one, html)
 
 
-def _held(html: str) -> dict[Wanted, Known]:
+def _held(html: str) -> dict[WantedRate, KnownRate]:
     """What a frozen body says of each rate."""
     found = {}
     for match in REFERENCE.finditer(html):
         asked, value = _asked(match["attributes"]), FROZEN.search(match["attributes"])
         if asked and value:
-            found[asked] = Known(value[1], unescape(match["words"]))
+            found[asked] = KnownRate(value[1], unescape(match["words"]))
     return found
 
 
-def _wanted(html: str) -> set[Wanted]:
+def _wanted(html: str) -> set[WantedRate]:
     return {found for match in REFERENCE.finditer(html) if (found := _asked(match["attributes"]))}
 
 
-def _asked(attributes: str) -> Wanted | None:
+def _asked(attributes: str) -> WantedRate | None:
     pair, form = RATE.search(attributes), FORM.search(attributes)
-    return Wanted(pair[1], form[1] if form else "") if pair else None
+    return WantedRate(pair[1], form[1] if form else "") if pair else None

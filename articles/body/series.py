@@ -21,7 +21,7 @@ MARKED = re.compile(rf'<figure(?:{APART} (data-image="\d{{1,11}}")| (data-image=
 NO_TEXT = re.compile(r"(?:\s|<p>(?:\s|&nbsp;|<br>)*</p>)*")  # empty paragraphs are not shown
 
 
-def put_together(html: str, write: Callable[[re.Match[str]], str]) -> str:
+def write_series(html: str, write: Callable[[re.Match[str]], str]) -> str:
     """A cleaned body with each series as ``write`` has it; its pictures are marked no longer."""
     return MARKED.sub(lambda match: f"<figure {match[1] or match[2]}>", SERIES.sub(write, html))
 

@@ -28,7 +28,7 @@ def titles() -> dict[str, str]:
     }
 
 
-def make(slugs: list[str]) -> list[FlatPage]:
+def make_first_pages(slugs: list[str]) -> list[FlatPage]:
     """Drafts of the pages of ``slugs``, for somebody to complete; not of those that somebody else made meanwhile."""
     names, texts = titles(), _texts()
     pages = [

@@ -1,6 +1,6 @@
 """Where a picture is used, asked of indexed rows: with readers, on the desk, beside names, and only in the past.
 
-A body's pictures are rows beside it: ``note()`` keeps them true whenever a body is stored.
+A body's pictures are rows beside it: ``note_uses()`` keeps them true whenever a body is stored.
 """
 
 from collections.abc import Iterable
@@ -51,7 +51,7 @@ class Uses:
 
 
 @transaction.atomic
-def note(copy: Article | Edition) -> None:
+def note_uses(copy: Article | Edition) -> None:
     """Keep a row for each picture that the body of ``copy`` shows; of a working copy, drop those it shows no more.
 
     The pictures' rows are locked, so that none is deleted at the same time.
@@ -85,7 +85,7 @@ def note_all() -> None:
         model._default_manager.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
 
 
-def of(image: Image) -> list[Uses]:
+def uses_of(image: Image) -> list[Uses]:
     """Every kind of use that ``image`` has, each bounded and in one query; empty when nothing shows it."""
     now = timezone.now()
     live = Q(live_from__lte=now, live_until__gt=now)

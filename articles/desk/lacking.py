@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.body import references
 from articles.desk import revisions, text_merge
-from articles.desk.text_merge import Merge
+from articles.desk.text_merge import FieldMerge
 from articles.models import Article, Edition, EditionByline, EditionSection, EditionTag
 from articles.models.copy import Copy, shared_values
 
@@ -41,7 +41,7 @@ WORDS = {
 
 
 @dataclass(frozen=True)
-class Found:
+class Completed:
     """What a text would say with what readers have, and what it lacks of that."""
 
     mine: dict[str, Any]  # as it says it itself
@@ -58,13 +58,13 @@ class Found:
         return in_order(differing | set(self.clashes))
 
 
-def note(article: Article) -> None:
+def note_gaps(article: Article) -> None:
     """Have each edition to come say what it lacks, and since when readers have its words if they are no news."""
     if not (coming := list(_coming(article))):
         return
     before = _had(article, timezone.now())
     for edition in coming:
-        lacks = ",".join([*find(edition, before).lacks, *_plans(edition, before)])
+        lacks = ",".join([*find_gaps(edition, before).lacks, *_plans(edition, before)])
         repeats_since = _repeats_since(edition, before)
         if (lacks, repeats_since) != (edition.lacks, edition.repeats_since):
             article.editions.filter(pk=edition.pk).update(lacks=lacks, repeats_since=repeats_since)
@@ -72,11 +72,11 @@ def note(article: Article) -> None:
         before.append(edition)
 
 
-def of(edition: Edition) -> Found:
+def gaps_of(edition: Edition) -> Completed:
     """What a scheduled edition lacks, with all that it takes to put it in."""
     before = _had(edition.article, timezone.now())
     before += [one for one in _coming(edition.article) if one.live_from < edition.live_from]
-    return find(edition, before)
+    return find_gaps(edition, before)
 
 
 def of_working_copy(article: Article) -> list[str]:
@@ -103,16 +103,16 @@ def early(article: Article, live: int, coming: Iterable[int]) -> dict[int, str]:
     found = {}
     for pk, values in said.items():
         names = [name for name in values if not _is_same(name, values[name], has[name])]
-        found[pk] = words(in_order(name for name in names if _is_same(name, values[name], mine[name])))
+        found[pk] = field_names(in_order(name for name in names if _is_same(name, values[name], mine[name])))
     return found
 
 
-def find(edition: Edition, before: Iterable[Edition]) -> Found:
+def find_gaps(edition: Edition, before: Iterable[Edition]) -> Completed:
     """What ``edition`` lacks of those of ``before`` that are newer than its text."""
     since = known_at(edition)
     newer = [one for one in before if one.cut_at > since and not one.withdrawn_reason]
     if not newer:
-        return Found({}, {}, {}, {})
+        return Completed({}, {}, {}, {})
     return _merge(said_by(edition), newer, _base(edition.article, since))
 
 
@@ -132,15 +132,15 @@ def in_order(names: Iterable[str]) -> list[str]:
     return sorted(names, key=order.index)
 
 
-def words(names: Iterable[str]) -> str:
+def field_names(names: Iterable[str]) -> str:
     """Names of fields as people say them."""
     said = [str(WORDS.get(name) or (_COLUMNS[name].verbose_name if name in _COLUMNS else name)) for name in names]
     return ", ".join(dict.fromkeys(said))
 
 
-def told(lacks: str) -> str:
+def gaps_in_words(lacks: str) -> str:
     """What a list says of an edition's ``lacks``; nothing if there is nothing to say."""
-    return _("lacks what readers have: %(what)s") % {"what": words(lacks.split(","))} if lacks else ""
+    return _("lacks what readers have: %(what)s") % {"what": field_names(lacks.split(","))} if lacks else ""
 
 
 def told_of_repeat(edition: Edition) -> str:
@@ -181,12 +181,12 @@ def _said_by_each(editions: list[Edition]) -> list[dict[str, Any]]:
     return [
         shared_values(edition)
         | {name: sorted(value) if name == "tags" else value for name, value in rows[edition.pk].items()}
-        | {"body": references.thaw(edition.body)}
+        | {"body": references.thaw_rates(edition.body)}
         for edition in editions
     ]
 
 
-def _merge(mine: dict[str, Any], newer: list[Edition], base: Edition | None) -> Found:
+def _merge(mine: dict[str, Any], newer: list[Edition], base: Edition | None) -> Completed:
     """``mine`` with what each of ``newer`` made of ``base``; without a base, they are newer words of the same text."""
     *said_by_newer, was_said = _said_by_each([*newer, base]) if base else [*_said_by_each(newer), mine]
     merged, with_theirs, together = dict(mine), dict(mine), dict(mine)
@@ -200,22 +200,22 @@ def _merge(mine: dict[str, Any], newer: list[Edition], base: Edition | None) -> 
             clashes |= {name} if one.clash else set()
             hopeless |= {name} if both.clash else set()
     together = {name: together[name] for name in clashes - hopeless}
-    return Found(mine, merged, with_theirs, together, in_order(clashes), ",".join(str(row.pk) for row in newer))
+    return Completed(mine, merged, with_theirs, together, in_order(clashes), ",".join(str(row.pk) for row in newer))
 
 
-def _merge_field(name: str, was: Any, mine: Any, theirs: Any) -> Merge:
+def _merge_field(name: str, was: Any, mine: Any, theirs: Any) -> FieldMerge:
     """The field merged; a paragraph that both changed is a clash, though its words could be put together."""
     merge = text_merge.merge_value(name, was, mine, theirs)
     if name != "body" or merge.clash or theirs == was or mine in (was, theirs):
         return merge
-    written = (text_merge.blocks(text_merge.as_editor_writes(html)) for html in (was, mine, theirs))
-    places = text_merge.places(*written, fine=True)
+    written = (text_merge.body_elements(text_merge.as_editor_writes(html)) for html in (was, mine, theirs))
+    places = text_merge.base_stretches(*written, fine=True)
     taken = [(place, place.taken_or_both) for place in places]
     if all(blocks is not None for _place, blocks in taken):
         return merge
     sides = [(place.mine, place.theirs) if blocks is None else (blocks, blocks) for place, blocks in taken]
     with_mine, with_theirs = ("".join("".join(part) for part in side) for side in zip(*sides, strict=True))
-    return Merge(with_mine, with_theirs, clash=True)
+    return FieldMerge(with_mine, with_theirs, clash=True)
 
 
 def _is_same(name: str, one: Any, other: Any) -> bool:

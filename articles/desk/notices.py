@@ -24,13 +24,13 @@ KEPT = timedelta(days=90)  # after it was read
 AT_ONCE = 500  # rows of one run of what is told or removed by the clock
 
 
-def tell(kind: str, article: Article, *, by: User | None, text: str, **words: str) -> None:
+def tell_people(kind: str, article: Article, *, by: User | None, text: str, **words: str) -> None:
     """Tell those whom it concerns, but not ``by``; ``text`` may name %(who)s, %(article)s and ``words``.
 
     The notices are rows of the step's own transaction; mails are sent by tasks after it, so that neither a mail
     server nor its absence keeps anybody from taking a step.
     """
-    who = words.pop("who", "") or (name(by) if by else "")
+    who = words.pop("who", "") or (name_of_person(by) if by else "")
     said = " ".join((text % {"who": who, "article": article, **words}).split())
     said = Truncator(said).chars(500)
     people = [user for user in concerned(kind, article) if by is None or user.pk != by.pk]
@@ -64,7 +64,7 @@ def _editors(article: Article) -> QuerySet[User]:
     return editors if editors.exists() else users.filter(groups__name=roles.CHIEF_EDITOR)
 
 
-def name(user: User) -> str:
+def name_of_person(user: User) -> str:
     """A person as the desk calls them."""
     return user.get_full_name() or user.get_username()
 
@@ -75,7 +75,7 @@ def unread(user: User) -> str:
     return f"{MOST_UNREAD}+" if found > MOST_UNREAD else str(found or "")
 
 
-def newest(user: User) -> QuerySet[Notice]:
+def newest_notices(user: User) -> QuerySet[Notice]:
     """The newest notices of ``user``, with the articles they are about."""
     return Notice.objects.filter(user=user).select_related("article").defer("article__body")[:SHOWN]
 
@@ -86,13 +86,13 @@ def mark_read(user: User, pk: int | None = None) -> int:
     return (mine if pk is None else mine.filter(pk=pk)).update(read_at=timezone.now())
 
 
-def choices(user: User) -> dict[str, NoticeChoice]:
+def notice_choices(user: User) -> dict[str, NoticeChoice]:
     """What ``user`` wants to be told of, kind by kind; without a row, everything."""
     kept = {row.kind: row for row in NoticeChoice.objects.filter(user=user)}
     return {kind: kept.get(kind) or NoticeChoice(user=user, kind=kind) for kind in Kind.values}
 
 
-def choose(user: User, wanted: dict[str, tuple[bool, bool]]) -> None:
+def choose_notices(user: User, wanted: dict[str, tuple[bool, bool]]) -> None:
     """Keep whether ``user`` wants each kind on the desk, and by mail."""
     rows = [NoticeChoice(user=user, kind=kind, on_desk=desk, by_mail=mail) for kind, (desk, mail) in wanted.items()]
     NoticeChoice.objects.bulk_create(
@@ -110,7 +110,7 @@ def tell_due(at: datetime | None = None) -> int:
             if not Article.objects.filter(pk=article.pk, due_told_at=None).update(due_told_at=at):
                 continue  # another run was quicker
             text = _("“%(article)s” was due %(time)s.") if article.due_at < at else _("“%(article)s” is due %(time)s.")
-            tell(Kind.DUE, article, by=None, text=text, time=paper.said(article.due_at))
+            tell_people(Kind.DUE, article, by=None, text=text, time=paper.said(article.due_at))
             told += 1
     return told
 

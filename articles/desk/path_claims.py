@@ -9,7 +9,7 @@ from itertools import count
 from django.db.models import Value
 
 from articles.models import Address, Redirect
-from articles.models.redirect import normal
+from articles.models.redirect import normal_path
 
 LONGEST = 80  # characters of a slug
 AT_ONCE = 20  # addresses that one query asks about
@@ -25,7 +25,7 @@ def free(path: str, article: int | None) -> str:
     raise AssertionError("There is always another number.")
 
 
-def claim(path: str, article: int) -> str:
+def claim_path(path: str, article: int) -> str:
     """Make what ``free`` finds the article's own and return it; of two at the same moment the later gets the next."""
     while True:
         found = free(path, article)
@@ -51,7 +51,7 @@ def _taken(paths: list[str], article: int | None) -> set[str]:
     A page hides the redirect of its address, so whoever follows it would come to the wrong article. Former addresses
     of sections, authors, tags and pages have fewer parts than an article's.
     """
-    sources = {normal(path): path for path in paths}
+    sources = {normal_path(path): path for path in paths}
     articles = Address.objects.filter(path__in=paths).values_list("path", "article_id", Value(""))
     redirects = Redirect.objects.order_by().filter(source__in=sources, kind=Redirect.Kind.EXACT)
     owners, targets = {}, {}
@@ -67,5 +67,5 @@ def _taken(paths: list[str], article: int | None) -> set[str]:
 
 def _leading_elsewhere(targets: dict[str, str], article: int | None) -> set[str]:
     """Those whose redirect leads to something else than the article itself."""
-    own = {normal(path) for path in Address.objects.filter(article=article).values_list("path", flat=True)}
-    return {path for path, target in targets.items() if normal(target) not in own}
+    own = {normal_path(path) for path in Address.objects.filter(article=article).values_list("path", flat=True)}
+    return {path for path, target in targets.items() if normal_path(target) not in own}

@@ -1,4 +1,4 @@
-"""What saves leave behind: ``keep()`` one, ``restore()`` one into the working copy."""
+"""What saves leave behind: ``keep_revision()`` one, ``restore_snapshot()`` one into the working copy."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,15 +15,15 @@ from articles.models.copy import shared_values
 from articles.search import headlines
 
 
-def keep(article: Article, *, by: User | None, note: str = "", automatic: bool = False) -> Revision:
+def keep_revision(article: Article, *, by: User | None, note: str = "", automatic: bool = False) -> Revision:
     """Count a save of ``article``, whose rows are already stored, and keep all of its working copy."""
     now = timezone.now()
     Article.objects.filter(pk=article.pk).update(version=F("version") + 1, saved_at=now, saved_by=by)
     article.version, stage = Article.objects.values_list("version", "stage").get(pk=article.pk)
     article.saved_at, article.saved_by = now, by
-    image_uses.note(article)
-    headlines.note(article.pk, article.headline)  # servers that know nothing of the index read this one
-    desk_search.index([article])
+    image_uses.note_uses(article)
+    headlines.index_headline(article.pk, article.headline)  # servers that know nothing of the index read this one
+    desk_search.index_copies([article])
     said = {"by": by, "note": note, "stage": stage, "automatic": automatic}
     return Revision.objects.create(article=article, version=article.version, snapshot=snapshot(article), **said)
 
@@ -54,7 +54,7 @@ def _snapshot(copy: Article | Edition, further: QuerySet) -> dict[str, Any]:
 
 
 @transaction.atomic
-def restore(article: Article, values: dict[str, Any], *, by: User, note: str) -> Article:
+def restore_snapshot(article: Article, values: dict[str, Any], *, by: User, note: str) -> Article:
     """Make ``values``, a snapshot, the working copy again, as a new save; nothing that was saved since is lost."""
     article = Article.objects.select_for_update().get(pk=article.pk)
     for name in shared_values(article):
@@ -62,7 +62,7 @@ def restore(article: Article, values: dict[str, Any], *, by: User, note: str) ->
             setattr(article, name, values[name])
     article.save()
     _restore_rows(article, values)
-    keep(article, by=by, note=note)
+    keep_revision(article, by=by, note=note)
     return article
 
 

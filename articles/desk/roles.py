@@ -51,7 +51,7 @@ STEPS_OF_AN_IDEA = {  # that nobody has begun to write
 }
 
 
-def of(user: "User") -> set[str]:
+def roles_of(user: "User") -> set[str]:
     """The names of ``user``'s roles; asked of the database once a request."""
     if not user.is_active:
         return set()
@@ -64,7 +64,7 @@ def of(user: "User") -> set[str]:
 
 def may(user: "User", step: str, article: "Article | None" = None) -> bool:
     """Whether ``user`` may take ``step`` with ``article``; without one, with any article at all."""
-    roles = of(user)
+    roles = roles_of(user)
     if article is not None and not _is_possible(user, step, article):
         return False
     if ADMINISTRATOR in roles:
@@ -82,9 +82,9 @@ def may(user: "User", step: str, article: "Article | None" = None) -> bool:
 
 def may_curate(user: "User", section: "Section | None" = None) -> bool:
     """Whether ``user`` places articles on the top of ``section``; on the front page (None) only who leads the paper."""
-    if of(user) & {CHIEF_EDITOR, ADMINISTRATOR}:
+    if roles_of(user) & {CHIEF_EDITOR, ADMINISTRATOR}:
         return True
-    return section is not None and SECTION_EDITOR in of(user) and edits_section(user, section)
+    return section is not None and SECTION_EDITOR in roles_of(user) and edits_section(user, section)
 
 
 def _is_possible(user: "User", step: str, article: "Article") -> bool:
@@ -127,7 +127,7 @@ def _is_nobodys(article: "Article") -> bool:
     """Whether a draft waits for somebody to write it: no login has a byline on it, and no reporter began it."""
     if article.bylines.filter(author__user__isnull=False).exists():
         return False
-    return article.created_by is None or bool(of(article.created_by) & (WRITERS - {REPORTER}))
+    return article.created_by is None or bool(roles_of(article.created_by) & (WRITERS - {REPORTER}))
 
 
 def is_own(user: "User", article: "Article") -> bool:
@@ -151,7 +151,7 @@ def load_own(user: "User", articles: "list[Article]") -> None:
 
 def writes(user: "User") -> bool:
     """Whether ``user`` can be given articles."""
-    return user.is_active and user.is_staff and bool(of(user) & WRITERS)
+    return user.is_active and user.is_staff and bool(roles_of(user) & WRITERS)
 
 
 def may_move_out(user: "User", article: "Article") -> bool:
@@ -163,19 +163,19 @@ def may_move_out(user: "User", article: "Article") -> bool:
 
 def may_move_into(user: "User", article: "Article", section: "Section | None") -> bool:
     """Whether ``user`` may put the article into ``section``: others' sections get drafts that nobody published."""
-    if is_everywhere(user) or (edits_section(user, section) and SECTION_EDITOR in of(user)):
+    if is_everywhere(user) or (edits_section(user, section) and SECTION_EDITOR in roles_of(user)):
         return True
     return article.published_at is None and article.stage in NOT_BEGUN
 
 
 def is_everywhere(user: "User") -> bool:
     """Whether all sections are ``user``'s."""
-    return bool(of(user) & {CHIEF_EDITOR, ADMINISTRATOR})
+    return bool(roles_of(user) & {CHIEF_EDITOR, ADMINISTRATOR})
 
 
 def may_change_tag(user: "User", tag: "Tag") -> bool:
     """Whether ``user`` may rename a tag: only if all that carries it, at the desk or with readers, is theirs."""
-    if is_everywhere(user) or SECTION_EDITOR not in of(user):
+    if is_everywhere(user) or SECTION_EDITOR not in roles_of(user):
         return is_everywhere(user)
     uses = [tag.article_rows.exclude(_within(user, "content_object__section"))]
     uses.append(
@@ -199,7 +199,7 @@ ELSEWHERE, HERE, NOWHERE = "elsewhere, too", "in their sections alone", "nowhere
 
 def may_change_image(user: "User", image: "Image") -> bool:
     """Whether ``user`` may change what is said of a picture: one used in their sections alone, or their own unused."""
-    roles = of(user)
+    roles = roles_of(user)
     if is_everywhere(user) or PICTURE_EDITOR in roles:
         return True
     if SECTION_EDITOR not in roles:
@@ -249,12 +249,12 @@ def section_ids(user: "User") -> set[int]:
 
 def may_keep_template(user: "User") -> bool:
     """Whether ``user`` keeps articles as templates: whoever edits others' articles."""
-    return bool(of(user) & {SECTION_EDITOR, CHIEF_EDITOR, ADMINISTRATOR})
+    return bool(roles_of(user) & {SECTION_EDITOR, CHIEF_EDITOR, ADMINISTRATOR})
 
 
 def may_change_template(user: "User", template: "Template") -> bool:
     """Whether ``user`` changes, renames and deletes a template: their own, or one of their sections."""
-    if is_everywhere(user) or SECTION_EDITOR not in of(user):
+    if is_everywhere(user) or SECTION_EDITOR not in roles_of(user):
         return is_everywhere(user)
     return template.made_by_id == user.pk or edits_section(user, template.section)
 
@@ -265,7 +265,7 @@ def may_manage(user: "User", person: "User | None" = None) -> bool:
         return is_everywhere(user)
     if person.is_superuser or not is_everywhere(user):
         return False
-    return ADMINISTRATOR in of(user) or _has_no_more_than_a_chief(person)
+    return ADMINISTRATOR in roles_of(user) or _has_no_more_than_a_chief(person)
 
 
 def _has_no_more_than_a_chief(person: "User") -> bool:
@@ -285,12 +285,12 @@ def given_by(roles: set[str]) -> set[str]:
 
 def may_reset_password(user: "User", person: "User") -> bool:
     """Whether ``user`` makes a link for a new password, by which one could come in as ``person``."""
-    return ADMINISTRATOR in of(user) and may_manage(user, person)
+    return ADMINISTRATOR in roles_of(user) and may_manage(user, person)
 
 
 def may_change_author(user: "User", author: "Author") -> bool:
     """Whether ``user`` changes what is said of an author: their own, or one who writes in their sections alone."""
-    if is_everywhere(user) or SECTION_EDITOR not in of(user):
+    if is_everywhere(user) or SECTION_EDITOR not in roles_of(user):
         return is_everywhere(user)
     if author.user_id == user.pk:
         return True

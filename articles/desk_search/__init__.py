@@ -21,14 +21,14 @@ from articles.search.headlines import among
 
 __all__ = [
     "Excerpt",
-    "Found",
-    "catch_up",
+    "FoundCopies",
+    "copies_are_late",
     "excerpts",
-    "find",
+    "find_copies",
     "find_editions",
-    "index",
-    "is_behind",
-    "rebuild",
+    "index_copies",
+    "index_late_copies",
+    "rebuild_copies",
     "titled_first",
 ]
 
@@ -39,7 +39,7 @@ NEVER = (-1, -1)  # the save and the note that are known of an article that was 
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundCopies:
     """Numbers of articles, the newest first; not ``is_complete`` if more have the words than were looked at."""
 
     pks: list[int]
@@ -47,7 +47,7 @@ class Found:
     in_headlines: bool = False  # only there was looked, as all words are common ones
 
 
-def find(text: str, rows: QuerySet[Article], *, most: int) -> Found:
+def find_copies(text: str, rows: QuerySet[Article], *, most: int) -> FoundCopies:
     """The first ``most`` of ``rows`` in their order (by the time of the save) that have every word of ``text``.
 
     Words may be begun, in quotation marks stand in a row, and with a minus before them must not be there.
@@ -55,22 +55,22 @@ def find(text: str, rows: QuerySet[Article], *, most: int) -> Found:
     return _find(text, rows, ARTICLES, most)
 
 
-def find_editions(text: str, rows: QuerySet[Edition], *, most: int) -> Found:
+def find_editions(text: str, rows: QuerySet[Edition], *, most: int) -> FoundCopies:
     """As ``find`` does, among editions in the order of their first publication; notes are none of theirs."""
     return _find(text, rows, EDITIONS, most)
 
 
-def _find(text: str, rows: QuerySet, table: Table, most: int) -> Found:
-    wanted = asked.read(text)
+def _find(text: str, rows: QuerySet, table: Table, most: int) -> FoundCopies:
+    wanted = asked.read_query(text)
     if not wanted.wanted:
-        return Found([])
-    pks, is_complete = _database().find(wanted, rows, table=table, most=most, headlines=False)
-    return Found(pks, is_complete, wanted.query.in_headlines)
+        return FoundCopies([])
+    pks, is_complete = _database().find_copy_numbers(wanted, rows, table=table, most=most, headlines=False)
+    return FoundCopies(pks, is_complete, wanted.query.in_headlines)
 
 
 def titled_first(text: str, rows: QuerySet[Article], *, most: int) -> list[int]:
     """Numbers of the newest ``most`` that have every word in the headline, then of those that have them anywhere."""
-    wanted = asked.read(text)
+    wanted = asked.read_query(text)
     if not wanted.wanted:
         return []
     look = partial(_database().find, wanted, rows, table=ARTICLES, most=most)
@@ -82,19 +82,19 @@ def titled_first(text: str, rows: QuerySet[Article], *, most: int) -> list[int]:
 
 
 @transaction.atomic(savepoint=False)
-def index(articles: Iterable[Article]) -> None:
+def index_copies(articles: Iterable[Article]) -> None:
     """Index the working copies as they are stored, in place of what was there."""
     rows = words_of(list(articles))
     if not rows:
         return
-    _database().put(rows)
+    _database().put_copies(rows)
     known = [IndexedArticle(article_id=row.pk, version=row.version, note_id=row.note) for row in rows]
     IndexedArticle.objects.bulk_create(
         known, update_conflicts=True, unique_fields=["article_id"], update_fields=["version", "note_id"]
     )
 
 
-def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
+def rebuild_copies(progress: Callable[[int, int], None] | None = None) -> int:
     """Index every working copy anew, forget those that are gone; return how many were indexed.
 
     ``progress`` is told after each batch how many of how many are done.
@@ -104,7 +104,7 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
     return done
 
 
-def catch_up() -> int:
+def index_late_copies() -> int:
     """Index what was saved or noted without the index, and forget what is gone; how many articles that were."""
     done = 0
     while behind := _behind():
@@ -113,7 +113,7 @@ def catch_up() -> int:
     return done
 
 
-def is_behind() -> bool:
+def copies_are_late() -> bool:
     """Whether an article saved or noted of late is not indexed as it is; older ones were looked at in their time."""
     saved = dict(Article.objects.order_by("-saved_at", "-pk").values_list("pk", "version")[:LOOKED_AT])
     noted: dict[int, int] = {}
@@ -138,7 +138,7 @@ def _behind() -> list[int]:
 def _forget() -> None:
     """Forget what is known of articles that are gone."""
     IndexedArticle.objects.exclude(article_id__in=Article.objects.values("pk")).delete()
-    _database().prune()
+    _database().prune_copies()
 
 
 def _index_all(articles: QuerySet[Article], progress: Callable[[int, int], None] | None = None) -> int:
@@ -146,7 +146,7 @@ def _index_all(articles: QuerySet[Article], progress: Callable[[int, int], None]
     while True:
         with transaction.atomic():  # a save meanwhile waits, and is indexed after this
             batch = list(articles.order_by("pk").filter(pk__gt=last).select_for_update()[:BATCH])
-            index(batch)
+            index_copies(batch)
         if not batch:
             break
         done, last = done + len(batch), batch[-1].pk

@@ -31,7 +31,7 @@ class Asked:
     unwanted: tuple[Part, ...]
 
 
-def read(text: str) -> Asked:
+def read_query(text: str) -> Asked:
     """What ``text`` asks for, in two queries; without words nothing is ``wanted``."""
     query = parse(text)
     terms = query.terms + query.unwanted
@@ -42,12 +42,12 @@ def read(text: str) -> Asked:
 
 def _authors(terms: tuple[Term, ...]) -> list[Named]:
     """Authors whose names may hold one of ``terms``."""
-    return [(pk, words(name)) for pk, name in authors.with_any(_firsts(terms))]
+    return [(pk, words(name)) for pk, name in authors.authors_with_any(_firsts(terms))]
 
 
 def _tags(terms: tuple[Term, ...]) -> list[Named]:
     """Tags whose names may hold one of ``terms``, by their keys."""
-    keys = tag_key.with_any(map(key, _firsts(terms))).filter(is_former=False)
+    keys = tag_key.keys_with_any(map(key, _firsts(terms))).filter(is_former=False)
     found = keys.order_by("-tag_id").values_list("tag_id", "name")[:MOST_NAMES]
     return [(pk, words(name)) for pk, name in found]
 

@@ -13,7 +13,7 @@ MOST_FOUND = 500
 MOST_WORDS = 6  # of a search; the rest is not looked at
 
 
-def named(text: str) -> list[tuple[int, str]]:
+def authors_named(text: str) -> list[tuple[int, str]]:
     """Numbers and names of authors, the newest first, in whose name or slug every word of ``text`` stands.
 
     None without words.
@@ -25,12 +25,12 @@ def named(text: str) -> list[tuple[int, str]]:
     return _found(condition, lambda name, slug: all(word in f"{name} {slug}" for word in asked))
 
 
-def holding(text: str) -> list[int]:
+def authors_holding(text: str) -> list[int]:
     """The numbers alone."""
-    return [pk for pk, _name in named(text)]
+    return [pk for pk, _name in authors_named(text)]
 
 
-def with_any(parts: Iterable[str]) -> list[tuple[int, str]]:
+def authors_with_any(parts: Iterable[str]) -> list[tuple[int, str]]:
     """Numbers and names of authors in whose name one of ``parts`` stands, the newest first."""
     asked = {_plain(part) for part in parts} - {""}
     condition = Q()

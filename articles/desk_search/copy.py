@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from articles.body.markup import plain_text
 from articles.models import Article, Note
-from articles.search.row import begun, tidy, words
+from articles.search.row import begun, tidy_line, words
 
 MOST_NOTES = 200  # of an article; the newest
 
@@ -32,15 +32,15 @@ def words_of(articles: list[Article]) -> list[Words]:
     return [_words(article, notes[article.pk][:MOST_NOTES]) for article in articles]
 
 
-def text_of(article: Article) -> str:
+def form_text_of(article: Article) -> str:
     """All the text that stands in an article's form but its headline and standfirst: the body first."""
     dated = [one["text"] for one in article.dated_corrections]
     parts = [plain_text(article.body), article.lead_caption, article.kicker, article.dateline]
-    return tidy("\n".join(filter(None, [*parts, *dated, article.corrections])))
+    return tidy_line("\n".join(filter(None, [*parts, *dated, article.corrections])))
 
 
 def _words(article: Article, notes: list[tuple[int, str]]) -> Words:
-    texts = [article.headline, article.standfirst, text_of(article), "\n".join(text for _pk, text in notes)]
+    texts = [article.headline, article.standfirst, form_text_of(article), "\n".join(text for _pk, text in notes)]
     headline, standfirst, text, said = (_folded(one, article.language) for one in texts)
     newest = notes[0][0] if notes else 0
     return Words(article.pk, article.language, article.version, newest, headline, standfirst, text, said)
@@ -48,5 +48,5 @@ def _words(article: Article, notes: list[tuple[int, str]]) -> Words:
 
 def _folded(text: str, language: str) -> str:
     """The words of ``text`` as they are compared; where there are no stems also what they begin with."""
-    text = tidy(text)
+    text = tidy_line(text)
     return " ".join([*words(text), *begun(text, language)])

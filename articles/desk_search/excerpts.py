@@ -8,10 +8,10 @@ from django.db.models import Prefetch
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from articles.desk_search.copy import MOST_NOTES, text_of
+from articles.desk_search.copy import MOST_NOTES, form_text_of
 from articles.models import Article, ArticleByline, ArticleTag, Note
 from articles.search.query import Query, Term, parse
-from articles.search.row import tidy
+from articles.search.row import tidy_line
 from articles.search.snippet import ANY, snippet, terms_in
 
 MOST_SHOWN = 3  # excerpts of an article
@@ -28,7 +28,7 @@ class Excerpt:
 def excerpts(text: str, headlines: dict[int, str]) -> dict[int, list[Excerpt]]:
     """Of each article (with its headline) why it was found, where that alone does not say so; in four queries."""
     asked = parse(text)
-    missing = {pk: _without(asked.terms, tidy(headline)) for pk, headline in headlines.items()}
+    missing = {pk: _without(asked.terms, tidy_line(headline)) for pk, headline in headlines.items()}
     rows: Any = Article.objects.filter(pk__in=[pk for pk, terms in missing.items() if terms]).prefetch_related(
         Prefetch("bylines", ArticleByline.objects.select_related("author")),
         Prefetch("tag_rows", ArticleTag.objects.select_related("tag")),
@@ -59,8 +59,8 @@ def _without(terms: tuple[Term, ...], text: str) -> tuple[Term, ...]:
 
 def _texts(article: Any) -> Iterator[tuple[str, list[str]]]:
     """The texts of an article in the order they are looked at, with what each is called; made when asked for."""
-    yield _("standfirst"), [tidy(article.standfirst)]
-    yield _("author"), [tidy(row.author.name) for row in article.bylines.all()]
-    yield _("tag"), [tidy(row.tag.name) for row in article.tag_rows.all()]
-    yield _("text"), [text_of(article)]
-    yield _("note"), [tidy(note.text) for note in list(article.notes.all())[:MOST_NOTES]]
+    yield _("standfirst"), [tidy_line(article.standfirst)]
+    yield _("author"), [tidy_line(row.author.name) for row in article.bylines.all()]
+    yield _("tag"), [tidy_line(row.tag.name) for row in article.tag_rows.all()]
+    yield _("text"), [form_text_of(article)]
+    yield _("note"), [tidy_line(note.text) for note in list(article.notes.all())[:MOST_NOTES]]

@@ -20,7 +20,7 @@ READ = ["title", "alt", "caption", "credit"]
 LAST = chr(0x10FFFF)
 
 
-def holding(text: str) -> Q:
+def pictures_holding(text: str) -> Q:
     """A filter: of a picture every word of ``text`` is said, each perhaps begun; nothing asked leaves all."""
     asked = words(text)[:MOST_WORDS]
     found = Q(pk__in=[]) if text.strip() and not asked else Q()
@@ -29,7 +29,7 @@ def holding(text: str) -> Q:
     return found
 
 
-def note(images: Iterable[Image]) -> None:
+def index_pictures(images: Iterable[Image]) -> None:
     """Have ``images`` be found by what is said of them now."""
     images = list(images)
     rows = [PictureWord(image_id=image.pk, word=word) for image in images for word in _words_of(image)]
@@ -38,25 +38,25 @@ def note(images: Iterable[Image]) -> None:
         PictureWord.objects.bulk_create(rows)
 
 
-def is_behind() -> bool:
+def pictures_are_late() -> bool:
     """Whether a picture that was uploaded of late was not read; older ones were looked at in their time."""
     newest = Image.objects.order_by("-pk").values_list("pk", flat=True)[:LOOKED_AT]
     return _unread().filter(pk__in=list(newest)).exists()
 
 
-def catch_up() -> int:
+def index_late_pictures() -> int:
     """Read the pictures that were not read yet; how many those were."""
     done = 0
     while images := list(_unread().only(*READ)[:BATCH]):
-        note(images)
+        index_pictures(images)
         done += len(images)
     return done
 
 
-def rebuild() -> int:
+def rebuild_pictures() -> int:
     """Read every picture anew, and forget those that are gone; how many were read."""
     PictureWord.objects.all().delete()
-    return catch_up()
+    return index_late_pictures()
 
 
 def _unread() -> QuerySet[Image]:

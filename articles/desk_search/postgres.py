@@ -51,13 +51,13 @@ MORE = "SELECT EXISTS (SELECT FROM ({rows}) AS listed OFFSET %s)"
 HAS_WORDS = "(SELECT {column} @@ ({asked}) FROM {table} WHERE {key} = listed.id)"
 
 
-def put(rows: Iterable[Words]) -> None:
+def put_copies(rows: Iterable[Words]) -> None:
     """Index rows, in place of those that have their numbers."""
     with connection.cursor() as cursor:
         cursor.executemany(PUT, [_values(row) for row in rows])
 
 
-def prune() -> None:
+def prune_copies() -> None:
     """Forget rows of articles that are gone."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -66,7 +66,9 @@ def prune() -> None:
         )
 
 
-def find(asked: Asked, rows: QuerySet, *, table: Table, most: int, headlines: bool) -> tuple[list[int], bool]:
+def find_copy_numbers(
+    asked: Asked, rows: QuerySet, *, table: Table, most: int, headlines: bool
+) -> tuple[list[int], bool]:
     """Numbers of those of ``rows`` that were asked for, ``most`` of them, and whether all were looked at.
 
     Of common words the newest rows are walked until there are enough; if those do not hold enough, and for other words,

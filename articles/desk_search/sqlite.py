@@ -15,7 +15,7 @@ MOST_FOUND = 4_000  # of the articles begun last with the words: the list's filt
 Statement = tuple[str, list]
 
 
-def put(rows: Iterable[Words]) -> None:
+def put_copies(rows: Iterable[Words]) -> None:
     """Index rows, in place of those that have their numbers."""
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -25,13 +25,15 @@ def put(rows: Iterable[Words]) -> None:
         )
 
 
-def prune() -> None:
+def prune_copies() -> None:
     """Forget rows of articles that are gone."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM articles_desk_search WHERE rowid NOT IN (SELECT id FROM articles_article)")
 
 
-def find(asked: Asked, rows: QuerySet, *, table: Table, most: int, headlines: bool) -> tuple[list[int], bool]:
+def find_copy_numbers(
+    asked: Asked, rows: QuerySet, *, table: Table, most: int, headlines: bool
+) -> tuple[list[int], bool]:
     """Numbers of those of ``rows`` that were asked for, ``most`` of them, and whether all were looked at."""
     found, values = _found(asked, table, headlines=headlines or asked.query.in_headlines)
     with connection.cursor() as cursor:

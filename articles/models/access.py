@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 MOST_TRIES = 20  # with a wrong secret, or with passwords that are refused
 
 
-def digest(secret: str) -> str:
+def secret_digest(secret: str) -> str:
     """What is stored of a long random text, which nobody finds out from it."""
     return hashlib.sha256(secret.encode()).hexdigest()
 

@@ -64,17 +64,17 @@ class CheckRule(models.Model):
 class OutsideLinkQuerySet(models.QuerySet):
     def about(self, hrefs):
         """What is known of each of ``hrefs``, in one query."""
-        digests = {href: digest(href) for href in hrefs}
+        digests = {href: address_digest(href) for href in hrefs}
         rows = {row.sha256: row for row in self.filter(sha256__in=set(digests.values()))}
         return {href: rows[key] for href, key in digests.items() if key in rows}
 
 
-def digest(href: str) -> str:
+def address_digest(href: str) -> str:
     """The key of an address's row."""
-    return hashlib.sha256(asked(href).encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(asked_address(href).encode("utf-8", "replace")).hexdigest()
 
 
-def asked(href: str) -> str:
+def asked_address(href: str) -> str:
     """The address as it is asked; as it stands if it is half a one."""
     try:
         return outside.normal(f"https:{href}" if href.startswith("//") else href)

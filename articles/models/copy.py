@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
 from articles.body.markup import DEEPEST, EDITOR, LONGEST, clean, count_words, is_too_deep
-from articles.body.references import thaw
+from articles.body.references import thaw_rates
 from articles.text import LineField, NormalJSONField, ProseField, SlugText
 
 
@@ -47,7 +47,7 @@ class BodyField(ProseEditorField):
 
     def pre_save(self, instance, add):
         value = clean(super().pre_save(instance, add) or "")
-        value = value if instance.is_frozen else thaw(value)
+        value = value if instance.is_frozen else thaw_rates(value)
         setattr(instance, self.attname, value)
         return value
 

@@ -52,7 +52,7 @@ FROM articles_editionbyline byline WHERE byline.edition_id = %s
 """
 
 
-class Lines(models.Aggregate):
+class JoinedLines(models.Aggregate):
     """Texts of many rows as one, a line each, on either database."""
 
     function = "STRING_AGG"
@@ -97,8 +97,8 @@ class EditionQuerySet(models.QuerySet):
             self.with_furniture()
             .defer(*UNSEEN)
             .annotate(
-                further_names=models.Subquery(further.annotate(names=Lines("section__name")).values("names")),
-                tag_names=models.Subquery(tags.annotate(names=Lines("tag__name")).values("names")),
+                further_names=models.Subquery(further.annotate(names=JoinedLines("section__name")).values("names")),
+                tag_names=models.Subquery(tags.annotate(names=JoinedLines("tag__name")).values("names")),
             )
         )
 

@@ -159,4 +159,4 @@ class Image(models.Model):
         crop, size = "full" if self.is_whole else crop, (self.width, self.height)
         if self.first_cut > self.made_cut:
             return renditions.first_sources(self.key, self.first_cut, crop, size)
-        return renditions.sources(self.key, self.made_cut, crop, size)
+        return renditions.picture_sources(self.key, self.made_cut, crop, size)

@@ -13,7 +13,7 @@ from articles.text import LineField
 MODELS = {"section": "articles.Section", "author": "articles.Author", "tag": "taggit.Tag", "page": "articles.FlatPage"}
 
 
-def normal(address: str) -> str:
+def normal_path(address: str) -> str:
     """An address as redirects compare it: small letters, no slash at its end."""
     path, mark, query = address.partition("?")
     return (unquote(path).lower().rstrip("/") or "/") + mark + query
@@ -55,7 +55,7 @@ class FormerAddress(models.Model):
 class RedirectQuerySet(models.QuerySet):
     def leading(self, address: str) -> "QuerySet[Redirect]":
         """The redirects that hold for ``address``, the best first: its own, then those of the longest beginnings."""
-        address = normal(address)
+        address = normal_path(address)
         found = self.filter(
             Q(source=address, kind=Redirect.Kind.EXACT) | Q(source__in=starts_of(address), kind=Redirect.Kind.PREFIX)
         )
@@ -106,13 +106,13 @@ class Redirect(models.Model):
 
     def normal_source(self) -> str:
         """``source`` as it is stored."""
-        return normal(_path_alone(self.source))
+        return normal_path(_path_alone(self.source))
 
     def clean(self):
         self.source = _path_alone(self.source)
         if not self.source.startswith("/") or self.source.startswith("//"):
             raise ValidationError({"source": _("Write the address as it follows the paper's name, like “/old-name/”.")})
-        self.source = normal(self.source)
+        self.source = normal_path(self.source)
         if self.source.startswith("/admin") or (self.kind == self.Kind.PREFIX and self.source == "/"):
             raise ValidationError({"source": _("This address stays what it is.")})
         if self.kind == self.Kind.PREFIX and "?" in self.source:
@@ -154,12 +154,12 @@ class Redirect(models.Model):
         if not address.startswith("/"):
             return False
         if self.kind == self.Kind.EXACT:
-            return normal(address) == self.source
-        return self.source in starts_of(normal(address))
+            return normal_path(address) == self.source
+        return self.source in starts_of(normal_path(address))
 
     def targets(self, address: str) -> list[str]:
         """Where ``address`` may lead, the best first: what follows a beginning is kept if such a page exists."""
-        rest = normal(address)[len(self.source) :].strip("/") if self.kind == self.Kind.PREFIX else ""
+        rest = normal_path(address)[len(self.source) :].strip("/") if self.kind == self.Kind.PREFIX else ""
         if not rest:
             return [self.target]
         path, mark, query = self.target.partition("?")

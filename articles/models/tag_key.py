@@ -46,16 +46,16 @@ class TagKey(models.Model):
         return self.is_former or self.name == self.tag.name
 
 
-def find(names: Iterable[str]) -> dict[str, Tag]:
+def find_tags(names: Iterable[str]) -> dict[str, Tag]:
     """The tags that have ``names`` or once had them, by their keys, in one query."""
     keys = {key_of(name) for name in names} - {""}
     rows = TagKey.objects.filter(key__in=keys).select_related("tag")
     return {row.key: row.tag for row in rows if row.holds}
 
 
-def named(name: str) -> Tag | None:
+def tag_named(name: str) -> Tag | None:
     """The tag of this name, or that once had it."""
-    return find([name]).get(key_of(name))
+    return find_tags([name]).get(key_of(name))
 
 
 def holder(name: str) -> Tag | None:
@@ -64,7 +64,7 @@ def holder(name: str) -> Tag | None:
     return tag if tag and key_of(tag.name) == key_of(name) else None
 
 
-def holding(text: str) -> models.QuerySet[Tag]:
+def tags_holding(text: str) -> models.QuerySet[Tag]:
     """Tags with every word of ``text`` in one of their names, whatever they are called today; none without a word."""
     parts = key_of(text).split()[:MOST_WORDS]
     keys = _plain()
@@ -73,7 +73,7 @@ def holding(text: str) -> models.QuerySet[Tag]:
     return Tag.objects.filter(pk__in=keys.values("tag")) if parts else Tag.objects.none()
 
 
-def with_any(parts: Iterable[str]) -> models.QuerySet[TagKey]:
+def keys_with_any(parts: Iterable[str]) -> models.QuerySet[TagKey]:
     """The keys that hold one of ``parts`` of keys; apostrophes within them are as one likes."""
     found = Q()
     for part in parts:
@@ -101,12 +101,12 @@ def _make(name: str) -> Tag:
         with transaction.atomic():
             return Tag.objects.create(name=name)
     except IntegrityError:  # somebody was quicker
-        if tag := named(name):
+        if tag := tag_named(name):
             return tag
         raise
 
 
-def note(tag: Tag, using: str | None = None) -> None:
+def note_name(tag: Tag, using: str | None = None) -> None:
     """Have ``tag`` be found by the name it has now; ``IntegrityError`` if another tag has it."""
     rows, key = TagKey.objects.using(using or tag._state.db), key_of(tag.name)
     own = rows.filter(tag=tag.pk, is_former=False).first()
@@ -119,7 +119,7 @@ def note(tag: Tag, using: str | None = None) -> None:
         rows.filter(pk=key).update(name=tag.name)
 
 
-def catch_up() -> int:
+def give_missing_keys() -> int:
     """Give keys to tags that were named where nobody knows of keys; how many got one.
 
     Of two that are one by their names the older gets it; the other waits to be merged (``without_key``).
@@ -128,7 +128,7 @@ def catch_up() -> int:
     for tag in without_key()[:AT_ONCE]:
         try:
             with transaction.atomic():
-                note(tag)
+                note_name(tag)
             noted += 1
         except IntegrityError:
             pass
@@ -144,14 +144,14 @@ def without_key() -> models.QuerySet:
 
 def note_saved(instance: Tag, using: str, **kwargs: Any) -> None:
     """Receiver: a tag was saved, or came from a fixture."""
-    note(instance, using)
+    note_name(instance, using)
 
 
 def _surely(names: list[str]) -> dict[str, Tag]:
     """What ``find`` finds, and tags that others named without a key: asked before one is made."""
-    found = find(names)
-    if len(found) < len({key_of(name) for name in names} - {""}) and catch_up():
-        found = find(names)
+    found = find_tags(names)
+    if len(found) < len({key_of(name) for name in names} - {""}) and give_missing_keys():
+        found = find_tags(names)
     return found
 
 
@@ -165,7 +165,7 @@ class TagQuerySet(models.QuerySet):
         try:
             return super().get_or_create(defaults, **lookups)
         except IntegrityError:  # somebody was quicker
-            if name and (known := named(name)):
+            if name and (known := tag_named(name)):
                 return known, False
             raise
 
@@ -181,7 +181,7 @@ class TagQuerySet(models.QuerySet):
         made = _without_twins(objs) if ignore_conflicts else objs
         super().bulk_create(made, *args, ignore_conflicts=ignore_conflicts, **options)
         for tag in self.model._base_manager.using(self.db).filter(name__in=[one.name for one in made]):
-            note(tag, self.db)
+            note_name(tag, self.db)
         return objs
 
     @transaction.atomic
@@ -191,7 +191,7 @@ class TagQuerySet(models.QuerySet):
         renamed = list(self.values_list("pk", flat=True))
         rows = super().update(**values)
         for tag in self.model._base_manager.using(self.db).filter(pk__in=renamed):
-            note(tag, self.db)
+            note_name(tag, self.db)
         return rows
 
 
@@ -199,7 +199,7 @@ class TagManager(NaturalKeyManager.from_queryset(TagQuerySet)):  # type: ignore[
     """In the place of taggit's own, see ``apps``."""
 
     def get_by_natural_key(self, name):
-        return named(name) or super().get_by_natural_key(name)
+        return tag_named(name) or super().get_by_natural_key(name)
 
 
 def _name(lookups: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ MOST_SHAPE = 15  # times as wide as high
 NAME = re.compile(r"nameplate/[0-9a-f]{16}-(\d{1,4})x(\d{1,4})\.webp\Z", re.ASCII)
 
 
-def accept(file: IO[bytes]) -> ContentFile:
+def accept_nameplate(file: IO[bytes]) -> ContentFile:
     """A PNG, WebP or other picture as a file named for its size; ``ValidationError`` says why it can't be used."""
     data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:

@@ -79,7 +79,7 @@ class Sources:
         return url, width, round(width * self.height / self.width)
 
 
-def accept(file: IO[bytes]) -> Upload:
+def accept_picture(file: IO[bytes]) -> Upload:
     """Decode ``file`` under limits and encode it anew; ``ValidationError`` says why it can't be used."""
     data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
@@ -207,7 +207,7 @@ def _small_copy(picture: Pillow.Image, side: int = SAFE_SIDE) -> bytes:
     return _encode(picture, *ENCODINGS["jpg"])
 
 
-def make(
+def make_sizes(
     master: IO[bytes],
     key: str,
     cut: int,
@@ -273,7 +273,7 @@ def _sizes(crop: str, size: tuple[int, int]) -> list[tuple[int, int]]:
     return [(width, round(width / (ratio or size[0] / size[1]))) for width in widths]
 
 
-def sources(key: str, cut: int, crop: str, size: tuple[int, int]) -> Sources:
+def picture_sources(key: str, cut: int, crop: str, size: tuple[int, int]) -> Sources:
     """Public addresses of a picture of ``size``; ``cut`` 0 means that only the safe copy exists."""
     sizes = _sizes(crop, size)
     if not cut:
@@ -295,7 +295,7 @@ def _srcset(key: str, cut: int, crop: str, sizes: list[tuple[int, int]], extensi
     return ", ".join(f"{default_storage.url(name)} {width}w" for name, width in names)
 
 
-def remove(key: str) -> None:
+def remove_renditions(key: str) -> None:
     """Take every public copy of a picture out of the storage."""
     folder = f"{key[:2]}/{key}"
     try:

@@ -20,7 +20,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from articles.models.edition import Edition
-from articles.models.redirect import MODELS, FormerAddress, Redirect, RedirectHits, normal, path_of, starts_of
+from articles.models.redirect import MODELS, FormerAddress, Redirect, RedirectHits, normal_path, path_of, starts_of
 from articles.models.section import Section
 from articles.public import wordpress
 
@@ -148,8 +148,8 @@ def _day(request: HttpRequest, path: str) -> str:
 def _today(address: str) -> str:
     """The address that what was once at ``address`` has today, with what followed; nothing if nobody knows."""
     path, mark, query = address.partition("?")
-    known = {row.path: row for row in FormerAddress.objects.filter(path__in=starts_of(normal(path)))}
-    for start in starts_of(normal(path)):
+    known = {row.path: row for row in FormerAddress.objects.filter(path__in=starts_of(normal_path(path)))}
+    for start in starts_of(normal_path(path)):
         rest = path[len(start) + 1 :]
         if start not in known or not WITHIN.match(rest):
             continue

@@ -42,7 +42,7 @@ class NotTold(Exception):
 
 
 @dataclass(frozen=True)
-class Change:
+class LiveChange:
     """An edition that began or ended."""
 
     edition: Edition
@@ -50,7 +50,7 @@ class Change:
     mark: str
 
 
-def key() -> str:
+def indexnow_key_text() -> str:
     """The paper's key for IndexNow, the same on every server; its file proves whose the addresses are."""
     return hmac.new(settings.SECRET_KEY.encode(), b"articles.announcing.indexnow", "sha256").hexdigest()[:32]
 
@@ -75,7 +75,7 @@ def due(now: datetime) -> list[Listener]:
     ]
 
 
-def announce(listener: Listener, now: datetime) -> int:
+def announce_to(listener: Listener, now: datetime) -> int:
     """Tell ``listener`` what began or ended by ``now``; how many editions that were. ``NotTold`` if it won't listen.
 
     The first time there is nothing to tell: what readers see already is no news.
@@ -130,7 +130,7 @@ def began_or_ended(since: datetime, until: datetime) -> QuerySet[Edition]:
     )
 
 
-def _changes(row: Announcement, now: datetime, most: int) -> list[Change]:
+def _changes(row: Announcement, now: datetime, most: int) -> list[LiveChange]:
     since = row.told_until - OVERLAP
     if row.listener != Listener.SITEMAPS:
         since = max(since, now - AGE)
@@ -138,7 +138,7 @@ def _changes(row: Announcement, now: datetime, most: int) -> list[Change]:
     has_ended = Q(live_until__gt=since, live_until__lte=now)
     editions = began_or_ended(since, now).annotate(moment=Case(When(has_ended, then="live_until"), default="live_from"))
     editions = editions.defer("body", "corrections", "dated_corrections").order_by("moment", "pk")
-    changes = (Change(edition, edition.moment, _mark(edition, now)) for edition in editions[: most + len(told)])
+    changes = (LiveChange(edition, edition.moment, _mark(edition, now)) for edition in editions[: most + len(told)])
     return [change for change in changes if change.mark not in told][:most]
 
 
@@ -146,7 +146,7 @@ def _mark(edition: Edition, now: datetime) -> str:
     return f"{edition.pk}{'ended' if edition.live_until <= now else 'began'}"
 
 
-def _tell_sitemaps(changes: list[Change], now: datetime) -> None:
+def _tell_sitemaps(changes: list[LiveChange], now: datetime) -> None:
     """Count the months anew in which something happened."""
     months: dict[date, datetime] = {}
     for change in changes:
@@ -154,7 +154,7 @@ def _tell_sitemaps(changes: list[Change], now: datetime) -> None:
         months[month] = max(change.moment, months.get(month, change.moment))
     for month, changed_at in months.items():
         ArchiveMonth.objects.update_or_create(
-            month=month, defaults={"articles": listed(month, now).count(), "changed_at": changed_at}
+            month=month, defaults={"articles": listed_in_month(month, now).count(), "changed_at": changed_at}
         )
 
 
@@ -179,7 +179,7 @@ def first_of_month(moment: datetime) -> date:
     return moment.astimezone(UTC).date().replace(day=1)
 
 
-def listed(month: date, at: datetime) -> QuerySet[Edition]:
+def listed_in_month(month: date, at: datetime) -> QuerySet[Edition]:
     """What the sitemap of a month lists at ``at``, the newest first."""
     start = datetime(month.year, month.month, 1, tzinfo=UTC)
     end = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
@@ -187,7 +187,7 @@ def listed(month: date, at: datetime) -> QuerySet[Edition]:
     return rows.newest()
 
 
-def _tell_hub(changes: list[Change], now: datetime) -> None:
+def _tell_hub(changes: list[LiveChange], now: datetime) -> None:
     """Every feed that lists one of the editions has changed (WebSub: a publisher's request to its hub)."""
     hub = SiteSettings.current().websub_hub
     addresses = [settings.SITE_ROOT + base + feed for base in _feed_bases(changes) for feed in FEEDS]
@@ -197,7 +197,7 @@ def _tell_hub(changes: list[Change], now: datetime) -> None:
         _post(hub, body, "application/x-www-form-urlencoded")
 
 
-def _feed_bases(changes: Iterable[Change]) -> list[str]:
+def _feed_bases(changes: Iterable[LiveChange]) -> list[str]:
     """What the feeds' addresses begin with: of the paper, and of sections, tags and authors of the editions."""
     pks = [change.edition.pk for change in changes]
     if not pks:
@@ -213,7 +213,7 @@ def _feed_bases(changes: Iterable[Change]) -> list[str]:
     ]
 
 
-def _tell_search_engines(changes: list[Change], now: datetime) -> None:
+def _tell_search_engines(changes: list[LiveChange], now: datetime) -> None:
     """The addresses whose pages are new, other or gone (indexnow.org/documentation)."""
     paths = sorted({change.edition.path for change in changes if not change.edition.noindex})
     if not paths:
@@ -221,8 +221,8 @@ def _tell_search_engines(changes: list[Change], now: datetime) -> None:
     root = settings.SITE_ROOT
     told = {
         "host": settings.SITE_HOST,
-        "key": key(),
-        "keyLocation": f"{root}/{key()}.txt",
+        "key": indexnow_key_text(),
+        "keyLocation": f"{root}/{indexnow_key_text()}.txt",
         "urlList": [root + path for path in paths],
     }
     _post(INDEXNOW, json.dumps(told).encode(), "application/json; charset=utf-8")

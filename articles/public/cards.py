@@ -37,19 +37,19 @@ PLATE = 44  # pixels that a drawn name is high at most
 Canvas = ImageDraw.ImageDraw
 
 
-def draw(edition: Edition) -> str:
+def draw_edition_card(edition: Edition) -> str:
     """Draw and store the card of ``edition``, note its name there and return it; the one before goes away."""
     name = f"social/{edition.pk}-{secrets.token_hex(8)}.jpg"
     name = default_storage.save(name, ContentFile(_picture(edition), name=name))
     former, edition.card = edition.card, name
     if not _note(edition.pk, former, name):
-        remove(name)  # it was erased or taken back meanwhile, or somebody was quicker
+        remove_card_file(name)  # it was erased or taken back meanwhile, or somebody was quicker
         return ""
-    remove(former)
+    remove_card_file(former)
     return name
 
 
-def remove(name: str) -> None:
+def remove_card_file(name: str) -> None:
     """Take a card out of the storage."""
     if name:
         default_storage.delete(name)

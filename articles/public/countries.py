@@ -55,7 +55,7 @@ class Countries:
 NOWHERE = Countries()
 
 
-def newest(chosen: Countries, pool: list[Edition], at: datetime) -> dict[int, list[Edition]]:
+def newest_of_countries(chosen: Countries, pool: list[Edition], at: datetime) -> dict[int, list[Edition]]:
     """The newest of each country that the page needs at ``at``, by the section's number, without bylines.
 
     In one query if all are in the ``pool``, else in two; kept like a piece of a page.
@@ -84,7 +84,7 @@ def _find(looked_at: dict[int, int], pool: list[Edition], at: datetime) -> dict[
     return found
 
 
-def row(chosen: Countries, found: dict[int, list[Edition]]) -> Row:
+def country_row(chosen: Countries, found: dict[int, list[Edition]]) -> Row:
     """Each country with its newest that none before it names, or else its newest, if there is one."""
     made: Row = []
     named: set[int] = set()

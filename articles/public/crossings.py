@@ -69,7 +69,7 @@ class Crossing:
         return f"/{self.country.slug}/{self.theme.slug}/"
 
 
-def get(first: str, second: str) -> Crossing | None:
+def crossing_of(first: str, second: str) -> Crossing | None:
     """The crossing of two sections, in whatever order; None where a section of that address is within the first."""
     sections = fragments.piece(BY_ADDRESS, by_address)
     one, other = sections.get(f"/{first}/"), sections.get(f"/{second}/")
@@ -87,7 +87,7 @@ def by_address() -> dict[str, Section]:
     return {section.get_absolute_url(): section for section in Section.objects.with_parent()}
 
 
-def both(
+def statement_of_both(
     at: datetime, country: int, theme: int, start: datetime = EVER, end: datetime = FOR_EVER, *, way: str = "DESC"
 ) -> tuple[str, Sequence[Any]]:
     """What stands before a statement of ``editions``, with its values; published from ``start`` until ``end``."""
@@ -101,14 +101,14 @@ def editions() -> EditionQuerySet:
     return Edition.objects.filter(pk__in=RawSQL("SELECT edition_id FROM both_have", [])).newest()
 
 
-EDITIONS = PreparedEditions(lambda at, country, theme: editions().for_bare_cards(), both)
-OF_SPAN = PreparedEditions(lambda at, country, theme, start, end: editions().for_bare_cards(), both)
+EDITIONS = PreparedEditions(lambda at, country, theme: editions().for_bare_cards(), statement_of_both)
+OF_SPAN = PreparedEditions(lambda at, country, theme, start, end: editions().for_bare_cards(), statement_of_both)
 OLDEST = PreparedEditions(
-    lambda at, country, theme, start: editions().for_bare_cards().reverse(), partial(both, way="ASC")
+    lambda at, country, theme, start: editions().for_bare_cards().reverse(), partial(statement_of_both, way="ASC")
 )
 
 
-def listed(crossing: Crossing, at: datetime, **published: datetime) -> Listed[Edition]:
+def listed_in_both(crossing: Crossing, at: datetime, **published: datetime) -> Listed[Edition]:
     """What readers see of both at ``at``, the newest first, to be taken in slices, without bylines.
 
     Looked for among the country's newest listings, or those of a span of time: ``published`` are its start and end.
@@ -117,7 +117,9 @@ def listed(crossing: Crossing, at: datetime, **published: datetime) -> Listed[Ed
     return prepared.listed(at=at, country=crossing.country.pk, theme=crossing.theme.pk, **published)
 
 
-def beside(crossing: Crossing, at: datetime, start: datetime, end: datetime) -> tuple[datetime | None, datetime | None]:
+def neighbour_times(
+    crossing: Crossing, at: datetime, start: datetime, end: datetime
+) -> tuple[datetime | None, datetime | None]:
     """When the newest before ``start`` and the oldest from ``end`` on were published."""
     pks = {"at": at, "country": crossing.country.pk, "theme": crossing.theme.pk}
     earlier = OF_SPAN.listed(**pks, start=EVER, end=start)[:1]
@@ -139,7 +141,7 @@ def filled(at: datetime, country: Section | None = None) -> list[Crossing]:
         return [
             crossing
             for one, other in rows
-            if one in known and other in known and (crossing := get(known[one].slug, known[other].slug))
+            if one in known and other in known and (crossing := crossing_of(known[one].slug, known[other].slug))
         ]
 
     return fragments.piece(("crossings", pk), find)

@@ -121,7 +121,9 @@ class FrontPage:
         return any(edition for _country, edition in self.countries)
 
 
-def front_page(at: datetime, chosen: Countries = NOWHERE, placements: Iterable[Placement] | None = None) -> FrontPage:
+def front_page_at(
+    at: datetime, chosen: Countries = NOWHERE, placements: Iterable[Placement] | None = None
+) -> FrontPage:
     """The front page as readers see it at ``at``, in three queries, and one or two more for the ``chosen`` countries.
 
     What is placed on slots 2 and 3 belongs to the lead; what fills those slots by itself stands below it.
@@ -139,9 +141,9 @@ def front_page(at: datetime, chosen: Countries = NOWHERE, placements: Iterable[P
     latest = below[SECONDS:]
     latest += islice(rest, LATEST - len(latest))
     large = [edition for edition in (lead, *with_lead, *below[:SECONDS]) if edition]
-    of_countries = countries.newest(chosen, pool, at)
+    of_countries = countries.newest_of_countries(chosen, pool, at)
     shelves = _shelves(pool, large, latest, {country: of_countries[country.pk] for country in chosen.shelves})
-    row = countries.row(chosen, of_countries)
+    row = countries.country_row(chosen, of_countries)
     front = FrontPage(lead, with_lead, below[:SECONDS], latest, shelves, slots, row)
     load_bylines(large + latest + [edition for shelf in front.shelves for edition in shelf.editions])
     return front
@@ -157,11 +159,11 @@ def section_top(section: Section, at: datetime, placements: Iterable[Placement] 
 def section_slots(section: Section, at: datetime, placements: Iterable[Placement] | None = None) -> Slots:
     """The top of ``section`` with what fills it up."""
     placed = section_top(section, at, placements)
-    newest = listed(section, at).prefetch_related(None)[: SECTION_SLOTS + len(placed)]
+    newest = listed_editions(section, at).prefetch_related(None)[: SECTION_SLOTS + len(placed)]
     return _filled(placed, _without(newest, placed), SECTION_SLOTS)
 
 
-def listed(section: Section | int | None, at: datetime, **published: datetime) -> QuerySet[Edition]:
+def listed_editions(section: Section | int | None, at: datetime, **published: datetime) -> QuerySet[Edition]:
     """Live editions of ``section`` (None: of the paper), newest first; ``published`` are bounds as lookups (gte, lt).
 
     A section's are found by walking its listing's own index.
@@ -175,9 +177,11 @@ def listed(section: Section | int | None, at: datetime, **published: datetime) -
 POOL_OF_FRONT = PreparedEditions(
     lambda at: Edition.objects.live(at).filter(off_front=False).newest().for_bare_cards()[:POOL]
 )
-NEWEST = PreparedEditions(lambda at, **keys: listed(None, at).exclude(article__in=keys_in(keys)))
-OF_SPAN = PreparedEditions(lambda at, start, end: listed(None, at, gte=start, lt=end))
-NEWEST_OF_SECTION = PreparedEditions(lambda at, section, **keys: listed(section, at).exclude(article__in=keys_in(keys)))
+NEWEST = PreparedEditions(lambda at, **keys: listed_editions(None, at).exclude(article__in=keys_in(keys)))
+OF_SPAN = PreparedEditions(lambda at, start, end: listed_editions(None, at, gte=start, lt=end))
+NEWEST_OF_SECTION = PreparedEditions(
+    lambda at, section, **keys: listed_editions(section, at).exclude(article__in=keys_in(keys))
+)
 
 OF_AUTHOR = PreparedEditions(
     lambda at, author: Edition.objects.live(at).listed_by("bylines", author=author).for_bare_cards()
@@ -202,7 +206,7 @@ def of_span(at: datetime, start: datetime, end: datetime) -> Listed[Edition]:
     return OF_SPAN.listed(at=at, start=start, end=end)
 
 
-def next_change(at: datetime) -> datetime | None:
+def next_timed_change(at: datetime) -> datetime | None:
     """The next moment after ``at`` when time itself changes a public page; None if nothing is scheduled.
 
     One query that looks once at each column's index.
@@ -223,13 +227,13 @@ def next_change(at: datetime) -> datetime | None:
     return moment
 
 
-def stored(section: Section | int | None, at: datetime) -> QuerySet[Placement]:
+def stored_placements(section: Section | int | None, at: datetime) -> QuerySet[Placement]:
     """The placements in force at ``at`` on the front page, or on the top of ``section``, the best of a slot first."""
     return Placement.objects.on(section).standing(at).select_related("image")
 
 
-FRONT_PLACEMENTS = Prepared(Placement, lambda at: stored(None, at))
-SECTION_PLACEMENTS = Prepared(Placement, lambda at, section: stored(section, at))
+FRONT_PLACEMENTS = Prepared(Placement, lambda at: stored_placements(None, at))
+SECTION_PLACEMENTS = Prepared(Placement, lambda at, section: stored_placements(section, at))
 
 
 def _pinned(placements: Iterable[Placement], last: int) -> dict[int, Placement]:

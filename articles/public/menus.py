@@ -26,7 +26,7 @@ OWN = {  # pages that the paper always has
 
 
 @dataclass(frozen=True)
-class Target:
+class MenuTarget:
     """What a link leads to: its own name, and its address."""
 
     name: str
@@ -35,15 +35,15 @@ class Target:
 
 def targets(
     links: Iterable[MenuLink], sections: Mapping[int, Section], pages: Mapping[int, FlatPage], at: datetime
-) -> dict[int, Target]:
+) -> dict[int, MenuTarget]:
     """Where each of ``links`` leads at ``at``, by its number; those that lead nowhere are not in it.
 
     ``sections`` and ``pages`` are all that readers can open. What was merged into another is that other.
     """
     links = list(links)
-    rows: dict[str, dict[int, Target]] = {
-        Kind.SECTION: {key: Target(section.name, section.get_absolute_url()) for key, section in sections.items()},
-        Kind.PAGE: {key: Target(page.title, page.get_absolute_url()) for key, page in pages.items()},
+    rows: dict[str, dict[int, MenuTarget]] = {
+        Kind.SECTION: {key: MenuTarget(section.name, section.get_absolute_url()) for key, section in sections.items()},
+        Kind.PAGE: {key: MenuTarget(page.title, page.get_absolute_url()) for key, page in pages.items()},
         Kind.TAG: _tags([link.row for link in links if link.kind == Kind.TAG and link.row], at),
     }
     found = {link.pk: target for link in links if (target := _target(link, rows))}
@@ -51,24 +51,24 @@ def targets(
     return found | _merged(lost, rows, at)
 
 
-def _target(link: MenuLink, rows: Mapping[str, Mapping[int, Target]]) -> Target | None:
+def _target(link: MenuLink, rows: Mapping[str, Mapping[int, MenuTarget]]) -> MenuTarget | None:
     if link.kind == Kind.OWN:
-        return Target(str(OWN[link.address]), link.address) if link.address in OWN else None
+        return MenuTarget(str(OWN[link.address]), link.address) if link.address in OWN else None
     if link.kind == Kind.LINK:
-        return Target(link.address, link.address)
+        return MenuTarget(link.address, link.address)
     return rows[link.kind].get(link.row or 0)
 
 
-def _tags(numbers: list[int], at: datetime) -> dict[int, Target]:
+def _tags(numbers: list[int], at: datetime) -> dict[int, MenuTarget]:
     """Tags under which readers find something at ``at``; the page of another is not there."""
     if not numbers:
         return {}
     listed = EditionTag.objects.filter(tag=OuterRef("pk"), edition__live_from__lte=at, edition__live_until__gt=at)
-    return {tag.pk: Target(tag.name, path_of(tag)) for tag in Tag.objects.filter(Exists(listed), pk__in=numbers)}
+    return {tag.pk: MenuTarget(tag.name, path_of(tag)) for tag in Tag.objects.filter(Exists(listed), pk__in=numbers)}
 
 
-def _merged(lost: list[MenuLink], rows: Mapping[str, Mapping[int, Target]], at: datetime) -> dict[int, Target]:
-    found: dict[int, Target] = {}
+def _merged(lost: list[MenuLink], rows: Mapping[str, Mapping[int, MenuTarget]], at: datetime) -> dict[int, MenuTarget]:
+    found: dict[int, MenuTarget] = {}
     for kind in {link.kind for link in lost}:
         numbers = {link.pk: link.row for link in lost if link.kind == kind and link.row}
         now = successors(kind, numbers.values())

@@ -15,7 +15,7 @@ PICTURE = 1280
 
 
 @require_safe
-def answer(request):
+def oembed_answer(request):
     """The article at ``url``: a quotation of headline and standfirst with its picture; 404 for anything else."""
     edition = _find(request, request.GET.get("url", ""))
     width = min(WIDTH, max(LEAST, _number(request.GET.get("maxwidth"), WIDTH)))
@@ -41,7 +41,7 @@ def answer(request):
     if form == "json":
         return JsonResponse(content, json_dumps_params={"ensure_ascii": False})
     if form == "xml":
-        return xml.answer(request, "articles/oembed.xml", {"content": content}, "text/xml; charset=utf-8")
+        return xml.xml_answer(request, "articles/oembed.xml", {"content": content}, "text/xml; charset=utf-8")
     return HttpResponse("oEmbed is answered as json or xml.", status=501, content_type="text/plain")
 
 

@@ -14,7 +14,7 @@ MOST_OF_A_MONTH = 250
 
 
 @dataclass(frozen=True)
-class Page:
+class ListPage:
     """A page of a list, its number, and the numbers beside it where such pages exist."""
 
     items: list[Any]
@@ -69,7 +69,7 @@ def number_of(text: str | None, most: int = MOST) -> int:
     return int(text)
 
 
-def get_page(rows: QuerySet, text: str | None, most: int = MOST, top: Mapping[int, Any] | None = None) -> Page:
+def get_page(rows: QuerySet, text: str | None, most: int = MOST, top: Mapping[int, Any] | None = None) -> ListPage:
     """Page ``text`` of ``rows``, which has ``most`` at most; 404 for one beyond the end.
 
     ``top`` is what stands at set places (1, 2 …) of the first page and is not among ``rows``, which flow round it.
@@ -84,4 +84,4 @@ def get_page(rows: QuerySet, text: str | None, most: int = MOST, top: Mapping[in
     if number == 1:
         for place, item in placed.items():
             items.insert(place - 1, item)
-    return Page(items, number, len(found) > last - first, most)
+    return ListPage(items, number, len(found) > last - first, most)

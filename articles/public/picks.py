@@ -23,7 +23,7 @@ LIVE = Prepared(  # with their sections, so that a page asks once more, whether 
 MOST_ASKED = 60  # articles of one text; those after them are not shown
 
 
-def in_body(html: str) -> list[int]:
+def picked_numbers(html: str) -> list[int]:
     """The numbers that a cleaned body names, each once, in order."""
     return list(dict.fromkeys(int(number) for found in BLOCK.findall(html) for number in found.split()))
 
@@ -43,7 +43,7 @@ def write(html: str, found: dict[int, Edition]) -> str:
     return BLOCK.sub(one, html)
 
 
-def without(html: str) -> str:
+def without_picks(html: str) -> str:
     """A body without its blocks: for what is copied elsewhere, and would go on naming what was withdrawn."""
     return BLOCK.sub("", html)
 

@@ -128,12 +128,12 @@ def body(html: str, picked: dict[int, Edition] | None = None) -> SafeString:
     html = EMPTY.sub("", markup.clean(html))
     ids = markup.image_ids(html)
     images = {image.pk: image for image in IMAGES.of(sorted(ids))}
-    html = series.put_together(_with_directions(_with_places(_in_order(html))), series.group)
+    html = series.write_series(_with_directions(_with_places(_in_order(html))), series.group)
     html = IMAGE.sub(lambda match: _figure(images.get(int(match[1])), match[2]), html)
     html = _with_embeds(html, partial(_embed, images=images))
-    if numbers := picks.in_body(html):
+    if numbers := picks.picked_numbers(html):
         html = picks.write(html, picks.live(numbers, timezone.now()) if picked is None else picked)
-    html = references.resolve(html)
+    html = references.resolve_rates(html)
     html = html.replace(
         "<table>", '<div class="table" role="group" tabindex="0" aria-label="{}"><table>'.format(_("Table"))
     )
@@ -141,7 +141,7 @@ def body(html: str, picked: dict[int, Edition] | None = None) -> SafeString:
     html = pull_quotes.with_speaker(html, pull_quotes.figure)
     html = html.replace('<aside data-pull-quote="">', '<aside class="pull-quote" aria-hidden="true">')
     html = html.replace('<aside data-fact-box="">', '<aside class="fact-box">')
-    html = footnotes.numbered(charts.resolve(html))
+    html = footnotes.numbered(charts.resolve_charts(html))
     return mark_safe(html)  # noqa: S308 - the sanitizer's own output, with our templates put in
 
 
@@ -159,12 +159,12 @@ def for_feeds(editions: list[Edition], root: str) -> list[Callable[[], str]]:
 def _for_feed(html: str, images: dict[int, Image], page: str) -> str:
     """A body as HTML that stands by itself, its addresses as they lead from the article's ``page``."""
     html = pull_quotes.with_speaker(EMPTY.sub("", markup.clean(html)), pull_quotes.quotation)
-    html = PULL_QUOTE.sub("", picks.without(html))  # the text says what it quotes without a speaker, too
-    html = series.put_together(_with_directions(_in_order(html)), lambda match: match[0])
+    html = PULL_QUOTE.sub("", picks.without_picks(html))  # the text says what it quotes without a speaker, too
+    html = series.write_series(_with_directions(_in_order(html)), lambda match: match[0])
     html = IMAGE.sub(lambda match: _plain_figure(images.get(int(match[1])), match[2]), html)
     html = _with_embeds(html, _plain_embed)
     html = html.replace('<aside data-fact-box="">', "<blockquote>").replace("</aside>", "</blockquote>")
-    html = footnotes.numbered(charts.resolve_in_words(references.resolve(html)), linked=False)
+    html = footnotes.numbered(charts.resolve_in_words(references.resolve_rates(html)), linked=False)
     return ADDRESS.sub(lambda match: match[1] + _whole(match[2], page), html)
 
 
@@ -193,7 +193,7 @@ def _with_embeds(html: str, write: Callable[[re.Match[str], str, embeds.Embed], 
 
     def one(match: re.Match[str]) -> str:
         address = unescape(match["address"] or "")
-        found = embeds.find(address, own)
+        found = embeds.find_embed(address, own)
         return write(match, address, found) if found else ""
 
     return EMBED.sub(one, html)
@@ -244,7 +244,7 @@ def _with_places(html: str) -> str:
     known: set[str] = set()
 
     def one(match: re.Match[str]) -> str:
-        words = footnotes.without(match[2])
+        words = footnotes.without_footnotes(match[2])
         name = f"p-{md5(words.encode(), usedforsecurity=False).hexdigest()[:6]}"
         if name in known or not words.strip():
             return match[0]
@@ -360,7 +360,7 @@ def show_article(request, edition, template="articles/article_page.html", **more
     root = f"{request.scheme}://{request.get_host()}"
     topics = edition.topics()
     following, related = further(edition, topics, request.at)
-    picked = picks.live([*picks.in_body(edition.body), *edition.related], request.at)
+    picked = picks.live([*picks.picked_numbers(edition.body), *edition.related], request.at)
     picked.pop(edition.article_id, None)  # nobody reads it after itself
     if following and following.article_id in edition.related:
         following = None  # it stands below by hand
@@ -377,8 +377,8 @@ def show_article(request, edition, template="articles/article_page.html", **more
         **more,
     }
     response = allow_frames(render(request, template, context), text)
-    named = {*picks.in_body(edition.body), *edition.related}  # a withdrawn one may come back
-    return surrogate_keys.mark(
+    named = {*picks.picked_numbers(edition.body), *edition.related}  # a withdrawn one may come back
+    return surrogate_keys.mark_response(
         response, *surrogate_keys.of_edition(edition, topics), *map(surrogate_keys.of_article, sorted(named))
     )
 

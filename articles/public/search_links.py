@@ -12,7 +12,7 @@ from articles.models.edition import load_bylines
 from articles.public import curation
 from articles.public.paging import SIZE
 from articles.public.search_form import SearchForm, midnight
-from articles.search import Found, answers, days, names
+from articles.search import SearchResults, answers, days, names
 
 OF_AUTHOR = 6  # articles that are shown of an author who was named
 NAMES = ("q", "section", "author", "kind", "since", "until", "sort", "literally")
@@ -27,7 +27,7 @@ class Facet:
     choices: list[dict[str, Any]]
 
 
-def address(form: SearchForm, **changes: str) -> str:
+def question_address(form: SearchForm, **changes: str) -> str:
     """The query part of the question's address with some values changed; those changed to nothing are left out."""
     sent = {name: form.data[name] for name in NAMES if form.data.get(name) and form.cleaned_data.get(name)}
     asked = QueryDict(mutable=True)
@@ -35,21 +35,21 @@ def address(form: SearchForm, **changes: str) -> str:
     return f"?{asked.urlencode()}"
 
 
-def addresses(form: SearchForm, found: Found) -> dict[str, Any]:
+def result_addresses(form: SearchForm, found: SearchResults) -> dict[str, Any]:
     """Where the page of what was ``found`` leads: on, to what was meant, to the words as typed, to what is narrower."""
-    meant = address(form, q=found.meant, literally="") if found.meant else ""
+    meant = question_address(form, q=found.meant, literally="") if found.meant else ""
     if not found.hits or not meant:
-        return {"here": address(form), "facets": facets(form, found), "meant": meant}
-    literal = address(form, literally="1")
+        return {"here": question_address(form), "facets": facets(form, found), "meant": meant}
+    literal = question_address(form, literally="1")
     form = SearchForm({**{name: form.data[name] for name in NAMES if name in form.data}, "q": found.meant})
     form.is_valid()
-    return {"here": address(form), "facets": facets(form, found), "meant": meant, "literal": literal}
+    return {"here": question_address(form), "facets": facets(form, found), "meant": meant, "literal": literal}
 
 
-def besides(form: SearchForm, found: Found, at: datetime, frame: Any) -> dict[str, Any]:
+def besides(form: SearchForm, found: SearchResults, at: datetime, frame: Any) -> dict[str, Any]:
     """What a search finds besides articles ``found`` by its words: sections, authors, pages, a day's, one's own."""
-    named = names.find(form.query, at)
-    besides: dict[str, Any] = {"named": named, "answers": answers.find(form.query, frame)}
+    named = names.find_named(form.query, at)
+    besides: dict[str, Any] = {"named": named, "answers": answers.find_answers(form.query, frame)}
     if not named and (found.meant or not found.hits):
         besides["near"] = names.near(form.query, at)
     if day := days.day_in(form.query, timezone.localtime(at).date()):
@@ -67,7 +67,7 @@ def _span(month: date) -> tuple[datetime, datetime]:
     return midnight(month), midnight(following)
 
 
-def facets(form: SearchForm, found: Found) -> list[Facet]:
+def facets(form: SearchForm, found: SearchResults) -> list[Facet]:
     """By what the search could be narrowed, and where it is already."""
     titles = {"section": _("Section"), "kind": _("Kind"), "author": _("Author"), "year": _("Year")}
     made = (_facet(form, name, title, found.choices.get(name, [])) for name, title in titles.items())
@@ -81,9 +81,13 @@ def _facet(form: SearchForm, name: str, title: str, choices: list) -> Facet:
         choices = [choice for choice in choices if choice.value == form.data.get(name)]
     return Facet(
         title=title,
-        without=address(form, **dict.fromkeys(fields, "")) if is_chosen else "",
+        without=question_address(form, **dict.fromkeys(fields, "")) if is_chosen else "",
         choices=[
-            {"name": choice.name, "count": choice.count, "address": address(form, **_change(name, choice.value))}
+            {
+                "name": choice.name,
+                "count": choice.count,
+                "address": question_address(form, **_change(name, choice.value)),
+            }
             for choice in choices
         ],
     )

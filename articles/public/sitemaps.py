@@ -29,7 +29,7 @@ YEARS = range(1900, 3000)
 
 
 @require_safe
-def index(request):
+def sitemap_index(request):
     """Every month that has a live article, in as many files as it needs, and the sections."""
     begin, lines = f"<sitemap><loc>{request.scheme}://{request.get_host()}/sitemap-", []
     for month, articles, changed_at in _months(request.at):
@@ -55,7 +55,7 @@ def month(request, year, month, part="1"):
     if not 1 <= int(month) <= 12 or int(year) not in YEARS or int(part) < 1:
         raise Http404
     first = (int(part) - 1) * MONTH_MOST
-    listed = announcements.listed(date(int(year), int(month), 1), request.at)
+    listed = announcements.listed_in_month(date(int(year), int(month), 1), request.at)
     columns = ("pk", "path", "lead_image_id", "published_at", "revised_at", "corrected_at")
     rows = list(listed.values_list(*columns)[first : first + MONTH_MOST])
     if not rows:
@@ -104,7 +104,7 @@ def news(request):
 
 
 def _xml(request, name, context):
-    return xml.answer(request, f"articles/{name}", context)
+    return xml.xml_answer(request, f"articles/{name}", context)
 
 
 def _months(at: datetime) -> list[tuple[date, int, datetime]]:
@@ -124,7 +124,7 @@ def _months(at: datetime) -> list[tuple[date, int, datetime]]:
         month = announcements.first_of_month(happened["published_at"])
         changes[month] = max(changes.get(month, happened["moment"]), happened["moment"])
         old.add(month)
-    articles |= {month: announcements.listed(month, at).count() for month in old}
+    articles |= {month: announcements.listed_in_month(month, at).count() for month in old}
     return [(month, articles[month], changes[month]) for month in sorted(articles, reverse=True) if articles[month]]
 
 

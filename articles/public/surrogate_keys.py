@@ -26,7 +26,7 @@ LISTED = ((EditionSection, "section"), (EditionTag, "tag"), (EditionByline, "aut
 Response = TypeVar("Response", bound=HttpResponse)
 
 
-def mark(response: Response, *keys: str) -> Response:
+def mark_response(response: Response, *keys: str) -> Response:
     """``response`` with the keys of what it shows."""
     response.headers[HEADER] = " ".join(dict.fromkeys((PAPER, *keys)))
     return response

@@ -17,7 +17,7 @@ from articles.models.edition import Edition, EditionCorrection, PreparedEditions
 from articles.models.flat_page import FlatPage
 from articles.models.section import Section
 from articles.public import crossings, curation, linked_data, rendering, search_links, surrogate_keys, wordpress
-from articles.public.paging import MOST_OF_A_MONTH, SIZE, Page, get_page, number_of
+from articles.public.paging import MOST_OF_A_MONTH, SIZE, ListPage, get_page, number_of
 from articles.public.search_form import SearchForm
 from articles.search import answers, names
 from common.compiled_queries import Prepared
@@ -35,7 +35,7 @@ def front_page(request):
     if wordpress.ASKED & request.GET.keys():
         raise Http404  # another page of another system: articles/public/addresses.py
     context = {
-        "page": curation.front_page(request.at, request.frame.chosen),
+        "page": curation.front_page_at(request.at, request.frame.chosen),
         "linked_data": linked_data.for_front_page(request.frame.paper, _root(request)),
     }
     return render(request, "articles/front_page.html", context)
@@ -44,7 +44,7 @@ def front_page(request):
 @require_safe
 def section_page(request, slug, child=None):
     """A section's newest, with the sections within it; where there is no section, the flat page of that address."""
-    if child and (crossing := crossings.get(slug, child)):
+    if child and (crossing := crossings.crossing_of(slug, child)):
         return crossing_page(request, crossing)
     found = _section_and_children(slug, child)
     if found is None:
@@ -59,7 +59,9 @@ def section_page(request, slug, child=None):
     if section.kind == Section.Kind.COUNTRY and not section.parent_id:
         context["crossings"] = crossings.filled(request.at, section)
     shown = surrogate_keys.of_editions(page)
-    return surrogate_keys.mark(render(request, "articles/section_page.html", context), f"section-{section.pk}", *shown)
+    return surrogate_keys.mark_response(
+        render(request, "articles/section_page.html", context), f"section-{section.pk}", *shown
+    )
 
 
 def crossing_page(request, crossing):
@@ -67,13 +69,13 @@ def crossing_page(request, crossing):
     address = crossing.get_absolute_url()
     if request.path != address:
         return _to_crossing(request, address)
-    page = get_page(crossings.listed(crossing, request.at), request.GET.get("page"))
+    page = get_page(crossings.listed_in_both(crossing, request.at), request.GET.get("page"))
     if not page:
         raise Http404
     load_bylines(page.items)
     response = render(request, "articles/crossing_page.html", {"crossing": crossing, "page": page})
     keys = (f"section-{section.pk}" for section in (crossing.country, crossing.theme))
-    return surrogate_keys.mark(response, *keys, *surrogate_keys.of_editions(page))
+    return surrogate_keys.mark_response(response, *keys, *surrogate_keys.of_editions(page))
 
 
 def _to_crossing(request, address):
@@ -92,10 +94,10 @@ def flat_page(request, slug):
 def month_page(request, year, month, slug=None, child=None):
     """What a section, or the whole paper, published in one month, with the way to the months beside it."""
     start, end = _month(year, month)
-    if child and (crossing := crossings.get(slug, child)):
+    if child and (crossing := crossings.crossing_of(slug, child)):
         return crossing_month(request, crossing, start, end)
     section = _section(slug, child) if slug else None
-    listed = partial(curation.listed, section, request.at)
+    listed = partial(curation.listed_editions, section, request.at)
     page = get_page(listed(gte=start, lt=end), request.GET.get("page"), most=MOST_OF_A_MONTH)
     if not page:
         raise Http404
@@ -112,11 +114,11 @@ def crossing_month(request, crossing, start, end):
     base = crossing.get_absolute_url()
     if not request.path.startswith(base):
         return _to_crossing(request, f"{base}{start:%Y/%m}/")
-    page = get_page(crossings.listed(crossing, request.at, start=start, end=end), request.GET.get("page"))
+    page = get_page(crossings.listed_in_both(crossing, request.at, start=start, end=end), request.GET.get("page"))
     if not page:
         raise Http404
     load_bylines(page.items)
-    earlier, later = crossings.beside(crossing, request.at, start, end)
+    earlier, later = crossings.neighbour_times(crossing, request.at, start, end)
     context = {"section": crossing, "month": start, "page": page, "base": base, "earlier": earlier, "later": later}
     return render(request, "articles/month_page.html", context)
 
@@ -140,8 +142,8 @@ def _former_address(request):
     if seen.live_until > request.at and seen.path != request.path:
         query = request.META.get("QUERY_STRING", "")
         asked = f"?{query}" if query else ""
-        return surrogate_keys.mark(HttpResponsePermanentRedirect(seen.path + asked), key)
-    return surrogate_keys.mark(render(request, "410.html", {"reason": seen.withdrawn_reason}, status=410), key)
+        return surrogate_keys.mark_response(HttpResponsePermanentRedirect(seen.path + asked), key)
+    return surrogate_keys.mark_response(render(request, "410.html", {"reason": seen.withdrawn_reason}, status=410), key)
 
 
 @require_safe
@@ -152,7 +154,7 @@ def author_page(request, slug):
     load_bylines(page.items)
     data = linked_data.for_author(author, request.frame.paper, _root(request))
     response = render(request, "articles/author_page.html", {"author": author, "page": page, "linked_data": data})
-    return surrogate_keys.mark(response, f"author-{author.pk}", *surrogate_keys.of_editions(page))
+    return surrogate_keys.mark_response(response, f"author-{author.pk}", *surrogate_keys.of_editions(page))
 
 
 @require_safe
@@ -164,7 +166,7 @@ def tag_page(request, slug):
         raise Http404  # a tag that only the desk knows
     load_bylines(page.items)
     response = render(request, "articles/tag_page.html", {"tag": tag, "page": page})
-    return surrogate_keys.mark(response, f"tag-{tag.pk}", *surrogate_keys.of_editions(page))
+    return surrogate_keys.mark_response(response, f"tag-{tag.pk}", *surrogate_keys.of_editions(page))
 
 
 @require_safe
@@ -188,12 +190,18 @@ def search_page(request):
     form = SearchForm(request.GET)
     form.is_valid()  # a field that was filled in wrongly says so, and the others are taken
     number = number_of(request.GET.get("page"))
-    found = search.Found([])
+    found = search.SearchResults([])
     if form.query:
         asked = {"narrow": form.narrow, "order": form.order, "offset": (number - 1) * SIZE, "limit": SIZE}
-        found = search.look(form.query, at=request.at, literally=form.is_literal, **asked)
-    page = Page(found.hits, number, found.count > number * SIZE)
-    context = {"form": form, "query": form.query, "found": found, "page": page, **search_links.addresses(form, found)}
+        found = search.results_for(form.query, at=request.at, literally=form.is_literal, **asked)
+    page = ListPage(found.hits, number, found.count > number * SIZE)
+    context = {
+        "form": form,
+        "query": form.query,
+        "found": found,
+        "page": page,
+        **search_links.result_addresses(form, found),
+    }
     context["words"] = found.meant if found.hits and found.meant else form.query
     if form.query and number == 1:
         context |= search_links.besides(form, found, request.at, request.frame)
@@ -204,11 +212,11 @@ def search_page(request):
 def suggestions(request):
     """What the field of a search offers while somebody types: sections and authors by name, articles by headlines."""
     typed = request.GET.get("q", "").strip()
-    offered = [{"text": answer.name, "url": answer.url} for answer in answers.find(typed, request.frame)]
-    for named in names.find(typed, request.at):
+    offered = [{"text": answer.name, "url": answer.url} for answer in answers.find_answers(typed, request.frame)]
+    for named in names.find_named(typed, request.at):
         kind = {names.SECTION: _("Section"), names.PAGE: _("Page"), names.AUTHOR: _("Author")}[named.kind]
         offered.append({"text": named.name, "url": named.url, "kind": kind})
-    articles = search.suggest(typed, at=request.at)
+    articles = search.suggest_headlines(typed, at=request.at)
     offered += [{"text": one.headline, "url": one.path, "lang": one.language} for one in articles]
     return JsonResponse({"suggestions": offered})
 

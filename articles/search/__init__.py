@@ -17,14 +17,26 @@ from django.utils.safestring import SafeString
 from articles.body.markup import plain_text
 from articles.models.edition import Edition, PreparedEditions, load_bylines
 from articles.search import facets, headlines, postgres, spelling, sqlite
-from articles.search.facets import Choice
+from articles.search.facets import FacetChoice
 from articles.search.narrow import Narrow, Order
 from articles.search.query import MOST_LETTERS, MOST_WORDS, STOP_WORDS, parse
-from articles.search.row import Row, begun, tidy, words
+from articles.search.row import IndexRow, begun, tidy_line, words
 from articles.search.snippet import snippet
 from common.compiled_queries import keys_in
 
-__all__ = ["Choice", "Found", "Hit", "Narrow", "Order", "add", "find", "look", "rebuild", "remove", "suggest"]
+__all__ = [
+    "FacetChoice",
+    "Hit",
+    "Narrow",
+    "Order",
+    "SearchResults",
+    "add",
+    "find_editions",
+    "forget_edition",
+    "rebuild_editions",
+    "results_for",
+    "suggest_headlines",
+]
 
 BATCH = 200  # editions that are in memory at a time when all are indexed anew
 MOST_RANKED = 500  # of the newest that are live: as many as a reader can leaf to
@@ -42,12 +54,12 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResults:
     """A page of hits, how many there are in all, by what they could be narrowed, and what may have been meant."""
 
     hits: list[Hit]
     count: int = 0
-    choices: dict[str, list[Choice]] = field(default_factory=dict)  # by section, author, kind, year
+    choices: dict[str, list[FacetChoice]] = field(default_factory=dict)  # by section, author, kind, year
     meant: str = ""  # the words that may have been meant: hits there are are theirs
     in_headlines: bool = False  # only there was looked, as all words are common ones
 
@@ -60,16 +72,16 @@ class Found:
 def add(edition: Edition) -> None:
     """Index an edition; indexed again, it replaces what was there."""
     row = _row(edition)
-    _database().put([row])
+    _database().put_editions([row])
     spelling.learn([row])
 
 
-def remove(edition: Edition) -> None:
+def forget_edition(edition: Edition) -> None:
     """Forget an edition's words."""
-    _database().remove(edition.pk)
+    _database().remove_edition(edition.pk)
 
 
-def find(
+def find_editions(
     query: str,
     *,
     at: datetime,
@@ -86,9 +98,9 @@ def find(
     return _hits(query, _ranked(query, at, narrow, order)[offset : offset + limit])
 
 
-def look(
+def results_for(
     query: str, *, at: datetime, narrow: Narrow, order: Order, offset: int, limit: int, literally: bool = False
-) -> Found:
+) -> SearchResults:
     """What ``find`` finds, with all that the page of a search says of it.
 
     Where that is nothing, but something with a misspelt word put right, it is what was meant, unless the words are to
@@ -105,43 +117,43 @@ def look(
     query = query if literally else meant or query
     pks = ranked(query)
     if not pks:
-        return Found([], meant=meant)
+        return SearchResults([], meant=meant)
     hits, in_headlines = _hits(query, pks[offset : offset + limit]), parse(query).in_headlines
-    return Found(hits, len(pks), facets.of(pks), meant, in_headlines)
+    return SearchResults(hits, len(pks), facets.facets_of(pks), meant, in_headlines)
 
 
-def suggest(typed: str, *, at: datetime) -> list[Edition]:
+def suggest_headlines(typed: str, *, at: datetime) -> list[Edition]:
     """The newest live editions with headlines that hold the words typed so far, the last one perhaps half typed."""
     *whole, last = words(typed[:MOST_LETTERS]) or [""]
     if len(last) < LEAST_TYPED:
         return []
     parts = [*(word for word in whole if word not in STOP_WORDS), last][-MOST_WORDS:]
-    pks = _database().suggest(parts, at=at, limit=SUGGESTED)
+    pks = _database().suggest_numbers(parts, at=at, limit=SUGGESTED)
     editions = Edition.objects.only("headline", "path", "language", "published_at").in_bulk(pks)
     return [editions[pk] for pk in pks if pk in editions]
 
 
-def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
+def rebuild_editions(progress: Callable[[int, int], None] | None = None) -> int:
     """Index every edition and headline anew, forget what is of editions that are gone; return how many were indexed.
 
     Readers can search meanwhile. ``progress`` is told after each batch how many of how many are done.
     """
     editions = Edition.objects.filter(erased_at=None).order_by("pk")
     total, done, last = editions.count(), 0, 0
-    spelling.forget()
+    spelling.forget_words()
     while True:
         with transaction.atomic():  # an edition that is being erased waits, or is not indexed
             batch = list(editions.filter(pk__gt=last).select_for_update()[:BATCH])
             rows = [_row(edition) for edition in batch]
-            _database().put(rows)
+            _database().put_editions(rows)
             spelling.learn(rows)
         if not batch:
             break
         done, last = done + len(batch), batch[-1].pk
         if progress:
             progress(done, max(done, total))
-    _database().prune()
-    headlines.rebuild()
+    _database().prune_editions()
+    headlines.rebuild_headlines()
     return done
 
 
@@ -150,7 +162,7 @@ def _ranked(query: str, at: datetime, narrow: Narrow | None, order: Order) -> li
     asked = parse(query)
     if not asked.terms:
         return []
-    return _database().find(asked, at=at, narrow=narrow or Narrow(), order=order, most=MOST_RANKED)
+    return _database().find_edition_numbers(asked, at=at, narrow=narrow or Narrow(), order=order, most=MOST_RANKED)
 
 
 def _hits(query: str, pks: list[int]) -> list[Hit]:
@@ -174,14 +186,14 @@ WITH_TEXT = PreparedEditions(_with_text)
 
 
 def _shown(text: str | None) -> str:
-    return _database().shown((text or "").partition(BEGINNINGS)[0])
+    return _database().stored_text((text or "").partition(BEGINNINGS)[0])
 
 
-def _row(edition: Edition) -> Row:
-    headline, standfirst = tidy(edition.headline), tidy(edition.standfirst)
-    body, language = tidy(f"{plain_text(edition.body)}\n{edition.corrections}"), edition.language
+def _row(edition: Edition) -> IndexRow:
+    headline, standfirst = tidy_line(edition.headline), tidy_line(edition.standfirst)
+    body, language = tidy_line(f"{plain_text(edition.body)}\n{edition.corrections}"), edition.language
     beginnings = " ".join(begun(body, language))
-    return Row(
+    return IndexRow(
         pk=edition.pk,
         language=language,
         headline=" ".join([headline, *begun(headline, language)]),

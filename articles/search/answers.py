@@ -11,23 +11,23 @@ from articles.search.query import MOST_LETTERS
 
 
 @dataclass(frozen=True)
-class Answer:
+class NamedPage:
     """A page by its name."""
 
     name: str
     url: str
 
 
-Finder = Callable[[str, Any], list[Answer]]
+Finder = Callable[[str, Any], list[NamedPage]]
 _finders: list[Finder] = []
 
 
-def register(finder: Finder) -> None:
+def register_finder(finder: Finder) -> None:
     """Have ``finder`` asked about every search: by its words and what stands on every page (the frame)."""
     if finder not in _finders:
         _finders.append(finder)
 
 
-def find(query: str, frame: Any) -> list[Answer]:
+def find_answers(query: str, frame: Any) -> list[NamedPage]:
     """Every answer to ``query``."""
     return [answer for finder in _finders for answer in finder(query[:MOST_LETTERS], frame)]

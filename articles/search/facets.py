@@ -34,7 +34,7 @@ SELECT 'kind', kind, year, count(*) FROM (
 
 
 @dataclass(frozen=True)
-class Choice:
+class FacetChoice:
     """One way to narrow a search: what stands in the address, its name, and how many hits it leaves."""
 
     value: str
@@ -42,14 +42,14 @@ class Choice:
     count: int
 
 
-def of(pks: list[int]) -> dict[str, list[Choice]]:
+def facets_of(pks: list[int]) -> dict[str, list[FacetChoice]]:
     """The choices for the editions ``pks``: section, author, kind and year (in the current zone); in one query."""
     numbers = among(pks)
     statement = COUNT.format(among=numbers.sql, year=YEAR[connection.vendor])
     with connections[router.db_for_read(Edition)].cursor() as cursor:
         cursor.execute(statement, [*numbers.params, timezone.get_current_timezone_name()])
         rows = cursor.fetchall()
-    found: dict[str, list[Choice]] = {"section": [], "author": []}
+    found: dict[str, list[FacetChoice]] = {"section": [], "author": []}
     kinds: Counter[str] = Counter()
     years: Counter[str] = Counter()
     for facet, value, name, count in rows:
@@ -57,9 +57,9 @@ def of(pks: list[int]) -> dict[str, list[Choice]]:
             kinds[value] += count
             years[name] += count
         else:
-            found[facet].append(Choice(value, name, count))
-    found["kind"] = [Choice(kind, str(capfirst(Kind(kind).label)), count) for kind, count in kinds.items()]
-    found["year"] = [Choice(year, year, count) for year, count in years.items()]
+            found[facet].append(FacetChoice(value, name, count))
+    found["kind"] = [FacetChoice(kind, str(capfirst(Kind(kind).label)), count) for kind, count in kinds.items()]
+    found["year"] = [FacetChoice(year, year, count) for year, count in years.items()]
     for facet in ("section", "author", "kind"):
         found[facet].sort(key=lambda choice: (-choice.count, choice.name))
     found["year"].sort(key=lambda choice: choice.value, reverse=True)

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models.expressions import RawSQL
 
 
-def note(pk: int, headline: str) -> None:
+def index_headline(pk: int, headline: str) -> None:
     """Index the headline of article number ``pk``, in place of what was there."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
@@ -24,7 +24,7 @@ def among(numbers: Collection[int]) -> RawSQL:
     return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(numbers))])
 
 
-def rebuild() -> None:
+def rebuild_headlines() -> None:
     """Index all headlines anew."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:

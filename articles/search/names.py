@@ -24,7 +24,7 @@ LEAST_LIKE, LIKENESS = 4, 0.8  # letters of a word that may be misspelt, and how
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedRow:
     """A section, a page or an author, and where it is."""
 
     name: str
@@ -34,7 +34,7 @@ class Named:
     pk: int
 
 
-def find(query: str, at: datetime) -> list[Named]:
+def find_named(query: str, at: datetime) -> list[NamedRow]:
     """The sections and pages and then the authors with words in their names that begin with each word of ``query``.
 
     Whole words go before beginnings; an author has an edition that is live at ``at``.
@@ -47,7 +47,7 @@ def find(query: str, at: datetime) -> list[Named]:
     return _shown(found, at)
 
 
-def near(query: str, at: datetime) -> list[Named]:
+def near(query: str, at: datetime) -> list[NamedRow]:
     """Those whose names have a word much like each word of ``query``: for one that no text has."""
     asked = _telling(words(query[:MOST_LETTERS]))
     if not 0 < len(asked) <= MOST_LIKE:
@@ -64,7 +64,7 @@ def _like(part: str, spelt: set[str]) -> list[str]:
     return get_close_matches(part, near, cutoff=LIKENESS)
 
 
-def _shown(found: list[Named], at: datetime) -> list[Named]:
+def _shown(found: list[NamedRow], at: datetime) -> list[NamedRow]:
     others = [one for one in found if one.kind != AUTHOR][:MOST]
     return others + _printed([one for one in found if one.kind == AUTHOR][:MOST], at)
 
@@ -74,7 +74,7 @@ def _telling(found: list[str]) -> list[str]:
     return [word for word in found if word not in STOP_WORDS] or found
 
 
-def _printed(authors: list[Named], at: datetime) -> list[Named]:
+def _printed(authors: list[NamedRow], at: datetime) -> list[NamedRow]:
     """Those of ``authors`` that stand above something readers see; by their bylines' own index, the newest first."""
     if not authors:
         return []
@@ -85,11 +85,11 @@ def _printed(authors: list[Named], at: datetime) -> list[Named]:
     return [one for one in authors if one.pk in printed]
 
 
-def _known() -> tuple[Named, ...]:
+def _known() -> tuple[NamedRow, ...]:
     return fragments.piece("names that are searched", _all)
 
 
-def _all() -> tuple[Named, ...]:
+def _all() -> tuple[NamedRow, ...]:
     """Every section, page and author, in one query."""
     nothing = Value("", CharField())
     sections = Section.objects.annotate(over=Coalesce("parent__slug", nothing), kind_of=Value(SECTION), named=F("name"))
@@ -101,6 +101,6 @@ def _all() -> tuple[Named, ...]:
     return tuple(_named(*row) for row in rows.order_by("kind_of", "named", "pk")[:MOST_KNOWN])
 
 
-def _named(kind: int, name: str, pk: int, slug: str, over: str) -> Named:
+def _named(kind: int, name: str, pk: int, slug: str, over: str) -> NamedRow:
     places = [place for place in ("authors" if kind == AUTHOR else over, slug) if place]
-    return Named(name, f"/{'/'.join(places)}/", kind, tuple(words(name)), pk)
+    return NamedRow(name, f"/{'/'.join(places)}/", kind, tuple(words(name)), pk)

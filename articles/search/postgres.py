@@ -9,7 +9,7 @@ from django.db import connection, connections, router
 from articles.models.edition import Edition
 from articles.search.narrow import ORDERS, Narrow, Order
 from articles.search.query import STOP_WORDS, Query, Term
-from articles.search.row import STEMMED, Row, words
+from articles.search.row import STEMMED, IndexRow, words
 
 MOST_FOUND = 10_000  # of the editions cut last with the words: whether they are live is looked up
 # In how many editions a word is common, by the database's own guess, and in what share of them: then the newest are
@@ -95,19 +95,19 @@ ORDER BY published_at DESC, newest.id DESC LIMIT %(limit)s
 """
 
 
-def put(rows: Iterable[Row]) -> None:
+def put_editions(rows: Iterable[IndexRow]) -> None:
     """Index rows, in place of those that have their numbers."""
     with connection.cursor() as cursor:
         cursor.executemany(PUT, [_values(row) for row in rows])
 
 
-def remove(pk: int) -> None:
+def remove_edition(pk: int) -> None:
     """Forget one row."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM articles_search WHERE edition_id = %s", [pk])
 
 
-def prune() -> None:
+def prune_editions() -> None:
     """Forget rows of editions that are gone or erased."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -116,7 +116,7 @@ def prune() -> None:
         )
 
 
-def find(query: Query, *, at: datetime, narrow: Narrow, order: Order, most: int) -> list[int]:
+def find_edition_numbers(query: Query, *, at: datetime, narrow: Narrow, order: Order, most: int) -> list[int]:
     """Numbers of the editions found, in order; of more than ``most`` the newest.
 
     Of words that very many editions have, those among the newest are found: the rest nobody leafs to.
@@ -148,7 +148,7 @@ def find(query: Query, *, at: datetime, narrow: Narrow, order: Order, most: int)
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def suggest(parts: list[str], *, at: datetime, limit: int) -> list[int]:
+def suggest_numbers(parts: list[str], *, at: datetime, limit: int) -> list[int]:
     """Numbers of the newest editions whose headlines have all words, the last one as a beginning."""
     values: dict[str, Any] = {"at": at, "look": A_LOOK, "limit": limit, "begun": f"'{parts[-1]}':*"}
     *whole, last = (_term(Term((word,)), values) for word in parts)
@@ -175,13 +175,13 @@ def _headline_term(term: Term, values: dict[str, Any]) -> str:
     return f"to_tsquery('simple', %({name})s)"
 
 
-def _values(row: Row) -> tuple[int, str, str, str, str, str, str]:
+def _values(row: IndexRow) -> tuple[int, str, str, str, str, str, str]:
     headline, standfirst, body = (" ".join(words(text)) for text in (row.headline, row.standfirst, row.body))
     if row.language in STEMMED:  # a headline is found by its stop words, too
         return (row.pk, "russian", headline, APART + headline, standfirst, body, row.body)
     return (row.pk, "simple", "", headline, standfirst, body, row.body)
 
 
-def shown(text: str) -> str:
+def stored_text(text: str) -> str:
     """A text of the table as it was."""
     return text

@@ -18,7 +18,7 @@ WORD = re.compile(rf"{LETTER}+(?:{JOINT}{LETTER}+)*")
 
 
 @dataclass(frozen=True)
-class Row:
+class IndexRow:
     """An edition's words, each field with the beginnings of its words; ``plain`` is all of it without them."""
 
     pk: int
@@ -29,7 +29,7 @@ class Row:
     plain: str
 
 
-def tidy(text: str) -> str:
+def tidy_line(text: str) -> str:
     """``text`` on one line, with one spelling of each letter, without what hides in words; cut at a bound."""
     composed = unicodedata.normalize("NFC", text[:MOST_TEXT]).replace("\xad", "")
     return " ".join(composed.split())

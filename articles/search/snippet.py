@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from articles.folding import fold
 from articles.search.query import Query, Term
-from articles.search.row import JOINT, LEAST_BEGUN, LETTER, STEMMED, tidy
+from articles.search.row import JOINT, LEAST_BEGUN, LETTER, STEMMED, tidy_line
 
 LENGTH = 220  # characters
 BEFORE = 60  # of them before the first word found
@@ -22,7 +22,7 @@ REST = rf"(?:(?:{JOINT})?{LETTER})*"  # of a word
 def snippet(query: Query, language: str, *texts: str) -> SafeString:
     """A piece of the first of ``texts`` that has a word of ``query``, each word found in ``<mark>``; all escaped."""
     pattern = _any_of(query, language)
-    tidied = [tidied for text in texts if (tidied := tidy(text[:MOST_TEXT]))]
+    tidied = [tidied for text in texts if (tidied := tidy_line(text[:MOST_TEXT]))]
     for text in tidied:
         if places := _places(pattern, text):
             return _marked(text, places)

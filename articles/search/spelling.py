@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from articles.folding import fold
 from articles.models.search_word import LONGEST, SearchWord
 from articles.search.query import MOST_LETTERS, STOP_WORDS
-from articles.search.row import WORD, Row, words
+from articles.search.row import WORD, IndexRow, words
 
 SHORTEST = 4  # letters of a word that is worth a guess
 MOST_GUESSES = 5  # other words that are tried for one
@@ -15,12 +15,12 @@ BATCH = 1000
 CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяғқңөұүһәіҳҷӣӯ"
 
 
-def forget() -> None:
+def forget_words() -> None:
     """Know no words."""
     SearchWord.objects.all().delete()
 
 
-def learn(rows: Iterable[Row]) -> None:
+def learn(rows: Iterable[IndexRow]) -> None:
     """Know the words of ``rows``; of a scheduled edition, too, as nothing is said of a word that finds nothing live."""
     known = {word for row in rows for word in words(row.plain)}
     worth = sorted(word for word in known if SHORTEST <= len(word) <= LONGEST and not word.isdecimal())

@@ -9,7 +9,7 @@ from django.db import connection
 from articles.folding import ABOVE, BELOW, DIGITS, MARKS, fold
 from articles.search.narrow import ORDERS, Narrow, Order
 from articles.search.query import Query, Term
-from articles.search.row import JOINT, Row
+from articles.search.row import JOINT, IndexRow
 
 # The tokenizer drops marks that stand by themselves, of any letter: thus ё is found as е and shown as ё, and oʻz as oz.
 UNSEEN = "\u0311\u030f"  # before the code of an apostrophe within a word: no language writes two such marks in a row
@@ -50,7 +50,7 @@ ORDER BY articles_search.rowid DESC LIMIT %(limit)s
 """
 
 
-def put(rows: Iterable[Row]) -> None:
+def put_editions(rows: Iterable[IndexRow]) -> None:
     """Index rows, in place of those that have their numbers."""
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -59,13 +59,13 @@ def put(rows: Iterable[Row]) -> None:
         )
 
 
-def remove(pk: int) -> None:
+def remove_edition(pk: int) -> None:
     """Forget one row."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM articles_search WHERE rowid = %s", [pk])
 
 
-def prune() -> None:
+def prune_editions() -> None:
     """Forget rows of editions that are gone or erased."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -73,7 +73,7 @@ def prune() -> None:
         )
 
 
-def find(query: Query, *, at: datetime, narrow: Narrow, order: Order, most: int) -> list[int]:
+def find_edition_numbers(query: Query, *, at: datetime, narrow: Narrow, order: Order, most: int) -> list[int]:
     """Numbers of the editions found, in order; of more than ``most`` the newest."""
     terms = [_term(term) for term in query.terms]
     every, any_of = " AND ".join(terms), " OR ".join(terms)
@@ -94,7 +94,7 @@ def find(query: Query, *, at: datetime, narrow: Narrow, order: Order, most: int)
         return [pk for pk, _score in cursor.fetchall()]
 
 
-def suggest(parts: list[str], *, at: datetime, limit: int) -> list[int]:
+def suggest_numbers(parts: list[str], *, at: datetime, limit: int) -> list[int]:
     """Numbers of the editions cut last whose headlines have all words, the last one as a beginning."""
     *whole, last = (_term(Term((word,))) for word in parts)
     begun = " AND ".join([*whole, f'({last} OR "{parts[-1]}"*)'])
@@ -114,7 +114,7 @@ def _term(term: Term) -> str:
     )
 
 
-def shown(text: str) -> str:
+def stored_text(text: str) -> str:
     """A text of the table as it was before it was ``_stored``, but for the spelling of ё."""
     text = CODED_DIGIT.sub(lambda coded: DIGIT_OF[coded[1], coded[2]], text)
     return CODED.sub(lambda coded: MARK_OF[coded[1]], text)

@@ -66,7 +66,7 @@ def make_image(**fields: Any) -> Image:
         "credit": "Somebody",
     }
     image = Image.objects.create(**defaults | fields)
-    pictures.note([image])
+    pictures.index_pictures([image])
     return image
 
 
@@ -91,8 +91,8 @@ def make_article(*, authors=(), further=(), tags=(), **fields: Any) -> Article:
     )
     ArticleSection.objects.bulk_create(ArticleSection(article=article, section=section) for section in further)
     article.tags.set(tags)
-    image_uses.note(article)
-    desk_search.index([article])
+    image_uses.note_uses(article)
+    desk_search.index_copies([article])
     return article
 
 
@@ -106,8 +106,8 @@ def make_edition(
 ) -> Edition:
     """An edition of a new article (or of ``article``), live from ``live_from``; the day may lie in the past."""
     article = article or make_article(**fields)
-    text = timeline.text_of(article, article.section_rows.all())
+    text = timeline.text_of_copy(article, article.section_rows.all())
     times = {"live_from": live_from, "live_until": live_until, "significant": significant}
-    edition = timeline.cut(article, text, **times, by=None)
+    edition = timeline.cut_edition(article, text, **times, by=None)
     Article.objects.filter(pk=article.pk).update(published_at=edition.published_at, stage="published")
     return edition

@@ -61,7 +61,7 @@ class Things:
         """As a form does; what else there is, `test_every_way_of_writing_is_heard` tries."""
         thing.slug = slug
         thing.save()
-        frame.forget()
+        frame.forget_frame()
 
     def leads(self, old, new, query=""):
         response = self.client.get(f"{old}{query}")
@@ -384,7 +384,7 @@ class RedirectDeskTests(TestCase):
 class SettledTests(TestCase):
     def test_what_programs_look_for_at_the_root_is_there(self):
         SiteSettings.objects.create(contact_email="desk@paper.example")
-        frame.forget()
+        frame.forget_frame()
         types = {"/favicon.ico": "image/x-icon", "/apple-touch-icon.png": "image/png"}
         types |= {"/apple-touch-icon-precomposed.png": "image/png", "/security.txt": "text/plain; charset=utf-8"}
         for path, kind in types.items():
@@ -403,12 +403,12 @@ class SettledTests(TestCase):
     def test_names_of_articles_in_feeds_survive_a_new_host(self):
         make_edition()
         SiteSettings.objects.create()
-        frame.forget()
+        frame.forget_frame()
         names = self.names()
         with override_settings(SITE_HOST="new.example"):
             settings = SiteSettings.objects.get()
             settings.save()
-            frame.forget()
+            frame.forget_frame()
             assert self.names() == names
             assert settings.feed_host == "localhost"
 

@@ -81,7 +81,7 @@ class PagingTests(AdminListTestCase):
             Article(headline=f"Row {number}", section=section, saved_at=timezone.now() - timedelta(minutes=number))
             for number in range(120)
         )
-        desk_search.rebuild()
+        desk_search.rebuild_copies()
 
     def rows(self, **query):
         return [

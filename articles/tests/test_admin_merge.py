@@ -117,7 +117,7 @@ class MergeScreenTests(TestCase):
         article = make_article(section=section, authors=[author], tags=[tag], further=[section])
         loaded = typed(article, headline="Typed meanwhile")
         for gone, stays in self.pairs:
-            merges.start(gone, stays, by=self.chief)
+            merges.start_merge(gone, stays, by=self.chief)
         response = self.client.post(change_address(article), loaded)
         assert response.status_code == 302, response.context["errors"]
         article = Article.objects.get(pk=article.pk)
@@ -142,11 +142,11 @@ class MergeScreenTests(TestCase):
     def test_list_and_page_of_merges_take_as_many_queries_however_many_there_are(self):
         address = reverse("admin:articles_merge_changelist")
         for number in range(3):
-            merges.start(Tag.objects.create(name=f"Old {number}"), self.pairs[0][1], by=self.chief)
+            merges.start_merge(Tag.objects.create(name=f"Old {number}"), self.pairs[0][1], by=self.chief)
         self.client.get(address)
         with self.assertNumQueries(7):
             self.client.get(address)
         for number in range(10):
-            merges.start(Tag.objects.create(name=f"Older {number}"), self.pairs[0][1], by=self.chief)
+            merges.start_merge(Tag.objects.create(name=f"Older {number}"), self.pairs[0][1], by=self.chief)
         with self.assertNumQueries(7):
             self.client.get(address)

@@ -28,19 +28,19 @@ class EndTests(DeskTestCase):
     def test_gap_between_editions_is_an_end(self):
         self.live(-2, 1)
         self.live(2)
-        assert state.of(self.article).ends == [self.now + HOUR]
+        assert state.state_of(self.article).ends == [self.now + HOUR]
         self.assertContains(self.page(self.article), "<dt>Ends</dt>", html=True)
 
     def test_each_end_is_named(self):
         self.live(-2, 1)
         self.live(2, 3)
-        assert state.of(self.article).ends == [self.now + HOUR, self.now + 3 * HOUR]
+        assert state.state_of(self.article).ends == [self.now + HOUR, self.now + 3 * HOUR]
 
     def test_edition_that_another_follows_at_once_does_not_end(self):
         self.live(-2, -1)
         self.live(-1, 1)
         self.live(1)
-        assert state.of(self.article).ends == []
+        assert state.state_of(self.article).ends == []
         self.assertNotContains(self.page(self.article), "<dt>Ends</dt>", html=True)
 
 

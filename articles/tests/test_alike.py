@@ -123,7 +123,7 @@ class PlacesTests(TestCase):
 
     def test_address_that_a_merge_would_give_back(self):
         gone, stays = (Tag.objects.create(name=name, slug=name.lower()) for name in ("Жүн", "Wool"))
-        merges.start(gone, stays, by=self.chief)
+        merges.start_merge(gone, stays, by=self.chief)
         other = Tag.objects.create(name="Other", slug="other")
         Tag.objects.filter(pk=other.pk).update(slug="ЖҮН")
         assert "has its address now" in merges.why_not_undone(Merge.objects.get(), self.chief)

@@ -121,7 +121,7 @@ class TellingTests(AnnouncingTestCase):
             with outside(Answer(None, Trouble.SILENT)) as tell:
                 if Listener.WEBSUB in announcements.due(now):
                     with self.assertRaises(NotTold):
-                        announcements.announce(Listener.WEBSUB, now)
+                        announcements.announce_to(Listener.WEBSUB, now)
                 asked += tell.call_count
         assert 5 <= asked <= 9
 
@@ -139,11 +139,11 @@ class TellingTests(AnnouncingTestCase):
         now = NOON + timedelta(hours=2)
 
         def second(*_message):
-            assert announcements.announce(Listener.INDEXNOW, now) == 0
+            assert announcements.announce_to(Listener.INDEXNOW, now) == 0
             return Answer(200)
 
         with mock.patch("articles.outside.tell", side_effect=second) as tell:
-            assert announcements.announce(Listener.INDEXNOW, now) == 1
+            assert announcements.announce_to(Listener.INDEXNOW, now) == 1
         assert tell.call_count == 1
 
     def test_nobody_is_told_whom_the_paper_does_not_name(self):
@@ -154,8 +154,8 @@ class TellingTests(AnnouncingTestCase):
 
 class KeyTests(AnnouncingTestCase):
     def test_key_file_proves_whose_the_addresses_are(self):
-        path = f"/{announcements.key()}.txt"
-        assert self.client.get(path).content.decode() == announcements.key()
+        path = f"/{announcements.indexnow_key_text()}.txt"
+        assert self.client.get(path).content.decode() == announcements.indexnow_key_text()
         assert self.client.get(f"/{'0' * 32}.txt").status_code == 404
 
 

@@ -112,7 +112,7 @@ class KeepingTests(DeskTestCase):
             (make_user(roles.PICTURE_EDITOR), False, False, False),
             (make_user(roles.RATES_DESK), False, False, False),
         ):
-            with self.subTest(roles.of(user)):
+            with self.subTest(roles.roles_of(user)):
                 user = User.objects.get(pk=user.pk)
                 self.log_in(user)
                 assert (self.client.get(KEEP).status_code == 200) == may_keep
@@ -182,7 +182,7 @@ class BeginningTests(DeskTestCase):
 
     def test_tag_that_was_merged_is_the_one_it_became(self):
         gone, stays = Tag.objects.create(name="Rates"), Tag.objects.create(name="Currencies")
-        merges.start(gone, stays, by=make_chief())
+        merges.start_merge(gone, stays, by=make_chief())
         page = self.client.get(ADD, {"template": self.template.pk})
         self.client.post(ADD, data_of(page) | {"headline": "H", "_continue": "1"})
         assert [tag.name for tag in Article.objects.get().tags.all()] == ["Currencies"]
@@ -192,7 +192,7 @@ class SectionTests(TestCase):
     def test_template_of_a_section_that_is_merged_goes_along(self):
         gone, stays = make_section(), make_section()
         template = Template.objects.create(name="Market wrap", section=gone)
-        merges.start(gone, stays, by=make_chief())
+        merges.start_merge(gone, stays, by=make_chief())
         template.refresh_from_db()
         assert template.section == stays
 

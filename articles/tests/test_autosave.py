@@ -383,7 +383,8 @@ class RefusedSaveTests(AutosaveTestCase):
         article = make_article(headline="As saved")
         with (
             mock.patch(
-                "articles.desk.revisions.keep", side_effect=OperationalError("attempt to write a readonly database")
+                "articles.desk.revisions.keep_revision",
+                side_effect=OperationalError("attempt to write a readonly database"),
             ),
             self.assertLogs("articles.admin.article.recovery", "ERROR"),
         ):

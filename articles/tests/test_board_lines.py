@@ -32,7 +32,7 @@ class LinesTestCase(BoardTestCase):
         """The note of a save after the article in slot ``start`` was carried to ``end``."""
         rows = sorted(self.rows(), key=lambda row: row.slot)
         places = {row.slot: number for number, row in enumerate(rows)}
-        rows, _dropped = boards.put(rows, places, places[start], end, 9)
+        rows, _dropped = boards.put_row(rows, places, places[start], end, 9)
         return self.save(rows).note
 
 
@@ -79,8 +79,8 @@ class LinesTests(LinesTestCase):
         with self.later(1):
             rows = sorted(self.rows(), key=lambda row: row.slot)
             places = {row.slot: number for number, row in enumerate(rows)}
-            rows, dropped = boards.put(rows, places, Placing(0, self.articles[19]), 1, 9)
-            note = self.save(boards.remove(rows, dropped, self.now, self.now)).note
+            rows, dropped = boards.put_row(rows, places, Placing(0, self.articles[19]), 1, 9)
+            note = self.save(boards.remove_row(rows, dropped, self.now, self.now)).note
         assert note == "placed “H20”: Lead; took off “H9”: Slot 9 (8 others moved one place)"
 
     def test_for_a_time_to_come_it_is_one_line_too(self):
@@ -89,7 +89,7 @@ class LinesTests(LinesTestCase):
         with self.later(1):
             now, before = self.now + HOUR, sorted(self.rows(), key=lambda row: row.slot)
             places = {row.slot: number for number, row in enumerate(before)}
-            rows, _dropped = boards.put(before, places, places[5], 1, 9)
+            rows, _dropped = boards.put_row(before, places, places[5], 1, 9)
             note = self.save(boards.held_from(before, rows, at, now)).note
         assert note.startswith("from ")
         assert note.endswith(": moved “H5” from Slot 5 to Lead (4 others moved one place)")

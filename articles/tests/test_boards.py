@@ -48,10 +48,10 @@ class BoardTestCase(TestCase):
         return boards.save(section, rows, by=by or self.chief, loaded=loaded)
 
     def lead(self, at=None):
-        return curation.front_page(at or timezone.now()).lead.article_id
+        return curation.front_page_at(at or timezone.now()).lead.article_id
 
     def slots(self, at=None):
-        return [edition.article_id for edition in curation.front_page(at or timezone.now()).slots]
+        return [edition.article_id for edition in curation.front_page_at(at or timezone.now()).slots]
 
 
 class SavingTests(BoardTestCase):
@@ -93,9 +93,9 @@ class SavingTests(BoardTestCase):
             rows = [replace(row, headline="New") if row.article_id == self.articles[9] else row for row in self.rows()]
             self.save(rows)
             assert self.lead() == self.articles[8]
-            page = curation.front_page(self.now + 3 * HOUR)
+            page = curation.front_page_at(self.now + 3 * HOUR)
             assert (page.lead.article_id, page.lead.headline_here) == (self.articles[9], "New")
-            assert curation.front_page(self.now).lead.headline_here == "H10"
+            assert curation.front_page_at(self.now).lead.headline_here == "H10"
 
     def test_end_alone_is_changed_in_place(self):
         self.save([Placing(1, self.articles[9])])
@@ -126,7 +126,7 @@ class SavingTests(BoardTestCase):
         self.save([Placing(1, self.articles[9])])
         with self.later(1):
             at = self.now + 10 * HOUR
-            self.save(boards.remove(self.rows(), 0, at, timezone.now()))
+            self.save(boards.remove_row(self.rows(), 0, at, timezone.now()))
             assert self.lead(at - TICK) == self.articles[9]
             assert self.lead(at) == self.articles[0]
 
@@ -211,7 +211,7 @@ class RollBackTests(BoardTestCase):
             assert self.slots()[3] == self.articles[8]
         with self.later(4):
             boards.roll_back(first, by=self.chief, loaded=boards.last_save(None).pk)
-            page = curation.front_page(timezone.now())
+            page = curation.front_page_at(timezone.now())
             assert (page.lead.headline_here, page.lead.image_here) == ("Here", image)
             assert self.slots(self.now + 2 * HOUR)[1] == self.articles[7]
 
@@ -232,7 +232,7 @@ class PuttingTests(TestCase):
     def arranged(self, slots, moving, slot, last=9):
         rows = [Placing(at, article) for article, at in enumerate(slots, start=1)]
         places = {row.slot: number for number, row in enumerate(rows)}
-        moved, dropped = boards.put(rows, places, moving, slot, last)
+        moved, dropped = boards.put_row(rows, places, moving, slot, last)
         assert [row.article_id for row in moved[: len(rows)]] == [row.article_id for row in rows]
         return [row.slot for row in moved], dropped
 
@@ -299,13 +299,13 @@ class AnyArrangementTests(BoardTestCase):
 
     def check(self, section, at):
         live = [edition.article_id for edition in self.editions if edition.live_from <= at]
-        slots = curation.section_slots(section, at) if section else curation.front_page(at).slots
+        slots = curation.section_slots(section, at) if section else curation.front_page_at(at).slots
         shown = [edition.article_id for edition in slots if edition]
         assert len(shown) == len(set(shown))
         assert len(shown) == min(len(slots), len(live))
         taken = set()
         tops = {}
-        for placement in boards.standing(Placement.objects.on(section), at):
+        for placement in boards.rows_standing(Placement.objects.on(section), at):
             if placement.slot <= len(slots) and placement.slot not in tops and placement.article_id not in taken:
                 tops[placement.slot] = placement.article_id
                 taken.add(placement.article_id)
@@ -313,7 +313,7 @@ class AnyArrangementTests(BoardTestCase):
             if article in live:
                 assert slots[slot - 1].article_id == article
         if section is None:
-            page = curation.front_page(at)
+            page = curation.front_page_at(at)
             large = [page.lead, *page.with_lead, *page.seconds]
             shelved = [edition for shelf in page.shelves for edition in shelf.editions]
             for shown in ([*large, *page.latest], [*large, *shelved]):  # a line of Latest may stand on its shelf, too

@@ -27,7 +27,7 @@ from articles.tests.factories import (
 
 
 def real_image():
-    upload = renditions.accept(picture_file(size=(1000, 640)))
+    upload = renditions.accept_picture(picture_file(size=(1000, 640)))
     image = make_image(width=upload.width, height=upload.height)
     image.file.save(f"{image.key}.jpg", ContentFile(upload.content))
     return image

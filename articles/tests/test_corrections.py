@@ -167,13 +167,13 @@ class KeepingTests(DeskTestCase):
     def test_revision_brings_them_back_and_one_from_before_there_were_any_leaves_them(self):
         chief = make_chief()
         article = make_article(dated_corrections=WRONG)
-        kept = revisions.keep(article, by=chief)
+        kept = revisions.keep_revision(article, by=chief)
         article.dated_corrections = []
         article.save()
         workflow.restore(kept, by=chief, version=article.version)
         article.refresh_from_db()
         assert article.dated_corrections == WRONG
-        older = revisions.keep(article, by=chief)
+        older = revisions.keep_revision(article, by=chief)
         del older.snapshot["dated_corrections"]
         older.save()
         restored = workflow.restore(Revision.objects.get(pk=older.pk), by=chief, version=older.version)

@@ -32,7 +32,7 @@ class CountriesTests(TestCase):
 
     def front(self, at=None):
         chosen = Countries.among(Section.objects.with_parent(), has_row=True)
-        return curation.front_page(at or self.now, chosen)
+        return curation.front_page_at(at or self.now, chosen)
 
     def row(self, at=None):
         return {country.name: edition and edition.headline for country, edition in self.front(at).countries}

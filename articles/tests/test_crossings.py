@@ -40,7 +40,7 @@ class CrossingTests(TestCase):
         )
 
     def setUp(self):
-        frame.forget()
+        frame.forget_frame()
 
     def test_the_list_has_what_both_have_the_newest_first(self):
         first = self.client.get(HOME)
@@ -89,7 +89,7 @@ class CrossingTests(TestCase):
     def test_a_section_within_keeps_its_address(self):
         child = make_section(name="Kazakh business", slug="business", parent=self.country)
         edition = make_edition(section=child)
-        frame.forget()
+        frame.forget_frame()
         assert list(self.client.get(HOME).context["page"]) == [edition]
         assert self.client.get("/business/kazakhstan/").status_code == 404
 
@@ -107,8 +107,8 @@ class CrossingTests(TestCase):
     def test_the_budgets_hold(self):
         budgets = {HOME: 2, f"{HOME}?page=2": 2, f"{HOME}feed/": 3, "/kazakhstan/": 5, f"{HOME}2025/12/": 4}
         for path, most in budgets.items():
-            frame.forget()
-            frame.get()
+            frame.forget_frame()
+            frame.frame_at()
             with CaptureQueriesContext(connection) as captured:
                 assert self.client.get(path).status_code == 200
             assert len(captured) <= most, [path, *(query["sql"][:200] for query in captured)]
@@ -119,7 +119,7 @@ class CrossingTests(TestCase):
     def test_no_statement_reads_a_whole_table_of_listings_or_editions(self):
         Section.objects.filter(pk=self.country.pk).update(has_shelf=True)
         for path in (HOME, f"{HOME}2025/12/", f"{HOME}feed/", "/kazakhstan/", "/sitemap-sections.xml", "/"):
-            frame.forget()
+            frame.forget_frame()
             with CaptureQueriesContext(connection) as captured:
                 assert self.client.get(path).status_code == 200
             statements = [query["sql"] for query in captured if "articles_editionsection" in query["sql"]]

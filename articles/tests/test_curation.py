@@ -25,16 +25,16 @@ class FrontPageTests(TestCase):
         )
 
     def everything(self, at=None):
-        page = curation.front_page(at or self.now)
+        page = curation.front_page_at(at or self.now)
         return [page.lead, *page.with_lead, *page.seconds, *page.latest]
 
     def test_newest_fill_the_page_in_order(self):
         assert self.everything() == self.editions[:11]
-        assert curation.front_page(self.now).with_lead == []
+        assert curation.front_page_at(self.now).with_lead == []
 
     def test_what_is_placed_on_slots_2_and_3_belongs_to_the_lead(self):
         self.place(2, self.editions[20])
-        page = curation.front_page(self.now)
+        page = curation.front_page_at(self.now)
         assert page.with_lead == [self.editions[20]]
         assert page.seconds == self.editions[1:4]
         html = self.client.get("/").content.decode()
@@ -43,11 +43,11 @@ class FrontPageTests(TestCase):
     def test_what_is_but_the_rest_is_not_called_the_latest(self):
         for count in range(1, 13):
             with mock.patch.object(curation.POOL_OF_FRONT, "rows", return_value=self.editions[:count]):
-                page = curation.front_page(self.now)
+                page = curation.front_page_at(self.now)
             newest = page.latest[0].published_at if page.latest else self.now
             is_true = not page.seconds or min(one.published_at for one in page.seconds) < newest
             assert not page.latest or page.has_newest is is_true, count
-        assert not curation.front_page(self.now).has_newest
+        assert not curation.front_page_at(self.now).has_newest
         self.assertContains(self.client.get("/"), ">More news</a>")
         self.place(4, self.editions[20])  # an old one below the lead: what is newer stands in Latest
         self.assertContains(self.client.get("/"), ">Latest</a></h2>")
@@ -55,11 +55,11 @@ class FrontPageTests(TestCase):
     def test_a_slot_of_the_lead_whose_lead_is_missing_leaves_its_article_to_lead(self):
         self.place(2, self.editions[0])
         with mock.patch.object(curation.POOL_OF_FRONT, "rows", return_value=self.editions[:1]):
-            page = curation.front_page(self.now)
+            page = curation.front_page_at(self.now)
         assert (page.lead, page.with_lead) == (self.editions[0], [])
 
     def test_shelf_begins_with_its_newest_though_it_is_a_line_of_latest(self):
-        page = curation.front_page(self.now)
+        page = curation.front_page_at(self.now)
         (shelf,) = page.shelves
         assert page.latest[0] == self.editions[4]
         assert shelf.editions == self.editions[4:8]  # neither the lead nor those below it
@@ -69,7 +69,7 @@ class FrontPageTests(TestCase):
             edition.off_front = True
             edition.save()
         other = make_edition(live_from=self.now - HOUR * 40)
-        page = curation.front_page(self.now)
+        page = curation.front_page_at(self.now)
         assert page.latest == [other]
         assert page.shelves == []
 
@@ -77,7 +77,7 @@ class FrontPageTests(TestCase):
         placement = self.place(6, self.editions[10])
         placement.headline = "Here"
         placement.save()
-        page = curation.front_page(self.now)
+        page = curation.front_page_at(self.now)
         shown = {edition.pk: edition for edition in page.latest}[self.editions[10].pk]
         assert shown.headline_here == "Here"
         assert "Here" not in [edition.headline_here for shelf in page.shelves for edition in shelf.editions]
@@ -95,7 +95,7 @@ class FrontPageTests(TestCase):
         shown = self.everything()
         assert len(shown) == len({edition.pk for edition in shown})
         assert shown[0] == self.editions[3]
-        assert self.editions[0] in curation.front_page(self.now).latest
+        assert self.editions[0] in curation.front_page_at(self.now).latest
 
     def test_placement_holds_from_its_start_until_its_end(self):
         self.place(1, self.editions[9], start=2, hours=3)
@@ -125,7 +125,7 @@ class FrontPageTests(TestCase):
         placement = self.place(1, self.editions[5])
         placement.headline, placement.kicker, placement.image, placement.crop = "Here", "Now", image, "square"
         placement.save()
-        lead = curation.front_page(self.now).lead
+        lead = curation.front_page_at(self.now).lead
         assert (lead.headline_here, lead.kicker_here) == ("Here", "Now")
         assert (lead.image_here, lead.crop_here) == (image, "square")
         assert lead.headline == self.editions[5].headline
@@ -145,16 +145,16 @@ class FrontPageTests(TestCase):
             edition.lead_image, edition.standfirst = image, "What it is about, in a sentence of some length."
         with mock.patch.object(curation.POOL_OF_FRONT, "rows", return_value=self.editions):
             self.place(2, self.editions[5])
-            assert not curation.front_page(self.now).is_beside
+            assert not curation.front_page_at(self.now).is_beside
             self.editions[0].headline = "A headline that takes three or four lines of a narrow column, at least there"
-            assert curation.front_page(self.now).is_beside
+            assert curation.front_page_at(self.now).is_beside
             self.editions[0].lead_image = None
-            page = curation.front_page(self.now)
+            page = curation.front_page_at(self.now)
         assert page.is_bare
         assert not page.is_beside
 
     def test_empty_paper_has_an_empty_page(self):
-        page = curation.front_page(self.now - timedelta(days=900))
+        page = curation.front_page_at(self.now - timedelta(days=900))
         assert (page.lead, page.seconds, page.latest, page.shelves) == (None, [], [], [])
 
 
@@ -223,12 +223,12 @@ class NextChangeTests(TestCase):
     def test_nearest_start_or_end_is_the_next_change(self):
         now = timezone.now()
         make_edition(live_from=now - HOUR)
-        assert curation.next_change(now) is None
+        assert curation.next_timed_change(now) is None
         first = make_edition(live_from=now - HOUR, live_until=now + 5 * HOUR)
-        assert curation.next_change(now) == now + 5 * HOUR
+        assert curation.next_timed_change(now) == now + 5 * HOUR
         Placement.objects.create(slot=1, article=first.article, starts_at=now + 3 * HOUR, ends_at=now + 4 * HOUR)
-        assert curation.next_change(now) == now + 3 * HOUR
+        assert curation.next_timed_change(now) == now + 3 * HOUR
         make_edition(live_from=now + 2 * HOUR)
-        assert curation.next_change(now) == now + 2 * HOUR
+        assert curation.next_timed_change(now) == now + 2 * HOUR
         Alert.objects.create(text="Snow", starts_at=now - HOUR, ends_at=now + HOUR)
-        assert curation.next_change(now) == now + HOUR
+        assert curation.next_timed_change(now) == now + HOUR

@@ -119,7 +119,7 @@ class FindTests(SimpleTestCase):
     def test_each_site_is_known_by_the_addresses_that_people_copy(self):
         for address, site, shape, frame in SHOWN:
             with self.subTest(address):
-                assert embeds.find(address) == embeds.Embed(site, shape, frame)
+                assert embeds.find_embed(address) == embeds.Embed(site, shape, frame)
 
     def test_frame_of_a_page_leads_back_to_the_address_where_it_can(self):
         for address, site, shape, frame in SHOWN:
@@ -128,8 +128,8 @@ class FindTests(SimpleTestCase):
                 if any(site in frame for site in ("openstreetmap", "twitter", "tiktok")):  # lacks a part of the address
                     assert page is None
                 else:
-                    assert embeds.find(page).source == site
-                    assert shape == Shape.TALL or embeds.find(page) == embeds.Embed(site, shape, frame)
+                    assert embeds.find_embed(page).source == site
+                    assert shape == Shape.TALL or embeds.find_embed(page) == embeds.Embed(site, shape, frame)
 
     def test_frame_of_the_paper_s_own_site_leads_back_too(self):
         for addresses, frame, given, page in (
@@ -172,7 +172,7 @@ class FindTests(SimpleTestCase):
     def test_what_nobody_knows_is_a_link(self):
         for address in LINKS:
             with self.subTest(address):
-                assert embeds.find(address).is_link
+                assert embeds.find_embed(address).is_link
 
     def test_frame_leads_to_the_site_that_somebody_wrote_down_whatever_the_address_says(self):
         site = embeds.Site.read("Charts", Shape.GRAPHIC, "https://charts.example/{id}", "https://frames.example/{id}/")
@@ -213,7 +213,7 @@ class FindTests(SimpleTestCase):
 
     def test_comparing_takes_no_longer_for_what_somebody_made_up(self):
         for address in ("https://t.me/" + "a/" * 480, "https://t.me/?" + "a=1&" * 200, "https://t.me/" + "%2e" * 300):
-            assert embeds.find(address[:1000]).is_link
+            assert embeds.find_embed(address[:1000]).is_link
 
 
 class ProviderTests(TestCase):
@@ -274,7 +274,7 @@ class ProviderTests(TestCase):
         image = make_image()
         edition = make_edition(body=f'<figure data-embed="https://t.me/a/1" data-poster="{image.pk}"></figure>')
         self.assertContains(self.client.get(edition.path), "<picture")
-        for note in (image_uses.note_all, partial(image_uses.note, edition), image_uses.note_all):
+        for note in (image_uses.note_all, partial(image_uses.note_uses, edition), image_uses.note_all):
             note()
             assert EditionImage.objects.filter(edition=edition, image=image).exists()
 

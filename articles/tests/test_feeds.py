@@ -45,7 +45,7 @@ class FeedTestCase(TestCase):
         )
 
     def setUp(self):
-        frame.forget()
+        frame.forget_frame()
 
     def parsed(self, path):
         response = self.client.get(path)
@@ -99,7 +99,7 @@ class ContentTests(FeedTestCase):
 
     def test_the_paper_may_keep_its_texts_to_its_pages(self):
         SiteSettings.objects.update(feed_text="summary")
-        frame.forget()
+        frame.forget_frame()
         assert "content:encoded" not in self.client.get("/feed/").content.decode()
         item = self.client.get("/feed.json").json()["items"][0]
         assert item["content_text"] == "What moved."

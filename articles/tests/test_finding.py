@@ -19,7 +19,7 @@ from newsroom.management.commands import work
 
 def found(text, rows=None, most=50):
     rows = Article.objects.on_desk() if rows is None else rows
-    return desk_search.find(text, rows, most=most).pks
+    return desk_search.find_copies(text, rows, most=most).pks
 
 
 class WordsTests(TestCase):
@@ -86,7 +86,7 @@ class WordsTests(TestCase):
 
     def test_common_words_alone_are_looked_for_in_headlines(self):
         article = make_article(headline="To be or not to be")
-        answer = desk_search.find("to be", Article.objects.all(), most=9)
+        answer = desk_search.find_copies("to be", Article.objects.all(), most=9)
         assert (answer.pks, answer.in_headlines) == ([article.pk], True)
 
     def test_headlines_come_first_where_asked_so(self):
@@ -162,10 +162,10 @@ class WaysTests(TestCase):
         module = {"sqlite": sqlite, "postgresql": postgres}[connection.vendor]
         by_index = {"COMMON": 10**9} if connection.vendor == "postgresql" else {}
         with mock.patch.multiple(module, MOST_FOUND=5, **by_index):
-            answer = desk_search.find("market", Article.objects.all(), most=50)
+            answer = desk_search.find_copies("market", Article.objects.all(), most=50)
             assert not answer.is_complete
-            assert not desk_search.find("market", Article.objects.filter(pk=0), most=50).is_complete
-        assert desk_search.find("market", Article.objects.all(), most=50).is_complete
+            assert not desk_search.find_copies("market", Article.objects.filter(pk=0), most=50).is_complete
+        assert desk_search.find_copies("market", Article.objects.all(), most=50).is_complete
 
 
 class IndexTests(TestCase):
@@ -181,26 +181,26 @@ class IndexTests(TestCase):
     def test_save_and_note_are_indexed(self):
         self.article.body = "<p>modern</p>"
         self.article.save()
-        revisions.keep(self.article, by=self.chief)
+        revisions.keep_revision(self.article, by=self.chief)
         assert (found("modern"), found("ancient")) == ([self.article.pk], [])
         workflow.leave_note(self.article, by=self.chief, text="call the lawyer")
         assert found("lawyer") == [self.article.pk]
-        assert not desk_search.is_behind()
+        assert not desk_search.copies_are_late()
 
     def test_what_old_code_saves_is_caught_up_with(self):
         self.save_as_old_code_does(body="<p>modern</p>")
         self.article.notes.create(text="lawyer", by=self.chief)
         assert found("modern") == found("lawyer") == []
-        assert desk_search.is_behind()
-        assert desk_search.catch_up() == 1
+        assert desk_search.copies_are_late()
+        assert desk_search.index_late_copies() == 1
         assert found("modern") == found("lawyer") == [self.article.pk]
-        assert not desk_search.is_behind()
-        assert desk_search.catch_up() == 0
+        assert not desk_search.copies_are_late()
+        assert desk_search.index_late_copies() == 0
 
     def test_old_codes_note_alone_is_caught_up_with(self):
         self.article.notes.create(text="lawyer", by=self.chief)
-        assert desk_search.is_behind()
-        desk_search.catch_up()
+        assert desk_search.copies_are_late()
+        desk_search.index_late_copies()
         assert found("lawyer") == [self.article.pk]
 
     def test_worker_catches_up(self):
@@ -208,14 +208,14 @@ class IndexTests(TestCase):
         with mock.patch.object(work, "queue") as queued:
             work.tick()
         assert tasks.index_articles in [call.args[0] for call in queued.call_args_list]
-        desk_search.catch_up()
+        desk_search.index_late_copies()
         with mock.patch.object(work, "queue") as queued:
             work.tick()
         assert tasks.index_articles not in [call.args[0] for call in queued.call_args_list]
 
     def test_article_that_is_gone_is_forgotten(self):
         Article.objects.filter(pk=self.article.pk).delete()
-        desk_search.catch_up()
+        desk_search.index_late_copies()
         assert not IndexedArticle.objects.exists()
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM articles_desk_search")

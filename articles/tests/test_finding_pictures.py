@@ -16,7 +16,7 @@ LIST = reverse("admin:articles_image_changelist")
 
 
 def found(text):
-    return list(Image.objects.filter(pictures.holding(text)))
+    return list(Image.objects.filter(pictures.pictures_holding(text)))
 
 
 class FindingPicturesTests(TestCase):
@@ -47,9 +47,9 @@ class FindingPicturesTests(TestCase):
     def test_one_that_came_without_words_is_caught_up_with_and_what_is_gone_is_forgotten(self):
         PictureWord.objects.filter(image_id=self.image.pk).delete()
         silent = make_image(title="…", alt="", decorative=True, credit="—")
-        assert pictures.is_behind()
+        assert pictures.pictures_are_late()
         tasks.index_articles.func()
-        assert not pictures.is_behind()
+        assert not pictures.pictures_are_late()
         assert found("orozova") == [self.image]
         silent.delete()
         call_command("rebuild_search", verbosity=0)

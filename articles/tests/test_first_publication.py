@@ -42,7 +42,7 @@ class FirstPublicationTestCase(DeskTestCase):
 
 class ListTests(FirstPublicationTestCase):
     def test_dashboard_has_newest_first_by_first_publication_and_says_the_change_apart(self):
-        [block] = [one for one in dashboard.of(self.chief).paper if one.slug == "live"]
+        [block] = [one for one in dashboard.dashboard_of(self.chief).paper if one.slug == "live"]
         assert [line.title for line in block.lines] == ["Of yesterday", "Of last month"]
         said = [str(fact) for fact in block.lines[1].facts]
         assert said[0].startswith("first published ")
@@ -53,13 +53,13 @@ class ListTests(FirstPublicationTestCase):
 
     def test_dashboard_does_not_put_a_scheduled_one_among_what_is_live(self):
         workflow.schedule(make_article(headline="Tomorrow"), by=self.chief, at=self.now + DAY)
-        [block] = [one for one in dashboard.of(self.chief).paper if one.slug == "live"]
+        [block] = [one for one in dashboard.dashboard_of(self.chief).paper if one.slug == "live"]
         assert "Tomorrow" not in [line.title for line in block.lines]
 
     def test_scheduled_update_says_of_which_publication_it_is_one(self):
         workflow.schedule(self.old, by=self.chief, at=self.now + HOUR)
         workflow.schedule(make_article(headline="New one"), by=self.chief, at=self.now + 2 * HOUR)
-        [block] = [one for one in dashboard.of(self.chief).paper if one.slug == "scheduled"]
+        [block] = [one for one in dashboard.dashboard_of(self.chief).paper if one.slug == "scheduled"]
         update, new = block.lines
         assert any(short(FIRST) in str(fact) for fact in update.facts)
         assert not any("first published" in str(fact) for fact in new.facts)
@@ -107,7 +107,7 @@ class ListTests(FirstPublicationTestCase):
 
 class CalendarTests(FirstPublicationTestCase):
     def labels(self):
-        whole = span.Span(span.MONTH, timezone.localdate(self.now))
+        whole = span.CalendarSpan(span.MONTH, timezone.localdate(self.now))
         found, _more = entries.collect(whole, self.chief, timezone.now())
         return {(entry.title, entry.label) for entry in found}
 
@@ -134,7 +134,7 @@ class ScaleTests(FirstPublicationTestCase):
         if connection.vendor != "sqlite":
             self.skipTest("newsroom/tests/test_plans.py looks at PostgreSQL's plans")
         with CaptureQueriesContext(connection) as asked:
-            dashboard.of(self.chief)
+            dashboard.dashboard_of(self.chief)
         [sql] = [one["sql"] for one in asked if 'ORDER BY "articles_edition"."published_at" DESC' in one["sql"]]
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN QUERY PLAN {sql.replace('%', '%%')}", [])

@@ -12,7 +12,7 @@ class FlatPageTests(TestCase):
         page = FlatPage(**{"title": "About us", "slug": "about", "body": "<p>Who we are.</p>"} | fields)
         page.full_clean()
         page.save()
-        frame.forget()
+        frame.forget_frame()
         return page
 
     def test_page_stands_at_its_address_in_the_footer_and_in_the_sitemap(self):
@@ -62,7 +62,7 @@ class MachinesTests(TestCase):
         from articles.models import SiteSettings
 
         SiteSettings.objects.update_or_create(id=1, defaults=fields)
-        frame.forget()
+        frame.forget_frame()
 
     def text(self, path):
         response = self.client.get(path)

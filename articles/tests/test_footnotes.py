@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from articles.body import footnotes
 from articles.body.markup import clean, plain_text
 from articles.desk import workflow
-from articles.desk.readiness import look
+from articles.desk.readiness import all_problems
 from articles.desk.text_diff.marking import prose
 from articles.models import Article, Check
 from articles.public import rendering
@@ -68,7 +68,7 @@ class TidyTests(SimpleTestCase):
         assert clean(cleaned) == cleaned
         for word in ("word", "more", "&amp;"):
             assert cleaned.count(word) == html.count(word)
-        assert cleaned.count("<span") == cleaned.count(footnotes.OPENING) == len(footnotes.found(cleaned))
+        assert cleaned.count("<span") == cleaned.count(footnotes.OPENING) == len(footnotes.footnote_texts(cleaned))
 
     @given(TANGLES)
     def test_for_readers_each_mark_leads_to_its_note_and_back(self, html):
@@ -98,7 +98,7 @@ class TidyTests(SimpleTestCase):
                     started = time.process_time()
                     plain_text(html)
                     footnotes.numbered(html)
-                    footnotes.tidy(html)
+                    footnotes.tidy_footnotes(html)
                     times.append(time.process_time() - started)
                 assert times[1] < max(20 * times[0], 1.5), times
 
@@ -205,7 +205,7 @@ class ForReadersTests(TestCase):
 class OnTheDeskTests(TestCase):
     def troubles(self, body):
         article = make_article(body=body)
-        return [problem.text for problem in look(article, "/x/") if problem.check == Check.FOOTNOTES]
+        return [problem.text for problem in all_problems(article, "/x/") if problem.check == Check.FOOTNOTES]
 
     def test_notes_that_lead_nowhere_are_named(self):
         for body, words in (

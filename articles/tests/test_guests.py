@@ -15,7 +15,7 @@ from articles.models import Article, Author, Autosave
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address, typed
 from articles.tests.test_tag_keys import ALIKE, APART
-from newsroom.management.commands.warm_pages import addresses
+from newsroom.management.commands.warm_pages import addresses_to_warm
 from newsroom.tests.forms import loaded
 
 
@@ -138,7 +138,7 @@ class ReadersOfGuestsTests(TestCase):
         paths += ["/feed/", "/atom/", "/feed.json", "/sitemap.xml", "/news-sitemap.xml"]
         for path in [*paths, *re.findall(r"<loc>https?://[^/]+([^<]+)</loc>", self.text("/sitemap.xml"))]:
             assert "/authors/asel" not in self.text(path), path
-        assert "/authors/asel/" not in list(addresses(10))
+        assert "/authors/asel/" not in list(addresses_to_warm(10))
 
     def test_feeds_and_linked_data_say_the_name(self):
         for path in ("/feed/", "/atom/", "/feed.json"):
@@ -154,9 +154,9 @@ class ReadersOfGuestsTests(TestCase):
         assert "/authors/" not in page
 
     def test_link_to_a_guests_page_is_named_by_the_checks(self):
-        from articles.desk.readiness.links import Target
+        from articles.desk.readiness.links import LinkTarget
 
-        assert _known({Target("author", ("asel",))}) == {}
+        assert _known({LinkTarget("author", ("asel",))}) == {}
 
     def test_former_address_of_who_became_a_guest_leads_nowhere(self):
         author = make_author(name="Once", slug="once")

@@ -31,7 +31,7 @@ class PhoneTests(SimpleTestCase):
     def test_photo_becomes_a_jpeg_like_any_other_picture(self):
         file = photo()
         assert heic.is_heic(file.getvalue())
-        upload = renditions.accept(file)
+        upload = renditions.accept_picture(file)
         assert (upload.width, upload.height) == (640, 400)
         assert Pillow.open(io.BytesIO(upload.content)).format == "JPEG"
 
@@ -40,7 +40,7 @@ class PhoneTests(SimpleTestCase):
         picture.paste("black", (0, 0, 640, 200))  # what the sensor had above is on the right
         exif = Pillow.Exif()
         exif[0x0112] = 6
-        upload = renditions.accept(photo(picture, exif=exif.tobytes()))
+        upload = renditions.accept_picture(photo(picture, exif=exif.tobytes()))
         assert (upload.width, upload.height) == (400, 640)
         assert self.shown(upload, (350, 320))[0] < 30
         assert self.shown(upload, (50, 320))[0] > 225
@@ -48,13 +48,13 @@ class PhoneTests(SimpleTestCase):
     def test_colours_are_those_of_the_profile(self):
         picture = Pillow.new("RGB", (300, 300), (200, 30, 60))
         picture.info["icc_profile"] = swapped_profile()
-        colour = self.shown(renditions.accept(photo(picture)), (150, 150))
+        colour = self.shown(renditions.accept_picture(photo(picture)), (150, 150))
         assert all(abs(one - other) < 12 for one, other in zip(colour, (60, 30, 200), strict=True)), colour
 
     def test_place_and_camera_are_gone(self):
         exif = Pillow.Exif()
         exif[0x010F] = "Secret camera"
-        assert b"Secret" not in renditions.accept(photo(exif=exif.tobytes())).content
+        assert b"Secret" not in renditions.accept_picture(photo(exif=exif.tobytes())).content
 
     def test_large_photo_is_made_small_where_it_is_decoded(self):
         png = heic.as_png(photo(size=(1000, 500)).getvalue(), most_pixels=1_000_000, longest_side=400)
@@ -64,9 +64,9 @@ class PhoneTests(SimpleTestCase):
         whole = photo().getvalue()
         for file, words in ((whole[: len(whole) // 2], "damaged"), (photo(size=(150, 150)).getvalue(), "150 × 150")):
             with self.assertRaisesMessage(ValidationError, words):
-                renditions.accept(io.BytesIO(file))
+                renditions.accept_picture(io.BytesIO(file))
         with mock.patch.object(renditions, "MAX_PIXELS", 100), self.assertRaisesMessage(ValidationError, "megapixels"):
-            renditions.accept(io.BytesIO(whole))
+            renditions.accept_picture(io.BytesIO(whole))
 
     def test_decoder_that_never_ends_is_ended(self):
         with mock.patch.object(heic, "SECONDS", 0.01), self.assertRaises(heic.Unreadable):
@@ -81,4 +81,4 @@ class PhoneTests(SimpleTestCase):
         data = picture_file("AVIF").getvalue()
         assert not heic.is_heic(data)
         assert not heic.is_heic(b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf")
-        assert renditions.accept(io.BytesIO(data)).width == 640
+        assert renditions.accept_picture(io.BytesIO(data)).width == 640

@@ -46,7 +46,7 @@ class TextsTests(TestCase):
         assert found == {"volcano", "ash", "aigul"}
 
     def is_found(self, word):
-        return Image.objects.filter(pictures.holding(word)).exists()
+        return Image.objects.filter(pictures.pictures_holding(word)).exists()
 
     def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_stored(self):
         for texts, field in (({"alt": ""}, "alt"), ({"credit": ""}, "credit"), ({"caption": "x" * 401}, "caption")):

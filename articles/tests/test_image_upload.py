@@ -257,13 +257,13 @@ class ReplacingTests(LibraryTestCase):
 
     def test_sizes_of_the_old_file_are_not_taken_for_the_new_one(self):
         self.change(self.image, focal_x="20")
-        make = renditions.make
+        make = renditions.make_sizes
 
         def slow(*args, **kwargs):
             make(*args, **kwargs)
             Image.objects.filter(pk=self.image.pk).update(key="f" * 32, first_cut=0, made_cut=0)
 
-        with mock.patch.object(renditions, "make", slow), override_settings(TASKS=QUEUE):
+        with mock.patch.object(renditions, "make_sizes", slow), override_settings(TASKS=QUEUE):
             make_renditions.call(self.image.pk)
         assert (self.now().first_cut, self.now().made_cut) == (0, 0)
 
@@ -273,9 +273,11 @@ class TransactionTests(LibraryTestCase):
 
     def depths(self, send):
         """How many transactions within the test's own were open while pictures were decoded."""
-        outside, found, real = len(connection.savepoint_ids), [], renditions.accept
+        outside, found, real = len(connection.savepoint_ids), [], renditions.accept_picture
         counted = mock.patch.object(
-            renditions, "accept", lambda file: found.append(len(connection.savepoint_ids) - outside) or real(file)
+            renditions,
+            "accept_picture",
+            lambda file: found.append(len(connection.savepoint_ids) - outside) or real(file),
         )
         with counted:
             response = send()
@@ -299,7 +301,7 @@ class TransactionTests(LibraryTestCase):
         image = make_image()
         roles.make_groups()
         self.client.force_login(make_user(roles.REPORTER))
-        with mock.patch.object(renditions, "accept") as accept:
+        with mock.patch.object(renditions, "accept_picture") as accept:
             address = reverse("admin:articles_image_change", args=[image.pk])
             assert self.client.post(address, SAID | {"new_file": picture()}).status_code == 403
         accept.assert_not_called()

@@ -43,10 +43,10 @@ class RowsTests(DeskTestCase):
 
     def test_restored_revision_brings_them_back(self):
         article = make_article(body=showing(self.one))
-        kept = revisions.keep(article, by=self.chief)
+        kept = revisions.keep_revision(article, by=self.chief)
         article.body = showing(self.two)
         article.save()
-        revisions.keep(article, by=self.chief)
+        revisions.keep_revision(article, by=self.chief)
         assert self.shown(article) == [self.two]
         workflow.restore(kept, by=self.chief, version=article.version)
         assert self.shown(article) == [self.one]
@@ -79,12 +79,12 @@ class RowsTests(DeskTestCase):
     def test_save_without_a_picture_costs_one_query(self):
         article = make_article()
         with self.assertNumQueries(3):  # savepoint, the rows there are, release
-            image_uses.note(article)
+            image_uses.note_uses(article)
 
 
 class UsesTests(TestCase):
     def kinds(self, image):
-        return {kind.kind: [use.name for use in kind.found] for kind in image_uses.of(image)}
+        return {kind.kind: [use.name for use in kind.found] for kind in image_uses.uses_of(image)}
 
     def test_each_kind_of_use_is_named(self):
         lead, body, now = make_image(), make_image(), timezone.now()
@@ -121,7 +121,7 @@ class UsesTests(TestCase):
         image = make_image()
         for _ in range(image_uses.MOST + 1):
             make_author(picture=image)
-        [kind] = image_uses.of(image)
+        [kind] = image_uses.uses_of(image)
         assert (len(kind.found), kind.more) == (image_uses.MOST, True)
 
     def test_unused_pictures_are_those_that_nothing_shows_or_showed(self):

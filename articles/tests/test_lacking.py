@@ -168,13 +168,15 @@ class EveryFieldTests(LackingTestCase):
             page = self.client.get(address).content.decode() if address else ""
             for name in found if address else ():
                 with self.subTest(screen=screen, field=name, is_marked=is_marked):
-                    assert (lacking.told(name) in page) == is_marked
+                    assert (lacking.gaps_in_words(name) in page) == is_marked
         for name, (article, _other) in found.items():
             panel = self.page(article).content.decode()
             versions = self.client.get(reverse("admin:articles_article_versions", args=[article.pk])).content.decode()
             with self.subTest(field=name, is_marked=is_marked):
-                assert (panel.count(lacking.told(name)) >= 3) == is_marked  # state, schedule, before publishing
-                assert (lacking.told(name) in versions) == (MARK in panel) == is_marked
+                assert (
+                    panel.count(lacking.gaps_in_words(name)) >= 3
+                ) == is_marked  # state, schedule, before publishing
+                assert (lacking.gaps_in_words(name) in versions) == (MARK in panel) == is_marked
 
     def test_each_decision_takes_the_mark_off_every_screen(self):
         decisions = {
@@ -275,7 +277,7 @@ class EveryFieldTests(LackingTestCase):
         self.publish("dated_corrections")
         workflow.restore(old, by=self.chief, version=self.article.version)
         page = self.page(self.article).content.decode()
-        assert f"The text here {lacking.told('dated_corrections')}" in page
+        assert f"The text here {lacking.gaps_in_words('dated_corrections')}" in page
         self.schedule()
         assert self.lacks() == ["dated_corrections"]
         self.article.refresh_from_db()
@@ -384,7 +386,7 @@ class MergingTests(LackingTestCase):
         assert MARK not in self.page(self.article).content.decode()
         with time_machine.travel(self.at):
             self.log_in(self.chief)
-            self.assertContains(self.page(self.article), f"The text here {lacking.told('body')}")
+            self.assertContains(self.page(self.article), f"The text here {lacking.gaps_in_words('body')}")
 
     def test_bulk_publishing_puts_corrections_in_too(self):
         self.schedule(standfirst="An update.")
@@ -398,9 +400,9 @@ class MergingTests(LackingTestCase):
 
 class ColumnTests(TestCase):
     def test_names_of_fields_fit_into_words(self):
-        assert lacking.words(["dated_corrections", "corrections", "body"]) == "corrections, text"
-        assert lacking.told("") == ""
-        assert all(lacking.words([name]) for name in [*FIELDS, lacking.END, lacking.REASON])
+        assert lacking.field_names(["dated_corrections", "corrections", "body"]) == "corrections, text"
+        assert lacking.gaps_in_words("") == ""
+        assert all(lacking.field_names([name]) for name in [*FIELDS, lacking.END, lacking.REASON])
         assert Edition().lacks == ""
 
 
@@ -478,5 +480,5 @@ class NothingNewTests(LackingTestCase):
         assert [edition.repeats_since for edition in self.coming()] == [since, since]
         workflow.cancel(self.coming().first(), by=self.chief)
         self.article.editions.filter(live_until=self.coming().get().live_from).update(live_until=self.at)
-        lacking.note(self.article)
+        lacking.note_gaps(self.article)
         assert [edition.repeats_since for edition in self.coming()] == [None]

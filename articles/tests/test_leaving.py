@@ -55,7 +55,7 @@ class LeavingTests(PeopleTestCase):
         self.assertContains(self.client.get(screen(self.person, "suspend")), "no draft that they began waits")
 
     def test_suspension_ends_sessions_and_links_and_hands_the_work_over(self):
-        _link, address = links.make(self.person, by=self.administrator)
+        _link, address = links.make_link(self.person, by=self.administrator)
         self.suspend("heir")
         assert self.at_work.get(reverse("admin:index")).status_code == 302
         assert Client().get(self.link.get_absolute_url()).status_code == 410

@@ -42,7 +42,7 @@ class MenuTestCase(TestCase):
         return MenuLink.objects.create(place=place, kind=kind, **fields)
 
     def menu(self, label="Menu", path="/latest/"):
-        frame.forget()
+        frame.forget_frame()
         return nav(self.client.get(path).content.decode(), label)
 
 
@@ -78,7 +78,7 @@ class PagesTests(MenuTestCase):
 
     def test_page_that_is_open_is_marked(self):
         self.link(Kind.TAG, row=self.tag.pk)
-        frame.forget()
+        frame.forget_frame()
         page = self.client.get("/topics/silk-road/").content.decode()
         assert '<a href="/topics/silk-road/" aria-current="page">Silk Road</a>' in page
 
@@ -86,7 +86,7 @@ class PagesTests(MenuTestCase):
         for number in range(20):
             self.link(Kind.TAG, order=number, row=self.tag.pk)
             self.link(Kind.SECTION, order=number, row=self.politics.pk)
-        frame.forget()
+        frame.forget_frame()
         with self.assertNumQueries(8):  # six as without links, the links, their tags
             self.client.get("/robots.txt")
         with self.assertNumQueries(0):

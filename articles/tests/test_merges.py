@@ -14,7 +14,7 @@ from taggit.models import Tag
 
 from articles.desk import merges, revisions, roles, workflow
 from articles.desk.merges import moving
-from articles.desk.text_diff.changes import compare
+from articles.desk.text_diff.changes import compare_snapshots
 from articles.desk.workflow import WorkflowError
 from articles.models import (
     Article,
@@ -118,7 +118,7 @@ class MergingTests(MergeTestCase):
             texts = list(before)
             revisions_before = list(revisions.Revision.objects.values_list("pk", flat=True))
             stages = dict(Article.objects.values_list("pk", "stage"))
-            merge = merges.start(gone, stays, by=self.chief)
+            merge = merges.start_merge(gone, stays, by=self.chief)
             assert merge.stage == Merge.Stage.DONE
             assert not type(gone).objects.filter(pk=gone.pk).exists()
             editions, copies = self.listed(kind, stays)
@@ -131,7 +131,7 @@ class MergingTests(MergeTestCase):
     def test_of_two_bylines_the_first_place_stays(self):
         kind = Merge.Kind.AUTHOR
         gone, stays = self.things[kind]
-        merges.start(gone, stays, by=self.chief)
+        merges.start_merge(gone, stays, by=self.chief)
         for name, place in (("both", 0), ("turned", 1)):
             edition = self.articles[kind][name].editions.get()
             assert [author.name for author in edition.authors].index("Stays author") == place
@@ -142,7 +142,7 @@ class MergingTests(MergeTestCase):
             old, new = path_of(gone), path_of(stays)
             headline = self.articles[kind]["one"].headline
             self.assertNotContains(self.client.get(new), headline)
-            merges.start(gone, stays, by=self.chief)
+            merges.start_merge(gone, stays, by=self.chief)
             self.assertContains(self.client.get(new), headline)
             self.assertContains(self.client.get(self.articles[kind]["one"].editions.get().path), str(stays))
             for ending in ("", "feed/", "atom/", "feed.json"):
@@ -153,9 +153,9 @@ class MergingTests(MergeTestCase):
             make = KINDS[kind][0]
             old = path_of(gone)
             type(gone).objects.filter(pk=gone.pk).update(slug=f"renamed-{kind}")
-            merges.start(type(gone).objects.get(pk=gone.pk), stays, by=self.chief)
+            merges.start_merge(type(gone).objects.get(pk=gone.pk), stays, by=self.chief)
             last = make(f"Last {kind}")
-            merges.start(stays, last, by=self.chief)
+            merges.start_merge(stays, last, by=self.chief)
             type(last).objects.filter(pk=last.pk).update(slug=f"final-{kind}")
             last.refresh_from_db()
             for address in (old, old.replace(gone.slug, f"renamed-{kind}"), path_of(stays)):
@@ -166,7 +166,7 @@ class MergingTests(MergeTestCase):
     def test_redirects_of_the_staff_lead_on(self):
         for kind, gone, stays in self.each():
             Redirect.objects.create(source=f"/before/{kind}", kind="exact", target=path_of(gone))
-            merges.start(gone, stays, by=self.chief)
+            merges.start_merge(gone, stays, by=self.chief)
             self.assertRedirects(self.client.get(f"/before/{kind}/"), path_of(stays), 301)
 
     def test_what_was_saved_names_what_there_was_and_restores_what_there_is(self):
@@ -175,9 +175,9 @@ class MergingTests(MergeTestCase):
             workflow.saved(article, by=self.chief)
             article.refresh_from_db()
             revision = article.revisions.get(version=article.version)
-            merges.start(gone, stays, by=self.chief)
+            merges.start_merge(gone, stays, by=self.chief)
             revision.refresh_from_db()
-            changes = compare(revision.snapshot, revisions.snapshot(Article.objects.get(pk=article.pk)))
+            changes = compare_snapshots(revision.snapshot, revisions.snapshot(Article.objects.get(pk=article.pk)))
             (change,) = [one for one in changes if one.field in {"tags", "bylines", "section_id"}]
             assert str(gone) in change.before
             assert str(stays) in change.after
@@ -187,7 +187,7 @@ class MergingTests(MergeTestCase):
 
     def test_a_name_that_is_typed_again_means_the_one_that_stays(self):
         gone, stays = self.things[Merge.Kind.TAG]
-        merges.start(gone, stays, by=self.chief)
+        merges.start_merge(gone, stays, by=self.chief)
         assert tag_key.get_or_make(["GONE TAG", "Stays tag"]) == [stays]
 
     def test_hundred_thousand_rows_take_as_many_queries_as_there_are_batches(self):
@@ -205,14 +205,14 @@ class MergingTests(MergeTestCase):
         for kind, gone, stays in self.each():
             with patch.object(moving, "AT_ONCE", 1), patch.object(moving, "carry_on") as asked:
                 with self.captureOnCommitCallbacks(execute=True):
-                    merge = merges.start(gone, stays, by=self.chief)
+                    merge = merges.start_merge(gone, stays, by=self.chief)
                 assert merge.stage == Merge.Stage.MOVING
                 asked.enqueue.assert_called_once_with(merge.pk)
                 newest = self.articles[kind]["coming"].editions.get()
                 assert newest in Edition.objects.filter(**{LIVE[kind]: stays})  # the newest go first
                 assert self.client.get(path_of(gone)).status_code == 200  # the rest is still found there
                 with pytest.raises(WorkflowError, match="still being merged"):
-                    merges.start(stays, KINDS[kind][0](f"Further {kind}"), by=self.chief)
+                    merges.start_merge(stays, KINDS[kind][0](f"Further {kind}"), by=self.chief)
             moving.carry_on.func(merge.pk)
             merge.refresh_from_db()
             assert merge.stage == Merge.Stage.DONE
@@ -224,7 +224,7 @@ class MergingTests(MergeTestCase):
             patch.object(moving, "carry_on") as asked,
             self.captureOnCommitCallbacks(execute=True),
         ):
-            merge = merges.start(gone, stays, by=self.chief)
+            merge = merges.start_merge(gone, stays, by=self.chief)
         asked.enqueue.assert_called_once()
         with patch.object(moving, "move_some", side_effect=[OperationalError, False, True]):  # a deadlock is resolved
             assert moving.go_through(moving.move_some, merge.pk)
@@ -237,10 +237,10 @@ class MergingTests(MergeTestCase):
         author, _other = self.things[Merge.Kind.AUTHOR]
         for gone, stays, by in ((tag, tag, self.chief), (tag, author, self.chief)):
             with pytest.raises(WorkflowError, match="Choose another"):
-                merges.start(gone, stays, by=by)
+                merges.start_merge(gone, stays, by=by)
         for _kind, gone, stays in self.each():
             with pytest.raises(WorkflowError, match="may not merge"):
-                merges.start(gone, stays, by=make_user(roles.REPORTER))
+                merges.start_merge(gone, stays, by=make_user(roles.REPORTER))
         assert not Merge.objects.exists()
 
 
@@ -269,7 +269,7 @@ class UndoingTests(MergeTestCase):
     def test_undone_all_is_as_it_was(self):
         for kind, gone, stays in self.each():
             before = standing()
-            merge = merges.start(gone, stays, by=self.chief)
+            merge = merges.start_merge(gone, stays, by=self.chief)
             assert standing() != before
             merge = merges.undo(merge, by=self.chief)
             assert merge.stage == Merge.Stage.UNDONE
@@ -278,7 +278,7 @@ class UndoingTests(MergeTestCase):
             assert not MergedRows.objects.exists()
             assert self.client.get(path_of(gone)).status_code == 200
             assert successors(kind, [gone.pk]) == {}
-            merges.undo(merges.start(gone, stays, by=self.chief), by=self.chief)
+            merges.undo(merges.start_merge(gone, stays, by=self.chief), by=self.chief)
             assert standing() == before
 
     def test_undone_in_batches_all_is_as_it_was(self):
@@ -295,14 +295,14 @@ class UndoingTests(MergeTestCase):
     def test_names_and_former_addresses_come_back(self):
         for kind, gone, stays in self.each():
             FormerAddress.objects.create(path=f"/once/{kind}", kind=kind, row=gone.pk)
-            merges.undo(merges.start(gone, stays, by=self.chief), by=self.chief)
+            merges.undo(merges.start_merge(gone, stays, by=self.chief), by=self.chief)
             assert FormerAddress.objects.get(path=f"/once/{kind}").row == gone.pk
         tag, _stays = self.things[Merge.Kind.TAG]
         assert tag_key.holder("GONE tag") == tag
 
     def test_an_article_published_since_stays_and_its_copy_says_what_its_edition_says(self):
         for kind, gone, stays in self.each():
-            merge = merges.start(gone, stays, by=self.chief)
+            merge = merges.start_merge(gone, stays, by=self.chief)
             article = self.articles[kind]["one"]
             article.refresh_from_db()
             workflow.publish(article, by=self.chief)
@@ -314,7 +314,7 @@ class UndoingTests(MergeTestCase):
 
     def test_what_came_since_stays(self):
         for kind, gone, stays in self.each():
-            merge = merges.start(gone, stays, by=self.chief)
+            merge = merges.start_merge(gone, stays, by=self.chief)
             new = make_edition(**KINDS[kind][1]([stays]))
             merges.undo(merge, by=self.chief)
             assert new in Edition.objects.filter(**{LIVE[kind]: stays})
@@ -322,14 +322,14 @@ class UndoingTests(MergeTestCase):
     def test_it_says_why_it_can_not_be_undone(self):
         for kind, gone, stays in self.each():
             make = KINDS[kind][0]
-            merge, last = merges.start(gone, stays, by=self.chief), make(f"Last {kind}")
+            merge, last = merges.start_merge(gone, stays, by=self.chief), make(f"Last {kind}")
             other = make(gone.name if kind != Merge.Kind.TAG else "GONE tag")
             assert "address now" in merges.why_not_undone(merge, self.chief)
             other.delete()
-            further = merges.start(stays, last, by=self.chief)
+            further = merges.start_merge(stays, last, by=self.chief)
             assert "undo that first" in merges.why_not_undone(merge, self.chief)
             merges.undo(further, by=self.chief)
-            later = merges.start(last, stays, by=self.chief)
+            later = merges.start_merge(last, stays, by=self.chief)
             assert "undo that first" in merges.why_not_undone(merge, self.chief)
             merges.undo(later, by=self.chief)
             assert "may not undo" in merges.why_not_undone(merge, make_user(roles.REPORTER))
@@ -339,7 +339,7 @@ class UndoingTests(MergeTestCase):
 
     def test_a_tag_whose_name_is_given_again_must_be_renamed_first(self):
         gone, stays = self.things[Merge.Kind.TAG]
-        merge = merges.start(gone, stays, by=self.chief)
+        merge = merges.start_merge(gone, stays, by=self.chief)
         Tag.objects.create(name="Gone TAG", slug="another")
         assert "again: rename it first" in merges.why_not_undone(merge, self.chief)
 
@@ -353,7 +353,7 @@ class AuthorTests(TestCase):
     def test_drafts_stay_with_the_login_that_had_them(self):
         draft = make_article(authors=[self.gone])
         assert roles.is_own(self.login, draft)
-        merge = merges.start(self.gone, self.stays, by=self.chief)
+        merge = merges.start_merge(self.gone, self.stays, by=self.chief)
         assert roles.is_own(self.login, draft)
         self.stays.refresh_from_db()
         assert (self.stays.user, self.stays.role, self.stays.biography) == (self.login, "Editor", "Of Osh.")
@@ -365,12 +365,12 @@ class AuthorTests(TestCase):
     def test_a_login_with_a_byline_of_its_own_keeps_it(self):
         other = make_user(roles.REPORTER)
         Author.objects.filter(pk=self.stays.pk).update(user=other)
-        merges.start(self.gone, self.stays, by=self.chief)
+        merges.start_merge(self.gone, self.stays, by=self.chief)
         assert Author.objects.get(pk=self.stays.pk).user == other
 
     def test_a_login_that_got_another_byline_or_is_gone_is_no_obstacle(self):
         Author.objects.filter(pk=self.stays.pk).update(user=make_user(roles.REPORTER))
-        merge = merges.start(self.gone, self.stays, by=self.chief)
+        merge = merges.start_merge(self.gone, self.stays, by=self.chief)
         make_author(user=self.login)
         merges.undo(merge, by=self.chief)
         assert Author.objects.get(pk=self.gone.pk).user is None
@@ -385,7 +385,7 @@ class SectionTests(TestCase):
 
     def test_sections_within_follow_with_their_articles_and_addresses(self):
         edition = make_edition(section=self.child)
-        merges.start(self.gone, self.stays, by=self.chief)
+        merges.start_merge(self.gone, self.stays, by=self.chief)
         self.child.refresh_from_db()
         assert self.child.get_absolute_url() == "/business/rail/"
         listed = set(edition.section_rows.values_list("section__slug", flat=True))
@@ -409,7 +409,7 @@ class SectionTests(TestCase):
                 for article in articles:
                     make_edition(article=article)
                 before = standing()
-                merge = merges.start(gone, stays, by=self.chief)
+                merge = merges.start_merge(gone, stays, by=self.chief)
                 for article in articles:
                     edition = article.editions.get()
                     rows = edition.section_rows.values_list("section", "is_further")
@@ -421,11 +421,11 @@ class SectionTests(TestCase):
                 assert standing() == before
 
     def test_editors_get_rights_only_where_somebody_gives_them(self):
-        merge = merges.start(self.gone, self.stays, by=self.chief)
+        merge = merges.start_merge(self.gone, self.stays, by=self.chief)
         assert not roles.edits_section(make_again(self.editor), self.stays)
         merges.undo(merge, by=self.chief)
         assert roles.edits_section(make_again(self.editor), self.gone)
-        merge = merges.start(self.gone, self.stays, by=self.chief, gives_rights=True)
+        merge = merges.start_merge(self.gone, self.stays, by=self.chief, gives_rights=True)
         assert roles.edits_section(make_again(self.editor), self.stays)
         merges.undo(merge, by=self.chief)
         assert not roles.edits_section(make_again(self.editor), self.stays)
@@ -435,7 +435,7 @@ class SectionTests(TestCase):
         Placement.objects.create(section=self.gone, slot=1, article=make_edition(section=self.gone).article)
         BoardRevision.objects.create(section=self.gone, placements=[{"slot": 1}], note="Set")
         before = standing()
-        merge = merges.start(self.gone, self.stays, by=self.chief)
+        merge = merges.start_merge(self.gone, self.stays, by=self.chief)
         assert not (CheckRule.objects.exists())
         assert not (Placement.objects.exists())
         assert not (BoardRevision.objects.exists())
@@ -453,7 +453,7 @@ class SectionTests(TestCase):
         country = make_section(name="Kazakhstan", slug="kazakhstan", kind="country")
         make_edition(section=self.gone, further=[country])
         assert self.client.get("/kazakhstan/economy/").status_code == 200
-        merges.start(self.gone, self.stays, by=self.chief)
+        merges.start_merge(self.gone, self.stays, by=self.chief)
         for ending in ("", "2025/12/"):
             self.assertRedirects(
                 self.client.get(f"/kazakhstan/economy/{ending}"), f"/kazakhstan/business/{ending}", 301
@@ -466,7 +466,7 @@ class SectionTests(TestCase):
     def test_a_search_narrowed_to_what_is_gone_is_narrowed_to_what_there_is(self):
         make_edition(section=self.gone, headline="Silk")
         number = self.gone.pk
-        merges.start(self.gone, self.stays, by=self.chief)
+        merges.start_merge(self.gone, self.stays, by=self.chief)
         self.assertContains(self.client.get("/search/", {"q": "silk", "section": number}), "Silk</a>")
 
 
@@ -479,7 +479,7 @@ class SuccessorsTests(TestCase):
     def test_numbers_are_what_became_of_them_in_order_and_once(self):
         one, other, third = (make_author() for _ in range(3))
         gone = one.pk
-        merges.start(one, other, by=make_chief())
+        merges.start_merge(one, other, by=make_chief())
         assert still_there(Author, [third.pk, gone, other.pk, 10**9, None]) == [third.pk, other.pk]
 
     def test_unfinished_merges_of_one_kind_are_never_two(self):
@@ -492,7 +492,7 @@ class SuccessorsTests(TestCase):
 class CountsTests(MergeTestCase):
     def test_preview_tells_what_would_change(self):
         for _kind, gone, stays in self.each():
-            lines = {line.what: line.count for line in merges.changes(gone, stays)}
+            lines = {line.what: line.count for line in merges.merge_changes(gone, stays)}
             assert lines["Live articles"] == "3"
             assert lines["of these under both"] == "2"
             assert lines["Scheduled editions"] == "1"
@@ -503,6 +503,6 @@ class CountsTests(MergeTestCase):
     def test_counting_takes_as_many_queries_however_many_there_are(self):
         for _kind, gone, stays in self.each():
             with patch("articles.desk.merges.showing.MOST_COUNTED", 1), CaptureQueriesContext(connection) as queries:
-                lines = {line.what: line.count for line in merges.changes(gone, stays)}
+                lines = {line.what: line.count for line in merges.merge_changes(gone, stays)}
             assert len(queries) <= 16
             assert lines["Live articles"].endswith("of the newest 1")

@@ -73,7 +73,7 @@ class FindingTests(TestCase):
         with mock.patch.object(folding, "fold", side_effect=folding.fold) as fold:
             assert guests.same_name("NURBEK O'G'UZ-STRAUSS") == [self.author]
         assert fold.call_count < 5
-        for find in (authors.named, lambda text: authors.with_any([text])):
+        for find in (authors.authors_named, lambda text: authors.authors_with_any([text])):
             with CaptureQueriesContext(connection) as queries:
                 assert find("oguz") == [(self.author.pk, self.author.name)]
             assert len(queries) == 1
@@ -84,13 +84,13 @@ class FindingTests(TestCase):
         assert guests.same_name("nurbek o'g'uz-strauss") == [self.author]
         for text in ("nurbek", "OGUZ strauss", "o‘g‘uz"):
             with self.subTest(text):
-                assert authors.holding(text) == [self.author.pk]
-        assert authors.with_any(["strau"]) == [(self.author.pk, self.author.name)]
-        assert authors.with_any(["nobody"]) == []
+                assert authors.authors_holding(text) == [self.author.pk]
+        assert authors.authors_with_any(["strau"]) == [(self.author.pk, self.author.name)]
+        assert authors.authors_with_any(["nobody"]) == []
 
     def test_without_words_nothing_is_asked(self):
         with self.assertNumQueries(0):
-            assert authors.named("— ’") == authors.with_any([]) == authors.with_any(["'"]) == []
+            assert authors.authors_named("— ’") == authors.authors_with_any([]) == authors.authors_with_any(["'"]) == []
             assert guests.same_name("\u200b") == []
 
 
@@ -101,4 +101,4 @@ class AnyNameTests(AnythingTestCase):
         assert set(guests.same_name(typed)) == {one for one in made if key(one.name) == key(typed)}
         asked = words(key(typed))
         wanted = [one.pk for one in made if all(word in key(one.name).replace("'", "") for word in asked)]
-        assert sorted(authors.holding(typed)) == (wanted if asked else [])
+        assert sorted(authors.authors_holding(typed)) == (wanted if asked else [])

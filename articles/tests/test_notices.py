@@ -87,7 +87,7 @@ class ConcernedTests(TestCase):
         def measure(number):
             article = make_article(authors=[make_author(user=make_user(email="a@b.org")) for _ in range(number)])
             with CaptureQueriesContext(connection) as queries:
-                notices.tell("published", article, by=self.chief, text="%(who)s published “%(article)s”.")
+                notices.tell_people("published", article, by=self.chief, text="%(who)s published “%(article)s”.")
             return len(queries)
 
         assert measure(8) == measure(2)
@@ -118,7 +118,7 @@ class MailTests(TestCase):
     def test_each_kind_is_switched_off_on_the_desk_and_by_mail(self):
         for desk, by_mail in ((True, False), (False, True), (False, False)):
             with self.subTest(desk=desk, mail=by_mail):
-                notices.choose(self.writer, {"published": (desk, by_mail)})
+                notices.choose_notices(self.writer, {"published": (desk, by_mail)})
                 mail.outbox.clear()
                 Notice.objects.all().delete()
                 self.publish()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.body.markup import clean, plain_text
-from articles.desk.text_merge import MOST_BLOCKS, put_together, stretches
+from articles.desk.text_merge import MOST_BLOCKS, merged_body, stretches
 from articles.models import Autosave
 from articles.tests.factories import make_author
 from articles.tests.test_admin_conflict import ConflictTestCase
@@ -31,17 +31,17 @@ class AnyTextTests(SimpleTestCase):
     def test_no_word_of_either_is_lost_where_both_are_kept(self, base, mine, theirs, data):
         found = stretches(base, mine, theirs)
         known = words(base or "")
-        kept = put_together(found, [data.draw(st.sampled_from(list(one.ways)[-2:])) for one in asked(found)])
+        kept = merged_body(found, [data.draw(st.sampled_from(list(one.ways)[-2:])) for one in asked(found)])
         for side in (mine, theirs):
             if all(one.mine and one.theirs for one in asked(found)):
                 assert words(side) - known <= words(kept)
         for choice, side in (("mine", mine), ("theirs", theirs)):
-            assert words(side) - known <= words(put_together(found, [choice] * len(asked(found))))
+            assert words(side) - known <= words(merged_body(found, [choice] * len(asked(found))))
 
     @given(st.none() | BODY, BODY, BODY, st.data())
     def test_whatever_is_chosen_passes_the_sanitizer(self, base, mine, theirs, data):
         found = stretches(base, mine, theirs)
-        text = put_together(found, [data.draw(st.sampled_from(list(one.ways))) for one in asked(found)])
+        text = merged_body(found, [data.draw(st.sampled_from(list(one.ways))) for one in asked(found)])
         assert text == clean(text)
 
     @given(BODY, BODY)
@@ -50,7 +50,7 @@ class AnyTextTests(SimpleTestCase):
             for pair in ((base, other), (other, base), (other, other)):
                 found = stretches(base, *pair)
                 assert not asked(found)
-                assert words(put_together(found, [])) == words(other)
+                assert words(merged_body(found, [])) == words(other)
 
 
 class StretchTests(SimpleTestCase):
@@ -65,19 +65,19 @@ class StretchTests(SimpleTestCase):
         mine, theirs = FIRST.replace("forty", "fifty") + SECOND, FIRST.replace("forty", "sixty")
         found = stretches(FIRST, mine, theirs)
         assert [one.mine for one in asked(found)] == [FIRST.replace("forty", "fifty")]
-        assert put_together(found, ["theirs"]) == theirs + SECOND
-        assert put_together(found, ["mine_theirs"]) == FIRST.replace("forty", "fifty") + theirs + SECOND
+        assert merged_body(found, ["theirs"]) == theirs + SECOND
+        assert merged_body(found, ["mine_theirs"]) == FIRST.replace("forty", "fifty") + theirs + SECOND
 
     def test_paragraph_in_which_each_changed_other_words_is_merged_and_not_asked_about(self):
         mine, theirs = FIRST.replace("forty", "fifty"), FIRST.replace("drivers", "drivers, singing")
         found = stretches(FIRST + SECOND, mine + OTHER, theirs + ANOTHER)
         assert [(one.mine, one.theirs) for one in asked(found)] == [(OTHER, ANOTHER)]
-        assert put_together(found, ["theirs_mine"]) == mine.replace("drivers", "drivers, singing") + ANOTHER + OTHER
+        assert merged_body(found, ["theirs_mine"]) == mine.replace("drivers", "drivers, singing") + ANOTHER + OTHER
 
     def test_paragraph_that_one_took_out_can_be_kept_or_left_out_but_not_both(self):
         found = stretches(FIRST + SECOND, FIRST, FIRST + SECOND.replace("noon", "night"))
         assert list(asked(found)[0].ways) == ["theirs", "mine"]
-        assert put_together(found, ["mine"]) == FIRST
+        assert merged_body(found, ["mine"]) == FIRST
 
     def test_two_texts_written_from_nothing_are_asked_about_where_they_differ(self):
         assert self.ask("", FIRST + SECOND, FIRST + THIRD) == [(SECOND, THIRD)]

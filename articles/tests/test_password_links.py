@@ -24,7 +24,7 @@ ASK, ASKED = reverse("password_ask"), reverse("password_asked_for")
 
 class LinkTests(PeopleTestCase):
     def make(self, user=None, by=None):
-        return links.make(user or make_user(roles.REPORTER), by=by or self.chief)
+        return links.make_link(user or make_user(roles.REPORTER), by=by or self.chief)
 
     def test_link_works_once(self):
         link, address = self.make()

@@ -70,7 +70,7 @@ class AddingTests(PeopleTestCase):
         names = {"first_name": "Aigul", "last_name": "Tash", "public_name": "Aigul Tash"}
         response = self.add(**names, roles=[roles.SECTION_EDITOR], sections=[section.pk])
         person = User.objects.get(username="aigul-tash")
-        assert roles.of(person) == {roles.SECTION_EDITOR}
+        assert roles.roles_of(person) == {roles.SECTION_EDITOR}
         assert roles.section_ids(person) == {section.pk}
         assert (person.author.name, person.author.slug, person.author.is_guest) == ("Aigul Tash", "aigul-tash", False)
         assert (person.is_staff, person.is_active, person.has_usable_password()) == (True, True, False)
@@ -169,15 +169,15 @@ class ChangingTests(PeopleTestCase):
     def test_roles_that_a_chief_may_not_give_stay(self):
         reporter = make_user(roles.REPORTER)
         self.change(reporter, roles=[roles.PICTURE_EDITOR])
-        assert roles.of(User.objects.get(pk=reporter.pk)) == {roles.PICTURE_EDITOR}
+        assert roles.roles_of(User.objects.get(pk=reporter.pk)) == {roles.PICTURE_EDITOR}
         self.change(reporter, roles=[roles.ADMINISTRATOR])
-        assert roles.of(User.objects.get(pk=reporter.pk)) == {roles.PICTURE_EDITOR}
+        assert roles.roles_of(User.objects.get(pk=reporter.pk)) == {roles.PICTURE_EDITOR}
 
     def test_nobody_changes_their_own_role(self):
         self.change(self.chief, roles=[roles.REPORTER], first_name="Me")
         self.chief.refresh_from_db()
         assert self.chief.first_name == "Me"
-        assert roles.of(User.objects.get(pk=self.chief.pk)) == {roles.CHIEF_EDITOR}
+        assert roles.roles_of(User.objects.get(pk=self.chief.pk)) == {roles.CHIEF_EDITOR}
 
     def test_chief_does_not_take_a_login_over_by_its_mail_address(self):
         person = with_password(email="own@example.org")

@@ -216,7 +216,7 @@ class Cells:
         step = verb.step.format(edition=edition and edition.pk, note=note and note.pk)
         user = type(self.user).objects.get(pk=self.user.pk)
         if verb.name in table_offers():
-            offered = verb.name in steps.offered(user, article, state.of(article))
+            offered = verb.name in steps.offered(user, article, state.state_of(article))
             may_tick = verb.name == "tick" and note.by_id == user.pk
             assert (offered or may_tick) == self.cell(verb, article), "offered"
         of_steps = steps.StepForm.base_fields
@@ -361,7 +361,7 @@ class MergeCells(ThingsTestCase):
                     point = transaction.savepoint()
                     gone, stays = things[label]
                     assert self.is_done(user, gone, stays) == row[number]
-                    merge = Merge.objects.first() or merges.start(gone, stays, by=self.chief)
+                    merge = Merge.objects.first() or merges.start_merge(gone, stays, by=self.chief)
                     assert self.is_undone(user, merge) == row[number]
                     transaction.savepoint_rollback(point)
 
@@ -453,7 +453,7 @@ class PeopleCells(TableTestCase):
             data = {"username": name, "roles": [role] if role else [], "is_superuser": "on"}
             self.client.post(reverse("admin:auth_user_add"), data)
             person = type(self.chief).objects.filter(username=name).first()
-            return bool(person) and (roles.of(person) == {role} if role else person.is_superuser)
+            return bool(person) and (roles.roles_of(person) == {role} if role else person.is_superuser)
 
         self.try_all(table.PEOPLE, people, done)
 

@@ -236,7 +236,7 @@ class AdministratorTests(RolesTestCase):
     def test_gives_roles(self):
         user = make_user()
         self.user_form(user, roles=[roles.REPORTER])
-        assert roles.of(User.objects.get(pk=user.pk)) == {roles.REPORTER}
+        assert roles.roles_of(User.objects.get(pk=user.pk)) == {roles.REPORTER}
 
     def test_makes_nobody_a_superuser(self):
         user = make_user()

@@ -2,7 +2,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import TestCase
 from django.urls import reverse
 
-from articles.admin.picker import A_PAGE, thumbnail
+from articles.admin.picker import A_PAGE, smallest_address
 from articles.desk import roles
 from articles.tests.factories import make_image, make_user
 
@@ -76,16 +76,16 @@ class PickerTests(TestCase):
         self.assertContains(
             self.client.get(self.address),
             f'<button type="button" name="image" value="{image.pk}">'
-            f'<img src="{thumbnail(image)}" width="240" height="180" alt="" loading="lazy" decoding="async">'
+            f'<img src="{smallest_address(image)}" width="240" height="180" alt="" loading="lazy" decoding="async">'
             "<strong>A &lt;bold&gt; lake</strong><span>Its shore</span></button>",
             html=True,
         )
 
     def test_a_thumbnail_is_the_smallest_copy_there_is(self):
         image = make_image()
-        assert thumbnail(image).endswith("/safe.jpg")
+        assert smallest_address(image).endswith("/safe.jpg")
         image.made_cut = 1
-        assert thumbnail(image).endswith("1-card-240.webp")
+        assert smallest_address(image).endswith("1-card-240.webp")
 
     def test_a_broken_page_mark_is_refused(self):
         for before in ("x", "-1", "9" * 20, "١"):
@@ -117,7 +117,7 @@ class FactsTests(TestCase):
             "src": image.sources("full").src,
             "width": image.sources("full").width,
             "height": image.sources("full").height,
-            "thumbnail": thumbnail(image),
+            "thumbnail": smallest_address(image),
             "cuts": {cut: image.sources(cut).src for cut in ("wide", "card", "square")},
             "focus": [50, 50],
         }

@@ -51,10 +51,10 @@ class ReadersTests(TestCase):
         cls.edition = make_edition(section=cls.section, body=body, related=[cls.pks[3], cls.pks[2]])
 
     def setUp(self):
-        frame.forget()
+        frame.forget_frame()
 
     def page(self, edition=None):
-        frame.forget()
+        frame.forget_frame()
         return self.client.get((edition or self.edition).path)
 
     def linked(self):
@@ -203,7 +203,7 @@ class FormTests(DeskTestCase):
         self.send(self.article, headline="Another", related=shown, _continue="1")
         assert Article.objects.get(pk=self.article.pk).headline == "Another"
         assert self.kept() == [self.one.article_id]
-        (row,) = picking.describe([self.one.article_id])
+        (row,) = picking.describe_articles([self.one.article_id])
         assert "readers do not see it now" in row["detail"]
 
     def test_rows_are_described_to_the_desk_alone_in_as_many_queries_for_many(self):
@@ -213,7 +213,7 @@ class FormTests(DeskTestCase):
         assert [row["title"] for row in rows] == ["Second pick", "Number 99999", "First pick"]
         assert rows[0]["url"] == self.two.path
         with self.assertNumQueries(1):
-            picking.describe([self.one.article_id, self.two.article_id])
+            picking.describe_articles([self.one.article_id, self.two.article_id])
         self.log_in(make_user(roles.RATES_DESK))
         assert self.client.get(address, asked).status_code == 403
 
@@ -224,11 +224,11 @@ class FormTests(DeskTestCase):
     def test_comparing_and_restoring_know_them(self):
         article = Article.objects.get(pk=self.article.pk)
         before = revisions.snapshot(article)
-        (change,) = text_diff.compare(before, before | {"related": [self.one.article_id]})
+        (change,) = text_diff.compare_snapshots(before, before | {"related": [self.one.article_id]})
         assert change.label == "What to read next"
         assert "First pick" in change.after
         older = {name: value for name, value in before.items() if name != "related"}
-        assert text_diff.compare(older, before) == []
+        assert text_diff.compare_snapshots(older, before) == []
 
     def test_whoever_only_reads_sees_headlines(self):
         Article.objects.filter(pk=self.article.pk).update(related=[self.one.article_id])

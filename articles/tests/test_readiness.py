@@ -11,7 +11,7 @@ from articles.desk import readiness, workflow
 from articles.desk.readiness import Level
 from articles.desk.workflow import WorkflowError, timeline
 from articles.models import Article, Check, CheckRule, OutsideLink
-from articles.models.check import digest
+from articles.models.check import address_digest
 from articles.outside import Trouble
 from articles.tests.factories import (
     make_article,
@@ -43,7 +43,7 @@ def complete(**fields):
 class ReadinessTestCase(TestCase):
     def look(self, article, at=None):
         article = Article.objects.get(pk=article.pk)
-        return readiness.look(article, timeline.address(article, timezone.now()), at)
+        return readiness.all_problems(article, timeline.wished_path(article, timezone.now()), at)
 
     def found(self, article, check, at=None):
         return [problem for problem in self.look(article, at) if problem.check == check]
@@ -76,7 +76,7 @@ class FactTests(ReadinessTestCase):
         rate = '<p><data data-rate="QQQ/USD">QQQ/USD</data></p>'
         ended = complete(lead_image=make_image(licence_until=old), body=rate)
         OutsideLink.objects.create(
-            sha256=digest("https://example.org/gone"), address="https://example.org/gone", problem=Trouble.GONE
+            sha256=address_digest("https://example.org/gone"), address="https://example.org/gone", problem=Trouble.GONE
         )
         seen = {problem.check for article in (bare, full, ended) for problem in self.look(article)}
         assert set(Check) - seen == ALL_BUT_IMAGES
@@ -84,7 +84,7 @@ class FactTests(ReadinessTestCase):
     def test_picture_without_alternative_or_credit_is_named(self):
         unsaved = make_image(title="Dam")
         unsaved.alt = unsaved.credit = " "
-        with mock.patch("articles.desk.readiness.pictures.of", return_value={unsaved.pk: unsaved}):
+        with mock.patch("articles.desk.readiness.pictures.pictures_of", return_value={unsaved.pk: unsaved}):
             self.change(self.article, lead_image=unsaved)
             assert "Dam" in self.one(self.article, Check.ALTERNATIVE, "lead_image", "alternative text").text
             assert self.one(self.article, Check.CREDIT, "lead_image", "Dam").image == unsaved.pk
@@ -186,7 +186,7 @@ class AlwaysTests(ReadinessTestCase):
         taken = make_edition(slug="rail")
         article = complete(section=taken.section, slug=taken.slug)
         assert readiness.problems(article, taken.path) == []
-        [problem] = [one for one in readiness.look(article, taken.path) if one.field == "slug"]
+        [problem] = [one for one in readiness.all_problems(article, taken.path) if one.field == "slug"]
         assert "/2025/12/08/rail/: this one gets /2025/12/08/rail-2/" in problem.text
 
     def test_embargo_blocks_a_start_before_its_end(self):
@@ -355,7 +355,7 @@ class LinkTests(ReadinessTestCase):
     def outside(self, trouble, **fields):
         self.change(self.article, body=BODY + link("https://example.com/a#part"))
         row = {"address": "https://example.com/a", "problem": trouble, "checked_at": timezone.now()}
-        OutsideLink.objects.update_or_create(sha256=digest("https://example.com/a"), defaults=row | fields)
+        OutsideLink.objects.update_or_create(sha256=address_digest("https://example.com/a"), defaults=row | fields)
         return self.found(self.article, Check.EXTERNAL_LINKS)
 
     def test_outside_link_that_was_not_asked_yet_or_answers_is_fine(self):
@@ -394,4 +394,4 @@ class QueryTests(ReadinessTestCase):
         for count in (1, 40):
             row = Article.objects.select_related("section").get(pk=article(count).pk)
             with self.assertNumQueries(11):  # rules, pictures, address, byline, tag; 4 kinds of pages, other sites
-                readiness.look(row, "/2025/12/08/x/", timezone.now())
+                readiness.all_problems(row, "/2025/12/08/x/", timezone.now())

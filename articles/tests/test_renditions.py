@@ -42,11 +42,11 @@ def swapped_profile() -> bytes:
 class AcceptTests(SimpleTestCase):
     def refused(self, file, words):
         with self.assertRaisesMessage(ValidationError, words):
-            renditions.accept(file)
+            renditions.accept_picture(file)
 
     def test_every_format_we_take_becomes_a_jpeg(self):
         for kind in ("JPEG", "PNG", "WEBP", "AVIF", "GIF"):
-            upload = renditions.accept(picture_file(kind))
+            upload = renditions.accept_picture(picture_file(kind))
             assert (upload.width, upload.height) == (640, 400), kind
             assert Pillow.open(io.BytesIO(upload.content)).format == "JPEG"
 
@@ -78,25 +78,25 @@ class AcceptTests(SimpleTestCase):
         exif[0x010E] = "SECRET-PLACE"
         file = picture_file(exif=exif, comment=b"SECRET-COMMENT")
         file = io.BytesIO(file.getvalue() + b"<script>SECRET-TAIL</script>")
-        content = renditions.accept(file).content
+        content = renditions.accept_picture(file).content
         assert b"SECRET" not in content
         assert not Pillow.open(io.BytesIO(content)).getexif()
 
     def test_picture_is_turned_upright(self):
         exif = Pillow.Exif()
         exif[0x0112] = 6  # turned by 90 degrees
-        upload = renditions.accept(picture_file(size=(640, 400), exif=exif))
+        upload = renditions.accept_picture(picture_file(size=(640, 400), exif=exif))
         assert (upload.width, upload.height) == (400, 640)
 
     def test_transparency_becomes_white(self):
         buffer = io.BytesIO()
         Pillow.new("RGBA", (300, 300), (255, 0, 0, 0)).save(buffer, "PNG")
         buffer.seek(0)
-        assert renditions.accept(buffer).colour == "#ffffff"
+        assert renditions.accept_picture(buffer).colour == "#ffffff"
 
     def shown(self, file):
         """The colour in the middle of what is kept."""
-        upload = renditions.accept(file)
+        upload = renditions.accept_picture(file)
         return Pillow.open(io.BytesIO(upload.content)).getpixel((upload.width // 2, upload.height // 2))
 
     def assert_near(self, colour, wanted):
@@ -105,7 +105,7 @@ class AcceptTests(SimpleTestCase):
     def test_broken_exif_is_as_good_as_none(self):
         for kind in ("JPEG", "PNG", "WEBP"):
             for exif in (b"Exif\0\0nonsense", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff"):
-                upload = renditions.accept(picture_file(kind, exif=exif))
+                upload = renditions.accept_picture(picture_file(kind, exif=exif))
                 assert (upload.width, upload.height) == (640, 400), (kind, exif)
 
     def test_grey_of_16_bits_keeps_its_shades(self):
@@ -148,7 +148,7 @@ class AcceptTests(SimpleTestCase):
         assert renditions._decode(file.read()).size == (4000, 800)
 
     def test_master_is_not_larger_than_it_needs_to_be(self):
-        upload = renditions.accept(picture_file(size=(4000, 2000)))
+        upload = renditions.accept_picture(picture_file(size=(4000, 2000)))
         assert (upload.width, upload.height) == (3200, 1600)
 
 
@@ -158,12 +158,12 @@ class MakeTests(SimpleTestCase):
     def make(self, file, cut, focus):
         for first in (True, False):
             file.seek(0)
-            renditions.make(file, self.KEY, cut, focus, first=first)
+            renditions.make_sizes(file, self.KEY, cut, focus, first=first)
 
     def test_first_sizes_named_in_sources_are_those_that_are_made_first(self):
         for cut, size in enumerate([(900, 600), (2000, 1400), (240, 300), (3000, 500)], start=11):
             renditions.make_safe_copy(picture_file(size=size).getvalue(), self.KEY)
-            renditions.make(picture_file(size=size), self.KEY, cut, (50, 50), first=True)
+            renditions.make_sizes(picture_file(size=size), self.KEY, cut, (50, 50), first=True)
             made = {name for name in default_storage.listdir(f"ab/{self.KEY}")[1] if name.startswith(f"{cut}-")}
             named = set()
             for crop in renditions.CROPS:
@@ -176,8 +176,8 @@ class MakeTests(SimpleTestCase):
 
     def test_second_go_makes_all_that_the_first_left(self):
         for first in (True, False):
-            renditions.make(picture_file(size=(2000, 1400)), self.KEY, 21, (50, 50), first=first)
-        sources = [renditions.sources(self.KEY, 21, crop, (2000, 1400)) for crop in renditions.CROPS]
+            renditions.make_sizes(picture_file(size=(2000, 1400)), self.KEY, 21, (50, 50), first=first)
+        sources = [renditions.picture_sources(self.KEY, 21, crop, (2000, 1400)) for crop in renditions.CROPS]
         named = [part for one in sources for srcset in one.srcsets.values() for part in srcset.split(", ")]
         made = [name for name in default_storage.listdir(f"ab/{self.KEY}")[1] if name.startswith("21-")]
         assert len(made) == len(named)
@@ -185,7 +185,7 @@ class MakeTests(SimpleTestCase):
     def test_sizes_named_in_sources_are_those_that_are_made(self):
         self.make(picture_file(size=(900, 600)), 3, (50, 50))
         for crop in renditions.CROPS:
-            sources = renditions.sources(self.KEY, 3, crop, (900, 600))
+            sources = renditions.picture_sources(self.KEY, 3, crop, (900, 600))
             addresses = [part.split()[0] for srcset in sources.srcsets.values() for part in srcset.split(", ")]
             for address in [*addresses, sources.src]:
                 assert default_storage.exists(address.removeprefix("/media/")), address
@@ -193,7 +193,7 @@ class MakeTests(SimpleTestCase):
                 assert Pillow.open(file).size == (sources.width, sources.height), crop
 
     def test_nothing_is_enlarged(self):
-        sources = renditions.sources(self.KEY, 1, "wide", (500, 400))
+        sources = renditions.picture_sources(self.KEY, 1, "wide", (500, 400))
         assert [part.split()[1] for part in sources.srcsets["avif"].split(", ")] == ["320w"]
 
     def test_crop_keeps_the_focal_point(self):
@@ -209,6 +209,6 @@ class MakeTests(SimpleTestCase):
 
     def test_before_the_sizes_exist_the_safe_copy_is_shown(self):
         renditions.make_safe_copy(picture_file(size=(900, 600)).getvalue(), self.KEY)
-        sources = renditions.sources(self.KEY, 0, "wide", (900, 600))
+        sources = renditions.picture_sources(self.KEY, 0, "wide", (900, 600))
         assert sources.srcsets == {}
         assert default_storage.exists(sources.src.removeprefix("/media/"))

@@ -26,7 +26,7 @@ class SearchTestCase(TestCase):
         return make_edition(section=self.section, headline=headline, body=f"<p>{body}</p>", **fields)
 
     def find(self, query, **options):
-        return [hit.edition.headline for hit in search.find(query, at=timezone.now(), **options)]
+        return [hit.edition.headline for hit in search.find_editions(query, at=timezone.now(), **options)]
 
 
 class OrderTests(SearchTestCase):
@@ -60,7 +60,7 @@ class ChoiceTests(SearchTestCase):
     def test_years_are_those_of_the_papers_zone(self):
         self.make("New year in Osh", live_from=datetime(2024, 12, 31, 20, tzinfo=UTC))  # 2025 in Bishkek
         with timezone.override("Asia/Bishkek"):
-            found = search.look(
+            found = search.results_for(
                 "Osh", at=timezone.now(), narrow=search.Narrow(), order=search.Order.BEST, offset=0, limit=20
             )
         assert [(choice.value, choice.count) for choice in found.choices["year"]] == [("2025", 1)]
@@ -71,10 +71,10 @@ class WordTests(SearchTestCase):
         for text, query in pairs:
             with self.subTest(text=text, query=query):
                 edition = self.make("Untitled", text, language=language)
-                hits = search.find(query, at=timezone.now())
+                hits = search.find_editions(query, at=timezone.now())
                 assert [hit.edition for hit in hits] == [edition]
                 assert "<mark>" in hits[0].snippet
-                search.remove(edition)
+                search.forget_edition(edition)
 
     def test_powers_and_formulas_are_found_however_they_are_typed(self):
         powers = ("It lost 10<sup>6</sup> t of CO<sub>2</sub>.", "It lost 10⁶ t of CO₂.")
@@ -83,7 +83,7 @@ class WordTests(SearchTestCase):
 
     def test_powers_are_shown_as_they_were_written(self):
         self.make("Untitled", "It lost 10<sup>6</sup> t of CO<sub>2</sub>.")
-        snippet = search.find("lost", at=timezone.now())[0].snippet
+        snippet = search.find_editions("lost", at=timezone.now())[0].snippet
         assert snippet == "It <mark>lost</mark> 10⁶ t of CO₂."
 
     def test_english_words_are_found_in_other_forms(self):
@@ -193,7 +193,7 @@ class ApostropheTests(SearchTestCase):
         for mark in [*self.MARKS, ""]:
             for typed in (f"O{mark}zbekiston", f"o{mark}zbekistonda", f"O{mark}zbek", f"bo{mark}l", f"yo{mark}l"):
                 with self.subTest(typed):
-                    hits = search.find(typed, at=timezone.now())
+                    hits = search.find_editions(typed, at=timezone.now())
                     assert len(hits) == len(self.MARKS)
                     if not typed.casefold().startswith("y"):
                         assert all("<mark>" in hit.snippet for hit in hits)
@@ -201,9 +201,9 @@ class ApostropheTests(SearchTestCase):
     def test_marks_are_shown_as_they_were_written(self):
         for mark in self.MARKS:
             edition = self.make("Untitled", f"O{mark}zbekistonda")
-            shown = search.find("ozbekistonda", at=timezone.now())[0].snippet
+            shown = search.find_editions("ozbekistonda", at=timezone.now())[0].snippet
             assert unescape(shown) == f"<mark>O{mark}zbekistonda</mark>"
-            search.remove(edition)
+            search.forget_edition(edition)
 
     def test_phrase_goes_over_marks(self):
         self.make("O‘zbekiston temir yo‘llari", language="uz")
@@ -216,7 +216,7 @@ class ApostropheTests(SearchTestCase):
     def test_english_possessive_is_found_without_it(self):
         self.make("Untitled", "The UK's trade and ‘Kazakhstan’s’ rail, NGO’s too; it wasn’t.")
         for typed in ("UK", "kazakhstan", "Kazakhstan’s", "NGO", "NGO's", "wasn't"):
-            hits = search.find(typed, at=timezone.now())
+            hits = search.find_editions(typed, at=timezone.now())
             assert [hit.edition.headline for hit in hits] == ["Untitled"], typed
             assert "<mark>" in hits[0].snippet, typed
 
@@ -272,7 +272,7 @@ class StopWordTests(SearchTestCase):
 class MeantTests(SearchTestCase):
     def look(self, query, **options):
         asked = {"narrow": search.Narrow(), "order": search.Order.BEST, "offset": 0, "limit": 20} | options
-        return search.look(query, at=timezone.now(), **asked)
+        return search.results_for(query, at=timezone.now(), **asked)
 
     def test_what_was_meant_is_found_at_once_unless_words_are_literal(self):
         self.make("Railway opens")
@@ -306,7 +306,7 @@ class MeantTests(SearchTestCase):
     def test_rebuilding_forgets_words_that_nobody_printed(self):
         self.make("Railway opens")
         SearchWord.objects.create(word="zbekiston")
-        search.rebuild()
+        search.rebuild_editions()
         known = set(SearchWord.objects.values_list("word", flat=True))
         assert "railway" in known
         assert "zbekiston" not in known
@@ -324,7 +324,7 @@ class TimeTests(SearchTestCase):
         self.make("Railway ended", live_until=MORNING + HOUR)
         self.make("Railway later", live_from=MORNING + HOUR)
         for at, headline in ((MORNING, "Railway ended"), (MORNING + HOUR, "Railway later")):
-            assert [hit.edition.headline for hit in search.find("railway", at=at)] == [headline]
+            assert [hit.edition.headline for hit in search.find_editions("railway", at=at)] == [headline]
 
     def test_erased_edition_is_not_found(self):
         edition = self.make("Railway")
@@ -332,7 +332,7 @@ class TimeTests(SearchTestCase):
         assert self.find("railway") == []
 
     def test_removed_edition_is_not_found(self):
-        search.remove(self.make("Railway"))
+        search.forget_edition(self.make("Railway"))
         assert self.find("railway") == []
 
     def test_row_without_edition_does_no_harm(self):
@@ -414,7 +414,7 @@ class HostileTests(SearchTestCase):
 
 class SnippetTests(SearchTestCase):
     def snippet(self, query):
-        return search.find(query, at=timezone.now())[0].snippet
+        return search.find_editions(query, at=timezone.now())[0].snippet
 
     def test_words_found_are_marked(self):
         self.make("Untitled", "A new railway, and old railways.")
@@ -464,7 +464,7 @@ class CostTests(SearchTestCase):
         for limit in (1, 10):
             guesses = connection.vendor == "postgresql"  # how common the words are
             with self.assertNumQueries(3 + guesses):  # numbers, editions with their texts, sections
-                assert len(search.find("railway", at=timezone.now(), limit=limit)) == limit
+                assert len(search.find_editions("railway", at=timezone.now(), limit=limit)) == limit
 
     def test_nothing_found_takes_one_query_and_nothing_asked_none(self):
         guesses = connection.vendor == "postgresql"  # how common the word is
@@ -477,11 +477,11 @@ class CostTests(SearchTestCase):
 class RebuildTests(SearchTestCase):
     def test_every_edition_is_indexed_and_rows_of_others_go(self):
         kept, erased, gone = self.make("Railway"), self.make("Bridge"), self.make("Tunnel")
-        search.remove(kept)
+        search.forget_edition(kept)
         Edition.objects.filter(pk=erased.pk).update(erased_at=timezone.now())
         gone.delete()
         seen = []
-        assert search.rebuild(lambda done, total: seen.append((done, total))) == 1
+        assert search.rebuild_editions(lambda done, total: seen.append((done, total))) == 1
         assert seen == [(1, 1)]
         assert self.find("railway") == ["Railway"]
         with connection.cursor() as cursor:

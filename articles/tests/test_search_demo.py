@@ -90,13 +90,13 @@ class DemoTests(TestCase):
         assert len(FIRST) >= 60
         for query, slug in FIRST.items():
             with self.subTest(query):
-                hits = search.find(query, at=AT)
+                hits = search.find_editions(query, at=AT)
                 assert [hit.edition.slug for hit in hits[:1]] == [slug]
                 assert "<mark>" in hits[0].snippet or query.casefold() in hits[0].edition.headline.casefold()
 
     def look(self, query, **narrow):
         order = narrow.pop("order", Order.BEST)
-        return search.look(query, at=AT, narrow=Narrow(**narrow), order=order, offset=0, limit=20)
+        return search.results_for(query, at=AT, narrow=Narrow(**narrow), order=order, offset=0, limit=20)
 
     def test_choices_say_how_many_they_leave(self):
         found = self.look("Uzbekistan")
@@ -155,10 +155,12 @@ class DemoTests(TestCase):
         assert len(broken.context["page"].items) == 3
 
     def test_suggestions_know_half_a_word(self):
-        assert [edition.slug for edition in search.suggest("learn your neigh", at=AT)] == [
+        assert [edition.slug for edition in search.suggest_headlines("learn your neigh", at=AT)] == [
             "learn-your-neighbours-language"
         ]
-        assert [edition.slug for edition in search.suggest("Боз ү", at=AT)] == []  # one letter is too few
-        assert [edition.slug for edition in search.suggest("боз үй", at=AT)] == ["boz-uy-bir-saatta-tigilgen-uy"]
-        assert search.suggest("m", at=AT) == []
-        assert search.suggest("maps", at=datetime(2020, 1, 1, tzinfo=UTC)) == []
+        assert [edition.slug for edition in search.suggest_headlines("Боз ү", at=AT)] == []  # one letter is too few
+        assert [edition.slug for edition in search.suggest_headlines("боз үй", at=AT)] == [
+            "boz-uy-bir-saatta-tigilgen-uy"
+        ]
+        assert search.suggest_headlines("m", at=AT) == []
+        assert search.suggest_headlines("maps", at=datetime(2020, 1, 1, tzinfo=UTC)) == []

@@ -48,7 +48,7 @@ class DayTests(SimpleTestCase):
 
 class NameTests(SearchTestCase):
     def named(self, query):
-        return [one.name for one in names.find(query, timezone.now())]
+        return [one.name for one in names.find_named(query, timezone.now())]
 
     def test_sections_and_authors_are_found_by_words_of_their_names(self):
         theme = make_section(name="Life & culture", slug="life-culture")
@@ -61,13 +61,15 @@ class NameTests(SearchTestCase):
         assert self.named("life and culture") == ["Life & culture"]
         assert self.named("orozova aygul") == self.named("o`roz") == ["Aýgül O‘rozova"]
         assert self.named("culture railway") == self.named("c") == self.named("") == self.named("the") == []
-        urls = {one.name: one.url for one in names.find("culture", timezone.now())}
+        urls = {one.name: one.url for one in names.find_named("culture", timezone.now())}
         assert urls["Culture of Naryn"] == "/life-culture/naryn/"
         assert urls["Culture desk"] == desk.get_absolute_url()
 
     def test_pages_are_found_by_their_titles(self):
         FlatPage.objects.create(title="About the paper", slug="about", body="<p>Us</p>")
-        assert [(one.name, one.url) for one in names.find("about", timezone.now())] == [("About the paper", "/about/")]
+        assert [(one.name, one.url) for one in names.find_named("about", timezone.now())] == [
+            ("About the paper", "/about/")
+        ]
         assert self.client.get("/about/").status_code == 200
 
     def test_a_name_that_is_nearly_right_is_offered(self):
@@ -91,7 +93,7 @@ class NameTests(SearchTestCase):
 
 class OneAuthorTests(SearchTestCase):
     def setUp(self):
-        frame.forget()
+        frame.forget_frame()
 
     def test_who_is_named_alone_is_followed_by_what_they_wrote(self):
         author = make_author(name="Rustam Qalam", slug="qalam")
@@ -126,7 +128,7 @@ class MonthTests(SearchTestCase):
             assert month_in(typed) is None, typed
 
     def test_a_month_with_articles_is_led_to(self):
-        frame.forget()
+        frame.forget_frame()
         self.make("Words")
         for typed, found in (("December 2025", True), ("November 2025", False), ("January 2026", False)):
             page = self.client.get("/search/", {"q": typed})
@@ -136,7 +138,7 @@ class MonthTests(SearchTestCase):
 
 class CommonWordTests(SearchTestCase):
     def test_page_says_where_common_words_were_looked_for(self):
-        frame.forget()
+        frame.forget_frame()
         self.make("The Who", "It was the one.")
         self.make("Other", "The rest.")
         self.assertContains(self.client.get("/search/", {"q": "the who"}), "1 headline with “the who”")

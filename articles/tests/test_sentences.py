@@ -76,7 +76,7 @@ class PatternTests(LogTestCase):
                 continue
             seen.add(text)
             entry = self.write(message=filled(text))
-            told = sentences.of(entry)
+            told = sentences.sentence_of(entry)
             with self.subTest(text):
                 assert told.phrase != str(sentences.OTHER), "no pattern knows it"
                 assert not SECOND_PERSON.search(told.text)
@@ -122,7 +122,7 @@ class PatternTests(LogTestCase):
             (7, "", "worked on the section “The News”: no more is known"),
         ):
             with self.subTest(message):
-                assert sentences.of(self.write(flag=flag, message=message)).text == said
+                assert sentences.sentence_of(self.write(flag=flag, message=message)).text == said
         page = self.client.get(AUDIT)
         self.assertContains(page, "&lt;b&gt;{thing} {0} %s&lt;/b&gt;")
         self.assertNotContains(page, "<b>{thing}")
@@ -132,7 +132,7 @@ class TrueSentenceTests(LogTestCase):
     """Steps taken by their own requests, and what the audit says of each."""
 
     def told(self):
-        return sentences.of(LogEntry.objects.select_related("user", "content_type").first()).text
+        return sentences.sentence_of(LogEntry.objects.select_related("user", "content_type").first()).text
 
     def step(self, article, step, **given):
         form = steps.StepForm({"assign_to": "", **given})
@@ -202,4 +202,4 @@ class PartTests(LogTestCase):
         ):
             entry = self.write(change_message=message)
             assert log.parts(entry) is None, message
-            assert sentences.of(entry).text
+            assert sentences.sentence_of(entry).text

@@ -84,7 +84,7 @@ class MergedTests(TestCase):
 
     def test_paragraphs_that_were_chosen_make_none(self):
         mine, theirs = f"<p>Mine.</p>{figure(1)}", f"{figure(2)}<p>Theirs.</p>"
-        questions, _text = paragraphs.ask(None, mine, theirs, {})
+        questions, _text = paragraphs.paragraph_questions(None, mine, theirs, {})
         both = {one.name: list(one.stretch.ways)[-1] for one in questions}
-        _questions, text = paragraphs.ask(None, mine, theirs, both)
+        _questions, text = paragraphs.paragraph_questions(None, mine, theirs, both)
         assert figure(1) + figure(2) not in text

@@ -70,7 +70,7 @@ class SessionTests(PeopleTestCase):
         assert not LoginSession.objects.filter(user=person).exists()
         self.browser(person)
         Session.objects.update(expire_date=timezone.now())
-        assert sessions.of(person) == []
+        assert sessions.sessions_of(person) == []
 
     def test_what_ran_out_long_ago_is_removed_when_somebody_logs_in(self):
         person = make_user(roles.REPORTER)

@@ -124,7 +124,9 @@ class ProseTests(TestCase):
         bodies[-1] += "<td>Bid</td> <td>\n<p>One</p>\n<p>Two</p></td></tr></tbody></table>\n<ul><li>One</li>\n</ul>"
         assert len(bodies) > 30
         for body in bodies:
-            assert blocks.blocks(body) == blocks.blocks(text_merge.as_editor_writes(markup.clean(body))), body[:80]
+            assert blocks.blocks_of_body(body) == blocks.blocks_of_body(
+                text_merge.as_editor_writes(markup.clean(body))
+            ), body[:80]
 
     def test_a_changed_cell_is_marked_in_its_row(self):
         table = "<table><tr><td>Bishkek</td><td>{}</td></tr></table>"
@@ -190,7 +192,7 @@ class AnythingTests(hypothesis.extra.django.TestCase):
             assert nh3.is_html(shown) or shown == "" or "<" not in shown
             Outline(shown)
         [pair for run in comparison.runs() for pair in run.pairs]
-        Outline(text_diff.words(before, after))
+        Outline(text_diff.marked_words(before, after))
 
     @settings(max_examples=100, deadline=None)
     @given(html)
@@ -281,7 +283,7 @@ class CompareTests(TestCase):
             "dated_corrections": [{"day": "2025-12-08", "text": "The lake is deeper."}],
         }
         with self.assertNumQueries(3):  # sections, images, authors
-            changes = {change.label: change for change in text_diff.compare(before, after)}
+            changes = {change.label: change for change in text_diff.compare_snapshots(before, after)}
         assert next(iter(changes)) == "Headline"
         said = {label: bare(change.marked) for label, change in changes.items()}
         assert said == {
@@ -298,19 +300,19 @@ class CompareTests(TestCase):
     def test_same_snapshots_have_no_changes_and_ask_nothing(self):
         snapshot = revisions.snapshot(make_article())
         with self.assertNumQueries(0):
-            assert text_diff.compare(snapshot, dict(snapshot)) == []
+            assert text_diff.compare_snapshots(snapshot, dict(snapshot)) == []
 
     def test_field_that_an_old_snapshot_did_not_have_is_as_it_was_born(self):
         snapshot = revisions.snapshot(make_article())
         older = {name: value for name, value in snapshot.items() if name != "dated_corrections"}
-        assert text_diff.compare(older, snapshot) == []
+        assert text_diff.compare_snapshots(older, snapshot) == []
 
     def test_what_is_gone_is_named_by_its_number(self):
-        (change,) = text_diff.compare({"lead_image_id": 99999}, {})
+        (change,) = text_diff.compare_snapshots({"lead_image_id": 99999}, {})
         assert "number 99999, no longer there" in change.before
 
     def test_snapshot_of_anything_is_compared(self):
         odd = {"headline": None, "body": 3, "bylines": "x", "tags": [None, 2], "section_id": "x", "noindex": "maybe"}
         odd |= {"further_sections": [10**30, "x"], "dated_corrections": [3, {"day": "2025-99-99"}], "kind": []}
-        assert text_diff.compare(odd, {})
-        assert text_diff.compare({}, odd)
+        assert text_diff.compare_snapshots(odd, {})
+        assert text_diff.compare_snapshots({}, odd)

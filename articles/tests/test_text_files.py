@@ -50,7 +50,7 @@ class MachinesTestCase(TestCase):
         return make_edition(**given)
 
     def setUp(self):
-        frame.forget()
+        frame.forget_frame()
 
     def linked(self, path):
         html = self.client.get(path).content.decode()
@@ -104,7 +104,7 @@ class FeedTests(MachinesTestCase):
             if model is FlatPage:
                 FlatPage.objects.create(title="About", slug="about-us", body="<p>Us</p>")
             dirty_texts(model)
-        frame.forget()
+        frame.forget_frame()
         for path in XML_PAGES:
             with self.subTest(path):
                 response = self.client.get(path)

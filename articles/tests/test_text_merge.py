@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles.body.markup import clean, plain_text
-from articles.desk.text_merge import blocks, hunks, likeness, merge, merge_body, merge_value, stretches
+from articles.desk.text_merge import body_elements, hunks, likeness, merge, merge_body, merge_value, stretches
 
 FIRST = "<p>The caravan left the city at dawn with forty camels and their drivers.</p>"
 SECOND = "<p>By noon the wind had turned, and the road was gone under the sand.</p>"
@@ -72,7 +72,7 @@ class AnyTextTests(SimpleTestCase):
 
     @given(BODY)
     def test_blocks_put_together_are_the_body(self, body):
-        assert "".join(blocks(body)) == body
+        assert "".join(body_elements(body)) == body
 
 
 class BodyTests(SimpleTestCase):

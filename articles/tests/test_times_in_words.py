@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.admin.article import state
-from articles.admin.times import DeskTime, TimeField, in_words
+from articles.admin.times import DeskTime, TimeField, time_from_now
 from articles.desk import workflow
 from articles.models import Article, SiteSettings
 from articles.tests.factories import make_article, make_chief
@@ -23,7 +23,7 @@ class WordsTests(SimpleTestCase):
         with timezone.override(BERLIN):
             for moment, words in cases:
                 with self.subTest(words):
-                    assert in_words(moment, now) == words
+                    assert time_from_now(moment, now) == words
 
     def test_near_and_far_times_before_and_after(self):
         now = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)  # 13:00 in Berlin
@@ -112,7 +112,7 @@ class ScheduleOnTheScreenTests(DeskTestCase):
         self.send(self.article, headline="Changed", _continue="1")
         workflow.reschedule(self.edition, by=self.chief, at=timezone.now() + timedelta(days=4))
         self.article.refresh_from_db()
-        assert [coming.version for coming in state.of(self.article).schedule] == [1]
+        assert [coming.version for coming in state.state_of(self.article).schedule] == [1]
 
     def test_lists_say_it_too_and_name_the_embargo(self):
         Article.objects.update(embargo_until=timezone.now() + timedelta(days=1))

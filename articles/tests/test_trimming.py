@@ -77,7 +77,7 @@ class SizesTests(SimpleTestCase):
         few = mock.patch.object(renditions, "ENCODINGS", {"jpg": ("JPEG", {"quality": 95, "subsampling": 0})})
         small = mock.patch.object(renditions, "WIDTHS", dict.fromkeys(renditions.CROPS, (150,)))
         with few, small:
-            renditions.make(io.BytesIO(master), self.KEY, 1, trim.point(focus), {}, trim, first=False)
+            renditions.make_sizes(io.BytesIO(master), self.KEY, 1, trim.point(focus), {}, trim, first=False)
         return {crop: looked_at(f"cd/{self.KEY}/1-{crop}-150.jpg") for crop in renditions.CROPS}
 
     @settings(max_examples=60, deadline=None)
@@ -87,7 +87,7 @@ class SizesTests(SimpleTestCase):
     def test_each_size_shows_what_is_left_around_the_point_turned_as_it_was_turned(
         self, orientation, left, top, right, bottom, turn, x, y
     ):
-        upload = renditions.accept(photo(orientation))
+        upload = renditions.accept_picture(photo(orientation))
         assert (upload.width, upload.height) == (WIDTH, HEIGHT)
         trim = Trim(left, top, right, bottom, turn)
         for crop, shown in self.cut(upload.content, trim, (x, y)).items():
@@ -137,7 +137,7 @@ class TrimTests(LibraryTestCase):
         self.upload(picture(size=(WIDTH, HEIGHT)))
         self.image = Image.objects.get()
         with self.image.file.storage.open(self.image.file.name, "wb") as master:  # one whose pixels say where they are
-            master.write(renditions.accept(photo()).content)
+            master.write(renditions.accept_picture(photo()).content)
         make_renditions.call(self.image.pk)
         self.image.refresh_from_db()
 

@@ -18,11 +18,11 @@ from django_tasks_db.models import DBTaskResult
 
 from articles.admin.article import whereabouts
 from articles.admin.article.states import edited_by, own
-from articles.admin.times import in_words, short, shown
+from articles.admin.times import short, time_as_html, time_from_now
 from articles.desk import lacking, roles
 from articles.models import Article, Autosave, Edition, UnsavedForm
 from newsroom.desk import first_steps, unsaved_forms
-from newsroom.desk.dashboard_blocks import SHOWN, Block, Line, list_of
+from newsroom.desk.dashboard_blocks import SHOWN, BlockLine, DashboardBlock, list_of
 from newsroom.desk.dashboard_rates import rates_to_look_at
 
 Stage = Article.Stage
@@ -38,37 +38,37 @@ class Dashboard:
 
     now: datetime
     zone: str
-    mine: list[Block]
-    paper: list[Block]
+    mine: list[DashboardBlock]
+    paper: list[DashboardBlock]
 
     @property
-    def waits(self) -> list[Block]:
+    def waits(self) -> list[DashboardBlock]:
         """What the person has to do something with, and what would be there if somebody saw to it."""
         return [one for one in self.mine if one.slug not in SENT and (one.lines or not one.is_well)]
 
     @property
-    def sent(self) -> list[Block]:
+    def sent(self) -> list[DashboardBlock]:
         """What the person gave away."""
         return [one for one in self.mine if one.slug in SENT and one.lines]
 
     @property
-    def to_decide(self) -> list[Block]:
+    def to_decide(self) -> list[DashboardBlock]:
         """What somebody at the paper has to decide."""
         return [one for one in self.paper if one.slug not in READERS and one.lines]
 
     @property
-    def well(self) -> list[Block]:
+    def well(self) -> list[DashboardBlock]:
         """What was looked at, and is as it should be."""
         blocks = [one for one in self.mine if one.is_well] + [one for one in self.paper if one.slug not in READERS]
         return [one for one in blocks if not one.lines]
 
     @property
-    def readers(self) -> list[Block]:
+    def readers(self) -> list[DashboardBlock]:
         """What readers get and have."""
         return [one for one in self.paper if one.slug in READERS]
 
 
-def of(user: User, now: datetime | None = None) -> Dashboard:
+def dashboard_of(user: User, now: datetime | None = None) -> Dashboard:
     """The first page for ``user``: only what they may see."""
     now = now or timezone.now()
     mine, paper = _unsaved(user, now), []
@@ -89,10 +89,10 @@ def of(user: User, now: datetime | None = None) -> Dashboard:
 
 
 def _is_editor(user: User) -> bool:
-    return bool(roles.of(user) & {roles.SECTION_EDITOR, roles.CHIEF_EDITOR, roles.ADMINISTRATOR})
+    return bool(roles.roles_of(user) & {roles.SECTION_EDITOR, roles.CHIEF_EDITOR, roles.ADMINISTRATOR})
 
 
-def _waiting(user: User, now: datetime) -> Block:
+def _waiting(user: User, now: datetime) -> DashboardBlock:
     rows = _newest(Article.objects.filter(edited_by(user)), Stage.IN_REVIEW, Stage.READY)
     lines = [_article_line(article, now) for article in rows]
     is_well, nothing = True, _("Nothing that was submitted or approved waits for an editor.")
@@ -101,67 +101,67 @@ def _waiting(user: User, now: datetime) -> Block:
         if not roles.section_ids(user):
             is_well = False
             nothing = _("No section was given to you, so nothing is submitted to you: ask a chief editor.")
-    return Block("waiting", _("Waits for me"), _articles(desk="waiting"), nothing, lines, is_well)
+    return DashboardBlock("waiting", _("Waits for me"), _articles(desk="waiting"), nothing, lines, is_well)
 
 
-def _assigned(user: User, now: datetime) -> Block:
+def _assigned(user: User, now: datetime) -> DashboardBlock:
     """What was given to ``user``: what is due comes first, what has no due time last."""
     rows = Article.objects.on_desk().to_do().filter(assignee=user).exclude(stage__in=[Stage.IN_REVIEW, Stage.READY])
     rows = _for_lines(rows).order_by(F("due_at").asc(nulls_last=True), "-saved_at")[:SHOWN]
     lines = [_article_line(article, now) for article in rows]
     nothing = _("Nothing that is still to be written is assigned to you.")
-    return Block("assigned", _("Assigned to me"), _articles(whose="assigned"), nothing, lines)
+    return DashboardBlock("assigned", _("Assigned to me"), _articles(whose="assigned"), nothing, lines)
 
 
-def _first_steps(user: User) -> list[Block]:
+def _first_steps(user: User) -> list[DashboardBlock]:
     """What a paper that begins still needs, for administrators; no block when nothing is left or it was put away."""
     left = first_steps.left_for(user)
     if not left:
         return []
-    lines = [Line(step.title, step.url, [step.fact]) for step in left]
-    return [Block("first-steps", _("First steps"), reverse("admin:first_steps"), "", lines)]
+    lines = [BlockLine(step.title, step.url, [step.fact]) for step in left]
+    return [DashboardBlock("first-steps", _("First steps"), reverse("admin:first_steps"), "", lines)]
 
 
-def _unsaved(user: User, now: datetime) -> list[Block]:
+def _unsaved(user: User, now: datetime) -> list[DashboardBlock]:
     """What ``user`` typed and never saved, in this browser or another; no block when there is nothing."""
     lines = (_unsaved_articles(user, now) if user.has_perm("articles.view_article") else []) + _unsaved_forms(user, now)
     url = lines[0].url if lines else ""
-    return [Block("unsaved", _("Typed and not saved"), url, "", lines[:SHOWN])] if lines else []
+    return [DashboardBlock("unsaved", _("Typed and not saved"), url, "", lines[:SHOWN])] if lines else []
 
 
-def _unsaved_forms(user: User, now: datetime) -> list[Line]:
+def _unsaved_forms(user: User, now: datetime) -> list[BlockLine]:
     """Forms that were sent without a login, or left, and not sent again."""
     from django.contrib.admin import site
 
     return [
-        Line(
-            unsaved_forms.title_of(site, row),
-            unsaved_forms.address_of(row),
-            [_("typed %(time)s") % {"time": in_words(row.at, now)}],
+        BlockLine(
+            unsaved_forms.form_title(site, row),
+            unsaved_forms.form_address(row),
+            [_("typed %(time)s") % {"time": time_from_now(row.at, now)}],
         )
         for row in UnsavedForm.objects.filter(user=user)[:SHOWN]
     ]
 
 
-def _unsaved_articles(user: User, now: datetime) -> list[Line]:
+def _unsaved_articles(user: User, now: datetime) -> list[BlockLine]:
     rows = Autosave.objects.open().filter(user=user, article__trashed_at=None).select_related("article")
-    newest: dict[Any, Line] = {}  # of an article; of a window, while there is no article yet
+    newest: dict[Any, BlockLine] = {}  # of an article; of a window, while there is no article yet
     for row in rows.defer("article__body", "article__corrections").order_by("-at", "-pk")[: SHOWN * 4]:
         typed = "".join(row.fields.get("headline", [])[:1]).strip()
         url = row.article.get_absolute_url() if row.article else reverse("admin:articles_article_add")
-        facts = [_("typed %(time)s") % {"time": in_words(row.at, now)}]
-        newest.setdefault(row.article_id or row.window, Line(typed or _("(no headline)"), url, facts))
+        facts = [_("typed %(time)s") % {"time": time_from_now(row.at, now)}]
+        newest.setdefault(row.article_id or row.window, BlockLine(typed or _("(no headline)"), url, facts))
     return list(newest.values())[:SHOWN]
 
 
-def _drafts(user: User, now: datetime) -> Block:
+def _drafts(user: User, now: datetime) -> DashboardBlock:
     rows = _newest(Article.objects.filter(own(user)), Stage.DRAFT)
     lines = [_article_line(article, now) for article in rows]
     url = _articles(whose="mine", stage__exact=Stage.DRAFT.value)
-    return Block("mine", _("My drafts"), url, _("You have no saved drafts."), lines)
+    return DashboardBlock("mine", _("My drafts"), url, _("You have no saved drafts."), lines)
 
 
-def _submitted(user: User, now: datetime) -> list[Block]:
+def _submitted(user: User, now: datetime) -> list[DashboardBlock]:
     """What ``user`` wrote that the editors have: who, and how to take it back; for editors, only if there is any.
 
     To those who lead the paper all of it is shown as waiting for them.
@@ -174,10 +174,10 @@ def _submitted(user: User, now: datetime) -> list[Block]:
     editors = whereabouts.editors_for(rows)
     lines = [_submitted_line(article, now, whereabouts.waits_for(article, editors)) for article in rows]
     url, nothing = _articles(desk="submitted"), _("Nothing of yours is with the editors.")
-    return [Block("submitted", _("Mine, with the editors"), url, nothing, lines)]
+    return [DashboardBlock("submitted", _("Mine, with the editors"), url, nothing, lines)]
 
 
-def _submitted_line(article: Article, now: datetime, where: str) -> Line:
+def _submitted_line(article: Article, now: datetime, where: str) -> BlockLine:
     line = _article_line(article, now)
     facts = [*line.facts, where]
     if article.stage == Stage.IN_REVIEW:  # its writer may take it back: see roles.may()
@@ -186,22 +186,22 @@ def _submitted_line(article: Article, now: datetime, where: str) -> Line:
     return replace(line, facts=facts)
 
 
-def _soon(now: datetime) -> Block:
+def _soon(now: datetime) -> DashboardBlock:
     rows = _coming(now).filter(live_from__lte=now + SOON)
     url, nothing = reverse("admin:articles_edition_calendar"), _("No article is scheduled for the next 24 hours.")
     lines = [_edition_line(row, now) for row in rows[:SHOWN]]
-    return Block("scheduled", _("Scheduled, next 24 hours"), url, nothing, lines)
+    return DashboardBlock("scheduled", _("Scheduled, next 24 hours"), url, nothing, lines)
 
 
-def _live(now: datetime) -> Block:
+def _live(now: datetime) -> DashboardBlock:
     rows = _editions().live(now).filter(published_at__lte=now).order_by("-published_at", "-pk")
     lines = [_edition_line(row, now) for row in rows[:SHOWN]]
-    return Block(
+    return DashboardBlock(
         "live", _("Live now, newest first"), list_of("articles_edition", when="now"), _("Nothing is live now."), lines
     )
 
 
-def _unpublished(user: User, now: datetime, *, is_live: bool) -> Block:
+def _unpublished(user: User, now: datetime, *, is_live: bool) -> DashboardBlock:
     """What ``user`` may publish of it: nobody else decides on that."""
     changed = Article.objects.with_unpublished_changes(now).filter(edited_by(user))
     lines = [_article_line(article, now) for article in _newest(changed, Stage.DRAFT, Stage.IN_REVIEW, Stage.READY)]
@@ -210,10 +210,10 @@ def _unpublished(user: User, now: datetime, *, is_live: bool) -> Block:
         nothing = _("All that was saved of what is live is published or scheduled.")
     elif is_live:
         nothing = _("In your sections, all that was saved of what is live is published or scheduled.")
-    return Block("unpublished", title, _articles(desk="unpublished"), nothing, lines)
+    return DashboardBlock("unpublished", title, _articles(desk="unpublished"), nothing, lines)
 
 
-def _older(user: User, now: datetime) -> Block:
+def _older(user: User, now: datetime) -> DashboardBlock:
     """What ``user`` may decide about."""
     mine = edited_by(user)
     rows = _editions().coming_in_older_text(now).order_by("live_from")
@@ -226,23 +226,25 @@ def _older(user: User, now: datetime) -> Block:
         if roles.is_everywhere(user)
         else _("In your sections, nothing that is scheduled waits for a newer text or for a decision."),
     )
-    return Block("older", title, _articles(desk="older"), nothing, lines)
+    return DashboardBlock("older", title, _articles(desk="older"), nothing, lines)
 
 
-def _failures() -> Block:
+def _failures() -> DashboardBlock:
     rows = DBTaskResult.objects.failed().order_by(F("finished_at").desc(nulls_last=True))
     rows = rows.only("id", "task_path", "finished_at", "exception_class_path")[:FAILURES]
     lines = [
-        Line(
+        BlockLine(
             title=row.task_path.rpartition(".")[2].replace("_", " "),
             url=reverse(f"admin:{TASKS}_change", args=[row.pk]),
-            facts=[shown(row.finished_at, "SHORT_DATETIME_FORMAT")] if row.finished_at else [],
+            facts=[time_as_html(row.finished_at, "SHORT_DATETIME_FORMAT")] if row.finished_at else [],
             mark=row.exception_class_path.rpartition(".")[2],
         )
         for row in rows
     ]
     url = list_of(TASKS, status__exact="FAILED")
-    return Block("failures", _("Background work that failed"), url, _("No failed background work is on record."), lines)
+    return DashboardBlock(
+        "failures", _("Background work that failed"), url, _("No failed background work is on record."), lines
+    )
 
 
 def _newest(rows: QuerySet[Article], *stages: str) -> list[Article]:
@@ -266,8 +268,8 @@ def _editions():
     return rows.defer("body", "corrections", "standfirst").annotate(**texts)
 
 
-def _article_line(article: Article, now: datetime) -> Line:
-    saved = _("saved %(time)s") % {"time": in_words(article.saved_at, now)}
+def _article_line(article: Article, now: datetime) -> BlockLine:
+    saved = _("saved %(time)s") % {"time": time_from_now(article.saved_at, now)}
     if article.saved_by:
         saved = _("%(saved)s by %(who)s") % {
             "saved": saved,
@@ -278,14 +280,14 @@ def _article_line(article: Article, now: datetime) -> Line:
         stage = _("its changes: %(stage)s") % {"stage": stage}  # what readers had is no draft
     facts = [stage, str(article.section or _("no section"))]
     if article.due_at:
-        facts.append(format_html("{} {}", _("due"), shown(article.due_at, "SHORT_DATETIME_FORMAT")))
+        facts.append(format_html("{} {}", _("due"), time_as_html(article.due_at, "SHORT_DATETIME_FORMAT")))
     facts += [saved, *_embargo(article.embargo_until, now, article.published_at)]
     overdue = article.due_at is not None and article.due_at < now
     note = _("Sent back: %(note)s") % {"note": article.sent_back_note} if article.sent_back_note else ""
-    return Line(article.headline, article.get_absolute_url(), facts, _("overdue") if overdue else "", note)
+    return BlockLine(article.headline, article.get_absolute_url(), facts, _("overdue") if overdue else "", note)
 
 
-def _edition_line(edition: Any, now: datetime) -> Line:
+def _edition_line(edition: Any, now: datetime) -> BlockLine:
     """``edition`` has its article's ``stage`` and ``embargo``: see _editions()."""
     facts = [*_times(edition, now), str(edition.section)]
     if edition.cut_by:
@@ -300,22 +302,22 @@ def _edition_line(edition: Any, now: datetime) -> Line:
     else:
         facts += _embargo(edition.embargo, now, edition.published_at)
     url = reverse("admin:articles_article_change", args=[edition.article_id])
-    return Line(edition.headline, url, facts, _mind(edition) if edition.live_from > now else "")
+    return BlockLine(edition.headline, url, facts, _mind(edition) if edition.live_from > now else "")
 
 
 def _mind(edition: Any) -> str:
     """What somebody should decide about an edition before it goes live."""
     older = _("an older text than the working copy") if edition.stage != Stage.PUBLISHED else ""
-    return "; ".join(filter(None, [older, lacking.told(edition.lacks), lacking.told_of_repeat(edition)]))
+    return "; ".join(filter(None, [older, lacking.gaps_in_words(edition.lacks), lacking.told_of_repeat(edition)]))
 
 
 def _times(edition: Edition, now: datetime) -> list[str | SafeString]:
     """When it goes live or was first published; apart from that, of which publication it is a change, or since when."""
-    first = format_html("{} {}", _("first published"), shown(edition.published_at, "SHORT_DATETIME_FORMAT"))
-    start = shown(edition.live_from, "SHORT_DATETIME_FORMAT")
+    first = format_html("{} {}", _("first published"), time_as_html(edition.published_at, "SHORT_DATETIME_FORMAT"))
+    start = time_as_html(edition.live_from, "SHORT_DATETIME_FORMAT")
     if edition.live_from > now:
         return [start, first] if edition.published_at <= now else [start]
-    changed = shown(edition.has_since, "SHORT_DATETIME_FORMAT")
+    changed = time_as_html(edition.has_since, "SHORT_DATETIME_FORMAT")
     return [first, format_html("{} {}", _("changed"), changed)] if edition.has_since > edition.published_at else [first]
 
 

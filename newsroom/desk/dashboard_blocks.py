@@ -10,7 +10,7 @@ SHOWN = 8  # lines of a block
 
 
 @dataclass(frozen=True)
-class Line:
+class BlockLine:
     """A row of a list, and what matters of it."""
 
     title: str
@@ -21,14 +21,14 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Block:
+class DashboardBlock:
     """The first lines of a list; ``nothing`` says that there are none."""
 
     slug: str
     title: str
     url: str
     nothing: str
-    lines: list[Line]
+    lines: list[BlockLine]
     is_well: bool = True  # whether no lines are good news
 
 

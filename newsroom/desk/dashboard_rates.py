@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from newsroom.desk.dashboard_blocks import SHOWN, Block, Line, list_of
+from newsroom.desk.dashboard_blocks import SHOWN, BlockLine, DashboardBlock, list_of
 from tickers.models import Pair, Rate, Source
 from tickers.providers import MANUAL
 from tickers.refresh import TOLD_AFTER
@@ -18,10 +18,10 @@ LATE = 3  # working days without a new rate
 SATURDAY = 5
 
 
-def rates_to_look_at(now: datetime) -> Block:
+def rates_to_look_at(now: datetime) -> DashboardBlock:
     """Rates that readers see and shouldn't, perhaps; then those held, sources that fail, pairs without a new rate."""
     lines = [
-        Line(
+        BlockLine(
             title=f"{rate.pair}: {rate.value.normalize():f}",
             url=reverse("admin:tickers_rate_change", args=[rate.pk]),
             facts=[date_format(rate.effective_date), rate.doubt or rate.held_reason],
@@ -38,16 +38,16 @@ def rates_to_look_at(now: datetime) -> Block:
         list_of("tickers_rate", look="any"),
         _("No rate waits for a look, and no active pair lacks a new one."),
     )
-    return Block("rates", _("Rates that need a look"), url, nothing, lines)
+    return DashboardBlock("rates", _("Rates that need a look"), url, nothing, lines)
 
 
-def _source_line(source: Source) -> Line:
+def _source_line(source: Source) -> BlockLine:
     text = ngettext("failed once", "failed %(count)s times in a row", source.failures)
     facts = [text % {"count": source.failures}, source.trouble]
-    return Line(str(source), list_of("tickers_source"), facts, _("failing"))
+    return BlockLine(str(source), list_of("tickers_source"), facts, _("failing"))
 
 
-def _late_line(pair: Any, asked: set[str]) -> Line:
+def _late_line(pair: Any, asked: set[str]) -> BlockLine:
     """``pair`` has ``newest``; nothing is late where nobody has begun to fetch or type rates."""
     url, mark = list_of("tickers_rate", pair__id__exact=str(pair.pk)), ""
     fact = _("newest of %(day)s") % {"day": date_format(pair.newest)} if pair.newest else _("no rate yet")
@@ -57,7 +57,7 @@ def _late_line(pair: Any, asked: set[str]) -> Line:
         mark = _("late")
     elif pair.newest:
         facts.append(_("nobody typed one here yet") if pair.provider == MANUAL else _("its source was never asked yet"))
-    return Line(title=str(pair), url=url, facts=facts, mark=mark)
+    return BlockLine(title=str(pair), url=url, facts=facts, mark=mark)
 
 
 def working_days_before(day: date, count: int) -> date:

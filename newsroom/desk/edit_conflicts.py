@@ -28,7 +28,7 @@ ROWS = "rows of "  # begins the mark of all rows within the row; no field is nam
 
 
 @dataclass(frozen=True)
-class Difference:
+class DifferingField:
     """A field of which two people want different things; ``name`` is empty for rows within the row."""
 
     name: str
@@ -49,15 +49,15 @@ class Newer:
     marks: str
     by: str
     at: datetime | None
-    differences: list[Difference]
+    differences: list[DifferingField]
 
 
 def marks_of(form: forms.BaseForm, formsets: list) -> dict[str, str]:
     """A mark for each field that ``form`` lets people change, as the database has it, and for each group of rows."""
-    marks = {name: _mark(form_values.stored(form, name)) for name in _fields(form)}
+    marks = {name: _mark(form_values.stored_value(form, name)) for name in _fields(form)}
     for formset in formsets:
         rows = [
-            [row.instance.pk, *(form_values.stored(row, name) for name in _fields(row))]
+            [row.instance.pk, *(form_values.stored_value(row, name) for name in _fields(row))]
             for row in formset.initial_forms
         ]
         marks[ROWS + formset.prefix] = _mark(rows)
@@ -76,7 +76,7 @@ def pack(marks: dict[str, str]) -> str:
     return json.dumps({"at": timezone.now().timestamp(), "marks": marks}, separators=(",", ":"))
 
 
-def unpack(sent: str | None) -> tuple[datetime | None, dict[str, str]]:
+def unpack_marks(sent: str | None) -> tuple[datetime | None, dict[str, str]]:
     """When a form was loaded and its marks; nothing of what is no such text."""
     try:
         packed = json.loads(sent or "")
@@ -126,7 +126,7 @@ class Guarded:
         now = marks_of(stored, formsets)
         if OVER in request.POST:
             request.POST = _with_choices(request.POST, stored)
-        loaded_at, loaded = unpack(request.POST.get(OVER, request.POST.get(LOADED)))
+        loaded_at, loaded = unpack_marks(request.POST.get(OVER, request.POST.get(LOADED)))
         if all(loaded.get(name) == mark for name, mark in now.items()):
             return None
         typed = form_class(request.POST, request.FILES, instance=row)
@@ -166,7 +166,7 @@ class Guarded:
         """Django's, with the values before and after of the fields that changed."""
         message = super().construct_change_message(request, form, formsets, add)
         own = next((part["changed"] for part in message if "fields" in part.get("changed", {})), {})
-        if own and "object" not in own and (values := form_values.changes(form, own["fields"])):
+        if own and "object" not in own and (values := form_values.changes_in_words(form, own["fields"])):
             own["values"] = values
         return message
 
@@ -188,7 +188,7 @@ def _newest_entry(row, since):
 
 
 def _said_by(entry, reader):
-    return _("you, in another window") if entry.user_id == reader.pk else notices.name(entry.user)
+    return _("you, in another window") if entry.user_id == reader.pk else notices.name_of_person(entry.user)
 
 
 def _loaded(request, context):
@@ -213,11 +213,11 @@ def _with_choices(sent, stored):
 def _differences(form, loaded):
     differing = []
     for name in _fields(form):
-        theirs, mine = form_values.stored(form, name), form_values.typed(form, name)
+        theirs, mine = form_values.stored_value(form, name), form_values.typed_value(form, name)
         if theirs != mine and form_values.has_changed(form, name):
-            sides = form_values.marked(*form_values.both(form, name))
+            sides = form_values.marked(*form_values.both_in_words(form, name))
             label = str(form[name].label)
-            differing.append(Difference(name, label, *sides, keeps_theirs=_mark(mine) == loaded.get(name)))
+            differing.append(DifferingField(name, label, *sides, keeps_theirs=_mark(mine) == loaded.get(name)))
     return differing
 
 
@@ -228,7 +228,7 @@ def _rows_that_differ(formsets, now, loaded):
         if now[name] != loaded.get(name):
             theirs = ", ".join(str(row.instance) for row in formset.initial_forms)
             label = str(formset.model._meta.verbose_name_plural)
-            differing.append(Difference("", label, [("", theirs)], [("", _("as they stand below"))]))
+            differing.append(DifferingField("", label, [("", theirs)], [("", _("as they stand below"))]))
     return differing
 
 

@@ -41,7 +41,7 @@ class Step:
 
 def left_for(user: User) -> list[Step]:
     """The steps that a paper needs and lacks, for an administrator's desk; none once they are put away."""
-    if roles.ADMINISTRATOR not in roles.of(user) or not (paper := SiteSettings.current()).shows_first_steps:
+    if roles.ADMINISTRATOR not in roles.roles_of(user) or not (paper := SiteSettings.current()).shows_first_steps:
         return []
     others = User.objects.filter(is_active=True, is_staff=True).exclude(pk=user.pk)
     parts = (Section.objects.all(), others, Edition.objects.filter(live_from__lte=timezone.now()))
@@ -128,9 +128,9 @@ def _story(headline: str | None) -> Step:
 
 
 @require_http_methods(["GET", "POST"])
-def view(request: HttpRequest, site) -> HttpResponse:
+def first_steps_view(request: HttpRequest, site) -> HttpResponse:
     """The steps; by POST a test mail to whoever asks, or the steps put away."""
-    if roles.ADMINISTRATOR not in roles.of(request.user):
+    if roles.ADMINISTRATOR not in roles.roles_of(request.user):
         raise PermissionDenied
     if request.method == "POST":
         return _put_away(request) if "put_away" in request.POST else _try_mail(request)

@@ -14,12 +14,12 @@ MOST_WORDS = 2000  # of a text whose differences are marked
 SAME, ONLY_HERE = "", "marked"
 
 
-def stored(form: forms.BaseForm, name: str) -> str | list[str]:
+def stored_value(form: forms.BaseForm, name: str) -> str | list[str]:
     """A field as its browser would hold it, filled from the row."""
     return _shown(form.fields[name], form.get_initial_for_field(form.fields[name], name))
 
 
-def typed(form: forms.BaseForm, name: str) -> str | list[str]:
+def typed_value(form: forms.BaseForm, name: str) -> str | list[str]:
     """A field as its browser held it when the form was sent."""
     field, bound = form.fields[name], form[name]
     return _shown(field, field.bound_data(bound.data, form.get_initial_for_field(field, name)))
@@ -54,7 +54,7 @@ def _text(value: Any) -> str:
 
 def as_sent(form: forms.BaseForm, name: str) -> dict[str, list[str]]:
     """What a browser sends when nobody touched the field."""
-    widget, shown, key = _widget(form.fields[name]), stored(form, name), form.add_prefix(name)
+    widget, shown, key = _widget(form.fields[name]), stored_value(form, name), form.add_prefix(name)
     if isinstance(widget, forms.MultiWidget):
         return {key + end: [part] for end, part in zip(widget.widgets_names, shown, strict=False)}
     if isinstance(widget, forms.CheckboxInput):
@@ -62,13 +62,13 @@ def as_sent(form: forms.BaseForm, name: str) -> dict[str, list[str]]:
     return {key: [shown] if isinstance(shown, str) else shown}
 
 
-def both(form: forms.BaseForm, name: str) -> tuple[str, str]:
+def both_in_words(form: forms.BaseForm, name: str) -> tuple[str, str]:
     """A field in words: as the row has it, and as it was typed."""
     field, before = form.fields[name], form.get_initial_for_field(form.fields[name], name)
-    return in_words(field, before), in_words(field, field.bound_data(form[name].data, before))
+    return value_in_words(field, before), value_in_words(field, field.bound_data(form[name].data, before))
 
 
-def in_words(field: forms.Field, value: Any) -> str:
+def value_in_words(field: forms.Field, value: Any) -> str:
     """``value``, stored or typed, as a person reads it."""
     if isinstance(_widget(field), forms.CheckboxInput):
         return _("yes") if _shown(field, value) else _("no")
@@ -113,15 +113,15 @@ def _flat(choices: Any) -> list[tuple[str, Any]]:
     return pairs
 
 
-def changes(form: forms.BaseForm, labels: list[str]) -> dict[str, list[str]]:
+def changes_in_words(form: forms.BaseForm, labels: list[str]) -> dict[str, list[str]]:
     """Before and after of what changed, by ``labels`` (of ``form.changed_data``); nothing secret, no formatted text."""
     values = {}
     for name, label in zip(form.changed_data, labels, strict=True):
         field = form.fields.get(name)
         if field is None or _is_private(name, field):
             continue
-        before = in_words(field, form.get_initial_for_field(field, name))
-        after = in_words(field, form.cleaned_data.get(name))
+        before = value_in_words(field, form.get_initial_for_field(field, name))
+        after = value_in_words(field, form.cleaned_data.get(name))
         values[label] = [Truncator(text).chars(LONGEST) for text in (before, after)]
     return values
 

@@ -111,7 +111,7 @@ class Navigation:
         return any(link.current for link in self.rest)
 
 
-def of(request: HttpRequest, groups: list[dict[str, Any]]) -> Navigation:
+def navigation_of(request: HttpRequest, groups: list[dict[str, Any]]) -> Navigation:
     """The navigation for whoever asks; ``groups`` are the tables that they may see, from the site's get_app_list()."""
     lists = {_label(model): model for group in groups for model in group["models"]}
     row = [

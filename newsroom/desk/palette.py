@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from articles import desk_search
-from articles.admin.article.listing import standing
-from articles.admin.lists import holding_words, number
-from articles.admin.times import in_words, short
+from articles.admin.article.listing import where_it_stands
+from articles.admin.lists import holding_words, number_in_address
+from articles.admin.times import short, time_from_now
 from articles.desk_search import authors, pictures
 from articles.models import Article, Edition, Image, Section, tag_key
 from common.characters import normalise
@@ -56,7 +56,7 @@ MARKS = re.compile("</?mark>")
 
 
 @dataclass(frozen=True)
-class Found:
+class PaletteRow:
     """A row or a screen, and where it is; ``by_post`` marks what a form must send, like logging out."""
 
     title: str
@@ -68,22 +68,22 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Kind:
+class PaletteKind:
     """What was found of one kind."""
 
     name: str
-    found: list[Found]
+    found: list[PaletteRow]
 
 
 @require_safe
-def view(request: HttpRequest, site: Any) -> HttpResponse:
+def palette_view(request: HttpRequest, site: Any) -> HttpResponse:
     """A page that needs no script; with ``?format=json`` what the palette shows."""
     query = normalise(request.GET.get("q", ""))[:LONGEST].strip()
     if request.GET.get("for") == "link":
         may_read = request.user.has_perm("articles.view_article")
         kinds, nothing = (_to_link(query), NOT_LINKED) if may_read else ([], _("Articles are not yours to read."))
     else:
-        kinds, nothing = look_for(query, request, site), looked_at(request.user)
+        kinds, nothing = look_for(query, request, site), searched_kinds(request.user)
     if request.GET.get("format") == "json":
         response: HttpResponse = JsonResponse({"kinds": [_plain(kind) for kind in kinds], "nothing": str(nothing)})
     else:
@@ -94,12 +94,12 @@ def view(request: HttpRequest, site: Any) -> HttpResponse:
     return response
 
 
-def _plain(kind: Kind) -> dict[str, Any]:
+def _plain(kind: PaletteKind) -> dict[str, Any]:
     """For JSON; of an excerpt every second part stands in ``<mark>``."""
     return {"name": kind.name, "found": [_plain_row(row) for row in kind.found]}
 
 
-def _plain_row(row: Found) -> dict[str, Any]:
+def _plain_row(row: PaletteRow) -> dict[str, Any]:
     excerpts = [
         {"place": one.place, "parts": [unescape(part) for part in MARKS.split(one.text)]} for one in row.excerpts
     ]
@@ -107,14 +107,14 @@ def _plain_row(row: Found) -> dict[str, Any]:
     return said if row.article is None else said | {"article": row.article}
 
 
-def looked_at(user: Any) -> str:
+def searched_kinds(user: Any) -> str:
     """That nothing was found, and where ``user`` may look: what is said is what was done."""
     places = [str(place) for permission, place in LOOKED_AT if user.has_perm(permission)]
     text = _("Nothing that you may see holds these words. Looked at: %(places)s.")
     return text % {"places": "; ".join([*places, _("names of screens")])}
 
 
-def look_for(query: str, request: HttpRequest, site: Any) -> list[Kind]:
+def look_for(query: str, request: HttpRequest, site: Any) -> list[PaletteKind]:
     """What holds all words of ``query``, or has that number; without one, what the person worked at last."""
     user = request.user
     rows: list[tuple[str, str, Callable]] = [
@@ -127,22 +127,22 @@ def look_for(query: str, request: HttpRequest, site: Any) -> list[Kind]:
     ]
     if not query:
         rows = [(_("Your last articles"), "articles.view_article", lambda _query: _recent(user.pk))]
-    kinds = [Kind(name, look(query)) for name, permission, look in rows if user.has_perm(permission)]
-    kinds.append(Kind(_("Screens"), _screens(query, request, site)))
+    kinds = [PaletteKind(name, look(query)) for name, permission, look in rows if user.has_perm(permission)]
+    kinds.append(PaletteKind(_("Screens"), _screens(query, request, site)))
     return [kind for kind in kinds if kind.found]
 
 
-def _articles(query: str) -> list[Found]:
+def _articles(query: str) -> list[PaletteRow]:
     """Those with the words in their headlines, then those that have them anywhere; or that have the number."""
     found = desk_search.titled_first(query, Article.objects.on_desk(), most=SHOWN)
-    if number(query):
-        found = [number(query), *found][:SHOWN]
+    if number_in_address(query):
+        found = [number_in_address(query), *found][:SHOWN]
     rows = {article.pk: article for article in _for_rows(Article.objects.filter(pk__in=found))}
     excerpts = desk_search.excerpts(query, {pk: article.headline for pk, article in rows.items()})
     return [_article_row(rows[pk], excerpts.get(pk, [])) for pk in dict.fromkeys(found) if pk in rows]
 
 
-def _to_link(query: str) -> list[Kind]:
+def _to_link(query: str) -> list[PaletteKind]:
     """Articles that readers see, by their public addresses: those found, or the newest."""
     now = timezone.now()
     live = (
@@ -159,7 +159,7 @@ def _to_link(query: str) -> list[Kind]:
     excerpts = desk_search.excerpts(query, {pk: edition.headline for pk, edition in editions.items()})
     rows = [(editions[pk], excerpts.get(pk, [])) for pk in found if pk in editions]
     linked = [
-        Found(
+        PaletteRow(
             edition.headline,
             edition.path,
             f"{edition.section} · {short(edition.published_at)}",
@@ -168,10 +168,10 @@ def _to_link(query: str) -> list[Kind]:
         )
         for edition, pieces in rows
     ]
-    return [Kind(_("Articles that readers see"), linked)] if linked else []
+    return [PaletteKind(_("Articles that readers see"), linked)] if linked else []
 
 
-def _recent(user: int | None) -> list[Found]:
+def _recent(user: int | None) -> list[PaletteRow]:
     saved = Article.objects.filter(saved_by=user).order_by("-saved_at", "-pk").values_list("pk", flat=True)
     begun = Article.objects.filter(created_by=user).order_by("-pk").values_list("pk", flat=True)
     rows = _for_rows(Article.objects.filter(pk__in=[*saved[:LAST_SAVED], *begun[:SHOWN]]))
@@ -182,57 +182,59 @@ def _for_rows(rows: Any) -> Any:
     return rows.on_desk().with_state().select_related("section").defer("body", "corrections", "standfirst")
 
 
-def _article_row(article: Any, excerpts: Sequence[desk_search.Excerpt] = ()) -> Found:
-    detail = f"{article.section or _('no section')} · {standing(article)} · {in_words(article.saved_at)}"
-    return Found(article.headline, article.get_absolute_url(), detail, excerpts=list(excerpts))
+def _article_row(article: Any, excerpts: Sequence[desk_search.Excerpt] = ()) -> PaletteRow:
+    detail = f"{article.section or _('no section')} · {where_it_stands(article)} · {time_from_now(article.saved_at)}"
+    return PaletteRow(article.headline, article.get_absolute_url(), detail, excerpts=list(excerpts))
 
 
-def _sections(query: str) -> list[Found]:
+def _sections(query: str) -> list[PaletteRow]:
     rows = Section.objects.filter(holding_words(query, "name", "slug")).select_related("parent")
     return [
-        Found(row.name, _change("articles_section", row.pk), str(row.parent or ""))
+        PaletteRow(row.name, _change("articles_section", row.pk), str(row.parent or ""))
         for row in rows.order_by("-pk")[:SHOWN]
     ]
 
 
-def _authors(query: str) -> list[Found]:
-    return [Found(name, _change("articles_author", pk)) for pk, name in authors.named(query)[:SHOWN]]
+def _authors(query: str) -> list[PaletteRow]:
+    return [PaletteRow(name, _change("articles_author", pk)) for pk, name in authors.authors_named(query)[:SHOWN]]
 
 
-def _images(query: str) -> list[Found]:
-    rows = Image.objects.filter(pictures.holding(query)).order_by("-pk")
-    return [Found(row.title, _change("articles_image", row.pk), row.credit) for row in rows[:SHOWN]]
+def _images(query: str) -> list[PaletteRow]:
+    rows = Image.objects.filter(pictures.pictures_holding(query)).order_by("-pk")
+    return [PaletteRow(row.title, _change("articles_image", row.pk), row.credit) for row in rows[:SHOWN]]
 
 
-def _tags(query: str) -> list[Found]:
-    rows = tag_key.holding(query).order_by("-pk")
-    return [Found(row.name, _change("taggit_tag", row.pk)) for row in rows[:SHOWN]]
+def _tags(query: str) -> list[PaletteRow]:
+    rows = tag_key.tags_holding(query).order_by("-pk")
+    return [PaletteRow(row.name, _change("taggit_tag", row.pk)) for row in rows[:SHOWN]]
 
 
-def _pairs(query: str) -> list[Found]:
+def _pairs(query: str) -> list[PaletteRow]:
     """By their currencies, written together or apart: KGS, KGS/USD, kgs usd."""
     rows = Pair.objects.filter(holding_words(query.replace("/", " "), "base", "quote"))
-    return [Found(str(row), _change("tickers_pair", row.pk), str(row.get_provider_display())) for row in rows[:SHOWN]]
+    return [
+        PaletteRow(str(row), _change("tickers_pair", row.pk), str(row.get_provider_display())) for row in rows[:SHOWN]
+    ]
 
 
-def _screens(query: str, request: HttpRequest, site: Any) -> list[Found]:
+def _screens(query: str, request: HttpRequest, site: Any) -> list[PaletteRow]:
     """Lists, forms for something new, and the other screens whose names hold all words."""
     words = query.casefold().split()
     named = [screen for screen in _all_screens(request, site) if all(word in screen.title.casefold() for word in words)]
     return named[:SHOWN]
 
 
-def _all_screens(request: HttpRequest, site: Any) -> list[Found]:
-    screens = [Found(str(name), _address(url)) for name, url, right in SCREENS if request.user.has_perm(right)]
+def _all_screens(request: HttpRequest, site: Any) -> list[PaletteRow]:
+    screens = [PaletteRow(str(name), _address(url)) for name, url, right in SCREENS if request.user.has_perm(right)]
     for group in site.get_app_list(request):
         for model in group["models"]:
             if model.get("admin_url"):
-                screens.append(Found(str(model["name"]), model["admin_url"], str(group["name"])))
+                screens.append(PaletteRow(str(model["name"]), model["admin_url"], str(group["name"])))
             if model.get("add_url"):
                 title = _("Add: %(name)s") % {"name": model["model"]._meta.verbose_name}
-                screens.append(Found(title, model["add_url"], str(group["name"])))
-    screens += [Found(str(name), _address(url)) for name, url in LAST]
-    screens.append(Found(_("Log out"), reverse("admin:logout"), by_post=True))
+                screens.append(PaletteRow(title, model["add_url"], str(group["name"])))
+    screens += [PaletteRow(str(name), _address(url)) for name, url in LAST]
+    screens.append(PaletteRow(_("Log out"), reverse("admin:logout"), by_post=True))
     return [screen for screen in screens if screen.url]
 
 

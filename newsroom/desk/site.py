@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from newsroom.desk import navigation, unsaved_forms
 from newsroom.desk.edit_conflicts import guarded
 from newsroom.desk.navigation import GROUPS, NAMES
-from newsroom.desk.unsaved_screens import filled_in, form_view, keep_view
+from newsroom.desk.unsaved_screens import form_view, keep_view, with_forms_filled_in
 
 
 class DeskAutocomplete(AutocompleteJsonView):
@@ -40,7 +40,7 @@ class NewsroomAdminSite(admin.AdminSite):
 
     def register(self, model_or_iterable, admin_class=None, **options):
         """Django's; whatever is registered, its forms overwrite nothing unseen, and come back with what was typed."""
-        super().register(model_or_iterable, filled_in(guarded(admin_class or admin.ModelAdmin)), **options)
+        super().register(model_or_iterable, with_forms_filled_in(guarded(admin_class or admin.ModelAdmin)), **options)
 
     @property
     def login_form(self):
@@ -51,7 +51,7 @@ class NewsroomAdminSite(admin.AdminSite):
     def index(self, request, extra_context=None):
         from newsroom.desk import dashboard  # when all apps are loaded: this module is imported while they are
 
-        return super().index(request, {"desk": dashboard.of(request.user)} | (extra_context or {}))
+        return super().index(request, {"desk": dashboard.dashboard_of(request.user)} | (extra_context or {}))
 
     def admin_view(self, view, cacheable=False):
         """Django's; a form that is sent without a login is carried through it."""
@@ -81,25 +81,25 @@ class NewsroomAdminSite(admin.AdminSite):
         """What Ctrl+K finds."""
         from newsroom.desk import palette
 
-        return palette.view(request, site=self)
+        return palette.palette_view(request, site=self)
 
     def first_steps_view(self, request):
         """What a paper that begins still needs."""
         from newsroom.desk import first_steps
 
-        return first_steps.view(request, site=self)
+        return first_steps.first_steps_view(request, site=self)
 
     def pages_view(self, request):
         """What is kept of readers' pages."""
         from newsroom.serving.pagecache import desk
 
-        return desk.view(request, site=self)
+        return desk.kept_pages_view(request, site=self)
 
     def rates_view(self, request):
         """What the editor offers of rates."""
         from newsroom import rates_in_articles
 
-        return rates_in_articles.choices(request)
+        return rates_in_articles.rate_choices(request)
 
     def each_context(self, request):
         """With the navigation, and with the bell's number, asked for only by pages that show it."""
@@ -108,7 +108,7 @@ class NewsroomAdminSite(admin.AdminSite):
         context = super().each_context(request)
         unread = SimpleLazyObject(partial(notices.unread, request.user))
         typed_by = SimpleLazyObject(partial(unsaved_forms.signed, request.user))
-        ways = SimpleLazyObject(partial(navigation.of, request, context["available_apps"]))
+        ways = SimpleLazyObject(partial(navigation.navigation_of, request, context["available_apps"]))
         return context | {"unread_notices": unread, "typed_by": typed_by, "navigation": ways}
 
     def autocomplete_view(self, request):

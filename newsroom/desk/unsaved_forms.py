@@ -104,7 +104,7 @@ def login_page(site, request, why):
 
 def carried_context(blob: str) -> dict:
     """What the login page shows of a form that it carries; nothing of what was not signed here."""
-    carried = unpack(blob)
+    carried = unpack_form(blob)
     return {"carried": blob, "carried_files": carried["files"]} if carried else {}
 
 
@@ -114,7 +114,7 @@ def _pack(request, fields, why) -> str:
     return signing.dumps(form | {"window": request.POST.get(WINDOW, "")}, salt=SALT, compress=True)
 
 
-def unpack(blob: str) -> dict | None:
+def unpack_form(blob: str) -> dict | None:
     try:
         return signing.loads(blob, salt=SALT, max_age=CARRIED_FOR) if blob else None
     except signing.BadSignature:
@@ -138,7 +138,7 @@ def signed(user) -> str:
 
 def after_login(request, blob: str):
     """Where to go on with the form that the login page carried; None without one."""
-    carried = unpack(blob)
+    carried = unpack_form(blob)
     if carried is None:
         return None
     owner = User.objects.filter(pk=carried["user"]).first() if carried["user"] else request.user
@@ -146,7 +146,7 @@ def after_login(request, blob: str):
         return None
     row = store(owner, carried["path"], carried["fields"], carried["files"], carried["why"])
     if owner == request.user:
-        response = HttpResponseRedirect(address_of(row))
+        response = HttpResponseRedirect(form_address(row))
         _name_window(request, response, carried["window"])  # the server has its words now
         return response
     text = _(
@@ -197,13 +197,13 @@ def store(user, path, fields, files, why) -> UnsavedForm:
     return row
 
 
-def of(user, pk) -> UnsavedForm | None:
+def unsaved_form_of(user, pk) -> UnsavedForm | None:
     """The form ``pk``, if it is ``user``'s own."""
     is_number = str(pk).isascii() and str(pk).isdecimal() and len(str(pk)) < 18
     return UnsavedForm.objects.filter(user=user, pk=int(pk)).first() if is_number else None
 
 
-def address_of(row: UnsavedForm) -> str:
+def form_address(row: UnsavedForm) -> str:
     """Where the form is shown."""
     return reverse("admin:unsaved_form", args=[row.pk])
 
@@ -221,7 +221,7 @@ def model_admin_of(site, path: str):
     return None, None
 
 
-def title_of(site, row: UnsavedForm) -> str:
+def form_title(site, row: UnsavedForm) -> str:
     """What a form is about, in a few words: the kind of thing, and its name as it was typed."""
     model_admin, key = model_admin_of(site, row.path)
     if model_admin and row.why == Why.STEP:
@@ -267,7 +267,7 @@ def _noted(site, request, response):
     if not site.has_permission(request):
         return response
     if request.method == "POST" and _is_saved(request, response):
-        if row := of(request.user, request.POST.get(UNSAVED, "")):
+        if row := unsaved_form_of(request.user, request.POST.get(UNSAVED, "")):
             row.delete()
         _name_window(request, response, request.POST.get(WINDOW, ""))
     who = signed(request.user)

@@ -24,7 +24,7 @@ class FilledIn:
         number = request.GET.get("unsaved")
         if request.method != "GET" or not number:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        row = unsaved_forms.of(request.user, number)
+        row = unsaved_forms.unsaved_form_of(request.user, number)
         model_admin, key = unsaved_forms.model_admin_of(self.admin_site, row.path) if row else (None, None)
         if model_admin is not self or key != object_id:
             messages.warning(request, _("What was typed here was saved or dropped meanwhile."))
@@ -81,7 +81,7 @@ class FilledIn:
             if unsaved_forms.has_words(fields) and not unsaved_forms.is_too_large(fields):
                 self.tell_what_became(request, object_id)
                 row = unsaved_forms.store(request.user, request.path, fields, [], Why.GONE)
-                return HttpResponseRedirect(unsaved_forms.address_of(row))
+                return HttpResponseRedirect(unsaved_forms.form_address(row))
         return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
 
     def tell_what_became(self, request, object_id):
@@ -130,7 +130,7 @@ class NothingNew(ModelAdmin):
         super().message_user(request, message, level, *args, **kwargs)
 
 
-def filled_in(admin_class: type) -> type:
+def with_forms_filled_in(admin_class: type) -> type:
     """``admin_class`` with forms that come back filled in."""
     if issubclass(admin_class, FilledIn):
         return admin_class
@@ -139,7 +139,7 @@ def filled_in(admin_class: type) -> type:
 
 def form_view(request, pk, *, site):
     """Where a form that was not saved is looked at: its own screen, or the list of what was typed."""
-    row = unsaved_forms.of(request.user, pk)
+    row = unsaved_forms.unsaved_form_of(request.user, pk)
     if row is None:
         messages.warning(request, _("This was saved or dropped meanwhile."))
         return HttpResponseRedirect(reverse("admin:index"))
@@ -162,7 +162,7 @@ def keep_view(request, *, site):
         messages.error(request, _("The browser sent nothing that can be shown. It is still kept in the browser."))
         return HttpResponseRedirect(reverse("admin:index"))
     row = unsaved_forms.store(request.user, path, fields, [], Why.LEFT)
-    return HttpResponseRedirect(unsaved_forms.address_of(row))
+    return HttpResponseRedirect(unsaved_forms.form_address(row))
 
 
 def _is_of_the_desk(path: str) -> bool:
@@ -201,7 +201,7 @@ def _context(request, row, site):
     return site.each_context(request) | {
         "title": _("Typed and not saved"),
         "row": row,
-        "about": unsaved_forms.title_of(site, row),
+        "about": unsaved_forms.form_title(site, row),
         "why": why(row),
         "words": [(_label(name), value) for name, value in _words(row)],
         "sent": [(name, value) for name, values in fields.items() for value in values],

@@ -83,7 +83,7 @@ def tell_again() -> None:
     generation.change()
 
 
-def again() -> None:
+def queue_untold() -> None:
     """Queue once more what could not be told."""
     failed = DBTaskResult.objects.filter(task_path=tell_again.module_path, status=TaskResultStatus.FAILED)
     if failed.exists():
@@ -98,7 +98,7 @@ def _tell_later() -> None:
         logger.exception("Nobody is asked to tell it later.")
 
 
-class Change:
+class CommittedChange:
     """What one transaction wrote that readers see; called when it is committed."""
 
     def __init__(self, using: str) -> None:
@@ -141,13 +141,13 @@ def shown_tables() -> set[str]:
     return {apps.get_model(label)._meta.db_table for label in SHOWN}
 
 
-def listen(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+def listen_for_writes(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
     """Hear what is written through a new ``connection``."""
-    if hear not in connection.execute_wrappers:
-        connection.execute_wrappers.append(hear)
+    if hear_writes not in connection.execute_wrappers:
+        connection.execute_wrappers.append(hear_writes)
 
 
-def hear(execute: Callable, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+def hear_writes(execute: Callable, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """Django's hook around each statement."""
     result = execute(sql, params, many, context)
     found = WRITE.match(sql) if isinstance(sql, str) else None
@@ -164,20 +164,20 @@ def explain(instance: Any, **kwargs: Any) -> None:
         change.explained |= {model._meta.db_table for model in OF_ARTICLE}
 
 
-def _pending(connection: BaseDatabaseWrapper) -> Change | None:
-    return next((one[1] for one in connection.run_on_commit if isinstance(one[1], Change)), None)
+def _pending(connection: BaseDatabaseWrapper) -> CommittedChange | None:
+    return next((one[1] for one in connection.run_on_commit if isinstance(one[1], CommittedChange)), None)
 
 
 def _note(connection: BaseDatabaseWrapper, table: str) -> None:
     change = _pending(connection)
     if change is None:
-        change = Change(connection.alias)
+        change = CommittedChange(connection.alias)
         change.tables.add(table)
         _once_committed(connection, change)
     change.tables.add(table)
 
 
-def _once_committed(connection: BaseDatabaseWrapper, change: Change) -> None:
+def _once_committed(connection: BaseDatabaseWrapper, change: CommittedChange) -> None:
     """Before anything else that waits for the commit: what fails there must not leave old pages."""
     if connection.in_atomic_block:
         connection.run_on_commit.insert(0, (set(connection.savepoint_ids), change, True))

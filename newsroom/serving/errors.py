@@ -43,7 +43,7 @@ def _forbidden_at_desk(request, reason: str):
     context = site.each_context(request) | {
         "title": _("You may not do this"),
         "reason": reason,
-        "roles": ", ".join(sorted(roles.of(request.user))),
+        "roles": ", ".join(sorted(roles.roles_of(request.user))),
     }
     return render(request, "admin/403.html", context, status=403)
 

@@ -14,7 +14,7 @@ HINT = (
 )
 
 
-def written() -> dict[str, Path]:
+def written_folders() -> dict[str, Path]:
     """The folders by what they are for; one that is not there yet is made in the one above it."""
     found = {
         "NEWSROOM_VAR_DIR": settings.VAR_DIR,
@@ -31,7 +31,7 @@ def written() -> dict[str, Path]:
 
 def unwritable() -> list[tuple[str, Path]]:
     """What each is for, and the folder or file in it that this process can't write; root asks for its owner instead."""
-    return [(name, wrong) for name, folder in written().items() if (wrong := _wrong_at(folder))]
+    return [(name, wrong) for name, folder in written_folders().items() if (wrong := _wrong_at(folder))]
 
 
 def _wrong_at(folder: Path) -> Path | None:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, Q
 
-from articles.models.redirect import MODELS, FormerAddress, normal, path_of
+from articles.models.redirect import MODELS, FormerAddress, normal_path, path_of
 
 UPDATE = re.compile(r'\s*UPDATE "(?P<table>\w+)" SET (?P<set>.+?)(?P<where> WHERE .+)?\Z', re.DOTALL)
 DELETE = re.compile(r'\s*DELETE FROM "(?P<table>\w+)" (?P<where>WHERE .+)', re.DOTALL)
@@ -20,13 +20,13 @@ MOVES = re.compile(r'"(?:slug|parent_id)" =')
 KINDS = {label: kind for kind, label in MODELS.items()}
 
 
-def listen(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+def listen_for_moves(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
     """Hear what is written through a new ``connection``."""
-    if hear not in connection.execute_wrappers:
-        connection.execute_wrappers.append(hear)
+    if hear_moves not in connection.execute_wrappers:
+        connection.execute_wrappers.append(hear_moves)
 
 
-def hear(execute: Callable, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+def hear_moves(execute: Callable, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """Django's hook around each statement: look at the addresses before it and after."""
     model, found = _moving(sql)
     if model is None or many:
@@ -75,4 +75,4 @@ def _paths(alias: str, model: type[Model], touched: list[int]) -> dict[int, str]
 
 def _note(alias: str, model: type[Model], pk: int, path: str) -> None:
     values = {"kind": KINDS[model._meta.label], "row": pk}
-    FormerAddress.objects.using(alias).update_or_create(path=normal(path), defaults=values)
+    FormerAddress.objects.using(alias).update_or_create(path=normal_path(path), defaults=values)

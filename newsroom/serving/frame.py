@@ -58,7 +58,7 @@ class Frame:
     chosen: Countries  # those with a place on the front page
     pages: tuple[MenuItem, ...]
     arranged: dict[str, tuple[MenuItem, ...]]  # by its place: what somebody put there instead
-    rates: tuple[ratebar.Row, ...]
+    rates: tuple[ratebar.PairRow, ...]
     alert: AlertLine | None
     made_at: datetime
     until: datetime  # no public page made with it is good for longer
@@ -74,7 +74,7 @@ class Frame:
 _kept: dict[str, Frame] = {}  # the newest, by "now"
 
 
-def get(at: datetime | None = None, token: str | None = None) -> Frame:
+def frame_at(at: datetime | None = None, token: str | None = None) -> Frame:
     """The frame now, kept ready; or as it stood ``at`` another time, built for the asking.
 
     ``token`` is the generation that the request's database is known to show: a replica may not know of a newer one.
@@ -94,7 +94,7 @@ def get(at: datetime | None = None, token: str | None = None) -> Frame:
     return frame
 
 
-def forget() -> None:
+def forget_frame() -> None:
     """Have this process build it anew."""
     _kept.clear()
 
@@ -114,7 +114,7 @@ def _build(at: datetime, token: str) -> Frame:
     pages = list(FlatPage.objects.filter(is_public=True).only("title", "slug", "in_footer"))
     arranged = _arranged(sections.values(), pages, at) if paper.has_menu_links else {}
     chosen = Countries.among(sections.values(), has_row=paper.has_countries)
-    changes = [ratebar.next_change(at, paper.zone), curation.next_change(at), _clocks_change(at, chosen)]
+    changes = [ratebar.next_rate_change(at, paper.zone), curation.next_timed_change(at), _clocks_change(at, chosen)]
     return Frame(
         paper=paper,
         brand=Brand(paper),
@@ -175,7 +175,7 @@ def _menu(top: list[Section], within: dict[int, list[Section]], kind: str) -> tu
     )
 
 
-def context(request):
+def frame_context(request):
     """The frame for templates; nothing for the desk's own pages, which show none of it."""
     frame = getattr(request, "frame", None)
     if frame is None:

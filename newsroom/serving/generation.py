@@ -135,11 +135,11 @@ def _tell(token: str) -> bool | None:
     if not settings.REDIS_URL:
         return None
     try:
-        redis_client.get().set(KEY, token)
+        redis_client.client_of_paper().set(KEY, token)
     except Exception:  # whatever the driver raises, what was written is committed
         logger.exception("Redis does not take the new generation; it is told again as soon as it answers.")
         with suppress(Exception):  # a full one takes no value, but forgets one: nobody believes the old token then
-            redis_client.get().delete(KEY)
+            redis_client.client_of_paper().delete(KEY)
         return False
     return True
 
@@ -242,7 +242,7 @@ class Follower:
         while True:
             try:
                 asked_at = time.monotonic()
-                self.look(redis_client.get())
+                self.look(redis_client.client_of_paper())
                 self.heard_at, away = asked_at, False
             except Exception:  # it is asked again in a moment
                 if not away:

@@ -72,7 +72,7 @@ def _ask_database():
 
 def _ask_redis():
     if settings.REDIS_URL:
-        redis_client.get().ping()
+        redis_client.client_of_paper().ping()
 
 
 def _answer(text, status=200):

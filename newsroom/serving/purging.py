@@ -57,7 +57,7 @@ def after_change(keys: list[str]) -> None:
         logger.exception("The CDN is not told of a change: %s", ", ".join(keys))
 
 
-def again() -> None:
+def queue_unpurged() -> None:
     """Queue once more, as one, what failed and was first wanted within the last day; older ones stay as failed."""
     oldest = (timezone.now() - LONGEST).isoformat()
     failed = DBTaskResult.objects.filter(task_path=purge.module_path, status=TaskResultStatus.FAILED)

@@ -10,7 +10,7 @@ PATIENCE = 0.25  # seconds that one question may take; a page does without the a
 SENTINEL, CLUSTER = "redis+sentinel", "redis+cluster"
 
 
-def get() -> Any:
+def client_of_paper() -> Any:
     """The client for settings.REDIS_URL; it connects when it is first asked, and again after a failure."""
     return _client(settings.REDIS_URL)
 

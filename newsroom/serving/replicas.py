@@ -50,7 +50,7 @@ def for_readers(get_response):
         if not settings.REPLICAS or not _is_readers(request):
             return get_response(request)
         request.generation = getattr(request, "generation", None) or generation.current()
-        replica = choose(request.generation)
+        replica = choose_database(request.generation)
         with asking(replica):
             response = get_response(request)
         if response.status_code >= 500 and replica != PRIMARY:
@@ -71,7 +71,7 @@ def asking(alias: str) -> Iterator[None]:
         _asked.reset(before)
 
 
-def choose(token: str) -> str:
+def choose_database(token: str) -> str:
     """A replica that shows the generation ``token``, any of them; else the primary."""
     now = time.monotonic()
     aliases = [alias for alias in settings.REPLICAS if _away_until.get(alias, 0) < now]

@@ -46,7 +46,9 @@ def humans(request):
 @require_safe
 def indexnow_key(request, key):
     """The file that proves to search engines whose addresses they are told (indexnow.org)."""
-    if not request.frame.paper.tells_search_engines or not constant_time_compare(key, announcements.key()):
+    if not request.frame.paper.tells_search_engines or not constant_time_compare(
+        key, announcements.indexnow_key_text()
+    ):
         raise Http404
     return _plain(key)
 
@@ -75,7 +77,7 @@ def _plain_or_404(text):
 
 
 @require_safe
-def look(request, digest):
+def look_stylesheet(request, digest):
     """The paper's own colours and fonts. A page made before they changed asks by an old address: it gets today's."""
     brand = request.frame.brand
     response = HttpResponse(brand.style, content_type="text/css; charset=utf-8")

@@ -51,7 +51,7 @@ class MomentMiddleware:
         request.at, request.shown_at = timezone.now(), None
         if request.path.startswith(UNFRAMED):
             return self.get_response(request)
-        request.frame = frame.get(token=getattr(request, "generation", None))
+        request.frame = frame.frame_at(token=getattr(request, "generation", None))
         with timezone.override(request.frame.zone):
             if "at" in request.GET and not request.path.startswith("/admin/"):
                 return self._another_time(request)
@@ -68,7 +68,7 @@ class MomentMiddleware:
                 _("The paper at another time shows what is scheduled and withdrawn; your role may not read that.")
             )
         request.at = request.shown_at = _read(request.GET["at"])
-        request.frame = frame.get(request.at)
+        request.frame = frame.frame_at(request.at)
         response = self.get_response(request)
         add_never_cache_headers(response)
         return response

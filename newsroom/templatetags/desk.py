@@ -20,19 +20,19 @@ register = template.Library()
 @register.filter
 def shown(moment, form="DATETIME_FORMAT"):
     """A time in the paper's zone, and how far away it is: ``{{ edition.live_from|shown }}``."""
-    return times.shown(moment, form)
+    return times.time_as_html(moment, form)
 
 
 @register.filter
 def person(user):
     """Somebody as the desk calls them; empty for nobody."""
-    return notices.name(user) if user else ""
+    return notices.name_of_person(user) if user else ""
 
 
 @register.filter
 def in_words(moment):
     """How far away a time is: in 3 hours, yesterday 18:00."""
-    return times.in_words(moment)
+    return times.time_from_now(moment)
 
 
 @register.filter
@@ -62,7 +62,7 @@ def line_filters(cl):
 @register.filter
 def without_words(cl):
     """The address of a list without the words that were searched."""
-    return lists.address(cl, without=[SEARCH_VAR])
+    return lists.filtered_address(cl, without=[SEARCH_VAR])
 
 
 @register.filter

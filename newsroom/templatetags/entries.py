@@ -11,4 +11,4 @@ register.filter("log_values", log.values)
 @register.filter
 def log_sentence(entry):
     """What was done, without who: published the article “X” at /2026/03/02/x/."""
-    return sentences.of(entry).text
+    return sentences.sentence_of(entry).text

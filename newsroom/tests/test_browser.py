@@ -47,7 +47,7 @@ BROKEN = """async (rules) => {
 
 def make_real_image(title: str) -> Image:
     """A picture whose files exist."""
-    upload = renditions.accept(picture_file(size=(1000, 640)))
+    upload = renditions.accept_picture(picture_file(size=(1000, 640)))
     image = make_image(title=title, width=upload.width, height=upload.height)
     image.file.save(f"{image.key}.jpg", ContentFile(upload.content))
     renditions.make_safe_copy(upload.content, image.key)
@@ -71,7 +71,7 @@ class BrowserTestCase(LiveServerTestCase):
             user.save()
         make_author(name="Aigul Tash", slug="aigul", user=User.objects.get(username="reporter"))
         self.pictures = [make_real_image(title) for title in ("Lake at dawn", "Mountain road")]
-        frame.forget()
+        frame.forget_frame()
         self.troubles = []
         self.watch(self.page)
 

@@ -53,7 +53,9 @@ class DeskAxeTests(AxeTestCase):
         workflow.trash(self.trashed, by=self.root)
         self.rate = make_rate(make_pair(), status="held")
         Source.objects.create(provider="nbkr", failures=3, trouble="It took too long to answer.")
-        autosaves.keep(self.root, self.article, "a" * 36, self.article.version, {"headline": ["Typed and not saved"]})
+        autosaves.keep_autosave(
+            self.root, self.article, "a" * 36, self.article.version, {"headline": ["Typed and not saved"]}
+        )
 
     def paths_of_lists(self):
         fixed = [

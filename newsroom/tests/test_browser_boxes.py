@@ -165,7 +165,7 @@ class BoxTests(TestCase):
     def front(self, editions, *, board=None, has_countries=True):
         """The front page's HTML; of each country every third article is."""
         SiteSettings.objects.update(has_countries=has_countries)
-        frame.forget()  # with the cards of another paper, which have the same numbers
+        frame.forget_frame()  # with the cards of another paper, which have the same numbers
         placed = [
             Placement(slot=slot, article_id=editions[number].article_id)
             for slot, number in (board or {}).items()
@@ -185,7 +185,7 @@ class BoxTests(TestCase):
         return {country: pool[place % 3 :: 3] if place < 7 else [] for place, country in enumerate(looked_at)}
 
     def section(self, editions):
-        frame.forget()
+        frame.forget_frame()
         with mock.patch.object(curation, "newest", return_value=editions):
             return self.client.get(self.sections[0].get_absolute_url()).content.decode()
 

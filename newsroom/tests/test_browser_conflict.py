@@ -27,7 +27,7 @@ class ConflictTests(BrowserTestCase):
         chief = User.objects.get(username="chief")
         revisions.keep_first(self.article, revisions.snapshot(self.article))
         Article.objects.filter(pk=self.article.pk).update(body=THEIRS)
-        revisions.keep(Article.objects.get(pk=self.article.pk), by=chief, note="")
+        revisions.keep_revision(Article.objects.get(pk=self.article.pk), by=chief, note="")
 
     def rewrite(self):
         self.page.locator(".kept[data-state]").wait_for()

@@ -34,7 +34,7 @@ LOOKS = [  # as near as colours may come to each other, light and dark turned ro
 class ReadersAxeTests(AxeTestCase):
     def look(self, **fields):
         SiteSettings.objects.update(**fields)
-        frame.forget()
+        frame.forget_frame()
 
     def test_axe_finds_nothing_in_any_look(self):
         self.lift_policy()
@@ -54,7 +54,7 @@ class ReadersAxeTests(AxeTestCase):
 
     def test_nameplate_follows_the_theme_and_fits_a_phone(self):
         for name in ("nameplate", "nameplate_dark"):
-            file = nameplates.accept(io.BytesIO(drawing((1500, 120))))
+            file = nameplates.accept_nameplate(io.BytesIO(drawing((1500, 120))))
             self.look(**{name: default_storage.save(file.name, file)})
         self.page.set_viewport_size({"width": 320, "height": 640})
         self.open("/")

@@ -62,7 +62,7 @@ class ColleagueTests(PersonTestCase):
         self.click(self.page.get_by_role("button", name="Copy"))
         assert self.clicks <= 6
         person = User.objects.get(username="zarina-umarova")
-        assert roles.of(person) == {roles.SECTION_EDITOR}
+        assert roles.roles_of(person) == {roles.SECTION_EDITOR}
         assert roles.section_ids(person) == {self.theme.pk}
         assert person.author.name == "Zarina Umarova"
         self.set_password_and_log_in(address, "zarina-umarova")

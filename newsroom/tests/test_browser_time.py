@@ -148,7 +148,7 @@ class TimeFieldTests(test_browser.BrowserTestCase):
     def setUp(self):
         super().setUp()
         SiteSettings.objects.update(time_zone="Europe/Berlin")
-        frame.forget()
+        frame.forget_frame()
         self.log_in("chief")
         self.open(make_article(section=self.theme).get_absolute_url())
         self.further_steps()
@@ -202,7 +202,7 @@ class StepsTests(test_browser.BrowserTestCase):
                 stamps = [one.timestamp() * 1000 for one in instants]
                 said = self.page.evaluate(ask, [zone, steps, now.timestamp() * 1000, stamps])
                 with timezone.override(zone):
-                    expected = [times.in_words(one, now) for one in instants]
+                    expected = [times.time_from_now(one, now) for one in instants]
                 wrong = [row for row in zip(instants, said, expected, strict=True) if row[1] != row[2]]
                 assert not wrong, (zone, now, wrong[:5])
                 compared += len(instants)

@@ -102,7 +102,7 @@ class ShownTests(TestCase):
         edition = make_edition(section=section, authors=[author], tags=["Rail"], lead_image=make_image())
         make_rate(make_pair(), timezone.now().date(), "0.01144")
         SiteSettings.objects.create(name="The Paper")
-        frame.forget()
+        frame.forget_frame()
         paths = ["/", "/business/", edition.path, "/authors/aigul/", "/topics/rail/", "/latest/", "/corrections/"]
         paths += ["/feed/", "/business/feed.json", "/sitemap.xml", "/sitemap-sections.xml", "/news-sitemap.xml"]
         paths += ["/rates/", "/rates.json", "/search/?q=words", "/feeds/", "/robots.txt", "/nothing/", "/2020/01/01/x/"]
@@ -212,7 +212,7 @@ class PurgingTests(TransactionTestCase):
                     traceback="",
                 )
             Cache.told, Cache.status = [], 200
-            purging.again()
+            purging.queue_unpurged()
         left = DBTaskResult.objects.get(status="FAILED")  # given up, and to be seen on the desk
         assert left.args_kwargs["args"] == [["author-3"]]
         told = set(Cache.told[-1][2]["Surrogate-Key"].split())

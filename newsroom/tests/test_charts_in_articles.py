@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from articles.body import charts, markup, references
 from articles.desk import text_diff, workflow
-from articles.desk.readiness import look
+from articles.desk.readiness import all_problems
 from articles.models import Article, Edition
 from articles.public import rendering
 from articles.tests.factories import make_article, make_chief, make_section
@@ -81,7 +81,7 @@ class MarkupTests(ChartsTestCase):
             with self.subTest(wrong):
                 cleaned = markup.clean(f'<figure data-chart="{wrong}"><figcaption>a</figcaption></figure>')
                 assert cleaned == "<figure><figcaption>a</figcaption></figure>"
-        assert charts.asked("KGS/USD 2025-03-01/2025-03-31")
+        assert charts.asked_chart("KGS/USD 2025-03-01/2025-03-31")
 
     def test_points_that_were_typed_are_not_believed(self):
         forged = BODY.replace(' turned">', ' turned" data-points="2025-12-07:1 2025-12-08:99" data-source="nbkr">')
@@ -169,11 +169,11 @@ class FreezingTests(ChartsTestCase):
         for asked, same in (("USD/KGS 1m", ASKED), ("USD/KGS 1m turned", "KGS/USD 1m")):
             with self.subTest(asked):
                 article = self.make(BODY.replace(ASKED, asked))
-                assert not [problem for problem in look(article, "/x/") if problem.check == "rates"]
+                assert not [problem for problem in all_problems(article, "/x/") if problem.check == "rates"]
                 edition = workflow.publish(article, by=self.chief)
                 assert f'<figure data-chart="{asked}" data-points="2025-11-18:' in edition.body
                 told = [
-                    references.freeze(BODY.replace(ASKED, one), timezone.now(), "en").partition("<figure")[2]
+                    references.freeze_rates(BODY.replace(ASKED, one), timezone.now(), "en").partition("<figure")[2]
                     for one in (asked, same)
                 ]
                 told = [rendering.body(f"<figure{one}").replace("USD/KGS", "KGS/USD") for one in told]
@@ -187,7 +187,7 @@ class FreezingTests(ChartsTestCase):
         dollar = make_pair("USD", quote="KGS", provider="nbkr")
         for day in VALUES:
             make_rate(dollar, day, "80", provider="nbkr")
-        frozen = references.freeze(BODY.replace(ASKED, "USD/KGS 1m"), timezone.now(), "en")
+        frozen = references.freeze_rates(BODY.replace(ASKED, "USD/KGS 1m"), timezone.now(), "en")
         assert f'data-points="{" ".join(f"{day}:80" for day in VALUES)}"' in frozen
 
     def test_days_that_were_chosen_are_shown(self):
@@ -206,7 +206,7 @@ class FreezingTests(ChartsTestCase):
         make_rate(kzt, MONDAY, "0.0021")
         body += BODY.replace("KGS", "KZT")
         with self.assertNumQueries(2):  # the paper's zone and the rates
-            frozen = references.freeze(body, timezone.now(), "en")
+            frozen = references.freeze_rates(body, timezone.now(), "en")
         assert frozen.count("data-points") == 12
 
     def test_correction_keeps_the_chart_that_readers_had(self):
@@ -232,7 +232,7 @@ class FreezingTests(ChartsTestCase):
             == 2 * charts.MOST
         )
         for count, told in ((charts.MOST, 0), (charts.MOST + 1, 1)):
-            problems = [problem for problem in look(self.make(BODY * count), "/x/") if problem.check == "rates"]
+            problems = [problem for problem in all_problems(self.make(BODY * count), "/x/") if problem.check == "rates"]
             assert len(problems) == told
 
     def test_points_that_are_none_are_dropped_by_the_sanitizer(self):
@@ -259,7 +259,7 @@ class FreezingTests(ChartsTestCase):
 
     def test_text_without_a_chart_asks_for_none(self):
         with self.assertNumQueries(0):
-            assert charts.freeze("<p>Nothing.</p>", timezone.now()) == "<p>Nothing.</p>"
+            assert charts.freeze_charts("<p>Nothing.</p>", timezone.now()) == "<p>Nothing.</p>"
 
 
 class NothingToShowTests(ChartsTestCase):
@@ -281,8 +281,8 @@ class NothingToShowTests(ChartsTestCase):
         for name, body in self.make_empty().items():
             with self.subTest(name):
                 article = self.make(body)
-                told = [problem.text for problem in look(article, "/x/") if problem.check == "rates"]
-                (found,) = charts.in_body(body)
+                told = [problem.text for problem in all_problems(article, "/x/") if problem.check == "rates"]
+                (found,) = charts.charts_in_body(body)
                 text = f"There are no two rates of {found.pair} in the days of a chart: readers will not see it."
                 assert told == [text]
                 edition = workflow.publish(article, by=self.chief)
@@ -290,7 +290,7 @@ class NothingToShowTests(ChartsTestCase):
                 self.assertContains(page, "<p id=")
                 for trace in ("<figure", "A calm month", "rate-chart"):
                     self.assertNotContains(page, trace)
-        assert not [problem for problem in look(self.make(), "/x/") if problem.check == "rates"]
+        assert not [problem for problem in all_problems(self.make(), "/x/") if problem.check == "rates"]
 
 
 class ElsewhereTests(ChartsTestCase):

@@ -43,7 +43,7 @@ class DashboardTestCase(TestCase):
         self.chief = make_chief()
 
     def blocks(self, user):
-        page = dashboard.of(user)
+        page = dashboard.dashboard_of(user)
         return {block.slug: block for block in [*page.mine, *page.paper]}
 
     def titles(self, slug, user=None):
@@ -165,8 +165,8 @@ class BlockTests(DashboardTestCase):
         assert "unsaved" not in self.blocks(reporter)
         article = make_article(headline="Road", created_by=reporter)
         for window, headline in (("a" * 36, "Road to the pass"), ("b" * 36, "Road to the lake")):
-            autosaves.keep(reporter, article, window, article.version, {"headline": [headline]})
-        autosaves.keep(reporter, None, "c" * 36, 0, {"headline": ["New one"]})
+            autosaves.keep_autosave(reporter, article, window, article.version, {"headline": [headline]})
+        autosaves.keep_autosave(reporter, None, "c" * 36, 0, {"headline": ["New one"]})
         assert sorted(self.titles("unsaved", reporter)) == ["New one", "Road to the lake"]
         urls = [line.url for line in self.blocks(reporter)["unsaved"].lines]
         assert sorted(urls) == sorted([article.get_absolute_url(), "/admin/articles/article/add/"])
@@ -248,13 +248,13 @@ class PartsTests(DashboardTestCase):
         assert self.parts(self.chief) == ["Waits for you", "The rest is well", "With readers"]
 
     def test_editor_without_sections_is_not_told_that_this_is_well(self):
-        page = dashboard.of(make_user(roles.SECTION_EDITOR))
+        page = dashboard.dashboard_of(make_user(roles.SECTION_EDITOR))
         assert [block.slug for block in page.waits] == ["waiting"]
         assert "waiting" not in [block.slug for block in page.well]
 
     def test_every_block_stands_in_one_part(self):
         for role in roles.PERMISSIONS:
-            page = dashboard.of(make_user(role))
+            page = dashboard.dashboard_of(make_user(role))
             parts = [*page.waits, *page.sent, *page.to_decide, *page.well, *page.readers]
             shown = [block.slug for block in parts]
             empty = {block.slug for block in page.mine if not block.lines and block.slug in dashboard.SENT}
@@ -279,7 +279,7 @@ class DecisionTests(DashboardTestCase):
             workflow.saved(article, by=self.chief)
         for user, sees in ((self.chief, True), (editor, True), (other, False), (reporter, False), (pictures, False)):
             with self.subTest(user=user):
-                decided = [block.slug for block in dashboard.of(user).to_decide]
+                decided = [block.slug for block in dashboard.dashboard_of(user).to_decide]
                 assert decided == (["unpublished", "older"] if sees else [])
                 self.client.force_login(user)
                 edition = later.editions.get()

@@ -24,7 +24,7 @@ class RunningTextTests(TestCase):
     def setUp(self):
         self.enterContext(time_machine.travel(NOON, tick=False))
         SiteSettings.objects.create(name="Paper", time_zone="Asia/Bishkek")
-        frame.forget()
+        frame.forget_frame()
         theme, country = make_section(slug="business"), make_section(slug="kyrgyzstan", kind="country")
         rate = '<data data-rate="KGS/USD" value="0.01144">KGS/USD 0.01144 ({} December 2025)</data>'
         for number in range(3):
@@ -63,7 +63,7 @@ class RunningTextTests(TestCase):
     def test_the_day_line_has_its_two_digits(self):
         for form, day in (("classic", "08 December 2025"), ("weekday", "Monday, 08 December 2025")):
             SiteSettings.objects.update(day_form=form)
-            frame.forget()
+            frame.forget_frame()
             self.assertContains(self.client.get("/latest/"), f'<time datetime="2025-12-08">{day}</time>', html=True)
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from articles.desk import roles
 from articles.models import Alert, Author, BoardRevision, Image, Section, SiteSettings, Template
 from articles.tests.factories import make_author, make_chief, make_image, make_section, make_user
-from newsroom.desk.edit_conflicts import Guarded, guarded, unpack
+from newsroom.desk.edit_conflicts import Guarded, guarded, unpack_marks
 from tickers.models import Pair, Rate
 from tickers.tests.factories import make_pair, make_rate
 
@@ -205,7 +205,7 @@ class ChoiceTests(ScreenTestCase):
     def test_strange_marks_are_refused_in_words(self):
         for text in ("", "x", "[]", "{}", "null", '{"at":1e999,"marks":{}}', '{"at":1,"marks":3}', "[" * 100_000):
             with self.subTest(text[:20]):
-                assert unpack(text)[1] == {}
+                assert unpack_marks(text)[1] == {}
                 self.assertContains(self.save(self.row, self.mine, _loaded=text), "Somebody was quicker")
 
     def test_choice_of_a_field_that_is_none_does_nothing(self):

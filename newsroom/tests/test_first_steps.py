@@ -129,8 +129,10 @@ class FirstPagesTests(StepsTestCase):
 
     def test_of_two_at_once_the_second_makes_what_the_first_did_not(self):
         lacking = first_pages.lacking()
-        first_pages.make(["about"])
-        assert [page.slug for page in first_pages.make(lacking)] == [slug for slug in lacking if slug != "about"]
+        first_pages.make_first_pages(["about"])
+        assert [page.slug for page in first_pages.make_first_pages(lacking)] == [
+            slug for slug in lacking if slug != "about"
+        ]
         with mock.patch("articles.desk.first_pages.lacking", return_value=lacking):
             self.assertContains(self.begin(), "All of these pages are there already.")
 
@@ -140,7 +142,7 @@ class FirstPagesTests(StepsTestCase):
         self.assertContains(self.begin(), "All of these pages are there already.")
         assert FlatPage.objects.count() == 4
         self.client.logout()
-        frame.forget()
+        frame.forget_frame()
         for slug in first_pages.ORDER:
             assert self.client.get(f"/{slug}/").status_code == 404
             for path in ("/latest/", "/sitemap-sections.xml", "/search/?q=about"):

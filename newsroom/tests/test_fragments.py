@@ -17,7 +17,7 @@ class Pages(TransactionTestCase):
     """Some articles that share sections, authors and tags; with real commits, as only those are heard."""
 
     def setUp(self):
-        frame.forget()
+        frame.forget_frame()
         self.theme = make_section(name="Old theme", slug="business")
         section = make_section(name="Old section", slug="markets", parent=self.theme)
         self.author = make_author(name="Old author", slug="aigul", picture=make_image())
@@ -52,7 +52,7 @@ class KeptPiecesTests(Pages):
     def test_pages_of_kept_pieces_are_the_same(self):
         first, again = self.all(), self.all()
         with self.settings(PIECES_KEPT=0):
-            frame.forget()
+            frame.forget_frame()
             made = self.all()
         for path in first:
             assert first[path] == again[path] == made[path], path

@@ -19,23 +19,23 @@ NOON = datetime(2025, 12, 8, 6, 0, tzinfo=UTC)
 
 class FrameTests(TestCase):
     def test_it_is_read_once(self):
-        frame.get()
+        frame.frame_at()
         with self.assertNumQueries(0):
-            frame.get()
+            frame.frame_at()
 
     def test_one_of_an_older_generation_is_not_kept_for_the_newest(self):
         older = generation.current()
         generation.change()
-        newest = frame.get()
-        assert frame.get(token=older).generation == older  # for a request whose replica shows no more than that
+        newest = frame.frame_at()
+        assert frame.frame_at(token=older).generation == older  # for a request whose replica shows no more than that
         with self.assertNumQueries(0):
-            assert frame.get() is newest
+            assert frame.frame_at() is newest
 
     def test_it_is_built_anew_when_the_papers_day_begins(self):
         with time_machine.travel(NOON, tick=False):
-            until = frame.get().until
+            until = frame.frame_at().until
         with time_machine.travel(until, tick=False), self.assertNumQueries(6):
-            frame.get()
+            frame.frame_at()
 
     def test_menu_has_two_levels_in_order(self):
         second = make_section(name="Second", order=2)
@@ -43,7 +43,7 @@ class FrameTests(TestCase):
         make_section(name="Child", parent=second)
         make_section(name="Hidden", in_menu=False)
         make_section(name="Country", kind="country")
-        built = frame.get(NOON)
+        built = frame.frame_at(NOON)
         assert [item.name for item in built.themes] == ["First", "Second"]
         assert [child.name for child in built.themes[1].children] == ["Child"]
         assert [item.name for item in built.countries] == ["Country"]
@@ -71,14 +71,14 @@ class AlertTests(TestCase):
     def test_it_takes_no_query_once_the_frame_is_ready(self):
         self.alert("Snow", 0, 0.5)
         with time_machine.travel(NOON, tick=False):
-            frame.get()
+            frame.frame_at()
             with self.assertNumQueries(0):
-                assert frame.get().alert.text == "Snow"
+                assert frame.frame_at().alert.text == "Snow"
 
     def test_staff_see_the_alert_of_another_time(self):
         self.alert("Snow", 1, 2)
-        assert frame.get(NOON).alert is None
-        assert frame.get(NOON + timedelta(hours=1)).alert.text == "Snow"
+        assert frame.frame_at(NOON).alert is None
+        assert frame.frame_at(NOON + timedelta(hours=1)).alert.text == "Snow"
 
     def test_text_is_shown_as_text(self):
         self.alert("<script>alert(1)</script>", 0, 1)
@@ -87,20 +87,20 @@ class AlertTests(TestCase):
 
 class ForgettingTests(TransactionTestCase):
     def test_write_is_seen_by_the_next_page(self):
-        frame.get()
+        frame.frame_at()
         section = make_section(name="New")
-        assert [item.name for item in frame.get().themes] == ["New"]
+        assert [item.name for item in frame.frame_at().themes] == ["New"]
         section.name = "Renamed"
         section.save()
-        assert [item.name for item in frame.get().themes] == ["Renamed"]
+        assert [item.name for item in frame.frame_at().themes] == ["Renamed"]
         section.delete()
-        assert frame.get().themes == ()
+        assert frame.frame_at().themes == ()
         alert = Alert.objects.create(text="Snow", ends_at=timezone.now() + timedelta(hours=1))
-        assert frame.get().alert.text == "Snow"
+        assert frame.frame_at().alert.text == "Snow"
         alert.delete()
-        assert frame.get().alert is None
+        assert frame.frame_at().alert is None
         SiteSettings.objects.create(name="Another name")
-        assert frame.get().paper.name == "Another name"
+        assert frame.frame_at().paper.name == "Another name"
 
     def test_bar_follows_a_decision_and_a_refresh_at_once(self):
         desk = User.objects.create(username="desk")
@@ -109,7 +109,7 @@ class ForgettingTests(TransactionTestCase):
             make_rate(pair, NOON.date() - timedelta(days=3), "0.01144", provider="nbkr")
             held = make_rate(pair, NOON.date(), "0.01300", provider="nbkr", status="held")
             self.assertContains(self.client.get("/"), "</span> 0.01144")
-            decisions.accept(held, by=desk)
+            decisions.accept_rate(held, by=desk)
             self.assertContains(self.client.get("/"), "</span> 0.01300")
         tomorrow = NOON + timedelta(days=1)
         with (
@@ -136,8 +136,8 @@ class ForgettingTests(TransactionTestCase):
 
         frame._build = slow
         try:
-            frame.get()
-            assert [item.name for item in frame.get().themes] == ["Written meanwhile"]
+            frame.frame_at()
+            assert [item.name for item in frame.frame_at().themes] == ["Written meanwhile"]
         finally:
             frame._build = built
 

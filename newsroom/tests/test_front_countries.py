@@ -28,7 +28,7 @@ class FrontCountriesTests(TestCase):
         cls.edition = make_edition(headline="Two passes close", section=cls.theme, further=cls.countries[:1])
 
     def setUp(self):
-        frame.forget()
+        frame.forget_frame()
 
     def page(self, path="/"):
         with time_machine.travel(NOON, tick=False):
@@ -51,7 +51,7 @@ class FrontCountriesTests(TestCase):
     def test_rate_is_told_alike_whichever_way_round_the_pair_is_stored(self):
         before = self.row()
         Pair.objects.update(is_inverse=True)
-        frame.forget()
+        frame.forget_frame()
         assert self.row() == before
 
     def test_old_rate_says_its_day_unless_the_bar_says_it_for_all(self):
@@ -60,7 +60,7 @@ class FrontCountriesTests(TestCase):
             assert page.count("As of") == 1
             assert "8 Dec 2025" not in page.partition('class="countries-now"')[2].partition("</section>")[0]
         with mock.patch("tickers.ratebar.shared_stale_date", return_value=None):
-            frame.forget()
+            frame.forget_frame()
             with time_machine.travel(NOON.replace(day=20), tick=False):
                 page = self.client.get("/").content.decode()
         assert ">8 Dec 2025</time>" in page.partition('class="countries-now"')[2].partition("</section>")[0]
@@ -86,14 +86,14 @@ class FrontCountriesTests(TestCase):
     def test_menu_of_countries_gives_way_only_to_a_row_that_has_all(self):
         assert 'class="front with-countries"' in self.page()
         Section.objects.filter(slug="atlantis").update(in_row=False)
-        frame.forget()
+        frame.forget_frame()
         assert 'class="front"' in self.page()
 
     def test_no_page_outlives_a_clock_that_is_put_back(self):
         Section.objects.filter(slug="atlantis").update(time_zone="Europe/Berlin")
         for clock in ("00:44", "00:59"):
             at = datetime.fromisoformat(f"2025-10-26T{clock}:30+00:00")
-            until = frame.get(at).until
+            until = frame.frame_at(at).until
             assert offset("Europe/Berlin", at) == "UTC+2"
             assert until <= datetime(2025, 10, 26, 1, tzinfo=UTC)
         assert offset("Europe/Berlin", datetime(2025, 10, 26, 1, tzinfo=UTC)) == "UTC+1"

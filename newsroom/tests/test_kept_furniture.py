@@ -18,7 +18,7 @@ class KeptFurnitureTests(TransactionTestCase):
     def setUp(self):
         shutil.rmtree(settings.VAR_DIR / "cache" / "pages", ignore_errors=True)
         generation.change()
-        frame.forget()
+        frame.forget_frame()
         self.chief, self.client = make_chief(), Client()
         self.business, self.transport = (make_section(name=n, slug=n.lower()) for n in ("Business", "Transport"))
         self.rail = Tag.objects.create(name="Rail", slug="rail")

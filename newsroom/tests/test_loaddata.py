@@ -184,7 +184,7 @@ class DemoTests(TestCase):
             row["fields"].pop("editors", None)  # logins are in no fixture
         (self.folder / "demo.json").write_text(json.dumps(rows))
         for edition in Edition.objects.all():
-            search.remove(edition)
+            search.forget_edition(edition)
         for model in (Edition, Article, Author, Section, Image, SiteSettings):
             model.objects.all().delete()
 
@@ -212,7 +212,7 @@ class DemoTests(TestCase):
 
     def test_search_finds_the_articles(self):
         load("demo")
-        assert [hit.edition.headline for hit in search.find("railway", at=MORNING.replace(year=2030))]
+        assert [hit.edition.headline for hit in search.find_editions("railway", at=MORNING.replace(year=2030))]
 
     def test_there_is_a_login_for_each_role(self):
         load("demo")

@@ -94,13 +94,13 @@ class ContrastTests(SimpleTestCase):
 class NameplateTests(SimpleTestCase):
     def test_it_is_encoded_anew_and_what_shines_through_stays(self):
         for kind in ("PNG", "WEBP"):
-            file = nameplates.accept(io.BytesIO(drawing(kind=kind)))
+            file = nameplates.accept_nameplate(io.BytesIO(drawing(kind=kind)))
             assert nameplates.size(file.name) == (600, 120)
             with Pillow.open(file) as found:
                 assert (found.format, found.mode, found.getpixel((5, 5))[3]) == ("WEBP", "RGBA", 128)
 
     def test_large_one_is_made_smaller(self):
-        assert nameplates.size(nameplates.accept(io.BytesIO(drawing((3200, 640)))).name) == (1600, 320)
+        assert nameplates.size(nameplates.accept_nameplate(io.BytesIO(drawing((3200, 640)))).name) == (1600, 320)
 
     def test_what_can_not_be_used_is_refused_in_words(self):
         svg = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -116,13 +116,13 @@ class NameplateTests(SimpleTestCase):
             (bytes(nameplates.MAX_BYTES + 1), "larger than 2 MB"),
         ):
             with self.subTest(words), self.assertRaisesMessage(ValidationError, words):
-                nameplates.accept(io.BytesIO(data))
+                nameplates.accept_nameplate(io.BytesIO(data))
 
 
 class LookTestCase(TestCase):
     def look(self, **fields):
         SiteSettings.objects.update_or_create(pk=1, defaults={"name": "The Caravan Post"} | fields)
-        frame.forget()
+        frame.forget_frame()
         return Brand.current()
 
     def page(self, path="/"):
@@ -183,7 +183,7 @@ class PagesTests(LookTestCase):
 
     def icons(self, logo):
         SiteSettings.objects.update(logo=logo)
-        frame.forget()
+        frame.forget_frame()
         page, manifest = self.page(), self.client.get("/manifest.webmanifest").json()
         root = self.client.get("/favicon.ico"), self.client.get("/apple-touch-icon.png")
         linked = re.findall(r'rel="(?:icon|apple-touch-icon)" href="([^"]+)"', page)
@@ -214,7 +214,7 @@ class PagesTests(LookTestCase):
 class NameplateOnPagesTests(LookTestCase):
     def plated(self, *names):
         for name in names:
-            file = nameplates.accept(io.BytesIO(drawing()))
+            file = nameplates.accept_nameplate(io.BytesIO(drawing()))
             yield name, default_storage.save(file.name, file)
 
     def test_it_stands_at_the_top_with_the_papers_name_as_its_text(self):
@@ -257,7 +257,7 @@ class CardsTests(LookTestCase):
             return card.convert("RGB").getpixel((600, 60)), card.convert("RGB").getpixel((600, 5))
 
     def test_articles_and_rates_are_drawn_in_the_same_colours_and_fonts(self):
-        lines = rate_cards.Lines("KZT/USD", "0.0019", "", "NBK")
+        lines = rate_cards.CardLines("KZT/USD", "0.0019", "", "NBK")
         drawn = {}
         for fields in ({}, {"light_paper": "#ffffff", "light_accent": "#0000ff"}, {"headline_font": "sans"}):
             brand = self.look(**FONTS | fields)
@@ -280,7 +280,7 @@ class CardsTests(LookTestCase):
         self.look()
         edition = make_edition(headline="Trains")
         before = cards._picture(edition)
-        file = ContentFile(nameplates.accept(io.BytesIO(drawing())).read())
+        file = ContentFile(nameplates.accept_nameplate(io.BytesIO(drawing())).read())
         self.look(nameplate=default_storage.save("nameplate/0123456789abcdef-600x120.webp", file))
         assert cards._picture(edition) != before
         default_storage.delete("nameplate/0123456789abcdef-600x120.webp")
@@ -340,9 +340,11 @@ class FormTests(LookTestCase):
 
     def test_nameplate_is_decoded_before_the_transaction_in_which_it_is_stored(self):
         self.client.force_login(make_chief())
-        outside, depths, real = len(connection.savepoint_ids), [], nameplates.accept
+        outside, depths, real = len(connection.savepoint_ids), [], nameplates.accept_nameplate
         with mock.patch.object(
-            nameplates, "accept", lambda file: depths.append(len(connection.savepoint_ids) - outside) or real(file)
+            nameplates,
+            "accept_nameplate",
+            lambda file: depths.append(len(connection.savepoint_ids) - outside) or real(file),
         ):
             upload = SimpleUploadedFile("n.png", drawing(), "image/png")
             assert self.send(nameplate=upload).status_code == 302

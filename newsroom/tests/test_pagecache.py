@@ -243,7 +243,7 @@ class KeptTests(TransactionTestCase):
             assert "X-Cache" not in self.get("/nothing/").headers
 
         def with_cookie(request):
-            request.frame, request.shown_at = frame.get(), None
+            request.frame, request.shown_at = frame.frame_at(), None
             response = HttpResponse("words")
             response.set_cookie("seen", "1")
             return response
@@ -270,7 +270,7 @@ class KeptTests(TransactionTestCase):
         def slowly(request):
             made.append(request.path)
             time.sleep(0.3)
-            request.frame, request.shown_at = frame.get(), None
+            request.frame, request.shown_at = frame.frame_at(), None
             return HttpResponse("words")
 
         middleware, answers = PageCacheMiddleware(slowly), []
@@ -289,7 +289,7 @@ class KeptTests(TransactionTestCase):
         words = iter(["old", "new", "newer"])
 
         def meanwhile_written(request):
-            request.frame, request.shown_at = frame.get(), None
+            request.frame, request.shown_at = frame.frame_at(), None
             response = HttpResponse(next(words))
             if response.content == b"old":
                 generation.change()
@@ -303,7 +303,7 @@ class KeptTests(TransactionTestCase):
         words, may_end = iter(["old", "new"]), threading.Event()
 
         def slowly(request):
-            request.frame, request.shown_at = frame.get(), None
+            request.frame, request.shown_at = frame.frame_at(), None
             response = HttpResponse(next(words))
             may_end.wait(10)
             return response

@@ -60,7 +60,7 @@ class OldCutTests(TestCase):
 
     @override_settings(TASKS=QUEUE)
     def test_sizes_of_a_focus_that_moved_meanwhile_are_not_shown(self):
-        make = renditions.make
+        make = renditions.make_sizes
         for made in (0, 1):  # none of the sizes that are wanted, or those that come first
             image = make_upload()
             Image.objects.filter(pk=image.pk).update(first_cut=made)
@@ -69,20 +69,20 @@ class OldCutTests(TestCase):
                 make(*args, **kwargs)
                 Image.objects.filter(pk=pk).update(wanted_cut=3)
 
-            with mock.patch.object(renditions, "make", slow):
+            with mock.patch.object(renditions, "make_sizes", slow):
                 make_renditions.call(image.pk)
             image.refresh_from_db()
             assert (image.first_cut, image.made_cut) == (made, 0)
 
     def test_cutting_twice_at_once_keeps_the_cut_before(self):
-        image, make = make_picture(), renditions.make
+        image, make = make_picture(), renditions.make_sizes
 
         def slow(*args, **kwargs):
-            renditions.make = make
+            renditions.make_sizes = make
             make_renditions.call(image.pk)
             make(*args, **kwargs)
 
-        renditions.make = slow
+        renditions.make_sizes = slow
         move_focus(image)
         assert exists(image)
         assert Image.objects.get(pk=image.pk).made_cut == 2
@@ -92,9 +92,9 @@ class LogoTests(TransactionTestCase):
     def test_logo_with_a_new_focal_point_is_shown_at_once(self):
         logo = make_picture()
         SiteSettings.objects.create(logo=logo)
-        assert frame.get().paper.logo.made_cut == 1
+        assert frame.frame_at().paper.logo.made_cut == 1
         move_focus(logo)
-        assert frame.get().paper.logo.made_cut == 2
+        assert frame.frame_at().paper.logo.made_cut == 2
 
 
 def work_off() -> None:
@@ -112,7 +112,7 @@ class OrderTests(TestCase):
         first, second = (make_upload() for _ in range(2))
         for image in (first, second):
             make_renditions.enqueue(image.pk)
-        with mock.patch.object(renditions, "make") as make, mock.patch.object(tasks, "_remove_cuts_before"):
+        with mock.patch.object(renditions, "make_sizes") as make, mock.patch.object(tasks, "_remove_cuts_before"):
             work_off()
         assert [(call.args[1], call.kwargs["first"]) for call in make.call_args_list] == [
             (first.key, True),

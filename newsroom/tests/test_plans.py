@@ -51,7 +51,7 @@ class PlanTests(TransactionTestCase):
     def setUp(self):
         archive.make(0, ARTICLES)
         self.land()
-        frame.forget()
+        frame.forget_frame()
         self.newest = Edition.objects.newest().first()
 
     def land(self):

@@ -54,7 +54,7 @@ class PagesTests(TestCase):
 
     def counted(self, path, queries, status=200):
         """What ``path`` answers with the frame ready, but nothing else kept of any page."""
-        frame.forget()
+        frame.forget_frame()
         self.client.get("/robots.txt")
         return self.counted_again(path, queries, status)
 
@@ -146,7 +146,7 @@ class PagesTests(TestCase):
             assert self.client.get(path).status_code == 200, path
 
     def test_unready_frame_takes_six_queries_once(self):
-        frame.forget()
+        frame.forget_frame()
         self.counted_again("/robots.txt", 6)  # settings, sections, alerts, flat pages, rates, next change
         self.counted_again("/robots.txt", 0)
 
@@ -360,7 +360,7 @@ class TrustTests(TestCase):
 
     def test_failures_are_never_stored(self):
         failing = Client(raise_request_exception=False)
-        with mock.patch("articles.public.curation.front_page", side_effect=RuntimeError("broken")):
+        with mock.patch("articles.public.curation.front_page_at", side_effect=RuntimeError("broken")):
             responses = [failing.get("/")]
         responses += [
             self.client.get("/?at=2025-12-08T00:00"),

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from articles.body import markup, references
 from articles.desk import text_diff, workflow
-from articles.desk.readiness import look
+from articles.desk.readiness import all_problems
 from articles.models import Article, Edition, SiteSettings
 from articles.public import rendering
 from articles.tests.factories import make_article, make_chief, make_section
@@ -184,13 +184,13 @@ class FreezingTests(ReferencesTestCase):
 
     def test_pair_without_a_rate_is_plain_text_and_the_desk_is_told_before(self):
         article = self.make('<p><data data-rate="EUR/USD">EUR/USD</data> fell.</p>')
-        told = [problem for problem in look(article, "/x/") if problem.check == "rates"]
+        told = [problem for problem in all_problems(article, "/x/") if problem.check == "rates"]
         assert [(problem.text, problem.blocks) for problem in told] == [
             ("There is no rate of EUR/USD: readers will see the pair without a value.", False)
         ]
         edition = workflow.publish(article, by=self.chief)
         self.assertContains(self.client.get(edition.path), ">EUR/USD fell.</p>")
-        assert not [problem for problem in look(self.make(), "/x/") if problem.check == "rates"]
+        assert not [problem for problem in all_problems(self.make(), "/x/") if problem.check == "rates"]
 
     def test_first_rate_of_a_pair_reaches_what_is_scheduled(self):
         euro = make_pair("EUR", provider="ecb")
@@ -241,7 +241,7 @@ class FreezingTests(ReferencesTestCase):
 
     def test_text_without_a_rate_asks_for_none(self):
         with self.assertNumQueries(0):
-            assert references.freeze("<p>Nothing.</p>", timezone.now(), "en") == "<p>Nothing.</p>"
+            assert references.freeze_rates("<p>Nothing.</p>", timezone.now(), "en") == "<p>Nothing.</p>"
 
 
 class FormsTests(ReferencesTestCase):
@@ -279,7 +279,7 @@ class FormsTests(ReferencesTestCase):
                 value = Decimal(references.FROZEN.search(edition.body)[1])
                 true = 1 / Decimal("0.01144") if "turned" in form else Decimal("0.01144")
                 assert abs(value / true - 1) < Decimal("1e-11")
-                assert references.thaw(edition.body) == body
+                assert references.thaw_rates(edition.body) == body
                 page = self.client.get(edition.path)
                 self.assertContains(page, f'href="/rates/kgs-usd/"><data value="{value}">{text}</data></a>')
 
@@ -297,7 +297,7 @@ class FormsTests(ReferencesTestCase):
     def test_several_forms_in_a_text_are_one_question(self):
         body = "".join(f"<p>{self.write(form)}</p>" for form in self.TOLD)
         with self.assertNumQueries(2):  # the paper's zone and the rates
-            frozen = references.freeze(body, timezone.now(), "en")
+            frozen = references.freeze_rates(body, timezone.now(), "en")
         assert frozen.count(" value=") == len(self.TOLD)
 
     def test_comparing_says_that_the_form_changed(self):
@@ -317,7 +317,7 @@ class FormsTests(ReferencesTestCase):
         assert tenge["forms"]["turned-words"] == "510.20 tenge to the dollar"
         (russian, _) = self.client.get(address, {"language": "ru"}).json()["rates"]
         with translation.override("ru"):
-            told = wording.number(1 / Decimal("0.01144"))
+            told = wording.number_in_words(1 / Decimal("0.01144"))
         assert (russian["name"], russian["forms"]["turned-words"]) == (som["name"], f"1 USD = {told} KGS")
 
 

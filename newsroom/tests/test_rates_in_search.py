@@ -43,7 +43,7 @@ class AnswerTests(TestCase):
             make_rate(make_pair(base=base, quote="USD"))
 
     def setUp(self):
-        frame.forget()
+        frame.forget_frame()
 
     def test_words_of_rates_lead_to_them(self):
         for query, url in LEADS_TO.items():
@@ -66,5 +66,5 @@ class AnswerTests(TestCase):
 
 class NoRateTests(TestCase):
     def test_a_paper_without_rates_leads_nowhere(self):
-        frame.forget()
+        frame.forget_frame()
         assert self.client.get("/search/", {"q": "dollar rate"}).context["answers"] == []

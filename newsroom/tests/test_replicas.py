@@ -84,7 +84,7 @@ class ReplicaTests(SimpleTestCase):
 
     def test_nor_for_a_generation_of_which_nobody_knows_the_position(self):
         with self.with_replica(Connection()):
-            assert replicas.choose("0123456789abcdef") == "default"
+            assert replicas.choose_database("0123456789abcdef") == "default"
 
     def test_one_that_is_gone_is_left_alone_for_a_while(self):
         with (

@@ -63,7 +63,7 @@ class BucketTests(TestCase):
             assert b"".join(response.streaming_content)[:2] == b"\xff\xd8"
             with image.file.open("rb") as master:
                 assert master.read(2) == b"\xff\xd8"
-            renditions.remove(image.key)
+            renditions.remove_renditions(image.key)
             assert self.client.get(address).status_code == 404
             assert not any(key.startswith("media/") for key in self.keys())
             assert storages["uploads"].exists(image.file.name)

@@ -257,7 +257,7 @@ def test_serve_asks_for_debug_on_purpose(settings):
     for debug, said in ((True, "1"), (False, "0")):
         settings.DEBUG = debug
         with mock.patch("subprocess.Popen") as started, socket.socket() as listener:
-            serve.start(listener)
+            serve.start_children(listener)
         assert [call.kwargs["env"]["NEWSROOM_DEBUG"] for call in started.call_args_list] == [said, said]
 
 

@@ -42,7 +42,7 @@ class StepTests(TransactionTestCase):
         return len(reports) * COUNTED
 
     def all_steps(self):
-        frame.forget()
+        frame.forget_frame()
         for path in LISTS:  # what is asked once, of the first
             self.client.get(path)
         return {path: self.steps(path) for path in LISTS}

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from articles.desk import roles, workflow
 from articles.models import Article, Check, CheckRule, Edition, OutsideLink
-from articles.models.check import asked, digest
+from articles.models.check import address_digest, asked_address
 from articles.tests.factories import (
     make_article,
     make_author,
@@ -178,7 +178,7 @@ class DashboardTests(TestCase):
 
     def check(self, user):
         user = type(user).objects.get(pk=user.pk)  # what is known of roles is asked anew
-        page = dashboard.of(user)
+        page = dashboard.dashboard_of(user)
         empty = [block.nothing for block in [*page.mine, *page.paper] if not block.lines]
         for sentence in empty:
             assert CLAIMS[sentence](user, timezone.now()), sentence
@@ -201,7 +201,7 @@ class DashboardTests(TestCase):
             with self.subTest(stage):
                 self.clear()
                 article = make_article(headline="Mine", stage=stage, created_by=reporter, section=self.section)
-                [block] = [block for block in dashboard.of(reporter).mine if block.slug == "submitted"]
+                [block] = [block for block in dashboard.dashboard_of(reporter).mine if block.slug == "submitted"]
                 [line] = block.lines
                 assert said in line.facts
                 assert any("take it back" in fact for fact in line.facts) == roles.may(reporter, "take_back", article)
@@ -217,11 +217,11 @@ class DashboardTests(TestCase):
         self.chief.first_name = "Ainura"
         self.chief.save()
         make_article(stage="in_review", created_by=reporter, section=None)
-        facts = [fact for block in dashboard.of(reporter).mine for line in block.lines for fact in line.facts]
+        facts = [fact for block in dashboard.dashboard_of(reporter).mine for line in block.lines for fact in line.facts]
         assert "waits for Ainura" in facts
         self.chief.is_active = False
         self.chief.save()
-        facts = [fact for block in dashboard.of(reporter).mine for line in block.lines for fact in line.facts]
+        facts = [fact for block in dashboard.dashboard_of(reporter).mine for line in block.lines for fact in line.facts]
         assert "waits for nobody: no editor has a login yet" in facts
 
 
@@ -232,7 +232,7 @@ class RatesTests(TestCase):
         self.today = timezone.localdate()
 
     def lines(self):
-        [block] = [block for block in dashboard.of(self.user).paper if block.slug == "rates"]
+        [block] = [block for block in dashboard.dashboard_of(self.user).paper if block.slug == "rates"]
         return block
 
     def test_papers_first_day_is_not_five_times_late(self):
@@ -324,7 +324,9 @@ class ChecksTests(DeskTestCase):
         page = self.checks(headline="Road", body=body)
         self.assertNotContains(page, "links to other sites.")
         self.assertContains(page, "were not asked yet")
-        OutsideLink.objects.create(sha256=digest(href), address=asked(href), checked_at=timezone.now(), status=200)
+        OutsideLink.objects.create(
+            sha256=address_digest(href), address=asked_address(href), checked_at=timezone.now(), status=200
+        )
         page = self.checks(headline="Road", body=body)
         self.assertNotContains(page, "were not asked yet")
         self.assertContains(page, "links to other sites")
@@ -365,7 +367,10 @@ class OtherSentencesTests(DeskTestCase):
     def test_fault_at_the_desk_says_its_time_and_where_it_stands(self):
         self.log_in(make_chief())
         self.client.raise_request_exception = False
-        with mock.patch("newsroom.desk.dashboard.of", side_effect=ZeroDivisionError), self.assertLogs("django.request"):
+        with (
+            mock.patch("newsroom.desk.dashboard.dashboard_of", side_effect=ZeroDivisionError),
+            self.assertLogs("django.request"),
+        ):
             page = self.client.get(reverse("admin:index"))
         self.assertContains(page, "server’s log, but nobody was told", status_code=500)
 

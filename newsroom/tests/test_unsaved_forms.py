@@ -326,7 +326,7 @@ class SafetyTests(UnsavedTestCase):
         address = reverse("admin:auth_user_add")
         secret = "no-one-may-see-this"
         page = self.send_without_login(address, {"username": "new", "password1": secret, "password2": secret})
-        carried = unsaved_forms.unpack(page.context["carried"])
+        carried = unsaved_forms.unpack_form(page.context["carried"])
         assert carried["fields"]["username"] == ["new"]
         assert secret not in json.dumps(carried)
         shown = self.log_in(page)
@@ -339,10 +339,10 @@ class SafetyTests(UnsavedTestCase):
         self.assertContains(shown, "was typed by me")
         row = UnsavedForm.objects.get()
         assert row.user == self.me
-        self.assertNotContains(self.client.get(unsaved_forms.address_of(row), follow=True), MARK)
+        self.assertNotContains(self.client.get(unsaved_forms.form_address(row), follow=True), MARK)
         self.client.force_login(self.me)
         self.assertContains(self.client.get(INDEX), "author: Anna")
-        self.assertContains(self.client.get(unsaved_forms.address_of(row), follow=True), MARK)
+        self.assertContains(self.client.get(unsaved_forms.form_address(row), follow=True), MARK)
 
     def test_wrong_password_keeps_carrying(self):
         page = self.send_without_login(self.address, self.data)
@@ -433,7 +433,7 @@ class SafetyTests(UnsavedTestCase):
 
     def test_drop_drops(self):
         row = unsaved_forms.store(self.me, self.address, {"biography": [MARK]}, [], "left")
-        shown = self.client.post(unsaved_forms.address_of(row), follow=True)
+        shown = self.client.post(unsaved_forms.form_address(row), follow=True)
         self.assertContains(shown, "Dropped.")
         assert not UnsavedForm.objects.exists()
-        self.assertContains(self.client.get(unsaved_forms.address_of(row), follow=True), "dropped meanwhile")
+        self.assertContains(self.client.get(unsaved_forms.form_address(row), follow=True), "dropped meanwhile")

@@ -108,7 +108,7 @@ class StepsTests(TransactionTestCase):
     """Each step with each fault: done, everything else that waited for the commit was done, and nothing is kept."""
 
     def setUp(self):
-        frame.forget()
+        frame.forget_frame()
         self.chief = make_chief()
         self.pair = make_pair()
 
@@ -144,7 +144,7 @@ class StepsTests(TransactionTestCase):
         rate = make_rate(self.pair, status=Rate.Status.HELD)
         is_done = Rate.objects.accepted().filter(pk=rate.pk).exists
         stands = Rate.objects.accepted().first()
-        return lambda: decisions.accept(rate, by=self.chief, instead=stands and stands.pk), is_done
+        return lambda: decisions.accept_rate(rate, by=self.chief, instead=stands and stands.pk), is_done
 
     STEPS = ("publish", "withdraw", "correct", "reschedule", "replace_picture", "accept_rate")
 
@@ -201,7 +201,7 @@ class StepsTests(TransactionTestCase):
 
     def page(self, request):
         response = HttpResponse("words")
-        request.frame, request.shown_at = frame.get(token=getattr(request, "generation", None)), None
+        request.frame, request.shown_at = frame.frame_at(token=getattr(request, "generation", None)), None
         return response
 
     def test_who_did_it_reads_what_could_not_be_told_and_no_500(self):
@@ -350,12 +350,14 @@ class FoldersTests(TransactionTestCase):
             assert folders.unwritable() == []
         for left in ({"f_bavail": 0, "f_files": 9, "f_favail": 9}, {"f_bavail": 9, "f_files": 9, "f_favail": 0}):
             with mock.patch.object(folders.os, "statvfs", return_value=mock.Mock(**left)):
-                assert {name for name, _path in folders.unwritable()} == {*folders.written()}
+                assert {name for name, _path in folders.unwritable()} == {*folders.written_folders()}
                 assert b"can't write the generation" in self.client.get("/readyz").content
 
     @skipUnless(IS_ROOT, "Only root makes what belongs to others.")
     def test_root_is_told_what_the_server_could_not_write(self):
-        with mock.patch.object(folders, "written", return_value={"pictures": settings.VAR_DIR / "others" / "new"}):
+        with mock.patch.object(
+            folders, "written_folders", return_value={"pictures": settings.VAR_DIR / "others" / "new"}
+        ):
             (settings.VAR_DIR / "others").mkdir()
             self.addCleanup((settings.VAR_DIR / "others").rmdir)
             assert folders.unwritable() == []

@@ -16,7 +16,7 @@ from tickers.admin.rate_form import possible_day
 from tickers.models import Pair
 
 
-def view(model_admin, request):
+def day_view(model_admin, request):
     """Show the pairs; store what was typed, all of it or nothing while something is asked about it."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
@@ -48,10 +48,12 @@ def view(model_admin, request):
 @transaction.atomic
 def _stored(model_admin, request, day, sent):
     """The rows of a day, to be shown; None when all that was typed is stored."""
-    decisions.lock(Pair.objects.active().values_list("pk", flat=True))  # what is looked at now is what is replaced
+    decisions.lock_pairs(
+        Pair.objects.active().values_list("pk", flat=True)
+    )  # what is looked at now is what is replaced
     rows = day_form.rows(day, sent)
     for row in rows:
-        day_form.look(row)
+        day_form.check_row(row)
         if row.value is not None and row.stands and not model_admin.has_change_permission(request):
             row.error, row.value = gettext("You may not change a rate that is there already."), None
     filled = [row for row in rows if row.value is not None]
@@ -64,7 +66,7 @@ def _stored(model_admin, request, day, sent):
     text = ngettext(
         "%(count)s rate of %(day)s saved: %(rates)s.", "%(count)s rates of %(day)s saved: %(rates)s.", len(filled)
     )
-    rates = ", ".join(day_form.told(row.pair, row.value) for row in filled)
+    rates = ", ".join(day_form.as_printed(row.pair, row.value) for row in filled)
     done = text % {"count": len(filled), "day": date_format(day), "rates": rates}
     model_admin.message_user(request, done, messages.SUCCESS)
     return None

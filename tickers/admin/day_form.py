@@ -23,7 +23,7 @@ FIELDS = ("value", "reading", "reason", "asked", "instead")
 
 
 @dataclass(frozen=True)
-class Reading:
+class TypedReading:
     """A way to understand what was typed: ``value`` as it is stored, ``text`` for people, ``key`` for the form."""
 
     key: str
@@ -32,7 +32,7 @@ class Reading:
 
 
 @dataclass
-class Row:
+class DayRow:
     """A pair as its bank prints it, what one unit of ``of`` costs in ``unit``; what was typed, and what is asked."""
 
     pair: Pair
@@ -44,7 +44,7 @@ class Row:
     error: str = ""
     question: str = ""  # "reading": how it is meant; "far": whether it is right
     told: str = ""  # what there is to say about it
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[TypedReading] = field(default_factory=list)
     value: Decimal | None = None  # to be stored
 
     @property
@@ -83,10 +83,10 @@ class Row:
 
     def printed(self, value: Decimal) -> str:
         """A stored value as the bank would print it."""
-        return plausibility.plain(SHOWN.plus(turned(value) if self.is_turned and value else value))
+        return plausibility.without_zeros(SHOWN.plus(turned(value) if self.is_turned and value else value))
 
 
-def rows(day: date, sent: dict[str, str]) -> list[Row]:
+def rows(day: date, sent: dict[str, str]) -> list[DayRow]:
     """The active pairs, in the bar's order, with what was typed about each. Three queries, however many pairs."""
     past = Rate.objects.accepted().filter(effective_date__lt=day).order_by("-effective_date")
     same_day = Rate.objects.filter(effective_date=day, status__in=[Rate.Status.ACCEPTED, Rate.Status.HELD])
@@ -99,7 +99,7 @@ def rows(day: date, sent: dict[str, str]) -> list[Row]:
         typed = {name: sent.get(f"{name}_{pair.pk}", "").strip() for name in FIELDS}
         stands = next((rate for rate in pair.same_day if rate.status == Rate.Status.ACCEPTED), None)
         held = [rate for rate in pair.same_day if rate.status == Rate.Status.HELD]
-        made.append(Row(pair, is_turned(pair), pair.before, stands, held, typed))
+        made.append(DayRow(pair, is_turned(pair), pair.before, stands, held, typed))
     return made
 
 
@@ -115,15 +115,15 @@ def turned(value: Decimal) -> Decimal:
     return EXACT.divide(1, value)
 
 
-def told(pair: Pair, value: Decimal) -> str:
+def as_printed(pair: Pair, value: Decimal) -> str:
     """A stored value as the pair's bank prints it, and as people type it."""
     is_against = is_turned(pair) and bool(value)
     of, unit = (pair.quote, pair.base) if is_against else (pair.base, pair.quote)
     number = SAME.plus(turned(value)) if is_against else value
-    return _("1 %(of)s = %(value)s %(unit)s") % {"of": of, "value": plausibility.plain(number), "unit": unit}
+    return _("1 %(of)s = %(value)s %(unit)s") % {"of": of, "value": plausibility.without_zeros(number), "unit": unit}
 
 
-def look(row: Row) -> None:
+def check_row(row: DayRow) -> None:
     """Read what was typed: set the row's value, or what is wrong with it, or what is asked about it."""
     if not row.sent["value"]:
         return
@@ -140,7 +140,7 @@ def look(row: Row) -> None:
     _weigh(row, readings)
 
 
-def _weigh(row: Row, readings: list[Reading]) -> None:
+def _weigh(row: DayRow, readings: list[TypedReading]) -> None:
     """Take what fits; ask when only another reading fits, and when none does."""
     typed, *others = readings
     fitting = [reading for reading in others if not plausibility.beyond(row.pair, reading.value, row.before)]
@@ -161,15 +161,15 @@ def _weigh(row: Row, readings: list[Reading]) -> None:
     row.question, row.value = "", chosen.value
 
 
-def _far(row: Row, reading: Reading) -> str:
+def _far(row: DayRow, reading: TypedReading) -> str:
     """How far a number is from the last one, as the bank prints both."""
     value, last = (Decimal(row.printed(one)) for one in (reading.value, row.before[0].value))
     told = {"value": row.printed(reading.value), "move": f"{(value / last - 1) * 100:+.1f}"}
-    told["limit"] = plausibility.plain(plausibility.limit(row.pair, row.before))
+    told["limit"] = plausibility.without_zeros(plausibility.limit(row.pair, row.before))
     return _("%(value)s is %(move)s %% from the last, beyond the pair’s limit of %(limit)s %%.") % told
 
 
-def _readings(row: Row) -> list[Reading]:
+def _readings(row: DayRow) -> list[TypedReading]:
     """What was typed as a number printed by the bank; then what else it may be. ValidationError if it is no number."""
     text = SPACES.sub("", row.sent["value"])
     grouped = Decimal(text.replace(",", "")) if GROUPED.fullmatch(text) else None
@@ -180,7 +180,7 @@ def _readings(row: Row) -> list[Reading]:
     return found if grouped is None else [*found, _reading(row, "grouped", grouped)]
 
 
-def _reading(row: Row, key: str, number: Decimal, *, against: bool = False) -> Reading:
+def _reading(row: DayRow, key: str, number: Decimal, *, against: bool = False) -> TypedReading:
     """A number as the bank prints it, or ``against`` that way."""
     if number <= 0:
         raise ValidationError(_("A rate must be more than zero."))
@@ -189,7 +189,7 @@ def _reading(row: Row, key: str, number: Decimal, *, against: bool = False) -> R
     validate_exact(number)
     value = exact(turned(number)) if row.is_turned != against else number
     told = {"of": row.of, "unit": row.unit, "value": row.printed(value)}
-    return Reading(key, value, _("1 %(of)s = %(value)s %(unit)s") % told)
+    return TypedReading(key, value, _("1 %(of)s = %(value)s %(unit)s") % told)
 
 
 def sent_rows(post: object) -> dict[str, str]:
@@ -207,6 +207,6 @@ def read_day(text: str, today: date) -> date:
         raise ValidationError(_("“%(text)s” is no day.") % {"text": text[:40]}) from None
 
 
-def instead(row: Row) -> int | None:
+def instead(row: DayRow) -> int | None:
     """The number of the rate that a row's value takes the place of."""
     return int(row.sent["instead"]) if is_number(row.sent["instead"]) else None

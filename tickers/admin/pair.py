@@ -26,7 +26,9 @@ class PairForm(forms.ModelForm):
         floor, ceiling = cleaned.get("floor_percent"), cleaned.get("limit_percent")
         if floor is not None and ceiling is not None and floor > ceiling:
             message = _("The least limit can't be more than the most: type %(most)s or less here, or raise the most.")
-            self.add_error("floor_percent", ValidationError(message, params={"most": plausibility.plain(ceiling)}))
+            self.add_error(
+                "floor_percent", ValidationError(message, params={"most": plausibility.without_zeros(ceiling)})
+            )
         return cleaned
 
 

@@ -24,7 +24,7 @@ from tickers.models import Pair, Rate, RateField
 
 PATIENCE = 22.0  # seconds for all sources together: a server ends a request after thirty
 TYPED = {"pair", "effective_date", "value"}
-DECISIONS = {"accept": decisions.accept, "reject": decisions.reject}
+DECISIONS = {"accept": decisions.accept_rate, "reject": decisions.reject}
 
 
 def forget_all_but_typed(rate):
@@ -34,7 +34,7 @@ def forget_all_but_typed(rate):
             setattr(rate, field.attname, field.get_default())
 
 
-class NoCountPaginator(Paginator):
+class FirstRowsPaginator(Paginator):
     """Pages through the first rows without counting them all: filters lead to the others."""
 
     CEILING = 2000
@@ -64,7 +64,7 @@ class RateAdmin(admin.ModelAdmin):
     states_by = "status"
     list_select_related = ["pair", "decided_by"]
     show_full_result_count = False
-    paginator = NoCountPaginator
+    paginator = FirstRowsPaginator
     autocomplete_fields = ["pair"]
     actions = ["accept_selected", "reject_selected"]
     formfield_overrides = {
@@ -87,7 +87,7 @@ class RateAdmin(admin.ModelAdmin):
     def get_urls(self):
         wrap = self.admin_site.admin_view
         own = [
-            path("day/", wrap(partial(day.view, self)), name="tickers_rate_day"),
+            path("day/", wrap(partial(day.day_view, self)), name="tickers_rate_day"),
             path("refresh/", wrap(require_POST(self.refresh_view)), name="tickers_rate_refresh"),
             *(
                 path(f"<int:pk>/{step}/", wrap(require_POST(partial(self.decide_view, step=step))), name=name)
@@ -113,7 +113,7 @@ class RateAdmin(admin.ModelAdmin):
     @admin.display(description=_("value"))
     def printed(self, rate):
         """As the bank prints it, which may be against the way it is stored."""
-        return day_form.told(rate.pair, rate.value)
+        return day_form.as_printed(rate.pair, rate.value)
 
     @admin.display(description=_("source"), ordering="provider")
     def source(self, rate):
@@ -146,9 +146,9 @@ class RateAdmin(admin.ModelAdmin):
             obj.decided_by = request.user
         super().save_model(request, obj, form, change)
         if form.has_changed():
-            decisions.lock([obj.pair_id])
+            decisions.lock_pairs([obj.pair_id])
             self.reject_held(request, obj)
-            self.tell_settled(request, decisions.settle(obj.pair, obj.effective_date, by=request.user))
+            self.tell_settled(request, decisions.settle_rates(obj.pair, obj.effective_date, by=request.user))
 
     def has_decide_permission(self, request):
         return self.has_change_permission(request)

@@ -67,7 +67,7 @@ class RateForm(forms.ModelForm):
         pair, day = self._pair(cleaned), self._day(cleaned)
         if pair is None or day is None or not self.has_changed():
             return cleaned
-        decisions.lock([pair.pk])  # until it is saved, nobody else puts a rate there
+        decisions.lock_pairs([pair.pk])  # until it is saved, nobody else puts a rate there
         self._refuse_far_move(pair, day, cleaned.get("value"))
         other = pair.rates.accepted().filter(effective_date=day).exclude(pk=self.instance.pk).first()
         if other:

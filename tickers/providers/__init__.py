@@ -24,7 +24,7 @@ __all__ = [
     "choices",
     "fetched",
     "get_provider",
-    "title_of",
+    "title_of_sources",
 ]
 
 ALL = {one.code: one for one in (Nbkr(), Nbk(), Nbt(), Cbu(), Cbt(), Cbr(), Ecb(), Peg(), Manual())}
@@ -46,7 +46,7 @@ def fetched() -> list[tuple[str, object]]:
     return [(one.code, one.name) for one in ALL.values() if one.is_fetched]
 
 
-def title_of(codes: set[str]) -> object:
+def title_of_sources(codes: set[str]) -> object:
     """What the rates of these sources are called together; a peg, which says so itself, goes with any."""
     found = {ALL[code].title if code in ALL else Provider.title for code in codes if code != PEG}
     return found.pop() if len(found) == 1 else (Provider.title if found else ALL[PEG].title)

@@ -31,7 +31,7 @@ class Cbu(Provider):
                 raise self.error(_("there are no rates in its answer"), NoRate)
             if not all(isinstance(row, dict) and {"Ccy", "Rate", "Date"} <= row.keys() for row in rows):
                 raise ValueError(_("its answer is no list of the bank’s rates"))
-            days = {reading.day(str(row["Date"]), "%d.%m.%Y") for row in rows}
+            days = {reading.read_day(str(row["Date"]), "%d.%m.%Y") for row in rows}
             if len(days) > 1:
                 raise ValueError(_("its answer mixes the rates of different days"))
             return [self.sheet(days.pop(), ((str(row["Ccy"]), self._reader(row)) for row in rows))]

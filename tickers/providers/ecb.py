@@ -35,7 +35,7 @@ class Ecb(Provider):
             days = [cube for cube in root.iter(CUBE) if cube.get("time")]
             if not days:
                 raise ValueError(_("its answer is no list of the bank’s rates"))
-            return [self.sheet(reading.day(cube.get("time"), "%Y-%m-%d"), self._rows(cube)) for cube in days]
+            return [self.sheet(reading.read_day(cube.get("time"), "%Y-%m-%d"), self._rows(cube)) for cube in days]
         except ValueError as trouble:
             raise self.error(trouble) from None
 
@@ -45,10 +45,10 @@ class Ecb(Provider):
                 yield row.get("currency", ""), self._reader(row)
 
     def _reader(self, row: Element) -> reading.Reader:
-        return lambda: turned(reading.number(row.get("rate")))
+        return lambda: price_in_euro(reading.exact_number(row.get("rate")))
 
 
-def turned(amount: object) -> Price:
+def price_in_euro(amount: object) -> Price:
     """The price in euro of one unit of a currency, of which a euro buys ``amount``."""
-    worth = reading.number(amount)
+    worth = reading.exact_number(amount)
     return Price(1, EXACT.divide(1, worth) if worth else worth)

@@ -37,7 +37,7 @@ class Nbk(XmlProvider):
             return super().sheets(root)
         days: dict[date, list[Element]] = {}
         for item in root.iter(self.row):
-            day = reading.day(item.findtext("pubDate"), "%d.%m.%y", "%d.%m.%Y")
+            day = reading.read_day(item.findtext("pubDate"), "%d.%m.%y", "%d.%m.%Y")
             days.setdefault(day, []).append(item)
         if not days:
             raise self.error(_("there are no rates in its answer"), NoRate)

@@ -56,7 +56,7 @@ def _data(answer: bytes) -> bytes:
     return data
 
 
-def number(written: object) -> Decimal:
+def exact_number(written: object) -> Decimal:
     """An exact number; ValueError for what is none, or is none that a price could be."""
     plain = SPACES.sub("", str(written))
     if not NUMBER.fullmatch(plain) or len(plain) > MOST_DIGITS:
@@ -69,18 +69,18 @@ def number(written: object) -> Decimal:
 
 def price(nominal: object, amount: object) -> Price:
     """A row's price: for how many units, and how much."""
-    return Price(units(nominal), number(amount))
+    return Price(units(nominal), exact_number(amount))
 
 
 def units(written: object) -> int:
     """A nominal: a whole number from one on."""
-    found = number(written)
+    found = exact_number(written)
     if found < 1 or found != int(found):
         raise ValueError(_("the nominal %(text)s, which is no count") % {"text": str(written)[:40]})
     return int(found)
 
 
-def day(written: str | None, *forms: str) -> date:
+def read_day(written: str | None, *forms: str) -> date:
     """A date written like one of ``forms`` (%d.%m.%Y)."""
     text = (written or "").strip()
     for form in forms:

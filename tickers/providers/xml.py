@@ -35,7 +35,7 @@ class XmlProvider(Provider):
         return [self.sheet(self.day(root), self.rows(root.iter(self.row)))]
 
     def day(self, root: Element) -> date:
-        return reading.day(self._part(root, self.date_in), *self.date_forms)
+        return reading.read_day(self._part(root, self.date_in), *self.date_forms)
 
     def rows(self, rows: Iterable[Element]) -> Iterator[reading.Row]:
         for row in rows:

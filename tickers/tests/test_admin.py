@@ -105,7 +105,7 @@ class RateAdminTests(AdminTestCase):
         assert Rate.objects.order_by("-effective_date").first().value == 1144
 
     def test_rate_of_the_day_after_tomorrow_is_the_furthest(self):
-        later = timezone.localdate(timezone=frame.get().zone) + timedelta(days=3)
+        later = timezone.localdate(timezone=frame.frame_at().zone) + timedelta(days=3)
         self.refused("This day is too far ahead", effective_date=str(later))
         self.client.post(ADD_RATE, self.form(effective_date=str(later - timedelta(days=1))))
         assert Rate.objects.count() == 1

@@ -51,7 +51,7 @@ class CardTests(TestCase):
 
     def test_past_that_is_filled_in_draws_nothing(self):
         self.rate(MONDAY, "0.01144")
-        with mock.patch("tickers.cards.draw") as draw:
+        with mock.patch("tickers.cards.draw_pair_card") as draw:
             self.rate(MONDAY - timedelta(days=9), "0.0115")
         draw.assert_not_called()
 
@@ -59,7 +59,7 @@ class CardTests(TestCase):
         self.rate(MONDAY, "0.01144", status="held")
         assert self.pair.card == ""
         make_rate(self.pair, MONDAY, "0.01144")
-        with mock.patch("tickers.cards.draw") as draw:
+        with mock.patch("tickers.cards.draw_pair_card") as draw:
             page = self.client.get("/rates/kgs-usd/").content.decode()
         draw.assert_not_called()
         assert "icon-512" in page

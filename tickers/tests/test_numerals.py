@@ -22,7 +22,7 @@ PRINTED = {
     "small_in_full": lambda value: numerals.small_in_full(value, None),
     "large": lambda value: numerals.large(value, None),
     "money": numerals.money,
-    "classic": lambda value: numerals.written(value, 5),
+    "classic": lambda value: numerals.written_number(value, 5),
     "percent": numerals.percent,
 } | {
     f"{way} with {digits}": lambda value, way=way, digits=digits: getattr(numerals, way)(value, digits)
@@ -80,7 +80,7 @@ class ReadingTests(SimpleTestCase):
             value
             for value, forms in {
                 whole: {numerals.large(whole, 0), numerals.money(whole)},
-                fraction: {numerals.written(fraction, 3)},
+                fraction: {numerals.written_number(fraction, 3)},
             }.items()
             if text in forms
         }

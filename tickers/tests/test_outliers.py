@@ -84,7 +84,7 @@ class OutlierTests(RefreshTestCase):
     def test_outlier_that_is_right_stays_and_is_doubted_no_more(self):
         [outlier, _other] = self.jump()
         self.days("87.6")
-        decisions.accept(outlier, by=self.desk)
+        decisions.accept_rate(outlier, by=self.desk)
         outlier.refresh_from_db()
         assert (outlier.status, outlier.doubt, outlier.decided_by) == ("accepted", "", self.desk)
         with self.assertRaisesMessage(DecisionError, "is not held any more: it is accepted."):
@@ -114,7 +114,7 @@ class SettlingTests(RefreshTestCase):
         ]
 
     def settled(self, rate):
-        return decisions.accept(rate, by=self.desk).settled
+        return decisions.accept_rate(rate, by=self.desk).settled
 
     def test_accepting_one_settles_those_that_follow_from_it(self):
         rates = self.hold(*["0.01144", "0.0115"] * 10)

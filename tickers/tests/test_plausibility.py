@@ -9,7 +9,7 @@ from django.test import SimpleTestCase, TestCase
 
 from tickers import plausibility
 from tickers.models import Pair, Rate, exact
-from tickers.plausibility import SPAN, Check
+from tickers.plausibility import SPAN, CrossCheck
 from tickers.providers import Quote
 from tickers.tests.factories import MONDAY, make_pair, make_rate
 
@@ -165,9 +165,9 @@ class JudgeTests(TestCase):
             verdict = self.judge(pair, second, told(way, "87.6"))
             assert "beyond the pair’s limit" in verdict.reason
             assert (verdict.is_for_distance, verdict.doubts) == (True, (outlier,))
-            check = Check("Bank", Quote(pair.base, pair.quote, second, told(way, "87.9"), 1, "cbr"))
+            check = CrossCheck("Bank", Quote(pair.base, pair.quote, second, told(way, "87.9"), 1, "cbr"))
             assert not self.judge(pair, second, told(way, "87.6"), check).reason
-            old = Check("Bank", Quote(pair.base, pair.quote, MONDAY, told(way, "87.9"), 1, "cbr"))
+            old = CrossCheck("Bank", Quote(pair.base, pair.quote, MONDAY, told(way, "87.9"), 1, "cbr"))
             assert self.judge(pair, second, told(way, "87.6"), old).reason  # it hasn't spoken since
             held = make_rate(pair, second, told(way, "87.6"), status="held", provider="nbkr", held_for_distance=True)
             verdict = self.judge(pair, third, told(way, "87.5"))
@@ -204,8 +204,8 @@ class JudgeTests(TestCase):
         pair = make_pair(provider="nbkr")
         make_rate(pair, MONDAY, "100", provider="nbkr")
         day = MONDAY + timedelta(days=1)
-        apart = Check("Bank", Quote("KGS", "USD", day, Decimal(100), 1, "cbr"))
-        agrees = Check("Bank", Quote("KGS", "USD", day, Decimal(150), 1, "cbr"))
+        apart = CrossCheck("Bank", Quote("KGS", "USD", day, Decimal(100), 1, "cbr"))
+        agrees = CrossCheck("Bank", Quote("KGS", "USD", day, Decimal(150), 1, "cbr"))
         for value, check, expected in (("150", None, True), ("150", agrees, True), ("150", apart, False)):
             assert self.judge(pair, day, Decimal(value), check).is_for_distance == expected
         assert not self.judge(pair, day, Decimal("0")).is_for_distance
@@ -215,7 +215,7 @@ class JudgeTests(TestCase):
     def test_exactly_the_tolerance_is_near_enough(self):
         pair = make_pair(provider="nbkr", tolerance_percent=3)
         for value, is_held in (("103", False), ("103.0000001", True), ("97", True), ("97.1", False)):
-            check = Check("Bank", Quote("KGS", "USD", MONDAY, Decimal(100), 1, "cbr"))
+            check = CrossCheck("Bank", Quote("KGS", "USD", MONDAY, Decimal(100), 1, "cbr"))
             assert bool(self.judge(pair, MONDAY, Decimal(value), check).reason) == is_held, value
 
     def test_judging_takes_three_queries_however_long_the_past(self):

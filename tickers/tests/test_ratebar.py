@@ -18,7 +18,7 @@ FRIDAY = date(2025, 12, 5)
 def row(value="0.01144", previous="0.01144", **fields):
     values = {"base": "KGS", "quote": "USD", "effective_date": MONDAY, "provider": "nbkr", "digits": None}
     previous = None if previous is None else Decimal(previous)
-    return ratebar.Row(value=Decimal(value), previous=previous, **values | {"is_stale": False} | fields)
+    return ratebar.PairRow(value=Decimal(value), previous=previous, **values | {"is_stale": False} | fields)
 
 
 AMOUNTS = st.decimals("0.00000001", "100000", places=8)
@@ -62,7 +62,7 @@ class RowTests(SimpleTestCase):
         for value, text in texts.items():
             for told in (row(value), replace(row(value), is_inverse=True)):
                 assert (told.value_text, told.long_text) == (text, text)
-                assert told.classic_value == numerals.written(Decimal(value), 5)
+                assert told.classic_value == numerals.written_number(Decimal(value), 5)
 
     @given(AMOUNTS, AMOUNTS, st.sampled_from([None, 0, 2, 6]))
     def test_pair_is_written_alike_whichever_way_it_is_stored(self, value, previous, digits):
@@ -254,13 +254,13 @@ class CurrentRowsTests(TestCase):
 class NextChangeTests(SimpleTestCase):
     def test_is_the_papers_next_midnight(self):
         midnight = datetime(2025, 12, 8, 18, tzinfo=UTC)
-        assert ratebar.next_change(NOON, BISHKEK) == midnight
-        assert ratebar.next_change(midnight, BISHKEK) == midnight + timedelta(days=1)
+        assert ratebar.next_rate_change(NOON, BISHKEK) == midnight
+        assert ratebar.next_rate_change(midnight, BISHKEK) == midnight + timedelta(days=1)
 
     def test_night_of_a_clock_change_is_counted_right(self):
         berlin = ZoneInfo("Europe/Berlin")
         night = datetime(2026, 3, 29, 0, tzinfo=UTC)
-        assert ratebar.next_change(night, berlin) == night + timedelta(hours=22)
+        assert ratebar.next_rate_change(night, berlin) == night + timedelta(hours=22)
 
 
 class RateBarMarkupTests(TestCase):

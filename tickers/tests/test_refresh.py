@@ -283,7 +283,7 @@ class TypedTests(RefreshTestCase):
         self.ask()
         self.answer(nbkr(dollar="88,9"))
         self.ask()
-        decisions.accept(Rate.objects.held().get(), by=self.desk, instead=Rate.objects.accepted().first().pk)
+        decisions.accept_rate(Rate.objects.held().get(), by=self.desk, instead=Rate.objects.accepted().first().pk)
         self.answer(nbkr())
         [(kind, text)] = self.ask()
         assert kind == refresh.HELD
@@ -315,34 +315,34 @@ class DecidingTests(RefreshTestCase):
         self.rate = Rate.objects.held().get()
 
     def test_accepted_rate_carries_who_accepted_it(self):
-        assert decisions.accept(self.rate, by=self.desk) == decisions.Decision()
+        assert decisions.accept_rate(self.rate, by=self.desk) == decisions.Decision()
         self.rate.refresh_from_db()
         assert (self.rate.status, self.rate.decided_by) == ("accepted", self.desk)
 
     def test_accepting_keeps_what_stood_in_its_place(self):
         typed = make_rate(self.pair, TUESDAY, "0.0114", provider="manual")
-        assert decisions.accept(self.rate, by=self.desk, instead=typed.pk).replaced == typed
+        assert decisions.accept_rate(self.rate, by=self.desk, instead=typed.pk).replaced == typed
         typed.refresh_from_db()
         assert typed.status == "replaced"
 
     def test_nothing_is_replaced_that_nobody_was_shown(self):
         with self.assertRaisesMessage(DecisionError, "what it was to replace is gone"):
-            decisions.accept(self.rate, by=self.desk, instead=999)
+            decisions.accept_rate(self.rate, by=self.desk, instead=999)
         typed = make_rate(self.pair, TUESDAY, "0.0114", provider="manual")
         with self.assertRaisesMessage(DecisionError, "would replace KGS/USD 0.0114, 2025-12-09 (Entered by hand)"):
-            decisions.accept(self.rate, by=self.desk)
+            decisions.accept_rate(self.rate, by=self.desk)
         assert Rate.objects.accepted().get(effective_date=TUESDAY) == typed
 
     def test_what_was_decided_is_not_decided_again(self):
         decisions.reject(self.rate, by=self.desk)
-        for step in (decisions.accept, decisions.reject):
+        for step in (decisions.accept_rate, decisions.reject):
             with self.assertRaisesMessage(DecisionError, "is not held any more: it is rejected."):
                 step(self.rate, by=self.desk)
 
     def test_zero_is_never_accepted(self):
         zero = make_rate(self.pair, TUESDAY, "0", status="held")
         with self.assertRaisesMessage(DecisionError, "zero or less is no rate"):
-            decisions.accept(zero, by=self.desk)
+            decisions.accept_rate(zero, by=self.desk)
 
 
 class FailureTests(RefreshTestCase):

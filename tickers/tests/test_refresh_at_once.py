@@ -74,7 +74,7 @@ class AtOnceTests(TransactionTestCase):
         def one(rate):
             try:
                 barrier.wait(timeout=30)
-                decisions.accept(rate, by=desk)
+                decisions.accept_rate(rate, by=desk)
             except decisions.DecisionError as refusal:
                 return str(refusal)
             finally:

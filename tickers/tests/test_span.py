@@ -7,7 +7,7 @@ from django.test import SimpleTestCase
 
 from tickers import span
 from tickers.history import Point
-from tickers.span import Span
+from tickers.span import PairSpan
 from tickers.tests.factories import MONDAY
 
 
@@ -32,7 +32,7 @@ class SpanTests(SimpleTestCase):
         for count, every in ((2, 1), (90, 1), (260, 1), (900, 1), (13_000, 1), (300, 366)):
             with self.subTest(count=count):
                 points = make_points(count, every)
-                kept = span.thinned(points)
+                kept = span.thinned_points(points)
                 assert 2 <= len(kept) <= span.MOST_POINTS + 3
                 assert kept == sorted(kept, key=lambda point: point.day)
                 assert set(kept) <= set(points)
@@ -42,7 +42,7 @@ class SpanTests(SimpleTestCase):
 
     def test_turned_round_the_lowest_is_the_highest_and_the_move_the_other_way(self):
         points = [Point(MONDAY - timedelta(days=2), Decimal("0.0110")), Point(MONDAY, Decimal("0.0115"))]
-        straight, turned = (Span.of("KGS", "USD", points, turned=way) for way in (False, True))
+        straight, turned = (PairSpan.of("KGS", "USD", points, turned=way) for way in (False, True))
         assert (straight.subject, turned.subject) == ("Dollars to the som", "Som to the dollar")
         assert (straight.low.day, turned.high.day) == (points[0].day, points[0].day)
         assert straight.move == "up 4.55 per cent"
@@ -52,7 +52,7 @@ class SpanTests(SimpleTestCase):
     def test_written_numbers_tell_the_lowest_from_the_highest(self):
         for low, high in (("0.00196", "0.001965"), ("12019", "12019.3"), ("87.401", "87.404"), ("0.2849", "0.2849")):
             with self.subTest(low=low):
-                told = Span(
+                told = PairSpan(
                     "KZT", "USD", [Point(MONDAY - timedelta(days=1), Decimal(low)), Point(MONDAY, Decimal(high))]
                 )
                 first, last = told.text(told.first), told.text(told.last)

@@ -91,7 +91,7 @@ class ToldAlikeTests(TestCase):
             row.write(max(told)),
             row.write(min(told)),
             row.write(sum(told, Decimal(0)) / 5),
-            ratebar.Move.between(told[-1], told[0]).text,
+            ratebar.PairMove.between(told[-1], told[0]).text,
         )
         linked = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', html)[1], parse_float=str)
         price = linked["currentExchangeRate"]
@@ -133,7 +133,8 @@ class ToldAlikeTests(TestCase):
         shown = line["row"]
         assert [point.value for point in shown.points] == [shown.from_stored(p.value) for p in shown.past.points]
         assert shown.points[-1].value == shown.value == dollar.value
-        spans = [ratebar.Move.between(shown.from_stored(shown.past.then[name]), dollar.value) for name in history.BACK]
+        then = [shown.from_stored(shown.past.then[name]) for name in history.BACK]
+        spans = [ratebar.PairMove.between(value, dollar.value) for value in then]
         assert shown.moves == spans
         for move in spans:
             assert f'<span class="is-{move.direction}">' in page.content.decode()
@@ -141,12 +142,12 @@ class ToldAlikeTests(TestCase):
 
     def check_elsewhere(self, row, values):
         """The card, a text, and the pair turned twice."""
-        lines = cards.Lines.of(row)
+        lines = cards.CardLines.of(row)
         assert (lines.pair, lines.value) == (row.pair, row.value_text)
         assert lines.change.startswith(row.change_text)
         assert lines.change.endswith(f"1 {row.quote} = {row.inverse_text} {row.base}")
-        wanted = rates_in_articles.Wanted("KGS/USD")
-        known = rates_in_articles.look_up({wanted}, NOON, "en")[wanted]
+        wanted = rates_in_articles.WantedRate("KGS/USD")
+        known = rates_in_articles.look_up_rates({wanted}, NOON, "en")[wanted]
         assert Decimal(known.value) == values[0] == row.stored.value
         assert known.text.startswith(f"KGS/USD {row.stored.value_text} ")
         other = ratebar.inverse(row)

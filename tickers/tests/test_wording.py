@@ -9,7 +9,7 @@ from django.utils import translation
 
 from tickers import currencies, ratebar, wording
 from tickers.providers import PEG
-from tickers.ratebar import Row, inverse
+from tickers.ratebar import PairRow, inverse
 from tickers.tests.factories import FRONT_PAGE, MONDAY
 
 VALUES = [
@@ -29,14 +29,14 @@ UNKNOWN = "XQZ"
 BY_NAME = {}  # an amount's word: the codes it may mean
 for _code in currencies.NAMES:
     for _count in (1, 2):
-        BY_NAME.setdefault(currencies.find(_code, _count).many, set()).add(_code)
+        BY_NAME.setdefault(currencies.currency_words(_code, _count).many, set()).add(_code)
 WORDS = re.compile(r"(?P<value>[\d.,]+) (?P<many>.+) to the (?P<one>.+)\Z")
 PLAIN = re.compile(r"1 (?P<base>[A-Z]{3}) = (?P<value>[\d.,]+) (?P<quote>[A-Z]{3})\Z")
 
 
-def make_row(base, quote, value, **fields) -> Row:
+def make_row(base, quote, value, **fields) -> PairRow:
     given = {"previous": None, "effective_date": MONDAY, "provider": "nbkr", "digits": None, "is_stale": False}
-    return Row(base, quote, Decimal(value), **given | fields)
+    return PairRow(base, quote, Decimal(value), **given | fields)
 
 
 def number(text: str) -> Decimal:
@@ -61,12 +61,14 @@ def read(text: str, look: str) -> tuple[set, set, Decimal]:
 
 
 def _plural(one: str) -> str:
-    return next(currencies.find(code).many for code in currencies.NAMES if currencies.find(code).one == one)
+    return next(
+        currencies.currency_words(code).many for code in currencies.NAMES if currencies.currency_words(code).one == one
+    )
 
 
 class WordingTests(SimpleTestCase):
     def assert_true(self, row, look):
-        text = wording.tell(row, look, dated=False)
+        text = wording.rate_in_words(row, look, dated=False)
         bases, quotes, value = read(text, look)
         assert row.quote in quotes, text
         assert look == wording.AMOUNT or row.base in bases, text
@@ -74,8 +76,8 @@ class WordingTests(SimpleTestCase):
         shown = len(re.search(r"\d+\.?(\d*)", re.sub(r"^1 [A-Z]{3} = ", "", written))[1])
         assert abs(value - row.value) <= Decimal("0.5").scaleb(-shown), (text, row.value)
         assert abs(value / row.value - 1) < Decimal("0.006"), (text, row.value)  # three digits
-        assert wording.tell(row, look, dated=True).startswith(text)
-        assert wording.tell(row, look, dated=True) != text
+        assert wording.rate_in_words(row, look, dated=True).startswith(text)
+        assert wording.rate_in_words(row, look, dated=True) != text
 
     def test_every_pair_in_every_form_and_both_ways_reads_back_as_its_value(self):
         codes = [*currencies.NAMES, UNKNOWN]
@@ -104,11 +106,11 @@ class WordingTests(SimpleTestCase):
             ),
         }
         for (row, look, dated), text in told.items():
-            assert wording.tell(row, look, dated=dated) == text
+            assert wording.rate_in_words(row, look, dated=dated) == text
 
     def test_bars_five_are_told_for_a_dollar(self):
         told = [
-            wording.tell(ratebar.for_one(make_row(base, "USD", value), "USD"), wording.WORDS, dated=False)
+            wording.rate_in_words(ratebar.for_one(make_row(base, "USD", value), "USD"), wording.WORDS, dated=False)
             for base, (value, _before) in FRONT_PAGE.items()
         ]
         assert told == [
@@ -121,33 +123,40 @@ class WordingTests(SimpleTestCase):
 
     def test_decimals_that_the_desk_asks_for_make_no_sentence_untrue(self):
         row = make_row("UZS", "USD", "0.0000832", digits=5)
-        assert wording.tell(row, wording.AMOUNT, dated=False) == "$0.0000832"
-        assert wording.tell(row, wording.PAIR, dated=False) == "UZS/USD 0.00008"  # as the bar
+        assert wording.rate_in_words(row, wording.AMOUNT, dated=False) == "$0.0000832"
+        assert wording.rate_in_words(row, wording.PAIR, dated=False) == "UZS/USD 0.00008"  # as the bar
 
     def test_currency_without_words_is_told_by_codes(self):
         for base, quote in (("USD", UNKNOWN), (UNKNOWN, "USD"), ("AZN", "TMT")):  # two are manat
             with self.subTest(base=base, quote=quote):
-                text = wording.tell(make_row(base, quote, "87.41"), wording.WORDS, dated=False)
+                text = wording.rate_in_words(make_row(base, quote, "87.41"), wording.WORDS, dated=False)
                 assert text == f"1 {base} = 87.41 {quote}"
                 assert wording.subject(base, quote) == f"{quote} for 1 {base}"
-        assert wording.tell(make_row("USD", UNKNOWN, "87.41"), wording.AMOUNT, dated=False) == f"87.41 {UNKNOWN}"
-        assert wording.name(UNKNOWN, "USD") == f"{UNKNOWN} and US dollar"
+        assert (
+            wording.rate_in_words(make_row("USD", UNKNOWN, "87.41"), wording.AMOUNT, dated=False) == f"87.41 {UNKNOWN}"
+        )
+        assert wording.pair_name(UNKNOWN, "USD") == f"{UNKNOWN} and US dollar"
 
     def test_language_without_words_is_told_by_codes(self):
         row = inverse(make_row("KGS", "USD", "0.01144"))
         with translation.override("ru"):
-            assert wording.tell(row, wording.WORDS, dated=False) == f"1 USD = {wording.number(row.value)} KGS"
             assert (
-                wording.tell(row, wording.WORDS, dated=True)
-                == f"1 USD = {wording.number(row.value)} KGS (8 декабря 2025 г.)"
+                wording.rate_in_words(row, wording.WORDS, dated=False)
+                == f"1 USD = {wording.number_in_words(row.value)} KGS"
             )
-            assert wording.tell(row, wording.AMOUNT, dated=False) == f"{wording.number(row.value)} KGS"
+            assert (
+                wording.rate_in_words(row, wording.WORDS, dated=True)
+                == f"1 USD = {wording.number_in_words(row.value)} KGS (8 декабря 2025 г.)"
+            )
+            assert (
+                wording.rate_in_words(row, wording.AMOUNT, dated=False) == f"{wording.number_in_words(row.value)} KGS"
+            )
             with override_settings(LANGUAGES=[("en", "English"), ("ru", "Русский")]):
-                assert wording.tell(row, wording.WORDS, dated=False) == (
-                    f"{wording.number(row.value)} som to the dollar"
+                assert wording.rate_in_words(row, wording.WORDS, dated=False) == (
+                    f"{wording.number_in_words(row.value)} som to the dollar"
                 )  # until translated
 
     def test_amount_is_in_the_number_that_it_is_written_in(self):
         assert wording.amount(Decimal(12019), "EUR") == "€12,019"
         assert wording.amount(Decimal("1.00"), "RUB") == "1.000 roubles"
-        assert currencies.find("RUB", 1).many == "rouble"
+        assert currencies.currency_words("RUB", 1).many == "rouble"

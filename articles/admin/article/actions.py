@@ -237,7 +237,7 @@ class SectionChoice(forms.ModelChoiceField):
         return section_name(section)
 
 
-class Move(AroundTheText):
+class MoveForm(AroundTheText):
     step = "move"
     about, button = gettext_lazy("You are about to move"), gettext_lazy("Move")
     section = SectionChoice(Section.objects.none(), label=gettext_lazy("Into the section"))
@@ -258,7 +258,7 @@ class Move(AroundTheText):
         return _("Moved to “%(section)s”.") % {"section": self.cleaned_data["section"]}
 
 
-class AlsoIn(Move):
+class AlsoIn(MoveForm):
     step = "also_in"
     about, button = gettext_lazy("You are about to list in one section more"), gettext_lazy("List there, too")
     section = SectionChoice(Section.objects.none(), label=gettext_lazy("Also in the section"))

@@ -1,4 +1,4 @@
-"""Autosaves as rows: ``keep()`` what a window says, ``settle()`` it when it was saved or is not wanted any more.
+"""Autosaves as rows: what a window says is kept, and settled when it was saved or is not wanted any more.
 
 An autosave touches no article, revision or edition. Each window of a browser (a page that was loaded) has rows of its
 own: the newest is written over while it is young, so that a trail stays for the history.
@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.models import Autosave, Presence
 from articles.models.autosave import MAYBE_HERE_FOR
 
@@ -39,11 +39,11 @@ def window_in(post, key="window"):
 
 def version_in(post):
     """The version that the form was loaded with."""
-    return min(number(post.get("version")), MOST_VERSION)
+    return min(number_in_address(post.get("version")), MOST_VERSION)
 
 
 @transaction.atomic
-def keep(user, article, window, base_version, fields, *, again=False):
+def keep_autosave(user, article, window, base_version, fields, *, again=False):
     """Store what ``user`` typed in ``window``; what comes late, after newer words of it, changes nothing.
 
     ``again`` is for the form itself, which comes back with the words that were kept when it was sent.
@@ -64,7 +64,7 @@ def keep(user, article, window, base_version, fields, *, again=False):
     return made
 
 
-def settle(user, window, outcome, article=None, upto=0):
+def settle_autosave(user, window, outcome, article=None, upto=0):
     """Say what became of what ``window`` kept, ``upto`` a sequence (0: of all); ``article`` was begun with it.
 
     What was typed while a save was on its way is newer than the save, and goes on being offered.
@@ -78,13 +78,13 @@ def settle(user, window, outcome, article=None, upto=0):
 
 def settle_taken(user, pk, outcome, article=None):
     """Settle the window of the autosave ``pk``, whose words are in another window now."""
-    row = Autosave.objects.open().filter(user=user, pk=number(pk)).only("window").first()
-    return settle(user, row.window, outcome, article) if row else 0
+    row = Autosave.objects.open().filter(user=user, pk=number_in_address(pk)).only("window").first()
+    return settle_autosave(user, row.window, outcome, article) if row else 0
 
 
 def sequence_of(fields):
     """A number that grows with every change; the browser's clock in milliseconds."""
-    return number((fields.get("sequence") or [""])[-1])
+    return number_in_address((fields.get("sequence") or [""])[-1])
 
 
 def _bound(user, window, now, *, is_new_window):
@@ -102,7 +102,7 @@ def _settle_oldest(user):
     newest = Autosave.objects.open().filter(user=user).order_by("-at").values_list("window", flat=True)
     windows = list(dict.fromkeys(newest[: MOST_WINDOWS * MOST_ROWS]))
     for window in windows[MOST_WINDOWS:]:
-        settle(user, window, Autosave.Outcome.DROPPED)
+        settle_autosave(user, window, Autosave.Outcome.DROPPED)
 
 
 def seen(user, article, window, *, typed=False, back=False):
@@ -122,7 +122,7 @@ def seen(user, article, window, *, typed=False, back=False):
         known.filter(left_at=None).update(**changed)
 
 
-def left(user, article, window):
+def note_closed_window(user, article, window):
     """Note that a window was closed."""
     now = timezone.now()
     Presence.objects.update_or_create(user=user, article=article, window=window, defaults={"left_at": now})

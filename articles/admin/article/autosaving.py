@@ -75,14 +75,14 @@ class Autosaving(Recovery, Conflicts):
         """Keep what is in the form; with ``leaving`` the page that holds it is being closed."""
         window = self._window_that_may_edit(request, article)
         with transaction.atomic():  # the words are offered once at least, whatever fails
-            row = autosaves.keep(
+            row = autosaves.keep_autosave(
                 request.user, article, window, autosaves.version_in(request.POST), fields_of(request.POST)
             )
             if taken := request.POST.get("recovered"):
                 autosaves.settle_taken(request.user, taken, Autosave.Outcome.TAKEN)
         page = autosaves.window_in(request.POST, "page") or window
         if article and "leaving" in request.POST:
-            autosaves.left(request.user, article, page)
+            autosaves.note_closed_window(request.user, article, page)
         elif article:
             autosaves.seen(request.user, article, page, typed=True)
         return self._news(request, article, page) | {"autosave": row.pk}
@@ -96,7 +96,7 @@ class Autosaving(Recovery, Conflicts):
         window = autosaves.window_in(request.POST or request.GET)
         if request.method == "POST" and article and window:
             if "leaving" in request.POST:
-                autosaves.left(request.user, article, window)
+                autosaves.note_closed_window(request.user, article, window)
             else:
                 autosaves.seen(request.user, article, window, back="back" in request.POST)
         asked = request.GET.get("windows", "").split(",")[:MOST_ASKED]
@@ -122,7 +122,7 @@ class Autosaving(Recovery, Conflicts):
         super().save_related(request, form, formsets, change)
         saved = Autosave.Outcome.SAVED
         upto = autosaves.sequence_of(dict(request.POST.lists()))
-        autosaves.settle(request.user, autosaves.window_in(request.POST), saved, form.instance, upto)
+        autosaves.settle_autosave(request.user, autosaves.window_in(request.POST), saved, form.instance, upto)
         if taken := request.POST.get("recovered"):
             autosaves.settle_taken(request.user, taken, saved, form.instance)
 

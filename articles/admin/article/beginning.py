@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.desk import roles
 from articles.models import Template
 
@@ -21,7 +21,7 @@ class Beginning:
         if add and request.user.has_perm("articles.view_template"):
             found = list(Template.objects.only("name").order_by("name", "pk")[: OFFERED + 1])
             context |= {"templates": found[:OFFERED], "has_more_templates": len(found) > OFFERED}
-            context["chosen_template"] = number(request.GET.get("template"))
+            context["chosen_template"] = number_in_address(request.GET.get("template"))
         context["may_keep_template"] = bool(obj and obj.pk) and roles.may_keep_template(request.user)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -30,7 +30,7 @@ def _chosen(request):
     """The template that is asked for; None for whoever may not see it, and for one that is gone."""
     if not request.user.has_perm("articles.view_template"):
         return None
-    return Template.objects.filter(pk=number(request.GET.get("template"))).first()
+    return Template.objects.filter(pk=number_in_address(request.GET.get("template"))).first()
 
 
 def first_words(template):

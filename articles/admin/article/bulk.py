@@ -69,7 +69,7 @@ class Bulk:
 
     @admin.action(description=gettext_lazy("Move to a section …"), permissions=["edit"])
     def move_selected(self, request, queryset):
-        return self._run(request, queryset, actions.Move)
+        return self._run(request, queryset, actions.MoveForm)
 
     @admin.action(description=gettext_lazy("Also list in a section …"), permissions=["edit"])
     def also_in_selected(self, request, queryset):
@@ -109,7 +109,7 @@ class Bulk:
             "title": form.about,
             "opts": self.opts,
             "form": form,
-            "outlook": outlook.look(articles, form),
+            "outlook": outlook.look_ahead(articles, form),
             "action": f"{form.step}_selected",
             "writers": form.writers() if hasattr(form, "writers") else [],
             "zone": zone(),

@@ -75,7 +75,7 @@ def looked_at(article, refused=()):
     now = timezone.now()
     levels = readiness.levels_of(article)
     first = min(article.published_at or now, now)
-    found = readiness.look(article, timeline.address(article, first), now, levels)
+    found = readiness.all_problems(article, timeline.wished_path(article, first), now, levels)
     not_right = {problem.field for problem in refused}
     found = [*refused, *(problem for problem in found if problem.field not in not_right)]
     unasked = levels[Check.EXTERNAL_LINKS] != readiness.Level.OFF and _has_unasked(article)
@@ -123,14 +123,14 @@ def _nothing_to_look_at(article, not_right):
         idle |= {Check.PICTURE_SIZE}
         if not markup.image_ids(article.body):
             idle |= {Check.ALTERNATIVE, Check.CREDIT, Check.LICENCE}
-    hrefs = markup.links(article.body)
+    hrefs = markup.links_of_body(article.body)
     if not any(path_within(href) is not None for href in hrefs):
         idle |= {Check.INTERNAL_LINKS}
     if not any(map(is_outside, hrefs)):
         idle |= {Check.EXTERNAL_LINKS}
-    if not references.pairs(article.body):
+    if not references.referred_pairs(article.body):
         idle |= {Check.RATES}
-    if not footnotes.found(article.body):
+    if not footnotes.footnote_texts(article.body):
         idle |= {Check.FOOTNOTES}
     return idle
 

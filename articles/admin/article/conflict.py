@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.article import autosaves, paragraphs, unsaved
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.admin.times import said
 from articles.desk import revisions, text_diff, text_merge
 from articles.models import Article
@@ -29,7 +29,7 @@ LABELS = {
 
 
 @dataclass(frozen=True)
-class Difference:
+class ConflictingField:
     """A field that is another in both texts, what each may become, and what is taken if nobody says otherwise."""
 
     field: str
@@ -40,7 +40,7 @@ class Difference:
     values: dict[str, Any]  # by choice
     taken: str  # the choice that a merge makes; empty where the two clash
     chosen: str  # by a person
-    questions: Sequence[paragraphs.Question] = ()  # each of a paragraph that both changed
+    questions: Sequence[paragraphs.ParagraphQuestion] = ()  # each of a paragraph that both changed
 
     @property
     def clash(self):
@@ -64,7 +64,7 @@ class Conflict:
 
     version: int  # theirs
     mine: dict[str, Any]
-    differences: list[Difference]
+    differences: list[ConflictingField]
     is_base_known: bool
 
     @property
@@ -78,12 +78,12 @@ class Conflict:
         return [one for one in self.differences if not one.clash]
 
 
-def find(form_class, post, article):
+def find_conflict(form_class, post, article):
     """The conflict of the form sent in ``post`` with ``article`` as it is stored."""
     kept = article.revisions.filter(version=autosaves.version_in(post)).first()
     theirs, base = revisions.snapshot(article), kept.snapshot if kept else {}
-    mine = unsaved.snapshot(form_class, post, theirs | base)
-    labels = {change.field: change.label for change in text_diff.compare(theirs, mine)}
+    mine = unsaved.snapshot_of_form(form_class, post, theirs | base)
+    labels = {change.field: change.label for change in text_diff.compare_snapshots(theirs, mine)}
     shown = [_shown(base, text, list(labels)) for text in (base, theirs, mine)]
     differences = [
         _difference(name, label, [texts.get(name, "") for texts in shown], base, mine, theirs, post)
@@ -99,9 +99,9 @@ def _shown(base, text, names):
     Of two texts alone nobody can say which words one of them put in and which the other took out.
     """
     known, unknown = [name for name in names if name in base], [name for name in names if name not in base]
-    changes = text_diff.compare(base, text, known) if known else []
+    changes = text_diff.compare_snapshots(base, text, known) if known else []
     if unknown and text is not base:
-        changes += text_diff.compare(text, text, unknown)
+        changes += text_diff.compare_snapshots(text, text, unknown)
     return {change.field: change.marked for change in changes}
 
 
@@ -119,13 +119,13 @@ def _difference(name, label, shown, base, mine, theirs, post):
     if not merged.clash:
         taken = next(key for key, value in reversed(values.items()) if value == merged.mine)
     elif name == "body":
-        asked, text = paragraphs.ask(base.get(name), ours, yours, post)
+        asked, text = paragraphs.paragraph_questions(base.get(name), ours, yours, post)
         if asked:
             values[paragraphs.CHOICE] = text
         elif text is not None:  # looked at paragraph by paragraph, it is no clash
             values["merged"], taken = text, "merged"
     chosen = _chosen(post, name, values)
-    return Difference(name, label, *shown, values, taken, chosen, asked)
+    return ConflictingField(name, label, *shown, values, taken, chosen, asked)
 
 
 def _chosen(post, name, values):
@@ -151,7 +151,7 @@ def _embargo(form_class, post, article):
     texts = [conditional_escape(said(moment) if moment else _("none")) for moment in (theirs, mine)]
     values = {"theirs": field.prepare_value(theirs), "mine": post["embargo_until"]}
     chosen = _chosen(post, "embargo_until", values)
-    return [Difference("embargo_until", str(field.label), "", *texts, values, taken="", chosen=chosen)]
+    return [ConflictingField("embargo_until", str(field.label), "", *texts, values, taken="", chosen=chosen)]
 
 
 class Conflicts:
@@ -170,14 +170,14 @@ class Conflicts:
         form = context["adminform"].form
         if getattr(form, "newer", None):
             stored = Article.objects.get(pk=obj.pk)  # the form has put what was typed into obj
-            context["conflict"] = find(type(form), request.POST, stored)
+            context["conflict"] = find_conflict(type(form), request.POST, stored)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _saved_meanwhile(self, request, object_id):
         """The article, if it is another version by now than the form that was sent."""
         if request.method != "POST" or not object_id or "bylines-TOTAL_FORMS" not in request.POST:
             return None
-        article = Article.objects.select_related("section").filter(pk=number(object_id)).first()
+        article = Article.objects.select_related("section").filter(pk=number_in_address(object_id)).first()
         if article is None or article.version == autosaves.version_in(request.POST):
             return None
         return article if self.has_change_permission(request, article) else None
@@ -186,8 +186,8 @@ class Conflicts:
         """Fill the form in as was chosen, on the newest version; False if something is still to be chosen."""
         post = request.POST
         form_class = self.get_form(request, article, change=True)
-        conflict = find(form_class, post, article)
-        if number(post.get(MERGE)) != conflict.version:
+        conflict = find_conflict(form_class, post, article)
+        if number_in_address(post.get(MERGE)) != conflict.version:
             messages.warning(request, _("Somebody saved it once more while you were choosing. Look at it again."))
             return self._not_yet(request, article)
         request.POST = _filled_in(form_class, post, conflict, article)
@@ -215,7 +215,7 @@ def _filled_in(form_class, post, conflict, article):
     refused = unsaved.not_read(form_class, post, conflict.mine) - {
         one.field for one in conflict.differences if one.chosen
     }
-    data = unsaved.filled_in(form_class, post, conflict.mine | of_text, article, as_typed=refused)
+    data = unsaved.data_filled_in(form_class, post, conflict.mine | of_text, article, as_typed=refused)
     for name in chosen.keys() - of_text.keys():
         data[name] = chosen[name] or ""
     return data

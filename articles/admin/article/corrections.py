@@ -99,7 +99,7 @@ class CorrectionsField(forms.Field):
             return True
 
 
-def shown(corrections):
+def read_only_corrections(corrections):
     """Corrections to be read only."""
     rows = ((date_format(date.fromisoformat(one["day"])), one["text"]) for one in corrections)
     return format_html("<dl>{}</dl>", format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows)) if corrections else ""

@@ -15,7 +15,7 @@ from articles.admin.article import going_live
 from articles.admin.article.saving import address_of
 from articles.admin.times import zone
 from articles.desk import lacking, roles, text_diff
-from articles.desk.text_diff import Change
+from articles.desk.text_diff import FieldChange
 from articles.desk.workflow import WorkflowError
 from articles.models import Edition
 
@@ -30,10 +30,10 @@ CHOICES = {
 class Question:
     """A field that the scheduled text lacks, both ways; ``clash`` where both changed the same words."""
 
-    change: Change
+    change: FieldChange
     clash: bool
     chosen: str = ""
-    both: Change | None = None  # put together word by word, where that can be
+    both: FieldChange | None = None  # put together word by word, where that can be
 
     @property
     def name(self) -> str:
@@ -87,7 +87,7 @@ class Deciding:
         return True
 
     def _decide_context(self, request, edition):
-        article, found = edition.article, lacking.of(edition)
+        article, found = edition.article, lacking.gaps_of(edition)
         lacks = edition.lacks.split(",")
         return {
             **self.admin_site.each_context(request),
@@ -99,16 +99,16 @@ class Deciding:
             "edition": edition,
             "against": found.against,
             "questions": questions(found, request.POST),
-            "clashes": lacking.words(found.clashes),
+            "clashes": lacking.field_names(found.clashes),
             "brings_back": lacking.END in lacks,
             "withdrawn": _withdrawn(article) if lacking.REASON in lacks else None,
         }
 
 
-def questions(found: lacking.Found, post: dict[str, str]) -> list[Question]:
+def questions(found: lacking.Completed, post: dict[str, str]) -> list[Question]:
     """One for each field that is lacking, the text first."""
-    changes = text_diff.compare(found.mine, found.with_theirs) if found.lacks else []
-    both = {change.field: change for change in text_diff.compare(found.mine, found.mine | found.together)}
+    changes = text_diff.compare_snapshots(found.mine, found.with_theirs) if found.lacks else []
+    both = {change.field: change for change in text_diff.compare_snapshots(found.mine, found.mine | found.together)}
     return [
         Question(row, row.field in found.clashes, post.get(f"choose_{row.field}", ""), both.get(row.field))
         for row in changes

@@ -18,21 +18,21 @@ def replaced_later(article: Article) -> str:
     """A warning for each scheduled text that is going to replace what readers of ``article`` have, and lacks some."""
     coming = article.editions.filter(live_from__gt=timezone.now(), lacks__gt="").order_by("live_from")
     text = _("But what is scheduled for %(time)s %(lacks)s. Decide on it beside “Schedule”.")
-    return " ".join(text % {"time": said(row.live_from), "lacks": lacking.told(row.lacks)} for row in coming)
+    return " ".join(text % {"time": said(row.live_from), "lacks": lacking.gaps_in_words(row.lacks)} for row in coming)
 
 
 def publish(article: Article, at: Any, by: User, given: dict[str, Any]) -> str:
     if at:
         text = _("You typed %(time)s as the time it goes live: press “Schedule”, or empty the time to publish now.")
         raise WorkflowError(text % {"time": said(at)})
-    withdrawn = state.of(article).withdrawn
+    withdrawn = state.state_of(article).withdrawn
     edition = workflow.publish(article, by=by, significant=given["significant"])
     done = _("Published: readers see it at %(path)s.") % {"path": edition.path}
     return _and_so_on(done, edition, withdrawn, by, given)
 
 
 def schedule(article: Article, at: Any, by: User, given: dict[str, Any]) -> str:
-    withdrawn = state.of(article).withdrawn
+    withdrawn = state.state_of(article).withdrawn
     edition = workflow.schedule(article, by=by, at=_given_time(at), significant=given["significant"])
     done = _("Scheduled: it goes live %(time)s.") % {"time": said(edition.live_from)}
     return _and_so_on(done, edition, withdrawn, by, given)

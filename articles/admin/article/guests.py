@@ -40,14 +40,14 @@ class GuestFields(forms.Form):
         elif chosen in same:
             self.guest = guests.Guest(name, same[chosen])
         else:
-            choices = [(pk, describe(author)) for pk, author in same.items()]
+            choices = [(pk, describe_author(author)) for pk, author in same.items()]
             choices.append((ANOTHER, _("Another person, who has the same name")))
             self.fields["guest_is"].widget = forms.RadioSelect(choices=choices)
             text = _("There is “%(name)s” already. Choose below who it is, then save again.")
             self.add_error("guest_byline", text % {"name": name})
 
 
-def describe(author):
+def describe_author(author):
     """An author in a list to choose from, with what tells namesakes apart."""
     if author.is_guest:
         return _("%(name)s, a guest who is there already") % {"name": author.name}

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from articles.admin.article.state import State
+from articles.admin.article.state import ArticleState
 from articles.admin.times import short
 from articles.desk.lacking import told_of_repeat
-from articles.desk.notices import name
+from articles.desk.notices import name_of_person
 from articles.models import FOR_EVER, Article, Edition, Revision
 
 NEXT = {  # of each stage, what comes next, the best that somebody may do first
@@ -22,7 +22,7 @@ WITH_PEOPLE = {"assign_to", "due_at", "desk_note"}  # fields of steps that stand
 
 
 @dataclass(frozen=True)
-class Word:
+class StandingWord:
     """A fact of where an article stands; ``look`` is how it is coloured, ``more`` what a phone has no room for."""
 
     text: str
@@ -36,58 +36,64 @@ def next_step(article: Article | None, offered: set[str]) -> str:
     return next((name for name in NEXT[stage] if name in offered), "")
 
 
-def standing(article: Article | None, now: State) -> list[Word]:
+def standing_in_words(article: Article | None, now: ArticleState) -> list[StandingWord]:
     """What readers have, what they lack, and what is to come, each in a few words."""
     if article is None or article.pk is None:
-        return [Word(_("New"))]
-    found = [Word(_("In the trash"), "bad")] if article.trashed_at else []
+        return [StandingWord(_("New"))]
+    found = [StandingWord(_("In the trash"), "bad")] if article.trashed_at else []
     if now.live:
-        found.append(Word(_("Live"), "good", _("first published %(time)s") % {"time": short(article.published_at)}))
+        found.append(
+            StandingWord(_("Live"), "good", _("first published %(time)s") % {"time": short(article.published_at)})
+        )
         if now.has_changed:
-            found.append(Word(_("Changes not published"), "warn"))
+            found.append(StandingWord(_("Changes not published"), "warn"))
     elif now.withdrawn:
         gone = _("Withdrawn %(time)s") if now.withdrawn.withdrawn_reason else _("Ended %(time)s")
-        found.append(Word(gone % {"time": short(now.withdrawn.live_until)}, "bad"))
+        found.append(StandingWord(gone % {"time": short(now.withdrawn.live_until)}, "bad"))
     if article.stage in {Article.Stage.IN_REVIEW, Article.Stage.READY} or (not now.live and now.has_changed):
-        found.append(Word(article.get_stage_display().capitalize()))
+        found.append(StandingWord(article.get_stage_display().capitalize()))
     return found + _to_come(article, now)
 
 
-def standing_of_edition(edition: Edition, at: datetime) -> list[Word]:
+def standing_of_edition(edition: Edition, at: datetime) -> list[StandingWord]:
     """Whether readers have it ``at`` a time, had it, or will have it."""
     start, end = short(edition.has_since), short(edition.live_until)
     if edition.erased_at:
-        return [Word(_("Erased"), "bad")]
+        return [StandingWord(_("Erased"), "bad")]
     if edition.live_from > at:
-        return [Word(_("Goes live %(time)s") % {"time": short(edition.live_from)}, "plan")]
+        return [StandingWord(_("Goes live %(time)s") % {"time": short(edition.live_from)}, "plan")]
     if edition.live_until <= at:
-        return [Word(_("Readers had it from %(start)s until %(end)s") % {"start": start, "end": end})]
-    found = [Word(_("Readers have it since %(time)s") % {"time": start}, "good")]
-    return found if edition.live_until == FOR_EVER else [*found, Word(_("Ends %(time)s") % {"time": end}, "plan")]
+        return [StandingWord(_("Readers had it from %(start)s until %(end)s") % {"start": start, "end": end})]
+    found = [StandingWord(_("Readers have it since %(time)s") % {"time": start}, "good")]
+    return (
+        found if edition.live_until == FOR_EVER else [*found, StandingWord(_("Ends %(time)s") % {"time": end}, "plan")]
+    )
 
 
-def standing_of_save(revision: Revision) -> list[Word]:
+def standing_of_save(revision: Revision) -> list[StandingWord]:
     """Which version it is, by whom, when, and what was said of it."""
     said = {
         "version": revision.version,
         "time": short(revision.at),
-        "by": name(revision.by) if revision.by else _("somebody"),
+        "by": name_of_person(revision.by) if revision.by else _("somebody"),
     }
-    found = [Word(_("Version %(version)s, saved %(time)s by %(by)s") % said)]
-    return found + [Word(text) for text in (revision.name, revision.note) if text]
+    found = [StandingWord(_("Version %(version)s, saved %(time)s by %(by)s") % said)]
+    return found + [StandingWord(text) for text in (revision.name, revision.note) if text]
 
 
-def _to_come(article: Article, now: State) -> list[Word]:
+def _to_come(article: Article, now: ArticleState) -> list[StandingWord]:
     """What is planned: when it goes live, when it ends, and until when it must not go out."""
     comes = _("Update goes live %(time)s") if now.live else _("Goes live %(time)s")
     found = [
-        Word(": ".join(filter(None, [comes % {"time": short(edition.live_from)}, told_of_repeat(edition)])), "plan")
+        StandingWord(
+            ": ".join(filter(None, [comes % {"time": short(edition.live_from)}, told_of_repeat(edition)])), "plan"
+        )
         for edition in now.scheduled
     ]
-    found += [Word(_("Ends %(time)s") % {"time": short(end)}, "plan") for end in now.ends]
+    found += [StandingWord(_("Ends %(time)s") % {"time": short(end)}, "plan") for end in now.ends]
     if article.embargo_until and article.embargo_until > now.at:
         until = _("Updates under embargo until %(time)s") if now.live else _("Embargo until %(time)s")
-        found.append(Word(until % {"time": short(article.embargo_until)}, "warn"))
+        found.append(StandingWord(until % {"time": short(article.embargo_until)}, "warn"))
     return found
 
 

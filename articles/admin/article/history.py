@@ -77,7 +77,7 @@ class Seen:
     @property
     def lacks(self) -> str:
         """What readers have by now and it has not, in words."""
-        return lacking.told(self.edition.lacks) if self.is_scheduled else ""
+        return lacking.gaps_in_words(self.edition.lacks) if self.is_scheduled else ""
 
     @property
     def repeats(self) -> str:

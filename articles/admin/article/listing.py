@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 from articles.admin.article.searching import Searching
 from articles.admin.article.states import asked_of_each, edited_by, own
 from articles.admin.article.typed_filters import TYPED, ReadersFilter
-from articles.admin.lists import RowsPaginator, number
-from articles.admin.pictures import thumbnail
-from articles.admin.times import in_words, short, short_in_words
+from articles.admin.lists import RowsPaginator, number_in_address
+from articles.admin.pictures import picture_thumbnail
 from articles.admin.times import said as time_said
+from articles.admin.times import short, short_in_words, time_from_now
 from articles.desk import lacking
-from articles.desk.notices import name as name_of
+from articles.desk.notices import name_of_person as name_of
 from articles.models import Article, Section
 
 ABOVE = "admin/articles/article/_typed_filter.html"  # of a filter that is a word of the row of states
@@ -38,7 +38,7 @@ class SectionFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if not self.value():
             return queryset
-        section = number(self.value())
+        section = number_in_address(self.value())
         within = Section.objects.filter(parent=section).order_by().values_list("pk", flat=True)
         return queryset.filter(section__in=[section, *within])  # numbers, for which there is an index
 
@@ -135,7 +135,7 @@ def first_published(article):
     return first if first and first <= timezone.now() else None
 
 
-def standing(article, *, with_days=True):
+def where_it_stands(article, *, with_days=True):
     """Where an article loaded ``with_state()`` stands, in words; ``with_days``, also when readers got it."""
     said = [text for kind, text in standings(article) if with_days or kind != "day"]
     return ", ".join(map(str, said))
@@ -156,7 +156,7 @@ def standings(article):
         told = _("%(scheduled)s, nothing new in it") % {"scheduled": text} if article.next_repeats else text
         yield "urgent" if older or article.next_repeats else "coming", told
     if article.coming_lacks:
-        yield "urgent", _("what is scheduled %(lacks)s") % {"lacks": lacking.told(article.coming_lacks)}
+        yield "urgent", _("what is scheduled %(lacks)s") % {"lacks": lacking.gaps_in_words(article.coming_lacks)}
     if article.embargo_until and article.embargo_until > now:
         text = _("updates under embargo until %(time)s") if article.live_since else _("embargo until %(time)s")
         yield "coming", text % {"time": short_in_words(article.embargo_until)}
@@ -223,7 +223,7 @@ class Listing(Searching):
     def get_object(self, request, object_id, from_field=None):
         """An article by its number, also one in the trash: its form says so."""
         articles = Article.objects.select_related("section__parent", "assignee", "saved_by", "trashed_by")
-        return articles.filter(pk=number(object_id)).first()
+        return articles.filter(pk=number_in_address(object_id)).first()
 
     @admin.display(description=gettext_lazy("found in"))
     def found_in(self, article):
@@ -234,7 +234,7 @@ class Listing(Searching):
     @admin.display(description=gettext_lazy("picture"))
     def picture(self, article):
         """Of the readers' page; decoration beside the headline."""
-        return thumbnail(article.lead_image) or EMPTY_FRAME
+        return picture_thumbnail(article.lead_image) or EMPTY_FRAME
 
     @admin.display(description=gettext_lazy("article"))
     def named(self, article):
@@ -243,7 +243,7 @@ class Listing(Searching):
         return format_html('{} <span class="authors">{}</span>', article.headline, authors)
 
     def standing(self, article):
-        return standing(article, with_days=False)
+        return where_it_stands(article, with_days=False)
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, article):
@@ -276,10 +276,10 @@ class Listing(Searching):
             '<time datetime="{}" title="{}">{}</time> <span class="quiet">{}</span>',
             timezone.localtime(article.saved_at).isoformat(),
             time_said(article.saved_at),
-            in_words(article.saved_at),
+            time_from_now(article.saved_at),
             who,
         )
 
     def describe_choice(self, article):
         """What an autocomplete says of an article besides its number."""
-        return {"text": f"{article.headline} ({standing(article)})"}
+        return {"text": f"{article.headline} ({where_it_stands(article)})"}

@@ -5,7 +5,7 @@ from articles.models import Article, Note
 SHOWN = 20
 
 
-def newest(article: Article | None) -> list[Note]:
+def newest_notes(article: Article | None) -> list[Note]:
     """The newest notes of ``article``, with who left each and who ticked it off, in one query."""
     if article is None or article.pk is None:
         return []

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from articles.admin.article.listing import standing
-from articles.desk.notices import name as name_of
+from articles.admin.article.listing import where_it_stands
+from articles.desk.notices import name_of_person as name_of
 
 
 @dataclass(frozen=True)
-class Row:
+class OutlookRow:
     """One of the articles; ``mind`` says what becomes of it that one would not expect."""
 
     article: object
@@ -25,7 +25,7 @@ class Outlook:
     """The articles that were chosen, loaded ``with_state()``, and what is said of all of them."""
 
     articles: list
-    rows: list[Row] = field(default_factory=list)
+    rows: list[OutlookRow] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
     @property
@@ -49,11 +49,11 @@ class Outlook:
         return [article for article in self.articles if not (article.next_live or article.live_since)]
 
 
-def look(articles, form):
+def look_ahead(articles, form):
     """What ``form``, an action, says beforehand of ``articles``."""
     outlook = Outlook(articles)
     outlook.said.extend([_counts(outlook), _owners(articles), *form.foretell(outlook)])
-    outlook.rows.extend(Row(one, standing(one), whose(one), form.mind(one)) for one in articles)
+    outlook.rows.extend(OutlookRow(one, where_it_stands(one), whose(one), form.mind(one)) for one in articles)
     return outlook
 
 

@@ -23,7 +23,7 @@ WITHOUT = {"theirs": gettext_lazy("Theirs: without it"), "mine": gettext_lazy("M
 
 
 @dataclass(frozen=True)
-class Question:
+class ParagraphQuestion:
     """What each has in one place, and what of it is to be kept; ``name`` is the form's field."""
 
     name: str
@@ -39,7 +39,7 @@ class Question:
         return [(way, LABELS[way] if text else WITHOUT[way], way == self.chosen) for way, text in ways]
 
 
-def ask(base, mine, theirs, post):
+def paragraph_questions(base, mine, theirs, post):
     """The questions that two texts leave, and the text that the answers in ``post`` make; None if some lack."""
     found = text_merge.stretches(base, mine, theirs)
     asked = [one for one in found if one.taken is None]
@@ -47,8 +47,8 @@ def ask(base, mine, theirs, post):
         return [], None
     names = list(_names(asked))
     chosen = [_choice(post.get(name, ""), one) for name, one in zip(names, asked, strict=True)]
-    text = series.keep_apart(text_merge.put_together(found, chosen), mine, theirs) if all(chosen) else None
-    questions = [Question(*about) for about in zip(names, *_shown(asked), asked, chosen, strict=True)]
+    text = series.keep_apart(text_merge.merged_body(found, chosen), mine, theirs) if all(chosen) else None
+    questions = [ParagraphQuestion(*about) for about in zip(names, *_shown(asked), asked, chosen, strict=True)]
     return questions, text
 
 

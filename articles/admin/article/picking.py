@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.admin.times import short
 from articles.models import Edition
 from articles.models.edition import Address
@@ -60,12 +60,12 @@ class PicksField(forms.CharField):
         """The lines for numbers; what was typed stays as it is."""
         if not isinstance(value, list):
             return value
-        found = newest(value)
+        found = newest_editions(value)
         return "\n".join(found[pk].path if pk in found else f"#{pk}" for pk in value)
 
     def clean(self, value):
         lines = [line.strip() for line in normalise(super().clean(value))[:LONGEST].splitlines() if line.strip()]
-        known = read(lines[: MOST + 1])
+        known = read_numbers(lines[: MOST + 1])
         for line in lines[: MOST + 1]:
             if line not in known:
                 text = _(
@@ -86,10 +86,10 @@ class PicksField(forms.CharField):
             return True
 
 
-def read(lines):
+def read_numbers(lines):
     """The numbers of the articles that ``lines`` name: an address, whole or without the host, or # and the number."""
     paths = {line: path_in(line) for line in lines if not line.startswith("#")}
-    numbers = {line: number(line[1:]) for line in lines if line.startswith("#")}
+    numbers = {line: number_in_address(line[1:]) for line in lines if line.startswith("#")}
     known = dict(Address.objects.filter(path__in=set(paths.values())).values_list("path", "article_id"))
     seen = set(Edition.objects.filter(article__in=set(numbers.values()) - {0}).values_list("article_id", flat=True))
     found = {line: known[path] for line, path in paths.items() if path in known}
@@ -105,7 +105,7 @@ def path_in(line):
     return f"/{typed.strip('/')}/"
 
 
-def newest(numbers):
+def newest_editions(numbers):
     """What readers see of the articles of these ``numbers``, or saw last, or will see; in one query."""
     if not numbers:
         return {}
@@ -118,9 +118,9 @@ def newest(numbers):
     return found
 
 
-def describe(numbers):
+def describe_articles(numbers):
     """Each of ``numbers`` as a row of a list: its headline, where it stands, and whether readers see it now."""
-    now, found = timezone.now(), newest(numbers)
+    now, found = timezone.now(), newest_editions(numbers)
     rows = []
     for pk in numbers[:MOST_DESCRIBED]:
         edition = found.get(pk)
@@ -135,9 +135,9 @@ def describe(numbers):
     return rows
 
 
-def shown(numbers):
+def read_only_picks(numbers):
     """The picks to be read only."""
-    rows = [(row["title"], row["detail"]) for row in describe(numbers)]
+    rows = [(row["title"], row["detail"]) for row in describe_articles(numbers)]
     return format_html("<ol>{}</ol>", format_html_join("", "<li>{} ({})</li>", rows)) if rows else ""
 
 
@@ -153,9 +153,13 @@ class Picking:
         """What ``?of=12 34`` are, or the articles at the addresses ``?line=…``."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        numbers = [number(one) for one in request.GET.get("of", "").split()[:MOST_DESCRIBED]]
+        numbers = [number_in_address(one) for one in request.GET.get("of", "").split()[:MOST_DESCRIBED]]
         lines = request.GET.getlist("line")[:MOST_DESCRIBED]
-        known = read(lines) if lines else {}
+        known = read_numbers(lines) if lines else {}
         return JsonResponse(
-            {"articles": describe([pk for pk in numbers if pk] + [known[one] for one in lines if one in known])}
+            {
+                "articles": describe_articles(
+                    [pk for pk in numbers if pk] + [known[one] for one in lines if one in known]
+                )
+            }
         )

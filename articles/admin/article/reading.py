@@ -27,11 +27,11 @@ class Reading:
         return bool(rendering.DRAWN.search(self.body))
 
 
-def of(copy: Article | Edition) -> Reading:
+def reading_of(copy: Article | Edition) -> Reading:
     """The stored text of ``copy``, in a query for its authors, one for its tags and one for its pictures."""
     rows = copy.bylines.order_by("order", "pk").select_related("author__picture")
     tags = copy.tag_rows.order_by("tag__name").values_list("tag__name", flat=True)
-    body = copy.body if isinstance(copy, Edition) else references.freeze(copy.body, timezone.now(), copy.language)
+    body = copy.body if isinstance(copy, Edition) else references.freeze_rates(copy.body, timezone.now(), copy.language)
     return Reading(copy, _body(body), [row.author for row in rows], list(tags))
 
 
@@ -45,4 +45,4 @@ def of_save(revision: Revision) -> Reading:
 
 
 def _body(html: str) -> SafeString:
-    return rendering.body(charts.name(html))
+    return rendering.body(charts.charts_in_words(html))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from articles.admin.article import autosaves, steps, unsaved
 from articles.admin.article.saving import address_of
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.admin.times import zone
 from articles.desk import revisions, text_diff
 from articles.models import Article, Autosave
@@ -109,14 +109,14 @@ class Recovery:
         window = window or autosaves.new_window()
         fields = unsaved.fields_of(request.POST)
         stored = Article.objects.filter(pk=article.pk).first() if article else None
-        autosaves.keep(request.user, stored, window, autosaves.version_in(request.POST), fields, again=True)
+        autosaves.keep_autosave(request.user, stored, window, autosaves.version_in(request.POST), fields, again=True)
         return window
 
     def keep_unsaved(self, request, article, data):
         """Take over a form that was sent without a login, as an autosave of its window; where it is offered."""
         window = autosaves.window_in(data) or autosaves.new_window()
         fields = unsaved.fields_of(data)
-        row = autosaves.keep(request.user, article, window, autosaves.version_in(data), fields, again=True)
+        row = autosaves.keep_autosave(request.user, article, window, autosaves.version_in(data), fields, again=True)
         form = address_of(article) if article else reverse("admin:articles_article_add")
         return f"{form}?recover={row.pk}"
 
@@ -124,7 +124,7 @@ class Recovery:
         """The form filled in from an autosave; the version it was typed on goes with it, and is asked for on saving."""
         article = self.get_object(request, unquote(object_id)) if object_id else None
         mine = Autosave.objects.open().filter(user=request.user, article=article)
-        row = mine.filter(pk=number(request.GET["recover"])).first() if article or not object_id else None
+        row = mine.filter(pk=number_in_address(request.GET["recover"])).first() if article or not object_id else None
         if row is None or not self._may_write(request, article):
             text = _(
                 "This can’t be taken up again: it was saved or dropped meanwhile, or you may not edit the article."
@@ -138,7 +138,7 @@ class Recovery:
 
     def _offer_context(self, request, article, *, without, taken=None):
         """What ``request.user`` typed here in other windows than those of the page, and never saved."""
-        rows = Autosave.objects.open().filter(user=request.user, article=article).exclude(pk=number(taken))
+        rows = Autosave.objects.open().filter(user=request.user, article=article).exclude(pk=number_in_address(taken))
         newest = {}
         for pk, window in rows.order_by("-at", "-pk").values_list("pk", "window")[:LOOKED_AT]:
             newest.setdefault(window, pk)
@@ -158,15 +158,15 @@ class Recovery:
         offers = []
         for row in Autosave.objects.filter(pk__in=wanted):
             data = unsaved.form_data(row.fields)
-            says = unsaved.snapshot(form_class, data, stored)
+            says = unsaved.snapshot_of_form(form_class, data, stored)
             if article is None:
                 says["bylines"] = stored["bylines"]  # the writer's own is there from the start
-            changes = text_diff.compare(stored, says)
+            changes = text_diff.compare_snapshots(stored, says)
             older = _older_text(article, row) if changes else None
             if older:
-                changes = _without_others(changes, older, unsaved.snapshot(form_class, data, older))
+                changes = _without_others(changes, older, unsaved.snapshot_of_form(form_class, data, older))
             shown = [(one.label, one.body.prose(fold=True) if one.body else one.marked) for one in changes]
-            shown += unsaved.beside(form_class, data, article) + steps.words_in(data, article)
+            shown += unsaved.texts_beside(form_class, data, article) + steps.words_in(data, article)
             if shown:
                 offers.append(
                     Offer(
@@ -192,7 +192,7 @@ def _older_text(article, row):
 
 def _without_others(changes, older, says):
     """``changes`` of the saved text, told as changes of the ``older`` one: what others saved since is none of them."""
-    own = {one.field: one for one in text_diff.compare(older, says)}
+    own = {one.field: one for one in text_diff.compare_snapshots(older, says)}
     return [own.get(one.field, one) for one in changes if one.field in own or one.field not in older]
 
 

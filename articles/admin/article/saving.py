@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from articles import tasks
 from articles.admin.article import steps, waiting
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.admin.times import said
 from articles.desk import revisions, workflow
 from articles.desk.readiness.links import outside_of
@@ -28,7 +28,7 @@ class Saving:
     def get_object(self, request, object_id, from_field=None):
         """The article; with its row locked where a form is being saved, so that two saves follow one another."""
         if request.method == "POST" and connection.in_atomic_block:
-            list(Article.objects.select_for_update().filter(pk=number(object_id)).values_list("pk"))
+            list(Article.objects.select_for_update().filter(pk=number_in_address(object_id)).values_list("pk"))
         return super().get_object(request, object_id, from_field)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -63,7 +63,7 @@ class Saving:
             workflow.saved(article, by=request.user, note=note)
             tasks.want_answers(outside_of(article.body))
         elif moved:
-            revisions.keep(article, by=request.user, note=note)
+            revisions.keep_revision(article, by=request.user, note=note)
 
     def _note(self, request, article):
         if "_overwrite" in request.POST:

@@ -158,15 +158,15 @@ class Screen:
 
     @admin.display(description=gettext_lazy("body"))
     def shown_body(self, article):
-        return format_html('<div class="body">{}</div>', rendering.body(charts.name(article.body)))
+        return format_html('<div class="body">{}</div>', rendering.body(charts.charts_in_words(article.body)))
 
     @admin.display(description=gettext_lazy("corrections"))
     def shown_corrections(self, article):
-        return corrections.shown(article.dated_corrections)
+        return corrections.read_only_corrections(article.dated_corrections)
 
     @admin.display(description=gettext_lazy("what to read next"))
     def shown_related(self, article):
-        return picking.shown(article.related)
+        return picking.read_only_picks(article.related)
 
     @admin.display(description=gettext_lazy("tags"))
     def shown_tags(self, article):
@@ -174,10 +174,10 @@ class Screen:
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)
-        now = state.of(obj)
+        now = state.state_of(obj)
         offered = steps.offered(request.user, obj, now)
         step_form, next_step = self._step_form(request, obj), head.next_step(obj, offered)
-        said = notes.newest(obj)
+        said = notes.newest_notes(obj)
         context |= {
             "state": now,
             "offered": offered,
@@ -190,9 +190,9 @@ class Screen:
             "menu_is_open": head.menu_is_open(step_form),
             "next_step": next_step,
             "further": offered & {"submit", "take_back", "approve", "publish"} - {next_step},
-            "standing": head.standing(obj, now),
+            "standing": head.standing_in_words(obj, now),
             "to_mend": head.to_mend(context["adminform"], context["inline_admin_formsets"], step_form),
-            "reading": None if "body" in context["adminform"].form.fields else reading.of(obj),
+            "reading": None if "body" in context["adminform"].form.fields else reading.reading_of(obj),
             "newer": getattr(context["adminform"].form, "newer", None),
             "zone": zone(),
             "text_fieldset": next(iter(context["adminform"])),

@@ -15,7 +15,7 @@ from articles import desk_search
 from articles.admin import lists
 from articles.admin.article import states
 from articles.admin.article.typed_filters import TYPED, TypedFilter
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.models import ArticleByline, SavedSearch
 from articles.search.headlines import among
 from common.characters import strip_control
@@ -60,7 +60,7 @@ class ArticleList(ChangeList):
             pair for pair in self.params.items() if pair[0] not in {spec.parameter_name for spec in self.fields}
         ]
         self.pieces = lists.pieces(self)
-        self.states = states.row(self, request.user)
+        self.states = states.states_row(self, request.user)
         self.looked = self._looked(getattr(request, "desk_found", None))
         self.as_saved = searched(request.GET.urlencode())
         if self.query:
@@ -102,10 +102,10 @@ class Searching:
         """Those that hold all the words anywhere, found by an index; for a bare number, also the article of it."""
         if not search_term.strip():
             return queryset, False
-        page = max(number(request.GET.get("p") or request.GET.get("page")), 1)
-        found = desk_search.find(search_term, queryset, most=page * self.list_per_page + 1)
+        page = max(number_in_address(request.GET.get("p") or request.GET.get("page")), 1)
+        found = desk_search.find_copies(search_term, queryset, most=page * self.list_per_page + 1)
         request.desk_found = found
-        return queryset.filter(pk__in=among([*found.pks, number(search_term)])), False
+        return queryset.filter(pk__in=among([*found.pks, number_in_address(search_term)])), False
 
     @method_decorator(require_POST)
     def save_search_view(self, request):
@@ -136,7 +136,9 @@ class Searching:
         """Take one's own search away."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        mine = SavedSearch.objects.filter(user=request.user, pk=number(request.POST.get("search", ""))).first()
+        mine = SavedSearch.objects.filter(
+            user=request.user, pk=number_in_address(request.POST.get("search", ""))
+        ).first()
         if mine is None:
             text = _("This search is gone already, or it is somebody else’s: only they remove it.")
             self.message_user(request, text, messages.WARNING)

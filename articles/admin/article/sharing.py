@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.admin.article import head
 from articles.admin.article.saving import address_of
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.admin.times import TimeField, said
 from articles.desk import revisions, roles, workflow
 from articles.desk.workflow import WorkflowError
@@ -97,14 +97,14 @@ class Sharing:
         revision = None
         if wanted["share_shows"] == "pinned":
             revision = article.revisions.filter(version=article.version).first()
-            revision = revision or revisions.keep(article, by=request.user, note=_("Kept for a preview link"))
+            revision = revision or revisions.keep_revision(article, by=request.user, note=_("Kept for a preview link"))
         until, takes_notes = wanted["share_until"], wanted["share_takes_notes"]
         link = workflow.share(article, by=request.user, until=until, revision=revision, takes_notes=takes_notes)
         self.log_change(request, article, _("Preview link made, until %(time)s") % {"time": said(link.expires_at)})
         return link
 
     def _revoke(self, request, article):
-        link = article.preview_links.filter(pk=number(request.POST["_revoke_link"]), revoked_at=None).first()
+        link = article.preview_links.filter(pk=number_in_address(request.POST["_revoke_link"]), revoked_at=None).first()
         if link is None:
             self.message_user(request, _("This link was revoked already."), messages.WARNING)
             return

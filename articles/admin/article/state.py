@@ -33,7 +33,7 @@ class Scheduled:
 
 
 @dataclass(frozen=True)
-class State:
+class ArticleState:
     """An article's editions and revisions, newest first, as they are ``at`` a time."""
 
     at: datetime
@@ -62,7 +62,7 @@ class State:
                 edition.version,
                 self.has_changed,
                 _comparison(edition) if self.has_changed else "",
-                lacking.told(edition.lacks),
+                lacking.gaps_in_words(edition.lacks),
                 self.early.get(edition.pk, ""),
             )
             for edition in self.scheduled
@@ -102,24 +102,24 @@ class State:
         return [row.live_until for row in coming if row.live_until < FOR_EVER and row.live_until not in starts]
 
 
-def of(article: Article | None) -> State:
+def state_of(article: Article | None) -> ArticleState:
     """The state of ``article`` now, in two queries; of one that is being begun, without any.
 
     It takes some more to compare texts: after an older one was restored, and while one is live and another to come.
     """
     if article is None or article.pk is None:
-        return State(timezone.now())
+        return ArticleState(timezone.now())
     save = Revision.objects.filter(article=OuterRef("article"), at__gte=OuterRef("cut_at")).order_by("version")
     editions = article.editions.order_by("-live_from").annotate(version=Subquery(save.values("version")[:1]))
     revisions = article.revisions.select_related("by").defer("snapshot")
-    state = State(
+    state = ArticleState(
         at=timezone.now(),
         editions=tuple(
             editions.select_related("cut_by", "withdrawn_by").defer("body", "corrections", "standfirst")[:LOOKED_AT]
         ),
         revisions=tuple(revisions[:SHOWN]),
         has_changed=article.stage != Article.Stage.PUBLISHED,
-        lacks=lacking.told(",".join(lacking.of_working_copy(article))),
+        lacks=lacking.gaps_in_words(",".join(lacking.of_working_copy(article))),
     )
     if not (state.live and state.scheduled):
         return state

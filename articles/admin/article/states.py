@@ -12,7 +12,7 @@ from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Valu
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from articles.admin.lists import State, address
+from articles.admin.lists import ListState, filtered_address
 from articles.desk import roles
 from articles.models import Article, ArticleByline, Edition
 
@@ -21,7 +21,7 @@ MOST = 99  # more are said to be more
 
 
 @dataclass(frozen=True)
-class Word:
+class StateWord:
     """A state that a list can be of: the filter that leaves it, and its rows, if they are counted."""
 
     name: str
@@ -31,7 +31,7 @@ class Word:
     is_urgent: bool = False  # shown only while there are any
 
 
-def row(cl, user):
+def states_row(cl, user):
     """The states of the list ``cl`` for ``user``; they are counted where nothing else narrows the list."""
     words = _words(user)
     is_narrowed = cl.is_popup or cl.query or any(name not in [*PARAMETERS, ORDER_VAR] for name in cl.filter_params)
@@ -43,7 +43,7 @@ def row(cl, user):
 def _state(cl, word, counts, at):
     chosen = {name: cl.params[name] for name in PARAMETERS if cl.params.get(name)}
     asked = {word.parameter: word.value} if word.parameter else {}
-    state = State(word.name, address(cl, without=PARAMETERS, **asked), is_chosen=chosen == asked)
+    state = ListState(word.name, filtered_address(cl, without=PARAMETERS, **asked), is_chosen=chosen == asked)
     if counts is None or word.rows is None:
         return state
     count = counts[at]
@@ -52,20 +52,20 @@ def _state(cl, word, counts, at):
 
 def _words(user):
     on_desk = Article.objects.on_desk()
-    words = [Word(_("All"))]
+    words = [StateWord(_("All"))]
     if roles.writes(user):
-        words.append(Word(_("Mine"), "desk", "mine", asked_of_each(on_desk.under_way(), user)))
-    if roles.of(user) & {roles.SECTION_EDITOR, roles.CHIEF_EDITOR, roles.ADMINISTRATOR}:
-        words.append(Word(_("Waiting"), "desk", "waiting", on_desk.waiting().filter(edited_by(user))))
+        words.append(StateWord(_("Mine"), "desk", "mine", asked_of_each(on_desk.under_way(), user)))
+    if roles.roles_of(user) & {roles.SECTION_EDITOR, roles.CHIEF_EDITOR, roles.ADMINISTRATOR}:
+        words.append(StateWord(_("Waiting"), "desk", "waiting", on_desk.waiting().filter(edited_by(user))))
     if roles.writes(user) and not roles.is_everywhere(user):
-        words.append(Word(_("With the editors"), "desk", "submitted", asked_of_each(on_desk.waiting(), user)))
+        words.append(StateWord(_("With the editors"), "desk", "submitted", asked_of_each(on_desk.waiting(), user)))
     return [
         *words,
-        Word(_("Scheduled"), "readers", "coming", scheduled(on_desk)),
-        Word(_("Live"), "readers", "live"),
-        Word(_("Changed since"), "desk", "unpublished", on_desk.with_unpublished_changes()),
-        Word(_("Older text scheduled"), "desk", "older", on_desk.scheduled_in_older_text(), is_urgent=True),
-        Word(_("Trash"), "trash", "1"),
+        StateWord(_("Scheduled"), "readers", "coming", scheduled(on_desk)),
+        StateWord(_("Live"), "readers", "live"),
+        StateWord(_("Changed since"), "desk", "unpublished", on_desk.with_unpublished_changes()),
+        StateWord(_("Older text scheduled"), "desk", "older", on_desk.scheduled_in_older_text(), is_urgent=True),
+        StateWord(_("Trash"), "trash", "1"),
     ]
 
 
@@ -88,9 +88,9 @@ def scheduled(articles):
 
 def edited_by(user: User) -> Q:
     """A filter: articles that ``user`` edits as an editor: of all sections, of those given to them, or none."""
-    if roles.of(user) & {roles.CHIEF_EDITOR, roles.ADMINISTRATOR}:
+    if roles.roles_of(user) & {roles.CHIEF_EDITOR, roles.ADMINISTRATOR}:
         return Q()
-    if roles.SECTION_EDITOR not in roles.of(user):
+    if roles.SECTION_EDITOR not in roles.roles_of(user):
         return Q(pk__in=[])
     sections = roles.section_ids(user)
     return Q(section__in=sections) | Q(section__parent__in=sections)

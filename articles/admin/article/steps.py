@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.article import going_live, whereabouts
-from articles.admin.article.state import State
-from articles.admin.lists import number
+from articles.admin.article.state import ArticleState
+from articles.admin.lists import number_in_address
 from articles.admin.times import TimeField, said
 from articles.desk import roles, workflow
-from articles.desk.notices import name as name_of
+from articles.desk.notices import name_of_person as name_of
 from articles.desk.workflow import WorkflowError
 from articles.desk.workflow.notes import LONGEST
 from articles.folding import same
@@ -175,7 +175,7 @@ def labels(fields: Any) -> str:
     return ", ".join(str(StepForm.base_fields[name].label) for name in fields if name not in TICKS)
 
 
-def offered(user: User, article: Article | None, state: State) -> set[str]:
+def offered(user: User, article: Article | None, state: ArticleState) -> set[str]:
     """The steps that ``user`` may take with ``article`` as it is now; None is one that is being begun."""
     stage = article.stage if article else Article.Stage.DRAFT
     sensible = {name for name, stages in OPEN.items() if stage in stages} | {"publish", "schedule"}
@@ -190,7 +190,7 @@ def offered(user: User, article: Article | None, state: State) -> set[str]:
     return {name for name in sensible if roles.may(user, name, article)}
 
 
-def _beside(article: Article, state: State) -> set[str]:
+def _beside(article: Article, state: ArticleState) -> set[str]:
     """The steps beside the text that make sense now."""
     if article.trashed_at:
         return {"untrash"}
@@ -237,7 +237,7 @@ def refuse(form: StepForm, asked: str, refusal: WorkflowError) -> None:
 
 
 def _edition(article: Article, text: str) -> Edition:
-    edition = article.editions.filter(pk=number(text)).first()
+    edition = article.editions.filter(pk=number_in_address(text)).first()
     if edition is None:
         raise WorkflowError(_("This edition is not scheduled any more. Load the article again."))
     return edition
@@ -340,7 +340,7 @@ def _note(article: Article, text: str, by: User) -> str:
 
 
 def _tick(article: Article, which: str, by: User) -> str:
-    note = article.notes.filter(pk=number(which)).first()
+    note = article.notes.filter(pk=number_in_address(which)).first()
     if note is None:
         raise WorkflowError(_("There is no such note. Load the article again."))
     done = workflow.tick_note(note, by=by)

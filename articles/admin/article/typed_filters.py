@@ -82,7 +82,7 @@ class AuthorFilter(NameFilter):
     nobody = gettext_lazy("no author is called “%(name)s”")
 
     def called(self):
-        return Author.objects.filter(pk__in=authors.holding(self.typed))
+        return Author.objects.filter(pk__in=authors.authors_holding(self.typed))
 
     def articles(self, pks):
         return ArticleByline.objects.filter(author__in=pks).values("article")
@@ -93,7 +93,7 @@ class TagFilter(NameFilter):
     nobody = gettext_lazy("no tag is called “%(name)s”")
 
     def called(self):
-        return tag_key.holding(self.typed)
+        return tag_key.tags_holding(self.typed)
 
     def articles(self, pks):
         return ArticleTag.objects.filter(tag__in=pks).values("content_object")

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from articles.admin.article.corrections import CorrectionsField
 from articles.admin.article.form import TagsField
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.folding import key as key_of
 from articles.models import Article
 from articles.models.copy import Copy
@@ -41,7 +41,7 @@ def form_data(fields):
     return data
 
 
-def snapshot(form_class, data, base):
+def snapshot_of_form(form_class, data, base):
     """What ``base`` would be if the form were saved; what can't be right yet stands there as it was typed."""
     said = dict(base)
     for name, field in form_class.base_fields.items():
@@ -54,7 +54,7 @@ def snapshot(form_class, data, base):
     return said
 
 
-def beside(form_class, data, article):
+def texts_beside(form_class, data, article):
     """Labels and texts of what was typed into fields that no snapshot holds: an embargo, a guest's name."""
     found = []
     for name, field in form_class.base_fields.items():
@@ -75,9 +75,9 @@ def empty_snapshot():
 
 def _value(field, typed, was):
     if isinstance(field, forms.ModelMultipleChoiceField):
-        return sorted({number(str(one)) for one in typed or []} - {0})
+        return sorted({number_in_address(str(one)) for one in typed or []} - {0})
     if isinstance(field, forms.ModelChoiceField):
-        return number(str(typed or "")) or None
+        return number_in_address(str(typed or "")) or None
     try:
         value = field.clean(typed)
     except ValidationError:
@@ -93,10 +93,10 @@ def bylines(data, was):
     if f"{BYLINES}-TOTAL_FORMS" not in data:
         return was
     rows = []
-    for row in range(min(number(data[f"{BYLINES}-TOTAL_FORMS"]), MOST_BYLINES)):
-        author = number(data.get(f"{BYLINES}-{row}-author"))
+    for row in range(min(number_in_address(data[f"{BYLINES}-TOTAL_FORMS"]), MOST_BYLINES)):
+        author = number_in_address(data.get(f"{BYLINES}-{row}-author"))
         if author and f"{BYLINES}-{row}-DELETE" not in data:
-            rows.append((number(data.get(f"{BYLINES}-{row}-order")), row, author))
+            rows.append((number_in_address(data.get(f"{BYLINES}-{row}-order")), row, author))
     return list(dict.fromkeys(author for _order, _row, author in sorted(rows)))
 
 
@@ -115,7 +115,7 @@ def not_read(form_class, data, base):
     return found
 
 
-def filled_in(form_class, data, said, article, as_typed=()):
+def data_filled_in(form_class, data, said, article, as_typed=()):
     """``data`` with the form's fields filled in as the snapshot ``said`` has them, but for the keys ``as_typed``."""
     data = data.copy()
     for name, field in form_class.base_fields.items():

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from articles.admin.article import history
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.admin.times import said, zone
 from articles.body import references
 from articles.desk import lacking, notices, revisions, roles, text_diff, workflow
@@ -77,21 +77,21 @@ def has_erased(article: Article) -> bool:
 
 
 def _by(label, person):
-    return f"{label}, {notices.name(person)}" if person else label
+    return f"{label}, {notices.name_of_person(person)}" if person else label
 
 
-def changes(before: Side, after: Side) -> list[text_diff.Change]:
+def version_changes(before: Side, after: Side) -> list[text_diff.FieldChange]:
     """What differs between two sides; an edition's slug is no news where the desk left it to be made.
 
     Nor is what its rates were worth, where the desk has only their pairs.
     """
     old, new = dict(before.snapshot), dict(after.snapshot)
     if isinstance(before.kept, Edition) != isinstance(after.kept, Edition):
-        old["body"], new["body"] = (references.thaw(said.get("body", "")) for said in (old, new))
+        old["body"], new["body"] = (references.thaw_rates(said.get("body", "")) for said in (old, new))
     for name in PARTS:
         if not (old.get(name) and new.get(name)):
             old.pop(name, None), new.pop(name, None)
-    return text_diff.compare(old, new)
+    return text_diff.compare_snapshots(old, new)
 
 
 class Versions:
@@ -116,8 +116,8 @@ class Versions:
         article = self._read(request, pk)
         show = request.GET.get("show", "")
         show = show if show in {history.SAVES, history.NAMED} else history.ALL
-        saves = history.saves_of(article, show=show, before=number(request.GET.get("before")))
-        seen, older = history.seen_of(article, before=number(request.GET.get("seen_before")))
+        saves = history.saves_of(article, show=show, before=number_in_address(request.GET.get("before")))
+        seen, older = history.seen_of(article, before=number_in_address(request.GET.get("seen_before")))
         context = {
             "show": show,
             "saves": saves,
@@ -144,7 +144,7 @@ class Versions:
             "after": after,
             "erased": has_erased(article),
             "erased_sides": erased,
-            "changes": [] if erased else changes(before, after),
+            "changes": [] if erased else version_changes(before, after),
             "beside": request.GET.get("view") == "sides",
         }
         return self._show(request, article, "compare", _("Compare versions"), context)
@@ -175,7 +175,7 @@ class Versions:
     def restore_view(self, request, pk):
         """Make a save, or what readers saw, the working copy again; what was saved since stays in the history."""
         article = self._edited(request, pk)
-        return restore(self, request, kept_row(article, request.POST.get("of", "")))
+        return restore_version(self, request, kept_row(article, request.POST.get("of", "")))
 
     def _read(self, request, pk):
         article = self.get_object(request, str(pk))
@@ -205,11 +205,11 @@ class Versions:
         return TemplateResponse(request, f"admin/articles/article/{page}.html", context)
 
 
-def restore(admin, request, kept):
+def restore_version(admin, request, kept):
     """Restore ``kept``, if the working copy is still the version that the form names, and say what came of it."""
     article = kept.article
     try:
-        restored = workflow.restore(kept, by=request.user, version=number(request.POST.get("version")))
+        restored = workflow.restore(kept, by=request.user, version=number_in_address(request.POST.get("version")))
     except workflow.WorkflowError as refusal:
         admin.message_user(request, str(refusal), messages.ERROR)
         return HttpResponseRedirect(reverse("admin:articles_article_versions", args=[article.pk]))
@@ -217,7 +217,7 @@ def restore(admin, request, kept):
     admin.log_change(request, restored, told)
     text = _("%(what)s: it is the working copy now. What was there before stays in the history.") % {"what": told}
     admin.message_user(request, text, messages.SUCCESS)
-    if lacks := lacking.told(",".join(lacking.of_working_copy(restored))):
+    if lacks := lacking.gaps_in_words(",".join(lacking.of_working_copy(restored))):
         text = _("The text here %(lacks)s. Put that in before you publish it.") % {"lacks": lacks}
         admin.message_user(request, text, messages.WARNING)
     return HttpResponseRedirect(restored.get_absolute_url())

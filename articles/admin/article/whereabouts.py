@@ -50,7 +50,7 @@ def with_whom(article: Article, editors: Editors) -> str:
     found = editors.of(article.section)
     if not found:
         return _("nobody: no editor has a login yet")
-    names = ", ".join(notices.name(user) for user in found[:MOST_NAMED])
+    names = ", ".join(notices.name_of_person(user) for user in found[:MOST_NAMED])
     return f"{names} …" if len(found) > MOST_NAMED else names
 
 

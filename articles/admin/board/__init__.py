@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from articles.admin.board import actions, drawing, preview
 from articles.admin.board.form import read_rows
-from articles.admin.board.state import State, asked_time, typed_time
-from articles.admin.lists import number
+from articles.admin.board.state import BoardState, asked_time, typed_time
+from articles.admin.lists import number_in_address
 from articles.desk import boards, roles
 from articles.models import BoardRevision, Section
 
@@ -39,7 +39,7 @@ class Board:
         section = _section(request)
         if not self.has_view_permission(request):
             raise PermissionDenied
-        state = State(section, timezone.now(), may=roles.may_curate(request.user, section))
+        state = BoardState(section, timezone.now(), may=roles.may_curate(request.user, section))
         state.stored = boards.load(section, state.now)
         last = boards.last_save(section)
         state.had = state.slots = boards.slots_of(section, last)
@@ -54,13 +54,13 @@ class Board:
         return self._draw(request, state)
 
     def _arranged(self, request, state):
-        state.loaded = number(request.POST.get("_over") or request.POST.get("loaded"))
+        state.loaded = number_in_address(request.POST.get("_over") or request.POST.get("loaded"))
         state.query = request.POST.get("q", "")
         read_rows(state, request.POST)
         if state.problems:  # something is not right yet, or to be looked at: nothing is done before it is
             return self._draw(request, state)
         if "_do" in request.POST:
-            actions.take(state, request.POST["_do"], request.POST)
+            actions.take_board_action(state, request.POST["_do"], request.POST)
         elif "_preview" in request.POST:
             return preview.show(request, state)
         elif "_save" in request.POST or "_over" in request.POST:
@@ -79,19 +79,21 @@ class Board:
         else:
             text = _("Saved: %(note)s") % {"note": saved.note} if saved else _("Nothing new to save.")
             self.message_user(request, text, messages.SUCCESS)
-            return HttpResponseRedirect(address(state.section, state.at_typed))
+            return HttpResponseRedirect(board_address(state.section, state.at_typed))
         return self._draw(request, state)
 
     @method_decorator(require_POST)
     def roll_back_view(self, request):
         """Make the board what it was after an earlier save."""
-        revision = BoardRevision.objects.filter(pk=number(request.POST.get("revision"))).first()
+        revision = BoardRevision.objects.filter(pk=number_in_address(request.POST.get("revision"))).first()
         if revision is None:
             raise Http404
         if not roles.may_curate(request.user, revision.section):
             raise PermissionDenied
         try:
-            saved, left_out = boards.roll_back(revision, by=request.user, loaded=number(request.POST.get("loaded")))
+            saved, left_out = boards.roll_back(
+                revision, by=request.user, loaded=number_in_address(request.POST.get("loaded"))
+            )
         except boards.BoardError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
         else:
@@ -101,7 +103,7 @@ class Board:
                 names = ", ".join(f"“{title}”" for title in left_out)
                 text = _("Left out, as readers don’t see it any more: %(names)s.") % {"names": names}
                 self.message_user(request, text, messages.WARNING)
-        return HttpResponseRedirect(address(revision.section))
+        return HttpResponseRedirect(board_address(revision.section))
 
     def _draw(self, request, state):
         context = {
@@ -109,13 +111,13 @@ class Board:
             "title": _("Top of “%(section)s”") % {"section": state.section} if state.section else _("Front page"),
             "opts": self.opts,
             "address": reverse("admin:articles_placement_board"),
-            **drawing.context(state, request.user),
+            **drawing.board_context(state, request.user),
         }
         status = 409 if state.theirs else 422 if state.problems else 200
         return TemplateResponse(request, "admin/articles/placement/board.html", context, status=status)
 
 
-def address(section=None, at=""):
+def board_address(section=None, at=""):
     """Where a board is."""
     asked = {"section": section.pk} if section else {}
     if at:
@@ -128,7 +130,7 @@ def _section(request):
     asked = request.POST.get("section") or request.GET.get("section")
     if not asked:
         return None
-    section = Section.objects.with_parent().filter(pk=number(asked)).first()
+    section = Section.objects.with_parent().filter(pk=number_in_address(asked)).first()
     if section is None:
         raise Http404
     return section

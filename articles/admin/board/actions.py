@@ -2,22 +2,22 @@
 
 from django.utils.translation import gettext as _
 
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.desk import boards
 from articles.models import Article
 
 
-def take(state, action, data):
+def take_board_action(state, action, data):
     """Carry out ``action``, like ``up:3`` or ``place:17``; what names nothing that is there is told."""
     verb, *numbers = action.split(":")
-    numbers = [number(text) for text in numbers]
+    numbers = [number_in_address(text) for text in numbers]
     act = ACTIONS.get(verb)
     if act is None or not numbers:
         state.problems.append(_("The board does not know this step. Load it again."))
         return
     places = _places(state)
     if verb == "place":
-        slot = numbers[1] if len(numbers) > 1 else number(data.get(f"to-{numbers[0]}"))
+        slot = numbers[1] if len(numbers) > 1 else number_in_address(data.get(f"to-{numbers[0]}"))
         _place(state, places, numbers[0], slot)
     elif numbers[0] >= len(state.rows):
         state.problems.append(_("This placement is no longer on the board. Load it again."))
@@ -30,7 +30,7 @@ def _places(state):
     made = state.plan()
     row_of = made.rows()
     places = {}
-    for placement in boards.standing(made.after, state.at):
+    for placement in boards.rows_standing(made.after, state.at):
         if id(placement) in row_of:
             places.setdefault(placement.slot, row_of[id(placement)])
     return places
@@ -72,15 +72,15 @@ def _place(state, places, article, slot):
 
 def _put(state, places, moving, slot):
     before = list(state.rows)
-    rows, dropped = boards.put(before, places, moving, slot, state.slots)
+    rows, dropped = boards.put_row(before, places, moving, slot, state.slots)
     state.rows = boards.held_from(before, rows, state.at, state.now)
     if dropped is not None:
-        state.rows = boards.remove(state.rows, dropped, state.at, state.now)
+        state.rows = boards.remove_row(state.rows, dropped, state.at, state.now)
 
 
 def _remove(state, places, row, _slot=0):
     state.said = _("“%(title)s” removed: %(slot)s fills itself.") % _words(state.rows[row])
-    state.rows = boards.remove(state.rows, row, state.at, state.now)
+    state.rows = boards.remove_row(state.rows, row, state.at, state.now)
 
 
 def _words(placing):

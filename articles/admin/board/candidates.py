@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from articles import desk_search
-from articles.admin.pictures import address
+from articles.admin.pictures import picture_address
 from articles.admin.times import short
 from articles.models import Article, Edition
 from common.characters import normalise
@@ -29,7 +29,7 @@ class Candidate:
     excerpts: list  # why it was found, where the headline alone does not say so
 
 
-def found(state, pinned):
+def candidates_found(state, pinned):
     """Those for ``state.query``, or the newest and the next to come; ``pinned`` says where some stand."""
     words = normalise(state.query)[:200].strip()
     rows = Edition.objects.select_related("section", "lead_image").defer("body", "corrections", "standfirst")
@@ -84,7 +84,7 @@ def _candidate(edition, now, place, why, ended):
         article=edition.article_id,
         headline=edition.headline,
         about=" · ".join(filter(None, [str(edition.section), when % {"time": time}, ended])),
-        picture=address(edition.lead_image) if edition.lead_image else "",
+        picture=picture_address(edition.lead_image) if edition.lead_image else "",
         is_coming=coming,
         place=place,
         excerpts=why,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from articles.admin import pictures
 from articles.admin.article.listing import section_name
 from articles.admin.board import candidates
-from articles.admin.board.form import form_of
+from articles.admin.board.form import row_form_of
 from articles.admin.times import said, short, zone
 from articles.desk import boards, roles
 from articles.models import FOR_EVER, Alert, Article, Edition, Image, Section
@@ -25,7 +25,7 @@ SHAPES = {1: "wide"}  # the crop of a slot's picture; of others "card"
 
 
 @dataclass
-class Row:
+class PlacementRow:
     """One placement of the arrangement."""
 
     number: int
@@ -45,7 +45,7 @@ class Row:
 
 
 @dataclass
-class Place:
+class SlotPlace:
     """A slot: what readers will see in it, by hand (``row``) or by itself, and what is pinned there at other times."""
 
     slot: int
@@ -53,19 +53,19 @@ class Place:
     look: str
     edition: Edition | None
     picture: str = ""
-    row: Row | None = None
-    others: list[Row] = field(default_factory=list)
+    row: PlacementRow | None = None
+    others: list[PlacementRow] = field(default_factory=list)
 
 
-def context(state, user) -> dict[str, Any]:
+def board_context(state, user) -> dict[str, Any]:
     """All that the template shows."""
     made = state.plan()
     _load_images(made)
-    standing = boards.standing(made.after, state.at)
+    standing = boards.rows_standing(made.after, state.at)
     if state.section:
         slots = curation.section_slots(state.section, state.at, standing)
     else:
-        slots = curation.front_page(state.at, placements=standing).slots
+        slots = curation.front_page_at(state.at, placements=standing).slots
     slots = slots[: state.slots]
     titles = _Titles(state)
     saves = list(boards.saves(state.section)[:SAVES])
@@ -76,7 +76,7 @@ def context(state, user) -> dict[str, Any]:
         "may": state.may,
         "zone": zone(),
         "places": _places(state, made, standing, slots, titles),
-        "candidates": candidates.found(state, _pinned(standing)) if state.may else [],
+        "candidates": candidates.candidates_found(state, _pinned(standing)) if state.may else [],
         "slot_choices": [(slot, boards.slot_name(slot)) for slot in range(1, state.slots + 1)],
         "numbers": range(1, boards.most_slots(state.section) + 1),
         "columns_of": -(-state.slots // COLUMNS),
@@ -164,17 +164,17 @@ def _places(state, made, standing, slots, titles):
 
 def _place(state, slot, edition):
     look = "lead" if slot == 1 else "second" if slot <= 1 + len(curation.WITH_LEAD) + curation.SECONDS else "line"
-    place = Place(slot, boards.slot_name(slot), look, edition)
+    place = SlotPlace(slot, boards.slot_name(slot), look, edition)
     if edition and edition.image_here and look != "line":
-        place.picture = pictures.address(edition.image_here, edition.crop_here or SHAPES.get(slot, "card"))
+        place.picture = pictures.picture_address(edition.image_here, edition.crop_here or SHAPES.get(slot, "card"))
     return place
 
 
 def _row(state, number, placing, titles):
-    return Row(
+    return PlacementRow(
         number=number,
         placing=placing,
-        form=state.forms[number] if state.forms else form_of(number, placing, state.slots),
+        form=state.forms[number] if state.forms else row_form_of(number, placing, state.slots),
         title=placing.headline or titles.of(placing.article_id, max(state.at, placing.starts_at or state.at)),
         address=f"../../article/{placing.article_id}/change/",
         span=_span(state, placing),
@@ -213,4 +213,5 @@ def _unsaved(state, made, titles):
     if not made:
         return fewer
     names = {article: titles.of(article, state.at) for article in titles.desk}
-    return [*fewer, *boards.describe(state.stored, made.after, names, state.now, timezone.get_current_timezone())]
+    zone = timezone.get_current_timezone()
+    return [*fewer, *boards.describe_differences(state.stored, made.after, names, state.now, zone)]

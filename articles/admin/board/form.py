@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.board.state import drawn_time
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.admin.times import TimeField
 from articles.desk import boards
 from articles.models import FOR_EVER, Article, Placement
@@ -65,9 +65,9 @@ def read_rows(state, data):
     """Put into ``state`` what was posted: the time it was drawn for, and the arrangement."""
     drawn_time(state, data.get("drawn_at"))
     stored = {placement.pk: placement for placement in state.stored}
-    count = min(number(data.get("rows")), MOST_ROWS)
+    count = min(number_in_address(data.get("rows")), MOST_ROWS)
     most = boards.most_slots(state.section)  # also of rows that leave now, as there are fewer
-    state.slots = min(max(number(data.get("slots")) or state.had, 1), most)
+    state.slots = min(max(number_in_address(data.get("slots")) or state.had, 1), most)
     forms_ = [PlacingForm(data, prefix=f"row-{row}", slots=most) for row in range(count)]
     forms_ = [form for form in forms_ if form.add_prefix("article") in data]
     wrong = [form for form in forms_ if not form.is_valid()]
@@ -93,7 +93,7 @@ def _drop_beyond(state):
     state.rows = [row for row in state.rows if row.slot <= state.slots]
 
 
-def form_of(row, placing, slots):
+def row_form_of(row, placing, slots):
     """The fields of one row, filled in."""
     initial = {
         "pk": placing.pk,

@@ -10,15 +10,15 @@ from articles.public.paging import get_page
 
 def show(request, state):
     """What readers would get at the time the board shows."""
-    placements = boards.standing(state.plan().after, state.at)
+    placements = boards.rows_standing(state.plan().after, state.at)
     request.at = request.shown_at = state.at
     if state.section is None:
         root = f"{request.scheme}://{request.get_host()}"
         data = linked_data.for_front_page(request.frame.paper, root)
-        context = {"page": curation.front_page(state.at, request.frame.chosen, placements), "linked_data": data}
+        context = {"page": curation.front_page_at(state.at, request.frame.chosen, placements), "linked_data": data}
         return render(request, "articles/front_page.html", context)
     top = curation.section_top(state.section, state.at, placements)
-    rows = curation.listed(state.section, state.at).prefetch_related(None)
+    rows = curation.listed_editions(state.section, state.at).prefetch_related(None)
     page = get_page(rows.exclude(article__in=[edition.article_id for edition in top.values()]), None, top=top)
     load_bylines(page.items)
     context = {"section": state.section, "children": list(state.section.children.all()), "page": page}

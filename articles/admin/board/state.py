@@ -13,7 +13,7 @@ from articles.models import BoardRevision, Placement, Section
 
 
 @dataclass
-class State:
+class BoardState:
     """A board in the making; ``at`` is the time it shows, never before ``now``."""
 
     section: Section | None

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from articles.admin.calendar.span import Span
+from articles.admin.calendar.span import CalendarSpan
 from articles.admin.times import FORMAT
 from articles.desk.boards import slot_name
 from articles.models import Placement, Section
@@ -20,7 +20,7 @@ NAMED = 3  # places of a change
 
 
 @dataclass
-class Change:
+class BoardChange:
     """What begins and what ends on a board in one minute; each slot with its headline."""
 
     at: datetime
@@ -51,13 +51,13 @@ class Change:
         return reverse("admin:articles_placement_board") + (f"?{urlencode(asked)}" if asked else "")
 
 
-def changes(span: Span) -> tuple[list[Change], bool]:
+def board_changes(span: CalendarSpan) -> tuple[list[BoardChange], bool]:
     """What changes in ``span``, minute by minute; and whether there is more than was looked at."""
     rows = Placement.objects.filter(span.in_section, ends_at__gt=span.starts_at, starts_at__lt=span.ends_at)
     rows = rows.filter(Q(starts_at__gte=span.starts_at) | Q(ends_at__lt=span.ends_at))
     fields = ["slot", "starts_at", "ends_at", "article__headline", "section__name"]
     found = list(rows.select_related("article", "section").only(*fields).order_by("ends_at")[:MOST])
-    by_minute: dict[tuple[int | None, datetime], Change] = {}
+    by_minute: dict[tuple[int | None, datetime], BoardChange] = {}
     for row in sorted(found, key=lambda one: one.starts_at):  # of two in a slot readers see the one that starts last
         start, end = _minute(row.starts_at), _minute(row.ends_at)
         if start == end:  # put right within the minute
@@ -69,8 +69,8 @@ def changes(span: Span) -> tuple[list[Change], bool]:
     return list(by_minute.values()), len(found) >= MOST
 
 
-def _change_at(by_minute: dict[tuple[int | None, datetime], Change], row: Placement, at: datetime) -> Change:
-    return by_minute.setdefault((row.section_id, at), Change(at, row.section))
+def _change_at(by_minute: dict[tuple[int | None, datetime], BoardChange], row: Placement, at: datetime) -> BoardChange:
+    return by_minute.setdefault((row.section_id, at), BoardChange(at, row.section))
 
 
 def _minute(moment: datetime) -> datetime:

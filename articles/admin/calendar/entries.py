@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.admin.calendar import boards
-from articles.admin.calendar.kinds import CHANGES, KINDS, REPEATS, RETURNS, shown
-from articles.admin.calendar.span import Span
+from articles.admin.calendar.kinds import CHANGES, KINDS, REPEATS, RETURNS, kinds_seen
+from articles.admin.calendar.span import CalendarSpan
 from articles.admin.times import short
 from articles.desk import lacking, roles
 from articles.models import Alert, Article, Edition
@@ -63,10 +63,10 @@ class Entry:
         return self.at.isoformat()
 
 
-def collect(span: Span, user: User, now: datetime | None = None) -> tuple[list[Entry], bool]:
+def collect(span: CalendarSpan, user: User, now: datetime | None = None) -> tuple[list[Entry], bool]:
     """What ``user`` sees in ``span``, in order; and whether there is more than can be shown."""
     now = now or timezone.now()
-    asked = shown(span.kinds, user)
+    asked = kinds_seen(span.kinds, user)
     found: list[list[Entry]] = []
     if asked & {"starts", "started"}:
         found.append(list(_starts(span, user, now)))
@@ -80,7 +80,7 @@ def collect(span: Span, user: User, now: datetime | None = None) -> tuple[list[E
         found.append(list(_alerts(span)))
     more = any(len(rows) >= MOST for rows in found)
     if "board" in asked:
-        changes, is_more = boards.changes(span)
+        changes, is_more = boards.board_changes(span)
         found.append([_board_entry(change, now) for change in changes])
         more |= is_more
     entries = [entry for rows in found for entry in rows if entry.kind in asked]
@@ -95,7 +95,7 @@ def edition_entry(kind: str, edition: Edition, user: User, now: datetime) -> Ent
     if kind == "starts" and at > now and article.stage != Article.Stage.PUBLISHED:
         notes.append(_("with an older text than the working copy"))
     if kind == "starts" and at > now and edition.lacks:
-        notes.append(lacking.told(edition.lacks))
+        notes.append(lacking.gaps_in_words(edition.lacks))
     if kind == "starts" and at > now and edition.repeats_since:
         notes.append(lacking.told_of_repeat(edition))
     if article.embargo_until and article.embargo_until > now:
@@ -120,24 +120,24 @@ def edition_entry(kind: str, edition: Edition, user: User, now: datetime) -> Ent
     )
 
 
-def _starts(span: Span, user: User, now: datetime) -> Iterator[Entry]:
+def _starts(span: CalendarSpan, user: User, now: datetime) -> Iterator[Entry]:
     for edition in _around(_editions(span), "live_from", span, now):
         yield edition_entry("starts", edition, user, now)
 
 
-def _ends(span: Span, user: User, now: datetime) -> Iterator[Entry]:
+def _ends(span: CalendarSpan, user: User, now: datetime) -> Iterator[Entry]:
     """Where an edition ends and no other follows at once."""
     following = Edition.objects.filter(article=OuterRef("article"), live_from=OuterRef("live_until"))
     for edition in _around(_editions(span).filter(~Exists(following)), "live_until", span, now):
         yield edition_entry("ends", edition, user, now)
 
 
-def _editions(span: Span) -> QuerySet[Edition]:
+def _editions(span: CalendarSpan) -> QuerySet[Edition]:
     rows = Edition.objects.filter(span.in_section, article__trashed_at=None)
     return rows.select_related("section", "article__section").only(*EDITION)
 
 
-def _around(rows: QuerySet, column: str, span: Span, now: datetime) -> list:
+def _around(rows: QuerySet, column: str, span: CalendarSpan, now: datetime) -> list:
     """Rows whose ``column`` lies in ``span``: those nearest to now, if there are more than can be shown."""
     border = min(max(now, span.starts_at), span.ends_at)
     found: list = []
@@ -150,7 +150,7 @@ def _around(rows: QuerySet, column: str, span: Span, now: datetime) -> list:
     return found
 
 
-def _due(span: Span, user: User) -> Iterator[Entry]:
+def _due(span: CalendarSpan, user: User) -> Iterator[Entry]:
     rows = _articles(span).filter(due_at__gte=span.starts_at, due_at__lt=span.ends_at)
     rows = rows.exclude(stage=Article.Stage.PUBLISHED).select_related("assignee", "section__parent")
     articles = list(rows.order_by("due_at")[:MOST])
@@ -168,7 +168,7 @@ def due_entry(article: Article, user: User) -> Entry:
     return _article_entry(kind, article, article.due_at, [who], may_move=may_move)
 
 
-def _embargoes(span: Span) -> Iterator[Entry]:
+def _embargoes(span: CalendarSpan) -> Iterator[Entry]:
     rows = _articles(span).filter(embargo_until__gte=span.starts_at, embargo_until__lt=span.ends_at)
     for article in rows.order_by("embargo_until")[:MOST]:
         first, until = article.published_at, article.embargo_until
@@ -177,7 +177,7 @@ def _embargoes(span: Span) -> Iterator[Entry]:
         yield _article_entry("embargo", article, until, facts)
 
 
-def _articles(span: Span) -> QuerySet[Article]:
+def _articles(span: CalendarSpan) -> QuerySet[Article]:
     rows = Article.objects.on_desk().filter(span.in_section).select_related("section")
     return rows.defer("body", "corrections", "standfirst")
 
@@ -198,13 +198,13 @@ def _article_entry(
     )
 
 
-def _board_entry(change: boards.Change, now: datetime) -> Entry:
+def _board_entry(change: boards.BoardChange, now: datetime) -> Entry:
     """All that changes on a board in one minute, in one line."""
     kind, title = "board" if change.at > now else "boarded", str(change.section or _("Front page"))
     return Entry(kind=kind, at=change.at, title=title, url=change.address(now), facts=change.facts())
 
 
-def _alerts(span: Span) -> Iterator[Entry]:
+def _alerts(span: CalendarSpan) -> Iterator[Entry]:
     rows = Alert.objects.filter(ends_at__gt=span.starts_at, starts_at__lt=span.ends_at)
     for alert in rows.order_by("ends_at")[:MOST]:
         for kind, at in (("alert", alert.starts_at), ("alert_ends", alert.ends_at)):

@@ -36,7 +36,7 @@ CHOICES = {  # a word of the address: what it says, the kinds that it shows, the
 }
 
 
-def shown(chosen: tuple[str, ...], user: User) -> set[str]:
+def kinds_seen(chosen: tuple[str, ...], user: User) -> set[str]:
     """The kinds that ``user`` sees of those ``chosen``; nothing chosen means all."""
     return {
         kind
@@ -46,7 +46,7 @@ def shown(chosen: tuple[str, ...], user: User) -> set[str]:
     }
 
 
-def offered(chosen: tuple[str, ...], user: User) -> list[tuple[str, str, bool]]:
+def kinds_offered(chosen: tuple[str, ...], user: User) -> list[tuple[str, str, bool]]:
     """What ``user`` can choose: the word of the address, its label, and whether it is chosen."""
     return [
         (name, str(label), name in chosen) for name, (label, _kinds, right) in CHOICES.items() if user.has_perm(right)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.calendar.entries import DUE_STEPS, STEPS, Entry, due_entry, edition_entry
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.admin.times import TimeField, said
 from articles.desk import workflow
 from articles.desk.workflow import WorkflowError
@@ -26,7 +26,7 @@ class MoveForm(forms.Form):
     to = TimeField(label=gettext_lazy("New time"))
 
 
-def find(name: str, user: User) -> Entry:
+def find_entry(name: str, user: User) -> Entry:
     """The entry of the calendar that is named, as ``user`` sees it now; ``starts:12`` and ``idea:7`` are names."""
     row = _row(name)
     if isinstance(row, Article):
@@ -35,7 +35,7 @@ def find(name: str, user: User) -> Entry:
 
 
 @transaction.atomic
-def move(name: str, *, was: str, to: datetime, by: User) -> tuple[Article, str]:
+def move_entry(name: str, *, was: str, to: datetime, by: User) -> tuple[Article, str]:
     """Move an entry that stood at ``was`` to ``to``; the article it is of, and what was done in words.
 
     What somebody else moved meanwhile is refused, as is whatever the workflow refuses.
@@ -59,10 +59,10 @@ def _row(name: str) -> Edition | Article:
     """What an entry that can be moved is of: an edition, or what is due."""
     kind, _colon, row = name.partition(":")
     if kind in DUE_STEPS:
-        return _due_row(kind, number(row))
+        return _due_row(kind, number_in_address(row))
     if kind not in STEPS:
         raise WorkflowError(_("This cannot be moved in the calendar."))
-    edition = Edition.objects.select_related("section", "article__section").filter(pk=number(row)).first()
+    edition = Edition.objects.select_related("section", "article__section").filter(pk=number_in_address(row)).first()
     if edition is None:
         raise WorkflowError(_("Somebody moved or cancelled it after you opened the calendar. Look at it again."))
     return edition

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from articles.admin.calendar.span import Span, read
+from articles.admin.calendar.span import CalendarSpan, read_span
 from articles.admin.times import FORMAT
 
 QUARTER = timedelta(minutes=15)
@@ -46,7 +46,7 @@ def off_the_clock(day: date, hour: int) -> str:
     return _("The clock skips this hour.") if is_skipped else _("This hour comes twice.")
 
 
-def address(moment: datetime | None, span: Span) -> str:
+def planning_address(moment: datetime | None, span: CalendarSpan) -> str:
     """The form that plans an article for ``moment``, which leads back to the calendar; nothing for no moment."""
     if moment is None:
         return ""
@@ -60,7 +60,7 @@ def way_back(query: QueryDict) -> str:
     if "calendar" not in query:
         return ""
     there = QueryDict(query["calendar"][:500])
-    return f"{reverse('admin:articles_edition_calendar')}?{read(there).as_query()}"
+    return f"{reverse('admin:articles_edition_calendar')}?{read_span(there).as_query()}"
 
 
 def _is_off_the_clock(typed: datetime) -> bool:

@@ -37,7 +37,7 @@ class Calendar:
     def calendar_view(self, request):
         """A week or a month, by days."""
         self._refuse_strangers(request)
-        asked, now = span.read(request.GET), timezone.now()
+        asked, now = span.read_span(request.GET), timezone.now()
         found, more = entries.collect(asked, request.user, now)
         context = {
             **self.admin_site.each_context(request),
@@ -50,7 +50,7 @@ class Calendar:
             "most": entries.MOST,
             "zone": zone(),
             "sections": Section.objects.with_parent()[:MOST_SECTIONS],
-            "kinds": kinds.offered(asked.kinds, request.user),
+            "kinds": kinds.kinds_offered(asked.kinds, request.user),
             "links": {
                 "before": asked.before.as_query(),
                 "after": asked.after.as_query(),
@@ -69,13 +69,13 @@ class Calendar:
         """Move an entry; asked by a script, it answers in JSON, and else by pages that need none."""
         self._refuse_strangers(request)
         is_script = request.headers.get("X-Requested-With") == "fetch"
-        back = f"{reverse('admin:articles_edition_calendar')}?{span.read(request.GET).as_query()}"
+        back = f"{reverse('admin:articles_edition_calendar')}?{span.read_span(request.GET).as_query()}"
         form = moving.MoveForm(request.POST if request.method == "POST" else None)
         try:
             if form.is_valid():
                 self._move(request, form.cleaned_data)
                 return JsonResponse({"goto": back}) if is_script else HttpResponseRedirect(back)
-            entry = moving.find(request.POST.get("entry") or request.GET.get("entry", ""), request.user)
+            entry = moving.find_entry(request.POST.get("entry") or request.GET.get("entry", ""), request.user)
         except WorkflowError as refusal:
             return self._refused(request, form, str(refusal), back, is_script)
         if is_script:
@@ -88,7 +88,7 @@ class Calendar:
             raise PermissionDenied
 
     def _move(self, request, given):
-        article, done = moving.move(given["entry"], was=given["was"], to=given["to"], by=request.user)
+        article, done = moving.move_entry(given["entry"], was=given["was"], to=given["to"], by=request.user)
         self.log_change(request, article, done)
         self.message_user(request, done, messages.SUCCESS)
 
@@ -97,7 +97,7 @@ class Calendar:
         if is_script:
             return JsonResponse({"refusal": refusal}, status=409)
         try:
-            entry = moving.find(request.POST.get("entry", ""), request.user)
+            entry = moving.find_entry(request.POST.get("entry", ""), request.user)
         except WorkflowError:
             self.message_user(request, refusal, messages.ERROR)
             return HttpResponseRedirect(back)
@@ -136,7 +136,7 @@ def _day(asked, day, rows, now, *, may_plan):
         "hours": _hours(asked, day, shown, now, may_plan=may_plan) if asked.view == span.WEEK else [],
         "left_out": len(rows) - len(shown),
         "week": asked.as_query(view=span.WEEK, day=day),
-        "plan": planning.address(planning.day_of(day, now), asked) if may_plan else "",
+        "plan": planning.planning_address(planning.day_of(day, now), asked) if may_plan else "",
         "is_today": day == timezone.localdate(now),
         "is_other": not asked.holds(day),
     }
@@ -155,7 +155,7 @@ def _hours(asked, day, rows, now, *, may_plan):
     hours = []
     for hour in range(24):
         moment = planning.hour_of(day, hour, now) if may_plan else None
-        plan = planning.address(moment, asked)
+        plan = planning.planning_address(moment, asked)
         shown, folded = _first(by_hour.get(hour, []), AN_HOUR, now)
         hours.append((hour, shown, folded, plan, moment, planning.off_the_clock(day, hour)))
     return hours

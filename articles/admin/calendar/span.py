@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from articles.admin.calendar.kinds import CHOICES
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.admin.times import FIRST_YEAR, LAST_YEAR
 
 WEEK, MONTH = "week", "month"
@@ -19,7 +19,7 @@ A_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Span:
+class CalendarSpan:
     """The week or the month around a day of the paper, of one section (0: of all), of some kinds (none: all)."""
 
     view: str
@@ -51,11 +51,11 @@ class Span:
         return f"{date_format(first, start)} – {date_format(last, 'j F Y')}"
 
     @property
-    def before(self) -> "Span":
+    def before(self) -> "CalendarSpan":
         return self._around(self.day - A_WEEK if self.view == WEEK else self.day.replace(day=1) - timedelta(days=1))
 
     @property
-    def after(self) -> "Span":
+    def after(self) -> "CalendarSpan":
         return self._around(self.day + A_WEEK if self.view == WEEK else self.day.replace(day=28) + timedelta(days=4))
 
     @property
@@ -74,7 +74,7 @@ class Span:
         parts |= {"section": span.section} if span.section else {}
         return urlencode(parts | {"kind": span.kinds}, doseq=True)
 
-    def _around(self, day: date) -> "Span":
+    def _around(self, day: date) -> "CalendarSpan":
         return replace(self, day=day.replace(day=1) if self.view == MONTH else day)
 
     @property
@@ -90,12 +90,12 @@ class Span:
         return end + timedelta(days=6 - end.weekday())
 
 
-def read(query: QueryDict) -> Span:
+def read_span(query: QueryDict) -> CalendarSpan:
     """The span that an address asks for; what it says wrongly is as if it said nothing."""
-    return Span(
+    return CalendarSpan(
         view=MONTH if query.get("view") == MONTH else WEEK,
         day=_day(query.get("day", "")),
-        section=number(query.get("section", "")),
+        section=number_in_address(query.get("section", "")),
         kinds=tuple(name for name in CHOICES if name in query.getlist("kind")),
     )
 

@@ -14,7 +14,7 @@ from articles.admin.calendar.planning import way_back
 from articles.admin.desk import DeskAdmin
 from articles.admin.idea.form import IdeaForm
 from articles.admin.idea.steps import Steps
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.admin.times import short
 from articles.desk import notices, roles
 from articles.models import Article, Idea
@@ -77,13 +77,13 @@ class IdeaAdmin(Steps, DeskAdmin):
     def get_object(self, request, object_id, from_field=None):
         """An idea by its number, also one that was dropped: its form says so."""
         ideas = Idea.objects.select_related("section__parent", "assignee", "created_by")
-        return ideas.filter(pk=number(object_id)).first()
+        return ideas.filter(pk=number_in_address(object_id)).first()
 
     def get_search_results(self, request, queryset, search_term):
         if not search_term.strip():
             return queryset, False
-        found = desk_search.find(search_term, Article.objects.filter(stage=Article.Stage.IDEA), most=MOST_FOUND)
-        return queryset.filter(pk__in=among([*found.pks, number(search_term)])), False
+        found = desk_search.find_copies(search_term, Article.objects.filter(stage=Article.Stage.IDEA), most=MOST_FOUND)
+        return queryset.filter(pk__in=among([*found.pks, number_in_address(search_term)])), False
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and (obj is None or roles.may(request.user, "edit", obj))
@@ -118,7 +118,7 @@ class IdeaAdmin(Steps, DeskAdmin):
         return super().log_change(request, _as_article(obj), message) if message else None
 
     def history_view(self, request, object_id, extra_context=None):
-        return HttpResponseRedirect(reverse("admin:articles_article_history", args=[number(object_id)]))
+        return HttpResponseRedirect(reverse("admin:articles_article_history", args=[number_in_address(object_id)]))
 
     def response_add(self, request, obj, post_url_continue=None):
         return self._go_on(request, obj) or super().response_add(request, obj, post_url_continue)
@@ -141,7 +141,7 @@ class IdeaAdmin(Steps, DeskAdmin):
 
     @admin.display(description=gettext_lazy("who"))
     def who(self, idea):
-        return notices.name(idea.assignee) if idea.assignee else _("nobody")
+        return notices.name_of_person(idea.assignee) if idea.assignee else _("nobody")
 
     shown_who = who
 
@@ -157,7 +157,7 @@ class IdeaAdmin(Steps, DeskAdmin):
 
     @admin.display(description=gettext_lazy("noted"))
     def noted(self, idea):
-        by = notices.name(idea.created_by) if idea.created_by else ""
+        by = notices.name_of_person(idea.created_by) if idea.created_by else ""
         return format_html('{} <span class="quiet">{}</span>', short(idea.created_at), by)
 
 

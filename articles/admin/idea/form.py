@@ -17,7 +17,7 @@ class WriterField(forms.ModelChoiceField):
     """Somebody who can be given articles."""
 
     def label_from_instance(self, user):
-        return notices.name(user)
+        return notices.name_of_person(user)
 
 
 class IdeaForm(forms.ModelForm):

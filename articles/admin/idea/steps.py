@@ -7,7 +7,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.admin.times import short
 from articles.desk import notices, roles, workflow
 from articles.desk.workflow import WorkflowError
@@ -49,7 +49,7 @@ class Steps:
                 "notes": obj.notes.select_related("by")[:SHOWN],
                 "may_drop": roles.may(request.user, "trash", obj),
                 "may_bring_back": bool(obj.trashed_at) and roles.may(request.user, "untrash", obj),
-                "noted_by": notices.name(obj.created_by) if obj.created_by else "",
+                "noted_by": notices.name_of_person(obj.created_by) if obj.created_by else "",
                 "noted_at": short(obj.created_at),
                 "dropped_at": short(obj.trashed_at) if obj.trashed_at else "",
             }
@@ -63,7 +63,7 @@ class Steps:
 
     def tell_what_became(self, request, object_id):
         """Say that the idea was begun, and by whom; the article that it is, or None."""
-        article = Article.objects.select_related("assignee").filter(pk=number(object_id)).first()
+        article = Article.objects.select_related("assignee").filter(pk=number_in_address(object_id)).first()
         if article is not None:
             try:
                 workflow.refuse_begun(article)

@@ -139,7 +139,7 @@ class PersonAdmin(Access, DeskAdmin):
         form.save_rest()
         if not (form.cleaned_data.get("roles") or form.instance.is_superuser or form.instance.pk == request.user.pk):
             text = _("%(person)s has no role: they can log in and do nothing yet. Tick a role to give them one.")
-            self.message_user(request, text % {"person": notices.name(form.instance)}, messages.WARNING)
+            self.message_user(request, text % {"person": notices.name_of_person(form.instance)}, messages.WARNING)
 
     def may_choose(self, request):
         """Whoever gives authors their logins finds them by name."""
@@ -189,4 +189,6 @@ class GroupAdmin(StockGroupAdmin):
 
     @admin.display(description=gettext_lazy("people"))
     def people(self, group):
-        return ", ".join(notices.name(user) for user in group.user_set.filter(is_active=True).order_by("username"))
+        return ", ".join(
+            notices.name_of_person(user) for user in group.user_set.filter(is_active=True).order_by("username")
+        )

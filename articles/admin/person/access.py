@@ -13,10 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from articles.admin.article import steps
-from articles.admin.lists import number
+from articles.admin.lists import number_in_address
 from articles.admin.times import said
 from articles.desk import roles
-from articles.desk.notices import name as name_of
+from articles.desk.notices import name_of_person as name_of
 from articles.desk.people import leaving, links, sessions
 from articles.desk.workflow import WorkflowError
 from articles.models import PasswordLink
@@ -76,7 +76,7 @@ class Access:
             "is_self": person.pk == request.user.pk,
             "is_suspended": not (person.is_active and person.is_staff),
             "link": link,
-            "person_sessions": sessions.of(person, request.session.session_key),
+            "person_sessions": sessions.sessions_of(person, request.session.session_key),
             "preview_links": leaving.links_of(person).count(),
         }
 
@@ -111,7 +111,7 @@ class Access:
             self.log_change(request, person, done)
             self.message_user(request, done, messages.SUCCESS)
             return self._back(person)
-        link, address = links.make(person, by=request.user)
+        link, address = links.make_link(person, by=request.user)
         made = _("Link to set a password made, to be handed over. It works until %(time)s.")
         self.log_change(request, person, made % {"time": said(link.expires_at)})
         context = {"link": link, "address": request.build_absolute_uri(address), "title": _("Hand over this link")}
@@ -136,8 +136,8 @@ class Access:
         if "all" in request.POST:
             ended = sessions.end_all(person, but=here if person.pk == request.user.pk else None)
         else:
-            row = person.login_sessions.filter(pk=number(request.POST.get("session"))).first()
-            ended = sessions.end(row) if row else 0
+            row = person.login_sessions.filter(pk=number_in_address(request.POST.get("session"))).first()
+            ended = sessions.end_session(row) if row else 0
         if ended:
             done = ngettext("%d session ended", "%d sessions ended", ended) % ended
             self.log_change(request, person, done)

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles.admin.article.guests import ANOTHER, describe
+from articles.admin.article.guests import ANOTHER, describe_author
 from articles.admin.article.listing import section_name
 from articles.admin.desk import RowChoice
 from articles.desk import roles
@@ -82,7 +82,7 @@ class PersonForm(forms.ModelForm):
             )
 
     def _offer_roles(self):
-        given = roles.given_by(roles.of(self.by))
+        given = roles.given_by(roles.roles_of(self.by))
         self.fields["roles"].choices = [(role, role) for role in roles.PERMISSIONS if role in given]
         if self.instance.pk:
             self.initial["roles"] = sorted(group.name for group in self.instance.groups.all())
@@ -145,7 +145,7 @@ class PersonForm(forms.ModelForm):
         if chosen in free:
             self.chosen = free[chosen]
             return
-        choices = [(pk, describe(author)) for pk, author in free.items()]
+        choices = [(pk, describe_author(author)) for pk, author in free.items()]
         choices.append((ANOTHER, _("Another person, who has the same name")))
         self.fields["is_author"].widget = forms.RadioSelect(choices=choices)
         self.add_error(

@@ -3,40 +3,50 @@
 ``plan`` says what stands once an arrangement is saved, ``saving`` stores it, ``telling`` puts it into words.
 """
 
-from articles.desk.boards.plan import Placing, Plan, held_from, most_slots, plan, put, remove, slots_of, standing
+from articles.desk.boards.plan import (
+    Placing,
+    Plan,
+    held_from,
+    most_slots,
+    plan,
+    put_row,
+    remove_row,
+    rows_standing,
+    slots_of,
+)
 from articles.desk.boards.saving import (
     BoardError,
     BoardMovedError,
     last_save,
     load,
-    lock,
+    lock_boards,
     record,
     roll_back,
     save,
     saves,
 )
-from articles.desk.boards.wording import describe, describe_slots, slot_name
+from articles.desk.boards.wording import describe_differences, describe_slots, slot_name
 
 __all__ = [
     "BoardError",
     "BoardMovedError",
     "Placing",
     "Plan",
-    "describe",
+    "describe_differences",
     "describe_slots",
     "held_from",
     "last_save",
     "load",
-    "lock",
+    "lock_boards",
     "most_slots",
     "plan",
-    "put",
+    "put_row",
     "record",
-    "remove",
+    "remove_row",
     "roll_back",
+    "rows_standing",
     "save",
     "saves",
     "slot_name",
     "slots_of",
-    "standing",
 ]

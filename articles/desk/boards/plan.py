@@ -83,7 +83,7 @@ def slots_of(section: Section | None, last: BoardRevision | None) -> int:
     return (last.slots if last else None) or most_slots(section)
 
 
-def standing(placements: Iterable[Placement], at: datetime) -> list[Placement]:
+def rows_standing(placements: Iterable[Placement], at: datetime) -> list[Placement]:
     """Those in force at ``at``, in the order of ``Placement.objects.standing()``: in a slot the last to start first."""
     found = [placement for placement in placements if placement.starts_at <= at < placement.ends_at]
     found.sort(key=lambda placement: placement.starts_at, reverse=True)
@@ -184,7 +184,7 @@ def _is_cut(old: Placing, placing: Placing, at: datetime, now: datetime) -> bool
     return stands and placing.starts_at == old.starts_at and not placing.is_like(old)
 
 
-def put(
+def put_row(
     wanted: Sequence[Placing], places: dict[int, int], moving: Placing | int, slot: int, last: int
 ) -> tuple[list[Placing], int | None]:
     """``wanted`` with a row (or a new placing) in ``slot``, and the row that found no place any more, if one did not.
@@ -211,7 +211,7 @@ def put(
             return rows, carried
 
 
-def remove(wanted: Sequence[Placing], row: int, at: datetime, now: datetime) -> list[Placing]:
+def remove_row(wanted: Sequence[Placing], row: int, at: datetime, now: datetime) -> list[Placing]:
     """``wanted`` without ``row`` from ``at`` on: what begins before then only ends there."""
     placing = wanted[row]
     rows = [other for number, other in enumerate(wanted) if number != row]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from articles.desk import roles
 from articles.desk.boards.plan import SAME, Placing, Plan, most_slots, plan, slots_of
-from articles.desk.boards.wording import describe, describe_slots, said, shortened, slot_name
+from articles.desk.boards.wording import describe_differences, describe_slots, said, shortened, slot_name
 from articles.models import FOR_EVER, Article, BoardRevision, Edition, Image, Placement, Section, SiteSettings
 
 MOST_OF_NOTE = 300  # characters
@@ -79,12 +79,12 @@ def roll_back(revision: BoardRevision, *, by: User, loaded: int) -> tuple[BoardR
 @transaction.atomic
 def record(section: Section | None, *, by: User, note: str) -> BoardRevision:
     """Keep what placements saved elsewhere than on the board made of it: an open board is not saved over them."""
-    lock()
+    lock_boards()
     last = last_save(section)
     return _keep(section, load(section, timezone.now()), by, [note], last.slots if last else None)
 
 
-def lock() -> None:
+def lock_boards() -> None:
     """Have saves of boards follow one another: each holds this row until its transaction ends."""
     rows = ContentType.objects.select_for_update(no_key=True).filter(app_label="articles", model="boardrevision")
     list(rows.values_list("pk"))
@@ -95,7 +95,7 @@ def _claim(section: Section | None, by: User, loaded: int) -> BoardRevision | No
     if not roles.may_curate(by, section):
         place = section or _("front page")
         raise BoardError(_("You may not place articles here: “%(place)s”.") % {"place": place})
-    lock()
+    lock_boards()
     last = last_save(section)
     if (last.pk if last else 0) != loaded:
         raise BoardMovedError(last)
@@ -113,7 +113,7 @@ def _write(
         return None
     titles = _titles([*stored, *made.after])
     check(made, titles, slots=slots, most=most_slots(section), now=now)
-    lines = describe(stored, made.after, titles, now, SiteSettings.current().zone)
+    lines = describe_differences(stored, made.after, titles, now, SiteSettings.current().zone)
     lines = [*([describe_slots(had, slots)] if slots != had else []), *lines]
     lines = [" ".join(filter(None, [note, *lines[:1]])), *lines[1:]]
     try:

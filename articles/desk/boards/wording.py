@@ -10,7 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from articles.desk.boards.plan import SAME, standing
+from articles.desk.boards.plan import SAME, rows_standing
 from articles.models import FOR_EVER, Placement
 
 
@@ -30,7 +30,7 @@ def describe_slots(had: int, slots: int) -> str:
     return text % {"slots": slots, "had": had}
 
 
-def describe(
+def describe_differences(
     before: list[Placement], after: list[Placement], titles: dict[int, str], now: datetime, zone: ZoneInfo
 ) -> list[str]:
     """What differs between two states of a board, the present first; a move is one line, however many made way."""
@@ -94,7 +94,7 @@ Tops = dict[int, Placement]  # what is seen of each slot
 
 def _tops(rows: list[Placement], now: datetime) -> Tops:
     tops: Tops = {}
-    for placement in standing(rows, now):
+    for placement in rows_standing(rows, now):
         tops.setdefault(placement.slot, placement)
     return tops
 

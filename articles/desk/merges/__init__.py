@@ -13,20 +13,20 @@ The first rows are moved at once, by whoever merges; of a hundred thousand, the 
 at a time, the newest first. Until then each story is listed under one of the two.
 """
 
-from articles.desk.merges.moving import carry_on, start
-from articles.desk.merges.places import both
+from articles.desk.merges.moving import carry_on, start_merge
+from articles.desk.merges.places import both_rows
 from articles.desk.merges.refusing import why_not, why_not_undone
-from articles.desk.merges.showing import Line, changes
+from articles.desk.merges.showing import ChangeLine, merge_changes
 from articles.desk.merges.undoing import ask_again, finish_all, undo
 
 __all__ = [
-    "Line",
+    "ChangeLine",
     "ask_again",
-    "both",
+    "both_rows",
     "carry_on",
-    "changes",
     "finish_all",
-    "start",
+    "merge_changes",
+    "start_merge",
     "undo",
     "why_not",
     "why_not_undone",

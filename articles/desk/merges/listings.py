@@ -26,7 +26,7 @@ class _Listed:
         return {section for section, row in self.rows.items() if row.is_further}
 
 
-def move(gone: int, stays: int, most: int) -> list[Note]:
+def move_listings(gone: int, stays: int, most: int) -> list[Note]:
     """List the newest ``most`` editions of ``gone`` in ``stays`` instead; what each of them was."""
     newest = EditionSection.objects.filter(section=gone).order_by("-published_at")
     keys = list(newest.values_list("edition_id", flat=True)[:most])

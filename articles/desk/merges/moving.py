@@ -12,11 +12,20 @@ from django_tasks import task
 
 from articles import tasks
 from articles.desk.merges import listings
-from articles.desk.merges.places import LISTED, OF_A_SECTION, PLACES, Place, kind_of, model_of, plain, thing
+from articles.desk.merges.places import (
+    LISTED,
+    OF_A_SECTION,
+    PLACES,
+    MergePlace,
+    columns_as_json,
+    kind_of,
+    model_of,
+    thing,
+)
 from articles.desk.merges.refusing import why_not
 from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Article, FormerAddress, Merge, TagKey
-from articles.models.redirect import normal, path_of
+from articles.models.redirect import normal_path, path_of
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 1_000  # rows of a table
@@ -26,7 +35,7 @@ MEANWHILE = (IntegrityError, OperationalError)  # somebody wrote a row of it, or
 BLANKS = ["role", "biography", "links", "picture_id", "user_id"]  # of an author, which the other's fill
 
 
-def start(gone: Model, stays: Model, *, by: User, gives_rights: bool = False) -> Merge:
+def start_merge(gone: Model, stays: Model, *, by: User, gives_rights: bool = False) -> Merge:
     """Merge ``gone`` into ``stays``: the newest rows at once, the rest in the background.
 
     With ``gives_rights`` the editors of a section that goes are editors of the one that stays.
@@ -55,7 +64,9 @@ def _begin(gone: Model, stays: Model, by: User, gives_rights: bool) -> Merge:
     if gone is None or stays is None:
         raise WorkflowError(_("One of the two is no more: somebody merged or removed it just now."))
     merge.gone_path = path_of(gone)
-    merge.gone_values = plain({field.attname: getattr(gone, field.attname) for field in gone._meta.concrete_fields})
+    merge.gone_values = columns_as_json(
+        {field.attname: getattr(gone, field.attname) for field in gone._meta.concrete_fields}
+    )
     merge.save()
     if kind == Merge.Kind.SECTION:
         _prepare_section(merge, gone, stays, gives_rights)
@@ -96,7 +107,7 @@ def _prepare_section(merge: Merge, gone: Any, stays: Any, gives_rights: bool) ->
     gone.children.update(parent=stays)
     for label in OF_A_SECTION:
         rows = model_of(label)._base_manager.filter(section=gone)
-        merge.batches.create(label=label, taken=[plain(values) for values in rows.values()])
+        merge.batches.create(label=label, taken=[columns_as_json(values) for values in rows.values()])
         rows.delete()
 
 
@@ -108,7 +119,7 @@ def move_some(number: int) -> bool:
         return True
     moved = sum(_move(merge, place) for place in PLACES[Merge.Kind(merge.kind)])
     if merge.kind == Merge.Kind.SECTION:
-        notes = listings.move(merge.gone, merge.stays, AT_ONCE)
+        notes = listings.move_listings(merge.gone, merge.stays, AT_ONCE)
         moved += len(notes)
         if notes:
             merge.batches.create(label=LISTED, moved=notes)
@@ -119,7 +130,7 @@ def move_some(number: int) -> bool:
     return True
 
 
-def _move(merge: Merge, place: Place) -> int:
+def _move(merge: Merge, place: MergePlace) -> int:
     """Have the newest rows of one table point at what stays; where that stands already, one of two rows goes."""
     rows, column = place.rows, place.column
     newest = rows.filter(**{column: merge.gone}).order_by(place.newest)
@@ -133,7 +144,7 @@ def _move(merge: Merge, place: Place) -> int:
     rows.filter(pk__in=gone).delete()
     moving = sorted(set(keys) - set(gone))
     rows.filter(pk__in=moving).update(**{column: merge.stays})
-    merge.batches.create(label=place.label, moved=moving, taken=[plain(values) for values in taken])
+    merge.batches.create(label=place.label, moved=moving, taken=[columns_as_json(values) for values in taken])
     return len(keys)
 
 
@@ -142,14 +153,14 @@ def _lock_articles(articles: QuerySet) -> None:
     list(Article.objects.select_for_update().filter(pk__in=articles).order_by("pk").values_list("pk"))
 
 
-def _twice(merge: Merge, place: Place, keys: list[int]) -> list[dict[str, Any]]:
+def _twice(merge: Merge, place: MergePlace, keys: list[int]) -> list[dict[str, Any]]:
     """The rows that would stand twice in their whole; of bylines the later one, of others that of what goes."""
     going = {values[place.whole]: values for values in place.rows.filter(pk__in=keys).values()}
     staying = place.rows.filter(**{place.column: merge.stays, f"{place.whole}__in": list(going)}).values()
     return [_of_two(place, going[values[place.whole]], values) for values in staying]
 
 
-def _of_two(place: Place, going: dict[str, Any], staying: dict[str, Any]) -> dict[str, Any]:
+def _of_two(place: MergePlace, going: dict[str, Any], staying: dict[str, Any]) -> dict[str, Any]:
     is_first = place.is_ordered and (going["order"], going["id"]) < (staying["order"], staying["id"])
     return staying if is_first else going
 
@@ -162,7 +173,7 @@ def _finish(merge: Merge) -> None:
     if gone := thing(merge, merge.gone):
         merge.gone_path = path_of(gone)
         gone.delete()
-    former.update_or_create(path=normal(merge.gone_path), defaults={"kind": kind, "row": merge.stays})
+    former.update_or_create(path=normal_path(merge.gone_path), defaults={"kind": kind, "row": merge.stays})
     former.filter(kind=kind, row=merge.gone).update(row=merge.stays)
     merge.stage = Merge.Stage.DONE
     merge.save(update_fields=["stage", "gone_path"])

@@ -12,7 +12,7 @@ from articles.models.redirect import MODELS
 
 
 @dataclass(frozen=True)
-class Place:
+class MergePlace:
     """A table with a column that points at a thing; in one ``whole`` (a column, too) no thing stands twice."""
 
     label: str
@@ -29,17 +29,17 @@ class Place:
 
 PLACES = {
     Merge.Kind.TAG: [
-        Place("articles.EditionTag", "tag_id", "edition_id", newest="-published_at"),
-        Place("articles.ArticleTag", "tag_id", "content_object_id", "content_object_id"),
+        MergePlace("articles.EditionTag", "tag_id", "edition_id", newest="-published_at"),
+        MergePlace("articles.ArticleTag", "tag_id", "content_object_id", "content_object_id"),
     ],
     Merge.Kind.AUTHOR: [
-        Place("articles.EditionByline", "author_id", "edition_id", newest="-published_at", is_ordered=True),
-        Place("articles.ArticleByline", "author_id", "article_id", "article_id", is_ordered=True),
+        MergePlace("articles.EditionByline", "author_id", "edition_id", newest="-published_at", is_ordered=True),
+        MergePlace("articles.ArticleByline", "author_id", "article_id", "article_id", is_ordered=True),
     ],
     Merge.Kind.SECTION: [  # editions' own sections are moved with their listings
-        Place("articles.Article", "section_id", "", "pk", newest="-saved_at"),
-        Place("articles.Template", "section_id"),
-        Place("articles.ArticleSection", "section_id", "article_id", "article_id"),
+        MergePlace("articles.Article", "section_id", "", "pk", newest="-saved_at"),
+        MergePlace("articles.Template", "section_id"),
+        MergePlace("articles.ArticleSection", "section_id", "article_id", "article_id"),
     ],
 }
 LISTED = "articles.EditionSection"
@@ -60,18 +60,18 @@ def thing(merge: Merge, number: int) -> Any:
     return model_of(MODELS[merge.kind])._base_manager.filter(pk=number).select_for_update().first()
 
 
-def both(merge: Merge) -> tuple[Any, Any]:
+def both_rows(merge: Merge) -> tuple[Any, Any]:
     """What goes and what stays, as far as they are there."""
     found = model_of(MODELS[merge.kind])._base_manager.in_bulk([merge.gone, merge.stays])
     return found.get(merge.gone), found.get(merge.stays)
 
 
-def plain(values: dict[str, Any]) -> dict[str, Any]:
+def columns_as_json(values: dict[str, Any]) -> dict[str, Any]:
     """Columns as JSON, to the microsecond."""
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
-def row_of(model: type[Model], values: dict[str, Any]) -> Model:
+def row_from_json(model: type[Model], values: dict[str, Any]) -> Model:
     """A row as ``plain`` wrote it, not yet stored."""
     fields = {field.attname: field for field in model._meta.concrete_fields}
     return model(**{name: fields[name].to_python(value) for name, value in values.items() if name in fields})

@@ -31,7 +31,7 @@ ROWS: dict[str, tuple[Any, str]] = {
 
 
 @dataclass(frozen=True)
-class Line:
+class ChangeLine:
     """One thing that changes, how many of it there are (a text), and what becomes of it."""
 
     what: str
@@ -39,7 +39,7 @@ class Line:
     becomes: str
 
 
-def changes(gone: Any, stays: Any, *, gives_rights: bool = False) -> list[Line]:
+def merge_changes(gone: Any, stays: Any, *, gives_rights: bool = False) -> list[ChangeLine]:
     """All that changes for readers, for the desk and in addresses when ``gone`` is merged into ``stays``."""
     kind = kind_of(gone)
     lines = [*_stories(kind, gone, stays), *_places(kind, gone), *_addresses(gone, stays)]
@@ -50,19 +50,19 @@ def changes(gone: Any, stays: Any, *, gives_rights: bool = False) -> list[Line]:
     return [line for line in lines if line.count != "0" or line is lines[0]]
 
 
-def _stories(kind: Merge.Kind, gone: Any, stays: Any) -> list[Line]:
+def _stories(kind: Merge.Kind, gone: Any, stays: Any) -> list[ChangeLine]:
     names = {"gone": str(gone), "stays": str(stays)}
     live, both, coming, past = _of_editions(kind, gone, stays)
     now_under = _("readers see “%(stays)s” at once; text, times and order stay.") % names
     kept = _("are found under “%(stays)s”. Saves and the log go on naming “%(gone)s”.") % names
     return [
-        Line(_("Live articles"), live, now_under),
-        Line(_("of these under both"), both, _("stand under “%(stays)s” once.") % names),
-        Line(_("Scheduled editions"), coming, _("go live with “%(stays)s”, when they were to.") % names),
-        Line(
+        ChangeLine(_("Live articles"), live, now_under),
+        ChangeLine(_("of these under both"), both, _("stand under “%(stays)s” once.") % names),
+        ChangeLine(_("Scheduled editions"), coming, _("go live with “%(stays)s”, when they were to.") % names),
+        ChangeLine(
             _("Drafts, changes not published"), _drafts(kind, gone), _("say “%(stays)s”; what is typed stays.") % names
         ),
-        Line(_("Earlier editions"), past, kept),
+        ChangeLine(_("Earlier editions"), past, kept),
     ]
 
 
@@ -99,7 +99,7 @@ def _said(count: int, of: int) -> str:
     return _("%(count)d of the newest %(most)d") % {"count": min(count, MOST_COUNTED), "most": MOST_COUNTED}
 
 
-def _places(kind: Merge.Kind, gone: Any) -> list[Line]:
+def _places(kind: Merge.Kind, gone: Any) -> list[ChangeLine]:
     """Places on boards: few, as each has an end or stands now."""
     rows, column = ROWS[kind]
     stands = {"edition__article": OuterRef("article"), "edition__live_until__gt": timezone.now()}
@@ -110,50 +110,56 @@ def _places(kind: Merge.Kind, gone: Any) -> list[Line]:
     front, boards = places.filter(section=None), places.exclude(section=None)
     stay = _("stay where they are.")
     return [
-        Line(_("Places on the front page"), _count(front), stay),
-        Line(_("Places on tops of sections"), _count(boards), stay),
+        ChangeLine(_("Places on the front page"), _count(front), stay),
+        ChangeLine(_("Places on tops of sections"), _count(boards), stay),
     ]
 
 
-def _addresses(gone: Any, stays: Any) -> list[Line]:
+def _addresses(gone: Any, stays: Any) -> list[ChangeLine]:
     old, new = path_of(gone), path_of(stays)
     former = FormerAddress.objects.filter(kind=kind_of(gone), row=gone.pk)
     redirects = Redirect.objects.filter(target__startswith=old.rstrip("/"))
     ways, of_section = {"old": old, "new": new}, kind_of(gone) == Merge.Kind.SECTION
     to_new = _("leads to %(new)s for good.") % ways
     return [
-        Line(_("Page"), old, _("leads to %(new)s for good, and so do its months.") % ways if of_section else to_new),
-        Line(_("Feeds"), "RSS, Atom, JSON", _("of %(old)s lead to those of %(new)s: who follows them goes on.") % ways),
-        Line(_("Earlier addresses"), _count(former), _("lead to %(new)s in one step.") % ways),
-        Line(_("Redirects that lead here"), _count(redirects), _("go on to %(new)s.") % ways),
+        ChangeLine(
+            _("Page"), old, _("leads to %(new)s for good, and so do its months.") % ways if of_section else to_new
+        ),
+        ChangeLine(
+            _("Feeds"), "RSS, Atom, JSON", _("of %(old)s lead to those of %(new)s: who follows them goes on.") % ways
+        ),
+        ChangeLine(_("Earlier addresses"), _count(former), _("lead to %(new)s in one step.") % ways),
+        ChangeLine(_("Redirects that lead here"), _count(redirects), _("go on to %(new)s.") % ways),
     ]
 
 
-def _of_author(gone: Any, stays: Any) -> list[Line]:
+def _of_author(gone: Any, stays: Any) -> list[ChangeLine]:
     lines = []
     names = {"gone": str(gone), "stays": str(stays), "login": gone.user and gone.user.get_username()}
     if gone.picture_id and not stays.picture_id:
-        lines.append(Line(_("Portrait"), "1", _("is that of “%(stays)s” from now on.") % names))
+        lines.append(ChangeLine(_("Portrait"), "1", _("is that of “%(stays)s” from now on.") % names))
     elif gone.picture_id:
-        lines.append(Line(_("Portrait"), "1", _("is no longer shown; it stays in the library.")))
+        lines.append(ChangeLine(_("Portrait"), "1", _("is no longer shown; it stays in the library.")))
     filled = [field.verbose_name for field in gone._meta.concrete_fields if field.attname in BLANKS[:3]
               and getattr(gone, field.attname) and not getattr(stays, field.attname)]  # fmt: skip
     if filled:
         text = _("“%(stays)s” has none and takes them over.") % names
-        lines.append(Line(", ".join(str(name) for name in filled).capitalize(), str(len(filled)), text))
+        lines.append(ChangeLine(", ".join(str(name) for name in filled).capitalize(), str(len(filled)), text))
     if gone.user_id and not stays.user_id:
         lines.append(
-            Line(_("Login"), gone.user.get_username(), _("writes as “%(stays)s”, and edits what carries it.") % names)
+            ChangeLine(
+                _("Login"), gone.user.get_username(), _("writes as “%(stays)s”, and edits what carries it.") % names
+            )
         )
     elif gone.user_id:
         text = _(
             "has no byline any more: “%(stays)s” is another login’s. Drafts begun by it or assigned to it stay its own."
         )
-        lines.append(Line(_("Login"), gone.user.get_username(), text % names))
+        lines.append(ChangeLine(_("Login"), gone.user.get_username(), text % names))
     return lines
 
 
-def _of_section(gone: Any, stays: Any, gives_rights: bool) -> list[Line]:
+def _of_section(gone: Any, stays: Any, gives_rights: bool) -> list[ChangeLine]:
     names = {"gone": str(gone), "stays": str(stays)}
     children = list(gone.children.values_list("name", flat=True)[:50])
     new = set(gone.editors.all()) - set(stays.editors.all())
@@ -161,18 +167,18 @@ def _of_section(gone: Any, stays: Any, gives_rights: bool) -> list[Line]:
     rights = _("edit “%(stays)s” from now on.") if gives_rights else _("do not edit these articles any more.")
     text = _("are removed; those of “%(stays)s” hold.") % names
     lines = [
-        Line(_("Places on its own top"), _count(gone.placements.filter(ends_at__gt=timezone.now())), text),
-        Line(_("Its own checks"), _count(gone.check_rules.all()), text),
+        ChangeLine(_("Places on its own top"), _count(gone.placements.filter(ends_at__gt=timezone.now())), text),
+        ChangeLine(_("Its own checks"), _count(gone.check_rules.all()), text),
     ]
     if new:
-        lines.append(Line(_("Editors of “%(gone)s” alone") % names, people, rights % names))
+        lines.append(ChangeLine(_("Editors of “%(gone)s” alone") % names, people, rights % names))
     if children:
         text = _("lie within “%(stays)s”; their addresses lead to the new ones.") % names
-        lines.append(Line(_("Sections within"), ", ".join(children), text))
+        lines.append(ChangeLine(_("Sections within"), ", ".join(children), text))
     if gone.kind != stays.kind:
         text = _("the one is a %(one)s, the other a %(other)s: pages of a country and a theme together change.")
         kinds = {"one": gone.get_kind_display(), "other": stays.get_kind_display()}
-        lines.append(Line(_("Kinds"), "2", text % kinds))
+        lines.append(ChangeLine(_("Kinds"), "2", text % kinds))
     return lines
 
 

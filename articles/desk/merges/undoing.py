@@ -11,11 +11,11 @@ from django_tasks import task
 from articles import tasks
 from articles.desk.merges import listings
 from articles.desk.merges.moving import MEANWHILE, carry_on, go_through, move_some
-from articles.desk.merges.places import LISTED, PLACES, Place, model_of, row_of, thing
+from articles.desk.merges.places import LISTED, PLACES, MergePlace, model_of, row_from_json, thing
 from articles.desk.merges.refusing import why_not_undone
 from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Edition, FormerAddress, Merge, MergedRows, Section, TagKey
-from articles.models.redirect import MODELS, normal
+from articles.models.redirect import MODELS, normal_path
 
 AT_FIRST = 8  # batches: as many as a small merge has
 FIRST = ["articles.TagKey", "articles.Section", "articles.FormerAddress"]  # given back with the thing itself
@@ -48,7 +48,7 @@ def _make_again(merge: Merge) -> None:
         _take_back(merge, stays)
     if batch := first.get("articles.TagKey"):
         TagKey.objects.filter(pk__in=batch.moved, tag=merge.stays).update(tag=merge.gone)
-    gone: Any = row_of(model_of(MODELS[merge.kind]), merge.gone_values)
+    gone: Any = row_from_json(model_of(MODELS[merge.kind]), merge.gone_values)
     _forget_what_is_no_more(gone)
     gone.save(force_insert=True)
     if merge.kind == Merge.Kind.SECTION:
@@ -56,7 +56,7 @@ def _make_again(merge: Merge) -> None:
         Section.objects.filter(pk__in=first["articles.Section"].moved, parent=merge.stays).update(parent=gone)
     former = FormerAddress.objects.filter(kind=merge.kind, row=merge.stays)
     former.filter(pk__in=first["articles.FormerAddress"].moved).update(row=merge.gone)
-    former.filter(path=normal(merge.gone_path)).update(row=merge.gone)
+    former.filter(path=normal_path(merge.gone_path)).update(row=merge.gone)
     MergedRows.objects.filter(pk__in=[batch.pk for batch in first.values()]).delete()
 
 
@@ -110,14 +110,14 @@ def _give_back(merge: Merge, batch: MergedRows) -> int:
     return len(batch.moved) - moved
 
 
-def _unchanged(merge: Merge, place: Place, rows: QuerySet) -> QuerySet:
+def _unchanged(merge: Merge, place: MergePlace, rows: QuerySet) -> QuerySet:
     """Without working copies that were published since: they go on saying what their newest edition says."""
     if not place.article:
         return rows
     return rows.exclude(Exists(Edition.objects.filter(article=OuterRef(place.article), cut_at__gt=merge.at)))
 
 
-def _put_back(merge: Merge, place: Place, batch: MergedRows) -> None:
+def _put_back(merge: Merge, place: MergePlace, batch: MergedRows) -> None:
     """The rows that were taken out, where what they stood in is still there."""
     if not batch.taken:
         return
@@ -133,10 +133,10 @@ def _put_back(merge: Merge, place: Place, batch: MergedRows) -> None:
 def _make_rows(model: type[Model], taken: list[dict[str, Any]]) -> None:
     """Rows as they were, with the times they were first written at."""
     rows = model._base_manager
-    rows.bulk_create([row_of(model, values) for values in taken], ignore_conflicts=True)
+    rows.bulk_create([row_from_json(model, values) for values in taken], ignore_conflicts=True)
     stamped = [field.attname for field in model._meta.concrete_fields if getattr(field, "auto_now_add", False)]
     if stamped and taken:
-        rows.bulk_update([row_of(model, values) for values in taken], stamped)
+        rows.bulk_update([row_from_json(model, values) for values in taken], stamped)
 
 
 def ask_again(merge: Merge) -> None:

@@ -39,7 +39,7 @@ def what_leaves(user: User) -> Leaving:
     work = work_of(user).defer("body", "corrections")
     others = User.objects.filter(is_active=True, is_staff=True, groups__name=roles.SECTION_EDITOR).exclude(pk=user.pk)
     return Leaving(
-        sessions=sessions.of(user),
+        sessions=sessions.sessions_of(user),
         links=list(preview_links[:SHOWN]),
         more_links=max(preview_links.count() - SHOWN, 0),
         work=list(work[:SHOWN]),
@@ -93,7 +93,7 @@ def hand_over(user: User, heir: User | None, *, by: User) -> int:
     LogEntry.objects.log_actions(by.pk, rows, CHANGE, said)
     if heir and heir.pk != by.pk:
         text = _("%(who)s handed %(number)d articles of %(user)s over to you.")
-        words = {"who": notices.name(by), "number": len(rows), "user": notices.name(user)}
+        words = {"who": notices.name_of_person(by), "number": len(rows), "user": notices.name_of_person(user)}
         Notice.objects.create(user=heir, article=rows[0], kind=Notice.Kind.ASSIGNED, text=text % words, by=by)
     return len(rows)
 

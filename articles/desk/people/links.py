@@ -24,7 +24,7 @@ from django_tasks_db.models import DBTaskResult
 from articles.desk.people import sessions
 from articles.folding import same
 from articles.models import PasswordLink, SiteSettings
-from articles.models.access import digest
+from articles.models.access import secret_digest
 
 logger = logging.getLogger(__name__)
 Purpose = PasswordLink.Purpose
@@ -45,14 +45,19 @@ def purpose_of(user: User) -> str:
 
 
 @transaction.atomic
-def make(user: User, *, by: User | None, mailed_to: str = "") -> tuple[PasswordLink, str]:
+def make_link(user: User, *, by: User | None, mailed_to: str = "") -> tuple[PasswordLink, str]:
     """A new link for ``user`` with its path, which can be known only now; the one before leads nowhere from now on."""
     User.objects.select_for_update().get(pk=user.pk)
     end_open(user)
     secret, purpose = secrets.token_urlsafe(32), purpose_of(user)
     until = timezone.now() + (WORKS[Purpose(purpose)] if by else ASKED_FOR)
     link = PasswordLink.objects.create(
-        user=user, purpose=purpose, secret_digest=digest(secret), made_by=by, mailed_to=mailed_to, expires_at=until
+        user=user,
+        purpose=purpose,
+        secret_digest=secret_digest(secret),
+        made_by=by,
+        mailed_to=mailed_to,
+        expires_at=until,
     )
     return link, reverse("set_password", args=[link.name, secret])
 
@@ -62,12 +67,12 @@ def end_open(user: User) -> int:
     return PasswordLink.objects.open().filter(user=user).update(ended_at=timezone.now())
 
 
-def find(name: str, secret: str) -> PasswordLink | None:
+def find_link(name: str, secret: str) -> PasswordLink | None:
     """The link of an address, if it leads somewhere; a wrong secret is a try."""
     link = PasswordLink.objects.valid().select_related("user").filter(name=name).first()
     if link is None:
         return None
-    if not constant_time_compare(link.secret_digest, digest(secret)):
+    if not constant_time_compare(link.secret_digest, secret_digest(secret)):
         count_try(link)
         return None
     return link
@@ -96,7 +101,7 @@ def use(link: PasswordLink, password: str) -> bool:
 
 def mail(user: User, *, by: User) -> PasswordLink:
     """Have a link mailed to ``user``. It is made by whoever sends the mail, so that no queue holds its secret."""
-    link, _path = make(user, by=by, mailed_to=user.email)
+    link, _path = make_link(user, by=by, mailed_to=user.email)
     transaction.on_commit(lambda: mail_link.enqueue(link.pk), robust=True)
     return link
 
@@ -108,11 +113,11 @@ def mail_link(link_pk: int) -> None:
     if link is None or not link.mailed_to:
         return
     secret = secrets.token_urlsafe(32)
-    PasswordLink.objects.filter(pk=link.pk).update(secret_digest=digest(secret))
+    PasswordLink.objects.filter(pk=link.pk).update(secret_digest=secret_digest(secret))
     _send(link, settings.SITE_ROOT + reverse("set_password", args=[link.name, secret]))
 
 
-def ask(address: str) -> None:
+def ask_for_link(address: str) -> None:
     """Have a link mailed to whoever has this mail address; the work is the same whether anybody has."""
     just_now = timezone.now() - PATIENCE
     queued = DBTaskResult.objects.filter(task_path=mail_asked_for.module_path, enqueued_at__gt=just_now)
@@ -128,7 +133,7 @@ def mail_asked_for(address: str) -> None:
         asked = PasswordLink.objects.filter(user=user, made_by=None, made_at__gt=just_now)
         if not user.email or not user.has_usable_password() or asked.exists():
             continue
-        link, path = make(user, by=None, mailed_to=user.email)
+        link, path = make_link(user, by=None, mailed_to=user.email)
         _send(link, settings.SITE_ROOT + path)
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.models import LoginSession
-from articles.models.access import digest
+from articles.models.access import secret_digest
 
 logger = logging.getLogger(__name__)
 EXACT = 300  # seconds to which it is known when a session was last used
@@ -43,25 +43,25 @@ def middleware(get_response: Any) -> Any:
     def answer(request: Any) -> Any:
         response = get_response(request)
         if request.path.startswith("/admin/") and (user := getattr(request, "user", None)) and user.is_authenticated:
-            note(request, user)
+            note_session(request, user)
         return response
 
     return answer
 
 
-def note(request: Any, user: User) -> None:
+def note_session(request: Any, user: User) -> None:
     """Keep that ``user`` uses the request's session; that this can't be kept keeps nobody from working."""
     key, now = request.session.session_key, timezone.now()
-    if not key or now.timestamp() - noted.get(digest(key), 0) < EXACT:
+    if not key or now.timestamp() - noted.get(secret_digest(key), 0) < EXACT:
         return
     if len(noted) >= MOST_NOTED:
         noted.clear()
-    noted[digest(key)] = now.timestamp()
+    noted[secret_digest(key)] = now.timestamp()
     try:
         with transaction.atomic():
             browser = browser_of(request.META.get("HTTP_USER_AGENT", ""))
             kept = {"user": user, "browser": browser, "seen_at": now}
-            LoginSession.objects.update_or_create(key_digest=digest(key), defaults=kept)
+            LoginSession.objects.update_or_create(key_digest=secret_digest(key), defaults=kept)
     except DatabaseError:
         logger.exception("It was not noted where user %s is logged in.", user.pk)
 
@@ -70,31 +70,31 @@ def began(sender: Any, request: Any, user: User, **kwargs: Any) -> None:
     """Somebody logged in: note it, and remove what is left of sessions that ran out."""
     if request is None or not user.is_staff:
         return
-    note(request, user)
+    note_session(request, user)
     _store().clear_expired()
     over = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE + EXACT)
     LoginSession.objects.filter(seen_at__lt=over).delete()
 
 
-def left(sender: Any, request: Any, **kwargs: Any) -> None:
+def note_logout(sender: Any, request: Any, **kwargs: Any) -> None:
     """Somebody logged out."""
     if key := request.session.session_key:
-        LoginSession.objects.filter(key_digest=digest(key)).delete()
+        LoginSession.objects.filter(key_digest=secret_digest(key)).delete()
 
 
-def of(user: User, here: str | None = None) -> list[LoginSession]:
+def sessions_of(user: User, here: str | None = None) -> list[LoginSession]:
     """The sessions of ``user`` that are open, the last used first; ``is_here`` is the one whose key is ``here``."""
-    open_now = {digest(key) for key in _keys()}
+    open_now = {secret_digest(key) for key in _keys()}
     found = [row for row in LoginSession.objects.filter(user=user) if row.key_digest in open_now]
-    mine = digest(here) if here else ""
+    mine = secret_digest(here) if here else ""
     for row in found:
         row.is_here = row.key_digest == mine
     return found
 
 
-def end(row: LoginSession) -> int:
+def end_session(row: LoginSession) -> int:
     """End one session; 1, or 0 if it had ended by itself."""
-    mine = [key for key in _keys() if digest(key) == row.key_digest]
+    mine = [key for key in _keys() if secret_digest(key) == row.key_digest]
     for key in mine:
         _store()(key).delete()
     row.delete()
@@ -108,12 +108,14 @@ def end_all(user: User, but: str | None = None) -> int:
     of_others = set(rows.exclude(user=user).values_list("key_digest", flat=True))
     ended = 0
     for key in _keys():
-        if key == but or digest(key) in of_others:
+        if key == but or secret_digest(key) in of_others:
             continue
-        if digest(key) in of_user or _is_of(user, key):  # one that was not used since sessions are noted has no row
+        if secret_digest(key) in of_user or _is_of(
+            user, key
+        ):  # one that was not used since sessions are noted has no row
             _store()(key).delete()
             ended += 1
-    rows.filter(user=user).exclude(key_digest=digest(but or "")).delete()
+    rows.filter(user=user).exclude(key_digest=secret_digest(but or "")).delete()
     return ended
 
 

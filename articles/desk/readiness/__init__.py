@@ -17,7 +17,7 @@ from articles.desk.readiness import links, pictures, words
 from articles.desk.readiness.problem import Level, Problem
 from articles.models import Article, Check, CheckRule, SiteSettings
 
-__all__ = ["Level", "Problem", "levels_of", "look", "problems"]
+__all__ = ["Level", "Problem", "all_problems", "levels_of", "problems"]
 
 DEFAULT = Level.ADVISORY
 
@@ -35,7 +35,7 @@ def levels_of(article: Article) -> dict[str, str]:
     return levels
 
 
-def look(
+def all_problems(
     article: Article, path: str, at: datetime | None = None, levels: dict[str, str] | None = None
 ) -> list[Problem]:
     """Everything to mend before the working copy of ``article`` goes live at ``path``, what blocks first.
@@ -45,9 +45,13 @@ def look(
     """
     levels = levels_of(article) if levels is None else levels
     wanted = {check for check, level in levels.items() if level != Level.OFF}
-    shown = pictures.of(article)
+    shown = pictures.pictures_of(article)
     found = [*_always(article, path, at), *pictures.lost(article, shown)]
-    for problem in (*words.look(article), *pictures.look(article, shown, at), *links.look(article, path, wanted)):
+    for problem in (
+        *words.word_problems(article),
+        *pictures.picture_problems(article, shown, at),
+        *links.link_problems(article, path, wanted),
+    ):
         if problem.check in wanted:
             found.append(problem.at(levels[problem.check]))
     return sorted(found, key=lambda problem: not problem.blocks)
@@ -55,7 +59,7 @@ def look(
 
 def problems(article: Article, path: str, at: datetime | None = None) -> list[Problem]:
     """What keeps the working copy of ``article`` from going live at ``path``; empty when it is ready."""
-    return [problem for problem in look(article, path, at) if problem.blocks]
+    return [problem for problem in all_problems(article, path, at) if problem.blocks]
 
 
 def _always(article: Article, path: str, at: datetime | None) -> list[Problem]:

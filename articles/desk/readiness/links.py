@@ -22,7 +22,7 @@ SHOWN = 80  # characters of an address in a sentence
 DESK = ("admin", "preview")  # first words of addresses that are no reader's
 
 
-class Target(NamedTuple):
+class LinkTarget(NamedTuple):
     """A page of the paper that a link names: what kind of row it shows, and by which words of the address."""
 
     kind: str
@@ -31,11 +31,11 @@ class Target(NamedTuple):
 
 def outside_of(body: str) -> list[str]:
     """The addresses of other sites that ``body`` links to."""
-    return [href for href in markup.links(body)[:MOST_LINKS] if is_outside(href)]
+    return [href for href in markup.links_of_body(body)[:MOST_LINKS] if is_outside(href)]
 
 
-def look(article: Article, path: str, wanted: set[str]) -> Iterator[Problem]:
-    hrefs = markup.links(article.body)[:MOST_LINKS]
+def link_problems(article: Article, path: str, wanted: set[str]) -> Iterator[Problem]:
+    hrefs = markup.links_of_body(article.body)[:MOST_LINKS]
     inside = {href: place for href in hrefs if (place := path_within(href)) is not None}
     if Check.INTERNAL_LINKS in wanted:
         yield from _inside(inside, path)
@@ -85,7 +85,7 @@ def _inside(places: dict[str, str], own_path: str) -> Iterator[Problem]:
         yield Problem("body", text % {"link": _short(href)}, Check.INTERNAL_LINKS, place=href)
 
 
-def _target(path: str) -> Target | None:
+def _target(path: str) -> LinkTarget | None:
     """Which page ``path`` asks for; None if the paper has no such address."""
     try:
         match = resolve(path if path.endswith("/") or "." in path.rpartition("/")[2] else f"{path}/")
@@ -93,33 +93,33 @@ def _target(path: str) -> Target | None:
         return None
     name, words = match.url_name or "", match.kwargs
     if name == "article_page":
-        return Target("article", (path if path.endswith("/") else f"{path}/",))
+        return LinkTarget("article", (path if path.endswith("/") else f"{path}/",))
     kind = name.partition("_")[0]
     if kind in {"section", "child"}:  # its page, its feeds, its months
-        return Target("section", (words["slug"], words.get("child", "")))
+        return LinkTarget("section", (words["slug"], words.get("child", "")))
     if kind in {"tag", "author"}:
-        return Target(kind, (words["slug"],))
-    return Target("page", (path,))
+        return LinkTarget(kind, (words["slug"],))
+    return LinkTarget("page", (path,))
 
 
-def _known(targets: set[Target]) -> dict[Target | None, bool]:
+def _known(targets: set[LinkTarget]) -> dict[LinkTarget | None, bool]:
     """Those of ``targets`` that exist, with whether readers get a page; a query for each kind of page."""
-    known: dict[Target | None, bool] = {target: True for target in targets if target.kind == "page"}
+    known: dict[LinkTarget | None, bool] = {target: True for target in targets if target.kind == "page"}
     keys = {kind: [target.key for target in targets if target.kind == kind] for kind in ("article", "section")}
     if keys["article"]:
         live = Edition.objects.live().filter(article=OuterRef("article"))
         rows = Address.objects.filter(path__in=[key[0] for key in keys["article"]]).annotate(is_live=Exists(live))
-        known |= {Target("article", (row.path,)): row.is_live for row in rows}
+        known |= {LinkTarget("article", (row.path,)): row.is_live for row in rows}
     if keys["section"]:
         slugs = {slug for key in keys["section"] for slug in key if slug}
         rows = Section.objects.filter(slug__in=slugs).values_list("slug", "parent__slug")
-        known |= {Target("section", (parent, slug) if parent else (slug, "")): True for slug, parent in rows}
+        known |= {LinkTarget("section", (parent, slug) if parent else (slug, "")): True for slug, parent in rows}
         pages = FlatPage.objects.filter(slug__in=slugs, is_public=True).values_list("slug", flat=True)
-        known |= {Target("section", (slug, "")): True for slug in pages}
+        known |= {LinkTarget("section", (slug, "")): True for slug in pages}
     for kind, rows in (("tag", Tag.objects.all()), ("author", Author.objects.public())):
         if slugs := [target.key[0] for target in targets if target.kind == kind]:
             found = rows.filter(slug__in=slugs).values_list("slug", flat=True)
-            known |= {Target(kind, (slug,)): True for slug in found}
+            known |= {LinkTarget(kind, (slug,)): True for slug in found}
     return known
 
 

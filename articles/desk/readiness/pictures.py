@@ -14,7 +14,7 @@ from articles.models import Article, Check, Image
 NARROWEST = 1200  # pixels, of a lead picture
 
 
-def of(article: Article) -> dict[int, Image]:
+def pictures_of(article: Article) -> dict[int, Image]:
     """The pictures of ``article`` that are in the library, in one query."""
     numbers = {*image_ids(article.body), article.lead_image_id} - {None}
     return Image.objects.in_bulk(numbers) if numbers else {}
@@ -28,7 +28,7 @@ def lost(article: Article, shown: dict[int, Image]) -> Iterator[Problem]:
             yield Problem("body", text, image=number)
 
 
-def look(article: Article, shown: dict[int, Image], at: datetime | None) -> Iterator[Problem]:
+def picture_problems(article: Article, shown: dict[int, Image], at: datetime | None) -> Iterator[Problem]:
     lead = shown.get(article.lead_image_id) if article.lead_image_id else None
     if lead is None:
         text = _("Choose a lead picture: without one, cards and social networks show none.")

@@ -28,7 +28,7 @@ LEFTOVER = re.compile(
 )
 
 
-def look(article: Article) -> Iterator[Problem]:
+def word_problems(article: Article) -> Iterator[Problem]:
     yield from _lengths(article)
     if not article.bylines.exists():
         yield Problem("bylines", _("Add a byline: readers want to know who wrote it."), Check.BYLINE)
@@ -71,10 +71,10 @@ def _headings(body: str) -> Iterator[Problem]:
 
 
 def _rates(article: Article) -> Iterator[Problem]:
-    for pair in references.unknown(article.body, timezone.now(), article.language):
+    for pair in references.unknown_pairs(article.body, timezone.now(), article.language):
         text = _("There is no rate of %(pair)s: readers will see the pair without a value.") % {"pair": pair}
         yield Problem("body", text, Check.RATES, place=pair)
-    for chart in charts.unknown(article.body, timezone.now()):
+    for chart in charts.unknown_charts(article.body, timezone.now()):
         text = _("There are no two rates of %(pair)s in the days of a chart: readers will not see it.")
         yield Problem("body", text % {"pair": chart.pair}, Check.RATES)
     if charts.too_many(article.body):
@@ -85,7 +85,7 @@ def _rates(article: Article) -> Iterator[Problem]:
 def _footnotes(body: str) -> Iterator[Problem]:
     """Notes that say nothing or stand where a mark can't lead to them, and marks that were typed as text."""
     for place, html in _places_of_footnotes(body)[:MOST_NAMED]:
-        words = plain_text(footnotes.without(html))
+        words = plain_text(footnotes.without_footnotes(html))
         if place == "empty":
             text = _("The footnote after “%(words)s” says nothing: write it, or take it out.")
         elif place == "heading":
@@ -108,7 +108,7 @@ def _places_of_footnotes(body: str) -> list[tuple[str, str]]:
     found += [("pull quote", aside) for aside in PULL_QUOTE.findall(body) if _is_hidden_note(aside)]
     empty = footnotes.OPENING + footnotes.CLOSING
     before = body.split(empty)[:-1]
-    return found + [("empty", footnotes.without(text)[-AROUND:].rpartition(">")[2]) for text in before]
+    return found + [("empty", footnotes.without_footnotes(text)[-AROUND:].rpartition(">")[2]) for text in before]
 
 
 def _is_hidden_note(aside: str) -> bool:

@@ -6,7 +6,7 @@ bounded: where the best answer would take long, a coarser one comes at once. Not
 """
 
 from articles.desk.text_diff.blocks import tokens
-from articles.desk.text_diff.changes import Change, compare
-from articles.desk.text_diff.marking import Comparison, prose, sides, words
+from articles.desk.text_diff.changes import FieldChange, compare_snapshots
+from articles.desk.text_diff.marking import Comparison, marked_words, prose, sides
 
-__all__ = ["Change", "Comparison", "compare", "prose", "sides", "tokens", "words"]
+__all__ = ["Comparison", "FieldChange", "compare_snapshots", "marked_words", "prose", "sides", "tokens"]

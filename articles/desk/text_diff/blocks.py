@@ -44,7 +44,7 @@ class Token:
 
 
 @dataclass(frozen=True)
-class Block:
+class BodyBlock:
     """What stands by itself in a body, and what it stands in: ``("p",)``, ``("ul", "ul")``, ``("fact", "h3")``."""
 
     place: tuple[str, ...]
@@ -70,7 +70,7 @@ class _Blocks(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.blocks: list[Block] = []
+        self.blocks: list[BodyBlock] = []
         self.open: list[str] = []  # blocks, by the names of PLACES; what is none is ""
         self.tags: list[str] = []
         self.counts: list[int] = []  # of the items of open lists
@@ -158,7 +158,7 @@ class _Blocks(HTMLParser):
             place = [name for name in self.open if name]
             place = place[:-1] if len(place) > 1 and place[-1] == "p" else place
             place = ["table"] if "table" in place else place
-            self.blocks.append(Block(tuple(place) or ("p",), tuple(self.tokens), self.number))
+            self.blocks.append(BodyBlock(tuple(place) or ("p",), tuple(self.tokens), self.number))
             self.number = 0
         self.tokens, self.space = [], False
 
@@ -167,7 +167,7 @@ class _Blocks(HTMLParser):
         self._end()
 
 
-def blocks(html: str) -> list[Block]:
+def blocks_of_body(html: str) -> list[BodyBlock]:
     parser = _Blocks()
     parser.feed(markup.clean(html[:LONGEST]))
     parser.close()

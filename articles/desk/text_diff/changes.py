@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles.desk.text_diff.marking import Comparison, items, words, words_beside
+from articles.desk.text_diff.marking import Comparison, items, marked_words, words_beside
 from articles.models import Article, Author, Image, Merge, Section
 from articles.models.copy import Copy
 
@@ -37,7 +37,7 @@ Names = dict[tuple[type, int], str]
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """A field that differs: as it was, as it is, and both in one with the difference marked."""
 
     field: str
@@ -48,7 +48,7 @@ class Change:
     body: Comparison | None = None  # of the body: for a page that folds what is unchanged
 
 
-def compare(before: dict[str, Any], after: dict[str, Any], names: Iterable[str] = ()) -> list[Change]:
+def compare_snapshots(before: dict[str, Any], after: dict[str, Any], names: Iterable[str] = ()) -> list[FieldChange]:
     """Each field in which two snapshots (``revisions.snapshot``) differ, the text first; at most four queries.
 
     With ``names`` those fields instead, whether they differ or not.
@@ -70,21 +70,21 @@ def _value(fields: dict, snapshot: dict[str, Any], name: str) -> Any:
     return None if isinstance(fields[name], ForeignKey) else fields[name].get_default()
 
 
-def _change(fields: dict, name: str, old: Any, new: Any, names: Names) -> Change:
+def _change(fields: dict, name: str, old: Any, new: Any, names: Names) -> FieldChange:
     label = capfirst(str(fields[name].verbose_name if name in fields else LISTS[name]))
     if name == "body":
         body = Comparison(_text(old), _text(new))
         left, right = body.sides()
-        return Change(name, label, left, right, body.prose(), body)
+        return FieldChange(name, label, left, right, body.prose(), body)
     if name in LISTS:
         old, new = _list(name, old, names), _list(name, new, names)
-        return Change(name, label, items(old, new, "before"), items(old, new, "after"), items(old, new))
+        return FieldChange(name, label, items(old, new, "before"), items(old, new, "after"), items(old, new))
     old, new = _said(fields[name], old, names), _said(fields[name], new, names)
     if isinstance(fields[name], TextField) or not _is_chosen(fields[name]):
-        return Change(name, label, *words_beside(old, new), words(old, new))
+        return FieldChange(name, label, *words_beside(old, new), marked_words(old, new))
     old_list, new_list = [old], [new]
     sides = items(old_list, new_list, "before"), items(old_list, new_list, "after")
-    return Change(name, label, *sides, items(old_list, new_list, separator=" "))
+    return FieldChange(name, label, *sides, items(old_list, new_list, separator=" "))
 
 
 def _is_chosen(field: Any) -> bool:

@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from articles.desk.text_diff.blocks import LONGEST, PIECE, Block, Token, blocks
-from articles.desk.text_diff.matching import Budget, Op, Row, ops_of, rows_of
+from articles.desk.text_diff.blocks import LONGEST, PIECE, BodyBlock, Token, blocks_of_body
+from articles.desk.text_diff.matching import BlockRow, Budget, Op, ops_of, rows_of
 from articles.models import Article, Image
 from common.characters import strip_control
 
@@ -54,7 +54,7 @@ def sides(before_html: str, after_html: str) -> tuple[SafeString, SafeString]:
     return Comparison(before_html, after_html).sides()
 
 
-def words(before: str, after: str) -> SafeString:
+def marked_words(before: str, after: str) -> SafeString:
     """Two plain texts as one, word by word."""
     return _whole(_plain_ops(before, after), {}, "prose")
 
@@ -101,7 +101,7 @@ def _plain(text: str) -> list[Token]:
 
 
 @dataclass(frozen=True)
-class Pair:
+class BlockPair:
     """A block as it was and as it is, with its place in words; one side may be empty."""
 
     state: str
@@ -110,10 +110,10 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Run:
+class PairRun:
     """Pairs in a row, all changed or all not; ``folded`` says how many are better hidden."""
 
-    pairs: list[Pair]
+    pairs: list[BlockPair]
     folded: str = ""
 
 
@@ -121,7 +121,7 @@ class Comparison:
     """What is different between two bodies, worked out once and shown in either way."""
 
     def __init__(self, before_html: str, after_html: str) -> None:
-        before, after = blocks(before_html), blocks(after_html)
+        before, after = blocks_of_body(before_html), blocks_of_body(after_html)
         self.rows = rows_of(before, after)
         self.names = _names([*before, *after])
 
@@ -146,19 +146,19 @@ class Comparison:
     def sides(self) -> tuple[SafeString, SafeString]:
         return _column(self.rows, self.names, "before"), _column(self.rows, self.names, "after")
 
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[PairRun]:
         """Both sides, block beside block, for a page that shows them in two columns."""
         return [
-            Run([self._pair(row) for row in rows], _unchanged(len(rows)) if folded else "")
+            PairRun([self._pair(row) for row in rows], _unchanged(len(rows)) if folded else "")
             for rows, folded in _folded(self.rows)
         ]
 
-    def _pair(self, row: Row) -> Pair:
+    def _pair(self, row: BlockRow) -> BlockPair:
         left, right = (_column([row], self.names, side) for side in ("before", "after"))
-        return Pair(row.state, left, right)
+        return BlockPair(row.state, left, right)
 
 
-def _folded(rows: list[Row]) -> list[tuple[list[Row], int]]:
+def _folded(rows: list[BlockRow]) -> list[tuple[list[BlockRow], int]]:
     """Runs of rows, and how many of each are to be folded: unchanged ones with no change near."""
     changed = [row.state != "same" for row in rows]
     near = [any(changed[max(0, n - NEAR) : n + NEAR + 1]) for n in range(len(rows))]
@@ -178,7 +178,7 @@ def _unchanged(count: int) -> str:
     return ngettext("… %(count)d paragraph unchanged", "… %(count)d paragraphs unchanged", count) % {"count": count}
 
 
-def _names(both: list[Block]) -> Names:
+def _names(both: list[BodyBlock]) -> Names:
     """The titles of the pictures and the headlines of the articles in them, in a query for each kind."""
     names: Names = {}
     kinds: dict[str, Any] = {"image": Image.objects.values_list("pk", "title"), "read-also": HEADLINES.all()}
@@ -191,7 +191,7 @@ def _names(both: list[Block]) -> Names:
     return names
 
 
-def _column(rows: list[Row], names: Names, side: str) -> SafeString:
+def _column(rows: list[BlockRow], names: Names, side: str) -> SafeString:
     """Rows one below the other, those of one list or quotation within one element."""
     shown = [row for row in rows if side == "prose" or (row.before if side == "before" else row.after)]
     parts = []
@@ -205,14 +205,14 @@ def _column(rows: list[Row], names: Names, side: str) -> SafeString:
     return _together(parts)
 
 
-def _block(row: Row, side: str) -> Block:
+def _block(row: BlockRow, side: str) -> BodyBlock:
     first, second = (row.before, row.after) if side == "before" else (row.after, row.before)
     block = first or second
     assert block  # noqa: S101 - a row has one of them
     return block
 
 
-def _shown(row: Row, names: Names, side: str) -> SafeString:
+def _shown(row: BlockRow, names: Names, side: str) -> SafeString:
     """One block: in words what became of it, its number in a list, and its text."""
     block = _block(row, side)
     return format_html(
@@ -228,13 +228,13 @@ def _shown(row: Row, names: Names, side: str) -> SafeString:
     )
 
 
-def _row_ops(row: Row) -> list[Op]:
+def _row_ops(row: BlockRow) -> list[Op]:
     if row.before and row.after:
         return row.ops
     return [(False, row.before.tokens if row.before else (), row.after.tokens if row.after else ())]
 
 
-def _hint(row: Row) -> SafeString | str:
+def _hint(row: BlockRow) -> SafeString | str:
     """For ears what the look says; a move is said to all."""
     if row.state == "same":
         return ""
@@ -242,7 +242,7 @@ def _hint(row: Row) -> SafeString | str:
     return format_html('<span class="{}">{}</span> ', kind, HINTS[row.state])
 
 
-def _was(row: Row, side: str) -> SafeString | str:
+def _was(row: BlockRow, side: str) -> SafeString | str:
     """What kind of block it was and is, when that changed."""
     if row.before is None or row.after is None or row.before.place == row.after.place:
         return ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import Match, SequenceMatcher
 from itertools import accumulate
 
-from articles.desk.text_diff.blocks import Block, Token
+from articles.desk.text_diff.blocks import BodyBlock, Token
 
 BUDGET = 4_000_000  # pairs of words, or of blocks, that are looked at before the answer gets coarser
 AT_ONCE = 160_000  # of them in one go
@@ -98,23 +98,23 @@ def _anchors(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[tuple[int, in
 
 
 @dataclass
-class Row:
+class BlockRow:
     """A block before and after; one of them is None where it came or went."""
 
-    before: Block | None
-    after: Block | None
+    before: BodyBlock | None
+    after: BodyBlock | None
     state: str = "same"
     ops: list[Op] = field(default_factory=list)
 
 
-def rows_of(before: list[Block], after: list[Block]) -> list[Row]:
+def rows_of(before: list[BodyBlock], after: list[BodyBlock]) -> list[BlockRow]:
     budget = Budget()
-    rows: list[Row] = []
+    rows: list[BlockRow] = []
     last_i, last_j = 0, 0
     matched = _matches([block.words for block in before], [block.words for block in after], budget)
     for i, j, length in [*matched, (len(before), len(after), 0)]:
         rows += _paired(before[last_i:i], after[last_j:j], budget)
-        rows += [Row(before[i + n], after[j + n]) for n in range(length)]
+        rows += [BlockRow(before[i + n], after[j + n]) for n in range(length)]
         last_i, last_j = i + length, j + length
     for row in rows:
         _judge(row, budget)
@@ -122,19 +122,21 @@ def rows_of(before: list[Block], after: list[Block]) -> list[Row]:
     return rows
 
 
-def _paired(before: list[Block], after: list[Block], budget: Budget) -> list[Row]:
+def _paired(before: list[BodyBlock], after: list[BodyBlock], budget: Budget) -> list[BlockRow]:
     """Those that are alike side by side, in order; the others by themselves."""
-    rows: list[Row] = []
+    rows: list[BlockRow] = []
     last_i, last_j = 0, 0
     for i, j in [*_alike(before, after, budget), (len(before), len(after))]:
-        rows += [Row(block, None) for block in before[last_i:i]] + [Row(None, block) for block in after[last_j:j]]
+        rows += [BlockRow(block, None) for block in before[last_i:i]] + [
+            BlockRow(None, block) for block in after[last_j:j]
+        ]
         if i < len(before) and j < len(after):
-            rows.append(Row(before[i], after[j]))
+            rows.append(BlockRow(before[i], after[j]))
         last_i, last_j = i + 1, j + 1
     return rows
 
 
-def _alike(before: list[Block], after: list[Block], budget: Budget) -> list[tuple[int, int]]:
+def _alike(before: list[BodyBlock], after: list[BodyBlock], budget: Budget) -> list[tuple[int, int]]:
     """Pairs in order with the most likeness in sum; where that takes too long, the first with the first."""
     if not before or not after:
         return []
@@ -165,7 +167,7 @@ def _likeness(one: Counter, other: Counter) -> float:
     return share if share >= ALIKE else 0
 
 
-def _judge(row: Row, budget: Budget) -> None:
+def _judge(row: BlockRow, budget: Budget) -> None:
     if row.before is None or row.after is None:
         row.state = "removed" if row.before else "added"
         return
@@ -203,7 +205,7 @@ def _joined(ops: list[Op]) -> list[Op]:
     return joined
 
 
-def _find_moves(rows: list[Row]) -> None:
+def _find_moves(rows: list[BlockRow]) -> None:
     gone = {row.before.words: row for row in rows if row.before and row.after is None and len(row.before.words) > 3}
     for row in rows:
         if row.after and row.before is None and (old := gone.pop(row.after.words, None)):

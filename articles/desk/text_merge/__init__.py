@@ -13,7 +13,7 @@ from typing import Any
 
 from articles.body import series
 from articles.body.markup import clean, plain_text
-from articles.desk.text_merge.hunks import Budgets, Place, budgets, changes, places
+from articles.desk.text_merge.hunks import BaseStretch, Budgets, base_stretches, budgets, hunk_changes
 
 TAG = r"""</?[a-z](?:[^<>"']|"[^"]*"|'[^']*')*>"""
 PIECE = re.compile(rf"{TAG}|[^<]+|<", re.IGNORECASE)
@@ -29,7 +29,7 @@ UNKNOWN = object()  # what a field was, when the base is too old to have it
 
 
 @dataclass(frozen=True)
-class Merge:
+class FieldMerge:
     """One field merged: with ``mine`` or with ``theirs`` in the places that clash, and the same if none does."""
 
     mine: Any
@@ -75,29 +75,29 @@ def merge(base: dict[str, Any], mine: dict[str, Any], theirs: dict[str, Any]) ->
     return Merged(snapshot, clashes)
 
 
-def merge_value(name: str, base: Any, mine: Any, theirs: Any) -> Merge:
+def merge_value(name: str, base: Any, mine: Any, theirs: Any) -> FieldMerge:
     """The field ``name``, whose kind decides how finely it is looked at."""
     if mine in (theirs, base):
-        return Merge(theirs, theirs)
+        return FieldMerge(theirs, theirs)
     if theirs == base:
-        return Merge(mine, mine)
+        return FieldMerge(mine, mine)
     how = KINDS.get(name)
     if how is None or type(base) is not type(mine) or type(mine) is not type(theirs):
-        return Merge(mine, theirs, clash=True)
+        return FieldMerge(mine, theirs, clash=True)
     return how(base, mine, theirs)
 
 
-def merge_body(base: str, mine: str, theirs: str) -> Merge:
+def merge_body(base: str, mine: str, theirs: str) -> FieldMerge:
     """HTML block by block, and word by word within a block that both changed."""
     base, mine, theirs = map(as_editor_writes, (base, mine, theirs))
     if mine in (theirs, base):
         return _same(theirs)
-    before, ours, yours = blocks(base), blocks(mine), blocks(theirs)
+    before, ours, yours = body_elements(base), body_elements(mine), body_elements(theirs)
     if not before or max(map(len, (before, ours, yours))) > MOST_BLOCKS:
-        return Merge(mine, theirs, clash=True)
-    chosen: list[Merge] = []
+        return FieldMerge(mine, theirs, clash=True)
+    chosen: list[FieldMerge] = []
     spend = budgets()
-    for place in places(before, ours, yours, fine=True, spend=spend):
+    for place in base_stretches(before, ours, yours, fine=True, spend=spend):
         if (taken := place.taken_or_both) is not None:
             chosen.append(_same("".join(taken)))
         else:
@@ -106,35 +106,37 @@ def merge_body(base: str, mine: str, theirs: str) -> Merge:
     with_mine, with_theirs = (series.keep_apart(clean("".join(part)), mine, theirs) for part in sides)
     clash = any(one.clash for one in chosen)
     if not clash and _loses_words(base, mine, theirs, with_mine):
-        return Merge(mine, theirs, clash=True)
-    return Merge(with_mine, with_theirs, clash)
+        return FieldMerge(mine, theirs, clash=True)
+    return FieldMerge(with_mine, with_theirs, clash)
 
 
 def stretches(base: Any, mine: str, theirs: str) -> list[Stretch]:
     """A body from start to end, paragraph by paragraph; without a ``base`` all that differs is to be chosen."""
     mine, theirs = as_editor_writes(mine), as_editor_writes(theirs)
-    ours, yours = blocks(mine), blocks(theirs)
-    before = blocks(as_editor_writes(base)) if isinstance(base, str) else []
+    ours, yours = body_elements(mine), body_elements(theirs)
+    before = body_elements(as_editor_writes(base)) if isinstance(base, str) else []
     if max(map(len, (before, ours, yours))) > MOST_BLOCKS:
         return [Stretch(None, mine, theirs)]
     spend = budgets()
     found = (
-        [_stretch_of(place, spend) for place in places(before, ours, yours, fine=True, spend=spend)] if before else []
+        [_stretch_of(place, spend) for place in base_stretches(before, ours, yours, fine=True, spend=spend)]
+        if before
+        else []
     )
     is_chosen = all(one.taken is not None for one in found)
-    if is_chosen and (not found or _loses_words("".join(before), mine, theirs, put_together(found, []))):
+    if is_chosen and (not found or _loses_words("".join(before), mine, theirs, merged_body(found, []))):
         return _of_two(ours, yours)
     return found
 
 
-def put_together(found: Iterable[Stretch], choices: Iterable[str]) -> str:
+def merged_body(found: Iterable[Stretch], choices: Iterable[str]) -> str:
     """The body of ``found``, with one of ``choices`` (a key of ``Stretch.ways``) for each that is to be chosen."""
     chosen = iter(choices)
     parts = [one.ways[next(chosen)] if one.taken is None else one.taken for one in found]
     return clean("".join(parts))
 
 
-def _stretch_of(place: Place, spend: Budgets) -> Stretch:
+def _stretch_of(place: BaseStretch, spend: Budgets) -> Stretch:
     if (taken := place.taken_or_both) is not None:
         return Stretch("".join(taken))
     merged = _merge_words(place, spend)
@@ -146,7 +148,7 @@ def _stretch_of(place: Place, spend: Budgets) -> Stretch:
 def _of_two(mine: list[str], theirs: list[str]) -> list[Stretch]:
     """What both have is taken, all else is to be chosen."""
     found, at = [], 0
-    for i1, i2, j1, j2 in changes(theirs, mine, budgets()[0], fine=True):
+    for i1, i2, j1, j2 in hunk_changes(theirs, mine, budgets()[0], fine=True):
         found += [Stretch("".join(theirs[at:i1])), Stretch(None, "".join(mine[j1:j2]), "".join(theirs[i1:i2]))]
         at = i2
     found.append(Stretch("".join(theirs[at:])))
@@ -168,7 +170,7 @@ def as_editor_writes(html: str) -> str:
     return HEAD.sub(lambda found: f"{found[1] or found[2]}tbody>" if found[1] or found[2] else "", html)
 
 
-def blocks(html: str) -> list[str]:
+def body_elements(html: str) -> list[str]:
     """The elements of a cleaned body one after the other; put together they are the body again."""
     found, depth, start = [], 0, 0
     for piece in PIECE.finditer(html):
@@ -182,31 +184,31 @@ def blocks(html: str) -> list[str]:
     return [*found, html[start:]] if start < len(html) else found
 
 
-def merge_set(base: list, mine: list, theirs: list) -> Merge:
+def merge_set(base: list, mine: list, theirs: list) -> FieldMerge:
     """Things in no order of their own, like tags: all that stayed, and what either added."""
     return _same(sorted((set(theirs) - (set(base) - set(mine))) | (set(mine) - set(base))))
 
 
-def merge_sequence(base: list, mine: list, theirs: list) -> Merge:
+def merge_sequence(base: list, mine: list, theirs: list) -> FieldMerge:
     """Things in an order that means something, like bylines, none of them twice."""
     chosen: list = []
-    for place in places(base, mine, theirs):
+    for place in base_stretches(base, mine, theirs):
         if (taken := place.taken_or_both) is None:
-            return Merge(mine, theirs, clash=True)
+            return FieldMerge(mine, theirs, clash=True)
         chosen += taken
     return _same(list(dict.fromkeys(chosen)))
 
 
-def merge_corrections(base: list, mine: list, theirs: list) -> Merge:
+def merge_corrections(base: list, mine: list, theirs: list) -> FieldMerge:
     """Dated corrections, each taken as a whole."""
     merged = merge_sequence(*([json.dumps(row, sort_keys=True) for row in rows] for rows in (base, mine, theirs)))
     if merged.clash:
-        return Merge(mine, theirs, clash=True)
+        return FieldMerge(mine, theirs, clash=True)
     rows = [json.loads(row) for row in merged.mine]
     return _same(sorted(rows, key=lambda row: str(row.get("day", "")) if isinstance(row, dict) else ""))
 
 
-KINDS: dict[str, Callable[[Any, Any, Any], Merge]] = {
+KINDS: dict[str, Callable[[Any, Any, Any], FieldMerge]] = {
     "body": merge_body,
     "bylines": merge_sequence,
     "dated_corrections": merge_corrections,
@@ -216,11 +218,11 @@ KINDS: dict[str, Callable[[Any, Any, Any], Merge]] = {
 }
 
 
-def _same(value: Any) -> Merge:
-    return Merge(value, value)
+def _same(value: Any) -> FieldMerge:
+    return FieldMerge(value, value)
 
 
-def _merge_words(place: Place, spend: Budgets) -> Merge:
+def _merge_words(place: BaseStretch, spend: Budgets) -> FieldMerge:
     """Blocks that both changed, word by word.
 
     Where less than half of it is as it was, a sentence put together from both would be nobody's: that clashes.
@@ -228,14 +230,14 @@ def _merge_words(place: Place, spend: Budgets) -> Merge:
     base, mine, theirs = ("".join(part) for part in (place.base, place.mine, place.theirs))
     tokens = [TOKEN.findall(html) for html in (base, mine, theirs)]
     if max(map(len, tokens)) > MOST_TOKENS or any(SOLID.search(html) for html in (base, mine, theirs)):
-        return Merge(mine, theirs, clash=True)
-    found = places(*tokens, gap=1, spend=spend)
+        return FieldMerge(mine, theirs, clash=True)
+    found = base_stretches(*tokens, gap=1, spend=spend)
     unchanged = sum(len(place.base) for place in found if place.base == place.mine == place.theirs)
     if unchanged * 2 < len(tokens[0]):
-        return Merge(mine, theirs, clash=True)
+        return FieldMerge(mine, theirs, clash=True)
     pairs = [(p.mine, p.theirs) if p.taken is None else (p.taken, p.taken) for p in found]
     with_mine, with_theirs = ("".join("".join(part) for part in side) for side in zip(*pairs, strict=True))
-    return Merge(with_mine, with_theirs, clash=any(place.taken is None for place in found))
+    return FieldMerge(with_mine, with_theirs, clash=any(place.taken is None for place in found))
 
 
 def _loses_words(base: str, mine: str, theirs: str, merged: str) -> bool:

@@ -18,7 +18,7 @@ def budgets() -> Budgets:
 
 
 @dataclass(frozen=True)
-class Place:
+class BaseStretch:
     """A stretch of the base, and what each made of it."""
 
     base: list
@@ -38,9 +38,9 @@ class Place:
         return self.theirs + self.mine if self.taken is None and not self.base else self.taken
 
 
-def places(
+def base_stretches(
     base: list, mine: list, theirs: list, *, gap: int = 0, fine: bool = False, spend: Budgets | None = None
-) -> list[Place]:
+) -> list[BaseStretch]:
     """The base from start to end, as stretches that nobody, one or both changed.
 
     Changes by both with fewer than ``gap`` unchanged items between them are one place. With ``fine``, a changed
@@ -69,11 +69,11 @@ class _Hunk:
 
 
 def _hunks(base: list, other: list, side: int, fine: bool, budget: Budget) -> list[_Hunk]:
-    found = changes(base, other, budget, fine=fine)
+    found = hunk_changes(base, other, budget, fine=fine)
     return [_Hunk(i1, i2, side, j2 - j1 - i2 + i1) for i1, i2, j1, j2 in found]
 
 
-def changes(base: list, other: list, budget: Budget, *, fine: bool) -> Iterator[tuple[int, int, int, int]]:
+def hunk_changes(base: list, other: list, budget: Budget, *, fine: bool) -> Iterator[tuple[int, int, int, int]]:
     """Where in both something is another; with ``fine``, each item that was changed by itself."""
     for tag, i1, i2, j1, j2 in Matcher(base, other, budget).get_opcodes():
         pairs = (i2 - i1) * (j2 - j1)
@@ -123,5 +123,5 @@ def _moved(at: tuple[int, int, int], to: int, hunks: list[_Hunk]) -> tuple[int, 
     return to, at[1] + read + mine, at[2] + read + theirs
 
 
-def _stretch(base: list, mine: list, theirs: list, start: tuple, end: tuple) -> Place:
-    return Place(base[start[0] : end[0]], mine[start[1] : end[1]], theirs[start[2] : end[2]])
+def _stretch(base: list, mine: list, theirs: list, start: tuple, end: tuple) -> BaseStretch:
+    return BaseStretch(base[start[0] : end[0]], mine[start[1] : end[1]], theirs[start[2] : end[2]])

@@ -9,7 +9,7 @@ from articles.desk.workflow.assignment import MOST_WORDS, assign, claim, release
 from articles.desk.workflow.editions import (
     cancel,
     erase,
-    freeze_again,
+    freeze_editions_again,
     publish,
     reschedule,
     schedule,
@@ -47,7 +47,7 @@ __all__ = [
     "claim",
     "empty_trash",
     "erase",
-    "freeze_again",
+    "freeze_editions_again",
     "hold_idea",
     "keep_as_is",
     "leave_note",

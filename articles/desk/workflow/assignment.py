@@ -34,7 +34,7 @@ def assign(article: Article, to: User | None, *, by: User, due_at: datetime | No
         if article.due_at is None:
             text = _("%(who)s assigned “%(article)s” to you.")
         due = said(article.due_at) if article.due_at else ""
-        notices.tell(Notice.Kind.ASSIGNED, article, by=by, text=text, due=due)
+        notices.tell_people(Notice.Kind.ASSIGNED, article, by=by, text=text, due=due)
 
 
 @transaction.atomic

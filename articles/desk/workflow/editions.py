@@ -18,8 +18,17 @@ from articles.desk import lacking, notices, readiness, revisions
 from articles.desk.workflow.locking import locked, said, set_stage
 from articles.desk.workflow.plans import known_of, planned, planned_updates
 from articles.desk.workflow.sharing import end_links
-from articles.desk.workflow.timeline import TICK, Text, WorkflowError, address, put_in, remove_words, take_out, text_of
-from articles.desk.workflow.timeline import freeze_again as refreeze
+from articles.desk.workflow.timeline import (
+    TICK,
+    Text,
+    WorkflowError,
+    put_in,
+    remove_words,
+    take_out,
+    text_of_copy,
+    wished_path,
+)
+from articles.desk.workflow.timeline import freeze_rates_again as refreeze
 from articles.models import FOR_EVER, Article, Edition, Notice
 from articles.models.copy import shared_values
 
@@ -37,7 +46,7 @@ def publish(article: Article, *, by: User, significant: bool = False) -> Edition
     edition = put_in(article, text, at=now, by=by, significant=significant, based_at=article.based_at)
     after_cut(article, by, _("Published"))
     tasks.after_commit(tasks.draw_card.enqueue, edition.pk)
-    notices.tell(Notice.Kind.PUBLISHED, article, by=by, text=_("%(who)s published “%(article)s”."))
+    notices.tell_people(Notice.Kind.PUBLISHED, article, by=by, text=_("%(who)s published “%(article)s”."))
     tasks.after_commit(tasks.announce.enqueue)
     return edition
 
@@ -70,7 +79,7 @@ def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
     _refuse_embargo(article, at)
     if article.editions.filter(live_from=at).exclude(pk=edition.pk).exists():
         raise WorkflowError(_("Another edition of this article starts at that very time."))
-    text = text_of(edition, edition.section_rows.filter(is_further=True))
+    text = text_of_copy(edition, edition.section_rows.filter(is_further=True))
     known = known_of(edition)  # its text is no newer for being moved
     end = own_end(article, edition)
     if at >= end:
@@ -80,7 +89,7 @@ def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
     edition.live_until = min(edition.live_until, end)
     edition.save(update_fields=["live_until"])
     tasks.after_commit(tasks.draw_card.enqueue, edition.pk)
-    revisions.keep(article, by=by, note=_("Rescheduled for %(time)s") % {"time": said(at)})
+    revisions.keep_revision(article, by=by, note=_("Rescheduled for %(time)s") % {"time": said(at)})
     _tell_of_schedule(article, by, at)
     _look_again(edition)
     return edition
@@ -93,9 +102,9 @@ def cancel(edition: Edition, *, by: User) -> None:
     take_out(article, future(article, edition))
     if article.stage == Article.Stage.PUBLISHED:  # what waits for review goes on waiting
         set_stage(article, Article.Stage.DRAFT)
-    revisions.keep(article, by=by, note=_("Schedule cancelled"))
+    revisions.keep_revision(article, by=by, note=_("Schedule cancelled"))
     text = _("%(who)s cancelled the schedule of “%(article)s”.")
-    notices.tell(Notice.Kind.WITHDRAWN, article, by=by, text=text)
+    notices.tell_people(Notice.Kind.WITHDRAWN, article, by=by, text=text)
 
 
 @transaction.atomic
@@ -118,7 +127,7 @@ def take_down(article: Article, *, by: User, at: datetime | None) -> Edition:
     edition.live_until = end
     edition.save(update_fields=["live_until"])
     note = _("Ends %(time)s") % {"time": said(end)} if at else _("Has no end any more")
-    revisions.keep(article, by=by, note=note)
+    revisions.keep_revision(article, by=by, note=note)
     return edition
 
 
@@ -145,9 +154,9 @@ def withdraw(article: Article, *, by: User, reason: str) -> Edition:
     if article.stage == Article.Stage.PUBLISHED:
         set_stage(article, Article.Stage.DRAFT)
     note = _("Withdrawn: %(reason)s") % {"reason": reason.strip()}
-    revisions.keep(article, by=by, note=Truncator(note).chars(300))
+    revisions.keep_revision(article, by=by, note=Truncator(note).chars(300))
     text = _("%(who)s withdrew “%(article)s”: %(reason)s")
-    notices.tell(Notice.Kind.WITHDRAWN, article, by=by, text=text, reason=Truncator(reason.strip()).chars(200))
+    notices.tell_people(Notice.Kind.WITHDRAWN, article, by=by, text=text, reason=Truncator(reason.strip()).chars(200))
     tasks.after_commit(tasks.announce.enqueue)
     return edition
 
@@ -171,7 +180,7 @@ def erase(edition: Edition, *, by: User, reason: str) -> Edition:
     edition.save()
     edition.article.editions.update(planned={})  # may hold the same words
     remove_words(edition)
-    search.remove(edition)
+    search.forget_edition(edition)
     return edition
 
 
@@ -183,7 +192,7 @@ def _close_gap(article: Article, now: datetime) -> None:
             before.live_until, after.took_over = after.live_from, True
             before.save(update_fields=["live_until"])
             after.save(update_fields=["took_over"])
-    lacking.note(article)
+    lacking.note_gaps(article)
 
 
 def _refuse_embargo(article: Article, at: datetime) -> None:
@@ -214,29 +223,29 @@ def after_cut(article: Article, by: User, note: str) -> None:
     """The working copy is what the newest edition says; what was due is done."""
     set_stage(article, Article.Stage.PUBLISHED)
     Article.objects.filter(pk=article.pk).update(due_at=None, due_told_at=None, based_at=None)
-    revisions.keep(article, by=by, note=note)
+    revisions.keep_revision(article, by=by, note=note)
 
 
 def _tell_of_schedule(article: Article, by: User, at: datetime) -> None:
     text = _("%(who)s scheduled “%(article)s” for %(time)s.")
-    notices.tell(Notice.Kind.PUBLISHED, article, by=by, text=text, time=said(at))
+    notices.tell_people(Notice.Kind.PUBLISHED, article, by=by, text=text, time=said(at))
 
 
 def _look_again(edition: Edition) -> None:
     """A rate stored while ``edition`` was being cut was not known to it, nor ``edition`` to whoever stored it."""
-    if references.pairs(edition.body):
-        transaction.on_commit(freeze_again, robust=True)
+    if references.referred_pairs(edition.body):
+        transaction.on_commit(freeze_editions_again, robust=True)
 
 
 def working_copy(article: Article, at: datetime) -> Text:
     """The working copy, if nothing keeps it from going live at ``at``."""
     first = min(article.published_at or at, at)
-    if problems := readiness.problems(article, address(article, first), at):
+    if problems := readiness.problems(article, wished_path(article, first), at):
         raise WorkflowError(" ".join(problem.text for problem in problems))
-    return text_of(article, article.section_rows.all())
+    return text_of_copy(article, article.section_rows.all())
 
 
 @transaction.atomic
-def freeze_again() -> int:
+def freeze_editions_again() -> int:
     """Rates were written: have what is scheduled say the newest; how many editions that changes. What is live stays."""
     return refreeze(timezone.now())

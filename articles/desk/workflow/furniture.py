@@ -19,14 +19,14 @@ from articles.body import references
 from articles.desk import lacking, notices, readiness, revisions
 from articles.desk.workflow import timeline, working_copy
 from articles.desk.workflow.locking import locked, set_stage
-from articles.desk.workflow.timeline import Text, WorkflowError, text_of
+from articles.desk.workflow.timeline import Text, WorkflowError, text_of_copy
 from articles.models import Article, ArticleTag, Author, Edition, Notice, Section
 
 Stage = Article.Stage
 
 
 @dataclass(frozen=True)
-class Change:
+class FurnitureChange:
     """What becomes another around a text; nothing else does."""
 
     section: int | None = None  # the new one
@@ -37,7 +37,7 @@ class Change:
     lost_sections: frozenset[int] = frozenset()
 
     @classmethod
-    def between(cls, before: Text, after: Text) -> "Change":
+    def between(cls, before: Text, after: Text) -> "FurnitureChange":
         """What makes ``after`` of ``before``, apart from their words."""
         tags, further = (set(before.tags), set(after.tags)), (set(before.sections), set(after.sections))
         moved = before.values["section_id"] != after.values["section_id"]
@@ -88,7 +88,7 @@ def publish_tags(article: Article, tags: Iterable[Tag], *, by: User) -> Furnishe
     if len(has) + len(new) > working_copy.MOST_TAGS:
         raise WorkflowError(_("It would have more than %(most)d tags.") % {"most": working_copy.MOST_TAGS})
     ArticleTag.objects.bulk_create(ArticleTag(content_object=article, tag=tag) for tag in new)
-    reached = _reach(article, Change(tags=frozenset(tag.pk for tag in added)), by)
+    reached = _reach(article, FurnitureChange(tags=frozenset(tag.pk for tag in added)), by)
     if not (new or reached):
         raise WorkflowError(_("It has these tags already, for readers too."))
     _keep(article, reached, by, _("Tagged: %(tags)s") % {"tags": ", ".join(tag.name for tag in added)[:250]})
@@ -104,7 +104,7 @@ def publish_move(article: Article, section: Section, *, by: User) -> Furnished:
         working_copy.refuse_move(article, section, by)
         article.section = section
         article.save(update_fields=["section"])
-    reached = _reach(article, Change(section=section.pk), by)
+    reached = _reach(article, FurnitureChange(section=section.pk), by)
     if not (is_moved or reached):
         raise WorkflowError(_("It stands in “%(section)s” already, for readers too.") % {"section": section})
     _keep(article, reached, by, _("Moved from %(was)s to %(now)s") % {"was": was or "–", "now": section})
@@ -116,7 +116,7 @@ def publish_further(article: Article, section: Section, *, by: User) -> Furnishe
     """List the article in a further section: the working copy, what readers have, and what is scheduled."""
     article = _locked(article, by)
     is_new = working_copy.list_in(article, section)
-    reached = _reach(article, Change(sections=frozenset([section.pk])), by)
+    reached = _reach(article, FurnitureChange(sections=frozenset([section.pk])), by)
     if not (is_new or reached):
         raise WorkflowError(_("It is listed in “%(section)s” already, for readers too.") % {"section": section})
     _keep(article, reached, by, _("Also listed in %(section)s") % {"section": section})
@@ -133,8 +133,8 @@ def publish_furniture(article: Article, *, by: User) -> tuple[Furnished, str]:
     copy = _text(article)
     if copy.values["section_id"] is None:
         raise WorkflowError(_("Choose a section: it decides where readers find the article."))
-    change = Change.between(_text(live), copy)
-    if change == Change():
+    change = FurnitureChange.between(_text(live), copy)
+    if change == FurnitureChange():
         raise WorkflowError(_("Readers have this section, these authors and these tags already."))
     what = _in_words(change)
     reached = _reach(article, change, by)
@@ -152,10 +152,10 @@ def _locked(article: Article, by: User) -> Article:
 
 def _text(copy: Article | Edition) -> Text:
     rows = copy.section_rows.filter(is_further=True) if isinstance(copy, Edition) else copy.section_rows.all()
-    return text_of(copy, rows)
+    return text_of_copy(copy, rows)
 
 
-def _reach(article: Article, change: Change, by: User) -> Furnished:
+def _reach(article: Article, change: FurnitureChange, by: User) -> Furnished:
     """Make the change in what readers have, by an edition of the same words, and in what is scheduled."""
     now, reached = timezone.now(), Furnished()
     live = article.editions.live(now).first()
@@ -172,18 +172,18 @@ def _reach(article: Article, change: Change, by: User) -> Furnished:
             tasks.after_commit(tasks.draw_card.enqueue, edition.pk)
             reached.scheduled.append(edition.live_from)
     if reached:
-        lacking.note(article)
+        lacking.note_gaps(article)
     return reached
 
 
 def _in_order(text: Text) -> Text:
-    return Change().of(text)
+    return FurnitureChange().of(text)
 
 
-def _refuse(article: Article, change: Change, now: datetime) -> None:
+def _refuse(article: Article, change: FurnitureChange, now: datetime) -> None:
     """``WorkflowError`` if a check of what is changed, or an embargo, keeps it from readers."""
     about = change.fields | {"embargo_until"}
-    problems = readiness.problems(article, timeline.address(article, article.published_at or now), now)
+    problems = readiness.problems(article, timeline.wished_path(article, article.published_at or now), now)
     if found := [problem.text for problem in problems if problem.field in about]:
         raise WorkflowError(" ".join(found))
 
@@ -196,9 +196,9 @@ def _keep(article: Article, reached: Furnished, by: User, note: str) -> None:
         set_stage(article, Stage.PUBLISHED)
     if reached.live:
         text = _("%(who)s changed “%(article)s” for readers, not its text: %(what)s")
-        notices.tell(Notice.Kind.PUBLISHED, article, by=by, text=text, what=note)
+        notices.tell_people(Notice.Kind.PUBLISHED, article, by=by, text=text, what=note)
         note = _("%(note)s (readers see it)") % {"note": note}
-    revisions.keep(article, by=by, note=note[:300])
+    revisions.keep_revision(article, by=by, note=note[:300])
 
 
 def _is_published(article: Article) -> bool:
@@ -210,11 +210,11 @@ def _is_published(article: Article) -> bool:
 def _said(text: Text, article: Article) -> Text:
     """``text`` without what an edition alone has: the rates of its time, and a slug where nobody typed one."""
     slug = text.values["slug"] if article.slug else ""
-    values = text.values | {"body": references.thaw(text.values["body"]), "slug": slug}
+    values = text.values | {"body": references.thaw_rates(text.values["body"]), "slug": slug}
     return replace(_in_order(text), values=values)
 
 
-def _in_words(change: Change) -> str:
+def _in_words(change: FurnitureChange) -> str:
     """What is another now, by its names."""
     parts = []
     if change.section:

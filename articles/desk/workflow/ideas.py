@@ -47,7 +47,7 @@ def begin(idea: Article, *, by: User) -> Article:
     if author and not article.bylines.exists():
         ArticleByline.objects.create(article=article, author=author)
     set_stage(article, Article.Stage.DRAFT)
-    revisions.keep(article, by=by, note=_("Begun from an idea"))
+    revisions.keep_revision(article, by=by, note=_("Begun from an idea"))
     return article
 
 
@@ -58,4 +58,4 @@ def refuse_begun(article: Article) -> None:
     if article.assignee is None:
         raise WorkflowError(_("“%(article)s” is an article by now: somebody began to write it.") % {"article": article})
     text = _("“%(article)s” is an article by now: %(who)s has it.")
-    raise WorkflowError(text % {"article": article, "who": notices.name(article.assignee)})
+    raise WorkflowError(text % {"article": article, "who": notices.name_of_person(article.assignee)})

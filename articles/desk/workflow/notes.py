@@ -36,9 +36,9 @@ def leave_note(
     note = Note.objects.create(
         article=article, text=text, approves=approves, version=version, by=by, name=name.strip()[:120], link=link
     )
-    desk_search.index([article])
+    desk_search.index_copies([article])
     said = _("%(who)s approved “%(article)s”. %(note)s") if approves else _("%(who)s on “%(article)s”: %(note)s")
-    notices.tell(Notice.Kind.NOTE, article, by=by, text=said, note=Truncator(text).chars(200), who=note.name)
+    notices.tell_people(Notice.Kind.NOTE, article, by=by, text=said, note=Truncator(text).chars(200), who=note.name)
     return note
 
 

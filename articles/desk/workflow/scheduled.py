@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from articles import tasks
 from articles.desk import lacking, revisions
-from articles.desk.lacking import END, REASON, Found
+from articles.desk.lacking import END, REASON, Completed
 from articles.desk.workflow.editions import after_cut, future, own_end, take_down, working_copy
 from articles.desk.workflow.locking import locked, said
 from articles.desk.workflow.plans import known_of, planned_end, put_in_again
@@ -34,10 +34,10 @@ def carry_over(edition: Edition, *, by: User, choices: Mapping[str, str] | None 
     """
     article = locked(edition.article, "schedule", by)
     edition = future(article, edition)
-    what = lacking.words(name for name in edition.lacks.split(",") if name and name != END)
+    what = lacking.field_names(name for name in edition.lacks.split(",") if name and name != END)
     edition = _carry(article, edition, by, choices or {}, against)
     note = _("Put into what is scheduled for %(time)s: %(what)s")
-    revisions.keep(article, by=by, note=(note % {"time": said(edition.live_from), "what": what})[:300])
+    revisions.keep_revision(article, by=by, note=(note % {"time": said(edition.live_from), "what": what})[:300])
     return edition
 
 
@@ -56,7 +56,7 @@ def carry_into_all(article: Article, *, by: User) -> list[Edition]:
 
 
 def _carry(article: Article, edition: Edition, by: User, choices: Mapping[str, str], against: str = "") -> Edition:
-    found = lacking.of(edition)
+    found = lacking.gaps_of(edition)
     if against and against != found.against:
         raise WorkflowError(_("Something else was published meanwhile. Look at it again."))
     lacks = edition.lacks.split(",") if edition.lacks else []
@@ -78,7 +78,7 @@ def keep_as_is(edition: Edition, *, by: User) -> Edition:
     edition = future(article, edition)
     edition.decided_at = timezone.now()
     edition.save(update_fields=["decided_at"])
-    lacking.note(article)
+    lacking.note_gaps(article)
     edition.refresh_from_db()
     return edition
 
@@ -130,13 +130,13 @@ def _put_in_anew(article: Article, edition: Edition, text: Text, by: User, **col
     return edition
 
 
-def _chosen(found: Found, choices: Mapping[str, str]) -> dict:
+def _chosen(found: Completed, choices: Mapping[str, str]) -> dict:
     """The merged text, with what was chosen where both changed the same words."""
     ways = {MINE: found.merged, THEIRS: found.with_theirs, BOTH: found.together}
     open_ = [name for name in found.clashes if name not in ways.get(choices.get(name, ""), {})]
     if open_:
         text = _("Both texts changed the same paragraph or field, so somebody must choose: %(what)s.")
-        raise ClashError(text % {"what": lacking.words(open_)})
+        raise ClashError(text % {"what": lacking.field_names(open_)})
     return found.merged | {name: ways[choices[name]][name] for name in found.clashes}
 
 

@@ -15,7 +15,7 @@ from articles.models import Article, Note, Notice
 def submit(article: Article, *, by: User, note: str = "") -> None:
     """Hand a draft to the section's editors."""
     now = _step(article, "submit", by, {"draft"}, "in_review", note or _("Submitted"))
-    notices.tell(Notice.Kind.SUBMITTED, now, by=by, text=_("%(who)s submitted “%(article)s”."))
+    notices.tell_people(Notice.Kind.SUBMITTED, now, by=by, text=_("%(who)s submitted “%(article)s”."))
 
 
 @transaction.atomic
@@ -34,14 +34,16 @@ def send_back(article: Article, *, by: User, note: str = "") -> None:
     now = _step(article, "send_back", by, {"in_review", "ready"}, "draft", said)
     Article.objects.filter(pk=article.pk).update(sent_back_note=note)
     Note.objects.create(article=now, text=note, by=by, version=now.version)
-    notices.tell(Notice.Kind.SENT_BACK, now, by=by, text=_("%(who)s sent “%(article)s” back: %(note)s"), note=note)
+    notices.tell_people(
+        Notice.Kind.SENT_BACK, now, by=by, text=_("%(who)s sent “%(article)s” back: %(note)s"), note=note
+    )
 
 
 @transaction.atomic
 def approve(article: Article, *, by: User, note: str = "") -> None:
     """Call an article ready to be published."""
     now = _step(article, "approve", by, {"draft", "in_review"}, "ready", note or _("Approved"))
-    notices.tell(Notice.Kind.APPROVED, now, by=by, text=_("%(who)s approved “%(article)s”."))
+    notices.tell_people(Notice.Kind.APPROVED, now, by=by, text=_("%(who)s approved “%(article)s”."))
 
 
 def _step(article: Article, step: str, by: User, stages: set[str], stage: str, note: str) -> Article:
@@ -50,6 +52,6 @@ def _step(article: Article, step: str, by: User, stages: set[str], stage: str, n
         message = _("The article is “%(stage)s” now, so this step is no longer open. Load it again.")
         raise WorkflowError(message % {"stage": article_now.get_stage_display()})
     set_stage(article_now, stage)
-    revisions.keep(article_now, by=by, note=note)
+    revisions.keep_revision(article_now, by=by, note=note)
     article.stage, article.version = article_now.stage, article_now.version
     return article_now

@@ -62,7 +62,7 @@ class Text:
     tags: list[int]
 
 
-def address(article: Article, first_live: datetime, slug: str = "") -> str:
+def wished_path(article: Article, first_live: datetime, slug: str = "") -> str:
     """The path that an article first live at ``first_live`` asks for: the day, in the paper's time zone, and the slug.
 
     Once an edition was live its day stays, whatever becomes of the paper's time zone.
@@ -79,7 +79,7 @@ def slug_of(path: str) -> str:
     return path.split("/")[-2]
 
 
-def text_of(copy: Article | Edition, further: QuerySet) -> Text:
+def text_of_copy(copy: Article | Edition, further: QuerySet) -> Text:
     """What ``copy`` says now; ``further`` are its rows of further sections."""
     return Text(
         values=shared_values(copy),
@@ -104,7 +104,7 @@ def text_from(kept: dict[str, Any]) -> Text:
         values=values,
         authors=still_there(Author, kept["bylines"]),
         sections=still_there(Section, kept["further_sections"]),
-        tags=[tag.pk for tag in sorted(set(tag_key.find(kept["tags"]).values()), key=lambda tag: tag.name)],
+        tags=[tag.pk for tag in sorted(set(tag_key.find_tags(kept["tags"]).values()), key=lambda tag: tag.name)],
     )
 
 
@@ -129,7 +129,7 @@ def put_in(
         after.save(update_fields=["took_over"])
     took_over = before is not None
     known |= {"live_from": at, "live_until": end, "took_over": took_over}
-    edition = cut(article, text, **known, by=by, significant=significant)
+    edition = cut_edition(article, text, **known, by=by, significant=significant)
     _keep_slug(article, text.values["slug"], edition.slug)
     _restamp(article)
     edition.refresh_from_db()
@@ -140,7 +140,7 @@ def take_out(article: Article, edition: Edition) -> None:
     """Take a future edition out of the line: what it would have ended goes on until its end."""
     edition = article.editions.get(pk=edition.pk)
     before = article.editions.filter(live_until=edition.live_from).first() if edition.took_over else None
-    search.remove(edition)
+    search.forget_edition(edition)
     tasks.after_commit(tasks.remove_card.enqueue, edition.card)
     article.editions.filter(pk=edition.pk).delete()
     if before:
@@ -164,12 +164,12 @@ def _restamp(article: Article) -> None:
             _move_day(article, edition, first)
     _carry_updates(article)
     article.addresses.exclude(path__in=article.editions.values("path")).delete()
-    lacking.note(article)
+    lacking.note_gaps(article)
 
 
 def _move_day(article: Article, edition: Edition, first: datetime) -> None:
     slug, edition.published_at = edition.slug, first
-    edition.path = path_claims.claim(address(article, first, slug), article.pk)
+    edition.path = path_claims.claim_path(wished_path(article, first, slug), article.pk)
     edition.slug = slug_of(edition.path)
     edition.save(update_fields=["published_at", "path", "slug"])
     _keep_slug(article, slug, edition.slug)
@@ -224,7 +224,7 @@ def _read(text: Text) -> tuple[Any, ...]:
 
 
 def _text_of_edition(edition: Edition) -> Text:
-    return text_of(edition, edition.section_rows.filter(is_further=True))
+    return text_of_copy(edition, edition.section_rows.filter(is_further=True))
 
 
 def _corrected(copy: Copy, before: Edition | None, moment: datetime) -> datetime | None:
@@ -243,7 +243,7 @@ def is_significant(edition: Edition) -> bool:
     return edition.called_update or edition.revised_at == edition.live_from
 
 
-def cut(
+def cut_edition(
     article: Article,
     text: Text,
     *,
@@ -258,7 +258,7 @@ def cut(
     """Freeze ``text`` as an edition of ``article`` with its rows, and make it searchable, in one transaction."""
     first = article.editions.order_by("live_from").values_list("live_from", flat=True).first()
     published_at = min(first or live_from, live_from)
-    path = path_claims.claim(address(article, published_at, text.values["slug"]), article.pk)
+    path = path_claims.claim_path(wished_path(article, published_at, text.values["slug"]), article.pk)
     before = _before(article, live_from)
     body = _frozen(text.values["body"], live_from, text.values["language"], before, significant)
     is_told = significant and _says_more(replace(text, values=text.values | {"body": body}), before)
@@ -285,10 +285,10 @@ def _frozen(body: str, at: datetime, language: str, before: Edition | None, sign
     if not HAS_RATES.search(body):
         return body
     is_kept = before is not None and before.language == language and not significant
-    return references.freeze(body, at, language, before.body if before and is_kept else "")
+    return references.freeze_rates(body, at, language, before.body if before and is_kept else "")
 
 
-def freeze_again(now: datetime) -> int:
+def freeze_rates_again(now: datetime) -> int:
     """Give editions that nobody has seen yet the rates known at ``now``; how many say something else than before."""
     changed = 0
     told = Q(body__contains="<data ") | Q(body__contains="<figure data-chart=")
@@ -300,7 +300,7 @@ def freeze_again(now: datetime) -> int:
             edition.save(update_fields=["body"])
             search.add(edition)
             _carry_updates(edition.article)
-            lacking.note(edition.article)
+            lacking.note_gaps(edition.article)
             changed += 1
     return changed
 
@@ -312,14 +312,14 @@ def preview(article: Article, render: Callable[[Edition], Result], text: Text | 
     none.
     """
     with transaction.atomic():
-        text = text or text_of(article, article.section_rows.all())
+        text = text or text_of_copy(article, article.section_rows.all())
         lacks_section = text.values["section_id"] is None
         if lacks_section:
             text.values["section_id"] = Section.objects.values_list("pk", flat=True).first()
         if text.values["section_id"] is None:
             raise WorkflowError(_("Add a section first: every page of an article stands in one."))
         now = timezone.now()
-        edition = cut(article, text, live_from=now, live_until=now + TICK, by=None, findable=False)
+        edition = cut_edition(article, text, live_from=now, live_until=now + TICK, by=None, findable=False)
         edition = Edition.objects.for_page().get(pk=edition.pk)
         if lacks_section:  # nobody chose the one that stands in
             edition.section.name, edition.section.parent = _("No section yet"), None
@@ -353,7 +353,7 @@ def _add_rows(edition: Edition, text: Text) -> None:
         EditionCorrection(edition=edition, day=correction["day"], text=correction["text"])
         for correction in edition.dated_corrections
     )
-    image_uses.note(edition)
+    image_uses.note_uses(edition)
 
 
 def _add_furniture(edition: Edition, text: Text) -> None:

@@ -25,7 +25,7 @@ def saved(article: Article, *, by: User, note: str = "") -> None:
     """Count a save of the working copy: a published article has something unpublished again."""
     if article.stage == Article.Stage.PUBLISHED:
         set_stage(article, Article.Stage.DRAFT)
-    revisions.keep(article, by=by, note=note)
+    revisions.keep_revision(article, by=by, note=note)
 
 
 @transaction.atomic
@@ -98,7 +98,7 @@ def restore(kept: Revision | Edition, *, by: User, version: int) -> Article:
         values, note = dict(kept.snapshot), _("Restored version %(version)d") % {"version": kept.version}
     if article.stage == Article.Stage.PUBLISHED:
         set_stage(article, Article.Stage.DRAFT)
-    article = revisions.restore(article, _still_there(article, values, by), by=by, note=note)
+    article = revisions.restore_snapshot(article, _still_there(article, values, by), by=by, note=note)
     article.based_at = kept.based_at or kept.cut_at if isinstance(kept, Edition) else kept.at
     article.save(update_fields=["based_at"])
     return article

@@ -11,7 +11,7 @@ class Command(BaseCommand):
         failed = 0
         for listener in announcements.due(timezone.now()):
             try:
-                line = f"{announcements.announce(listener, timezone.now())} editions"
+                line = f"{announcements.announce_to(listener, timezone.now())} editions"
             except announcements.NotTold as trouble:
                 line, failed = f"{trouble}", failed + 1
             self.stdout.write(f"{listener.label}: {line}")

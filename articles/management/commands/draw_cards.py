@@ -17,7 +17,7 @@ class Command(BaseCommand):
         total, failed = editions.count(), 0
         for number, edition in enumerate(editions.iterator(), start=1):
             try:
-                cards.draw(edition)
+                cards.draw_edition_card(edition)
                 line = edition.headline
             except OSError as error:  # a picture's file is missing or broken: the others are to have their cards
                 line, failed = f"{edition.headline}: {error}", failed + 1

@@ -11,11 +11,11 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options):
-        indexed = search.rebuild(self.tell)
+        indexed = search.rebuild_editions(self.tell)
         self.stdout.write(f"{indexed} editions can be found by their words.")
-        indexed = desk_search.rebuild(self.tell)
+        indexed = desk_search.rebuild_copies(self.tell)
         self.stdout.write(f"{indexed} articles can be found by the desk.")
-        self.stdout.write(f"{pictures.rebuild()} pictures can be found in the library.")
+        self.stdout.write(f"{pictures.rebuild_pictures()} pictures can be found in the library.")
 
     def tell(self, done, total):
         self.stdout.write(f"[{done}/{total}]")

@@ -39,7 +39,7 @@ def paper_feed(request, form):
 @require_safe
 def section_feed(request, form, slug, child=None):
     """The newest of one section."""
-    if child and (crossing := crossings.get(slug, child)):
+    if child and (crossing := crossings.crossing_of(slug, child)):
         return crossing_feed(request, form, crossing)
     if child:
         return _answer_of(request, form, f"/{slug}/{child}/", CHILD, slug=child, parent=slug)
@@ -77,7 +77,7 @@ def search_feed(request, form):
     asked.is_valid()
     if not asked.query:
         raise Http404
-    hits = search.find(asked.query, at=request.at, narrow=asked.narrow, order=search.Order.NEWEST, limit=ITEMS)
+    hits = search.find_editions(asked.query, at=request.at, narrow=asked.narrow, order=search.Order.NEWEST, limit=ITEMS)
     rows = _with_times(Edition.objects.filter(pk__in=[hit.edition.pk for hit in hits]).newest(), request.at)
     name = _("“%(query)s”") % {"query": asked.query}
     return _answer(request, form, f"/search/?{request.GET.urlencode()}", name, rows)
@@ -100,11 +100,11 @@ def _place(section: Section) -> tuple[int, int, bool, int]:
 def opml(request):
     """All sections' feeds in one file that feed readers load (OPML 2.0)."""
     context = {"sections": Section.objects.with_parent()}
-    return xml.answer(request, "articles/feeds.opml", context, "text/x-opml; charset=utf-8")
+    return xml.xml_answer(request, "articles/feeds.opml", context, "text/x-opml; charset=utf-8")
 
 
 @dataclass(frozen=True)
-class Source:
+class FeedSource:
     """What has a feed: which of its kind there are, and the relation by which rows put editions under one."""
 
     found: Callable[..., QuerySet]  # by the words of an address
@@ -119,7 +119,7 @@ class Source:
         return _with_times(rows.annotate(thing=F(f"{self.relation}__{self.name}__name")), at)
 
 
-def _answer_of(request, form: str, home: str, prepared: tuple[Source, PreparedEditions], **words: str):
+def _answer_of(request, form: str, home: str, prepared: tuple[FeedSource, PreparedEditions], **words: str):
     """A feed of one thing; only where there are no editions somebody must ask whether there is one."""
     source, rows = prepared
     missing = source.found(**words) if source.can_be_empty else source.found(**words).none()
@@ -159,14 +159,18 @@ def _with_times(rows: QuerySet, at: datetime) -> QuerySet:
 
 
 PAPER = PreparedEditions(lambda at: _with_times(Edition.objects.live(at).newest(), at))
-CROSSING = PreparedEditions(lambda at, country, theme: _with_times(crossings.editions(), at), crossings.both)
+CROSSING = PreparedEditions(
+    lambda at, country, theme: _with_times(crossings.editions(), at), crossings.statement_of_both
+)
 SECTION, CHILD, TAG, AUTHOR = (
     (source, PreparedEditions(source.editions))
     for source in (
-        Source(lambda slug: Section.objects.filter(slug=slug, parent=None), "section_rows", "section"),
-        Source(lambda slug, parent: Section.objects.filter(slug=slug, parent__slug=parent), "section_rows", "section"),
-        Source(lambda slug: Tag.objects.filter(slug=slug), "tag_rows", "tag", can_be_empty=False),
-        Source(lambda slug: Author.objects.public().filter(slug=slug), "bylines", "author"),
+        FeedSource(lambda slug: Section.objects.filter(slug=slug, parent=None), "section_rows", "section"),
+        FeedSource(
+            lambda slug, parent: Section.objects.filter(slug=slug, parent__slug=parent), "section_rows", "section"
+        ),
+        FeedSource(lambda slug: Tag.objects.filter(slug=slug), "tag_rows", "tag", can_be_empty=False),
+        FeedSource(lambda slug: Author.objects.public().filter(slug=slug), "bylines", "author"),
     )
 )
 

@@ -130,12 +130,12 @@ def rss(request, feed: Feed) -> HttpResponse:
 
     Not as application/rss+xml, which browsers show as its source, without style.
     """
-    return xml.answer(request, "articles/feed_rss.xml", {"feed": feed})
+    return xml.xml_answer(request, "articles/feed_rss.xml", {"feed": feed})
 
 
 def atom(request, feed: Feed) -> HttpResponse:
     """Atom: RFC 4287."""
-    return xml.answer(request, "articles/feed_atom.xml", {"feed": feed})
+    return xml.xml_answer(request, "articles/feed_atom.xml", {"feed": feed})
 
 
 def json_feed(request, feed: Feed) -> HttpResponse:

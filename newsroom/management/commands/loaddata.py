@@ -34,7 +34,7 @@ class Command(DjangosCommand):
                 super().handle(*labels, **options)
                 if options["database"] == DEFAULT_DB_ALIAS:
                     paper_fixtures.complete(self.models, self.pictures, first_run=options["first_run"])
-                    said = paper_fixtures.make_demo_users(labels)
+                    said = paper_fixtures.bring_demo_users(labels)
                     if said and self.verbosity:
                         self.stdout.write(said)
         except IntegrityError as error:
@@ -62,7 +62,7 @@ class Command(DjangosCommand):
         """Whether every row of the fixture is there as the fixture has it; a refusal if only some are."""
         found = self._read(label)
         self.pictures += [obj.object.pk for obj in found if isinstance(obj.object, Image)]
-        differences, missing = paper_fixtures.compare(found, self.using)
+        differences, missing = paper_fixtures.compare_rows(found, self.using)
         if self.overwrite or len(missing) == len(found):
             return bool(found) and not differences and not missing
         if differences or missing:

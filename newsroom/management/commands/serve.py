@@ -32,15 +32,15 @@ class Command(BaseCommand):
         self.stopping = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
-        with listen(read_port(options["port"]), self.stdout.write) as listener:
+        with listening_socket(read_port(options["port"]), self.stdout.write) as listener:
             self._introduce(listener.getsockname()[1])
-            children = start(listener)
+            children = start_children(listener)
         try:
             ended = self._watch(children)
         finally:
             self.stdout.write("Stopping …")
             self.stdout.flush()
-            end(children.values())
+            end_children(children.values())
         if ended:
             raise CommandError(f"The {ended} stopped by itself; what it said is above. Everything else is stopped too.")
         self.stdout.write("Stopped.")
@@ -76,7 +76,7 @@ def read_port(text):
     return int(text)
 
 
-def listen(wanted, say):
+def listening_socket(wanted, say):
     """A listening socket on ``wanted``, or on the next free port after it."""
     for port in range(wanted, min(wanted + PORTS_TRIED, 65536)):
         try:
@@ -93,7 +93,7 @@ def listen(wanted, say):
     raise CommandError(f"No port is free from {wanted} on; choose another by PORT.")
 
 
-def start(listener):
+def start_children(listener):
     """The server on ``listener``, and the worker; in sessions of their own, so Ctrl-C reaches this process alone."""
     bound = listener.fileno()
     server = [*SERVER, f"--bind=fd://{bound}", "--graceful-timeout=5"]
@@ -105,7 +105,7 @@ def start(listener):
     }
 
 
-def end(children):
+def end_children(children):
     """Ask every child to end, wait, and kill what does not."""
     for child in children:
         if child.poll() is None:

@@ -34,10 +34,10 @@ class Command(BaseCommand):
         if root.scheme not in {"http", "https"} or not root.netloc or root.path.strip("/"):
             raise CommandError("--root must be a scheme and a host, like https://news.example.org.")
         answer, start = get_wsgi_application(), time.monotonic()
-        paths = list(dict.fromkeys(addresses(options["articles"])))
+        paths = list(dict.fromkeys(addresses_to_warm(options["articles"])))
         failed = []
         for number, path in enumerate(paths, start=1):
-            status = ask(answer, root.scheme, root.netloc, path)
+            status = ask_page(answer, root.scheme, root.netloc, path)
             if status >= 400:
                 failed.append(f"{path} answers {status}")
             if number % TOLD == 0 or number == len(paths):
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             raise CommandError(f"{len(failed)} of {len(paths)} pages could not be made: {'; '.join(failed[:5])}")
 
 
-def addresses(articles):
+def addresses_to_warm(articles):
     """What readers ask for most: the fixed pages, sections, the newest articles with their authors and tags."""
     yield from FIXED
     for section in Section.objects.with_parent():
@@ -63,7 +63,7 @@ def addresses(articles):
     yield from (f"/topics/{tag.slug}/" for tag in tags)
 
 
-def ask(answer, scheme, host, path):
+def ask_page(answer, scheme, host, path):
     """The status of a page that this very process makes as for a reader; it is kept where the servers find it."""
     name, _, port = host.partition(":")
     statuses = []

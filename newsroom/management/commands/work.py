@@ -70,11 +70,11 @@ def tick():
     if settings.REFRESH_RATES and refresh.due_sources():
         queue(refresh.ask_due, now - PATIENCE)
     run_unknown_again()
-    changes.again()
+    changes.queue_untold()
     tasks.draw_cards_again()
     if settings.CDN:
-        purging.again()
-    if desk_search.is_behind() or pictures.is_behind():
+        purging.queue_unpurged()
+    if desk_search.copies_are_late() or pictures.pictures_are_late():
         queue(tasks.index_articles, now - PATIENCE)
     if announcements.due(now):
         queue(tasks.announce, now - timedelta(seconds=TICK))

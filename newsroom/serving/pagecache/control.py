@@ -15,7 +15,7 @@ LONGEST_NGINX = 10  # seconds that nginx goes on with a page whose generation no
 MEANWHILE = 5  # seconds that it may hand out a page while it asks for another, within the page's own time
 
 
-def mark(response: HttpResponse) -> None:
+def mark_for_cdn(response: HttpResponse) -> None:
     """Say by which keys a CDN can forget a page; without one nobody needs to know."""
     keys = response.headers.get(HEADER, f"{PAPER} {LATEST}")
     del response.headers[HEADER]

@@ -21,9 +21,9 @@ from newsroom.serving.pagecache.stores import shared_store
 KEPT = ("hits", "shared", "waited")  # answers that nobody had to make
 
 
-def view(request: HttpRequest, site: Any) -> HttpResponse:
+def kept_pages_view(request: HttpRequest, site: Any) -> HttpResponse:
     """For administrators; a POST has every page made anew."""
-    if roles.ADMINISTRATOR not in roles.of(request.user):
+    if roles.ADMINISTRATOR not in roles.roles_of(request.user):
         raise PermissionDenied(_("Only an administrator looks after the pages that are kept."))
     if request.method == "POST":
         try:
@@ -54,7 +54,7 @@ def _state() -> dict[str, Any]:
         "redis_answers": _redis_answers(),
         "token": generation.current(),
         "since": datetime.fromtimestamp(generation.changed_at(), tz=timezone.get_current_timezone()),
-        "next_change": curation.next_change(now),
+        "next_change": curation.next_timed_change(now),
         "cdn": settings.CDN,
     }
 
@@ -72,7 +72,7 @@ def _redis_answers() -> float | None:
         return None
     start = time.perf_counter()
     try:
-        redis_client.get().ping()
+        redis_client.client_of_paper().ping()
     except Exception:  # whatever the driver raises
         return None
     return (time.perf_counter() - start) * 1000

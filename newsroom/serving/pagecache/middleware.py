@@ -123,7 +123,7 @@ class PageCacheMiddleware:
         if not _may_be_kept(request, response):
             self.counts.add("passed", **self._holds())
             return self._compressed(request, response)
-        control.mark(response)
+        control.mark_for_cdn(response)
         accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
         page = Page.of(response, token, made_at, request.frame.until.timestamp(), accepted)
         flight.page = page

@@ -122,17 +122,17 @@ class Redis:
         if not self._is_there():
             return None
         try:
-            packed = redis_client.get().get(f"newsroom:page:{name}")
+            packed = redis_client.client_of_paper().get(f"newsroom:page:{name}")
             return packed and Page.unpack(packed)
         except Exception:  # whatever the driver raises: the page is made anew
             return None
 
     def put(self, name: str, page: Page) -> None:
         if self._is_there():
-            redis_client.get().set(f"newsroom:page:{name}", page.pack(), ex=REMEMBERED)
+            redis_client.client_of_paper().set(f"newsroom:page:{name}", page.pack(), ex=REMEMBERED)
 
     def size(self) -> int:
-        return int(redis_client.get().info("memory")["used_memory"])
+        return int(redis_client.client_of_paper().info("memory")["used_memory"])
 
     def _is_there(self) -> bool:
         """Whether it answered a moment ago: nobody waits for one that hangs."""

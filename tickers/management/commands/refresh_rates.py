@@ -21,8 +21,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--provider", choices=[code for code, _name in providers.fetched()], help="Only this source."
         )
-        parser.add_argument("--date", type=day, metavar="YYYY-MM-DD", help="The rates of this day.")
-        parser.add_argument("--since", type=day, metavar="YYYY-MM-DD", help="The rates of every day from this one on.")
+        parser.add_argument("--date", type=day_named, metavar="YYYY-MM-DD", help="The rates of this day.")
+        parser.add_argument(
+            "--since", type=day_named, metavar="YYYY-MM-DD", help="The rates of every day from this one on."
+        )
         parser.add_argument("--due", action="store_true", help="Only the sources that it is time to ask: for cron.")
         parser.add_argument("--dry-run", action="store_true", help="Ask and look, but store nothing.")
         parser.add_argument(
@@ -101,7 +103,7 @@ class Command(BaseCommand):
             paths[code] = path
         if list(paths.values()).count("-") > 1:
             raise CommandError("Standard input is one file.")
-        return {code: read(path) for code, path in paths.items()}
+        return {code: read_saved_answer(path) for code, path in paths.items()}
 
     def ask(self, run, code, pairs, options):
         if options["from_file"]:
@@ -156,7 +158,7 @@ def may_have_rates(code, one):
     return calendar.is_working_day(code, one - timedelta(days=ahead)) or calendar.is_working_day(code, one)
 
 
-def read(path):
+def read_saved_answer(path):
     """The bytes of a saved answer."""
     try:
         content = sys.stdin.buffer.read(MOST_BYTES + 1) if path == "-" else Path(path).read_bytes()
@@ -167,7 +169,7 @@ def read(path):
     return content
 
 
-def day(text):
+def day_named(text):
     try:
         return date.fromisoformat(text)
     except ValueError:
