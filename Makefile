@@ -8,6 +8,9 @@ WORKERS := $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN))
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 CODE := newsroom articles tickers common fixtures bench docs conftest.py manage.py
 
+# Biome comes as a wheel for Linux on x86-64 alone.
+BIOME := $(if $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -)),$(BIN)/biome,@echo "No Biome for this machine, so not for scripts and styles:" biome)
+
 .PHONY: help run test crash lint format bench fixtures requirements
 
 help: ## show this
@@ -37,10 +40,11 @@ lint: $(VENV)/installed-dev ## format, style, imports between layers, templates,
 		NEWSROOM_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-format: $(VENV)/installed-dev ## put code and templates into their form
+format: $(VENV)/installed-dev ## put code, templates, scripts and styles into their form
 	$(BIN)/ruff check --quiet --fix --exit-zero $(CODE)
 	$(BIN)/ruff format --quiet $(CODE)
 	find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 {} +
+	$(BIOME) format --write
 
 bench: $(VENV)/installed-dev ## how fast pages are against a constant one, and how they slow down as the archive grows; BENCH_ARTICLES=1000000
 	$(BIN)/python bench/run.py
