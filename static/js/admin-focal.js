@@ -35,7 +35,9 @@ function start() {
     if (!trim.original) return;
     [point.style.left, point.style.top] = trim.onStage(shown(focal)).map((part) => `${100 * part}%`);
     for (const crop of crops) {
-      crop.image.style.objectPosition = cut(crop).map(({ free, start }) => `${free > 0.001 ? (100 * start) / free : 50}%`).join(" ");
+      crop.image.style.objectPosition = cut(crop)
+        .map(({ free, start }) => `${free > 0.001 ? (100 * start) / free : 50}%`)
+        .join(" ");
       if (crop.clear) crop.clear.hidden = !isOwn(crop);
     }
     trim.show();
@@ -72,17 +74,24 @@ function start() {
 
   /** Write a place of the original, in fractions, into two fields. */
   function put(fields, place) {
-    fields.forEach((field, axis) => { field.value = Math.round(100 * Math.min(1, Math.max(0, place[axis]))); });
+    fields.forEach((field, axis) => {
+      field.value = Math.round(100 * Math.min(1, Math.max(0, place[axis])));
+    });
     fields[0].dispatchEvent(new Event("change", { bubbles: true }));
     show();
   }
 
   /** The point of a crop that moves it by `by` (fractions of what is shown) from where it really is, not beyond its edges. */
   function shift(crop, by) {
-    put(crop.fields, trim.fromShown(cut(crop).map(({ size, free, start }, axis) => {
-      const moved = Math.min(Math.max(start + by[axis], 0), free);
-      return free > 0.001 ? moved + size / 2 : 0.5;
-    })));
+    put(
+      crop.fields,
+      trim.fromShown(
+        cut(crop).map(({ size, free, start }, axis) => {
+          const moved = Math.min(Math.max(start + by[axis], 0), free);
+          return free > 0.001 ? moved + size / 2 : 0.5;
+        }),
+      ),
+    );
   }
 
   function dragging(element, move, begin = () => {}) {
@@ -111,17 +120,30 @@ function start() {
     put(focal, trim.unturned([(event.clientX - frame.left) / frame.width, (event.clientY - frame.top) / frame.height]));
   }
 
-  dragging(picture.parentElement, follow, (event) => { follow(event); point.focus(); });
+  dragging(picture.parentElement, follow, (event) => {
+    follow(event);
+    point.focus();
+  });
   byKeys(point, (by) => put(focal, trim.unturned(trim.onStage(shown(focal)).map((part, axis) => part + by[axis]))));
 
   for (const crop of crops.filter(({ fields }) => fields.length)) {
     let last;
-    dragging(crop.frame, (event) => {
-      const frame = crop.frame.getBoundingClientRect();
-      const parts = cut(crop);
-      shift(crop, [((last.x - event.clientX) / frame.width) * parts[0].size, ((last.y - event.clientY) / frame.height) * parts[1].size]);
-      last = { x: event.clientX, y: event.clientY };
-    }, (event) => { last = { x: event.clientX, y: event.clientY }; crop.frame.focus(); });
+    dragging(
+      crop.frame,
+      (event) => {
+        const frame = crop.frame.getBoundingClientRect();
+        const parts = cut(crop);
+        shift(crop, [
+          ((last.x - event.clientX) / frame.width) * parts[0].size,
+          ((last.y - event.clientY) / frame.height) * parts[1].size,
+        ]);
+        last = { x: event.clientX, y: event.clientY };
+      },
+      (event) => {
+        last = { x: event.clientX, y: event.clientY };
+        crop.frame.focus();
+      },
+    );
     byKeys(crop.frame, (by) => shift(crop, by));
     crop.clear.addEventListener("click", () => {
       for (const field of crop.fields) field.value = "";
@@ -135,7 +157,10 @@ function start() {
   async function load(source, mine = chosen) {
     const original = new Image();
     original.src = source;
-    const isPicture = await original.decode().then(() => true, () => false);
+    const isPicture = await original.decode().then(
+      () => true,
+      () => false,
+    );
     if (mine !== chosen) return;
     if (!isPicture) {
       box.hidden = true;

@@ -8,5 +8,7 @@ for (const shown of $ ? document.querySelectorAll("img[data-shows]") : []) {
     shown.alt = params.data.text;
     if (params.data.picture) shown.src = params.data.picture;
   });
-  field.on("select2:clear", () => { shown.hidden = true; });
+  field.on("select2:clear", () => {
+    shown.hidden = true;
+  });
 }

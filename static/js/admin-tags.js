@@ -26,7 +26,12 @@ function offerTags(input) {
   said.className = "help tag-said";
   said.setAttribute("role", "status");
   field.after(said);
-  for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", LIST]]) {
+  for (const [name, value] of [
+    ["role", "combobox"],
+    ["aria-autocomplete", "list"],
+    ["aria-expanded", "false"],
+    ["aria-controls", LIST],
+  ]) {
     input.setAttribute(name, value);
   }
   let tags = [];
@@ -35,7 +40,11 @@ function offerTags(input) {
   let waiting;
   const known = new Map(); // what was typed, and the tag that it is in other letters
 
-  const split = (text) => text.split(/[,;]/).map((name) => name.trim().replace(/\s+/g, " ")).filter(Boolean);
+  const split = (text) =>
+    text
+      .split(/[,;]/)
+      .map((name) => name.trim().replace(/\s+/g, " "))
+      .filter(Boolean);
   const same = (one, other) => one.toLocaleLowerCase() === other.toLocaleLowerCase();
 
   /** Take what is in the hidden field, which others may have set. */
@@ -59,20 +68,25 @@ function offerTags(input) {
   }
 
   function draw() {
-    chips.replaceChildren(...tags.map((tag) => {
-      const [chip, name, remove] = ["li", "span", "button"].map((kind) => document.createElement(kind));
-      name.textContent = tag;
-      Object.assign(remove, { type: "button", textContent: "×" });
-      remove.setAttribute("aria-label", input.dataset.remove.replace("%s", () => tag));
-      remove.addEventListener("click", () => {
-        tags = tags.filter((other) => other !== tag);
-        draw();
-        send();
-        input.focus();
-      });
-      chip.append(name, remove);
-      return chip;
-    }));
+    chips.replaceChildren(
+      ...tags.map((tag) => {
+        const [chip, name, remove] = ["li", "span", "button"].map((kind) => document.createElement(kind));
+        name.textContent = tag;
+        Object.assign(remove, { type: "button", textContent: "×" });
+        remove.setAttribute(
+          "aria-label",
+          input.dataset.remove.replace("%s", () => tag),
+        );
+        remove.addEventListener("click", () => {
+          tags = tags.filter((other) => other !== tag);
+          draw();
+          send();
+          input.focus();
+        });
+        chip.append(name, remove);
+        return chip;
+      }),
+    );
     chips.hidden = !tags.length;
   }
 
@@ -120,7 +134,13 @@ function offerTags(input) {
     const rows = names.map((name, number) => row(name, name, number));
     if (tag) known.set(typed, tag);
     if (!tag && !names.some((name) => same(name, typed))) {
-      rows.push(row(typed, input.dataset.new.replace("%s", () => typed), rows.length));
+      rows.push(
+        row(
+          typed,
+          input.dataset.new.replace("%s", () => typed),
+          rows.length,
+        ),
+      );
       rows.at(-1).classList.add("tag-new");
     }
     list.replaceChildren(...rows);
@@ -146,7 +166,8 @@ function offerTags(input) {
 
   input.addEventListener("input", () => {
     const parts = input.value.split(/[,;]/);
-    if (parts.length > 1) { // what stands before a comma is finished
+    if (parts.length > 1) {
+      // what stands before a comma is finished
       const rest = parts.pop().trimStart();
       parts.flatMap(split).forEach(add);
       draw();
@@ -174,8 +195,13 @@ function offerTags(input) {
       event.preventDefault();
       take(chosen >= 0 && !list.hidden ? list.children[chosen].dataset.name : input.value);
     } else if (list.hidden) return;
-    else if (event.key in moves) { event.preventDefault(); mark(chosen < 0 && moves[event.key] < 0 ? -1 : chosen + moves[event.key]); }
-    else if (event.key === "Escape") { event.preventDefault(); close(); }
+    else if (event.key in moves) {
+      event.preventDefault();
+      mark(chosen < 0 && moves[event.key] < 0 ? -1 : chosen + moves[event.key]);
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      close();
+    }
   });
   for (const kind of ["input", "change"]) sent.addEventListener(kind, (event) => event.detail === "tags" || read());
   read();

@@ -5,7 +5,16 @@ const LEAST = 200; // pixels that each side needs
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const SMALL = 480; // pixels of the longest side of what the crops are drawn from
 const [LEFT, TOP, RIGHT, BOTTOM] = [0, 1, 2, 3];
-const SIDES = { left: [LEFT], top: [TOP], right: [RIGHT], bottom: [BOTTOM], "left-top": [LEFT, TOP], "right-top": [RIGHT, TOP], "right-bottom": [RIGHT, BOTTOM], "left-bottom": [LEFT, BOTTOM] };
+const SIDES = {
+  left: [LEFT],
+  top: [TOP],
+  right: [RIGHT],
+  bottom: [BOTTOM],
+  "left-top": [LEFT, TOP],
+  "right-top": [RIGHT, TOP],
+  "right-bottom": [RIGHT, BOTTOM],
+  "left-bottom": [LEFT, BOTTOM],
+};
 
 const within = (number, least, most) => Math.min(Math.max(number, least), most);
 
@@ -40,9 +49,15 @@ export class Trim {
     if (this.isThere) this.listen();
   }
 
-  get quarters() { return this.isThere ? Number(this.turnField.value) / 90 : 0; }
-  get cutOff() { return this.isThere ? this.fields.map((field) => within(Number(field.value) || 0, 0, 99) / 100) : [0, 0, 0, 0]; }
-  get isAll() { return !this.quarters && this.cutOff.every((edge) => edge === 0); }
+  get quarters() {
+    return this.isThere ? Number(this.turnField.value) / 90 : 0;
+  }
+  get cutOff() {
+    return this.isThere ? this.fields.map((field) => within(Number(field.value) || 0, 0, 99) / 100) : [0, 0, 0, 0];
+  }
+  get isAll() {
+    return !this.quarters && this.cutOff.every((edge) => edge === 0);
+  }
 
   /** What is cut off the edges as they stand on the turned picture. */
   get edges() {
@@ -77,7 +92,10 @@ export class Trim {
   toShown(place) {
     const [left, top, right, bottom] = this.edges;
     const at = this.turned(place);
-    return [(within(at[0], left, 1 - right) - left) / (1 - left - right), (within(at[1], top, 1 - bottom) - top) / (1 - top - bottom)];
+    return [
+      (within(at[0], left, 1 - right) - left) / (1 - left - right),
+      (within(at[1], top, 1 - bottom) - top) / (1 - top - bottom),
+    ];
   }
 
   fromShown([x, y]) {
@@ -91,7 +109,9 @@ export class Trim {
     return [left + x * (1 - left - right), top + y * (1 - top - bottom)];
   }
 
-  take(original) { this.original = original; }
+  take(original) {
+    this.original = original;
+  }
 
   /** How large what is shown is, in the pixels of the copy that the screen has. */
   get size() {
@@ -101,8 +121,12 @@ export class Trim {
     return [wide * (1 - left - right), high * (1 - top - bottom)];
   }
 
-  turnedPicture() { return this.quarters ? drawn(this.original, this.quarters) : this.original.src; }
-  shownPicture() { return this.isAll ? this.original.src : drawn(this.original, this.quarters, this.edges, SMALL); }
+  turnedPicture() {
+    return this.quarters ? drawn(this.original, this.quarters) : this.original.src;
+  }
+  shownPicture() {
+    return this.isAll ? this.original.src : drawn(this.original, this.quarters, this.edges, SMALL);
+  }
 
   /** Fractions of the turned picture that have to stay. */
   get least() {
@@ -118,7 +142,10 @@ export class Trim {
     for (const part of [this.frame, this.stage.querySelector(".trim-hole")]) {
       for (const [at, side] of ["left", "top", "right", "bottom"].entries()) part.style[side] = `${100 * edges[at]}%`;
     }
-    this.frame.classList.toggle("is-all", edges.every((edge) => edge < 0.0001));
+    this.frame.classList.toggle(
+      "is-all",
+      edges.every((edge) => edge < 0.0001),
+    );
     for (const slider of this.frame.querySelectorAll("[role=slider]")) {
       const percent = Math.round(100 * edges[SIDES[slider.dataset.side][0]] * 10) / 10;
       slider.setAttribute("aria-valuenow", percent);
@@ -134,7 +161,9 @@ export class Trim {
     if (!width) return;
     const [wide, high] = this.quarters % 2 ? [height, width] : [width, height];
     const size = [wide * (1 - edges[LEFT] - edges[RIGHT]), high * (1 - edges[TOP] - edges[BOTTOM])].map(Math.round);
-    this.box.querySelector("[data-trim-size]").textContent = say.replace("{width}", size[0]).replace("{height}", size[1]);
+    this.box.querySelector("[data-trim-size]").textContent = say
+      .replace("{width}", size[0])
+      .replace("{height}", size[1]);
   }
 
   /** Move some edges to where they would be, leaving at least what has to stay. */
@@ -172,7 +201,10 @@ export class Trim {
     this.turnField.addEventListener("change", () => this.changed(true));
     for (const handle of this.frame.querySelectorAll("[data-side]")) this.resizing(handle);
     this.moving(this.frame.querySelector("[data-move]"));
-    this.stage.addEventListener("pointerdown", (event) => this.isOn && !event.target.closest("[data-trim]") && this.drawNew(event));
+    this.stage.addEventListener(
+      "pointerdown",
+      (event) => this.isOn && !event.target.closest("[data-trim]") && this.drawNew(event),
+    );
   }
 
   /** All of the picture, upright. */
@@ -183,7 +215,9 @@ export class Trim {
     this.changed(true);
   }
 
-  get isOn() { return this.box.hasAttribute("data-trimming"); }
+  get isOn() {
+    return this.box.hasAttribute("data-trimming");
+  }
 
   setMode(isOn) {
     this.box.toggleAttribute("data-trimming", isOn);
@@ -197,7 +231,9 @@ export class Trim {
 
   placeOf(event) {
     const frame = this.stage.getBoundingClientRect();
-    return [(event.clientX - frame.left) / frame.width, (event.clientY - frame.top) / frame.height].map((part) => within(part, 0, 1));
+    return [(event.clientX - frame.left) / frame.width, (event.clientY - frame.top) / frame.height].map((part) =>
+      within(part, 0, 1),
+    );
   }
 
   /** Follow a pointer from where it went down until it is let go. */
@@ -211,7 +247,8 @@ export class Trim {
     };
     const until = new AbortController();
     document.addEventListener("pointermove", move, until);
-    for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => until.abort(), { once: true });
+    for (const end of ["pointerup", "pointercancel"])
+      document.addEventListener(end, () => until.abort(), { once: true });
   }
 
   /** A rectangle from corner to corner; a click alone changes nothing. */
@@ -219,7 +256,12 @@ export class Trim {
     this.follow(event, (_edges, from, to) => {
       const [least, size] = [this.least, to.map((end, axis) => Math.abs(end - from[axis]))];
       if (size.some((side, axis) => side < least[axis])) return;
-      this.edges = [Math.min(from[0], to[0]), Math.min(from[1], to[1]), 1 - Math.max(from[0], to[0]), 1 - Math.max(from[1], to[1])];
+      this.edges = [
+        Math.min(from[0], to[0]),
+        Math.min(from[1], to[1]),
+        1 - Math.max(from[0], to[0]),
+        1 - Math.max(from[1], to[1]),
+      ];
     });
   }
 

@@ -18,13 +18,20 @@ function play(event) {
 const words = document.querySelector(".article")?.dataset ?? {};
 
 function button(name, sign, onclick) {
-  return Object.assign(document.createElement("button"), { type: "button", textContent: sign, ariaLabel: name, onclick });
+  return Object.assign(document.createElement("button"), {
+    type: "button",
+    textContent: sign,
+    ariaLabel: name,
+    onclick,
+  });
 }
 
 /** A swipe of a finger over `box`: `turn` gets 1 for the next picture, -1 for the one before. */
 function onSwipe(box, turn) {
   let from = null;
-  box.addEventListener("touchstart", ({ touches }) => (from = touches.length === 1 ? touches[0] : null), { passive: true });
+  box.addEventListener("touchstart", ({ touches }) => (from = touches.length === 1 ? touches[0] : null), {
+    passive: true,
+  });
   box.addEventListener("touchend", ({ changedTouches: [to] }) => {
     const [across, down] = from ? [to.clientX - from.clientX, to.clientY - from.clientY] : [0, 0];
     if (Math.abs(across) > 50 && Math.abs(across) > Math.abs(down)) turn(across < 0 ? 1 : -1);
@@ -55,7 +62,11 @@ function enlarge(event) {
   close.className = "close";
   dialog.append(close, picture, caption);
   if (links.length > 1) {
-    const turn = (name, sign, step) => Object.assign(button(name, sign, () => show(step)), { className: `turn turn-${step}` });
+    const turn = (name, sign, step) =>
+      Object.assign(
+        button(name, sign, () => show(step)),
+        { className: `turn turn-${step}` },
+      );
     dialog.append(turn(words.before, "‹", -1), turn(words.next, "›", 1));
     dialog.addEventListener("keydown", ({ key }) => {
       if (["ArrowLeft", "ArrowRight"].includes(key)) show(key === "ArrowLeft" ? -1 : 1);
@@ -92,7 +103,11 @@ function leaf(series) {
     event.preventDefault();
     step(event.key === "ArrowLeft" ? -1 : 1);
   });
-  bar.append(button(words.before, "‹", () => step(-1)), count, button(words.next, "›", () => step(1)));
+  bar.append(
+    button(words.before, "‹", () => step(-1)),
+    count,
+    button(words.next, "›", () => step(1)),
+  );
   series.after(bar);
   tell();
 }
@@ -129,7 +144,10 @@ if (sizes) {
   sizes.hidden = false;
   sizes.onclick = ({ target }) => {
     if (!target.dataset.step) return;
-    const size = Math.min(3, Math.max(-1, Number(document.documentElement.dataset.text ?? 0) + Number(target.dataset.step)));
+    const size = Math.min(
+      3,
+      Math.max(-1, Number(document.documentElement.dataset.text ?? 0) + Number(target.dataset.step)),
+    );
     document.documentElement.dataset.text = size;
     try {
       localStorage.text = size;
@@ -142,7 +160,13 @@ if (sizes) {
 for (const place of document.querySelectorAll(".body > [id^='p-']")) {
   const mark = () => {
     const link = document.createElement("a");
-    Object.assign(link, { className: "place", href: `#${place.id}`, textContent: "#", title: words.place, tabIndex: -1 });
+    Object.assign(link, {
+      className: "place",
+      href: `#${place.id}`,
+      textContent: "#",
+      title: words.place,
+      tabIndex: -1,
+    });
     link.setAttribute("aria-hidden", "true");
     link.onclick = () => copy(link.href);
     place.append(link);

@@ -16,7 +16,12 @@ const MARKS = ["window", "recovered", "sequence", "version"]; // of the form; no
 const rail = document.querySelector("[data-here]");
 const line = document.querySelector("[data-autosave]");
 
-const textOf = (fields) => JSON.stringify(Object.entries(fields).filter(([name]) => !MARKS.includes(name)).sort());
+const textOf = (fields) =>
+  JSON.stringify(
+    Object.entries(fields)
+      .filter(([name]) => !MARKS.includes(name))
+      .sort(),
+  );
 
 /** Says every ten seconds that this window is open, and shows who else is here. */
 class Pulse {
@@ -30,7 +35,10 @@ class Pulse {
     this.beat().catch(showUnknown);
     addEventListener("pagehide", () => this.leave());
     addEventListener("pageshow", (event) => event.persisted && this.beat({ back: "1" }).catch(showUnknown));
-    addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.beat().catch(showUnknown));
+    addEventListener(
+      "visibilitychange",
+      () => document.visibilityState === "visible" && this.beat().catch(showUnknown),
+    );
   }
 
   /** The page goes; a form with words that the server has not yet says it with them. */
@@ -74,7 +82,10 @@ class Keeper {
     form.addEventListener("submit", (event) => this.submitted(event));
     window.addEventListener("online", () => this.isBehind && this.send());
     window.addEventListener("pagehide", () => this.hidden());
-    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.isBehind && this.send());
+    document.addEventListener(
+      "visibilitychange",
+      () => document.visibilityState === "hidden" && this.isBehind && this.send(),
+    );
     document.addEventListener("click", (event) => this.clicked(event));
     this.pulse.start();
     if ("unsaved" in this.status.dataset) this.changed(true);
@@ -125,7 +136,8 @@ class Keeper {
     const text = this.seen;
     try {
       const response = await post("autosave/", this.body(), { signal: AbortSignal.timeout(PATIENCE) });
-      if (!response.ok) throw new LoggedOut(response.status === 413 ? "large" : response.status === 404 ? "gone" : "forbidden");
+      if (!response.ok)
+        throw new LoggedOut(response.status === 413 ? "large" : response.status === 404 ? "gone" : "forbidden");
       this.heard(await response.json());
       this.stored = text;
       this.failures = 0;
@@ -212,7 +224,8 @@ class Keeper {
   ask(reason, button) {
     const dialog = document.querySelector("[data-autosave-dialog]").content.cloneNode(true).firstElementChild;
     const show = (why) => {
-      for (const part of dialog.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.split(" ").includes(why);
+      for (const part of dialog.querySelectorAll("[data-when]"))
+        part.hidden = !part.dataset.when.split(" ").includes(why);
       dialog.querySelector("h2:not([hidden])").id = "unsent-heading";
     };
     for (const heading of dialog.querySelectorAll("h2")) heading.removeAttribute("id");
@@ -270,13 +283,25 @@ class Keeper {
 
   /** The server can't be asked: what lies in this browser is said to be there. */
   sayInBrowser() {
-    const mine = this.copies.all().filter((copy) => copy.window !== this.name && copy.base === base && textOf(copy.fields) !== this.seen);
+    const mine = this.copies
+      .all()
+      .filter((copy) => copy.window !== this.name && copy.base === base && textOf(copy.fields) !== this.seen);
     if (!mine.length) return;
     const note = document.createElement("p");
     note.className = "errornote";
-    note.textContent = this.status.dataset.inBrowser.replace("%time", written(mine.at(-1).sequence, this.status.dataset.zone));
+    note.textContent = this.status.dataset.inBrowser.replace(
+      "%time",
+      written(mine.at(-1).sequence, this.status.dataset.zone),
+    );
     document.querySelector("[data-offers]").replaceChildren(note);
-    setTimeout(() => this.bringBack().then(() => note.remove(), () => {}), PULSE);
+    setTimeout(
+      () =>
+        this.bringBack().then(
+          () => note.remove(),
+          () => {},
+        ),
+      PULSE,
+    );
   }
 
   async upload(copy) {
@@ -290,7 +315,10 @@ class Keeper {
   async showOffers() {
     const shown = document.querySelector("[data-offers]");
     const response = await get(`offers/?window=${this.name}`);
-    if (response.ok) shown.replaceWith(new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-offers]"));
+    if (response.ok)
+      shown.replaceWith(
+        new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-offers]"),
+      );
   }
 
   /** “Drop it” without leaving the page. */
@@ -344,13 +372,20 @@ async function showNews(news) {
   const list = rail.querySelector(".here-list");
   const open = await openHere();
   // Of this browser's windows the browser knows which are open: one that was reloaded, closed or crashed is not.
-  const here = news.here.filter((one) => !one.me || isElsewhere(one.window) || open?.has(one.window) || (!open && one.heard));
+  const here = news.here.filter(
+    (one) => !one.me || isElsewhere(one.window) || open?.has(one.window) || (!open && one.heard),
+  );
   list.replaceChildren(...here.map(rowOf));
   list.hidden = !here.length;
   showNobody(here.length ? "" : base.endsWith("/0/") ? dataset.nobodyYet : dataset.nobody);
   const newer = rail.querySelector(".here-newer");
   const isNewer = news.version > Number(dataset.version);
-  const text = isNewer ? dataset.newer.replace("%version", news.version).replace("%name", news.saved_by ?? dataset.somebody).replace("%time", news.saved_at) : "";
+  const text = isNewer
+    ? dataset.newer
+        .replace("%version", news.version)
+        .replace("%name", news.saved_by ?? dataset.somebody)
+        .replace("%time", news.saved_at)
+    : "";
   if (newer.textContent !== text) newer.textContent = text;
   newer.hidden = !isNewer;
 }

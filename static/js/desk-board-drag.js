@@ -43,7 +43,11 @@ export function startDrag(start, grip, drop) {
     if (event.key === "Escape") end(event);
   }
 
-  const listeners = [["pointermove", move], ["pointerup", end], ["pointercancel", end]];
+  const listeners = [
+    ["pointermove", move],
+    ["pointerup", end],
+    ["pointercancel", end],
+  ];
   for (const [name, act] of listeners) grip.addEventListener(name, act);
   document.addEventListener("keydown", escape, true);
 }

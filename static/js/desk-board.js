@@ -81,7 +81,8 @@ async function draw(fields, focus, before) {
   } finally {
     form.removeAttribute("aria-busy");
   }
-  if (JSON.stringify(entries()) !== sent) { // typed on meanwhile: that is drawn instead
+  if (JSON.stringify(entries()) !== sent) {
+    // typed on meanwhile: that is drawn instead
     await draw([...entries(), fields.at(-1)], focus, before);
     return false;
   }
@@ -95,7 +96,8 @@ async function draw(fields, focus, before) {
   return true;
 }
 
-const send = (body) => fetch(form.action, { method: "POST", body, credentials: "same-origin", headers: { "X-Requested-With": "fetch" } });
+const send = (body) =>
+  fetch(form.action, { method: "POST", body, credentials: "same-origin", headers: { "X-Requested-With": "fetch" } });
 
 /** Take the token of the session of now: a log-in in another tab made the one of this page void. */
 async function renewToken() {
@@ -125,7 +127,11 @@ function put(page, focus) {
   if (target && !target.disabled) {
     target.focus({ preventScroll: true });
     if (caret != null && target.setSelectionRange && target.type !== "datetime-local") {
-      try { target.setSelectionRange(caret, caret); } catch { /* a kind of field without a caret */ }
+      try {
+        target.setSelectionRange(caret, caret);
+      } catch {
+        /* a kind of field without a caret */
+      }
     }
   } else if (id) {
     form.querySelector(".slot-name").focus({ preventScroll: true });
@@ -134,7 +140,9 @@ function put(page, focus) {
 
 function say(text) {
   live.textContent = "";
-  setTimeout(() => { live.textContent = text; }, 50); // emptied first, so that the same words are read again
+  setTimeout(() => {
+    live.textContent = text;
+  }, 50); // emptied first, so that the same words are read again
 }
 
 /** What only works with a script is shown. */
@@ -203,7 +211,11 @@ function keyed(event) {
   else if (row && way) {
     event.preventDefault();
     step("_do", `${way}:${row}`, event.target.id);
-  } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !event.target.matches("input, textarea")) {
+  } else if (
+    (event.ctrlKey || event.metaKey) &&
+    event.key.toLowerCase() === "z" &&
+    !event.target.matches("input, textarea")
+  ) {
     event.preventDefault();
     if (event.shiftKey) back(undone, done, form.dataset.redone);
     else back(done, undone, form.dataset.undone);

@@ -36,7 +36,8 @@ function swap(one, other) {
   second.replaceChildren(...mine);
   first.value = otherChosen;
   second.value = chosen;
-  for (const changed of [first, second]) $ ? $(changed).trigger("change") : changed.dispatchEvent(new Event("change", { bubbles: true }));
+  for (const changed of [first, second])
+    $ ? $(changed).trigger("change") : changed.dispatchEvent(new Event("change", { bubbles: true }));
   number();
   order(one).dispatchEvent(new Event("change", { bubbles: true }));
 }
@@ -52,7 +53,12 @@ function move(row, step) {
 
 function say(row) {
   const movable = filled();
-  panel.querySelector("[data-bylines-say]").textContent = with_(panel.dataset.moved, nameIn(row), movable.indexOf(row) + 1, movable.length);
+  panel.querySelector("[data-bylines-say]").textContent = with_(
+    panel.dataset.moved,
+    nameIn(row),
+    movable.indexOf(row) + 1,
+    movable.length,
+  );
 }
 
 function button(row, way, step, sign) {

@@ -5,7 +5,14 @@ const form = dialog.querySelector("form");
 const { entry, was, to } = form.elements;
 const refusal = form.querySelector(".refusal");
 const change = form.querySelector(".move-change");
-const words = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+const words = new Intl.DateTimeFormat("en-GB", {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZone: "UTC",
+});
 let opened = null;
 let dragged = null;
 
@@ -18,7 +25,8 @@ function open(item, typed) {
   was.value = item.dataset.was;
   to.value = typed;
   refusal.textContent = "";
-  dialog.querySelector(".move-what").textContent = `${item.querySelector(".entry-title").textContent} – ${item.querySelector(".entry-kind").textContent}`;
+  dialog.querySelector(".move-what").textContent =
+    `${item.querySelector(".entry-title").textContent} – ${item.querySelector(".entry-kind").textContent}`;
   dialog.showModal();
   to.dispatchEvent(new Event("input", { bubbles: true }));
   to.focus();
@@ -34,12 +42,18 @@ form.addEventListener("submit", async (event) => {
   const button = form.querySelector("[type=submit]");
   button.disabled = true;
   try {
-    const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Requested-With": "fetch" }, redirect: "error" });
+    const response = await fetch(form.action, {
+      method: "POST",
+      body: new FormData(form),
+      headers: { "X-Requested-With": "fetch" },
+      redirect: "error",
+    });
     const answer = await response.json();
     if (answer.goto) return location.assign(answer.goto);
     refusal.textContent = answer.refusal;
   } catch {
-    refusal.textContent = "The server did not answer, or you are logged out: nothing was moved. Try again, or load the page anew.";
+    refusal.textContent =
+      "The server did not answer, or you are logged out: nothing was moved. Try again, or load the page anew.";
   }
   button.disabled = false;
 });

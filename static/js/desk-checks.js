@@ -22,7 +22,9 @@ if (panel && form && base) {
 /** Whether there is anything to look at: an article that nobody has begun has nothing to mend. */
 function isBegun() {
   const { headline, standfirst, body } = form.elements;
-  return !base.endsWith("/0/") || [headline, standfirst, body].some((field) => field?.value.replace(/<[^>]*>/g, "").trim());
+  return (
+    !base.endsWith("/0/") || [headline, standfirst, body].some((field) => field?.value.replace(/<[^>]*>/g, "").trim())
+  );
 }
 
 async function refresh() {
@@ -112,7 +114,8 @@ function rangeOfWords(text, words) {
   }
   const inWord = (letter) => letter !== undefined && /[\p{L}\p{N}_]/u.test(letter);
   let start = all.indexOf(words);
-  const cut = (place) => (inWord(words[0]) && inWord(all[place - 1])) || (inWord(words.at(-1)) && inWord(all[place + words.length]));
+  const cut = (place) =>
+    (inWord(words[0]) && inWord(all[place - 1])) || (inWord(words.at(-1)) && inWord(all[place + words.length]));
   while (start >= 0 && cut(start)) start = all.indexOf(words, start + 1);
   if (start < 0) return null;
   const end = start + words.length;

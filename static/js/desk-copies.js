@@ -39,7 +39,11 @@ export class BrowserCopies {
   }
 
   removeWindow(window) {
-    try { localStorage.removeItem(this.key(window)); } catch { /* the browser forbids storage: nothing is there */ }
+    try {
+      localStorage.removeItem(this.key(window));
+    } catch {
+      /* the browser forbids storage: nothing is there */
+    }
   }
 
   bound() {
@@ -53,10 +57,18 @@ export class BrowserCopies {
 /** Those of everybody who used this browser. */
 export function allCopies() {
   let keys;
-  try { keys = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)); } catch { return []; }
+  try {
+    keys = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
+  } catch {
+    return [];
+  }
   const copies = keys.map((key) => {
     const user = key.slice(PREFIX.length).split(":")[0];
-    try { return { sequence: 0, ...JSON.parse(localStorage.getItem(key)), key, user }; } catch { return { key, user, sequence: 0 }; }
+    try {
+      return { sequence: 0, ...JSON.parse(localStorage.getItem(key)), key, user };
+    } catch {
+      return { key, user, sequence: 0 };
+    }
   });
   return copies.sort((one, other) => one.sequence - other.sequence);
 }

@@ -30,7 +30,13 @@ export function afterPause(rest, act, most = Infinity) {
   const changed = () => {
     since ??= performance.now();
     clearTimeout(timer);
-    timer = setTimeout(() => { since = null; act(); }, Math.max(0, Math.min(rest, most - (performance.now() - since))));
+    timer = setTimeout(
+      () => {
+        since = null;
+        act();
+      },
+      Math.max(0, Math.min(rest, most - (performance.now() - since))),
+    );
   };
   onChange(changed);
   return changed;
@@ -43,12 +49,23 @@ export function onChange(act) {
   window.django?.jQuery?.(form).on("select2:select select2:unselect select2:clear", act);
 }
 
-const reasonIn = async (response, otherwise) => (await response.clone().json().catch(() => ({}))).reason?.replace("_", "-") ?? otherwise;
+const reasonIn = async (response, otherwise) =>
+  (
+    await response
+      .clone()
+      .json()
+      .catch(() => ({}))
+  ).reason?.replace("_", "-") ?? otherwise;
 const isJson = (response) => response.headers.get("Content-Type")?.startsWith("application/json");
 
 async function send(path, options) {
   try {
-    return await fetch(base + path, { credentials: "same-origin", redirect: "manual", headers: { "X-Requested-With": "fetch" }, ...options });
+    return await fetch(base + path, {
+      credentials: "same-origin",
+      redirect: "manual",
+      headers: { "X-Requested-With": "fetch" },
+      ...options,
+    });
   } catch {
     throw new Away();
   }

@@ -18,7 +18,12 @@ export function offer({ input, list, isAddress, said, trouble, eager = true }) {
   let then = null;
   let nothing = ""; // what is said when nothing was found
   let failed = null; // why there was no answer
-  for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id]]) input.setAttribute(name, value);
+  for (const [name, value] of [
+    ["role", "combobox"],
+    ["aria-autocomplete", "list"],
+    ["aria-controls", list.id],
+  ])
+    input.setAttribute(name, value);
   list.setAttribute("role", "listbox");
   list.className = "found-list";
   show([]);
@@ -39,9 +44,17 @@ export function offer({ input, list, isAddress, said, trouble, eager = true }) {
       item.id = `${list.id}-${at}`;
       item.setAttribute("role", "option");
       item.setAttribute("aria-selected", "false");
-      item.append(element("strong", "", row.title), " ", element("span", "found-detail", row.detail), ...row.excerpts.map(excerpt));
+      item.append(
+        element("strong", "", row.title),
+        " ",
+        element("span", "found-detail", row.detail),
+        ...row.excerpts.map(excerpt),
+      );
       item.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the cursor
-      item.addEventListener("click", () => { mark(at); list.dispatchEvent(new CustomEvent("taken", { detail: row })); });
+      item.addEventListener("click", () => {
+        mark(at);
+        list.dispatchEvent(new CustomEvent("taken", { detail: row }));
+      });
       return { row, item };
     });
     list.replaceChildren(...rows.map(({ item }) => item));
@@ -91,7 +104,12 @@ export function offer({ input, list, isAddress, said, trouble, eager = true }) {
 
   return {
     ask,
-    close: () => { clearTimeout(timer); asked += 1; answered = asked; show([]); },
+    close: () => {
+      clearTimeout(timer);
+      asked += 1;
+      answered = asked;
+      show([]);
+    },
     chosen: () => rows[chosen]?.row,
     isAsking: () => answered !== asked,
     nothing: () => nothing,

@@ -3,11 +3,17 @@
 
 /** The session ended, or somebody else's began; `reason` is the server's word for it. */
 export class LoggedOut extends Error {
-  constructor(reason = "logged-out", words = reason) { super(words); this.reason = reason; }
+  constructor(reason = "logged-out", words = reason) {
+    super(words);
+    this.reason = reason;
+  }
 }
 /** No answer, or a 5xx. */
 export class Away extends Error {
-  constructor(reason = "away") { super(reason); this.reason = reason; }
+  constructor(reason = "away") {
+    super(reason);
+    this.reason = reason;
+  }
 }
 
 /** The server's answer to `url`; LoggedOut, or Away with anything else that is none. */

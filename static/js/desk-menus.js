@@ -37,7 +37,9 @@ function move(row, step) {
 
 /** What readers see of a link, as far as the form knows it. */
 function nameIn(row) {
-  const typed = ["label", "typed"].map((field) => row.querySelector(`input[name$=-${field}]:not([hidden])`)?.value.trim()).find(Boolean);
+  const typed = ["label", "typed"]
+    .map((field) => row.querySelector(`input[name$=-${field}]:not([hidden])`)?.value.trim())
+    .find(Boolean);
   const { selectedOptions } = row.querySelector("select");
   return typed || (selectedOptions[0]?.value && selectedOptions[0].text.trim()) || words.unnamed;
 }
@@ -71,7 +73,11 @@ function drag(start, row) {
   }
 
   // On the document, as a row that is put elsewhere lets go of the pointer.
-  const listeners = [["pointermove", over], ["pointerup", end], ["pointercancel", end]];
+  const listeners = [
+    ["pointermove", over],
+    ["pointerup", end],
+    ["pointercancel", end],
+  ];
   for (const [name, act] of listeners) document.addEventListener(name, act);
 }
 
@@ -104,7 +110,12 @@ function equip(row) {
   field.before(moves);
   const name = () => {
     showTyped(row);
-    [words.up, words.down].forEach((label, at) => moves.querySelectorAll(".menu-arrow")[at].setAttribute("aria-label", label.replace("%s", () => nameIn(row))));
+    [words.up, words.down].forEach((label, at) =>
+      moves.querySelectorAll(".menu-arrow")[at].setAttribute(
+        "aria-label",
+        label.replace("%s", () => nameIn(row)),
+      ),
+    );
   };
   for (const kind of ["input", "change"]) row.addEventListener(kind, name);
   name();

@@ -20,7 +20,9 @@ function start() {
   let asked;
   let answered = null; // the words whose answer is shown
 
-  if (isMac) for (const key of document.querySelectorAll("#user-tools kbd, #palette kbd")) key.textContent = key.textContent.replace("Ctrl ", "⌘");
+  if (isMac)
+    for (const key of document.querySelectorAll("#user-tools kbd, #palette kbd"))
+      key.textContent = key.textContent.replace("Ctrl ", "⌘");
   button.setAttribute("role", "button");
   button.setAttribute("aria-haspopup", "dialog");
 
@@ -37,7 +39,9 @@ function start() {
     const { signal } = asked;
     const now = words.value;
     try {
-      const response = await askServer(`${palette.dataset.url}?format=json&q=${encodeURIComponent(words.value)}`, { signal });
+      const response = await askServer(`${palette.dataset.url}?format=json&q=${encodeURIComponent(words.value)}`, {
+        signal,
+      });
       const { kinds, nothing } = await response.json();
       answered = now;
       show(kinds, nothing);
@@ -50,19 +54,26 @@ function start() {
 
   function show(kinds, nothing = "") {
     options = [];
-    list.replaceChildren(...kinds.map(({ name, found }, at) => {
-      const group = element("div", { role: "group", "aria-labelledby": `palette-kind-${at}` });
-      group.append(element("div", { id: `palette-kind-${at}`, role: "presentation", class: "palette-kind" }, name));
-      for (const row of found) group.append(option(row));
-      return group;
-    }));
+    list.replaceChildren(
+      ...kinds.map(({ name, found }, at) => {
+        const group = element("div", { role: "group", "aria-labelledby": `palette-kind-${at}` });
+        group.append(element("div", { id: `palette-kind-${at}`, role: "presentation", class: "palette-kind" }, name));
+        for (const row of found) group.append(option(row));
+        return group;
+      }),
+    );
     words.setAttribute("aria-expanded", String(options.length > 0));
     said.textContent = options.length ? palette.dataset.found.replace("%s", options.length) : nothing;
     mark(options.length ? 0 : -1);
   }
 
   function option(row) {
-    const item = element("div", { id: `palette-option-${options.length}`, role: "option", class: "palette-option", "aria-selected": "false" });
+    const item = element("div", {
+      id: `palette-option-${options.length}`,
+      role: "option",
+      class: "palette-option",
+      "aria-selected": "false",
+    });
     item.append(element("span", { class: "palette-title" }, row.title));
     if (row.detail) item.append(" ", element("span", { class: "palette-detail" }, row.detail));
     item.append(...row.excerpts.map(excerpt));

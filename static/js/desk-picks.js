@@ -18,7 +18,14 @@ export async function describe(url, asked) {
 /** A list of `rows` with a field, `id`, to add to it; `words` names its parts, `changed` hears of every other order or row. */
 export function picks({ id, rows, most, words, changed = () => {} }) {
   const chosen = [...rows];
-  const input = element("input", { id, type: "text", autocomplete: "off", spellcheck: "false", maxlength: 200, "aria-describedby": `${id}-said` });
+  const input = element("input", {
+    id,
+    type: "text",
+    autocomplete: "off",
+    spellcheck: "false",
+    maxlength: 200,
+    "aria-describedby": `${id}-said`,
+  });
   const list = element("div", { id: `${id}-found`, "aria-label": words.find });
   const said = element("p", { id: `${id}-said`, class: "picks-said", role: "status" });
   const order = element("ol", { class: "picks-list" });
@@ -26,7 +33,11 @@ export function picks({ id, rows, most, words, changed = () => {} }) {
   const found = offer({ input, list, isAddress: () => false, said, trouble: words.trouble });
 
   function button(sign, name, row, run) {
-    const one = element("button", { type: "button", "aria-label": name.replace("%s", row.title), title: name.replace("%s", row.title) }, sign);
+    const one = element(
+      "button",
+      { type: "button", "aria-label": name.replace("%s", row.title), title: name.replace("%s", row.title) },
+      sign,
+    );
     one.addEventListener("click", run);
     return one;
   }
@@ -51,12 +62,24 @@ export function picks({ id, rows, most, words, changed = () => {} }) {
   }
 
   function draw() {
-    order.replaceChildren(...chosen.map((row) => element("li", {},
-      element("span", { class: "picks-name" }, element("strong", {}, row.title), " ", element("span", { class: "picks-detail" }, row.detail)),
-      button("↑", words.up, row, () => move(row, -1)),
-      button("↓", words.down, row, () => move(row, 1)),
-      button("×", words.remove, row, () => remove(row)),
-    )));
+    order.replaceChildren(
+      ...chosen.map((row) =>
+        element(
+          "li",
+          {},
+          element(
+            "span",
+            { class: "picks-name" },
+            element("strong", {}, row.title),
+            " ",
+            element("span", { class: "picks-detail" }, row.detail),
+          ),
+          button("↑", words.up, row, () => move(row, -1)),
+          button("↓", words.down, row, () => move(row, 1)),
+          button("×", words.remove, row, () => remove(row)),
+        ),
+      ),
+    );
     order.hidden = !chosen.length;
   }
 

@@ -138,7 +138,8 @@ function open(isOpen) {
 
 if (pane && toggle) {
   const kept = stored(localStorage, LOOK);
-  if (kept && views.some((button) => button.dataset.view === kept.view)) look = { view: kept.view, dark: Boolean(kept.dark) };
+  if (kept && views.some((button) => button.dataset.view === kept.view))
+    look = { view: kept.view, dark: Boolean(kept.dark) };
   toggle.querySelector("[data-new-tab]").remove();
   toggle.setAttribute("aria-controls", pane.id);
   toggle.addEventListener("click", (event) => {

@@ -13,7 +13,11 @@ if (place) {
     const mine = ++asked;
     let page;
     try {
-      const response = await fetch(place.dataset.preview, { method: "POST", body: new FormData(form), credentials: "same-origin" });
+      const response = await fetch(place.dataset.preview, {
+        method: "POST",
+        body: new FormData(form),
+        credentials: "same-origin",
+      });
       if (!response.ok || response.redirected) return;
       page = new DOMParser().parseFromString(await response.text(), "text/html");
     } catch {

@@ -6,10 +6,17 @@ async function takeOver(field) {
   if (field.closest(".errors") || field.disabled) return;
   const { picks: url, atMost, find, up, down, moved, remove, full, trouble } = field.dataset;
   const before = field.value;
-  const lines = before.split("\n").map((line) => line.trim()).filter(Boolean);
+  const lines = before
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
   let rows = [];
   try {
-    if (lines.length) rows = await describe(url, lines.map((line) => ["line", line]));
+    if (lines.length)
+      rows = await describe(
+        url,
+        lines.map((line) => ["line", line]),
+      );
   } catch {
     return; // the addresses can be typed
   }
@@ -19,7 +26,13 @@ async function takeOver(field) {
     field.value = chosen.map((row) => row.url).join("\n");
     field.dispatchEvent(new Event("input", { bubbles: true }));
   };
-  const list = picks({ id: `${field.id}-find`, rows, most: Number(atMost), words: { find, up, down, moved, remove, full, trouble }, changed });
+  const list = picks({
+    id: `${field.id}-find`,
+    rows,
+    most: Number(atMost),
+    words: { find, up, down, moved, remove, full, trouble },
+    changed,
+  });
   field.before(list.dom);
   field.hidden = true;
   document.dispatchEvent(new Event("desk:drawn")); // what the closed panel says is the headlines now

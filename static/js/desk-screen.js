@@ -34,12 +34,18 @@ function says(panel) {
     if (field.closest("details[data-panel]") !== panel || field.closest(".empty-form")) continue;
     if (/-(order|DELETE)$/.test(field.name) || field.type === "radio") continue;
     if (field.closest("[data-corrections]") && !field.matches("textarea")) continue; // a day is offered before there is a correction
-    if (field instanceof HTMLSelectElement) words.push(...[...field.selectedOptions].filter((option) => option.value).map((option) => option.text));
+    if (field instanceof HTMLSelectElement)
+      words.push(...[...field.selectedOptions].filter((option) => option.value).map((option) => option.text));
     else if (field.type === "checkbox") words.push(field.checked ? field.labels[0]?.textContent : "");
     else if (!field.hidden) words.push(field.type === "datetime-local" ? field.value.replace("T", " ") : field.value);
   }
-  panel.querySelectorAll(":scope :is(.chips li > span, .picks-list strong)").forEach((chip) => words.push(chip.textContent));
-  const text = words.map((word) => word?.trim()).filter(Boolean).join(" · ");
+  panel
+    .querySelectorAll(":scope :is(.chips li > span, .picks-list strong)")
+    .forEach((chip) => words.push(chip.textContent));
+  const text = words
+    .map((word) => word?.trim())
+    .filter(Boolean)
+    .join(" · ");
   const place = panel.querySelector(":scope > summary [data-says]");
   if (place.textContent !== text) place.textContent = text;
 }
@@ -75,7 +81,14 @@ function count(field) {
 
 /** Save by the keyboard also where no field of the form has the focus. */
 export function saveByKey(event) {
-  if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.code !== "KeyS") return;
+  if (
+    event.defaultPrevented ||
+    !(event.ctrlKey || event.metaKey) ||
+    event.altKey ||
+    event.shiftKey ||
+    event.code !== "KeyS"
+  )
+    return;
   const button = form.querySelector("[name=_continue]");
   if (!button) return;
   event.preventDefault();

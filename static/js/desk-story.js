@@ -69,7 +69,9 @@ export function focusable(target) {
   if (usable(text)) return text;
   if (usable(target) && !target.matches(".select2-hidden-accessible")) return target;
   const within = target.matches("select, textarea, input") ? (target.parentElement ?? row) : target;
-  const all = [within, row].flatMap((place) => [...place.querySelectorAll(".select2-selection, input, textarea, select, button, a[href]")]);
+  const all = [within, row].flatMap((place) => [
+    ...place.querySelectorAll(".select2-selection, input, textarea, select, button, a[href]"),
+  ]);
   const inside = all.find(usable);
   if (inside) return inside;
   row.tabIndex = -1;

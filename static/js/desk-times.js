@@ -8,8 +8,19 @@ const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 
 /** The wall clock of `zone` at `instant`, as if it were UTC: its milliseconds can be compared and counted in days. */
 function clock(instant, zone) {
-  const form = { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" };
-  const part = Object.fromEntries(new Intl.DateTimeFormat("en", form).formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
+  const form = {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  };
+  const part = Object.fromEntries(
+    new Intl.DateTimeFormat("en", form).formatToParts(instant).map(({ type, value }) => [type, Number(value)]),
+  );
   return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
 }
 
@@ -18,7 +29,10 @@ export function instants(typed, zone) {
   const wall = Date.parse(`${typed.slice(0, 16)}:00Z`);
   if (Number.isNaN(wall)) return null;
   const offsets = new Set([-DAY, 0, DAY].map((shift) => clock(wall + shift, zone) - (wall + shift)));
-  return [...offsets].map((offset) => wall - offset).filter((instant) => clock(instant, zone) === wall).sort((a, b) => a - b);
+  return [...offsets]
+    .map((offset) => wall - offset)
+    .filter((instant) => clock(instant, zone) === wall)
+    .sort((a, b) => a - b);
 }
 
 /** A time as the desk writes it, by the paper's clock: 8 December 2025, 14:05. It is DATETIME_FORMAT of newsroom/formats. */
@@ -53,7 +67,10 @@ export function forYou(instant, zone) {
   const [mine, papers] = [clock(instant, here), clock(instant, zone)];
   if (mine === papers) return "";
   const city = here.split("/").pop().replaceAll("_", " ");
-  const day = Math.floor(mine / DAY) === Math.floor(papers / DAY) ? "" : `${new Intl.DateTimeFormat("en-GB", { weekday: "short", timeZone: here }).format(instant)} `;
+  const day =
+    Math.floor(mine / DAY) === Math.floor(papers / DAY)
+      ? ""
+      : `${new Intl.DateTimeFormat("en-GB", { weekday: "short", timeZone: here }).format(instant)} `;
   return `for you ${day}${time(mine)}, ${city}`;
 }
 
@@ -65,7 +82,13 @@ function say(field) {
   if (found === null) words.textContent = "";
   else if (!found.length) words.textContent = "there is no such time: the clock is put forward over it";
   else if (found.length > 1) words.textContent = "this time comes twice: the clock is put back";
-  else words.textContent = [inWords(found[0], holder.dataset.zone, holder.dataset.steps), forYou(found[0], holder.dataset.zone)].filter(Boolean).join(" · ");
+  else
+    words.textContent = [
+      inWords(found[0], holder.dataset.zone, holder.dataset.steps),
+      forYou(found[0], holder.dataset.zone),
+    ]
+      .filter(Boolean)
+      .join(" · ");
 }
 
 for (const type of ["input", "change", "focusin"]) {

@@ -22,18 +22,25 @@ function fieldsOf(form) {
   const secret = new Set([...form.querySelectorAll("input[type=password]")].map((field) => field.name));
   const fields = {};
   for (const [name, value] of new FormData(form)) {
-    if (typeof value === "string" && !MACHINERY.includes(name) && !isSecret(name) && !secret.has(name)) (fields[name] ??= []).push(value);
+    if (typeof value === "string" && !MACHINERY.includes(name) && !isSecret(name) && !secret.has(name))
+      (fields[name] ??= []).push(value);
   }
   return fields;
 }
 
-const textOf = (fields) => JSON.stringify(Object.entries(fields).filter(([name]) => name !== "_loaded").sort());
+const textOf = (fields) =>
+  JSON.stringify(
+    Object.entries(fields)
+      .filter(([name]) => name !== "_loaded")
+      .sort(),
+  );
 
 class FormKeeper {
   constructor(form, place) {
     Object.assign(this, { form, name: newWindow(), copies: new BrowserCopies(user, place) });
     this.takeOver(place);
-    for (const kind of GESTURES) document.addEventListener(kind, () => (this.first ??= textOf(fieldsOf(form))), { capture: true, once: true });
+    for (const kind of GESTURES)
+      document.addEventListener(kind, () => (this.first ??= textOf(fieldsOf(form))), { capture: true, once: true });
     form.addEventListener("input", () => this.changed());
     form.addEventListener("change", () => this.changed());
     form.addEventListener("submit", () => this.isKept && put(SENT, { name: this.name, place }));
@@ -74,7 +81,11 @@ class FormKeeper {
 }
 
 function put(key, value) {
-  try { sessionStorage.setItem(key, JSON.stringify(value)); } catch { /* blocked: the words are offered once too often */ }
+  try {
+    sessionStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    /* blocked: the words are offered once too often */
+  }
 }
 
 function take(key) {
@@ -92,10 +103,17 @@ function forgetSaved() {
   const cookie = document.cookie.split("; ").find((one) => one.startsWith(`${SAVED}=`));
   if (!cookie) return;
   const copies = new BrowserCopies(user, "");
-  for (const name of cookie.slice(SAVED.length + 1).replaceAll('"', "").split(".")) {
+  for (const name of cookie
+    .slice(SAVED.length + 1)
+    .replaceAll('"', "")
+    .split(".")) {
     const saved = copies.all().find((copy) => copy.window === name);
     const isSame = (copy) => copy.base === saved.base && textOf(copy.fields) === textOf(saved.fields);
-    if (saved) copies.all().filter(isSame).forEach((copy) => copies.remove(copy));
+    if (saved)
+      copies
+        .all()
+        .filter(isSame)
+        .forEach((copy) => copies.remove(copy));
   }
   document.cookie = `${SAVED}=; path=/admin/; max-age=0`;
 }
@@ -107,22 +125,29 @@ const articleAt = (base) => (base.endsWith("/0/") ? base.replace(/0\/$/, "add/")
 async function unsettled(copies) {
   if (!copies.length) return [];
   const names = copies.map((copy) => copy.window).join(",");
-  const response = await fetch(`${copies[0].base.replace(/\d+\/$/, "0/")}pulse/?windows=${names}`, { headers: { "X-Requested-With": "fetch" } });
+  const response = await fetch(`${copies[0].base.replace(/\d+\/$/, "0/")}pulse/?windows=${names}`, {
+    headers: { "X-Requested-With": "fetch" },
+  });
   const { windows } = await response.json();
   const store = new BrowserCopies(user, "");
-  for (const copy of copies) if (windows[copy.window]?.outcome && windows[copy.window].sequence >= copy.sequence) store.remove(copy);
+  for (const copy of copies)
+    if (windows[copy.window]?.outcome && windows[copy.window].sequence >= copy.sequence) store.remove(copy);
   return copies.filter((copy) => !windows[copy.window]?.outcome || windows[copy.window].sequence < copy.sequence);
 }
 
 async function pending() {
   const open = await openHere();
-  const mine = allCopies().filter((copy) => copy.user === user && copy.fields && !open?.has(copy.window) && !own.has(copy.window));
+  const mine = allCopies().filter(
+    (copy) => copy.user === user && copy.fields && !open?.has(copy.window) && !own.has(copy.window),
+  );
   const isForm = (copy) => copy.base.includes("#");
   const desk = document.querySelector("[data-desk]")?.dataset.desk;
   const articles = mine.filter((copy) => !isForm(copy) && copy.base !== desk);
   const linked = (copy) => document.querySelector(`.block-unsaved a[href="${CSS.escape(articleAt(copy.base))}"]`);
   const known = await unsettled(articles).catch(() => articles);
-  return [...mine.filter(isForm), ...known.filter((copy) => !linked(copy))].sort((one, other) => other.sequence - one.sequence);
+  return [...mine.filter(isForm), ...known.filter((copy) => !linked(copy))].sort(
+    (one, other) => other.sequence - one.sequence,
+  );
 }
 
 function rowOf(item, copy) {
@@ -165,12 +190,20 @@ function show(copies) {
 }
 
 async function say() {
-  show(user ? await pending() : allCopies().filter((copy) => copy.fields).slice(0, 1));
+  show(
+    user
+      ? await pending()
+      : allCopies()
+          .filter((copy) => copy.fields)
+          .slice(0, 1),
+  );
 }
 
 if (user) {
   forgetSaved();
-  const forms = [...document.querySelectorAll("#content form")].filter((form) => form.method === "post" && !form.matches("#article_form, #changelist-form, dialog form, [data-not-kept]"));
+  const forms = [...document.querySelectorAll("#content form")].filter(
+    (form) => form.method === "post" && !form.matches("#article_form, #changelist-form, dialog form, [data-not-kept]"),
+  );
   forms.forEach((form, number) => new FormKeeper(form, `${location.pathname}#${form.id || number}`));
 }
 say();

@@ -12,7 +12,9 @@ function remembered() {
     const kept = localStorage.getItem(KEY);
     if (kept) return kept;
     localStorage.setItem(KEY, made);
-  } catch { /* blocked */ }
+  } catch {
+    /* blocked */
+  }
   return made;
 }
 

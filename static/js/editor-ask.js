@@ -41,7 +41,9 @@ export function askBeforeLeaving(dialog, cancel, { isTyped, warning, words }) {
   };
   cancel.addEventListener("click", leave);
   dialog.addEventListener("cancel", leave);
-  dialog.addEventListener("input", () => { warning.textContent = ""; }); // typed on: asked again
+  dialog.addEventListener("input", () => {
+    warning.textContent = "";
+  }); // typed on: asked again
 }
 
 /**
@@ -70,7 +72,11 @@ export function openForm({ title, parts, answer, first, send = gettext("OK"), is
       given = await answer(form);
       if (given) dialog.close();
     });
-    askBeforeLeaving(dialog, cancel, { isTyped, warning, words: gettext("What you typed would be lost. Press Cancel once more to leave it.") });
+    askBeforeLeaving(dialog, cancel, {
+      isTyped,
+      warning,
+      words: gettext("What you typed would be lost. Press Cancel once more to leave it."),
+    });
     dialog.addEventListener("close", () => resolve(given));
     first.focus();
   });
@@ -79,7 +85,15 @@ export function openForm({ title, parts, answer, first, send = gettext("OK"), is
 /** What was typed, as `check` returns it; null when the dialog was left. It returns null to refuse, or throws what to say. */
 export function ask({ title, label, help, refusal, value = "", check }) {
   const id = newId();
-  const input = crel("input", { id, type: "text", value, inputMode: "url", autocomplete: "off", spellcheck: false, "aria-describedby": `${id}-help ${id}-refusal` });
+  const input = crel("input", {
+    id,
+    type: "text",
+    value,
+    inputMode: "url",
+    autocomplete: "off",
+    spellcheck: false,
+    "aria-describedby": `${id}-help ${id}-refusal`,
+  });
   const problem = crel("p", { id: `${id}-refusal`, className: "editor-refusal", role: "alert" });
   const parts = [
     crel("label", { htmlFor: id, textContent: label }),

@@ -49,12 +49,20 @@ export const FactBox = Node.create({
       Backspace: () => {
         const { $from, empty, box } = place();
         if (!box || !empty || box.textContent) return false;
-        return this.editor.commands.insertContentAt({ from: $from.before(1), to: $from.after(1) }, { type: "paragraph" });
+        return this.editor.commands.insertContentAt(
+          { from: $from.before(1), to: $from.after(1) },
+          { type: "paragraph" },
+        );
       },
     };
   },
   addCommands() {
-    return { toggleFactBox: () => ({ state, tr, dispatch }) => toggle(state, tr, dispatch) };
+    return {
+      toggleFactBox:
+        () =>
+        ({ state, tr, dispatch }) =>
+          toggle(state, tr, dispatch),
+    };
   },
   addMenuItems({ menu, buttons }) {
     const { editor } = this;
@@ -75,12 +83,16 @@ function toggle(state, tr, dispatch) {
   const { $from, $to, empty } = state.selection;
   if ($from.depth && $from.node(1).type === factBox) {
     const free = [];
-    $from.node(1).forEach((block) => free.push(block.type === factBoxTitle ? heading.create({ level: 3 }, block.content) : block));
+    $from
+      .node(1)
+      .forEach((block) => free.push(block.type === factBoxTitle ? heading.create({ level: 3 }, block.content) : block));
     if (dispatch) tr.replaceWith($from.before(1), $from.after(1), free);
     return true;
   }
   const range = empty ? null : $from.blockRange($to, (parent) => parent.type.name === "doc");
-  const held = range ? Array.from({ length: range.endIndex - range.startIndex }, (_, at) => state.doc.child(range.startIndex + at)) : [];
+  const held = range
+    ? Array.from({ length: range.endIndex - range.startIndex }, (_, at) => state.doc.child(range.startIndex + at))
+    : [];
   if (held.length && held.every((block) => factBox.contentMatch.matchType(block.type))) {
     if (dispatch) tr.replaceWith(range.start, range.end, factBox.create(null, [factBoxTitle.create(), ...held]));
     if (dispatch) tr.setSelection(pm.state.TextSelection.near(tr.doc.resolve(range.start + 2)));

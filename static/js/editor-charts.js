@@ -5,7 +5,11 @@ import { Figure, caption, defineItem, view } from "./editor-figures.js";
 import { noPairs, oneOf, pairList, rates } from "./editor-rates.js";
 
 const ASKED = /^([A-Z]{3}\/[A-Z]{3}) (1m|3m|1y|\d{4}-\d\d-\d\d\/\d{4}-\d\d-\d\d)( turned)?$/; // as charts.py
-const SPANS = { "1m": gettext("The last month"), "3m": gettext("The last three months"), "1y": gettext("The last year") };
+const SPANS = {
+  "1m": gettext("The last month"),
+  "3m": gettext("The last three months"),
+  "1y": gettext("The last year"),
+};
 const DAYS = "days";
 
 /** The parts of what a chart asks for; nothing for what is no chart. */
@@ -18,9 +22,19 @@ export const RateChart = Figure.extend({
   name: "rateChart",
   addOptions: () => ({ ratesUrl: "" }),
   addAttributes: () => ({
-    chart: { default: null, parseHTML: (dom) => dom.dataset.chart, renderHTML: ({ chart }) => ({ "data-chart": chart }) },
+    chart: {
+      default: null,
+      parseHTML: (dom) => dom.dataset.chart,
+      renderHTML: ({ chart }) => ({ "data-chart": chart }),
+    },
   }),
-  parseHTML: () => [{ tag: "figure[data-chart]", getAttrs: (dom) => (parse(dom.dataset.chart) ? null : false), contentElement: caption }],
+  parseHTML: () => [
+    {
+      tag: "figure[data-chart]",
+      getAttrs: (dom) => (parse(dom.dataset.chart) ? null : false),
+      contentElement: caption,
+    },
+  ],
   renderHTML: ({ HTMLAttributes }) => ["figure", HTMLAttributes, ["figcaption", 0]],
   addNodeView() {
     const { ratesUrl } = this.options;
@@ -62,7 +76,8 @@ async function chooseChart(url, editor, chosen) {
   const ways = oneOf(gettext("The chart shows"), ["turned", "straight"], way);
   const given = chosen && !SPANS[chosen.span] ? chosen.span.split("/") : [];
   const spans = oneOf(gettext("Days"), [...Object.keys(SPANS), DAYS], given.length ? DAYS : (chosen?.span ?? "3m"));
-  for (const [span, words] of [...Object.entries(SPANS), [DAYS, gettext("From one day to another")]]) spans.setLabel(span, words);
+  for (const [span, words] of [...Object.entries(SPANS), [DAYS, gettext("From one day to another")]])
+    spans.setLabel(span, words);
   const [from, to] = [day(gettext("From"), given[0]), day(gettext("To"), given[1])];
   const days = crel("div", { className: "editor-row" }, [from.row, to.row]);
   const problem = crel("p", { className: "editor-refusal", role: "alert" });

@@ -50,7 +50,10 @@ export const Desk = Extension.create({
     return [new Plugin({ props: { attributes: () => textboxAttributes(this.editor) } })];
   },
   addKeyboardShortcuts() {
-    return { "Alt-F10": () => Boolean(holder(this.editor).querySelector(".prose-menubar button[tabindex='0']")?.focus()) || true };
+    return {
+      "Alt-F10": () =>
+        Boolean(holder(this.editor).querySelector(".prose-menubar button[tabindex='0']")?.focus()) || true,
+    };
   },
 });
 
@@ -77,7 +80,8 @@ function textboxAttributes(editor) {
   const attributes = { role: "textbox", "aria-multiline": "true" };
   if (named) attributes["aria-labelledby"] = named.id;
   else attributes["aria-label"] = gettext("Text");
-  for (const name of ["aria-describedby", "aria-invalid"]) if (field.hasAttribute(name)) attributes[name] = field.getAttribute(name);
+  for (const name of ["aria-describedby", "aria-invalid"])
+    if (field.hasAttribute(name)) attributes[name] = field.getAttribute(name);
   return attributes;
 }
 
@@ -115,7 +119,19 @@ const NAMES = {
   "history:undo": [gettext("Undo"), "Ctrl+Z"],
   "history:redo": [gettext("Redo"), "Ctrl+Shift+Z"],
 };
-const TOGGLES = new Set(["bold", "italic", "superscript", "subscript", "heading2", "heading3", "orderedList", "blockquote", "link", "pullQuote", "factBox"]);
+const TOGGLES = new Set([
+  "bold",
+  "italic",
+  "superscript",
+  "subscript",
+  "heading2",
+  "heading3",
+  "orderedList",
+  "blockquote",
+  "link",
+  "pullQuote",
+  "factBox",
+]);
 
 /** One stop for the Tab key, arrows between the buttons, and their names and states said. */
 function dressToolbar(editor) {
@@ -135,7 +151,8 @@ function dressToolbar(editor) {
   const state = () => {
     for (const button of buttons) {
       button.setAttribute("aria-disabled", String(button.classList.contains("disabled")));
-      if (TOGGLES.has(button.dataset.name)) button.setAttribute("aria-pressed", String(button.classList.contains("active")));
+      if (TOGGLES.has(button.dataset.name))
+        button.setAttribute("aria-pressed", String(button.classList.contains("active")));
     }
     if (!usable().some((button) => button.tabIndex === 0)) stopAt(usable()[0]);
   };
@@ -183,12 +200,17 @@ const ofGoal = (words, goal) => gettext("%s of %s words").replace("%s", shown(wo
 
 /** The words as markup.count_words() counts them, and the goal of the article if it has one. */
 function count({ state: { doc } }, { seen }) {
-  const text = doc.textBetween(0, doc.content.size, "\n", (leaf) => (leaf.type.name === "hardBreak" ? "\n" : leaf.attrs.pair ?? ""));
+  const text = doc.textBetween(0, doc.content.size, "\n", (leaf) =>
+    leaf.type.name === "hardBreak" ? "\n" : (leaf.attrs.pair ?? ""),
+  );
   const words = text.split(/\s+/).filter(Boolean).length;
   const goal = Number(document.querySelector("[data-word-goal]")?.dataset.wordGoal ?? 0);
   const minutes = Math.max(1, Math.round(words / WORDS_A_MINUTE));
   const [counted, reading] = [words === 1 ? gettext("%s word") : gettext("%s words"), gettext("%s min to read")];
-  const parts = [goal ? ofGoal(words, goal) : counted.replace("%s", shown(words)), ...(words ? [reading.replace("%s", minutes)] : [])];
+  const parts = [
+    goal ? ofGoal(words, goal) : counted.replace("%s", shown(words)),
+    ...(words ? [reading.replace("%s", minutes)] : []),
+  ];
   seen.textContent = parts.join(" · ");
   return words;
 }

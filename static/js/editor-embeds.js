@@ -67,7 +67,8 @@ const pasted = (url, type) =>
       handlePaste(editorView, event) {
         const { $from, empty } = editorView.state.selection;
         const address = event.clipboardData?.getData("text/plain").trim() ?? "";
-        const isAlone = empty && $from.depth === 1 && $from.parent.type.name === "paragraph" && !$from.parent.content.size;
+        const isAlone =
+          empty && $from.depth === 1 && $from.parent.type.name === "paragraph" && !$from.parent.content.size;
         if (isAlone && ADDRESS.test(address)) showPasted(editorView, address, url, type);
         return false;
       },
@@ -93,12 +94,26 @@ export const Embed = Figure.extend({
   addAttributes() {
     const read = (name, pattern) => (dom) => (pattern.test(dom.dataset[name] ?? "") ? dom.dataset[name] : null);
     return {
-      address: { default: null, parseHTML: read("embed", ADDRESS), renderHTML: ({ address }) => ({ "data-embed": address }) },
-      poster: { default: null, parseHTML: read("poster", NUMBER), renderHTML: ({ poster }) => (poster ? { "data-poster": poster } : {}) },
+      address: {
+        default: null,
+        parseHTML: read("embed", ADDRESS),
+        renderHTML: ({ address }) => ({ "data-embed": address }),
+      },
+      poster: {
+        default: null,
+        parseHTML: read("poster", NUMBER),
+        renderHTML: ({ poster }) => (poster ? { "data-poster": poster } : {}),
+      },
     };
   },
   parseHTML() {
-    return [{ tag: "figure[data-embed]", getAttrs: (dom) => (ADDRESS.test(dom.dataset.embed) ? null : false), contentElement: caption }];
+    return [
+      {
+        tag: "figure[data-embed]",
+        getAttrs: (dom) => (ADDRESS.test(dom.dataset.embed) ? null : false),
+        contentElement: caption,
+      },
+    ];
   },
   renderHTML({ HTMLAttributes }) {
     return ["figure", HTMLAttributes, ["figcaption", 0]];
@@ -114,7 +129,13 @@ export const Embed = Figure.extend({
       if (found?.site) told.textContent = `${found.site}: ${address}`;
       else if (found?.problem) face.append(crel("p", { className: "editor-refusal", textContent: found.problem }));
     };
-    const more = [{ icon: "add_photo_alternate", name: gettext("Choose a picture to stand before it"), choose: choosePoster(pickerUrl) }];
+    const more = [
+      {
+        icon: "add_photo_alternate",
+        name: gettext("Choose a picture to stand before it"),
+        choose: choosePoster(pickerUrl),
+      },
+    ];
     const words = { change: gettext("Change the address"), label: gettext("From another site") };
     return (props) => view(props, { ...words, draw, choose: chooseAddress(lookUrl), more });
   },
@@ -129,5 +150,9 @@ export const Embed = Figure.extend({
 
 async function drawPoster(face, pickerUrl, poster) {
   const { src, width, height, alt, problem } = await describe(pickerUrl, poster);
-  face.prepend(src ? crel("img", { src, width, height, alt, draggable: false }) : crel("p", { className: "editor-refusal", textContent: problem }));
+  face.prepend(
+    src
+      ? crel("img", { src, width, height, alt, draggable: false })
+      : crel("p", { className: "editor-refusal", textContent: problem }),
+  );
 }

@@ -26,7 +26,10 @@ function leave(editor) {
   const below = editor.state.doc.nodeAt(after);
   const chain = editor.chain();
   if (below?.type.name !== "paragraph") chain.insertContentAt(after, { type: "paragraph" });
-  return chain.setTextSelection(after + 1).scrollIntoView().run();
+  return chain
+    .setTextSelection(after + 1)
+    .scrollIntoView()
+    .run();
 }
 
 /** Backspace at the start of a caption selects the block; once more deletes it. */
@@ -42,7 +45,13 @@ export function view({ node, editor, getPos }, { change, label, draw, choose, mo
   const face = crel("div", { className: "editor-face" });
   const text = crel("figcaption", { "data-placeholder": gettext("Caption") });
   const button = (icon, name, run) => {
-    const made = crel("button", { type: "button", className: "material-icons", textContent: icon, title: name, "aria-label": name });
+    const made = crel("button", {
+      type: "button",
+      className: "material-icons",
+      textContent: icon,
+      title: name,
+      "aria-label": name,
+    });
     made.addEventListener("click", run);
     return made;
   };
@@ -55,7 +64,11 @@ export function view({ node, editor, getPos }, { change, label, draw, choose, mo
     }),
     button("delete", gettext("Remove"), () => {
       const at = getPos();
-      editor.chain().deleteRange({ from: at, to: at + node.nodeSize }).focus().run();
+      editor
+        .chain()
+        .deleteRange({ from: at, to: at + node.nodeSize })
+        .focus()
+        .run();
     }),
   ]);
   const still = crel("div", {}, [face, tools]);
@@ -68,7 +81,10 @@ export function view({ node, editor, getPos }, { change, label, draw, choose, mo
     editor.commands.focus();
   }
   const name = () => node.attrs.image && (dom.dataset.picture = node.attrs.image); // the checks find it by this
-  const press = () => more.forEach(({ isPressed }, at) => isPressed && tools.children[at + 1].setAttribute("aria-pressed", isPressed(node.attrs)));
+  const press = () =>
+    more.forEach(
+      ({ isPressed }, at) => isPressed && tools.children[at + 1].setAttribute("aria-pressed", isPressed(node.attrs)),
+    );
   draw(face, node.attrs, text);
   name();
   press();
@@ -125,10 +141,23 @@ export const LibraryImage = Figure.extend({
     return { pickerUrl: "/admin/articles/image/picker/" };
   },
   addAttributes() {
-    return { image: { default: null, parseHTML: (dom) => dom.dataset.image, renderHTML: ({ image }) => ({ "data-image": image }) }, apart };
+    return {
+      image: {
+        default: null,
+        parseHTML: (dom) => dom.dataset.image,
+        renderHTML: ({ image }) => ({ "data-image": image }),
+      },
+      apart,
+    };
   },
   parseHTML() {
-    return [{ tag: "figure[data-image]", getAttrs: (dom) => (IMAGE.test(dom.dataset.image) ? null : false), contentElement: caption }];
+    return [
+      {
+        tag: "figure[data-image]",
+        getAttrs: (dom) => (IMAGE.test(dom.dataset.image) ? null : false),
+        contentElement: caption,
+      },
+    ];
   },
   renderHTML({ HTMLAttributes }) {
     return ["figure", HTMLAttributes, ["figcaption", 0]];
@@ -139,7 +168,8 @@ export const LibraryImage = Figure.extend({
     const draw = async (face, { image }, text) => {
       face.replaceChildren(crel("p", { textContent: gettext("Loading the picture…") }));
       const found = await describe(pickerUrl, image);
-      if (!found.src) return face.replaceChildren(crel("p", { className: "editor-refusal", textContent: found.problem }));
+      if (!found.src)
+        return face.replaceChildren(crel("p", { className: "editor-refusal", textContent: found.problem }));
       const { src, width, height, alt, title, credit } = found;
       text.dataset.placeholder = found.caption || gettext("Caption");
       face.replaceChildren(

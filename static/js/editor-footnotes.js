@@ -1,5 +1,19 @@
 // A footnote: the note itself stands at its mark (articles/body/footnotes.py), shown as a label that opens it.
-import { Bold, Document, Editor, HardBreak, History, Italic, Node, Paragraph, Subscript, Superscript, Text, crel, gettext } from "django-prose-editor/editor";
+import {
+  Bold,
+  Document,
+  Editor,
+  HardBreak,
+  History,
+  Italic,
+  Node,
+  Paragraph,
+  Subscript,
+  Superscript,
+  Text,
+  crel,
+  gettext,
+} from "django-prose-editor/editor";
 import { askBeforeLeaving, show } from "./editor-ask.js";
 import { Rate } from "./editor-rates.js";
 import { Link } from "./editor-stock.js";
@@ -93,14 +107,27 @@ async function write(editor) {
   if (!isPlace(editor)) return;
   const words = await askNote(editor, "");
   if (!words) return editor.commands.focus();
-  editor.chain().focus().insertContentAt(selection.to, { type: "footnote", attrs: { words } }).setTextSelection(selection.to + 1).run();
+  editor
+    .chain()
+    .focus()
+    .insertContentAt(selection.to, { type: "footnote", attrs: { words } })
+    .setTextSelection(selection.to + 1)
+    .run();
 }
 
 async function change(editor, at) {
   const words = await askNote(editor, editor.state.doc.nodeAt(at).attrs.words);
-  if (words === "") editor.chain().deleteRange({ from: at, to: at + 1 }).run();
+  if (words === "")
+    editor
+      .chain()
+      .deleteRange({ from: at, to: at + 1 })
+      .run();
   if (words) editor.view.dispatch(editor.state.tr.setNodeMarkup(at, null, { words }));
-  editor.chain().focus().setTextSelection(words === "" ? at : at + 1).run();
+  editor
+    .chain()
+    .focus()
+    .setTextSelection(words === "" ? at : at + 1)
+    .run();
 }
 
 /** A dialog with the note in an editor of its own: its words, "" to remove it, null when it was left as it is. */
@@ -113,10 +140,20 @@ function askNote(outer, words) {
   const form = crel("form", { method: "dialog", noValidate: true }, [
     crel("h2", { id: "editor-footnote-title", textContent: gettext("Footnote") }),
     field,
-    crel("p", { id: "editor-footnote-help", className: "editor-help", textContent: gettext("Readers see a number here and the note at the end. Ctrl+K makes a link of selected words, Shift+Enter a new line.") }),
+    crel("p", {
+      id: "editor-footnote-help",
+      className: "editor-help",
+      textContent: gettext(
+        "Readers see a number here and the note at the end. Ctrl+K makes a link of selected words, Shift+Enter a new line.",
+      ),
+    }),
     problem,
     warning,
-    crel("div", { className: "editor-dialog-buttons" }, [crel("button", { type: "submit", className: "default", textContent: gettext("OK") }), cancel, ...(words ? [remove] : [])]),
+    crel("div", { className: "editor-dialog-buttons" }, [
+      crel("button", { type: "submit", className: "default", textContent: gettext("OK") }),
+      cancel,
+      ...(words ? [remove] : []),
+    ]),
   ]);
   const dialog = crel("dialog", { className: "editor-dialog", "aria-labelledby": "editor-footnote-title" }, [form]);
   if (!show(dialog, "footnote")) return Promise.resolve(null);
@@ -135,7 +172,11 @@ function askNote(outer, words) {
       inner.commands.focus();
     });
     const before = inner.getHTML();
-    askBeforeLeaving(dialog, cancel, { isTyped: () => inner.getHTML() !== before, warning, words: gettext("What you typed would be lost. Press Cancel once more to leave it.") });
+    askBeforeLeaving(dialog, cancel, {
+      isTyped: () => inner.getHTML() !== before,
+      warning,
+      words: gettext("What you typed would be lost. Press Cancel once more to leave it."),
+    });
     remove.addEventListener("click", () => close(""));
     dialog.addEventListener("close", () => {
       inner.destroy();
@@ -147,7 +188,12 @@ function askNote(outer, words) {
 
 function noteEditor(element, words, injectNonce, keys) {
   const Line = Document.extend({ content: "paragraph", addKeyboardShortcuts: () => keys });
-  const attributes = { role: "textbox", "aria-multiline": "true", "aria-labelledby": "editor-footnote-title", "aria-describedby": "editor-footnote-help" };
+  const attributes = {
+    role: "textbox",
+    "aria-multiline": "true",
+    "aria-labelledby": "editor-footnote-title",
+    "aria-describedby": "editor-footnote-help",
+  };
   return new Editor({
     element,
     injectNonce,

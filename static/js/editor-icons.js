@@ -7,7 +7,8 @@ function draw(button) {
   const path = PATHS[button.textContent.trim()];
   if (!path || button.querySelector("svg")) return;
   const picture = document.createElementNS(SVG, "svg");
-  for (const [name, value] of Object.entries({ viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false" })) picture.setAttribute(name, value);
+  for (const [name, value] of Object.entries({ viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false" }))
+    picture.setAttribute(name, value);
   const line = document.createElementNS(SVG, "path");
   line.setAttribute("d", path);
   picture.append(line);

@@ -7,7 +7,15 @@ import { newId, openForm } from "./editor-ask.js";
 /** The address somebody chose or typed, as `check` returns it; null when the dialog was left. */
 export function askForLink({ value, check }) {
   const id = newId();
-  const input = crel("input", { id, type: "text", value, autocomplete: "off", spellcheck: false, maxLength: 2000, "aria-describedby": `${id}-help ${id}-refusal` });
+  const input = crel("input", {
+    id,
+    type: "text",
+    value,
+    autocomplete: "off",
+    spellcheck: false,
+    maxLength: 2000,
+    "aria-describedby": `${id}-help ${id}-refusal`,
+  });
   const list = crel("div", { id: `${id}-found`, "aria-label": gettext("Articles that readers see") });
   const problem = crel("p", { id: `${id}-refusal`, className: "editor-refusal", role: "alert" });
   const found = offer({
@@ -40,7 +48,13 @@ export function askForLink({ value, check }) {
   const parts = [
     crel("label", { htmlFor: id, textContent: gettext("Words of an article, or an address") }),
     input,
-    crel("p", { id: `${id}-help`, className: "editor-help", textContent: gettext("Words of one of our articles; or a web address, an e-mail address, a page of this paper that begins with /.") }),
+    crel("p", {
+      id: `${id}-help`,
+      className: "editor-help",
+      textContent: gettext(
+        "Words of one of our articles; or a web address, an e-mail address, a page of this paper that begins with /.",
+      ),
+    }),
     problem,
     list,
   ];

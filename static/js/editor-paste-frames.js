@@ -2,7 +2,10 @@
 import { ask } from "./desk-login.js";
 
 const PAGES = [
-  [/^https:\/\/(?:www\.)?youtube(?:-nocookie)?\.com\/embed\/([\w-]{11})(?:[?#/]|$)/, "https://www.youtube.com/watch?v=$1"],
+  [
+    /^https:\/\/(?:www\.)?youtube(?:-nocookie)?\.com\/embed\/([\w-]{11})(?:[?#/]|$)/,
+    "https://www.youtube.com/watch?v=$1",
+  ],
   [/^https:\/\/player\.vimeo\.com\/video\/(\d+)/, "https://vimeo.com/$1"],
   [/^https:\/\/t\.me\/(\w+)\/(\d+)/, "https://t.me/$1/$2"],
   [/^https:\/\/platform\.twitter\.com\/embed\/Tweet\.html\?(?:.*&)?id=(\d+)/, "https://x.com/i/status/$1"],
@@ -27,21 +30,30 @@ function pageOf(source) {
 /** The frames in `html` that only the server may know, as far as it was not asked yet. */
 export function unknownFrames(html) {
   if (!/<iframe\b/i.test(html)) return [];
-  const { body } = new DOMParser().parseFromString(html.replace(/([\s"'/])(style|on\w+)\s*=/gi, "$1data-$2="), "text/html");
+  const { body } = new DOMParser().parseFromString(
+    html.replace(/([\s"'/])(style|on\w+)\s*=/gi, "$1data-$2="),
+    "text/html",
+  );
   const sources = [...body.querySelectorAll("iframe")].map(sourceOf);
-  return [...new Set(sources)].filter((source) => /^https:/i.test(source) && !asked.has(source) && !pageOf(source)).slice(0, MOST);
+  return [...new Set(sources)]
+    .filter((source) => /^https:/i.test(source) && !asked.has(source) && !pageOf(source))
+    .slice(0, MOST);
 }
 
 /** Ask the server what these frames show. One that it does not answer about is left out, and asked about anew next time. */
 export async function askAbout(url, sources) {
-  await Promise.all(sources.map(async (frame) => {
-    try {
-      const response = await ask(`${url}?${new URLSearchParams({ frame })}`, { signal: AbortSignal.timeout(PATIENCE) });
-      asked.set(frame, (await response.json()).page);
-    } catch {
-      asked.delete(frame);
-    }
-  }));
+  await Promise.all(
+    sources.map(async (frame) => {
+      try {
+        const response = await ask(`${url}?${new URLSearchParams({ frame })}`, {
+          signal: AbortSignal.timeout(PATIENCE),
+        });
+        asked.set(frame, (await response.json()).page);
+      } catch {
+        asked.delete(frame);
+      }
+    }),
+  );
 }
 
 /** Have known frames of `body` be embeds; the names of the sites whose others were left out. */

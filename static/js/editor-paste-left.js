@@ -2,7 +2,8 @@
 import { gettext } from "django-prose-editor/editor";
 import { cutOut, plainRules } from "./editor-paste-scan.js";
 
-const SEEN = /(?:^|[;\s])(display|visibility|font-size|mso-hide|opacity|text-decoration(?:-line)?|vertical-align|clip|clip-path|position|left|top|text-indent)\s*:\s*([^;]+)/gi;
+const SEEN =
+  /(?:^|[;\s])(display|visibility|font-size|mso-hide|opacity|text-decoration(?:-line)?|vertical-align|clip|clip-path|position|left|top|text-indent)\s*:\s*([^;]+)/gi;
 const STRUCK = "s, strike, del";
 const DELETED_BY_CLASS = "[class*=TrackChange][class*=Delet], [class*=TrackedDelet], [class*=Strikethrough]"; // Word in a browser
 const HIDDEN_BY_CLASS =
@@ -16,7 +17,10 @@ export function foldSheets(body, css) {
   const rules = rulesOf(css);
   if (!rules.size) return;
   for (const element of body.querySelectorAll("*")) {
-    const names = [element.localName, ...[...element.classList].flatMap((name) => [`.${name}`, `${element.localName}.${name}`])];
+    const names = [
+      element.localName,
+      ...[...element.classList].flatMap((name) => [`.${name}`, `${element.localName}.${name}`]),
+    ];
     const own = names.map((name) => rules.get(name)).filter(Boolean);
     if (own.length) element.dataset.style = [...own, element.dataset.style ?? ""].join(";");
   }
@@ -29,8 +33,11 @@ function rulesOf(css) {
   for (const [selectors, declarations] of plainRules(plain).slice(0, MOST_RULES)) {
     const wanted = [...declarations.matchAll(SEEN)].map(([, name, value]) => `${name}:${value}`).join(";");
     if (!wanted) continue;
-    for (const selector of selectors.split(",").map((one) => one.trim().replace(/^[a-z][a-z0-9]*/i, (tag) => tag.toLowerCase())))
-      if (/^(?:[a-z][a-z0-9]*)?(?:\.[\w-]+)?$/.test(selector)) rules.set(selector, [rules.get(selector), wanted].filter(Boolean).join(";"));
+    for (const selector of selectors
+      .split(",")
+      .map((one) => one.trim().replace(/^[a-z][a-z0-9]*/i, (tag) => tag.toLowerCase())))
+      if (/^(?:[a-z][a-z0-9]*)?(?:\.[\w-]+)?$/.test(selector))
+        rules.set(selector, [rules.get(selector), wanted].filter(Boolean).join(";"));
   }
   return rules;
 }
@@ -38,7 +45,10 @@ function rulesOf(css) {
 /** The last value that the styles of `element` give `name`; "" for none. */
 export function styleOf(element, name) {
   const found = [...(element.dataset.style ?? "").matchAll(new RegExp(`(?:^|[;\\s])${name}\\s*:\\s*([^;]+)`, "gi"))];
-  return (found.at(-1)?.[1] ?? "").replace(/!\s*important/i, "").trim().toLowerCase();
+  return (found.at(-1)?.[1] ?? "")
+    .replace(/!\s*important/i, "")
+    .trim()
+    .toLowerCase();
 }
 
 /** Take out of `body` what is not meant to be read, and return it: `deleted` and `comments` in words, `hidden` as a number. */
@@ -76,7 +86,10 @@ function takeComments(body, words) {
     }
     list.remove();
   }
-  for (const sign of body.querySelectorAll(".MsoCommentReference, .msocomanchor, .CommentHighlightPipe, .MsoCommentText")) sign.remove();
+  for (const sign of body.querySelectorAll(
+    ".MsoCommentReference, .msocomanchor, .CommentHighlightPipe, .MsoCommentText",
+  ))
+    sign.remove();
   for (const mark of body.querySelectorAll("a[href^='#cmnt']")) {
     if (/^cmnt_ref/.test(mark.id)) {
       (mark.closest("sup") ?? mark).remove();
@@ -90,11 +103,16 @@ function takeComments(body, words) {
 
 function isHidden(element) {
   const style = (name) => styleOf(element, name);
-  if (element.matches(`[hidden], ${HIDDEN_BY_CLASS}`) || style("display") === "none" || style("mso-hide") === "all") return true;
+  if (element.matches(`[hidden], ${HIDDEN_BY_CLASS}`) || style("display") === "none" || style("mso-hide") === "all")
+    return true;
   if (/^0*\.?0+%?$/.test(style("opacity"))) return true;
   const isAway = /^-\d{4,}/.test(style("left")) || /^-\d{4,}/.test(style("top"));
-  const isClipped = /^rect\(\s*[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?/.test(style("clip")) || /^inset\((?:50|100)%/.test(style("clip-path"));
-  return (/^(?:absolute|fixed)$/.test(style("position")) && (isAway || isClipped)) || /^-\d{4,}/.test(style("text-indent"));
+  const isClipped =
+    /^rect\(\s*[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?/.test(style("clip")) ||
+    /^inset\((?:50|100)%/.test(style("clip-path"));
+  return (
+    (/^(?:absolute|fixed)$/.test(style("position")) && (isAway || isClipped)) || /^-\d{4,}/.test(style("text-indent"))
+  );
 }
 
 /** Size and visibility are handed down until something within sets them anew, so each text is asked for itself. */
@@ -107,25 +125,41 @@ function takeShrunk(body, left) {
       const from = text.parentElement.closest(`[data-style*=${name}]`);
       return from && body.contains(from) ? styleOf(from, name) : "";
     };
-    if (!/^(?:hidden|collapse)$/.test(closest("visibility")) && !/^0*\.?0+(?:px|pt|em|rem|%|mm|cm|in)?$/.test(closest("font-size"))) continue;
+    if (
+      !/^(?:hidden|collapse)$/.test(closest("visibility")) &&
+      !/^0*\.?0+(?:px|pt|em|rem|%|mm|cm|in)?$/.test(closest("font-size"))
+    )
+      continue;
     left.hidden += 1;
     text.data = "";
   }
 }
 
 const short = (words) => (words.length > SHOWN ? `${words.slice(0, SHOWN).trimEnd()}…` : words);
-const quoted = (list) => list.slice(0, MOST_SHOWN).map((words) => `“${short(words)}”`).join(", ") + (list.length > MOST_SHOWN ? " …" : "");
+const quoted = (list) =>
+  list
+    .slice(0, MOST_SHOWN)
+    .map((words) => `“${short(words)}”`)
+    .join(", ") + (list.length > MOST_SHOWN ? " …" : "");
 
 /** What a person is told after pasting; "" when everything came in. */
 export function tellLeft({ deleted, comments, hidden, pictures, frames, isNoted }) {
   const parts = [];
   if (deleted.length) parts.push(gettext("deleted text (%s)").replace("%s", () => quoted(deleted)));
   if (comments.length) {
-    const words = isNoted ? gettext("comments (%s), now under Notes: press “Leave the note” there to keep them") : gettext("comments (%s)");
+    const words = isNoted
+      ? gettext("comments (%s), now under Notes: press “Leave the note” there to keep them")
+      : gettext("comments (%s)");
     parts.push(words.replace("%s", () => quoted(comments)));
   }
   if (hidden) parts.push(gettext("hidden text"));
   if (pictures) parts.push(gettext("pictures: save them as files and drop them into the text"));
-  if (frames.length) parts.push(gettext("what other sites show in a frame (%s)").replace("%s", () => frames.slice(0, MOST_SHOWN).join(", ") + (frames.length > MOST_SHOWN ? " …" : "")));
+  if (frames.length)
+    parts.push(
+      gettext("what other sites show in a frame (%s)").replace(
+        "%s",
+        () => frames.slice(0, MOST_SHOWN).join(", ") + (frames.length > MOST_SHOWN ? " …" : ""),
+      ),
+    );
   return parts.length ? gettext("Left out of what was pasted: %s.").replace("%s", () => parts.join("; ")) : "";
 }

@@ -22,7 +22,14 @@ export function takePictures(editor, view, event, learn) {
     const pictures = files.filter(isPicture);
     if (event.dataTransfer) moveTo(view, event);
     if (pictures.length) putPictures(editor, pictures);
-    else say(editor, gettext("“%s” is no picture: open it and paste its words, or put a link to it into the text.").replace("%s", () => files[0].name));
+    else
+      say(
+        editor,
+        gettext("“%s” is no picture: open it and paste its words, or put a link to it into the text.").replace(
+          "%s",
+          () => files[0].name,
+        ),
+      );
     return true;
   }
   if (html.search(WITHIN) < 0) return false;
@@ -52,7 +59,10 @@ function pictureOf(piece) {
   return `data:image/${kind};base64,${btoa(bytes.join(""))}`;
 }
 
-const WORDLESS = ["style", "script", "xml", "title"].map((name) => [new RegExp(`<${name}\\b`, "gi"), new RegExp(`</${name}\\s*>`, "gi")]);
+const WORDLESS = ["style", "script", "xml", "title"].map((name) => [
+  new RegExp(`<${name}\\b`, "gi"),
+  new RegExp(`</${name}\\s*>`, "gi"),
+]);
 
 /** A copied picture comes with its file and an element that shows it; a copied text may come with a picture of itself. */
 function hasWords(html) {
@@ -72,7 +82,8 @@ async function putPictures(editor, files) {
   editor.commands.focus();
   if (!stored?.size) return;
   const { tr, schema } = editor.state;
-  for (const image of stored.values()) insertFurniture(tr, schema.nodes.libraryImage.create({ image: String(image), apart: true }));
+  for (const image of stored.values())
+    insertFurniture(tr, schema.nodes.libraryImage.create({ image: String(image), apart: true }));
   editor.view.dispatch(tr);
 }
 

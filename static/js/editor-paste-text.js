@@ -3,7 +3,8 @@ import { unwrapAddress } from "./editor-paste-links.js";
 import { withoutEnd } from "./editor-paste-scan.js";
 
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff]/g;
-const MARKDOWN = /^#{1,6} \S|^\*\*[^*\n]+\*\*|[\s(]\*\*[^*\n]+\*\*|\[[^\]\n]{1,300}\]\(https?:\/\/[^\s)]+\)|^\[\^\w{1,20}\]: /m; // signs that nobody types by chance
+const MARKDOWN =
+  /^#{1,6} \S|^\*\*[^*\n]+\*\*|[\s(]\*\*[^*\n]+\*\*|\[[^\]\n]{1,300}\]\(https?:\/\/[^\s)]+\)|^\[\^\w{1,20}\]: /m; // signs that nobody types by chance
 const WRAPPED = { least: 50, most: 80 }; // characters of a line that was broken to fit
 const LONGEST = 300_000;
 
@@ -43,7 +44,10 @@ function unwrapped(text) {
   let joined = false;
   const paragraphs = text.split(/\n[ \t]*\n+/).flatMap((block) => {
     const lines = block.split("\n").map((line) => line.trim());
-    const isBroken = lines.length > 1 && lines.slice(0, -1).every(({ length }) => length >= WRAPPED.least && length <= WRAPPED.most) && lines.at(-1).length <= WRAPPED.most;
+    const isBroken =
+      lines.length > 1 &&
+      lines.slice(0, -1).every(({ length }) => length >= WRAPPED.least && length <= WRAPPED.most) &&
+      lines.at(-1).length <= WRAPPED.most;
     joined ||= isBroken;
     return isBroken ? [lines.join(" ")] : lines;
   });
@@ -63,16 +67,44 @@ function markdown(text, deep = 0) {
     const line = lines[0];
     const heading = /^(#{1,6}) +(.+)$/.exec(line);
     if (!line.trim() || /^ {0,3}(?:[-*_] *){3,}$/.test(line)) lines.shift();
-    else if (heading) made.push(element(heading[1].length < 3 ? "h2" : "h3", ...spans(withoutEnd(heading[2].trimEnd(), "#").trimEnd(), notes))), lines.shift();
-    else if (deep < DEEPEST && /^> ?/.test(line)) made.push(element("blockquote", ...markdown(taken(lines, (one) => /^> ?/.test(one)).map((one) => one.replace(/^> ?/, "")).join("\n"), deep + 1)));
-    else if (/^\|.+\|\s*$/.test(line)) made.push(grid(taken(lines, (one) => /^\|.+\|\s*$/.test(one)), notes));
-    else if (ITEM.test(line)) made.push(...list(taken(lines, (one) => ITEM.test(one) || /^\s{2,}\S/.test(one)), notes));
+    else if (heading)
+      made.push(
+        element(heading[1].length < 3 ? "h2" : "h3", ...spans(withoutEnd(heading[2].trimEnd(), "#").trimEnd(), notes)),
+      ),
+        lines.shift();
+    else if (deep < DEEPEST && /^> ?/.test(line))
+      made.push(
+        element(
+          "blockquote",
+          ...markdown(
+            taken(lines, (one) => /^> ?/.test(one))
+              .map((one) => one.replace(/^> ?/, ""))
+              .join("\n"),
+            deep + 1,
+          ),
+        ),
+      );
+    else if (/^\|.+\|\s*$/.test(line))
+      made.push(
+        grid(
+          taken(lines, (one) => /^\|.+\|\s*$/.test(one)),
+          notes,
+        ),
+      );
+    else if (ITEM.test(line))
+      made.push(
+        ...list(
+          taken(lines, (one) => ITEM.test(one) || /^\s{2,}\S/.test(one)),
+          notes,
+        ),
+      );
     else made.push(element("p", ...spans(taken(lines, isProse).join(" "), notes)));
   }
   return made;
 }
 
-const isProse = (line, at) => Boolean(line.trim()) && (!at || !(/^(?:#{1,6} |> ?|\|.+\|\s*$)/.test(line) || ITEM.test(line)));
+const isProse = (line, at) =>
+  Boolean(line.trim()) && (!at || !(/^(?:#{1,6} |> ?|\|.+\|\s*$)/.test(line) || ITEM.test(line)));
 
 /** The lines from the first on that `belongs` takes, no longer in `lines`. */
 function taken(lines, belongs) {
@@ -85,7 +117,13 @@ function list(lines, notes) {
   const items = [];
   for (const line of lines) {
     const found = ITEM.exec(line);
-    if (found) items.push({ deep: found[1].length, ordered: /\d/.test(found[2]), number: Number.parseInt(found[2], 10) || 1, words: found[3] });
+    if (found)
+      items.push({
+        deep: found[1].length,
+        ordered: /\d/.test(found[2]),
+        number: Number.parseInt(found[2], 10) || 1,
+        words: found[3],
+      });
     else items.at(-1).words += ` ${line.trim()}`;
   }
   const made = [];
@@ -108,11 +146,16 @@ function list(lines, notes) {
 function grid(lines, notes) {
   const cells = lines.filter((line) => !/^[|\s:-]+$/.test(line)).map((line) => line.trim().slice(1, -1).split("|"));
   const headed = lines.length > 1 && /^[|\s:-]+$/.test(lines[1]);
-  const row = (words, at) => element("tr", ...words.map((word) => element(headed && !at ? "th" : "td", element("p", ...spans(word.trim(), notes)))));
+  const row = (words, at) =>
+    element(
+      "tr",
+      ...words.map((word) => element(headed && !at ? "th" : "td", element("p", ...spans(word.trim(), notes)))),
+    );
   return element("table", element("tbody", ...cells.map(row)));
 }
 
-const SPAN = /\*\*([^*\n]+)\*\*|__([^_\n]+)__|(?<![\w*])\*([^*\s][^*\n]*)\*(?![\w*])|(?<!\w)_([^_\s][^_\n]*)_(?!\w)|!\[[^\]\n]{0,300}\]\([^\s)]*\)|\[([^\]\n]{1,300})\]\((https?:\/\/[^\s)]+|mailto:[^\s)]+)\)|\[\^(\w{1,20})\]|`([^`\n]+)`/g;
+const SPAN =
+  /\*\*([^*\n]+)\*\*|__([^_\n]+)__|(?<![\w*])\*([^*\s][^*\n]*)\*(?![\w*])|(?<!\w)_([^_\s][^_\n]*)_(?!\w)|!\[[^\]\n]{0,300}\]\([^\s)]*\)|\[([^\]\n]{1,300})\]\((https?:\/\/[^\s)]+|mailto:[^\s)]+)\)|\[\^(\w{1,20})\]|`([^`\n]+)`/g;
 
 /** What stands in a line. */
 function spans(words, notes) {

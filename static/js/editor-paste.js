@@ -22,7 +22,8 @@ const KEPT = {
   DATA: ["data-rate", "data-form"],
   SPAN: ["data-footnote"],
 };
-const BLOCK = "p, h1, h2, h3, h4, h5, h6, li, div, blockquote, table, ul, ol, figure, aside, section, article, td, th, pre";
+const BLOCK =
+  "p, h1, h2, h3, h4, h5, h6, li, div, blockquote, table, ul, ol, figure, aside, section, article, td, th, pre";
 const ADDRESS = /https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]]/gi;
 const EMOJI = "img[class*=emoji][alt], img[src*=emoji][alt]";
 const HEADINGS = { H1: "h2", H4: "h3", H5: "h3", H6: "h3" };
@@ -83,8 +84,10 @@ function note(editor, comments) {
 export function cleanPaste(html) {
   // The policy blocks inline styles and scripts, even while parsing; what styles say is read from data-style.
   const sheets = [];
-  const still = cutOut(html, /<style\b[^<>]*>/gi, /<\/style\s*>/gi, (sheet) => (sheets.push(sheet), ""))
-    .replace(TAG, (tag) => tag.replace(/([\s"'/])(style|on\w+)\s*=/gi, "$1data-$2="));
+  const still = cutOut(html, /<style\b[^<>]*>/gi, /<\/style\s*>/gi, (sheet) => (sheets.push(sheet), "")).replace(
+    TAG,
+    (tag) => tag.replace(/([\s"'/])(style|on\w+)\s*=/gi, "$1data-$2="),
+  );
   const { body } = new DOMParser().parseFromString(still, "text/html");
   const own = body.querySelector("[data-pm-slice]"); // copied in this editor, or in one of its kind
   const slice = own?.getAttribute("data-pm-slice");
@@ -117,7 +120,8 @@ function normaliseTexts(body, isForeign) {
 
 const each = (root, selector, change) => [...root.querySelectorAll(selector)].forEach(change);
 const unwrap = (element) => element.replaceWith(...element.childNodes);
-const isBlank = (element) => !element.textContent.trim() && !element.querySelector("[data-image], [data-embed], [data-chart], [data-read-also]");
+const isBlank = (element) =>
+  !element.textContent.trim() && !element.querySelector("[data-image], [data-embed], [data-chart], [data-read-also]");
 
 function rename(element, name) {
   const renamed = document.createElement(name);
@@ -160,7 +164,9 @@ function takeFigure(figure) {
 
 /** A mark and its note, which link to each other as Word and LibreOffice write them, become one footnote at the mark. */
 function takeFootnotes(body) {
-  const places = new Map([...body.querySelectorAll("a[name], [id]")].map((place) => [place.getAttribute("name") ?? place.id, place]));
+  const places = new Map(
+    [...body.querySelectorAll("a[name], [id]")].map((place) => [place.getAttribute("name") ?? place.id, place]),
+  );
   const goal = (link) => places.get(link.getAttribute("href").slice(1));
   each(body, "a[href^='#']", (mark) => {
     const back = goal(mark);
@@ -183,7 +189,10 @@ function takeFootnotes(body) {
 /** What stands in a note; a paragraph begins a line. */
 function linesOf(note) {
   const paragraphs = note.matches("div") ? [...note.children] : [note];
-  return paragraphs.flatMap((paragraph, at) => [...(at ? [document.createElement("br")] : []), ...paragraph.childNodes]);
+  return paragraphs.flatMap((paragraph, at) => [
+    ...(at ? [document.createElement("br")] : []),
+    ...paragraph.childNodes,
+  ]);
 }
 
 /** Bold and italic as elements, wherever a style said so; not where a style or a heading undoes them. */
@@ -197,11 +206,18 @@ function readStyles(body) {
     const isItalic = slant && /^(?:italic|oblique)/i.test(slant);
     const raised = styleOf(element, "vertical-align");
     const isInline = !element.matches("td, th, tr, table, img") && !element.querySelector(BLOCK);
-    const small = /^(?:super|[1-9][\d.]*(?:px|pt|em|%))$/.test(raised) ? "sup" : /^(?:sub|-[1-9][\d.]*(?:px|pt|em|%))$/.test(raised) ? "sub" : "";
+    const small = /^(?:super|[1-9][\d.]*(?:px|pt|em|%))$/.test(raised)
+      ? "sup"
+      : /^(?:sub|-[1-9][\d.]*(?:px|pt|em|%))$/.test(raised)
+        ? "sub"
+        : "";
     if (small && isInline && !element.matches("sup, sub") && !element.closest("sup, sub")) wrapInside(element, small);
     if (element.closest("h1, h2, h3, h4, h5, h6, th")) {
       if (element.matches("b, strong")) unwrap(element);
-    } else if ((element.matches("b, strong") && weight && !isBold) || (element.matches("i, em") && slant && !isItalic)) {
+    } else if (
+      (element.matches("b, strong") && weight && !isBold) ||
+      (element.matches("i, em") && slant && !isItalic)
+    ) {
       unwrap(element);
     } else if (!element.querySelector(BLOCK)) {
       if (isBold && !element.matches("b, strong")) wrapInside(element, "strong");
@@ -250,7 +266,10 @@ function readItem(item) {
   const sign = marker?.textContent ?? typed?.[0] ?? "·";
   if (marker) marker.remove();
   else if (typed) cutStart(item, typed[0].length);
-  return { level: Math.min(Number(style?.[1] ?? 1), 6), ordered: /^[\s(]*(?:\d|[a-zа-я]{1,5}[.)])/i.test(sign) && !/^\s*o\s/.test(sign) };
+  return {
+    level: Math.min(Number(style?.[1] ?? 1), 6),
+    ordered: /^[\s(]*(?:\d|[a-zа-я]{1,5}[.)])/i.test(sign) && !/^\s*o\s/.test(sign),
+  };
 }
 
 function cutStart(element, length) {
@@ -313,7 +332,8 @@ const isBlock = (node) => node.nodeType === 1 && node.matches(BLOCK);
 
 function dropAttributes(body) {
   each(body, "*", (element) => {
-    for (const name of element.getAttributeNames()) if (!KEPT[element.tagName]?.includes(name)) element.removeAttribute(name);
+    for (const name of element.getAttributeNames())
+      if (!KEPT[element.tagName]?.includes(name)) element.removeAttribute(name);
   });
   each(body, "span:not([data-footnote]), font, o\\:p", unwrap);
 }

@@ -57,7 +57,10 @@ async function fetchWanted(url) {
 
 /** The id of the picture that was chosen; null when the dialog was left. With `several`, all `ids` in their order, and whether they were asked for as a series. */
 export function openPicker(url, { several = false } = {}) {
-  const dialog = crel("dialog", { className: "editor-dialog editor-picker", "aria-label": gettext("Picture from the library") });
+  const dialog = crel("dialog", {
+    className: "editor-dialog editor-picker",
+    "aria-label": gettext("Picture from the library"),
+  });
   if (!showDialog(dialog, "picker")) return Promise.resolve(null);
   return new Promise((resolve) => {
     let chosen = null;

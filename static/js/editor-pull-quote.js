@@ -72,7 +72,12 @@ export const PullQuote = Node.create({
     };
   },
   addCommands() {
-    return { togglePullQuote: () => ({ state, tr, dispatch }) => toggle(state, tr, dispatch) };
+    return {
+      togglePullQuote:
+        () =>
+        ({ state, tr, dispatch }) =>
+          toggle(state, tr, dispatch),
+    };
   },
   addMenuItems({ menu, buttons }) {
     const { editor } = this;
@@ -101,7 +106,12 @@ function goOn(editor) {
   const isLast = at === SPEAKER.length || (at && !$from.parent.content.size);
   if (!isLast) return editor.commands.setTextSelection($from.after() + 1 + quote.child(at + 1).content.size);
   const below = $from.after(1);
-  return editor.chain().insertContentAt(below, { type: "paragraph" }).setTextSelection(below + 1).scrollIntoView().run();
+  return editor
+    .chain()
+    .insertContentAt(below, { type: "paragraph" })
+    .setTextSelection(below + 1)
+    .scrollIntoView()
+    .run();
 }
 
 /** At the start of a line to the end of the one before; at the start of the words the quote is a paragraph again. */
@@ -115,14 +125,23 @@ function goBack(editor) {
 function toggle(state, tr, dispatch) {
   const { nodes } = state.schema;
   const { $from, $to } = state.selection;
-  const make = (words) => nodes.pullQuote.create(null, [nodes.pullQuoteWords.create(null, words), nodes.pullQuoteName.create(), nodes.pullQuoteRole.create()]);
+  const make = (words) =>
+    nodes.pullQuote.create(null, [
+      nodes.pullQuoteWords.create(null, words),
+      nodes.pullQuoteName.create(),
+      nodes.pullQuoteRole.create(),
+    ]);
   const block = $from.depth ? $from.node(1) : null;
   const isText = [nodes.paragraph, nodes.heading].includes(block?.type) && $to.node(1) === block;
   const move = (to) => tr.setSelection(pm.state.TextSelection.near(tr.doc.resolve(to)));
   if (!dispatch) return !block || $to.node(1) === block;
   if (block?.type === nodes.pullQuote) {
     const lines = block.content.content.filter((each, at) => !at || each.content.size);
-    tr.replaceWith($from.before(1), $from.after(1), lines.map((each) => nodes.paragraph.create(null, each.content)));
+    tr.replaceWith(
+      $from.before(1),
+      $from.after(1),
+      lines.map((each) => nodes.paragraph.create(null, each.content)),
+    );
     move($from.before(1) + 1);
   } else if (isText) {
     const { pos } = $from;

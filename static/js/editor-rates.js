@@ -40,7 +40,9 @@ function here(editor) {
   if (node?.type.name === "rate") return { attributes: node.attrs, range: { from, to } };
   const start = empty ? Math.max($from.start(), from - 8) : from;
   const found = editor.state.doc.textBetween(start, to, "\n").match(PAIR);
-  return found ? { attributes: { pair: found[0] }, range: { from: to - found[0].length, to } } : { range: { from, to } };
+  return found
+    ? { attributes: { pair: found[0] }, range: { from: to - found[0].length, to } }
+    : { range: { from, to } };
 }
 
 export const Rate = Node.create({
@@ -51,15 +53,27 @@ export const Rate = Node.create({
   selectable: true,
   addOptions: () => ({ ratesUrl: "" }),
   addAttributes: () => ({
-    pair: { default: null, parseHTML: (element) => element.getAttribute("data-rate"), renderHTML: ({ pair }) => ({ "data-rate": pair }) },
-    form: { default: null, parseHTML: (element) => element.getAttribute("data-form"), renderHTML: ({ form }) => (form ? { "data-form": form } : {}) },
+    pair: {
+      default: null,
+      parseHTML: (element) => element.getAttribute("data-rate"),
+      renderHTML: ({ pair }) => ({ "data-rate": pair }),
+    },
+    form: {
+      default: null,
+      parseHTML: (element) => element.getAttribute("data-form"),
+      renderHTML: ({ form }) => (form ? { "data-form": form } : {}),
+    },
   }),
   parseHTML: () => [{ tag: "data[data-rate]" }],
   renderHTML: ({ node, HTMLAttributes }) => ["data", HTMLAttributes, node.attrs.pair],
   renderText: ({ node }) => node.attrs.pair,
   addNodeView() {
     return ({ node, editor }) => {
-      const dom = crel("data", { className: "editor-rate", "data-rate": node.attrs.pair, textContent: node.attrs.pair });
+      const dom = crel("data", {
+        className: "editor-rate",
+        "data-rate": node.attrs.pair,
+        textContent: node.attrs.pair,
+      });
       rates(this.options.ratesUrl, editor).then((all) => {
         if (all) dom.textContent = told(all, node.attrs) ?? `${node.attrs.pair} ${gettext("no rate")}`;
       });
@@ -94,7 +108,13 @@ async function replace(editor, url) {
 export function pairList(all, chosen, describe) {
   const select = crel("select", { id: newId() });
   for (const rate of all.values()) {
-    select.append(crel("option", { value: rate.pair, textContent: `${rate.name}: ${describe(rate)}`, selected: rate.pair === chosen }));
+    select.append(
+      crel("option", {
+        value: rate.pair,
+        textContent: `${rate.name}: ${describe(rate)}`,
+        selected: rate.pair === chosen,
+      }),
+    );
   }
   return { select, label: crel("label", { htmlFor: select.id, textContent: gettext("Currencies") }) };
 }
@@ -143,7 +163,8 @@ function choose(all, chosen) {
   const dated = crel("input", { type: "checkbox", checked: form.endsWith("-dated") });
   const whole = (value) => value + (dated.checked ? "-dated" : "");
   const show = () => {
-    for (const value of forms.group.querySelectorAll("input")) forms.setLabel(value.value, all.get(select.value).forms[whole(value.value)]);
+    for (const value of forms.group.querySelectorAll("input"))
+      forms.setLabel(value.value, all.get(select.value).forms[whole(value.value)]);
   };
   select.addEventListener("change", show);
   dated.addEventListener("change", show);

@@ -18,15 +18,26 @@ export const ReadAlso = Node.create({
   selectable: true,
   addOptions: () => ({ picksUrl: "" }),
   addAttributes: () => ({
-    articles: { default: null, parseHTML: (dom) => dom.dataset.readAlso, renderHTML: ({ articles }) => ({ "data-read-also": articles }) },
+    articles: {
+      default: null,
+      parseHTML: (dom) => dom.dataset.readAlso,
+      renderHTML: ({ articles }) => ({ "data-read-also": articles }),
+    },
   }),
-  parseHTML: () => [{ tag: "figure[data-read-also]", getAttrs: (dom) => (NUMBERS.test(dom.dataset.readAlso) ? null : false) }],
+  parseHTML: () => [
+    { tag: "figure[data-read-also]", getAttrs: (dom) => (NUMBERS.test(dom.dataset.readAlso) ? null : false) },
+  ],
   renderHTML: ({ HTMLAttributes }) => ["figure", HTMLAttributes],
   addNodeView() {
     return (props) => view(props, this.options.picksUrl);
   },
   addMenuItems(parts) {
-    defineItem(this.editor, parts, { type: this.name, icon: "library_books", name: NAME, choose: () => choose(this.options.picksUrl) });
+    defineItem(this.editor, parts, {
+      type: this.name,
+      icon: "library_books",
+      name: NAME,
+      choose: () => choose(this.options.picksUrl),
+    });
   },
 });
 
@@ -34,7 +45,13 @@ export const ReadAlso = Node.create({
 function view({ node, editor, getPos }, url) {
   const list = crel("ul");
   const button = (icon, name, run) => {
-    const made = crel("button", { type: "button", className: "material-icons", textContent: icon, title: name, "aria-label": name });
+    const made = crel("button", {
+      type: "button",
+      className: "material-icons",
+      textContent: icon,
+      title: name,
+      "aria-label": name,
+    });
     made.addEventListener("click", run);
     return made;
   };
@@ -44,9 +61,19 @@ function view({ node, editor, getPos }, url) {
       if (attributes) editor.view.dispatch(editor.state.tr.setNodeMarkup(getPos(), null, attributes));
       editor.commands.focus();
     }),
-    button("delete", gettext("Remove"), () => editor.chain().deleteRange({ from: getPos(), to: getPos() + node.nodeSize }).focus().run()),
+    button("delete", gettext("Remove"), () =>
+      editor
+        .chain()
+        .deleteRange({ from: getPos(), to: getPos() + node.nodeSize })
+        .focus()
+        .run(),
+    ),
   ]);
-  const dom = crel("figure", { className: "editor-figure editor-read-also", "aria-label": NAME }, [crel("p", { textContent: NAME }), list, tools]);
+  const dom = crel("figure", { className: "editor-figure editor-read-also", "aria-label": NAME }, [
+    crel("p", { textContent: NAME }),
+    list,
+    tools,
+  ]);
   dom.contentEditable = "false";
   draw(list, node.attrs.articles, url);
   return {

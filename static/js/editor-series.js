@@ -4,7 +4,10 @@ import { Plugin, gettext, pm } from "django-prose-editor/editor";
 
 const PICTURE = "libraryImage";
 const UNSAVED = new Set(["paragraph", "heading", "pullQuote", "factBox"]); // while nothing stands in them: readers see none
-const isBlank = (node) => UNSAVED.has(node.type.name) && !node.textContent.trim() && !holds(node, (one) => one.isLeaf && !one.isText && one.type.name !== "hardBreak");
+const isBlank = (node) =>
+  UNSAVED.has(node.type.name) &&
+  !node.textContent.trim() &&
+  !holds(node, (one) => one.isLeaf && !one.isText && one.type.name !== "hardBreak");
 
 function holds(node, test) {
   let found = false;
@@ -77,10 +80,15 @@ function keepApart(transactions, oldState, { doc, tr }) {
 function marks({ doc }) {
   const { Decoration, DecorationSet } = pm.view;
   const after = pictures(doc).filter(({ before }) => before);
-  return DecorationSet.create(doc, after.map(({ node, at }) => Decoration.node(at, at + node.nodeSize, {
-    class: "editor-follows",
-    ...(node.attrs.apart ? {} : { "data-series": gettext("One series with the picture above") }),
-  })));
+  return DecorationSet.create(
+    doc,
+    after.map(({ node, at }) =>
+      Decoration.node(at, at + node.nodeSize, {
+        class: "editor-follows",
+        ...(node.attrs.apart ? {} : { "data-series": gettext("One series with the picture above") }),
+      }),
+    ),
+  );
 }
 
 export const apart = {

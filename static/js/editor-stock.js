@@ -16,7 +16,9 @@ export function linkAddress(typed) {
   if (!value || /[\s"<>\\]/.test(value)) return null;
   if (LINKS.test(value)) return value.startsWith("/") || URL.canParse(value) ? unwrapAddress(value) : null;
   if (/^[^@/:]+@[^@/:]+\.[^@/:.]{2,}$/.test(value)) return `mailto:${value}`;
-  return /^[^/:?#]+\.[^/:?#.]{2,}(?:[/:?#].*)?$/.test(value) && URL.canParse(`https://${value}`) ? `https://${value}` : null;
+  return /^[^/:?#]+\.[^/:?#.]{2,}(?:[/:?#].*)?$/.test(value) && URL.canParse(`https://${value}`)
+    ? `https://${value}`
+    : null;
 }
 
 export const Link = stock.Link.extend({
@@ -33,11 +35,13 @@ export const Link = stock.Link.extend({
   addCommands() {
     return {
       ...this.parent?.(),
-      addLink: () => ({ editor }) => {
-        if (editor.state.selection.empty && !editor.isActive("link")) return false;
-        askLink(editor);
-        return true;
-      },
+      addLink:
+        () =>
+        ({ editor }) => {
+          if (editor.state.selection.empty && !editor.isActive("link")) return false;
+          askLink(editor);
+          return true;
+        },
     };
   },
   addKeyboardShortcuts() {
@@ -81,13 +85,19 @@ export const Table = stock.Table.extend({
   group: "furniture",
   addNodeView: null, // the package's sets widths by style
   addCommands() {
-    const insert = () => ({ editor, tr, dispatch }) => {
-      if (editor.isActive("table")) return false;
-      const { table, tableRow, tableHeader, tableCell } = editor.schema.nodes;
-      const row = (type) => tableRow.create(null, [1, 2, 3].map(() => type.createAndFill()));
-      if (dispatch) insertFurniture(tr, table.create(null, [row(tableHeader), row(tableCell), row(tableCell)]), 4);
-      return true;
-    };
+    const insert =
+      () =>
+      ({ editor, tr, dispatch }) => {
+        if (editor.isActive("table")) return false;
+        const { table, tableRow, tableHeader, tableCell } = editor.schema.nodes;
+        const row = (type) =>
+          tableRow.create(
+            null,
+            [1, 2, 3].map(() => type.createAndFill()),
+          );
+        if (dispatch) insertFurniture(tr, table.create(null, [row(tableHeader), row(tableCell), row(tableCell)]), 4);
+        return true;
+      };
     return { ...this.parent?.(), insertTableWithOptions: insert };
   },
   addProseMirrorPlugins() {

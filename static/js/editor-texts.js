@@ -4,12 +4,18 @@ import { useToken } from "./desk-form.js";
 import { isMyTurn, newId, openForm } from "./editor-ask.js";
 import { forget } from "./editor-picker.js";
 
-const FAILED = gettext("The library does not answer, so nothing was saved. Your words are still here: send them again.");
+const FAILED = gettext(
+  "The library does not answer, so nothing was saved. Your words are still here: send them again.",
+);
 const AWAY = gettext("The library does not answer. Check your connection and try again.");
 const SIGNED_OUT = gettext("You are signed out. Sign in again in another tab, then try once more here.");
 const OUT = gettext("You are signed out, so nothing was saved. Sign in again in another tab, then send it again here.");
-const MAY_NOT = gettext("You may not change what is said of this picture, as others show it, too: ask a picture editor or an editor of its section.");
-const NEWER = gettext("Somebody changed these texts meanwhile. Theirs stand below yours: send yours once more to put them in place of theirs.");
+const MAY_NOT = gettext(
+  "You may not change what is said of this picture, as others show it, too: ask a picture editor or an editor of its section.",
+);
+const NEWER = gettext(
+  "Somebody changed these texts meanwhile. Theirs stand below yours: send yours once more to put them in place of theirs.",
+);
 
 /** Ask for the texts of picture `id` of the library; true once other ones are stored. */
 export async function openTexts(pickerUrl, id) {
@@ -17,9 +23,26 @@ export async function openTexts(pickerUrl, id) {
   const answer = send(address);
   if (!(await isMyTurn(answer))) return false;
   const { status, data: said, problem } = await answer;
-  if (!said) return tell({ 403: gettext("You may not look at the library."), 404: gettext("This picture is no longer in the library.") }[status] ?? problem ?? AWAY);
+  if (!said)
+    return tell(
+      { 403: gettext("You may not look at the library."), 404: gettext("This picture is no longer in the library.") }[
+        status
+      ] ??
+        problem ??
+        AWAY,
+    );
   const parts = fields(said);
-  if (said.may) parts.all.push(crel("p", {}, [crel("a", { href: new URL(`../${id}/change/`, new URL(pickerUrl, location)).href, target: "_blank", rel: "noopener", textContent: gettext("Crop, rotate, focal point and the rest, in a new tab") })]));
+  if (said.may)
+    parts.all.push(
+      crel("p", {}, [
+        crel("a", {
+          href: new URL(`../${id}/change/`, new URL(pickerUrl, location)).href,
+          target: "_blank",
+          rel: "noopener",
+          textContent: gettext("Crop, rotate, focal point and the rest, in a new tab"),
+        }),
+      ]),
+    );
   else parts.problem.textContent = MAY_NOT;
   const given = await openForm({
     title: said.title ? gettext("Texts of “%s”").replace("%s", () => said.title) : gettext("Texts of the picture"),
@@ -43,15 +66,31 @@ async function tell(problem) {
 function fields({ texts, may }) {
   const line = (name, label, most) => {
     const id = newId();
-    const input = crel("input", { id, name, type: "text", value: texts[name] ?? "", maxLength: most, autocomplete: "off", readOnly: !may, "aria-describedby": `${id}-error` });
+    const input = crel("input", {
+      id,
+      name,
+      type: "text",
+      value: texts[name] ?? "",
+      maxLength: most,
+      autocomplete: "off",
+      readOnly: !may,
+      "aria-describedby": `${id}-error`,
+    });
     const error = crel("p", { id: `${id}-error`, className: "editor-refusal" });
     return { input, error, all: [crel("label", { htmlFor: id, textContent: label }), input, error] };
   };
   const alt = line("alt", gettext("Alternative text: what it shows, for people who can’t see it"), 250);
   const caption = line("caption", gettext("Caption in the library; one typed below the picture goes before it"), 400);
   const credit = line("credit", gettext("Credit"), 160);
-  const box = crel("input", { type: "checkbox", name: "decorative", checked: Boolean(texts.decorative), disabled: !may });
-  const follow = () => { alt.input.disabled = box.checked; };
+  const box = crel("input", {
+    type: "checkbox",
+    name: "decorative",
+    checked: Boolean(texts.decorative),
+    disabled: !may,
+  });
+  const follow = () => {
+    alt.input.disabled = box.checked;
+  };
   box.addEventListener("change", follow);
   follow();
   const decorative = crel("label", { className: "editor-tick" }, [box, ` ${gettext("Decorative: it tells nothing")}`]);
@@ -59,7 +98,15 @@ function fields({ texts, may }) {
   const typed = () => JSON.stringify([box.checked, ...[alt, caption, credit].map(({ input }) => input.value)]);
   const before = typed();
   const isTyped = () => typed() !== before;
-  return { alt, caption, credit, box, problem, isTyped, all: [...alt.all, decorative, ...caption.all, ...credit.all, problem] };
+  return {
+    alt,
+    caption,
+    credit,
+    box,
+    problem,
+    isTyped,
+    all: [...alt.all, decorative, ...caption.all, ...credit.all, problem],
+  };
 }
 
 /** The answer when the texts are stored; null when they are not, saying why beside what was typed. */
@@ -79,7 +126,9 @@ async function save(address, said, parts) {
   }
   if (data?.newer) {
     said.mark = data.newer.mark;
-    problem.textContent = `${NEWER} ${Object.values(data.newer.texts).filter((text) => typeof text === "string" && text).join(" · ")}`;
+    problem.textContent = `${NEWER} ${Object.values(data.newer.texts)
+      .filter((text) => typeof text === "string" && text)
+      .join(" · ")}`;
     return null;
   }
   if (data?.errors) return null;

@@ -3,7 +3,9 @@ import { crel, gettext } from "django-prose-editor/editor";
 import { askBeforeLeaving, newId } from "./editor-ask.js";
 import { Batch } from "./picture-batch.js";
 
-const AWAY = gettext("The library does not answer, so the pictures were left out. Check your connection and choose them again.");
+const AWAY = gettext(
+  "The library does not answer, so the pictures were left out. Check your connection and choose them again.",
+);
 
 /**
  * `stored`: the numbers that `files` have in the library now, by file, in their order; null, with a `problem` to show, when
@@ -24,8 +26,14 @@ async function fetchScreen(address) {
   } catch {
     return { problem: AWAY };
   }
-  if (response.redirected) return { problem: gettext("You are signed out, so the pictures were left out. Sign in again in another tab, then choose them again.") };
-  if (response.status === 403) return { problem: gettext("You may not put pictures into the library: ask somebody who may.") };
+  if (response.redirected)
+    return {
+      problem: gettext(
+        "You are signed out, so the pictures were left out. Sign in again in another tab, then choose them again.",
+      ),
+    };
+  if (response.status === 403)
+    return { problem: gettext("You may not put pictures into the library: ask somebody who may.") };
   if (!response.ok) return { problem: AWAY };
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   addStyles(page);
@@ -34,12 +42,18 @@ async function fetchScreen(address) {
 
 function addStyles(page) {
   const href = page.querySelector("link[href*='css/desk-library']")?.getAttribute("href");
-  if (href && !document.querySelector(`link[href="${href}"]`)) document.head.append(crel("link", { rel: "stylesheet", href }));
+  if (href && !document.querySelector(`link[href="${href}"]`))
+    document.head.append(crel("link", { rel: "stylesheet", href }));
 }
 
 function openUpload({ form, template }, address, files, texts) {
   const id = newId();
-  const put = crel("button", { type: "button", className: "default", textContent: gettext("Put those stored into the text"), hidden: true });
+  const put = crel("button", {
+    type: "button",
+    className: "default",
+    textContent: gettext("Put those stored into the text"),
+    hidden: true,
+  });
   const cancel = crel("button", { type: "button", textContent: gettext("Cancel") });
   const warning = crel("p", { className: "editor-refusal", role: "alert" });
   const dialog = crel("dialog", { className: "editor-dialog editor-upload", "aria-labelledby": id }, [
@@ -63,7 +77,11 @@ function openUpload({ form, template }, address, files, texts) {
       if (stored.length && stored.length === batch.rows.length && !isTypedInVain) finish();
     });
     const isTyped = () => batch.rows.some((row) => row.isOpen && row.isTyped);
-    askBeforeLeaving(dialog, cancel, { isTyped, warning, words: gettext("The texts you typed would be lost. Press Cancel once more to leave the pictures out.") });
+    askBeforeLeaving(dialog, cancel, {
+      isTyped,
+      warning,
+      words: gettext("The texts you typed would be lost. Press Cancel once more to leave the pictures out."),
+    });
     put.addEventListener("click", finish);
     dialog.addEventListener("close", () => {
       batch.end();

@@ -24,11 +24,16 @@ class Row {
     this.find("[data-remove]").addEventListener("click", () => this.remove());
     // Enter in a text sends this picture, not all of them.
     this.element.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.isComposing && event.target.matches("input[type=text]")) { event.preventDefault(); this.send(); }
+      if (event.key === "Enter" && !event.isComposing && event.target.matches("input[type=text]")) {
+        event.preventDefault();
+        this.send();
+      }
     });
   }
 
-  find(selector) { return this.element.querySelector(selector); }
+  find(selector) {
+    return this.element.querySelector(selector);
+  }
 
   /** Labels and fields, known to each other; every name says which file it is of. */
   name() {
@@ -89,7 +94,9 @@ class Row {
     return found;
   }
 
-  get isOpen() { return this.state === "waiting" || this.state === "failed"; }
+  get isOpen() {
+    return this.state === "waiting" || this.state === "failed";
+  }
 
   typed() {
     this.fields.alt.disabled = this.fields.decorative.checked;
@@ -121,7 +128,9 @@ class Row {
     const lacking = this.lacks;
     if (lacking.length) {
       this.show(this.state, lacking);
-      return (lacking[0] === this.batch.say("text") ? this.fields.alt : this.batch.form.elements.namedItem("shared-credit")).focus();
+      return (
+        lacking[0] === this.batch.say("text") ? this.fields.alt : this.batch.form.elements.namedItem("shared-credit")
+      ).focus();
     }
     this.batch.sending += 1;
     this.find("progress").value = 0;
@@ -135,17 +144,22 @@ class Row {
   }
 
   async post(isSecondTry = false) {
-    const answer = await transfer(this.batch.address, this.body(), (share) => { this.find("progress").value = share; });
+    const answer = await transfer(this.batch.address, this.body(), (share) => {
+      this.find("progress").value = share;
+    });
     if (answer.status === 403 && !isSecondTry && (await this.batch.renewToken())) return this.post(true);
     if (answer.data?.image) return this.stored(answer.data.image);
     if (answer.data?.duplicate) return this.duplicate(answer.data.duplicate);
     if (answer.data?.errors) return this.show("failed", Object.values(answer.data.errors).flat());
-    this.show("failed", [this.batch.say(answer.status === 0 ? "away" : answer.isOut || answer.status === 403 ? "out" : "broken")]);
+    this.show("failed", [
+      this.batch.say(answer.status === 0 ? "away" : answer.isOut || answer.status === 403 ? "out" : "broken"),
+    ]);
   }
 
   body() {
     const body = new FormData();
-    const shared = (name) => this.batch.form.elements.namedItem(name === "licence_until" ? "shared-until" : `shared-${name}`).value;
+    const shared = (name) =>
+      this.batch.form.elements.namedItem(name === "licence_until" ? "shared-until" : `shared-${name}`).value;
     for (const name of ["alt", "caption", "title"]) body.set(name, this.fields[name].value);
     if (this.fields.decorative.checked) body.set("decorative", "on");
     if (this.fields.decorative.checked) body.set("alt", "");
@@ -194,28 +208,58 @@ export class Batch {
     this.listen({ signal: this.ending.signal });
   }
 
-  part(name) { return this.form.querySelector(`[data-${name}]`); }
-  say(name) { return this.form.dataset[`say${name[0].toUpperCase()}${name.slice(1)}`]; }
-  get isOpen() { return this.rows.some((row) => row.isOpen || row.state === "sending"); }
+  part(name) {
+    return this.form.querySelector(`[data-${name}]`);
+  }
+  say(name) {
+    return this.form.dataset[`say${name[0].toUpperCase()}${name.slice(1)}`];
+  }
+  get isOpen() {
+    return this.rows.some((row) => row.isOpen || row.state === "sending");
+  }
 
   /** No more files are taken, and leaving the page asks nothing. */
-  end() { this.ending.abort(); }
+  end() {
+    this.ending.abort();
+  }
 
   listen(until) {
-    this.chooser.addEventListener("change", () => { this.add([...this.chooser.files]); this.chooser.value = ""; });
+    this.chooser.addEventListener("change", () => {
+      this.add([...this.chooser.files]);
+      this.chooser.value = "";
+    });
     for (const kind of ["dragover", "drop"]) {
       // Anywhere in the window: a file that misses the field must not open in place of the page.
-      window.addEventListener(kind, (event) => {
-        if (!event.dataTransfer?.types.includes("Files")) return;
-        event.preventDefault();
-        this.part("drop").classList.toggle("over", kind === "dragover");
-        if (kind === "drop") this.add([...event.dataTransfer.files]);
-      }, until);
+      window.addEventListener(
+        kind,
+        (event) => {
+          if (!event.dataTransfer?.types.includes("Files")) return;
+          event.preventDefault();
+          this.part("drop").classList.toggle("over", kind === "dragover");
+          if (kind === "drop") this.add([...event.dataTransfer.files]);
+        },
+        until,
+      );
     }
-    window.addEventListener("dragleave", (event) => { if (!event.relatedTarget) this.part("drop").classList.remove("over"); }, until);
+    window.addEventListener(
+      "dragleave",
+      (event) => {
+        if (!event.relatedTarget) this.part("drop").classList.remove("over");
+      },
+      until,
+    );
     this.part("shared").addEventListener("input", () => this.rows.forEach((row) => row.typed()));
-    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.sendAll(); });
-    window.addEventListener("beforeunload", (event) => { if (this.isOpen) event.preventDefault(); }, until);
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.sendAll();
+    });
+    window.addEventListener(
+      "beforeunload",
+      (event) => {
+        if (this.isOpen) event.preventDefault();
+      },
+      until,
+    );
   }
 
   /** After signing in again in another tab the form's token is an old one; false when there is none to be had. */
@@ -274,7 +318,9 @@ export class Batch {
   async nameKnown(asked) {
     if (!asked.length) return;
     try {
-      const response = await fetch(`${this.address}?known=${asked.map(({ hash }) => hash).join(",")}`, { credentials: "same-origin" });
+      const response = await fetch(`${this.address}?known=${asked.map(({ hash }) => hash).join(",")}`, {
+        credentials: "same-origin",
+      });
       const { known } = await response.json();
       for (const row of asked.filter(({ hash, isOpen }) => isOpen && known[hash])) row.duplicate(known[row.hash]);
     } catch {
@@ -290,7 +336,9 @@ export class Batch {
       this.part("status").textContent = this.say("none");
       return lacking[0].send(); // leads to what it lacks
     }
-    const next = async () => { while (ready.length) await ready.shift().send(); };
+    const next = async () => {
+      while (ready.length) await ready.shift().send();
+    };
     await Promise.all(Array.from({ length: AT_ONCE }, next));
   }
 
@@ -300,13 +348,20 @@ export class Batch {
     this.part("shared").hidden = this.part("end").hidden = !this.rows.length;
     this.part("send-all").disabled = this.sending > 0;
     this.part("send-all").hidden = !waiting;
-    this.part("status").textContent = this.rows.length ? this.say("sum").replace("{stored}", stored).replace("{waiting}", waiting) : "";
+    this.part("status").textContent = this.rows.length
+      ? this.say("sum").replace("{stored}", stored).replace("{waiting}", waiting)
+      : "";
     this.changed();
   }
 }
 
 function anchor({ title, address }) {
-  return Object.assign(document.createElement("a"), { href: address, textContent: title, target: "_blank", rel: "noopener" });
+  return Object.assign(document.createElement("a"), {
+    href: address,
+    textContent: title,
+    target: "_blank",
+    rel: "noopener",
+  });
 }
 
 /** POST `body`, telling how much of it is sent; status 0 when there was no answer. */
@@ -316,7 +371,9 @@ function transfer(address, body, tell) {
     request.open("POST", address);
     request.setRequestHeader("X-Requested-With", "fetch");
     request.responseType = "text";
-    request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) tell(event.loaded / event.total); });
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) tell(event.loaded / event.total);
+    });
     request.addEventListener("loadend", () => {
       const isOut = Boolean(request.responseURL) && new URL(request.responseURL).pathname !== address.split("?")[0];
       let data = null;

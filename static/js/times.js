@@ -10,7 +10,14 @@ const once = (make) => {
 const relative = once(() => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
 const short = once(() => new Intl.NumberFormat(language, { style: "unit", unit: "minute", unitDisplay: "short" }));
 const weekday = once(() => new Intl.DateTimeFormat(language, { weekday: "long", timeZone: "UTC" }));
-const exact = once(() => new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }));
+const exact = once(
+  () =>
+    new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+      dateStyle: "long",
+      timeStyle: "short",
+      timeZone: "UTC",
+    }),
+);
 const MINUTE = 60_000;
 const HOUR = 60; // minutes
 const DAY = 1440 * MINUTE;
@@ -75,7 +82,11 @@ if (clocks.length) {
 const inByline = (stamp, now) => (age(stamp, now)?.minutes ? inWords(stamp, now) : null);
 
 const SHOWN = ".card .meta time, .card.line > time, .times time";
-const times = [...document.querySelectorAll(SHOWN)].map((time) => [time, time.textContent, time.closest(".times") ? inByline : time.parentElement.matches(".line") ? inLine : inWords]);
+const times = [...document.querySelectorAll(SHOWN)].map((time) => [
+  time,
+  time.textContent,
+  time.closest(".times") ? inByline : time.parentElement.matches(".line") ? inLine : inWords,
+]);
 
 const paper = matchMedia("print"); // it gets no younger: it says the day, as the server does
 
