@@ -28,11 +28,12 @@ test: $(VENV)/installed-dev ## all tests on SQLite; on PostgreSQL again, but of 
 crash: $(VENV)/installed-dev ## a hundred accidents while somebody types: how many words are lost (some ten minutes)
 	NEWSROOM_CRASHES=100 $(BIN)/pytest -s newsroom/tests/test_crash.py
 
-lint: $(VENV)/installed-dev ## format, style, imports between layers, templates, types, migrations, settings for production
+lint: $(VENV)/installed-dev ## format, style, imports between layers, templates, scripts, types, migrations, settings for production
 	$(BIN)/ruff format --check --quiet $(CODE)
 	$(BIN)/ruff check --quiet $(CODE)
 	$(BIN)/lint-imports --no-logo
 	find templates -name '*.html' -exec $(BIN)/djade --check --target-version 5.2 {} +
+	$(BIOME) check --error-on-warnings
 	$(BIN)/python -m mypy
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING

@@ -32,14 +32,14 @@ export function startDrag(start, grip, drop) {
 
   function end(event) {
     for (const [name, act] of listeners) grip.removeEventListener(name, act);
-    document.removeEventListener("keydown", escape, true);
+    document.removeEventListener("keydown", giveUp, true);
     ghost?.remove();
     what.classList.remove("dragged");
     slot?.classList.remove("target");
     if (ghost && slot && event.type === "pointerup") drop(grip, slot.dataset.slot);
   }
 
-  function escape(event) {
+  function giveUp(event) {
     if (event.key === "Escape") end(event);
   }
 
@@ -49,5 +49,5 @@ export function startDrag(start, grip, drop) {
     ["pointercancel", end],
   ];
   for (const [name, act] of listeners) grip.addEventListener(name, act);
-  document.addEventListener("keydown", escape, true);
+  document.addEventListener("keydown", giveUp, true);
 }

@@ -61,7 +61,7 @@ function say(row) {
   );
 }
 
-function button(row, way, step, sign) {
+function button(way, step, sign) {
   const made = document.createElement("button");
   made.type = "button";
   made.className = "byline-move";
@@ -124,7 +124,7 @@ function dress(row) {
     label.textContent = table.tHead.rows[0].lastElementChild.textContent.trim();
     gone.after(label);
   }
-  cell.append(handle(), button(row, "up", -1, "↑"), button(row, "down", 1, "↓"));
+  cell.append(handle(), button("up", -1, "↑"), button("down", 1, "↓"));
 }
 
 if (table) {

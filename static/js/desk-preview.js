@@ -1,6 +1,6 @@
 // The page as readers would get it, beside the form: the public template itself, made by the server from what is typed.
 // It stands in a frame without scripts; what surrounds it, the theme and the width, is set from here.
-import { Away, LoggedOut, afterPause, form, post } from "./desk-form.js";
+import { Away, LoggedOut, afterPause, post } from "./desk-form.js";
 import { saveByKey } from "./desk-screen.js";
 import { settle } from "./desk-story.js";
 

@@ -115,6 +115,7 @@ function forgetSaved() {
         .filter(isSame)
         .forEach((copy) => copies.remove(copy));
   }
+  // biome-ignore lint/suspicious/noDocumentCookie: the other way, cookieStore, is too new for browsers of some years
   document.cookie = `${SAVED}=; path=/admin/; max-age=0`;
 }
 

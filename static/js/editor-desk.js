@@ -17,7 +17,7 @@ const html = (editor) =>
     .getHTML()
     .replace(/<(h[23])><\/\1>/g, "")
     .replace(/<p data-speaker="(?:name|role)"><\/p>/g, "")
-    .replace(/(<aside data-pull-quote="">)<p>((?:(?!<\/?p\b)[^])*)<\/p>(<\/aside>)/g, "$1$2$3") // as without a speaker
+    .replace(/(<aside data-pull-quote="">)<p>((?:(?!<\/?p\b)[\s\S])*)<\/p>(<\/aside>)/g, "$1$2$3") // as without a speaker
     .replace(/<aside data-(?:pull-quote|fact-box)="">(?:<p><\/p>)*<\/aside>/g, "")
     .replace(/(?:<p><\/p>)+$/, "");
 

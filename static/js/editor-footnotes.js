@@ -71,15 +71,21 @@ export const Footnote = Node.create({
       };
       draw(node.attrs);
       dom.addEventListener("click", () => change(this.editor, getPos()));
-      return { dom, update: (next) => next.type === node.type && (draw(next.attrs), true) };
+      const update = (next) => {
+        if (next.type !== node.type) return false;
+        draw(next.attrs);
+        return true;
+      };
+      return { dom, update };
     };
   },
   addKeyboardShortcuts() {
     const chosen = () => this.editor.state.selection.node?.type === this.type;
-    return {
-      "Mod-Alt-f": () => (write(this.editor), true),
-      Enter: () => chosen() && (write(this.editor), true),
+    const open = () => {
+      write(this.editor);
+      return true;
     };
+    return { "Mod-Alt-f": open, Enter: () => chosen() && open() };
   },
   addMenuItems({ menu, buttons }) {
     const { editor } = this;
@@ -163,7 +169,16 @@ function askNote(outer, words) {
       answer = value;
       dialog.close();
     };
-    const keys = { Enter: () => (form.requestSubmit(), true), Escape: () => (cancel.click(), true) };
+    const keys = {
+      Enter: () => {
+        form.requestSubmit();
+        return true;
+      },
+      Escape: () => {
+        cancel.click();
+        return true;
+      },
+    };
     const inner = noteEditor(field, words, outer.options.injectNonce, keys);
     form.addEventListener("submit", (event) => {
       event.preventDefault();

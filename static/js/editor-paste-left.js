@@ -59,7 +59,7 @@ export function takeLeft(body) {
     if (!element.matches(`${STRUCK}, ${DELETED_BY_CLASS}`) && !/line-through/.test(decorationOf(element))) continue;
     if (body.contains(element)) take(element, left.deleted);
   }
-  for (const element of body.querySelectorAll("[hidden], [data-style], " + HIDDEN_BY_CLASS)) {
+  for (const element of body.querySelectorAll(`[hidden], [data-style], ${HIDDEN_BY_CLASS}`)) {
     if (!isHidden(element) || !body.contains(element)) continue;
     if (element.textContent.trim()) left.hidden += 1;
     element.remove();

@@ -44,7 +44,7 @@ function withPicturesOfWord(html, rtf) {
   if (!named.length || !rtf) return html;
   const shown = rtf.split("{\\pict").slice(1).map(pictureOf).filter(Boolean);
   if (shown.length !== named.length) return html;
-  return html.replace(ON_DISK, (tag, before) => `${before}"${shown.shift()}">`);
+  return html.replace(ON_DISK, (_tag, before) => `${before}"${shown.shift()}">`);
 }
 
 const ON_DISK = /(<img\b[^<>]*?\ssrc\s*=\s*)"file:[^"<>]*"[^<>]*>/gi;
@@ -101,7 +101,7 @@ async function pasteWithPictures(editor, html, learn) {
   });
   const stored = files.length && (await upload(editor, files, texts));
   const whole = places.replace(/<figure data-image="new-(\d+)"><\/figure>/g, (_all, number) => {
-    const image = stored && stored.get(files[number]);
+    const image = stored?.get(files[number]);
     return image ? `<figure data-image="${image}" data-apart></figure>` : "";
   });
   await learn(whole);

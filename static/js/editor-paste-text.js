@@ -2,6 +2,7 @@
 import { unwrapAddress } from "./editor-paste-links.js";
 import { withoutEnd } from "./editor-paste-scan.js";
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what it looks for
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff]/g;
 const MARKDOWN =
   /^#{1,6} \S|^\*\*[^*\n]+\*\*|[\s(]\*\*[^*\n]+\*\*|\[[^\]\n]{1,300}\]\(https?:\/\/[^\s)]+\)|^\[\^\w{1,20}\]: /m; // signs that nobody types by chance
@@ -60,19 +61,22 @@ const DEEPEST = 5; // quotations within each other
 
 function markdown(text, deep = 0) {
   const notes = new Map();
-  const body = text.replace(/^\[\^(\w{1,20})\]: (.+)$/gm, (_all, name, words) => (notes.set(name, words), ""));
+  const body = text.replace(/^\[\^(\w{1,20})\]: (.+)$/gm, (_all, name, words) => {
+    notes.set(name, words);
+    return "";
+  });
   const made = [];
   const lines = body.split("\n");
   while (lines.length) {
     const line = lines[0];
     const heading = /^(#{1,6}) +(.+)$/.exec(line);
     if (!line.trim() || /^ {0,3}(?:[-*_] *){3,}$/.test(line)) lines.shift();
-    else if (heading)
+    else if (heading) {
       made.push(
         element(heading[1].length < 3 ? "h2" : "h3", ...spans(withoutEnd(heading[2].trimEnd(), "#").trimEnd(), notes)),
-      ),
-        lines.shift();
-    else if (deep < DEEPEST && /^> ?/.test(line))
+      );
+      lines.shift();
+    } else if (deep < DEEPEST && /^> ?/.test(line))
       made.push(
         element(
           "blockquote",

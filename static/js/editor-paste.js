@@ -84,10 +84,10 @@ function note(editor, comments) {
 export function cleanPaste(html) {
   // The policy blocks inline styles and scripts, even while parsing; what styles say is read from data-style.
   const sheets = [];
-  const still = cutOut(html, /<style\b[^<>]*>/gi, /<\/style\s*>/gi, (sheet) => (sheets.push(sheet), "")).replace(
-    TAG,
-    (tag) => tag.replace(/([\s"'/])(style|on\w+)\s*=/gi, "$1data-$2="),
-  );
+  const still = cutOut(html, /<style\b[^<>]*>/gi, /<\/style\s*>/gi, (sheet) => {
+    sheets.push(sheet);
+    return "";
+  }).replace(TAG, (tag) => tag.replace(/([\s"'/])(style|on\w+)\s*=/gi, "$1data-$2="));
   const { body } = new DOMParser().parseFromString(still, "text/html");
   const own = body.querySelector("[data-pm-slice]"); // copied in this editor, or in one of its kind
   const slice = own?.getAttribute("data-pm-slice");

@@ -3,7 +3,7 @@ import * as stock from "django-prose-editor/editor";
 import { askForLink } from "./editor-link.js";
 import { unwrapAddress } from "./editor-paste-links.js";
 
-const { gettext, pm } = stock;
+const { pm } = stock;
 
 // Pictures, embeds, boxes and tables stand between paragraphs, never in a list, a quote or a cell.
 export const Document = stock.Document.extend({ content: "(block | furniture)+" });
