@@ -1,14 +1,12 @@
 """What a reader's page can do with scripts: play, enlarge, share, grow; suggestions while one types in a search."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from articles.models import Edition, FlatPage
-from articles.models.edition import load_bylines
-from articles.templatetags import articles as tags
+from articles.models import FlatPage
 from articles.tests.factories import make_edition
 from newsroom.tests import test_browser
 
@@ -126,21 +124,6 @@ class ArticleTests(test_browser.BrowserTestCase):
         assert self.page.evaluate(stops) == 0
 
     def test_fresh_times_are_words_of_the_readers_clock(self):
-        words = "([stamp, now]) => import('/static/js/times.js').then((it) => it.inWords(stamp, Date.parse(now)))"
-        stamp = "2025-12-08T14:05:00+06:00"
-        table = {
-            "2025-12-08T08:04:00Z": None,  # still to come
-            "2025-12-08T08:05:20Z": "now",
-            "2025-12-08T08:06:10Z": "1 minute ago",
-            "2025-12-08T08:17:00Z": "12 minutes ago",
-            "2025-12-08T09:04:59Z": "59 minutes ago",
-            "2025-12-08T09:05:00Z": "today 14:05",
-            "2025-12-08T17:59:59Z": "today 14:05",  # the paper's midnight is at 18:00 UTC
-            "2025-12-08T18:00:00Z": "yesterday 14:05",
-            "2025-12-09T17:59:59Z": "yesterday 14:05",
-            "2025-12-09T18:00:00Z": None,
-        }
-        assert {now: self.page.evaluate(words, [stamp, now]) for now in table} == table
         fresh = make_edition(headline="Fresh", section=self.theme, live_from=timezone.now() - timedelta(minutes=12))
         self.open(fresh.path)
         time = self.page.locator(".times time").first
@@ -148,27 +131,6 @@ class ArticleTests(test_browser.BrowserTestCase):
         expect(time).to_have_attribute("title", re.compile(r"^\d{1,2} \w+ \d{4}.* \d\d:\d\d$"))
         self.open(self.edition.path)
         expect(self.page.locator(".times time").first).to_have_text(re.compile(r"^\d{1,2} \w+ \d{4}, \d\d:\d\d$"))
-
-    def test_line_of_latest_says_in_every_minute_what_the_server_says(self):
-        words = """([stamp, moments]) => import('/static/js/times.js')
-            .then(({ inLine }) => moments.map((now) => inLine(stamp, now)))"""
-        minute, day = timedelta(minutes=1), timedelta(days=1)
-        with timezone.override("Asia/Bishkek"):
-            published = datetime(2025, 12, 8, 8, 5, tzinfo=UTC)
-            edition = make_edition(section=self.theme, live_from=published)
-            edition = load_bylines(Edition.objects.filter(pk=edition.pk).for_bare_cards())[0]
-            midnight = datetime(2025, 12, 8, 18, tzinfo=UTC)
-            steps = [published + 60 * minute, published + 61 * minute]
-            steps += [midnight + days * day + shift for days in range(9) for shift in (-minute, 0 * minute, minute)]
-            said = self.page.evaluate(words, [tags.stamp(published), [step.timestamp() * 1000 for step in steps]])
-            html = [tags.card(edition, look="line", level=3, at=step) for step in steps]
-        served = [re.search(r"<time [^>]*>([^<]*)<", card)[1] for card in html]
-        assert [a or "8 Dec 2025" for a in said] == served
-        assert {"14:05", "Monday", "8 Dec 2025"} == set(served)
-        assert 'title="8 December 2025, 14:05"' in html[0]
-        fresh = [(published + n * minute).timestamp() * 1000 for n in (0, 1, 12, 59)]
-        shown = self.page.evaluate(words, [tags.stamp(published), fresh])
-        assert shown == ["now", "1 min", "12 min", "59 min"]
 
     def test_pictures_in_a_row_are_a_series(self):
         assert self.page.get_by_role("group", name="A series of 2 pictures").locator("img").count() == 2

@@ -1,13 +1,12 @@
 """The palette, the calendar and the words beside time fields in a real browser, by keyboard and by drag."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from articles.admin import times
 from articles.desk import workflow
 from articles.models import Edition, SiteSettings
 from articles.tests.factories import make_article
@@ -175,38 +174,7 @@ class TimeFieldTests(test_browser.BrowserTestCase):
 
 
 class StepsTests(test_browser.BrowserTestCase):
-    """The desk's server and its script say the same of every time, to both sides of every step."""
-
-    def ages(self):
-        minutes = timedelta(minutes=1)
-        half, hour, day = minutes / 2, timedelta(hours=1), timedelta(days=1)
-        weeks, months = [(n + 0.5) * 7 * day for n in range(1, 10)], [(n + 0.5) * 30.44 * day for n in range(1, 26)]
-        years = [(n + 0.5) * 365.25 * day for n in range(1, 5)]
-        hours = [n * hour / 2 for n in range(1, 60)]
-        near = [n * half for n in range(200)]
-        for step in [*near, *hours, *(n * day for n in range(1, 20)), *weeks, *months, *years]:
-            yield from (step - timedelta(seconds=1), step, step + timedelta(seconds=1))
-
-    def test_server_and_script_say_the_same(self):
-        self.log_in("chief")
-        clocks = {
-            "Europe/Berlin": [(2026, 11, 25, 12, 0), (2026, 10, 24, 22, 30), (2026, 3, 29, 0, 59)],
-            "UTC": [(2026, 1, 1)],
-        }
-        ask = """([zone, steps, now, instants]) => import('/static/js/desk-times.js')
-            .then(({ inWords }) => instants.map((instant) => inWords(instant, zone, steps, now)))"""
-        steps, compared = " ".join(map(str, times.STEPS)), 0
-        for zone, moments in clocks.items():
-            for now in (datetime(*moment, tzinfo=UTC) for moment in moments):
-                instants = sorted({now + sign * age for age in self.ages() for sign in (1, -1)})
-                stamps = [one.timestamp() * 1000 for one in instants]
-                said = self.page.evaluate(ask, [zone, steps, now.timestamp() * 1000, stamps])
-                with timezone.override(zone):
-                    expected = [times.time_from_now(one, now) for one in instants]
-                wrong = [row for row in zip(instants, said, expected, strict=True) if row[1] != row[2]]
-                assert not wrong, (zone, now, wrong[:5])
-                compared += len(instants)
-        assert compared > 4000
+    """The desk's server and its script say the same of every time, by the same steps (test_twins.py)."""
 
     def test_the_field_hands_its_steps_on(self):
         self.log_in("chief")

@@ -9,6 +9,18 @@ const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
 const box = document.querySelector("[data-focal]");
 const focal = ["x", "y"].map((axis) => document.getElementById(`id_focal_${axis}`));
 
+/**
+ * What `crop` cuts out of a picture of `size`, for each axis: the share of it that is seen (`size`), what is `free`, and where
+ * it starts. As renditions.py: the point `at` in the middle, as near as the edges allow. All but `size` in fractions.
+ */
+export function cutOut(crop, [width, height], at) {
+  const ratio = RATIOS[crop];
+  return [Math.min(width, height * ratio) / width, Math.min(height, width / ratio) / height].map((size, axis) => {
+    const free = 1 - size;
+    return { size, free, start: Math.min(Math.max(at[axis] - size / 2, 0), free) };
+  });
+}
+
 if (box && focal.every(Boolean)) start();
 
 function start() {
@@ -62,15 +74,7 @@ function start() {
     redraw();
   }
 
-  // The same cut as the server's: the point in the middle, as near as the edges allow; both axes as shares of what is shown.
-  function cut(crop, at = pointOf(crop)) {
-    const [width, height] = trim.size;
-    const ratio = RATIOS[crop.image.dataset.crop];
-    return [Math.min(width, height * ratio) / width, Math.min(height, width / ratio) / height].map((size, axis) => {
-      const free = 1 - size;
-      return { size, free, start: Math.min(Math.max(at[axis] - size / 2, 0), free) };
-    });
-  }
+  const cut = (crop) => cutOut(crop.image.dataset.crop, trim.size, pointOf(crop));
 
   /** Write a place of the original, in fractions, into two fields. */
   function put(fields, place) {

@@ -4,6 +4,13 @@ import { ask as askServer, tell } from "./desk-login.js";
 
 const LIST = "tag-list";
 
+/** The names in what is typed. */
+export const split = (text) =>
+  text
+    .split(/[,;]/)
+    .map((name) => name.trim().replace(/\s+/g, " "))
+    .filter(Boolean);
+
 for (const input of document.querySelectorAll("input[data-tags]")) offerTags(input);
 
 function offerTags(input) {
@@ -40,11 +47,6 @@ function offerTags(input) {
   let waiting;
   const known = new Map(); // what was typed, and the tag that it is in other letters
 
-  const split = (text) =>
-    text
-      .split(/[,;]/)
-      .map((name) => name.trim().replace(/\s+/g, " "))
-      .filter(Boolean);
   const same = (one, other) => one.toLocaleLowerCase() === other.toLocaleLowerCase();
 
   /** Take what is in the hidden field, which others may have set. */

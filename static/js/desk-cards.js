@@ -1,7 +1,8 @@
 // How a search engine and a social network will show the article: what is typed for them, else what the story says.
 import { form } from "./desk-form.js";
 
-const TITLE_MOST = 70; // as in templatetags/articles.py
+// Cut as templatetags/articles.py does it for the pages.
+const TITLE_MOST = 70;
 const TEXT_LEAST = 50;
 const TEXT_MOST = 160;
 const root = document.querySelector("[data-cards]");
@@ -10,14 +11,14 @@ const typed = (name) => form.elements[name]?.value.trim().replace(/\s+/g, " ") ?
 const place = (name) => root.querySelector(`[data-card=${name}]`);
 
 /** `text` in at most `most` characters, ending after a whole word. */
-function cut(text, most) {
+export function cut(text, most) {
   if (text.length <= most) return text;
   const head = text.slice(0, most - 1);
   return `${head.slice(0, Math.max(0, head.lastIndexOf(" "))).replace(/[ ,;:–-]+$/, "")}…`;
 }
 
 /** The first of `parts` that says something, with those after it while it is short. */
-function description(...parts) {
+export function description(...parts) {
   let text = "";
   for (const part of parts) {
     if (part && text.length < TEXT_LEAST) text = text ? `${text}${/[.!?…]$/.test(text) ? "" : "."} ${part}` : part;
@@ -25,12 +26,17 @@ function description(...parts) {
   return cut(text, TEXT_MOST);
 }
 
+/** `text` with the paper's name where both fit. */
+export function pageTitle(text, paper) {
+  const title = cut(text, TITLE_MOST);
+  const named = `${title} – ${paper}`;
+  return named.length <= TITLE_MOST ? named : title;
+}
+
 function show() {
   const { paper, empty } = root.dataset;
   const [headline, standfirst] = [typed("headline") || empty, typed("standfirst")];
-  const title = cut(typed("seo_title") || headline, TITLE_MOST);
-  const named = `${title} – ${paper}`;
-  place("found-title").textContent = named.length <= TITLE_MOST ? named : title;
+  place("found-title").textContent = pageTitle(typed("seo_title") || headline, paper);
   place("found-text").textContent = description(typed("seo_description"), standfirst, headline);
   place("shared-title").textContent = typed("social_title") || headline;
   place("shared-text").textContent = description(typed("social_description"), standfirst, headline);

@@ -1,6 +1,5 @@
 // The form of the paper's look: a box to choose each colour in, and a sample of what is typed, with its contrast.
-const HEX = /^#[0-9a-f]{6}$/;
-const READABLE = 4.5;
+export const HEX = /^#[0-9a-f]{6}$/;
 const FAMILIES = {
   literata: "Literata, serif",
   golos: '"Golos Text", sans-serif',
@@ -23,10 +22,14 @@ function luminance(colour) {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-function contrast(one, other) {
+/** The contrast of two colours, 1 to 21; articles/colours.py computes the same. */
+export function contrast(one, other) {
   const [darker, lighter] = [luminance(one), luminance(other)].sort((a, b) => a - b);
   return (lighter + 0.05) / (darker + 0.05);
 }
+
+/** Whether words in one colour can be read on the other. */
+export const isReadable = (text, ground) => contrast(text, ground) >= 4.5;
 
 function chosenFont(name) {
   return FAMILIES[document.querySelector(`input[name="${name}"]:checked`)?.value];
@@ -40,9 +43,9 @@ function draw() {
     sample.querySelector(".look-text").style.fontFamily = chosenFont("text_font");
     sample.querySelector(".look-label").style.fontFamily = chosenFont("label_font");
     const told = sample.querySelector(".look-contrast");
-    const found = [contrast(ink, paper), contrast(accent, paper)];
-    const isShort = found.some((one) => one < READABLE);
-    const [text, links] = found.map((one) => (Math.floor(one * 100) / 100).toFixed(2));
+    const colours = [ink, accent];
+    const isShort = !colours.every((colour) => isReadable(colour, paper));
+    const [text, links] = colours.map((colour) => (Math.floor(contrast(colour, paper) * 100) / 100).toFixed(2));
     told.textContent = told.dataset.words.replace("%text", text).replace("%links", links);
     if (isShort) told.textContent += ` (${told.dataset.short})`;
     told.classList.toggle("is-short", isShort);

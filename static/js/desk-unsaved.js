@@ -4,7 +4,7 @@ import { BrowserCopies, allCopies } from "./desk-copies.js";
 import { written } from "./desk-times.js";
 import { hold, newWindow, openHere } from "./desk-windows.js";
 
-const MACHINERY = ["csrfmiddlewaretoken", "_window", "_typed_by", "_unsaved"];
+const MACHINERY = ["csrfmiddlewaretoken", "carried", "_window", "_typed_by", "_unsaved"];
 const REST = 1500; // milliseconds in which a page that was left lets go of its lock
 const MOST = 5; // shown
 const GESTURES = ["pointerdown", "keydown", "beforeinput", "paste", "drop"]; // before one of them nobody has typed
@@ -15,15 +15,15 @@ const { user, by } = template.dataset;
 let shown = "";
 const sent = take(SENT);
 const own = new Set(); // windows whose words this page holds
-const isSecret = (name) => /password/i.test(name);
+/** Whether a field is kept, by its name; unsaved_forms.py keeps the same. */
+export const isKept = (name) => !MACHINERY.includes(name) && !/password/i.test(name);
 
 /** A form as it would be sent, without tokens, passwords and files. */
 function fieldsOf(form) {
   const secret = new Set([...form.querySelectorAll("input[type=password]")].map((field) => field.name));
   const fields = {};
   for (const [name, value] of new FormData(form)) {
-    if (typeof value === "string" && !MACHINERY.includes(name) && !isSecret(name) && !secret.has(name))
-      (fields[name] ??= []).push(value);
+    if (typeof value === "string" && isKept(name) && !secret.has(name)) (fields[name] ??= []).push(value);
   }
   return fields;
 }

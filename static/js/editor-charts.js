@@ -13,7 +13,7 @@ const SPANS = {
 const DAYS = "days";
 
 /** The parts of what a chart asks for; nothing for what is no chart. */
-function parse(text) {
+export function parse(text) {
   const [, pair, span, turned] = ASKED.exec(text ?? "") ?? [];
   return pair && { pair, span, way: turned ? "turned" : "straight" };
 }

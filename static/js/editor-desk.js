@@ -198,18 +198,24 @@ const shown = (words) => words.toLocaleString("en");
 
 const ofGoal = (words, goal) => gettext("%s of %s words").replace("%s", shown(words)).replace("%s", shown(goal));
 
-/** The words as markup.count_words() counts them, and the goal of the article if it has one. */
+/** How many words `text` has, as markup.count_words() counts them. */
+export const wordsIn = (text) => text.split(/\s+/).filter(Boolean).length;
+
+/** Minutes to read so many words, as readers are told. */
+export const minutesToRead = (words) => (words ? Math.max(1, Math.round(words / WORDS_A_MINUTE)) : 0);
+
+/** Say how many words the text has, of the goal of the article if it has one. */
 function count({ state: { doc } }, { seen }) {
   const text = doc.textBetween(0, doc.content.size, "\n", (leaf) =>
     leaf.type.name === "hardBreak" ? "\n" : (leaf.attrs.pair ?? ""),
   );
-  const words = text.split(/\s+/).filter(Boolean).length;
+  const words = wordsIn(text);
   const goal = Number(document.querySelector("[data-word-goal]")?.dataset.wordGoal ?? 0);
-  const minutes = Math.max(1, Math.round(words / WORDS_A_MINUTE));
+  const minutes = minutesToRead(words);
   const [counted, reading] = [words === 1 ? gettext("%s word") : gettext("%s words"), gettext("%s min to read")];
   const parts = [
     goal ? ofGoal(words, goal) : counted.replace("%s", shown(words)),
-    ...(words ? [reading.replace("%s", minutes)] : []),
+    ...(minutes ? [reading.replace("%s", minutes)] : []),
   ];
   seen.textContent = parts.join(" · ");
   return words;

@@ -6,7 +6,7 @@ import { ask } from "./editor-ask.js";
 import { Figure, caption, defineItem, view } from "./editor-figures.js";
 import { describe, openPicker } from "./editor-picker.js";
 
-const ADDRESS = /^https:\/\/[a-z0-9.-]{4,200}(?:[/?#][^\s"'<>\\]{0,1000})?$/i;
+export const ADDRESS = /^https:\/\/[a-z0-9.-]{4,200}(?:[/?#][^\s"'<>\\]{0,1000})?$/i;
 const NUMBER = /^\d{1,11}$/;
 const SIGNED_OUT = gettext("You are signed out. Sign in again in another tab, then try once more here.");
 const FAILED = gettext("The newsroom does not answer. Check your connection and try again.");

@@ -21,7 +21,7 @@ const asked = new Map(); // a frame's address: the page that it shows, or null; 
 const sourceOf = (frame) => (frame.getAttribute("src") ?? "").trim().replace(/^(?:http:)?\/\//i, "https://");
 
 /** The address of what a frame shows, or nothing if it is not known. */
-function pageOf(source) {
+export function pageOf(source) {
   if (asked.get(source)) return asked.get(source);
   const [pattern, page] = PAGES.find(([known]) => known.test(source)) ?? [];
   return pattern && page.replace(/\$(\d)/g, (_all, at) => pattern.exec(source)[at]);

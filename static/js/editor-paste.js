@@ -11,7 +11,8 @@ import { LINKS } from "./editor-stock.js";
 
 const DROPPED =
   "style, script, meta, link, title, xml, base, iframe, object, embed, img, svg, picture, video, audio, canvas, map, noscript, template, button, input, select, textarea, col, colgroup, hr";
-const KEPT = {
+/** What stays of the attributes of each element; markup.clean() keeps at least these. */
+export const KEPT = {
   A: ["href"],
   OL: ["start"],
   P: ["data-speaker"],

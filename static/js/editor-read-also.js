@@ -5,7 +5,7 @@ import { describe, picks } from "./desk-picks.js";
 import { isMyTurn, newId, openForm } from "./editor-ask.js";
 import { defineItem } from "./editor-figures.js";
 
-const NUMBERS = /^[1-9]\d{0,9}(?: [1-9]\d{0,9}){0,4}$/; // as markup.py
+export const NUMBERS = /^[1-9]\d{0,9}(?: [1-9]\d{0,9}){0,4}$/; // as markup.py
 const MOST = 5;
 const NAME = gettext("Read also");
 const TROUBLE = gettext("The server does not answer. Check your connection and try again.");

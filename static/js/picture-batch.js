@@ -5,8 +5,13 @@ import { look } from "./picture-preview.js";
 
 const AT_ONCE = 2; // files on their way
 const PREVIEW = 480; // pixels of the longest side
-// What renditions.accept() takes; the newsroom is asked about the rest.
 const [LEAST, LONGEST, MOST_PIXELS] = [200, 8, 50_000_000];
+
+/** Whether renditions.check_size() takes a picture of that size. */
+export function isUsable(width, height) {
+  const [least, most] = [Math.min(width, height), Math.max(width, height)];
+  return least >= LEAST && most <= LONGEST * least && width * height <= MOST_PIXELS;
+}
 
 class Row {
   constructor(batch, file) {
@@ -56,8 +61,7 @@ class Row {
     try {
       const { source, width, height } = await look(this.file, PREVIEW);
       this.preview(source);
-      const [least, most] = [Math.min(width, height), Math.max(width, height)];
-      if (least >= LEAST && most <= LONGEST * least && width * height <= MOST_PIXELS) return;
+      if (isUsable(width, height)) return; // the newsroom is asked about the rest
     } catch {
       // a format that this browser does not know, or no picture at all
     }
