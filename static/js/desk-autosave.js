@@ -58,7 +58,8 @@ class Pulse {
   }
 }
 
-class Keeper {
+/** Keeps what is typed into the article's form: in the browser, and on the server; `status` is the line that says so. */
+export class Keeper {
   constructor(status) {
     this.status = status;
     this.user = status.dataset.user;
