@@ -16,15 +16,17 @@ from django.http import QueryDict
 from django.test import SimpleTestCase, TestCase
 from django.utils import timezone
 
-from articles import characters, charts, colours, embeds, markup, renditions, trimming
 from articles.admin import times
 from articles.admin.article.form import TagsField
+from articles.body import charts, embeds, markup
 from articles.models import Article, Edition
 from articles.models.edition import load_bylines
+from articles.pictures import renditions, trimming
 from articles.templatetags import articles as tags
 from articles.tests.factories import make_edition
 from articles.text import make_slug
-from newsroom import unsaved_forms
+from common import characters, colours
+from newsroom.desk import unsaved_forms
 
 CASES = Path(__file__).parent / "cases"
 
@@ -42,7 +44,7 @@ class TimeTests(SimpleTestCase):
         for row in table["words"]:
             now = datetime.fromisoformat(row["now"])
             with timezone.override(row["zone"]):
-                said = {moment: times.in_words(datetime.fromisoformat(moment), now) for moment in row["said"]}
+                said = {moment: times.time_from_now(datetime.fromisoformat(moment), now) for moment in row["said"]}
             assert said == row["said"]
 
     def test_a_typed_time_is_one_instant(self):
@@ -157,7 +159,7 @@ class ShapeTests(SimpleTestCase):
 
     def test_what_a_body_may_hold(self):
         table = cases("shapes")
-        assert {text: charts.asked(text) is not None for text in table["charts"]} == table["charts"]
+        assert {text: charts.asked_chart(text) is not None for text in table["charts"]} == table["charts"]
         assert {text: embeds.ADDRESS.match(text) is not None for text in table["embeds"]} == table["embeds"]
         numbers = markup.NUMBERS_OF_ARTICLES
         assert {text: numbers.match(text) is not None for text in table["read_also"]} == table["read_also"]
@@ -165,7 +167,7 @@ class ShapeTests(SimpleTestCase):
     def test_what_a_pasted_frame_shows_can_be_shown_here(self):
         for page in filter(None, cases("shapes")["frames"].values()):
             assert embeds.is_address(page), page
-            assert not embeds.find(page).is_link, page
+            assert not embeds.find_embed(page).is_link, page
 
     def test_attributes_that_stay_are_allowed(self):
         for tag, names in cases("shapes")["attributes"].items():
@@ -174,7 +176,7 @@ class ShapeTests(SimpleTestCase):
     def test_an_address_that_a_link_may_have(self):
         for address, is_kept in cases("shapes")["links"].items():
             html = f'<p><a href="{escape(address)}">here</a></p>'
-            assert (markup.links(markup.clean(html)) == [address]) is is_kept, address
+            assert (markup.links_of_body(markup.clean(html)) == [address]) is is_kept, address
 
 
 class TypedTests(SimpleTestCase):
