@@ -113,7 +113,7 @@ class EditionAdmin(Calendar, DeskAdmin):
         if typed.startswith("/"):
             return queryset.filter(path__in=[typed, f"{typed}/"]), False
         page = max(number_in_address(request.GET.get("p")), 1)
-        found = desk_search.find_editions(typed, queryset, most=page * self.list_per_page + 1)
+        found = desk_search.find_among_editions(typed, queryset, most=page * self.list_per_page + 1)
         return queryset.filter(pk__in=among([*found.pks, number_in_address(typed)])), False
 
     def get_urls(self):

@@ -25,7 +25,7 @@ __all__ = [
     "copies_are_late",
     "excerpts",
     "find_copies",
-    "find_editions",
+    "find_among_editions",
     "index_copies",
     "index_late_copies",
     "rebuild_copies",
@@ -55,7 +55,7 @@ def find_copies(text: str, rows: QuerySet[Article], *, most: int) -> FoundCopies
     return _find(text, rows, ARTICLES, most)
 
 
-def find_editions(text: str, rows: QuerySet[Edition], *, most: int) -> FoundCopies:
+def find_among_editions(text: str, rows: QuerySet[Edition], *, most: int) -> FoundCopies:
     """As ``find`` does, among editions in the order of their first publication; notes are none of theirs."""
     return _find(text, rows, EDITIONS, most)
 

@@ -263,5 +263,5 @@ class EditionTests(TestCase):
         now = timezone.now()
         past = make_edition(headline="Old", body="<p>dam</p>", live_until=now - timedelta(days=1))
         coming = make_edition(headline="New", body="<p>dam</p>", live_from=now + timedelta(days=1))
-        assert set(desk_search.find_editions("dam", Edition.objects.all(), most=9).pks) == {past.pk, coming.pk}
-        assert desk_search.find_editions("bread", Edition.objects.all(), most=9).pks == []
+        assert set(desk_search.find_among_editions("dam", Edition.objects.all(), most=9).pks) == {past.pk, coming.pk}
+        assert desk_search.find_among_editions("bread", Edition.objects.all(), most=9).pks == []

@@ -22,7 +22,9 @@ def day_view(model_admin, request):
         raise PermissionDenied
     sent, problem, rows = day_form.sent_rows(request.POST), "", []
     try:
-        day = possible_day(day_form.read_day(sent.get("date") or request.GET.get("date", ""), timezone.localdate()))
+        day = possible_day(
+            day_form.requested_day(sent.get("date") or request.GET.get("date", ""), timezone.localdate())
+        )
     except ValidationError as trouble:
         day, problem = timezone.localdate(), " ".join(trouble.messages)
         rows = day_form.rows(day, sent)

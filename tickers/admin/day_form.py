@@ -197,7 +197,7 @@ def sent_rows(post: object) -> dict[str, str]:
     return {name: text[:MOST_REASON] for name, text in post.items()} if post else {}
 
 
-def read_day(text: str, today: date) -> date:
+def requested_day(text: str, today: date) -> date:
     """The day that was asked for; ``today`` for none; ValidationError for what is no day."""
     if not text:
         return today

@@ -18,7 +18,7 @@ from articles.desk.workflow import WorkflowError
 from articles.models import Article, Edition
 
 
-class MoveForm(forms.Form):
+class EntryMoveForm(forms.Form):
     """Which entry of the calendar is moved, from when, to when."""
 
     entry = forms.CharField(max_length=40, widget=forms.HiddenInput)

@@ -60,7 +60,7 @@ class Calendar:
                 "all": asked.as_query(kinds=()),
             },
             "here": asked.as_query(),
-            "form": moving.MoveForm(),
+            "form": moving.EntryMoveForm(),
         }
         return TemplateResponse(request, "admin/articles/edition/calendar.html", context)
 
@@ -70,7 +70,7 @@ class Calendar:
         self._refuse_strangers(request)
         is_script = request.headers.get("X-Requested-With") == "fetch"
         back = f"{reverse('admin:articles_edition_calendar')}?{span.read_span(request.GET).as_query()}"
-        form = moving.MoveForm(request.POST if request.method == "POST" else None)
+        form = moving.EntryMoveForm(request.POST if request.method == "POST" else None)
         try:
             if form.is_valid():
                 self._move(request, form.cleaned_data)
@@ -109,7 +109,7 @@ class Calendar:
             if not entry.may_move:
                 self.message_user(request, _("You may not move this, or its time is over."), messages.ERROR)
                 return HttpResponseRedirect(back)
-            form = moving.MoveForm(initial={"entry": entry.name, "was": entry.was, "to": entry.at})
+            form = moving.EntryMoveForm(initial={"entry": entry.name, "was": entry.was, "to": entry.at})
         context = {
             **self.admin_site.each_context(request),
             "title": _("Move to another time"),

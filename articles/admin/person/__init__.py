@@ -164,10 +164,10 @@ class PersonAdmin(Access, DeskAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, user):
-        return state_of(user)
+        return login_state(user)
 
 
-def state_of(user):
+def login_state(user):
     """Where a login stands, in words."""
     if not (user.is_active and user.is_staff):
         return _("suspended")
