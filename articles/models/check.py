@@ -5,8 +5,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from articles import outside
 from articles.text import LineField
+from common.http import normal
 
 
 class Check(models.TextChoices):
@@ -77,7 +77,7 @@ def address_digest(href: str) -> str:
 def asked_address(href: str) -> str:
     """The address as it is asked; as it stands if it is half a one."""
     try:
-        return outside.normal(f"https:{href}" if href.startswith("//") else href)
+        return normal(f"https:{href}" if href.startswith("//") else href)
     except ValueError:
         return href
 

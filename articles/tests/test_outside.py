@@ -16,9 +16,11 @@ from django.utils import timezone
 
 from articles import outside, tasks
 from articles.models import OutsideLink
-from articles.outside import Answer, Trouble, Way
+from articles.outside import Answer, Trouble
 from articles.tests.factories import make_article, make_chief
 from articles.tests.test_admin_article import DeskTestCase
+from common.http import Client
+from common.internet import is_open
 
 INSIDE = (
     "127.0.0.1 127.8.9.1 10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 240.0.0.1 "
@@ -97,7 +99,7 @@ class AskTests(SimpleTestCase):
             "is_open": lambda address: str(address) == "127.0.0.1",
             "ports": {"http": self.server.server_port, "https": 443},
         }
-        return Way(**fields | more)
+        return Client(redirects=outside.MOST_REDIRECTS, **fields | more)
 
     def ask(self, path, **more):
         return outside.ask(f"http://site.example/{path}", self.way(**more))
@@ -181,9 +183,9 @@ class AskTests(SimpleTestCase):
         assert all("X-Evil" not in headers for _method, _path, headers in self.server.asked)
 
     def test_addresses_inside_are_never_asked(self):
-        assert [text for text in INSIDE if outside.is_open(ip_address(text))] == []
+        assert [text for text in INSIDE if is_open(ip_address(text))] == []
         for text in ("8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"):
-            assert outside.is_open(ip_address(text))
+            assert is_open(ip_address(text))
 
     def test_our_own_server_is_not_asked_by_number_or_name(self):
         port = self.server.server_port
@@ -198,7 +200,7 @@ class AskTests(SimpleTestCase):
             "[::ffff:127.0.0.1]",
         ):
             with self.subTest(host):
-                answer = outside.ask(f"http://{host}/200", Way(ports={"http": port}))
+                answer = outside.ask(f"http://{host}/200", Client(ports={"http": port}))
                 assert answer.trouble in {Trouble.INSIDE, Trouble.NO_HOST}
         assert self.server.asked == []
 

@@ -5,24 +5,29 @@ A task does it right after the commit; what fails is tried again each minute for
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-import urllib3
 from django.conf import settings
 from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from articles.public import surrogate_keys
+from common.http import Client, Failure, Reason, Response
+from common.internet import is_anywhere
 
 logger = logging.getLogger(__name__)
-PATIENCE = urllib3.Timeout(connect=2, read=5)  # seconds
+# Caches are named in the settings, and may well stand beside us.
+CLIENT = Client(
+    is_open=is_anywhere, ports={"http": None, "https": None}, connect=2, silence=5, whole=15, most_bytes=1024 * 1024
+)
+PAUSES = (0.3, 0.6)  # seconds before another try where nobody answers the door
 AT_ONCE = 30  # keys of one call: Cloudflare takes no more
 LONGEST = timedelta(days=1)
 FASTLY, CLOUDFLARE = "https://api.fastly.com", "https://api.cloudflare.com"
-_http = urllib3.PoolManager(timeout=PATIENCE, retries=urllib3.Retry(total=2, redirect=0, backoff_factor=0.3))
 
 
 class NotPurged(Exception):
@@ -42,7 +47,7 @@ def purge(keys: list[str], since: str = "") -> None:
     for name in settings.CDN:
         try:
             HOW[name](chosen)
-        except (NotPurged, urllib3.exceptions.HTTPError) as error:
+        except (NotPurged, Failure) as error:
             failed.append(f"{name}: {error}")
     if failed:
         logger.error("Not purged, readers may get old pages from there: %s", "; ".join(failed))
@@ -101,10 +106,21 @@ def _portions(keys: list[str]) -> Iterable[list[str]]:
 
 def _ask(method: str, address: str, headers: dict[str, str], body: bytes | None = None) -> dict[str, Any]:
     """What ``address`` answers, read as JSON if it is any; ``NotPurged`` for a refusal."""
-    answer = _http.request(method, address, headers=headers, body=body)
+    answer = _answer(method, address, headers, body)
     if answer.status >= 300:
         raise NotPurged(f"{address} answers {answer.status}")
     try:
-        return dict(json.loads(answer.data))
+        return dict(json.loads(answer.body))
     except ValueError:
         return {}
+
+
+def _answer(method: str, address: str, headers: dict[str, str], body: bytes | None) -> Response:
+    for pause in PAUSES:
+        try:
+            return CLIENT.request(method, address, headers=headers, body=body)
+        except Failure as failure:
+            if failure.reason != Reason.UNREACHED:
+                raise
+            time.sleep(pause)
+    return CLIENT.request(method, address, headers=headers, body=body)

@@ -2,7 +2,6 @@
 
 import time
 from unittest import mock
-from urllib.parse import urlsplit
 
 from django.test import SimpleTestCase, override_settings
 
@@ -86,5 +85,10 @@ class FetchTests(SimpleTestCase):
     def test_who_cannot_prove_who_he_is_is_not_believed(self):
         with bank() as server, self.assertRaisesMessage(FetchError, "can't be reached"):
             fetch.get(server.address.replace("http:", "https:"))
-        connection = fetch._connection(urlsplit("https://www.nbkr.kg/"), time.monotonic() + 1)
-        assert connection.cert_reqs == "CERT_REQUIRED"
+
+    def test_bank_whose_name_leads_into_our_network_is_not_asked(self):
+        with (
+            mock.patch("socket.getaddrinfo", return_value=[(2, 1, 6, "", ("10.0.0.1", 0))]),
+            self.assertRaisesMessage(FetchError, "www.nbkr.kg is not on the open internet, and is not asked."),
+        ):
+            fetch.get("https://www.nbkr.kg/")

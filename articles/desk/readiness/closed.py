@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.utils.translation import gettext as _
 
-from articles import outside
+from common.internet import is_open
 
 PRIVATE = (".localhost", ".local", ".localdomain", ".internal", ".intranet", ".lan", ".home", ".home.arpa", ".test")
 MAILBOX = re.compile(
@@ -43,7 +43,7 @@ def _is_private(host: str) -> bool:
     if not host:
         return False
     try:
-        return not outside.is_open(ipaddress.ip_address(host))
+        return not is_open(ipaddress.ip_address(host))
     except ValueError:
         return "." not in host or f".{host}".endswith(PRIVATE)
 
