@@ -1,4 +1,6 @@
-"""The colours of readers' pages: those chosen, those that follow from them, and whether words can be read on them.
+"""The paper's colours: the usual ones, those that follow from what is chosen, and whether words can be read on them.
+
+Style sheets have the usual ones in blocks that ``manage.py write_colours`` writes.
 
 Contrast is WCAG 2.2's: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio.
 """
@@ -11,7 +13,6 @@ HEX = re.compile(r"#[0-9a-f]{6}\Z", re.ASCII)
 READABLE = 4.5  # the least contrast of text and its ground: WCAG 1.4.3, level AA
 CHOSEN = ("paper", "ink", "accent", "saffron")  # the others follow from these
 
-# As in static/css/site.css, which shows them while nobody has chosen others.
 LIGHT = {
     "paper": "#fbf9f4",
     "ink": "#1d1915",
@@ -39,6 +40,44 @@ DARK = {
     "down": "#f28f80",
 }
 USUAL = {"light": LIGHT, "dark": DARK}
+SHADE = "#14100c"  # around and behind pictures, by day and by night
+# What the desk has besides, or otherwise; its accent is ``--clay``, as Django's admin has an ``--accent`` of its own.
+DESK = {
+    "light": {
+        "edge": "#8d8274",
+        "clay-dark": "#7f2c12",
+        "on-clay": "#ffffff",
+        "field": "#ffffff",
+        "good": "#dcefe2",
+        "warn": "#fbeccb",
+        "bad": "#fbe1da",
+        "came": "#d7eedf",
+        "came-line": "#1d6a3c",
+        "went": "#fadfd7",
+        "went-line": LIGHT["accent"],
+        "bar": LIGHT["ink"],
+        "bar-ink": LIGHT["paper"],
+        "bar-quiet": "#cfc6b8",
+        "bar-line": "#5d5448",
+        "bar-tint": "#332d26",
+        "bar-mark": "#f3b08a",
+    },
+    "dark": {
+        "muted": "#b3a899",
+        "edge": "#83796b",
+        "clay-dark": "#f7b48b",
+        "on-clay": "#1d1915",
+        "field": "#1f1b17",
+        "good": "#173726",
+        "warn": "#43330f",
+        "bad": "#4d1f17",
+        "came": "#17432a",
+        "came-line": "#8fd8ab",
+        "went": "#552619",
+        "went-line": "#f7b48b",
+        "bar": "#0c0a08",
+    },
+}
 BLACK, WHITE = "#000000", "#ffffff"
 STEPS = 20  # in which a colour comes nearer to another
 

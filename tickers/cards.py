@@ -3,23 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import Protocol
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from PIL import Image, ImageDraw, ImageFont
+from PIL import ImageDraw
 
+from common import drawing
+from common.drawing import Face
 from tickers import numerals
 from tickers.models import MOST_DECIMALS, Pair
 from tickers.row import PairRow
 
-SIZE = (1200, 630)
 EDGE = 80
-FONTS = Path(settings.BASE_DIR) / "static" / "fonts"
 WIDE = {"text": 40, "pair": 64, "value": 150, "least": 60}  # pixels of type
 
 
@@ -75,30 +73,18 @@ class CardLines:
 
 def _file(lines: CardLines, brand: Brand) -> ContentFile:
     colours, family = brand.light, brand.label_family
-    image = Image.new("RGB", SIZE, colours["paper"])
+    image = drawing.ground(colours)
     canvas = ImageDraw.Draw(image)
-    canvas.rectangle((0, 0, SIZE[0], 14), fill=colours["accent"])
-    canvas.text((EDGE, 90), lines.pair, font=_font(brand.headline_family, WIDE["pair"]), fill=colours["ink"])
-    value = _fitting(canvas, lines.value, family)
-    canvas.text((EDGE, 330), lines.value, font=value, fill=colours["ink"], anchor="lm")
-    text = _font(family, WIDE["text"])
-    canvas.text((EDGE, 440), lines.change, font=text, fill=colours["accent"])
-    canvas.text((EDGE, 520), lines.source, font=text, fill=colours["muted"])
+    drawing.write(canvas, (EDGE, 90), lines.pair, Face(brand.headline_family, WIDE["pair"]), colours["ink"], "la")
+    room = drawing.SIZE[0] - 2 * EDGE
+    value = drawing.fitting(canvas, lines.value, Face(family, WIDE["value"]), least=WIDE["least"], room=room)
+    drawing.write(canvas, (EDGE, 330), lines.value, value, colours["ink"], "lm")
+    text = Face(family, WIDE["text"])
+    drawing.write(canvas, (EDGE, 440), lines.change, text, colours["accent"], "la")
+    drawing.write(canvas, (EDGE, 520), lines.source, text, colours["muted"], "la")
     file = BytesIO()
     image.save(file, "PNG", optimize=True)
     return ContentFile(file.getvalue())
-
-
-def _fitting(canvas: ImageDraw.ImageDraw, text: str, family: str) -> ImageFont.FreeTypeFont:
-    """The largest type in which the value fits."""
-    size = WIDE["value"]
-    while size > WIDE["least"] and canvas.textlength(text, _font(family, size)) > SIZE[0] - 2 * EDGE:
-        size -= 10
-    return _font(family, size)
-
-
-def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(FONTS / f"{name}-latin.woff2"), size)
 
 
 def _day(row: PairRow) -> str:

@@ -14,18 +14,13 @@ from articles.models.look import Font
 from articles.models.site import SiteSettings
 from articles.pictures import nameplates
 from common import colours
+from common.fonts import FAMILIES
 
-FAMILIES = {
-    Font.LITERATA: 'Literata, "Literata Fallback", Georgia, serif',
-    Font.GOLOS: '"Golos Text", "Golos Fallback", system-ui, sans-serif',
-    Font.SERIF: 'Georgia, "Times New Roman", serif',
-    Font.SANS: "system-ui, sans-serif",
-}
 DRAWN = {Font.SERIF: Font.LITERATA, Font.SANS: Font.GOLOS}  # what a card is drawn with: a server has no other
 SHIPPED = (Font.LITERATA, Font.GOLOS)
 USUAL = (Font.LITERATA, Font.LITERATA, Font.GOLOS)  # of headlines, texts, labels
 ICONS = (160, 240, 640)  # pixels across that a browser's tab, a home screen and what opens from it ask for at most
-WIDTH = 320  # pixels that a nameplate takes at most; as in static/css/site.css
+WIDTH = 320  # pixels that a nameplate takes at most
 HEIGHT = 64
 
 

@@ -3,38 +3,33 @@
 A name holds a random part, so that nobody guesses the card of what is only scheduled.
 """
 
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from io import BytesIO
-from pathlib import Path
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from PIL import Image as Pillow
-from PIL import ImageDraw, ImageFont, ImageOps
+from PIL import ImageDraw, ImageOps
 
 from articles.models.edition import Edition
 from articles.models.image import Image
 from articles.pictures.trimming import Trim
 from articles.public.brand import Brand
+from common import drawing
+from common.colours import SHADE, WHITE
+from common.drawing import SIZE, Face
+from common.fonts import SEMIBOLD
 
-SIZE = (1200, 630)
 EDGE = 64
-WHITE = "#ffffff"
 SIZES = (76, 68, 60, 54, 48, 42)  # pixels of the headline's type, the largest first
 MOST_LINES = 4
 PICTURED = 2  # over a picture the largest sizes are left out, so that more of it is seen
 FADE, DARKEST = 130, 200  # pixels above the words; of 255: over white, white words still stand out 9 : 1
-FONTS = Path(settings.BASE_DIR) / "static" / "fonts"
-CYRILLIC = re.compile("([\u0400-\u04ff]+)")
-SEMIBOLD = 600
+SIGNED = 30  # pixels of type in the last line
 PLATE = 44  # pixels that a drawn name is high at most
-
-Canvas = ImageDraw.ImageDraw
 
 
 def draw_edition_card(edition: Edition) -> str:
@@ -59,9 +54,8 @@ def _picture(edition: Edition) -> bytes:
     brand = Brand.current()
     sizes = SIZES[PICTURED:] if edition.lead_image else SIZES
     canvas = ImageDraw.Draw(Pillow.new("RGB", SIZE))
-    family = brand.headline_family
-    lines, font_size = _set(canvas, edition.social_title or edition.headline, sizes, family)
-    leading = round(font_size * 1.16)
+    lines, face = _set(canvas, edition.social_title or edition.headline, sizes, brand.headline_family)
+    leading = round(face.size * 1.16)
     top = SIZE[1] - EDGE - 62 - leading * len(lines)
     picture, ink = _ground(edition.lead_image, top, brand.light), brand.light["ink"]
     if edition.lead_image:
@@ -70,7 +64,7 @@ def _picture(edition: Edition) -> bytes:
     stroke = brand.light["saffron" if edition.lead_image else "accent"]
     canvas.rectangle((EDGE, top - 34, EDGE + 72, top - 26), fill=stroke)
     for number, line in enumerate(lines):
-        _write(canvas, (EDGE, top + number * leading), line, family, font_size, ink)
+        drawing.write(canvas, (EDGE, top + number * leading + face.size), line, face, ink)
     _sign(picture, brand, str(edition.section), ink, is_dark=edition.lead_image is not None)
     file = BytesIO()
     picture.save(file, "JPEG", quality=84, optimize=True, progressive=True)
@@ -80,13 +74,14 @@ def _picture(edition: Edition) -> bytes:
 def _sign(picture: Pillow.Image, brand: Brand, section: str, ink: str, *, is_dark: bool) -> None:
     """Under the headline, whose it is and of which section; drawn, where the paper has a nameplate for this ground."""
     field = brand.paper.nameplate_dark if is_dark else brand.paper.nameplate
-    canvas, left, line = ImageDraw.Draw(picture), EDGE, SIZE[1] - EDGE - 34
+    canvas, face = ImageDraw.Draw(picture), Face(brand.label_family, SIGNED, SEMIBOLD)
+    left, line = EDGE, SIZE[1] - EDGE - 34
     plate = _plate(field)
     if plate is None:
-        _write(canvas, (left, line), f"{brand.name}  ·  {section}", brand.label_family, 30, ink)
+        drawing.write(canvas, (left, line + SIGNED), f"{brand.name}  ·  {section}", face, ink)
         return
     picture.paste(plate, (left, line + 20 - plate.height // 2), plate)
-    _write(canvas, (left + plate.width, line), f"  ·  {section}", brand.label_family, 30, ink)
+    drawing.write(canvas, (left + plate.width, line + SIGNED), f"  ·  {section}", face, ink)
 
 
 def _plate(field: FieldFile) -> Pillow.Image | None:
@@ -115,9 +110,7 @@ def _note(pk: int, former: str, name: str) -> bool:
 def _ground(image: Image | None, top: int, colours: Mapping[str, str]) -> Pillow.Image:
     """The lead picture with its focal point above the words at ``top``; without one, the paper's own ground."""
     if image is None:
-        ground = Pillow.new("RGB", SIZE, colours["paper"])
-        ImageDraw.Draw(ground).rectangle((0, 0, SIZE[0], 14), fill=colours["accent"])
-        return ground
+        return drawing.ground(colours)
     focus = image.crop_points.get("wide", image.focus)
     with image.file.open("rb") as master, Pillow.open(master, formats=("JPEG",)) as opened:
         if image.trim == Trim():  # of a part, or of one on its side, more may be needed
@@ -144,60 +137,16 @@ def _shaded(picture: Pillow.Image, top: int) -> Pillow.Image:
     begin = max(top - FADE, 0)
     shade.paste(fade, (0, begin))
     shade.paste(DARKEST, (0, begin + FADE, *SIZE))
-    return Pillow.composite(Pillow.new("RGB", SIZE, "#14100c"), picture, shade)
+    return Pillow.composite(Pillow.new("RGB", SIZE, SHADE), picture, shade)
 
 
 def _set(
-    canvas: Canvas, headline: str, sizes: Sequence[int] = SIZES, family: str = "literata"
-) -> tuple[list[str], int]:
+    canvas: drawing.Canvas, headline: str, sizes: Sequence[int] = SIZES, family: str = "literata"
+) -> tuple[list[str], Face]:
     """The headline in lines that fit, in the largest type that needs no more of them than there is room for."""
     for size in sizes:
-        lines = _broken(canvas, headline.split(), size, family)
+        face = Face(family, size, SEMIBOLD)
+        lines = drawing.lines(canvas, headline.split(), face, SIZE[0] - 2 * EDGE)
         if len(lines) <= MOST_LINES:
-            return lines, size
-    return [*lines[: MOST_LINES - 1], f"{lines[MOST_LINES - 1]} …"], size
-
-
-def _broken(canvas: Canvas, words: list[str], size: int, family: str) -> list[str]:
-    lines: list[str] = []
-    for word in (piece for whole in words for piece in _pieces(canvas, whole, size, family)):
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and _width(canvas, longer, family, size) <= SIZE[0] - 2 * EDGE:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
-
-
-def _pieces(canvas: Canvas, word: str, size: int, family: str) -> list[str]:
-    """A word in pieces that fit a line, with hyphens between; almost always the word itself."""
-    pieces = [""]
-    for letter in word:
-        if pieces[-1] and _width(canvas, f"{pieces[-1]}{letter}-", family, size) > SIZE[0] - 2 * EDGE:
-            pieces[-1] += "-"
-            pieces.append("")
-        pieces[-1] += letter
-    return pieces
-
-
-def _runs(text: str, family: str, size: int) -> list[tuple[str, ImageFont.FreeTypeFont]]:
-    """``text`` in pieces of one alphabet each, with the font that has it."""
-    pieces = [(number % 2, piece) for number, piece in enumerate(CYRILLIC.split(text)) if piece]
-    return [(piece, _font(f"{family}-{'cyrillic' if is_cyrillic else 'latin'}", size)) for is_cyrillic, piece in pieces]
-
-
-def _width(canvas: Canvas, text: str, family: str, size: int) -> float:
-    return sum(canvas.textlength(piece, font=font) for piece, font in _runs(text, family, size))
-
-
-def _write(canvas: Canvas, place: tuple[float, float], text: str, family: str, size: int, ink: str) -> None:
-    left, top = place
-    for piece, font in _runs(text, family, size):
-        canvas.text((left, top + size), piece, font=font, fill=ink, anchor="ls")
-        left += canvas.textlength(piece, font=font)
-
-
-def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
-    font = ImageFont.truetype(str(FONTS / f"{name}.woff2"), size)
-    font.set_variation_by_axes([SEMIBOLD])
-    return font
+            return lines, face
+    return [*lines[: MOST_LINES - 1], f"{lines[MOST_LINES - 1]} …"], face

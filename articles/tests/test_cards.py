@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.test import TestCase
 from django.utils import timezone
 from PIL import Image as Pillow
+from PIL import ImageDraw
 
 from articles.desk import workflow
 from articles.desk.roles import ADMINISTRATOR
@@ -24,6 +25,7 @@ from articles.tests.factories import (
     make_user,
     picture_file,
 )
+from common import drawing
 
 
 def real_image():
@@ -48,7 +50,7 @@ class CardTests(TestCase):
     def test_published_article_has_one_and_its_page_names_it(self):
         edition = self.publish(headline="Боз үй: a yurt in an hour", lead_image=real_image())
         with default_storage.open(edition.card) as file, Pillow.open(BytesIO(file.read())) as picture:
-            assert (picture.size, picture.format) == (cards.SIZE, "JPEG")
+            assert (picture.size, picture.format) == (drawing.SIZE, "JPEG")
         page = self.client.get(edition.path).content.decode()
         assert f'property="og:image" content="http://testserver/media/{edition.card}"' in page
         assert '"summary_large_image"' in page
@@ -59,12 +61,12 @@ class CardTests(TestCase):
         assert self.publish(headline="Word " * 40).card
 
     def test_words_of_any_length_stand_within_it(self):
-        canvas = cards.ImageDraw.Draw(Pillow.new("RGB", cards.SIZE))
+        canvas = ImageDraw.Draw(Pillow.new("RGB", drawing.SIZE))
         for headline in ("Short", "Word " * 40, "Превысокомногорассмотрительствующий " * 6, "x" * 200):
-            lines, size = cards._set(canvas, headline)
+            lines, face = cards._set(canvas, headline)
             assert len(lines) <= cards.MOST_LINES, headline
             if " " in headline.strip() or len(headline) < 20:
-                assert all(cards._width(canvas, line, "literata", size) < cards.SIZE[0] - cards.EDGE for line in lines)
+                assert all(drawing.width(canvas, line, face) < drawing.SIZE[0] - cards.EDGE for line in lines)
 
     def test_cancelled_schedule_and_erased_text_leave_no_card(self):
         article = make_article(section=self.section)

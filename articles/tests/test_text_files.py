@@ -18,7 +18,7 @@ from articles.body import markup
 from articles.models import Author, Edition, FlatPage, Image, Section, SiteSettings
 from articles.public import cards, rendering
 from articles.tests.factories import MORNING, make_author, make_edition, make_image, make_section
-from common import colours
+from common import colours, drawing
 from newsroom.serving import frame, text_files
 
 DIRTY = "\x01\x08\x0b\x1f\ufffe\uffff\ufdd0\U0001fffe"
@@ -229,10 +229,10 @@ class BrandTests(SimpleTestCase):
 
 class CardTests(SimpleTestCase):
     def test_every_line_fits_however_long_its_words(self):
-        canvas = ImageDraw.Draw(Pillow.new("RGB", cards.SIZE))
+        canvas = ImageDraw.Draw(Pillow.new("RGB", drawing.SIZE))
         for headline in ("x" * 90, "Донаудампфшиффартсгезелльшафтскапитэн" * 2, "A " + "W" * 60, "Oʻzbekiston " * 9):
-            lines, size = cards._set(canvas, headline)
-            assert all(cards._width(canvas, line, "literata", size) <= cards.SIZE[0] - 2 * cards.EDGE for line in lines)
+            lines, face = cards._set(canvas, headline)
+            assert all(drawing.width(canvas, line, face) <= drawing.SIZE[0] - 2 * cards.EDGE for line in lines)
             assert len(lines) <= cards.MOST_LINES
 
     def test_what_a_picture_is_about_is_not_below_the_words(self):

@@ -20,9 +20,10 @@ from articles.models import MenuLink, PaperLook, SiteSettings
 from articles.models.look import Font
 from articles.pictures import nameplates
 from articles.public import cards
-from articles.public.brand import FAMILIES, Brand
+from articles.public.brand import Brand
 from articles.tests.factories import make_chief, make_edition, make_image, make_user
 from common import colours
+from common.fonts import FAMILIES
 from newsroom.serving import frame
 from newsroom.tests.forms import loaded
 from tickers import cards as rate_cards

@@ -1,0 +1,67 @@
+"""The paper's colours and families in its style sheets: blocks between two marks, made of what ``common`` holds."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.conf import settings
+
+from common import colours, fonts
+
+BEGIN = "/* Colours and families: written by manage.py write_colours */\n"
+END = "/* End of colours and families */"
+CSS = Path(settings.BASE_DIR) / "static" / "css"
+FAMILIES = {"serif": fonts.FAMILIES[fonts.LITERATA], "sans": fonts.FAMILIES[fonts.GOLOS]}
+DARK_SYSTEM = "(prefers-color-scheme: dark)"
+
+
+def sheets() -> dict[Path, str]:
+    """The style sheets that have a block, each as it should be."""
+    blocks = {"site.css": _site(), "admin.css": _desk(), "feed.css": _rule(":root", _named(colours.LIGHT))}
+    return {CSS / name: _with(block, (CSS / name).read_text(encoding="utf-8")) for name, block in blocks.items()}
+
+
+def _with(block: str, sheet: str) -> str:
+    before, begin, rest = sheet.partition(BEGIN)
+    _former, end, after = rest.partition(END)
+    if not end:
+        raise ValueError(f"A style sheet lacks the two lines “{BEGIN.strip()}” and “{END}”.")
+    return before + begin + block + end + after
+
+
+def _site() -> str:
+    light = _named(colours.LIGHT | {"shade": colours.SHADE} | FAMILIES)
+    dark = _named(_differing(colours.DARK, colours.LIGHT))
+    by_system = _rule(':root:not([data-theme="light"])', {"color-scheme": "dark"} | dark, inset="  ")
+    by_choice = _rule(':root[data-theme="dark"]', {"color-scheme": "dark"} | dark)
+    return _rule(":root", {"color-scheme": "light"} | light) + f"@media {DARK_SYSTEM} {{\n{by_system}}}\n" + by_choice
+
+
+def _desk() -> str:
+    light, dark = _of_desk("light"), _of_desk("dark")
+    declared = {"color-scheme": "light"} | _named(light | FAMILIES)
+    differing = {"color-scheme": "dark"} | _named(_differing(dark, light))
+    by_system = _rule(":root", differing, inset="  ")
+    return (
+        _rule('html[data-theme="light"],\n:root', declared)
+        + f"@media {DARK_SYSTEM} {{\n{by_system}}}\n"
+        + _rule('html[data-theme="dark"]', differing)
+    )
+
+
+def _of_desk(theme: str) -> dict[str, str]:
+    """The desk's colours; where the dark has none of its own, those of the light stay."""
+    usual = {"clay" if name == "accent" else name: colour for name, colour in colours.USUAL[theme].items()}
+    return usual | colours.DESK[theme]
+
+
+def _differing(these: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in these.items() if value != others[name]}
+
+
+def _named(values: Mapping[str, str]) -> dict[str, str]:
+    return {f"--{name}": value for name, value in values.items()}
+
+
+def _rule(selector: str, declared: Mapping[str, str], inset: str = "") -> str:
+    lines = "".join(f"{inset}  {name}: {value};\n" for name, value in declared.items())
+    return f"{inset}{selector} {{\n{lines}{inset}}}\n"
