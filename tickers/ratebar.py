@@ -2,11 +2,12 @@
 
 import math
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from common.times import midnight
 from tickers import calendar, providers
 from tickers.models import Pair, Rate
 from tickers.row import PairMove, PairRow, for_one, inverse
@@ -83,8 +84,7 @@ def pair_row_of(pair: Any, today: date) -> PairRow | None:
 
 def next_rate_change(at: datetime, zone: tzinfo) -> datetime:
     """When the rows may next differ without anything being written: as the paper's next day begins."""
-    tomorrow = at.astimezone(zone).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time.min, tzinfo=zone).astimezone(UTC)
+    return midnight(at.astimezone(zone).date() + timedelta(days=1), zone).astimezone(UTC)
 
 
 def shared_stale_date(rows: list[PairRow]) -> date | None:

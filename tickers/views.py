@@ -94,7 +94,7 @@ def pair_page(request, pair, row):
         "result": form.result(),
         "choices": form.choices(),
         "data": row.data(),
-        "card": pair.card and default_storage.url(pair.card),
+        "card": pair.card,
     }
     response = render(request, "tickers/pair_page.html", context)
     response.headers["Surrogate-Key"] = f"paper rate-{pair.slug}"

@@ -1,7 +1,7 @@
 """The audit: who did what in the newsroom, as Django's log has it. It is read, filtered and exported, never changed."""
 
 import csv
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django import forms
 from django.contrib import admin
@@ -26,6 +26,7 @@ from articles.admin.lists import holding_words, number_in_address
 from articles.admin.times import DayField, said, short, zone
 from articles.desk import notices
 from articles.models import Merge
+from common.times import midnight
 
 LOOKED_AT = 20_000  # entries that are searched for words or an action, from the newest of the chosen days
 ASTRAY = 1_000  # entries by which the order of numbers may differ from that of times
@@ -74,18 +75,14 @@ def _of_days(rows, since, until):
     """``rows`` from day to day: numbers grow with time, and only they are in the order in which the list is read."""
     every = LogEntry.objects.order_by("action_time")
     if since:
-        start = _midnight(since)
+        start = midnight(since)
         first = every.filter(action_time__gte=start).values_list("pk", flat=True).first()
         rows = rows.filter(action_time__gte=start, pk__gt=first - ASTRAY) if first else rows.none()
     if until:
-        end = _midnight(until + timedelta(days=1))
+        end = midnight(until + timedelta(days=1))
         last = every.filter(action_time__lt=end).values_list("pk", flat=True).last()
         rows = rows.filter(action_time__lt=end, pk__lt=last + ASTRAY) if last else rows.none()
     return rows
-
-
-def _midnight(day):
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _of_newest(rows, asked):

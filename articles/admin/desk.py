@@ -15,6 +15,7 @@ from articles.body import markup, references
 from articles.desk import notices, text_merge
 from articles.models.copy import BodyField
 from articles.models.merge import still_there, successors
+from common.rows import TickedRows
 
 
 class ByNumber:
@@ -107,7 +108,7 @@ class LinkedRows:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class DeskAdmin(LinkedRows, admin.ModelAdmin):
+class DeskAdmin(LinkedRows, TickedRows, admin.ModelAdmin):
     """A model's screens: a list without counts, times in the paper's zone, a search that knows every alphabet."""
 
     formfield_overrides = TIME_FIELDS | {BodyField: {"form_class": TypedHTML, "widget": AdminTextareaWidget}}
@@ -133,14 +134,6 @@ class DeskAdmin(LinkedRows, admin.ModelAdmin):
         if number_in_address(search_term):
             found |= Q(pk=number_in_address(search_term))
         return queryset.filter(found), False
-
-    def response_action(self, request, queryset):
-        """An action is for the rows somebody ticked, never for a whole table."""
-        request.POST = request.POST.copy()
-        request.POST["select_across"] = "0"
-        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        request.POST.setlist(ACTION_CHECKBOX_NAME, [text for text in ticked if number_in_address(text)])
-        return super().response_action(request, queryset)
 
 
 class DeskInline(LinkedRows, admin.TabularInline):

@@ -20,7 +20,7 @@ from articles.admin.article.corrections import read_only_corrections
 from articles.admin.calendar.screen import Calendar
 from articles.admin.desk import DeskAdmin
 from articles.admin.lists import number_in_address
-from articles.admin.times import short, short_in_words
+from articles.admin.times import embargo_words, short, short_in_words
 from articles.body import charts
 from articles.desk import lacking, roles, workflow
 from articles.models import FOR_EVER, Article, Edition
@@ -196,11 +196,8 @@ class EditionAdmin(Calendar, DeskAdmin):
         if edition.live_from <= timezone.now():
             return ""
         older = _("an older text than the working copy") if edition.stage != Article.Stage.PUBLISHED else ""
-        embargo, now = "", timezone.now()
-        if edition.embargo and edition.embargo > now:
-            is_update = edition.published_at <= now
-            text = _("updates under embargo until %(time)s") if is_update else _("embargo until %(time)s")
-            embargo = text % {"time": short(edition.embargo)}
+        now = timezone.now()
+        embargo = embargo_words(edition.embargo, now, is_update=edition.published_at <= now)
         return "; ".join(
             filter(None, [older, lacking.gaps_in_words(edition.lacks), lacking.told_of_repeat(edition), embargo])
         )

@@ -5,7 +5,6 @@ from contextlib import suppress
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse
 from django.urls import path, reverse
@@ -19,7 +18,6 @@ from articles.admin import image_texts, image_upload, picker, pictures, uploads
 from articles.admin.desk import DeskAdmin
 from articles.admin.image_form import ChangeForm, UploadForm
 from articles.admin.image_list import Library, licence_badge
-from articles.admin.lists import number_in_address
 from articles.desk import image_uses, roles
 from articles.desk_search import pictures as words
 from articles.models import Edition, Image
@@ -219,11 +217,7 @@ class ImageAdmin(Library, DeskAdmin):
 @require_safe
 def _original(request, model_admin, pk):
     """All of a picture, for whoever may cut another part out of it."""
-    image = Image.objects.filter(pk=number_in_address(str(pk))).first()
-    if image is None:
-        raise Http404
-    if not model_admin.has_change_permission(request, image):
-        raise PermissionDenied
+    image = image_texts.asked(request, pk, model_admin.has_change_permission)
     try:
         with image.file.open("rb") as master:
             picture = renditions.show_original(master)

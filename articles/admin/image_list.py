@@ -15,6 +15,7 @@ from articles.admin.lists import number_in_address
 from articles.admin.times import short
 from articles.desk import image_uses
 from articles.desk_search.pictures import pictures_holding
+from common.times import midnight
 
 SOON = timedelta(days=30)
 A_PAGE = 48
@@ -99,7 +100,7 @@ class UploadedFilter(admin.SimpleListFilter):
         days = {"1": 1, "7": 7, "30": 30}.get(self.value())
         if days is None:
             return queryset
-        morning = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        morning = midnight(timezone.localdate())
         return queryset.filter(uploaded_at__gte=morning - timedelta(days=days - 1))
 
 

@@ -25,14 +25,20 @@ class TextsForm(forms.ModelForm):
         fields = FIELDS
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def image_texts_view(request, model_admin, pk):
-    """The texts of one picture and whether one may change them; a POST changes them."""
+def asked(request, pk, may):
+    """The picture ``pk`` for whom ``may``, a permission of its admin, allows it; 404 without one, and 403."""
     image = Image.objects.filter(pk=number_in_address(str(pk))).first()
     if image is None:
         raise Http404
-    if not model_admin.has_view_permission(request, image):
+    if not may(request, image):
         raise PermissionDenied
+    return image
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def image_texts_view(request, model_admin, pk):
+    """The texts of one picture and whether one may change them; a POST changes them."""
+    image = asked(request, pk, model_admin.has_view_permission)
     may = model_admin.has_change_permission(request, image)
     if request.method != "POST":
         return JsonResponse(_facts(image) | {"may": may, "token": get_token(request)})

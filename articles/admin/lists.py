@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.http import urlencode
 
 from articles.search.spelled import pattern
+from common.rows import is_number
 
 MOST_PAGES = 50  # what is further down is found by searching and filtering
 MOST_WORDS = 6  # of a search; the rest is not looked at
@@ -71,7 +72,7 @@ class RowsPaginator(NoCountPaginator):
 
 def number_in_address(text):
     """A row's or a page's number as it stands in an address; 0 for what is none."""
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 16 else 0
+    return int(text) if text and is_number(text) else 0
 
 
 def holding_words(text, *fields):

@@ -13,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from common.times import said as said  # beside the other ways in which the desk tells a time
+
 FORMAT = "%Y-%m-%dT%H:%M"
 FIRST_YEAR, LAST_YEAR = 1900, 2999  # beyond them a slip of the keyboard reaches the ends of what databases can tell
 # As many of each unit are told in words before the next; desk-times.js gets them with each field.
@@ -84,11 +86,6 @@ class DayField(forms.DateField):
     default_validators = [check_year]
 
 
-def said(moment):
-    """A time with the name of its zone."""
-    return f"{date_format(timezone.localtime(moment), 'DATETIME_FORMAT')} ({zone()})"
-
-
 def short(moment):
     """A time in a list."""
     return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
@@ -97,6 +94,14 @@ def short(moment):
 def short_in_words(moment):
     """A time in a list, and how far away it is."""
     return f"{short(moment)} ({time_from_now(moment)})"
+
+
+def embargo_words(until, now, *, is_update, tell=short):
+    """What an embargo holds back, and until when as ``tell`` says it; nothing once it is over."""
+    if until is None or until <= now:
+        return ""
+    text = gettext("updates under embargo until %(time)s") if is_update else gettext("embargo until %(time)s")
+    return text % {"time": tell(until)}
 
 
 def time_as_html(moment, form="DATETIME_FORMAT"):

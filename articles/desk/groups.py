@@ -12,6 +12,33 @@ RATES_DESK = "Rates desk"
 ADMINISTRATOR = "Administrator"
 
 # What Django's admin asks for, model by model: letters of add, change, delete, view.
+CHIEFS = {
+    "articles.article": "acv",
+    "articles.idea": "acv",
+    "articles.image": "acdv",
+    "articles.author": "acdv",
+    "articles.section": "acdv",
+    "articles.edition": "v",
+    "articles.merge": "v",
+    "articles.revision": "v",
+    "articles.template": "acdv",
+    "articles.placement": "acdv",
+    "articles.alert": "acdv",
+    "articles.boardrevision": "v",
+    "articles.checkrule": "acdv",
+    "articles.flatpage": "acdv",
+    "articles.redirect": "acdv",
+    "articles.paperlook": "cv",
+    "articles.papermenus": "cv",
+    "articles.sitesettings": "cv",
+    "taggit.tag": "acdv",
+    "tickers.pair": "v",
+    "tickers.rate": "v",
+    "tickers.source": "v",
+    "auth.user": "acv",  # up to their own role: may_manage()
+    "admin.logentry": "v",
+    "django_tasks_database.dbtaskresult": "v",  # what failed of the work behind the pages
+}
 PERMISSIONS: dict[str, dict[str, str]] = {
     REPORTER: {
         "articles.article": "acv",  # each one is asked of may()
@@ -39,33 +66,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.boardrevision": "v",
         "taggit.tag": "acv",
     },
-    CHIEF_EDITOR: {
-        "articles.article": "acv",
-        "articles.idea": "acv",
-        "articles.image": "acdv",
-        "articles.author": "acdv",
-        "articles.section": "acdv",
-        "articles.edition": "v",
-        "articles.merge": "v",
-        "articles.revision": "v",
-        "articles.template": "acdv",
-        "articles.placement": "acdv",
-        "articles.alert": "acdv",
-        "articles.boardrevision": "v",
-        "articles.checkrule": "acdv",
-        "articles.flatpage": "acdv",
-        "articles.redirect": "acdv",
-        "articles.paperlook": "cv",
-        "articles.papermenus": "cv",
-        "articles.sitesettings": "cv",
-        "taggit.tag": "acdv",
-        "tickers.pair": "v",
-        "tickers.rate": "v",
-        "tickers.source": "v",
-        "auth.user": "acv",  # up to their own role: may_manage()
-        "admin.logentry": "v",
-        "django_tasks_database.dbtaskresult": "v",  # what failed of the work behind the pages
-    },
+    CHIEF_EDITOR: CHIEFS,
     PICTURE_EDITOR: {
         "articles.article": "v",
         "articles.idea": "v",
@@ -76,34 +77,14 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         "articles.revision": "v",
     },
     RATES_DESK: {"tickers.pair": "acdv", "tickers.rate": "acdv", "tickers.source": "v"},
-    ADMINISTRATOR: {
-        "articles.article": "acv",
-        "articles.idea": "acv",
-        "articles.image": "acdv",
-        "articles.author": "acdv",
-        "articles.section": "acdv",
-        "articles.edition": "v",
-        "articles.merge": "v",
-        "articles.revision": "v",
-        "articles.template": "acdv",
-        "articles.placement": "acdv",
-        "articles.alert": "acdv",
-        "articles.boardrevision": "v",
-        "articles.checkrule": "acdv",
+    ADMINISTRATOR: CHIEFS
+    | {
         "articles.embedprovider": "acdv",
-        "articles.flatpage": "acdv",
-        "articles.redirect": "acdv",
-        "articles.paperlook": "cv",
-        "articles.papermenus": "cv",
         "articles.sitesettings": "acv",
-        "taggit.tag": "acdv",
         "tickers.pair": "acdv",
         "tickers.rate": "acdv",
-        "tickers.source": "v",
         "auth.user": "acdv",
         "auth.group": "v",
-        "admin.logentry": "v",
-        "django_tasks_database.dbtaskresult": "v",
     },
 }
 ACTIONS = {"a": "add", "c": "change", "d": "delete", "v": "view"}

@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Exists, Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.look import Look
 from articles.text import LineField, ProseField, validate_links
+from common.times import said
 
 
 def validate_time_zone(name: str) -> None:
@@ -142,7 +142,7 @@ class SiteSettings(Look):
 
     def said(self, moment: datetime) -> str:
         """A time as a person reads it, in the paper's time zone, with the zone's name."""
-        return f"{date_format(moment.astimezone(self.zone), 'DATETIME_FORMAT')} ({self.zone.key})"
+        return said(moment, self.zone)
 
     @classmethod
     def current(cls) -> "SiteSettings":

@@ -29,7 +29,8 @@ MAX_BYTES = 30 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 MIN_SIDE = 200
 MASTER_SIDE = 3200  # a master's longest side
-SAFE_SIDE = 1280
+SHARED_WIDTH = 1280  # what other sites and programs are given; social networks show 1200 and more large
+SAFE_SIDE = SHARED_WIDTH  # of the one copy that stands for all while there are no sizes
 
 # Width / height; None keeps the picture's own shape. Google asks for 16:9, 4:3 and 1:1 in the metadata.
 CROPS: dict[str, float | None] = {"full": None, "wide": 16 / 9, "card": 4 / 3, "square": 1.0}

@@ -7,7 +7,7 @@ each step it is looked whether a page answers there, so that a reader goes the w
 import re
 from contextlib import suppress
 from copy import copy
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -23,6 +23,7 @@ from articles.models.edition import Edition
 from articles.models.redirect import MODELS, FormerAddress, Redirect, RedirectHits, normal_path, path_of, starts_of
 from articles.models.section import Section
 from articles.public import wordpress
+from common.times import midnight
 
 STEPS = 6
 WITHIN = re.compile(r"(?:feed/|atom/|feed\.json|\d{4}/\d{2}/)?\Z")  # what follows the address of such a thing
@@ -138,7 +139,7 @@ def _day(request: HttpRequest, path: str) -> str:
     if not found:
         return ""
     try:
-        start = datetime(int(found[1]), int(found[2]), int(found[3]), tzinfo=timezone.get_current_timezone())
+        start = midnight(date(int(found[1]), int(found[2]), int(found[3])))
     except ValueError:
         return ""
     day = {"published_at__gte": start, "published_at__lt": start + timedelta(days=1)}

@@ -12,6 +12,7 @@ from articles.models.edition import Edition
 from articles.models.section import Section
 from articles.models.site import SiteSettings
 from articles.public.brand import Brand
+from common.addresses import absolute
 
 TYPES = {Kind.ANALYSIS: "AnalysisNewsArticle", Kind.OPINION: "OpinionNewsArticle"}
 IMAGE_WIDTH = 1600  # pixels; search engines show pictures of 1,200 and more large, where the master has as many
@@ -49,7 +50,7 @@ def for_author(author: Author, paper: SiteSettings, root: str) -> SafeString:
         "url": url,
         "jobTitle": "" if author.is_desk else author.role,
         "description": author.biography,
-        "image": _absolute(author.picture.sources("square").at_most(IMAGE_WIDTH)[0], root) if author.picture else "",
+        "image": absolute(author.picture.sources("square").at_most(IMAGE_WIDTH)[0], root) if author.picture else "",
         "sameAs": author.links.split(),
         "parentOrganization" if author.is_desk else "worksFor": _publisher(paper, root),
     }
@@ -115,7 +116,7 @@ def _images(edition: Edition, root: str) -> list[str]:
     if not edition.lead_image:
         return [root + static("icons/icon-512.png")]
     found = [edition.lead_image.sources(crop).at_most(IMAGE_WIDTH)[0] for crop in ("wide", "card", "square")]
-    return [_absolute(address, root) for address in dict.fromkeys(found)]
+    return [absolute(address, root) for address in dict.fromkeys(found)]
 
 
 def _publisher(paper: SiteSettings, root: str) -> dict[str, Any]:
@@ -124,7 +125,7 @@ def _publisher(paper: SiteSettings, root: str) -> dict[str, Any]:
         "@type": "NewsMediaOrganization",
         "name": paper.name,
         "url": f"{root}/",
-        "logo": {"@type": "ImageObject", "url": _absolute(logo, root)},
+        "logo": {"@type": "ImageObject", "url": absolute(logo, root)},
         "sameAs": paper.social_links.split(),
         "correctionsPolicy": f"{root}/corrections/",
     }
@@ -153,7 +154,3 @@ def _way(section: Section | None, root: str) -> dict[str, Any]:
         for place, step in enumerate(steps, start=1)
     ]
     return {"@type": "BreadcrumbList", "itemListElement": items}
-
-
-def _absolute(address: str, root: str) -> str:
-    return address if address.startswith("http") else root + address

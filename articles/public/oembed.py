@@ -7,11 +7,12 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from articles.models.edition import Edition
+from articles.pictures import renditions
 from common import xml
+from common.addresses import absolute, root_of
 
 WIDTH, LEAST = 600, 240  # pixels of what is shown, where it is not asked to be narrower
 FRAME = 220  # pixels of height beside the picture
-PICTURE = 1280
 
 
 @require_safe
@@ -19,7 +20,7 @@ def oembed_answer(request):
     """The article at ``url``: a quotation of headline and standfirst with its picture; 404 for anything else."""
     edition = _find(request, request.GET.get("url", ""))
     width = min(WIDTH, max(LEAST, _number(request.GET.get("maxwidth"), WIDTH)))
-    root = f"{request.scheme}://{request.get_host()}"
+    root = root_of(request)
     html = render_to_string("articles/oembed.html", {"edition": edition, "root": root, "paper": request.frame.paper})
     content = {
         "version": "1.0",
@@ -34,9 +35,8 @@ def oembed_answer(request):
         "height": min(FRAME, max(1, _number(request.GET.get("maxheight"), FRAME))),
     }
     if edition.lead_image:
-        url, picture_width, picture_height = edition.lead_image.sources("wide").at_most(PICTURE)
-        url = url if url.startswith("http") else root + url
-        content |= {"thumbnail_url": url, "thumbnail_width": picture_width, "thumbnail_height": picture_height}
+        url, wide, high = edition.lead_image.sources("wide").at_most(renditions.SHARED_WIDTH)
+        content |= {"thumbnail_url": absolute(url, root), "thumbnail_width": wide, "thumbnail_height": high}
     form = request.GET.get("format", "json")
     if form == "json":
         return JsonResponse(content, json_dumps_params={"ensure_ascii": False})

@@ -31,6 +31,7 @@ from articles.models.embed_provider import EmbedProvider
 from articles.models.image import Image
 from articles.public import linked_data, picks, surrogate_keys
 from common import fragments
+from common.addresses import root_of
 from common.compiled_queries import Prepared, keys_in
 
 IMAGE = re.compile(r'<figure data-image="(\d{1,11})">(?:\s*<figcaption>(.*?)</figcaption>)?.*?</figure>', re.DOTALL)
@@ -357,7 +358,7 @@ def as_unseen(section: int | None) -> dict:
 
 def show_article(request, edition, template="articles/article_page.html", **more):
     """The page of ``edition``; the desk's previews are made by it too."""
-    root = f"{request.scheme}://{request.get_host()}"
+    root = root_of(request)
     topics = edition.topics()
     following, related = further(edition, topics, request.at)
     picked = picks.live([*picks.picked_numbers(edition.body), *edition.related], request.at)

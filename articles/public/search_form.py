@@ -1,17 +1,17 @@
 """Forms that readers fill in."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from functools import partial
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.copy import Kind
 from articles.models.merge import Merge, all_successors
 from articles.search import Narrow, Order
 from common import fragments
+from common.times import midnight
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -95,8 +95,3 @@ class SearchForm(forms.Form):
             since=midnight(since) if since else None,
             until=midnight(until + timedelta(days=1)) if until and until.year < 9999 else None,
         )
-
-
-def midnight(day: date) -> datetime:
-    """When ``day`` begins in the paper's time zone."""
-    return timezone.make_aware(datetime.combine(day, time()))

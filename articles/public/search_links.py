@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from articles.models.edition import load_bylines
 from articles.public import curation
 from articles.public.paging import SIZE
-from articles.public.search_form import SearchForm, midnight
+from articles.public.search_form import SearchForm
 from articles.search import SearchResults, answers, days, names
+from common.times import midnight
 
 OF_AUTHOR = 6  # articles that are shown of an author who was named
 NAMES = ("q", "section", "author", "kind", "since", "until", "sort", "literally")

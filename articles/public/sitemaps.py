@@ -18,12 +18,13 @@ from articles.models.edition import Edition, EditionImage
 from articles.models.flat_page import FlatPage
 from articles.models.image import Image
 from articles.models.section import Section
+from articles.pictures import renditions
 from articles.public import announcements, crossings
 from common import xml
+from common.addresses import absolute, root_of
 
 NEWS_AGE = timedelta(days=2)  # Google News takes no older ones, and at most 1,000
 NEWS_MOST = 1000
-PICTURE_WIDTH = 1280  # pixels of a picture that is named
 MONTH_MOST = 10_000  # of one file, for which sitemaps.org allows 50,000 and 50 MB, and Google 1,000 pictures a page
 YEARS = range(1900, 3000)
 
@@ -31,7 +32,7 @@ YEARS = range(1900, 3000)
 @require_safe
 def sitemap_index(request):
     """Every month that has a live article, in as many files as it needs, and the sections."""
-    begin, lines = f"<sitemap><loc>{request.scheme}://{request.get_host()}/sitemap-", []
+    begin, lines = f"<sitemap><loc>{root_of(request)}/sitemap-", []
     for month, articles, changed_at in _months(request.at):
         name, changed = month.isoformat()[:7], changed_at.isoformat("T", "seconds")  # in UTC; an archive has hundreds
         lines.append(f"{begin}{name}.xml</loc><lastmod>{changed}</lastmod></sitemap>")
@@ -60,7 +61,7 @@ def month(request, year, month, part="1"):
     rows = list(listed.values_list(*columns)[first : first + MONTH_MOST])
     if not rows:
         raise Http404
-    urls = _urls(rows, _pictures(listed), f"{request.scheme}://{request.get_host()}")
+    urls = _urls(rows, _pictures(listed), root_of(request))
     return _xml(request, "sitemap_month.xml", {"urls": urls})
 
 
@@ -77,9 +78,8 @@ def _urls(rows: list[tuple], pictures: dict[int, list[int]], root: str) -> SafeS
     """A ``<url>`` for each row, written by hand: a month may have thousands."""
     shown = {pk: dict.fromkeys(([lead] if lead else []) + pictures.get(pk, [])) for pk, _path, lead, *_times in rows}
     images = Image.objects.in_bulk({image for some in shown.values() for image in some})
-    addresses = {
-        pk: escape(_whole(image.sources("full").at_most(PICTURE_WIDTH)[0], root)) for pk, image in images.items()
-    }
+    urls = {pk: image.sources("full").at_most(renditions.SHARED_WIDTH)[0] for pk, image in images.items()}
+    addresses = {pk: escape(absolute(url, root)) for pk, url in urls.items()}
     zone = timezone.get_current_timezone()
     lines = []
     for pk, path, _lead, *times in rows:
@@ -88,10 +88,6 @@ def _urls(rows: list[tuple], pictures: dict[int, list[int]], root: str) -> SafeS
         seen = "".join(f"<image:image><image:loc>{one}</image:loc></image:image>" for one in found)
         lines.append(f"<url><loc>{root}{escape(path)}</loc><lastmod>{changed}</lastmod>{seen}</url>")
     return mark_safe("\n  ".join(lines))  # noqa: S308 - addresses are escaped, times are ours
-
-
-def _whole(url: str, root: str) -> str:
-    return url if url.startswith("http") else root + url
 
 
 @require_safe

@@ -1,12 +1,11 @@
 """The public pages; each reads editions live at ``request.at`` and nothing of the desk."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from django.db.models import Q
 from django.http import Http404, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
@@ -20,7 +19,9 @@ from articles.public import crossings, curation, linked_data, rendering, search_
 from articles.public.paging import MOST_OF_A_MONTH, SIZE, ListPage, get_page, number_of
 from articles.public.search_form import SearchForm
 from articles.search import answers, names
+from common.addresses import root_of
 from common.compiled_queries import Prepared
+from common.times import midnight
 
 SECTION_AND_CHILDREN = Prepared(
     Section, lambda slug: Section.objects.with_parent().filter(Q(slug=slug, parent=None) | Q(parent__slug=slug))
@@ -36,7 +37,7 @@ def front_page(request):
         raise Http404  # another page of another system: articles/public/addresses.py
     context = {
         "page": curation.front_page_at(request.at, request.frame.chosen),
-        "linked_data": linked_data.for_front_page(request.frame.paper, _root(request)),
+        "linked_data": linked_data.for_front_page(request.frame.paper, root_of(request)),
     }
     return render(request, "articles/front_page.html", context)
 
@@ -54,7 +55,7 @@ def section_page(request, slug, child=None):
     rows = curation.newest(section, request.at, without=[edition.article_id for edition in top.values()])
     page = get_page(rows, request.GET.get("page"), top=top)
     load_bylines(page.items)
-    data = linked_data.for_section(section, request.frame.paper, _root(request))
+    data = linked_data.for_section(section, request.frame.paper, root_of(request))
     context = {"section": section, "children": children, "page": page, "linked_data": data}
     if section.kind == Section.Kind.COUNTRY and not section.parent_id:
         context["crossings"] = crossings.filled(request.at, section)
@@ -152,7 +153,7 @@ def author_page(request, slug):
     author = get_object_or_404(Author.objects.public().select_related("picture"), slug=slug)
     page = get_page(curation.of_author(author.pk, request.at), request.GET.get("page"))
     load_bylines(page.items)
-    data = linked_data.for_author(author, request.frame.paper, _root(request))
+    data = linked_data.for_author(author, request.frame.paper, root_of(request))
     response = render(request, "articles/author_page.html", {"author": author, "page": page, "linked_data": data})
     return surrogate_keys.mark_response(response, f"author-{author.pk}", *surrogate_keys.of_editions(page))
 
@@ -243,10 +244,5 @@ def _month(year: str, month: str) -> tuple[datetime, datetime]:
     """The first moments of a month and of the next, in the paper's time zone."""
     if not (1 <= int(month) <= 12 and 1900 <= int(year) <= 2999):
         raise Http404
-    zone = timezone.get_current_timezone()
-    start = datetime(int(year), int(month), 1, tzinfo=zone)
-    return start, datetime(start.year + start.month // 12, start.month % 12 + 1, 1, tzinfo=zone)
-
-
-def _root(request) -> str:
-    return f"{request.scheme}://{request.get_host()}"
+    first = date(int(year), int(month), 1)
+    return midnight(first), midnight(date(first.year + first.month // 12, first.month % 12 + 1, 1))

@@ -21,8 +21,11 @@ from django.utils.translation import gettext as _
 
 from articles.models.edition import Edition
 from articles.models.image import Image
+from articles.pictures import renditions
 from articles.pictures.renditions import WIDTHS, Sources
 from common import fragments
+from common.addresses import absolute
+from common.drawing import SIZE
 from common.zones import offset
 
 register = template.Library()
@@ -32,8 +35,6 @@ LONGEST_DAY = timedelta(hours=26)  # as clocks are set back
 DESCRIPTION_LEAST, DESCRIPTION_MOST = 50, 160
 SNIPPET = "<!--snippet-->"  # in _card.html: where each question puts its own; no text of an edition has a bare "<"
 SHORT_PAIR = 14  # letters of a hyphenated word that any screen has room for
-CARD_SIZE = (1200, 630)  # cards.SIZE, without loading what draws
-SOCIAL_WIDTH = 1280  # social networks show pictures of 1200 and more large
 CYRILLIC = re.compile("[\u0400-\u04ff]")
 LOCALES = {"en": "en_GB", "ru": "ru_RU", "ky": "ky_KG", "kk": "kk_KZ", "uz": "uz_UZ", "tg": "tg_TJ", "tk": "tk_TM"}
 
@@ -257,22 +258,17 @@ def lang(edition: Edition) -> str | SafeString:
 
 @register.simple_tag
 def social_picture(image: Image | None, root: str, card: str = "") -> dict[str, Any]:
-    """The picture that social networks show, with an absolute address: a drawn one, or the paper's icon, if need be."""
+    """The picture that social networks show, with an absolute address: a drawn one, or the paper's icon, if need be.
+
+    ``card`` is the name of the drawn one in the storage.
+    """
+    alternative, is_large = "", True
     if card:
-        url = default_storage.url(card)
-        width, height = CARD_SIZE
-        return {
-            "url": url if url.startswith("http") else root + url,
-            "width": width,
-            "height": height,
-            "alternative": "",
-        }
-    if not image:  # or nothing that a template knew
-        return {"url": root + static("icons/icon-512.png"), "width": 512, "height": 512, "alternative": ""}
-    url, width, height = image.sources("wide").at_most(SOCIAL_WIDTH)
-    return {
-        "url": url if url.startswith("http") else root + url,
-        "width": width,
-        "height": height,
-        "alternative": image.alternative,
-    }
+        url, (width, height) = default_storage.url(card), SIZE
+    elif image:
+        url, width, height = image.sources("wide").at_most(renditions.SHARED_WIDTH)
+        alternative = image.alternative
+    else:  # nothing, or nothing that a template knew
+        url, width, height, is_large = static("icons/icon-512.png"), 512, 512, False
+    told = {"width": width, "height": height, "alternative": alternative, "is_large": is_large}
+    return told | {"url": absolute(url, root)}

@@ -18,7 +18,7 @@ from django_tasks_db.models import DBTaskResult
 
 from articles.admin.article import whereabouts
 from articles.admin.article.states import edited_by, own
-from articles.admin.times import short, time_as_html, time_from_now
+from articles.admin.times import embargo_words, time_as_html, time_from_now
 from articles.desk import lacking, roles
 from articles.models import Article, Autosave, Edition, UnsavedForm
 from newsroom.desk import first_steps, unsaved_forms
@@ -323,8 +323,8 @@ def _times(edition: Edition, now: datetime) -> list[str | SafeString]:
 
 def _embargo(until: datetime | None, now: datetime, published: datetime | None) -> list[str]:
     """Of what was published it holds back nothing but updates."""
-    text = _("updates under embargo until %(time)s") if published and published <= now else _("embargo until %(time)s")
-    return [text % {"time": short(until)}] if until and until > now else []
+    words = embargo_words(until, now, is_update=bool(published and published <= now))
+    return [words] if words else []
 
 
 def _articles(**query: str) -> str:

@@ -23,6 +23,7 @@ from django.views.csrf import csrf_failure as djangos_csrf_failure
 
 from articles.models import UnsavedForm
 from articles.models.unsaved_form import KEPT_FOR
+from common.addresses import root_of
 from common.characters import strip_control
 
 Why = UnsavedForm.Why
@@ -176,7 +177,7 @@ def csrf_failure(request, reason=""):
 
 def _is_from_here(request) -> bool:
     """Whether a page of ours sent the form: browsers say so themselves, and no other site can."""
-    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    return request.headers.get("Origin") == root_of(request)
 
 
 def _path(request) -> str:

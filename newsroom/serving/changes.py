@@ -23,6 +23,7 @@ from django_tasks_db.models import DBTaskResult
 
 from articles.public.surrogate_keys import OF_ARTICLE, PAPER, of_article
 from newsroom.serving import generation, purging
+from newsroom.serving.time_travel import DATED, OF_THAT_TIME, OF_TODAY
 
 logger = logging.getLogger(__name__)
 WRITE = re.compile(
@@ -33,29 +34,7 @@ WHAT_NOW = gettext_lazy(
     "made anew for each reader; an nginx before it may show the old one for ten more seconds. Please tell whoever "
     "looks after the server."
 )
-SHOWN = [  # models whose rows readers see
-    "articles.Alert",
-    "articles.Author",
-    "articles.Edition",
-    "articles.EditionByline",
-    "articles.EditionCorrection",
-    "articles.EditionImage",
-    "articles.EditionSection",
-    "articles.EditionTag",
-    "articles.EmbedProvider",
-    "articles.FlatPage",
-    "articles.FormerAddress",
-    "articles.Image",
-    "articles.MenuLink",
-    "articles.Merge",
-    "articles.Placement",
-    "articles.Redirect",
-    "articles.Section",
-    "articles.SiteSettings",
-    "taggit.Tag",
-    "tickers.Pair",
-    "tickers.Rate",
-]
+SHOWN = OF_THAT_TIME | DATED | OF_TODAY  # models whose rows readers see
 
 
 untold: ContextVar[bool] = ContextVar("a change of this request that pages kept before may not show", default=False)

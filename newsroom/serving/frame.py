@@ -22,6 +22,7 @@ from articles.public import crossings, curation, menus
 from articles.public.brand import Brand
 from articles.public.countries import Countries
 from common import fragments
+from common.addresses import root_of
 from newsroom.serving import generation
 from tickers import ratebar
 
@@ -192,5 +193,5 @@ def frame_context(request):
         "at": request.at,
         "place": request.path if request.path in frame.places else "",
         "shown_at": request.shown_at,
-        "root": f"{request.scheme}://{request.get_host()}",
+        "root": root_of(request),
     }

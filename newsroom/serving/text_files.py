@@ -9,6 +9,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
 from articles.public import announcements
+from common.addresses import root_of
 from newsroom.serving.headers import PUBLIC
 
 ROBOTS = """User-agent: *
@@ -26,7 +27,7 @@ EXPIRES = timedelta(days=180)
 @require_safe
 def robots(request):
     """Where crawlers may go and find the sitemaps."""
-    root = f"{request.scheme}://{request.get_host()}"
+    root = root_of(request)
     more = request.frame.paper.robots_lines.strip()
     return _plain(ROBOTS.format(root=root) + (f"\n{more}\n" if more else ""))
 

@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from common.rows import is_number
 from tickers import plausibility, providers
-from tickers.admin.rate_form import TypedNumber, is_number
+from tickers.admin.rate_form import TypedNumber
 from tickers.models import Pair, Rate, exact, validate_exact
 from tickers.providers.base import EXACT, LARGEST, SMALLEST
 from tickers.providers.reading import SPACES

@@ -4,7 +4,6 @@ import time
 from functools import partial
 
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models, transaction
@@ -17,9 +16,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from common.rows import TickedRows, is_number
 from tickers import decisions, providers, refresh
 from tickers.admin import day, day_form
-from tickers.admin.rate_form import PairChoice, RateForm, TypedNumber, is_number
+from tickers.admin.rate_form import PairChoice, RateForm, TypedNumber
 from tickers.models import Pair, Rate, RateField
 
 PATIENCE = 22.0  # seconds for all sources together: a server ends a request after thirty
@@ -56,7 +56,7 @@ class LookFilter(admin.SimpleListFilter):
 
 
 @admin.register(Rate)
-class RateAdmin(admin.ModelAdmin):
+class RateAdmin(TickedRows, admin.ModelAdmin):
     form = RateForm
     list_display = ["pair", "effective_date", "printed", "source", "standing"]
     list_display_links = ["pair", "effective_date"]
@@ -169,14 +169,6 @@ class RateAdmin(admin.ModelAdmin):
         instead = request.POST.get("_instead", "")
         self._decide(request, Rate.objects.filter(pk=pk), step, instead=int(instead) if is_number(instead) else None)
         return HttpResponseRedirect(reverse("admin:tickers_rate_changelist"))
-
-    def response_action(self, request, queryset):
-        """A decision is about rows that somebody ticked, never about a whole table."""
-        request.POST = request.POST.copy()
-        request.POST["select_across"] = "0"
-        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        request.POST.setlist(ACTION_CHECKBOX_NAME, [text for text in ticked if is_number(text)])
-        return super().response_action(request, queryset)
 
     def _decide(self, request, queryset, step, instead=None):
         """Accept or reject each; what can't be is told, and changes nothing for the others."""

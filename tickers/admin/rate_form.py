@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from common.rows import is_number
 from tickers import decisions, plausibility
 from tickers.calendar import AHEAD
 
@@ -109,7 +110,3 @@ class PairChoice(AutocompleteSelect):
 
     def optgroups(self, name, value, attr=None):
         return super().optgroups(name, [text for text in value if is_number(text)], attr)
-
-
-def is_number(text):
-    return text.isascii() and text.isdecimal() and len(text) < 16

@@ -12,9 +12,9 @@ from articles.admin.article.corrections import HELP, CorrectionsField
 from articles.admin.article.guests import GuestFields
 from articles.admin.article.picking import PicksField
 from articles.admin.desk import RowsChoice, RowsField
+from articles.admin.headed import HeadedForm
 from articles.admin.times import said
 from articles.desk import roles
-from articles.desk.workflow import WorkflowError, working_copy
 from articles.desk.workflow.working_copy import MOST_TAGS
 from articles.folding import key as key_of
 from articles.models import Article, ArticleByline, ArticleTag, Section, tag_key
@@ -86,7 +86,7 @@ class SectionsChoice(RowsChoice):
         return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
 
 
-class ArticleForm(GuestFields, forms.ModelForm):
+class ArticleForm(GuestFields, HeadedForm):
     """The working copy as a form. It refuses to save over a version that is not the one it was loaded with."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -105,8 +105,6 @@ class ArticleForm(GuestFields, forms.ModelForm):
         help_text=_("They stand before those that are found by tags and sections."),
     )
     dated_corrections = CorrectionsField(label=_("Corrections"), required=False, help_text=HELP)
-
-    user = None  # who edits; ArticleAdmin sets it
 
     class Meta:
         widgets = {
@@ -131,19 +129,6 @@ class ArticleForm(GuestFields, forms.ModelForm):
             )
         if self.instance.pk is None and "headline" in self.fields:
             self.fields["headline"].widget.attrs["autofocus"] = True
-
-    def clean_headline(self):
-        return " ".join(self.cleaned_data["headline"].split())
-
-    def clean_section(self):
-        """An article could change hands by a move, so those who have a say in both places make it."""
-        section = self.cleaned_data["section"]
-        if self.instance.pk and section != self.instance.section:
-            try:
-                working_copy.refuse_move(self.instance, section, self.user)
-            except WorkflowError as refusal:
-                raise ValidationError(str(refusal)) from refusal
-        return section
 
     def clean_embargo_until(self):
         """Only a chief editor makes an embargo shorter, and nobody sets one that what is scheduled would break."""

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from articles.admin.article.state import ArticleState
-from articles.admin.times import short
+from articles.admin.times import embargo_words, short
 from articles.desk.lacking import told_of_repeat
 from articles.desk.notices import name_of_person
 from articles.models import FOR_EVER, Article, Edition, Revision
@@ -91,9 +92,8 @@ def _to_come(article: Article, now: ArticleState) -> list[StandingWord]:
         for edition in now.scheduled
     ]
     found += [StandingWord(_("Ends %(time)s") % {"time": short(end)}, "plan") for end in now.ends]
-    if article.embargo_until and article.embargo_until > now.at:
-        until = _("Updates under embargo until %(time)s") if now.live else _("Embargo until %(time)s")
-        found.append(StandingWord(until % {"time": short(article.embargo_until)}, "warn"))
+    if embargo := embargo_words(article.embargo_until, now.at, is_update=bool(now.live)):
+        found.append(StandingWord(capfirst(embargo), "warn"))
     return found
 
 

@@ -14,11 +14,12 @@ from articles.admin.article.states import asked_of_each, edited_by, own
 from articles.admin.article.typed_filters import TYPED, ReadersFilter
 from articles.admin.lists import RowsPaginator, number_in_address
 from articles.admin.pictures import picture_thumbnail
+from articles.admin.times import embargo_words, short, short_in_words, time_from_now
 from articles.admin.times import said as time_said
-from articles.admin.times import short, short_in_words, time_from_now
 from articles.desk import lacking
 from articles.desk.notices import name_of_person as name_of
 from articles.models import Article, Section
+from common.times import midnight
 
 ABOVE = "admin/articles/article/_typed_filter.html"  # of a filter that is a word of the row of states
 EMPTY_FRAME = mark_safe('<span class="thumbnail"></span>')  # our own words, with nothing of anybody's in them
@@ -73,7 +74,7 @@ class DueFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         now = timezone.now()
-        today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        today = midnight(timezone.localdate(now))
         spans = {"over": (None, now), "today": (today, today + timedelta(days=1)), "week": (now, now + timedelta(7))}
         if self.value() not in spans:
             return queryset
@@ -157,9 +158,9 @@ def standings(article):
         yield "urgent" if older or article.next_repeats else "coming", told
     if article.coming_lacks:
         yield "urgent", _("what is scheduled %(lacks)s") % {"lacks": lacking.gaps_in_words(article.coming_lacks)}
-    if article.embargo_until and article.embargo_until > now:
-        text = _("updates under embargo until %(time)s") if article.live_since else _("embargo until %(time)s")
-        yield "coming", text % {"time": short_in_words(article.embargo_until)}
+    embargo = embargo_words(article.embargo_until, now, is_update=bool(article.live_since), tell=short_in_words)
+    if embargo:
+        yield "coming", embargo
     if article.was_live and not article.live_since:
         yield "gone", _("no longer live")
     if article.stage != Article.Stage.PUBLISHED:

@@ -1,6 +1,6 @@
 """Filters of the list of articles that are typed above it: by an author, a tag, who published, days."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.contrib import admin
 from django.contrib.auth.models import User
@@ -14,6 +14,7 @@ from articles.desk_search import authors
 from articles.models import ArticleByline, ArticleTag, Author, Edition, tag_key
 from articles.search.row import words
 from common.characters import strip_control
+from common.times import midnight
 
 LONGEST = 100  # letters of a name
 MOST_NAMES = 50  # authors, tags or logins that a name may stand for
@@ -132,8 +133,8 @@ class DayFilter(TypedFilter):
         super().__init__(request, params, model, model_admin)
         try:
             self.day = date.fromisoformat(self.typed) if self.typed else None
-            self.moment = self.day and timezone.make_aware(datetime.combine(self.day, time.min))
-            self.next_moment = self.day and timezone.make_aware(datetime.combine(self.day + timedelta(1), time.min))
+            self.moment = self.day and midnight(self.day)
+            self.next_moment = self.day and midnight(self.day + timedelta(1))
         except (ValueError, OverflowError):
             self.day = self.moment = self.next_moment = None
 

@@ -6,6 +6,7 @@ from articles.desk import boards
 from articles.models.edition import load_bylines
 from articles.public import curation, linked_data
 from articles.public.paging import get_page
+from common.addresses import root_of
 
 
 def show(request, state):
@@ -13,7 +14,7 @@ def show(request, state):
     placements = boards.rows_standing(state.plan().after, state.at)
     request.at = request.shown_at = state.at
     if state.section is None:
-        root = f"{request.scheme}://{request.get_host()}"
+        root = root_of(request)
         data = linked_data.for_front_page(request.frame.paper, root)
         context = {"page": curation.front_page_at(state.at, request.frame.chosen, placements), "linked_data": data}
         return render(request, "articles/front_page.html", context)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from articles.admin.calendar import boards
 from articles.admin.calendar.kinds import CHANGES, KINDS, REPEATS, RETURNS, kinds_seen
 from articles.admin.calendar.span import CalendarSpan
-from articles.admin.times import short
+from articles.admin.times import embargo_words, short
 from articles.desk import lacking, roles
 from articles.models import Alert, Article, Edition
 
@@ -98,9 +98,8 @@ def edition_entry(kind: str, edition: Edition, user: User, now: datetime) -> Ent
         notes.append(lacking.gaps_in_words(edition.lacks))
     if kind == "starts" and at > now and edition.repeats_since:
         notes.append(lacking.told_of_repeat(edition))
-    if article.embargo_until and article.embargo_until > now:
-        text = _("embargo until %(time)s") if edition.live_from > now else _("updates under embargo until %(time)s")
-        notes.append(text % {"time": short(article.embargo_until)})
+    if embargo := embargo_words(article.embargo_until, now, is_update=edition.live_from <= now):
+        notes.append(embargo)
     is_later = kind == "starts" and at > edition.published_at
     first = _("first published %(time)s") % {"time": short(edition.published_at)}
     past = {"starts": "started", "ends": "withdrawn" if edition.withdrawn_reason else "ended"}

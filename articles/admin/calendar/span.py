@@ -1,7 +1,7 @@
 """The days that a calendar shows: a week, or the weeks of a month."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from articles.admin.calendar.kinds import CHOICES
 from articles.admin.lists import number_in_address
 from articles.admin.times import FIRST_YEAR, LAST_YEAR
+from common.times import midnight
 
 WEEK, MONTH = "week", "month"
 A_WEEK = timedelta(days=7)
@@ -35,12 +36,12 @@ class CalendarSpan:
 
     @property
     def starts_at(self) -> datetime:
-        return _midnight(self._first)
+        return midnight(self._first)
 
     @property
     def ends_at(self) -> datetime:
         """The first moment after it."""
-        return _midnight(self._last + timedelta(days=1))
+        return midnight(self._last + timedelta(days=1))
 
     @property
     def title(self) -> str:
@@ -106,7 +107,3 @@ def _day(text: str) -> date:
     except ValueError:
         day = None
     return day if day and FIRST_YEAR < day.year < LAST_YEAR else timezone.localdate()
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

@@ -2,13 +2,13 @@
 
 from django import forms
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin.headed import HeadedForm, allowed
 from articles.admin.times import TimeField
 from articles.desk import notices, roles
-from articles.desk.workflow import WorkflowError, assignment, ideas, working_copy
+from articles.desk.workflow import assignment, ideas
 from articles.desk.workflow.notes import LONGEST
 from articles.models import Article, Idea
 
@@ -20,10 +20,8 @@ class WriterField(forms.ModelChoiceField):
         return notices.name_of_person(user)
 
 
-class IdeaForm(forms.ModelForm):
+class IdeaForm(HeadedForm):
     """An idea; those who don't edit its section keep it for themselves, or leave it to anybody."""
-
-    user = None  # who fills it in
 
     who = WriterField(User.objects.none(), label=_("Who"), required=False, empty_label=_("nobody yet"))
     due = TimeField(label=_("Due"), required=False, help_text=_("Empty: at no certain time."))
@@ -51,21 +49,12 @@ class IdeaForm(forms.ModelForm):
             self.initial.setdefault("who", None if roles.may(self.user, "assign") else self.user.pk)
             self.fields["headline"].widget.attrs["autofocus"] = True
 
-    def clean_headline(self):
-        return " ".join(self.cleaned_data["headline"].split())
-
-    def clean_section(self):
-        section = self.cleaned_data["section"]
-        if self.instance.pk and section != self.instance.section:
-            _try(working_copy.refuse_move, self.instance, section, self.user)
-        return section
-
     def clean_due(self):
         """The field shows minutes: what was not changed keeps its seconds."""
         typed, kept = self.cleaned_data["due"], self.instance.due_at
         if typed == (kept and _minute(kept)):
             return kept
-        _try(assignment.refuse_unlikely, typed)
+        allowed(assignment.refuse_unlikely, typed)
         return typed
 
     def clean(self):
@@ -93,11 +82,3 @@ def _writers(user, idea):
 
 def _minute(moment):
     return moment.replace(second=0, microsecond=0)
-
-
-def _try(refuse, *values):
-    """Call a step's check, and say beside the field what it refuses."""
-    try:
-        refuse(*values)
-    except WorkflowError as refusal:
-        raise ValidationError(str(refusal)) from refusal

@@ -4,14 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from articles.desk.boards.plan import SAME, rows_standing
 from articles.models import FOR_EVER, Placement
+from common import times
 
 
 def slot_name(slot: int) -> str:
@@ -21,7 +20,7 @@ def slot_name(slot: int) -> str:
 
 def said(moment: datetime, zone: ZoneInfo) -> str:
     """A time in the paper's zone, with the zone's name."""
-    return f"{date_format(timezone.localtime(moment, zone), 'j M Y, H:i')} ({zone.key})"
+    return times.said(moment, zone, "SHORT_DATETIME_FORMAT")
 
 
 def describe_slots(had: int, slots: int) -> str:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F, Model, QuerySet
 from django.utils.translation import gettext as _
 from django_tasks import task
+from django_tasks.base import Task
 
 from articles import tasks
 from articles.desk.merges import listings
@@ -45,12 +46,17 @@ def start_merge(gone: Model, stays: Model, *, by: User, gives_rights: bool = Fal
             merge = _begin(gone, stays, by, gives_rights)
     except IntegrityError:  # somebody began another in this moment
         raise WorkflowError(_("Another merge has just begun. Wait until it is done, then look again.")) from None
+    return begun(merge, lambda: move_some(merge.pk) or move_some(merge.pk), carry_on)
+
+
+def begun(merge: Merge, first: Callable[[], bool], rest: Task) -> Merge:
+    """``merge`` after its ``first`` batches, which say whether that was all; else the task ``rest`` is queued."""
     try:
-        done = move_some(merge.pk) or move_some(merge.pk)
+        done = first()
     except MEANWHILE:
         done = False
     if not done:
-        tasks.after_commit(carry_on.enqueue, merge.pk)
+        tasks.after_commit(rest.enqueue, merge.pk)
     merge.refresh_from_db()
     return merge
 

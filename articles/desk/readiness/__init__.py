@@ -7,8 +7,6 @@ section say, else those of the section it lies within, else the paper's; without
 from datetime import datetime
 
 from django.db.models import Q
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from articles.body.markup import plain_text
@@ -71,12 +69,14 @@ def _always(article: Article, path: str, at: datetime | None) -> list[Problem]:
     if (free := path_claims.free(path, article.pk)) != path:
         text = _("Another article has the address %(path)s: this one gets %(free)s, unless you change the slug.")
         found.append(Problem("slug", text % {"path": path, "free": free}, level=Level.ADVISORY))
-    if at and article.embargo_until and at < article.embargo_until:
-        text = _("This text is under embargo until %(time)s: schedule it for then, or later.")
-        found.append(Problem("embargo_until", text % {"time": _said(article.embargo_until)}))
+    if at and (embargo := under_embargo(article, at)):
+        found.append(embargo)
     return found
 
 
-def _said(moment: datetime) -> str:
-    zone = SiteSettings.current().zone
-    return f"{date_format(timezone.localtime(moment, zone), 'DATETIME_FORMAT')} ({zone.key})"
+def under_embargo(article: Article, at: datetime) -> Problem | None:
+    """What keeps the article from going live at ``at``, whoever would put it there; None if nothing does."""
+    if article.embargo_until is None or at >= article.embargo_until:
+        return None
+    text = _("This text is under embargo until %(time)s: schedule it for then, or later.")
+    return Problem("embargo_until", text % {"time": SiteSettings.current().said(article.embargo_until)})

@@ -196,9 +196,8 @@ def _close_gap(article: Article, now: datetime) -> None:
 
 
 def _refuse_embargo(article: Article, at: datetime) -> None:
-    if article.embargo_until and at < article.embargo_until:
-        message = _("This text is under embargo until %(time)s; nobody can make it start before.")
-        raise WorkflowError(message % {"time": said(article.embargo_until)})
+    if embargo := readiness.under_embargo(article, at):
+        raise WorkflowError(embargo.text)
 
 
 def _refuse_too_far(at: datetime) -> None:

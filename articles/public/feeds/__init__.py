@@ -26,6 +26,7 @@ from articles.public import crossings, rendering
 from articles.public.feeds.formats import WRITE, Feed, Item
 from articles.public.search_form import SearchForm
 from common import xml
+from common.addresses import root_of
 
 ITEMS = 20
 
@@ -132,7 +133,7 @@ def _answer(request, form: str, home: str, thing, rows: Iterable[Edition]):
     editions = load_bylines(list(rows))
     if callable(thing):
         thing = editions[0].thing if editions else str(thing())
-    root = f"{request.scheme}://{request.get_host()}"
+    root = root_of(request)
     is_full = paper.feed_text == SiteSettings.FeedText.FULL
     texts = rendering.for_feeds(editions, root) if is_full else [None] * len(editions)
     host = paper.feed_host or settings.SITE_HOST

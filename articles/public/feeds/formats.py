@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from articles.models.author import Author
 from articles.models.edition import Edition
 from articles.models.site import SiteSettings
+from articles.pictures import renditions
 from common import xml
+from common.addresses import absolute
 from common.characters import strip_control
 
-PICTURE_WIDTH = 1280
 ICON_WIDTH = 640
 
 
@@ -73,9 +74,9 @@ class Item:
         image = self.edition.lead_image
         if image is None:
             return None
-        url, width, height = image.sources("wide").at_most(PICTURE_WIDTH)
+        url, width, height = image.sources("wide").at_most(renditions.SHARED_WIDTH)
         return Picture(
-            url=url if url.startswith("http") else self.root + url,
+            url=absolute(url, self.root),
             width=width,
             height=height,
             text=image.alternative,
@@ -122,7 +123,7 @@ class Feed:
         if not self.paper.logo:
             return self.root + static("icons/icon-512.png")
         url = self.paper.logo.sources("square").at_most(ICON_WIDTH)[0]
-        return url if url.startswith("http") else self.root + url
+        return absolute(url, self.root)
 
 
 def rss(request, feed: Feed) -> HttpResponse:

@@ -1,0 +1,30 @@
+"""What the forms of articles and of ideas have in common: a headline, and a section it may be moved to."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from articles.desk.workflow import WorkflowError, working_copy
+
+
+def allowed(refuse, *values):
+    """Call ``refuse``, a step's check, with ``values``, and say beside the field what it refuses."""
+    try:
+        refuse(*values)
+    except WorkflowError as refusal:
+        raise ValidationError(str(refusal)) from refusal
+
+
+class HeadedForm(forms.ModelForm):
+    """A form whose ``user`` fills in headline and section."""
+
+    user = None  # the admin sets it
+
+    def clean_headline(self):
+        return " ".join(self.cleaned_data["headline"].split())
+
+    def clean_section(self):
+        """It could change hands by a move, so those who have a say in both places make it."""
+        section = self.cleaned_data["section"]
+        if self.instance.pk and section != self.instance.section:
+            allowed(working_copy.refuse_move, self.instance, section, self.user)
+        return section
