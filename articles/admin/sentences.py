@@ -1,5 +1,6 @@
 """An entry of the log as a sentence in the third person: Aigul published the article “X”."""
 
+import re
 from dataclasses import dataclass
 
 from django.contrib.admin.models import ADDITION, DELETION, LogEntry
@@ -13,16 +14,15 @@ from django.utils.translation import gettext_lazy
 from articles.admin import log
 from articles.admin.times import zone
 from articles.desk import notices
+from articles.desk.steps import STEPS
 
 LONGEST = 240  # characters of what was said
 
 # What the code writes into the log (% stands for what differs), and the sentence it makes: {thing} is what it was done
 # to, {a}, {b} and {c} are what stands for each %. The first that fits is taken.
 PATTERNS = [
+    *((re.sub(r"%\(\w+\)s", "%", str(step.said)), step.logged) for step in STEPS.values() if step.logged),
     ("Submitted: it waits for %.", gettext_lazy("submitted {thing} to {a}")),
-    ("Taken back: it is a draft again.", gettext_lazy("took {thing} back from the editors")),
-    ("Sent back: %", gettext_lazy("sent {thing} back: {a}")),
-    ("Approved: it is ready to be published.", gettext_lazy("approved {thing}")),
     ("Published: readers see it at %.%", gettext_lazy("published {thing} at {a}. {b}")),
     ("Scheduled: it goes live %.%", gettext_lazy("scheduled {thing} for {a}. {b}")),
     ("Rescheduled: it goes live %.%", gettext_lazy("rescheduled {thing} for {a}. {b}")),
@@ -39,8 +39,6 @@ PATTERNS = [
     ),
     ("Assigned to nobody.", gettext_lazy("made {thing} nobody’s")),
     ("Assigned to %.", gettext_lazy("assigned {thing} to {a}")),
-    ("It is yours now.", gettext_lazy("claimed {thing}")),
-    ("Given back: it is nobody’s.", gettext_lazy("gave {thing} back")),
     ("Due at no certain time.", gettext_lazy("took the due time off {thing}")),
     ("Due %.", gettext_lazy("set when {thing} is due: {a}")),
     ("Goal: % words.", gettext_lazy("set how many words {thing} is to have: {a}")),
@@ -50,7 +48,6 @@ PATTERNS = [
     ("Note done: %", gettext_lazy("ticked off a note on {thing}: {a}")),
     ("Note open again: %", gettext_lazy("opened a note on {thing} again: {a}")),
     ("Put in the trash.%", gettext_lazy("put {thing} in the trash")),
-    ("Restored: it is on the desk again.", gettext_lazy("took {thing} out of the trash")),
     ("Restored version %", gettext_lazy("restored version {a} of {thing}")),
     ("Restored what went live %", gettext_lazy("restored what readers had of {thing} from {a} on")),
     ("Version % is named “%”.", gettext_lazy("named version {a} of {thing} “{b}”")),

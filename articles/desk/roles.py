@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db.models import Q
 from django.utils import timezone
 
+from articles.desk import steps
 from articles.desk.groups import ADMINISTRATOR, CHIEF_EDITOR, REPORTER, SECTION_EDITOR
 from articles.desk.groups import PERMISSIONS as PERMISSIONS  # a role is asked for here, wherever it is written down
 from articles.desk.groups import PICTURE_EDITOR as PICTURE_EDITOR
@@ -27,29 +28,6 @@ if TYPE_CHECKING:
 
 WRITERS = {REPORTER, SECTION_EDITOR, CHIEF_EDITOR, ADMINISTRATOR}  # who can be given articles
 
-ANYBODYS_STEPS = {"note"}  # of all who read the desk's articles
-OWN_STEPS = {
-    "edit",
-    "submit",
-    "take_back",
-    "trash",
-    "untrash",
-    "tick",
-    "release",
-    "share",
-    "goal",
-}  # with one's own articles
-WRITERS_STEPS = OWN_STEPS | {"claim", "begin"}
-DESK_STEPS = WRITERS_STEPS | {
-    *("send_back", "approve", "publish", "furnish", "schedule", "take_down", "withdraw", "cancel"),
-    *("assign", "due"),
-}
-ADMINISTRATORS_STEPS = {"erase"}
-STEPS_IN_THE_TRASH = {"untrash", "erase"}  # of what lies there, nothing else is done
-STEPS_OF_AN_IDEA = {  # that nobody has begun to write
-    *("edit", "begin", "assign", "due", "claim", "release", "note", "tick", "trash", "untrash"),
-}
-
 
 def roles_of(user: "User") -> set[str]:
     """The names of ``user``'s roles; asked of the database once a request."""
@@ -63,21 +41,24 @@ def roles_of(user: "User") -> set[str]:
 
 
 def may(user: "User", step: str, article: "Article | None" = None) -> bool:
-    """Whether ``user`` may take ``step`` with ``article``; without one, with any article at all."""
-    roles = roles_of(user)
-    if article is not None and not _is_possible(user, step, article):
+    """Whether ``user`` may take ``step`` with ``article``; without one, with any article at all.
+
+    A name that the table of steps does not have raises ``UnknownStepError``, whoever asks.
+    """
+    right, roles = steps.right_of(step), roles_of(user)
+    if article is not None and not _is_possible(user, right, article):
         return False
     if ADMINISTRATOR in roles:
         return True
-    if step in ADMINISTRATORS_STEPS:
-        return False
     if CHIEF_EDITOR in roles:
-        return True
-    if step in ANYBODYS_STEPS:
+        return right.who != steps.ADMINISTRATORS
+    if right.who == steps.READERS:
         return bool(roles & {REPORTER, SECTION_EDITOR, PICTURE_EDITOR})
-    if SECTION_EDITOR in roles and step in DESK_STEPS and (article is None or edits_section(user, article.section)):
+    if right.who in {steps.CHIEFS, steps.ADMINISTRATORS} or not roles & {REPORTER, SECTION_EDITOR}:
+        return False
+    if SECTION_EDITOR in roles and (article is None or edits_section(user, article.section)):
         return True
-    return bool(roles & {REPORTER, SECTION_EDITOR}) and _writers_step(user, step, article)
+    return right.who == steps.WRITERS and _writers_step(user, right, article)
 
 
 def may_curate(user: "User", section: "Section | None" = None) -> bool:
@@ -87,40 +68,28 @@ def may_curate(user: "User", section: "Section | None" = None) -> bool:
     return section is not None and SECTION_EDITOR in roles_of(user) and edits_section(user, section)
 
 
-def _is_possible(user: "User", step: str, article: "Article") -> bool:
-    """Whether anybody at all could take ``step`` with the article as it is."""
-    if article.trashed_at and step not in STEPS_IN_THE_TRASH:
+def _is_possible(user: "User", right: steps.Step, article: "Article") -> bool:
+    """Whether anybody at all could take the step with the article as it is."""
+    if article.trashed_at and not right.is_of_trash:
         return False
-    if article.stage == "idea" and step not in STEPS_OF_AN_IDEA:
+    if article.stage == "idea" and not right.is_of_ideas:
         return False
-    if step == "claim":
+    if right.name == "claim":
         return article.assignee_id is None
-    return step != "release" or article.assignee_id == user.pk
+    return right.name != "release" or article.assignee_id == user.pk
 
 
-NOT_BEGUN = {"idea", "draft"}  # what nobody submitted
-STEPS_BY_STAGE = {
-    "idea": {"edit", "begin"},
-    "draft": {"edit", "submit"},
-    "published": {"edit"},
-    "in_review": {"take_back"},
-}
-
-
-def _writers_step(user: "User", step: str, article: "Article | None") -> bool:
+def _writers_step(user: "User", right: steps.Step, article: "Article | None") -> bool:
     """A reporter edits and submits drafts, takes back what still waits, and revises what is live the same way."""
     if article is None or article.pk is None:
-        return step in WRITERS_STEPS
-    if step == "claim":
-        return article.stage in NOT_BEGUN and article.published_at is None and _is_nobodys(article)
-    if step == "release":
         return True
-    if step == "begin" and article.stage == "idea" and article.assignee_id is None and _is_nobodys(article):
+    if right.name == "claim":
+        return article.stage in steps.NOT_BEGUN and article.published_at is None and _is_nobodys(article)
+    if right.name == "begin" and article.stage == "idea" and article.assignee_id is None and _is_nobodys(article):
         return True
-    steps = STEPS_BY_STAGE.get(article.stage, set())
-    if article.stage in NOT_BEGUN and article.published_at is None:
-        steps = steps | {"trash", "untrash"}
-    return step in steps | {"tick", "share", "goal"} and is_own(user, article)
+    if article.stage not in right.own_at or (right.is_before_readers and article.published_at is not None):
+        return False
+    return is_own(user, article)
 
 
 def _is_nobodys(article: "Article") -> bool:
@@ -165,7 +134,7 @@ def may_move_into(user: "User", article: "Article", section: "Section | None") -
     """Whether ``user`` may put the article into ``section``: others' sections get drafts that nobody published."""
     if is_everywhere(user) or (edits_section(user, section) and SECTION_EDITOR in roles_of(user)):
         return True
-    return article.published_at is None and article.stage in NOT_BEGUN
+    return article.published_at is None and article.stage in steps.NOT_BEGUN
 
 
 def is_everywhere(user: "User") -> bool:

@@ -1,15 +1,20 @@
 """Who may do what, role by role: the tests try every cell, and docs/permissions.md is made from it.
 
-``python -m articles.tests.permission_table`` writes the page anew. A verb's ways are the requests that take it; a new
-address that takes one, or a new verb, is one more line here.
+``python -m articles.tests.permission_table`` writes the page anew, and the steps in docs/reference.md. A verb's ways
+are the requests that take it; a new address that takes one, or a new verb, is one more line here.
 """
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from articles.desk import roles
+from django.conf import settings
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "permissions.md"
+from articles.desk import roles
+from articles.desk.steps import STEPS
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE, REFERENCE = DOCS / "permissions.md", DOCS / "reference.md"
+STEPS_HEAD = "| Function | Button | What it does |\n|---|---|---|\n"
 ROLES = [
     roles.REPORTER,
     roles.SECTION_EDITOR,
@@ -25,7 +30,7 @@ ALL, HERE, OWN, OWN_OR_HERE, NONE = "everywhere", "in their sections", "own", "o
 class Verb:
     """What is done, to an article in which state, who may, and by which requests."""
 
-    name: str  # of the step, as roles.may() knows it
+    name: str  # of the step, as roles.may() knows it, or one of ``NO_STEPS``
     label: str
     start: str  # the state it is tried in: a method of the test's Desk
     who: tuple[str, ...]  # a scope a role, in the order of ROLES
@@ -109,6 +114,8 @@ VERBS = [
          read="admin:articles_revision_change", of="revision"),
     Verb("read", "read what readers saw", "ended", READERS, read="admin:articles_edition_change", of="edition"),
 ]  # fmt: skip
+
+NO_STEPS = {"read", "publish_there"}  # asked of no step: whoever reads; whoever may publish in both sections
 
 PICTURES = {  # which pictures' words a role may change: those they uploaded, used in their sections alone, …
     "uploaded by them, used nowhere": (False, True, True, True, False, True),
@@ -223,6 +230,25 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def with_steps(page: str) -> str:
+    """``page``, docs/reference.md, with its table of steps as the rows of ``articles.desk.steps`` have it."""
+    before, _head, rest = page.partition(STEPS_HEAD)
+    _old, blank, after = rest.partition("\n\n")
+    functions: dict[str, list[str]] = {}
+    for step in STEPS.values():
+        if step.function:
+            functions.setdefault(step.function, []).append(step.name)
+    rows = [
+        f"| `{function.rpartition('.')[2]}` | {_buttons(names)} | {STEPS[names[0]].does} |"
+        for function, names in functions.items()
+    ]
+    return before + STEPS_HEAD + "\n".join(rows) + blank + after
+
+
+def _buttons(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names if STEPS[name].button) or "–"
+
+
 def _rows(title: str, rows: list[tuple[str, tuple[str, ...]]]) -> list[str]:
     head = [f"| {' | '.join([title, *ROLES])} |", f"|{'---|' * (len(ROLES) + 1)}"]
     return [*head, *(f"| {' | '.join([label, *cells])} |" for label, cells in rows)]
@@ -233,4 +259,6 @@ def _words(cells: tuple[bool, ...]) -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
+    settings.configure(USE_I18N=False)  # a button has a word, or none, in a language
     PAGE.write_text(page())
+    REFERENCE.write_text(with_steps(REFERENCE.read_text()))

@@ -11,6 +11,7 @@ from taggit.models import Tag
 
 from articles.admin.article import state, steps
 from articles.desk import merges, roles, workflow
+from articles.desk.steps import STEPS
 from articles.models import Article, Merge
 from articles.tests import permission_table as table
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_section
@@ -476,6 +477,15 @@ class PageTests(TestCase):
         hint = "docs/permissions.md is old: python -m articles.tests.permission_table makes it anew."
         assert table.PAGE.read_text() == table.page(), hint
 
-    def test_every_step_that_roles_know_is_in_the_table(self):
-        tried = {verb.name for verb in table.VERBS} | {"release"}  # only who has an article gives it back
-        assert tried >= roles.DESK_STEPS | roles.ANYBODYS_STEPS | roles.ADMINISTRATORS_STEPS
+    def test_steps_of_the_reference_are_made_from_the_table_of_steps(self):
+        hint = "docs/reference.md is old: python -m articles.tests.permission_table makes its list of steps anew."
+        page = table.REFERENCE.read_text()
+        assert page == table.with_steps(page), hint
+
+    def test_every_step_is_tried_in_every_way_it_is_taken(self):
+        tried = {verb.name for verb in table.VERBS} | {"release", "lift_embargo"}  # test_hands.py, test_admin_times.py
+        assert tried == {name for name, step in STEPS.items() if not step.right} | table.NO_STEPS
+        pressed = {verb.step.partition(":")[0] for verb in table.VERBS} - {""}
+        assert pressed == {name for name, step in STEPS.items() if step.button} - {"release"}
+        in_bulk = {verb.action for verb in table.VERBS} - {""}
+        assert in_bulk == {f"{name}_selected" for name, step in STEPS.items() if step.bulk}

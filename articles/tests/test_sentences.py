@@ -14,13 +14,14 @@ from articles.admin.article import steps
 from articles.admin.times import zone
 from articles.desk import boards, roles, workflow
 from articles.desk.boards import Placing
+from articles.desk.steps import STEPS
 from articles.models import Article
 from articles.tests.factories import make_article, make_edition, make_user
 from articles.tests.test_admin_audit import AUDIT, VALUES, LogTestCase
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITERS = ["log_change", "log_addition", "log_deletion", "log_actions", "note"]  # functions that write a line
-STEPS = ["articles/admin/article/steps.py", "articles/admin/article/going_live.py"]  # what they return is logged
+MODULES = ["articles/admin/article/steps.py", "articles/admin/article/going_live.py"]  # what they return is logged
 SECOND_PERSON = re.compile(r"\b(you|yours|your)\b", re.IGNORECASE)
 NOT_LOGGED = (  # texts of those modules that no step returns
     "But what is scheduled", "What is scheduled for %(time)s has it now", "What is scheduled for %(times)s has it",
@@ -44,7 +45,8 @@ def logged_texts():
         for call in ast.walk(tree):
             if isinstance(call, ast.Call) and _name(call.func) in WRITERS:
                 yield from texts_in(call)
-    for name in STEPS:
+    yield from (str(step.said) for step in STEPS.values() if step.said)
+    for name in MODULES:
         for function in ast.walk(ast.parse((ROOT / name).read_text())):
             if isinstance(function, ast.FunctionDef):
                 for statement in ast.walk(function):

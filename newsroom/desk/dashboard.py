@@ -19,7 +19,7 @@ from django_tasks_db.models import DBTaskResult
 from articles.admin.article import whereabouts
 from articles.admin.article.states import edited_by, own
 from articles.admin.times import embargo_words, time_as_html, time_from_now
-from articles.desk import lacking, roles
+from articles.desk import lacking, roles, steps
 from articles.models import Article, Autosave, Edition, UnsavedForm
 from newsroom.desk import first_steps, unsaved_forms
 from newsroom.desk.dashboard_blocks import SHOWN, BlockLine, DashboardBlock, list_of
@@ -180,7 +180,7 @@ def _submitted(user: User, now: datetime) -> list[DashboardBlock]:
 def _submitted_line(article: Article, now: datetime, where: str) -> BlockLine:
     line = _article_line(article, now)
     facts = [*line.facts, where]
-    if article.stage == Stage.IN_REVIEW:  # its writer may take it back: see roles.may()
+    if article.stage in steps.of("take_back").own_at:
         back = '<a href="{}#steps-heading">{}<span class="visually-hidden">: {}</span></a>'
         facts.append(format_html(back, line.url, _("take it back"), article.headline))
     return replace(line, facts=facts)

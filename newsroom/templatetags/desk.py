@@ -9,7 +9,7 @@ from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 
 from articles.admin import lists, times
-from articles.desk import notices
+from articles.desk import notices, steps
 from newsroom.desk import navigation
 
 NOTHING = {"", "-"}  # what the cell of an empty value says
@@ -21,6 +21,19 @@ register = template.Library()
 def shown(moment, form="DATETIME_FORMAT"):
     """A time in the paper's zone, and how far away it is: ``{{ edition.live_from|shown }}``."""
     return times.time_as_html(moment, form)
+
+
+@register.simple_tag
+def press(name, which="", *, live=False, look="", told_by=""):
+    """The button of the step ``name``; ``which`` is the number of the edition or the note that it is taken with."""
+    step = steps.of(name)
+    return format_html(
+        '<button type="submit" name="_step" value="{}"{}{}>{}</button>',
+        f"{name}:{which}" if which else name,
+        format_html(' class="{}"', look) if look else "",
+        format_html(' aria-describedby="{}"', told_by) if told_by else "",
+        (live and step.update_button) or step.button,
+    )
 
 
 @register.filter

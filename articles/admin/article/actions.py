@@ -1,12 +1,13 @@
 """Steps taken with many articles at once: what each must be told, what it says beforehand, and how it is taken."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from articles.admin.article import steps
+from articles.admin.article import going_live, steps
 from articles.admin.article.form import TagsField
 from articles.admin.article.listing import section_name
 from articles.desk import roles, workflow
@@ -23,22 +24,17 @@ class Done:
 
 
 class Action(forms.Form):
-    """One step with many articles."""
+    """One step with many articles; what the table of steps says of it is in ``step``."""
 
-    step = ""
-    right = ""  # the step that roles.may() is asked about, if it has another name
-    asks = False  # a page before it says what is going to happen, and asks for what is needed
-    tells_each = False  # afterwards, what became of each is worth a sentence
-    about = button = ""
-    done = reached = ""  # the heading of what was done, and of what readers see at once
-
-    def __init__(self, data=None, *, user, articles=()):
+    def __init__(self, data=None, *, step, user, articles=()):
         super().__init__(data)
-        self.user, self.articles = user, articles
+        self.step, self.user, self.articles = step, user, articles
+        if step.argument and step.asks not in self.fields:
+            self.fields[step.asks] = deepcopy(steps.StepForm.base_fields[step.asks])
 
     def act(self, article):
         """Take the step with ``article``."""
-        return Done(steps.take(self.step, article, steps.StepForm(self.data), by=self.user))
+        return Done(steps.take(self.step.name, article, steps.StepForm(self.data), by=self.user))
 
     def foretell(self, outlook):
         """Sentences that say what readers will see of the step."""
@@ -46,29 +42,17 @@ class Action(forms.Form):
 
     def mind(self, article):
         """What becomes of ``article`` that one would not expect; usually nothing."""
-        may = roles.may(self.user, self.right or self.step, article)
+        may = roles.may(self.user, self.step.name, article)
         return "" if may else _("you may not do this with it: it is left as it is")
 
-
-class Submit(Action):
-    step = "submit"
-    done = ngettext_lazy("Submitted %(count)d article:", "Submitted %(count)d articles:", "count")
-
-
-class Approve(Action):
-    step = "approve"
-    done = ngettext_lazy("Approved %(count)d article:", "Approved %(count)d articles:", "count")
-
-
-class Untrash(Action):
-    step = "untrash"
-    done = ngettext_lazy("Restored %(count)d article:", "Restored %(count)d articles:", "count")
+    def warn(self, article):
+        """What is to be said of ``article`` once the step is taken; usually nothing."""
+        return ""
 
 
 class Publish(Action):
-    step, asks, tells_each = "publish", True, True
-    about, button = gettext_lazy("You are about to publish"), gettext_lazy("Publish now")
-    done = ngettext_lazy("Published %(count)d article:", "Published %(count)d articles:", "count")
+    def warn(self, article):
+        return going_live.replaced_later(article)
 
     def foretell(self, outlook):
         new = len(outlook.coming) + len(outlook.others)
@@ -110,10 +94,6 @@ class Publish(Action):
 
 
 class Trash(Action):
-    step, asks = "trash", True
-    about, button = gettext_lazy("You are about to put in the trash"), gettext_lazy("Put in the trash")
-    done = ngettext_lazy("Put in the trash: %(count)d article:", "Put in the trash: %(count)d articles:", "count")
-
     def foretell(self, outlook):
         return [_("Readers lose nothing: what they have, or will have, is left as it is.")]
 
@@ -124,13 +104,6 @@ class Trash(Action):
 
 
 class Withdraw(Action):
-    step, asks = "withdraw", True
-    about, button = gettext_lazy("You are about to take from readers"), gettext_lazy("Withdraw now")
-    done = ngettext_lazy(
-        "Withdrew %(count)d article, readers see the reason:",
-        "Withdrew %(count)d articles, readers see the reason:",
-        "count",
-    )
     withdrawal_reason = forms.CharField(
         label=gettext_lazy("Reason for withdrawal"),
         max_length=1000,
@@ -152,9 +125,6 @@ class Withdraw(Action):
 
 
 class Assign(Action):
-    step, asks = "assign", True
-    about, button = gettext_lazy("You are about to assign"), gettext_lazy("Assign")
-    done = ngettext_lazy("Assigned %(count)d article:", "Assigned %(count)d articles:", "count")
     assign_to = steps.StepForm.base_fields["assign_to"]
     due_at = steps.StepForm.base_fields["due_at"]
     writers = staticmethod(steps.writers)
@@ -170,14 +140,7 @@ class Assign(Action):
 class AroundTheText(Action):
     """A change of what stands around a text: for readers, too, where one may publish; else of the working copies."""
 
-    right, asks, tells_each = "edit", True, True
     field_order = ["section", "tags", "publish_too"]
-    done = ngettext_lazy(
-        "Saved in %(count)d article, readers see no difference:",
-        "Saved in %(count)d articles, readers see no difference:",
-        "count",
-    )
-    reached = ngettext_lazy("Readers see it in %(count)d article:", "Readers see it in %(count)d articles:", "count")
     publish_too = forms.BooleanField(
         label=gettext_lazy("and publish these changes"),
         required=False,
@@ -238,8 +201,6 @@ class SectionChoice(forms.ModelChoiceField):
 
 
 class MoveForm(AroundTheText):
-    step = "move"
-    about, button = gettext_lazy("You are about to move"), gettext_lazy("Move")
     section = SectionChoice(Section.objects.none(), label=gettext_lazy("Into the section"))
 
     def __init__(self, *args, **kwargs):
@@ -259,8 +220,6 @@ class MoveForm(AroundTheText):
 
 
 class AlsoIn(MoveForm):
-    step = "also_in"
-    about, button = gettext_lazy("You are about to list in one section more"), gettext_lazy("List there, too")
     section = SectionChoice(Section.objects.none(), label=gettext_lazy("Also in the section"))
 
     def save(self, article):
@@ -276,8 +235,6 @@ class AlsoIn(MoveForm):
 
 
 class Tag(AroundTheText):
-    step = "tag"
-    about, button = gettext_lazy("You are about to tag"), gettext_lazy("Add the tags")
     tags = TagsField(label=gettext_lazy("Tags"), help_text=gettext_lazy("With commas between them."))
 
     def clean_tags(self):
@@ -298,3 +255,19 @@ class Tag(AroundTheText):
     @staticmethod
     def _tagged(tags):
         return _("Tagged: %(tags)s.") % {"tags": ", ".join(tag.name for tag in tags)}
+
+
+CLASSES = {  # of steps that ask for more, or say more beforehand, than any other
+    "publish": Publish,
+    "withdraw": Withdraw,
+    "assign": Assign,
+    "move": MoveForm,
+    "also_in": AlsoIn,
+    "tag": Tag,
+    "trash": Trash,
+}
+
+
+def of(step):
+    """The class of forms by which ``step`` is taken with many articles."""
+    return CLASSES.get(step.name, Action)

@@ -8,12 +8,13 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from articles.admin.article import actions, going_live, outlook
+from articles.admin.article import actions, outlook
 from articles.admin.article.listing import shows_trash
 from articles.admin.times import zone
 from articles.desk import roles, workflow
+from articles.desk.steps import STEPS
 from articles.desk.workflow import WorkflowError
 
 logger = logging.getLogger(__name__)
@@ -21,73 +22,32 @@ MEANWHILE = (IntegrityError, OperationalError)  # a tag was merged, or two waite
 MOST_AT_ONCE = 50  # articles of one bulk action
 
 
-def _somewhere(step):
-    """Whether somebody may take ``step`` with any article; the workflow asks for each."""
-    return lambda self, request: roles.may(request.user, step)
+def _action(step):
+    """The entry of the list's menu that takes ``step`` with all that is ticked."""
+
+    def take(self, request, queryset):
+        return self._run(request, queryset, step)
+
+    take.__name__ = f"{step.name}_selected"
+    return admin.action(take, description=step.bulk.label)
 
 
 class Bulk:
-    """The actions of the list of articles."""
+    """The actions of the list of articles: the steps that the table of steps has in bulk."""
 
-    actions = [
-        *("submit_selected", "approve_selected", "publish_selected", "withdraw_selected"),
-        *("assign_selected", "move_selected", "also_in_selected", "tag_selected", "trash_selected", "untrash_selected"),
-    ]
-    has_submit_permission = _somewhere("submit")
-    has_approve_permission = _somewhere("approve")
-    has_publish_permission = _somewhere("publish")
-    has_withdraw_permission = _somewhere("withdraw")
-    has_assign_permission = _somewhere("assign")
-    has_edit_permission = _somewhere("edit")
-    has_trash_permission = _somewhere("trash")
-    has_untrash_permission = _somewhere("untrash")
+    actions = [_action(step) for step in STEPS.values() if step.bulk]
 
     def get_actions(self, request):
-        """In the trash only the way out of it, which leads nowhere from the desk."""
-        found, there = super().get_actions(request), shows_trash(request)
-        return {name: action for name, action in found.items() if (name == "untrash_selected") == there}
+        """What somebody may do with some article, the workflow asks for each; in the trash only the way out of it."""
+        there, found = shows_trash(request), super().get_actions(request)
+        ours = {f"{step.name}_selected": step for step in STEPS.values() if step.bulk}
+        return {
+            name: action
+            for name, action in found.items()
+            if name in ours and ours[name].is_of_trash == there and roles.may(request.user, ours[name].name)
+        }
 
-    @admin.action(description=gettext_lazy("Submit"), permissions=["submit"])
-    def submit_selected(self, request, queryset):
-        return self._run(request, queryset, actions.Submit)
-
-    @admin.action(description=gettext_lazy("Approve"), permissions=["approve"])
-    def approve_selected(self, request, queryset):
-        return self._run(request, queryset, actions.Approve)
-
-    @admin.action(description=gettext_lazy("Publish now …"), permissions=["publish"])
-    def publish_selected(self, request, queryset):
-        return self._run(request, queryset, actions.Publish)
-
-    @admin.action(description=gettext_lazy("Withdraw …"), permissions=["withdraw"])
-    def withdraw_selected(self, request, queryset):
-        return self._run(request, queryset, actions.Withdraw)
-
-    @admin.action(description=gettext_lazy("Assign …"), permissions=["assign"])
-    def assign_selected(self, request, queryset):
-        return self._run(request, queryset, actions.Assign)
-
-    @admin.action(description=gettext_lazy("Move to a section …"), permissions=["edit"])
-    def move_selected(self, request, queryset):
-        return self._run(request, queryset, actions.MoveForm)
-
-    @admin.action(description=gettext_lazy("Also list in a section …"), permissions=["edit"])
-    def also_in_selected(self, request, queryset):
-        return self._run(request, queryset, actions.AlsoIn)
-
-    @admin.action(description=gettext_lazy("Tag …"), permissions=["edit"])
-    def tag_selected(self, request, queryset):
-        return self._run(request, queryset, actions.Tag)
-
-    @admin.action(description=gettext_lazy("Put in the trash …"), permissions=["trash"])
-    def trash_selected(self, request, queryset):
-        return self._run(request, queryset, actions.Trash)
-
-    @admin.action(description=gettext_lazy("Restore"), permissions=["untrash"])
-    def untrash_selected(self, request, queryset):
-        return self._run(request, queryset, actions.Untrash)
-
-    def _run(self, request, queryset, action_class):
+    def _run(self, request, queryset, step):
         """Ask first where something is to be asked; then take the step with each article."""
         articles = list(queryset.select_related("section", "assignee", "created_by", "saved_by")[: MOST_AT_ONCE + 1])
         if len(articles) > MOST_AT_ONCE:
@@ -96,9 +56,9 @@ class Bulk:
             return None
         roles.load_own(request.user, articles)
         confirmed = "confirmed" in request.POST
-        sent = request.POST if confirmed or not action_class.asks else None
-        form = action_class(sent, user=request.user, articles=articles)
-        if action_class.asks and not (confirmed and form.is_valid()):
+        sent = request.POST if confirmed or not step.bulk.about else None
+        form = actions.of(step)(sent, step=step, user=request.user, articles=articles)
+        if step.bulk.about and not (confirmed and form.is_valid()):
             return self._ask(request, articles, form)
         self._tell_missing(request, len(set(request.POST.getlist(ACTION_CHECKBOX_NAME))) - len(articles))
         return self._each(request, articles, form)
@@ -106,11 +66,11 @@ class Bulk:
     def _ask(self, request, articles, form):
         context = {
             **self.admin_site.each_context(request),
-            "title": form.about,
+            "title": form.step.bulk.about,
             "opts": self.opts,
             "form": form,
             "outlook": outlook.look_ahead(articles, form),
-            "action": f"{form.step}_selected",
+            "action": f"{form.step.name}_selected",
             "writers": form.writers() if hasattr(form, "writers") else [],
             "zone": zone(),
         }
@@ -126,7 +86,7 @@ class Bulk:
                     what = form.act(article)
                     self.log_change(request, article, what.text)
                 done.append((article, what))
-                if form.step == "publish" and (warning := going_live.replaced_later(article)):
+                if warning := form.warn(article):
                     self.message_user(request, format_html("“{}”: {}", article, warning), messages.WARNING)
             except WorkflowError as refusal:
                 refused.append((article, str(refusal)))
@@ -137,8 +97,10 @@ class Bulk:
 
     def _sum_up(self, request, form, done, refused):
         """Apart: what readers see at once, what they don't, and what was not done."""
-        for reached, heading in ((True, form.reached), (False, form.done)):
-            rows = [(one, what.text if form.tells_each else "") for one, what in done if what.reached == reached]
+        for reached, heading in ((True, form.step.bulk.reached), (False, form.step.bulk.done)):
+            rows = [
+                (one, what.text if form.step.bulk.tells_each else "") for one, what in done if what.reached == reached
+            ]
             if rows:
                 self.message_user(request, _listed(heading % {"count": len(rows)}, rows), messages.SUCCESS)
         if refused:

@@ -75,10 +75,10 @@ class Deciding:
         choices = {name.removeprefix("choose_"): value for name, value in request.POST.items()}
         try:
             if "_keep" in request.POST:
-                done = going_live.keep(edition, None, request.user)
+                done = going_live.keep(edition, {}, request.user)
             else:
                 against = request.POST.get("against", "")
-                done = going_live.carry(edition, None, request.user, choices=choices, against=against)
+                done = going_live.carry(edition, {}, request.user, choices=choices, against=against)
         except WorkflowError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return False

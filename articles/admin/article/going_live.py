@@ -13,6 +13,8 @@ from articles.desk import lacking, workflow
 from articles.desk.workflow import WorkflowError
 from articles.models import FOR_EVER, Article, Edition
 
+Given = dict[str, Any]  # what the fields of a step say
+
 
 def replaced_later(article: Article) -> str:
     """A warning for each scheduled text that is going to replace what readers of ``article`` have, and lacks some."""
@@ -21,8 +23,8 @@ def replaced_later(article: Article) -> str:
     return " ".join(text % {"time": said(row.live_from), "lacks": lacking.gaps_in_words(row.lacks)} for row in coming)
 
 
-def publish(article: Article, at: Any, by: User, given: dict[str, Any]) -> str:
-    if at:
+def publish(article: Article, given: Given, by: User) -> str:
+    if at := given["go_live_at"]:
         text = _("You typed %(time)s as the time it goes live: press “Schedule”, or empty the time to publish now.")
         raise WorkflowError(text % {"time": said(at)})
     withdrawn = state.state_of(article).withdrawn
@@ -31,14 +33,14 @@ def publish(article: Article, at: Any, by: User, given: dict[str, Any]) -> str:
     return _and_so_on(done, edition, withdrawn, by, given)
 
 
-def schedule(article: Article, at: Any, by: User, given: dict[str, Any]) -> str:
+def schedule(article: Article, given: Given, by: User) -> str:
     withdrawn = state.state_of(article).withdrawn
-    edition = workflow.schedule(article, by=by, at=_given_time(at), significant=given["significant"])
+    edition = workflow.schedule(article, by=by, at=_given_time(given), significant=given["significant"])
     done = _("Scheduled: it goes live %(time)s.") % {"time": said(edition.live_from)}
     return _and_so_on(done, edition, withdrawn, by, given)
 
 
-def _and_so_on(done: str, edition: Edition, withdrawn: Edition | None, by: User, given: dict[str, Any]) -> str:
+def _and_so_on(done: str, edition: Edition, withdrawn: Edition | None, by: User, given: Given) -> str:
     """What follows from ``edition``: its end, plans from before a withdrawal, what is scheduled; in words."""
     article, end, said_too = edition.article, given["take_down_at"], [done]
     if given["significant"] and edition.revised_at != edition.live_from:
@@ -59,23 +61,23 @@ def _end_with(edition: Edition, end: Any, by: User) -> str:
     if end <= edition.live_from:
         text = _("It would end before it goes live %(time)s: choose a later end.")
         raise WorkflowError(text % {"time": said(edition.live_from)})
-    return take_down(edition.article, end, by)
+    return _set_end(edition.article, end, by)
 
 
-def reschedule(edition: Edition, at: Any, by: User, end: Any) -> str:
-    at, done = _given_time(at), []
+def reschedule(edition: Edition, given: Given, by: User) -> str:
+    at, end, done = _given_time(given), given["take_down_at"], []
     if end and end <= at:
         raise WorkflowError(_("It would end before it goes live %(time)s: choose a later end.") % {"time": said(at)})
     if end and at > edition.live_from:  # past the end it has, perhaps
-        done = [take_down(edition.article, end, by)]
+        done = [_set_end(edition.article, end, by)]
     edition = workflow.reschedule(edition, by=by, at=at)
     if end and not done:
-        done = [take_down(edition.article, end, by)]
+        done = [_set_end(edition.article, end, by)]
     moved = _("Rescheduled: it goes live %(time)s.") % {"time": said(edition.live_from)}
     return " ".join(filter(None, [moved, *done, replaced_later(edition.article)]))
 
 
-def cancel(edition: Edition, _given: Any, by: User) -> str:
+def cancel(edition: Edition, _given: Given, by: User) -> str:
     is_alone = not edition.took_over and edition.live_until < FOR_EVER
     followed = edition.article.editions.filter(live_from=edition.live_until).exists()
     workflow.cancel(edition, by=by)
@@ -85,31 +87,35 @@ def cancel(edition: Edition, _given: Any, by: User) -> str:
     return f"{done} " + _("Its end of %(time)s went with it.") % {"time": said(edition.live_until)}
 
 
-def carry(edition: Edition, _given: Any, by: User, **chosen: Any) -> str:
+def carry(edition: Edition, _given: Given, by: User, **chosen: Any) -> str:
     edition = workflow.carry_over(edition, by=by, **chosen)
     done = _("What is scheduled for %(time)s has what readers have.") % {"time": said(edition.live_from)}
     return f"{done} {replaced_later(edition.article)}".strip()
 
 
-def keep(edition: Edition, _given: Any, by: User) -> str:
+def keep(edition: Edition, _given: Given, by: User) -> str:
     edition = workflow.keep_as_is(edition, by=by)
     return _("It goes out %(time)s as it was scheduled.") % {"time": said(edition.live_from)}
 
 
-def renew(edition: Edition, _given: Any, by: User) -> str:
+def renew(edition: Edition, _given: Given, by: User) -> str:
     edition = workflow.renew(edition, by=by)
     done = _("The newest text goes out %(time)s.") % {"time": said(edition.live_from)}
     return f"{done} {replaced_later(edition.article)}".strip()
 
 
-def take_down(article: Article, at: Any, by: User) -> str:
+def take_down(article: Article, given: Given, by: User) -> str:
+    return _set_end(article, given["take_down_at"], by)
+
+
+def _set_end(article: Article, at: Any, by: User) -> str:
     edition = workflow.take_down(article, by=by, at=at)
     return _("It ends %(time)s.") % {"time": said(edition.live_until)} if at else _("It has no end: it stays for ever.")
 
 
-def withdraw(article: Article, reason: str, by: User) -> str:
+def withdraw(article: Article, given: Given, by: User) -> str:
     links = article.preview_links.valid().count()
-    edition = workflow.withdraw(article, by=by, reason=reason)
+    edition = workflow.withdraw(article, by=by, reason=given["withdrawal_reason"])
     done = [_("Withdrawn: readers of its address see the reason.")]
     if links:
         done.append(ngettext("%d preview link of it ended.", "%d preview links of it ended.", links) % links)
@@ -122,7 +128,8 @@ def withdraw(article: Article, reason: str, by: User) -> str:
     return " ".join(done)
 
 
-def _given_time(at: Any) -> Any:
+def _given_time(given: Given) -> Any:
+    at = given["go_live_at"]
     if at is None:
         raise WorkflowError(_("Choose the day and the time at which it goes live."))
     return at

@@ -11,15 +11,10 @@ from articles.admin.article.state import ArticleState
 from articles.admin.times import embargo_words, short
 from articles.desk.lacking import told_of_repeat
 from articles.desk.notices import name_of_person
+from articles.desk.steps import STEPS
 from articles.models import FOR_EVER, Article, Edition, Revision
 
-NEXT = {  # of each stage, what comes next, the best that somebody may do first
-    Article.Stage.DRAFT: ("publish", "submit"),
-    Article.Stage.IN_REVIEW: ("approve", "publish", "take_back"),
-    Article.Stage.READY: ("publish", "take_back"),
-    Article.Stage.PUBLISHED: ("publish",),
-}
-WITH_PEOPLE = {"assign_to", "due_at", "desk_note"}  # fields of steps that stand with the notes
+WITH_PEOPLE = frozenset().union(*(step.fields for step in STEPS.values() if step.is_beside))  # they stand with notes
 
 
 @dataclass(frozen=True)
@@ -34,7 +29,19 @@ class StandingWord:
 def next_step(article: Article | None, offered: set[str]) -> str:
     """The step that comes next in the workflow, of those ``offered``; nothing if there is none."""
     stage = Article.Stage(article.stage) if article else Article.Stage.DRAFT
-    return next((name for name in NEXT[stage] if name in offered), "")
+    ranked = {name: STEPS[name].next_at[stage] for name in offered if stage in STEPS[name].next_at}
+    return min(ranked, key=lambda name: ranked[name], default="")
+
+
+def further(offered: set[str], step_form: Any) -> dict[str, Any]:
+    """The steps whose buttons stand in the menu alone: those that ask for nothing, and others by their field."""
+    steps = [step for step in STEPS.values() if step.is_in_menu and step.name in offered]
+    asking: dict[str, list[str]] = {}  # a field stands there once, however many steps ask for it
+    for step in steps:
+        if step.argument:
+            asking.setdefault(step.asks, []).append(step.name)
+    fields = [(step_form[field], names) for field, names in asking.items()]
+    return {"further": [step.name for step in steps if not step.argument], "further_asking": fields}
 
 
 def standing_in_words(article: Article | None, now: ArticleState) -> list[StandingWord]:

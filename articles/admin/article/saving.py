@@ -17,6 +17,7 @@ from articles.admin.lists import number_in_address
 from articles.admin.times import said
 from articles.desk import revisions, workflow
 from articles.desk.readiness.links import outside_of
+from articles.desk.steps import IN_HAND
 from articles.desk.workflow import WorkflowError
 from articles.models import Article
 from articles.models.unsaved_form import KEPT_FOR
@@ -95,7 +96,7 @@ class Saving:
         return None
 
     def _step_alone(self, request, article):
-        beside = request.POST["_step"].partition(":")[0] in steps.BESIDE_THE_TEXT
+        beside = steps.is_beside(request.POST["_step"])
         if not beside and str(article.version) != request.POST.get("version"):
             text = _(
                 "It was saved, or taken a step further, after you opened it, so nothing was done. It is: %(stage)s."
@@ -135,7 +136,7 @@ class Saving:
 
     def _refused(self, request, article, step, refusal, shown):
         given = {name: request.POST.get(name, "") for name in steps.StepForm.base_fields}
-        given |= {name: text for name, text in request.POST.items() if name in map(steps.SHOWN.format, steps.IN_HAND)}
+        given |= {name: text for name, text in request.POST.items() if name in map(steps.SHOWN.format, IN_HAND)}
         typed = steps.left_over(request.POST, shown)
         waiting.remember(request, article, typed, step=step, sent=given, text=str(refusal))
         saved = _("The text is saved.") if article.is_new_version else ""

@@ -18,6 +18,7 @@ from articles.admin.desk import DeskInline
 from articles.admin.times import short, zone
 from articles.body import charts
 from articles.desk import roles
+from articles.desk.steps import STEPS
 from articles.desk.workflow import WorkflowError
 from articles.models import ArticleByline
 from articles.public import rendering
@@ -181,15 +182,15 @@ class Screen:
         context |= {
             "state": now,
             "offered": offered,
-            "next_steps": offered - steps.BESIDE_THE_TEXT,
-            "writers": steps.writers() if "assign" in offered else [],
+            "next_steps": {name for name in offered if not STEPS[name].is_beside},
+            "writers": steps.writers() if any("assign_to" in STEPS[name].fields for name in offered) else [],
             "waits_for": _waits_for(obj),
             "notes": said,
             "open_notes": sum(not note.done_at for note in said),
             "step_form": step_form,
             "menu_is_open": head.menu_is_open(step_form),
             "next_step": next_step,
-            "further": offered & {"submit", "take_back", "approve", "publish"} - {next_step},
+            **head.further(offered - {next_step}, step_form),
             "standing": head.standing_in_words(obj, now),
             "to_mend": head.to_mend(context["adminform"], context["inline_admin_formsets"], step_form),
             "reading": None if "body" in context["adminform"].form.fields else reading.reading_of(obj),

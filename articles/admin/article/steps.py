@@ -1,5 +1,6 @@
-"""The steps of the workflow as an article's form offers them: buttons, and fields that some of them need."""
+"""The steps of the workflow as an article's form offers them: which buttons, their fields, and what is said after."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -7,115 +8,44 @@ from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.module_loading import import_string
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from articles.admin.article import going_live, whereabouts
+from articles.admin.article.going_live import Given
 from articles.admin.article.state import ArticleState
 from articles.admin.lists import number_in_address
 from articles.admin.times import TimeField, said
 from articles.desk import roles, workflow
+from articles.desk import steps as table
 from articles.desk.notices import name_of_person as name_of
+from articles.desk.steps import FIELDS, IN_HAND, STEPS, TICKS, Step
 from articles.desk.workflow import WorkflowError
-from articles.desk.workflow.notes import LONGEST
 from articles.folding import same
-from articles.models import Article, Edition
+from articles.models import Article, Edition, Note
 
 MOST_OFFERED = 200  # logins
-
-OPEN = {  # the stages in which a step makes sense; the other steps ask the editions
-    "submit": {"draft"},
-    "take_back": {"in_review", "ready"},
-    "send_back": {"in_review", "ready"},
-    "approve": {"draft", "in_review"},
+SHOWN = "shown_{}"  # what a field of ``IN_HAND`` showed when its page was made
+MAKE: dict[str, Callable[..., forms.Field]] = {
+    table.TIME: lambda asked, **told: TimeField(**told),
+    table.WORDS: lambda asked, **told: forms.CharField(
+        max_length=asked.most, widget=forms.Textarea({"rows": 2}), **told
+    ),
+    table.TICK: lambda asked, **told: forms.BooleanField(**told),
+    table.CHOICE: lambda asked, **told: forms.ChoiceField(choices=asked.choices, **told),
+    table.LOGIN: lambda asked, **told: forms.CharField(
+        max_length=asked.most, widget=forms.TextInput({"list": "writers", "autocomplete": "off"}), **told
+    ),
+    table.NUMBER: lambda asked, **told: forms.IntegerField(min_value=1, max_value=asked.most, **told),
 }
-BESIDE_THE_TEXT = {"assign", "unassign", "claim", "release", "due", "note", "tick", "trash", "untrash", "goal"}
-NEEDS = {  # the field that a step reads, beside which its refusal is shown
-    "publish": "go_live_at",
-    "schedule": "go_live_at",
-    "reschedule": "go_live_at",
-    "take_down": "take_down_at",
-    "send_back": "note",
-    "assign": "assign_to",
-    "due": "due_at",
-    "goal": "word_goal",
-    "note": "desk_note",
-    "withdraw": "withdrawal_reason",
-}
-TICKS = {"significant", "carry", "forget_end", "plan_again"}
-USES = {  # all fields that a step reads; what is typed in others waits in the form for its own step
-    "publish": {"take_down_at", *TICKS},
-    "schedule": {"go_live_at", "take_down_at", *TICKS},
-    "reschedule": {"go_live_at", "take_down_at"},
-    "assign": {"assign_to", "due_at", "word_goal"},
-    "due": {"due_at", "word_goal"},
-}
-
-
-IN_HAND = ("assign_to", "due_at", "word_goal")  # fields that show what others may have changed since
-SHOWN = "shown_{}"  # what such a field showed when its page was made
 
 
 class StepForm(forms.Form):
-    """What some steps need to know; nothing of it is stored with the article."""
+    """What some steps need to know, as the table of steps has it; nothing of it is stored with the article."""
 
     waits = False  # something is typed for the step of assigning
     now: dict[str, Any] = {}  # what the fields of ``IN_HAND`` show, whatever waits to be done
-
-    go_live_at = TimeField(label=gettext_lazy("Goes live at"), required=False)
-    take_down_at = TimeField(
-        label=gettext_lazy("Ends at"), required=False, help_text=gettext_lazy("Empty: it stays for ever.")
-    )
-    significant = forms.BooleanField(
-        label=gettext_lazy("Tell readers that it was updated"),
-        required=False,
-        help_text=gettext_lazy("For a change that matters, not for a comma: the page then says when."),
-    )
-    carry = forms.ChoiceField(
-        label=gettext_lazy("Also put it into what is scheduled"),
-        required=False,
-        choices=[
-            ("corrections", gettext_lazy("if it adds a correction")),
-            ("yes", gettext_lazy("yes")),
-            ("no", gettext_lazy("no")),
-        ],
-        help_text=gettext_lazy("Where both changed the same paragraph, you are asked."),
-    )
-    forget_end = forms.BooleanField(label=gettext_lazy("Without the end that was planned"), required=False)
-    plan_again = forms.BooleanField(label=gettext_lazy("Schedule again what was scheduled"), required=False)
-    note = forms.CharField(
-        label=gettext_lazy("Note to the writer"), required=False, max_length=250, widget=forms.Textarea({"rows": 2})
-    )
-    withdrawal_reason = forms.CharField(
-        label=gettext_lazy("Reason for withdrawal"),
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea({"rows": 2}),
-        help_text=gettext_lazy("Readers who come to the address see it. Preview links of the article end, too."),
-    )
-    assign_to = forms.CharField(
-        label=gettext_lazy("Assign to"),
-        required=False,
-        max_length=150,
-        widget=forms.TextInput({"list": "writers", "autocomplete": "off"}),
-        help_text=gettext_lazy("A login name; the field offers them."),
-    )
-    due_at = TimeField(label=gettext_lazy("Due"), required=False)
-    word_goal = forms.IntegerField(
-        label=gettext_lazy("Words it is to have"),
-        required=False,
-        min_value=1,
-        max_value=workflow.MOST_WORDS,
-        help_text=gettext_lazy("Empty: no goal."),
-    )
-    desk_note = forms.CharField(
-        label=gettext_lazy("Note to the desk"),
-        required=False,
-        max_length=LONGEST,
-        widget=forms.Textarea({"rows": 2}),
-        help_text=gettext_lazy("Readers never see it."),
-    )
 
     def shown(self) -> dict[str, str]:
         """What the fields of ``IN_HAND`` showed first, for the page to send back."""
@@ -125,6 +55,12 @@ class StepForm(forms.Form):
     def _text(self, name: str) -> str:
         field = self.fields[name]
         return field.widget.format_value(field.prepare_value(self.now.get(name))) or ""
+
+
+StepForm.base_fields = {
+    name: MAKE[asked.kind](asked, label=asked.label, help_text=asked.help, required=False)
+    for name, asked in FIELDS.items()
+}
 
 
 def form_of(article: Article | None, typed: dict[str, str] | None = None) -> StepForm:
@@ -157,8 +93,8 @@ def shown_on(post: Any, article: Article) -> dict[str, Any]:
 
 def left_over(post: Any, shown: dict[str, Any], asked: str = "") -> dict[str, str]:
     """What ``post`` has in fields that the step ``asked`` for, or a save, does not read; ``shown`` is their initial."""
-    name = asked.partition(":")[0]
-    used = USES.get(name, {NEEDS.get(name)})
+    step = named(asked)
+    used = step.fields if step else set()
     changed = StepForm(post, initial=shown | {"carry": "corrections"}).changed_data
     return {field: post.get(field) for field in changed if field in post and field not in used}
 
@@ -166,7 +102,7 @@ def left_over(post: Any, shown: dict[str, Any], asked: str = "") -> dict[str, st
 def words_in(post: Any, article: Article | None) -> list[tuple[str, str]]:
     """Labels and texts of what ``post`` has for steps; not who has the article, which others may have changed since."""
     shown = initial(article)
-    fields = {name: text for name, text in left_over(post, shown).items() if name not in TICKS | shown.keys()}
+    fields = {name: text for name, text in left_over(post, shown).items() if name not in {*TICKS, *shown}}
     return [(str(StepForm.base_fields[name].label), text) for name, text in fields.items() if text.strip()]
 
 
@@ -175,65 +111,68 @@ def labels(fields: Any) -> str:
     return ", ".join(str(StepForm.base_fields[name].label) for name in fields if name not in TICKS)
 
 
+def named(asked: str) -> Step | None:
+    """The step of the button that was pressed; None if no button asks for that."""
+    step = STEPS.get(asked.partition(":")[0])
+    return step if step and step.button else None
+
+
 def offered(user: User, article: Article | None, state: ArticleState) -> set[str]:
     """The steps that ``user`` may take with ``article`` as it is now; None is one that is being begun."""
-    stage = article.stage if article else Article.Stage.DRAFT
-    sensible = {name for name, stages in OPEN.items() if stage in stages} | {"publish", "schedule"}
-    if state.live:
-        sensible |= {"withdraw", "furnish"}
-    if state.live or state.scheduled:
-        sensible.add("take_down")
-    if state.scheduled:
-        sensible.add("cancel")
-    if article:
-        sensible |= _beside(article, state)
+    own_rights = [step for step in STEPS.values() if step.button and not step.right]
+    sensible = [step.name for step in own_rights if _makes_sense(step, article, state)]
     return {name for name in sensible if roles.may(user, name, article)}
 
 
-def _beside(article: Article, state: ArticleState) -> set[str]:
-    """The steps beside the text that make sense now."""
-    if article.trashed_at:
-        return {"untrash"}
-    sensible = {"assign", "claim", "release", "due", "goal", "note", "tick"}
-    return sensible if state.live or state.scheduled else sensible | {"trash"}
+def _makes_sense(step: Step, article: Article | None, state: ArticleState) -> bool:
+    """Whether the step leads anywhere from where the article stands, whoever takes it."""
+    if article is None and step.is_beside:
+        return False
+    if step.is_of_trash != bool(article and article.trashed_at):
+        return False
+    stage = article.stage if article else Article.Stage.DRAFT
+    standing = {name for name, rows in ((table.LIVE, state.live), (table.SCHEDULED, state.scheduled)) if rows}
+    return stage in step.stages and bool(step.standing & (standing or {table.NEITHER}))
+
+
+def is_beside(asked: str) -> bool:
+    """Whether the step asked for leaves the text alone."""
+    step = named(asked)
+    return step is not None and step.is_beside
 
 
 def take(asked: str, article: Article, form: StepForm, *, by: User) -> str:
     """Take the step ``asked`` for and say what was done; ``cancel:12`` names an edition, ``tick:12`` a note."""
-    name, _colon, which = asked.partition(":")
-    if name not in TAKE:
+    step = named(asked)
+    if step is None:
         raise WorkflowError(_("There is no such step."))
-    needed = NEEDS.get(name)
-    for field in {needed, *USES.get(name, set())}:
-        if not form.is_valid() and field in form.errors:
+    if not form.is_valid():
+        for field in sorted({step.asks, *step.fields} & form.errors.keys()):
             raise WorkflowError(" ".join(form.errors[field]))
-    if name in {"assign", "due"}:
-        return TAKE[name](article, form.cleaned_data | _untouched(form, article), by)
-    given = form.cleaned_data.get(needed) if needed else None
-    if name in {"publish", "schedule"}:
-        return TAKE[name](article, given, by, form.cleaned_data)
-    if name == "reschedule":
-        return going_live.reschedule(_edition(article, which), given, by, form.cleaned_data["take_down_at"])
-    if name in OF_AN_EDITION:
-        return TAKE[name](_edition(article, which), given, by)
-    if name == "tick":
-        return _tick(article, which, by)
-    return TAKE[name](article, given, by)
+    given = form.cleaned_data | _untouched(form, article, step.keeps)
+    thing = FIND[step.of](article, asked.partition(":")[2]) if step.of else article
+    if step.name in TOLD:
+        return TOLD[step.name](thing, given, by)
+    told = {step.argument: given[step.asks]} if step.argument else {}
+    import_string(f"articles.desk.workflow.{step.function}")(thing, by=by, **told)
+    return str(step.said) % given
 
 
-def _untouched(form: StepForm, article: Article) -> dict[str, Any]:
-    """What stays as it is by now, as nobody typed into its field, or the page has none."""
+def _untouched(form: StepForm, article: Article, names: tuple[str, ...]) -> dict[str, Any]:
+    """What stays as it is by now of the fields named, as nobody typed into them, or the page has none."""
+    if not names:
+        return {}
     typed = StepForm(form.data, initial=shown_on(form.data, article)).changed_data
     now = initial(article)
-    left = {name for name in ("due_at", "word_goal") if name not in typed or name not in form.data}
-    return {name: now[name] for name in left}
+    return {name: now[name] for name in names if name not in typed or name not in form.data}
 
 
 def refuse(form: StepForm, asked: str, refusal: WorkflowError) -> None:
-    """Show ``refusal`` beside the field that the step needs, or above all of them."""
-    needed = NEEDS.get(asked.partition(":")[0])
-    if form.is_valid() or needed not in form.errors:
-        form.add_error(needed, str(refusal))
+    """Show ``refusal`` beside the field that the step asks for, or above all of them."""
+    step = named(asked)
+    beside = (step.asks or None) if step else None
+    if form.is_valid() or beside not in form.errors:
+        form.add_error(beside, str(refusal))
 
 
 def _edition(article: Article, text: str) -> Edition:
@@ -243,28 +182,20 @@ def _edition(article: Article, text: str) -> Edition:
     return edition
 
 
-def _submit(article: Article, _given: Any, by: User) -> str:
+def _noted(article: Article, text: str) -> Note:
+    note = article.notes.filter(pk=number_in_address(text)).first()
+    if note is None:
+        raise WorkflowError(_("There is no such note. Load the article again."))
+    return note
+
+
+def _submit(article: Article, _given: Given, by: User) -> str:
     workflow.submit(article, by=by)
     names = whereabouts.with_whom(article, whereabouts.editors_for([article]))
     return _("Submitted: it waits for %(names)s.") % {"names": names}
 
 
-def _take_back(article: Article, _given: Any, by: User) -> str:
-    workflow.take_back(article, by=by)
-    return _("Taken back: it is a draft again.")
-
-
-def _send_back(article: Article, note: str, by: User) -> str:
-    workflow.send_back(article, by=by, note=note)
-    return _("Sent back: %(note)s") % {"note": note}
-
-
-def _approve(article: Article, _given: Any, by: User) -> str:
-    workflow.approve(article, by=by)
-    return _("Approved: it is ready to be published.")
-
-
-def _furnish(article: Article, _given: Any, by: User) -> str:
+def _furnish(article: Article, _given: Given, by: User) -> str:
     reached, what = workflow.publish_furniture(article, by=by)
     done = _("Readers see now: %(what)s. The text is the one they had.") % {"what": what}
     return f"{done} {also_scheduled(reached)}".strip()
@@ -293,7 +224,7 @@ def writer_named(typed: str) -> User:
     return user
 
 
-def _assign(article: Article, given: dict[str, Any], by: User) -> str:
+def _assign(article: Article, given: Given, by: User) -> str:
     to = writer_named(given["assign_to"])
     due = given["due_at"]
     is_same = due == initial(article)["due_at"]
@@ -302,22 +233,12 @@ def _assign(article: Article, given: dict[str, Any], by: User) -> str:
     return _("Assigned to %(name)s.") % {"name": name_of(to)}
 
 
-def _unassign(article: Article, _given: Any, by: User) -> str:
+def _unassign(article: Article, _given: Given, by: User) -> str:
     workflow.assign(article, None, by=by)
     return _("Assigned to nobody.")
 
 
-def _claim(article: Article, _given: Any, by: User) -> str:
-    workflow.claim(article, by=by)
-    return _("It is yours now.")
-
-
-def _release(article: Article, _given: Any, by: User) -> str:
-    workflow.release(article, by=by)
-    return _("Given back: it is nobody’s.")
-
-
-def _due(article: Article, given: dict[str, Any], by: User) -> str:
+def _due(article: Article, given: Given, by: User) -> str:
     at = given["due_at"]
     _set_other_goal(article, given["word_goal"], by)
     workflow.set_due(article, by=by, at=at)
@@ -329,41 +250,27 @@ def _set_other_goal(article: Article, words: int | None, by: User) -> None:
         workflow.set_goal(article, by=by, words=words)
 
 
-def _goal(article: Article, words: int | None, by: User) -> str:
+def _goal(article: Article, given: Given, by: User) -> str:
+    words = given["word_goal"]
     workflow.set_goal(article, by=by, words=words)
     return _("Goal: %(words)s words.") % {"words": words} if words else _("No goal any more.")
 
 
-def _note(article: Article, text: str, by: User) -> str:
+def _note(article: Article, given: Given, by: User) -> str:
+    text = given["desk_note"]
     workflow.leave_note(article, by=by, text=text)
     return _("Note left: %(note)s") % {"note": Truncator(text).chars(200)}
 
 
-def _tick(article: Article, which: str, by: User) -> str:
-    note = article.notes.filter(pk=number_in_address(which)).first()
-    if note is None:
-        raise WorkflowError(_("There is no such note. Load the article again."))
+def _tick(note: Note, _given: Given, by: User) -> str:
     done = workflow.tick_note(note, by=by)
     text = _("Note done: %(note)s") if done else _("Note open again: %(note)s")
     return text % {"note": Truncator(str(note)).chars(200)}
 
 
-def _trash(article: Article, _given: Any, by: User) -> str:
-    workflow.trash(article, by=by)
-    return _("Put in the trash. It can be restored for 30 days, and for good if readers ever saw it.")
-
-
-def _untrash(article: Article, _given: Any, by: User) -> str:
-    workflow.untrash(article, by=by)
-    return _("Restored: it is on the desk again.")
-
-
-OF_AN_EDITION = {"cancel", "carry", "keep", "renew"}  # that is scheduled
-TAKE = {
+FIND: dict[str, Callable[[Article, str], Any]] = {table.EDITION: _edition, table.NOTE: _noted}
+TOLD: dict[str, Callable[..., str]] = {  # steps that say more than their row of the table can
     "submit": _submit,
-    "take_back": _take_back,
-    "send_back": _send_back,
-    "approve": _approve,
     "publish": going_live.publish,
     "furnish": _furnish,
     "schedule": going_live.schedule,
@@ -376,12 +283,8 @@ TAKE = {
     "withdraw": going_live.withdraw,
     "assign": _assign,
     "unassign": _unassign,
-    "claim": _claim,
-    "release": _release,
     "due": _due,
     "goal": _goal,
     "note": _note,
     "tick": _tick,
-    "trash": _trash,
-    "untrash": _untrash,
 }

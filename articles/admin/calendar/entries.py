@@ -14,11 +14,12 @@ from articles.admin.calendar.kinds import CHANGES, KINDS, REPEATS, RETURNS, kind
 from articles.admin.calendar.span import CalendarSpan
 from articles.admin.times import embargo_words, short
 from articles.desk import lacking, roles
+from articles.desk.steps import STEPS
 from articles.models import Alert, Article, Edition
 
 MOST = 200  # entries of a kind, before now and from now on
-STEPS = {"starts": "schedule", "ends": "take_down"}  # the workflow's, by which an entry of an edition is moved
-DUE_STEPS = {"due": "due", "idea": "edit"}  # and those by which the time is moved at which an article is due
+MOVED_BY = {step.moves: step.name for step in STEPS.values() if step.moves}  # by the kind of the entry
+DUE = {"due", "idea"}  # kinds of entries of an article; others that are moved are an edition's
 EDITION = """
 headline live_from live_until published_at took_over withdrawn_reason lacks repeats_since section__name
 article__headline article__stage
@@ -72,7 +73,7 @@ def collect(span: CalendarSpan, user: User, now: datetime | None = None) -> tupl
         found.append(list(_starts(span, user, now)))
     if asked & {"ends", "ended", "withdrawn"}:
         found.append(list(_ends(span, user, now)))
-    if asked & {"due", "idea"}:
+    if asked & DUE:
         found.append(list(_due(span, user)))
     if "embargo" in asked:
         found.append(list(_embargoes(span)))
@@ -90,7 +91,7 @@ def collect(span: CalendarSpan, user: User, now: datetime | None = None) -> tupl
 def edition_entry(kind: str, edition: Edition, user: User, now: datetime) -> Entry:
     """The start or the end of an edition that was loaded with its article."""
     article, at = edition.article, edition.live_from if kind == "starts" else edition.live_until
-    may_move = at > now and roles.may(user, STEPS[kind], article)
+    may_move = at > now and roles.may(user, MOVED_BY[kind], article)
     notes = []
     if kind == "starts" and at > now and article.stage != Article.Stage.PUBLISHED:
         notes.append(_("with an older text than the working copy"))
@@ -163,7 +164,7 @@ def due_entry(article: Article, user: User) -> Entry:
     """The time at which an article or an idea is due; also one that is over can be moved to another."""
     who = str(article.assignee.get_full_name() or article.assignee) if article.assignee else _("nobody’s yet")
     kind = "idea" if article.stage == Article.Stage.IDEA else "due"
-    may_move = roles.may(user, DUE_STEPS[kind], article)
+    may_move = roles.may(user, MOVED_BY[kind], article)
     return _article_entry(kind, article, article.due_at, [who], may_move=may_move)
 
 

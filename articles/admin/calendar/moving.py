@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles.admin.calendar.entries import DUE_STEPS, STEPS, Entry, due_entry, edition_entry
+from articles.admin.calendar.entries import DUE, MOVED_BY, Entry, due_entry, edition_entry
 from articles.admin.lists import number_in_address
 from articles.admin.times import TimeField, said
 from articles.desk import workflow
@@ -58,9 +58,9 @@ def move_entry(name: str, *, was: str, to: datetime, by: User) -> tuple[Article,
 def _row(name: str) -> Edition | Article:
     """What an entry that can be moved is of: an edition, or what is due."""
     kind, _colon, row = name.partition(":")
-    if kind in DUE_STEPS:
+    if kind in DUE:
         return _due_row(kind, number_in_address(row))
-    if kind not in STEPS:
+    if kind not in MOVED_BY:
         raise WorkflowError(_("This cannot be moved in the calendar."))
     edition = Edition.objects.select_related("section", "article__section").filter(pk=number_in_address(row)).first()
     if edition is None:

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from articles.desk import roles
+from articles.desk.steps import right_of
 from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Article, SiteSettings
 
@@ -17,7 +18,7 @@ def locked(article: Article, step: str, by: User) -> Article:
         return row
     if row.trashed_at:
         raise WorkflowError(_("“%(article)s” lies in the trash: restore it first.") % {"article": row})
-    if row.stage == Article.Stage.IDEA and step not in roles.STEPS_OF_AN_IDEA:
+    if row.stage == Article.Stage.IDEA and not right_of(step).is_of_ideas:
         raise WorkflowError(_("“%(article)s” is an idea: begin to write it first.") % {"article": row})
     place = row.section or _("articles without a section")
     raise WorkflowError(_("You may not do this with an article of “%(place)s”.") % {"place": place})

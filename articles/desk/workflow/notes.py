@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from articles import desk_search
 from articles.desk import notices, roles
+from articles.desk.steps import FIELDS
 from articles.desk.workflow.locking import locked, locked_row
 from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Article, Note, Notice, PreviewLink
 
-LONGEST = 4000  # characters of a note
+LONGEST = FIELDS["desk_note"].most  # characters of a note
 
 
 @transaction.atomic

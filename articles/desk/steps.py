@@ -1,0 +1,263 @@
+"""The steps of the workflow: one row for each, with everything about it that more than one place has to know.
+
+From the rows are made whom ``roles.may()`` lets take a step, the buttons and fields of an article's form, the steps
+with many articles at once, what can be moved in the calendar, and the tables of the documentation. A new step is a
+function in ``articles/desk/workflow``, a row here, and the line that tries it in
+``articles/tests/permission_table.py``.
+
+The table stands below ``articles/desk/roles.py``, which asks it, and so below the workflow, which asks the roles. That
+is why a row names its function and does not hold it, and why no decorator on the function could say the same: roles
+would have to import the workflow to know it.
+
+A name that no row has is a mistake of ours: ``of()`` raises, for whoever asks.
+"""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+Text = str | Promise
+
+# Who may take a step; a chief editor takes all but the last, an administrator all.
+READERS = "whoever reads the desk's articles"
+WRITERS = "whoever writes, with what is theirs; and the section's editors"
+EDITORS = "the section's editors"
+CHIEFS = "chief editors"
+ADMINISTRATORS = "administrators"
+
+ANY_STAGE = frozenset({"idea", "draft", "in_review", "ready", "published"})
+LIVE, SCHEDULED, NEITHER = "live", "scheduled", "neither"  # what readers have of an article, or will have
+
+EDITION, NOTE = "edition", "note"  # what a step is taken with, if it is not the article
+
+TIME, WORDS, TICK, CHOICE, LOGIN, NUMBER = "time", "words", "tick", "choice", "login", "number"
+
+
+class UnknownStepError(LookupError):
+    """There is no row of that name."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """What some steps ask for, beside the text; nothing of it is stored with the article's own fields."""
+
+    label: Text
+    kind: str
+    help: Text = ""
+    most: int = 0  # characters; of a number the number itself
+    choices: tuple[tuple[str, Text], ...] = ()
+
+
+FIELDS = {
+    "go_live_at": Field(_("Goes live at"), TIME),
+    "take_down_at": Field(_("Ends at"), TIME, _("Empty: it stays for ever.")),
+    "significant": Field(
+        _("Tell readers that it was updated"),
+        TICK,
+        _("For a change that matters, not for a comma: the page then says when."),
+    ),
+    "carry": Field(
+        _("Also put it into what is scheduled"),
+        CHOICE,
+        _("Where both changed the same paragraph, you are asked."),
+        choices=(("corrections", _("if it adds a correction")), ("yes", _("yes")), ("no", _("no"))),
+    ),
+    "forget_end": Field(_("Without the end that was planned"), TICK),
+    "plan_again": Field(_("Schedule again what was scheduled"), TICK),
+    "note": Field(_("Note to the writer"), WORDS, most=250),
+    "withdrawal_reason": Field(
+        _("Reason for withdrawal"),
+        WORDS,
+        _("Readers who come to the address see it. Preview links of the article end, too."),
+        most=1000,
+    ),
+    "assign_to": Field(_("Assign to"), LOGIN, _("A login name; the field offers them."), most=150),
+    "due_at": Field(_("Due"), TIME),
+    "word_goal": Field(_("Words it is to have"), NUMBER, _("Empty: no goal."), most=50_000),  # no body holds many more
+    "desk_note": Field(_("Note to the desk"), WORDS, _("Readers never see it."), most=4000),
+}
+TICKS = ("significant", "carry", "forget_end", "plan_again")  # they are nothing to be done by themselves
+IN_HAND = ("assign_to", "due_at", "word_goal")  # they show what others may have changed since
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """How a step is taken with many articles at once."""
+
+    label: Text  # in the list's menu
+    done: Text  # the heading of what was done, counted
+    about: Text = ""  # the heading of the page that asks before; without one nothing is asked
+    button: Text = ""  # of that page
+    reached: Text = ""  # the heading of what readers see at once
+    tells_each: bool = False  # afterwards, what became of each is worth a sentence
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step; what a row does not say is as most steps have it."""
+
+    name: str
+    does: str = ""  # in the documentation; of several with one function the first says it
+    function: str = ""  # within ``articles.desk.workflow``; without one the row is a right alone
+
+    who: str = EDITORS
+    right: str = ""  # another step, whose right is asked: this is one more way to take it
+    own_at: Set[str] = frozenset()  # the stages in which writers take it with what is theirs
+    is_before_readers: bool = False  # writers take it only with what was never published
+    is_of_ideas: bool = False  # also with an idea that nobody has begun to write
+    is_of_trash: bool = False  # with what lies in the trash, where nothing else is done
+
+    stages: Set[str] = ANY_STAGE  # in which it is offered
+    standing: Set[str] = frozenset({LIVE, SCHEDULED, NEITHER})  # one of these has to be so for it to be offered
+    next_at: Mapping[str, int] = field(default_factory=dict)  # the stages of which it comes next, and its rank there
+    is_beside: bool = False  # it leaves the text alone, so the text is not saved with it, nor its version asked
+    of: str = ""  # EDITION or NOTE, whose number the button names
+    moves: str = ""  # the kind of the calendar's entries that it moves
+
+    asks: str = ""  # the field beside which a refusal is shown
+    argument: str = ""  # of the function, which gets what that field says
+    reads: Set[str] = frozenset()  # all fields that it reads, if more; others wait in the form for their own step
+    keeps: tuple[str, ...] = ()  # fields that stay as they are by now, if nobody typed into them
+
+    button: Text = ""  # on the article's form; without one the step has other ways
+    update_button: Text = ""  # the same while readers have the article
+    is_in_menu: bool = False  # further steps have its button by themselves; others have their place in a template
+    said: Text = ""  # afterwards, perhaps with what fields say; without it the desk has a function that says more
+    logged: Text = ""  # the same in the third person, for the audit: {thing} is the article, {a} what a field says
+    bulk: Bulk | None = None  # with many articles at once
+
+    @property
+    def fields(self) -> Set[str]:
+        """The fields that it reads."""
+        return self.reads or {self.asks} - {""}
+
+
+WAITS = frozenset({"in_review", "ready"})
+NOT_BEGUN = frozenset({"idea", "draft"})  # what nobody submitted
+SAVED = ngettext_lazy(
+    "Saved in %(count)d article, readers see no difference:",
+    "Saved in %(count)d articles, readers see no difference:",
+    "count",
+)
+REACHED = ngettext_lazy("Readers see it in %(count)d article:", "Readers see it in %(count)d articles:", "count")
+
+ROWS = [
+    Step("submit", "hands a draft to the section's editors", "stages.submit",
+         who=WRITERS, own_at={"draft"}, stages={"draft"}, next_at={"draft": 2},
+         button=_("Submit"), is_in_menu=True,
+         bulk=Bulk(_("Submit"), ngettext_lazy(
+             "Submitted %(count)d article:", "Submitted %(count)d articles:", "count"))),
+    Step("take_back", "makes what waits, or is ready, a draft again", "stages.take_back",
+         who=WRITERS, own_at={"in_review"}, stages=WAITS, next_at={"in_review": 3, "ready": 2},
+         button=_("Take back"), is_in_menu=True,
+         said=_("Taken back: it is a draft again."), logged=_("took {thing} back from the editors")),
+    Step("send_back", "returns it to its writer, with a note", "stages.send_back",
+         stages=WAITS, asks="note", argument="note",
+         button=_("Send back"), is_in_menu=True, said=_("Sent back: %(note)s"), logged=_("sent {thing} back: {a}")),
+    Step("approve", "calls it ready", "stages.approve",
+         stages={"draft", "in_review"}, next_at={"in_review": 1},
+         button=_("Approve"), is_in_menu=True,
+         said=_("Approved: it is ready to be published."), logged=_("approved {thing}"),
+         bulk=Bulk(_("Approve"), ngettext_lazy(
+             "Approved %(count)d article:", "Approved %(count)d articles:", "count"))),
+    Step("publish", "puts the working copy before readers now", "editions.publish",
+         next_at={"draft": 1, "in_review": 2, "ready": 1, "published": 1},
+         asks="go_live_at", reads={"take_down_at", *TICKS},
+         button=_("Publish now"), update_button=_("Publish the update now"), is_in_menu=True,
+         bulk=Bulk(_("Publish now …"), ngettext_lazy(
+             "Published %(count)d article:", "Published %(count)d articles:", "count"),
+             about=_("You are about to publish"), button=_("Publish now"), tells_each=True)),
+    Step("furnish", "puts section, bylines and tags before readers, without the text", "furniture.publish_furniture",
+         standing={LIVE}, button=_("Publish section, bylines and tags alone")),
+    Step("schedule", "has the working copy go live at a time", "editions.schedule",
+         asks="go_live_at", reads={"go_live_at", "take_down_at", *TICKS}, button=_("Schedule")),
+    Step("reschedule", "moves what is scheduled", "editions.reschedule",
+         right="schedule", of=EDITION, moves="starts",
+         asks="go_live_at", reads={"go_live_at", "take_down_at"}, button=_("Move to the time above")),
+    Step("cancel", "takes back what is scheduled", "editions.cancel",
+         standing={SCHEDULED}, of=EDITION, button=_("Cancel")),
+    Step("carry", "puts what readers have by now into what is scheduled", "scheduled.carry_over",
+         right="schedule", of=EDITION, button=_("Put it in")),
+    Step("keep", "says that it goes out without that", "scheduled.keep_as_is",
+         right="schedule", of=EDITION, button=_("It is meant so")),
+    Step("renew", "has what is scheduled say what the working copy says now", "scheduled.renew",
+         right="schedule", of=EDITION, button=_("Send the newest text")),
+    Step("take_down", "sets an end, or takes it away", "editions.take_down",
+         standing={LIVE, SCHEDULED}, asks="take_down_at", moves="ends", button=_("Set the end")),
+    Step("withdraw", "ends it now, with a reason for readers", "editions.withdraw",
+         standing={LIVE}, asks="withdrawal_reason", button=_("Withdraw now"),
+         bulk=Bulk(_("Withdraw …"), ngettext_lazy(
+             "Withdrew %(count)d article, readers see the reason:",
+             "Withdrew %(count)d articles, readers see the reason:", "count"),
+             about=_("You are about to take from readers"), button=_("Withdraw now"))),
+    Step("erase", "blanks the text of an edition that ended", "editions.erase",
+         who=ADMINISTRATORS, is_of_trash=True),
+    Step("assign", "gives the article to somebody, or to nobody", "hands.assign",
+         is_of_ideas=True, is_beside=True, asks="assign_to", reads=set(IN_HAND), keeps=("due_at", "word_goal"),
+         button=_("Assign"),
+         bulk=Bulk(_("Assign …"), ngettext_lazy(
+             "Assigned %(count)d article:", "Assigned %(count)d articles:", "count"),
+             about=_("You are about to assign"), button=_("Assign"))),
+    Step("unassign", "", "hands.assign",
+         right="assign", is_beside=True, button=_("To nobody")),
+    Step("claim", "takes an article that nobody has", "hands.claim",
+         who=WRITERS, is_of_ideas=True, is_beside=True, button=_("Claim it"),
+         said=_("It is yours now."), logged=_("claimed {thing}")),
+    Step("release", "gives it back", "hands.release",
+         who=WRITERS, own_at=ANY_STAGE, is_of_ideas=True, is_beside=True,
+         button=_("Give it back"), said=_("Given back: it is nobody’s."), logged=_("gave {thing} back")),
+    Step("due", "says by when it is wanted", "hands.set_due",
+         is_of_ideas=True, is_beside=True, moves="due",
+         asks="due_at", reads={"due_at", "word_goal"}, keeps=("due_at", "word_goal"),
+         button=_("Set only the due time")),
+    Step("goal", "says how many words it is to have", "hands.set_goal",
+         who=WRITERS, own_at=ANY_STAGE, is_beside=True, asks="word_goal", button=_("Set the goal")),
+    Step("note", "leaves a note for the desk", "notes.leave_note",
+         who=READERS, is_of_ideas=True, is_beside=True, asks="desk_note", button=_("Leave the note")),
+    Step("tick", "calls a note done, or open again", "notes.tick_note",
+         who=WRITERS, own_at=ANY_STAGE, is_of_ideas=True, is_beside=True, of=NOTE, button=_("Done")),
+    Step("trash", "puts it in the trash", "trash.trash",
+         who=WRITERS, own_at=NOT_BEGUN, is_before_readers=True, is_of_ideas=True, is_beside=True,
+         standing={NEITHER}, button=_("Put in the trash"),
+         said=_("Put in the trash. It can be restored for 30 days, and for good if readers ever saw it."),
+         bulk=Bulk(_("Put in the trash …"), ngettext_lazy(
+             "Put in the trash: %(count)d article:", "Put in the trash: %(count)d articles:", "count"),
+             about=_("You are about to put in the trash"), button=_("Put in the trash"))),
+    Step("untrash", "restores it from there", "trash.untrash",
+         who=WRITERS, own_at=NOT_BEGUN, is_before_readers=True, is_of_ideas=True, is_of_trash=True, is_beside=True,
+         button=_("Restore"), said=_("Restored: it is on the desk again."), logged=_("took {thing} out of the trash"),
+         bulk=Bulk(_("Restore"), ngettext_lazy(
+             "Restored %(count)d article:", "Restored %(count)d articles:", "count"))),
+    Step("begin", "makes an idea a draft", "ideas.begin",
+         who=WRITERS, own_at={"idea"}, is_of_ideas=True),
+    Step("share", "makes a preview link", "sharing.share", who=WRITERS, own_at=ANY_STAGE),
+    Step("edit", who=WRITERS, own_at={"idea", "draft", "published"}, is_of_ideas=True, moves="idea"),
+    Step("move", "changes the working copy's section, from the list", "working_copy.move", right="edit",
+         bulk=Bulk(_("Move to a section …"), SAVED, about=_("You are about to move"),
+                   button=_("Move"), reached=REACHED, tells_each=True)),
+    Step("also_in", "lists the working copy in one section more, from the list", "working_copy.add_section",
+         right="edit",
+         bulk=Bulk(_("Also list in a section …"), SAVED, about=_("You are about to list in one section more"),
+                   button=_("List there, too"), reached=REACHED, tells_each=True)),
+    Step("tag", "adds tags to the working copy, from the list", "working_copy.add_tags", right="edit",
+         bulk=Bulk(_("Tag …"), SAVED, about=_("You are about to tag"),
+                   button=_("Add the tags"), reached=REACHED, tells_each=True)),
+    Step("lift_embargo", who=CHIEFS),
+]  # fmt: skip
+STEPS = {row.name: row for row in ROWS}
+
+
+def of(name: str) -> Step:
+    """The row of that name; ``UnknownStepError`` if there is none."""
+    if name not in STEPS:
+        raise UnknownStepError(f"There is no step “{name}” in articles/desk/steps.py.")
+    return STEPS[name]
+
+
+def right_of(name: str) -> Step:
+    """The row that says who may take the step of that name: its own, or that of the step it is one more way of."""
+    row = of(name)
+    return of(row.right) if row.right else row
