@@ -1,6 +1,6 @@
 """Takes the pictures of docs/gallery.md: every kind of page, on four widths, light, dark and in print.
 
-    .venv/bin/python docs/make_gallery.py http://127.0.0.1:8000
+    .venv/bin/python -m docs.make_gallery http://127.0.0.1:8000
 
 The server shows the demo paper with all its pictures' sizes cut (``make run``, and a minute later). Each kind of page
 becomes one picture: light at 390, 820, 1280 and 1920 pixels, dark at 390 and 1280, and the first page of its print.
@@ -12,6 +12,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, sync_playwright
+
+from newsroom import pages
 
 PAGES = {
     "front": ("The front page", "/"),
@@ -34,6 +36,12 @@ PAGES = {
     "about": ("A page of the paper", "/about/"),
     "feeds": ("Feeds", "/feeds/"),
     "missing": ("No such page", "/no-such-page/"),
+}
+SHOWN = {address.partition("?")[0] for _label, address in PAGES.values()}
+PAGES |= {  # and what is new since
+    page.name: (page.name.removesuffix("_page").replace("_", " ").capitalize(), page.example)
+    for page in pages.ALL
+    if page.is_screen and page.is_fixed and page.example.partition("?")[0] not in SHOWN
 }
 SHOTS = (
     ("light", 390),

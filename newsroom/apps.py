@@ -44,9 +44,10 @@ class NewsroomConfig(AppConfig):
 
     def ready(self):
         from articles.body import charts, references
+        from articles.public import menus, sitemaps
         from articles.public.brand import Brand
         from articles.search import answers
-        from newsroom import charts_in_articles, rates_in_articles, rates_in_search
+        from newsroom import charts_in_articles, pages, rates_in_articles, rates_in_search
         from newsroom.serving import (
             changes,
             folders,  # noqa: F401 - it registers a check
@@ -64,6 +65,8 @@ class NewsroomConfig(AppConfig):
             charts_in_articles.look_up_points, charts_in_articles.draw_chart, charts_in_articles.chart_in_words
         )
         answers.register_finder(rates_in_search.find_rates)
+        menus.register(pages.IN_MENUS)
+        sitemaps.register(pages.IN_SITEMAP)
         rate_cards.register(Brand.current)
         for name in ("tickers.Rate", "tickers.Pair", "articles.SiteSettings"):
             for signal in (post_save, post_delete):

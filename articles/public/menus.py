@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext_lazy as _
+from django.utils.functional import Promise
 from taggit.models import Tag
 
 from articles.models.edition import EditionTag
@@ -16,13 +16,12 @@ from articles.models.redirect import path_of
 from articles.models.section import Section
 
 Kind, Place = MenuLink.Kind, MenuLink.Place
-OWN = {  # pages that the paper always has
-    "/latest/": _("Latest"),
-    "/rates/": _("Exchange rates"),
-    "/corrections/": _("Corrections"),
-    "/search/": _("Search"),
-    "/feeds/": _("Feeds"),
-}
+OWN: dict[str, str | Promise] = {}  # pages that the paper always has: their names, by address
+
+
+def register(own: Mapping[str, str | Promise]) -> None:
+    """Offer pages for menus, named by their addresses; the project knows them all."""
+    OWN.update(own)
 
 
 @dataclass(frozen=True)

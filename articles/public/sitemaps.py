@@ -4,6 +4,7 @@ Django's own would count the archive for every index. Months are those of UTC, s
 one file to another; ``announcing`` keeps what the index says of each, and what happened since is looked up here.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db.models import F, QuerySet
@@ -27,6 +28,12 @@ NEWS_AGE = timedelta(days=2)  # Google News takes no older ones, and at most 1,0
 NEWS_MOST = 1000
 MONTH_MOST = 10_000  # of one file, for which sitemaps.org allows 50,000 and 50 MB, and Google 1,000 pictures a page
 YEARS = range(1900, 3000)
+FIXED: list[str] = []  # addresses of pages that the paper always has
+
+
+def register(addresses: Iterable[str]) -> None:
+    """Name these pages in the sitemap beside sections and pairs; the project knows them all."""
+    FIXED.extend(address for address in addresses if address not in FIXED)
 
 
 @require_safe
@@ -44,8 +51,12 @@ def sitemap_index(request):
 
 @require_safe
 def sections(request):
-    """The front page, the sections, the flat pages and the rates."""
-    context = {"sections": Section.objects.with_parent(), "pages": FlatPage.objects.filter(is_public=True)}
+    """The pages that the paper always has, the sections, the flat pages and the rates."""
+    context = {
+        "fixed": FIXED,
+        "sections": Section.objects.with_parent(),
+        "pages": FlatPage.objects.filter(is_public=True),
+    }
     context["crossings"] = crossings.filled(request.at)
     return _xml(request, "sitemap_sections.xml", context)
 

@@ -15,6 +15,7 @@ from articles.models import Image, SiteSettings
 from articles.public import rendering
 from articles.templatetags import articles as tags
 from articles.tests.factories import MORNING, make_author, make_edition, make_image, make_section
+from newsroom.tests import public_paper
 
 LONG = "A headline of the greatest length the desk can write " * 4
 
@@ -91,10 +92,9 @@ class PageTests(TestCase):
             lead_image=cls.image,
         )
         cls.addresses = [
-            "/",
+            *public_paper.screens(),
             "/business/",
             "/business/markets/",
-            "/latest/",
             "/latest/?page=2",
             "/latest/2025/12/",
             "/search/",
@@ -102,7 +102,6 @@ class PageTests(TestCase):
             "/search/?q=nothing-has-this",
             "/topics/rail/",
             "/authors/aigul-tash/",
-            "/rates/",
             "/no-such-page/",
             cls.news.path,
             cls.russian.path,

@@ -180,12 +180,13 @@ def frame_context(request):
     """The frame for templates; nothing for the desk's own pages, which show none of it."""
     frame = getattr(request, "frame", None)
     if frame is None:
-        return {"brand": USUAL_BRAND, "themes": (), "countries": (), "pages": ()}
+        return {"brand": USUAL_BRAND, "themes": (), "countries": (), "own": menus.OWN, "pages": ()}
     return {
         "paper": frame.paper,
         "brand": frame.brand,
         "themes": frame.themes,
         "countries": frame.countries,
+        "own": menus.OWN,
         "pages": frame.pages,
         "arranged": frame.arranged,
         "rates": frame.rates,

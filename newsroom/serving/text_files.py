@@ -10,15 +10,9 @@ from django.views.decorators.http import require_safe
 
 from articles.public import announcements
 from common.addresses import root_of
+from newsroom import pages
 from newsroom.serving.headers import PUBLIC
 
-ROBOTS = """User-agent: *
-Disallow: /admin/
-Disallow: /preview/
-
-Sitemap: {root}/sitemap.xml
-Sitemap: {root}/news-sitemap.xml
-"""
 SHORT_NAME = 12  # letters under an icon, by Chrome's and Apple's advice
 FOR_EVER = "public, max-age=31536000, immutable"
 EXPIRES = timedelta(days=180)
@@ -29,7 +23,9 @@ def robots(request):
     """Where crawlers may go and find the sitemaps."""
     root = root_of(request)
     more = request.frame.paper.robots_lines.strip()
-    return _plain(ROBOTS.format(root=root) + (f"\n{more}\n" if more else ""))
+    rules = ["User-agent: *", *(f"Disallow: {beginning}" for beginning in ("/admin/", *pages.HIDDEN))]
+    maps = [f"Sitemap: {root}{address}" for address in pages.SITEMAPS]
+    return _plain("\n".join([*rules, "", *maps, ""]) + (f"\n{more}\n" if more else ""))
 
 
 @require_safe

@@ -14,11 +14,11 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from articles.desk import workflow
-from articles.models import Article, Edition, SiteSettings
+from articles.models import Article, Edition
 from articles.public import surrogate_keys
-from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_section
-from newsroom.serving import changes, frame, generation, purging
-from tickers.tests.factories import make_pair, make_rate
+from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section
+from newsroom.serving import changes, generation, purging
+from newsroom.tests import public_paper
 
 # What readers' pages read without showing it: who was told what, words of searches, the index of what editions say.
 UNSHOWN = {"articles_announcement", "articles_archivemonth", "articles_redirecthits", "articles_search"}
@@ -97,17 +97,9 @@ class HearingTests(TransactionTestCase):
 
 class ShownTests(TestCase):
     def test_every_table_that_public_pages_read_is_listened_to(self):
-        author = make_author(name="Aigul", slug="aigul", picture=make_image())
-        section = make_section(name="Business", slug="business")
-        edition = make_edition(section=section, authors=[author], tags=["Rail"], lead_image=make_image())
-        make_rate(make_pair(), timezone.now().date(), "0.01144")
-        SiteSettings.objects.create(name="The Paper")
-        frame.forget_frame()
-        paths = ["/", "/business/", edition.path, "/authors/aigul/", "/topics/rail/", "/latest/", "/corrections/"]
-        paths += ["/feed/", "/business/feed.json", "/sitemap.xml", "/sitemap-sections.xml", "/news-sitemap.xml"]
-        paths += ["/rates/", "/rates.json", "/search/?q=words", "/feeds/", "/robots.txt", "/nothing/", "/2020/01/01/x/"]
+        public_paper.fill()
         with CaptureQueriesContext(connection) as captured:
-            for path in paths:
+            for path in [*public_paper.addresses(), "/nothing/", "/2020/01/01/x/"]:
                 self.client.get(path)
         read = {name for query in captured for name in re.findall(r"\b(?:FROM|JOIN) \(?\"?(\w+)\"?", query["sql"])}
         ours = {name for name in read if name.startswith(("articles_", "tickers_", "taggit_", "django_", "auth_"))}

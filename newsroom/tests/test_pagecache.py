@@ -24,6 +24,7 @@ from django.utils import timezone
 from articles.desk import workflow
 from articles.models import Author, Edition, Placement, Redirect, RedirectHits, Section, SiteSettings
 from articles.tests.factories import make_article, make_chief, make_edition, make_section
+from newsroom import pages
 from newsroom.serving import frame, generation
 from newsroom.serving.headers import PUBLIC
 from newsroom.serving.pagecache import counts
@@ -61,9 +62,7 @@ class KeptTests(TransactionTestCase):
         return response
 
     def test_second_reader_takes_no_query(self):
-        paths = ["/", "/business/", self.edition.path, "/feed/", "/feed.json", "/sitemap.xml", "/news-sitemap.xml"]
-        paths += ["/latest/", "/rates/", "/rates.json", "/robots.txt", "/manifest.webmanifest", "/corrections/"]
-        for path in paths:
+        for path in [*pages.WARMED, "/business/", self.edition.path]:
             made = self.assertFrom("made", path)
             with self.assertNumQueries(0):
                 kept = self.assertFrom("hits", path)

@@ -24,6 +24,7 @@ from articles.tests.factories import (
     make_user,
 )
 from newsroom.serving import changes, frame, time_travel
+from newsroom.tests import public_paper
 
 
 @override_settings(PIECES_KEPT=1000)
@@ -340,8 +341,8 @@ class TrustTests(TestCase):
     """Headers and cookies of public pages."""
 
     def test_public_pages_set_no_cookie_and_may_be_kept_until_asked_again(self):
-        edition = make_edition()
-        for path in ("/", edition.path, "/search/?q=x", "/feed/", "/no-such-page/", "/rates/", "/sitemap.xml"):
+        public_paper.fill()
+        for path in [*public_paper.addresses(is_kept=True), "/search/?q=x", "/no-such-page/"]:
             response = self.client.get(path)
             assert not response.cookies, path
             assert response.headers["Cache-Control"] == "public, max-age=0, must-revalidate", path
@@ -381,8 +382,9 @@ class TrustTests(TestCase):
         assert self.client.get("/", headers={"If-None-Match": etag}).status_code == 200
 
     def test_pages_have_no_inline_script_or_style(self):
+        public_paper.fill()
         edition = make_edition(lead_image=make_image(), tags=["A"], body="<table><tr><td>1</td></tr></table><p>x</p>")
-        for path in ("/", edition.path, "/search/?q=x", "/no-such-page/", "/rates/", "/latest/"):
+        for path in [*public_paper.addresses(is_screen=True), edition.path, "/no-such-page/"]:
             text = self.client.get(path).content.decode()
             assert " style=" not in text, path
             assert "<style" not in text, path

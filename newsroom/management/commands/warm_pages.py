@@ -11,12 +11,9 @@ from taggit.models import Tag
 from articles.models.author import Author
 from articles.models.edition import Edition
 from articles.models.section import Section
+from newsroom import pages
 from tickers.models import Pair
 
-FIXED = (
-    "/ /latest/ /corrections/ /feed/ /atom/ /feed.json /feeds/ /rates/ /rates.json /sitemap.xml /news-sitemap.xml "
-    "/sitemap-sections.xml /robots.txt /manifest.webmanifest"
-).split()
 TOLD = 50  # pages between two lines
 
 
@@ -48,7 +45,7 @@ class Command(BaseCommand):
 
 def addresses_to_warm(articles):
     """What readers ask for most: the fixed pages, sections, the newest articles with their authors and tags."""
-    yield from FIXED
+    yield from pages.WARMED
     for section in Section.objects.with_parent():
         base = section.get_absolute_url()
         yield from (base, f"{base}feed/")

@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.http.request import split_domain_port, validate_host
 
 from articles.public import wordpress
+from newsroom import pages
 
-# What is never kept: the desk, files that others serve or browsers keep, what asks in words of its own, probes.
-UNKEPT = ("/admin/", "/static/", "/media/", "/preview/", "/search/", "/api/", "/look-", "/healthz", "/readyz")
+# What is never kept: the desk, files that others serve, probes, and what the list of pages says.
+UNKEPT = ("/admin/", "/static/", "/healthz", "/readyz", *pages.UNKEPT)
 KEYED = {"page", "span"}  # parameters that make another page; unknown ones make none
 ASKED = {"amount", "at", "currency", "day", "q"}  # those with which a page is somebody's own
 LONGEST = 1000  # characters of an address, and of a query: longer ones are not looked at

@@ -1,0 +1,121 @@
+"""Every public address, once: what answers it, and what else is made of it.
+
+The apps list their own (``articles.pages``, ``tickers.pages``); here they are joined with those of the project, as only
+the project may know both. From the list are made the routes (``newsroom.urls``), the pages that menus offer, the lines
+of the sitemap and of robots.txt, what is warmed and what is never kept, and the tests of every public page. A row names
+its view and does not hold it: so whoever needs an address does not import all that answers it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import URLPattern, path, re_path
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+
+from articles import pages as of_articles
+from tickers import pages as of_rates
+
+FORMATS = {"rss": "feed/", "atom": "atom/", "json": "feed.json"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One public address, or all those of one shape."""
+
+    name: str  # of the route
+    path: str  # of the route; one that begins with ^ is a regular expression
+    view: str  # where it stands: ``articles.public.views.front_page``
+    example: str  # an address of that shape: of the paper that ``newsroom.tests.public_paper`` makes
+    answers: int = 200  # what the example answers there
+    feed: tuple[str, str] | None = None  # the name of its feeds' routes, and their view
+    menu: str | Promise = ""  # the name by which it is offered for menus
+    menu_rank: int = 0  # its place among those; 0 is not offered
+    in_sitemap: bool = False  # by its one address; of sections, articles and pairs the sitemaps know themselves
+    is_warmed: bool = False  # made before somebody asks for it, with its feeds
+    is_kept: bool = True  # in the page cache; the first word of others is never kept
+    is_screen: bool = False  # people look at it in a browser
+    is_sitemap: bool = False  # robots.txt names it
+    is_hidden: bool = False  # robots.txt keeps crawlers from it
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether there is one address of that shape alone."""
+        return not self.path.startswith("^") and "<" not in self.path
+
+    @property
+    def first_word(self) -> str:
+        """How all its addresses begin, up to the first slash or whatever differs."""
+        found = re.match(r"\^?([\w.-]*/?)", self.path)
+        return f"/{found[1] if found else ''}"
+
+    @property
+    def addresses(self) -> list[str]:
+        """The example, and the examples of its feeds."""
+        base, mark, query = self.example.partition("?")
+        endings = FORMATS.values() if self.feed else ()
+        return [self.example, *(f"{base}{ending}{mark}{query}" for ending in endings)]
+
+    def routes(self) -> Iterator[URLPattern]:
+        """Its route, and those of its feeds."""
+        make = re_path if self.path.startswith("^") else path
+        yield make(self.path, import_string(self.view), name=self.name)
+        if self.feed:
+            name, view = self.feed
+            for form, ending in FORMATS.items():
+                yield path(self.path + ending, import_string(view), {"form": form}, name=f"{name}_{form}")
+
+
+OWN = [
+    Page("robots", "robots.txt", "newsroom.serving.text_files.robots", "/robots.txt", is_warmed=True),
+    Page(
+        "manifest",
+        "manifest.webmanifest",
+        "newsroom.serving.text_files.manifest",
+        "/manifest.webmanifest",
+        is_warmed=True,
+    ),
+    Page(
+        "look",
+        r"^look-(?P<digest>[0-9a-f]{12})\.css$",
+        "newsroom.serving.text_files.look_stylesheet",
+        "/look-0123456789ab.css",
+        is_kept=False,
+    ),
+    Page("ads", "ads.txt", "newsroom.serving.text_files.ads", "/ads.txt"),
+    Page("humans", "humans.txt", "newsroom.serving.text_files.humans", "/humans.txt"),
+    Page(
+        "indexnow_key",
+        r"^(?P<key>[0-9a-f]{32})\.txt$",
+        "newsroom.serving.text_files.indexnow_key",
+        f"/{'0' * 32}.txt",
+        answers=404,
+    ),
+    Page("security", ".well-known/security.txt", "newsroom.serving.text_files.security", "/.well-known/security.txt"),
+    Page("security_before", "security.txt", "newsroom.serving.text_files.security", "/security.txt"),
+    Page(
+        "icon",
+        r"^(?P<name>favicon\.ico|apple-touch-icon(?:-precomposed)?\.png)$",
+        "newsroom.serving.text_files.icon",
+        "/favicon.ico",
+    ),
+    Page(
+        "media",
+        "media/<path:name>",
+        "newsroom.serving.media.rendition",
+        "/media/ab/key/1-wide-640.webp",
+        answers=404,
+        is_kept=False,
+    ),
+]
+ALL = [*OWN, *(Page(**row) for row in (*of_rates.PAGES, *of_articles.PAGES))]  # in the order in which they are tried
+
+IN_MENUS = {
+    page.example.partition("?")[0]: page.menu for page in sorted(ALL, key=lambda page: page.menu_rank) if page.menu_rank
+}
+IN_SITEMAP = [page.example for page in ALL if page.in_sitemap]
+WARMED = [address for page in ALL if page.is_warmed for address in page.addresses]
+UNKEPT = tuple(sorted({page.first_word for page in ALL if not page.is_kept}))
+HIDDEN = sorted({page.first_word for page in ALL if page.is_hidden})
+SITEMAPS = [page.example for page in ALL if page.is_sitemap]
