@@ -1,52 +1,81 @@
 """Queries whose SQL is written once: Django takes milliseconds to write one each time, the database less to answer it.
 
-A statement is a queryset built with values that can be told apart, compiled, and run again with others in their place.
-PostgreSQL plans it once a connection, too. What was measured: docs/decisions/uncached-pages.md.
+A statement is what Django writes for a queryset in which places (``Given``) stand for the values; it is sent again and
+again with values put there, and PostgreSQL plans it once a connection. What was measured:
+docs/decisions/uncached-pages.md.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from django.db import NotSupportedError, connections, router
-from django.db.models import Model, QuerySet
-from django.db.models.base import ModelState
-from django.db.models.query import get_related_populators
+from django.db import NotSupportedError, connections, router, transaction
+from django.db.models import DEFERRED, BigIntegerField, DateTimeField, Expression, Field, Model, QuerySet, Value
 
 from common import fragments
 
 Row = TypeVar("Row", bound=Model)
-MOST = 500  # statements of one query: of each slice and number of values one
+MOST = 500  # statements of one query: of each slice and names of values one
+TIME, NUMBER = DateTimeField(), BigIntegerField()  # as which values are sent
+
+
+class Given(Expression):
+    """The place of a value in a statement."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, compiler, connection):
+        return "%s", [self]
+
+
+class GivenKeys(Given):
+    """The place of a list of keys, for a filter by ``pk__in``: one parameter, however many they are."""
+
+    def as_postgresql(self, compiler, connection):
+        return "(SELECT unnest(%s::bigint[]))", [self]
+
+    def as_sqlite(self, compiler, connection):
+        return "(SELECT value FROM json_each(%s))", [self]
 
 
 class Prepared(Generic[Row]):
-    """A queryset of ``model`` that ``build(**values)`` makes; numbers, texts and times can be other ones each time.
+    """A queryset of ``model`` that ``build(**values)`` makes; the values can be other ones each time.
 
-    What ``build`` prefetches is not loaded. No value may decide about the statement itself, except how many there are.
-    ``shares`` are relations that many rows have in common: what they lead to is not joined, but found by its key in
-    another such queryset, and kept with the pieces of pages. What ``before(**values)`` gives, a ``WITH`` and its
-    parameters, stands before the statement.
+    ``build`` gets a ``Given`` in place of each value. It filters and sorts; what is read is said here: all fields but
+    those named in ``without``, the relations that ``joins`` names (each with the names of its fields that are not
+    read), and annotations that ``also`` names, each with its kind of field. ``shares`` are relations that many rows
+    have in common: what they lead to is not joined, but found by its key in another such queryset, and kept with the
+    pieces of pages. What ``before(**values)`` gives, a ``WITH`` and its parameters, stands before the statement. One
+    that ``cuts`` gets a slice as well, ``part``, and takes it by itself where that is best.
     """
 
     def __init__(
         self,
         model: type[Row],
         build: Callable[..., QuerySet[Row]],
-        shares: "dict[str, Prepared] | None" = None,
+        *,
+        without: Collection[str] = (),
+        joins: Mapping[str, Collection[str]] | None = None,
+        also: Mapping[str, Field] | None = None,
+        shares: "Mapping[str, Prepared] | None" = None,
         before: Callable[..., tuple[str, Sequence[Any]]] | None = None,
+        cuts: bool = False,
     ) -> None:
-        self.model, self.build, self.before, self.shares = model, build, before, shares or {}
+        self.model, self.build, self.before, self.cuts = model, build, before, cuts
+        self.without, self.joins, self.also, self.shares = without, joins or {}, also or {}, shares or {}
         self._statements: dict[tuple, _Statement] = {}
 
     def rows(self, between: tuple[int, int] | None = None, **values: Any) -> list[Row]:
         """The rows for ``values``, of a list perhaps only those ``between`` two places, from the readers' database."""
         alias = router.db_for_read(self.model)
-        kinds = tuple((name, type(value)) for name, value in values.items())
-        statement = self._statements.get((alias, between, kinds))
+        statement = self._statements.get((alias, between, *values))
         if statement is None:
             if len(self._statements) >= MOST:
                 self._statements.clear()
-            statement = self._statements[alias, between, kinds] = _Statement(self, values, between, alias)
+            statement = self._statements[alias, between, *values] = _Statement(self, values, between, alias)
         rows = statement.rows(values)
         for name, others in self.shares.items():
             _attach(rows, name, others)
@@ -61,11 +90,9 @@ class Prepared(Generic[Row]):
         return Listed(self, values)
 
     def of(self, keys: Iterable[int], **values: Any) -> list[Row]:
-        """Rows for each of ``keys``, which ``build`` gets as ``key0``, ``key1`` …; see ``keys_in``."""
+        """Rows for a list of ``keys``, which ``build`` gets by that name; none, without asking, for no keys."""
         wanted = list(keys)
-        if wanted:  # in one of a few lengths, so that there are few statements: the last is said again
-            wanted += wanted[-1:] * ((1 << (len(wanted) - 1).bit_length()) - len(wanted))
-        return self.rows(**values, **{f"key{place}": key for place, key in enumerate(wanted)}) if wanted else []
+        return self.rows(keys=wanted, **values) if wanted else []
 
     def shared(self, keys: Iterable[int]) -> dict[int, Row]:
         """What ``of`` finds, by its key, kept with the pieces of pages: nobody may change it."""
@@ -82,132 +109,132 @@ class Listed(Generic[Row]):
         return self.prepared.rows((part.start or 0, part.stop), **self.values)
 
 
-def keys_in(values: dict[str, Any]) -> list[int]:
-    """What ``of`` was given, from what ``build`` gets."""
-    return [value for name, value in values.items() if name.startswith("key")]
-
-
 def fetch(alias: str, sql: str, parameters: Sequence[Any], *, once: bool = True) -> list[tuple]:
     """What the database ``alias`` answers to a statement of ours, which PostgreSQL plans ``once`` a connection."""
     connection = connections[alias]
-    if once and connection.vendor == "postgresql" and not connection.queries_logged:  # a log shows the values, too
-        try:
-            return _rows(_planning(connection), sql, parameters)
-        except NotSupportedError:  # its plan is of a table that has been altered since
-            if connection.in_atomic_block:
-                raise
-    return _rows(connection.cursor(), sql, parameters)
-
-
-def _rows(cursor: Any, sql: str, parameters: Sequence[Any]) -> list[tuple]:
-    with cursor:
+    with connection.cursor() as cursor:
+        if once and connection.vendor == "postgresql" and not connection.queries_logged:  # a log shows the values, too
+            try:
+                return _planned_once(cursor, sql, parameters)
+            except NotSupportedError:  # its plan is of a table that has been altered since
+                if not transaction.get_autocommit(alias):
+                    raise
         cursor.execute(sql, parameters)
         return cursor.fetchall()
 
 
-def _planning(connection: Any) -> Any:
-    """A cursor that sends values apart from the statement: psycopg has it prepared when it comes again and again."""
-    from django.db.backends.postgresql.base import ServerBindingCursor
+def _planned_once(cursor: Any, sql: str, parameters: Sequence[Any]) -> list[tuple]:
+    """The answer by a cursor of psycopg's own on the same connection.
 
-    connection.ensure_connection()
-    return connection._prepare_cursor(ServerBindingCursor(connection.connection))
+    It sends values apart from the statement, where Django's cursor writes them into it, and has a statement prepared
+    that comes again and again.
+    """
+    from psycopg import Cursor
+
+    with cursor.db.wrap_database_errors, Cursor(cursor.connection) as binding:
+        return binding.execute(sql, parameters).fetchall()
 
 
 def _attach(rows: list[Any], name: str, others: Prepared) -> None:
+    """Give ``rows`` what their relation ``name`` leads to; by its field, as setting it takes seven times as long."""
     key = f"{name}_id"
     found = others.shared({wanted for row in rows if (wanted := getattr(row, key))})
     for row in rows:
-        row._state.fields_cache[name] = found.get(getattr(row, key))
+        if other := found.get(getattr(row, key)):
+            row._meta.get_field(name).set_cached_value(row, other)
+
+
+class _Columns:
+    """Where a row has the fields of one model, and how it becomes an instance."""
+
+    def __init__(self, model: type[Model], without: Collection[str], begin: int, prefix: str = "") -> None:
+        fields = [field for field in model._meta.concrete_fields if field.name not in without]
+        self.model, self.fields = model, fields
+        self.names = [field.attname for field in fields]
+        self.paths = [prefix + name for name in self.names]
+        self.place, self.key = slice(begin, begin + len(fields)), begin + self.names.index(model._meta.pk.attname)
+        self.nothing = (DEFERRED,) * len(model._meta.concrete_fields)
+
+    def made(self, alias: str, row: Sequence[Any]) -> Any:
+        """The instance, None where a join found none.
+
+        It begins without values and gets all at once, as setting one field after the other takes twice as long.
+        """
+        if row[self.key] is None:
+            return None
+        made = self.model.from_db(alias, self.names, self.nothing)
+        vars(made).update(zip(self.names, row[self.place], strict=True))
+        return made
 
 
 class _Statement:
     """SQL, where each value stands in its parameters, and how a row becomes an instance."""
 
     def __init__(self, prepared: Prepared, values: dict[str, Any], between: tuple[int, int] | None, alias: str) -> None:
-        self.alias = alias
+        self.alias, connection = alias, connections[alias]
         self.is_planned_once = not between or not between[0]  # how far down a list is decides how it is best walked
-        marks = {name: _mark(value, number) for number, (name, value) in enumerate(values.items())}
-        queryset = prepared.build(**marks)
-        for name in prepared.shares:
-            queryset.query.select_related.pop(name)
-        compiler = (queryset[slice(*between)] if between else queryset).query.get_compiler(using=alias)
-        self.sql, parameters = compiler.as_sql()
+        self._read(prepared, connection)
+        places = {name: (GivenKeys if isinstance(value, list) else Given)(name) for name, value in values.items()}
+        part = slice(*between) if between else slice(None)
+        rows = prepared.build(**places, part=part) if prepared.cuts else prepared.build(**places)[part]
+        self.sql, parameters = rows.values_list(*self.paths).query.get_compiler(using=alias).as_sql()
         if prepared.before:
-            before, more = prepared.before(**marks)
+            before, more = prepared.before(**places)
             self.sql, parameters = f"{before} {self.sql}", (*more, *parameters)
-        self.parameters = list(parameters)
-        self.places = {}
-        for name, mark in marks.items():
-            given = _given(mark, alias)
-            self.places[name] = [place for place, one in enumerate(parameters) if one == given]
-            if not self.places[name]:
-                raise ValueError(f"{name} is not in the statement.")
-        fields = compiler.klass_info["select_fields"]
-        self.own = slice(fields[0], fields[-1] + 1)
-        self.names = [column[0].target.attname for column in compiler.select[self.own]]
-        self.model = compiler.klass_info["model"]
-        self.annotations = list((compiler.annotation_col_map or {}).items())
-        self.populators = get_related_populators(compiler.klass_info, compiler.select, alias)
-        self.converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
-        self.compiler = compiler
+        self.parameters = [_sent(value, connection) for value in parameters]
+        self.places = [(place, one.name) for place, one in enumerate(parameters) if isinstance(one, Given)]
+        if lost := set(values) - {name for _place, name in self.places}:
+            raise ValueError(f"Not in the statement: {', '.join(sorted(lost))}.")
+
+    def _read(self, prepared: Prepared, connection: Any) -> None:
+        """What is read of each row, in which order: its own fields, those of joined rows, annotations."""
+        self.own = _Columns(prepared.model, prepared.without, 0)
+        self.paths, fields = [*self.own.paths], [*self.own.fields]
+        self.joined: list[tuple[str, _Columns]] = []
+        for name, without in prepared.joins.items():
+            related: Any = prepared.model._meta.get_field(name).related_model
+            part = _Columns(related, without, len(self.paths), f"{name}__")
+            self.joined.append((name, part))
+            self.paths, fields = [*self.paths, *part.paths], [*fields, *part.fields]
+        self.also = [(name, len(self.paths) + number) for number, name in enumerate(prepared.also)]
+        self.paths, fields = [*self.paths, *prepared.also], [*fields, *prepared.also.values()]
+        self.converters = [(n, *one) for n, field in enumerate(fields) for one in _converters(field, connection)]
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
-        parameters = self.parameters.copy()
-        for name, places in self.places.items():
-            value = _given(values[name], self.alias)
-            for place in places:
-                parameters[place] = value
+        parameters, connection = self.parameters.copy(), connections[self.alias]
+        sent = {name: _sent(value, connection) for name, value in values.items()}
+        for place, name in self.places:
+            parameters[place] = sent[name]
         found = fetch(self.alias, self.sql, parameters, once=self.is_planned_once)
-        rows = self.compiler.apply_converters(found, self.converters) if self.converters else found
-        known: dict[tuple[int, Any], Model] = {}
-        return [self._made(row, known) for row in rows]
+        return [self._made(row, connection) for row in found]
 
-    def _made(self, row: Any, known: dict[tuple[int, Any], Model]) -> Any:
-        made = _instance(self.model, self.alias, self.names, row[self.own])
-        for populator in self.populators:
-            _populate(populator, row, made, known)
-        for name, place in self.annotations:
+    def _made(self, found: tuple, connection: Any) -> Any:
+        row: Sequence[Any] = found
+        if self.converters:
+            row = changed = list(found)
+            for place, convert, expression in self.converters:
+                changed[place] = convert(changed[place], expression, connection)
+        made = self.own.made(self.alias, row)
+        for name, part in self.joined:
+            setattr(made, name, part.made(self.alias, row))
+        for name, place in self.also:
             setattr(made, name, row[place])
         return made
 
 
-def _instance(model: type[Model], alias: str, names: Sequence[str], values: Sequence[Any]) -> Any:
-    """A row as ``Model.from_db`` makes it, without asking each field and without signals; other fields are deferred."""
-    made = model.__new__(model)
-    made.__dict__.update(zip(names, values, strict=True))
-    made._state = ModelState()
-    made._state.adding, made._state.db = False, alias
-    return made
+def _converters(field: Field, connection: Any) -> list[tuple[Callable, Value]]:
+    """What makes a value of ``field`` of what the database gives: functions, with the expression they want to know."""
+    expression = Value(None, output_field=field)
+    converters = [*connection.ops.get_db_converters(expression), *field.get_db_converters(connection)]
+    return [(convert, expression) for convert in converters]
 
 
-def _populate(populator: Any, row: Any, made: Model, known: dict[tuple[int, Any], Model]) -> None:
-    """As Django's RelatedPopulator does, but what many rows point at is made once: ``known``."""
-    values = (
-        populator.reorder_for_init(row)
-        if populator.reorder_for_init
-        else row[populator.cols_start : populator.cols_end]
-    )
-    key = (id(populator), values[populator.pk_idx])
-    if key[1] is None:
-        populator.local_setter(made, None)
-        return
-    if key not in known:
-        known[key] = _instance(populator.model_cls, populator.db, populator.init_list, values)
-        for nested in populator.related_populators:
-            _populate(nested, row, known[key], known)
-    populator.local_setter(made, known[key])
-
-
-def _mark(value: Any, number: int) -> Any:
-    """A value like ``value`` that stands nowhere else in a statement."""
-    if isinstance(value, datetime):
-        return datetime(1901, 1, 1, tzinfo=UTC) + timedelta(seconds=number)
-    return f"a mark, number {number}" if isinstance(value, str) else -900_000_000 - number
-
-
-def _given(value: Any, alias: str) -> Any:
+def _sent(value: Any, connection: Any) -> Any:
     """``value`` as the database gets it."""
-    ops = connections[alias].ops
     if isinstance(value, datetime):
-        return ops.adapt_datetimefield_value(value)
-    return ops.adapt_integerfield_value(value, "BigIntegerField") if isinstance(value, int) else value
+        return TIME.get_db_prep_value(value, connection)
+    if isinstance(value, int):
+        return NUMBER.get_db_prep_value(value, connection)
+    if isinstance(value, list):
+        return [_sent(one, connection) for one in value] if connection.vendor == "postgresql" else json.dumps(value)
+    return value

@@ -15,7 +15,7 @@ from articles.models.copy import Copy
 from articles.models.image import Image
 from articles.models.section import SECTIONS, Section
 from articles.text import ProseField
-from common.compiled_queries import Prepared, fetch, keys_in
+from common.compiled_queries import Prepared, fetch
 
 if TYPE_CHECKING:
     from articles.models.placement import Placement
@@ -23,15 +23,17 @@ if TYPE_CHECKING:
 UNSEEN_OF_IMAGE = (
     "file former_key sha256 title caption licence licence_until wanted_cut uploaded_by uploaded_at"
 ).split()
-UNSEEN = [  # on cards and in feeds
+UNSEEN_OF_EDITION = [  # on cards and in feeds
     *("corrections", "dated_corrections", "seo_title", "seo_description", "social_title", "social_description"),
     "related",
     *("took_over", "cut_at", "cut_by", "withdrawn_by", "withdrawn_reason", "erased_at", "erased_by", "erased_reason"),
     *("based_at", "decided_at", "lacks", "repeats_since", "planned", "called_update"),
+]
+UNSEEN = [
+    *UNSEEN_OF_EDITION,
     *("section__description", "section__parent__description"),
     *(f"lead_image__{name}" for name in UNSEEN_OF_IMAGE),
 ]
-UNSEEN_OF_AUTHOR = ["biography", "links", *(f"picture__{name}" for name in UNSEEN_OF_IMAGE)]
 IS_AUTHOR = 2  # a row of TOPICS
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -88,18 +90,14 @@ class EditionQuerySet(models.QuerySet):
         """With its section and its picture."""
         return self.select_related("section__parent", "lead_image")
 
-    def for_bare_feed(self):
-        """With what an item of a feed says, the whole text included, but the bylines; names of topics a line each."""
+    def with_names_of_topics(self):
+        """With the names of its further sections and of its tags, a line each."""
         of_one = {"edition": models.OuterRef("pk")}
         further = EditionSection.objects.filter(**of_one, is_further=True).values("edition")
         tags = EditionTag.objects.filter(**of_one).values("edition")
-        return (
-            self.with_furniture()
-            .defer(*UNSEEN)
-            .annotate(
-                further_names=models.Subquery(further.annotate(names=JoinedLines("section__name")).values("names")),
-                tag_names=models.Subquery(tags.annotate(names=JoinedLines("tag__name")).values("names")),
-            )
+        return self.annotate(
+            further_names=models.Subquery(further.annotate(names=JoinedLines("section__name")).values("names")),
+            tag_names=models.Subquery(tags.annotate(names=JoinedLines("tag__name")).values("names")),
         )
 
     def for_page(self):
@@ -117,6 +115,18 @@ class EditionQuerySet(models.QuerySet):
         """
         found = self.filter(**{f"{rows}__{name}": value for name, value in of.items()})
         return found.order_by(f"-{rows}__published_at", f"-{rows}__edition_id")
+
+    def walked_by(self, rows, part, **of):
+        """The slice ``part`` of what ``listed_by`` lists, found by walking the rows' index until there are enough.
+
+        Whether a row's edition is among these is looked up row by row, so that PostgreSQL has no other plan. A plan
+        for the average tag would read thousands of rows for the one that is on every other article.
+        """
+        among_these = self.filter(pk=models.OuterRef("edition_id")).order_by().values("pk")
+        listing = self.model._meta.get_field(rows).related_model.objects
+        found = listing.alias(found=models.Subquery(among_these)).filter(found__isnull=False, **of)
+        keys = found.order_by("-published_at", "-edition_id").values("edition_id")[part]
+        return self.model.objects.filter(pk__in=keys).newest()
 
     def newest(self):
         return self.order_by("-published_at", "-pk")
@@ -293,20 +303,25 @@ class EditionByline(models.Model):
         return str(self.author)
 
 
-class PreparedEditions(Prepared[Edition]):
-    """Editions by a statement written once; their sections, which all share, are not joined."""
+LEAD_IMAGES = Prepared(Image, lambda keys: Image.objects.filter(pk__in=keys), without=UNSEEN_OF_IMAGE)
 
-    def __init__(self, build, before=None):
-        super().__init__(Edition, build, {"section": SECTIONS}, before)
+
+class PreparedEditions(Prepared[Edition]):
+    """Editions by a statement written once, with what cards show but the bylines: ``load_bylines`` adds them.
+
+    Sections and lead images, which many share, are not joined.
+    """
+
+    def __init__(self, build, *, without=("body", *UNSEEN_OF_EDITION), **more):
+        shares = {"section": SECTIONS, "lead_image": LEAD_IMAGES}
+        super().__init__(Edition, build, without=without, shares=shares, **more)
 
 
 BYLINES = Prepared(
     EditionByline,
-    lambda **keys: (
-        EditionByline.objects.filter(edition__in=keys_in(keys))
-        .select_related("author__picture")
-        .defer("published_at", *(f"author__{name}" for name in UNSEEN_OF_AUTHOR))
-    ),
+    lambda keys: EditionByline.objects.filter(edition__in=keys),
+    without=["published_at"],
+    shares={"author": AUTHORS},
 )
 
 

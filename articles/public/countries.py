@@ -10,7 +10,7 @@ from django.db import connections, router
 from articles.models.edition import Edition, PreparedEditions
 from articles.models.section import Section
 from common import fragments
-from common.compiled_queries import fetch, keys_in
+from common.compiled_queries import fetch
 
 ON_SHELF = 36  # a country's newest, among which its shelf finds four that stand nowhere above
 IN_ROW = 4  # a country's newest, among which the row finds one that no country before it names
@@ -28,7 +28,7 @@ SELECT * FROM (
     ORDER BY listed.published_at DESC, listed.edition_id DESC LIMIT {most}
 ) AS newest_{place}
 """
-BY_KEY = PreparedEditions(lambda **keys: Edition.objects.filter(pk__in=keys_in(keys)).for_bare_cards())
+BY_KEY = PreparedEditions(lambda keys: Edition.objects.filter(pk__in=keys))
 
 
 @dataclass(frozen=True)

@@ -91,9 +91,7 @@ def statement_of_both(
     at: datetime, country: int, theme: int, start: datetime = EVER, end: datetime = FOR_EVER, *, way: str = "DESC"
 ) -> tuple[str, Sequence[Any]]:
     """What stands before a statement of ``editions``, with its values; published from ``start`` until ``end``."""
-    adapt = connections[router.db_for_read(Edition)].ops.adapt_datetimefield_value
-    moment, bounds = adapt(at), (adapt(start), adapt(end))
-    return BOTH.format(way=way), (country, *bounds, MOST_WALKED, theme, moment, moment, MOST)
+    return BOTH.format(way=way), (country, start, end, MOST_WALKED, theme, at, at, MOST)
 
 
 def editions() -> EditionQuerySet:
@@ -101,10 +99,10 @@ def editions() -> EditionQuerySet:
     return Edition.objects.filter(pk__in=RawSQL("SELECT edition_id FROM both_have", [])).newest()
 
 
-EDITIONS = PreparedEditions(lambda at, country, theme: editions().for_bare_cards(), statement_of_both)
-OF_SPAN = PreparedEditions(lambda at, country, theme, start, end: editions().for_bare_cards(), statement_of_both)
+EDITIONS = PreparedEditions(lambda at, country, theme: editions(), before=statement_of_both)
+OF_SPAN = PreparedEditions(lambda at, country, theme, start, end: editions(), before=statement_of_both)
 OLDEST = PreparedEditions(
-    lambda at, country, theme, start: editions().for_bare_cards().reverse(), partial(statement_of_both, way="ASC")
+    lambda at, country, theme, start: editions().reverse(), before=partial(statement_of_both, way="ASC")
 )
 
 

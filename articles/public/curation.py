@@ -14,7 +14,7 @@ from articles.models.placement import SECTION_SLOTS, SLOTS, Alert, Placement
 from articles.models.section import Section
 from articles.public import countries
 from articles.public.countries import NOWHERE, Countries
-from common.compiled_queries import Listed, Prepared, keys_in
+from common.compiled_queries import Listed, Prepared
 
 WITH_LEAD = (2, 3)  # slots whose placed articles belong to the lead
 SECONDS = 3
@@ -174,17 +174,18 @@ def listed_editions(section: Section | int | None, at: datetime, **published: da
     return Edition.objects.live(at).listed_by("section_rows", section=section, **bounds).for_cards()
 
 
-POOL_OF_FRONT = PreparedEditions(
-    lambda at: Edition.objects.live(at).filter(off_front=False).newest().for_bare_cards()[:POOL]
-)
-NEWEST = PreparedEditions(lambda at, **keys: listed_editions(None, at).exclude(article__in=keys_in(keys)))
+POOL_OF_FRONT = PreparedEditions(lambda at: Edition.objects.live(at).filter(off_front=False).newest()[:POOL])
+NEWEST = PreparedEditions(lambda at, without: listed_editions(None, at).exclude(article__in=without))
 OF_SPAN = PreparedEditions(lambda at, start, end: listed_editions(None, at, gte=start, lt=end))
 NEWEST_OF_SECTION = PreparedEditions(
-    lambda at, section, **keys: listed_editions(section, at).exclude(article__in=keys_in(keys))
+    lambda at, section, without, part: (
+        Edition.objects.live(at).exclude(article__in=without).walked_by("section_rows", part, section=section)
+    ),
+    cuts=True,
 )
 
 OF_AUTHOR = PreparedEditions(
-    lambda at, author: Edition.objects.live(at).listed_by("bylines", author=author).for_bare_cards()
+    lambda at, author, part: Edition.objects.live(at).walked_by("bylines", part, author=author), cuts=True
 )
 
 
@@ -195,10 +196,10 @@ def of_author(author: int, at: datetime) -> Listed[Edition]:
 
 def newest(section: Section | None, at: datetime, without: Iterable[int] = ()) -> Listed[Edition]:
     """What ``listed`` lists, to be taken in slices, without bylines and without those articles."""
-    keys = {f"key{place}": pk for place, pk in enumerate(without)}
+    articles = list(without)
     if section is None:
-        return NEWEST.listed(at=at, **keys)
-    return NEWEST_OF_SECTION.listed(at=at, section=section.pk, **keys)
+        return NEWEST.listed(at=at, without=articles)
+    return NEWEST_OF_SECTION.listed(at=at, section=section.pk, without=articles)
 
 
 def of_span(at: datetime, start: datetime, end: datetime) -> Listed[Edition]:
@@ -232,8 +233,8 @@ def stored_placements(section: Section | int | None, at: datetime) -> QuerySet[P
     return Placement.objects.on(section).standing(at).select_related("image")
 
 
-FRONT_PLACEMENTS = Prepared(Placement, lambda at: stored_placements(None, at))
-SECTION_PLACEMENTS = Prepared(Placement, lambda at, section: stored_placements(section, at))
+FRONT_PLACEMENTS = Prepared(Placement, lambda at: stored_placements(None, at), joins={"image": []})
+SECTION_PLACEMENTS = Prepared(Placement, lambda at, section: stored_placements(section, at), joins={"image": []})
 
 
 def _pinned(placements: Iterable[Placement], last: int) -> dict[int, Placement]:

@@ -13,13 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from articles.models.edition import Edition
-from common.compiled_queries import Prepared, keys_in
+from articles.models.edition import Edition, PreparedEditions
 
 BLOCK = re.compile(r'<figure data-read-also="([0-9 ]{1,100})">.*?</figure>', re.DOTALL)
-LIVE = Prepared(  # with their sections, so that a page asks once more, whether or not sections are kept
-    Edition, lambda at, **keys: Edition.objects.live(at).filter(article__in=keys_in(keys)).for_bare_cards()
-)
+LIVE = PreparedEditions(lambda at, keys: Edition.objects.live(at).filter(article__in=keys))
 MOST_ASKED = 60  # articles of one text; those after them are not shown
 
 

@@ -12,8 +12,7 @@ from html import escape, unescape
 from typing import Any
 from urllib.parse import urljoin
 
-from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -32,7 +31,7 @@ from articles.models.image import Image
 from articles.public import linked_data, picks, surrogate_keys
 from common import fragments
 from common.addresses import root_of
-from common.compiled_queries import Prepared, keys_in
+from common.compiled_queries import Prepared
 
 IMAGE = re.compile(r'<figure data-image="(\d{1,11})">(?:\s*<figcaption>(.*?)</figcaption>)?.*?</figure>', re.DOTALL)
 EMBED = re.compile(
@@ -111,7 +110,7 @@ WHERE {column} = %s AND published_at <= %s AND published_at >= (
     ) AS newest
 )
 """
-IMAGES = Prepared(Image, lambda **keys: Image.objects.filter(pk__in=keys_in(keys)))
+IMAGES = Prepared(Image, lambda keys: Image.objects.filter(pk__in=keys))
 TAGGED = {"table": "articles_editiontag", "column": "tag_id", "weight": "2"}
 LISTED = {
     "table": "articles_editionsection",
@@ -318,17 +317,16 @@ def further(edition: Edition, topics: list[dict], at: datetime) -> tuple[Edition
 
 def _near(at: datetime, section: int, article: int, published_at: datetime, **topics: int) -> tuple[str, list]:
     """The statement before that of ``further``; of ``topics`` those that begin with "tag" are tags."""
-    moment, published = map(connection.ops.adapt_datetimefield_value, (at, published_at))
-    values = [section, published, article, moment, moment]
-    spare = [section, article, moment, moment, moment, article, moment, moment, moment]
+    values: list[Any] = [section, published_at, article, at, at]
+    spare = [section, article, at, at, at, article, at, at, at]
     if not topics:
         return NEAR.format(alike="", spare=OF_SECTION + OF_PAPER), values + spare
     parts = []
     for name, pk in topics.items():
         parts.append(NEWEST_OF.format(**(TAGGED if name.startswith("tag") else LISTED), pool=RELATED_POOL))
-        values += [pk, moment] * 2
+        values += [pk, at] * 2
     alike = ALIKE.format(topics=" UNION ALL ".join(parts), most=RELATED + 1)
-    return NEAR.format(alike=alike, spare=OF_SECTION + OF_PAPER), [*values, article, moment, moment, *spare]
+    return NEAR.format(alike=alike, spare=OF_SECTION + OF_PAPER), [*values, article, at, at, *spare]
 
 
 def _further(**values: Any) -> QuerySet[Edition]:
@@ -336,11 +334,10 @@ def _further(**values: Any) -> QuerySet[Edition]:
     # extra() alone can name the table of a WITH; its text is ours, and no value is in it
     is_next, alike = RawSQL("near.is_next", []), RawSQL("near.alike", [])
     rows = Edition.objects.extra(tables=["near"], where=["near.id = articles_edition.id"])
-    rows = rows.annotate(is_next=is_next, alike=alike).for_bare_cards()
-    return rows.order_by("-is_next", "-alike", "-published_at", "-pk")
+    return rows.annotate(is_next=is_next, alike=alike).order_by("-is_next", "-alike", "-published_at", "-pk")
 
 
-FURTHER = PreparedEditions(_further, before=_near)
+FURTHER = PreparedEditions(_further, also={"is_next": IntegerField(), "alike": IntegerField()}, before=_near)
 
 
 def _chips(edition: Edition, topics: list[dict]) -> list[dict]:

@@ -14,7 +14,7 @@ from articles import search
 from articles.models.author import Author
 from articles.models.edition import Edition, EditionCorrection, PreparedEditions, load_bylines
 from articles.models.flat_page import FlatPage
-from articles.models.section import Section
+from articles.models.section import SECTIONS, Section
 from articles.public import crossings, curation, linked_data, rendering, search_links, surrogate_keys, wordpress
 from articles.public.paging import MOST_OF_A_MONTH, SIZE, ListPage, get_page, number_of
 from articles.public.search_form import SearchForm
@@ -24,10 +24,19 @@ from common.compiled_queries import Prepared
 from common.times import midnight
 
 SECTION_AND_CHILDREN = Prepared(
-    Section, lambda slug: Section.objects.with_parent().filter(Q(slug=slug, parent=None) | Q(parent__slug=slug))
+    Section,
+    lambda slug: Section.objects.filter(Q(slug=slug, parent=None) | Q(parent__slug=slug)),
+    joins={"parent": []},
 )
-PAGE = PreparedEditions(lambda at, path: Edition.objects.live(at).filter(path=path).with_furniture())
-OF_TAG = PreparedEditions(lambda at, tag: Edition.objects.live(at).listed_by("tag_rows", tag=tag).for_bare_cards())
+PAGE = Prepared(
+    Edition,
+    lambda at, path: Edition.objects.live(at).filter(path=path),
+    joins={"lead_image": []},
+    shares={"section": SECTIONS},
+)
+OF_TAG = PreparedEditions(
+    lambda at, tag, part: Edition.objects.live(at).walked_by("tag_rows", part, tag=tag), cuts=True
+)
 
 
 @require_safe

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
 from django.db.models.expressions import RawSQL
 from django.utils.safestring import SafeString
 
@@ -22,7 +22,7 @@ from articles.search.narrow import Narrow, Order
 from articles.search.query import MOST_LETTERS, MOST_WORDS, STOP_WORDS, parse
 from articles.search.row import IndexRow, begun, tidy_line, words
 from articles.search.snippet import snippet
-from common.compiled_queries import keys_in
+from common.compiled_queries import GivenKeys
 
 __all__ = [
     "FacetChoice",
@@ -177,12 +177,12 @@ def _hits(query: str, pks: list[int]) -> list[Hit]:
     ]
 
 
-def _with_text(**keys: int) -> QuerySet[Edition]:
+def _with_text(keys: GivenKeys) -> QuerySet[Edition]:
     text = RawSQL(_database().TEXT, [])  # noqa: S611 - our own constant
-    return Edition.objects.filter(pk__in=keys_in(keys)).for_bare_cards().annotate(found_text=text)
+    return Edition.objects.filter(pk__in=keys).annotate(found_text=text)
 
 
-WITH_TEXT = PreparedEditions(_with_text)
+WITH_TEXT = PreparedEditions(_with_text, also={"found_text": TextField()})
 
 
 def _shown(text: str | None) -> str:

@@ -66,13 +66,13 @@ class PagesTests(TestCase):
         return response
 
     def test_front_page(self):
-        response = self.counted("/", 4)  # placements, newest, those of countries, bylines
+        response = self.counted("/", 6)  # placements, newest, their pictures, those of countries, bylines, authors
         self.assertContains(response, "Article 0")
         self.counted_again("/", 2)  # whose cards are kept, so nobody asks who wrote them
 
     def test_front_page_without_countries(self):
         SiteSettings.objects.update(has_countries=False)
-        self.counted("/", 3)
+        self.counted("/", 5)
 
     def test_front_page_with_articles_of_countries_that_are_far_down(self):
         other = make_section(kind="country", has_shelf=True)
@@ -80,20 +80,21 @@ class PagesTests(TestCase):
         with mock.patch("articles.public.curation.POOL", 30):
             curation.POOL_OF_FRONT._statements.clear()
             self.addCleanup(curation.POOL_OF_FRONT._statements.clear)
-            self.counted("/", 5)  # those that are not among the newest of the paper are asked for as well
+            self.counted("/", 7)  # those that are not among the newest of the paper are asked for as well
         self.counted_again("/", 2)
 
     def test_front_page_with_old_placed_articles(self):
         for slot, edition in enumerate(self.editions[-3:], start=1):
             Placement.objects.create(slot=slot, article=edition.article)
-        page = self.counted("/", 4).context["page"]
+        page = self.counted("/", 6).context["page"]
         assert page.lead == self.editions[-3]
 
     def test_section(self):
-        self.counted("/business/", 4)  # section with those within, placements, editions, bylines
-        self.counted("/business/?page=2", 4)
-        self.counted("/business/markets/", 4)
-        self.counted("/kyrgyzstan/", 5)  # and with which themes it has articles
+        self.counted("/business/", 6)  # section with those within, placements, editions, pictures, bylines, authors
+        self.counted_again("/business/", 3)  # pictures and authors are kept, and cards that name these
+        self.counted("/business/?page=2", 6)
+        self.counted("/business/markets/", 6)
+        self.counted("/kyrgyzstan/", 7)  # and with which themes it has articles
 
     def test_month_archive(self):
         self.counted("/business/2025/12/", 5)  # section, editions, bylines, the months beside
@@ -112,28 +113,27 @@ class PagesTests(TestCase):
             assert self.client.get("/latest/?page=26").status_code == 404
 
     def test_article(self):
-        response = self.counted(self.newest.path, 5)  # edition, topics, authors, body's pictures, related
-        self.counted_again(self.newest.path, 4)  # its authors are kept
+        response = self.counted(self.newest.path, 6)  # edition, topics, authors, body's pictures, related, theirs
+        self.counted_again(self.newest.path, 4)  # its authors are kept, and pictures of those related
         self.assertContains(response, "Article 0")
         self.assertContains(response, "In it")
 
     def test_author_tag_and_latest(self):
-        self.counted("/authors/aigul/", 2)
-        self.counted("/topics/silk-road/", 3)
-        self.counted("/latest/", 2)
+        self.counted("/authors/aigul/", 3)
+        self.counted("/topics/silk-road/", 5)
+        self.counted("/latest/", 4)
 
     def test_search(self):
         guesses = connection.vendor == "postgresql"  # how common the words are
-        response = self.counted("/search/?q=words", 4 + guesses)  # hits, editions, by what to narrow, names
+        response = self.counted("/search/?q=words", 5 + guesses)  # hits, editions, pictures, by what to narrow, names
         assert len(response.context["page"].items) == 20
         self.counted("/search/", 0)
 
     def test_feeds(self):
-        self.counted("/feed/", 3)  # editions, bylines, pictures in the texts
-        self.counted("/business/feed/", 3)
-        self.counted("/business/markets/feed/", 3)
-        self.counted("/topics/rail/feed/", 3)
-        self.counted("/authors/aigul/feed/", 3)
+        self.counted("/feed/", 5)  # editions, pictures, bylines, authors, pictures in the texts
+        self.counted_again("/feed/", 2)
+        for path in ("/business/feed/", "/business/markets/feed/", "/topics/rail/feed/", "/authors/aigul/feed/"):
+            self.counted(path, 5)
 
     def test_sitemaps(self):
         self.counted("/sitemap.xml", 3)  # who was told until when, months, what happened since
@@ -160,7 +160,7 @@ class PagesTests(TestCase):
             tags=[f"Tag {number}" for number in range(6)],
             lead_image=self.image,
         )
-        self.counted(edition.path, 5)
+        self.counted(edition.path, 6)
 
 
 class RelatedTests(TestCase):

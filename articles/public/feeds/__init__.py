@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from django.conf import settings
-from django.db.models import F, QuerySet, Subquery
+from django.db.models import DateTimeField, Field, QuerySet, Subquery, TextField
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import http_date
@@ -19,7 +19,7 @@ from taggit.models import Tag
 
 from articles import search
 from articles.models.author import Author
-from articles.models.edition import Edition, PreparedEditions, load_bylines
+from articles.models.edition import UNSEEN_OF_EDITION, Edition, PreparedEditions, load_bylines
 from articles.models.section import Section
 from articles.models.site import SiteSettings
 from articles.public import crossings, rendering
@@ -115,9 +115,10 @@ class FeedSource:
 
     def editions(self, at: datetime, **words: str) -> QuerySet[Edition]:
         """By those rows' own index; the name of the one thing comes with them."""
-        one = Subquery(self.found(**words).values("pk")[:1])
-        rows = Edition.objects.live(at).listed_by(self.relation, **{self.name: one})
-        return _with_times(rows.annotate(thing=F(f"{self.relation}__{self.name}__name")), at)
+        found = self.found(**words)
+        one = Subquery(found.values("pk")[:1])
+        rows = Edition.objects.live(at).walked_by(self.relation, slice(ITEMS), **{self.name: one})
+        return _with_times(rows.annotate(thing=Subquery(found.values("name")[:1])), at)
 
 
 def _answer_of(request, form: str, home: str, prepared: tuple[FeedSource, PreparedEditions], **words: str):
@@ -156,15 +157,20 @@ def _with_times(rows: QuerySet, at: datetime) -> QuerySet:
     """The first of ``rows``, with the last moments by ``at`` when anything in the paper went live or ended."""
     began = Edition.objects.filter(live_from__lte=at).order_by("-live_from").values("live_from")[:1]
     ended = Edition.objects.filter(live_until__lte=at).order_by("-live_until").values("live_until")[:1]
-    return rows.for_bare_feed().annotate(last_start=Subquery(began), last_end=Subquery(ended))[:ITEMS]
+    return rows.with_names_of_topics().annotate(last_start=Subquery(began), last_end=Subquery(ended))[:ITEMS]
 
 
-PAPER = PreparedEditions(lambda at: _with_times(Edition.objects.live(at).newest(), at))
-CROSSING = PreparedEditions(
-    lambda at, country, theme: _with_times(crossings.editions(), at), crossings.statement_of_both
-)
+def _items(build: Callable[..., QuerySet[Edition]], before=None, **also: Field) -> PreparedEditions:
+    """Editions with their whole texts, and with what ``_with_times`` adds."""
+    also |= {"further_names": TextField(), "tag_names": TextField()}
+    also |= {"last_start": DateTimeField(), "last_end": DateTimeField()}
+    return PreparedEditions(build, without=UNSEEN_OF_EDITION, also=also, before=before)
+
+
+PAPER = _items(lambda at: _with_times(Edition.objects.live(at).newest(), at))
+CROSSING = _items(lambda at, country, theme: _with_times(crossings.editions(), at), before=crossings.statement_of_both)
 SECTION, CHILD, TAG, AUTHOR = (
-    (source, PreparedEditions(source.editions))
+    (source, _items(source.editions, thing=TextField()))
     for source in (
         FeedSource(lambda slug: Section.objects.filter(slug=slug, parent=None), "section_rows", "section"),
         FeedSource(
