@@ -93,7 +93,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "newsroom.serving.headers.refuse_control_characters",
     "newsroom.serving.health.answer_probes",
-    "django_http_compression.middleware.HttpCompressionMiddleware",
+    "newsroom.serving.compression.CompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

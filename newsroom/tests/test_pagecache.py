@@ -27,10 +27,10 @@ from articles.tests.factories import make_article, make_chief, make_edition, mak
 from newsroom import pages
 from newsroom.serving import frame, generation
 from newsroom.serving.headers import PUBLIC
-from newsroom.serving.pagecache import counts
+from newsroom.serving.pagecache import codings, counts
 from newsroom.serving.pagecache.keys import known
 from newsroom.serving.pagecache.middleware import PageCacheMiddleware
-from newsroom.serving.pagecache.page import Page, best_coding
+from newsroom.serving.pagecache.page import Page
 from newsroom.serving.pagecache.stores import Files, Memory
 from tickers.tests.factories import make_pair, make_rate
 
@@ -404,12 +404,12 @@ class PageTests(SimpleTestCase):
                 Page.unpack(packed)
 
     def test_codings(self):
-        assert best_coding("") == ""
-        assert best_coding("identity") == ""
-        assert best_coding("br;q=0, gzip;q=0.1") == "gzip"
-        assert best_coding("*") == "br"
-        assert best_coding("gzip;q=x, zstd;q=0.5") == "zstd"
-        assert best_coding("BR ; Q=0.4, gzip;q=0.3") == "br"
+        assert codings.best("") == ""
+        assert codings.best("identity") == ""
+        assert codings.best("br;q=0, gzip;q=0.1") == "gzip"
+        assert codings.best("*") == "br"
+        assert codings.best("gzip;q=x, zstd;q=0.5") == "zstd"
+        assert codings.best("BR ; Q=0.4, gzip;q=0.3") == "br"
 
     def test_parameters(self):
         assert known("") == ""

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
-from django_http_compression.middleware import HttpCompressionMiddleware
 
 from newsroom.serving import generation
+from newsroom.serving.compression import CompressionMiddleware
 from newsroom.serving.pagecache import control
 from newsroom.serving.pagecache.counts import Counts
 from newsroom.serving.pagecache.keys import key_of, known, name_of
@@ -180,7 +180,7 @@ class PageCacheMiddleware:
     def _compressed(self, request, response):
         if response.status_code == 301:
             _keep_query(request, response)
-        compress = HttpCompressionMiddleware(lambda request: response)
+        compress = CompressionMiddleware(lambda request: response)
         return compress(request)
 
 

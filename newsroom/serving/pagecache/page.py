@@ -1,23 +1,19 @@
 """One kept page: its bytes, compressed, and how they answer a request."""
 
-import gzip
 import hashlib
 import json
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
-import brotli
-from backports import zstd
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_http_date_safe
 
+from newsroom.serving.pagecache import codings
+from newsroom.serving.pagecache.codings import CODINGS, PLAIN
+
 TEXT = re.compile(r"text/|application/(?:[\w.-]+\+)?(?:xml|json)\b|application/manifest|image/svg\+xml")
-LARGE = 50_000  # bytes that are compressed more quickly
 SMALL = 200  # bytes that are not worth compressing
-PLAIN = ""
-CODINGS = ("br", "zstd", "gzip")  # of those a client likes equally the first
 # What each answer says anew, or what the server says.
 OURS = {"content-length", "content-encoding", "etag", "vary", "cache-control", "x-cache", "x-noise", "date"}
 OF_304 = {"last-modified", "content-location", "surrogate-key", "cache-tag", "cross-origin-resource-policy"}
@@ -41,7 +37,7 @@ class Page:
     def of(cls, response: HttpResponse, generation: str, made_at: float, until: float, accepted: str) -> "Page":
         """The page that ``response`` is, which nobody has compressed yet; in the coding that ``accepted`` prefers."""
         raw = response.content
-        coding = best_coding(accepted)
+        coding = codings.best(accepted)
         is_text = len(raw) >= SMALL and TEXT.match(response.headers.get("Content-Type", ""))
         return cls(
             generation,
@@ -50,7 +46,7 @@ class Page:
             response.status_code,
             {name: value for name, value in response.headers.items() if name.lower() not in OURS},
             f'W/"{hashlib.md5(raw, usedforsecurity=False).hexdigest()}"',
-            {coding: _encode(raw, coding)} if is_text else {PLAIN: raw},
+            {coding: codings.encode(raw, coding)} if is_text else {PLAIN: raw},
             bool(is_text),
         )
 
@@ -68,7 +64,7 @@ class Page:
         meta = request.META
         if self.status == 200 and self._is_known(meta):
             return self._with_headers(HttpResponseNotModified(), None, cache_control)
-        coding = best_coding(meta.get("HTTP_ACCEPT_ENCODING", "")) if self.is_text else PLAIN
+        coding = codings.best(meta.get("HTTP_ACCEPT_ENCODING", "")) if self.is_text else PLAIN
         response = HttpResponse(self.body(coding) if is_whole else b"", status=self.status)
         return self._with_headers(response, coding, cache_control)
 
@@ -95,7 +91,7 @@ class Page:
         """Its bytes in ``coding``."""
         if coding not in self.bodies:
             known, encoded = next(iter(self.bodies.items()))
-            self.bodies[coding] = _encode(_decode(encoded, known), coding)
+            self.bodies[coding] = codings.encode(codings.decode(encoded, known), coding)
         return self.bodies[coding]
 
     def _is_known(self, meta: dict[str, Any]) -> bool:
@@ -117,45 +113,9 @@ class Page:
 
     @classmethod
     def unpack(cls, packed: bytes) -> "Page":
-        """The page that ``pack`` made; ``ValueError`` for anything else."""
+        """The page that ``pack`` made; ``ValueError`` for anything else, as of a server with codings of its own."""
         about, _, body = packed.partition(b"\n")
         generation, made_at, until, status, headers, etag, is_text, coding = json.loads(about)
+        if coding not in (*CODINGS, PLAIN):
+            raise ValueError(f"Kept as {coding}, which this server can't read.")
         return cls(generation, made_at, until, status, headers, etag, {coding: body}, is_text)
-
-
-def _encode(raw: bytes, coding: str) -> bytes:
-    if coding == "br":
-        return brotli.compress(raw, quality=5 if len(raw) < LARGE else 4)
-    if coding == "gzip":
-        return gzip.compress(raw, 6, mtime=0)
-    return zstd.compress(raw) if coding == "zstd" else raw
-
-
-def _decode(encoded: bytes, coding: str) -> bytes:
-    if coding == "br":
-        return brotli.decompress(encoded)
-    if coding == "gzip":
-        return gzip.decompress(encoded)
-    return zstd.decompress(encoded) if coding == "zstd" else encoded
-
-
-@lru_cache(maxsize=500)
-def best_coding(accepted: str) -> str:
-    """The coding that an Accept-Encoding prefers, "" for none."""
-    liked: dict[str, float] = {}
-    for part in accepted[:1000].split(","):
-        name, _, rest = part.partition(";")
-        liked[name.strip().lower()] = _weight(rest)
-    known = [(liked.get(coding, liked.get("*", 0.0)), -place, coding) for place, coding in enumerate(CODINGS)]
-    weight, _place, coding = max(known)
-    return coding if weight > 0 else ""
-
-
-def _weight(parameter: str) -> float:
-    name, _, value = parameter.partition("=")
-    if name.strip().lower() != "q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0

@@ -1,0 +1,8 @@
+"""The middleware that compresses answers of which nothing is kept: by gzip alone where no package can write zstd."""
+
+try:
+    from django_http_compression.middleware import HttpCompressionMiddleware as CompressionMiddleware
+except ImportError:
+    from django.middleware.gzip import GZipMiddleware as CompressionMiddleware
+
+__all__ = ["CompressionMiddleware"]

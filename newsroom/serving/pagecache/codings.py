@@ -1,0 +1,63 @@
+"""Codings in which this server can send a body: brotli and zstd where their packages are, gzip always."""
+
+import gzip
+from collections.abc import Callable
+from functools import lru_cache
+from types import ModuleType
+
+brotli: ModuleType | None
+zstd: ModuleType | None
+try:
+    import brotli
+except ImportError:
+    brotli = None
+try:
+    from compression import zstd  # Python 3.14
+except ImportError:
+    try:
+        from backports import zstd
+    except ImportError:
+        zstd = None
+
+PLAIN = ""
+LARGE = 50_000  # bytes that are compressed more quickly
+_Code = Callable[[bytes], bytes]
+_CODES: dict[str, tuple[_Code, _Code]] = {}  # how each is written and read; of those a client likes equally the first
+if brotli:
+    _CODES["br"] = (lambda raw: brotli.compress(raw, quality=5 if len(raw) < LARGE else 4), brotli.decompress)
+if zstd:
+    _CODES["zstd"] = (zstd.compress, zstd.decompress)
+_CODES["gzip"] = (lambda raw: gzip.compress(raw, 6, mtime=0), gzip.decompress)
+CODINGS = tuple(_CODES)
+
+
+def encode(raw: bytes, coding: str) -> bytes:
+    """``raw`` in ``coding``, which is one of CODINGS or PLAIN."""
+    return _CODES[coding][0](raw) if coding else raw
+
+
+def decode(encoded: bytes, coding: str) -> bytes:
+    """What was encoded."""
+    return _CODES[coding][1](encoded) if coding else encoded
+
+
+@lru_cache(maxsize=500)
+def best(accepted: str) -> str:
+    """Of CODINGS the one that an Accept-Encoding prefers, PLAIN for none."""
+    liked: dict[str, float] = {}
+    for part in accepted[:1000].split(","):
+        name, _, rest = part.partition(";")
+        liked[name.strip().lower()] = _weight(rest)
+    known = [(liked.get(coding, liked.get("*", 0.0)), -place, coding) for place, coding in enumerate(CODINGS)]
+    weight, _place, coding = max(known)
+    return coding if weight > 0 else PLAIN
+
+
+def _weight(parameter: str) -> float:
+    name, _, value = parameter.partition("=")
+    if name.strip().lower() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0
