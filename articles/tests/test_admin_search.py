@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from articles.admin.article import searching
+from articles.admin.article import ArticleAdmin, searching
 from articles.desk import roles, workflow
 from articles.desk_search import postgres, sqlite
 from articles.models import Article, Placement, Revision, SavedSearch
@@ -220,6 +220,14 @@ class SavedSearchTests(SearchTestCase):
                 self.assertContains(page, said)
         assert SavedSearch.objects.count() == 1
         assert page.redirect_chain[0][0].startswith(f"{LIST}?q=xxx")
+
+    def test_every_filter_of_the_list_is_saved_with_a_search(self):
+        specs = self.open().context["cl"].get_filters(self.open().wsgi_request)[0]
+        names = [getattr(spec, "lookup_kwarg", None) or spec.parameter_name for spec in specs]
+        assert len(names) > 10
+        for name in names:
+            with self.subTest(name):
+                assert searching.searched(f"{name}=x&p=2&e=1", ArticleAdmin.list_filter) == f"{name}=x"
 
     def test_address_of_a_saved_search_is_only_a_list(self):
         self.save(query="q=dam&next=//evil.example&_popup=1")

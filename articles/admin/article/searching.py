@@ -1,7 +1,7 @@
 """The search above the list of articles: its fields, what was asked in a line of words, and searches that are saved."""
 
 from django.contrib import messages
-from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Prefetch
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from articles import desk_search
 from articles.admin import lists
 from articles.admin.article import states
-from articles.admin.article.typed_filters import TYPED, TypedFilter
+from articles.admin.article.typed_filters import TypedFilter
 from articles.admin.lists import number_in_address
 from articles.models import ArticleByline, SavedSearch
 from articles.search.headlines import among
@@ -23,22 +23,6 @@ from common.characters import strip_control
 MOST_SAVED = 30  # searches that are shown, and that one person keeps
 LONGEST_QUERY = 1000
 LIST = "admin:articles_article_changelist"
-SEARCHED = {  # what of an address of the list is a search
-    *(
-        "q",
-        "o",
-        "desk",
-        "whose",
-        "due",
-        "section",
-        "stage__exact",
-        "kind__exact",
-        "language__exact",
-        "readers",
-        "trash",
-    ),
-    *(spec.parameter_name for spec in TYPED),
-}
 
 
 class ArticleList(ChangeList):
@@ -62,7 +46,7 @@ class ArticleList(ChangeList):
         self.pieces = lists.pieces(self)
         self.states = states.states_row(self, request.user)
         self.looked = self._looked(getattr(request, "desk_found", None))
-        self.as_saved = searched(request.GET.urlencode())
+        self.as_saved = searched(request.GET.urlencode(), self.model_admin.list_filter)
         if self.query:
             found = desk_search.excerpts(self.query, {article.pk: article.headline for article in self.result_list})
             for article in self.result_list:
@@ -112,7 +96,7 @@ class Searching:
         """Give what is searched and filtered a name to open it by."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        query = searched(request.POST.get("query", ""))
+        query = searched(request.POST.get("query", ""), self.list_filter)
         name = " ".join(strip_control(request.POST.get("name", "")).split())
         trouble = _refusal(request.user, name, query) or self._save(request, name, query)
         if trouble:
@@ -145,13 +129,16 @@ class Searching:
         else:
             mine.delete()
             self.message_user(request, _("Removed: the search “%(name)s”.") % {"name": mine}, messages.SUCCESS)
-        return HttpResponseRedirect(f"{reverse(LIST)}?{searched(request.POST.get('query', ''))}")
+        query = searched(request.POST.get("query", ""), self.list_filter)
+        return HttpResponseRedirect(f"{reverse(LIST)}?{query}")
 
 
-def searched(query):
-    """What of an address of the list is a search: its words, filters and order."""
+def searched(query, filters):
+    """What of an address of the list is a search: its words, order, and ``filters``, as ``list_filter`` names them."""
+    parameters = {one.parameter_name if hasattr(one, "parameter_name") else f"{one}__exact" for one in filters}
+    known = {SEARCH_VAR, ORDER_VAR, *parameters}
     given = QueryDict(strip_control(query)[: 2 * LONGEST_QUERY], mutable=True)
-    for name in [name for name in given if name not in SEARCHED or not any(given.getlist(name))]:
+    for name in [name for name in given if name not in known or not any(given.getlist(name))]:
         del given[name]
     return given.urlencode()
 
