@@ -28,10 +28,11 @@ test: $(VENV)/installed-dev ## all tests on SQLite; on PostgreSQL again, but of 
 crash: $(VENV)/installed-dev ## a hundred accidents while somebody types: how many words are lost (some ten minutes)
 	NEWSROOM_CRASHES=100 $(BIN)/pytest -s newsroom/tests/test_crash.py
 
-lint: $(VENV)/installed-dev ## format, style, imports between layers, templates, scripts, types, migrations, settings for production
+lint: $(VENV)/installed-dev ## format, style, imports between layers and of packages, templates, scripts, types, migrations, settings for production
 	$(BIN)/ruff format --check --quiet $(CODE)
 	$(BIN)/ruff check --quiet $(CODE)
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest --quiet newsroom/tests/test_private_names.py newsroom/tests/test_requirements.py
 	find templates -name '*.html' -exec $(BIN)/djade --check --target-version 5.2 {} +
 	$(BIOME) check --error-on-warnings
 	$(BIN)/python -m mypy

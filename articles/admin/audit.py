@@ -4,6 +4,7 @@ import csv
 from datetime import timedelta
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.views.main import ChangeList
@@ -54,7 +55,8 @@ class AuditForm(forms.Form):
         super().__init__(data, auto_id="audit-%s")
         self.fields["person"].widget = RowChoice(LogEntry._meta.get_field("user"), site, attrs={"data-width": "100%"})
         self.fields["person"].widget.choices = self.fields["person"].choices
-        kinds = {model._meta.label_lower: capfirst(model._meta.verbose_name) for model in site._registry}
+        models = filter(site.is_registered, apps.get_models())
+        kinds = {model._meta.label_lower: capfirst(model._meta.verbose_name) for model in models}
         self.fields["kind"].choices = [("", _("all")), *sorted(kinds.items(), key=lambda kind: kind[1])]
 
     def entries(self):

@@ -10,6 +10,7 @@ import json
 from functools import wraps
 from urllib.parse import urlencode, urlsplit
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -215,10 +216,10 @@ def model_admin_of(site, path: str):
         match = resolve(urlsplit(path).path)
     except Resolver404:
         return None, None
-    for model, model_admin in site._registry.items():
+    for model in filter(site.is_registered, apps.get_models()):
         name = f"{model._meta.app_label}_{model._meta.model_name}"
         if match.url_name in {f"{name}_add", f"{name}_change"}:
-            return model_admin, match.kwargs.get("object_id")
+            return site.get_model_admin(model), match.kwargs.get("object_id")
     return None, None
 
 
