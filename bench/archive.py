@@ -26,18 +26,19 @@ from articles.models import (
     EditionByline,
     EditionSection,
     EditionTag,
+    Image,
     IndexedArticle,
     Section,
 )
 from articles.public import announcements
 from articles.search import headlines, postgres
+from bench import content
+from bench.content import PATTERNS
 from newsroom.serving import generation
 
 NEWEST = datetime(2025, 12, 8, 6, 0, tzinfo=UTC)
 APART = timedelta(minutes=30)  # between two articles: a hundred thousand are six years
 EDITIONS = 3
-WORDS = "steppe market river summit border price valley school road minister harvest train tax loan gas song".split()
-PATTERNS = 500  # different texts
 BATCH = 10_000
 TABLES = [Article, ArticleByline, ArticleTag, Address, Edition, EditionByline, EditionSection, EditionTag]
 SEARCH, DESK_SEARCH = "articles_search", "articles_desk_search"
@@ -46,18 +47,29 @@ Told = Callable[[int, int, float], None]
 
 
 def prepare() -> None:
-    """Ten sections, forty authors, sixteen tags, if the paper has none of ours."""
+    """Sections, authors, tags and pictures, if the paper has none of ours."""
     if Section.objects.filter(slug="section-0").exists():
         return
-    Section.objects.bulk_create(Section(name=f"Section {n}", slug=f"section-{n}") for n in range(10))
-    Author.objects.bulk_create(Author(name=f"Author {n}", slug=f"author-{n}") for n in range(40))
-    Tag.objects.bulk_create(Tag(name=f"Tag {n}", slug=f"tag-{n}") for n in range(16))
+    shares = enumerate(content.SHARES)
+    Section.objects.bulk_create(Section(name=f"Section {n}", slug=f"section-{n}", order=n) for n, _share in shares)
+    Author.objects.bulk_create(Author(name=f"Author {n}", slug=f"author-{n}") for n in range(content.AUTHORS))
+    Tag.objects.bulk_create(Tag(name=f"Tag {n}", slug=f"tag-{n}") for n in range(content.TAGS))
+    Image.objects.bulk_create(_picture(n) for n in range(content.PICTURES))
 
 
-def make(first: int, last: int, tell: Told = lambda done, total, seconds: None) -> None:
-    """Add articles number ``first`` to ``last``, each half an hour older than the one before; ``tell`` how it goes."""
+def _picture(number: int) -> Image:
+    about = {"title": f"Lead {number}", "alt": "A street in the morning", "credit": "The paper"}
+    names = {"file": f"lead-{number}.jpg", "key": f"lead{number}", "sha256": f"lead {number}"}
+    return Image(width=1600, height=1067, made_cut=1, **names, **about)
+
+
+def make(first: int, last: int, tell: Told = lambda done, total, seconds: None, *, whole_texts: bool = False) -> None:
+    """Add articles number ``first`` to ``last``, each half an hour older than the one before; ``tell`` how it goes.
+
+    Texts are short ones, of which PostgreSQL writes a million in minutes, or ``whole_texts`` of 600 to 900 words.
+    """
     prepare()
-    (_fill_postgresql if connection.vendor == "postgresql" else _fill)(first, last, tell)
+    (_fill_postgresql if connection.vendor == "postgresql" else _fill)(first, last, tell, whole_texts)
     Announcement.objects.all().delete()
     announcements.announce_to(announcements.Listener.SITEMAPS, timezone.now())
     with connection.cursor() as cursor:
@@ -66,27 +78,48 @@ def make(first: int, last: int, tell: Told = lambda done, total, seconds: None) 
     generation.change()
 
 
-def text_of(number: int) -> str:
-    return " ".join(WORDS[(number * step) % len(WORDS)] for step in range(1, 60))
+def _body(number: int, *, is_whole: bool) -> str:
+    """The text of a pattern."""
+    return content.body(number) if is_whole else f"<p>{content.short_text(number)}</p>" * 4
 
 
-def _article(number: int, sections: list[Section]) -> Article:
-    text = text_of(number)
+def _article(number: int, of: "Places", *, is_whole: bool) -> Article:
+    text, choice = content.short_text(number % PATTERNS), _choice(number)
     return Article(
         headline=f"{text[:50].title()} {number}",
         slug=f"article-{number}",
         standfirst=text[:120],
-        body=f"<p>{text}</p>" * 4 + (f"<p>rareword{number}</p>" if number % 500 == 0 else ""),
-        section=sections[number % len(sections)],
+        body=_body(number % PATTERNS, is_whole=is_whole) + (f"<p>rareword{number}</p>" if number % 500 == 0 else ""),
+        section_id=of.sections[choice.section],
+        lead_image_id=of.pictures[choice.picture],
         stage="published",
         published_at=NEWEST - APART * number,
         saved_at=NEWEST - APART * number,
     )
 
 
+def _choice(number: int) -> content.Choice:
+    return content.choices()[number % content.CHOICES]
+
+
+class Places:
+    """The keys of sections, authors, tags and pictures of ours, in order."""
+
+    def __init__(self) -> None:
+        self.sections = _keys(Section, [f"section-{n}" for n in range(len(content.SHARES))])
+        self.authors = _keys(Author, [f"author-{n}" for n in range(content.AUTHORS)])
+        self.tags = _keys(Tag, [f"tag-{n}" for n in range(content.TAGS)])
+        self.pictures = _keys(Image, [f"lead{n}" for n in range(content.PICTURES)], "key")
+
+
+def _keys(model, names: list[str], field: str = "slug") -> list[int]:
+    found = dict(model.objects.filter(**{f"{field}__in": names}).values_list(field, "pk"))
+    return [found[name] for name in names]
+
+
 def _edition(article: Article, number: int) -> Edition:
     """Of an article's ``EDITIONS`` that of ``number``: an hour each, the last for ever."""
-    names = "headline slug standfirst body section_id published_at".split()
+    names = "headline slug standfirst body section_id lead_image_id published_at".split()
     is_last = number == EDITIONS - 1
     start = article.published_at + timedelta(hours=number)
     return Edition(
@@ -98,32 +131,37 @@ def _edition(article: Article, number: int) -> Edition:
     )
 
 
-def _fill(first: int, last: int, tell: Told) -> None:
-    sections, authors, tags = list(Section.objects.all()), list(Author.objects.all()), list(Tag.objects.all())
-    numbers, start = iter(range(first, last)), time.monotonic()
+def _fill(first: int, last: int, tell: Told, is_whole: bool) -> None:
+    of, numbers, start = Places(), iter(range(first, last)), time.monotonic()
     while batch := list(islice(numbers, BATCH // EDITIONS)):
-        articles = Article.objects.bulk_create(_article(number, sections) for number in batch)
+        articles = Article.objects.bulk_create(_article(number, of, is_whole=is_whole) for number in batch)
         pairs = list(zip(batch, articles, strict=True))
-        author_of, tag_of = (lambda number: authors[number % len(authors)]), (lambda number: tags[number % len(tags)])
-        ArticleByline.objects.bulk_create(ArticleByline(article=one, author=author_of(n)) for n, one in pairs)
-        ArticleTag.objects.bulk_create(ArticleTag(content_object=one, tag=tag_of(n)) for n, one in pairs)
+        authors = {n: [of.authors[place] for place in _choice(n).authors] for n in batch}
+        tags = {n: [of.tags[place] for place in _choice(n).tags] for n in batch}
+        ArticleByline.objects.bulk_create(ArticleByline(article=a, author_id=pk) for n, a in pairs for pk in authors[n])
+        ArticleTag.objects.bulk_create(ArticleTag(content_object=a, tag_id=pk) for n, a in pairs for pk in tags[n])
         Address.objects.bulk_create(Address(article=one, path=_edition(one, 0).path) for _n, one in pairs)
         cut = [(number, _edition(one, place)) for number, one in pairs for place in range(EDITIONS)]
         Edition.objects.bulk_create([edition for _n, edition in cut])
         when = [(n, one, {"edition": one, "published_at": one.published_at}) for n, one in cut]
-        EditionByline.objects.bulk_create(EditionByline(author=author_of(n), order=0, **row) for n, _one, row in when)
+        EditionByline.objects.bulk_create(
+            EditionByline(author_id=pk, order=place, **row)
+            for n, _e, row in when
+            for place, pk in enumerate(authors[n])
+        )
         EditionSection.objects.bulk_create(EditionSection(section_id=one.section_id, **row) for _n, one, row in when)
-        EditionTag.objects.bulk_create(EditionTag(tag=tag_of(n), **row) for n, _one, row in when)
+        EditionTag.objects.bulk_create(EditionTag(tag_id=pk, **row) for n, _e, row in when for pk in tags[n])
         tell(batch[-1] + 1 - first, last - first, time.monotonic() - start)
     search.rebuild_editions()
     headlines.rebuild_headlines()
     desk_search.rebuild_copies()
 
 
-def _fill_postgresql(first: int, last: int, tell: Told) -> None:
+def _fill_postgresql(first: int, last: int, tell: Told, is_whole: bool) -> None:
     """Each batch is some INSERTs of what generate_series counts; keys are taken first, so that rows find each other."""
     start = time.monotonic()
-    _patterns()
+    _patterns(is_whole)
+    _places()
     postgres.prune_editions()  # of editions that are gone
     desk_search.index_late_copies()  # and of articles
     with _without_indexes(), connection.cursor() as cursor:
@@ -139,39 +177,56 @@ def _fill_postgresql(first: int, last: int, tell: Told) -> None:
     tell(last - first, last - first, time.monotonic() - start)
 
 
-def _patterns() -> None:
+def _patterns(is_whole: bool) -> None:
     """A table of texts, with what search keeps of each; it is gone with the connection."""
-    rows = [(number, text_of(number)) for number in range(PATTERNS)]
+    rows = [(number, text, _body(number, is_whole=is_whole)) for number, text in content.texts()]
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pattern")
         cursor.execute(
-            "CREATE TEMPORARY TABLE pattern (number int PRIMARY KEY, text text, vector tsvector, top tsvector)"
+            "CREATE TEMPORARY TABLE pattern "
+            "(number int PRIMARY KEY, text text, body text, vector tsvector, top tsvector)"
         )
-        cursor.executemany("INSERT INTO pattern (number, text) VALUES (%s, %s)", rows)
+        cursor.executemany("INSERT INTO pattern (number, text, body) VALUES (%s, %s, %s)", rows)
         cursor.execute(
-            "UPDATE pattern SET vector = setweight(to_tsvector('russian', text), 'C'), "
+            "UPDATE pattern SET "
+            "vector = setweight(to_tsvector('russian', regexp_replace(body, '<[^>]*>', ' ', 'g')), 'C'), "
             "top = setweight(to_tsvector('russian', left(text, 50)), 'A') "
             "|| setweight(to_tsvector('russian', left(text, 120)), 'B')"
         )
 
 
+def _places() -> None:
+    """A table of where articles stand, as ``_patterns`` makes one of what they say."""
+    of = Places()
+    rows = [
+        (
+            number,
+            of.sections[choice.section],
+            [of.tags[place] for place in choice.tags],
+            [of.authors[place] for place in choice.authors],
+            of.pictures[choice.picture],
+        )
+        for number, choice in enumerate(content.choices())
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS place")
+        cursor.execute(
+            "CREATE TEMPORARY TABLE place "
+            "(number int PRIMARY KEY, section_id bigint, tags bigint[], authors bigint[], lead_image_id bigint)"
+        )
+        cursor.executemany("INSERT INTO place VALUES (%s, %s, %s, %s, %s)", rows)
+
+
 def _statements() -> Iterator[str]:
     ids = {model: f"(SELECT COALESCE(MAX(id), 0) FROM {model._meta.db_table})" for model in TABLES}
-    section, author, tag = (
-        f"(SELECT MIN(id) FROM {table} WHERE slug = '{slug}') + n %% {count}"
-        for table, slug, count in (
-            ("articles_section", "section-0", 10),
-            ("articles_author", "author-0", 40),
-            ("taggit_tag", "tag-0", 16),
-        )
-    )
     published = f"timestamptz '{NEWEST:%Y-%m-%d %H:%M}+00' - n * interval '{APART.total_seconds():.0f} seconds'"
     told = (
         "(SELECT n, initcap(left(p.text, 50)) || ' ' || n AS headline, left(p.text, 120) AS standfirst, "
-        "repeat('<p>' || p.text || '</p>', 4) || CASE WHEN n %% 500 = 0 THEN '<p>rareword' || n || '</p>' ELSE '' END "
-        f"AS body, 'article-' || n AS slug, {published} AS published_at, {section} AS section_id, "
-        "p.vector, p.top FROM generate_series(%(first)s::int, %(last)s::int) n "
-        f"JOIN pattern p ON p.number = n %% {PATTERNS})"
+        "p.body || CASE WHEN n %% 500 = 0 THEN '<p>rareword' || n || '</p>' ELSE '' END "
+        f"AS body, 'article-' || n AS slug, {published} AS published_at, place.section_id, "
+        "place.lead_image_id, place.tags, place.authors, p.vector, p.top "
+        f"FROM generate_series(%(first)s::int, %(last)s::int) n JOIN pattern p ON p.number = n %% {PATTERNS} "
+        f"JOIN place ON place.number = n %% {content.CHOICES})"
     )
     path = "to_char(published_at AT TIME ZONE 'UTC', '/YYYY/MM/DD/') || slug || '/'"
     yield "DROP TABLE IF EXISTS made"
@@ -188,12 +243,17 @@ def _statements() -> Iterator[str]:
         standfirst="standfirst",
         body="body",
         section_id="section_id",
+        lead_image_id="lead_image_id",
         stage="'published'",
         published_at="published_at",
         saved_at="published_at",
     )
-    yield _insert(ArticleByline, "made", article_id="article", author_id=author)
-    yield _insert(ArticleTag, "made", content_object_id="article", tag_id=tag)
+    authors, tags = (
+        "CROSS JOIN unnest(authors) WITH ORDINALITY AS one (author, place)",
+        "CROSS JOIN unnest(tags) AS tag",
+    )
+    yield _insert(ArticleByline, f"made {authors}", article_id="article", author_id="author")
+    yield _insert(ArticleTag, f"made {tags}", content_object_id="article", tag_id="tag")
     yield _insert(Address, "made", article_id="article", path="path")
     title = "setweight(to_tsvector('simple', headline), 'A')"
     rare = "CASE WHEN n %% 500 = 0 THEN to_tsvector('simple', 'rareword' || n) ELSE '' END"
@@ -219,6 +279,7 @@ def _statements() -> Iterator[str]:
         standfirst="standfirst",
         body="body",
         section_id="section_id",
+        lead_image_id="lead_image_id",
         path="path",
         published_at="published_at",
         live_from="published_at + k * interval '1 hour'",
@@ -226,9 +287,9 @@ def _statements() -> Iterator[str]:
         "ELSE published_at + (k + 1) * interval '1 hour' END",
     )
     when = {"edition_id": "edition", "published_at": "published_at"}
-    yield _insert(EditionByline, "cut", author_id=author, order="0", **when)
+    yield _insert(EditionByline, f"cut {authors}", author_id="author", order="place - 1", **when)
     yield _insert(EditionSection, "cut", section_id="section_id", **when)
-    yield _insert(EditionTag, "cut", tag_id=tag, **when)
+    yield _insert(EditionTag, f"cut {tags}", tag_id="tag", **when)
     yield (
         f"INSERT INTO {SEARCH} (edition_id, vector, top, body) SELECT edition, "
         "top || vector || CASE WHEN n %% 500 = 0 THEN to_tsvector('simple', 'rareword' || n) ELSE '' END, top, "

@@ -34,7 +34,7 @@ from django.test import Client
 from taggit.models import Tag
 
 from articles.models import Article, Author, Edition, Image, Section, TagKey
-from bench import archive
+from bench import archive, content
 
 ROUNDS = 15
 PLACED = "app_label=articles&model_name=placement&field_name=article"
@@ -200,7 +200,7 @@ def _give_names(first: int, last: int) -> None:
 
 
 def _image(number: int) -> Image:
-    text = archive.text_of(number)
+    text = content.short_text(number)
     rare = f" rareword{number}" if number % 500 == 0 else ""
     told = {"title": f"{text[:50]}{rare}", "alt": text[:120], "caption": text[60:160], "credit": "The paper"}
     return Image(file=f"{number}.jpg", key=f"key{number}", sha256=f"hash{number}", width=1600, height=900, **told)

@@ -26,13 +26,15 @@ MOST = 10_000_000
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=100_000)
-    number = parser.parse_args().articles
+    parser.add_argument("--whole-texts", action="store_true", help="of 600 to 900 words, which take their time")
+    options = parser.parse_args()
+    number = options.articles
     if not 0 < number <= MOST:
         parser.error(f"--articles must be from 1 to {MOST:,}.")
     if Edition.objects.exists():
         parser.error("This paper has articles already: name an empty database by NEWSROOM_DATABASE_URL.")
     try:
-        archive.make(0, number, tell)
+        archive.make(0, number, tell, whole_texts=options.whole_texts)
     except ProgrammingError as error:
         parser.error(f"The database's user must be a superuser, to write without triggers: {error}")
     print(f"{number:,} articles, {number * archive.EDITIONS:,} editions. Indexed and counted.")

@@ -1,4 +1,4 @@
-"""What ``make bench`` does: a paper on a PostgreSQL of its own, how it grows, how fast it is; one table, and JSON.
+"""What ``make bench`` does, on a PostgreSQL of its own: how one paper grows, how fast another is; one table, and JSON.
 
     BENCH_ARTICLES=1000000 .venv/bin/python bench/run.py
 
@@ -15,6 +15,17 @@ from pathlib import Path
 
 BASE = Path(__file__).resolve().parent.parent
 FEW = 1000
+PAPER = 10_000  # articles with whole texts
+
+
+def _run(environment: dict[str, str], script: str, *options: str) -> None:
+    subprocess.run([sys.executable, str(BASE / script), *options], cwd=BASE, env=environment, check=True)
+
+
+def _another(server) -> str:
+    """Make a second database on ``server``: of whole texts a hundred thousand would take too long."""
+    server.psql("CREATE DATABASE paper;")
+    return server.get_uri(database="paper")
 
 
 def main() -> None:
@@ -36,13 +47,14 @@ def main() -> None:
                 "NEWSROOM_DEBUG": "1",
             }
             growth, speed = Path(folder) / "growth.json", Path(folder) / "speed.json"
-            sizes = ["--small", str(FEW), "--large", str(many)]
-            for command in (["growth.py", *sizes, "--json", str(growth)], ["speed.py", "--json", str(speed)]):
-                subprocess.run(
-                    [sys.executable, str(BASE / "bench" / command[0]), *command[1:]], env=environment, check=True
-                )
+            _run(environment, "bench/growth.py", "--small", str(FEW), "--large", str(many), "--json", str(growth))
+            environment["NEWSROOM_DATABASE_URL"] = _another(server)
+            _run(environment, "manage.py", "migrate", "--verbosity=0")
+            _run(environment, "bench/make_archive.py", f"--articles={PAPER}", "--whole-texts")
+            _run(environment, "bench/speed.py", "--json", str(speed))
             result = {
                 "articles": many,
+                "paper": PAPER,
                 "growth": json.loads(growth.read_text()),
                 "speed": json.loads(speed.read_text()),
             }

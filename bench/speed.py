@@ -2,8 +2,8 @@
 
     .venv/bin/python bench/speed.py [--json FILE] [--rounds 5] [--seconds 1.5]
 
-The paper is the one that the NEWSROOM_* variables name, filled by bench/make_archive.py. Servers are on 127.0.0.1, and
-stop; they run as they do for readers, without debug and behind a proxy that says it was asked by https.
+The paper is the one that the NEWSROOM_* variables name, filled by bench/make_archive.py --articles 10000 --whole-texts.
+Servers are on 127.0.0.1, and stop; they run as they do for readers, without debug and behind a proxy that says https.
 """
 
 import argparse
@@ -24,7 +24,8 @@ BASE = Path(__file__).resolve().parent.parent
 GUNICORN = [sys.executable, "-m", "gunicorn", "--workers=2", "--log-level=error"]
 CONNECTIONS = 16  # so many that both workers have their share
 TICKS = os.sysconf("SC_CLK_TCK")
-ARTICLES = 60  # different ones, where each is made
+ARTICLES = 500  # different ones, spread over the paper, where each is made
+PAPER = 10_000  # articles of the paper that is measured
 NEAR = 4  # cases, after which the constant page is asked again: machines are not equally fast all the time
 FOR_READERS = {
     "NEWSROOM_DEBUG": "0",
@@ -47,15 +48,17 @@ class Case:
 
 def cases(has_redis: bool) -> list[Case]:
     # As bench/archive.py makes them; article number 0 is the newest.
-    articles = [address(number) for number in range(ARTICLES)]
+    articles = [address(number) for number in range(0, PAPER, PAPER // ARTICLES)]
     made = {
         "article": articles,
         "front page": ["/"],
-        "section": ["/section-1/"],
+        "section": ["/section-0/"],
+        "section, a small one": ["/section-11/"],
         "latest": ["/latest/"],
-        "tag": ["/topics/tag-1/"],
+        "tag, on half of the articles": ["/topics/tag-0/"],
+        "tag, on few": ["/topics/tag-400/"],
         "feed": ["/feed/"],
-        "search, common word": ["/search/?q=market"],
+        "search, common word": ["/search/?q=government"],
         "search, rare word": ["/search/?q=rareword500"],
         "sitemap of a month": ["/sitemap-2025-11.xml"],
         "rates": ["/rates/"],
