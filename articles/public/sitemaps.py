@@ -140,4 +140,4 @@ def _since(since: datetime, at: datetime) -> list[dict]:
     began = Edition.objects.filter(live_from__gt=since, live_from__lte=at).values("published_at", moment=F("live_from"))
     ended = Edition.objects.filter(live_until__gt=since, live_until__lte=at)
     ended = ended.values("published_at", moment=F("live_until"))
-    return list(began.order_by().union(ended.order_by()))
+    return list(began.order_by().union(ended.order_by()).order_by())

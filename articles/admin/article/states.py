@@ -78,7 +78,7 @@ def _count(words):
         for at, word in enumerate(words)
         if word.rows is not None
     ]
-    return Counter(at for (at,) in parts[0].union(*parts[1:], all=True))
+    return Counter(at for (at,) in parts[0].union(*parts[1:], all=True).order_by())
 
 
 def scheduled(articles):
