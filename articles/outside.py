@@ -43,32 +43,32 @@ TROUBLES = {
 
 
 @dataclass(frozen=True)
-class Answer:
+class LinkAnswer:
     """What an address answered; ``trouble`` is empty when a page is there."""
 
     status: int | None = None
     trouble: str = ""
 
 
-def ask(address: str, client: Client | None = None) -> Answer:
+def ask(address: str, client: Client | None = None) -> LinkAnswer:
     """What ``address`` answers, after at most three redirects."""
     try:
         status = _ask(client or Client(redirects=MOST_REDIRECTS), address).status
     except Failure as failure:
         return _failed(failure)
     if status in {404, 410}:
-        return Answer(status, Trouble.GONE)
-    return Answer(status, Trouble.UNWILLING if status >= 400 else "")
+        return LinkAnswer(status, Trouble.GONE)
+    return LinkAnswer(status, Trouble.UNWILLING if status >= 400 else "")
 
 
-def tell(address: str, body: bytes, content_type: str) -> Answer:
+def tell(address: str, body: bytes, content_type: str) -> LinkAnswer:
     """What ``address`` answers to ``body``; a redirect is not followed, as what was said is not for somebody else."""
     headers = _headers() | {"Content-Type": content_type}
     try:
         status = Client().request("POST", address, headers=headers, body=body).status
     except Failure as failure:
         return _failed(failure)
-    return Answer(status, "" if status < 300 else Trouble.UNWILLING)
+    return LinkAnswer(status, "" if status < 300 else Trouble.UNWILLING)
 
 
 def _ask(client: Client, address: str) -> Response:
@@ -84,5 +84,5 @@ def _headers() -> dict[str, str]:
     return {"User-Agent": AGENT, "Accept": "*/*"}
 
 
-def _failed(failure: Failure) -> Answer:
-    return Answer(None, TROUBLES.get(failure.reason, Trouble.SILENT))
+def _failed(failure: Failure) -> LinkAnswer:
+    return LinkAnswer(None, TROUBLES.get(failure.reason, Trouble.SILENT))

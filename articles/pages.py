@@ -1,4 +1,4 @@
-"""The public addresses of articles; ``newsroom.pages.Page`` says what each word of a row means.
+"""The public addresses of articles; ``newsroom.pages.PublicPage`` says what each word of a row means.
 
 They are tried in this order: a section may have any first word, so its addresses come last. Whatever goes by the list
 (routes, menus, sitemaps, the page cache, tests) has it from ``newsroom.pages``, joined with the addresses of rates.

@@ -34,7 +34,7 @@ def width(canvas: Canvas, text: str, face: Face) -> float:
     return sum(canvas.textlength(piece, font=font) for piece, font in _runs(text, face))
 
 
-def write(canvas: Canvas, place: tuple[float, float], text: str, face: Face, ink: str, anchor: str = "ls") -> None:
+def write_line(canvas: Canvas, place: tuple[float, float], text: str, face: Face, ink: str, anchor: str = "ls") -> None:
     """Write a line of ``text`` from ``place`` on, which is where ``anchor`` says: Pillow's text anchors."""
     left, top = place
     for piece, font in _runs(text, face):

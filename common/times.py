@@ -11,7 +11,7 @@ def midnight(day: date, zone: tzinfo | None = None) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone or timezone.get_current_timezone())
 
 
-def said(moment: datetime, zone: tzinfo | None = None, form: str = "DATETIME_FORMAT") -> str:
+def time_with_zone(moment: datetime, zone: tzinfo | None = None, form: str = "DATETIME_FORMAT") -> str:
     """``moment`` in ``zone``, or else in the current one, with its name: 8 December 2025, 12:00 (Asia/Bishkek)."""
     zone = zone or timezone.get_current_timezone()
     return f"{date_format(moment.astimezone(zone), form)} ({zone})"

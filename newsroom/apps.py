@@ -65,8 +65,8 @@ class NewsroomConfig(AppConfig):
             charts_in_articles.look_up_points, charts_in_articles.draw_chart, charts_in_articles.chart_in_words
         )
         answers.register_finder(rates_in_search.find_rates)
-        menus.register(pages.IN_MENUS)
-        sitemaps.register(pages.IN_SITEMAP)
+        menus.offer_pages(pages.IN_MENUS)
+        sitemaps.name_pages(pages.IN_SITEMAP)
         rate_cards.register(Brand.current)
         for name in ("tickers.Rate", "tickers.Pair", "articles.SiteSettings"):
             for signal in (post_save, post_delete):

@@ -21,7 +21,7 @@ FORMATS = {"rss": "feed/", "atom": "atom/", "json": "feed.json"}
 
 
 @dataclass(frozen=True)
-class Page:
+class PublicPage:
     """One public address, or all those of one shape."""
 
     name: str  # of the route
@@ -68,39 +68,41 @@ class Page:
 
 
 OWN = [
-    Page("robots", "robots.txt", "newsroom.serving.text_files.robots", "/robots.txt", is_warmed=True),
-    Page(
+    PublicPage("robots", "robots.txt", "newsroom.serving.text_files.robots", "/robots.txt", is_warmed=True),
+    PublicPage(
         "manifest",
         "manifest.webmanifest",
         "newsroom.serving.text_files.manifest",
         "/manifest.webmanifest",
         is_warmed=True,
     ),
-    Page(
+    PublicPage(
         "look",
         r"^look-(?P<digest>[0-9a-f]{12})\.css$",
         "newsroom.serving.text_files.look_stylesheet",
         "/look-0123456789ab.css",
         is_kept=False,
     ),
-    Page("ads", "ads.txt", "newsroom.serving.text_files.ads", "/ads.txt"),
-    Page("humans", "humans.txt", "newsroom.serving.text_files.humans", "/humans.txt"),
-    Page(
+    PublicPage("ads", "ads.txt", "newsroom.serving.text_files.ads", "/ads.txt"),
+    PublicPage("humans", "humans.txt", "newsroom.serving.text_files.humans", "/humans.txt"),
+    PublicPage(
         "indexnow_key",
         r"^(?P<key>[0-9a-f]{32})\.txt$",
         "newsroom.serving.text_files.indexnow_key",
         f"/{'0' * 32}.txt",
         answers=404,
     ),
-    Page("security", ".well-known/security.txt", "newsroom.serving.text_files.security", "/.well-known/security.txt"),
-    Page("security_before", "security.txt", "newsroom.serving.text_files.security", "/security.txt"),
-    Page(
+    PublicPage(
+        "security", ".well-known/security.txt", "newsroom.serving.text_files.security", "/.well-known/security.txt"
+    ),
+    PublicPage("security_before", "security.txt", "newsroom.serving.text_files.security", "/security.txt"),
+    PublicPage(
         "icon",
         r"^(?P<name>favicon\.ico|apple-touch-icon(?:-precomposed)?\.png)$",
         "newsroom.serving.text_files.icon",
         "/favicon.ico",
     ),
-    Page(
+    PublicPage(
         "media",
         "media/<path:name>",
         "newsroom.serving.media.rendition",
@@ -109,7 +111,10 @@ OWN = [
         is_kept=False,
     ),
 ]
-ALL = [*OWN, *(Page(**row) for row in (*of_rates.PAGES, *of_articles.PAGES))]  # in the order in which they are tried
+ALL = [
+    *OWN,
+    *(PublicPage(**row) for row in (*of_rates.PAGES, *of_articles.PAGES)),
+]  # in the order in which they are tried
 
 IN_MENUS = {
     page.example.partition("?")[0]: page.menu for page in sorted(ALL, key=lambda page: page.menu_rank) if page.menu_rank

@@ -21,7 +21,7 @@ EDGE = 80
 WIDE = {"text": 40, "pair": 64, "value": 150, "least": 60}  # pixels of type
 
 
-class Brand(Protocol):
+class CardBrand(Protocol):
     """How the paper looks; this app does not know where that is kept."""
 
     @property
@@ -34,10 +34,10 @@ class Brand(Protocol):
     def label_family(self) -> str: ...
 
 
-_brand: list[Callable[[], Brand]] = []
+_brand: list[Callable[[], CardBrand]] = []
 
 
-def register(brand: Callable[[], Brand]) -> None:
+def register(brand: Callable[[], CardBrand]) -> None:
     """Have cards drawn as ``brand`` answers."""
     _brand[:] = [brand]
 
@@ -71,17 +71,17 @@ class CardLines:
         return cls(row.pair, row.value_text, f"{row.change_text}    {inverse}".strip(), source)
 
 
-def _file(lines: CardLines, brand: Brand) -> ContentFile:
+def _file(lines: CardLines, brand: CardBrand) -> ContentFile:
     colours, family = brand.light, brand.label_family
     image = drawing.ground(colours)
     canvas = ImageDraw.Draw(image)
-    drawing.write(canvas, (EDGE, 90), lines.pair, Face(brand.headline_family, WIDE["pair"]), colours["ink"], "la")
+    drawing.write_line(canvas, (EDGE, 90), lines.pair, Face(brand.headline_family, WIDE["pair"]), colours["ink"], "la")
     room = drawing.SIZE[0] - 2 * EDGE
     value = drawing.fitting(canvas, lines.value, Face(family, WIDE["value"]), least=WIDE["least"], room=room)
-    drawing.write(canvas, (EDGE, 330), lines.value, value, colours["ink"], "lm")
+    drawing.write_line(canvas, (EDGE, 330), lines.value, value, colours["ink"], "lm")
     text = Face(family, WIDE["text"])
-    drawing.write(canvas, (EDGE, 440), lines.change, text, colours["accent"], "la")
-    drawing.write(canvas, (EDGE, 520), lines.source, text, colours["muted"], "la")
+    drawing.write_line(canvas, (EDGE, 440), lines.change, text, colours["accent"], "la")
+    drawing.write_line(canvas, (EDGE, 520), lines.source, text, colours["muted"], "la")
     file = BytesIO()
     image.save(file, "PNG", optimize=True)
     return ContentFile(file.getvalue())

@@ -43,7 +43,7 @@ class Validators:
 
 
 @dataclass(frozen=True)
-class Answer:
+class FetchedBody:
     """What came: nothing but ``unchanged``, if it is what ``validators`` were given for."""
 
     body: bytes
@@ -51,7 +51,7 @@ class Answer:
     validators: Validators
 
 
-def get(address: str, validators: Validators | None = None, *, whole: float | None = None) -> Answer:
+def get(address: str, validators: Validators | None = None, *, whole: float | None = None) -> FetchedBody:
     """What is at ``address``, within ``whole`` seconds (WHOLE) with all its tries; FetchError says why nothing came."""
     until = time.monotonic() + (WHOLE if whole is None else whole)
     for number in range(TRIES):
@@ -65,7 +65,7 @@ def get(address: str, validators: Validators | None = None, *, whole: float | No
     raise AssertionError("unreachable")
 
 
-def _ask(address: str, validators: Validators, until: float) -> Answer:
+def _ask(address: str, validators: Validators, until: float) -> FetchedBody:
     try:
         response = _client(address).request("GET", address, headers=_headers(validators), until=until)
     except Failure as failure:
@@ -89,10 +89,10 @@ def _client(address: str) -> Client:
     return limits
 
 
-def _answer(response: Response, validators: Validators) -> Answer:
+def _answer(response: Response, validators: Validators) -> FetchedBody:
     told = {"host": urlsplit(response.address).hostname, "status": response.status}
     if response.status == HTTPStatus.NOT_MODIFIED and validators != Validators():
-        return Answer(b"", True, validators)
+        return FetchedBody(b"", True, validators)
     if response.status in AGAIN:
         raise _AgainError(_("%(host)s answered with an error (%(status)s).") % told, response.status)
     if response.status != HTTPStatus.OK:
@@ -100,7 +100,7 @@ def _answer(response: Response, validators: Validators) -> Answer:
     if "html" in response.headers.get("Content-Type", "").lower():
         raise FetchError(_("%(host)s answered with a web page instead of rates.") % told)
     etag, modified = (response.headers.get(name, "")[:200] for name in ("ETag", "Last-Modified"))
-    return Answer(response.body, False, Validators(etag, modified))
+    return FetchedBody(response.body, False, Validators(etag, modified))
 
 
 def _headers(validators: Validators) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The public addresses of rates; ``newsroom.pages.Page`` says what each word means."""
+"""The public addresses of rates; ``newsroom.pages.PublicPage`` says what each word means."""
 
 from typing import Any
 

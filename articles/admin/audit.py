@@ -24,7 +24,7 @@ from django.views.decorators.http import require_safe
 from articles.admin import log, sentences
 from articles.admin.desk import DeskAdmin, RowChoice
 from articles.admin.lists import holding_words, number_in_address
-from articles.admin.times import DayField, said, short, zone
+from articles.admin.times import DayField, short, time_with_zone, zone
 from articles.desk import notices
 from articles.models import Merge
 from common.times import midnight
@@ -174,7 +174,7 @@ class AuditAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("when"))
     def exactly(self, entry):
-        return said(entry.action_time)
+        return time_with_zone(entry.action_time)
 
     @admin.display(description=gettext_lazy("who did what"))
     def sentence(self, entry):

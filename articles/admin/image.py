@@ -92,7 +92,7 @@ class ImageAdmin(Library, DeskAdmin):
         """
         sent = request.FILES.get("new_file" if object_id else "file") if request.method == "POST" else None
         if sent and self._may_save(request, object_id):
-            uploads.decode(sent, renditions.accept_picture)
+            uploads.decode_upload(sent, renditions.accept_picture)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (IntegrityError, OSError) as error:

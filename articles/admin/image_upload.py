@@ -71,7 +71,7 @@ def _look(request):
 
 def _take(model_admin, request):
     """Store one picture with its texts; what is refused is said by field, and nothing of it is stored."""
-    uploads.decode(request.FILES.get("file"), renditions.accept_picture)
+    uploads.decode_upload(request.FILES.get("file"), renditions.accept_picture)
     try:
         with transaction.atomic():
             form, image = _store(model_admin, request)

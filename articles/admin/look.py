@@ -160,7 +160,7 @@ class PaperLookAdmin(OneRowAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method == "POST" and self.has_change_permission(request):
             for name in FILES:
-                uploads.decode(request.FILES.get(name), nameplates.accept_nameplate)
+                uploads.decode_upload(request.FILES.get(name), nameplates.accept_nameplate)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request, obj, form, change):

@@ -80,7 +80,7 @@ class OneRowAdmin(DeskAdmin):
 
 
 @admin.register(SiteSettings)
-class SiteSettingsAdmin(RulesAdmin, OneRowAdmin):
+class SiteSettingsAdmin(RulesAdmin, OneRowAdmin):  # type: ignore[misc] # common/rows.py answers actions, untyped as Django
     """What the paper says of itself."""
 
     form = SiteSettingsForm
@@ -88,11 +88,14 @@ class SiteSettingsAdmin(RulesAdmin, OneRowAdmin):
     readonly_fields = ["feed_host"]
     fieldsets = [
         (None, {"fields": ["name", "tagline", "description", "logo"]}),
-        ("Time and rates", {"fields": ["time_zone", "day_form", "rate_look", "has_countries"]}),
-        ("Contact", {"fields": ["contact_email", "contact_address", "social_links"]}),
-        ("Feeds and search engines", {"fields": ["feed_text", "feed_host", "websub_hub", "tells_search_engines"]}),
+        (gettext_lazy("Time and rates"), {"fields": ["time_zone", "day_form", "rate_look", "has_countries"]}),
+        (gettext_lazy("Contact"), {"fields": ["contact_email", "contact_address", "social_links"]}),
         (
-            "Texts for machines",
+            gettext_lazy("Feeds and search engines"),
+            {"fields": ["feed_text", "feed_host", "websub_hub", "tells_search_engines"]},
+        ),
+        (
+            gettext_lazy("Texts for machines"),
             {"classes": ["collapse"], "fields": ["robots_lines", "ads_txt", "security_txt", "humans_txt"]},
         ),
     ]

@@ -7,7 +7,7 @@ is open. So the view has it done before it opens one, and the form uses what cam
 from django.core.exceptions import ValidationError
 
 
-def decode(sent, accept):
+def decode_upload(sent, accept):
     """Have ``accept`` read the file ``sent``, if there is one; what came of it stays with the file."""
     if sent is None:
         return
@@ -20,7 +20,7 @@ def decode(sent, accept):
 def decoded(sent, accept):
     """What ``accept`` made of the file ``sent``; ``ValidationError`` if it refused that."""
     if not hasattr(sent, "decoded"):
-        decode(sent, accept)
+        decode_upload(sent, accept)
     result, refusal = sent.decoded
     if refusal:
         raise refusal

@@ -9,7 +9,7 @@ The table stands below ``articles/desk/roles.py``, which asks it, and so below t
 is why a row names its function and does not hold it, and why no decorator on the function could say the same: roles
 would have to import the workflow to know it.
 
-A name that no row has is a mistake of ours: ``of()`` raises, for whoever asks.
+A name that no row has is a mistake of ours: ``step_named()`` raises, for whoever asks.
 """
 
 from collections.abc import Mapping, Set
@@ -84,7 +84,7 @@ IN_HAND = ("assign_to", "due_at", "word_goal")  # they show what others may have
 
 
 @dataclass(frozen=True)
-class Bulk:
+class InBulk:
     """How a step is taken with many articles at once."""
 
     label: Text  # in the list's menu
@@ -127,7 +127,7 @@ class Step:
     is_in_menu: bool = False  # further steps have its button by themselves; others have their place in a template
     said: Text = ""  # afterwards, perhaps with what fields say; without it the desk has a function that says more
     logged: Text = ""  # the same in the third person, for the audit: {thing} is the article, {a} what a field says
-    bulk: Bulk | None = None  # with many articles at once
+    bulk: InBulk | None = None  # with many articles at once
 
     @property
     def fields(self) -> Set[str]:
@@ -148,7 +148,7 @@ ROWS = [
     Step("submit", "hands a draft to the section's editors", "stages.submit",
          who=WRITERS, own_at={"draft"}, stages={"draft"}, next_at={"draft": 2},
          button=_("Submit"), is_in_menu=True,
-         bulk=Bulk(_("Submit"), ngettext_lazy(
+         bulk=InBulk(_("Submit"), ngettext_lazy(
              "Submitted %(count)d article:", "Submitted %(count)d articles:", "count"))),
     Step("take_back", "makes what waits, or is ready, a draft again", "stages.take_back",
          who=WRITERS, own_at={"in_review"}, stages=WAITS, next_at={"in_review": 3, "ready": 2},
@@ -161,13 +161,13 @@ ROWS = [
          stages={"draft", "in_review"}, next_at={"in_review": 1},
          button=_("Approve"), is_in_menu=True,
          said=_("Approved: it is ready to be published."), logged=_("approved {thing}"),
-         bulk=Bulk(_("Approve"), ngettext_lazy(
+         bulk=InBulk(_("Approve"), ngettext_lazy(
              "Approved %(count)d article:", "Approved %(count)d articles:", "count"))),
     Step("publish", "puts the working copy before readers now", "editions.publish",
          next_at={"draft": 1, "in_review": 2, "ready": 1, "published": 1},
          asks="go_live_at", reads={"take_down_at", *TICKS},
          button=_("Publish now"), update_button=_("Publish the update now"), is_in_menu=True,
-         bulk=Bulk(_("Publish now …"), ngettext_lazy(
+         bulk=InBulk(_("Publish now …"), ngettext_lazy(
              "Published %(count)d article:", "Published %(count)d articles:", "count"),
              about=_("You are about to publish"), button=_("Publish now"), tells_each=True)),
     Step("furnish", "puts section, bylines and tags before readers, without the text", "furniture.publish_furniture",
@@ -189,7 +189,7 @@ ROWS = [
          standing={LIVE, SCHEDULED}, asks="take_down_at", moves="ends", button=_("Set the end")),
     Step("withdraw", "ends it now, with a reason for readers", "editions.withdraw",
          standing={LIVE}, asks="withdrawal_reason", button=_("Withdraw now"),
-         bulk=Bulk(_("Withdraw …"), ngettext_lazy(
+         bulk=InBulk(_("Withdraw …"), ngettext_lazy(
              "Withdrew %(count)d article, readers see the reason:",
              "Withdrew %(count)d articles, readers see the reason:", "count"),
              about=_("You are about to take from readers"), button=_("Withdraw now"))),
@@ -198,7 +198,7 @@ ROWS = [
     Step("assign", "gives the article to somebody, or to nobody", "hands.assign",
          is_of_ideas=True, is_beside=True, asks="assign_to", reads=set(IN_HAND), keeps=("due_at", "word_goal"),
          button=_("Assign"),
-         bulk=Bulk(_("Assign …"), ngettext_lazy(
+         bulk=InBulk(_("Assign …"), ngettext_lazy(
              "Assigned %(count)d article:", "Assigned %(count)d articles:", "count"),
              about=_("You are about to assign"), button=_("Assign"))),
     Step("unassign", "", "hands.assign",
@@ -223,34 +223,34 @@ ROWS = [
          who=WRITERS, own_at=NOT_BEGUN, is_before_readers=True, is_of_ideas=True, is_beside=True,
          standing={NEITHER}, button=_("Put in the trash"),
          said=_("Put in the trash. It can be restored for 30 days, and for good if readers ever saw it."),
-         bulk=Bulk(_("Put in the trash …"), ngettext_lazy(
+         bulk=InBulk(_("Put in the trash …"), ngettext_lazy(
              "Put in the trash: %(count)d article:", "Put in the trash: %(count)d articles:", "count"),
              about=_("You are about to put in the trash"), button=_("Put in the trash"))),
     Step("untrash", "restores it from there", "trash.untrash",
          who=WRITERS, own_at=NOT_BEGUN, is_before_readers=True, is_of_ideas=True, is_of_trash=True, is_beside=True,
          button=_("Restore"), said=_("Restored: it is on the desk again."), logged=_("took {thing} out of the trash"),
-         bulk=Bulk(_("Restore"), ngettext_lazy(
+         bulk=InBulk(_("Restore"), ngettext_lazy(
              "Restored %(count)d article:", "Restored %(count)d articles:", "count"))),
     Step("begin", "makes an idea a draft", "ideas.begin",
          who=WRITERS, own_at={"idea"}, is_of_ideas=True),
     Step("share", "makes a preview link", "sharing.share", who=WRITERS, own_at=ANY_STAGE),
     Step("edit", who=WRITERS, own_at={"idea", "draft", "published"}, is_of_ideas=True, moves="idea"),
     Step("move", "changes the working copy's section, from the list", "working_copy.move", right="edit",
-         bulk=Bulk(_("Move to a section …"), SAVED, about=_("You are about to move"),
+         bulk=InBulk(_("Move to a section …"), SAVED, about=_("You are about to move"),
                    button=_("Move"), reached=REACHED, tells_each=True)),
     Step("also_in", "lists the working copy in one section more, from the list", "working_copy.add_section",
          right="edit",
-         bulk=Bulk(_("Also list in a section …"), SAVED, about=_("You are about to list in one section more"),
+         bulk=InBulk(_("Also list in a section …"), SAVED, about=_("You are about to list in one section more"),
                    button=_("List there, too"), reached=REACHED, tells_each=True)),
     Step("tag", "adds tags to the working copy, from the list", "working_copy.add_tags", right="edit",
-         bulk=Bulk(_("Tag …"), SAVED, about=_("You are about to tag"),
+         bulk=InBulk(_("Tag …"), SAVED, about=_("You are about to tag"),
                    button=_("Add the tags"), reached=REACHED, tells_each=True)),
     Step("lift_embargo", who=CHIEFS),
 ]  # fmt: skip
 STEPS = {row.name: row for row in ROWS}
 
 
-def of(name: str) -> Step:
+def step_named(name: str) -> Step:
     """The row of that name; ``UnknownStepError`` if there is none."""
     if name not in STEPS:
         raise UnknownStepError(f"There is no step “{name}” in articles/desk/steps.py.")
@@ -259,5 +259,5 @@ def of(name: str) -> Step:
 
 def right_of(name: str) -> Step:
     """The row that says who may take the step of that name: its own, or that of the step it is one more way of."""
-    row = of(name)
-    return of(row.right) if row.right else row
+    row = step_named(name)
+    return step_named(row.right) if row.right else row

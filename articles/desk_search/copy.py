@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from articles.body.markup import plain_text
 from articles.models import Article, Note
-from articles.search.row import begun, tidy_line, words
+from articles.search.row import tidy_line, word_beginnings, words
 
 MOST_NOTES = 200  # of an article; the newest
 
@@ -49,4 +49,4 @@ def _words(article: Article, notes: list[tuple[int, str]]) -> Words:
 def _folded(text: str, language: str) -> str:
     """The words of ``text`` as they are compared; where there are no stems also what they begin with."""
     text = tidy_line(text)
-    return " ".join([*words(text), *begun(text, language)])
+    return " ".join([*words(text), *word_beginnings(text, language)])

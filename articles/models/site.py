@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models.look import Look
 from articles.text import LineField, ProseField, validate_links
-from common.times import said
+from common.times import time_with_zone
 
 
 def validate_time_zone(name: str) -> None:
@@ -142,7 +142,7 @@ class SiteSettings(Look):
 
     def said(self, moment: datetime) -> str:
         """A time as a person reads it, in the paper's time zone, with the zone's name."""
-        return said(moment, self.zone)
+        return time_with_zone(moment, self.zone)
 
     @classmethod
     def current(cls) -> "SiteSettings":

@@ -64,7 +64,7 @@ def _picture(edition: Edition) -> bytes:
     stroke = brand.light["saffron" if edition.lead_image else "accent"]
     canvas.rectangle((EDGE, top - 34, EDGE + 72, top - 26), fill=stroke)
     for number, line in enumerate(lines):
-        drawing.write(canvas, (EDGE, top + number * leading + face.size), line, face, ink)
+        drawing.write_line(canvas, (EDGE, top + number * leading + face.size), line, face, ink)
     _sign(picture, brand, str(edition.section), ink, is_dark=edition.lead_image is not None)
     file = BytesIO()
     picture.save(file, "JPEG", quality=84, optimize=True, progressive=True)
@@ -78,10 +78,10 @@ def _sign(picture: Pillow.Image, brand: Brand, section: str, ink: str, *, is_dar
     left, line = EDGE, SIZE[1] - EDGE - 34
     plate = _plate(field)
     if plate is None:
-        drawing.write(canvas, (left, line + SIGNED), f"{brand.name}  ·  {section}", face, ink)
+        drawing.write_line(canvas, (left, line + SIGNED), f"{brand.name}  ·  {section}", face, ink)
         return
     picture.paste(plate, (left, line + 20 - plate.height // 2), plate)
-    drawing.write(canvas, (left + plate.width, line + SIGNED), f"  ·  {section}", face, ink)
+    drawing.write_line(canvas, (left + plate.width, line + SIGNED), f"  ·  {section}", face, ink)
 
 
 def _plate(field: FieldFile) -> Pillow.Image | None:

@@ -19,7 +19,7 @@ Kind, Place = MenuLink.Kind, MenuLink.Place
 OWN: dict[str, str | Promise] = {}  # pages that the paper always has: their names, by address
 
 
-def register(own: Mapping[str, str | Promise]) -> None:
+def offer_pages(own: Mapping[str, str | Promise]) -> None:
     """Offer pages for menus, named by their addresses; the project knows them all."""
     OWN.update(own)
 

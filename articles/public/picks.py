@@ -31,7 +31,7 @@ def live(numbers: Iterable[int], at: datetime) -> dict[int, Edition]:
     return {edition.article_id: edition for edition in LIVE.of(sorted(wanted), at=at)}
 
 
-def write(html: str, found: dict[int, Edition]) -> str:
+def write_picks(html: str, found: dict[int, Edition]) -> str:
     """A cleaned body with its blocks as lists of links to ``found``; a block of which nothing is live is gone."""
 
     def one(match: re.Match[str]) -> str:

@@ -132,7 +132,7 @@ def body(html: str, picked: dict[int, Edition] | None = None) -> SafeString:
     html = IMAGE.sub(lambda match: _figure(images.get(int(match[1])), match[2]), html)
     html = _with_embeds(html, partial(_embed, images=images))
     if numbers := picks.picked_numbers(html):
-        html = picks.write(html, picks.live(numbers, timezone.now()) if picked is None else picked)
+        html = picks.write_picks(html, picks.live(numbers, timezone.now()) if picked is None else picked)
     html = references.resolve_rates(html)
     html = html.replace(
         "<table>", '<div class="table" role="group" tabindex="0" aria-label="{}"><table>'.format(_("Table"))

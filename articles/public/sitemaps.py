@@ -31,7 +31,7 @@ YEARS = range(1900, 3000)
 FIXED: list[str] = []  # addresses of pages that the paper always has
 
 
-def register(addresses: Iterable[str]) -> None:
+def name_pages(addresses: Iterable[str]) -> None:
     """Name these pages in the sitemap beside sections and pairs; the project knows them all."""
     FIXED.extend(address for address in addresses if address not in FIXED)
 

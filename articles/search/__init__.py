@@ -20,7 +20,7 @@ from articles.search import facets, headlines, postgres, spelling, sqlite
 from articles.search.facets import FacetChoice
 from articles.search.narrow import Narrow, Order
 from articles.search.query import MOST_LETTERS, MOST_WORDS, STOP_WORDS, parse
-from articles.search.row import IndexRow, begun, tidy_line, words
+from articles.search.row import IndexRow, tidy_line, word_beginnings, words
 from articles.search.snippet import snippet
 from common.compiled_queries import GivenKeys
 
@@ -192,12 +192,12 @@ def _shown(text: str | None) -> str:
 def _row(edition: Edition) -> IndexRow:
     headline, standfirst = tidy_line(edition.headline), tidy_line(edition.standfirst)
     body, language = tidy_line(f"{plain_text(edition.body)}\n{edition.corrections}"), edition.language
-    beginnings = " ".join(begun(body, language))
+    beginnings = " ".join(word_beginnings(body, language))
     return IndexRow(
         pk=edition.pk,
         language=language,
-        headline=" ".join([headline, *begun(headline, language)]),
-        standfirst=" ".join([standfirst, *begun(standfirst, language)]),
+        headline=" ".join([headline, *word_beginnings(headline, language)]),
+        standfirst=" ".join([standfirst, *word_beginnings(standfirst, language)]),
         body=f"{body}{BEGINNINGS}{beginnings}" if beginnings else body,
         plain=f"{headline}\n{standfirst}\n{body}",
     )

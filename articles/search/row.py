@@ -40,7 +40,7 @@ def words(text: str) -> list[str]:
     return [word.replace("'", "") for word in WORD.findall(fold(text))]
 
 
-def begun(text: str, language: str) -> list[str]:
+def word_beginnings(text: str, language: str) -> list[str]:
     """Beginnings of the words of ``text``, each once, where its ``language`` has no stems: бир саатта by саат."""
     if language in STEMMED:
         return []

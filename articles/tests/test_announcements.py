@@ -12,7 +12,7 @@ from django.test import TestCase, override_settings
 from articles import tasks
 from articles.desk import workflow
 from articles.models import Announcement, ArchiveMonth, SiteSettings
-from articles.outside import Answer, Trouble
+from articles.outside import LinkAnswer, Trouble
 from articles.public import announcements
 from articles.public.announcements import Listener, NotTold
 from articles.tests.factories import MORNING, make_article, make_author, make_chief, make_edition, make_section
@@ -24,7 +24,7 @@ HUB = "https://hub.example.org/"
 @contextmanager
 def outside(answer=None):
     """What is told to other sites, which answer all the same."""
-    with mock.patch("articles.outside.tell", return_value=answer or Answer(204)) as tell:
+    with mock.patch("articles.outside.tell", return_value=answer or LinkAnswer(204)) as tell:
         yield tell
 
 
@@ -100,7 +100,7 @@ class TellingTests(AnnouncingTestCase):
         make_edition(section=self.section, live_from=NOON + timedelta(hours=1))
 
         def answer(address, *_body):
-            return Answer(500, Trouble.UNWILLING) if address == HUB else Answer(200)
+            return LinkAnswer(500, Trouble.UNWILLING) if address == HUB else LinkAnswer(200)
 
         with (
             at(1),
@@ -118,7 +118,7 @@ class TellingTests(AnnouncingTestCase):
         asked = 0
         for minute in range(0, 12 * 60):
             now = NOON + timedelta(hours=1, minutes=minute)
-            with outside(Answer(None, Trouble.SILENT)) as tell:
+            with outside(LinkAnswer(None, Trouble.SILENT)) as tell:
                 if Listener.WEBSUB in announcements.due(now):
                     with self.assertRaises(NotTold):
                         announcements.announce_to(Listener.WEBSUB, now)
@@ -140,7 +140,7 @@ class TellingTests(AnnouncingTestCase):
 
         def second(*_message):
             assert announcements.announce_to(Listener.INDEXNOW, now) == 0
-            return Answer(200)
+            return LinkAnswer(200)
 
         with mock.patch("articles.outside.tell", side_effect=second) as tell:
             assert announcements.announce_to(Listener.INDEXNOW, now) == 1

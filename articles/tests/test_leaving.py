@@ -110,7 +110,7 @@ class LeavingTests(PeopleTestCase):
     def test_withdrawing_ends_the_articles_preview_links_and_says_so(self):
         link = workflow.share(self.live, by=self.chief, until=timezone.now() + timedelta(days=1))
         other = workflow.share(self.draft, by=self.chief, until=timezone.now() + timedelta(days=1))
-        said = going_live.withdraw(
+        said = going_live.press_withdraw(
             Article.objects.get(pk=self.live.pk), {"withdrawal_reason": "A court asked."}, self.chief
         )
         assert "1 preview link of it ended." in said

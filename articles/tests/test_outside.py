@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from articles import outside, tasks
 from articles.models import OutsideLink
-from articles.outside import Answer, Trouble
+from articles.outside import LinkAnswer, Trouble
 from articles.tests.factories import make_article, make_chief
 from articles.tests.test_admin_article import DeskTestCase
 from common.http import Client
@@ -105,7 +105,7 @@ class AskTests(SimpleTestCase):
         return outside.ask(f"http://site.example/{path}", self.way(**more))
 
     def test_page_that_is_there_answers_to_a_short_question(self):
-        assert self.ask("200?a=1#part") == Answer(200, "")
+        assert self.ask("200?a=1#part") == LinkAnswer(200, "")
         ((method, path, headers),) = self.server.asked
         assert (method, path) == ("HEAD", "/200?a=1")
         assert headers["Host"].startswith("site.example")
@@ -113,27 +113,27 @@ class AskTests(SimpleTestCase):
         assert "Cookie" not in headers
 
     def test_site_that_answers_no_short_question_is_asked_for_the_page_which_is_not_read(self):
-        assert self.ask("headless") == Answer(200, "")
+        assert self.ask("headless") == LinkAnswer(200, "")
         assert [method for method, *_rest in self.server.asked] == ["HEAD", "GET"]
 
     def test_page_that_is_gone(self):
-        assert self.ask("404") == Answer(404, Trouble.GONE)
-        assert self.ask("410") == Answer(410, Trouble.GONE)
+        assert self.ask("404") == LinkAnswer(404, Trouble.GONE)
+        assert self.ask("410") == LinkAnswer(410, Trouble.GONE)
 
     def test_site_that_does_not_want_us_is_not_gone(self):
         for status in (401, 403, 429, 500, 503):
-            assert self.ask(f"{status}") == Answer(status, Trouble.UNWILLING)
+            assert self.ask(f"{status}") == LinkAnswer(status, Trouble.UNWILLING)
         assert [method for method, path, _headers in self.server.asked if path == "/429"] == ["HEAD"]
 
     def test_redirects_are_followed_three_times(self):
-        assert self.ask("to//200") == Answer(200, "")
+        assert self.ask("to//200") == LinkAnswer(200, "")
         assert self.ask("to//to//404").trouble == Trouble.GONE
         assert self.ask("to//to//to//to//200").trouble == Trouble.LOOP
 
     def test_silent_site_costs_no_longer_than_the_deadline(self):
         for path in ("slow", "drops"):
             start = time.monotonic()
-            assert self.ask(path, whole=0.6) == Answer(None, Trouble.SILENT)
+            assert self.ask(path, whole=0.6) == LinkAnswer(None, Trouble.SILENT)
             assert time.monotonic() - start < 2.5
 
     def test_nobody_at_the_door(self):
@@ -228,7 +228,7 @@ class AskTests(SimpleTestCase):
 class TaskTests(DeskTestCase):
     def setUp(self):
         self.log_in(make_chief())
-        patcher = mock.patch("articles.outside.ask", return_value=Answer(404, Trouble.GONE))
+        patcher = mock.patch("articles.outside.ask", return_value=LinkAnswer(404, Trouble.GONE))
         self.asking = patcher.start()
         self.addCleanup(patcher.stop)
         self.article = make_article()
@@ -281,7 +281,7 @@ class TaskTests(DeskTestCase):
 class CommandTests(TestCase):
     def run_command(self, *args):
         out = StringIO()
-        with mock.patch("articles.outside.ask", return_value=Answer(404, Trouble.GONE)):
+        with mock.patch("articles.outside.ask", return_value=LinkAnswer(404, Trouble.GONE)):
             call_command("check_links", *args, stdout=out)
         return out.getvalue()
 

@@ -483,7 +483,10 @@ class PageTests(TestCase):
         assert page == table.with_steps(page), hint
 
     def test_every_step_is_tried_in_every_way_it_is_taken(self):
-        tried = {verb.name for verb in table.VERBS} | {"release", "lift_embargo"}  # test_hands.py, test_admin_times.py
+        tried = {verb.name for verb in table.VERBS} | {
+            "release",
+            "lift_embargo",
+        }  # test_assignment.py, test_admin_times.py
         assert tried == {name for name, step in STEPS.items() if not step.right} | table.NO_STEPS
         pressed = {verb.step.partition(":")[0] for verb in table.VERBS} - {""}
         assert pressed == {name for name, step in STEPS.items() if step.button} - {"release"}

@@ -97,7 +97,7 @@ class RowTests(SimpleTestCase):
 
     def test_each_field_is_made_and_each_class_of_many_is_of_a_step(self):
         assert {asked.kind for asked in FIELDS.values()} == desk.MAKE.keys()
-        assert {name for name in actions.CLASSES if not steps.of(name).bulk} == set()
+        assert {name for name in actions.CLASSES if not steps.step_named(name).bulk} == set()
 
 
 class NameTests(SimpleTestCase):

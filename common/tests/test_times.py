@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.test import SimpleTestCase
 from django.utils import timezone
 
-from common.times import midnight, said
+from common.times import midnight, time_with_zone
 
 BISHKEK = ZoneInfo("Asia/Bishkek")
 
@@ -22,7 +22,7 @@ class TimesTests(SimpleTestCase):
 
     def test_time_is_told_with_its_zone(self):
         noon = datetime(2025, 12, 8, 6, 5, tzinfo=UTC)
-        assert said(noon, BISHKEK) == "8 December 2025, 12:05 (Asia/Bishkek)"
-        assert said(noon, BISHKEK, "SHORT_DATETIME_FORMAT") == "8 Dec 2025, 12:05 (Asia/Bishkek)"
+        assert time_with_zone(noon, BISHKEK) == "8 December 2025, 12:05 (Asia/Bishkek)"
+        assert time_with_zone(noon, BISHKEK, "SHORT_DATETIME_FORMAT") == "8 Dec 2025, 12:05 (Asia/Bishkek)"
         with timezone.override(BISHKEK):
-            assert said(noon) == "8 December 2025, 12:05 (Asia/Bishkek)"
+            assert time_with_zone(noon) == "8 December 2025, 12:05 (Asia/Bishkek)"

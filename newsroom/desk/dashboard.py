@@ -180,7 +180,7 @@ def _submitted(user: User, now: datetime) -> list[DashboardBlock]:
 def _submitted_line(article: Article, now: datetime, where: str) -> BlockLine:
     line = _article_line(article, now)
     facts = [*line.facts, where]
-    if article.stage in steps.of("take_back").own_at:
+    if article.stage in steps.step_named("take_back").own_at:
         back = '<a href="{}#steps-heading">{}<span class="visually-hidden">: {}</span></a>'
         facts.append(format_html(back, line.url, _("take it back"), article.headline))
     return replace(line, facts=facts)

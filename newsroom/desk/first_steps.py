@@ -28,7 +28,7 @@ UNNAMED = SiteSettings._meta.get_field("name").default
 
 
 @dataclass(frozen=True)
-class Step:
+class FirstStep:
     """Something to do: where, what there is of it now, whether that is enough, and whether a paper needs it."""
 
     slug: str
@@ -39,7 +39,7 @@ class Step:
     is_needed: bool = True
 
 
-def left_for(user: User) -> list[Step]:
+def left_for(user: User) -> list[FirstStep]:
     """The steps that a paper needs and lacks, for an administrator's desk; none once they are put away."""
     if roles.ADMINISTRATOR not in roles.roles_of(user) or not (paper := SiteSettings.current()).shows_first_steps:
         return []
@@ -51,7 +51,7 @@ def left_for(user: User) -> list[Step]:
     return [step for step in [_name(paper), _mail(paper), *lacking] if step.is_needed and not step.is_done]
 
 
-def steps() -> list[Step]:
+def steps() -> list[FirstStep]:
     """All of them, in the order in which they are best taken."""
     paper = SiteSettings.current()
     section = Section.objects.order_by("pk").values_list("name", flat=True).first()
@@ -62,15 +62,15 @@ def steps() -> list[Step]:
     return [_name(paper), _mail(paper), _look(paper), *last]
 
 
-def _name(paper: SiteSettings) -> Step:
+def _name(paper: SiteSettings) -> FirstStep:
     is_done = paper.name != UNNAMED
     told = {"name": paper.name, "zone": zones.label(paper.time_zone, timezone.now())}
     fact = _("%(name)s; its day begins by the clocks of %(zone)s") if is_done else _("No name yet; clocks of %(zone)s")
     url = reverse("admin:articles_sitesettings_change", args=[1])
-    return Step("name", _("Name the paper and choose its time zone"), url, fact % told, is_done)
+    return FirstStep("name", _("Name the paper and choose its time zone"), url, fact % told, is_done)
 
 
-def _mail(paper: SiteSettings) -> Step:
+def _mail(paper: SiteSettings) -> FirstStep:
     if not settings.EMAIL_HOST:
         fact = _(
             "No mail server: whoever looks after the server names one in NEWSROOM_EMAIL_HOST. The desk works without."
@@ -83,24 +83,24 @@ def _mail(paper: SiteSettings) -> Step:
         }
     is_done = bool(settings.EMAIL_HOST) and paper.mail_worked_at is not None
     url = reverse("admin:first_steps") + "#mail"
-    return Step("mail", _("See whether mail works"), url, fact, is_done, is_needed=bool(settings.EMAIL_HOST))
+    return FirstStep("mail", _("See whether mail works"), url, fact, is_done, is_needed=bool(settings.EMAIL_HOST))
 
 
-def _look(paper: SiteSettings) -> Step:
+def _look(paper: SiteSettings) -> FirstStep:
     brand = Brand(paper)
     is_done = bool(brand.style or brand.nameplate or paper.logo_id)
     fact = _("The paper has a look of its own.") if is_done else _("The paper looks as it came.")
     url = reverse("admin:articles_paperlook_change", args=[1])
-    return Step("look", _("Choose colours, fonts and a nameplate"), url, fact, is_done, is_needed=False)
+    return FirstStep("look", _("Choose colours, fonts and a nameplate"), url, fact, is_done, is_needed=False)
 
 
-def _section(first: str | None) -> Step:
+def _section(first: str | None) -> FirstStep:
     fact = _("There is “%(name)s”.") % {"name": first} if first else _("No section yet; each article needs one.")
     url = reverse(f"admin:articles_section_{'changelist' if first else 'add'}")
-    return Step("section", _("Make the first section"), url, fact, first is not None)
+    return FirstStep("section", _("Make the first section"), url, fact, first is not None)
 
 
-def _pages() -> Step:
+def _pages() -> FirstStep:
     """About and privacy, for readers."""
     public = len(FlatPage.objects.filter(slug__in=["about", "privacy"], is_public=True).values_list("pk"))
     lacking = first_pages.lacking()
@@ -108,21 +108,21 @@ def _pages() -> Step:
     if public < 2:
         fact = _("Not all are there: drafts can be made of them.") if lacking else _("They are drafts: fill them in.")
     url = reverse("admin:articles_flatpage_changelist")
-    return Step(
+    return FirstStep(
         "pages", _("Say who makes the paper, and what it keeps of readers"), url, fact, public == 2, is_needed=False
     )
 
 
-def _colleague(*, is_there: bool) -> Step:
+def _colleague(*, is_there: bool) -> FirstStep:
     fact = _("You are not alone.") if is_there else _("Nobody else can log in yet.")
-    return Step("colleague", _("Invite the first colleague"), reverse("admin:auth_user_add"), fact, is_there)
+    return FirstStep("colleague", _("Invite the first colleague"), reverse("admin:auth_user_add"), fact, is_there)
 
 
-def _story(headline: str | None) -> Step:
+def _story(headline: str | None) -> FirstStep:
     fact = _("The first was “%(headline)s”.") % {"headline": headline}
     if headline is None:
         fact = _("Nothing was published yet.")
-    return Step(
+    return FirstStep(
         "story", _("Publish the first article"), reverse("admin:articles_article_add"), fact, headline is not None
     )
 

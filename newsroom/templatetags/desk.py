@@ -26,7 +26,7 @@ def shown(moment, form="DATETIME_FORMAT"):
 @register.simple_tag
 def press(name, which="", *, live=False, look="", told_by=""):
     """The button of the step ``name``; ``which`` is the number of the edition or the note that it is taken with."""
-    step = steps.of(name)
+    step = steps.step_named(name)
     return format_html(
         '<button type="submit" name="_step" value="{}"{}{}>{}</button>',
         f"{name}:{which}" if which else name,

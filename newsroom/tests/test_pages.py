@@ -44,7 +44,7 @@ class ListTests(TestCase):
 
     def test_a_word_that_no_page_knows_is_refused(self):
         with pytest.raises(TypeError):
-            pages.Page("x", "x/", "newsroom.serving.text_files.robots", "/x/", is_warm=True)
+            pages.PublicPage("x", "x/", "newsroom.serving.text_files.robots", "/x/", is_warm=True)
 
 
 @override_settings(PIECES_KEPT=1000)

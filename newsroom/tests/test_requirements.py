@@ -10,11 +10,11 @@ from django.conf import settings
 from django.test import SimpleTestCase
 
 ROOT = Path(settings.BASE_DIR)
-FOLDERS = {"newsroom", "articles", "tickers", "bench", "fixtures", "docs"}
+FOLDERS = {"newsroom", "articles", "tickers", "common", "bench", "fixtures", "docs"}
 OURS = FOLDERS | {path.stem for path in (ROOT / "fixtures").iterdir()}
-IN_A_NEWER_PYTHON = {"compression"}
-KNOWN_AS = {"backports": "backports-zstd"}  # packages of several distributions
 NOT_IMPORTED = {
+    "brotli": "newsroom/serving/pagecache/codings.py imports it by name, if it is there",
+    "backports-zstd": "newsroom/serving/pagecache/codings.py imports it by name, if it is there",
     "gunicorn": "serves it",
     "argon2-cffi": "Django hashes passwords with it",
 }
@@ -37,8 +37,8 @@ def imported():
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             for module in modules(node):
-                if module not in sys.stdlib_module_names | OURS | IN_A_NEWER_PYTHON:
-                    name = KNOWN_AS.get(module) or known.get(module, [module])[0]
+                if module not in sys.stdlib_module_names | OURS:
+                    name = known.get(module, [module])[0]
                     found.setdefault(re.sub(r"[._-]+", "-", name).lower(), "/".join(parts))
     return found
 

@@ -53,7 +53,7 @@ class TimeTests(SimpleTestCase):
                 if len(row["instants"]) == 1:
                     moment = times.TimeField().clean(row["typed"])
                     assert moment == datetime.fromisoformat(row["instants"][0])
-                    assert times.said(moment) == f"{row['written']} ({times.zone()})"
+                    assert times.time_with_zone(moment) == f"{row['written']} ({times.zone()})"
                 else:
                     with self.assertRaisesMessage(forms.ValidationError, "twice" if row["instants"] else "no"):
                         times.TimeField().clean(row["typed"])

@@ -268,6 +268,6 @@ CLASSES = {  # of steps that ask for more, or say more beforehand, than any othe
 }
 
 
-def of(step):
+def form_class_of(step):
     """The class of forms by which ``step`` is taken with many articles."""
     return CLASSES.get(step.name, Action)

@@ -20,7 +20,7 @@ from articles.admin.article.conflict import Conflicts
 from articles.admin.article.recovery import Recovery
 from articles.admin.article.saving import address_of
 from articles.admin.article.unsaved import fields_of
-from articles.admin.times import said, zone
+from articles.admin.times import time_with_zone, zone
 from articles.models import Autosave
 
 logger = logging.getLogger(__name__)
@@ -158,7 +158,7 @@ class Autosaving(Recovery, Conflicts):
             news |= {
                 "version": article.version,
                 "saved_by": by and (by.get_full_name() or by.get_username()),
-                "saved_at": said(article.saved_at),
+                "saved_at": time_with_zone(article.saved_at),
                 "here": autosaves.others(article, request.user, window),
             }
         return news

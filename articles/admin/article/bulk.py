@@ -57,7 +57,7 @@ class Bulk:
         roles.load_own(request.user, articles)
         confirmed = "confirmed" in request.POST
         sent = request.POST if confirmed or not step.bulk.about else None
-        form = actions.of(step)(sent, step=step, user=request.user, articles=articles)
+        form = actions.form_class_of(step)(sent, step=step, user=request.user, articles=articles)
         if step.bulk.about and not (confirmed and form.is_valid()):
             return self._ask(request, articles, form)
         self._tell_missing(request, len(set(request.POST.getlist(ACTION_CHECKBOX_NAME))) - len(articles))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.admin.article import autosaves, paragraphs, unsaved
 from articles.admin.lists import number_in_address
-from articles.admin.times import said
+from articles.admin.times import time_with_zone
 from articles.desk import revisions, text_diff, text_merge
 from articles.models import Article
 
@@ -148,7 +148,7 @@ def _embargo(form_class, post, article):
     theirs = article.embargo_until and article.embargo_until.replace(second=0, microsecond=0)
     if mine == theirs:
         return []
-    texts = [conditional_escape(said(moment) if moment else _("none")) for moment in (theirs, mine)]
+    texts = [conditional_escape(time_with_zone(moment) if moment else _("none")) for moment in (theirs, mine)]
     values = {"theirs": field.prepare_value(theirs), "mine": post["embargo_until"]}
     chosen = _chosen(post, "embargo_until", values)
     return [ConflictingField("embargo_until", str(field.label), "", *texts, values, taken="", chosen=chosen)]

@@ -75,7 +75,7 @@ class Deciding:
         choices = {name.removeprefix("choose_"): value for name, value in request.POST.items()}
         try:
             if "_keep" in request.POST:
-                done = going_live.keep(edition, {}, request.user)
+                done = going_live.press_keep(edition, {}, request.user)
             else:
                 against = request.POST.get("against", "")
                 done = going_live.carry(edition, {}, request.user, choices=choices, against=against)

@@ -13,7 +13,7 @@ from articles.admin.article.guests import GuestFields
 from articles.admin.article.picking import PicksField
 from articles.admin.desk import RowsChoice, RowsField
 from articles.admin.headed import HeadedForm
-from articles.admin.times import said
+from articles.admin.times import time_with_zone
 from articles.desk import roles
 from articles.desk.workflow.working_copy import MOST_TAGS
 from articles.folding import key as key_of
@@ -137,10 +137,10 @@ class ArticleForm(GuestFields, HeadedForm):
             return kept  # the field shows minutes
         if self._shortens_embargo(typed, kept) and not roles.may(self.user, "lift_embargo", self.instance):
             text = _("The embargo lasts until %(time)s: only a chief editor lifts or shortens it.")
-            raise ValidationError(text, params={"time": said(kept)})
+            raise ValidationError(text, params={"time": time_with_zone(kept)})
         if typed and (edition := self._scheduled_before(typed)):
             text = _("It is scheduled for %(time)s, before this embargo ends: cancel or move the schedule first.")
-            raise ValidationError(text, params={"time": said(edition.live_from)})
+            raise ValidationError(text, params={"time": time_with_zone(edition.live_from)})
         return typed
 
     def _shortens_embargo(self, typed, kept):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from articles.admin.article import state
-from articles.admin.times import said
+from articles.admin.times import time_with_zone
 from articles.desk import lacking, workflow
 from articles.desk.workflow import WorkflowError
 from articles.models import FOR_EVER, Article, Edition
@@ -20,23 +20,25 @@ def replaced_later(article: Article) -> str:
     """A warning for each scheduled text that is going to replace what readers of ``article`` have, and lacks some."""
     coming = article.editions.filter(live_from__gt=timezone.now(), lacks__gt="").order_by("live_from")
     text = _("But what is scheduled for %(time)s %(lacks)s. Decide on it beside “Schedule”.")
-    return " ".join(text % {"time": said(row.live_from), "lacks": lacking.gaps_in_words(row.lacks)} for row in coming)
+    return " ".join(
+        text % {"time": time_with_zone(row.live_from), "lacks": lacking.gaps_in_words(row.lacks)} for row in coming
+    )
 
 
-def publish(article: Article, given: Given, by: User) -> str:
+def press_publish(article: Article, given: Given, by: User) -> str:
     if at := given["go_live_at"]:
         text = _("You typed %(time)s as the time it goes live: press “Schedule”, or empty the time to publish now.")
-        raise WorkflowError(text % {"time": said(at)})
+        raise WorkflowError(text % {"time": time_with_zone(at)})
     withdrawn = state.state_of(article).withdrawn
     edition = workflow.publish(article, by=by, significant=given["significant"])
     done = _("Published: readers see it at %(path)s.") % {"path": edition.path}
     return _and_so_on(done, edition, withdrawn, by, given)
 
 
-def schedule(article: Article, given: Given, by: User) -> str:
+def press_schedule(article: Article, given: Given, by: User) -> str:
     withdrawn = state.state_of(article).withdrawn
     edition = workflow.schedule(article, by=by, at=_given_time(given), significant=given["significant"])
-    done = _("Scheduled: it goes live %(time)s.") % {"time": said(edition.live_from)}
+    done = _("Scheduled: it goes live %(time)s.") % {"time": time_with_zone(edition.live_from)}
     return _and_so_on(done, edition, withdrawn, by, given)
 
 
@@ -53,67 +55,73 @@ def _and_so_on(done: str, edition: Edition, withdrawn: Edition | None, by: User,
     if given["carry"] == "yes" or (given["carry"] != "no" and edition.corrected_at == edition.live_from):
         taken = workflow.carry_into_all(article, by=by)
         text = _("What is scheduled for %(time)s has it now, too.")
-        said_too += [text % {"time": said(row.live_from)} for row in taken]
+        said_too += [text % {"time": time_with_zone(row.live_from)} for row in taken]
     return " ".join(filter(None, [*said_too, replaced_later(article)]))
 
 
 def _end_with(edition: Edition, end: Any, by: User) -> str:
     if end <= edition.live_from:
         text = _("It would end before it goes live %(time)s: choose a later end.")
-        raise WorkflowError(text % {"time": said(edition.live_from)})
+        raise WorkflowError(text % {"time": time_with_zone(edition.live_from)})
     return _set_end(edition.article, end, by)
 
 
-def reschedule(edition: Edition, given: Given, by: User) -> str:
+def press_reschedule(edition: Edition, given: Given, by: User) -> str:
     at, end, done = _given_time(given), given["take_down_at"], []
     if end and end <= at:
-        raise WorkflowError(_("It would end before it goes live %(time)s: choose a later end.") % {"time": said(at)})
+        raise WorkflowError(
+            _("It would end before it goes live %(time)s: choose a later end.") % {"time": time_with_zone(at)}
+        )
     if end and at > edition.live_from:  # past the end it has, perhaps
         done = [_set_end(edition.article, end, by)]
     edition = workflow.reschedule(edition, by=by, at=at)
     if end and not done:
         done = [_set_end(edition.article, end, by)]
-    moved = _("Rescheduled: it goes live %(time)s.") % {"time": said(edition.live_from)}
+    moved = _("Rescheduled: it goes live %(time)s.") % {"time": time_with_zone(edition.live_from)}
     return " ".join(filter(None, [moved, *done, replaced_later(edition.article)]))
 
 
-def cancel(edition: Edition, _given: Given, by: User) -> str:
+def press_cancel(edition: Edition, _given: Given, by: User) -> str:
     is_alone = not edition.took_over and edition.live_until < FOR_EVER
     followed = edition.article.editions.filter(live_from=edition.live_until).exists()
     workflow.cancel(edition, by=by)
-    done = _("Schedule of %(time)s cancelled.") % {"time": said(edition.live_from)}
+    done = _("Schedule of %(time)s cancelled.") % {"time": time_with_zone(edition.live_from)}
     if not is_alone or followed:
         return done
-    return f"{done} " + _("Its end of %(time)s went with it.") % {"time": said(edition.live_until)}
+    return f"{done} " + _("Its end of %(time)s went with it.") % {"time": time_with_zone(edition.live_until)}
 
 
 def carry(edition: Edition, _given: Given, by: User, **chosen: Any) -> str:
     edition = workflow.carry_over(edition, by=by, **chosen)
-    done = _("What is scheduled for %(time)s has what readers have.") % {"time": said(edition.live_from)}
+    done = _("What is scheduled for %(time)s has what readers have.") % {"time": time_with_zone(edition.live_from)}
     return f"{done} {replaced_later(edition.article)}".strip()
 
 
-def keep(edition: Edition, _given: Given, by: User) -> str:
+def press_keep(edition: Edition, _given: Given, by: User) -> str:
     edition = workflow.keep_as_is(edition, by=by)
-    return _("It goes out %(time)s as it was scheduled.") % {"time": said(edition.live_from)}
+    return _("It goes out %(time)s as it was scheduled.") % {"time": time_with_zone(edition.live_from)}
 
 
-def renew(edition: Edition, _given: Given, by: User) -> str:
+def press_renew(edition: Edition, _given: Given, by: User) -> str:
     edition = workflow.renew(edition, by=by)
-    done = _("The newest text goes out %(time)s.") % {"time": said(edition.live_from)}
+    done = _("The newest text goes out %(time)s.") % {"time": time_with_zone(edition.live_from)}
     return f"{done} {replaced_later(edition.article)}".strip()
 
 
-def take_down(article: Article, given: Given, by: User) -> str:
+def press_take_down(article: Article, given: Given, by: User) -> str:
     return _set_end(article, given["take_down_at"], by)
 
 
 def _set_end(article: Article, at: Any, by: User) -> str:
     edition = workflow.take_down(article, by=by, at=at)
-    return _("It ends %(time)s.") % {"time": said(edition.live_until)} if at else _("It has no end: it stays for ever.")
+    return (
+        _("It ends %(time)s.") % {"time": time_with_zone(edition.live_until)}
+        if at
+        else _("It has no end: it stays for ever.")
+    )
 
 
-def withdraw(article: Article, given: Given, by: User) -> str:
+def press_withdraw(article: Article, given: Given, by: User) -> str:
     links = article.preview_links.valid().count()
     edition = workflow.withdraw(article, by=by, reason=given["withdrawal_reason"])
     done = [_("Withdrawn: readers of its address see the reason.")]
@@ -121,10 +129,10 @@ def withdraw(article: Article, given: Given, by: User) -> str:
         done.append(ngettext("%d preview link of it ended.", "%d preview links of it ended.", links) % links)
     if starts := workflow.planned_starts(edition):
         text = _("What was scheduled for %(times)s went with it; publishing it again offers to schedule that again.")
-        done.append(text % {"times": ", ".join(map(said, starts))})
+        done.append(text % {"times": ", ".join(map(time_with_zone, starts))})
     if end := workflow.planned_end(edition):
         text = _("It was to end %(time)s: published again, it keeps that end, unless you tick that it is to have none.")
-        done.append(text % {"time": said(end)})
+        done.append(text % {"time": time_with_zone(end)})
     return " ".join(done)
 
 

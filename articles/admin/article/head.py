@@ -33,7 +33,7 @@ def next_step(article: Article | None, offered: set[str]) -> str:
     return min(ranked, key=lambda name: ranked[name], default="")
 
 
-def further(offered: set[str], step_form: Any) -> dict[str, Any]:
+def further_steps(offered: set[str], step_form: Any) -> dict[str, Any]:
     """The steps whose buttons stand in the menu alone: those that ask for nothing, and others by their field."""
     steps = [step for step in STEPS.values() if step.is_in_menu and step.name in offered]
     asking: dict[str, list[str]] = {}  # a field stands there once, however many steps ask for it

@@ -15,7 +15,7 @@ from articles.admin.article.typed_filters import TYPED, ReadersFilter
 from articles.admin.lists import RowsPaginator, number_in_address
 from articles.admin.pictures import picture_thumbnail
 from articles.admin.times import embargo_words, short, short_in_words, time_from_now
-from articles.admin.times import said as time_said
+from articles.admin.times import time_with_zone as time_said
 from articles.desk import lacking
 from articles.desk.notices import name_of_person as name_of
 from articles.models import Article, Section

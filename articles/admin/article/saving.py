@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from articles import tasks
 from articles.admin.article import steps, waiting
 from articles.admin.lists import number_in_address
-from articles.admin.times import said
+from articles.admin.times import time_with_zone
 from articles.desk import revisions, workflow
 from articles.desk.readiness.links import outside_of
 from articles.desk.steps import IN_HAND
@@ -153,5 +153,8 @@ def _embargo_note(article):
     before, after = article.embargo_before, article.embargo_until
     if before == after:
         return ""
-    times = {"before": said(before) if before else _("none"), "after": said(after) if after else _("none")}
+    times = {
+        "before": time_with_zone(before) if before else _("none"),
+        "after": time_with_zone(after) if after else _("none"),
+    }
     return _("Embargo changed from %(before)s to %(after)s") % times

@@ -190,7 +190,7 @@ class Screen:
             "step_form": step_form,
             "menu_is_open": head.menu_is_open(step_form),
             "next_step": next_step,
-            **head.further(offered - {next_step}, step_form),
+            **head.further_steps(offered - {next_step}, step_form),
             "standing": head.standing_in_words(obj, now),
             "to_mend": head.to_mend(context["adminform"], context["inline_admin_formsets"], step_form),
             "reading": None if "body" in context["adminform"].form.fields else reading.reading_of(obj),

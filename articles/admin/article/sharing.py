@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from articles.admin.article import head
 from articles.admin.article.saving import address_of
 from articles.admin.lists import number_in_address
-from articles.admin.times import TimeField, said
+from articles.admin.times import TimeField, time_with_zone
 from articles.desk import revisions, roles, workflow
 from articles.desk.workflow import WorkflowError
 from articles.models import PreviewLink
@@ -88,7 +88,7 @@ class Sharing:
             self.message_user(request, _("No link was made: %(why)s") % {"why": refusal}, messages.ERROR)
         else:
             text = _("The preview link works until %(time)s. Copy it beside the form.")
-            self.message_user(request, text % {"time": said(link.expires_at)}, messages.SUCCESS)
+            self.message_user(request, text % {"time": time_with_zone(link.expires_at)}, messages.SUCCESS)
         return _back(article)
 
     @transaction.atomic
@@ -100,7 +100,9 @@ class Sharing:
             revision = revision or revisions.keep_revision(article, by=request.user, note=_("Kept for a preview link"))
         until, takes_notes = wanted["share_until"], wanted["share_takes_notes"]
         link = workflow.share(article, by=request.user, until=until, revision=revision, takes_notes=takes_notes)
-        self.log_change(request, article, _("Preview link made, until %(time)s") % {"time": said(link.expires_at)})
+        self.log_change(
+            request, article, _("Preview link made, until %(time)s") % {"time": time_with_zone(link.expires_at)}
+        )
         return link
 
     def _revoke(self, request, article):
@@ -111,7 +113,7 @@ class Sharing:
         try:
             with transaction.atomic():
                 workflow.revoke(link, by=request.user)
-                made = said(link.created_at)
+                made = time_with_zone(link.created_at)
                 self.log_change(request, article, _("Preview link of %(time)s revoked") % {"time": made})
         except WorkflowError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)

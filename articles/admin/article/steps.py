@@ -16,7 +16,7 @@ from articles.admin.article import going_live, whereabouts
 from articles.admin.article.going_live import Given
 from articles.admin.article.state import ArticleState
 from articles.admin.lists import number_in_address
-from articles.admin.times import TimeField, said
+from articles.admin.times import TimeField, time_with_zone
 from articles.desk import roles, workflow
 from articles.desk import steps as table
 from articles.desk.notices import name_of_person as name_of
@@ -203,7 +203,7 @@ def _furnish(article: Article, _given: Given, by: User) -> str:
 
 def also_scheduled(reached: workflow.Furnished) -> str:
     """That what is scheduled got the same change; nothing if there is nothing scheduled that it concerns."""
-    times = ", ".join(said(at) for at in reached.scheduled)
+    times = ", ".join(time_with_zone(at) for at in reached.scheduled)
     return _("What is scheduled for %(times)s has it, too.") % {"times": times} if times else ""
 
 
@@ -242,7 +242,7 @@ def _due(article: Article, given: Given, by: User) -> str:
     at = given["due_at"]
     _set_other_goal(article, given["word_goal"], by)
     workflow.set_due(article, by=by, at=at)
-    return _("Due %(time)s.") % {"time": said(at)} if at else _("Due at no certain time.")
+    return _("Due %(time)s.") % {"time": time_with_zone(at)} if at else _("Due at no certain time.")
 
 
 def _set_other_goal(article: Article, words: int | None, by: User) -> None:
@@ -271,16 +271,16 @@ def _tick(note: Note, _given: Given, by: User) -> str:
 FIND: dict[str, Callable[[Article, str], Any]] = {table.EDITION: _edition, table.NOTE: _noted}
 TOLD: dict[str, Callable[..., str]] = {  # steps that say more than their row of the table can
     "submit": _submit,
-    "publish": going_live.publish,
+    "publish": going_live.press_publish,
     "furnish": _furnish,
-    "schedule": going_live.schedule,
-    "reschedule": going_live.reschedule,
-    "cancel": going_live.cancel,
+    "schedule": going_live.press_schedule,
+    "reschedule": going_live.press_reschedule,
+    "cancel": going_live.press_cancel,
     "carry": going_live.carry,
-    "keep": going_live.keep,
-    "renew": going_live.renew,
-    "take_down": going_live.take_down,
-    "withdraw": going_live.withdraw,
+    "keep": going_live.press_keep,
+    "renew": going_live.press_renew,
+    "take_down": going_live.press_take_down,
+    "withdraw": going_live.press_withdraw,
     "assign": _assign,
     "unassign": _unassign,
     "due": _due,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from articles.admin.article import history
 from articles.admin.lists import number_in_address
-from articles.admin.times import said, zone
+from articles.admin.times import time_with_zone, zone
 from articles.body import references
 from articles.desk import lacking, notices, revisions, roles, text_diff, workflow
 from articles.models import Article, Edition, Revision
@@ -65,9 +65,9 @@ def side(article: Article, key: str) -> Side:
         return Side(key, label, revisions.snapshot(article))
     row = kept_row(article, key)
     if isinstance(row, Edition):
-        label = _("What went live %(time)s") % {"time": said(row.live_from)}
+        label = _("What went live %(time)s") % {"time": time_with_zone(row.live_from)}
         return Side(key, _by(label, row.cut_by), {} if row.erased_at else revisions.edition_snapshot(row), row)
-    label = _("Version %(version)d, %(time)s") % {"version": row.version, "time": said(row.at)}
+    label = _("Version %(version)d, %(time)s") % {"version": row.version, "time": time_with_zone(row.at)}
     return Side(key, _by(f"{label}: “{row.name}”" if row.name else label, row.by), row.snapshot, row)
 
 

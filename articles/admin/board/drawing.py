@@ -12,7 +12,7 @@ from articles.admin import pictures
 from articles.admin.article.listing import section_name
 from articles.admin.board import candidates
 from articles.admin.board.form import row_form_of
-from articles.admin.times import said, short, zone
+from articles.admin.times import short, time_with_zone, zone
 from articles.desk import boards, roles
 from articles.models import FOR_EVER, Alert, Article, Edition, Image, Section
 from articles.public import curation
@@ -88,7 +88,7 @@ def board_context(state, user) -> dict[str, Any]:
         "may_alert": user.has_perm("articles.change_alert"),
         "sections": [(section.pk, section_name(section)) for section in _sections(user)],
         "public": public if state.is_now else f"{public}?at={state.at_typed}",
-        "shown_for": said(state.at),
+        "shown_for": time_with_zone(state.at),
     }
 
 

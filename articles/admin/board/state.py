@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles.admin.times import FORMAT, TimeField, said
+from articles.admin.times import FORMAT, TimeField, time_with_zone
 from articles.desk import boards
 from articles.models import BoardRevision, Placement, Section
 
@@ -74,7 +74,7 @@ def asked_time(state, text):
         return
     if moment and moment < state.now - timedelta(minutes=1):
         text = _("The board shows now and what is to come. %(time)s is past: see the page itself as it stood then.")
-        state.problems.append(text % {"time": said(moment)})
+        state.problems.append(text % {"time": time_with_zone(moment)})
     state.at = max(moment or state.now, state.now)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.admin.calendar.entries import DUE, MOVED_BY, Entry, due_entry, edition_entry
 from articles.admin.lists import number_in_address
-from articles.admin.times import TimeField, said
+from articles.admin.times import TimeField, time_with_zone
 from articles.desk import workflow
 from articles.desk.workflow import WorkflowError
 from articles.models import Article, Edition
@@ -48,11 +48,11 @@ def move_entry(name: str, *, was: str, to: datetime, by: User) -> tuple[Article,
     at = _time_of(kind, row)
     if at != _moment(was):
         text = _("Somebody moved it to %(time)s after you opened the calendar. Look at it again.")
-        raise WorkflowError(text % {"time": said(at)})
+        raise WorkflowError(text % {"time": time_with_zone(at)})
     if at.replace(second=0, microsecond=0) == to:
         raise WorkflowError(_("That is the time it has already: choose another."))
     done = _move_due(kind, row, to, by) if isinstance(row, Article) else _move_edition(kind, row, to, by)
-    return article, done % {"headline": row.headline, "new": said(to), "old": said(at)}
+    return article, done % {"headline": row.headline, "new": time_with_zone(to), "old": time_with_zone(at)}
 
 
 def _row(name: str) -> Edition | Article:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from articles.admin.article import steps
 from articles.admin.lists import number_in_address
-from articles.admin.times import said
+from articles.admin.times import time_with_zone
 from articles.desk import roles
 from articles.desk.notices import name_of_person as name_of
 from articles.desk.people import leaving, links, sessions
@@ -107,13 +107,13 @@ class Access:
         if links.has_mail() and person.email and not by_hand:
             link = links.mail(person, by=request.user)
             done = _("A link to set a password was mailed to %(address)s. It works until %(time)s.")
-            done %= {"address": person.email, "time": said(link.expires_at)}
+            done %= {"address": person.email, "time": time_with_zone(link.expires_at)}
             self.log_change(request, person, done)
             self.message_user(request, done, messages.SUCCESS)
             return self._back(person)
         link, address = links.make_link(person, by=request.user)
         made = _("Link to set a password made, to be handed over. It works until %(time)s.")
-        self.log_change(request, person, made % {"time": said(link.expires_at)})
+        self.log_change(request, person, made % {"time": time_with_zone(link.expires_at)})
         context = {"link": link, "address": request.build_absolute_uri(address), "title": _("Hand over this link")}
         response = self._page(request, person, "link", context)
         response.headers["Cache-Control"] = "no-store, private"

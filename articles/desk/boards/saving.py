@@ -16,7 +16,13 @@ from django.utils.translation import gettext as _
 
 from articles.desk import roles
 from articles.desk.boards.plan import SAME, Placing, Plan, most_slots, plan, slots_of
-from articles.desk.boards.wording import describe_differences, describe_slots, said, shortened, slot_name
+from articles.desk.boards.wording import (
+    describe_differences,
+    describe_slots,
+    short_time_with_zone,
+    shortened,
+    slot_name,
+)
 from articles.models import FOR_EVER, Article, BoardRevision, Edition, Image, Placement, Section, SiteSettings
 
 MOST_OF_NOTE = 300  # characters
@@ -71,7 +77,7 @@ def roll_back(revision: BoardRevision, *, by: User, loaded: int) -> tuple[BoardR
     """Make a board what it was after ``revision``, as a new save; also the headlines of what can't stand any more."""
     last = _claim(revision.section, by, loaded)
     wanted, left_out = _again(revision)
-    note = _("Rolled back to %(time)s.") % {"time": said(revision.at, SiteSettings.current().zone)}
+    note = _("Rolled back to %(time)s.") % {"time": short_time_with_zone(revision.at, SiteSettings.current().zone)}
     slots = slots_of(revision.section, revision)
     return _write(revision.section, wanted, by, note, last, slots), left_out
 

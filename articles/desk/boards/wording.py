@@ -18,9 +18,9 @@ def slot_name(slot: int) -> str:
     return _("Lead") if slot == 1 else _("Slot %(slot)d") % {"slot": slot}
 
 
-def said(moment: datetime, zone: ZoneInfo) -> str:
+def short_time_with_zone(moment: datetime, zone: ZoneInfo) -> str:
     """A time in the paper's zone, with the zone's name."""
-    return times.said(moment, zone, "SHORT_DATETIME_FORMAT")
+    return times.time_with_zone(moment, zone, "SHORT_DATETIME_FORMAT")
 
 
 def describe_slots(had: int, slots: int) -> str:
@@ -35,7 +35,7 @@ def describe_differences(
     """What differs between two states of a board, the present first; a move is one line, however many made way."""
     names = _Names(titles)
     if at := _one_time_to_come(before, after, now):
-        when = _("from %(time)s") % {"time": said(at, zone)}
+        when = _("from %(time)s") % {"time": short_time_with_zone(at, zone)}
         return [f"{when}: {line}" for line in _arranged(_tops(before, at), _tops(after, at), names, zone).lines]
     told = _arranged(_tops(before, now), _tops(after, now), names, zone)
     coming = {_key(one) for one in before if one.starts_at > now}, {_key(one) for one in after if one.starts_at > now}
@@ -123,8 +123,8 @@ def _said_here(placement: Placement) -> list:
 def _words(slot: int, article: int, start: datetime, end: datetime, names: _Names, zone: ZoneInfo) -> dict:
     return {
         "slot": slot_name(slot),
-        "start": said(start, zone),
-        "end": said(end, zone) if end != FOR_EVER else "",
+        "start": short_time_with_zone(start, zone),
+        "end": short_time_with_zone(end, zone) if end != FOR_EVER else "",
         "title": names[article],
     }
 
@@ -194,4 +194,4 @@ def _changed(old: Placement, new: Placement, names: _Names, zone: ZoneInfo) -> s
         return ""
     if new.ends_at == FOR_EVER:
         return _("%(slot)s: %(title)s without an end") % words
-    return _("%(slot)s: %(title)s until %(end)s") % (words | {"end": said(new.ends_at, zone)})
+    return _("%(slot)s: %(title)s until %(end)s") % (words | {"end": short_time_with_zone(new.ends_at, zone)})

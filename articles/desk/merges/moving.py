@@ -46,10 +46,10 @@ def start_merge(gone: Model, stays: Model, *, by: User, gives_rights: bool = Fal
             merge = _begin(gone, stays, by, gives_rights)
     except IntegrityError:  # somebody began another in this moment
         raise WorkflowError(_("Another merge has just begun. Wait until it is done, then look again.")) from None
-    return begun(merge, lambda: move_some(merge.pk) or move_some(merge.pk), carry_on)
+    return after_first_batches(merge, lambda: move_some(merge.pk) or move_some(merge.pk), carry_on)
 
 
-def begun(merge: Merge, first: Callable[[], bool], rest: Task) -> Merge:
+def after_first_batches(merge: Merge, first: Callable[[], bool], rest: Task) -> Merge:
     """``merge`` after its ``first`` batches, which say whether that was all; else the task ``rest`` is queued."""
     try:
         done = first()

@@ -10,7 +10,7 @@ from django_tasks import task
 
 from articles import tasks
 from articles.desk.merges import listings
-from articles.desk.merges.moving import begun, carry_on, go_through, move_some
+from articles.desk.merges.moving import after_first_batches, carry_on, go_through, move_some
 from articles.desk.merges.places import LISTED, PLACES, MergePlace, model_of, row_from_json, thing
 from articles.desk.merges.refusing import why_not_undone
 from articles.desk.workflow.timeline import WorkflowError
@@ -30,7 +30,7 @@ def undo(merge: Merge, *, by: User) -> Merge:
         merge.stage, merge.undone_by, merge.undone_at = Merge.Stage.UNDOING, by, timezone.now()
         merge.save()
         _make_again(merge)
-    return begun(merge, lambda: any(_step(merge.pk) for _number in range(AT_FIRST)), carry_on_parting)
+    return after_first_batches(merge, lambda: any(_step(merge.pk) for _number in range(AT_FIRST)), carry_on_parting)
 
 
 def _make_again(merge: Merge) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from articles.desk import notices, roles
 from articles.desk.steps import FIELDS
-from articles.desk.workflow.locking import locked, said
+from articles.desk.workflow.locking import locked, time_in_paper
 from articles.desk.workflow.timeline import WorkflowError
 from articles.models import FOR_EVER, Article, Notice
 
@@ -34,7 +34,7 @@ def assign(article: Article, to: User | None, *, by: User, due_at: datetime | No
         text = _("%(who)s assigned “%(article)s” to you, due %(due)s.")
         if article.due_at is None:
             text = _("%(who)s assigned “%(article)s” to you.")
-        due = said(article.due_at) if article.due_at else ""
+        due = time_in_paper(article.due_at) if article.due_at else ""
         notices.tell_people(Notice.Kind.ASSIGNED, article, by=by, text=text, due=due)
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from articles import search, tasks
 from articles.body import references
 from articles.desk import lacking, notices, readiness, revisions
-from articles.desk.workflow.locking import locked, said, set_stage
+from articles.desk.workflow.locking import locked, set_stage, time_in_paper
 from articles.desk.workflow.plans import known_of, planned, planned_updates
 from articles.desk.workflow.sharing import end_links
 from articles.desk.workflow.timeline import (
@@ -61,7 +61,7 @@ def schedule(article: Article, *, by: User, at: datetime, significant: bool = Fa
     _refuse_embargo(article, at)
     text = working_copy(article, at)
     edition = put_in(article, text, at=at, by=by, significant=significant, based_at=article.based_at)
-    after_cut(article, by, _("Scheduled for %(time)s") % {"time": said(at)})
+    after_cut(article, by, _("Scheduled for %(time)s") % {"time": time_in_paper(at)})
     tasks.after_commit(tasks.draw_card.enqueue, edition.pk)
     _tell_of_schedule(article, by, at)
     _look_again(edition)
@@ -83,13 +83,15 @@ def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
     known = known_of(edition)  # its text is no newer for being moved
     end = own_end(article, edition)
     if at >= end:
-        raise WorkflowError(_("It ends %(time)s: choose a time before that, or set another end.") % {"time": said(end)})
+        raise WorkflowError(
+            _("It ends %(time)s: choose a time before that, or set another end.") % {"time": time_in_paper(end)}
+        )
     take_out(article, edition)
     edition = put_in(article, text, at=at, by=by, **known)
     edition.live_until = min(edition.live_until, end)
     edition.save(update_fields=["live_until"])
     tasks.after_commit(tasks.draw_card.enqueue, edition.pk)
-    revisions.keep_revision(article, by=by, note=_("Rescheduled for %(time)s") % {"time": said(at)})
+    revisions.keep_revision(article, by=by, note=_("Rescheduled for %(time)s") % {"time": time_in_paper(at)})
     _tell_of_schedule(article, by, at)
     _look_again(edition)
     return edition
@@ -118,7 +120,7 @@ def take_down(article: Article, *, by: User, at: datetime | None) -> Edition:
         _refuse_too_far(at)
     if later := article.editions.filter(live_from__gte=end).order_by("live_from").first():
         message = _("What is scheduled for %(time)s would bring it back. Cancel that first.")
-        raise WorkflowError(message % {"time": said(later.live_from)})
+        raise WorkflowError(message % {"time": time_in_paper(later.live_from)})
     if at is None:
         _close_gap(article, now)
     edition = article.editions.filter(live_from__lt=end, live_until__gt=now).order_by("live_from").last()
@@ -126,7 +128,7 @@ def take_down(article: Article, *, by: User, at: datetime | None) -> Edition:
         raise WorkflowError(_("Nothing of this article is live at that time."))
     edition.live_until = end
     edition.save(update_fields=["live_until"])
-    note = _("Ends %(time)s") % {"time": said(end)} if at else _("Has no end any more")
+    note = _("Ends %(time)s") % {"time": time_in_paper(end)} if at else _("Has no end any more")
     revisions.keep_revision(article, by=by, note=note)
     return edition
 
@@ -227,7 +229,7 @@ def after_cut(article: Article, by: User, note: str) -> None:
 
 def _tell_of_schedule(article: Article, by: User, at: datetime) -> None:
     text = _("%(who)s scheduled “%(article)s” for %(time)s.")
-    notices.tell_people(Notice.Kind.PUBLISHED, article, by=by, text=text, time=said(at))
+    notices.tell_people(Notice.Kind.PUBLISHED, article, by=by, text=text, time=time_in_paper(at))
 
 
 def _look_again(edition: Edition) -> None:

@@ -45,6 +45,6 @@ def set_stage(article: Article, stage: str) -> None:
     article.stage, article.sent_back_note = stage, ""
 
 
-def said(moment: datetime) -> str:
+def time_in_paper(moment: datetime) -> str:
     """A time as a person reads it, in the paper's time zone, with the zone's name."""
     return SiteSettings.current().said(moment)

@@ -13,7 +13,7 @@ from articles import tasks
 from articles.desk import lacking, revisions
 from articles.desk.lacking import END, REASON, Completed
 from articles.desk.workflow.editions import after_cut, future, own_end, take_down, working_copy
-from articles.desk.workflow.locking import locked, said
+from articles.desk.workflow.locking import locked, time_in_paper
 from articles.desk.workflow.plans import known_of, planned_end, put_in_again
 from articles.desk.workflow.timeline import TICK, Text, WorkflowError, put_in, take_out, text_from
 from articles.models import Article, Edition
@@ -37,7 +37,9 @@ def carry_over(edition: Edition, *, by: User, choices: Mapping[str, str] | None 
     what = lacking.field_names(name for name in edition.lacks.split(",") if name and name != END)
     edition = _carry(article, edition, by, choices or {}, against)
     note = _("Put into what is scheduled for %(time)s: %(what)s")
-    revisions.keep_revision(article, by=by, note=(note % {"time": said(edition.live_from), "what": what})[:300])
+    revisions.keep_revision(
+        article, by=by, note=(note % {"time": time_in_paper(edition.live_from), "what": what})[:300]
+    )
     return edition
 
 
@@ -91,7 +93,7 @@ def renew(edition: Edition, *, by: User) -> Edition:
     text = working_copy(article, edition.live_from)
     fresh = {"cut_at": timezone.now(), "cut_by": by, "decided_at": None, "based_at": article.based_at}
     edition = _put_in_anew(article, edition, text, by, **fresh)
-    after_cut(article, by, _("Newest text for %(time)s") % {"time": said(edition.live_from)})
+    after_cut(article, by, _("Newest text for %(time)s") % {"time": time_in_paper(edition.live_from)})
     return edition
 
 
@@ -106,10 +108,10 @@ def take_up_plans(article: Article, withdrawn: Edition, *, by: User, end: bool, 
     if updates:
         again = put_in_again(article, withdrawn, by=by)
         text = _("Scheduled again for %(time)s.")
-        done += [text % {"time": said(edition.live_from)} for edition in again]
+        done += [text % {"time": time_in_paper(edition.live_from)} for edition in again]
     if end and (at := planned_end(withdrawn)) and _may_end(article, at):
         take_down(article, by=by, at=at)
-        done.append(_("It ends %(time)s, as was planned before it was withdrawn.") % {"time": said(at)})
+        done.append(_("It ends %(time)s, as was planned before it was withdrawn.") % {"time": time_in_paper(at)})
     return done
 
 

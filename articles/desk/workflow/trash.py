@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles.desk.workflow.locking import locked, said
+from articles.desk.workflow.locking import locked, time_in_paper
 from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Article
 
@@ -24,7 +24,7 @@ def trash(article: Article, *, by: User) -> None:
         raise WorkflowError(_("The article is live: withdraw it first."))
     if edition := article.editions.filter(live_from__gt=now).order_by("live_from").first():
         message = _("The article is scheduled for %(time)s: cancel that first.")
-        raise WorkflowError(message % {"time": said(edition.live_from)})
+        raise WorkflowError(message % {"time": time_in_paper(edition.live_from)})
     article.trashed_at, article.trashed_by = now, by
     article.save(update_fields=["trashed_at", "trashed_by"])
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from taggit.models import Tag
 
 from articles.desk import revisions, roles
-from articles.desk.workflow.locking import locked, said, set_stage
+from articles.desk.workflow.locking import locked, set_stage, time_in_paper
 from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Article, ArticleSection, ArticleTag, Author, Edition, Image, Revision, Section
 from articles.models.merge import still_there
@@ -93,7 +93,7 @@ def restore(kept: Revision | Edition, *, by: User, version: int) -> Article:
     if isinstance(kept, Edition):
         _refuse_erased(kept)
         values, note = revisions.edition_snapshot(kept), _("Restored what went live %(time)s")
-        note = note % {"time": said(kept.live_from)}
+        note = note % {"time": time_in_paper(kept.live_from)}
     else:
         values, note = dict(kept.snapshot), _("Restored version %(version)d") % {"version": kept.version}
     if article.stage == Article.Stage.PUBLISHED:

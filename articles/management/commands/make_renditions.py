@@ -31,7 +31,7 @@ class Command(BaseCommand):
         """Cut on all cores, a line a picture; how many failed."""
         failed = 0
         with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), django.setup) as pool:
-            jobs = {pool.submit(cut, pk): title for pk, title in images.items()}
+            jobs = {pool.submit(cut_in_pool, pk): title for pk, title in images.items()}
             for number, job in enumerate(as_completed(jobs), start=1):
                 line, error = jobs[job], job.exception()
                 if error:
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         return failed
 
 
-def cut(pk):
+def cut_in_pool(pk):
     """Cut one picture's sizes, in a process of the pool: a task itself can't be sent to one."""
     image = Image.objects.filter(pk=pk, made_cut__lt=F("wanted_cut")).first()
     if image:

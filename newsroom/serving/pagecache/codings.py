@@ -3,28 +3,29 @@
 import gzip
 from collections.abc import Callable
 from functools import lru_cache
+from importlib import import_module
 from types import ModuleType
 
-brotli: ModuleType | None
-zstd: ModuleType | None
-try:
-    import brotli
-except ImportError:
-    brotli = None
-try:
-    from compression import zstd  # Python 3.14
-except ImportError:
-    try:
-        from backports import zstd
-    except ImportError:
-        zstd = None
+
+def _first_there(*names: str) -> ModuleType | None:
+    for name in names:
+        try:
+            return import_module(name)
+        except ImportError:
+            continue
+    return None
+
+
+brotli = _first_there("brotli")
+zstd = _first_there("compression.zstd", "backports.zstd")  # the first from Python 3.14 on
 
 PLAIN = ""
 LARGE = 50_000  # bytes that are compressed more quickly
 _Code = Callable[[bytes], bytes]
 _CODES: dict[str, tuple[_Code, _Code]] = {}  # how each is written and read; of those a client likes equally the first
 if brotli:
-    _CODES["br"] = (lambda raw: brotli.compress(raw, quality=5 if len(raw) < LARGE else 4), brotli.decompress)
+    _brotli = brotli.compress
+    _CODES["br"] = (lambda raw: _brotli(raw, quality=5 if len(raw) < LARGE else 4), brotli.decompress)
 if zstd:
     _CODES["zstd"] = (zstd.compress, zstd.decompress)
 _CODES["gzip"] = (lambda raw: gzip.compress(raw, 6, mtime=0), gzip.decompress)
