@@ -73,7 +73,7 @@ def titled_first(text: str, rows: QuerySet[Article], *, most: int) -> list[int]:
     wanted = asked.read_query(text)
     if not wanted.wanted:
         return []
-    look = partial(_database().find, wanted, rows, table=ARTICLES, most=most)
+    look = partial(_database().find_copy_numbers, wanted, rows, table=ARTICLES, most=most)
     pks, _is_complete = look(headlines=True)
     if len(pks) < most and not wanted.query.in_headlines:
         more, _is_complete = look(headlines=False)
