@@ -13,11 +13,12 @@ from articles.body.markup import count_words
 from articles.models.author import AUTHORS, Author
 from articles.models.copy import Copy
 from articles.models.image import Image
-from articles.models.section import SECTIONS, Section
+from articles.models.section import Section
 from articles.text import ProseField
-from common.compiled_queries import Prepared, fetch
+from common.compiled_queries import fetch
 
 if TYPE_CHECKING:
+    from articles.models.edition_lists import Bylines
     from articles.models.placement import Placement
 
 UNSEEN_OF_IMAGE = (
@@ -301,52 +302,6 @@ class EditionByline(models.Model):
 
     def __str__(self):
         return str(self.author)
-
-
-LEAD_IMAGES = Prepared(Image, lambda keys: Image.objects.filter(pk__in=keys), without=UNSEEN_OF_IMAGE)
-
-
-class PreparedEditions(Prepared[Edition]):
-    """Editions by a statement written once, with what cards show but the bylines: ``load_bylines`` adds them.
-
-    Sections and lead images, which many share, are not joined.
-    """
-
-    def __init__(self, build, *, without=("body", *UNSEEN_OF_EDITION), **more):
-        shares = {"section": SECTIONS, "lead_image": LEAD_IMAGES}
-        super().__init__(Edition, build, without=without, shares=shares, **more)
-
-
-BYLINES = Prepared(
-    EditionByline,
-    lambda keys: EditionByline.objects.filter(edition__in=keys),
-    without=["published_at"],
-    shares={"author": AUTHORS},
-)
-
-
-class Bylines:
-    """The authors of the editions of a list: one query for all, unless every card that shows them is kept."""
-
-    def __init__(self, editions: list[Edition]) -> None:
-        self.keys = [edition.pk for edition in editions]
-        self.found: dict[int, list[Author]] | None = None
-
-    def authors(self, edition: int) -> list[Author]:
-        """Those of one of them, by its number."""
-        if self.found is None:
-            self.found = {}
-            for byline in BYLINES.of(self.keys):
-                self.found.setdefault(byline.edition_id, []).append(byline.author)
-        return self.found.get(edition, [])
-
-
-def load_bylines(editions: list[Edition]) -> list[Edition]:
-    """Have the authors of ``editions`` found together as soon as one is asked for; return them."""
-    bylines = Bylines(editions)
-    for edition in editions:
-        edition.bylines_of_list = bylines
-    return editions
 
 
 class EditionSection(models.Model):

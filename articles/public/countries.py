@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.db import connections, router
 
-from articles.models.edition import Edition, PreparedEditions
+from articles.models.edition import Edition
+from articles.models.edition_lists import PreparedEditions
 from articles.models.section import Section
 from common import fragments
 from common.compiled_queries import fetch

@@ -9,7 +9,8 @@ from typing import Any
 from django.db import connections, router
 from django.db.models.expressions import RawSQL
 
-from articles.models.edition import FOR_EVER, Edition, EditionQuerySet, PreparedEditions
+from articles.models.edition import FOR_EVER, Edition, EditionQuerySet
+from articles.models.edition_lists import PreparedEditions
 from articles.models.section import Section
 from common import fragments
 from common.compiled_queries import Listed, fetch

@@ -9,7 +9,8 @@ from django.db import connections, router
 from django.db.models import Model, QuerySet
 
 from articles.models.copy import Kind
-from articles.models.edition import FOR_EVER, Edition, PreparedEditions, load_bylines
+from articles.models.edition import FOR_EVER, Edition
+from articles.models.edition_lists import PreparedEditions, load_bylines
 from articles.models.placement import SECTION_SLOTS, SLOTS, Alert, Placement
 from articles.models.section import Section
 from articles.public import countries

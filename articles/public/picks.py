@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from articles.models.edition import Edition, PreparedEditions
+from articles.models.edition import Edition
+from articles.models.edition_lists import PreparedEditions
 
 BLOCK = re.compile(r'<figure data-read-also="([0-9 ]{1,100})">.*?</figure>', re.DOTALL)
 LIVE = PreparedEditions(lambda at, keys: Edition.objects.live(at).filter(article__in=keys))

@@ -25,7 +25,8 @@ from django.utils.translation import gettext_lazy
 
 from articles.body import charts, embeds, footnotes, markup, pull_quotes, references, series
 from articles.body.embeds import Shape
-from articles.models.edition import Edition, PreparedEditions
+from articles.models.edition import Edition
+from articles.models.edition_lists import PreparedEditions
 from articles.models.embed_provider import EmbedProvider
 from articles.models.image import Image
 from articles.public import linked_data, picks, surrogate_keys

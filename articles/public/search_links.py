@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles.models.edition import load_bylines
+from articles.models.edition_lists import load_bylines
 from articles.public import curation
 from articles.public.paging import SIZE
 from articles.public.search_form import SearchForm

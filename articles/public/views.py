@@ -12,7 +12,8 @@ from taggit.models import Tag
 
 from articles import search
 from articles.models.author import Author
-from articles.models.edition import Edition, EditionCorrection, PreparedEditions, load_bylines
+from articles.models.edition import Edition, EditionCorrection
+from articles.models.edition_lists import PreparedEditions, load_bylines
 from articles.models.flat_page import FlatPage
 from articles.models.section import SECTIONS, Section
 from articles.public import crossings, curation, linked_data, rendering, search_links, surrogate_keys, wordpress

@@ -15,7 +15,8 @@ from django.db.models.expressions import RawSQL
 from django.utils.safestring import SafeString
 
 from articles.body.markup import plain_text
-from articles.models.edition import Edition, PreparedEditions, load_bylines
+from articles.models.edition import Edition
+from articles.models.edition_lists import PreparedEditions, load_bylines
 from articles.search import facets, headlines, postgres, spelling, sqlite
 from articles.search.facets import FacetChoice
 from articles.search.narrow import Narrow, Order

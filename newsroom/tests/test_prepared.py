@@ -8,7 +8,8 @@ from django.test import TestCase
 
 from articles.models import Author, Edition, Image, Placement, Section
 from articles.models.author import AUTHORS
-from articles.models.edition import UNSEEN_OF_EDITION, PreparedEditions
+from articles.models.edition import UNSEEN_OF_EDITION
+from articles.models.edition_lists import PreparedEditions
 from articles.models.section import SECTIONS
 from articles.public import countries, curation, rendering
 from articles.tests.factories import MORNING, make_author, make_edition, make_image, make_section

@@ -20,7 +20,7 @@ from articles.admin import times
 from articles.admin.article.form import TagsField
 from articles.body import charts, embeds, markup
 from articles.models import Article, Edition
-from articles.models.edition import load_bylines
+from articles.models.edition_lists import load_bylines
 from articles.pictures import renditions, trimming
 from articles.templatetags import articles as tags
 from articles.tests.factories import make_edition

@@ -3,7 +3,7 @@
 from django.shortcuts import render
 
 from articles.desk import boards
-from articles.models.edition import load_bylines
+from articles.models.edition_lists import load_bylines
 from articles.public import curation, linked_data
 from articles.public.paging import get_page
 from common.addresses import root_of

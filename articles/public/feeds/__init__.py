@@ -19,7 +19,8 @@ from taggit.models import Tag
 
 from articles import search
 from articles.models.author import Author
-from articles.models.edition import UNSEEN_OF_EDITION, Edition, PreparedEditions, load_bylines
+from articles.models.edition import UNSEEN_OF_EDITION, Edition
+from articles.models.edition_lists import PreparedEditions, load_bylines
 from articles.models.section import Section
 from articles.models.site import SiteSettings
 from articles.public import crossings, rendering
