@@ -20,7 +20,7 @@ from articles.tests.factories import make_article, make_edition, make_user
 from articles.tests.test_admin_audit import AUDIT, VALUES, LogTestCase
 
 ROOT = Path(__file__).resolve().parents[2]
-WRITERS = ["log_change", "log_addition", "log_deletion", "log_actions", "note"]  # functions that write a line
+WRITERS = ["log_change", "log_addition", "log_deletion", "log_actions", "log_line"]  # functions that write a line
 MODULES = ["articles/admin/article/steps.py", "articles/admin/article/going_live.py"]  # what they return is logged
 SECOND_PERSON = re.compile(r"\b(you|yours|your)\b", re.IGNORECASE)
 NOT_LOGGED = (  # texts of those modules that no step returns

@@ -485,7 +485,7 @@ class ManyMachinesTests(SimpleTestCase):
 
     def setUp(self):
         self.redis = FakeRedis()
-        patch = mock.patch.object(generation.redis_client, "get", return_value=self.redis)
+        patch = mock.patch.object(generation.redis_client, "client_of_paper", return_value=self.redis)
         patch.start()
         self.addCleanup(patch.stop)
         self.here, self.there = settings.VAR_DIR / "here", settings.VAR_DIR / "there"

@@ -271,7 +271,7 @@ class StepsTests(TransactionTestCase):
     def test_other_machines_hear_of_it_all_the_same(self):
         with (
             override_settings(REDIS_URL="redis://somewhere"),
-            mock.patch.object(generation.redis_client, "get") as redis,
+            mock.patch.object(generation.redis_client, "client_of_paper") as redis,
             mock.patch.object(generation, "_locked", no_space),
             mock.patch.object(generation, "_take_away"),
             self.assertRaises(OSError),
