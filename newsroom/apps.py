@@ -15,7 +15,7 @@ def on_rates_written(sender, raw=False, **kwargs):
     from newsroom.rates_in_articles import freeze_scheduled
 
     if not raw:
-        transaction.on_commit(freeze_scheduled, robust=True)
+        transaction.on_commit(lambda: freeze_scheduled(), robust=True)
 
 
 def on_rate_written(sender, instance, raw=False, **kwargs):

@@ -73,7 +73,7 @@ class PhoneTests(SimpleTestCase):
             heic.as_png(photo().getvalue(), most_pixels=renditions.MAX_PIXELS, longest_side=3200)
 
     def test_decoder_gets_no_more_memory_than_it_needs(self):
-        greedy = "from articles import heic; heic._limit(); bytearray(3 << 30)"
+        greedy = "from articles.pictures import heic; heic._limit(); bytearray(3 << 30)"
         done = subprocess.run([sys.executable, "-c", greedy], capture_output=True, check=False)
         assert b"MemoryError" in done.stderr
 

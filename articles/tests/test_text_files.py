@@ -221,7 +221,7 @@ class BrandTests(SimpleTestCase):
             for name, colour in colours.USUAL[theme].items():
                 usual = colour != colours.LIGHT.get(name) or theme == "light"  # the dark says what differs
                 assert all(f"--{name}: {colour};" in block for block in found) is usual, (theme, name)
-        for app in ("articles", "tickers"):
+        for app in ("articles/public", "tickers"):
             source = (settings.BASE_DIR / app / "cards.py").read_text()
             own = set(re.findall(r'"(#[0-9a-f]{6})"', source)) - {"#ffffff", "#14100c"}
             assert not own, app
