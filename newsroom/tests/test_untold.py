@@ -323,7 +323,8 @@ class HealingTests(SimpleTestCase):
     def test_another_process_of_another_user_keeps_nothing(self):
         generation.change()
         code = (
-            "import os; from django.conf import settings; from pathlib import Path; from newsroom.serving import generation\n"
+            "import os; from django.conf import settings; from pathlib import Path\n"
+            "from newsroom.serving import generation\n"
             f"settings.configure(GENERATION_DIR=Path({str(self.paper.folder)!r}), REDIS_URL='')\n"
             f"os.setuid({NOBODY}); print(repr(generation.current()))"
         )
