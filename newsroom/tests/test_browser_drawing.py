@@ -170,6 +170,7 @@ class ShiftTests(DrawingTestCase):
     """What is drawn first stays where it is when scripts, fonts and pictures arrive."""
 
     def test_screens_do_not_jump_while_they_load(self):
+        self.open(self.article.get_absolute_url())  # the server's own first time is slow, and nobody's page
         self.page.add_init_script(SHIFTS)
         wrong = {}
         for name in self.over_screens((1366, 390)):
