@@ -6,7 +6,7 @@ PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-input
 # One more than there are cores, as tests in a browser wait a lot.
 WORKERS := $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN))
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
-CODE := newsroom articles tickers common fixtures bench docs conftest.py manage.py
+CODE := newsroom articles tickers ground fixtures bench docs conftest.py manage.py
 
 # Biome comes as a wheel for Linux on x86-64 alone.
 BIOME := $(if $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -)),$(BIN)/biome,@echo "No Biome for this machine, so not for scripts and styles:" biome)

@@ -5,7 +5,7 @@ import unicodedata
 
 from django.db.models import Q
 
-from common.characters import visible
+from ground.characters import visible
 
 LONGEST_KEY = 200  # characters of a folded name
 

@@ -6,7 +6,7 @@ An editor types the address, so it may be anybody's idea. Of an answer only the 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from common.http import Client, Failure, Reason, Response
+from ground.http import Client, Failure, Reason, Response
 
 AGENT = "newsroom/1.0 (a newspaper looks whether its links answer, and tells what it publishes)"
 MOST_REDIRECTS = 3

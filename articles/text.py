@@ -10,8 +10,8 @@ from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from common.alphabets import spell
-from common.characters import normalise, one_line
+from ground.alphabets import spell
+from ground.characters import normalise, one_line
 
 
 class TypedText(forms.CharField):

@@ -20,7 +20,7 @@ POSTGRESQL = "postgresql://user:password@host:port/name"
 # Seconds that a request waits for a connection, and after which the pool gives up one that fails and begins another:
 # else it asks ever more seldom, and goes on waiting when the server has long been back.
 POOL = {"min_size": 1, "timeout": 8, "reconnect_timeout": 1}
-# Statements of common/compiled_queries.py are planned for any values at once, and never again: tests look at the plans.
+# Statements of ground/compiled_queries.py are planned for any values at once, and never again: tests look at the plans.
 PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
 # Compiling a statement takes longer than running any of ours, which the planner does not see.
 NOT_COMPILED = "-c jit=off"

@@ -1,11 +1,11 @@
-"""The paper's colours and families in its style sheets: blocks between two marks, made of what ``common`` holds."""
+"""The paper's colours and families in its style sheets: blocks between two marks, made of what ``ground`` holds."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
 
-from common import colours, fonts
+from ground import colours, fonts
 
 BEGIN = "/* Colours and families: written by manage.py write_colours */\n"
 END = "/* End of colours and families */"

@@ -11,8 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from PIL import ImageDraw
 
-from common import drawing
-from common.drawing import Face
+from ground import drawing
+from ground.drawing import Face
 from tickers import numerals
 from tickers.models import MOST_DECIMALS, Pair
 from tickers.row import PairRow

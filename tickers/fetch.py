@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from common.http import Client, Failure, Reason, Response
-from common.internet import is_loopback
+from ground.http import Client, Failure, Reason, Response
+from ground.internet import is_loopback
 
 CONNECT, READ, WHOLE = 4.0, 6.0, 20.0  # seconds: to reach it, for a piece of an answer, for everything
 MOST_BYTES = 2 * 1024 * 1024  # after decompression; the longest of the daily lists has some 30 KB

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from common.times import midnight
+from ground.times import midnight
 from tickers import calendar, providers
 from tickers.models import Pair, Rate
 from tickers.row import PairMove, PairRow, for_one, inverse

@@ -27,7 +27,7 @@ from articles.admin.lists import holding_words, number_in_address
 from articles.admin.times import DayField, short, time_with_zone, zone
 from articles.desk import notices
 from articles.models import Merge
-from common.times import midnight
+from ground.times import midnight
 
 LOOKED_AT = 20_000  # entries that are searched for words or an action, from the newest of the chosen days
 ASTRAY = 1_000  # entries by which the order of numbers may differ from that of times

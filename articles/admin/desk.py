@@ -15,7 +15,7 @@ from articles.body import markup, references
 from articles.desk import notices, text_merge
 from articles.models.copy import BodyField
 from articles.models.merge import still_there, successors
-from common.rows import TickedRows
+from ground.rows import TickedRows
 
 
 class ByNumber:

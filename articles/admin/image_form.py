@@ -14,7 +14,7 @@ from articles.admin import uploads
 from articles.models import Image
 from articles.pictures import renditions
 from articles.pictures.trimming import Trim
-from common.characters import normalise
+from ground.characters import normalise
 
 ACCEPTED = ".jpg,.jpeg,.png,.webp,.avif,.gif,.heic,.heif"
 AGAIN = "again"  # the code of an error that is none where the page itself keeps the file

@@ -15,7 +15,7 @@ from articles.admin.lists import number_in_address
 from articles.admin.times import short
 from articles.desk import image_uses
 from articles.desk_search.pictures import pictures_holding
-from common.times import midnight
+from ground.times import midnight
 
 SOON = timedelta(days=30)
 A_PAGE = 48

@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.http import urlencode
 
 from articles.search.spelled import pattern
-from common.rows import is_number
+from ground.rows import is_number
 
 MOST_PAGES = 50  # what is further down is found by searching and filtering
 MOST_WORDS = 6  # of a search; the rest is not looked at

@@ -16,7 +16,7 @@ from articles.admin.site import OneRowAdmin
 from articles.models import PaperLook
 from articles.models.look import ColourField
 from articles.pictures import nameplates
-from common import colours
+from ground import colours
 
 THEMES = {"light": gettext_lazy("light"), "dark": gettext_lazy("dark")}
 WORDS = {"ink": gettext_lazy("text"), "accent": gettext_lazy("links and labels")}

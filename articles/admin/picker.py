@@ -11,7 +11,7 @@ from articles.admin.image_form import ACCEPTED
 from articles.admin.image_list import licence_badge
 from articles.desk_search.pictures import pictures_holding
 from articles.models import Image
-from common.characters import normalise
+from ground.characters import normalise
 
 A_PAGE = 24
 MOST_IDS = 100

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from articles.admin.desk import DeskAdmin
 from articles.admin.rules import RulesAdmin, RulesForm
 from articles.models import SiteSettings
-from common import zones
+from ground import zones
 
 
 class ZoneField(forms.ChoiceField):
@@ -80,7 +80,7 @@ class OneRowAdmin(DeskAdmin):
 
 
 @admin.register(SiteSettings)
-class SiteSettingsAdmin(RulesAdmin, OneRowAdmin):  # type: ignore[misc] # common/rows.py answers actions, untyped as Django
+class SiteSettingsAdmin(RulesAdmin, OneRowAdmin):  # type: ignore[misc] # ground/rows.py answers actions, untyped as Django
     """What the paper says of itself."""
 
     form = SiteSettingsForm

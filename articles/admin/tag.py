@@ -16,7 +16,7 @@ from articles.desk import roles
 from articles.folding import key as key_of
 from articles.folding import same
 from articles.models import tag_key
-from common.characters import normalise
+from ground.characters import normalise
 
 OFFERED = 10
 

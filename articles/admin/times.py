@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from common.times import time_with_zone as time_with_zone  # beside the other ways in which the desk tells a time
+from ground.times import time_with_zone as time_with_zone  # beside the other ways in which the desk tells a time
 
 FORMAT = "%Y-%m-%dT%H:%M"
 FIRST_YEAR, LAST_YEAR = 1900, 2999  # beyond them a slip of the keyboard reaches the ends of what databases can tell

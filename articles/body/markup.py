@@ -16,7 +16,7 @@ from html.parser import HTMLParser
 import nh3
 
 from articles.body import charts, embeds, footnotes, pull_quotes
-from common.characters import normalise_html
+from ground.characters import normalise_html
 
 BLOCKS = {"p", "h2", "h3", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td"}
 FIGURES = {"figure", "figcaption", "aside"}

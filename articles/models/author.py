@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models.named import Named, NamedQuerySet
 from articles.text import LineField, ProseField, SlugWord, validate_links
-from common.compiled_queries import Prepared
+from ground.compiled_queries import Prepared
 
 
 class AuthorQuerySet(NamedQuerySet):

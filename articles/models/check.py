@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.text import LineField
-from common.http import normal
+from ground.http import normal
 
 
 class Check(models.TextChoices):

@@ -15,7 +15,7 @@ from articles.models.copy import Copy
 from articles.models.image import Image
 from articles.models.section import Section
 from articles.text import ProseField
-from common.compiled_queries import fetch
+from ground.compiled_queries import fetch
 
 if TYPE_CHECKING:
     from articles.models.edition_lists import Bylines

@@ -6,7 +6,7 @@ from articles.models.author import AUTHORS, Author
 from articles.models.edition import UNSEEN_OF_EDITION, UNSEEN_OF_IMAGE, Edition, EditionByline
 from articles.models.image import Image
 from articles.models.section import SECTIONS
-from common.compiled_queries import Prepared
+from ground.compiled_queries import Prepared
 
 LEAD_IMAGES = Prepared(Image, lambda keys: Image.objects.filter(pk__in=keys), without=UNSEEN_OF_IMAGE)
 

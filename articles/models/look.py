@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from articles.text import LineField
-from common.characters import one_line
+from ground.characters import one_line
 
 DIGITS = re.compile(r"#?([0-9a-f]{3}|[0-9a-f]{6})\Z", re.ASCII)
 hex_colour = RegexValidator(r"\A#[0-9a-f]{6}\Z", _("Write the colour as # and six digits, like #a23a1a."))
@@ -41,7 +41,7 @@ def _font(label, usual):
 
 
 class Look(models.Model):
-    """How the paper looks; of a colour that is empty, the usual one. See ``common.colours``."""
+    """How the paper looks; of a colour that is empty, the usual one. See ``ground.colours``."""
 
     light_paper = _colour(_("background"))
     light_ink = _colour(_("text"))
@@ -63,6 +63,6 @@ class Look(models.Model):
         abstract = True
 
     def chosen(self, theme: str) -> dict[str, str]:
-        """The colours chosen for ``light`` or ``dark``, by their names in ``common.colours``."""
+        """The colours chosen for ``light`` or ``dark``, by their names in ``ground.colours``."""
         names = ("paper", "ink", "accent", "saffron")
         return {name: colour for name in names if (colour := getattr(self, f"{theme}_{name}"))}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models.site import validate_time_zone
 from articles.text import LineField, ProseField, SlugWord
-from common.compiled_queries import Prepared
+from ground.compiled_queries import Prepared
 
 # First words of addresses that no route of ours has but others ask for: files, probes, a page of its own kind.
 ALSO_RESERVED = frozenset(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models.look import Look
 from articles.text import LineField, ProseField, validate_links
-from common.times import time_with_zone
+from ground.times import time_with_zone
 
 
 def validate_time_zone(name: str) -> None:

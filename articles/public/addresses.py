@@ -23,7 +23,7 @@ from articles.models.edition import Edition
 from articles.models.redirect import MODELS, FormerAddress, Redirect, RedirectHits, normal_path, path_of, starts_of
 from articles.models.section import Section
 from articles.public import wordpress
-from common.times import midnight
+from ground.times import midnight
 
 STEPS = 6
 WITHIN = re.compile(r"(?:feed/|atom/|feed\.json|\d{4}/\d{2}/)?\Z")  # what follows the address of such a thing

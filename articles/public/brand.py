@@ -13,8 +13,8 @@ from django.core.files.storage import default_storage
 from articles.models.look import Font
 from articles.models.site import SiteSettings
 from articles.pictures import nameplates
-from common import colours
-from common.fonts import FAMILIES
+from ground import colours
+from ground.fonts import FAMILIES
 
 DRAWN = {Font.SERIF: Font.LITERATA, Font.SANS: Font.GOLOS}  # what a card is drawn with: a server has no other
 SHIPPED = (Font.LITERATA, Font.GOLOS)
@@ -53,7 +53,7 @@ class Brand:
 
     @cached_property
     def light(self) -> dict[str, str]:
-        """The colours on light ground, by their names in ``common.colours``."""
+        """The colours on light ground, by their names in ``ground.colours``."""
         return colours.palette("light", self.paper.chosen("light"))
 
     @cached_property

@@ -18,10 +18,10 @@ from articles.models.edition import Edition
 from articles.models.image import Image
 from articles.pictures.trimming import Trim
 from articles.public.brand import Brand
-from common import drawing
-from common.colours import SHADE, WHITE
-from common.drawing import SIZE, Face
-from common.fonts import SEMIBOLD
+from ground import drawing
+from ground.colours import SHADE, WHITE
+from ground.drawing import SIZE, Face
+from ground.fonts import SEMIBOLD
 
 EDGE = 64
 SIZES = (76, 68, 60, 54, 48, 42)  # pixels of the headline's type, the largest first

@@ -10,8 +10,8 @@ from django.db import connections, router
 from articles.models.edition import Edition
 from articles.models.edition_lists import PreparedEditions
 from articles.models.section import Section
-from common import fragments
-from common.compiled_queries import fetch
+from ground import fragments
+from ground.compiled_queries import fetch
 
 ON_SHELF = 36  # a country's newest, among which its shelf finds four that stand nowhere above
 IN_ROW = 4  # a country's newest, among which the row finds one that no country before it names

@@ -15,7 +15,7 @@ from articles.models.placement import SECTION_SLOTS, SLOTS, Alert, Placement
 from articles.models.section import Section
 from articles.public import countries
 from articles.public.countries import NOWHERE, Countries
-from common.compiled_queries import Listed, Prepared
+from ground.compiled_queries import Listed, Prepared
 
 WITH_LEAD = (2, 3)  # slots whose placed articles belong to the lead
 SECONDS = 3

@@ -12,7 +12,7 @@ from articles.models.edition import Edition
 from articles.models.section import Section
 from articles.models.site import SiteSettings
 from articles.public.brand import Brand
-from common.addresses import absolute
+from ground.addresses import absolute
 
 TYPES = {Kind.ANALYSIS: "AnalysisNewsArticle", Kind.OPINION: "OpinionNewsArticle"}
 IMAGE_WIDTH = 1600  # pixels; search engines show pictures of 1,200 and more large, where the master has as many

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from articles.models.edition import Edition
 from articles.pictures import renditions
-from common import xml
-from common.addresses import absolute, root_of
+from ground import xml
+from ground.addresses import absolute, root_of
 
 WIDTH, LEAST = 600, 240  # pixels of what is shown, where it is not asked to be narrower
 FRAME = 220  # pixels of height beside the picture

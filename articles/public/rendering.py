@@ -30,9 +30,9 @@ from articles.models.edition_lists import PreparedEditions
 from articles.models.embed_provider import EmbedProvider
 from articles.models.image import Image
 from articles.public import linked_data, picks, surrogate_keys
-from common import fragments
-from common.addresses import root_of
-from common.compiled_queries import Prepared
+from ground import fragments
+from ground.addresses import root_of
+from ground.compiled_queries import Prepared
 
 IMAGE = re.compile(r'<figure data-image="(\d{1,11})">(?:\s*<figcaption>(.*?)</figcaption>)?.*?</figure>', re.DOTALL)
 EMBED = re.compile(

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from articles.models.copy import Kind
 from articles.models.merge import Merge, all_successors
 from articles.search import Narrow, Order
-from common import fragments
-from common.times import midnight
+from ground import fragments
+from ground.times import midnight
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 

@@ -13,7 +13,7 @@ from articles.public import curation
 from articles.public.paging import SIZE
 from articles.public.search_form import SearchForm
 from articles.search import SearchResults, answers, days, names
-from common.times import midnight
+from ground.times import midnight
 
 OF_AUTHOR = 6  # articles that are shown of an author who was named
 NAMES = ("q", "section", "author", "kind", "since", "until", "sort", "literally")

@@ -21,8 +21,8 @@ from articles.models.image import Image
 from articles.models.section import Section
 from articles.pictures import renditions
 from articles.public import announcements, crossings
-from common import xml
-from common.addresses import absolute, root_of
+from ground import xml
+from ground.addresses import absolute, root_of
 
 NEWS_AGE = timedelta(days=2)  # Google News takes no older ones, and at most 1,000
 NEWS_MOST = 1000

@@ -20,9 +20,9 @@ from articles.public import crossings, curation, linked_data, rendering, search_
 from articles.public.paging import MOST_OF_A_MONTH, SIZE, ListPage, get_page, number_of
 from articles.public.search_form import SearchForm
 from articles.search import answers, names
-from common.addresses import root_of
-from common.compiled_queries import Prepared
-from common.times import midnight
+from ground.addresses import root_of
+from ground.compiled_queries import Prepared
+from ground.times import midnight
 
 SECTION_AND_CHILDREN = Prepared(
     Section,

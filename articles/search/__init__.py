@@ -23,7 +23,7 @@ from articles.search.narrow import Narrow, Order
 from articles.search.query import MOST_LETTERS, MOST_WORDS, STOP_WORDS, parse
 from articles.search.row import IndexRow, tidy_line, word_beginnings, words
 from articles.search.snippet import snippet
-from common.compiled_queries import GivenKeys
+from ground.compiled_queries import GivenKeys
 
 __all__ = [
     "FacetChoice",

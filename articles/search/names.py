@@ -13,7 +13,7 @@ from articles.models.flat_page import FlatPage
 from articles.models.section import Section
 from articles.search.query import MOST_LETTERS, MOST_WORDS, STOP_WORDS
 from articles.search.row import words
-from common import fragments
+from ground import fragments
 
 SECTION, PAGE, AUTHOR = range(3)
 MOST_KNOWN = 5_000  # sections, pages, then authors by name: the rest is not looked at

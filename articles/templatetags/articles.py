@@ -23,10 +23,10 @@ from articles.models.edition import Edition
 from articles.models.image import Image
 from articles.pictures import renditions
 from articles.pictures.renditions import WIDTHS, Sources
-from common import fragments
-from common.addresses import absolute
-from common.drawing import SIZE
-from common.zones import offset
+from ground import fragments
+from ground.addresses import absolute
+from ground.drawing import SIZE
+from ground.zones import offset
 
 register = template.Library()
 

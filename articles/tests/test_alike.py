@@ -58,7 +58,7 @@ class FilterTests(TestCase):
 
     def test_no_code_compares_by_the_database_that_knows_ascii_alone(self):
         found = []
-        for app in ("articles", "common", "newsroom", "tickers"):
+        for app in ("articles", "ground", "newsroom", "tickers"):
             for path in (Path(settings.BASE_DIR) / app).rglob("*.py"):
                 if {"tests", "migrations"} & set(path.parts):
                     continue

@@ -25,7 +25,7 @@ from articles.tests.factories import (
     make_user,
     picture_file,
 )
-from common import drawing
+from ground import drawing
 
 
 def real_image():

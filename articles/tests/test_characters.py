@@ -16,7 +16,7 @@ from articles.body.markup import clean
 from articles.models import Article, Author
 from articles.models.copy import BodyField
 from articles.tests.factories import make_article, make_author
-from common.characters import normalise, normalise_html
+from ground.characters import normalise, normalise_html
 
 OURS = ("articles", "tickers", "taggit", "auth")
 # Columns that no person writes: names of files and hashes, codes that a table of choices or a check holds to, addresses

@@ -19,8 +19,8 @@ from articles.models import OutsideLink
 from articles.outside import LinkAnswer, Trouble
 from articles.tests.factories import make_article, make_chief
 from articles.tests.test_admin_article import DeskTestCase
-from common.http import Client
-from common.internet import is_open
+from ground.http import Client
+from ground.internet import is_open
 
 INSIDE = (
     "127.0.0.1 127.8.9.1 10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 240.0.0.1 "

@@ -19,7 +19,7 @@ from articles.folding import key
 from articles.models import Article, ArticleTag, EditionTag, FormerAddress, Merge, TagKey, tag_key
 from articles.tests.factories import make_article, make_chief, make_edition
 from articles.tests.test_admin_article import change_address, typed
-from common.characters import normalise
+from ground.characters import normalise
 
 LIST = reverse("admin:articles_article_changelist")
 ALIKE = [

@@ -12,7 +12,7 @@ from articles.models import Article, Author, Image, Section
 from articles.models.copy import Kind
 from articles.tests.factories import make_article, make_author, make_image, make_section
 from articles.text import make_slug, validate_links
-from common.characters import strip_control
+from ground.characters import strip_control
 
 
 class ControlCharactersTests(TestCase):

@@ -18,7 +18,7 @@ from articles.body import markup
 from articles.models import Author, Edition, FlatPage, Image, Section, SiteSettings
 from articles.public import cards, rendering
 from articles.tests.factories import MORNING, make_author, make_edition, make_image, make_section
-from common import colours, drawing
+from ground import colours, drawing
 from newsroom.serving import frame, text_files
 
 DIRTY = "\x01\x08\x0b\x1f\ufffe\uffff\ufdd0\U0001fffe"

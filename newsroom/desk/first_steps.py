@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 from articles.desk import first_pages, roles
 from articles.models import Edition, FlatPage, Section, SiteSettings
 from articles.public.brand import Brand
-from common import zones
+from ground import zones
 
 logger = logging.getLogger(__name__)
 UNNAMED = SiteSettings._meta.get_field("name").default

@@ -23,7 +23,7 @@ from articles.admin.lists import holding_words, number_in_address
 from articles.admin.times import short, time_from_now
 from articles.desk_search import authors, pictures
 from articles.models import Article, Edition, Image, Section, tag_key
-from common.characters import normalise
+from ground.characters import normalise
 from tickers.models import Pair
 
 SHOWN = 8  # of a kind

@@ -24,8 +24,8 @@ from django.views.csrf import csrf_failure as djangos_csrf_failure
 
 from articles.models import UnsavedForm
 from articles.models.unsaved_form import KEPT_FOR
-from common.addresses import root_of
-from common.characters import strip_control
+from ground.addresses import root_of
+from ground.characters import strip_control
 
 Why = UnsavedForm.Why
 CARRIED, TYPED_BY, UNSAVED, WINDOW = "carried", "_typed_by", "_unsaved", "_window"  # fields of forms

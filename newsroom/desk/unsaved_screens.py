@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.models import UnsavedForm
-from common.characters import strip_control
+from ground.characters import strip_control
 from newsroom.desk import unsaved_forms
 
 Why = UnsavedForm.Why

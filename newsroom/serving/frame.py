@@ -21,8 +21,8 @@ from articles.models.site import SiteSettings
 from articles.public import crossings, curation, menus
 from articles.public.brand import Brand
 from articles.public.countries import Countries
-from common import fragments
-from common.addresses import root_of
+from ground import fragments
+from ground.addresses import root_of
 from newsroom.serving import generation
 from tickers import ratebar
 

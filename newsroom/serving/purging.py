@@ -16,8 +16,8 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from articles.public import surrogate_keys
-from common.http import Client, Failure, Reason, Response
-from common.internet import is_anywhere
+from ground.http import Client, Failure, Reason, Response
+from ground.internet import is_anywhere
 
 logger = logging.getLogger(__name__)
 # Caches are named in the settings, and may well stand beside us.

@@ -9,7 +9,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
 from articles.public import announcements
-from common.addresses import root_of
+from ground.addresses import root_of
 from newsroom import pages
 from newsroom.serving.headers import PUBLIC
 

@@ -8,7 +8,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from common import fragments
+from ground import fragments
 from newsroom.serving import frame
 
 MADE_ANEW = ("/admin/", "/preview/")  # of these nothing may be found on readers' pages

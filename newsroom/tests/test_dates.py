@@ -72,7 +72,7 @@ class FormatTests(SimpleTestCase):
     def test_no_form_of_a_day_but_the_masthead_s_has_a_leading_zero(self):
         root = settings.BASE_DIR
         files = [*root.glob("templates/**/*.*")]
-        files += [path for app in ("articles", "tickers", "newsroom", "common") for path in root.glob(f"{app}/**/*.py")]
+        files += [path for app in ("articles", "tickers", "newsroom", "ground") for path in root.glob(f"{app}/**/*.py")]
         found = {
             path.relative_to(root).as_posix(): FORMATS.findall(path.read_text())
             for path in files

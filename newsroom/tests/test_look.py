@@ -22,8 +22,8 @@ from articles.pictures import nameplates
 from articles.public import cards
 from articles.public.brand import Brand
 from articles.tests.factories import make_chief, make_edition, make_image, make_user
-from common import colours
-from common.fonts import FAMILIES
+from ground import colours
+from ground.fonts import FAMILIES
 from newsroom.serving import frame
 from newsroom.tests.forms import loaded
 from tickers import cards as rate_cards

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.test import SimpleTestCase
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PACKAGES = ("newsroom", "articles", "tickers", "common")
+PACKAGES = ("newsroom", "articles", "tickers", "ground")
 # Two modules that do the same in two ways: which of them is meant is decided once, where they are imported.
 BACKENDS = {"sqlite", "postgres"}
 ALIKE = {

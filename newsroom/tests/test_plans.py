@@ -16,7 +16,7 @@ from articles.desk import workflow
 from articles.models import Article, ArticleByline, Author, Edition, Section
 from articles.tests.factories import make_chief
 from bench import archive
-from common import compiled_queries
+from ground import compiled_queries
 from newsroom.serving import frame
 
 ARTICLES = 30_000
@@ -89,7 +89,7 @@ class PlanTests(TransactionTestCase):
                 assert read <= bound, about
 
     def planned_once(self, do):
-        """Statements of common/compiled_queries.py that ``do`` makes, with their values."""
+        """Statements of ground/compiled_queries.py that ``do`` makes, with their values."""
         with mock.patch.object(compiled_queries, "_planned_once", wraps=compiled_queries._planned_once) as asked:
             do()
         return [call.args[1:] for call in asked.call_args_list]

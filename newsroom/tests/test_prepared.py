@@ -13,7 +13,7 @@ from articles.models.edition_lists import PreparedEditions
 from articles.models.section import SECTIONS
 from articles.public import countries, curation, rendering
 from articles.tests.factories import MORNING, make_author, make_edition, make_image, make_section
-from common.compiled_queries import Prepared, fetch
+from ground.compiled_queries import Prepared, fetch
 
 
 class PreparedTests(TestCase):

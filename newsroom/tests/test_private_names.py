@@ -60,7 +60,7 @@ LEFT = {
 
 
 def modules():
-    for folder in ("newsroom", "articles", "tickers", "common"):
+    for folder in ("newsroom", "articles", "tickers", "ground"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             if not {"tests", "migrations"} & set(path.parts):
                 yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text())

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import SimpleTestCase
 
 ROOT = Path(settings.BASE_DIR)
-FOLDERS = {"newsroom", "articles", "tickers", "common", "bench", "fixtures", "docs"}
+FOLDERS = {"newsroom", "articles", "tickers", "ground", "bench", "fixtures", "docs"}
 OURS = FOLDERS | {path.stem for path in (ROOT / "fixtures").iterdir()}
 NOT_IMPORTED = {
     "brotli": "newsroom/serving/pagecache/codings.py imports it by name, if it is there",

@@ -5,7 +5,7 @@ from unittest import mock
 
 from django.test import SimpleTestCase
 
-from common import colours
+from ground import colours
 from newsroom import stylesheets
 
 OURS = [*colours.USUAL.values(), *colours.DESK.values(), {"shade": colours.SHADE}]

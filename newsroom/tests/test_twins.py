@@ -25,7 +25,7 @@ from articles.pictures import renditions, trimming
 from articles.templatetags import articles as tags
 from articles.tests.factories import make_edition
 from articles.text import make_slug
-from common import characters, colours
+from ground import characters, colours
 from newsroom.desk import unsaved_forms
 
 CASES = Path(__file__).parent / "cases"

@@ -370,7 +370,7 @@ class AfterCommitTests(TransactionTestCase):
     """What waits for a commit can fail: the step is done all the same, and what else waited is done, too."""
 
     def test_nothing_that_waits_can_turn_what_is_committed_into_a_failure(self):
-        apps = ("articles", "common", "newsroom", "tickers")
+        apps = ("articles", "ground", "newsroom", "tickers")
         paths = [path for app in apps for path in Path(settings.BASE_DIR, app).rglob("*.py")]
         found = {}
         for path in sorted(path for path in paths if "tests" not in path.parts):

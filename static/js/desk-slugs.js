@@ -1,5 +1,5 @@
 // The address offered while a name is typed, spelled as articles/text.py's make_slug() does: no letter of a Latin or Cyrillic
-// alphabet is left out. Takes the place of Django's URLify; the letters are those of common/alphabets.py.
+// alphabet is left out. Takes the place of Django's URLify; the letters are those of ground/alphabets.py.
 {
   const LETTERS =
     "ßss æae çch ðd øo þth đdj ğgh ħh ıi ĸk łl ňng ŋng œoe şsh ŧt žzh ƀb ƃb ƅq ƈc ƌd ƍd ƒf ƕhv ƙk ƚl ƛl ƞn ƣgh ƥp ƨs ƪsh " +

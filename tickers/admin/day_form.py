@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from common.rows import is_number
+from ground.rows import is_number
 from tickers import plausibility, providers
 from tickers.admin.rate_form import TypedNumber
 from tickers.models import Pair, Rate, exact, validate_exact

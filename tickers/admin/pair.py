@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from common.rows import is_number
+from ground.rows import is_number
 from tickers import plausibility, ratebar
 from tickers.models import Pair
 

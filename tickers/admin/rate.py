@@ -16,7 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from common.rows import TickedRows, is_number
+from ground.rows import TickedRows, is_number
 from tickers import decisions, providers, refresh
 from tickers.admin import day, day_form
 from tickers.admin.rate_form import PairChoice, RateForm, TypedNumber

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from common.rows import is_number
+from ground.rows import is_number
 from tickers import decisions, plausibility
 from tickers.calendar import AHEAD
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.times import check_year
-from common.characters import normalise
+from ground.characters import normalise
 
 MOST = 20
 LONGEST = 1000

@@ -19,7 +19,7 @@ from articles.desk.workflow.working_copy import MOST_TAGS
 from articles.folding import key as key_of
 from articles.models import Article, ArticleByline, ArticleTag, Section, tag_key
 from articles.text import make_slug
-from common.characters import normalise
+from ground.characters import normalise
 
 LONG = {"headline": 110, "standfirst": 160}  # characters; beyond them search engines and phones cut
 LONGEST_TAG = 100

@@ -19,7 +19,7 @@ from articles.admin.times import time_with_zone as time_said
 from articles.desk import lacking
 from articles.desk.notices import name_of_person as name_of
 from articles.models import Article, Section
-from common.times import midnight
+from ground.times import midnight
 
 ABOVE = "admin/articles/article/_typed_filter.html"  # of a filter that is a word of the row of states
 EMPTY_FRAME = mark_safe('<span class="thumbnail"></span>')  # our own words, with nothing of anybody's in them

@@ -21,7 +21,7 @@ from articles.admin.lists import number_in_address
 from articles.admin.times import short
 from articles.models import Edition
 from articles.models.edition import Address
-from common.characters import normalise
+from ground.characters import normalise
 
 MOST = 5
 MOST_DESCRIBED = 60

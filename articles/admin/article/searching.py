@@ -18,7 +18,7 @@ from articles.admin.article.typed_filters import TypedFilter
 from articles.admin.lists import number_in_address
 from articles.models import ArticleByline, SavedSearch
 from articles.search.headlines import among
-from common.characters import strip_control
+from ground.characters import strip_control
 
 MOST_SAVED = 30  # searches that are shown, and that one person keeps
 LONGEST_QUERY = 1000

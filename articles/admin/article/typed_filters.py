@@ -13,8 +13,8 @@ from articles.admin.lists import holding_words
 from articles.desk_search import authors
 from articles.models import ArticleByline, ArticleTag, Author, Edition, tag_key
 from articles.search.row import words
-from common.characters import strip_control
-from common.times import midnight
+from ground.characters import strip_control
+from ground.times import midnight
 
 LONGEST = 100  # letters of a name
 MOST_NAMES = 50  # authors, tags or logins that a name may stand for

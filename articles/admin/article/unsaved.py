@@ -13,7 +13,7 @@ from articles.admin.lists import number_in_address
 from articles.folding import key as key_of
 from articles.models import Article
 from articles.models.copy import Copy
-from common.characters import normalise_html
+from ground.characters import normalise_html
 
 NOT_TYPED = {"csrfmiddlewaretoken", "window", "page", "leaving", "recovered", "user", "version"}
 LONGEST_NAME = 100  # of a field

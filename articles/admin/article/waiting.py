@@ -7,7 +7,7 @@ session has that, with the form as it was sent.
 from django.urls import reverse
 
 from articles.models import UnsavedForm
-from common.characters import strip_control
+from ground.characters import strip_control
 
 KEY = "steps typed"
 MOST = 20  # articles

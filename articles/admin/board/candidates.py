@@ -9,7 +9,7 @@ from articles import desk_search
 from articles.admin.pictures import picture_address
 from articles.admin.times import short
 from articles.models import Article, Edition
-from common.characters import normalise
+from ground.characters import normalise
 
 A_LIST = 16
 SOON = 8

@@ -6,7 +6,7 @@ from articles.desk import boards
 from articles.models.edition_lists import load_bylines
 from articles.public import curation, linked_data
 from articles.public.paging import get_page
-from common.addresses import root_of
+from ground.addresses import root_of
 
 
 def show(request, state):

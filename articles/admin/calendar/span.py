@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from articles.admin.calendar.kinds import CHOICES
 from articles.admin.lists import number_in_address
 from articles.admin.times import FIRST_YEAR, LAST_YEAR
-from common.times import midnight
+from ground.times import midnight
 
 WEEK, MONTH = "week", "month"
 A_WEEK = timedelta(days=7)

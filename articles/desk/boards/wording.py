@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from articles.desk.boards.plan import SAME, rows_standing
 from articles.models import FOR_EVER, Placement
-from common import times
+from ground import times
 
 
 def slot_name(slot: int) -> str:

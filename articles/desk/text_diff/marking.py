@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from articles.desk.text_diff.blocks import LONGEST, PIECE, BodyBlock, Token, blocks_of_body
 from articles.desk.text_diff.matching import BlockRow, Budget, Op, ops_of, rows_of
 from articles.models import Article, Image
-from common.characters import strip_control
+from ground.characters import strip_control
 
 NAMED = 500  # pictures whose names are asked for
 NEAR = 1  # unchanged blocks that stay in sight beside a change when the others are folded

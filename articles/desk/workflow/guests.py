@@ -13,7 +13,7 @@ from articles.folding import key
 from articles.models import Article, ArticleByline, Author
 from articles.models.named import MOST_WITHOUT_KEY
 from articles.text import first_free, make_slug
-from common.characters import one_line
+from ground.characters import one_line
 
 LONGEST = 120  # characters of a name
 MOST_SAME = 10  # authors of one name that are offered

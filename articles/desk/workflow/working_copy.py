@@ -13,7 +13,7 @@ from articles.desk.workflow.locking import locked, set_stage, time_in_paper
 from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Article, ArticleSection, ArticleTag, Author, Edition, Image, Revision, Section
 from articles.models.merge import still_there
-from common.characters import normalise
+from ground.characters import normalise
 
 LONGEST_NAME = 120  # of a version
 

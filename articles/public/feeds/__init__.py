@@ -26,8 +26,8 @@ from articles.models.site import SiteSettings
 from articles.public import crossings, rendering
 from articles.public.feeds.formats import WRITE, Feed, Item
 from articles.public.search_form import SearchForm
-from common import xml
-from common.addresses import root_of
+from ground import xml
+from ground.addresses import root_of
 
 ITEMS = 20
 

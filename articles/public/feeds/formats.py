@@ -14,9 +14,9 @@ from articles.models.author import Author
 from articles.models.edition import Edition
 from articles.models.site import SiteSettings
 from articles.pictures import renditions
-from common import xml
-from common.addresses import absolute
-from common.characters import strip_control
+from ground import xml
+from ground.addresses import absolute
+from ground.characters import strip_control
 
 ICON_WIDTH = 640
 

@@ -4,7 +4,7 @@ from newsroom import stylesheets
 
 
 class Command(BaseCommand):
-    help = "Write the colours of common/colours.py and the families of common/fonts.py into the style sheets."
+    help = "Write the colours of ground/colours.py and the families of ground/fonts.py into the style sheets."
 
     def handle(self, **options):
         for path, text in stylesheets.sheets().items():

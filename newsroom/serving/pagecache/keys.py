@@ -17,7 +17,7 @@ KEYED = {"page", "span"}  # parameters that make another page; unknown ones make
 ASKED = {"amount", "at", "currency", "day", "q"}  # those with which a page is somebody's own
 LONGEST = 1000  # characters of an address, and of a query: longer ones are not looked at
 LOCAL = (".localhost", "127.0.0.1", "[::1]")  # Django's, with debug and no host named
-CODE = ("newsroom", "articles", "tickers", "common", "templates", "static")
+CODE = ("newsroom", "articles", "tickers", "ground", "templates", "static")
 
 
 def key_of(request: HttpRequest) -> str | None:

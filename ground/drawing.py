@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from PIL import Image, ImageDraw, ImageFont
 
-from common import fonts
+from ground import fonts
 
 SIZE = (1200, 630)
 STRIPE = 14  # pixels of the accent along the upper edge

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.test import SimpleTestCase
 
-from common.http import Client, Failure, Reason
-from common.internet import is_loopback
+from ground.http import Client, Failure, Reason
+from ground.internet import is_loopback
 
 ANY_PORT = {"http": None, "https": None}
 NAMED = "paper.example"

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.test import SimpleTestCase
 from django.utils import timezone
 
-from common.times import midnight, time_with_zone
+from ground.times import midnight, time_with_zone
 
 BISHKEK = ZoneInfo("Asia/Bishkek")
 

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 import pytest
 from django.test import SimpleTestCase
 
-from common.internet import in_time, is_open
+from ground.internet import in_time, is_open
 
 INSIDE = {
     "this host": "0.0.0.0 0.1.2.3 ::",

@@ -22,7 +22,7 @@ from urllib3.exceptions import TimeoutError as SlowError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util.ssl_match_hostname import CertificateError
 
-from common.internet import IPAddress, in_time, is_open, look_up
+from ground.internet import IPAddress, in_time, is_open, look_up
 
 PORTS = {"http": 80, "https": 443}
 REDIRECTS = {301, 302, 303, 307, 308}

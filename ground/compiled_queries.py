@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from django.db import NotSupportedError, connections, router, transaction
 from django.db.models import DEFERRED, BigIntegerField, DateTimeField, Expression, Field, Model, QuerySet, Value
 
-from common import fragments
+from ground import fragments
 
 Row = TypeVar("Row", bound=Model)
 MOST = 500  # statements of one query: of each slice and names of values one

@@ -2,7 +2,7 @@
 
 from django.test import RequestFactory, SimpleTestCase
 
-from common.addresses import absolute, root_of
+from ground.addresses import absolute, root_of
 
 
 class AddressesTests(SimpleTestCase):

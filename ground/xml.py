@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from common.characters import strip_control
+from ground.characters import strip_control
 
 XML = "application/xml; charset=utf-8"
 
