@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 from taggit.models import Tag
 
 from articles import desk_search, search
 from articles.models import (
-    FOR_EVER,
     Address,
     Announcement,
     Article,
@@ -34,6 +34,7 @@ from articles.public import announcements
 from articles.search import headlines, postgres
 from bench import content
 from bench.content import PATTERNS
+from ground.times import FOR_EVER
 from newsroom.serving import generation
 
 NEWEST = datetime(2025, 12, 8, 6, 0, tzinfo=UTC)
@@ -217,8 +218,23 @@ def _places() -> None:
         cursor.executemany("INSERT INTO place VALUES (%s, %s, %s, %s, %s)", rows)
 
 
+AUTHORS = "CROSS JOIN unnest(authors) WITH ORDINALITY AS one (author, place)"
+TAGS = "CROSS JOIN unnest(tags) AS tag"
+
+
 def _statements() -> Iterator[str]:
-    ids = {model: f"(SELECT COALESCE(MAX(id), 0) FROM {model._meta.db_table})" for model in TABLES}
+    """What makes the articles ``first`` to ``last``, with all that belongs to them."""
+    yield from _drawn()
+    yield from _articles()
+    yield from _editions()
+
+
+def _highest_id(model: type[Model]) -> str:
+    return f"(SELECT COALESCE(MAX(id), 0) FROM {model._meta.db_table})"
+
+
+def _drawn() -> Iterator[str]:
+    """A table of what the articles say and where they stand."""
     published = f"timestamptz '{NEWEST:%Y-%m-%d %H:%M}+00' - n * interval '{APART.total_seconds():.0f} seconds'"
     told = (
         "(SELECT n, initcap(left(p.text, 50)) || ' ' || n AS headline, left(p.text, 120) AS standfirst, "
@@ -232,8 +248,11 @@ def _statements() -> Iterator[str]:
     yield "DROP TABLE IF EXISTS made"
     yield (
         "CREATE TEMPORARY TABLE made AS SELECT told.*, "
-        f"{ids[Article]} + 1 + n - %(first)s::int AS article, {path} AS path FROM {told} AS told"
+        f"{_highest_id(Article)} + 1 + n - %(first)s::int AS article, {path} AS path FROM {told} AS told"
     )
+
+
+def _articles() -> Iterator[str]:
     yield _insert(
         Article,
         "made",
@@ -248,12 +267,8 @@ def _statements() -> Iterator[str]:
         published_at="published_at",
         saved_at="published_at",
     )
-    authors, tags = (
-        "CROSS JOIN unnest(authors) WITH ORDINALITY AS one (author, place)",
-        "CROSS JOIN unnest(tags) AS tag",
-    )
-    yield _insert(ArticleByline, f"made {authors}", article_id="article", author_id="author")
-    yield _insert(ArticleTag, f"made {tags}", content_object_id="article", tag_id="tag")
+    yield _insert(ArticleByline, f"made {AUTHORS}", article_id="article", author_id="author")
+    yield _insert(ArticleTag, f"made {TAGS}", content_object_id="article", tag_id="tag")
     yield _insert(Address, "made", article_id="article", path="path")
     title = "setweight(to_tsvector('simple', headline), 'A')"
     rare = "CASE WHEN n %% 500 = 0 THEN to_tsvector('simple', 'rareword' || n) ELSE '' END"
@@ -263,10 +278,13 @@ def _statements() -> Iterator[str]:
     )
     indexed = IndexedArticle._meta.db_table
     yield f"INSERT INTO {indexed} (article_id, version, note_id) SELECT article, 0, 0 FROM made"
+
+
+def _editions() -> Iterator[str]:
     yield "DROP TABLE IF EXISTS cut"
     yield (
         "CREATE TEMPORARY TABLE cut AS SELECT made.*, k, "
-        f"{ids[Edition]} + 1 + (n - %(first)s::int) * {EDITIONS} + k AS edition "
+        f"{_highest_id(Edition)} + 1 + (n - %(first)s::int) * {EDITIONS} + k AS edition "
         f"FROM made CROSS JOIN generate_series(0, {EDITIONS - 1}) k"
     )
     yield _insert(
@@ -287,9 +305,9 @@ def _statements() -> Iterator[str]:
         "ELSE published_at + (k + 1) * interval '1 hour' END",
     )
     when = {"edition_id": "edition", "published_at": "published_at"}
-    yield _insert(EditionByline, f"cut {authors}", author_id="author", order="place - 1", **when)
+    yield _insert(EditionByline, f"cut {AUTHORS}", author_id="author", order="place - 1", **when)
     yield _insert(EditionSection, "cut", section_id="section_id", **when)
-    yield _insert(EditionTag, f"cut {tags}", tag_id="tag", **when)
+    yield _insert(EditionTag, f"cut {TAGS}", tag_id="tag", **when)
     yield (
         f"INSERT INTO {SEARCH} (edition_id, vector, top, body) SELECT edition, "
         "top || vector || CASE WHEN n %% 500 = 0 THEN to_tsvector('simple', 'rareword' || n) ELSE '' END, top, "

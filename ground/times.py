@@ -1,9 +1,11 @@
-"""Moments as people name them: when a day begins, and a time with its zone."""
+"""Moments as people name them: when a day begins, a time with its zone, and the end of what has none."""
 
-from datetime import date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 
 from django.utils import timezone
 from django.utils.formats import date_format
+
+FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)  # ends what is to go on until somebody ends it
 
 
 def midnight(day: date, zone: tzinfo | None = None) -> datetime:

@@ -8,7 +8,8 @@ from articles.admin.article.listing import section_name
 from articles.admin.desk import DeskAdmin, person_column
 from articles.admin.times import short
 from articles.desk import boards
-from articles.models import FOR_EVER, BoardRevision
+from articles.models import BoardRevision
+from ground.times import FOR_EVER
 
 
 @admin.register(BoardRevision)

@@ -23,9 +23,10 @@ from articles.admin.lists import number_in_address
 from articles.admin.times import embargo_words, short, short_in_words
 from articles.body import charts
 from articles.desk import lacking, roles, workflow
-from articles.models import FOR_EVER, Article, Edition
+from articles.models import Article, Edition
 from articles.public import rendering
 from articles.search.headlines import among
+from ground.times import FOR_EVER
 
 PLACE = ["section", "listed_in", "authors", "tag_names", "kind", "language", "lead_image", "lead_caption"]
 MORE = """

@@ -12,8 +12,9 @@ from articles.admin.board import Board
 from articles.admin.desk import DeskAdmin
 from articles.admin.times import TimeField, short
 from articles.desk import boards, roles
-from articles.models import FOR_EVER, Article, Placement, Section
+from articles.models import Article, Placement, Section
 from articles.search.headlines import among
+from ground.times import FOR_EVER
 
 MOST_PLACED = 500  # articles whose placements a search shows
 

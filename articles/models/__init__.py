@@ -8,7 +8,6 @@ from articles.models.autosave import Autosave, Presence
 from articles.models.check import Check, CheckRule, OutsideLink
 from articles.models.copy import Copy, Kind
 from articles.models.edition import (
-    FOR_EVER,
     Address,
     Edition,
     EditionByline,
@@ -39,7 +38,6 @@ from articles.models.template import Template
 from articles.models.unsaved_form import UnsavedForm
 
 __all__ = [
-    "FOR_EVER",
     "Address",
     "Alert",
     "Announcement",

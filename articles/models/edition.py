@@ -1,4 +1,5 @@
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -16,9 +17,9 @@ from articles.models.image import Image
 from articles.models.section import Section
 from articles.text import ProseField
 from ground.compiled_queries import fetch
+from ground.times import FOR_EVER
 
 if TYPE_CHECKING:
-    from articles.models.edition_lists import Bylines
     from articles.models.placement import Placement
 
 UNSEEN_OF_IMAGE = (
@@ -36,7 +37,6 @@ UNSEEN = [
     *(f"lead_image__{name}" for name in UNSEEN_OF_IMAGE),
 ]
 IS_AUTHOR = 2  # a row of TOPICS
-FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 # An edition's further sections, its tags and its authors, as rows of one kind: each article's page asks for them.
@@ -178,7 +178,9 @@ class Edition(Copy):
     )
 
     loaded_authors: list[Author] | None = None  # with its topics
-    bylines_of_list: "Bylines | None" = None  # by load_bylines
+    authors_in_list: Callable[[int], list[Author]] | None = (
+        None  # of an edition, by its number
+    )
 
     objects = EditionQuerySet.as_manager()
 
@@ -218,8 +220,8 @@ class Edition(Copy):
         """Who wrote it, in order."""
         if self.loaded_authors is not None:
             return self.loaded_authors
-        if self.bylines_of_list is not None:
-            return self.bylines_of_list.authors(self.pk)
+        if self.authors_in_list is not None:
+            return self.authors_in_list(self.pk)
         return [byline.author for byline in self.bylines.all()]
 
     @property

@@ -50,5 +50,5 @@ def load_bylines(editions: list[Edition]) -> list[Edition]:
     """Have the authors of ``editions`` found together as soon as one is asked for; return them."""
     bylines = Bylines(editions)
     for edition in editions:
-        edition.bylines_of_list = bylines
+        edition.authors_in_list = bylines.authors
     return editions

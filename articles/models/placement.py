@@ -5,8 +5,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from articles.models.edition import FOR_EVER
 from articles.text import LineField
+from ground.times import FOR_EVER
 
 SLOTS = 9  # of the front page: 1 leads, 2 and 3 belong to it, 4 to 6 stand below, the others head the list
 SECTION_SLOTS = 5  # of a section's top

@@ -9,11 +9,12 @@ from typing import Any
 from django.db import connections, router
 from django.db.models.expressions import RawSQL
 
-from articles.models.edition import FOR_EVER, Edition, EditionQuerySet
+from articles.models.edition import Edition, EditionQuerySet
 from articles.models.edition_lists import PreparedEditions
 from articles.models.section import Section
 from ground import fragments
 from ground.compiled_queries import Listed, fetch
+from ground.times import FOR_EVER
 
 BY_ADDRESS = "sections by address"  # among the pieces of pages
 MOST_WALKED = 2_000  # of the country's newest listings, however rare those are that the theme has, too

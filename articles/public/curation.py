@@ -9,13 +9,14 @@ from django.db import connections, router
 from django.db.models import Model, QuerySet
 
 from articles.models.copy import Kind
-from articles.models.edition import FOR_EVER, Edition
+from articles.models.edition import Edition
 from articles.models.edition_lists import PreparedEditions, load_bylines
 from articles.models.placement import SECTION_SLOTS, SLOTS, Alert, Placement
 from articles.models.section import Section
 from articles.public import countries
 from articles.public.countries import NOWHERE, Countries
 from ground.compiled_queries import Listed, Prepared
+from ground.times import FOR_EVER
 
 WITH_LEAD = (2, 3)  # slots whose placed articles belong to the lead
 SECONDS = 3

@@ -12,17 +12,9 @@ from articles import desk_search
 from articles.desk import image_uses, roles
 from articles.desk.workflow import timeline
 from articles.desk_search import pictures
-from articles.models import (
-    FOR_EVER,
-    Article,
-    ArticleByline,
-    ArticleSection,
-    Author,
-    Edition,
-    Image,
-    Section,
-)
+from articles.models import Article, ArticleByline, ArticleSection, Author, Edition, Image, Section
 from articles.pictures import renditions
+from ground.times import FOR_EVER
 
 _numbers = count(1)
 MORNING = datetime(2025, 12, 8, 3, 0, tzinfo=UTC)

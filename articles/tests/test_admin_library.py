@@ -10,8 +10,9 @@ from django.utils import timezone
 from taggit.models import Tag
 
 from articles.desk import boards, roles
-from articles.models import FOR_EVER, Author, Placement, Section, SiteSettings
+from articles.models import Author, Placement, Section, SiteSettings
 from articles.tests.factories import make_article, make_author, make_edition, make_section, make_user
+from ground.times import FOR_EVER
 from newsroom.tests.forms import loaded
 
 

@@ -6,10 +6,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.desk import roles, workflow
-from articles.models import FOR_EVER, Article, Placement
+from articles.models import Article, Placement
 from articles.tests.factories import make_article, make_chief, make_edition, make_image, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase
 from articles.tests.test_admin_library import local
+from ground.times import FOR_EVER
 
 YEAR = "Look at the year"
 STRANGE = ["0001-01-01T00:00", "0001-01-02T00:00", "1899-12-31T23:59", "3000-01-01T00:00", "9999-12-31T23:59"]

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from articles.desk import roles, workflow
 from articles.desk.workflow import WorkflowError
-from articles.models import FOR_EVER, Article, Note, PreviewLink
+from articles.models import Article, Note, PreviewLink
 from articles.tests.factories import make_article, make_author, make_chief, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address
+from ground.times import FOR_EVER
 
 HOUR = timedelta(hours=1)
 

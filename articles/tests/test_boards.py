@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from articles.desk import boards, roles
 from articles.desk.boards import BoardError, BoardMovedError, Placing
-from articles.models import FOR_EVER, BoardRevision, Placement
+from articles.models import BoardRevision, Placement
 from articles.public import curation
 from articles.tests.factories import make_article, make_chief, make_edition, make_image, make_section, make_user
+from ground.times import FOR_EVER
 
 HOUR = timedelta(hours=1)
 TICK = timedelta(microseconds=1)

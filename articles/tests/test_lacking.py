@@ -14,11 +14,12 @@ from articles.admin.times import short
 from articles.desk import lacking, workflow
 from articles.desk.revisions import edition_snapshot
 from articles.desk.workflow import WorkflowError
-from articles.models import FOR_EVER, Article, ArticleByline, ArticleSection, Edition
+from articles.models import Article, ArticleByline, ArticleSection, Edition
 from articles.models.copy import shared_values
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_section
 from articles.tests.test_admin_article import DeskTestCase, change_address
 from articles.tests.test_admin_library import local
+from ground.times import FOR_EVER
 
 HOUR = timedelta(hours=1)
 MARK = "lacks what readers have"

@@ -12,10 +12,11 @@ from articles.desk import workflow
 from articles.desk.lacking import END, REASON
 from articles.desk.steps import STEPS
 from articles.desk.workflow import WorkflowError
-from articles.models import FOR_EVER, Article, Placement, UnsavedForm
+from articles.models import Article, Placement, UnsavedForm
 from articles.tests.factories import make_article, make_chief, make_edition, make_user
 from articles.tests.test_admin_article import DeskTestCase, typed
 from articles.tests.test_admin_library import local
+from ground.times import FOR_EVER
 
 HOUR = timedelta(hours=1)
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as PropertyTestCase
 
 from articles.desk import workflow
-from articles.models import FOR_EVER, Article
+from articles.models import Article
 from articles.tests.factories import make_article, make_chief
+from ground.times import FOR_EVER
 
 START = datetime(2025, 12, 8, 6, 0, tzinfo=UTC)
 MINUTES = st.integers(min_value=-3, max_value=40)

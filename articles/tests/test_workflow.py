@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from articles.desk import roles, workflow
 from articles.desk.workflow import WorkflowError, timeline
-from articles.models import FOR_EVER, Article, Copy, Edition, SiteSettings
+from articles.models import Article, Copy, Edition, SiteSettings
 from articles.models.copy import shared_values
 from articles.tests.factories import (
     make_article,
@@ -17,6 +17,7 @@ from articles.tests.factories import (
     make_section,
     make_user,
 )
+from ground.times import FOR_EVER
 
 HOUR = timedelta(hours=1)
 

@@ -11,7 +11,8 @@ from articles.admin.article import state
 from articles.admin.times import time_with_zone
 from articles.desk import lacking, workflow
 from articles.desk.workflow import WorkflowError
-from articles.models import FOR_EVER, Article, Edition
+from articles.models import Article, Edition
+from ground.times import FOR_EVER
 
 Given = dict[str, Any]  # what the fields of a step say
 

@@ -12,7 +12,8 @@ from articles.admin.times import embargo_words, short
 from articles.desk.lacking import told_of_repeat
 from articles.desk.notices import name_of_person
 from articles.desk.steps import STEPS
-from articles.models import FOR_EVER, Article, Edition, Revision
+from articles.models import Article, Edition, Revision
+from ground.times import FOR_EVER
 
 WITH_PEOPLE = frozenset().union(*(step.fields for step in STEPS.values() if step.is_beside))  # they stand with notes
 

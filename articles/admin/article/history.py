@@ -9,7 +9,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from articles.desk import lacking
-from articles.models import FOR_EVER, Article, Autosave, Edition, Revision
+from articles.models import Article, Autosave, Edition, Revision
+from ground.times import FOR_EVER
 
 SHOWN = 100  # saves, or editions, of a page
 MOST_AUTOSAVES = 500  # of a page

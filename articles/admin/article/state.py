@@ -9,7 +9,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from articles.desk import lacking, workflow
-from articles.models import FOR_EVER, Article, Edition, Revision
+from articles.models import Article, Edition, Revision
+from ground.times import FOR_EVER
 
 SHOWN = 10
 LOOKED_AT = 40  # of the newest editions; nobody schedules more

@@ -14,8 +14,9 @@ from articles.admin.board import candidates
 from articles.admin.board.form import row_form_of
 from articles.admin.times import short, time_with_zone, zone
 from articles.desk import boards, roles
-from articles.models import FOR_EVER, Alert, Article, Edition, Image, Section
+from articles.models import Alert, Article, Edition, Image, Section
 from articles.public import curation
+from ground.times import FOR_EVER
 
 SAVES = 8
 ALERTS = 5

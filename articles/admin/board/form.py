@@ -7,7 +7,8 @@ from articles.admin.board.state import drawn_time
 from articles.admin.lists import number_in_address
 from articles.admin.times import TimeField
 from articles.desk import boards
-from articles.models import FOR_EVER, Article, Placement
+from articles.models import Article, Placement
+from ground.times import FOR_EVER
 
 MOST_ROWS = 120
 LARGEST = 10**15

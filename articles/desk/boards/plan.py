@@ -8,8 +8,9 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from articles.models import FOR_EVER, BoardRevision, Placement, Section
+from articles.models import BoardRevision, Placement, Section
 from articles.models.placement import SECTION_SLOTS, SLOTS
+from ground.times import FOR_EVER
 
 TICK = timedelta(microseconds=1)
 SAME = ("slot", "article_id", "headline", "kicker", "image_id", "crop")

@@ -23,7 +23,8 @@ from articles.desk.boards.wording import (
     shortened,
     slot_name,
 )
-from articles.models import FOR_EVER, Article, BoardRevision, Edition, Image, Placement, Section, SiteSettings
+from articles.models import Article, BoardRevision, Edition, Image, Placement, Section, SiteSettings
+from ground.times import FOR_EVER
 
 MOST_OF_NOTE = 300  # characters
 MOST = 60  # placements of a board that have not ended

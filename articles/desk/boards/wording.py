@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from articles.desk.boards.plan import SAME, rows_standing
-from articles.models import FOR_EVER, Placement
+from articles.models import Placement
 from ground import times
+from ground.times import FOR_EVER
 
 
 def slot_name(slot: int) -> str:

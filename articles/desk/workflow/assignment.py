@@ -11,7 +11,8 @@ from articles.desk import notices, roles
 from articles.desk.steps import FIELDS
 from articles.desk.workflow.locking import locked, time_in_paper
 from articles.desk.workflow.timeline import WorkflowError
-from articles.models import FOR_EVER, Article, Notice
+from articles.models import Article, Notice
+from ground.times import FOR_EVER
 
 MOST_WORDS = FIELDS["word_goal"].most  # of a goal
 

@@ -29,8 +29,9 @@ from articles.desk.workflow.timeline import (
     wished_path,
 )
 from articles.desk.workflow.timeline import freeze_rates_again as refreeze
-from articles.models import FOR_EVER, Article, Edition, Notice
+from articles.models import Article, Edition, Notice
 from articles.models.copy import shared_values
+from ground.times import FOR_EVER
 
 
 @transaction.atomic

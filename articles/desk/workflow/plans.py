@@ -9,7 +9,8 @@ from django.utils.dateparse import parse_datetime
 
 from articles.desk.lacking import said_by
 from articles.desk.workflow.timeline import is_significant, put_in, text_from
-from articles.models import FOR_EVER, Article, Edition
+from articles.models import Article, Edition
+from ground.times import FOR_EVER
 
 
 def known_of(edition: Edition) -> dict[str, Any]:

@@ -21,7 +21,6 @@ from articles import search, tasks
 from articles.body import references
 from articles.desk import image_uses, lacking, path_claims
 from articles.models import (
-    FOR_EVER,
     Article,
     Author,
     Edition,
@@ -38,6 +37,7 @@ from articles.models import (
 from articles.models.copy import Copy, shared_values
 from articles.models.merge import still_there
 from articles.text import make_slug
+from ground.times import FOR_EVER
 
 TICK = timedelta(microseconds=1)
 DAY = len("/2025/12/08/")
