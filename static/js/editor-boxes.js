@@ -8,6 +8,19 @@ export const note = (attribute, name) => () => {
   return { dom, contentDOM: dom };
 };
 
+/** The menu's button that turns paragraphs into a block `name` and back, by the editor's command toggleName. */
+export function defineToggle(menu, editor, name, button) {
+  const toggle = `toggle${name[0].toUpperCase()}${name.slice(1)}`;
+  menu.defineItem({
+    name,
+    groups: "furniture",
+    button,
+    active: () => editor.isActive(name),
+    enabled: () => editor.can()[toggle](),
+    command: () => editor.chain().focus()[toggle]().run(),
+  });
+}
+
 const FactBoxTitle = Node.create({
   name: "factBoxTitle",
   content: "inline*",
@@ -65,15 +78,7 @@ export const FactBox = Node.create({
     };
   },
   addMenuItems({ menu, buttons }) {
-    const { editor } = this;
-    menu.defineItem({
-      name: "factBox",
-      groups: "furniture",
-      button: buttons.material("fact_check", gettext("Fact box")),
-      active: () => editor.isActive("factBox"),
-      enabled: () => editor.can().toggleFactBox(),
-      command: () => editor.chain().focus().toggleFactBox().run(),
-    });
+    defineToggle(menu, this.editor, "factBox", buttons.material("fact_check", gettext("Fact box")));
   },
 });
 

@@ -40,29 +40,31 @@ function selectWhole(editor) {
 
 export const caption = (figure) => figure.querySelector("figcaption") ?? document.createElement("figcaption");
 
+/** A button of a block's own: `icon` is a word of the icon font, `name` what it is called. */
+export function iconButton(icon, name, run) {
+  const button = crel("button", {
+    type: "button",
+    className: "material-icons",
+    textContent: icon,
+    title: name,
+    "aria-label": name,
+  });
+  button.addEventListener("click", run);
+  return button;
+}
+
 /** The view that all share: `face` and its buttons can't be typed into, the caption can. `more` are other buttons. */
 export function view({ node, editor, getPos }, { change, label, draw, choose, more = [] }) {
   const face = crel("div", { className: "editor-face" });
   const text = crel("figcaption", { "data-placeholder": gettext("Caption") });
-  const button = (icon, name, run) => {
-    const made = crel("button", {
-      type: "button",
-      className: "material-icons",
-      textContent: icon,
-      title: name,
-      "aria-label": name,
-    });
-    made.addEventListener("click", run);
-    return made;
-  };
   const tools = crel("div", { className: "editor-tools" }, [
-    button("edit", change, () => replace(choose)),
+    iconButton("edit", change, () => replace(choose)),
     ...more.map((one) => {
-      const made = button(one.icon, one.name, () => replace(one.choose));
+      const made = iconButton(one.icon, one.name, () => replace(one.choose));
       if (one.className) made.classList.add(one.className);
       return made;
     }),
-    button("delete", gettext("Remove"), () => {
+    iconButton("delete", gettext("Remove"), () => {
       const at = getPos();
       editor
         .chain()

@@ -1,6 +1,6 @@
 // A pull quote: its words, and below them who says them and what they are (articles/body/pull_quotes.py).
 import { Node, crel, gettext, pm } from "django-prose-editor/editor";
-import { note } from "./editor-boxes.js";
+import { defineToggle, note } from "./editor-boxes.js";
 import { insertFurniture } from "./editor-stock.js";
 
 const SPEAKER = ["name", "role"]; // the lines below the words, in order
@@ -80,15 +80,7 @@ export const PullQuote = Node.create({
     };
   },
   addMenuItems({ menu, buttons }) {
-    const { editor } = this;
-    menu.defineItem({
-      name: "pullQuote",
-      groups: "furniture",
-      button: buttons.material("campaign", gettext("Pull quote")),
-      active: () => editor.isActive("pullQuote"),
-      enabled: () => editor.can().togglePullQuote(),
-      command: () => editor.chain().focus().togglePullQuote().run(),
-    });
+    defineToggle(menu, this.editor, "pullQuote", buttons.material("campaign", gettext("Pull quote")));
   },
 });
 

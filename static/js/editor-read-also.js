@@ -3,7 +3,7 @@ import { Node, crel, gettext } from "django-prose-editor/editor";
 import { tell } from "./desk-login.js";
 import { describe, picks } from "./desk-picks.js";
 import { isMyTurn, newId, openForm } from "./editor-ask.js";
-import { defineItem } from "./editor-figures.js";
+import { defineItem, iconButton } from "./editor-figures.js";
 
 export const NUMBERS = /^[1-9]\d{0,9}(?: [1-9]\d{0,9}){0,4}$/; // as markup.py
 const MOST = 5;
@@ -44,24 +44,13 @@ export const ReadAlso = Node.create({
 /** The block in the text: headlines as they are today, and buttons to change it or take it out. */
 function view({ node, editor, getPos }, url) {
   const list = crel("ul");
-  const button = (icon, name, run) => {
-    const made = crel("button", {
-      type: "button",
-      className: "material-icons",
-      textContent: icon,
-      title: name,
-      "aria-label": name,
-    });
-    made.addEventListener("click", run);
-    return made;
-  };
   const tools = crel("div", { className: "editor-tools" }, [
-    button("edit", gettext("Change what to read also"), async () => {
+    iconButton("edit", gettext("Change what to read also"), async () => {
       const attributes = await choose(url, node.attrs.articles);
       if (attributes) editor.view.dispatch(editor.state.tr.setNodeMarkup(getPos(), null, attributes));
       editor.commands.focus();
     }),
-    button("delete", gettext("Remove"), () =>
+    iconButton("delete", gettext("Remove"), () =>
       editor
         .chain()
         .deleteRange({ from: getPos(), to: getPos() + node.nodeSize })
