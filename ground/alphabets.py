@@ -1,6 +1,7 @@
-"""The letters of the Latin and Cyrillic alphabets in a-z, as the languages that have them spell their own names.
+"""The spelling of Latin and Cyrillic letters in a-z, as the languages that use them spell their own names.
 
-What no table holds is spelled by what Unicode calls it: “CYRILLIC SMALL LETTER KA WITH DESCENDER” is a ka, so a k.
+A letter that no table lists is spelled after its Unicode name: “CYRILLIC SMALL LETTER KA WITH DESCENDER” is a ka, so a
+k.
 """
 
 import re
@@ -25,7 +26,7 @@ LATIN = """
     ʃ sh  ƭ t  ʈ t  ʋ v  ʊ u  ƴ y  ƶ z  ʒ zh  ǯ zh  ȝ gh  ƿ w  ƽ ts  ƅ q  ƨ s  ƃ b  ʌ v  ɯ u  ᴂ ae  ꜩ tz  ꝛ r  ꝏ oo
     ꜳ aa  ꜵ ao  ꜷ au  ꜹ av  ꜻ av  ꜽ ay  ꝡ vy  ꝥ th  ꝧ th  ꝩ v  ꝫ et  ꝭ is  ꝯ con  ꝸ um  ꭣ uo  ỻ ll  ꞌ q
 """
-SILENT = "_"  # a sign that has no sound; only where it stands alone must something stand for it
+SILENT = "_"  # a letter without a sound; ALONE is written for it where a word has nothing else
 ALONE = "j"
 NAME = re.compile(
     r"(?:LATIN|CYRILLIC) (?:SMALL |LETTER |CAPITAL |EPIGRAPHIC |LIGATURE )+"
@@ -34,7 +35,7 @@ NAME = re.compile(
     r"MIDDLE-WELSH|TOP|BOTTOM|HALF|SCRIPT|VOLAPUK|ANGLICANA|STRAIGHT|ALEUT|KHAKASSIAN|BASHKIR|KOMI|ABKHASIAN) )*"
     r"([A-Z]+)"
 )
-CALLED = {  # letters by their names in Unicode, where the name is no beginning of how they are spelled
+CALLED = {  # letters by their Unicode names, where the spelling is not the beginning of the name
     **{"ALPHA": "a", "BETA": "b", "GAMMA": "g", "DELTA": "d", "LAMBDA": "l", "IOTA": "i", "UPSILON": "u", "PHI": "ph"},
     **{"CHI": "kh", "OMEGA": "o", "ETH": "d", "ENG": "ng", "ESH": "sh", "EZH": "zh", "YOGH": "gh", "SCHWA": "a"},
     **{"HALF": "h", "GLOTTAL": "q", "PHARYNGEAL": "q", "WYNN": "w", "THORN": "th", "HENG": "h", "RAMS": "u"},
@@ -57,7 +58,7 @@ TABLE |= _pairs(CYRILLIC) | _pairs(LATIN)
 
 
 def spell(text: str) -> str:
-    """``text`` in small letters, those of both alphabets in a-z; all else as it is."""
+    """Return ``text`` in small letters, with Latin and Cyrillic letters spelled in a-z and all else unchanged."""
     text = unicodedata.normalize("NFC", text.lower())
     return WORDS.sub(_word, text)
 
@@ -78,5 +79,5 @@ def _letter(letter: str) -> str:
     base = "".join(TABLE.get(part, part) for part in parts if not unicodedata.combining(part))
     if base.replace(SILENT, "").isascii() and any(map(str.isalnum, base)):
         return base.lower()
-    found = NAME.match(unicodedata.name(letter, ""))
-    return letter if found is None else CALLED.get(found[1]) or (found[1] if len(found[1]) < 3 else found[1][0]).lower()
+    match = NAME.match(unicodedata.name(letter, ""))
+    return letter if match is None else CALLED.get(match[1]) or (match[1] if len(match[1]) < 3 else match[1][0]).lower()

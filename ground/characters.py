@@ -1,32 +1,32 @@
-"""Which characters stand in a text: composed ones (NFC), none that control anything, none that show nothing.
+"""The characters that stored text may have: composed (NFC), no control characters, none that are invisible.
 
-A character that shows nothing stays where it joins what shows: in an emoji of several, in Persian and Indic words, at
-a line's end in a text written from the right; and in running text where a word may be broken.
+An invisible character stays where it joins visible ones: in an emoji of several, in Persian and Indic words, at the end
+of a line written from right to left, and in running text where a word may be broken.
 """
 
 import re
 import unicodedata
 from bisect import bisect_right
 
-# Half surrogates can't be encoded; the last two numbers of each plane and 32 of the first are no characters at all.
+# Half surrogates can't be encoded; the last two code points of each plane and 32 of the first are no characters.
 NONE = "\ud800-\udfff\ufdd0-\ufdef" + "".join(
     f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17)
 )
-# C0 and C1 controls but tab and line breaks; bidirectional overrides can make text read as something else.
+# C0 and C1 controls except tab and line breaks; bidirectional overrides can make text read as something else.
 CONTROLS = f"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff{NONE}"
-# What Unicode says may be left undrawn, fillers of Hangul and Khmer, anchors of notes and of objects.
+# What Unicode allows to be left undrawn: fillers of Hangul and Khmer, anchors of notes and of objects.
 FILLERS = (
     "\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u206f\u3164\uffa0\ufff0-\ufffc"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e001f\U000e0080-\U000e00ff\U000e01f0-\U000e0fff"
 )
-CHOOSERS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"  # of another form of the character before them
-FLAG_LETTERS = "\U000e0020-\U000e007f"  # after a black flag, they say whose it is
+CHOOSERS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"  # choose another form of the character before
+FLAG_LETTERS = "\U000e0020-\U000e007f"  # after a black flag they name its country or region
 JOINERS = f"\u061c\u200c-\u200f{CHOOSERS}"
 CONTROL = re.compile(f"[{CONTROLS}]")
 UNSEEN = re.compile(f"[{FILLERS}]")
 HIDDEN = re.compile(f"[{CONTROLS}{FILLERS}{JOINERS}{FLAG_LETTERS}\xad]")
 JOINING = re.compile(
-    r"(?<![^\W\d_])\xad|\xad(?![^\W\d_])|"  # one between two letters is where a word may be broken
+    r"(?<![^\W\d_])\xad|\xad(?![^\W\d_])|"  # a soft hyphen between two letters marks where a word may be broken
     f"[{JOINERS}]|"
     f"(?P<flag>(?<=\U0001f3f4)[\U000e0020-\U000e007e]{{1,8}}\U000e007f)|[{FLAG_LETTERS}]"
 )
@@ -35,7 +35,7 @@ FROM_RIGHT = re.compile(
     "[\u05d0-\u061b\u061d-\u08ff\ufb1d-\ufdfb\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 MARKS_OF_DIRECTION = "\u200e\u200f\u061c"
-SCRIPTS = [  # whose letters take another form where they are joined: from, and up to without the second
+SCRIPTS = [  # scripts whose joined letters change form: starts of ranges and the first character after each
     *(0x0600, 0x0E00, 0x1000, 0x10A0, 0x1780, 0x18B0, 0x1A20, 0x1AB0, 0x1B00, 0x1C50),
     *(0xA800, 0xAB00, 0xABC0, 0xAC00, 0xFB50, 0xFE00, 0xFE70, 0xFEFD, 0x10A00, 0x12000, 0x1E800, 0x1F000),
 ]
@@ -43,31 +43,31 @@ PIECES = re.compile(r"([<>])")
 BREAKS = re.compile("\r\n?|[\u2028\u2029]")
 DOTLESS = "\u2800"  # a cell of Braille without dots, which is a space
 ROUNDS = 4
-MOST_TAGS, FAR = 4, 400  # tags, and characters of them, that may stand between a joiner and the letter it joins
+MOST_TAGS, FAR = 4, 400  # how many tags, of how many characters, may stand between a joiner and the letter it joins
 
 
 def strip_control(value: str) -> str:
-    """``value`` without control characters, with plain line breaks."""
+    """Return ``value`` without control characters and with plain line breaks."""
     return CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def normalise(text: str) -> str:
-    """Plain text in the one form in which it is stored; doing so twice changes nothing."""
+    """Return plain text in the one form in which it is stored; a second call changes nothing."""
     return _normal(text, is_html=False)
 
 
 def normalise_html(html: str) -> str:
-    """The same of HTML: a sign after a tag never becomes a part of it, and words keep their soft hyphens."""
+    """Return HTML in the form in which it is stored; no sign after a tag becomes part of it, and soft hyphens stay."""
     return _normal(html, is_html=True)
 
 
 def one_line(text: str) -> str:
-    """Plain text on one line, without space at its ends."""
+    """Return plain text on one line, without space at its ends."""
     return re.sub(r"[\t\n]+", " ", normalise(text)).strip()
 
 
 def visible(text: str) -> str:
-    """``text`` without all that shows nothing by itself, also where it joins what shows: for comparing."""
+    """Return ``text`` without any invisible character, even those that join visible ones; use it for comparing."""
     return HIDDEN.sub("", BREAKS.sub("\n", text).replace(DOTLESS, " "))
 
 
@@ -88,15 +88,15 @@ def _normal(text: str, *, is_html: bool) -> str:
 
 
 def _composed(text: str, is_html: bool) -> str:
-    """In NFC; “>” and a stroke after it are one character there, but not where the first ends a tag."""
+    """Return ``text`` in NFC; in HTML a “>” that ends a tag is not composed with a stroke after it."""
     if unicodedata.is_normalized("NFC", text):
         return text
-    pieces = PIECES.split(text) if is_html else [text]
-    return "".join(unicodedata.normalize("NFC", piece) for piece in pieces)
+    parts = PIECES.split(text) if is_html else [text]
+    return "".join(unicodedata.normalize("NFC", part) for part in parts)
 
 
 def _without_idle_joiners(text: str, is_html: bool) -> str:
-    """Each joiner is looked at with what stands before it in the result and behind it in ``text``."""
+    """Remove joiners that join nothing, judged by the character kept before each and the one behind it in ``text``."""
     out: list[str] = []
     end, tail, has_right = 0, "", bool(FROM_RIGHT.search(text))
     for match in JOINING.finditer(text):
@@ -111,7 +111,7 @@ def _without_idle_joiners(text: str, is_html: bool) -> str:
 
 
 def _before(text: str, is_html: bool) -> str:
-    """The last character of ``text``; of HTML the last that is in no tag."""
+    """Return the last character of ``text``; of HTML, the last outside a tag."""
     for _tag in range(MOST_TAGS):
         if not (is_html and text.endswith(">")):
             break
@@ -144,7 +144,7 @@ def _is_joining(character: str) -> bool:
 
 
 def _is_picture(character: str) -> bool:
-    """Whether it can be a part of an emoji."""
+    """Return whether ``character`` can be a part of an emoji."""
     if not character:
         return False
     code = ord(character)
@@ -152,7 +152,7 @@ def _is_picture(character: str) -> bool:
 
 
 def _varies(before: str, after: str) -> bool:
-    """Whether ``before`` is a character of which another form can be chosen."""
+    """Return whether ``before`` is a character that a variation selector can change."""
     if before in "0123456789#*":
         return after == "\u20e3"  # a key
     code = ord(before)

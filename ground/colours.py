@@ -1,8 +1,7 @@
-"""The paper's colours: the usual ones, those that follow from what is chosen, and whether words can be read on them.
+"""The paper's colours: the default ones, those derived from chosen ones, and whether text can be read on them.
 
-Style sheets have the usual ones in blocks that ``manage.py write_colours`` writes.
-
-Contrast is WCAG 2.2's: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio.
+Style sheets have the default ones in blocks that ``manage.py write_colours`` writes. Contrast is WCAG 2.2's:
+https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio.
 """
 
 import re
@@ -10,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 HEX = re.compile(r"#[0-9a-f]{6}\Z", re.ASCII)
-READABLE = 4.5  # the least contrast of text and its ground: WCAG 1.4.3, level AA
-CHOSEN = ("paper", "ink", "accent", "saffron")  # the others follow from these
+READABLE = 4.5  # the least contrast of text and its background: WCAG 1.4.3, level AA
+CHOSEN = ("paper", "ink", "accent", "saffron")  # the others are derived from these
 
 LIGHT = {
     "paper": "#fbf9f4",
@@ -41,7 +40,7 @@ DARK = {
 }
 USUAL = {"light": LIGHT, "dark": DARK}
 SHADE = "#14100c"  # around and behind pictures, by day and by night
-# What the desk has besides, or otherwise; its accent is ``--clay``, as Django's admin has an ``--accent`` of its own.
+# The desk's own colours; its accent is ``--clay``, because Django's admin has an ``--accent`` of its own.
 DESK = {
     "light": {
         "edge": "#8d8274",
@@ -79,12 +78,12 @@ DESK = {
     },
 }
 BLACK, WHITE = "#000000", "#ffffff"
-STEPS = 20  # in which a colour comes nearer to another
+STEPS = 20  # steps in which a colour is moved towards another
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Words that can't be read: ``name`` of the colours of ``theme`` on the paper, and the nearest that could be."""
+    """A text colour that can't be read: its ``name`` and ``theme``, the ``paper``, and the nearest readable colour."""
 
     theme: str
     name: str
@@ -95,41 +94,43 @@ class Fault:
 
 
 def luminance(colour: str) -> float:
-    """Relative luminance, 0 to 1."""
+    """The relative luminance of ``colour``, 0 to 1."""
     red, green, blue = (_linear(part / 255) for part in _parts(colour))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one: str, other: str) -> float:
-    """The contrast of two colours, 1 to 21."""
-    darker, lighter = sorted((luminance(one), luminance(other)))
+def contrast(colour: str, background: str) -> float:
+    """Return the contrast of two colours, 1 to 21."""
+    darker, lighter = sorted((luminance(colour), luminance(background)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
 def is_readable(text: str, ground: str) -> bool:
-    """Whether words in one colour can be read on the other."""
+    """Return whether text in one colour can be read on the other."""
     return contrast(text, ground) >= READABLE
 
 
-def mixed(one: str, other: str, share: float) -> str:
-    """``one`` with a ``share`` (0 to 1) of ``other`` in it."""
-    parts = zip(_parts(one), _parts(other), strict=True)
+def mixed(colour: str, added: str, share: float) -> str:
+    """Return ``colour`` with a ``share`` (0 to 1) of the colour ``added`` in it."""
+    parts = zip(_parts(colour), _parts(added), strict=True)
     return "#" + "".join(f"{round(mine + (theirs - mine) * share):02x}" for mine, theirs in parts)
 
 
 def nearest_readable(text: str, *grounds: str, towards: str = "") -> str:
-    """``text``, or what is nearest to it on the way to black, white or ``towards`` that can be read on ``grounds``."""
+    """Return ``text``, or the nearest colour towards black, white or ``towards`` that is readable on ``grounds``."""
     ends = [towards] if towards else [BLACK, WHITE]
     for step in range(STEPS + 1):
         for end in ends:
-            found = mixed(text, end, step / STEPS)
-            if all(is_readable(found, ground) for ground in grounds):
-                return found
+            candidate = mixed(text, end, step / STEPS)
+            if all(is_readable(candidate, ground) for ground in grounds):
+                return candidate
     return ends[0]
 
 
 def palette(theme: str, chosen: Mapping[str, str]) -> dict[str, str]:
-    """All colours of a theme, ``light`` or ``dark``: those ``chosen``, what follows from them, else the usual ones."""
+    """Return all colours of ``theme`` (``light`` or ``dark``): the ``chosen`` ones, those derived from them, else
+    defaults.
+    """
     usual = USUAL[theme]
     own = {name: chosen[name] for name in CHOSEN if HEX.match(chosen.get(name, ""))}
     if not own:
@@ -138,7 +139,7 @@ def palette(theme: str, chosen: Mapping[str, str]) -> dict[str, str]:
 
 
 def _followed(usual: Mapping[str, str], own: dict[str, str]) -> dict[str, str]:
-    """The colours that follow from ``own``: as near to the usual ones as words can be read on them, or in them."""
+    """Return the colours derived from ``own``: as near to the default ones as text stays readable on or in them."""
     paper, ink, accent, saffron = (own[name] for name in CHOSEN)
     tint = _ground(paper, ink, (0.06, 0.04, 0.02), ink, accent)
     return own | {
@@ -153,7 +154,9 @@ def _followed(usual: Mapping[str, str], own: dict[str, str]) -> dict[str, str]:
 
 
 def _ground(paper: str, colour: str, shares: tuple[float, ...], *texts: str) -> str:
-    """The paper with as much of a colour in it as leaves ``texts`` readable; with none, if need be."""
+    """Return ``paper`` mixed with the largest of ``shares`` of ``colour`` on which ``texts`` are readable, else
+    ``paper``.
+    """
     for share in shares:
         ground = mixed(paper, colour, share)
         if all(is_readable(text, ground) for text in texts):
@@ -162,19 +165,19 @@ def _ground(paper: str, colour: str, shares: tuple[float, ...], *texts: str) -> 
 
 
 def faults(theme: str, chosen: Mapping[str, str]) -> list[Fault]:
-    """What could not be read in a theme with the ``chosen`` colours."""
-    found = palette(theme, chosen)
+    """Return the text colours of ``theme`` that can't be read with the ``chosen`` colours."""
+    colours = palette(theme, chosen)
     return [
         Fault(
             theme,
             name,
-            found[name],
-            found["paper"],
-            contrast(found[name], found["paper"]),
-            nearest_readable(found[name], found["paper"]),
+            colours[name],
+            colours["paper"],
+            contrast(colours[name], colours["paper"]),
+            nearest_readable(colours[name], colours["paper"]),
         )
         for name in ("ink", "accent")
-        if not is_readable(found[name], found["paper"])
+        if not is_readable(colours[name], colours["paper"])
     ]
 
 

@@ -1,8 +1,7 @@
-"""Queries whose SQL is written once: Django takes milliseconds to write one each time, the database less to answer it.
+"""Queries whose SQL is compiled once: Django needs milliseconds to compile it each time, the database less to answer.
 
-A statement is what Django writes for a queryset in which places (``Given``) stand for the values; it is sent again and
-again with values put there, and PostgreSQL plans it once a connection. What was measured:
-docs/decisions/uncached-pages.md.
+A statement is the SQL that Django writes for a queryset with placeholders (``Placeholder``) for the values. It is sent
+again with other values, and PostgreSQL plans it once per connection. Measurements: docs/decisions/uncached-pages.md.
 """
 
 import json
@@ -16,12 +15,12 @@ from django.db.models import DEFERRED, BigIntegerField, DateTimeField, Expressio
 from ground import fragments
 
 Row = TypeVar("Row", bound=Model)
-MOST = 500  # statements of one query: of each slice and names of values one
-TIME, NUMBER = DateTimeField(), BigIntegerField()  # as which values are sent
+MOST = 500  # statements of one query: one for each slice and each set of value names
+TIME, NUMBER = DateTimeField(), BigIntegerField()  # the types as which values are sent
 
 
-class Given(Expression):
-    """The place of a value in a statement."""
+class Placeholder(Expression):
+    """The placeholder of a value in a statement."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -31,8 +30,8 @@ class Given(Expression):
         return "%s", [self]
 
 
-class GivenKeys(Given):
-    """The place of a list of keys, for a filter by ``pk__in``: one parameter, however many they are."""
+class KeysPlaceholder(Placeholder):
+    """The placeholder of a list of keys, for a filter by ``pk__in``: one parameter for any number of keys."""
 
     def as_postgresql(self, compiler, connection):
         return "(SELECT unnest(%s::bigint[]))", [self]
@@ -41,15 +40,15 @@ class GivenKeys(Given):
         return "(SELECT value FROM json_each(%s))", [self]
 
 
-class Prepared(Generic[Row]):
-    """A queryset of ``model`` that ``build(**values)`` makes; the values can be other ones each time.
+class CompiledQuery(Generic[Row]):
+    """A queryset of ``model``, built by ``build(**values)`` and compiled once for any values.
 
-    ``build`` gets a ``Given`` in place of each value. It filters and sorts; what is read is said here: all fields but
-    those named in ``without``, the relations that ``joins`` names (each with the names of its fields that are not
-    read), and annotations that ``also`` names, each with its kind of field. ``shares`` are relations that many rows
-    have in common: what they lead to is not joined, but found by its key in another such queryset, and kept with the
-    pieces of pages. What ``before(**values)`` gives, a ``WITH`` and its parameters, stands before the statement. One
-    that ``cuts`` gets a slice as well, ``part``, and takes it by itself where that is best.
+    ``build`` gets a ``Placeholder`` for each value; it filters and sorts. Which columns are read is set here: all
+    fields except ``without``, the relations in ``joins`` (each with the names of fields to leave out), and the
+    annotations in ``also`` (each with its field type). ``shares`` are relations that many rows have in common: their
+    rows are not joined but looked up by key with another compiled query, and cached with the fragments of pages.
+    ``before(**values)`` returns a ``WITH`` clause and its parameters, which go in front of the statement. With
+    ``cuts``, ``build`` also gets the slice as ``part`` and applies it itself.
     """
 
     def __init__(
@@ -60,7 +59,7 @@ class Prepared(Generic[Row]):
         without: Collection[str] = (),
         joins: Mapping[str, Collection[str]] | None = None,
         also: Mapping[str, Field] | None = None,
-        shares: "Mapping[str, Prepared] | None" = None,
+        shares: "Mapping[str, CompiledQuery] | None" = None,
         before: Callable[..., tuple[str, Sequence[Any]]] | None = None,
         cuts: bool = False,
     ) -> None:
@@ -69,7 +68,7 @@ class Prepared(Generic[Row]):
         self._statements: dict[tuple, _Statement] = {}
 
     def rows(self, between: tuple[int, int] | None = None, **values: Any) -> list[Row]:
-        """The rows for ``values``, of a list perhaps only those ``between`` two places, from the readers' database."""
+        """Return the rows for ``values``, or only those ``between`` two positions, from the readers' database."""
         alias = router.db_for_read(self.model)
         statement = self._statements.get((alias, between, *values))
         if statement is None:
@@ -77,40 +76,42 @@ class Prepared(Generic[Row]):
                 self._statements.clear()
             statement = self._statements[alias, between, *values] = _Statement(self, values, between, alias)
         rows = statement.rows(values)
-        for name, others in self.shares.items():
-            _attach(rows, name, others)
+        for name, shared_query in self.shares.items():
+            _attach(rows, name, shared_query)
         return rows
 
     def row(self, **values: Any) -> Row | None:
-        """The first of them."""
+        """Return the first row for ``values``, or None."""
         return next(iter(self.rows(**values)), None)
 
-    def listed(self, **values: Any) -> "Listed[Row]":
-        """All of them, of which pages are taken as slices."""
-        return Listed(self, values)
+    def listed(self, **values: Any) -> "SlicedQuery[Row]":
+        """Return all rows for ``values`` as a list whose slices are read on demand."""
+        return SlicedQuery(self, values)
 
     def of(self, keys: Iterable[int], **values: Any) -> list[Row]:
-        """Rows for a list of ``keys``, which ``build`` gets by that name; none, without asking, for no keys."""
-        wanted = list(keys)
-        return self.rows(keys=wanted, **values) if wanted else []
+        """Return the rows for a list of ``keys``, which ``build`` gets as ``keys``; for no keys no query is made."""
+        key_list = list(keys)
+        return self.rows(keys=key_list, **values) if key_list else []
 
     def shared(self, keys: Iterable[int]) -> dict[int, Row]:
-        """What ``of`` finds, by its key, kept with the pieces of pages: nobody may change it."""
-        return fragments.things(self.model.__name__, keys, self.of)
+        """Return the rows of ``keys`` by key, cached with the fragments of pages, so nobody may change them."""
+        return fragments.get_rows(self.model.__name__, keys, self.of)
 
 
-class Listed(Generic[Row]):
-    """A long list, read by slices."""
+class SlicedQuery(Generic[Row]):
+    """A long list that is read by slices."""
 
-    def __init__(self, prepared: Prepared[Row], values: dict[str, Any]) -> None:
-        self.prepared, self.values = prepared, values
+    def __init__(self, query: CompiledQuery[Row], values: dict[str, Any]) -> None:
+        self.query, self.values = query, values
 
     def __getitem__(self, part: slice) -> list[Row]:
-        return self.prepared.rows((part.start or 0, part.stop), **self.values)
+        return self.query.rows((part.start or 0, part.stop), **self.values)
 
 
 def fetch(alias: str, sql: str, parameters: Sequence[Any], *, once: bool = True) -> list[tuple]:
-    """What the database ``alias`` answers to a statement of ours, which PostgreSQL plans ``once`` a connection."""
+    """Return the rows that database ``alias`` answers to ``sql``; with ``once``, PostgreSQL plans it once per
+    connection.
+    """
     connection = connections[alias]
     with connection.cursor() as cursor:
         if once and connection.vendor == "postgresql" and not connection.queries_logged:  # a log shows the values, too
@@ -124,10 +125,10 @@ def fetch(alias: str, sql: str, parameters: Sequence[Any], *, once: bool = True)
 
 
 def _planned_once(cursor: Any, sql: str, parameters: Sequence[Any]) -> list[tuple]:
-    """The answer by a cursor of psycopg's own on the same connection.
+    """Return the rows by a cursor of psycopg's own on the same connection.
 
-    It sends values apart from the statement, where Django's cursor writes them into it, and has a statement prepared
-    that comes again and again.
+    It sends values apart from the statement, where Django's cursor writes them into it, and lets the server prepare a
+    statement that is sent often.
     """
     from psycopg import Cursor
 
@@ -135,17 +136,17 @@ def _planned_once(cursor: Any, sql: str, parameters: Sequence[Any]) -> list[tupl
         return binding.execute(sql, parameters).fetchall()
 
 
-def _attach(rows: list[Any], name: str, others: Prepared) -> None:
-    """Give ``rows`` what their relation ``name`` leads to; by its field, as setting it takes seven times as long."""
+def _attach(rows: list[Any], name: str, query: CompiledQuery) -> None:
+    """Set the relation ``name`` of each of ``rows``, through its field, because setattr takes seven times as long."""
     key = f"{name}_id"
-    found = others.shared({wanted for row in rows if (wanted := getattr(row, key))})
+    related_rows = query.shared({related_pk for row in rows if (related_pk := getattr(row, key))})
     for row in rows:
-        if other := found.get(getattr(row, key)):
-            row._meta.get_field(name).set_cached_value(row, other)
+        if related := related_rows.get(getattr(row, key)):
+            row._meta.get_field(name).set_cached_value(row, related)
 
 
 class _Columns:
-    """Where a row has the fields of one model, and how it becomes an instance."""
+    """The columns of one model in a row, and how they become an instance."""
 
     def __init__(self, model: type[Model], without: Collection[str], begin: int, prefix: str = "") -> None:
         fields = [field for field in model._meta.concrete_fields if field.name not in without]
@@ -156,85 +157,99 @@ class _Columns:
         self.nothing = (DEFERRED,) * len(model._meta.concrete_fields)
 
     def made(self, alias: str, row: Sequence[Any]) -> Any:
-        """The instance, None where a join found none.
+        """Return the instance, or None where a join found no row.
 
-        It begins without values and gets all at once, as setting one field after the other takes twice as long.
+        It begins without values and gets all at once, because setting the fields one by one takes twice as long.
         """
         if row[self.key] is None:
             return None
-        made = self.model.from_db(alias, self.names, self.nothing)
-        vars(made).update(zip(self.names, row[self.place], strict=True))
-        return made
+        instance = self.model.from_db(alias, self.names, self.nothing)
+        vars(instance).update(zip(self.names, row[self.place], strict=True))
+        return instance
 
 
 class _Statement:
-    """SQL, where each value stands in its parameters, and how a row becomes an instance."""
+    """Compiled SQL, the positions of its values among the parameters, and how a row becomes an instance."""
 
-    def __init__(self, prepared: Prepared, values: dict[str, Any], between: tuple[int, int] | None, alias: str) -> None:
+    def __init__(
+        self, query: CompiledQuery, values: dict[str, Any], between: tuple[int, int] | None, alias: str
+    ) -> None:
         self.alias, connection = alias, connections[alias]
-        self.is_planned_once = not between or not between[0]  # how far down a list is decides how it is best walked
-        self._read(prepared, connection)
-        places = {name: (GivenKeys if isinstance(value, list) else Given)(name) for name, value in values.items()}
+        self.is_planned_once = not between or not between[0]  # how far down a slice lies decides which plan is best
+        self._read(query, connection)
+        places = {
+            name: (KeysPlaceholder if isinstance(value, list) else Placeholder)(name) for name, value in values.items()
+        }
         part = slice(*between) if between else slice(None)
-        rows = prepared.build(**places, part=part) if prepared.cuts else prepared.build(**places)[part]
+        rows = query.build(**places, part=part) if query.cuts else query.build(**places)[part]
         self.sql, parameters = rows.values_list(*self.paths).query.get_compiler(using=alias).as_sql()
-        if prepared.before:
-            before, more = prepared.before(**places)
+        if query.before:
+            before, more = query.before(**places)
             self.sql, parameters = f"{before} {self.sql}", (*more, *parameters)
         self.parameters = [_sent(value, connection) for value in parameters]
-        self.places = [(place, one.name) for place, one in enumerate(parameters) if isinstance(one, Given)]
+        self.places = [
+            (place, parameter.name) for place, parameter in enumerate(parameters) if isinstance(parameter, Placeholder)
+        ]
         if lost := set(values) - {name for _place, name in self.places}:
             raise ValueError(f"Not in the statement: {', '.join(sorted(lost))}.")
 
-    def _read(self, prepared: Prepared, connection: Any) -> None:
-        """What is read of each row, in which order: its own fields, those of joined rows, annotations."""
-        self.own = _Columns(prepared.model, prepared.without, 0)
+    def _read(self, query: CompiledQuery, connection: Any) -> None:
+        """Set which columns a row has, in order: the model's fields, those of joined models, annotations."""
+        self.own = _Columns(query.model, query.without, 0)
         self.paths, fields = [*self.own.paths], [*self.own.fields]
         self.joined: list[tuple[str, _Columns]] = []
-        for name, without in prepared.joins.items():
-            related: Any = prepared.model._meta.get_field(name).related_model
+        for name, without in query.joins.items():
+            related: Any = query.model._meta.get_field(name).related_model
             part = _Columns(related, without, len(self.paths), f"{name}__")
             self.joined.append((name, part))
             self.paths, fields = [*self.paths, *part.paths], [*fields, *part.fields]
-        self.also = [(name, len(self.paths) + number) for number, name in enumerate(prepared.also)]
-        self.paths, fields = [*self.paths, *prepared.also], [*fields, *prepared.also.values()]
-        self.converters = [(n, *one) for n, field in enumerate(fields) for one in _converters(field, connection)]
+        self.also = [(name, len(self.paths) + number) for number, name in enumerate(query.also)]
+        self.paths, fields = [*self.paths, *query.also], [*fields, *query.also.values()]
+        self.converters = [
+            (n, *converter) for n, field in enumerate(fields) for converter in _converters(field, connection)
+        ]
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
         parameters, connection = self.parameters.copy(), connections[self.alias]
         sent = {name: _sent(value, connection) for name, value in values.items()}
         for place, name in self.places:
             parameters[place] = sent[name]
-        found = fetch(self.alias, self.sql, parameters, once=self.is_planned_once)
-        return [self._made(row, connection) for row in found]
+        fetched = fetch(self.alias, self.sql, parameters, once=self.is_planned_once)
+        return [self._made(row, connection) for row in fetched]
 
-    def _made(self, found: tuple, connection: Any) -> Any:
-        row: Sequence[Any] = found
+    def _made(self, fetched_row: tuple, connection: Any) -> Any:
+        row: Sequence[Any] = fetched_row
         if self.converters:
-            row = changed = list(found)
+            row = changed = list(fetched_row)
             for place, convert, expression in self.converters:
                 changed[place] = convert(changed[place], expression, connection)
-        made = self.own.made(self.alias, row)
+        instance = self.own.made(self.alias, row)
         for name, part in self.joined:
-            setattr(made, name, part.made(self.alias, row))
+            setattr(instance, name, part.made(self.alias, row))
         for name, place in self.also:
-            setattr(made, name, row[place])
-        return made
+            setattr(instance, name, row[place])
+        return instance
 
 
 def _converters(field: Field, connection: Any) -> list[tuple[Callable, Value]]:
-    """What makes a value of ``field`` of what the database gives: functions, with the expression they want to know."""
+    """Return the functions that convert a database value to one of ``field``, each with the expression it is called
+    with.
+    """
     expression = Value(None, output_field=field)
     converters = [*connection.ops.get_db_converters(expression), *field.get_db_converters(connection)]
     return [(convert, expression) for convert in converters]
 
 
 def _sent(value: Any, connection: Any) -> Any:
-    """``value`` as the database gets it."""
+    """Return ``value`` in the form in which it is sent to the database."""
     if isinstance(value, datetime):
         return TIME.get_db_prep_value(value, connection)
     if isinstance(value, int):
         return NUMBER.get_db_prep_value(value, connection)
     if isinstance(value, list):
-        return [_sent(one, connection) for one in value] if connection.vendor == "postgresql" else json.dumps(value)
+        return (
+            [_sent(element, connection) for element in value]
+            if connection.vendor == "postgresql"
+            else json.dumps(value)
+        )
     return value

@@ -19,15 +19,13 @@ CYRILLIC = re.compile("([\u0400-\u04ff]+)")
 
 
 def font(family: str, alphabet: str, size: int, weight: int) -> ImageFont.FreeTypeFont:
-    """A shipped ``family`` for ``latin`` or ``cyrillic`` letters, ``size`` pixels large."""
-    found = ImageFont.truetype(str(FOLDER / f"{family}-{alphabet}.woff2"), size)
-    found.set_variation_by_axes([weight])
-    return found
+    """Return a shipped ``family`` for ``latin`` or ``cyrillic`` letters, ``size`` pixels large."""
+    typeface = ImageFont.truetype(str(FOLDER / f"{family}-{alphabet}.woff2"), size)
+    typeface.set_variation_by_axes([weight])
+    return typeface
 
 
 def runs(text: str, family: str, size: int, weight: int) -> list[tuple[str, ImageFont.FreeTypeFont]]:
-    """``text`` in pieces of one alphabet each, with the font that has it."""
-    pieces = [(number % 2, piece) for number, piece in enumerate(CYRILLIC.split(text)) if piece]
-    return [
-        (piece, font(family, "cyrillic" if is_cyrillic else "latin", size, weight)) for is_cyrillic, piece in pieces
-    ]
+    """Return ``text`` in parts of one alphabet each, with the font that has its letters."""
+    parts = [(number % 2, part) for number, part in enumerate(CYRILLIC.split(text)) if part]
+    return [(part, font(family, "cyrillic" if is_cyrillic else "latin", size, weight)) for is_cyrillic, part in parts]

@@ -1,7 +1,7 @@
-"""Pieces of pages that are the same on many pages until something changes: the masthead, a card, an author.
+"""Fragments of pages, the same on many pages until something changes: the masthead, a card, an author.
 
-They are kept with the frame of readers' pages and thrown away with it, so a piece is as new as the page around it.
-Where nothing is kept (the desk, its previews, another time than now) each piece is made for the asking.
+They are cached with the frame of readers' pages and dropped with it, so a fragment is as new as the page around it.
+Where nothing is cached (the desk, its previews, another time than now) each fragment is made when it is needed.
 """
 
 import threading
@@ -11,64 +11,67 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
-Piece = TypeVar("Piece")
+Fragment = TypeVar("Fragment")
 
 
-class Pieces:
-    """The ``most`` pieces used last."""
+class FragmentCache:
+    """A cache of the ``most`` fragments used last."""
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self._pieces: OrderedDict[Hashable, Any] = OrderedDict()
+        self._fragments: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: Hashable) -> Any:
         with self._lock:
-            found = self._pieces.get(key)
-            if found is not None:
-                self._pieces.move_to_end(key)
-            return found
+            fragment = self._fragments.get(key)
+            if fragment is not None:
+                self._fragments.move_to_end(key)
+            return fragment
 
-    def put(self, key: Hashable, piece: Any) -> None:
+    def put(self, key: Hashable, fragment: Any) -> None:
         with self._lock:
-            self._pieces[key] = piece
-            while len(self._pieces) > self.most:
-                self._pieces.popitem(last=False)
+            self._fragments[key] = fragment
+            while len(self._fragments) > self.most:
+                self._fragments.popitem(last=False)
 
 
-_now: ContextVar[Pieces | None] = ContextVar("pieces of this page", default=None)
+_current: ContextVar[FragmentCache | None] = ContextVar("fragments of this page", default=None)
 
 
 @contextmanager
-def keeping(pieces: Pieces | None) -> Iterator[None]:
-    """Have pieces found in, and put into, ``pieces``; None: each is made."""
-    before = _now.set(pieces)
+def use_cache(cache: FragmentCache | None) -> Iterator[None]:
+    """Cache the fragments made within this context in ``cache``; with None, cache none."""
+    before = _current.set(cache)
     try:
         yield
     finally:
-        _now.reset(before)
+        _current.reset(before)
 
 
-def piece(key: Hashable, make: Callable[[], Piece]) -> Piece:
-    """The piece called ``key``, made if nobody has it. Whatever it shows must be in the key, or change the frame."""
-    pieces = _now.get()
-    if pieces is None:
+def get_fragment(key: Hashable, make: Callable[[], Fragment]) -> Fragment:
+    """Return the fragment of ``key``, from the cache or by ``make``.
+
+    Whatever the fragment shows must be part of the key, or its change must renew the frame.
+    """
+    cache = _current.get()
+    if cache is None:
         return make()
-    found = pieces.get(key)
-    if found is None:
-        found = make()
-        pieces.put(key, found)
-    return found
+    fragment = cache.get(key)
+    if fragment is None:
+        fragment = make()
+        cache.put(key, fragment)
+    return fragment
 
 
-def things(kind: str, keys: Iterable[int], load: Callable[[list[int]], Iterable[Any]]) -> dict[int, Any]:
-    """Rows of one ``kind`` by their keys: those that are kept, and what ``load`` finds of the others."""
-    pieces = _now.get()
-    if pieces is None:
-        return {thing.pk: thing for thing in load(list(keys))}
-    found = {key: thing for key in keys if (thing := pieces.get((kind, key)))}
-    if missing := [key for key in keys if key not in found]:
-        for thing in load(missing):
-            found[thing.pk] = thing
-            pieces.put((kind, thing.pk), thing)
-    return found
+def get_rows(kind: str, keys: Iterable[int], load: Callable[[list[int]], Iterable[Any]]) -> dict[int, Any]:
+    """Return the rows of one ``kind`` by their ``keys``, from the cache; ``load`` reads those it does not have."""
+    cache = _current.get()
+    if cache is None:
+        return {row.pk: row for row in load(list(keys))}
+    rows = {key: row for key in keys if (row := cache.get((kind, key)))}
+    if missing := [key for key in keys if key not in rows]:
+        for row in load(missing):
+            rows[row.pk] = row
+            cache.put((kind, row.pk), row)
+    return rows

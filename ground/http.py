@@ -1,7 +1,7 @@
 """The one HTTP client: which hosts may be asked, for how long, and for how much.
 
-A host's name is looked up once, and only what was looked up is connected to, so that a name can't point elsewhere a
-moment later. Every redirect begins anew. No proxy of the environment is used.
+A host's name is looked up once and only the addresses found are connected to, so a name can't point elsewhere a moment
+later. Every redirect is checked anew. Proxies of the environment are not used.
 """
 
 import http.client
@@ -28,36 +28,36 @@ PORTS = {"http": 80, "https": 443}
 REDIRECTS = {301, 302, 303, 307, 308}
 MOST_TRIED = 3  # addresses of one host
 PIECE = 16 * 1024  # bytes read at once
-OVERTIME = 0.01  # seconds: what was ended from outside is late, and nothing else
-UNRESERVED = "/%:=&?~+!$,;'@()*"  # stay as they are in a path or a query
+OVERTIME = 0.01  # seconds: a connection that is stopped is late, and counts as nothing else
+UNRESERVED = "/%:=&?~+!$,;'@()*"  # they stay as they are in a path or a query
 
 
 def normal(address: str) -> str:
-    """``address`` as it is asked: without name and password, and without what only a browser reads."""
+    """Return ``address`` as it is requested: without name and password, and without the fragment."""
     parts = urlsplit(address.strip())
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
 
 
 class Reason(StrEnum):
-    """Why nothing was asked, or nothing came."""
+    """The reason why nothing was requested, or no answer came."""
 
-    BROKEN = "broken"  # no address at all
+    BROKEN = "broken"  # not an address
     SCHEME = "scheme"
     PORT = "port"
-    NO_HOST = "no host"  # nobody knows the name
-    INSIDE = "inside"  # one of the host's addresses may not be asked
+    NO_HOST = "no host"  # the name is unknown
+    INSIDE = "inside"  # one of the host's addresses may not be requested
     CERTIFICATE = "certificate"
-    UNREACHED = "unreached"  # or it broke off
+    UNREACHED = "unreached"  # or the connection broke off
     SILENT = "silent"
-    LATE = "late"  # the whole time is over
+    LATE = "late"  # the time for everything is over
     TOO_LONG = "too long"
     GARBLED = "garbled"  # can't be unpacked
-    ELSEWHERE = "elsewhere"  # a redirect to another host, which is not asked
+    ELSEWHERE = "elsewhere"  # a redirect to another host, which is not followed
     LOOP = "loop"  # more redirects than are followed
 
 
 class Failure(Exception):
-    """Why nothing came from ``host``; ``other`` is where it sent us."""
+    """The error when ``host`` gives no answer; ``other`` is the host of a refused redirect."""
 
     def __init__(self, reason: Reason, host: str = "", other: str = ""):
         super().__init__(f"{host}: {reason}")
@@ -66,7 +66,7 @@ class Failure(Exception):
 
 @dataclass(frozen=True)
 class Response:
-    """What ``address`` answered; ``body`` is unpacked, and empty unless it was a success."""
+    """The answer of ``address``; ``body`` is unpacked, and empty unless the status is a success."""
 
     address: str
     status: int
@@ -76,13 +76,13 @@ class Response:
 
 @dataclass(frozen=True)
 class Client:
-    """Which hosts are asked, and what an answer may cost.
+    """The limits of requests: which hosts may be asked, and what an answer may cost.
 
-    Of a host that has any address which is not ``is_open`` nothing is asked. ``ports`` are those of each scheme that
-    is asked at all; None is any port. ``connect`` and ``silence`` are seconds for one address and for one piece of an
-    answer, ``whole`` those for everything, redirects and dripping servers included. ``most_bytes`` are a body's, after
-    it was unpacked; with 0 it is not read. With 0 ``redirects`` a redirect is the answer; they lead to other hosts
-    only with ``elsewhere``.
+    A host with any address that is not ``is_open`` is not asked. ``ports`` maps each permitted scheme to its port, None
+    for any port. ``connect`` and ``silence`` are seconds to reach one address and to wait for the next chunk, ``whole``
+    those for everything, redirects and slow servers included. ``most_bytes`` limits the unpacked body; with 0 it is not
+    read. With 0 ``redirects`` a redirect is returned as the answer; others are followed to other hosts only with
+    ``elsewhere``.
     """
 
     is_open: Callable[[IPAddress], bool] = is_open
@@ -96,7 +96,7 @@ class Client:
     look_up: Callable[[str], list[str]] = look_up
 
     def deadline(self) -> float:
-        """When what begins now has to be over, of ``time.monotonic``."""
+        """Return the deadline of a request that begins now, as a value of ``time.monotonic``."""
         return time.monotonic() + self.whole
 
     def request(
@@ -108,7 +108,7 @@ class Client:
         body: bytes | None = None,
         until: float | None = None,
     ) -> Response:
-        """What ``address`` answers before ``until`` (else its own ``deadline``), or ``Failure``."""
+        """Return the answer of ``address`` within ``until`` (by default ``deadline()``), or raise ``Failure``."""
         until = self.deadline() if until is None else until
         for _redirect in range(self.redirects + 1):
             response = self._ask(method, address, dict(headers or {}), body, until)
@@ -131,7 +131,7 @@ class Client:
         return new.geturl()
 
     def _ask(self, method: str, address: str, headers: dict[str, str], body: bytes | None, until: float) -> Response:
-        """One request of one address, whatever it is answered with."""
+        """Send one request to one address and return the answer, whatever its status."""
         try:
             address = normal(address)
             parts = urlsplit(address)
@@ -141,9 +141,9 @@ class Client:
             raise Failure(Reason.BROKEN) from None
         addresses = self._addresses(host, until)
         path = quote(parts.path or "/", UNRESERVED) + (f"?{quote(parts.query, UNRESERVED)}" if parts.query else "")
-        named = f"[{host}]" if ":" in host else host
-        named += f":{port}" if port != PORTS[parts.scheme] else ""
-        headers = {"Host": named, "Connection": "close"} | headers
+        host_header = f"[{host}]" if ":" in host else host
+        host_header += f":{port}" if port != PORTS[parts.scheme] else ""
+        headers = {"Host": host_header, "Connection": "close"} | headers
         with _told(host, until), self._connected(parts.scheme, host, addresses, port, until) as connection:
             connection.request(method, path, body=body, headers=headers, preload_content=False)
             response = connection.getresponse()
@@ -153,7 +153,7 @@ class Client:
             return Response(address, response.status, response.headers, read)
 
     def _port(self, parts: SplitResult) -> int:
-        """The port to ask; a scheme or a port that is not asked is refused."""
+        """Return the port to connect to; raise ``Failure`` for a scheme or a port that is not permitted."""
         if parts.scheme not in self.ports:
             raise Failure(Reason.SCHEME, parts.hostname or parts.geturl()[:100])
         usual = self.ports[parts.scheme]
@@ -162,7 +162,7 @@ class Client:
         return parts.port or usual or PORTS[parts.scheme]
 
     def _addresses(self, host: str, until: float) -> list[str]:
-        """Where ``host`` is; refused if any of it may not be asked."""
+        """Return the addresses of ``host``; raise ``Failure`` if any of them may not be connected to."""
         try:
             addresses = in_time(lambda: self.look_up(host), _left(until))
         except socket.gaierror as error:
@@ -174,7 +174,7 @@ class Client:
             raise Failure(Reason.UNREACHED, host) from None
         if not addresses:
             raise Failure(Reason.NO_HOST, host)
-        if not all(self.is_open(ip_address(one)) for one in addresses):
+        if not all(self.is_open(ip_address(address)) for address in addresses):
             raise Failure(Reason.INSIDE, host)
         return addresses[:MOST_TRIED]
 
@@ -182,7 +182,7 @@ class Client:
     def _connected(
         self, scheme: str, host: str, addresses: list[str], port: int, until: float
     ) -> Iterator["_Plain | _Secure"]:
-        """A connection to the first of ``addresses`` that takes one; ended when its time is over."""
+        """Yield a connection to the first of ``addresses`` that accepts one; it is stopped when its time is over."""
         for number, address in enumerate(addresses, 1):
             connection = _connection(scheme, host, address, port, min(self.connect, _left(until)))
             brake = threading.Timer(_left(until) + OVERTIME, connection.stop)
@@ -205,8 +205,8 @@ class Client:
 
     def _read(self, response: BaseHTTPResponse, host: str, until: float) -> bytes:
         body = bytearray()
-        while piece := response.read1(PIECE):  # type: ignore[attr-defined] # the base class doesn't name it
-            body += piece
+        while chunk := response.read1(PIECE):  # type: ignore[attr-defined] # the base class doesn't name it
+            body += chunk
             if len(body) > self.most_bytes:
                 raise Failure(Reason.TOO_LONG, host)
             _left(until)
@@ -215,7 +215,7 @@ class Client:
 
 @contextmanager
 def _told(host: str, until: float) -> Iterator[None]:
-    """Say by a ``Failure`` what went wrong on the way."""
+    """Turn the errors of a request into a ``Failure`` with its reason."""
     try:
         yield
     except DecodeError:
@@ -230,21 +230,21 @@ def _told(host: str, until: float) -> Iterator[None]:
 
 
 def _ascii(parts: SplitResult) -> str:
-    """The host as addresses spell it, whatever alphabet it is written in."""
+    """Return the host as addresses spell it (IDNA), whatever its alphabet."""
     if not parts.hostname:
         raise ValueError
     return parts.hostname if ":" in parts.hostname else parts.hostname.encode("idna").decode("ascii")
 
 
 def _left(until: float) -> float:
-    """Seconds until then; TimeoutError if there are none."""
-    if (left := until - time.monotonic()) <= 0:
+    """Return the seconds until ``until``; raise TimeoutError if none are left."""
+    if (seconds_left := until - time.monotonic()) <= 0:
         raise TimeoutError
-    return left
+    return seconds_left
 
 
 class _Braked:
-    """A connection that a timer can end, so that an answer that comes in drops has an end, too."""
+    """A connection that a timer can stop, so that an answer that comes drop by drop ends in time."""
 
     brake: socket.socket | None = None
     is_stopped = False
@@ -276,7 +276,7 @@ class _Secure(_Braked, HTTPSConnection):
 
 
 def _connection(scheme: str, host: str, address: str, port: int, timeout: float) -> _Plain | _Secure:
-    """A connection to ``address`` that is not open yet; a certificate is to be that of ``host``."""
+    """Return an unopened connection to ``address``, whose certificate must be that of ``host``."""
     if scheme == "https":
         return _Secure(
             address, port, timeout=timeout, server_hostname=host, assert_hostname=host, cert_reqs="CERT_REQUIRED"

@@ -1,4 +1,4 @@
-"""Which addresses of IP belong to the open internet, and which a host has."""
+"""Which IP addresses belong to the open internet, and which addresses a host has."""
 
 import queue
 import socket
@@ -13,7 +13,7 @@ IPAddress = IPv4Address | IPv6Address
 CLOSED = [
     ip_network(block)
     for block in (
-        "100.64.0.0/10",  # a provider's own network; some clouds answer questions about a machine there
+        "100.64.0.0/10",  # a provider's own network; some clouds answer there questions about a machine
         "168.63.129.16/32",  # Azure's answers to its own machines
         "192.0.0.0/24",  # of protocols; 192.0.0.192 is a cloud's answers to its own machines
         "192.88.99.0/24",  # relays to IPv6
@@ -29,7 +29,7 @@ TRANSLATED = ip_network("64:ff9b::/96")  # NAT64: a network without IPv4 of its 
 
 
 def is_open(address: IPAddress) -> bool:
-    """Whether ``address`` belongs to the open internet, and not to a network of ours, of a provider or of a cloud."""
+    """Return whether ``address`` is on the open internet, and not in a network of ours, of a provider or of a cloud."""
     if isinstance(address, IPv6Address):
         if address in TRANSLATED:
             return is_open(IPv4Address(int(address) & 0xFFFFFFFF))
@@ -41,35 +41,37 @@ def is_open(address: IPAddress) -> bool:
 
 
 def is_anywhere(address: IPAddress) -> bool:
-    """For hosts that an administrator named: any ``address`` will do."""
+    """Permit any ``address``: for hosts that an administrator named."""
     return True
 
 
 def is_loopback(address: IPAddress) -> bool:
-    """For what runs on this machine: a stub in a test, a proxy of one's own."""
+    """Permit only this machine: for a stub in a test, or a proxy of one's own."""
     return address.is_loopback
 
 
 def look_up(host: str) -> list[str]:
-    """The addresses of ``host``, those of the older protocol first, as they are reached from more places."""
-    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    addresses = dict.fromkeys(str(entry[4][0]) for entry in sorted(found, key=lambda entry: entry[0] != socket.AF_INET))
+    """Return the addresses of ``host``, IPv4 first, because more networks reach those."""
+    infos = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    addresses = dict.fromkeys(str(entry[4][0]) for entry in sorted(infos, key=lambda entry: entry[0] != socket.AF_INET))
     return list(addresses)
 
 
 def in_time(find: Callable[[], list[str]], seconds: float) -> list[str]:
-    """What ``find`` finds within so many ``seconds``, else TimeoutError: the system's own look-up knows no limit."""
-    found: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
+    """Return the result of ``find`` within ``seconds``, else raise TimeoutError; the system's look-up has no limit
+    itself.
+    """
+    results: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
 
     def run() -> None:
         try:
-            found.put(find())
+            results.put(find())
         except Exception as error:  # it belongs to whoever waits
-            found.put(error)
+            results.put(error)
 
     threading.Thread(target=run, daemon=True).start()
     try:
-        answer = found.get(timeout=seconds)
+        answer = results.get(timeout=seconds)
     except queue.Empty:
         raise TimeoutError from None
     if isinstance(answer, Exception):

@@ -1,15 +1,15 @@
-"""Rows of a table as forms and addresses name them: by their numbers."""
+"""Rows of a table as forms and addresses name them: by their primary keys."""
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 
 
 def is_number(text: str) -> bool:
-    """Whether ``text`` can be a row's number."""
+    """Return whether ``text`` can be a row's primary key."""
     return text.isascii() and text.isdecimal() and len(text) < 16
 
 
 class TickedRows:
-    """Of a ``ModelAdmin``: an action is for the rows somebody ticked, never for a whole table."""
+    """A part of a ``ModelAdmin`` that limits actions to the rows somebody ticked, never to a whole table."""
 
     def response_action(self, request, queryset):
         request.POST = request.POST.copy()

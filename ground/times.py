@@ -1,4 +1,4 @@
-"""Moments as people name them: when a day begins, a time with its zone, and the end of what has none."""
+"""Times as people name them: when a day begins, and a time with its zone."""
 
 from datetime import UTC, date, datetime, time, tzinfo
 
@@ -9,11 +9,13 @@ FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)  # ends what is to go on until someb
 
 
 def midnight(day: date, zone: tzinfo | None = None) -> datetime:
-    """When ``day`` begins in ``zone``, or else in the current one, which is the paper's."""
+    """Return when ``day`` begins in ``zone``, by default the current one, which is the paper's."""
     return datetime.combine(day, time(), tzinfo=zone or timezone.get_current_timezone())
 
 
 def time_with_zone(moment: datetime, zone: tzinfo | None = None, form: str = "DATETIME_FORMAT") -> str:
-    """``moment`` in ``zone``, or else in the current one, with its name: 8 December 2025, 12:00 (Asia/Bishkek)."""
+    """Return ``moment`` in ``zone`` (by default the current one) with the zone's name: 8 December 2025, 12:00
+    (Asia/Bishkek).
+    """
     zone = zone or timezone.get_current_timezone()
     return f"{date_format(moment.astimezone(zone), form)} ({zone})"

@@ -1,4 +1,4 @@
-"""XML that is well-formed whatever stands in the database: fixtures and imports can hold what no form lets in."""
+"""XML that is well-formed whatever the database holds: fixtures and imports can bring what no form lets in."""
 
 from typing import Any
 
@@ -11,5 +11,5 @@ XML = "application/xml; charset=utf-8"
 
 
 def xml_answer(request: HttpRequest, template: str, context: dict[str, Any], content_type: str = XML) -> HttpResponse:
-    """``template`` as XML, without the characters that XML has no place for."""
+    """Return ``template`` rendered as XML, without the characters that XML can't have."""
     return HttpResponse(strip_control(render_to_string(template, context, request)), content_type)

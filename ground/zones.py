@@ -1,4 +1,4 @@
-"""Time zones as people choose them: by continent, with how far their clocks are from UTC today."""
+"""Time zones to choose from: by continent, with their difference from UTC today."""
 
 import zoneinfo
 from collections.abc import Iterable
@@ -14,14 +14,14 @@ CONTINENTS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia"
 
 
 def zone_choices(at: datetime | None = None) -> list[Group]:
-    """All zones that are named for a place, in groups, the nearest continent first; in a group by name."""
+    """Return all zones that are named for a place, grouped by continent, the nearest first; in a group by name."""
     return _on((at or timezone.now()).replace(minute=0, second=0, microsecond=0))
 
 
 @lru_cache(maxsize=2)
 def _on(at: datetime) -> list[Group]:
     names = [name for name in sorted(zoneinfo.available_timezones()) if name.partition("/")[0] in CONTINENTS]
-    groups = [(continent, _labelled(found, at)) for continent, found in groupby(names, _continent)]
+    groups = [(continent, _labelled(zones, at)) for continent, zones in groupby(names, _continent)]
     return sorted([*groups, ("UTC", [("UTC", "UTC")])], key=lambda group: group[0] != NEAR)
 
 
@@ -30,17 +30,17 @@ def _labelled(names: Iterable[str], at: datetime) -> list[tuple[str, str]]:
 
 
 def label(name: str, at: datetime) -> str:
-    """Like “Bishkek, UTC+6”."""
+    """Return a label like “Bishkek, UTC+6”."""
     place = name.partition("/")[2].replace("_", " ").replace("/", ", ")
     return f"{place or name}, {offset(name, at)}"
 
 
 def offset(name: str, at: datetime) -> str:
-    """How far the clocks of a time zone are from UTC at ``at``: UTC+6, UTC+4:30, or UTC."""
+    """Return the difference of a time zone from UTC at ``at``: UTC+6, UTC+4:30, or UTC."""
     minutes = int(at.astimezone(zoneinfo.ZoneInfo(name)).utcoffset().total_seconds()) // 60  # type: ignore[union-attr]
-    hours, rest = divmod(abs(minutes), 60)
+    hours, minutes_over = divmod(abs(minutes), 60)
     sign = "" if not minutes else "+" if minutes > 0 else "\N{MINUS SIGN}"
-    return f"UTC{sign}{hours or ''}{f':{rest:02}' if rest else ''}"
+    return f"UTC{sign}{hours or ''}{f':{minutes_over:02}' if minutes_over else ''}"
 
 
 def _continent(name: str) -> str:

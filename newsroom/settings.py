@@ -140,7 +140,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 REDIS_URL = env.redis("REDIS_URL")  # several machines share them through it; the processes of one by files
 GENERATION_DIR = VAR_DIR / "generation"
 PAGE_CACHE_BYTES = env.number("PAGE_CACHE_MB", 64, least=1, most=65536) * 1024 * 1024  # of one process
-PIECES_KEPT = 3000  # cards and the like of one process, some kilobytes each
+CACHED_FRAGMENTS = 3000  # cards and the like of one process, some kilobytes each
 _before_us = env.some("CDN", ["nginx", "fastly", "cloudflare", "purge"])
 NGINX = "nginx" in _before_us  # of this machine: it keeps pages and follows the generation by itself
 CDN = [name for name in _before_us if name != "nginx"]  # caches that are told of changes

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models.named import Named, NamedQuerySet
 from articles.text import LineField, ProseField, SlugWord, validate_links
-from ground.compiled_queries import Prepared
+from ground.compiled_queries import CompiledQuery
 
 
 class AuthorQuerySet(NamedQuerySet):
@@ -84,4 +84,4 @@ class Author(Named):
         return [(line, urlsplit(line).hostname.removeprefix("www.")) for line in self.links.split()]
 
 
-AUTHORS = Prepared(Author, lambda keys: Author.objects.filter(pk__in=keys), joins={"picture": []})
+AUTHORS = CompiledQuery(Author, lambda keys: Author.objects.filter(pk__in=keys), joins={"picture": []})

@@ -178,9 +178,7 @@ class Edition(Copy):
     )
 
     loaded_authors: list[Author] | None = None  # with its topics
-    authors_in_list: Callable[[int], list[Author]] | None = (
-        None  # of an edition, by its number
-    )
+    authors_in_list: Callable[[int], list[Author]] | None = None  # of an edition, by its number
 
     objects = EditionQuerySet.as_manager()
 

@@ -6,23 +6,23 @@ from articles.models.author import AUTHORS, Author
 from articles.models.edition import UNSEEN_OF_EDITION, UNSEEN_OF_IMAGE, Edition, EditionByline
 from articles.models.image import Image
 from articles.models.section import SECTIONS
-from ground.compiled_queries import Prepared
+from ground.compiled_queries import CompiledQuery
 
-LEAD_IMAGES = Prepared(Image, lambda keys: Image.objects.filter(pk__in=keys), without=UNSEEN_OF_IMAGE)
+LEAD_IMAGES = CompiledQuery(Image, lambda keys: Image.objects.filter(pk__in=keys), without=UNSEEN_OF_IMAGE)
 
 
-class PreparedEditions(Prepared[Edition]):
+class CompiledEditionQuery(CompiledQuery[Edition]):
     """Editions by a statement written once, with what cards show but the bylines: ``load_bylines`` adds them.
 
     Sections and lead images, which many share, are not joined.
     """
 
     def __init__(self, build, *, without=("body", *UNSEEN_OF_EDITION), **more):
-        shares: dict[str, Prepared[Any]] = {"section": SECTIONS, "lead_image": LEAD_IMAGES}
+        shares: dict[str, CompiledQuery[Any]] = {"section": SECTIONS, "lead_image": LEAD_IMAGES}
         super().__init__(Edition, build, without=without, shares=shares, **more)
 
 
-BYLINES = Prepared(
+BYLINES = CompiledQuery(
     EditionByline,
     lambda keys: EditionByline.objects.filter(edition__in=keys),
     without=["published_at"],

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models.site import validate_time_zone
 from articles.text import LineField, ProseField, SlugWord
-from ground.compiled_queries import Prepared
+from ground.compiled_queries import CompiledQuery
 
 # First words of addresses that no route of ours has but others ask for: files, probes, a page of its own kind.
 ALSO_RESERVED = frozenset(
@@ -166,4 +166,4 @@ class Section(models.Model):
             raise ValidationError({"parent": _("Articles were published here, so the section stays where it is.")})
 
 
-SECTIONS = Prepared(Section, lambda keys: Section.objects.filter(pk__in=keys), joins={"parent": ["description"]})
+SECTIONS = CompiledQuery(Section, lambda keys: Section.objects.filter(pk__in=keys), joins={"parent": ["description"]})

@@ -1,7 +1,7 @@
-"""Where an address leads that no page has: asked only when a reader would get a 404.
+"""The page an unknown address leads to, looked up only when a reader would get a 404.
 
-It is a walk: staff's redirects, WordPress's usual addresses, what was once here under another name, small letters; at
-each step it is looked whether a page answers there, so that a reader goes the whole way in one hop.
+It is a walk: redirects by staff, WordPress's usual addresses, former addresses, small letters. After each step it tries
+whether a page answers there, so that a reader gets there with one redirect.
 """
 
 import re
@@ -26,39 +26,41 @@ from articles.public import wordpress
 from ground.times import midnight
 
 STEPS = 6
-WITHIN = re.compile(r"(?:feed/|atom/|feed\.json|\d{4}/\d{2}/)?\Z")  # what follows the address of such a thing
+WITHIN = re.compile(
+    r"(?:feed/|atom/|feed\.json|\d{4}/\d{2}/)?\Z"
+)  # what may follow the address of a section, tag, author or crossing
 UNASKED = ("/admin/", "/media/", "/preview/", "/static/")
 DAY = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/\Z")
 NEVER_KEPT = "no-cache"  # by the page cache, so that each hit of a redirect is counted
 
 
 def lead(request: HttpRequest) -> HttpResponse | None:
-    """The answer of an address that no page has: a redirect to where it leads, or 410; None: a 404."""
+    """Return the answer for an address without a page: a redirect or a 410; None means 404."""
     if request.method not in {"GET", "HEAD"} or request.path.startswith(UNASKED):
         return None
-    given = parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True)
-    step, taken = _of_query(request, given) if request.path == "/" else (_with_slash(request.path.lower()), "")
-    query = urlencode([(name, value) for name, value in given if name != taken])
+    parameters = parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True)
+    step, used_name = _of_query(request, parameters) if request.path == "/" else (_with_slash(request.path.lower()), "")
+    query = urlencode([(name, value) for name, value in parameters if name != used_name])
     return _walk(request, step, query) if step else None
 
 
 def _walk(request: HttpRequest, address: str, query: str) -> HttpResponse | None:
-    seen = {request.path}
+    tried = {request.path}
     for _step in range(STEPS):
         path = address.partition("?")[0]
-        if address not in seen and (found := _answer(request, address)):
-            return found if found.status_code == 410 else _moved(found.where, query)
-        seen.add(address)
+        if address not in tried and (answer := _answer(request, address)):
+            return answer if answer.status_code == 410 else _moved(answer.where, query)
+        tried.add(address)
         if redirect := Redirect.objects.leading(address).first():
             return _follow(request, redirect, address, query)
         address = wordpress.translate(address) or _day(request, path) or _today(address)
-        if not address or address in seen:
+        if not address or address in tried:
             return None
     return None
 
 
 def _follow(request: HttpRequest, redirect: Redirect, address: str, query: str) -> HttpResponse:
-    """What a redirect of the staff's says; counted, so it is never kept."""
+    """Return the answer of a redirect by staff, and count the hit; it is never cached."""
     _count(redirect)
     response = render(request, "410.html", {"is_address": True}, status=410) if not redirect.target else None
     for target in redirect.targets(address):
@@ -72,15 +74,15 @@ def _follow(request: HttpRequest, redirect: Redirect, address: str, query: str) 
 
 
 def _walk_from(request: HttpRequest, target: str, query: str) -> HttpResponse | None:
-    """To a target that may have got another name since; other redirects are not asked."""
+    """Redirect to ``target``, or to where it has moved since; other redirects are not followed."""
     for address in (target, _today(target)):
-        if address and (found := _answer(request, address)):
-            return found if found.status_code == 410 else _moved(found.where, query)
+        if address and (answer := _answer(request, address)):
+            return answer if answer.status_code == 410 else _moved(answer.where, query)
     return None
 
 
 def _count(redirect: Redirect) -> None:
-    """One more; a database that can't be written now is no reason to keep a reader waiting."""
+    """Count one hit; a reader need not wait where the database can't be written now."""
     with suppress(DatabaseError), transaction.atomic():
         now = timezone.now()
         rows = RedirectHits.objects.filter(redirect=redirect.pk)
@@ -89,9 +91,10 @@ def _count(redirect: Redirect) -> None:
 
 
 def _answer(request: HttpRequest, address: str) -> Any:
-    """The answer at ``address`` if it is a page, ``where`` it is, or a withdrawn article's 410; None if there is none.
+    """Return the answer at ``address``: a page, with its address as ``where``, or the 410 of a withdrawn article; else
+    None.
 
-    The page is made for nothing but to know that there is one: it happens once for each former address and generation.
+    The page is made only to know that it exists: once for each former address and generation.
     """
     path, _mark, query = address.partition("?")
     try:
@@ -116,14 +119,16 @@ def _asking(request: HttpRequest, path: str, query: str) -> HttpRequest:
 
 def _moved(where: str, query: str) -> HttpResponse:
     path, mark, own = where.partition("?")
-    asked = "&".join(filter(None, [own if mark else "", query]))
-    return HttpResponsePermanentRedirect((path if "://" in path else quote(path, safe="/%")) + (asked and f"?{asked}"))
+    parameters = "&".join(filter(None, [own if mark else "", query]))
+    return HttpResponsePermanentRedirect(
+        (path if "://" in path else quote(path, safe="/%")) + (parameters and f"?{parameters}")
+    )
 
 
-def _of_query(request: HttpRequest, given: list[tuple[str, str]]) -> tuple[str, str]:
-    """Where "/" leads with WordPress's parameters, and the parameter that said so."""
-    name, ours = wordpress.of_query(dict(given))
-    value = dict(given).get(name, "")
+def _of_query(request: HttpRequest, parameters: list[tuple[str, str]]) -> tuple[str, str]:
+    """Return where "/" leads with WordPress's parameters, and the name of the parameter that decides it."""
+    name, ours = wordpress.of_query(dict(parameters))
+    value = dict(parameters).get(name, "")
     if name == "s":
         return (f"/search/?{urlencode({'q': value})}", name)
     return (ours or f"/?{urlencode({name: value})}", name) if name else ("", "")
@@ -134,37 +139,37 @@ def _with_slash(path: str) -> str:
 
 
 def _day(request: HttpRequest, path: str) -> str:
-    """The month in which a day lies that has articles."""
-    found = DAY.fullmatch(path)
-    if not found:
+    """Return the page of the month in which the day of ``path`` lies, if the day has articles."""
+    match = DAY.fullmatch(path)
+    if not match:
         return ""
     try:
-        start = midnight(date(int(found[1]), int(found[2]), int(found[3])))
+        start = midnight(date(int(match[1]), int(match[2]), int(match[3])))
     except ValueError:
         return ""
     day = {"published_at__gte": start, "published_at__lt": start + timedelta(days=1)}
-    return f"/latest/{found[1]}/{found[2]}/" if Edition.objects.live(request.at).filter(**day).exists() else ""
+    return f"/latest/{match[1]}/{match[2]}/" if Edition.objects.live(request.at).filter(**day).exists() else ""
 
 
 def _today(address: str) -> str:
-    """The address that what was once at ``address`` has today, with what followed; nothing if nobody knows."""
+    """Return today's address of what was once at ``address``, with what followed it; "" if it is unknown."""
     path, mark, query = address.partition("?")
-    known = {row.path: row for row in FormerAddress.objects.filter(path__in=starts_of(normal_path(path)))}
+    former = {row.path: row for row in FormerAddress.objects.filter(path__in=starts_of(normal_path(path)))}
     for start in starts_of(normal_path(path)):
-        rest = path[len(start) + 1 :]
-        if start not in known or not WITHIN.match(rest):
+        ending = path[len(start) + 1 :]
+        if start not in former or not WITHIN.match(ending):
             continue
-        row = known[start]
-        thing = apps.get_model(MODELS[row.kind]).objects.filter(pk=row.row).first()
-        if thing is not None:
-            now = path_of(thing)  # a guest author has no page
-            return now and now + rest + mark + query
-        return _instead(row) and _instead(row).rstrip("/") + "/" + rest + mark + query
+        row = former[start]
+        row_object = apps.get_model(MODELS[row.kind]).objects.filter(pk=row.row).first()
+        if row_object is not None:
+            now = path_of(row_object)  # a guest author has no page
+            return now and now + ending + mark + query
+        return _instead(row) and _instead(row).rstrip("/") + "/" + ending + mark + query
     return (crossing := _crossing(path)) and crossing + mark + query
 
 
 def _crossing(path: str) -> str:
-    """The address of a country crossed with a theme, of which one has another name by now, with what followed."""
+    """Return the address of a crossing of which a section has been renamed, with what followed it; else ""."""
     _start, *words = path.split("/")
     if len(words) < 3 or not WITHIN.match("/".join(words[2:])):
         return ""
@@ -172,15 +177,17 @@ def _crossing(path: str) -> str:
     rows = FormerAddress.objects.filter(kind=FormerAddress.Kind.SECTION, path__in=[f"/{word}" for word in pair])
     former = {row.path: row.row for row in rows}
     now = dict(Section.objects.filter(pk__in=former.values(), parent=None).values_list("pk", "slug"))
-    there = set(Section.objects.filter(slug__in=pair, parent=None).values_list("slug", flat=True)) if now else set()
-    names = [word if word in there else now.get(former.get(f"/{word}", 0), word) for word in pair]
+    current_slugs = (
+        set(Section.objects.filter(slug__in=pair, parent=None).values_list("slug", flat=True)) if now else set()
+    )
+    names = [word if word in current_slugs else now.get(former.get(f"/{word}", 0), word) for word in pair]
     return "/".join(["", *names, *words[2:]]) if names != pair else ""
 
 
 def _instead(row: FormerAddress) -> str:
-    """Where a redirect leads from another address of what is no more: it was merged with something else."""
-    for other in FormerAddress.objects.filter(kind=row.kind, row=row.row).exclude(pk=row.pk)[:20]:
-        redirect = Redirect.objects.leading(other.path).first()
+    """Return where another former address of a merged row redirects to; "" if none does."""
+    for former in FormerAddress.objects.filter(kind=row.kind, row=row.row).exclude(pk=row.pk)[:20]:
+        redirect = Redirect.objects.leading(former.path).first()
         if redirect and redirect.target.startswith("/"):
-            return redirect.targets(other.path)[-1]
+            return redirect.targets(former.path)[-1]
     return ""

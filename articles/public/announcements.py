@@ -1,8 +1,8 @@
-"""Telling machines what went live and what ended: the index of sitemaps, feed readers by a hub, search engines.
+"""Announcing to machines what went live and what ended: the sitemap index, a hub for feed readers, search engines.
 
-Publishing is rows with times, so nothing happens when an edition's time comes. What began or ended since a listener
-was last told is read off those times, by the worker's clock each minute and at once when somebody publishes. A row
-may be committed some seconds after the time it names, so each look goes back ``OVERLAP`` and leaves out what was told.
+Editions go live by their times, so no code runs at that moment. A worker looks each minute, and at once when somebody
+publishes, which editions began or ended since a listener was last told. A row may be committed some seconds after the
+time it names, so each look goes back ``OVERLAP`` and leaves out what was announced.
 """
 
 import hmac
@@ -27,18 +27,18 @@ from articles.models.site import SiteSettings
 Listener = Announcement.Listener
 
 OVERLAP = timedelta(minutes=1)
-AGE = timedelta(days=1)  # what is older is no news to a hub or a search engine
-CLAIM = timedelta(minutes=2)  # longer than telling takes
+AGE = timedelta(days=1)  # older changes are no news to a hub or a search engine
+CLAIM = timedelta(minutes=2)  # longer than an announcement takes
 WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=6)  # after a failure; doubled with each
-MOST = 500  # editions told of at once
-MOST_TOLD = 5_000  # that are remembered, as many may have begun in one moment
+MOST = 500  # editions announced at once
+MOST_TOLD = 5_000  # marks that are remembered: as many editions may have begun at one moment
 MOST_FEEDS = 90  # addresses that a hub takes in one request
 INDEXNOW = "https://api.indexnow.org/indexnow"
 FEEDS = ("feed/", "atom/", "feed.json")
 
 
 class NotTold(Exception):
-    """A listener did not take what it was told; the text says why."""
+    """A listener refused an announcement; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -51,22 +51,24 @@ class LiveChange:
 
 
 def indexnow_key_text() -> str:
-    """The paper's key for IndexNow, the same on every server; its file proves whose the addresses are."""
+    """Return the paper's key for IndexNow, the same on every server; its key file proves that the addresses are the
+    paper's.
+    """
     return hmac.new(settings.SECRET_KEY.encode(), b"articles.announcing.indexnow", "sha256").hexdigest()[:32]
 
 
 def listeners(paper: SiteSettings) -> list[Listener]:
-    """Whom to tell, by the settings of the paper."""
-    wanted = {
+    """Return the listeners that the settings of ``paper`` ask for."""
+    is_wanted_by = {
         Listener.SITEMAPS: True,
         Listener.WEBSUB: bool(paper.websub_hub),
         Listener.INDEXNOW: paper.tells_search_engines,
     }
-    return [listener for listener, is_wanted in wanted.items() if is_wanted]
+    return [listener for listener, is_wanted in is_wanted_by.items() if is_wanted]
 
 
 def due(now: datetime) -> list[Listener]:
-    """The listeners that something happened for since they were told."""
+    """Return the listeners for which something happened since the last announcement."""
     rows = {row.listener: row for row in Announcement.objects.all()}
     return [
         listener
@@ -76,9 +78,10 @@ def due(now: datetime) -> list[Listener]:
 
 
 def announce_to(listener: Listener, now: datetime) -> int:
-    """Tell ``listener`` what began or ended by ``now``; how many editions that were. ``NotTold`` if it won't listen.
+    """Announce to ``listener`` what began or ended by ``now``, and return how many editions; raise ``NotTold`` if it
+    refuses.
 
-    The first time there is nothing to tell: what readers see already is no news.
+    The first time there is nothing to announce: what readers see already is no news.
     """
     row = _claim(listener, now)
     if row is None:
@@ -89,17 +92,17 @@ def announce_to(listener: Listener, now: datetime) -> int:
     except NotTold:
         Announcement.objects.filter(pk=listener).update(claimed_until=None, failed_at=now, failures=F("failures") + 1)
         raise
-    until = now if len(changes) < MOST else changes[-1].moment  # the rest is told of with the next look
-    told = [change.mark for change in changes] + row.told
+    until = now if len(changes) < MOST else changes[-1].moment  # the remaining ones follow with the next announcement
+    marks = [change.mark for change in changes] + row.told
     Announcement.objects.filter(pk=listener).update(
-        told_until=until, told=told[:MOST_TOLD], claimed_until=None, failed_at=None, failures=0
+        told_until=until, told=marks[:MOST_TOLD], claimed_until=None, failed_at=None, failures=0
     )
     return len(changes)
 
 
 @transaction.atomic
 def _claim(listener: Listener, now: datetime) -> Announcement | None:
-    """The listener's row, for this process alone until it is done; None if it is another's or was told a moment ago."""
+    """Return the row of ``listener``, claimed for this process; None if another has it or it was told a moment ago."""
     row, is_new = Announcement.objects.get_or_create(listener=listener, defaults={"told_until": now})
     if is_new:
         if listener == Listener.SITEMAPS:
@@ -124,7 +127,7 @@ def _may_tell(row: Announcement, now: datetime) -> bool:
 
 
 def began_or_ended(since: datetime, until: datetime) -> QuerySet[Edition]:
-    """Editions that went live, or stopped being so, after ``since`` and by ``until``."""
+    """Return the editions that went live or ended after ``since`` and by ``until``."""
     return Edition.objects.filter(
         Q(live_from__gt=since, live_from__lte=until) | Q(live_until__gt=since, live_until__lte=until)
     )
@@ -134,12 +137,14 @@ def _changes(row: Announcement, now: datetime, most: int) -> list[LiveChange]:
     since = row.told_until - OVERLAP
     if row.listener != Listener.SITEMAPS:
         since = max(since, now - AGE)
-    told = set(row.told)
+    announced = set(row.told)
     has_ended = Q(live_until__gt=since, live_until__lte=now)
     editions = began_or_ended(since, now).annotate(moment=Case(When(has_ended, then="live_until"), default="live_from"))
     editions = editions.defer("body", "corrections", "dated_corrections").order_by("moment", "pk")
-    changes = (LiveChange(edition, edition.moment, _mark(edition, now)) for edition in editions[: most + len(told)])
-    return [change for change in changes if change.mark not in told][:most]
+    changes = (
+        LiveChange(edition, edition.moment, _mark(edition, now)) for edition in editions[: most + len(announced)]
+    )
+    return [change for change in changes if change.mark not in announced][:most]
 
 
 def _mark(edition: Edition, now: datetime) -> str:
@@ -147,7 +152,7 @@ def _mark(edition: Edition, now: datetime) -> str:
 
 
 def _tell_sitemaps(changes: list[LiveChange], now: datetime) -> None:
-    """Count the months anew in which something happened."""
+    """Recount the months in which something happened."""
     months: dict[date, datetime] = {}
     for change in changes:
         month = first_of_month(change.edition.published_at)
@@ -159,7 +164,7 @@ def _tell_sitemaps(changes: list[LiveChange], now: datetime) -> None:
 
 
 def count_months(now: datetime) -> list[ArchiveMonth]:
-    """All months counted anew, in one walk through the archive; nothing is stored."""
+    """Return all months, counted in one walk through the archive; nothing is stored."""
     began = Edition.objects.filter(live_from__lte=now).annotate(month=TruncMonth("published_at", tzinfo=UTC))
     is_live = Q(live_until__gt=now, noindex=False)
     ends = Max("live_until", filter=Q(live_until__lte=now))
@@ -175,12 +180,12 @@ def count_months(now: datetime) -> list[ArchiveMonth]:
 
 
 def first_of_month(moment: datetime) -> date:
-    """The first day of the month (UTC) in which ``moment`` lies."""
+    """Return the first day of the month (UTC) in which ``moment`` lies."""
     return moment.astimezone(UTC).date().replace(day=1)
 
 
 def listed_in_month(month: date, at: datetime) -> QuerySet[Edition]:
-    """What the sitemap of a month lists at ``at``, the newest first."""
+    """Return the editions that the sitemap of ``month`` lists at ``at``, the newest first."""
     start = datetime(month.year, month.month, 1, tzinfo=UTC)
     end = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
     rows = Edition.objects.live(at).filter(noindex=False, published_at__gte=start, published_at__lt=end)
@@ -188,7 +193,7 @@ def listed_in_month(month: date, at: datetime) -> QuerySet[Edition]:
 
 
 def _tell_hub(changes: list[LiveChange], now: datetime) -> None:
-    """Every feed that lists one of the editions has changed (WebSub: a publisher's request to its hub)."""
+    """Tell the hub that every feed with one of the editions has changed (WebSub: a publisher's request to its hub)."""
     hub = SiteSettings.current().websub_hub
     addresses = [settings.SITE_ROOT + base + feed for base in _feed_bases(changes) for feed in FEEDS]
     for start in range(0, len(addresses), MOST_FEEDS):
@@ -198,7 +203,9 @@ def _tell_hub(changes: list[LiveChange], now: datetime) -> None:
 
 
 def _feed_bases(changes: Iterable[LiveChange]) -> list[str]:
-    """What the feeds' addresses begin with: of the paper, and of sections, tags and authors of the editions."""
+    """Return what the addresses of feeds begin with: the paper's, and those of the editions' sections, tags and
+    authors.
+    """
     pks = [change.edition.pk for change in changes]
     if not pks:
         return []
@@ -214,18 +221,18 @@ def _feed_bases(changes: Iterable[LiveChange]) -> list[str]:
 
 
 def _tell_search_engines(changes: list[LiveChange], now: datetime) -> None:
-    """The addresses whose pages are new, other or gone (indexnow.org/documentation)."""
+    """Send the addresses of new, changed and ended pages to search engines (indexnow.org/documentation)."""
     paths = sorted({change.edition.path for change in changes if not change.edition.noindex})
     if not paths:
         return
     root = settings.SITE_ROOT
-    told = {
+    payload = {
         "host": settings.SITE_HOST,
         "key": indexnow_key_text(),
         "keyLocation": f"{root}/{indexnow_key_text()}.txt",
         "urlList": [root + path for path in paths],
     }
-    _post(INDEXNOW, json.dumps(told).encode(), "application/json; charset=utf-8")
+    _post(INDEXNOW, json.dumps(payload).encode(), "application/json; charset=utf-8")
 
 
 def _post(address: str, body: bytes, content_type: str) -> None:

@@ -1,7 +1,7 @@
-"""The paper as it shows itself: its name, colours, fonts and nameplate, the same on pages, cards and feeds.
+"""The look of the paper: its name, colours, fonts and nameplate, the same on pages, cards and feeds.
 
-Where somebody has chosen colours or fonts, pages ask for a small stylesheet of their own, after the usual one. Its
-address holds a digest of it, so browsers keep it for ever.
+Where somebody has chosen colours or fonts, pages load a small stylesheet of their own after the usual one. Its address
+holds its digest, so browsers keep it for ever.
 """
 
 import hashlib
@@ -16,17 +16,20 @@ from articles.pictures import nameplates
 from ground import colours
 from ground.fonts import FAMILIES
 
-DRAWN = {Font.SERIF: Font.LITERATA, Font.SANS: Font.GOLOS}  # what a card is drawn with: a server has no other
+DRAWN = {
+    Font.SERIF: Font.LITERATA,
+    Font.SANS: Font.GOLOS,
+}  # the shipped font that cards are drawn with: a server has no others
 SHIPPED = (Font.LITERATA, Font.GOLOS)
 USUAL = (Font.LITERATA, Font.LITERATA, Font.GOLOS)  # of headlines, texts, labels
-ICONS = (160, 240, 640)  # pixels across that a browser's tab, a home screen and what opens from it ask for at most
-WIDTH = 320  # pixels that a nameplate takes at most
+ICONS = (160, 240, 640)  # pixels across, at most, of icons for a browser's tab, a home screen and an opened app
+WIDTH = 320  # pixels of width of a nameplate, at most
 HEIGHT = 64
 
 
 @dataclass(frozen=True)
 class Nameplate:
-    """A drawn name, for light or dark ground."""
+    """The paper's name as a picture, for light or dark background."""
 
     url: str
     width: int
@@ -35,7 +38,7 @@ class Nameplate:
 
 @dataclass(frozen=True)
 class Brand:
-    """All of it, from the ``paper``'s settings."""
+    """The look of the paper, from its settings."""
 
     paper: SiteSettings
 
@@ -53,7 +56,7 @@ class Brand:
 
     @cached_property
     def light(self) -> dict[str, str]:
-        """The colours on light ground, by their names in ``ground.colours``."""
+        """The colours on light background, by their names in ``ground.colours``."""
         return colours.palette("light", self.paper.chosen("light"))
 
     @cached_property
@@ -62,17 +65,17 @@ class Brand:
 
     @property
     def fonts(self) -> tuple[Font, Font, Font]:
-        """Of headlines, texts and labels."""
-        paper, known = self.paper, set(Font.values)
+        """The fonts of headlines, texts and labels."""
+        paper, valid_fonts = self.paper, set(Font.values)
         return (
-            Font(paper.headline_font if paper.headline_font in known else USUAL[0]),
-            Font(paper.text_font if paper.text_font in known else USUAL[1]),
-            Font(paper.label_font if paper.label_font in known else USUAL[2]),
+            Font(paper.headline_font if paper.headline_font in valid_fonts else USUAL[0]),
+            Font(paper.text_font if paper.text_font in valid_fonts else USUAL[1]),
+            Font(paper.label_font if paper.label_font in valid_fonts else USUAL[2]),
         )
 
     @cached_property
     def preloads(self) -> list[str]:
-        """The font that every page's first words need, as a static file; none that a device has."""
+        """The static font file that the first words of every page need; none if devices have the font."""
         return [f"fonts/{font}-latin.woff2" for font in self.fonts[:1] if font in SHIPPED]
 
     @cached_property
@@ -82,12 +85,12 @@ class Brand:
 
     @property
     def headline_family(self) -> str:
-        """The shipped font that cards draw headlines with."""
+        """The shipped font for headlines on cards."""
         return str(DRAWN.get(self.fonts[0], self.fonts[0]))
 
     @property
     def label_family(self) -> str:
-        """The shipped font that cards draw the rest with."""
+        """The shipped font for all other text on cards."""
         return str(DRAWN.get(self.fonts[2], self.fonts[2]))
 
     @cached_property
@@ -96,12 +99,12 @@ class Brand:
 
     @cached_property
     def nameplate_dark(self) -> Nameplate | None:
-        """The one for dark ground; without one the other stands there, too."""
+        """The nameplate for dark background; None if the paper has none or uses the light one for both."""
         return _nameplate(self.paper.nameplate_dark.name) if self.nameplate else None
 
     @cached_property
     def icons(self) -> list[tuple[str, int, int]]:
-        """Address, width and height of the logo's square copies, small to large; none before they are made."""
+        """Address, width and height of the logo's square copies, small to large; empty before they are made."""
         if self.paper.logo is None:
             return []
         square = self.paper.logo.sources("square")
@@ -109,15 +112,17 @@ class Brand:
 
     @cached_property
     def style(self) -> str:
-        """What is other than in static/css/site.css; empty while nobody has chosen anything."""
+        """The CSS that differs from static/css/site.css; empty while nobody has chosen anything."""
         rules = []
         if self.paper.chosen("light"):
             rules.append(f":root{{{_properties(self.light)}}}")
-        if self.paper.chosen("dark") or self.paper.chosen("light"):  # which would stand in the dark as well
+        if self.paper.chosen("dark") or self.paper.chosen(
+            "light"
+        ):  # chosen light colours would apply in the dark as well
             dark = _properties(self.dark)
             rules.append(f'@media(prefers-color-scheme:dark){{:root:not([data-theme="light"]){{{dark}}}}}')
             rules.append(f':root[data-theme="dark"]{{{dark}}}')
-        screen = f"@media screen{{{''.join(rules)}}}" if rules else ""  # paper has its own colours
+        screen = f"@media screen{{{''.join(rules)}}}" if rules else ""  # printed pages have their own colours
         return screen + self._families()
 
     def _families(self) -> str:
@@ -132,7 +137,7 @@ class Brand:
 
     @cached_property
     def stylesheet(self) -> str:
-        """Where ``style`` is found; empty if there is none."""
+        """The address of ``style``; empty if there is none."""
         return f"/look-{self.digest}.css" if self.style else ""
 
 
@@ -141,7 +146,7 @@ def _properties(palette: dict[str, str]) -> str:
 
 
 def _nameplate(name: str | None) -> Nameplate | None:
-    """The picture as large as pages show it: sharp on screens of twice the pixels."""
+    """Return the nameplate scaled as large as pages show it; None if there is no picture."""
     width, height = nameplates.size(name or "")
     if not height:
         return None

@@ -1,6 +1,6 @@
-"""The picture that social networks show of an article: its headline over its lead picture, drawn at publication.
+"""The picture for social networks: an article's headline over its lead picture, drawn when it is published.
 
-A name holds a random part, so that nobody guesses the card of what is only scheduled.
+Its file name has a random part, so that nobody guesses the card of a scheduled edition.
 """
 
 import secrets
@@ -26,26 +26,26 @@ from ground.fonts import SEMIBOLD
 EDGE = 64
 SIZES = (76, 68, 60, 54, 48, 42)  # pixels of the headline's type, the largest first
 MOST_LINES = 4
-PICTURED = 2  # over a picture the largest sizes are left out, so that more of it is seen
-FADE, DARKEST = 130, 200  # pixels above the words; of 255: over white, white words still stand out 9 : 1
+PICTURED = 2  # the largest sizes are left out over a picture, so that more of it is seen
+FADE, DARKEST = 130, 200  # pixels above the text; of 255: on white, white text still has a contrast of 9 : 1
 SIGNED = 30  # pixels of type in the last line
-PLATE = 44  # pixels that a drawn name is high at most
+PLATE = 44  # height of the nameplate in pixels, at most
 
 
 def draw_edition_card(edition: Edition) -> str:
-    """Draw and store the card of ``edition``, note its name there and return it; the one before goes away."""
+    """Draw and store the card of ``edition``, note its name there and return it; the former card is deleted."""
     name = f"social/{edition.pk}-{secrets.token_hex(8)}.jpg"
     name = default_storage.save(name, ContentFile(_picture(edition), name=name))
     former, edition.card = edition.card, name
     if not _note(edition.pk, former, name):
-        remove_card_file(name)  # it was erased or taken back meanwhile, or somebody was quicker
+        remove_card_file(name)  # it was erased or taken back meanwhile, or another process was quicker
         return ""
     remove_card_file(former)
     return name
 
 
 def remove_card_file(name: str) -> None:
-    """Take a card out of the storage."""
+    """Delete a card from the storage."""
     if name:
         default_storage.delete(name)
 
@@ -72,7 +72,7 @@ def _picture(edition: Edition) -> bytes:
 
 
 def _sign(picture: Pillow.Image, brand: Brand, section: str, ink: str, *, is_dark: bool) -> None:
-    """Under the headline, whose it is and of which section; drawn, where the paper has a nameplate for this ground."""
+    """Write the name of the paper, or its nameplate for this background, and the section below the headline."""
     field = brand.paper.nameplate_dark if is_dark else brand.paper.nameplate
     canvas, face = ImageDraw.Draw(picture), Face(brand.label_family, SIGNED, SEMIBOLD)
     left, line = EDGE, SIZE[1] - EDGE - 34
@@ -85,7 +85,7 @@ def _sign(picture: Pillow.Image, brand: Brand, section: str, ink: str, *, is_dar
 
 
 def _plate(field: FieldFile) -> Pillow.Image | None:
-    """The nameplate in the size of a card's last line; None without one, or if its file is gone."""
+    """Return the nameplate in the size of a card's last line; None without one, or if its file is gone."""
     if not field:
         return None
     try:
@@ -98,22 +98,24 @@ def _plate(field: FieldFile) -> Pillow.Image | None:
 
 
 def _note(pk: int, former: str, name: str) -> bool:
-    """Have an edition show the card ``name``, unless it is erased or has another one by now."""
+    """Set the card of an edition to ``name`` and return whether that was done: not if it was erased or has a newer
+    card.
+    """
     with transaction.atomic():
         edition = Edition.objects.select_for_update().filter(pk=pk, card=former, erased_at=None).first()
         if edition:
             edition.card = name
-            edition.save(update_fields=["card"])  # not update(): a CDN then forgets this article's pages alone
+            edition.save(update_fields=["card"])  # not update(): so a CDN forgets this article's pages alone
     return edition is not None
 
 
 def _ground(image: Image | None, top: int, colours: Mapping[str, str]) -> Pillow.Image:
-    """The lead picture with its focal point above the words at ``top``; without one, the paper's own ground."""
+    """Return the lead picture with its focal point above the text at ``top``; without one, an empty card."""
     if image is None:
         return drawing.ground(colours)
     focus = image.crop_points.get("wide", image.focus)
     with image.file.open("rb") as master, Pillow.open(master, formats=("JPEG",)) as opened:
-        if image.trim == Trim():  # of a part, or of one on its side, more may be needed
+        if image.trim == Trim():  # of a cropped or turned picture more may be needed
             opened.draft("RGB", SIZE)
         whole = image.trim.of(opened.convert("RGB"))
         if image.is_whole:
@@ -122,7 +124,7 @@ def _ground(image: Image | None, top: int, colours: Mapping[str, str]) -> Pillow
 
 
 def _cropped(whole: Pillow.Image, focus: Sequence[float], top: int) -> Pillow.Image:
-    """``whole`` filling the card, its ``focus`` (per cent) in the middle of what no words cover, as far as it goes."""
+    """Return ``whole`` cropped to the card, with ``focus`` (per cent) as central as can be in the part without text."""
     scale = max(SIZE[0] / whole.width, SIZE[1] / whole.height)
     wide, high = SIZE[0] / scale, SIZE[1] / scale
     left = min(max(whole.width * focus[0] / 100 - wide / 2, 0), whole.width - wide)
@@ -131,7 +133,7 @@ def _cropped(whole: Pillow.Image, focus: Sequence[float], top: int) -> Pillow.Im
 
 
 def _shaded(picture: Pillow.Image, top: int) -> Pillow.Image:
-    """``picture`` dark behind the words, which begin at ``top``, and as it is above them."""
+    """Return ``picture`` darkened behind the text, which begins at ``top``."""
     shade = Pillow.new("L", SIZE, 0)
     fade = Pillow.linear_gradient("L").resize((SIZE[0], FADE)).point(lambda value: round(value * DARKEST / 255))
     begin = max(top - FADE, 0)
@@ -143,7 +145,7 @@ def _shaded(picture: Pillow.Image, top: int) -> Pillow.Image:
 def _set(
     canvas: drawing.Canvas, headline: str, sizes: Sequence[int] = SIZES, family: str = "literata"
 ) -> tuple[list[str], Face]:
-    """The headline in lines that fit, in the largest type that needs no more of them than there is room for."""
+    """Return the headline in lines that fit, and the largest face with which there is room for them."""
     for size in sizes:
         face = Face(family, size, SEMIBOLD)
         lines = drawing.lines(canvas, headline.split(), face, SIZE[0] - 2 * EDGE)

@@ -1,4 +1,4 @@
-"""A country crossed with a theme: what is listed in both sections, at /kazakhstan/business-economy/."""
+"""A crossing of a country and a theme: what is listed in both sections, at /kazakhstan/business-economy/."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from django.db import connections, router
 from django.db.models.expressions import RawSQL
 
 from articles.models.edition import Edition, EditionQuerySet
-from articles.models.edition_lists import PreparedEditions
+from articles.models.edition_lists import CompiledEditionQuery
 from articles.models.section import Section
 from ground import fragments
-from ground.compiled_queries import Listed, fetch
+from ground.compiled_queries import SlicedQuery, fetch
 from ground.times import FOR_EVER
 
-BY_ADDRESS = "sections by address"  # among the pieces of pages
-MOST_WALKED = 2_000  # of the country's newest listings, however rare those are that the theme has, too
-MOST = 501  # that a reader can leaf to
+BY_ADDRESS = "sections by address"  # the key of all sections among the fragments
+MOST_WALKED = 2_000  # of the country's newest listings, however few of them the theme has, too
+MOST = 501  # articles that a reader can page to
 EVER = datetime(1900, 1, 1, tzinfo=UTC)
-MOST_LOOKED_AT = 300  # of a country's newest listings, whose themes the country's page and the sitemap name
+MOST_LOOKED_AT = 300  # of a country's newest listings, whose themes the country's page and the sitemap list
 
-# Whether a row is the theme's, too, is looked up row by row, in the index: no plan may read the theme's whole list.
+# Whether a row is also listed by the theme is looked up row by row: no plan may read the theme's whole list.
 BOTH = """
 WITH both_have (edition_id) AS MATERIALIZED (
     SELECT near.edition_id FROM (
@@ -58,7 +58,7 @@ ORDER BY country."order", country.name, theme."order", theme.name
 
 @dataclass(frozen=True)
 class Crossing:
-    """A country and a theme, both of the first level."""
+    """A country and a theme, both top-level sections."""
 
     country: Section
     theme: Section
@@ -72,12 +72,12 @@ class Crossing:
 
 
 def crossing_of(first: str, second: str) -> Crossing | None:
-    """The crossing of two sections, in whatever order; None where a section of that address is within the first."""
-    sections = fragments.piece(BY_ADDRESS, by_address)
-    one, other = sections.get(f"/{first}/"), sections.get(f"/{second}/")
-    if one is None or other is None or f"/{first}/{second}/" in sections:
+    """Return the crossing of two sections in any order; None if the first has a subsection of the second address."""
+    sections = fragments.get_fragment(BY_ADDRESS, by_address)
+    first_section, second_section = sections.get(f"/{first}/"), sections.get(f"/{second}/")
+    if first_section is None or second_section is None or f"/{first}/{second}/" in sections:
         return None
-    kinds = {one.kind: one, other.kind: other}
+    kinds = {first_section.kind: first_section, second_section.kind: second_section}
     if len(kinds) < 2:
         return None
     crossing = Crossing(kinds[Section.Kind.COUNTRY], kinds[Section.Kind.THEME])
@@ -85,42 +85,43 @@ def crossing_of(first: str, second: str) -> Crossing | None:
 
 
 def by_address() -> dict[str, Section]:
-    """Every section, in one query; on readers' pages the frame has them ready."""
+    """Return every section by its address, in one query; on readers' pages the frame has them cached."""
     return {section.get_absolute_url(): section for section in Section.objects.with_parent()}
 
 
 def statement_of_both(
     at: datetime, country: int, theme: int, start: datetime = EVER, end: datetime = FOR_EVER, *, way: str = "DESC"
 ) -> tuple[str, Sequence[Any]]:
-    """What stands before a statement of ``editions``, with its values; published from ``start`` until ``end``."""
+    """Return the WITH clause for a query of ``editions``, and its values; published from ``start`` until ``end``."""
     return BOTH.format(way=way), (country, start, end, MOST_WALKED, theme, at, at, MOST)
 
 
 def editions() -> EditionQuerySet:
-    """Those that ``both`` finds, the newest first."""
+    """Return the editions that the WITH clause selects, the newest first."""
     return Edition.objects.filter(pk__in=RawSQL("SELECT edition_id FROM both_have", [])).newest()
 
 
-EDITIONS = PreparedEditions(lambda at, country, theme: editions(), before=statement_of_both)
-OF_SPAN = PreparedEditions(lambda at, country, theme, start, end: editions(), before=statement_of_both)
-OLDEST = PreparedEditions(
+EDITIONS = CompiledEditionQuery(lambda at, country, theme: editions(), before=statement_of_both)
+OF_SPAN = CompiledEditionQuery(lambda at, country, theme, start, end: editions(), before=statement_of_both)
+OLDEST = CompiledEditionQuery(
     lambda at, country, theme, start: editions().reverse(), before=partial(statement_of_both, way="ASC")
 )
 
 
-def listed_in_both(crossing: Crossing, at: datetime, **published: datetime) -> Listed[Edition]:
-    """What readers see of both at ``at``, the newest first, to be taken in slices, without bylines.
+def listed_in_both(crossing: Crossing, at: datetime, **published: datetime) -> SlicedQuery[Edition]:
+    """Return the live editions listed in both sections at ``at``, the newest first, to be sliced, without bylines.
 
-    Looked for among the country's newest listings, or those of a span of time: ``published`` are its start and end.
+    They are searched among the country's newest listings, or among those ``published`` between its ``start`` and
+    ``end``.
     """
-    prepared = OF_SPAN if published else EDITIONS
-    return prepared.listed(at=at, country=crossing.country.pk, theme=crossing.theme.pk, **published)
+    query = OF_SPAN if published else EDITIONS
+    return query.listed(at=at, country=crossing.country.pk, theme=crossing.theme.pk, **published)
 
 
 def neighbour_times(
     crossing: Crossing, at: datetime, start: datetime, end: datetime
 ) -> tuple[datetime | None, datetime | None]:
-    """When the newest before ``start`` and the oldest from ``end`` on were published."""
+    """Return when the newest edition before ``start`` and the oldest from ``end`` on were published."""
     pks = {"at": at, "country": crossing.country.pk, "theme": crossing.theme.pk}
     earlier = OF_SPAN.listed(**pks, start=EVER, end=start)[:1]
     later = OLDEST.listed(**pks, start=end)[:1]
@@ -129,19 +130,21 @@ def neighbour_times(
 
 
 def filled(at: datetime, country: Section | None = None) -> list[Crossing]:
-    """The crossings, or those of one country, that have something newly listed; in one query, kept like a page."""
+    """Return the crossings, or those of ``country``, that have recent articles; in one query, cached as a fragment."""
     pk = country.pk if country else 0
 
     def find() -> list[Crossing]:
         alias = router.db_for_read(Edition)
         moment = connections[alias].ops.adapt_datetimefield_value(at)
         rows = fetch(alias, FILLED, [pk, pk, MOST_LOOKED_AT, moment, moment])
-        sections = fragments.piece(BY_ADDRESS, by_address)
-        known = {section.pk: section for section in sections.values()}
+        sections = fragments.get_fragment(BY_ADDRESS, by_address)
+        sections_by_pk = {section.pk: section for section in sections.values()}
         return [
             crossing
-            for one, other in rows
-            if one in known and other in known and (crossing := crossing_of(known[one].slug, known[other].slug))
+            for country_pk, theme_pk in rows
+            if country_pk in sections_by_pk
+            and theme_pk in sections_by_pk
+            and (crossing := crossing_of(sections_by_pk[country_pk].slug, sections_by_pk[theme_pk].slug))
         ]
 
-    return fragments.piece(("crossings", pk), find)
+    return fragments.get_fragment(("crossings", pk), find)

@@ -1,4 +1,4 @@
-"""What stands on the front page and on sections' tops at a time: placements first, the newest fill up, none twice."""
+"""The articles on the front page and on sections' tops at a time: placements, then the newest, none twice."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,34 +10,34 @@ from django.db.models import Model, QuerySet
 
 from articles.models.copy import Kind
 from articles.models.edition import Edition
-from articles.models.edition_lists import PreparedEditions, load_bylines
+from articles.models.edition_lists import CompiledEditionQuery, load_bylines
 from articles.models.placement import SECTION_SLOTS, SLOTS, Alert, Placement
 from articles.models.section import Section
 from articles.public import countries
 from articles.public.countries import NOWHERE, Countries
-from ground.compiled_queries import Listed, Prepared
+from ground.compiled_queries import CompiledQuery, SlicedQuery
 from ground.times import FOR_EVER
 
-WITH_LEAD = (2, 3)  # slots whose placed articles belong to the lead
+WITH_LEAD = (2, 3)  # slots whose placed articles are shown together with the lead
 SECONDS = 3
 LATEST = 7
 LEAST_IN_SIDE = 4  # lines of Latest that fill a column beside the lead
-LETTERS_BESIDE = 300  # of the lead, beside a picture of some height
-HEADLINE_WEIGHS = 4  # times what as many letters below it do
+LETTERS_BESIDE = 300  # weighted letters of the lead that fill the space beside its picture
+HEADLINE_WEIGHS = 4  # how much a letter of a headline weighs against one of the text below
 SHELF = 4
-POOL = 72  # the newest editions a front page is made of
+POOL = 72  # how many of the newest editions a front page is made from
 
 Slots = list[Edition | None]  # in order; None where too few articles are live
 
 
 def all_pictured(editions: Sequence[Edition]) -> bool:
-    """Whether ``editions`` can stand as cards in a row: two or more, each with a picture that grows to an even end."""
+    """Return whether ``editions`` can stand as cards in a row: two or more, and each with a picture."""
     return len(editions) > 1 and all(edition.image_here for edition in editions)
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """A section's row on the front page; ``is_large`` where it may begin with a large picture beside a list."""
+    """A section's row on the front page; ``is_large`` if it may begin with a large picture beside a list."""
 
     section: Section
     editions: list[Edition]
@@ -45,12 +45,12 @@ class Shelf:
 
     @property
     def key(self) -> tuple[int, ...]:
-        """What it shows: nothing is placed on a shelf, so the editions and its turn say it all."""
+        """What the shelf shows, as a key: its editions and their layout, as nothing is placed on a shelf."""
         return (self.is_large, *(edition.pk for edition in self.editions))
 
     @property
     def shape(self) -> str:
-        """The richest shape that these articles fill without a hole: opinion, large, cells or plain."""
+        """The richest layout that these articles fill without a hole: opinion, large, cells or plain."""
         if all(edition.kind == Kind.OPINION for edition in self.editions):
             return "opinion"
         large = len(self.editions) > 2 and self.editions[0].image_here
@@ -60,21 +60,22 @@ class Shelf:
 
     @property
     def beside(self) -> list[Edition]:
-        """Those beside the large one: the first with a picture at the head, as only pictures grow."""
+        """The editions beside the large one; those with a picture come first, because only pictures grow."""
         return sorted(self.editions[1:], key=lambda edition: edition.image_here is None)
 
     @property
     def is_even(self) -> bool:
-        """Whether the headlines are so equally long that four texts in a row end alike."""
+        """Whether the headlines are of about the same length, so that four texts in a row end alike."""
         lengths = [len(edition.headline_here) for edition in self.editions]
         return max(lengths) - min(lengths) < 20
 
 
 @dataclass(frozen=True)
 class FrontPage:
-    """The lead with those that belong to it, those below it, the newest in order, and a shelf a theme.
+    """The front page: the lead with those shown with it, those below, the newest, and the shelves.
 
-    ``slots`` are those that can be placed; ``countries`` are those of the row, each with its newest.
+    ``slots`` holds what stands in the slots for placements, ``countries`` the countries of the row, each with its
+    newest edition.
     """
 
     lead: Edition | None
@@ -87,7 +88,7 @@ class FrontPage:
 
     @property
     def has_cells(self) -> bool:
-        """Whether those below the lead stand in a row."""
+        """Whether the editions below the lead stand in a row."""
         return all_pictured(self.seconds)
 
     @property
@@ -98,14 +99,14 @@ class FrontPage:
 
     @property
     def has_newest(self) -> bool:
-        """Whether Latest begins with something newer than what stands below the lead: else it is but the rest."""
+        """Whether Latest begins with an edition newer than those above it."""
         above = [*self.with_lead, *self.seconds]
         newest = self.latest[0].published_at if self.latest else None
         return not above or (newest is not None and any(edition.published_at < newest for edition in above))
 
     @property
     def is_beside(self) -> bool:
-        """Whether the lead has words enough to stand beside its picture."""
+        """Whether the lead has enough text to stand beside its picture."""
         if self.lead is None or not (self.lead.image_here and self.lead.standfirst and self.with_lead):
             return False
         letters = HEADLINE_WEIGHS * len(self.lead.headline_here) + len(self.lead.standfirst)
@@ -114,34 +115,34 @@ class FrontPage:
 
     @property
     def is_bare(self) -> bool:
-        """Whether the lead has no picture that could grow, so that those below it have to."""
+        """Whether the lead has no picture that could grow, so that those below it must."""
         return self.lead is not None and self.lead.image_here is None
 
     @property
     def tells_of_countries(self) -> bool:
-        """Whether any country of the row has an article; the others say that they have none, which leaves no hole."""
+        """Whether any country of the row has an article; the other countries say that they have none."""
         return any(edition for _country, edition in self.countries)
 
 
 def front_page_at(
     at: datetime, chosen: Countries = NOWHERE, placements: Iterable[Placement] | None = None
 ) -> FrontPage:
-    """The front page as readers see it at ``at``, in three queries, and one or two more for the ``chosen`` countries.
+    """Return the front page at ``at``, in three queries, and one or two more for the ``chosen`` countries.
 
-    What is placed on slots 2 and 3 belongs to the lead; what fills those slots by itself stands below it.
-    ``placements`` stand in for the stored ones where the desk looks at what it has not saved.
+    Articles placed on slots 2 and 3 are shown with the lead; articles that fill those slots by themselves stand below
+    it. ``placements`` replaces the stored ones where the desk previews unsaved ones.
     """
     pinned = _pinned(FRONT_PLACEMENTS.rows(at=at) if placements is None else placements, SLOTS)
     pool = POOL_OF_FRONT.rows(at=at)
     placed = _editions_of(pinned, pool, at)
-    rest = _without(pool, placed)
-    slots = _filled(placed, rest, SLOTS)
+    unplaced = _without(pool, placed)
+    slots = _filled(placed, unplaced, SLOTS)
     filled = [edition for edition in slots if edition]
-    lead, others = (filled[0] if filled else None), filled[1:]
+    lead, below_lead = (filled[0] if filled else None), filled[1:]
     with_lead = [placed[slot] for slot in WITH_LEAD if slot in placed and placed[slot] is not lead]
-    below = [edition for edition in others if edition not in with_lead]
+    below = [edition for edition in below_lead if edition not in with_lead]
     latest = below[SECONDS:]
-    latest += islice(rest, LATEST - len(latest))
+    latest += islice(unplaced, LATEST - len(latest))
     large = [edition for edition in (lead, *with_lead, *below[:SECONDS]) if edition]
     of_countries = countries.newest_of_countries(chosen, pool, at)
     shelves = _shelves(pool, large, latest, {country: of_countries[country.pk] for country in chosen.shelves})
@@ -152,23 +153,24 @@ def front_page_at(
 
 
 def section_top(section: Section, at: datetime, placements: Iterable[Placement] | None = None) -> dict[int, Edition]:
-    """What is placed on the top of ``section`` and live at ``at``, by slot; its cards still lack their bylines."""
+    """Return the live editions placed on the top of ``section`` at ``at``, by slot, without bylines."""
     standing = SECTION_PLACEMENTS.rows(at=at, section=section.pk) if placements is None else placements
     pinned = _pinned(standing, SECTION_SLOTS)
     return _editions_of(pinned, None, at)
 
 
 def section_slots(section: Section, at: datetime, placements: Iterable[Placement] | None = None) -> Slots:
-    """The top of ``section`` with what fills it up."""
+    """Return the top of ``section`` with the newest editions in its free slots."""
     placed = section_top(section, at, placements)
     newest = listed_editions(section, at).prefetch_related(None)[: SECTION_SLOTS + len(placed)]
     return _filled(placed, _without(newest, placed), SECTION_SLOTS)
 
 
 def listed_editions(section: Section | int | None, at: datetime, **published: datetime) -> QuerySet[Edition]:
-    """Live editions of ``section`` (None: of the paper), newest first; ``published`` are bounds as lookups (gte, lt).
+    """Return live editions of ``section`` (None: the paper), newest first; ``published`` are bounds as lookups (gte,
+    lt).
 
-    A section's are found by walking its listing's own index.
+    Those of a section are found by walking the index of its listing.
     """
     bounds = {f"published_at__{lookup}": time for lookup, time in published.items()}
     if section is None:
@@ -176,43 +178,43 @@ def listed_editions(section: Section | int | None, at: datetime, **published: da
     return Edition.objects.live(at).listed_by("section_rows", section=section, **bounds).for_cards()
 
 
-POOL_OF_FRONT = PreparedEditions(lambda at: Edition.objects.live(at).filter(off_front=False).newest()[:POOL])
-NEWEST = PreparedEditions(lambda at, without: listed_editions(None, at).exclude(article__in=without))
-OF_SPAN = PreparedEditions(lambda at, start, end: listed_editions(None, at, gte=start, lt=end))
-NEWEST_OF_SECTION = PreparedEditions(
+POOL_OF_FRONT = CompiledEditionQuery(lambda at: Edition.objects.live(at).filter(off_front=False).newest()[:POOL])
+NEWEST = CompiledEditionQuery(lambda at, without: listed_editions(None, at).exclude(article__in=without))
+OF_SPAN = CompiledEditionQuery(lambda at, start, end: listed_editions(None, at, gte=start, lt=end))
+NEWEST_OF_SECTION = CompiledEditionQuery(
     lambda at, section, without, part: (
         Edition.objects.live(at).exclude(article__in=without).walked_by("section_rows", part, section=section)
     ),
     cuts=True,
 )
 
-OF_AUTHOR = PreparedEditions(
+OF_AUTHOR = CompiledEditionQuery(
     lambda at, author, part: Edition.objects.live(at).walked_by("bylines", part, author=author), cuts=True
 )
 
 
-def of_author(author: int, at: datetime) -> Listed[Edition]:
-    """What stands below an author's name, the newest first, to be taken in slices, without bylines."""
+def of_author(author: int, at: datetime) -> SlicedQuery[Edition]:
+    """Return an author's live editions, the newest first, to be sliced, without bylines."""
     return OF_AUTHOR.listed(at=at, author=author)
 
 
-def newest(section: Section | None, at: datetime, without: Iterable[int] = ()) -> Listed[Edition]:
-    """What ``listed`` lists, to be taken in slices, without bylines and without those articles."""
+def newest(section: Section | None, at: datetime, without: Iterable[int] = ()) -> SlicedQuery[Edition]:
+    """Return the live editions of ``section`` (None: of the paper), but for articles in ``without``, to be sliced."""
     articles = list(without)
     if section is None:
         return NEWEST.listed(at=at, without=articles)
     return NEWEST_OF_SECTION.listed(at=at, section=section.pk, without=articles)
 
 
-def of_span(at: datetime, start: datetime, end: datetime) -> Listed[Edition]:
-    """What ``newest`` finds of the paper between two moments."""
+def of_span(at: datetime, start: datetime, end: datetime) -> SlicedQuery[Edition]:
+    """Return what ``newest`` returns for the whole paper, published between two times."""
     return OF_SPAN.listed(at=at, start=start, end=end)
 
 
 def next_timed_change(at: datetime) -> datetime | None:
-    """The next moment after ``at`` when time itself changes a public page; None if nothing is scheduled.
+    """Return the next time after ``at`` when a public page changes by itself; None if nothing is scheduled.
 
-    One query that looks once at each column's index.
+    It takes one query that looks once at the index of each column.
     """
     columns: list[tuple[type[Model], str]] = [(Edition, "live_from"), (Edition, "live_until")]
     columns += [(model, name) for model in (Placement, Alert) for name in ("starts_at", "ends_at")]
@@ -225,22 +227,22 @@ def next_timed_change(at: datetime) -> datetime | None:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT MIN(moment) FROM ({nearest}) AS nearest", [adapt(at), adapt(FOR_EVER)] * len(columns))  # noqa: S608 - the same
         (moment,) = cursor.fetchone()
-    if isinstance(moment, str):  # SQLite keeps times as text, in UTC
+    if isinstance(moment, str):  # SQLite stores times as text, in UTC
         return datetime.fromisoformat(moment).replace(tzinfo=UTC)
     return moment
 
 
 def stored_placements(section: Section | int | None, at: datetime) -> QuerySet[Placement]:
-    """The placements in force at ``at`` on the front page, or on the top of ``section``, the best of a slot first."""
+    """Return the placements in force at ``at`` on the front page or ``section``, the best of each slot first."""
     return Placement.objects.on(section).standing(at).select_related("image")
 
 
-FRONT_PLACEMENTS = Prepared(Placement, lambda at: stored_placements(None, at), joins={"image": []})
-SECTION_PLACEMENTS = Prepared(Placement, lambda at, section: stored_placements(section, at), joins={"image": []})
+FRONT_PLACEMENTS = CompiledQuery(Placement, lambda at: stored_placements(None, at), joins={"image": []})
+SECTION_PLACEMENTS = CompiledQuery(Placement, lambda at, section: stored_placements(section, at), joins={"image": []})
 
 
 def _pinned(placements: Iterable[Placement], last: int) -> dict[int, Placement]:
-    """The placement of each slot, each article once: in the foremost of its slots."""
+    """Return the placement of each slot, with each article only in the first of its slots."""
     slots: dict[int, Placement] = {}
     articles: set[int] = set()
     for placement in placements:
@@ -251,31 +253,31 @@ def _pinned(placements: Iterable[Placement], last: int) -> dict[int, Placement]:
 
 
 def _editions_of(pinned: dict[int, Placement], pool: list[Edition] | None, at: datetime) -> dict[int, Edition]:
-    """The live editions of placed articles, by slot; asked of the database only if ``pool`` doesn't have them.
+    """Return the live editions of placed articles, by slot; those that ``pool`` does not have are read in one query.
 
-    They lack their bylines, which whoever asks loads with those of a list.
+    They have no bylines; the caller loads them together with those of a list.
     """
-    wanted = {placement.article_id for placement in pinned.values()}
-    found = {edition.article_id: edition for edition in pool or [] if edition.article_id in wanted}
-    if missing := wanted - set(found):
+    article_ids = {placement.article_id for placement in pinned.values()}
+    by_article = {edition.article_id: edition for edition in pool or [] if edition.article_id in article_ids}
+    if missing := article_ids - set(by_article):
         rows = Edition.objects.live(at).filter(article__in=missing).for_bare_cards()
-        found |= {edition.article_id: edition for edition in rows}
+        by_article |= {edition.article_id: edition for edition in rows}
     placed = {}
     for slot, placement in pinned.items():
-        if edition := found.get(placement.article_id):
+        if edition := by_article.get(placement.article_id):
             edition.here = placement
             placed[slot] = edition
     return placed
 
 
 def _without(editions: Iterable[Edition], placed: dict[int, Edition]) -> Iterator[Edition]:
-    taken = {edition.article_id for edition in placed.values()}
-    return (edition for edition in editions if edition.article_id not in taken)
+    placed_articles = {edition.article_id for edition in placed.values()}
+    return (edition for edition in editions if edition.article_id not in placed_articles)
 
 
-def _filled(placed: dict[int, Edition], rest: Iterator[Edition], last: int) -> Slots:
-    """Slot after slot the edition placed there, or else the next of the rest."""
-    return [placed.get(slot) or next(rest, None) for slot in range(1, last + 1)]
+def _filled(placed: dict[int, Edition], unplaced: Iterator[Edition], last: int) -> Slots:
+    """Return for each slot the edition placed there, or else the next of ``unplaced``."""
+    return [placed.get(slot) or next(unplaced, None) for slot in range(1, last + 1)]
 
 
 def _shelves(
@@ -284,25 +286,25 @@ def _shelves(
     latest: Iterable[Edition],
     of_countries: dict[Section, list[Edition]],
 ) -> list[Shelf]:
-    """The newest by theme and of countries with a shelf, in the order of the menu, without what stands ``large`` above.
+    """Return the shelves of themes and of chosen countries in the order of the menu, without what is ``large`` above.
 
-    None is on two shelves: a theme's newest is on the theme's, what is left on the country's. What is a line in Latest
-    stands on its shelf as well, in the words of its own; a shelf needs something more, though.
+    No article is on two shelves: the newest of a theme goes to the theme's shelf, the others first to the country's. An
+    article in Latest may stand on its shelf too, with its own text, if the shelf also has one that is not.
     """
-    taken = {edition.article_id for edition in large}
+    used_articles = {edition.article_id for edition in large}
     lines = {edition.article_id for edition in latest}
     of_themes: dict[Section, list[Edition]] = {}
     for edition in pool:
-        if edition.top_section.kind == Section.Kind.THEME and edition.article_id not in taken:
+        if edition.top_section.kind == Section.Kind.THEME and edition.article_id not in used_articles:
             of_themes.setdefault(edition.top_section, []).append(edition)
     heads = {editions[0].article_id for editions in of_themes.values()}
     rows: dict[Section, list[Edition]] = {}
-    for found, others in ((of_countries, heads), (of_themes, set())):
-        for section, editions in found.items():
-            row = [edition for edition in editions if edition.article_id not in taken | others]
+    for editions_by_section, reserved in ((of_countries, heads), (of_themes, set())):
+        for section, editions in editions_by_section.items():
+            row = [edition for edition in editions if edition.article_id not in used_articles | reserved]
             if any(edition.article_id not in lines for edition in row):
                 rows[section] = row[:SHELF]
-                taken |= {edition.article_id for edition in rows[section]}
+                used_articles |= {edition.article_id for edition in rows[section]}
     in_order = sorted(rows, key=lambda section: (section.order, section.name))
     return [
         Shelf(section, [_by_itself(edition) for edition in rows[section]], turn % 2 == 0)
@@ -311,5 +313,5 @@ def _shelves(
 
 
 def _by_itself(edition: Edition) -> Edition:
-    """The edition without the words and the picture of its place elsewhere on the page."""
+    """Return the edition without the text and picture of its placement elsewhere on the page."""
     return edition if edition.here is None else countries.alone(edition)

@@ -1,4 +1,4 @@
-"""What search engines read: schema.org objects as JSON for the pages of articles, authors, sections and the front."""
+"""Data for search engines: schema.org objects as JSON for articles, authors, sections and the front page."""
 
 import json
 from typing import Any
@@ -15,23 +15,23 @@ from articles.public.brand import Brand
 from ground.addresses import absolute
 
 TYPES = {Kind.ANALYSIS: "AnalysisNewsArticle", Kind.OPINION: "OpinionNewsArticle"}
-IMAGE_WIDTH = 1600  # pixels; search engines show pictures of 1,200 and more large, where the master has as many
+IMAGE_WIDTH = 1600  # pixels; search engines show pictures of 1,200 and more large, if the master is as large
 ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
 
 def script(data: list[dict[str, Any]]) -> SafeString:
-    """``data`` as the text of a ``script`` element: nothing in it can end the element."""
+    """Return ``data`` as the text of a ``script`` element, escaped so that nothing in it can end the element."""
     graph = {"@context": "https://schema.org", "@graph": data}
     return mark_safe(json.dumps(graph, ensure_ascii=False).translate(ESCAPES))  # noqa: S308 - escaped just here
 
 
 def for_article(edition: Edition, paper: SiteSettings, root: str) -> SafeString:
-    """NewsArticle (or its opinion or analysis kind) and breadcrumbs; ``root`` is the site's scheme and host."""
+    """Return NewsArticle (or its opinion or analysis type) and breadcrumbs; ``root`` is the site's scheme and host."""
     return script([_article(edition, paper, root), _breadcrumbs(edition, root)])
 
 
 def for_front_page(paper: SiteSettings, root: str) -> SafeString:
-    """The site with its search, and its publisher."""
+    """Return the site with its search, and its publisher."""
     search = {
         "@type": "SearchAction",
         "target": f"{root}/search/?q={{query}}",
@@ -42,7 +42,7 @@ def for_front_page(paper: SiteSettings, root: str) -> SafeString:
 
 
 def for_author(author: Author, paper: SiteSettings, root: str) -> SafeString:
-    """ProfilePage of a person or a desk."""
+    """Return the ProfilePage of a person or a desk."""
     url = root + author.get_absolute_url()
     about = {
         "@type": _type(author),
@@ -58,7 +58,7 @@ def for_author(author: Author, paper: SiteSettings, root: str) -> SafeString:
 
 
 def for_section(section: Section, paper: SiteSettings, root: str) -> SafeString:
-    """CollectionPage of a section, and the way to it."""
+    """Return the CollectionPage of a section, and its breadcrumbs."""
     page = {
         "@type": "CollectionPage",
         "name": section.name,
@@ -75,13 +75,13 @@ def _type(author: Author) -> str:
 
 
 def _page(author: Author, root: str) -> str:
-    """Where the author's page is; a guest has none."""
+    """Return the address of the author's page; a guest has none."""
     path = author.get_absolute_url()
     return path and root + path
 
 
 def _filled(data: dict[str, Any]) -> dict[str, Any]:
-    """``data`` without what says nothing."""
+    """Return ``data`` without empty values."""
     return {name: value for name, value in data.items() if value}
 
 
@@ -115,8 +115,8 @@ def _article(edition: Edition, paper: SiteSettings, root: str) -> dict[str, Any]
 def _images(edition: Edition, root: str) -> list[str]:
     if not edition.lead_image:
         return [root + static("icons/icon-512.png")]
-    found = [edition.lead_image.sources(crop).at_most(IMAGE_WIDTH)[0] for crop in ("wide", "card", "square")]
-    return [absolute(address, root) for address in dict.fromkeys(found)]
+    addresses = [edition.lead_image.sources(crop).at_most(IMAGE_WIDTH)[0] for crop in ("wide", "card", "square")]
+    return [absolute(address, root) for address in dict.fromkeys(addresses)]
 
 
 def _publisher(paper: SiteSettings, root: str) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def _publisher(paper: SiteSettings, root: str) -> dict[str, Any]:
 
 
 def _logo(paper: SiteSettings) -> str:
-    """The square one, which search engines show best; else the drawn name; else the icon."""
+    """Return the square logo, which search engines show best; else the nameplate; else the icon."""
     if paper.logo:
         return paper.logo.sources("full").src
     plate = Brand(paper).nameplate
@@ -147,7 +147,7 @@ def _breadcrumbs(edition: Edition, root: str) -> dict[str, Any]:
 
 
 def _way(section: Section | None, root: str) -> dict[str, Any]:
-    """The breadcrumbs that end with a section."""
+    """Return the breadcrumbs that end with a section."""
     steps = [step for step in (section.parent, section) if step]
     items = [
         {"@type": "ListItem", "position": place, "name": step.name, "item": root + step.get_absolute_url()}

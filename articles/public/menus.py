@@ -1,4 +1,4 @@
-"""Where the links that somebody put into the menus lead now. What readers would not find is left out."""
+"""The current targets of the links that somebody put into the menus; links that readers can't follow are left out."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from articles.models.redirect import path_of
 from articles.models.section import Section
 
 Kind, Place = MenuLink.Kind, MenuLink.Place
-OWN: dict[str, str | Promise] = {}  # pages that the paper always has: their names, by address
+OWN: dict[str, str | Promise] = {}  # pages that the paper always has: their names by address
 
 
 def offer_pages(own: Mapping[str, str | Promise]) -> None:
-    """Offer pages for menus, named by their addresses; the project knows them all."""
+    """Add pages, by address, to those that menus can link to; the project calls this with all it has."""
     OWN.update(own)
 
 
 @dataclass(frozen=True)
 class MenuTarget:
-    """What a link leads to: its own name, and its address."""
+    """The target of a link: its own name and address."""
 
     name: str
     url: str
@@ -35,9 +35,9 @@ class MenuTarget:
 def targets(
     links: Iterable[MenuLink], sections: Mapping[int, Section], pages: Mapping[int, FlatPage], at: datetime
 ) -> dict[int, MenuTarget]:
-    """Where each of ``links`` leads at ``at``, by its number; those that lead nowhere are not in it.
+    """Return the target of each of ``links`` at ``at``, by primary key; links that lead nowhere are left out.
 
-    ``sections`` and ``pages`` are all that readers can open. What was merged into another is that other.
+    ``sections`` and ``pages`` are all that readers can open. A merged row is replaced by the one it was merged into.
     """
     links = list(links)
     rows: dict[str, dict[int, MenuTarget]] = {
@@ -45,9 +45,9 @@ def targets(
         Kind.PAGE: {key: MenuTarget(page.title, page.get_absolute_url()) for key, page in pages.items()},
         Kind.TAG: _tags([link.row for link in links if link.kind == Kind.TAG and link.row], at),
     }
-    found = {link.pk: target for link in links if (target := _target(link, rows))}
-    lost = [link for link in links if link.kind in {Kind.SECTION, Kind.TAG} and link.pk not in found]
-    return found | _merged(lost, rows, at)
+    found_targets = {link.pk: target for link in links if (target := _target(link, rows))}
+    lost = [link for link in links if link.kind in {Kind.SECTION, Kind.TAG} and link.pk not in found_targets]
+    return found_targets | _merged(lost, rows, at)
 
 
 def _target(link: MenuLink, rows: Mapping[str, Mapping[int, MenuTarget]]) -> MenuTarget | None:
@@ -59,7 +59,7 @@ def _target(link: MenuLink, rows: Mapping[str, Mapping[int, MenuTarget]]) -> Men
 
 
 def _tags(numbers: list[int], at: datetime) -> dict[int, MenuTarget]:
-    """Tags under which readers find something at ``at``; the page of another is not there."""
+    """Return the tags under which readers find something at ``at``, as targets by primary key."""
     if not numbers:
         return {}
     listed = EditionTag.objects.filter(tag=OuterRef("pk"), edition__live_from__lte=at, edition__live_until__gt=at)
@@ -67,10 +67,10 @@ def _tags(numbers: list[int], at: datetime) -> dict[int, MenuTarget]:
 
 
 def _merged(lost: list[MenuLink], rows: Mapping[str, Mapping[int, MenuTarget]], at: datetime) -> dict[int, MenuTarget]:
-    found: dict[int, MenuTarget] = {}
+    merged: dict[int, MenuTarget] = {}
     for kind in {link.kind for link in lost}:
         numbers = {link.pk: link.row for link in lost if link.kind == kind and link.row}
         now = successors(kind, numbers.values())
-        known = _tags(list(now.values()), at) if kind == Kind.TAG else rows[kind]
-        found |= {pk: known[now[row]] for pk, row in numbers.items() if row in now and now[row] in known}
-    return found
+        live_targets = _tags(list(now.values()), at) if kind == Kind.TAG else rows[kind]
+        merged |= {pk: live_targets[now[row]] for pk, row in numbers.items() if row in now and now[row] in live_targets}
+    return merged

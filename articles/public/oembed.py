@@ -1,4 +1,4 @@
-"""oEmbed (oembed.com): what other sites show of one of our articles, as JSON or XML."""
+"""oEmbed (oembed.com): how other sites show one of our articles, as JSON or XML."""
 
 from urllib.parse import urlsplit
 
@@ -11,7 +11,7 @@ from articles.pictures import renditions
 from ground import xml
 from ground.addresses import absolute, root_of
 
-WIDTH, LEAST = 600, 240  # pixels of what is shown, where it is not asked to be narrower
+WIDTH, LEAST = 600, 240  # width in pixels: the usual one, and the least that can be asked for
 FRAME = 220  # pixels of height beside the picture
 
 

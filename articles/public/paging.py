@@ -1,4 +1,4 @@
-"""Pages of a list that never count it: one row more than the page shows tells whether another follows."""
+"""Pages of a list that is never counted: one row more than the page shows tells whether another page follows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.http import Http404
 
 SIZE = 20
 TOP = 5  # on a section's first page: one large, four beside it
-MOST = 25  # pages of a list; what is older is found by month
+MOST = 25  # pages of a list; older articles are found by month
 MOST_OF_A_MONTH = 250
 
 
@@ -30,12 +30,12 @@ class ListPage:
 
     @property
     def lead(self) -> Any | None:
-        """What the first page shows large."""
+        """The item that the first page shows large."""
         return self.items[0] if self.items and self.number == 1 else None
 
     @property
     def seconds(self) -> list[Any]:
-        """What the first page shows beside it; nothing where that would leave the list almost empty."""
+        """The items beside the lead on the first page; none if the list would be almost empty then."""
         return self.items[1:TOP] if self.number == 1 and len(self.items) >= TOP else []
 
     @property
@@ -57,12 +57,12 @@ class ListPage:
 
     @property
     def is_last_kept(self) -> bool:
-        """Whether the list goes on but its pages don't."""
+        """Whether this is the last page that exists although the list goes on."""
         return self.more and self.number == self.most
 
 
 def number_of(text: str | None, most: int = MOST) -> int:
-    """The page asked for; 404 for what is none."""
+    """Return the number of the page asked for; 404 for an invalid one."""
     text = text or "1"
     if not (text.isascii() and text.isdecimal() and len(text) < 4 and 1 <= int(text) <= most):
         raise Http404
@@ -70,18 +70,19 @@ def number_of(text: str | None, most: int = MOST) -> int:
 
 
 def get_page(rows: QuerySet, text: str | None, most: int = MOST, top: Mapping[int, Any] | None = None) -> ListPage:
-    """Page ``text`` of ``rows``, which has ``most`` at most; 404 for one beyond the end.
+    """Return page ``text`` of ``rows``, of at most ``most`` pages; 404 for one beyond the end.
 
-    ``top`` is what stands at set places (1, 2 …) of the first page and is not among ``rows``, which flow round it.
+    ``top`` maps fixed positions (1, 2 …) of the first page to items; they are not among ``rows``, which fill the other
+    positions.
     """
     number, placed = number_of(text, most), dict(sorted((top or {}).items()))
     first = max(0, (number - 1) * SIZE - len(placed))
     last = number * SIZE - len(placed)
-    found = list(rows[first : last + 1])
-    if not found and number > 1:
+    page_rows = list(rows[first : last + 1])
+    if not page_rows and number > 1:
         raise Http404
-    items = found[: last - first]
+    items = page_rows[: last - first]
     if number == 1:
         for place, item in placed.items():
             items.insert(place - 1, item)
-    return ListPage(items, number, len(found) > last - first, most)
+    return ListPage(items, number, len(page_rows) > last - first, most)

@@ -1,7 +1,7 @@
-"""Articles picked by hand for the readers of another: “Read also” within a text, and what to read next below it.
+"""Articles picked by hand for readers of another: “Read also” within a text, and what to read next below it.
 
-In a body ``<figure data-read-also="12 34"></figure>`` names them by their numbers, as ``Copy.related`` does. Readers
-see each by its headline and address of today for as long as it is live.
+In a body ``<figure data-read-also="12 34"></figure>`` names them by primary key, as ``Copy.related`` does. Readers see
+each with its current headline and address while it is live.
 """
 
 import re
@@ -14,35 +14,35 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from articles.models.edition import Edition
-from articles.models.edition_lists import PreparedEditions
+from articles.models.edition_lists import CompiledEditionQuery
 
 BLOCK = re.compile(r'<figure data-read-also="([0-9 ]{1,100})">.*?</figure>', re.DOTALL)
-LIVE = PreparedEditions(lambda at, keys: Edition.objects.live(at).filter(article__in=keys))
-MOST_ASKED = 60  # articles of one text; those after them are not shown
+LIVE = CompiledEditionQuery(lambda at, keys: Edition.objects.live(at).filter(article__in=keys))
+MOST_ASKED = 60  # articles of one text; any after them are not shown
 
 
 def picked_numbers(html: str) -> list[int]:
-    """The numbers that a cleaned body names, each once, in order."""
-    return list(dict.fromkeys(int(number) for found in BLOCK.findall(html) for number in found.split()))
+    """Return the article numbers in a cleaned body, each once, in order."""
+    return list(dict.fromkeys(int(number) for numbers in BLOCK.findall(html) for number in numbers.split()))
 
 
 def live(numbers: Iterable[int], at: datetime) -> dict[int, Edition]:
-    """Of the articles of these ``numbers`` what readers see at ``at``, in one query, and in none for no numbers."""
-    wanted = list(dict.fromkeys(numbers))[:MOST_ASKED]
-    return {edition.article_id: edition for edition in LIVE.of(sorted(wanted), at=at)}
+    """Return the live editions at ``at`` of the articles with these ``numbers``, in at most one query."""
+    article_ids = list(dict.fromkeys(numbers))[:MOST_ASKED]
+    return {edition.article_id: edition for edition in LIVE.of(sorted(article_ids), at=at)}
 
 
-def write_picks(html: str, found: dict[int, Edition]) -> str:
-    """A cleaned body with its blocks as lists of links to ``found``; a block of which nothing is live is gone."""
+def write_picks(html: str, editions: dict[int, Edition]) -> str:
+    """Return a body with its blocks as lists of links to ``editions``; blocks without a live one are removed."""
 
-    def one(match: re.Match[str]) -> str:
-        return _links([found[int(number)] for number in match[1].split() if int(number) in found])
+    def write_block(match: re.Match[str]) -> str:
+        return _links([editions[int(number)] for number in match[1].split() if int(number) in editions])
 
-    return BLOCK.sub(one, html)
+    return BLOCK.sub(write_block, html)
 
 
 def without_picks(html: str) -> str:
-    """A body without its blocks: for what is copied elsewhere, and would go on naming what was withdrawn."""
+    """Return a body without its blocks, for copies elsewhere, which would go on naming withdrawn articles."""
     return BLOCK.sub("", html)
 
 

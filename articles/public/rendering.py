@@ -1,6 +1,6 @@
-"""From an edition to what its page shows: the body with its pictures, and what stands around it.
+"""Rendering an edition for its page: the body with its pictures, and what stands around it.
 
-The desk's preview goes through the same functions, so that it is the page itself.
+The desk's preview calls the same functions, so that it equals the page.
 """
 
 import re
@@ -26,13 +26,13 @@ from django.utils.translation import gettext_lazy
 from articles.body import charts, embeds, footnotes, markup, pull_quotes, references, series
 from articles.body.embeds import Shape
 from articles.models.edition import Edition
-from articles.models.edition_lists import PreparedEditions
+from articles.models.edition_lists import CompiledEditionQuery
 from articles.models.embed_provider import EmbedProvider
 from articles.models.image import Image
 from articles.public import linked_data, picks, surrogate_keys
 from ground import fragments
 from ground.addresses import root_of
-from ground.compiled_queries import Prepared
+from ground.compiled_queries import CompiledQuery
 
 IMAGE = re.compile(r'<figure data-image="(\d{1,11})">(?:\s*<figcaption>(.*?)</figcaption>)?.*?</figure>', re.DOTALL)
 EMBED = re.compile(
@@ -42,7 +42,7 @@ EMBED = re.compile(
 )
 PULL_QUOTE = re.compile(r'<aside data-pull-quote="">.*?</aside>', re.DOTALL)
 ADDRESS = re.compile(r'((?:href|src)=")([^"]*)(?=")')
-FEED_WIDTH = 1200  # pixels of a picture in a feed
+FEED_WIDTH = 1200  # pixels of width of a picture in a feed
 ASIDE = re.compile(r"(<aside .*?</aside>)", re.DOTALL)
 HEADING = re.compile(r"<(/?)h[23]>")
 PARAGRAPH = re.compile(r"<(p|h2|h3)>(?=(.*?)</\1>)", re.DOTALL)
@@ -65,7 +65,7 @@ EMBED_WORDS: dict[str, Any] = {
     Shape.GRAPHIC: gettext_lazy("Show the graphic"),
     Shape.DOCUMENT: gettext_lazy("Show the document"),
 }
-LEAST_RELATED = 3  # fewer are filled up with the newest of the section, then of the paper
+LEAST_RELATED = 3  # if fewer are alike, the newest of the section, then of the paper, are added
 # Of some topics' newest editions those that are live, by how many topics they share; before them the one before in the
 # section, and after them the newest of the section and of the paper. Each part walks an index from its end and stops:
 # nothing here grows with the archive. What was found is sorted twice: once it is, editions are looked up one by one
@@ -111,7 +111,7 @@ WHERE {column} = %s AND published_at <= %s AND published_at >= (
     ) AS newest
 )
 """
-IMAGES = Prepared(Image, lambda keys: Image.objects.filter(pk__in=keys))
+IMAGES = CompiledQuery(Image, lambda keys: Image.objects.filter(pk__in=keys))
 TAGGED = {"table": "articles_editiontag", "column": "tag_id", "weight": "2"}
 LISTED = {
     "table": "articles_editionsection",
@@ -122,9 +122,9 @@ RELATED_POOL = 60  # of the newest articles under each topic, whose editions sha
 
 
 def body(html: str, picked: dict[int, Edition] | None = None) -> SafeString:
-    """A cleaned body as readers see it: references resolved, with one query for all pictures.
+    """Return a cleaned body as readers see it, with one query for all its pictures.
 
-    ``picked`` are the live ones of the articles to read also, which are asked for if they are not given.
+    ``picked`` are the live editions of its “Read also” articles, which are read if they are not passed.
     """
     html = EMPTY.sub("", markup.clean(html))
     ids = markup.image_ids(html)
@@ -147,20 +147,24 @@ def body(html: str, picked: dict[int, Edition] | None = None) -> SafeString:
 
 
 def for_feeds(editions: list[Edition], root: str) -> list[Callable[[], str]]:
-    """What writes the body of each of ``editions`` as HTML that stands by itself: whole addresses, plain pictures.
+    """Return for each of ``editions`` a function that writes its body as self-contained HTML: absolute addresses, plain
+    pictures.
 
-    One query for all pictures; a text that somebody has kept is not written again.
+    There is one query for all pictures; a body that is cached is not written again.
     """
     images = {
-        image.pk: image for image in IMAGES.of(sorted({pk for one in editions for pk in markup.image_ids(one.body)}))
+        image.pk: image
+        for image in IMAGES.of(sorted({pk for edition in editions for pk in markup.image_ids(edition.body)}))
     }
     return [partial(_for_feed, edition.body, images, root + edition.path) for edition in editions]
 
 
 def _for_feed(html: str, images: dict[int, Image], page: str) -> str:
-    """A body as HTML that stands by itself, its addresses as they lead from the article's ``page``."""
+    """Return a body as self-contained HTML, with addresses made absolute by the article's ``page``."""
     html = pull_quotes.with_speaker(EMPTY.sub("", markup.clean(html)), pull_quotes.quotation)
-    html = PULL_QUOTE.sub("", picks.without_picks(html))  # the text says what it quotes without a speaker, too
+    html = PULL_QUOTE.sub(
+        "", picks.without_picks(html)
+    )  # the text itself has what a pull quote without a speaker quotes
     html = series.write_series(_with_directions(_in_order(html)), lambda match: match[0])
     html = IMAGE.sub(lambda match: _plain_figure(images.get(int(match[1])), match[2]), html)
     html = _with_embeds(html, _plain_embed)
@@ -170,7 +174,7 @@ def _for_feed(html: str, images: dict[int, Image], page: str) -> str:
 
 
 def _whole(address: str, page: str) -> str:
-    """Where ``address``, as an attribute has it, leads from ``page``; one that can't be read leads to that."""
+    """Return ``address``, as an attribute has it, resolved from ``page``; ``page`` itself if it is invalid."""
     try:
         return escape(urljoin(page, unescape(address).strip()))
     except ValueError:
@@ -181,28 +185,28 @@ def _plain_figure(image: Image | None, caption: str | None) -> str:
     if image is None:
         return ""
     url, width, height = image.sources("full").at_most(FEED_WIDTH)
-    said = mark_safe(caption) if caption else image.caption  # noqa: S308 - part of the cleaned body
+    caption_html = mark_safe(caption) if caption else image.caption  # noqa: S308 - part of the cleaned body
     picture = format_html('<img src="{}" width="{}" height="{}" alt="{}">', url, width, height, image.alternative)
-    return format_html("<figure>{}<figcaption>{} {}</figcaption></figure>", picture, said, image.credit)
+    return format_html("<figure>{}<figcaption>{} {}</figcaption></figure>", picture, caption_html, image.credit)
 
 
 def _with_embeds(html: str, write: Callable[[re.Match[str], str, embeds.Embed], str]) -> str:
-    """The body with each of its embeds written by ``write``; the paper's own sites are asked for once."""
+    """Return the body with each embed written by ``write``; the paper's own sites are read once."""
     if ' data-embed="' not in html:
         return html
     own = _own_sites()
 
-    def one(match: re.Match[str]) -> str:
+    def write_embed(match: re.Match[str]) -> str:
         address = unescape(match["address"] or "")
-        found = embeds.find_embed(address, own)
-        return write(match, address, found) if found else ""
+        embed = embeds.find_embed(address, own)
+        return write(match, address, embed) if embed else ""
 
-    return EMBED.sub(one, html)
+    return EMBED.sub(write_embed, html)
 
 
 def _own_sites() -> tuple[embeds.Site, ...]:
-    """The sites that the paper knows beside the newsroom's; one query for all pages of a generation."""
-    return fragments.piece(
+    """Return the sites that the paper has added to the built-in ones; one query a generation."""
+    return fragments.get_fragment(
         "embed providers", lambda: tuple(filter(None, (row.site() for row in EmbedProvider.objects.all())))
     )
 
@@ -211,16 +215,16 @@ def _said(match: re.Match[str]) -> str:
     return mark_safe(match["caption"]) if match["caption"] else ""  # noqa: S308 - part of the cleaned body
 
 
-def _plain_embed(match: re.Match[str], address: str, found: embeds.Embed) -> str:
-    label = _said(match) or (address if found.is_link else EMBED_WORDS[found.shape])
+def _plain_embed(match: re.Match[str], address: str, embed: embeds.Embed) -> str:
+    label = _said(match) or (address if embed.is_link else EMBED_WORDS[embed.shape])
     return format_html('<p><a href="{}">{}</a></p>', address, label)
 
 
 def _in_order(html: str) -> str:
-    """Headings without a jump: until the first ``h2`` an ``h3`` is one, too."""
+    """Return ``html`` with no heading level skipped: each ``h3`` before the first ``h2`` becomes an ``h2``."""
     first = html.find("<h2>")
-    top, rest = (html, "") if first < 0 else (html[:first], html[first:])
-    return HEADING.sub(r"<\1h2>", top) + rest
+    top, following = (html, "") if first < 0 else (html[:first], html[first:])
+    return HEADING.sub(r"<\1h2>", top) + following
 
 
 def _figure(image: Image | None, caption: str | None) -> str:
@@ -241,64 +245,67 @@ def _figure(image: Image | None, caption: str | None) -> str:
 
 
 def _with_places(html: str) -> str:
-    """With an ``id`` on each paragraph and heading of the text, made of its words: another edition keeps it."""
-    known: set[str] = set()
+    """Return ``html`` with an ``id`` on each paragraph and heading, derived from its words, so that it lasts through
+    updates.
+    """
+    used_ids: set[str] = set()
 
-    def one(match: re.Match[str]) -> str:
+    def add_id(match: re.Match[str]) -> str:
         words = footnotes.without_footnotes(match[2])
         name = f"p-{md5(words.encode(), usedforsecurity=False).hexdigest()[:6]}"
-        if name in known or not words.strip():
+        if name in used_ids or not words.strip():
             return match[0]
-        known.add(name)
+        used_ids.add(name)
         return f'<{match[1]} id="{name}">'
 
-    return "".join(part if number % 2 else PARAGRAPH.sub(one, part) for number, part in enumerate(ASIDE.split(html)))
+    return "".join(part if number % 2 else PARAGRAPH.sub(add_id, part) for number, part in enumerate(ASIDE.split(html)))
 
 
 def _with_directions(html: str) -> str:
-    """With ``dir="auto"`` on each block mostly in a script written from the right, and on all within a quotation.
+    """Return ``html`` with ``dir="auto"`` on blocks mostly in a right-to-left script, and on all blocks of such a
+    quotation.
 
-    A word of Arabic in a line of English turns nothing round.
+    One Arabic word in an English line changes nothing.
     """
     if not FROM_RIGHT.search(html):
         return html
 
-    def one(match: re.Match[str]) -> str:
+    def add_direction(match: re.Match[str]) -> str:
         words = markup.plain_text(match[3])
         mostly = 2 * len(FROM_RIGHT.findall(words)) > sum(map(str.isalpha, words))
         return f'<{match[1]}{match[2]} dir="auto">' if mostly else match[0]
 
-    html = QUOTING.sub('<blockquote dir="auto">', LINES.sub(one, html))
+    html = QUOTING.sub('<blockquote dir="auto">', LINES.sub(add_direction, html))
     return QUOTATION.sub(lambda match: UNDIRECTED.sub(r'<\1\2 dir="auto">', match[0]), html)
 
 
 def contents(html: str) -> list[dict[str, str]]:
-    """The subheads of a long read's rendered body, each with the name of its place; nothing for a shorter article."""
-    found = PLACED_HEADING.findall(html)
+    """Return the subheads of a long read's rendered body, each with its id; none for a shorter article."""
+    headings = PLACED_HEADING.findall(html)
     text = DRAWN.sub("", html.partition(footnotes.LIST)[0])
-    if len(found) < LEAST_HEADINGS or len(markup.plain_text(text).split()) <= LONG_READ:
+    if len(headings) < LEAST_HEADINGS or len(markup.plain_text(text).split()) <= LONG_READ:
         return []
-    return [{"place": place, "words": markup.plain_text(footnotes.MARK.sub("", words))} for place, words in found]
+    return [{"place": place, "words": markup.plain_text(footnotes.MARK.sub("", words))} for place, words in headings]
 
 
-def _embed(match: re.Match[str], address: str, found: embeds.Embed, *, images: dict[int, Image]) -> str:
-    """A link, or a recording: nothing of the other site loads before the reader asks for it."""
-    about = {"address": address, "embed": found, "caption": _said(match), "words": EMBED_WORDS.get(found.shape)}
+def _embed(match: re.Match[str], address: str, embed: embeds.Embed, *, images: dict[int, Image]) -> str:
+    """Return a link or a recording; nothing of the other site loads before the reader asks for it."""
+    about = {"address": address, "embed": embed, "caption": _said(match), "words": EMBED_WORDS.get(embed.shape)}
     return render_to_string("articles/_embed.html", about | {"poster": images.get(int(match["poster"] or 0))})
 
 
 def allow_frames(response: HttpResponse, html: str) -> HttpResponse:
-    """``response`` with a policy that lets the frames of a rendered body load, and those alone."""
-    if found := embeds.origins(html):
-        response._csp_replace = {"frame-src": found}  # type: ignore[attr-defined] # django-csp's own way
+    """Set a policy on ``response`` that lets only the frames of a rendered body load."""
+    if frame_origins := embeds.origins(html):
+        response._csp_replace = {"frame-src": frame_origins}  # type: ignore[attr-defined] # django-csp's own way
     return response
 
 
 def further(edition: Edition, topics: list[dict], at: datetime) -> tuple[Edition | None, list[Edition]]:
-    """What to read after ``edition``: the one before it in its section, and those most like it, in one query.
+    """Return what to read after ``edition``: the one before it in its section, and similar ones, in one query.
 
-    Alike are live editions with the same ``topics``: tags, which count twice, and further sections, like countries.
-    Where few are alike the newest of the section, then of the paper, stand in.
+    Similar editions are live and share ``topics``: tags, which count twice, and further sections, like countries. Where
+    few are similar, the newest of the section, then of the paper, are added.
     """
     where: dict[str, Any] = {
         "section": edition.section_id,
@@ -306,18 +313,18 @@ def further(edition: Edition, topics: list[dict], at: datetime) -> tuple[Edition
         "published_at": edition.published_at,
     }
     alike = {f"{'tag' if topic['is_tag'] else 'listed'}{number}": topic["pk"] for number, topic in enumerate(topics)}
-    found: list[Any] = FURTHER.rows(at=at, **where, **alike)
-    following = next((one for one in found if one.is_next), None)
-    others: dict[int, Any] = {}  # one that stands in may be alike, too: its best rank comes first
-    for one in found:
-        if following is None or one.pk != following.pk:
-            others.setdefault(one.pk, one)
-    alike = sum(one.alike > 0 for one in others.values())
-    return following, list(others.values())[: min(max(alike, LEAST_RELATED), RELATED)]
+    editions: list[Any] = FURTHER.rows(at=at, **where, **alike)
+    following = next((candidate for candidate in editions if candidate.is_next), None)
+    related: dict[int, Any] = {}  # an added edition may be similar, too: its best rank comes first
+    for candidate in editions:
+        if following is None or candidate.pk != following.pk:
+            related.setdefault(candidate.pk, candidate)
+    alike = sum(candidate.alike > 0 for candidate in related.values())
+    return following, list(related.values())[: min(max(alike, LEAST_RELATED), RELATED)]
 
 
 def _near(at: datetime, section: int, article: int, published_at: datetime, **topics: int) -> tuple[str, list]:
-    """The statement before that of ``further``; of ``topics`` those that begin with "tag" are tags."""
+    """Return the WITH clause of the query in ``further``, with its values; ``topics`` named "tag…" are tags."""
     values: list[Any] = [section, published_at, article, at, at]
     spare = [section, article, at, at, at, article, at, at, at]
     if not topics:
@@ -331,36 +338,40 @@ def _near(at: datetime, section: int, article: int, published_at: datetime, **to
 
 
 def _further(**values: Any) -> QuerySet[Edition]:
-    """The rows for what ``_near`` finds."""
+    """Return the editions that ``_near`` selects."""
     # extra() alone can name the table of a WITH; its text is ours, and no value is in it
     is_next, alike = RawSQL("near.is_next", []), RawSQL("near.alike", [])
     rows = Edition.objects.extra(tables=["near"], where=["near.id = articles_edition.id"])
     return rows.annotate(is_next=is_next, alike=alike).order_by("-is_next", "-alike", "-published_at", "-pk")
 
 
-FURTHER = PreparedEditions(_further, also={"is_next": IntegerField(), "alike": IntegerField()}, before=_near)
+FURTHER = CompiledEditionQuery(_further, also={"is_next": IntegerField(), "alike": IntegerField()}, before=_near)
 
 
 def _chips(edition: Edition, topics: list[dict]) -> list[dict]:
-    """``topics`` without the tags that have the name of a section of ``edition``: one of a name is enough."""
+    """Return ``topics`` without tags that are called like a section of ``edition``, so that each name is shown once."""
     sections = [section.name for section in (edition.section, edition.section.parent) if section]
     sections += [topic["name"] for topic in topics if not topic["is_tag"]]
-    named = {" ".join(name.casefold().split()) for name in sections}
-    return [one for one in topics if not one["is_tag"] or " ".join(one["name"].casefold().split()) not in named]
+    section_names = {" ".join(name.casefold().split()) for name in sections}
+    return [
+        topic
+        for topic in topics
+        if not topic["is_tag"] or " ".join(topic["name"].casefold().split()) not in section_names
+    ]
 
 
 def as_unseen(section: int | None) -> dict:
-    """With what ``show_article`` shows what readers have not: no way to pass it on, nothing of a section not chosen."""
+    """Return the context of ``show_article`` for an unpublished edition: no sharing, no section if none is chosen."""
     return {"unseen": True} | ({} if section else {"lacks_section": True, "following": None, "related": []})
 
 
 def show_article(request, edition, template="articles/article_page.html", **more):
-    """The page of ``edition``; the desk's previews are made by it too."""
+    """Return the page of ``edition``; the desk's previews are made by this too."""
     root = root_of(request)
     topics = edition.topics()
     following, related = further(edition, topics, request.at)
     picked = picks.live([*picks.picked_numbers(edition.body), *edition.related], request.at)
-    picked.pop(edition.article_id, None)  # nobody reads it after itself
+    picked.pop(edition.article_id, None)  # an article never recommends itself
     if following and following.article_id in edition.related:
         following = None  # it stands below by hand
     text = body(edition.body, picked)
@@ -376,14 +387,14 @@ def show_article(request, edition, template="articles/article_page.html", **more
         **more,
     }
     response = allow_frames(render(request, template, context), text)
-    named = {*picks.picked_numbers(edition.body), *edition.related}  # a withdrawn one may come back
+    picked_ids = {*picks.picked_numbers(edition.body), *edition.related}  # a withdrawn one may come back
     return surrogate_keys.mark_response(
-        response, *surrogate_keys.of_edition(edition, topics), *map(surrogate_keys.of_article, sorted(named))
+        response, *surrogate_keys.of_edition(edition, topics), *map(surrogate_keys.of_article, sorted(picked_ids))
     )
 
 
-def _picked_first(edition: Edition, picked: dict[int, Edition], found: list[Edition]) -> list[Edition]:
-    """What to read next: those chosen by hand, then those ``found``, as many as there is place for."""
+def _picked_first(edition: Edition, picked: dict[int, Edition], similar: list[Edition]) -> list[Edition]:
+    """Return what to read next: editions chosen by hand, then ``similar`` ones, as many as there is room for."""
     chosen = [picked[number] for number in dict.fromkeys(edition.related) if number in picked]
-    others = [one for one in found if one.article_id not in set(edition.related)]
-    return (chosen + others)[: max(RELATED, len(chosen))]
+    unpicked = [candidate for candidate in similar if candidate.article_id not in set(edition.related)]
+    return (chosen + unpicked)[: max(RELATED, len(chosen))]

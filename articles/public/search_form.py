@@ -1,4 +1,4 @@
-"""Forms that readers fill in."""
+"""The forms that readers fill in."""
 
 import re
 from datetime import timedelta
@@ -17,7 +17,7 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class DayInput(forms.DateInput):
-    """A day as browsers let people choose it."""
+    """The input for a day, with the browser's own picker."""
 
     input_type = "date"
 
@@ -25,13 +25,13 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
     def format_value(self, value):
-        """What is no day is not put back into the field: its error says so, and browsers would drop it."""
+        """Return None for an invalid day, because browsers would drop it and its error already shows it."""
         text = super().format_value(value)
         return text if text and DAY.fullmatch(text) else None
 
 
 class NumberField(forms.IntegerField):
-    """A row's number, hidden in the form: readers choose it by a link, which may be older than a merge."""
+    """A row's primary key in a hidden field: readers set it by a link, which may be older than a merge."""
 
     widget = forms.HiddenInput
 
@@ -43,11 +43,11 @@ class NumberField(forms.IntegerField):
         number = super().clean(value)
         if number is None:
             return None
-        return fragments.piece(("merged", self.kind), partial(all_successors, self.kind)).get(number, number)
+        return fragments.get_fragment(("merged", self.kind), partial(all_successors, self.kind)).get(number, number)
 
 
 class SearchForm(forms.Form):
-    """Words to look for, and by what to narrow what they find."""
+    """The words to search for, and the filters that narrow the results."""
 
     q = forms.CharField(
         label=_("Search the paper"),
@@ -66,7 +66,7 @@ class SearchForm(forms.Form):
             (Order.OLDEST, _("oldest first")),
         ],
     )
-    literally = forms.BooleanField(required=False)  # the words as typed, not those that may have been meant
+    literally = forms.BooleanField(required=False)  # search for the words as typed, not for a corrected spelling
     section = NumberField(Merge.Kind.SECTION)
     author = NumberField(Merge.Kind.AUTHOR)
     kind = forms.ChoiceField(required=False, choices=[("", ""), *Kind.choices], widget=forms.HiddenInput)
@@ -85,13 +85,13 @@ class SearchForm(forms.Form):
 
     @property
     def narrow(self) -> Narrow:
-        """By what is narrowed; what was filled in wrongly narrows nothing and stands in the form's errors."""
-        asked = self.cleaned_data
-        since, until = asked.get("since"), asked.get("until")
+        """The filters of the search; a field with an error filters nothing."""
+        cleaned = self.cleaned_data
+        since, until = cleaned.get("since"), cleaned.get("until")
         return Narrow(
-            section=asked.get("section"),
-            author=asked.get("author"),
-            kind=asked.get("kind", ""),
+            section=cleaned.get("section"),
+            author=cleaned.get("author"),
+            kind=cleaned.get("kind", ""),
             since=midnight(since) if since else None,
             until=midnight(until + timedelta(days=1)) if until and until.year < 9999 else None,
         )

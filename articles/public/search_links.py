@@ -1,4 +1,4 @@
-"""The page of a search: the same question narrowed by one thing more, or by one less, as addresses."""
+"""The links on the page of a search: the same search with one filter more, or one less."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,7 +21,7 @@ NAMES = ("q", "section", "author", "kind", "since", "until", "sort", "literally"
 
 @dataclass(frozen=True)
 class Facet:
-    """One way to narrow: the address without what was chosen (empty if nothing was), and the choices with theirs."""
+    """One filter: the address without it (empty if nothing was chosen), and its choices with theirs."""
 
     title: str
     without: str
@@ -29,37 +29,41 @@ class Facet:
 
 
 def question_address(form: SearchForm, **changes: str) -> str:
-    """The query part of the question's address with some values changed; those changed to nothing are left out."""
+    """Return the query string of the search with ``changes``; empty values are left out."""
     sent = {name: form.data[name] for name in NAMES if form.data.get(name) and form.cleaned_data.get(name)}
-    asked = QueryDict(mutable=True)
-    asked.update({name: value for name, value in (sent | changes).items() if value})
-    return f"?{asked.urlencode()}"
+    parameters = QueryDict(mutable=True)
+    parameters.update({name: value for name, value in (sent | changes).items() if value})
+    return f"?{parameters.urlencode()}"
 
 
-def result_addresses(form: SearchForm, found: SearchResults) -> dict[str, Any]:
-    """Where the page of what was ``found`` leads: on, to what was meant, to the words as typed, to what is narrower."""
-    meant = question_address(form, q=found.meant, literally="") if found.meant else ""
-    if not found.hits or not meant:
-        return {"here": question_address(form), "facets": facets(form, found), "meant": meant}
+def result_addresses(form: SearchForm, results: SearchResults) -> dict[str, Any]:
+    """Return the addresses on the page of ``results``: next pages, the corrected spelling, the literal words, the
+    facets.
+    """
+    corrected_url = question_address(form, q=results.meant, literally="") if results.meant else ""
+    if not results.hits or not corrected_url:
+        return {"here": question_address(form), "facets": facets(form, results), "meant": corrected_url}
     literal = question_address(form, literally="1")
-    form = SearchForm({**{name: form.data[name] for name in NAMES if name in form.data}, "q": found.meant})
+    form = SearchForm({**{name: form.data[name] for name in NAMES if name in form.data}, "q": results.meant})
     form.is_valid()
-    return {"here": question_address(form), "facets": facets(form, found), "meant": meant, "literal": literal}
+    return {"here": question_address(form), "facets": facets(form, results), "meant": corrected_url, "literal": literal}
 
 
-def besides(form: SearchForm, found: SearchResults, at: datetime, frame: Any) -> dict[str, Any]:
-    """What a search finds besides articles ``found`` by its words: sections, authors, pages, a day's, one's own."""
-    named = names.find_named(form.query, at)
-    besides: dict[str, Any] = {"named": named, "answers": answers.find_answers(form.query, frame)}
-    if not named and (found.meant or not found.hits):
+def besides(form: SearchForm, results: SearchResults, at: datetime, frame: Any) -> dict[str, Any]:
+    """Return what else a search finds: sections, authors and pages by name, articles of a day, month or author."""
+    matches = names.find_named(form.query, at)
+    besides: dict[str, Any] = {"named": matches, "answers": answers.find_answers(form.query, frame)}
+    if not matches and (results.meant or not results.hits):
         besides["near"] = names.near(form.query, at)
     if day := days.day_in(form.query, timezone.localtime(at).date()):
         rows = curation.of_span(at, midnight(day), midnight(day + timedelta(days=1)))[: SIZE + 1]
         return besides | {"day": day, "of_day": load_bylines(rows[:SIZE]), "day_goes_on": len(rows) > SIZE}
     if month := days.month_in(form.query):
         return besides | {"month": month if curation.of_span(at, *_span(month))[:1] else None}
-    if not found.hits and [one.kind for one in named] == [names.AUTHOR]:  # articles don't hold their own bylines
-        besides |= {"author": named[0], "of_author": load_bylines(curation.of_author(named[0].pk, at)[:OF_AUTHOR])}
+    if not results.hits and [match.kind for match in matches] == [
+        names.AUTHOR
+    ]:  # an author's articles do not contain the author's name
+        besides |= {"author": matches[0], "of_author": load_bylines(curation.of_author(matches[0].pk, at)[:OF_AUTHOR])}
     return besides
 
 
@@ -68,11 +72,11 @@ def _span(month: date) -> tuple[datetime, datetime]:
     return midnight(month), midnight(following)
 
 
-def facets(form: SearchForm, found: SearchResults) -> list[Facet]:
-    """By what the search could be narrowed, and where it is already."""
+def facets(form: SearchForm, results: SearchResults) -> list[Facet]:
+    """Return the facets by which the search is or could be narrowed."""
     titles = {"section": _("Section"), "kind": _("Kind"), "author": _("Author"), "year": _("Year")}
-    made = (_facet(form, name, title, found.choices.get(name, [])) for name, title in titles.items())
-    return [facet for facet in made if facet.without or len(facet.choices) > 1]
+    all_facets = (_facet(form, name, title, results.choices.get(name, [])) for name, title in titles.items())
+    return [facet for facet in all_facets if facet.without or len(facet.choices) > 1]
 
 
 def _facet(form: SearchForm, name: str, title: str, choices: list) -> Facet:

@@ -1,7 +1,7 @@
 """Sitemaps: an index by month, each month's articles, the sections, and the last two days for news search.
 
-Django's own would count the archive for every index. Months are those of UTC, so that no setting moves an article from
-one file to another; ``announcing`` keeps what the index says of each, and what happened since is looked up here.
+Django's own would count the archive for every index. Months are in UTC, so that no setting moves an article from one
+file to another. ``announcements`` stores what the index says of each month, and later changes are looked up here.
 """
 
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ FIXED: list[str] = []  # addresses of pages that the paper always has
 
 
 def name_pages(addresses: Iterable[str]) -> None:
-    """Name these pages in the sitemap beside sections and pairs; the project knows them all."""
+    """Add pages to the sitemap of sections and pairs; the project calls this with all it has."""
     FIXED.extend(address for address in addresses if address not in FIXED)
 
 
@@ -51,7 +51,7 @@ def sitemap_index(request):
 
 @require_safe
 def sections(request):
-    """The pages that the paper always has, the sections, the flat pages and the rates."""
+    """The paper's fixed pages, the sections, the flat pages and the rates."""
     context = {
         "fixed": FIXED,
         "sections": Section.objects.with_parent(),
@@ -63,7 +63,7 @@ def sections(request):
 
 @require_safe
 def month(request, year, month, part="1"):
-    """The articles first published in one month (UTC), with their pictures; ``part`` of those files it needs."""
+    """The articles first published in one month (UTC), with their pictures; ``part`` is the number of the file."""
     if not 1 <= int(month) <= 12 or int(year) not in YEARS or int(part) < 1:
         raise Http404
     first = (int(part) - 1) * MONTH_MOST
@@ -77,33 +77,35 @@ def month(request, year, month, part="1"):
 
 
 def _pictures(listed: QuerySet[Edition]) -> dict[int, list[int]]:
-    """The numbers of pictures in the bodies of editions, by the edition's."""
-    found: dict[int, list[int]] = {}
+    """Return the primary keys of pictures in the bodies of ``listed``, by the edition's primary key."""
+    pictures: dict[int, list[int]] = {}
     rows = EditionImage.objects.filter(edition__in=listed.order_by()).order_by("pk")
     for edition, image in rows.values_list("edition_id", "image_id"):
-        found.setdefault(edition, []).append(image)
-    return found
+        pictures.setdefault(edition, []).append(image)
+    return pictures
 
 
 def _urls(rows: list[tuple], pictures: dict[int, list[int]], root: str) -> SafeString:
-    """A ``<url>`` for each row, written by hand: a month may have thousands."""
-    shown = {pk: dict.fromkeys(([lead] if lead else []) + pictures.get(pk, [])) for pk, _path, lead, *_times in rows}
-    images = Image.objects.in_bulk({image for some in shown.values() for image in some})
+    """Return a ``<url>`` for each row, written by hand because a month may have thousands."""
+    images_by_edition = {
+        pk: dict.fromkeys(([lead] if lead else []) + pictures.get(pk, [])) for pk, _path, lead, *_times in rows
+    }
+    images = Image.objects.in_bulk({image for some in images_by_edition.values() for image in some})
     urls = {pk: image.sources("full").at_most(renditions.SHARED_WIDTH)[0] for pk, image in images.items()}
     addresses = {pk: escape(absolute(url, root)) for pk, url in urls.items()}
     zone = timezone.get_current_timezone()
     lines = []
     for pk, path, _lead, *times in rows:
         changed = max(filter(None, times)).astimezone(zone).isoformat(timespec="seconds")
-        found = dict.fromkeys(addresses[image] for image in shown[pk])
-        seen = "".join(f"<image:image><image:loc>{one}</image:loc></image:image>" for one in found)
-        lines.append(f"<url><loc>{root}{escape(path)}</loc><lastmod>{changed}</lastmod>{seen}</url>")
+        image_urls = dict.fromkeys(addresses[image] for image in images_by_edition[pk])
+        image_tags = "".join(f"<image:image><image:loc>{url}</image:loc></image:image>" for url in image_urls)
+        lines.append(f"<url><loc>{root}{escape(path)}</loc><lastmod>{changed}</lastmod>{image_tags}</url>")
     return mark_safe("\n  ".join(lines))  # noqa: S308 - addresses are escaped, times are ours
 
 
 @require_safe
 def news(request):
-    """What Google News asks for: the articles of the last two days; as no map may be empty, else the newest alone."""
+    """The articles of the last two days, for Google News; if there are none, the newest, as no map may be empty."""
     rows = Edition.objects.live(request.at).filter(noindex=False, published_at__gt=request.at - NEWS_AGE)
     editions = list(rows.newest().only("path", "headline", "language", "published_at")[:NEWS_MOST])
     newest = [] if editions else Edition.objects.live(request.at).filter(noindex=False).newest().only("path")[:1]
@@ -115,17 +117,19 @@ def _xml(request, name, context):
 
 
 def _months(at: datetime) -> list[tuple[date, int, datetime]]:
-    """The months with articles live at ``at``, the newest first: those kept, and what happened since they were.
+    """Return the months with articles live at ``at``, the newest first: the stored ones, updated by later changes.
 
-    Of each its first day, how many articles, and when one of them last changed.
+    Each has its first day, its number of articles, and when one of them last changed.
     """
-    told = Announcement.objects.filter(pk=Announcement.Listener.SITEMAPS).values_list("told_until", flat=True).first()
-    if told is None:  # nobody has counted yet
+    counted_until = (
+        Announcement.objects.filter(pk=Announcement.Listener.SITEMAPS).values_list("told_until", flat=True).first()
+    )
+    if counted_until is None:  # the months were never counted
         rows = [(month.month, month.articles, month.changed_at) for month in announcements.count_months(at)]
     else:
         rows = list(ArchiveMonth.objects.values_list("month", "articles", "changed_at"))
     articles, changes = {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
-    since = min(told - announcements.OVERLAP, at) if told else at
+    since = min(counted_until - announcements.OVERLAP, at) if counted_until else at
     old = set()
     for happened in _since(since, at):
         month = announcements.first_of_month(happened["published_at"])
@@ -136,7 +140,7 @@ def _months(at: datetime) -> list[tuple[date, int, datetime]]:
 
 
 def _since(since: datetime, at: datetime) -> list[dict]:
-    """Months' newest changes after ``since``: when an edition of theirs began or ended."""
+    """Return the changes after ``since``: when an edition began or ended, with its publication time."""
     began = Edition.objects.filter(live_from__gt=since, live_from__lte=at).values("published_at", moment=F("live_from"))
     ended = Edition.objects.filter(live_until__gt=since, live_until__lte=at)
     ended = ended.values("published_at", moment=F("live_until"))

@@ -1,15 +1,15 @@
-"""Addresses that a site made with WordPress has, in the words of this paper."""
+"""Translating the addresses of a WordPress site into those of this paper."""
 
 import re
 from collections.abc import Mapping
 
-# Parameters with which WordPress shows something else at "/".
+# Parameters with which WordPress shows another page at "/".
 ASKED = frozenset(
     ["p", "page_id", "attachment_id", "s", "feed", "cat", "category_name", "tag", "author", "author_name", "m", "paged"]
 )
 FEEDS = {"atom": "atom/", "json": "feed.json", "rss": "feed/", "rss2": "feed/", "rdf": "feed/"}
-RULES = [  # what an address ends or begins with, and what that is here
-    (re.compile(r"/feed/(atom|json|rss2?|rdf)/$"), lambda found: "/" + FEEDS[found[1]]),
+RULES = [  # a pattern of WordPress's addresses, and its replacement here
+    (re.compile(r"/feed/(atom|json|rss2?|rdf)/$"), lambda match: "/" + FEEDS[match[1]]),
     (re.compile(r"^/page/(\d{1,3})/$"), r"/latest/?page=\1"),
     (re.compile(r"/page/(\d{1,3})/$"), r"/?page=\1"),
     (re.compile(r"^/category/(?=.)"), "/"),
@@ -21,19 +21,19 @@ RULES = [  # what an address ends or begins with, and what that is here
 
 
 def translate(address: str) -> str:
-    """One step from WordPress's ``address`` to ours; nothing where there is none."""
+    """Return WordPress's ``address`` translated by one step; "" if it needs none."""
     path, mark, query = address.partition("?")
     for rule, ours in RULES:
-        said = rule.sub(ours, path)
-        if said != path:
-            return f"{said}{'&' if '?' in said else '?'}{query}" if mark else said
+        translated = rule.sub(ours, path)
+        if translated != path:
+            return f"{translated}{'&' if '?' in translated else '?'}{query}" if mark else translated
     return ""
 
 
-def of_query(asked: Mapping[str, str]) -> tuple[str, str]:
-    """The parameter of "/" that makes it another page, and that page's address here; nothing for numbers of rows."""
-    name = next((name for name in asked if name in ASKED), "")
-    value = asked.get(name, "").strip()
+def of_query(parameters: Mapping[str, str]) -> tuple[str, str]:
+    """Return the parameter of "/" that makes it another page, and that page's address here; "" for row numbers."""
+    name = next((name for name in parameters if name in ASKED), "")
+    value = parameters.get(name, "").strip()
     if name in {"tag", "category_name", "author_name"} and re.fullmatch(r"[-\w/]+", value):
         return name, {"tag": "/topics/", "category_name": "/", "author_name": "/authors/"}[name] + f"{value}/"
     if name == "feed" and value in {"feed", *FEEDS}:

@@ -16,14 +16,14 @@ from django.utils.safestring import SafeString
 
 from articles.body.markup import plain_text
 from articles.models.edition import Edition
-from articles.models.edition_lists import PreparedEditions, load_bylines
+from articles.models.edition_lists import CompiledEditionQuery, load_bylines
 from articles.search import facets, headlines, postgres, spelling, sqlite
 from articles.search.facets import FacetChoice
 from articles.search.narrow import Narrow, Order
 from articles.search.query import MOST_LETTERS, MOST_WORDS, STOP_WORDS, parse
 from articles.search.row import IndexRow, tidy_line, word_beginnings, words
 from articles.search.snippet import snippet
-from ground.compiled_queries import GivenKeys
+from ground.compiled_queries import KeysPlaceholder
 
 __all__ = [
     "FacetChoice",
@@ -178,12 +178,12 @@ def _hits(query: str, pks: list[int]) -> list[Hit]:
     ]
 
 
-def _with_text(keys: GivenKeys) -> QuerySet[Edition]:
+def _with_text(keys: KeysPlaceholder) -> QuerySet[Edition]:
     text = RawSQL(_database().TEXT, [])  # noqa: S611 - our own constant
     return Edition.objects.filter(pk__in=keys).annotate(found_text=text)
 
 
-WITH_TEXT = PreparedEditions(_with_text, also={"found_text": TextField()})
+WITH_TEXT = CompiledEditionQuery(_with_text, also={"found_text": TextField()})
 
 
 def _shown(text: str | None) -> str:

@@ -86,7 +86,7 @@ def _printed(authors: list[NamedRow], at: datetime) -> list[NamedRow]:
 
 
 def _known() -> tuple[NamedRow, ...]:
-    return fragments.piece("names that are searched", _all)
+    return fragments.get_fragment("names that are searched", _all)
 
 
 def _all() -> tuple[NamedRow, ...]:

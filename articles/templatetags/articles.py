@@ -102,7 +102,7 @@ def _made(edition: Edition, how: tuple[Any, ...], make: Callable[[], SafeString]
     """The card of ``edition`` in its place, kept unless nobody has saved that place yet."""
     if edition.here and edition.here.pk is None:
         return make()
-    return fragments.piece(("card", edition.pk, edition.here and edition.here.pk, *how), make)
+    return fragments.get_fragment(("card", edition.pk, edition.here and edition.here.pk, *how), make)
 
 
 def _is_this_week(one: datetime, other: datetime) -> bool:
@@ -129,7 +129,7 @@ def share(edition: Edition, root: str) -> SafeString:
         "share-title": escape(edition.headline),  # last, as it alone may hold another's mark
     }
     marks = {name.removeprefix("share-"): f"[{name}]" for name in words}
-    html = fragments.piece("share", partial(render_to_string, "articles/_share.html", marks))
+    html = fragments.get_fragment("share", partial(render_to_string, "articles/_share.html", marks))
     for name, word in words.items():
         html = html.replace(f"[{name}]", word)
     return mark_safe(html)  # noqa: S308 - a template's output with escaped words
@@ -146,7 +146,7 @@ class KeptNode(template.Node):
         if any(doubt.resolve(context, ignore_failures=True) for doubt in self.doubts):
             return self.inside.render(context)
         key = (self.name, *(part.resolve(context, ignore_failures=True) for part in self.parts))
-        return mark_safe(fragments.piece(key, partial(self.inside.render, context)))  # noqa: S308 - a template's output
+        return mark_safe(fragments.get_fragment(key, partial(self.inside.render, context)))  # noqa: S308 - a template's output
 
 
 @register.tag

@@ -103,7 +103,7 @@ class CrossingTests(TestCase):
         assert sitemap.count(HOME) == 1
         assert "/mongolia/business/" not in sitemap
 
-    @override_settings(PIECES_KEPT=1000)
+    @override_settings(CACHED_FRAGMENTS=1000)
     def test_the_budgets_hold(self):
         # One of each is for what rows share (their sections or authors), which the next page finds kept.
         budgets = {HOME: 3, f"{HOME}?page=2": 3, f"{HOME}feed/": 3, "/kazakhstan/": 6, f"{HOME}2025/12/": 5}

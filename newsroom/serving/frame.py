@@ -64,7 +64,7 @@ class Frame:
     made_at: datetime
     until: datetime  # no public page made with it is good for longer
     generation: str
-    pieces: fragments.Pieces  # of pages made with it
+    fragment_cache: fragments.FragmentCache  # of pages made with it
     places: frozenset[str]  # addresses in the menu
 
     @property
@@ -102,16 +102,16 @@ def forget_frame() -> None:
 
 def _build(at: datetime, token: str) -> Frame:
     paper = SiteSettings.current()
-    pieces = fragments.Pieces(settings.PIECES_KEPT)
+    fragment_cache = fragments.FragmentCache(settings.CACHED_FRAGMENTS)
     top: list[Section] = []
     within: dict[int, list[Section]] = {}
     sections: dict[str, Section] = {}
     for section in Section.objects.with_parent():
-        pieces.put((Section.__name__, section.pk), section)
+        fragment_cache.put((Section.__name__, section.pk), section)
         sections[section.get_absolute_url()] = section
         if section.in_menu:
             (within.setdefault(section.parent_id, []) if section.parent_id else top).append(section)
-    pieces.put(crossings.BY_ADDRESS, sections)
+    fragment_cache.put(crossings.BY_ADDRESS, sections)
     pages = list(FlatPage.objects.filter(is_public=True).only("title", "slug", "in_footer"))
     arranged = _arranged(sections.values(), pages, at) if paper.has_menu_links else {}
     chosen = Countries.among(sections.values(), has_row=paper.has_countries)
@@ -129,7 +129,7 @@ def _build(at: datetime, token: str) -> Frame:
         made_at=at,
         until=min(filter(None, [at + LONGEST, *changes])),
         generation=token,
-        pieces=pieces,
+        fragment_cache=fragment_cache,
         places=frozenset(["/latest/", *(section.get_absolute_url() for section in top), *_own_addresses(arranged)]),
     )
 

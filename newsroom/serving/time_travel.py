@@ -57,7 +57,7 @@ class MomentMiddleware:
                 return self._another_time(request)
             if request.path.startswith(MADE_ANEW):
                 return self.get_response(request)
-            with fragments.keeping(request.frame.pieces):
+            with fragments.use_cache(request.frame.fragment_cache):
                 return self.get_response(request)
 
     def _another_time(self, request):

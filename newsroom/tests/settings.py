@@ -55,7 +55,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
 PAGE_CACHE = MIDDLEWARE[0]  # its own tests put it back: the others look at what it would keep
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE[1:]]  # a page that asks row by row fails its test
 ZEAL_NPLUSONE_THRESHOLD = 3
-PIECES_KEPT = 0  # a test's writes are not committed, so nobody hears of them
+CACHED_FRAGMENTS = 0  # a test's writes are not committed, so nobody hears of them
 ASK_OUTSIDE_LINKS = REFRESH_RATES = False  # no test asks a stranger's server
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -47,11 +47,11 @@ class Pages(TransactionTestCase):
         return {path: self.client.get(path).content.decode() for path in self.paths()}
 
 
-@override_settings(PIECES_KEPT=1000)
-class KeptPiecesTests(Pages):
+@override_settings(CACHED_FRAGMENTS=1000)
+class CachedFragmentsTests(Pages):
     def test_pages_of_kept_pieces_are_the_same(self):
         first, again = self.all(), self.all()
-        with self.settings(PIECES_KEPT=0):
+        with self.settings(CACHED_FRAGMENTS=0):
             frame.forget_frame()
             made = self.all()
         for path in first:

@@ -47,7 +47,7 @@ class ListTests(TestCase):
             pages.PublicPage("x", "x/", "newsroom.serving.text_files.robots", "/x/", is_warm=True)
 
 
-@override_settings(PIECES_KEPT=1000)
+@override_settings(CACHED_FRAGMENTS=1000)
 class AnswerTests(TestCase):
     @classmethod
     def setUpTestData(cls):

@@ -27,7 +27,7 @@ from newsroom.serving import changes, frame, time_travel
 from newsroom.tests import public_paper
 
 
-@override_settings(PIECES_KEPT=1000)
+@override_settings(CACHED_FRAGMENTS=1000)
 class PagesTests(TestCase):
     @classmethod
     def setUpTestData(cls):

@@ -1,4 +1,4 @@
-"""Feeds of the whole paper, a section, a tag, an author, a search: the newest live editions, in three formats.
+"""Feeds of the paper, a section, a tag, an author, a search: the newest live editions, in three formats.
 
 Each is built once here, and written as RSS 2.0, Atom (RFC 4287) or JSON Feed 1.1 by ``formats``.
 """
@@ -20,7 +20,7 @@ from taggit.models import Tag
 from articles import search
 from articles.models.author import Author
 from articles.models.edition import UNSEEN_OF_EDITION, Edition
-from articles.models.edition_lists import PreparedEditions, load_bylines
+from articles.models.edition_lists import CompiledEditionQuery, load_bylines
 from articles.models.section import Section
 from articles.models.site import SiteSettings
 from articles.public import crossings, rendering
@@ -34,13 +34,13 @@ ITEMS = 20
 
 @require_safe
 def paper_feed(request, form):
-    """The newest of the whole paper."""
+    """The newest articles of the whole paper."""
     return _answer(request, form, "/", None, PAPER.rows(at=request.at))
 
 
 @require_safe
 def section_feed(request, form, slug, child=None):
-    """The newest of one section."""
+    """The newest articles of one section."""
     if child and (crossing := crossings.crossing_of(slug, child)):
         return crossing_feed(request, form, crossing)
     if child:
@@ -49,11 +49,11 @@ def section_feed(request, form, slug, child=None):
 
 
 def crossing_feed(request, form, crossing):
-    """The newest of a country under a theme; the country stands first in the address."""
-    home, given = crossing.get_absolute_url(), request.get_full_path()
+    """The newest articles of a country under a theme; the country comes first in the address."""
+    home, path = crossing.get_absolute_url(), request.get_full_path()
     if not request.path.startswith(home):
-        ending = given.strip("/").split("/", 2)[2]
-        return HttpResponsePermanentRedirect(f"{home}{ending}{'/' if given.endswith('/') else ''}")
+        ending = path.strip("/").split("/", 2)[2]
+        return HttpResponsePermanentRedirect(f"{home}{ending}{'/' if path.endswith('/') else ''}")
     rows = CROSSING.rows(at=request.at, country=crossing.country.pk, theme=crossing.theme.pk)
     if not rows:
         raise Http404
@@ -62,79 +62,83 @@ def crossing_feed(request, form, crossing):
 
 @require_safe
 def tag_feed(request, form, slug):
-    """The newest under one tag; one that no reader sees anywhere is known to the desk alone."""
+    """The newest articles under one tag; a tag without live editions is a 404, as only the desk knows it."""
     return _answer_of(request, form, f"/topics/{slug}/", TAG, slug=slug)
 
 
 @require_safe
 def author_feed(request, form, slug):
-    """The newest by one author."""
+    """The newest articles by one author."""
     return _answer_of(request, form, f"/authors/{slug}/", AUTHOR, slug=slug)
 
 
 @require_safe
 def search_feed(request, form):
-    """What a search finds, the newest first."""
-    asked = SearchForm(request.GET)
-    asked.is_valid()
-    if not asked.query:
+    """The results of a search, the newest first."""
+    form_data = SearchForm(request.GET)
+    form_data.is_valid()
+    if not form_data.query:
         raise Http404
-    hits = search.find_editions(asked.query, at=request.at, narrow=asked.narrow, order=search.Order.NEWEST, limit=ITEMS)
+    hits = search.find_editions(
+        form_data.query, at=request.at, narrow=form_data.narrow, order=search.Order.NEWEST, limit=ITEMS
+    )
     rows = _with_times(Edition.objects.filter(pk__in=[hit.edition.pk for hit in hits]).newest(), request.at)
-    name = _("“%(query)s”") % {"query": asked.query}
+    name = _("“%(query)s”") % {"query": form_data.query}
     return _answer(request, form, f"/search/?{request.GET.urlencode()}", name, rows)
 
 
 @require_safe
 def feeds_page(request):
-    """Which feeds there are, for people."""
+    """The page that lists all feeds for readers."""
     sections = sorted(Section.objects.with_parent(), key=_place)
     return render(request, "articles/feeds_page.html", {"sections": sections})
 
 
 def _place(section: Section) -> tuple[int, int, bool, int]:
-    """Where a section stands in a list: after the one it lies in."""
+    """Return the sort key that puts a section after its parent."""
     above = section.parent or section
     return above.order, above.pk, section.parent is not None, section.order
 
 
 @require_safe
 def opml(request):
-    """All sections' feeds in one file that feed readers load (OPML 2.0)."""
+    """The feeds of all sections in one file for feed readers (OPML 2.0)."""
     context = {"sections": Section.objects.with_parent()}
     return xml.xml_answer(request, "articles/feeds.opml", context, "text/x-opml; charset=utf-8")
 
 
 @dataclass(frozen=True)
 class FeedSource:
-    """What has a feed: which of its kind there are, and the relation by which rows put editions under one."""
+    """A kind of thing with feeds: how its row is found, and the relation that lists editions under it."""
 
-    found: Callable[..., QuerySet]  # by the words of an address
+    found: Callable[..., QuerySet]  # finds the row by the parts of an address
     relation: str
     name: str
     can_be_empty: bool = True
 
     def editions(self, at: datetime, **words: str) -> QuerySet[Edition]:
-        """By those rows' own index; the name of the one thing comes with them."""
+        """Return the editions under the row that ``words`` find, by that relation's index, with the row's name."""
         found = self.found(**words)
-        one = Subquery(found.values("pk")[:1])
-        rows = Edition.objects.live(at).walked_by(self.relation, slice(ITEMS), **{self.name: one})
+        row_pk = Subquery(found.values("pk")[:1])
+        rows = Edition.objects.live(at).walked_by(self.relation, slice(ITEMS), **{self.name: row_pk})
         return _with_times(rows.annotate(thing=Subquery(found.values("name")[:1])), at)
 
 
-def _answer_of(request, form: str, home: str, prepared: tuple[FeedSource, PreparedEditions], **words: str):
-    """A feed of one thing; only where there are no editions somebody must ask whether there is one."""
-    source, rows = prepared
+def _answer_of(request, form: str, home: str, sourced_query: tuple[FeedSource, CompiledEditionQuery], **words: str):
+    """Return the feed of one row; only without editions a query checks whether the row exists."""
+    source, query = sourced_query
     missing = source.found(**words) if source.can_be_empty else source.found(**words).none()
-    return _answer(request, form, home, partial(get_object_or_404, missing), rows.rows(at=request.at, **words))
+    return _answer(request, form, home, partial(get_object_or_404, missing), query.rows(at=request.at, **words))
 
 
-def _answer(request, form: str, home: str, thing, rows: Iterable[Edition]):
-    """``rows`` as a feed of ``thing``: a name, nothing for the paper, or whom to ask where there are no rows."""
+def _answer(request, form: str, home: str, name, rows: Iterable[Edition]):
+    """Return ``rows`` as a feed called ``name``: None for the paper, or a callable that is asked when there are no
+    rows.
+    """
     paper, at = request.frame.paper, request.at
     editions = load_bylines(list(rows))
-    if callable(thing):
-        thing = editions[0].thing if editions else str(thing())
+    if callable(name):
+        name = editions[0].thing if editions else str(name())
     root = root_of(request)
     is_full = paper.feed_text == SiteSettings.FeedText.FULL
     texts = rendering.for_feeds(editions, root) if is_full else [None] * len(editions)
@@ -144,7 +148,7 @@ def _answer(request, form: str, home: str, thing, rows: Iterable[Edition]):
         root=root,
         home=root + home,
         address=root + request.get_full_path(),
-        thing=thing,
+        thing=name,
         items=[Item(edition, text, root, host) for edition, text in zip(editions, texts, strict=True)],
         made_at=at,
     )
@@ -155,17 +159,17 @@ def _answer(request, form: str, home: str, thing, rows: Iterable[Edition]):
 
 
 def _with_times(rows: QuerySet, at: datetime) -> QuerySet:
-    """The first of ``rows``, with the last moments by ``at`` when anything in the paper went live or ended."""
+    """Return the first of ``rows``, with the last times by ``at`` when any edition of the paper went live or ended."""
     began = Edition.objects.filter(live_from__lte=at).order_by("-live_from").values("live_from")[:1]
     ended = Edition.objects.filter(live_until__lte=at).order_by("-live_until").values("live_until")[:1]
     return rows.with_names_of_topics().annotate(last_start=Subquery(began), last_end=Subquery(ended))[:ITEMS]
 
 
-def _items(build: Callable[..., QuerySet[Edition]], before=None, **also: Field) -> PreparedEditions:
-    """Editions with their whole texts, and with what ``_with_times`` adds."""
+def _items(build: Callable[..., QuerySet[Edition]], before=None, **also: Field) -> CompiledEditionQuery:
+    """Return a query of editions with their whole texts and the annotations of ``_with_times``."""
     also |= {"further_names": TextField(), "tag_names": TextField()}
     also |= {"last_start": DateTimeField(), "last_end": DateTimeField()}
-    return PreparedEditions(build, without=UNSEEN_OF_EDITION, also=also, before=before)
+    return CompiledEditionQuery(build, without=UNSEEN_OF_EDITION, also=also, before=before)
 
 
 PAPER = _items(lambda at: _with_times(Edition.objects.live(at).newest(), at))
@@ -184,6 +188,6 @@ SECTION, CHILD, TAG, AUTHOR = (
 
 
 def _last_change(edition: Edition) -> int:
-    """The second after the last change of the paper: it never goes back, not even when the newest is withdrawn."""
+    """Return the second after the paper's last change (Unix time): it never goes back, not even after a withdrawal."""
     last = max(edition.last_start, edition.last_end or edition.last_start)
     return int(last.timestamp()) + 1

@@ -1,4 +1,4 @@
-"""A feed as RSS 2.0, Atom or JSON Feed."""
+"""The three formats of feeds: RSS 2.0, Atom and JSON Feed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ ICON_WIDTH = 640
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as feeds name it, with an absolute address."""
+    """A picture in a feed, with an absolute address."""
 
     url: str
     width: int
@@ -34,12 +34,12 @@ class Picture:
 
 @dataclass(frozen=True)
 class Item:
-    """An edition in a feed; ``write`` gives its body as HTML that stands by itself, None: its standfirst is enough."""
+    """An edition in a feed; ``write`` returns its body as self-contained HTML, None: only the standfirst is shown."""
 
     edition: Edition
     write: Callable[[], str] | None
     root: str
-    host: str  # by which the paper's articles are named, whatever host it has today
+    host: str  # the host that names the paper's articles for ever, whatever host it has today
 
     @property
     def is_whole(self) -> bool:
@@ -51,7 +51,7 @@ class Item:
 
     @property
     def id(self) -> str:
-        """The article's name for ever (RFC 4151), whatever its address and headline become."""
+        """The article's permanent id (RFC 4151), which does not change with its address or headline."""
         edition = self.edition
         return f"tag:{self.host},{edition.published_at:%Y-%m-%d}:article-{edition.article_id}"
 
@@ -61,13 +61,13 @@ class Item:
 
     @property
     def topics(self) -> list[str]:
-        """Names of its section after the one that lies in, then of further sections, like countries, and of tags."""
+        """The names of its parent section and section, then of further sections, like countries, and of tags."""
         own = [section.name for section in (self.edition.section.parent, self.edition.section) if section]
         more = f"{self.edition.further_names or ''}\n{self.edition.tag_names or ''}".split("\n")
-        found: dict[str, str] = {}
+        by_folded_name: dict[str, str] = {}
         for name in filter(None, map(strip_control, [*own, *more])):
-            found.setdefault(name.casefold(), name)
-        return list(found.values())
+            by_folded_name.setdefault(name.casefold(), name)
+        return list(by_folded_name.values())
 
     @property
     def picture(self) -> Picture | None:
@@ -86,7 +86,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Feed:
-    """What all formats say: ``thing`` is what it is of (None: the whole paper), ``home`` the page it goes with."""
+    """A feed in any format: ``thing`` names what it lists (None: the paper), ``home`` is the page it belongs to."""
 
     paper: SiteSettings
     root: str
@@ -119,7 +119,7 @@ class Feed:
 
     @property
     def icon(self) -> str:
-        """The paper's square logo, or the icon that is shipped; with an absolute address."""
+        """The absolute address of the paper's square logo, or of the icon that is shipped."""
         if not self.paper.logo:
             return self.root + static("icons/icon-512.png")
         url = self.paper.logo.sources("square").at_most(ICON_WIDTH)[0]
@@ -127,20 +127,20 @@ class Feed:
 
 
 def rss(request, feed: Feed) -> HttpResponse:
-    """RSS 2.0, with the modules content, media and Dublin Core.
+    """Return the feed as RSS 2.0, with the modules content, media and Dublin Core.
 
-    Not as application/rss+xml, which browsers show as its source, without style.
+    Its type is not application/rss+xml, because browsers show that as source, without style.
     """
     return xml.xml_answer(request, "articles/feed_rss.xml", {"feed": feed})
 
 
 def atom(request, feed: Feed) -> HttpResponse:
-    """Atom: RFC 4287."""
+    """Return the feed as Atom: RFC 4287."""
     return xml.xml_answer(request, "articles/feed_atom.xml", {"feed": feed})
 
 
 def json_feed(request, feed: Feed) -> HttpResponse:
-    """JSON Feed 1.1: jsonfeed.org/version/1.1."""
+    """Return the feed as JSON Feed 1.1: jsonfeed.org/version/1.1."""
     content = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
@@ -168,7 +168,7 @@ def _json_item(item: Item) -> dict[str, Any]:
         "image": picture and picture.url,
         "date_published": edition.published_at.isoformat(timespec="seconds"),
         "date_modified": edition.modified_at.isoformat(timespec="seconds"),
-        "authors": [_author(one, item.root) for one in edition.authors],
+        "authors": [_author(author, item.root) for author in edition.authors],
         "tags": item.topics,
         "language": edition.language,
     }
@@ -176,13 +176,13 @@ def _json_item(item: Item) -> dict[str, Any]:
 
 
 def _author(author: Author, root: str) -> dict[str, str]:
-    """An author with the page that readers find; a guest has none."""
+    """Return an author with the address of the public page; a guest has none."""
     path = author.get_absolute_url()
     return {"name": author.name} | ({"url": root + path} if path else {})
 
 
 def _said(content: dict[str, Any]) -> dict[str, Any]:
-    """``content`` without what says nothing."""
+    """Return ``content`` without empty values."""
     return {name: value for name, value in content.items() if value or name == "items"}
 
 

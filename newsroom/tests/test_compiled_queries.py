@@ -1,4 +1,4 @@
-"""Statements that are written once give the rows that Django's own queries give, however they are made."""
+"""Compiled queries give the rows that Django's own queries give, however they are made."""
 
 from datetime import timedelta
 
@@ -9,14 +9,14 @@ from django.test import TestCase
 from articles.models import Author, Edition, Image, Placement, Section
 from articles.models.author import AUTHORS
 from articles.models.edition import UNSEEN_OF_EDITION
-from articles.models.edition_lists import PreparedEditions
+from articles.models.edition_lists import CompiledEditionQuery
 from articles.models.section import SECTIONS
 from articles.public import countries, curation, rendering
 from articles.tests.factories import MORNING, make_author, make_edition, make_image, make_section
-from ground.compiled_queries import Prepared, fetch
+from ground.compiled_queries import CompiledQuery, fetch
 
 
-class PreparedTests(TestCase):
+class CompiledQueryTests(TestCase):
     @classmethod
     def setUpTestData(cls):
         cls.theme = make_section(name="Business", slug="business")
@@ -94,10 +94,10 @@ class PreparedTests(TestCase):
             assert rows.of([]) == []
 
     def test_a_value_that_stands_nowhere_is_refused(self):
-        careless = PreparedEditions(lambda at, path: Edition.objects.live(at))
+        careless = CompiledEditionQuery(lambda at, path: Edition.objects.live(at))
         with pytest.raises(ValueError, match="path"):
             careless.rows(at=self.at, path="/")
-        in_place = Prepared(Section, lambda slug: Section.objects.filter(slug=slug))
+        in_place = CompiledQuery(Section, lambda slug: Section.objects.filter(slug=slug))
         assert in_place.row(slug="nothing' OR 1=1 --") is None
         assert in_place.row(slug="markets") == self.markets
 
