@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
-from articles.body.charts import KnownChart, WantedChart
+from articles.body.charts import ChartReference, ResolvedChart
 from articles.models.site import SiteSettings
 from newsroom.rates_in_articles import other_way
 from tickers import chart, numerals, providers, span
@@ -23,7 +23,7 @@ MOST_SOURCES = 10
 Day = tuple[date, Decimal, str]  # a rate's day, value and provider
 
 
-def look_up_points(wanted: set[WantedChart], at: datetime) -> dict[WantedChart, KnownChart]:
+def look_up_points(wanted: set[ChartReference], at: datetime) -> dict[ChartReference, ResolvedChart]:
     """The points that each chart shows from the paper's day at ``at`` on, where there are two or more. One query.
 
     A chart of USD/KGS, where the paper has KGS/USD, holds that pair's values turned round.
@@ -61,15 +61,15 @@ def _of(pair: str, rates: dict[str, list[Day]]) -> list[Day]:
     ]
 
 
-def _known(held: list[Day]) -> KnownChart:
+def _known(held: list[Day]) -> ResolvedChart:
     points = span.thinned_points([Point(day, value) for day, value, _provider in held])
     sources = list(dict.fromkeys(provider for _day, _value, provider in reversed(held)))[:MOST_SOURCES]
-    return KnownChart(
+    return ResolvedChart(
         " ".join(f"{point.day.isoformat()}:{point.value.normalize():f}" for point in points), " ".join(sources)
     )
 
 
-def draw_chart(wanted: WantedChart, known: KnownChart, caption: str, number: int) -> str:
+def draw_chart(wanted: ChartReference, known: ResolvedChart, caption: str, number: int) -> str:
     """The chart as a page shows it; ``caption`` is HTML of the cleaned body."""
     told = _span(wanted, known)
     sizes = [("wide", chart.WIDE), ("narrow", chart.NARROW)]
@@ -81,12 +81,12 @@ def draw_chart(wanted: WantedChart, known: KnownChart, caption: str, number: int
     return render_to_string("tickers/_chart_in_article.html", context)
 
 
-def chart_in_words(wanted: WantedChart, known: KnownChart, caption: str, number: int) -> str:
+def chart_in_words(wanted: ChartReference, known: ResolvedChart, caption: str, number: int) -> str:
     """The chart in words, for a feed."""
     return render_to_string("tickers/_chart_in_words.html", _context(wanted, known, caption))
 
 
-def _context(wanted: WantedChart, known: KnownChart, caption: str) -> dict:
+def _context(wanted: ChartReference, known: ResolvedChart, caption: str) -> dict:
     names = [providers.ALL[code].name if code in providers.ALL else code for code in known.sources.split()]
     return {
         "span": _span(wanted, known),
@@ -97,7 +97,7 @@ def _context(wanted: WantedChart, known: KnownChart, caption: str) -> dict:
     }
 
 
-def _span(wanted: WantedChart, known: KnownChart) -> PairSpan:
+def _span(wanted: ChartReference, known: ResolvedChart) -> PairSpan:
     days = (day.split(":") for day in known.points.split())
     points = [Point(date.fromisoformat(day), Decimal(value)) for day, value in days]
     return PairSpan.of(wanted.pair[:3], wanted.pair[-3:], points, turned=wanted.turned)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone, translation
 
-from articles.body.references import KnownRate, WantedRate
+from articles.body.references import RateReference, ResolvedRate
 from articles.models.site import SiteSettings
 from tickers import ratebar, wording
 from tickers.models import Pair
@@ -20,7 +20,7 @@ DATED = "pair-dated"  # what a text without a form says
 USUAL = "USD"  # of which people ask what one costs
 
 
-def look_up_rates(wanted: set[WantedRate], at: datetime, language: str) -> dict[WantedRate, KnownRate]:
+def look_up_rates(wanted: set[RateReference], at: datetime, language: str) -> dict[RateReference, ResolvedRate]:
     """What was ``wanted`` of the rates in force on the paper's day at ``at``, in words of ``language``. One query."""
     names = {one.pair for one in wanted} | {other_way(one.pair) for one in wanted}
     bases, quotes = {name[:3] for name in names}, {name[-3:] for name in names}  # a condition a pair could be too many
@@ -50,12 +50,12 @@ def _row(pair: Pair, day: date) -> ratebar.PairRow | None:
     return row and row.stored
 
 
-def _known(row: ratebar.PairRow, form: str) -> KnownRate:
+def _known(row: ratebar.PairRow, form: str) -> ResolvedRate:
     """The row in a form: ``turned-words-dated`` is all there can be of it."""
     parts = form.split("-")
     row = ratebar.inverse(row) if "turned" in parts else row
     look = next(part for part in parts if part in wording.LOOKS)
-    return KnownRate(row.plain(row.value), wording.rate_in_words(row, look, dated="dated" in parts))
+    return ResolvedRate(row.plain(row.value), wording.rate_in_words(row, look, dated="dated" in parts))
 
 
 def forms() -> list[str]:

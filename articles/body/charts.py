@@ -1,7 +1,7 @@
 """Charts of rates within a body: ``<figure data-chart="KGS/USD 3m">`` on the desk, with its points in an edition.
 
-A chart names a pair, a span (1m, 3m, 1y, or 2025-09-01/2025-11-30) and, with ``turned``, that it tells the pair the
-other way round. What its rates are and how they are drawn, the project knows: it registers that.
+A chart names a pair, a span (1m, 3m, 1y, or 2025-09-01/2025-11-30) and, with ``turned``, that it shows the pair the
+other way round. The project registers the functions that look up its rates and draw it.
 """
 
 import re
@@ -15,17 +15,17 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 FIGURE = re.compile(r'<figure(?P<attributes>(?: [\w-]+="[^"]*")*)>(?P<inner>.*?)</figure>', re.DOTALL)
-ASKED = re.compile(
+REFERENCE = re.compile(
     r"(?P<pair>[A-Z]{3}/[A-Z]{3}) (?P<span>1m|3m|1y|\d{4}-\d\d-\d\d/\d{4}-\d\d-\d\d)(?P<turned> turned)?\Z", re.ASCII
 )
-MOST = 12  # of one text: each takes milliseconds to draw, and kilobytes
+MOST = 12  # charts of one text: each takes milliseconds to draw, and kilobytes
 POINTS = re.compile(r"(?:\d{4}-\d\d-\d\d:[0-9.]{1,40}(?: (?!\Z)|\Z)){2,200}\Z", re.ASCII)
 SOURCES = re.compile(r"[a-z]{1,8}(?: [a-z]{1,8}){0,9}\Z", re.ASCII)
 CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
 
 
-class WantedChart(NamedTuple):
-    """What a chart is asked to show."""
+class ChartReference(NamedTuple):
+    """What a chart shows: the pair, the span, and whether the pair is turned."""
 
     pair: str
     span: str
@@ -33,65 +33,70 @@ class WantedChart(NamedTuple):
 
     @property
     def text(self) -> str:
-        """As an attribute holds it."""
+        """The value of the attribute ``data-chart``."""
         return f"{self.pair} {self.span}" + (" turned" if self.turned else "")
 
 
 @dataclass(frozen=True)
-class KnownChart:
-    """What an edition holds of a chart: days with values of the pair as it is stored, and who set them."""
+class ResolvedChart:
+    """The points of a chart in an edition: days with stored values of the pair, and the sources of the rates."""
 
     points: str  # 2025-12-05:0.011439 2025-12-08:0.01144
     sources: str  # nbkr cbr
 
 
-LookUp = Callable[[set[WantedChart], datetime], dict[WantedChart, KnownChart]]
-Draw = Callable[[WantedChart, KnownChart, str, int], str]
-_look_up: LookUp = lambda wanted, at: {}  # noqa: E731 - until the project registers its own
-_draw: Draw = lambda wanted, known, caption, number: ""  # noqa: E731 - until then a chart is nothing
+LookUp = Callable[[set[ChartReference], datetime], dict[ChartReference, ResolvedChart]]
+Draw = Callable[[ChartReference, ResolvedChart, str, int], str]
+_look_up: LookUp = lambda references, at: {}  # noqa: E731 - until the project registers its own
+_draw: Draw = lambda reference, chart, caption, number: ""  # noqa: E731 - until then a chart is nothing
 _tell: Draw = _draw
 
 
 def register_charts(look_up: LookUp, draw: Draw, tell: Draw) -> None:
-    """Have ``look_up`` find the points of charts at a time, ``draw`` them for a page and ``tell`` them in a feed.
+    """Register how charts get their points at a time (``look_up``), and are shown on a page (``draw``) and in a feed
+    (``tell``).
 
-    Both take what was asked for, the points, the caption as HTML, and which chart of the text it is.
+    Both get the reference, the points, the caption as HTML, and the number of the chart in the text.
     """
     global _look_up, _draw, _tell
     _look_up, _draw, _tell = look_up, draw, tell
 
 
-def asked_chart(text: str) -> WantedChart | None:
-    """What the value of ``data-chart`` asks for; None for what is no chart, like a span that ends before it begins."""
-    found = ASKED.match(text)
-    if found is None or not _is_span(found["span"]):
+def parse_chart_reference(text: str) -> ChartReference | None:
+    """Return the reference in the value of ``data-chart``; None if it is invalid, like a span that ends before it
+    begins.
+    """
+    match = REFERENCE.match(text)
+    if match is None or not _is_span(match["span"]):
         return None
-    return WantedChart(found["pair"], found["span"], bool(found["turned"]))
+    return ChartReference(match["pair"], match["span"], bool(match["turned"]))
 
 
-def charts_in_body(html: str) -> set[WantedChart]:
-    """The charts of a cleaned body."""
-    return {wanted for figure in FIGURE.finditer(html) if (wanted := _wanted(figure))}
+def charts_in_body(html: str) -> set[ChartReference]:
+    """Return the references of the charts in a cleaned body."""
+    return {reference for figure in FIGURE.finditer(html) if (reference := _reference(figure))}
 
 
 def chart_pairs(html: str) -> set[str]:
-    """The pairs whose charts a cleaned body shows."""
-    return {wanted.pair for wanted in charts_in_body(html)}
+    """Return the pairs that the charts of a cleaned body show."""
+    return {reference.pair for reference in charts_in_body(html)}
 
 
-def unknown_charts(html: str, at: datetime) -> list[WantedChart]:
-    """The charts of a body that have nothing to show at that time, in order."""
-    wanted = charts_in_body(html)
-    return sorted(wanted - _look_up(wanted, at).keys()) if wanted else []
+def unknown_charts(html: str, at: datetime) -> list[ChartReference]:
+    """Return the charts of a body without rates at that time, in order."""
+    references = charts_in_body(html)
+    return sorted(references - _look_up(references, at).keys()) if references else []
 
 
 def too_many(html: str) -> int:
-    """How many charts of a cleaned body are more than readers are shown."""
-    return max(0, sum(1 for figure in FIGURE.finditer(html) if _wanted(figure)) - MOST) if "data-chart" in html else 0
+    """Return how many charts of a cleaned body exceed the number that readers are shown."""
+    return (
+        max(0, sum(1 for figure in FIGURE.finditer(html) if _reference(figure)) - MOST) if "data-chart" in html else 0
+    )
 
 
 def are_points(text: str) -> bool:
-    """Whether an attribute holds days and values that can be drawn."""
+    """Return whether an attribute has days and values that can be drawn."""
     return bool(POINTS.match(text)) and all(map(_is_point, text.split(" ")))
 
 
@@ -104,95 +109,98 @@ def _is_point(text: str) -> bool:
 
 
 def freeze_charts(html: str, at: datetime, before: str = "") -> str:
-    """A cleaned body whose first MOST charts hold the rates known for ``at``; one without any holds none.
+    """Return a cleaned body whose first MOST charts have the rates known at ``at``; a chart without any has no points.
 
-    What ``before``, a frozen body, holds of a chart stays as it is.
+    The points of charts in ``before``, a frozen body, are kept.
     """
-    wanted = charts_in_body(html)
-    known = _held(before) if wanted else {}
-    if wanted - known.keys():
-        known = _look_up(wanted - known.keys(), at) | known
+    references = charts_in_body(html)
+    known_charts = _charts_of(before) if references else {}
+    if references - known_charts.keys():
+        known_charts = _look_up(references - known_charts.keys(), at) | known_charts
     count = 0
 
-    def one(figure: re.Match[str]) -> str:
+    def write_figure(figure: re.Match[str]) -> str:
         nonlocal count
-        found = _wanted(figure)
-        if found is None:
+        reference = _reference(figure)
+        if reference is None:
             return figure[0]
         count += 1
-        held = known.get(found) if count <= MOST else None
-        more = f' data-points="{held.points}" data-source="{held.sources}"' if held else ""
-        return f'<figure data-chart="{found.text}"{more}>{figure["inner"]}</figure>'
+        chart = known_charts.get(reference) if count <= MOST else None
+        more = f' data-points="{chart.points}" data-source="{chart.sources}"' if chart else ""
+        return f'<figure data-chart="{reference.text}"{more}>{figure["inner"]}</figure>'
 
-    return FIGURE.sub(one, html) if wanted else html
+    return FIGURE.sub(write_figure, html) if references else html
 
 
 def thaw_charts(html: str) -> str:
-    """A cleaned body as the desk keeps it: of a chart nothing but what it asks for and its caption."""
+    """Return a cleaned body as the desk stores it: each chart has only its reference and caption."""
 
-    def one(figure: re.Match[str]) -> str:
-        found = _wanted(figure)
-        if found:
-            return f'<figure data-chart="{found.text}">{figure["inner"]}</figure>'
+    def write_figure(figure: re.Match[str]) -> str:
+        reference = _reference(figure)
+        if reference:
+            return f'<figure data-chart="{reference.text}">{figure["inner"]}</figure>'
         attributes = re.sub(r' data-(?:points|source)="[^"]*"', "", figure["attributes"])
         return f"<figure{attributes}>{figure['inner']}</figure>"
 
-    return FIGURE.sub(one, html) if "data-" in html else html
+    return FIGURE.sub(write_figure, html) if "data-" in html else html
 
 
 def resolve_charts(html: str) -> str:
-    """A frozen body with its charts drawn; one without rates is left out."""
-    return _with_each(html, _draw, lambda wanted, caption: "")
+    """Return a frozen body with its charts drawn; a chart without rates is left out."""
+    return _with_each(html, _draw, lambda reference, caption: "")
 
 
 def resolve_in_words(html: str) -> str:
-    """A frozen body with its charts told in words, for feeds; one without rates is left out."""
-    return _with_each(html, _tell, lambda wanted, caption: "")
+    """Return a frozen body with its charts in words, for feeds; a chart without rates is left out."""
+    return _with_each(html, _tell, lambda reference, caption: "")
 
 
 def charts_in_words(html: str) -> str:
-    """A body for the desk to read, with its charts in words; of one that holds no rates what it asks for."""
+    """Return a body for the desk with its charts in words; for a chart without rates its reference."""
     return _with_each(html, _tell, _named)
 
 
-def _held(html: str) -> dict[WantedChart, KnownChart]:
-    """What a frozen body holds of each chart."""
-    found = {}
+def _charts_of(html: str) -> dict[ChartReference, ResolvedChart]:
+    """Return the points of each chart in a frozen body."""
+    charts = {}
     for figure in FIGURE.finditer(html) if "data-points" in html else ():
-        wanted, points = _wanted(figure), _value(figure, "points")
-        if wanted and points:
-            found[wanted] = KnownChart(points, _value(figure, "source"))
-    return found
+        reference, points = _reference(figure), _value(figure, "points")
+        if reference and points:
+            charts[reference] = ResolvedChart(points, _value(figure, "source"))
+    return charts
 
 
-def _named(wanted: WantedChart, caption: str) -> str:
-    return f"<p>{escape(_('Chart of rates: %(asked)s') % {'asked': wanted.text})}. {caption}</p>"
+def _named(reference: ChartReference, caption: str) -> str:
+    return f"<p>{escape(_('Chart of rates: %(asked)s') % {'asked': reference.text})}. {caption}</p>"
 
 
-def _with_each(html: str, show: Draw, without: Callable[[WantedChart, str], str]) -> str:
+def _with_each(html: str, show: Draw, without: Callable[[ChartReference, str], str]) -> str:
     count = 0
 
-    def one(figure: re.Match[str]) -> str:
+    def write_chart(figure: re.Match[str]) -> str:
         nonlocal count
-        wanted, found = _wanted(figure), CAPTION.search(figure["inner"])
-        if wanted is None:
+        reference, caption_match = _reference(figure), CAPTION.search(figure["inner"])
+        if reference is None:
             return figure[0]
-        held, caption = KnownChart(_value(figure, "points"), _value(figure, "source")), found[1] if found else ""
-        if not held.points or count == MOST:
-            return without(wanted, caption)
+        chart, caption = (
+            ResolvedChart(_value(figure, "points"), _value(figure, "source")),
+            caption_match[1] if caption_match else "",
+        )
+        if not chart.points or count == MOST:
+            return without(reference, caption)
         count += 1
-        return show(wanted, held, caption, count)
+        return show(reference, chart, caption, count)
 
-    return FIGURE.sub(one, html) if "data-chart" in html else html
+    return FIGURE.sub(write_chart, html) if "data-chart" in html else html
 
 
-def _wanted(figure: re.Match[str]) -> WantedChart | None:
-    return asked_chart(_value(figure, "chart"))
+def _reference(figure: re.Match[str]) -> ChartReference | None:
+    return parse_chart_reference(_value(figure, "chart"))
 
 
 def _value(figure: re.Match[str], name: str) -> str:
-    found = re.search(rf' data-{name}="([^"]*)"', figure["attributes"])
-    return found[1] if found else ""
+    match = re.search(rf' data-{name}="([^"]*)"', figure["attributes"])
+    return match[1] if match else ""
 
 
 def _is_span(span: str) -> bool:

@@ -1,7 +1,7 @@
-"""What other sites keep and a body may show: whose an address is, and what shows it in its place.
+"""Embeds of other sites in a body: which site an address belongs to, and how it is shown.
 
-Nothing of another site is loaded before a reader asks for it. ``SITES`` are those that the newsroom knows by itself; a
-paper adds its own as rows of ``EmbedProvider``. An address that none of them knows is a link.
+Nothing of another site loads before a reader asks for it. ``SITES`` are built in; a paper adds its own as rows of
+``EmbedProvider``. An address of no known site is a link.
 """
 
 import re
@@ -20,14 +20,14 @@ LONGEST = 1000  # characters of an address
 ADDRESS = re.compile(r"https://[a-z0-9.-]{4,200}(?:[/?#][^\s\"'<>\\]{0,1000})?\Z", re.IGNORECASE)
 FILE = re.compile(r"https://([a-z0-9.-]{4,120})/[\w./~%+-]{1,400}\.(mp3|m4a|ogg|opus|pdf)\Z", re.ASCII)
 FRAME = re.compile(r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[^\s\"'<>\\]*)?\Z")
-MAP = {"zoom", "lat", "lon"}  # what a map's {bbox} is made of
-FRAMES = re.compile(r'<a [^<>]* data-player="(https://[a-z0-9.-]+)')  # within a tag, where nobody types
+MAP = {"zoom", "lat", "lon"}  # the placeholders from which a map's {bbox} is made
+FRAMES = re.compile(r'<a [^<>]* data-player="(https://[a-z0-9.-]+)')  # within a tag, where nobody can type
 DEGREES = 360  # of longitude, which the whole map is wide at zoom 0
-MAP_TILES = (3, 2)  # tiles of a map that are seen, across and down
+MAP_TILES = (3, 2)  # tiles of a map that are visible, across and down
 
 
 class Shape(TextChoices):
-    """What an embed looks like."""
+    """The shape of an embed on a page."""
 
     VIDEO = "video", gettext_lazy("a video, 16:9")
     TALL = "tall", gettext_lazy("an upright video, 9:16")
@@ -37,20 +37,20 @@ class Shape(TextChoices):
     DOCUMENT = "document", gettext_lazy("a document, a page high")
 
 
-def _box(found: dict[str, str]) -> str:
-    """West, south, east and north of what a map shows, in degrees."""
-    lat, lon = float(found["lat"]), float(found["lon"])
-    tile = DEGREES / 2 ** min(max(float(found["zoom"]), 0), 20)
+def _box(values: dict[str, str]) -> str:
+    """Return the west, south, east and north edges of a map, in degrees."""
+    lat, lon = float(values["lat"]), float(values["lon"])
+    tile = DEGREES / 2 ** min(max(float(values["zoom"]), 0), 20)
     across, down = tile * MAP_TILES[0] / 2, tile * MAP_TILES[1] / 2 * cos(radians(lat))
     return ",".join(f"{edge:.4f}" for edge in (lon - across, lat - down, lon + across, lat + down))
 
 
 @dataclass(frozen=True)
 class Site:
-    """A site: the addresses it is known by, and the ``frame`` that shows one of them.
+    """A site: the patterns of its addresses, and the ``frame`` that shows one of them.
 
-    The frame is an address with the patterns' places in it; ``{address}`` is the whole address, ``{bbox}`` what a map
-    shows around {lat} and {lon} at {zoom}.
+    The frame is an address with the patterns' placeholders; ``{address}`` is the whole address, ``{bbox}`` the edges of
+    a map around {lat} and {lon} at {zoom}.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Site:
 
     @classmethod
     def read(cls, name: str, shape: str, addresses: str, frame: str) -> "Site":
-        """A site as somebody types it, its patterns in lines; PatternError says what is wrong."""
+        """Return a site as somebody typed it, one pattern a line; raise PatternError if it is invalid."""
         lines = [line.strip() for line in addresses.splitlines() if line.strip()]
         if not lines:
             raise PatternError(_("Write at least one address."))
@@ -69,57 +69,61 @@ class Site:
             raise PatternError(
                 _("The frame’s address must begin with https:// and the name of a site, without a {name}.")
             )
-        wanted = {match[1] for match in PLACE.finditer(frame)} - {"address"}
-        wanted = (wanted - {"bbox"}) | (MAP if "bbox" in wanted else set())
+        names = {match[1] for match in PLACE.finditer(frame)} - {"address"}
+        names = (names - {"bbox"}) | (MAP if "bbox" in names else set())
         for line, pattern in zip(lines, patterns, strict=True):
-            if missing := sorted(wanted - pattern.names):
-                told = {"line": line, "missing": ", ".join(f"{{{name}}}" for name in missing)}
-                raise PatternError(_("The frame’s address needs %(missing)s, which “%(line)s” lacks.") % told)
+            if missing := sorted(names - pattern.names):
+                params = {"line": line, "missing": ", ".join(f"{{{name}}}" for name in missing)}
+                raise PatternError(_("The frame’s address needs %(missing)s, which “%(line)s” lacks.") % params)
         return cls(name, shape, patterns, frame)
 
     def player(self, address: str) -> str | None:
-        """The address of the frame that shows ``address``; None for an address of another site."""
+        """Return the address of the frame that shows ``address``; None for an address of another site."""
         parts = urlsplit(address)
-        found = next((found for pattern in self.patterns if (found := pattern.match(parts)) is not None), None)
-        if found is None:
+        place_values = next(
+            (place_values for pattern in self.patterns if (place_values := pattern.match(parts)) is not None), None
+        )
+        if place_values is None:
             return None
-        values = found | {"address": address} | ({"bbox": _box(found)} if found.keys() >= MAP else {})
+        values = (
+            place_values | {"address": address} | ({"bbox": _box(place_values)} if place_values.keys() >= MAP else {})
+        )
         return PLACE.sub(lambda place: quote(values[place[1]], safe=""), self.frame)
 
     def page(self, frame: str) -> str | None:
-        """The address that ``frame``, as another page has it, shows; None for the frame of another site."""
-        found = _places(urlsplit(self.frame), urlsplit(frame))
-        if found is None:
+        """Return the address of the page that ``frame`` shows; None for the frame of another site."""
+        place_values = _places(urlsplit(self.frame), urlsplit(frame))
+        if place_values is None:
             return None
-        pages = [pattern.written(found) for pattern in self.patterns if pattern.names <= found.keys()]
-        return next((page for page in [found.get("address", ""), *pages] if page and self.player(page)), None)
+        pages = [pattern.written(place_values) for pattern in self.patterns if pattern.names <= place_values.keys()]
+        return next((page for page in [place_values.get("address", ""), *pages] if page and self.player(page)), None)
 
 
-def _places(wanted: SplitResult, given: SplitResult) -> dict[str, str] | None:
-    """What stands in a frame's address at the places of ``wanted``; the rest of its query does not count."""
-    if plain_host(wanted.netloc) != plain_host(given.netloc):
+def _places(wanted_parts: SplitResult, address: SplitResult) -> dict[str, str] | None:
+    """Return the values of placeholders of ``wanted_parts`` in ``address``; other parts of its query are ignored."""
+    if plain_host(wanted_parts.netloc) != plain_host(address.netloc):
         return None
-    paths = [[unquote(part) for part in parts.path.split("/") if part] for parts in (wanted, given)]
-    queries = [parse_qs(parts.query, max_num_fields=100) for parts in (wanted, given)]
-    asked = [
+    paths = [[unquote(part) for part in parts.path.split("/") if part] for parts in (wanted_parts, address)]
+    queries = [parse_qs(parts.query, max_num_fields=100) for parts in (wanted_parts, address)]
+    query_pairs = [
         (values[0], queries[1].get(name, [""])[0]) for name, values in queries[0].items() if PLACE.search(values[0])
     ]
     if len(paths[0]) != len(paths[1]):
         return None
-    found: dict[str, str] = {}
-    for piece, value in [*zip(*paths, strict=True), *asked]:
-        places = PLACE.split(piece)
+    place_values: dict[str, str] = {}
+    for template, value in [*zip(*paths, strict=True), *query_pairs]:
+        places = PLACE.split(template)
         pattern = "".join(re.escape(part) if at % 3 == 0 else "(.+)" for at, part in enumerate(places) if at % 3 < 2)
         match = re.fullmatch(pattern, value)
         if match is None:
             return None
-        found |= dict(zip(places[1::3], match.groups(), strict=True))
-    return found
+        place_values |= dict(zip(places[1::3], match.groups(), strict=True))
+    return place_values
 
 
 @dataclass(frozen=True)
 class Embed:
-    """What stands at an address: whose it is, what it looks like, and the frame that shows it.
+    """An embed: its source, its shape, and the frame that shows it.
 
     Without a frame the browser plays it by itself, or it is a link.
     """
@@ -258,14 +262,15 @@ SITES = (
 
 
 def is_address(text: str) -> bool:
-    """Whether a body may hold ``text`` as the address of an embed."""
+    """Return whether ``text`` may be the address of an embed."""
     return bool(ADDRESS.match(text))
 
 
 def find_embed(address: str, own: Iterable[Site] = ()) -> Embed | None:
-    """What stands at ``address``, by the paper's ``own`` sites and those known here; a link where none knows it.
+    """Return the embed of ``address``, by the paper's ``own`` sites and the built-in ones; a plain link if none knows
+    it.
 
-    None for what is no address of a page.
+    None if it is not the address of a page.
     """
     if not is_address(address):
         return None
@@ -283,20 +288,20 @@ def find_embed(address: str, own: Iterable[Site] = ()) -> Embed | None:
 
 
 def page_of(frame: str, own: Iterable[Site] = ()) -> str | None:
-    """The address to be kept for a ``frame`` of another page; None for one that can't be shown here."""
-    found = find_embed(frame, own)
-    if found is None:
+    """Return the address to store for a ``frame`` on another page; None if it can't be shown here."""
+    embed = find_embed(frame, own)
+    if embed is None:
         return None
-    if not found.is_link:
+    if not embed.is_link:
         return frame
     return next((page for site in (*own, *SITES) if (page := site.page(frame)) and is_address(page)), None)
 
 
 def origins(html: str) -> list[str]:
-    """The sites whose frames a rendered body may load when a reader asks for them."""
+    """Return the sites whose frames a rendered body may load when a reader asks for them."""
     return sorted(set(FRAMES.findall(html)))
 
 
 def names() -> list[str]:
-    """What the sites known here are called."""
+    """Return the names of the built-in sites."""
     return list(dict.fromkeys(site.name for site in SITES))

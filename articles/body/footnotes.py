@@ -1,7 +1,7 @@
-"""Footnotes: in a body ``<span data-footnote="">the note</span>`` stands where readers see the mark of the note.
+"""Footnotes: ``<span data-footnote="">the note</span>`` in a body stands where readers see the mark of the note.
 
-A note lies at its mark, so neither is ever without the other, and both move together. Numbers are given when the body
-is shown, in the order of the marks; notes with the same words are one note with several marks.
+A note is stored at its mark, so that both move together and neither exists without the other. Numbers are assigned when
+the body is shown, in the order of the marks; notes with the same words are one note with several marks.
 """
 
 import re
@@ -17,7 +17,7 @@ CLOSING = "</span>"
 FOOTNOTE = re.compile(rf"{OPENING}((?:[^<]|<(?!/?span\b))*){CLOSING}")
 MARK = re.compile(r'<sup class="footnote-mark">.*?</sup>')
 TAG = re.compile(r'(<(/?)([a-z][a-z0-9]*)((?: [\w-]+="[^"]*")*)>)')  # as the sanitizer writes them
-LINE = {"strong", "em", "sub", "sup", "a", "br", "data"}  # what a note may hold
+LINE = {"strong", "em", "sub", "sup", "a", "br", "data"}  # the tags that a note may contain
 UNMARKED = re.compile(r'(<aside class="pull-quote"[^>]*>.*?</aside>)', re.DOTALL)  # hidden from screen readers
 HEADING = re.compile(r"<(h[23])((?: [^<>]*)?)>((?:(?!</\1>).)*)</\1>", re.DOTALL)
 TAGS = re.compile(r"<[^<>]*>")
@@ -27,31 +27,32 @@ LIST = '<section class="footnotes"'
 
 
 def tidy_footnotes(html: str) -> str:
-    """Sanitized ``html`` whose spans are footnotes alone, each a line of text, none within a link or another note.
+    """Return sanitized ``html`` whose spans are valid footnotes: a line of text each, none within a link or another
+    note.
 
-    No words are lost: a note within a note or a caption is put in brackets, one that holds a list or a picture stands
-    in the text, one within a link follows the link, and one between paragraphs belongs to the paragraph before.
+    No words are lost: a note within a note or a caption is put in brackets, a note with a list or a picture becomes
+    part of the text, one within a link follows the link, and one between paragraphs joins the paragraph before.
     """
     if "<span" not in html:
         return html
     reader = _Tidy()
-    pieces = TAG.split(html)
-    for at in range(0, len(pieces) - 1, 5):
-        text, tag, slash, name, attributes = pieces[at : at + 5]
+    parts = TAG.split(html)
+    for at in range(0, len(parts) - 1, 5):
+        text, tag, slash, name, attributes = parts[at : at + 5]
         reader.write(text)
         reader.read(tag, bool(slash), name, attributes)
-    reader.write(pieces[-1])
+    reader.write(parts[-1])
     return "".join(reader.out)
 
 
 class _Tidy:
-    """Reads tags one after the other; what is open is known, so each is read once."""
+    """A parser that reads each tag once and keeps track of what is open."""
 
     def __init__(self) -> None:
         self.out: list[str] = []
         self.spans: list[str] = []  # open ones: note, inner, or bare
         self.brackets: list[list[int]] = []  # where the inner ones begin
-        self.note: list[str] | None = None  # what the open note holds
+        self.note: list[str] | None = None  # the content of the open note
         self.whole: list[str] = []  # the same with its blocks
         self.has_blocks = self.has_words = False  # in the open note
         self.is_in_link = self.is_in_caption = False
@@ -112,7 +113,7 @@ class _Tidy:
                 self._put(note)
 
     def _read_inside(self, tag: str, is_end: bool, name: str) -> None:
-        """A paragraph of a note begins a line; any other block is more than a note can hold."""
+        """Add a tag within a note: a paragraph begins a line, any other block is too much for a note."""
         self.whole.append(tag)
         if name in LINE:
             self.note.append(tag)
@@ -132,22 +133,24 @@ class _Tidy:
 
 
 def footnote_texts(html: str) -> list[str]:
-    """What each footnote of a cleaned body says, in the order of the marks."""
+    """Return the text of each footnote in a cleaned body, in the order of the marks."""
     return FOOTNOTE.findall(html)
 
 
 def without_footnotes(html: str) -> str:
-    """A cleaned body without its footnotes."""
+    """Return a cleaned body without its footnotes."""
     return FOOTNOTE.sub("", html)
 
 
 def at_end(html: str) -> str:
-    """A cleaned body whose footnotes follow it, a paragraph each: what is read, and searched, goes on at the marks."""
+    """Return a cleaned body with its footnotes after it, a paragraph each, so that the text reads on at the marks."""
     return without_footnotes(html) + "".join(f"<p>{note}</p>" for note in footnote_texts(html) if note)
 
 
 def numbered(html: str, *, linked: bool = True) -> str:
-    """A body for readers: numbers at the marks, the notes at its end, and with ``linked`` ways there and back."""
+    """Return a body for readers with numbers at the marks and notes at its end; with ``linked``, both link to each
+    other.
+    """
     if OPENING not in html:
         return html
     notes = _Notes(linked)
@@ -159,7 +162,7 @@ def numbered(html: str, *, linked: bool = True) -> str:
 
 
 def _named(match: re.Match[str]) -> str:
-    """A heading's name is its words, without the marks of notes."""
+    """Give a heading a label of its words without the marks of notes."""
     tag, attributes, words = match.groups()
     if OPENING not in words:
         return match[0]
@@ -168,20 +171,20 @@ def _named(match: re.Match[str]) -> str:
 
 
 def _marked(html: str, mark: Callable[[str], str]) -> str:
-    """Each mark stands at its word, whatever space was typed between them."""
+    """Return ``html`` with each mark next to its word, without space typed between them."""
     parts: list[str] = []
     end = 0
     for match in FOOTNOTE.finditer(html):
         between, sign = html[end : match.start()].rstrip(), mark(match[1])
-        is_next = not between and sign and parts and parts[-1]  # two numbers would read as one
-        after_small = THIN if sign and between.endswith("</sup>") else ""  # the number is no part of a power
+        is_next = not between and sign and parts and parts[-1]  # two adjacent numbers would read as one
+        after_small = THIN if sign and between.endswith("</sup>") else ""  # the number is not part of an exponent
         parts += [between + after_small or (NEXT if is_next else ""), sign]
         end = match.end()
     return "".join([*parts, html[end:]])
 
 
 class _Notes:
-    """The notes of one body as they are met, each with its number and the places of its marks."""
+    """The notes of one body in order, each with its number and the places of its marks."""
 
     def __init__(self, linked: bool) -> None:
         self.linked = linked
@@ -197,7 +200,7 @@ class _Notes:
         return f"<sup>{self._number(note)}</sup>" if note else ""
 
     def mark(self, note: str) -> str:
-        """The mark of ``note``; an empty note has none."""
+        """Return the mark of ``note``; an empty note has none."""
         if not note or not self.linked:
             return self.plain(note)
         number = self._number(note)

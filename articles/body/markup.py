@@ -41,10 +41,10 @@ ATTRIBUTES = {
     "data": {"data-rate", "data-form", "value"},
     "span": {"data-footnote"},
 }
-# A picture of its own, or what an embed shows before it is played.
+# A picture of its own, or the picture shown before an embed is played.
 IMAGE = re.compile(r'<figure (?:data-apart="" )?(?:data-embed="[^"]*" )?data-(?:image|poster)="(\d{1,11})"')
 LINK = re.compile(r'<a(?: [\w-]+="[^"]*")*? href="([^"]*)"')
-NUMBERS = {"colspan": 20, "rowspan": 20, "start": 9999}  # the most each may say; 1 goes without saying
+NUMBERS = {"colspan": 20, "rowspan": 20, "start": 9999}  # the largest value of each; 1 is the default
 SMALL = re.compile(r"[1-9]\d{0,3}\Z", re.ASCII)
 RATE = re.compile(r"[A-Z]{3}/[A-Z]{3}\Z", re.ASCII)
 FORM = re.compile(r"(?:turned-)?(?:pair|words|amount)(?:-dated)?\Z", re.ASCII)
@@ -62,16 +62,16 @@ PATTERNS = {
 SPACE = re.compile(r"\s")
 ANY_TAG = re.compile(r"<[^>]*>")
 WITHIN_WORDS = re.compile(r"</?(?:strong|em|sub|sup|a|data|span)\b[^>]*>")
-SMALL_SIGNS = {  # what Unicode has above and below the line: plain text says 10⁶ and CO₂ with these
+SMALL_SIGNS = {  # Unicode's superscripts and subscripts: plain text writes 10⁶ and CO₂ with them
     "sup": str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ"),
     "sub": str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎"),
 }
 ROUNDS = 5
 LONGEST = 300_000  # characters, a book chapter's worth of them
 DEEPEST = 40  # elements within each other
-LIGHT = 1000  # so many tags cost nothing worth mentioning, however they nest
+LIGHT = 1000  # with up to so many tags cleaning is fast, however they nest
 TAG = re.compile(r"""<(/?)([a-z][^\s/<>]*)(?:[^<>"']|"[^"<>]*"|'[^'<>]*')*>""", re.IGNORECASE)
-SHALLOW = {"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot"}  # the next one ends the one before
+SHALLOW = {"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot"}  # the next one closes the one before
 SHALLOW |= {"br", "hr", "img", "input", "wbr", "col", "source", "embed", "link", "meta"}  # and those without content
 RAW = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "plaintext", "select"}
 
@@ -120,7 +120,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if name in PATTERNS:
         return value if PATTERNS[name].match(value) else None
     if name == "data-chart":
-        return value if charts.asked_chart(value) else None
+        return value if charts.parse_chart_reference(value) else None
     if name in NUMBERS:
         return value if SMALL.match(value) and 1 < int(value) <= NUMBERS[name] else None
     if name in {"data-apart", "data-pull-quote", "data-fact-box", "data-footnote"}:
@@ -140,11 +140,11 @@ _cleaner = nh3.Cleaner(
 
 
 def clean(html: str) -> str:
-    """``html`` with nothing in it but what a body may hold; cleaning the result changes nothing.
+    """Return ``html`` with only what a body may have; cleaning the result again changes nothing.
 
-    One round is not stable for tangled markup (a link in a table in a link), so it is repeated; what
-    still changes after five rounds comes back as paragraphs of plain text. So does what is nested so deep
-    that the sanitizer would take seconds: its time grows with tags times depth.
+    One round is not stable for tangled markup (a link in a table in a link), so it is repeated; what still changes
+    after five rounds is returned as paragraphs of plain text. So is deeply nested markup, for which the sanitizer would
+    take seconds: its time grows with tags times depth.
     """
     html = normalise_html(html)
     for _round in range(ROUNDS):
@@ -160,7 +160,7 @@ def clean(html: str) -> str:
 
 
 def is_too_deep(html: str) -> bool:
-    """Whether more than ``DEEPEST`` elements lie within each other, or as many tags can't be told to match."""
+    """Return whether more than ``DEEPEST`` elements are nested, or as many tags do not match."""
     html = _without_comments(html)
     tags = TAG.findall(html)
     open_tags: list[str] = []
@@ -185,19 +185,19 @@ def _without_comments(html: str) -> str:
 
 
 def _paragraphs(html: str) -> str:
-    """The words alone, found without a parser: none is fast with everything that can come here."""
+    """Return the words in plain paragraphs, found without a parser: none is fast with everything that can come here."""
     text = TAG.sub(lambda tag: "" if tag[2].lower() in INLINE - {"br"} else "\0", _without_comments(html))
     lines = (" ".join(normalise_html(line).split()) for line in unescape(text).split("\0"))
     return "".join(f"<p>{escape(line, quote=False)}</p>" for line in lines if line)
 
 
 class _Text(HTMLParser):
-    """Collects text, with a line break where a block ends."""
+    """A parser that collects text, with a line break where a block ends."""
 
     def __init__(self):
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
-        self.small: list[dict[int, int]] = []  # signs of the open superscripts and subscripts
+        self.small: list[dict[int, int]] = []  # the characters of the open superscripts and subscripts
 
     def handle_data(self, data):
         data = SPACE.sub(" ", data)
@@ -219,7 +219,7 @@ class _Text(HTMLParser):
 
 
 def plain_text(html: str) -> str:
-    """The words of ``html``, a line for each block, the footnotes last; entities decoded, tags gone."""
+    """Return the words of ``html``, a line for each block, the footnotes last; entities are decoded, tags removed."""
     parser = _Text()
     parser.feed(footnotes.at_end(html))
     parser.close()
@@ -228,16 +228,16 @@ def plain_text(html: str) -> str:
 
 
 def count_words(html: str) -> int:
-    """How many words a cleaned body has, as readers and the desk are told; footnotes are not counted."""
+    """Return the number of words in a cleaned body that readers and the desk see; footnotes are not counted."""
     text = WITHIN_WORDS.sub("", footnotes.without_footnotes(html))
     return len(unescape(ANY_TAG.sub(" ", text)).split())
 
 
 def image_ids(html: str) -> list[int]:
-    """The pictures a cleaned body refers to, in order."""
+    """Return the pictures that a cleaned body refers to, in order."""
     return [int(number) for number in IMAGE.findall(html)]
 
 
 def links_of_body(html: str) -> list[str]:
-    """Where the links of a cleaned body lead, each address once, in order."""
+    """Return the addresses of the links in a cleaned body, each once, in order."""
     return list(dict.fromkeys(unescape(address).strip() for address in LINK.findall(html)))

@@ -1,7 +1,7 @@
-"""Rates within a body: ``<data data-rate="KGS/USD">`` on the desk, the value and words that readers see in an edition.
+"""Rates within a body: ``<data data-rate="KGS/USD">`` on the desk; in an edition, the value and words that readers see.
 
-What a rate is, the project knows: it registers a function that looks them up. The desk's copy holds the pair and the
-form in which it is told. An edition holds what stood when it went live, and is frozen anew until then, as are charts.
+The project registers a function that looks rates up. The desk's copy has the pair and the form in which it is written.
+An edition has the rates of the time when it went live; until then they are refreshed, as in charts.
 """
 
 import re
@@ -17,99 +17,110 @@ REFERENCE = re.compile(r"<data(?P<attributes>(?: [\w-]+=\"[^\"]*\")*)>(?P<words>
 RATE = re.compile(r' data-rate="([A-Z]{3}/[A-Z]{3})"')
 FORM = re.compile(r' data-form="([a-z-]{1,24})"')
 FROZEN = re.compile(r' value="([0-9.]{1,40})"')
-TYPED = re.compile(r"<data(?P<attributes>[^<>]*)>(?:(?P<words>[^<>]*)</data>)?|</data>")  # also half or in another
-OLD_DAY = re.compile(r"\(0(?=\d )")  # of editions frozen when days were written with two digits
+TYPED = re.compile(
+    r"<data(?P<attributes>[^<>]*)>(?:(?P<words>[^<>]*)</data>)?|</data>"
+)  # also half a reference, or one within another
+OLD_DAY = re.compile(r"\(0(?=\d )")  # in editions frozen when days were written with two digits
 UNLINKED = re.compile(r'<a [^>]*>.*?</a>|<aside data-pull-quote="">.*?</aside>', re.DOTALL)
 
 
-class WantedRate(NamedTuple):
-    """A pair, and the form it is told in: ``pair``, ``words`` or ``amount``, after ``turned-``, before ``-dated``."""
+class RateReference(NamedTuple):
+    """A pair and the form in which it is written: ``pair``, ``words`` or ``amount``, after ``turned-``, before
+    ``-dated``.
+    """
 
     pair: str
     form: str = ""  # as before there were forms: the pair with its value and day
 
     @property
     def html(self) -> str:
-        """The attributes that ask for it."""
+        """The attributes of the reference."""
         return f' data-rate="{self.pair}"' + (f' data-form="{self.form}"' if self.form else "")
 
 
 @dataclass(frozen=True)
-class KnownRate:
-    """A rate that was looked up: its exact value, and what readers see of it."""
+class ResolvedRate:
+    """A rate that was looked up: its exact value, and its text for readers."""
 
     value: str
     text: str
 
 
-LookUp = Callable[[set[WantedRate], datetime, str], dict[WantedRate, KnownRate]]
+LookUp = Callable[[set[RateReference], datetime, str], dict[RateReference, ResolvedRate]]
 _look_up: LookUp = lambda pairs, at, language: {}  # noqa: E731 - until the project registers its own
 
 
 def register_rates(look_up: LookUp) -> None:
-    """Have ``look_up`` find rates: of pairs, at a time, in words of a language; what it doesn't know is left out."""
+    """Register the function that looks up rates: of pairs, at a time, in a language; it leaves unknown ones out."""
     global _look_up
     _look_up = look_up
 
 
 def referred_pairs(html: str) -> set[str]:
-    """The pairs that a cleaned body refers to, in its words or in a chart."""
-    return {wanted.pair for wanted in _wanted(html)} | charts.chart_pairs(html)
+    """Return the pairs that a cleaned body refers to, in its text or in a chart."""
+    return {reference.pair for reference in _references(html)} | charts.chart_pairs(html)
 
 
 def unknown_pairs(html: str, at: datetime, language: str) -> list[str]:
-    """The pairs of a body's words that have no rate at that time, in order."""
-    wanted = _wanted(html)
-    return sorted({one.pair for one in wanted - _look_up(wanted, at, language).keys()}) if wanted else []
+    """Return the pairs in a body's text that have no rate at that time, in order."""
+    references = _references(html)
+    return (
+        sorted({reference.pair for reference in references - _look_up(references, at, language).keys()})
+        if references
+        else []
+    )
 
 
 def freeze_rates(html: str, at: datetime, language: str, before: str = "") -> str:
-    """A cleaned body with the rates in force ``at``; of a pair without one readers see the pair alone.
+    """Return a cleaned body with the rates in force at ``at``; of a pair without one readers see the pair alone.
 
-    What ``before``, a frozen body of the same language, says already stays as it is.
+    The rates in ``before``, a frozen body in the same language, are kept.
     """
     html = charts.freeze_charts(html, at, before)
-    wanted = _wanted(html)
-    if not wanted:
+    references = _references(html)
+    if not references:
         return REFERENCE.sub(lambda match: match["words"], html)
-    known = _held(before)
-    if wanted - known.keys():
-        known = _look_up(wanted - known.keys(), at, language) | known
+    known_rates = _rates_of(before)
+    if references - known_rates.keys():
+        known_rates = _look_up(references - known_rates.keys(), at, language) | known_rates
 
-    def one(match: re.Match[str]) -> str:
-        found = _asked(match["attributes"])
-        if found is None:
+    def write_rate(match: re.Match[str]) -> str:
+        reference = _reference(match["attributes"])
+        if reference is None:
             return match["words"]
-        rate = known.get(found)
+        rate = known_rates.get(reference)
         if rate is None:
-            return f"<data{found.html}>{found.pair}</data>"
-        return f'<data{found.html} value="{rate.value}">{escape(rate.text, quote=False)}</data>'
+            return f"<data{reference.html}>{reference.pair}</data>"
+        return f'<data{reference.html} value="{rate.value}">{escape(rate.text, quote=False)}</data>'
 
-    return REFERENCE.sub(one, html)
+    return REFERENCE.sub(write_rate, html)
 
 
 def thaw_rates(html: str) -> str:
-    """A cleaned body as the desk keeps it: of a reference nothing but what it asks for; other words stay, as words."""
+    """Return a cleaned body as the desk stores it: references without values; any other words stay as text."""
 
-    def one(match: re.Match[str]) -> str:
+    def write_reference(match: re.Match[str]) -> str:
         words, attributes = match["words"] or "", match["attributes"] or ""
-        found = _asked(attributes)
-        if found is None:
+        reference = _reference(attributes)
+        if reference is None:
             return words
-        is_frozen = bool(found.form and FROZEN.search(attributes) and words)
-        return f"<data{found.html}>{found.pair}</data>" if is_frozen or words.startswith(found.pair) else words
+        is_frozen = bool(reference.form and FROZEN.search(attributes) and words)
+        return (
+            f"<data{reference.html}>{reference.pair}</data>" if is_frozen or words.startswith(reference.pair) else words
+        )
 
-    return TYPED.sub(one, charts.thaw_charts(html))
+    return TYPED.sub(write_reference, charts.thaw_charts(html))
 
 
 def resolve_rates(html: str) -> str:
-    """A frozen body for readers: each rate leads to its pair's page.
+    """Return a frozen body for readers: each rate links to its pair's page.
 
-    Not within another link, nor in a pull quote, which is hidden from screen readers, so nothing in it takes the focus.
+    Rates within another link stay plain, and so do those in a pull quote, which is hidden from screen readers, so that
+    nothing in it can take the focus.
     """
     html = UNLINKED.sub(lambda match: REFERENCE.sub(lambda inner: inner["words"], match[0]), html)
 
-    def one(match: re.Match[str]) -> str:
+    def write_link(match: re.Match[str]) -> str:
         pair, value = RATE.search(match["attributes"]), FROZEN.search(match["attributes"])
         if not (pair and value):
             return match["words"]
@@ -117,23 +128,23 @@ def resolve_rates(html: str) -> str:
         words = OLD_DAY.sub("(", match["words"])
         return f'<a class="rate-reference" href="{address}"><data value="{value[1]}">{words}</data></a>'
 
-    return REFERENCE.sub(one, html)
+    return REFERENCE.sub(write_link, html)
 
 
-def _held(html: str) -> dict[WantedRate, KnownRate]:
-    """What a frozen body says of each rate."""
-    found = {}
+def _rates_of(html: str) -> dict[RateReference, ResolvedRate]:
+    """Return the rates in a frozen body, by reference."""
+    rates = {}
     for match in REFERENCE.finditer(html):
-        asked, value = _asked(match["attributes"]), FROZEN.search(match["attributes"])
-        if asked and value:
-            found[asked] = KnownRate(value[1], unescape(match["words"]))
-    return found
+        reference, value = _reference(match["attributes"]), FROZEN.search(match["attributes"])
+        if reference and value:
+            rates[reference] = ResolvedRate(value[1], unescape(match["words"]))
+    return rates
 
 
-def _wanted(html: str) -> set[WantedRate]:
-    return {found for match in REFERENCE.finditer(html) if (found := _asked(match["attributes"]))}
+def _references(html: str) -> set[RateReference]:
+    return {reference for match in REFERENCE.finditer(html) if (reference := _reference(match["attributes"]))}
 
 
-def _asked(attributes: str) -> WantedRate | None:
+def _reference(attributes: str) -> RateReference | None:
     pair, form = RATE.search(attributes), FORM.search(attributes)
-    return WantedRate(pair[1], form[1] if form else "") if pair else None
+    return RateReference(pair[1], form[1] if form else "") if pair else None

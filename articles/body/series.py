@@ -1,7 +1,7 @@
-"""Pictures one after another, without text between them: a series for readers, unless one is kept apart.
+"""Series of pictures: pictures that follow one another without text between them, unless one is kept apart.
 
-A picture with ``data-apart`` is in no series with the one before it. The editor writes that wherever two pictures came
-to be neighbours and nobody asked for a series (static/js/editor-series.js); ``keep_apart`` does it for merged texts.
+A picture with ``data-apart`` is in no series with the one before it. The editor sets it wherever two pictures became
+neighbours and nobody asked for a series (static/js/editor-series.js); ``keep_apart`` does so for merged texts.
 """
 
 import re
@@ -22,12 +22,12 @@ NO_TEXT = re.compile(r"(?:\s|<p>(?:\s|&nbsp;|<br>)*</p>)*")  # empty paragraphs 
 
 
 def write_series(html: str, write: Callable[[re.Match[str]], str]) -> str:
-    """A cleaned body with each series as ``write`` has it; its pictures are marked no longer."""
+    """Return a cleaned body with each series written by ``write``, and without the marks of pictures kept apart."""
     return MARKED.sub(lambda match: f"<figure {match[1] or match[2]}>", SERIES.sub(write, html))
 
 
 def group(match: re.Match[str]) -> str:
-    """A series as ``put_together`` found it, for readers to leaf through."""
+    """Return a series for readers to leaf through."""
     count = match[0].count("<figure ")
     label = escape(_("A series of %(count)d pictures") % {"count": count})
     look = "pair" if count == 2 else "many"
@@ -35,17 +35,17 @@ def group(match: re.Match[str]) -> str:
 
 
 def keep_apart(merged: str, *texts: str) -> str:
-    """``merged``, its pictures in no series with one that they were together with in none of ``texts``."""
+    """Return ``merged`` with no picture in a series with another unless they were in one in any of ``texts``."""
     if merged.count("<figure") < 2:
         return merged
-    together = {(one[1], other[1]) for html in texts for one, other in _neighbours(html)}
-    apart = [other for one, other in _neighbours(merged) if (one[1], other[1]) not in together]
+    together = {(picture[1], following[1]) for html in texts for picture, following in _neighbours(html)}
+    apart = [following for picture, following in _neighbours(merged) if (picture[1], following[1]) not in together]
     ends = [merged.index(">", picture.start()) for picture in apart]
     return APART.join(merged[start:end] for start, end in pairwise([0, *ends, len(merged)]))
 
 
 def _neighbours(html: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
-    """Pictures in one series, each with the next."""
+    """Yield the pictures of each series, each with the next."""
     before = None
     for picture in PICTURE.finditer(html):
         if before and JOINED.match(picture[0]) and NO_TEXT.fullmatch(html, before.end(), picture.start()):

@@ -1,4 +1,4 @@
-"""Where in a working copy the words stand that it was found by, with the piece of text around them."""
+"""Excerpts of a working copy that show where the words of a search occur."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,16 +19,16 @@ MOST_SHOWN = 3  # excerpts of an article
 
 @dataclass(frozen=True)
 class Excerpt:
-    """A piece of one of an article's texts, and which text that is."""
+    """An excerpt of one of an article's texts, and the name of that text."""
 
     place: str
     text: SafeString
 
 
 def excerpts(text: str, headlines: dict[int, str]) -> dict[int, list[Excerpt]]:
-    """Of each article (with its headline) why it was found, where that alone does not say so; in four queries."""
-    asked = parse(text)
-    missing = {pk: _without(asked.terms, tidy_line(headline)) for pk, headline in headlines.items()}
+    """Return excerpts for each article of which the headline alone does not show why it was found; in four queries."""
+    query = parse(text)
+    missing = {pk: _without(query.terms, tidy_line(headline)) for pk, headline in headlines.items()}
     rows: Any = Article.objects.filter(pk__in=[pk for pk, terms in missing.items() if terms]).prefetch_related(
         Prefetch("bylines", ArticleByline.objects.select_related("author")),
         Prefetch("tag_rows", ArticleTag.objects.select_related("tag")),
@@ -38,27 +38,27 @@ def excerpts(text: str, headlines: dict[int, str]) -> dict[int, list[Excerpt]]:
 
 
 def _of(article: Any, missing: tuple[Term, ...]) -> list[Excerpt]:
-    """Excerpts until every term was shown that is ``missing`` in the headline."""
-    found: list[Excerpt] = []
+    """Return excerpts until every term ``missing`` in the headline was shown."""
+    found_excerpts: list[Excerpt] = []
     for name, texts in _texts(article):
         for text in texts:
-            if not missing or len(found) == MOST_SHOWN:
-                return found
-            left = _without(missing, text)
-            if here := tuple(term for term in missing if term not in left):
-                found.append(Excerpt(name, snippet(Query(here, ()), ANY, text)))
-                missing = left
-    return found
+            if not missing or len(found_excerpts) == MOST_SHOWN:
+                return found_excerpts
+            still_missing = _without(missing, text)
+            if here := tuple(term for term in missing if term not in still_missing):
+                found_excerpts.append(Excerpt(name, snippet(Query(here, ()), ANY, text)))
+                missing = still_missing
+    return found_excerpts
 
 
 def _without(terms: tuple[Term, ...], text: str) -> tuple[Term, ...]:
-    """Those of ``terms`` that ``text`` does not hold."""
-    there = terms_in(Query(terms, ()), ANY, text)
-    return tuple(term for term in terms if term not in there)
+    """Return those of ``terms`` that ``text`` does not contain."""
+    contained = terms_in(Query(terms, ()), ANY, text)
+    return tuple(term for term in terms if term not in contained)
 
 
 def _texts(article: Any) -> Iterator[tuple[str, list[str]]]:
-    """The texts of an article in the order they are looked at, with what each is called; made when asked for."""
+    """Yield the texts of an article with their names, in the order in which they are searched; made when needed."""
     yield _("standfirst"), [tidy_line(article.standfirst)]
     yield _("author"), [tidy_line(row.author.name) for row in article.bylines.all()]
     yield _("tag"), [tidy_line(row.tag.name) for row in article.tag_rows.all()]

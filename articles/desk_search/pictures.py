@@ -1,7 +1,7 @@
 """Finding pictures of the library by words of their titles, alternative texts, captions and credits.
 
-Each word is kept in a row of its own, folded, so a library of any size is asked by an index. A picture is read in the
-transaction of each save; one that was uploaded by code that knows nothing of words is caught up with.
+Each word is stored in a row of its own, folded, so that an index finds it in a library of any size. A picture is
+indexed in the transaction of each save; one uploaded by code that does not know the index is indexed later.
 """
 
 from collections.abc import Iterable
@@ -13,24 +13,24 @@ from articles.models import Image, PictureWord
 from articles.models.picture_word import LONGEST
 from articles.search.row import words
 
-MOST_WORDS = 6  # of a search; the rest is not looked at
-BATCH = 500  # pictures that are read at a time
-LOOKED_AT = 500  # of the newest pictures, to see whether some were not read
+MOST_WORDS = 6  # of a search; the rest is ignored
+BATCH = 500  # pictures that are indexed at a time
+LOOKED_AT = 500  # newest pictures that are checked for being indexed
 READ = ["title", "alt", "caption", "credit"]
 LAST = chr(0x10FFFF)
 
 
 def pictures_holding(text: str) -> Q:
-    """A filter: of a picture every word of ``text`` is said, each perhaps begun; nothing asked leaves all."""
-    asked = words(text)[:MOST_WORDS]
-    found = Q(pk__in=[]) if text.strip() and not asked else Q()
-    for word in asked:
-        found &= Q(pk__in=PictureWord.objects.filter(_begun(word[:LONGEST])).values("image_id"))
-    return found
+    """Return a filter for pictures with every word of ``text``, each perhaps unfinished; an empty text leaves all."""
+    query_words = words(text)[:MOST_WORDS]
+    condition = Q(pk__in=[]) if text.strip() and not query_words else Q()
+    for word in query_words:
+        condition &= Q(pk__in=PictureWord.objects.filter(_begun(word[:LONGEST])).values("image_id"))
+    return condition
 
 
 def index_pictures(images: Iterable[Image]) -> None:
-    """Have ``images`` be found by what is said of them now."""
+    """Index the present words of ``images``."""
     images = list(images)
     rows = [PictureWord(image_id=image.pk, word=word) for image in images for word in _words_of(image)]
     with transaction.atomic():
@@ -39,22 +39,22 @@ def index_pictures(images: Iterable[Image]) -> None:
 
 
 def pictures_are_late() -> bool:
-    """Whether a picture that was uploaded of late was not read; older ones were looked at in their time."""
+    """Return whether a recently uploaded picture is not indexed; older ones were checked in their time."""
     newest = Image.objects.order_by("-pk").values_list("pk", flat=True)[:LOOKED_AT]
     return _unread().filter(pk__in=list(newest)).exists()
 
 
 def index_late_pictures() -> int:
-    """Read the pictures that were not read yet; how many those were."""
-    done = 0
+    """Index the pictures that were not indexed yet, and return how many."""
+    indexed = 0
     while images := list(_unread().only(*READ)[:BATCH]):
         index_pictures(images)
-        done += len(images)
-    return done
+        indexed += len(images)
+    return indexed
 
 
 def rebuild_pictures() -> int:
-    """Read every picture anew, and forget those that are gone; how many were read."""
+    """Index every picture anew, remove deleted ones, and return how many were indexed."""
     PictureWord.objects.all().delete()
     return index_late_pictures()
 
@@ -64,12 +64,12 @@ def _unread() -> QuerySet[Image]:
 
 
 def _words_of(image: Image) -> list[str]:
-    said = words(" ".join(getattr(image, name) for name in READ))
-    return sorted({word[:LONGEST] for word in said}) or [""]
+    picture_words = words(" ".join(getattr(image, name) for name in READ))
+    return sorted({word[:LONGEST] for word in picture_words}) or [""]
 
 
 def _begun(word: str) -> Q:
-    """Words with this beginning; SQLite sorts by code points, and asks no index for LIKE."""
+    """Return a filter for words with this beginning; SQLite sorts by code points, and uses no index for LIKE."""
     if connection.vendor == "sqlite":
         return Q(word__gte=word, word__lt=word + LAST)
     return Q(word__startswith=word)

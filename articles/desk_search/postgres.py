@@ -8,18 +8,18 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from articles.desk_search.asked import Asked, Part
 from articles.desk_search.copy import Words
+from articles.desk_search.desk_query import DeskQuery, Part
 from articles.desk_search.tables import Table
 from articles.search.postgres import APART
 from articles.search.query import Term
 from articles.search.row import STEMMED
 
-MOST_FOUND = 20_000  # of the articles begun last with the words: the list's filters look among them
-# In so many articles each of the words is a common one: then the newest are looked through, among which there is soon a
-# page full of them. It is counted, as the planner guesses badly how many words a beginning has.
+MOST_FOUND = 20_000  # of the newest articles with the words, to which the list's filters are then applied
+# If so many articles have each of the words, the newest are scanned instead, among which a page full is soon found.
+# They are counted, as the planner estimates badly how many words a beginning has.
 COMMON = 2_000
-A_WALK = 6_000  # of the newest articles that the filters leave
+A_WALK = 6_000  # newest articles within the filters that are scanned
 Statement = tuple[str, list[Any]]
 
 PUT = f"""
@@ -34,7 +34,7 @@ FROM (
 ) AS made
 ON CONFLICT (article_id) DO UPDATE SET headline = excluded.headline, words = excluded.words
 """  # noqa: S608 - our own constant is put in
-# Each is looked up by its number, whatever the planner thinks of how many they are.
+# Each is looked up by its primary key, whatever the planner estimates of their number.
 BY_INDEX = """
 WITH found AS MATERIALIZED ({found}), latest AS MATERIALIZED (SELECT id FROM found ORDER BY id DESC LIMIT %s)
 SELECT listed.id, bound.is_reached
@@ -43,7 +43,7 @@ FROM (SELECT EXISTS (SELECT FROM latest OFFSET %s) AS is_reached) AS bound LEFT 
     FROM latest CROSS JOIN LATERAL ({rows}) AS listed WHERE {conditions} ORDER BY {order} LIMIT %s
 ) AS listed ON true ORDER BY {order}
 """
-# Rows come in their order, so the walk ends where there are enough.
+# Rows come in their order, so the scan ends where there are enough.
 BY_DATE = """
 SELECT id FROM ({rows}) AS listed WHERE {conditions} ORDER BY {order} LIMIT %s
 """
@@ -52,13 +52,13 @@ HAS_WORDS = "(SELECT {column} @@ ({asked}) FROM {table} WHERE {key} = listed.id)
 
 
 def put_copies(rows: Iterable[Words]) -> None:
-    """Index rows, in place of those that have their numbers."""
+    """Index rows, in place of their former ones."""
     with connection.cursor() as cursor:
         cursor.executemany(PUT, [_values(row) for row in rows])
 
 
 def prune_copies() -> None:
-    """Forget rows of articles that are gone."""
+    """Remove rows of deleted articles."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM articles_desk_search "
@@ -67,37 +67,37 @@ def prune_copies() -> None:
 
 
 def find_copy_numbers(
-    asked: Asked, rows: QuerySet, *, table: Table, most: int, headlines: bool
+    query: DeskQuery, rows: QuerySet, *, table: Table, most: int, headlines: bool
 ) -> tuple[list[int], bool]:
-    """Numbers of those of ``rows`` that were asked for, ``most`` of them, and whether all were looked at.
+    """Return the first ``most`` of ``rows`` that match, and whether all were checked.
 
-    Of common words the newest rows are walked until there are enough; if those do not hold enough, and for other words,
-    the index is asked for all that have a rare one of them.
+    For common words the newest rows are scanned until there are enough; if those are not enough, and for other words,
+    the index finds all with one of the rarer words.
     """
-    search = _Search(asked, rows, table, only_headlines=headlines or asked.query.in_headlines)
+    search = _Search(query, rows, table, only_headlines=headlines or query.query.in_headlines)
     try:
         return search.find(most)
-    except EmptyResultSet:  # the filters leave nothing, as Django knows without asking
+    except EmptyResultSet:  # the filters leave nothing, which Django knows without a query
         return [], True
 
 
 class _Search:
-    """One search: its statements, made of parts that each carry their values.
+    """One search: its statements, made of parts that each have their values.
 
-    A part is found by an index (``selects``) or is a condition of a row; words that no name has are one part.
+    A part is found by an index (``selects``) or is a condition on a row; words that are in no name form one part.
     """
 
-    def __init__(self, asked: Asked, rows: QuerySet, table: Table, *, only_headlines: bool) -> None:
+    def __init__(self, query: DeskQuery, rows: QuerySet, table: Table, *, only_headlines: bool) -> None:
         self.table = table
         column = table.headline if only_headlines else table.words
-        plain = [part for part in asked.wanted if only_headlines or not (part.authors or part.tags)]
-        named = [part for part in asked.wanted if part not in plain]
+        plain = [part for part in query.wanted if only_headlines or not (part.authors or part.tags)]
+        name_parts = [part for part in query.wanted if part not in plain]
         together = _together(part.term for part in plain)
         self.selects = [self._select(column, together)] if plain else []
-        self.selects += [self._select_named(part) for part in named]
+        self.selects += [self._select_named(part) for part in name_parts]
         self.conditions = [self._condition(column, together)] if plain else []
-        self.conditions += [self._named(part) for part in named]
-        without = [self._named(part) for part in asked.unwanted]
+        self.conditions += [self._named(part) for part in name_parts]
+        without = [self._named(part) for part in query.unwanted]
         self.without = [(f"NOT coalesce({sql}, false)", values) for sql, values in without]
         self.rows = rows.values_list("id", table.moment)
         downwards = "" if _is_oldest_first(rows, table) else " DESC"
@@ -105,52 +105,52 @@ class _Search:
 
     def find(self, most: int) -> tuple[list[int], bool]:
         with connection.cursor() as cursor:
-            rare = next((number for number, one in enumerate(self.selects) if not _is_common(cursor, one)), None)
+            rare = next((number for number, select in enumerate(self.selects) if not _is_common(cursor, select)), None)
             if rare is None:
-                found = self.by_date(cursor, most)
-                if len(found) == most or self.walked_all(cursor):
-                    return found, True
+                pks = self.by_date(cursor, most)
+                if len(pks) == most or self.walked_all(cursor):
+                    return pks, True
             return self.by_index(cursor, most, rare=rare or 0)
 
     def by_date(self, cursor: Any, most: int) -> list[int]:
-        rows, given = self.rows[:A_WALK].query.sql_with_params()
+        rows, row_values = self.rows[:A_WALK].query.sql_with_params()
         conditions, values = _all_of([*self.conditions, *self.without])
         statement = BY_DATE.format(rows=rows, conditions=conditions, order=self.order)
-        cursor.execute(statement, [*given, *values, most])
+        cursor.execute(statement, [*row_values, *values, most])
         return [pk for (pk,) in cursor.fetchall()]
 
     def walked_all(self, cursor: Any) -> bool:
-        """Whether the filters leave no more than were walked."""
-        rows, given = self.rows[: A_WALK + 1].query.sql_with_params()
-        cursor.execute(MORE.format(rows=rows), [*given, A_WALK])
+        """Return whether the filters leave no more rows than were scanned."""
+        rows, row_values = self.rows[: A_WALK + 1].query.sql_with_params()
+        cursor.execute(MORE.format(rows=rows), [*row_values, A_WALK])
         return not cursor.fetchone()[0]
 
     def by_index(self, cursor: Any, most: int, *, rare: int) -> tuple[list[int], bool]:
-        """Those with the rare part, of which the others are conditions."""
+        """Return the rows with the rare part that fulfil the conditions of the other parts."""
         one_row = self.rows.order_by().filter(pk=RawSQL("latest.id", []))[:1]
-        rows, given = one_row.query.sql_with_params()
-        found, wanted = self.selects[rare]
-        others = [one for number, one in enumerate(self.conditions) if number != rare]
-        conditions, values = _all_of([*others, *self.without])
-        statement = BY_INDEX.format(found=found, rows=rows, conditions=conditions, order=self.order)
-        cursor.execute(statement, [*wanted, MOST_FOUND, MOST_FOUND - 1, *given, *values, most])
+        rows, row_values = one_row.query.sql_with_params()
+        select, select_values = self.selects[rare]
+        conditions_left = [condition for number, condition in enumerate(self.conditions) if number != rare]
+        conditions, values = _all_of([*conditions_left, *self.without])
+        statement = BY_INDEX.format(found=select, rows=rows, conditions=conditions, order=self.order)
+        cursor.execute(statement, [*select_values, MOST_FOUND, MOST_FOUND - 1, *row_values, *values, most])
         answer = cursor.fetchall()
         return [pk for pk, _bound in answer if pk], not answer[0][1]
 
-    def _condition(self, column: str, asked: Statement) -> Statement:
-        return HAS_WORDS.format(table=self.table.name, key=self.table.key, column=column, asked=asked[0]), asked[1]
+    def _condition(self, column: str, tsquery: Statement) -> Statement:
+        return HAS_WORDS.format(table=self.table.name, key=self.table.key, column=column, asked=tsquery[0]), tsquery[1]
 
     def _named(self, part: Part) -> Statement:
-        """A condition: the words stand in the text, or in the name of an author or a tag."""
+        """Return a condition: the words occur in the text, or in the name of an author or a tag."""
         sql, values = self._condition(self.table.words, _together([part.term]))
         for table, row, name, pks in self._names(part):
             sql += f" OR EXISTS (SELECT 1 FROM {table} WHERE {row} = listed.id AND {name} = ANY(%s))"  # noqa: S608
             values = [*values, pks]
         return f"({sql})", values
 
-    def _select(self, column: str, asked: Statement) -> Statement:
+    def _select(self, column: str, tsquery: Statement) -> Statement:
         table = self.table
-        return f"SELECT {table.key} AS id FROM {table.name} WHERE {column} @@ ({asked[0]})", asked[1]  # noqa: S608
+        return f"SELECT {table.key} AS id FROM {table.name} WHERE {column} @@ ({tsquery[0]})", tsquery[1]  # noqa: S608
 
     def _select_named(self, part: Part) -> Statement:
         sql, values = self._select(self.table.words, _together([part.term]))
@@ -160,15 +160,15 @@ class _Search:
         return sql, values
 
     def _names(self, part: Part) -> list[tuple[str, str, str, list[int]]]:
-        found = [(table, row, name, list(getattr(part, field))) for table, row, name, field in self.table.names]
-        return [one for one in found if one[3]]
+        names = [(table, row, name, list(getattr(part, field))) for table, row, name, field in self.table.names]
+        return [name for name in names if name[3]]
 
 
 def _is_common(cursor: Any, select: Statement) -> bool:
-    """Whether more rows than a few are found by ``select``: no more of them are read."""
-    found = select[0].replace(" UNION ", " UNION ALL ")
+    """Return whether ``select`` finds more rows than COMMON; it stops reading there."""
+    union = select[0].replace(" UNION ", " UNION ALL ")
     cursor.execute(
-        f"WITH found AS MATERIALIZED ({found}) SELECT EXISTS (SELECT FROM found OFFSET %s)",  # noqa: S608
+        f"WITH found AS MATERIALIZED ({union}) SELECT EXISTS (SELECT FROM found OFFSET %s)",  # noqa: S608
         [*select[1], COMMON],
     )
     return cursor.fetchone()[0]
@@ -176,17 +176,17 @@ def _is_common(cursor: Any, select: Statement) -> bool:
 
 def _all_of(conditions: list[Statement]) -> Statement:
     sql = " AND ".join(sql for sql, _values in conditions)
-    return sql or "true", [value for _sql, given in conditions for value in given]
+    return sql or "true", [value for _sql, condition_values in conditions for value in condition_values]
 
 
 def _together(terms: Iterable[Term]) -> Statement:
-    """A tsquery of all ``terms``; an empty one without any."""
+    """Return a tsquery of all ``terms``; an empty one without any."""
     parts = [_term(term) for term in terms]
     return " && ".join(sql for sql, _values in parts), [value for _sql, values in parts for value in values]
 
 
 def _term(term: Term) -> Statement:
-    """A term by its stems, as it is written, and as a beginning."""
+    """Return a tsquery of a term by its stems, as it was typed, and as a beginning."""
     text = " ".join(term.words)
     begun = " <-> ".join([*(f"'{word}'" for word in term.words[:-1]), f"'{term.words[-1]}':*"])
     sql = "(phraseto_tsquery('russian', %s) || phraseto_tsquery('simple', %s) || to_tsquery('simple', %s))"

@@ -1,22 +1,22 @@
-"""The desk's search in SQLite: an FTS5 table, whose words are folded before they are put there."""
+"""The desk's search in SQLite: an FTS5 table, whose words are folded before they are stored."""
 
 from collections.abc import Iterable
 
 from django.db import connection
 from django.db.models import QuerySet
 
-from articles.desk_search.asked import Asked, Part
 from articles.desk_search.copy import Words
+from articles.desk_search.desk_query import DeskQuery, Part
 from articles.desk_search.tables import Table
 from articles.search.headlines import among
 from articles.search.query import Term
 
-MOST_FOUND = 4_000  # of the articles begun last with the words: the list's filters look among them
+MOST_FOUND = 4_000  # of the newest articles with the words, to which the list's filters are then applied
 Statement = tuple[str, list]
 
 
 def put_copies(rows: Iterable[Words]) -> None:
-    """Index rows, in place of those that have their numbers."""
+    """Index rows, in place of their former ones."""
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT OR REPLACE INTO articles_desk_search (rowid, headline, standfirst, text, notes) "
@@ -26,32 +26,32 @@ def put_copies(rows: Iterable[Words]) -> None:
 
 
 def prune_copies() -> None:
-    """Forget rows of articles that are gone."""
+    """Remove rows of deleted articles."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM articles_desk_search WHERE rowid NOT IN (SELECT id FROM articles_article)")
 
 
 def find_copy_numbers(
-    asked: Asked, rows: QuerySet, *, table: Table, most: int, headlines: bool
+    query: DeskQuery, rows: QuerySet, *, table: Table, most: int, headlines: bool
 ) -> tuple[list[int], bool]:
-    """Numbers of those of ``rows`` that were asked for, ``most`` of them, and whether all were looked at."""
-    found, values = _found(asked, table, headlines=headlines or asked.query.in_headlines)
+    """Return the first ``most`` of ``rows`` that match, and whether all were checked."""
+    select, values = _found(query, table, headlines=headlines or query.query.in_headlines)
     with connection.cursor() as cursor:
-        cursor.execute(f"{found} ORDER BY 1 DESC LIMIT %s", [*values, MOST_FOUND + 1])
+        cursor.execute(f"{select} ORDER BY 1 DESC LIMIT %s", [*values, MOST_FOUND + 1])
         pks = [pk for (pk,) in cursor.fetchall()]
     listed = rows.filter(pk__in=among(pks[:MOST_FOUND])).values_list("pk", flat=True)
     return list(listed[:most]), len(pks) <= MOST_FOUND
 
 
-def _found(asked: Asked, table: Table, *, headlines: bool) -> Statement:
-    """A SELECT of the numbers of all that have every part and none of the unwanted."""
-    plain = [part for part in asked.wanted if headlines or not (part.authors or part.tags)]
+def _found(query: DeskQuery, table: Table, *, headlines: bool) -> Statement:
+    """Return a SELECT of the ids of all rows with every part and none of the unwanted."""
+    plain = [part for part in query.wanted if headlines or not (part.authors or part.tags)]
     parts = [_words(table, plain, headlines=headlines)] if plain else []
-    parts += [_part(table, part) for part in asked.wanted if part not in plain]
-    without = [_part(table, part) for part in asked.unwanted]
-    sql = " INTERSECT ".join(f"SELECT id FROM ({one})" for one, _values in parts)  # noqa: S608 - our own names
-    sql += "".join(f" EXCEPT SELECT id FROM ({one})" for one, _values in without)  # noqa: S608
-    return sql, [value for _sql, given in [*parts, *without] for value in given]
+    parts += [_part(table, part) for part in query.wanted if part not in plain]
+    without = [_part(table, part) for part in query.unwanted]
+    sql = " INTERSECT ".join(f"SELECT id FROM ({select})" for select, _values in parts)  # noqa: S608 - our own names
+    sql += "".join(f" EXCEPT SELECT id FROM ({select})" for select, _values in without)  # noqa: S608
+    return sql, [value for _sql, part_values in [*parts, *without] for value in part_values]
 
 
 def _words(table: Table, parts: list[Part], *, headlines: bool = False) -> Statement:
@@ -70,7 +70,7 @@ def _part(table: Table, part: Part) -> Statement:
 
 
 def _term(term: Term) -> str:
-    """A term in FTS5's language: quoted, made of letters and digits alone; its last word may be begun."""
+    """Return a term in FTS5's language: quoted, with letters and digits alone; its last word may be unfinished."""
     if term.is_phrase:
         return f'"{" ".join(term.words)}"*'
     whole, begun = term.forms()

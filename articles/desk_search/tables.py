@@ -1,18 +1,20 @@
-"""What is searched: where its words are, in which order it is listed, and who and what names it."""
+"""The tables that are searched: their columns of words, their order, and the tables of authors and tags."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of words beside a table of rows. ``names`` are the tables that say whose and about what a row is."""
+    """A table of words beside a table of rows. ``names`` are the tables that connect a row with authors and tags."""
 
     name: str
-    key: str  # the row's number
+    key: str  # the row's primary key
     words: str  # PostgreSQL's column of all words
-    headline: str  # and of those of the headline, as far as there is one
-    moment: str  # of the row: by which it is listed, the newest first
-    names: tuple[tuple[str, str, str, str], ...]  # table, its column of the row, of the name, and the part's field
+    headline: str  # and the column of the headline's words, if there is one
+    moment: str  # the time of the row by which it is listed, the newest first
+    names: tuple[
+        tuple[str, str, str, str], ...
+    ]  # table, its columns of the row and of the name, and the field of the part
 
 
 ARTICLES = Table(

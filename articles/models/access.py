@@ -1,4 +1,4 @@
-"""How people of the desk come in: links by which they set their own password, and where they are logged in."""
+"""How people of the desk get access: links to set their own password, and the sessions in which they are logged in."""
 
 import hashlib
 
@@ -9,31 +9,31 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-MOST_TRIES = 20  # with a wrong secret, or with passwords that are refused
+MOST_TRIES = 20  # with a wrong secret, or with passwords that were refused
 
 
 def secret_digest(secret: str) -> str:
-    """What is stored of a long random text, which nobody finds out from it."""
+    """Return the digest of a long random secret that is stored in its place."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def new_name() -> str:
-    """The part of a link's address that finds its row; it opens nothing."""
+    """Return the public part of a link's address, by which its row is found; it gives no access by itself."""
     return get_random_string(16)
 
 
 class PasswordLinkQuerySet(models.QuerySet):
     def open(self):
-        """Those that nobody used or ended; they may have run out."""
+        """Return links that were neither used nor ended; they may have expired."""
         return self.filter(used_at=None, ended_at=None)
 
     def valid(self, at=None):
-        """Those that lead somewhere at ``at`` (now)."""
+        """Return links that work at ``at`` (now)."""
         return self.open().filter(expires_at__gt=at or timezone.now(), tries__lt=MOST_TRIES, user__is_active=True)
 
 
 class PasswordLink(models.Model):
-    """A way for somebody to set their own password: once, and until a time. Its secret is in its address alone."""
+    """A link by which somebody sets their own password: once, and until a time. Its secret is only in its address."""
 
     class Purpose(models.TextChoices):
         INVITATION = "invitation", _("invitation")
@@ -45,7 +45,7 @@ class PasswordLink(models.Model):
     secret_digest = models.CharField(max_length=64, editable=False)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     mailed_to = models.CharField(_("mailed to"), max_length=254, blank=True, default="")
-    made_by = models.ForeignKey(  # None: the person asked for it on the page for logging in
+    made_by = models.ForeignKey(  # None: the person asked for it on the login page
         settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True
     )
     made_at = models.DateTimeField(_("made"), default=timezone.now)
@@ -71,21 +71,21 @@ class PasswordLink(models.Model):
 
     @property
     def is_valid(self) -> bool:
-        """Whether it leads somewhere now, for a person who may come in."""
+        """Whether the link works now, for an active user."""
         is_open = self.used_at is None and self.ended_at is None
         return is_open and self.expires_at > timezone.now() and self.tries < MOST_TRIES
 
 
 class LoginSession(models.Model):
-    """Where somebody is logged in. The session itself is Django's; its key is stored here as a digest."""
+    """A session in which somebody is logged in. The session itself is Django's; its key is stored here as a digest."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="login_sessions")
     key_digest = models.CharField(max_length=64, unique=True, editable=False)
     browser = models.CharField(_("browser"), max_length=80, blank=True, default="")
     began_at = models.DateTimeField(_("since"), default=timezone.now)
-    seen_at = models.DateTimeField(_("last used"), default=timezone.now, db_index=True)  # five minutes exact
+    seen_at = models.DateTimeField(_("last used"), default=timezone.now, db_index=True)  # to within five minutes
 
-    is_here = False  # in a list: whether it is the session that asks for the list
+    is_here = False  # in a list: whether it is the session of the current request
 
     class Meta:
         verbose_name = _("session")

@@ -3,9 +3,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ArchiveMonth(models.Model):
-    """A month (UTC) in which articles were first published: what the index of sitemaps says of it.
+    """A month (UTC) in which articles were first published, with what the sitemap index says of it.
 
-    Kept by ``announcing``, so that nobody counts the archive for a crawler.
+    The rows are written by ``announcements``, so that no request of a crawler counts the archive.
     """
 
     month = models.DateField(_("month"), primary_key=True)  # its first day
@@ -20,7 +20,7 @@ class ArchiveMonth(models.Model):
 
 
 class Announcement(models.Model):
-    """How far one kind of listener has been told what went live and what ended."""
+    """The time until which one listener has been told what went live and what ended."""
 
     class Listener(models.TextChoices):
         SITEMAPS = "sitemaps", _("sitemaps")
@@ -29,8 +29,8 @@ class Announcement(models.Model):
 
     listener = models.CharField(max_length=10, primary_key=True, choices=Listener)
     told_until = models.DateTimeField()
-    told = models.JSONField(default=list)  # editions of the last moments before, each with what it did
-    claimed_until = models.DateTimeField(null=True)  # somebody is telling it now
+    told = models.JSONField(default=list)  # marks of editions announced in the last moments before
+    claimed_until = models.DateTimeField(null=True)  # a process is telling it now
     failures = models.PositiveSmallIntegerField(default=0)  # in a row
     failed_at = models.DateTimeField(null=True)
 

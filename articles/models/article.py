@@ -17,40 +17,40 @@ from articles.text import ProseField
 
 class ArticleQuerySet(models.QuerySet):
     def on_desk(self):
-        """All but what lies in the trash."""
+        """Return all articles except those in the trash."""
         return self.filter(trashed_at=None)
 
     def under_way(self):
-        """What the desk still has to do something with: the working copy says what no edition says."""
+        """Return articles whose working copy differs from every edition, so that the desk has something to do."""
         return self.filter(stage__in=Article.UNDER_WAY)  # by an index of stages, which an exclusion would not use
 
     def to_do(self):
-        """What somebody has still to do something with: what is under way, and ideas."""
+        """Return articles under way, and ideas."""
         return self.filter(stage__in=[Article.Stage.IDEA, *Article.UNDER_WAY])
 
     def waiting(self):
-        """What waits for an editor."""
+        """Return articles that wait for an editor."""
         return self.filter(stage__in=[Article.Stage.IN_REVIEW, Article.Stage.READY])
 
     def with_unpublished_changes(self, at=None):
-        """What readers see in an older text than the desk has."""
+        """Return live articles whose working copy is newer than what readers see."""
         return self.under_way().live_with_readers(at)
 
     def live_with_readers(self, at=None):
-        """What readers see in some text."""
+        """Return live articles."""
         # Not Exists(), which PostgreSQL may answer by reading all editions at once.
         live = Edition.objects.live(at).filter(article=OuterRef("pk")).order_by().values("pk")[:1]
         return self.alias(is_live=Subquery(live)).filter(published_at__isnull=False, is_live__isnull=False)
 
     def scheduled_in_older_text(self, at=None):
-        """What is to go out in an older text than the desk has, or without something that readers have."""
+        """Return articles scheduled with an older text than the desk has, or without something that readers have."""
         return self.filter(pk__in=Edition.objects.coming_in_older_text(at).order_by().values("article"))
 
     def with_state(self, at=None):
-        """With what the desk asks of a list.
+        """Return the articles with the annotations that lists of the desk show.
 
-        That is ``live_since`` (when readers got what they have), ``next_live`` (a scheduled start), ``next_repeats``
-        (since when they have what is to start then), ``was_live`` and ``coming_lacks`` (see lacking.py).
+        They are ``live_since`` (when readers got what they have), ``next_live`` (a scheduled start), ``next_repeats``
+        (since when readers have the scheduled text), ``was_live`` and ``coming_lacks`` (see lacking.py).
         """
         at = at or timezone.now()
         mine = Edition.objects.filter(article=OuterRef("pk"))
@@ -67,7 +67,7 @@ class ArticleQuerySet(models.QuerySet):
 
 
 class Article(Copy):
-    """A piece of journalism: who it is for ever, where it stands on the desk, and the desk's working copy.
+    """An article: its identity, its stage on the desk, and the desk's working copy.
 
     Readers never see a field of this table; they see editions.
     """
@@ -84,7 +84,9 @@ class Article(Copy):
     stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.DRAFT, editable=False)
     sent_back_note = ProseField(_("sent back with the note"), blank=True, default="", editable=False)
     version = models.PositiveIntegerField(_("version"), default=0, editable=False)  # counts saves
-    published_at = models.DateTimeField(_("first published"), null=True, editable=False)  # its day is in the address
+    published_at = models.DateTimeField(
+        _("first published"), null=True, editable=False
+    )  # its day is part of the address
     embargo_until = models.DateTimeField(
         _("embargo until"), null=True, blank=True, help_text=_("Before this time nobody can put the article live.")
     )
@@ -92,7 +94,9 @@ class Article(Copy):
         Section, verbose_name=_("further sections"), through="ArticleSection", related_name="+", blank=True
     )
     tags = TaggableManager(verbose_name=_("tags"), through="ArticleTag", blank=True, help_text="")
-    based_at = models.DateTimeField(null=True, editable=False)  # the text has what readers had then; None: have now
+    based_at = models.DateTimeField(
+        null=True, editable=False
+    )  # the readers' version that the text includes; None: the present one
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, related_name="articles", null=True, editable=False
     )
@@ -110,7 +114,7 @@ class Article(Copy):
     )
     due_at = models.DateTimeField(_("due"), null=True, editable=False)  # of what is to be published next
     word_goal = models.PositiveIntegerField(_("word goal"), null=True, editable=False)  # None: nobody set one
-    due_told_at = models.DateTimeField(null=True, editable=False)  # when the assignee was told that it is due
+    due_told_at = models.DateTimeField(null=True, editable=False)  # when the assignee was notified that it is due
     trashed_at = models.DateTimeField(_("put in the trash"), null=True, editable=False)
     trashed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, editable=False
@@ -150,7 +154,7 @@ class Article(Copy):
         ]
 
     def get_absolute_url(self):
-        """Its screen on the desk; an idea's is a short form, to which the article's own address leads as well."""
+        """Return its page on the desk: the form of an article, or the short form of an idea."""
         is_idea = self.__dict__.get("stage") == self.Stage.IDEA
         return reverse(f"admin:articles_{'idea' if is_idea else 'article'}_change", args=[self.pk])
 
@@ -173,7 +177,7 @@ class ArticleByline(models.Model):
 
 
 class ArticleSection(models.Model):
-    """A further section the desk wants an article listed in."""
+    """A further section in which the desk wants an article to be listed."""
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="section_rows")
     section = models.ForeignKey(Section, models.PROTECT, verbose_name=_("section"), related_name="article_rows")
@@ -196,7 +200,7 @@ class ArticleTag(ItemBase):
 
 
 class ArticleImage(models.Model):
-    """A picture in the body of a working copy: where a picture is used is asked here, and no picture in use goes."""
+    """A picture in the body of a working copy; it shows where a picture is used, and protects it from deletion."""
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="image_rows")
     image = models.ForeignKey("articles.Image", models.PROTECT, related_name="article_rows")

@@ -12,7 +12,7 @@ from ground.compiled_queries import CompiledQuery
 
 class AuthorQuerySet(NamedQuerySet):
     def public(self):
-        """Those who have a page, a feed and an address: all but guests."""
+        """Return the authors with a page, a feed and an address: all except guests."""
         return self.filter(is_guest=False)
 
 
@@ -75,12 +75,12 @@ class Author(Named):
         return self.name
 
     def get_absolute_url(self):
-        """Where the author's page is; empty for a guest, who has none."""
+        """Return the address of the author's page; empty for a guest, who has none."""
         return "" if self.is_guest else f"/authors/{self.slug}/"
 
     @property
     def link_list(self) -> list[tuple[str, str]]:
-        """Each link's address with its host, as readers see it."""
+        """The address and host of each link, as readers see them."""
         return [(line, urlsplit(line).hostname.removeprefix("www.")) for line in self.links.split()]
 
 

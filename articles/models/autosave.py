@@ -6,35 +6,35 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 KEPT_FOR = timedelta(days=30)
-HERE_FOR = timedelta(seconds=25)  # a window is heard of every 10 seconds
+HERE_FOR = timedelta(seconds=25)  # a window reports every 10 seconds
 TYPING_FOR = timedelta(seconds=30)
 MAYBE_HERE_FOR = timedelta(hours=12)  # asleep, in the background or crashed: nobody can tell from here
 
 
 class AutosaveQuerySet(models.QuerySet):
     def open(self):
-        """Those whose words were neither saved nor dropped since."""
+        """Return the autosaves that were neither saved nor dropped since."""
         return self.filter(settled_at=None)
 
     def outdated(self, at=None):
-        """Those that nobody will ask for any more."""
+        """Return the autosaves that are too old to be offered."""
         return self.filter(at__lt=(at or timezone.now()) - KEPT_FOR)
 
 
 class Autosave(models.Model):
-    """What somebody typed into the form of an article and had not saved: never a reader's, never another's copy."""
+    """What somebody typed into an article's form without saving; nobody else ever sees it."""
 
     class Outcome(models.TextChoices):
         SAVED = "saved", _("saved")
         DROPPED = "dropped", _("dropped")
-        TAKEN = "taken", _("taken up again")  # by another window, which keeps it from then on
+        TAKEN = "taken", _("taken up again")  # by another window, which owns it from then on
 
     article = models.ForeignKey(
         "articles.Article", models.CASCADE, related_name="autosaves", null=True
-    )  # None: one that is still to be begun
+    )  # None: of an article that does not exist yet
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="autosaves")
-    window = models.CharField(max_length=36)  # of the browser, by the name it gave itself
-    base_version = models.PositiveIntegerField(default=0)  # the article's, when the form was loaded
+    window = models.CharField(max_length=36)  # the name that the browser's window gave itself
+    base_version = models.PositiveIntegerField(default=0)  # the article's version when the form was loaded
     fields = models.JSONField()  # the form as typed: the list of values of each field's name
     begun_at = models.DateTimeField(default=timezone.now)
     at = models.DateTimeField(_("at"), default=timezone.now)
@@ -61,19 +61,19 @@ class Autosave(models.Model):
 
 class PresenceQuerySet(models.QuerySet):
     def here(self, at=None):
-        """The windows that were not closed by ``at`` (now), as far as is known; those that came first at the head."""
+        """Return the windows not known to be closed at ``at`` (now), the oldest first."""
         return self.filter(seen_at__gt=(at or timezone.now()) - MAYBE_HERE_FOR, left_at=None).order_by("pk")
 
 
 class Presence(models.Model):
-    """Somebody who has an article's form open, and when that window was last heard of."""
+    """A browser window with an article's form open, and when it last reported."""
 
     article = models.ForeignKey("articles.Article", models.CASCADE, related_name="presences")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     window = models.CharField(max_length=36)
     typed_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(default=timezone.now)
-    left_at = models.DateTimeField(null=True)  # its page was closed: what it sent before and comes late opens nothing
+    left_at = models.DateTimeField(null=True)  # its page was closed: what it sent before and arrives late opens nothing
 
     objects = PresenceQuerySet.as_manager()
 
@@ -86,9 +86,9 @@ class Presence(models.Model):
         return str(self.user)
 
     def is_typing(self, at=None):
-        """Whether a key was pressed there of late."""
+        """Return whether somebody typed in the window recently."""
         return self.typed_at is not None and self.typed_at > (at or timezone.now()) - TYPING_FOR
 
     def is_heard(self, at=None):
-        """Whether the window said of late that it is open; one that sleeps or crashed says nothing."""
+        """Return whether the window reported recently that it is open; one that sleeps or crashed does not."""
         return self.seen_at > (at or timezone.now()) - HERE_FOR

@@ -10,10 +10,10 @@ from ground.http import normal
 
 
 class Check(models.TextChoices):
-    """What an article is looked at for before it is published; ``readiness`` does it.
+    """A check of an article before it is published; ``readiness`` runs it.
 
-    Whatever no page can do without (a section, a body, an address of its own, pictures that exist) is not here: that
-    always blocks.
+    What no page can do without (a section, a body, an address of its own, existing pictures) always blocks and is not
+    listed here.
     """
 
     HEADLINE_LENGTH = "headline_length", _("The headline has at most 110 characters")
@@ -35,7 +35,7 @@ class Check(models.TextChoices):
 
 
 class CheckRule(models.Model):
-    """How much one check weighs in a section; without a section, in the whole paper."""
+    """The weight of one check in a section, or without a section in the whole paper."""
 
     class Level(models.TextChoices):
         OFF = "off", _("off")
@@ -63,19 +63,19 @@ class CheckRule(models.Model):
 
 class OutsideLinkQuerySet(models.QuerySet):
     def about(self, hrefs):
-        """What is known of each of ``hrefs``, in one query."""
+        """Return the row of each of ``hrefs`` that has one, in one query."""
         digests = {href: address_digest(href) for href in hrefs}
         rows = {row.sha256: row for row in self.filter(sha256__in=set(digests.values()))}
         return {href: rows[key] for href, key in digests.items() if key in rows}
 
 
 def address_digest(href: str) -> str:
-    """The key of an address's row."""
+    """Return the key of an address's row."""
     return hashlib.sha256(asked_address(href).encode("utf-8", "replace")).hexdigest()
 
 
 def asked_address(href: str) -> str:
-    """The address as it is asked; as it stands if it is half a one."""
+    """Return the address as it is requested, or unchanged if it is invalid."""
     try:
         return normal(f"https:{href}" if href.startswith("//") else href)
     except ValueError:
@@ -83,7 +83,7 @@ def asked_address(href: str) -> str:
 
 
 class OutsideLink(models.Model):
-    """An address of another site that articles link to, and what it last answered to the background task."""
+    """An address of another site that articles link to, and its last answer to the background task."""
 
     sha256 = models.CharField(max_length=64, unique=True)  # of the address
     address = models.TextField(_("address"))

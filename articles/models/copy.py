@@ -22,7 +22,7 @@ class Kind(models.TextChoices):
 
 
 def validate_body(html: str) -> None:
-    """Refuse what would be slow to clean, before it is: in other ways than forms ``clean()`` keeps its words alone."""
+    """Refuse a body that would be too slow to clean, before it is cleaned; form fields do so in ``clean()``."""
     if len(html) > LONGEST:
         message = _("The text has %(length)d characters with its formatting; %(most)d are the most.")
         raise ValidationError(message, params={"length": len(html), "most": LONGEST})
@@ -32,7 +32,7 @@ def validate_body(html: str) -> None:
 
 
 class BodyField(ProseEditorField):
-    """An article's HTML, cleaned on every way into the database, not in forms alone."""
+    """An article's HTML, cleaned whenever it is stored, not only by forms."""
 
     default_validators = [validate_body]
 
@@ -53,12 +53,12 @@ class BodyField(ProseEditorField):
 
 
 class Copy(models.Model):
-    """What the desk's working copy and the readers' edition share; publishing copies every field.
+    """The fields that the desk's working copy and the readers' edition share; publishing copies every one.
 
-    Bylines, further sections and tags are shared too, as rows beside each: see ``Article`` and ``Edition``.
+    Bylines, further sections and tags are shared too, as rows of their own: see ``Article`` and ``Edition``.
     """
 
-    is_frozen = False  # an edition is: it says which rates stood, see references.py
+    is_frozen = False  # True for an edition: its rates are fixed, see references.py
 
     headline = LineField(_("headline"), max_length=200)
     slug = SlugText(
@@ -119,21 +119,26 @@ class Copy(models.Model):
 
     @property
     def days_of_corrections(self) -> list[tuple[date, str]]:
-        """The dated corrections for a page, the newest first."""
-        return [(date.fromisoformat(one["day"]), one["text"]) for one in reversed(self.dated_corrections)]
+        """The dated corrections as days and texts, the newest first."""
+        return [
+            (date.fromisoformat(correction["day"]), correction["text"])
+            for correction in reversed(self.dated_corrections)
+        ]
 
     @property
     def words(self) -> int:
-        """How many words the body has; footnotes are not counted."""
+        """The number of words in the body, without footnotes."""
         return count_words(self.body)
 
     @property
     def reading_minutes(self) -> int:
-        """Minutes to read the body at 230 words a minute (Brysbaert 2019: 238 for English non-fiction), 0 of none."""
+        """Minutes to read the body at 230 words a minute (Brysbaert 2019: 238 for English non-fiction); 0 if it is
+        empty.
+        """
         words = self.words
-        return max(1, (words + 115) // 230) if words else 0  # half a minute counts, as in editor-desk.js
+        return max(1, (words + 115) // 230) if words else 0  # half a minute is rounded up, as in editor-desk.js
 
 
 def shared_values(copy: Copy) -> dict:
-    """Every column of ``Copy`` with its value in ``copy``, ready to make another from."""
+    """Return the value of every field of ``Copy`` in ``copy``, by column, ready to create another row."""
     return {field.attname: getattr(copy, field.attname) for field in Copy._meta.local_fields}

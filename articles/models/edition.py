@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 UNSEEN_OF_IMAGE = (
     "file former_key sha256 title caption licence licence_until wanted_cut uploaded_by uploaded_at"
 ).split()
-UNSEEN_OF_EDITION = [  # on cards and in feeds
+UNSEEN_OF_EDITION = [  # fields not shown on cards and in feeds
     *("corrections", "dated_corrections", "seo_title", "seo_description", "social_title", "social_description"),
     "related",
     *("took_over", "cut_at", "cut_by", "withdrawn_by", "withdrawn_reason", "erased_at", "erased_by", "erased_reason"),
@@ -36,10 +35,11 @@ UNSEEN = [
     *("section__description", "section__parent__description"),
     *(f"lead_image__{name}" for name in UNSEEN_OF_IMAGE),
 ]
-IS_AUTHOR = 2  # a row of TOPICS
+IS_AUTHOR = 2  # the kind of a row of TOPICS
+FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-# An edition's further sections, its tags and its authors, as rows of one kind: each article's page asks for them.
+# An edition's further sections, tags and authors as rows of one kind: every article's page needs them.
 TOPICS = """
 SELECT 0, section."order", section.name, section.slug, parent.slug, section.id
 FROM articles_editionsection listed JOIN articles_section section ON section.id = listed.section_id
@@ -56,7 +56,7 @@ FROM articles_editionbyline byline WHERE byline.edition_id = %s
 
 
 class JoinedLines(models.Aggregate):
-    """Texts of many rows as one, a line each, on either database."""
+    """An aggregate that joins texts of many rows, one per line, on either database."""
 
     function = "STRING_AGG"
     template = "%(function)s(%(expressions)s, CHR(10))"
@@ -70,29 +70,29 @@ class JoinedLines(models.Aggregate):
 
 class EditionQuerySet(models.QuerySet):
     def live(self, at=None):
-        """What readers see at ``at`` (now): started, and not yet ended."""
+        """Return the editions that readers see at ``at`` (now): started, and not yet ended."""
         at = at or timezone.now()
         return self.filter(live_from__lte=at, live_until__gt=at)
 
     def coming_in_older_text(self, at=None):
-        """What is to go out in an older text than the desk has, or without something that readers have."""
+        """Return scheduled editions with an older text than the desk has, or without something that readers have."""
         older = Q(lacks__gt="") | ~Q(article__stage="published")
         return self.filter(older, live_from__gt=at or timezone.now(), article__trashed_at=None)
 
     def for_cards(self):
-        """With all that ``_card.html`` shows, in two queries however many rows."""
+        """Return editions with all that ``_card.html`` shows, in two queries for any number of rows."""
         return self.for_bare_cards().with_bylines()
 
     def for_bare_cards(self):
-        """With what ``_card.html`` shows but the bylines: ``load_bylines`` adds them."""
+        """Return editions with all that ``_card.html`` shows except bylines, which ``load_bylines`` adds."""
         return self.with_furniture().defer("body", *UNSEEN)
 
     def with_furniture(self):
-        """With its section and its picture."""
+        """Return editions with section and lead picture."""
         return self.select_related("section__parent", "lead_image")
 
     def with_names_of_topics(self):
-        """With the names of its further sections and of its tags, a line each."""
+        """Return editions with the names of their further sections and of their tags, one per line."""
         of_one = {"edition": models.OuterRef("pk")}
         further = EditionSection.objects.filter(**of_one, is_further=True).values("edition")
         tags = EditionTag.objects.filter(**of_one).values("edition")
@@ -102,7 +102,7 @@ class EditionQuerySet(models.QuerySet):
         )
 
     def for_page(self):
-        """With the row's own furniture, for an article's page."""
+        """Return editions with section, picture and bylines, for an article's page."""
         return self.with_furniture().with_bylines()
 
     def with_bylines(self):
@@ -110,23 +110,24 @@ class EditionQuerySet(models.QuerySet):
         return self.prefetch_related(Prefetch("bylines", bylines))
 
     def listed_by(self, rows, **of):
-        """Those that ``rows`` (section_rows, tag_rows, bylines) put under one thing, the newest first.
+        """Return the editions that ``rows`` (section_rows, tag_rows, bylines) list under one object, the newest first.
 
-        By the rows' own index; ``of`` are lookups of the rows, as ``section=…`` and bounds of ``published_at``.
+        They are read by the index of those rows; ``of`` are lookups of the rows, like ``section=…`` and bounds of
+        ``published_at``.
         """
-        found = self.filter(**{f"{rows}__{name}": value for name, value in of.items()})
-        return found.order_by(f"-{rows}__published_at", f"-{rows}__edition_id")
+        editions = self.filter(**{f"{rows}__{name}": value for name, value in of.items()})
+        return editions.order_by(f"-{rows}__published_at", f"-{rows}__edition_id")
 
     def walked_by(self, rows, part, **of):
-        """The slice ``part`` of what ``listed_by`` lists, found by walking the rows' index until there are enough.
+        """Return the slice ``part`` of ``listed_by``, found by walking the rows' index until there are enough.
 
-        Whether a row's edition is among these is looked up row by row, so that PostgreSQL has no other plan. A plan
-        for the average tag would read thousands of rows for the one that is on every other article.
+        Whether an edition matches is looked up row by row, so that PostgreSQL has no other plan. A plan for the average
+        tag would read thousands of rows for a tag that every other article has.
         """
         among_these = self.filter(pk=models.OuterRef("edition_id")).order_by().values("pk")
         listing = self.model._meta.get_field(rows).related_model.objects
-        found = listing.alias(found=models.Subquery(among_these)).filter(found__isnull=False, **of)
-        keys = found.order_by("-published_at", "-edition_id").values("edition_id")[part]
+        listing_rows = listing.alias(found=models.Subquery(among_these)).filter(found__isnull=False, **of)
+        keys = listing_rows.order_by("-published_at", "-edition_id").values("edition_id")[part]
         return self.model.objects.filter(pk__in=keys).newest()
 
     def newest(self):
@@ -136,8 +137,8 @@ class EditionQuerySet(models.QuerySet):
 class Edition(Copy):
     """An article as readers see it, from ``live_from`` until ``live_until``; never edited.
 
-    Only ``workflow`` writes here. What may change afterwards is its end, and, by a court's or a privacy claim, its
-    text may be erased, which leaves who did it, when and why.
+    Only ``workflow`` writes it. Its end may change later, and its text may be erased on a court order or a privacy
+    claim, which leaves a note by whom, when and why.
     """
 
     is_frozen = True
@@ -147,24 +148,30 @@ class Edition(Copy):
     published_at = models.DateTimeField(_("published"))  # the article's first publication
     live_from = models.DateTimeField(_("live from"))
     live_until = models.DateTimeField(_("live until"), default=FOR_EVER)
-    took_over = models.BooleanField(default=False)  # it ended the edition before it, which goes on if it is cancelled
+    took_over = models.BooleanField(
+        default=False
+    )  # it ended the edition before it, which is live again if this one is cancelled
     revised_at = models.DateTimeField(
         _("updated"), null=True
     )  # start of the last update that readers are told of, or None
-    called_update = models.BooleanField(default=False, db_default=False)  # by an editor, whether or not they are told
+    called_update = models.BooleanField(
+        default=False, db_default=False
+    )  # an editor marked it as an update, whether or not readers are told
     corrected_at = models.DateTimeField(null=True)  # start of the last edition with another correction, or None
     card = models.CharField(max_length=120, blank=True, default="", db_default="")  # the drawn picture's name
     cut_at = models.DateTimeField(_("cut"), default=timezone.now)
     cut_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("cut by"), related_name="+", null=True
     )
-    based_at = models.DateTimeField(null=True)  # its text has what readers had then, where that is not when it was cut
-    decided_at = models.DateTimeField(null=True)  # when somebody last said that it is to go out as it is
+    based_at = models.DateTimeField(
+        null=True
+    )  # the readers' version that its text includes, if that is not the one of ``cut_at``
+    decided_at = models.DateTimeField(null=True)  # when somebody last confirmed that it goes out as it is
     lacks = models.TextField(default="", db_default="", blank=True)  # see lacking.py
-    repeats_since = models.DateTimeField(null=True)  # since when readers have these very words, if before it starts
+    repeats_since = models.DateTimeField(null=True)  # since when readers have this very text, if since before its start
     planned = models.JSONField(
         default=dict, db_default=models.Value({}, models.JSONField()), blank=True
-    )  # of a withdrawn one: the end and the editions that were to come
+    )  # of a withdrawn edition: its end and the editions that were scheduled
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     withdrawn_reason = ProseField(_("reason for withdrawal"), blank=True)  # readers see it
     erased_at = models.DateTimeField(_("erased"), null=True)
@@ -174,11 +181,11 @@ class Edition(Copy):
     tags = models.ManyToManyField(Tag, through="EditionTag", related_name="editions")
 
     here: "Placement | None" = (
-        None  # the placement that put it where a page shows it now; its words and picture are for that place only
+        None  # the placement that shows it at its present place on a page, with its own words and picture
     )
 
-    loaded_authors: list[Author] | None = None  # with its topics
-    authors_in_list: Callable[[int], list[Author]] | None = None  # of an edition, by its number
+    loaded_authors: list[Author] | None = None  # by topics()
+    bylines_of_list: "Bylines | None" = None  # by load_bylines
 
     objects = EditionQuerySet.as_manager()
 
@@ -210,12 +217,12 @@ class Edition(Copy):
 
     @cached_property
     def words(self) -> int:
-        """How many words the body has, footnotes apart; counted once, as it never changes."""
+        """The number of words in the body, without footnotes; counted once, as it never changes."""
         return count_words(self.body)
 
     @property
     def authors(self) -> list[Author]:
-        """Who wrote it, in order."""
+        """The authors, in order of their bylines."""
         if self.loaded_authors is not None:
             return self.loaded_authors
         if self.authors_in_list is not None:
@@ -240,30 +247,32 @@ class Edition(Copy):
 
     @property
     def updated_at(self) -> datetime | None:
-        """When an editor last told readers of a significant change; None until then."""
+        """When an editor last told readers of a significant update; None before the first."""
         return self.revised_at if self.revised_at and self.revised_at > self.published_at else None
 
     @property
     def modified_at(self) -> datetime:
-        """When it was last published, updated or corrected: for machines, which want a time in any case."""
+        """When it was last published, updated or corrected, for machines, which always need a time."""
         return max(filter(None, [self.published_at, self.revised_at, self.corrected_at]))
 
     @property
     def has_since(self) -> datetime:
-        """Since when readers have what it says, which may have been put before them again meanwhile."""
+        """Since when readers have this text, including earlier editions with the same one."""
         return self.repeats_since or self.live_from
 
     @property
     def top_section(self) -> Section:
-        """The section of the first level that the edition's own one is or lies within."""
+        """The edition's top-level section: its own, or the parent of its own."""
         return self.section.parent or self.section  # a constraint says there is one
 
     def topics(self) -> list[dict]:
-        """Its further sections and its tags, each with ``name``, ``url``, ``pk`` and ``is_tag``; loads its authors."""
+        """Return its further sections and tags, each with ``name``, ``url``, ``pk`` and ``is_tag``; also loads its
+        authors.
+        """
         rows = sorted(fetch(router.db_for_read(type(self)), TOPICS, [self.pk] * 3), key=lambda row: row[:3])
         authors = [pk for kind, *_rest, pk in rows if kind == IS_AUTHOR]
-        found = AUTHORS.shared(authors)
-        self.loaded_authors = [found[pk] for pk in authors]
+        authors_by_pk = AUTHORS.shared(authors)
+        self.loaded_authors = [authors_by_pk[pk] for pk in authors]
         return [
             {"name": name, "url": _topic_url(kind, slug, parent), "pk": pk, "is_tag": bool(kind)}
             for kind, _order, name, slug, parent, pk in rows
@@ -278,7 +287,7 @@ def _topic_url(kind: int, slug: str, parent: str | None) -> str:
 
 
 class Address(models.Model):
-    """A path that is one article's own: an edition of it is, was or will be there. No two articles share one."""
+    """A path that belongs to one article: an edition of it is, was or will be there. No two articles share one."""
 
     path = models.CharField(_("address"), max_length=255, unique=True)
     article = models.ForeignKey("articles.Article", models.CASCADE, related_name="addresses")
@@ -288,7 +297,7 @@ class Address(models.Model):
 
 
 class EditionByline(models.Model):
-    """An author's place above an edition, with what a list of theirs sorts by."""
+    """An author's place above an edition, with the time by which an author's list is sorted."""
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="bylines")
     author = models.ForeignKey(Author, models.PROTECT, related_name="edition_bylines")
@@ -305,11 +314,11 @@ class EditionByline(models.Model):
 
 
 class EditionSection(models.Model):
-    """A section an edition is listed in: its own, further ones, and those they lie within."""
+    """A section in which an edition is listed: its own, further ones, and their parents."""
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="section_rows")
     section = models.ForeignKey(Section, models.PROTECT, related_name="edition_listings")
-    is_further = models.BooleanField(default=False)  # the desk named it besides the edition's own
+    is_further = models.BooleanField(default=False)  # the desk chose it besides the edition's own section
     published_at = models.DateTimeField()
 
     class Meta:
@@ -321,7 +330,7 @@ class EditionSection(models.Model):
 
 
 class EditionTag(models.Model):
-    """A tag of an edition, with what a tag's list sorts by."""
+    """A tag of an edition, with the time by which a tag's list is sorted."""
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="tag_rows")
     tag = models.ForeignKey(Tag, models.PROTECT, related_name="edition_rows")
@@ -336,7 +345,7 @@ class EditionTag(models.Model):
 
 
 class EditionImage(models.Model):
-    """A picture in the body of an edition; what readers saw keeps its pictures."""
+    """A picture in the body of an edition; a picture that readers saw is never deleted."""
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="image_rows")
     image = models.ForeignKey("articles.Image", models.PROTECT, related_name="edition_rows")
@@ -350,18 +359,18 @@ class EditionImage(models.Model):
 
 class EditionCorrectionQuerySet(models.QuerySet):
     def live(self, at=None):
-        """Those of editions that readers see at ``at`` (now)."""
+        """Return the corrections of editions that readers see at ``at`` (now)."""
         at = at or timezone.now()
         return self.filter(edition__live_from__lte=at, edition__live_until__gt=at)
 
     def for_list(self):
-        """With what the list of corrections shows of each edition, in one query."""
+        """Return corrections with what their list shows of each edition, in one query."""
         unused = ["body", "standfirst", "corrections", "dated_corrections"]
         return self.select_related("edition__section__parent").defer(*(f"edition__{name}" for name in unused))
 
 
 class EditionCorrection(models.Model):
-    """A dated correction of an edition, for the list of all corrections; the edition holds the same words."""
+    """A dated correction of an edition, for the list of all corrections; the edition has the same text."""
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="correction_rows")
     day = models.DateField(_("day"))

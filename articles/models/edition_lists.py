@@ -1,4 +1,4 @@
-"""What lists of editions read: by statements written once, with what many share, and their authors found together."""
+"""Lists of editions by compiled queries: shared rows are read once, authors with one query for the list."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ LEAD_IMAGES = CompiledQuery(Image, lambda keys: Image.objects.filter(pk__in=keys
 
 
 class CompiledEditionQuery(CompiledQuery[Edition]):
-    """Editions by a statement written once, with what cards show but the bylines: ``load_bylines`` adds them.
+    """A compiled query of editions with all that cards show except bylines, which ``load_bylines`` adds.
 
-    Sections and lead images, which many share, are not joined.
+    Sections and lead images, which many editions share, are not joined.
     """
 
     def __init__(self, build, *, without=("body", *UNSEEN_OF_EDITION), **more):
@@ -31,14 +31,14 @@ BYLINES = CompiledQuery(
 
 
 class Bylines:
-    """The authors of the editions of a list: one query for all, unless every card that shows them is kept."""
+    """The authors of all editions of a list, read in one query when the first card that is not cached needs them."""
 
     def __init__(self, editions: list[Edition]) -> None:
         self.keys = [edition.pk for edition in editions]
         self.found: dict[int, list[Author]] | None = None
 
     def authors(self, edition: int) -> list[Author]:
-        """Those of one of them, by its number."""
+        """Return the authors of one edition of the list."""
         if self.found is None:
             self.found = {}
             for byline in BYLINES.of(self.keys):
@@ -47,7 +47,7 @@ class Bylines:
 
 
 def load_bylines(editions: list[Edition]) -> list[Edition]:
-    """Have the authors of ``editions`` found together as soon as one is asked for; return them."""
+    """Prepare ``editions`` so that the authors of all are read at the first use, and return them."""
     bylines = Bylines(editions)
     for edition in editions:
         edition.authors_in_list = bylines.authors

@@ -8,7 +8,7 @@ from articles.text import LineField, ProseField
 
 
 class EmbedProvider(models.Model):
-    """A site, beside those that the newsroom knows by itself, whose pages can be shown within an article."""
+    """A site, besides the built-in ones, whose pages can be embedded in an article."""
 
     name = LineField(_("name"), max_length=80, help_text=_("What readers are told: “on Name”."))
     addresses = ProseField(
@@ -56,7 +56,7 @@ class EmbedProvider(models.Model):
         return True
 
     def site(self) -> Site | None:
-        """The site as addresses are compared with it; None for what was stored past the form, and is none."""
+        """Return the site with its parsed address patterns; None if a pattern stored without the form is invalid."""
         try:
             return Site.read(self.name, self.shape, self.addresses, self.frame)
         except PatternError:

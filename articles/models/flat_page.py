@@ -12,13 +12,13 @@ from articles.models.copy import BodyField
 from articles.models.section import Section, reserved_slugs
 from articles.text import LineField, SlugWord
 
-# As the first pages have it; “[…]” alone is what a quotation leaves out.
+# Placeholders as the first pages have them; “[…]” alone marks an omission in a quotation.
 TO_FILL_IN = re.compile(r"\[… [^\[\]]{1,200}\]")
-FREE = {"about"}  # of the reserved words: an address kept for a page of this kind
+FREE = {"about"}  # a reserved word that is kept for a page of this kind
 
 
 class FlatPage(models.Model):
-    """A text that stands by itself, like “About us”: kept in the admin, seen by readers as soon as it is saved."""
+    """A page that stands by itself, like “About us”: written in the admin, live as soon as it is saved."""
 
     is_frozen = False  # as a working copy's body
 
@@ -62,22 +62,22 @@ class FlatPage(models.Model):
         return f"/{self.slug}/"
 
     def clean(self):
-        """A section has the first say on its address, so a page does not take one that exists."""
+        """Refuse an address that a section or another page of the paper has."""
         self._refuse_what_is_to_be_filled_in()
-        taken = self.slug in reserved_slugs() - FREE
-        if taken or Section.objects.filter(slug=self.slug, parent=None).exists():
+        is_taken = self.slug in reserved_slugs() - FREE
+        if is_taken or Section.objects.filter(slug=self.slug, parent=None).exists():
             raise ValidationError({"slug": _("“%(slug)s” is the address of another page.") % {"slug": self.slug}})
 
     def _refuse_what_is_to_be_filled_in(self):
         texts = {"title": self.title, "description": self.description, "body": plain_text(self.body)}
         for name, text in texts.items():
-            found = TO_FILL_IN.findall(text) if self.is_public else []
-            if found:
-                told = {"first": found[0], "count": len(found)}
+            placeholders = TO_FILL_IN.findall(text) if self.is_public else []
+            if placeholders:
+                values = {"first": placeholders[0], "count": len(placeholders)}
                 message = ngettext(
                     "“%(first)s” is to be filled in before readers see the page. Until then keep it a draft.",
                     "%(count)s places are to be filled in before readers see the page, first “%(first)s”. Until then "
                     "keep it a draft.",
-                    len(found),
+                    len(placeholders),
                 )
-                raise ValidationError({name: message % told})
+                raise ValidationError({name: message % values})

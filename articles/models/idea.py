@@ -11,7 +11,7 @@ class IdeaManager(models.Manager.from_queryset(ArticleQuerySet)):
 
 
 class Idea(Article):
-    """An article that nobody has begun to write: a headline, a section, who has it and by when. No table of its own."""
+    """An article that nobody has begun to write: a headline, a section, an assignee, when it is due. A proxy model."""
 
     objects = IdeaManager()
 

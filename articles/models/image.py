@@ -13,12 +13,12 @@ from articles.text import LineField
 
 
 def uploads():
-    """Where masters are kept; no address leads there."""
+    """Return the storage of masters, which has no public addresses."""
     return storages["uploads"]
 
 
 class Image(models.Model):
-    """A picture: its master file (re-encoded, without metadata) and all that must be said of it."""
+    """A picture: its master file (re-encoded, without metadata) and its texts, rights and crops."""
 
     file = models.FileField(_("file"), storage=uploads, max_length=120)
     key = models.CharField(_("key"), max_length=32, unique=True, editable=False)
@@ -118,12 +118,12 @@ class Image(models.Model):
 
     @property
     def alternative(self) -> str:
-        """The text for the ``alt`` attribute: empty for a decorative picture."""
+        """The text of the ``alt`` attribute: empty for a decorative picture."""
         return "" if self.decorative else self.alt
 
     @property
     def trim(self) -> Trim:
-        """What somebody cut off by hand, and how the picture is turned."""
+        """How the picture was trimmed and turned by hand."""
         return Trim(self.trim_left, self.trim_top, self.trim_right, self.trim_bottom, self.turn)
 
     @trim.setter
@@ -133,29 +133,31 @@ class Image(models.Model):
 
     @property
     def original_size(self) -> tuple[int, int]:
-        """The size in pixels of all of it, upright; of one that is trimmed to within a few."""
+        """The size in pixels of the whole upright original; of a trimmed one to within a few pixels."""
         return self.trim.original_size((self.width, self.height))
 
     @property
     def focus(self) -> tuple[int, int]:
-        """The point that stays in sight however the picture is cut, in per cent of what is shown."""
+        """The focal point, which every crop keeps in sight, in per cent of the trimmed picture."""
         return self.trim.point((self.focal_x, self.focal_y))
 
     @property
     def crop_points(self) -> dict[str, tuple[int, int]]:
-        """Of the crops that have a point of their own, that point, in per cent of what is shown."""
+        """The focal points of crops that have their own, in per cent of the trimmed picture."""
         return {crop: self.trim.point((point[0], point[1])) for crop, point in self.crops.items()}
 
     def point_within(self, crop: str) -> tuple[int, int]:
-        """Where the point that stays in sight is in the copies cut to ``crop``, in per cent."""
+        """Return the position of the focal point in the copies cropped to ``crop``, in per cent."""
         return renditions.point_within((self.width, self.height), crop, self.crop_points.get(crop, self.focus))
 
     def licence_ended(self, day: date) -> bool:
-        """Whether its licence had run out on ``day``; the last day is still a good one."""
+        """Return whether the licence had expired on ``day``; its last day is still valid."""
         return self.licence_until is not None and self.licence_until < day
 
     def sources(self, crop: str) -> renditions.Sources:
-        """Addresses and sizes of the public copies cut to ``crop`` (a key of ``renditions.CROPS``), or never cut."""
+        """Return addresses and sizes of the public copies cropped to ``crop`` (a key of ``renditions.CROPS``), or
+        uncropped.
+        """
         crop, size = "full" if self.is_whole else crop, (self.width, self.height)
         if self.first_cut > self.made_cut:
             return renditions.first_sources(self.key, self.first_cut, crop, size)

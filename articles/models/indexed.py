@@ -2,9 +2,9 @@ from django.db import models
 
 
 class IndexedArticle(models.Model):
-    """Which save of an article, and which of its notes, the desk's search knows: what it does not know is seen by it.
+    """The version and newest note of an article in the desk's search index, which tells what is to be indexed again.
 
-    No key of another table, so that code that knows nothing of this one can remove an article.
+    It has no foreign key, so that code that does not know this table can remove an article.
     """
 
     article_id = models.BigIntegerField(primary_key=True)

@@ -12,7 +12,7 @@ hex_colour = RegexValidator(r"\A#[0-9a-f]{6}\Z", _("Write the colour as # and si
 
 
 class Font(models.TextChoices):
-    """Fonts for readers' pages: the two that are shipped, and those that a reader's device has."""
+    """The fonts of readers' pages: two that are shipped, and those of a reader's device."""
 
     LITERATA = "literata", _("Literata, with serifs, made for reading")
     GOLOS = "golos", _("Golos Text, without serifs")
@@ -21,15 +21,15 @@ class Font(models.TextChoices):
 
 
 class ColourField(LineField):
-    """A colour as # and six small digits, however it is typed: #A23, a2a233."""
+    """A colour, stored as # and six small hex digits, however it is typed: #A23, a2a233."""
 
     @staticmethod
     def normal(value):
         typed = one_line(value).lower()
-        found = DIGITS.match(typed)
-        if not found:
+        match = DIGITS.match(typed)
+        if not match:
             return typed
-        return "#" + (found[1] if len(found[1]) == 6 else "".join(digit * 2 for digit in found[1]))
+        return "#" + (match[1] if len(match[1]) == 6 else "".join(digit * 2 for digit in match[1]))
 
 
 def _colour(label):
@@ -41,7 +41,7 @@ def _font(label, usual):
 
 
 class Look(models.Model):
-    """How the paper looks; of a colour that is empty, the usual one. See ``ground.colours``."""
+    """The look of the paper; an empty colour means the default one. See ``ground.colours``."""
 
     light_paper = _colour(_("background"))
     light_ink = _colour(_("text"))

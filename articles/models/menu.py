@@ -7,7 +7,7 @@ from articles.text import LineField
 
 
 class MenuLink(models.Model):
-    """A link in one of the paper's menus that somebody put there; a menu without any shows what it always did."""
+    """A link that somebody put into one of the paper's menus; a menu without any shows its default links."""
 
     class Place(models.TextChoices):
         MENU = "menu", _("menu, first row")
@@ -25,11 +25,11 @@ class MenuLink(models.Model):
     place = models.CharField(max_length=10, choices=Place)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     kind = models.CharField(max_length=10, choices=Kind)
-    # Of a section, page or tag; without a constraint, so that nobody who deletes one need know of menus.
+    # The pk of a section, page or tag; no constraint, so that whoever deletes one need not know of menus.
     row = models.BigIntegerField(null=True)
     address = LineField(max_length=500, blank=True, default="")  # of the paper's own page, or of another site
     label = LineField(_("label"), max_length=60, blank=True, default="")
-    named = LineField(max_length=120, blank=True, default="")  # what it led to, as that was called when it was chosen
+    named = LineField(max_length=120, blank=True, default="")  # the target's name when it was chosen
 
     class Meta:
         verbose_name = _("link in a menu")
@@ -49,7 +49,7 @@ class MenuLink(models.Model):
 
 
 class PaperMenus(SiteSettings):
-    """The paper's row of settings once more: the form of its menus."""
+    """The paper's settings once more, for the form of its menus."""
 
     class Meta:
         proxy = True

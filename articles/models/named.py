@@ -1,6 +1,6 @@
-"""Rows that are looked up by their names: each has a column of what its name is compared by, so that a database can.
+"""Rows that are looked up by name: each has a column with its folded name, so that a database can compare it.
 
-Code that knows nothing of the column leaves it empty; whoever looks for names looks at such rows one by one.
+Older code leaves the column empty; a search by name compares such rows one by one.
 """
 
 from django.db import models
@@ -9,11 +9,11 @@ from django.db.models.query_utils import DeferredAttribute
 
 from articles.folding import LONGEST_KEY, key
 
-MOST_WITHOUT_KEY = 500  # rows that are looked at one by one
+MOST_WITHOUT_KEY = 500  # rows that are compared one by one
 
 
 class _OfTheName(DeferredAttribute):
-    """Always made from the name as it stands, whatever was stored: so it goes into the database with every name."""
+    """An attribute that is always computed from the current name, so that it is stored with every name."""
 
     def __get__(self, instance, cls=None):
         return self if instance is None else key(instance.name)
@@ -23,7 +23,7 @@ class _OfTheName(DeferredAttribute):
 
 
 class NameKey(models.CharField):
-    """What a row's name is compared by; to the database and its migrations it is Django's own field."""
+    """The folded name of a row; for the database and its migrations it is Django's own CharField."""
 
     descriptor_class = _OfTheName
 
@@ -33,10 +33,10 @@ class NameKey(models.CharField):
 
 
 class NamedQuerySet(models.QuerySet):
-    """Rows whose names are stored together with their keys."""
+    """A QuerySet that stores a row's key whenever it stores its name."""
 
     def plain_keys(self):
-        """With their keys as ``plain``, apostrophes left out; rows without a key come, too."""
+        """Return rows with their keys as ``plain``, without apostrophes; rows without a key are included."""
         return self.alias(plain=Replace("name_key", models.Value("'"), models.Value("")))
 
     def update(self, **values):
@@ -51,7 +51,7 @@ class NamedQuerySet(models.QuerySet):
 
 
 class Named(models.Model):
-    """A row with a name by which it is looked up."""
+    """A row that is looked up by name."""
 
     name_key = NameKey(max_length=LONGEST_KEY, blank=True, default="", db_default="", editable=False)
 

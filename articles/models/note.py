@@ -13,17 +13,17 @@ SIGNER = Signer(salt="articles.preview-link")
 
 
 def new_key() -> str:
-    """A name that nobody guesses."""
+    """Return a key that nobody can guess."""
     return get_random_string(32)
 
 
 class PreviewLinkQuerySet(models.QuerySet):
     def valid(self, at=None):
-        """Those that lead somewhere at ``at`` (now): neither run out nor revoked."""
+        """Return the links that work at ``at`` (now): neither expired nor revoked."""
         return self.filter(expires_at__gt=at or timezone.now(), revoked_at=None)
 
     def by_token(self, token):
-        """The one whose address holds ``token``; none when we never signed it."""
+        """Return the link whose address has ``token``; none if its signature is not ours."""
         try:
             return self.filter(key=SIGNER.unsign(token))
         except BadSignature:
@@ -31,14 +31,16 @@ class PreviewLinkQuerySet(models.QuerySet):
 
 
 class PreviewLink(models.Model):
-    """A way for somebody without a login to read what is not published, until a time."""
+    """A link by which somebody without a login reads an unpublished article, until a time."""
 
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
     article = models.ForeignKey("articles.Article", models.CASCADE, related_name="preview_links")
     revision = models.ForeignKey(
         "articles.Revision", models.CASCADE, related_name="+", null=True
     )  # None: it follows the newest save
-    takes_notes = models.BooleanField(_("takes notes"), default=False)  # whoever has it may leave a note, or approve
+    takes_notes = models.BooleanField(
+        _("takes notes"), default=False
+    )  # whoever has the link may leave a note, or approve
     expires_at = models.DateTimeField(_("expires"))
     revoked_at = models.DateTimeField(_("revoked"), null=True)
     opened_at = models.DateTimeField(_("last opened"), null=True)
@@ -61,19 +63,19 @@ class PreviewLink(models.Model):
 
     @property
     def is_valid(self) -> bool:
-        """Whether it leads somewhere now."""
+        """Whether the link works now."""
         return self.revoked_at is None and self.expires_at > timezone.now()
 
 
 class Note(models.Model):
-    """What somebody says about an article to the desk; readers never see it."""
+    """A comment on an article for the desk; readers never see it."""
 
     article = models.ForeignKey("articles.Article", models.CASCADE, related_name="notes")
     text = ProseField(_("text"), blank=True)
     approves = models.BooleanField(_("approves"), default=False)
-    version = models.PositiveIntegerField(_("version"), default=0)  # the article's, that it speaks of
+    version = models.PositiveIntegerField(_("version"), default=0)  # the version of the article it is about
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
-    name = LineField(_("name"), max_length=120, blank=True)  # of somebody who came by a preview link
+    name = LineField(_("name"), max_length=120, blank=True)  # of somebody who used a preview link
     link = models.ForeignKey(PreviewLink, models.SET_NULL, related_name="notes", null=True)
     at = models.DateTimeField(_("at"), default=timezone.now)
     done_at = models.DateTimeField(_("done"), null=True)

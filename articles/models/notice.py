@@ -7,7 +7,7 @@ from articles.text import LineField
 
 
 class Notice(models.Model):
-    """Something that somebody on the desk should know of; kept until it is read, and a while longer."""
+    """A notice for somebody on the desk; stored until it is read, and a while longer."""
 
     class Kind(models.TextChoices):
         SUBMITTED = "submitted", _("An article waits for review in my sections")
@@ -43,7 +43,7 @@ class Notice(models.Model):
 
 
 class NoticeChoice(models.Model):
-    """Whether somebody wants one kind of notice on the desk, and by mail; without a row, both."""
+    """Whether somebody gets one kind of notice on the desk, and by mail; without a row, both."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_choices")
     kind = models.CharField(_("kind"), max_length=10, choices=Notice.Kind)

@@ -1,13 +1,13 @@
 from django.db import models
 
-LONGEST = 40  # letters of a word that are looked at
+LONGEST = 40  # letters of a word that are compared
 
 
 class PictureWord(models.Model):
-    """A word of what is said of a picture, folded: by its beginning the desk finds the picture.
+    """A folded word of a picture's texts; the desk finds the picture by its beginning.
 
-    A picture without any word has an empty one, so that it is known to have been read. No key of another table, so
-    that code that knows nothing of this one can remove a picture.
+    A picture without any word has an empty one, which marks it as indexed. There is no foreign key, so that code that
+    does not know this table can remove a picture.
     """
 
     image_id = models.BigIntegerField(db_index=True)

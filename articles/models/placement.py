@@ -8,17 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from articles.text import LineField
 from ground.times import FOR_EVER
 
-SLOTS = 9  # of the front page: 1 leads, 2 and 3 belong to it, 4 to 6 stand below, the others head the list
+SLOTS = 9  # of the front page: 1 is the lead, 2 and 3 go with it, 4 to 6 stand below, the others head the list
 SECTION_SLOTS = 5  # of a section's top
 
 
 class PlacementQuerySet(models.QuerySet):
     def on(self, section=None):
-        """Those of the front page, or of the top of ``section``."""
+        """Return placements on the front page, or on the top of ``section``."""
         return self.filter(section=section)
 
     def standing(self, at=None):
-        """Those in force at ``at`` (now); in each slot the one that started last comes first."""
+        """Return placements in force at ``at`` (now); in each slot the one that started last comes first."""
         at = at or timezone.now()
         return self.filter(starts_at__lte=at, ends_at__gt=at).order_by("slot", "-starts_at")
 
@@ -94,7 +94,7 @@ class Placement(models.Model):
 
 
 class BoardRevision(models.Model):
-    """What the placements of the front page, or of a section's top, were after one save of the board."""
+    """The placements of the front page, or of a section's top, after one save of the board."""
 
     section = models.ForeignKey(
         "articles.Section", models.CASCADE, verbose_name=_("section"), related_name="board_revisions", null=True
@@ -118,16 +118,16 @@ class BoardRevision(models.Model):
 
 class AlertQuerySet(models.QuerySet):
     def standing(self, at=None):
-        """Those in force at ``at`` (now), the newest first."""
+        """Return alerts in force at ``at`` (now), the newest first."""
         at = at or timezone.now()
         return self.filter(starts_at__lte=at, ends_at__gt=at).order_by("-starts_at", "-pk")
 
     def not_over(self, at=None):
-        """Those in force at ``at`` (now) or later, in order of their start; they are few, as each has an end."""
+        """Return alerts in force at ``at`` (now) or later, in order of their start; they are few, as each ends."""
         return self.filter(ends_at__gt=at or timezone.now()).order_by("starts_at", "pk")
 
     def at_the_same_time_as(self, alert):
-        """Those others that stand during some of ``alert``'s time, the one that hides the others first."""
+        """Return other alerts whose time overlaps with that of ``alert``, the one that hides the others first."""
         return (
             self.filter(starts_at__lt=alert.ends_at, ends_at__gt=alert.starts_at)
             .exclude(pk=alert.pk)

@@ -14,24 +14,24 @@ MODELS = {"section": "articles.Section", "author": "articles.Author", "tag": "ta
 
 
 def normal_path(address: str) -> str:
-    """An address as redirects compare it: small letters, no slash at its end."""
+    """Return an address in the form in which redirects are compared: small letters, no slash at its end."""
     path, mark, query = address.partition("?")
     return (unquote(path).lower().rstrip("/") or "/") + mark + query
 
 
 def starts_of(address: str) -> list[str]:
-    """What ``address`` begins with, part by part, the longest first."""
+    """Return the prefixes of ``address``, part by part, the longest first."""
     parts = address.partition("?")[0].split("/")
     return ["/".join(parts[:end]) for end in range(len(parts), 1, -1)]
 
 
-def path_of(thing: models.Model) -> str:
-    """The path of a section, author, tag or page, as it is read in an address."""
-    return f"/topics/{thing.slug}/" if thing._meta.label == "taggit.Tag" else thing.get_absolute_url()
+def path_of(target: models.Model) -> str:
+    """Return the path of a section, author, tag or page, as an address shows it."""
+    return f"/topics/{target.slug}/" if target._meta.label == "taggit.Tag" else target.get_absolute_url()
 
 
 class FormerAddress(models.Model):
-    """A path at which a section, author, tag or page once was: whatever it is called today, it is found by it."""
+    """A former path of a section, author, tag or page, by which it is found whatever it is called today."""
 
     class Kind(models.TextChoices):
         SECTION = "section", _("section")
@@ -41,7 +41,7 @@ class FormerAddress(models.Model):
 
     path = models.CharField(_("address"), max_length=255, unique=True)  # as normal() gives it
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    row = models.BigIntegerField(_("number"))  # of what was there last
+    row = models.BigIntegerField(_("number"))  # of the last row with this path
 
     class Meta:
         verbose_name = _("former address")
@@ -54,16 +54,16 @@ class FormerAddress(models.Model):
 
 class RedirectQuerySet(models.QuerySet):
     def leading(self, address: str) -> "QuerySet[Redirect]":
-        """The redirects that hold for ``address``, the best first: its own, then those of the longest beginnings."""
+        """Return the redirects for ``address``, the best first: its own, then those of the longest prefixes."""
         address = normal_path(address)
-        found = self.filter(
+        redirects = self.filter(
             Q(source=address, kind=Redirect.Kind.EXACT) | Q(source__in=starts_of(address), kind=Redirect.Kind.PREFIX)
         )
-        return found.order_by("kind", models.functions.Length("source").desc())
+        return redirects.order_by("kind", models.functions.Length("source").desc())
 
 
 class Redirect(models.Model):
-    """Where an address that no page has any more leads to; no target: what was there is gone."""
+    """Where an address without a page redirects to; without a target the answer is 410 Gone."""
 
     class Kind(models.TextChoices):
         EXACT = "exact", _("this address alone")
@@ -105,7 +105,7 @@ class Redirect(models.Model):
         return self.source
 
     def normal_source(self) -> str:
-        """``source`` as it is stored."""
+        """Return ``source`` as it is stored."""
         return normal_path(_path_alone(self.source))
 
     def clean(self):
@@ -121,7 +121,7 @@ class Redirect(models.Model):
 
     def _clean_target(self):
         if urlsplit(self.target).hostname in {settings.SITE_HOST, *settings.ALLOWED_HOSTS}:
-            self.target = _path_alone(self.target)  # our own, whose circles can be seen
+            self.target = _path_alone(self.target)  # an address of ours, whose circles can be detected
         if not self.target:
             return
         if self.target.startswith("/") and not self.target.startswith(("//", "/\\")):
@@ -133,24 +133,24 @@ class Redirect(models.Model):
                 raise ValidationError({"target": error.messages}) from error
 
     def _refuse_chains(self):
-        """A reader goes one step: neither to where another redirect begins nor back to this one's own beginning."""
-        others = Redirect.objects.exclude(pk=self.pk)
+        """Refuse a redirect that leads to another one, or back to its own source."""
+        other_redirects = Redirect.objects.exclude(pk=self.pk)
         if self.holds_for(self.target):
             raise ValidationError({"target": _("This would lead round in a circle.")})
-        if further := others.leading(self.target).first():
+        if further := other_redirects.leading(self.target).first():
             words = {"source": further.source, "target": further.target or _("gone")}
             if self.holds_for(further.target):
                 raise ValidationError({"target": _("This would lead round in a circle, by “%(source)s”.") % words})
             raise ValidationError(
                 {"target": _("“%(source)s” leads on to “%(target)s”: name that one as the target.") % words}
             )
-        here = begins("target", self.source) | Q(target__contains="%")  # which may write the same letters otherwise
-        for other in others.filter(here, target__startswith="/"):
-            if self.holds_for(other.target):
-                raise ValidationError({"source": _("“%(source)s” leads here. Change it first.") % {"source": other}})
+        here = begins("target", self.source) | Q(target__contains="%")  # which may encode the same letters differently
+        for earlier in other_redirects.filter(here, target__startswith="/"):
+            if self.holds_for(earlier.target):
+                raise ValidationError({"source": _("“%(source)s” leads here. Change it first.") % {"source": earlier}})
 
     def holds_for(self, address: str) -> bool:
-        """Whether it says where ``address`` leads."""
+        """Return whether the redirect applies to ``address``."""
         if not address.startswith("/"):
             return False
         if self.kind == self.Kind.EXACT:
@@ -158,16 +158,16 @@ class Redirect(models.Model):
         return self.source in starts_of(normal_path(address))
 
     def targets(self, address: str) -> list[str]:
-        """Where ``address`` may lead, the best first: what follows a beginning is kept if such a page exists."""
-        rest = normal_path(address)[len(self.source) :].strip("/") if self.kind == self.Kind.PREFIX else ""
-        if not rest:
+        """Return where ``address`` may lead, the best first: with its ending, if such a page exists, and without."""
+        ending = normal_path(address)[len(self.source) :].strip("/") if self.kind == self.Kind.PREFIX else ""
+        if not ending:
             return [self.target]
         path, mark, query = self.target.partition("?")
-        return [f"{path.rstrip('/')}/{rest}{'' if '.' in rest else '/'}{mark}{query}", self.target]
+        return [f"{path.rstrip('/')}/{ending}{'' if '.' in ending else '/'}{mark}{query}", self.target]
 
 
 class RedirectHits(models.Model):
-    """How often a redirect was followed; apart from it, as pages that are kept have to know nothing of that."""
+    """How often a redirect was followed; a table of its own, so that counting does not clear the page cache."""
 
     redirect = models.OneToOneField(Redirect, models.CASCADE, primary_key=True, related_name="counted")
     hits = models.PositiveBigIntegerField(_("followed"), default=0)
@@ -178,7 +178,7 @@ class RedirectHits(models.Model):
 
 
 def _path_alone(address: str) -> str:
-    """A whole address without the host it was copied with."""
+    """Return an address without the host with which it was copied."""
     parts = urlsplit(address.strip())
     if parts.scheme in {"http", "https"} and parts.netloc:
         return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

@@ -6,7 +6,7 @@ from articles.text import LineField
 
 
 class Revision(models.Model):
-    """What one save left behind: the whole working copy, by whom, when and in which step."""
+    """What one save left: the whole working copy, with its author, time and step."""
 
     article = models.ForeignKey("articles.Article", models.CASCADE, related_name="revisions")
     version = models.PositiveIntegerField(_("version"))  # the article's, after the save

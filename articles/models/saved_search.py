@@ -8,17 +8,17 @@ from articles.text import LineField
 
 class SavedSearchQuerySet(models.QuerySet):
     def of(self, user):
-        """Those of ``user``, then those that others share."""
-        found = self.filter(Q(user=user) | Q(is_shared=True)).select_related("user")
-        return found.order_by(Case(When(user=user, then=0), default=1), "name", "pk")
+        """Return the searches of ``user``, then those that others share."""
+        searches = self.filter(Q(user=user) | Q(is_shared=True)).select_related("user")
+        return searches.order_by(Case(When(user=user, then=0), default=1), "name", "pk")
 
 
 class SavedSearch(models.Model):
-    """A search of the desk's articles that somebody gave a name, to open it again."""
+    """A named search of the desk's articles, to open it again."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_searches")
     name = LineField(_("name"), max_length=60)
-    query = models.CharField(max_length=1000)  # what stands in the address of the list, behind its question mark
+    query = models.CharField(max_length=1000)  # the query string of the list, without the question mark
     is_shared = models.BooleanField(_("for everybody on the desk"), default=False)
 
     objects = SavedSearchQuerySet.as_manager()

@@ -4,7 +4,7 @@ LONGEST = 30  # letters; what is longer is no word that somebody types
 
 
 class SearchWord(models.Model):
-    """A word that an edition holds, in small letters: what a search that finds nothing may have meant."""
+    """A word of a live edition in small letters, used to correct searches that find nothing."""
 
     word = models.CharField(max_length=LONGEST, primary_key=True)
 

@@ -13,7 +13,7 @@ from articles.models.site import validate_time_zone
 from articles.text import LineField, ProseField, SlugWord
 from ground.compiled_queries import CompiledQuery
 
-# First words of addresses that no route of ours has but others ask for: files, probes, a page of its own kind.
+# First words of addresses without a route of ours that others ask for: files, probes, a page of its own kind.
 ALSO_RESERVED = frozenset(
     ["about", "healthz", "media", "news-sitemap", "page", "readyz", "robots", "sitemap", "static"]
 )
@@ -22,9 +22,9 @@ FEED_SLUGS = ["atom", "feed"]  # last parts of addresses within a section
 
 @cache
 def reserved_slugs() -> frozenset[str]:
-    """First words of addresses that belong to other pages: those of every route that there is, so of a new one, too."""
+    """Return the first words of addresses that other pages have; they are read from all routes."""
     resolver = get_resolver()
-    ways = [way for _name, found in resolver.reverse_dict.lists() for way in found]
+    ways = [way for _name, entry in resolver.reverse_dict.lists() for way in entry]
     shapes = [shape for possibilities, *_rest in ways for shape, _names in possibilities]
     shapes += [prefix for prefix, _resolver in resolver.namespace_dict.values()]
     words = {shape.partition("/")[0] for shape in shapes}
@@ -33,7 +33,7 @@ def reserved_slugs() -> frozenset[str]:
 
 class SectionQuerySet(models.QuerySet):
     def with_parent(self):
-        """With what an address needs, in one query."""
+        """Return sections with what an address needs, in one query."""
         return self.select_related("parent")
 
 
@@ -111,7 +111,7 @@ class Section(models.Model):
             models.UniqueConstraint("parent", "slug", name="one_section_a_slug_within_its_parent"),
             models.UniqueConstraint("slug", condition=Q(parent=None), name="one_top_section_a_slug"),
             models.CheckConstraint(
-                condition=~Q(slug=Upper("slug")),  # neither nothing nor a number, on every database
+                condition=~Q(slug=Upper("slug")),  # neither empty nor a number, on every database
                 name="section_slug_has_a_letter",
                 violation_error_message=_("A slug needs at least one letter from a to z."),
             ),
@@ -136,7 +136,7 @@ class Section(models.Model):
 
     @property
     def is_country(self) -> bool:
-        """Whether it is a country of the first level, which may have a place of its own on the front page."""
+        """Whether it is a top-level country, which may have its own place on the front page."""
         return self.kind == self.Kind.COUNTRY and self.parent_id is None
 
     def clean(self):
@@ -151,14 +151,14 @@ class Section(models.Model):
             self._clean_move()
 
     def _clean_country(self):
-        """What only a country has: a theme has its shelf anyway, and is nowhere in particular."""
-        named = {"time_zone": self.time_zone, "currency": self.currency, "has_shelf": self.has_shelf}
-        if not self.is_country and any(named.values()):
+        """Refuse what only a country can have, as a theme always has a shelf and belongs to no place."""
+        country_fields = {"time_zone": self.time_zone, "currency": self.currency, "has_shelf": self.has_shelf}
+        if not self.is_country and any(country_fields.values()):
             refusal = _("Only a country of the first level has this.")
-            raise ValidationError({name: refusal for name, value in named.items() if value})
+            raise ValidationError({name: refusal for name, value in country_fields.items() if value})
 
     def _clean_move(self):
-        """An edition is listed where its section stood when it was published, so a section with editions stays."""
+        """Refuse to move a section with editions, as editions stay listed under the parents they were published in."""
         moved = Section.objects.filter(pk=self.pk).exclude(parent=self.parent_id).exists()
         if self.parent_id and self.children.exists():
             raise ValidationError({"parent": _("This section has sections within it, so it stays at the first level.")})

@@ -15,15 +15,15 @@ from ground.times import time_with_zone
 
 
 def validate_time_zone(name: str) -> None:
-    """Refuse a time zone that the IANA database doesn't know."""
+    """Refuse a time zone that the IANA database doesn't have."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError(_("“%(name)s” is not a time zone. Choose one out of the list."), params={"name": name})
 
 
 class SiteSettings(Look):
-    """What the paper says of itself; one row, changed in the admin."""
+    """The paper's settings: its name, description and choices; one row, edited in the admin."""
 
-    has_menu_links = False  # whether somebody arranged a menu; current() asks
+    has_menu_links = False  # whether any menu was edited; set by current()
 
     class RateLook(models.TextChoices):
         EXACT = "exact", _("exact: enough digits to be true, changes with two decimals")
@@ -115,7 +115,7 @@ class SiteSettings(Look):
         help_text=_("Each with its local time, what a dollar costs and its newest article: see the sections."),
     )
 
-    # Of a paper that begins; the database says no for rows of papers that were there before the column.
+    # True for a new paper; the database's default is False for papers that existed before the column.
     shows_first_steps = models.BooleanField(default=True, db_default=False, editable=False)
     mail_worked_at = models.DateTimeField(null=True, editable=False)  # when the mail server last took a test mail
 
@@ -128,7 +128,7 @@ class SiteSettings(Look):
         return self.name
 
     def save(self, *args, **kwargs):
-        """With the host that feeds name articles by, once and for ever."""
+        """Save with the host by which feeds identify articles, which is set once and for ever."""
         if not self.feed_host:
             self.feed_host = settings.SITE_HOST
             if kwargs.get("update_fields") is not None:
@@ -137,22 +137,22 @@ class SiteSettings(Look):
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
-        """The zone in which the paper's day begins."""
+        """The time zone in which the paper's day begins."""
         return zoneinfo.ZoneInfo(self.time_zone)
 
     def said(self, moment: datetime) -> str:
-        """A time as a person reads it, in the paper's time zone, with the zone's name."""
+        """Return a time in the paper's time zone, in words, with the zone's name."""
         return time_with_zone(moment, self.zone)
 
     @classmethod
     def current(cls) -> "SiteSettings":
-        """The row, or its defaults while nobody has saved one."""
+        """Return the row, or its defaults while nobody has saved one."""
         links = apps.get_model("articles", "MenuLink").objects.order_by()
         return cls.objects.select_related("logo").annotate(has_menu_links=Exists(links)).first() or cls()
 
 
 class PaperLook(SiteSettings):
-    """The same row: the form of its colours, fonts and nameplate."""
+    """The paper's settings once more, for the form of its colours, fonts and nameplate."""
 
     class Meta:
         proxy = True

@@ -1,8 +1,8 @@
-"""One tag is one tag however its name is typed: each has a key, which the database holds once only.
+"""The keys of tags, so that one name is one tag however it is typed: each key exists once in the database.
 
-The keys stand beside the table of tags, which is taggit's. Code that knows nothing of them goes on writing tags: a tag
-without a key, or with that of a name it no longer has, is found and mended by ``catch_up`` before a new tag is made.
-Every way of Django's is covered by ``note`` after each save, and by ``TagManager`` where nothing is saved one by one.
+The keys stand beside the table of tags, which is taggit's. Older code goes on writing tags without them: a tag with no
+key, or with the key of a former name, is repaired by ``give_missing_keys`` before a new tag is made. ``note_saved``
+handles every save, and ``TagManager`` the writes that send no signal.
 """
 
 from collections.abc import Iterable
@@ -18,17 +18,17 @@ from articles.folding import LONGEST_KEY
 from articles.folding import key as key_of
 from articles.models.merge import Merge
 
-AT_ONCE = 500  # tags that are given a key before one is made
-MOST_WORDS = 6  # of a search; the rest is not looked at
+AT_ONCE = 500  # tags that get a key before a new one is made
+MOST_WORDS = 6  # of a search; further ones are ignored
 
 
 class TagKey(models.Model):
-    """A name by which a tag is found, folded: its own, or a former one of it or of a tag that was merged into it."""
+    """A folded name by which a tag is found: its own, or a former one of it or of a tag merged into it."""
 
     key = models.CharField(_("key"), max_length=LONGEST_KEY, primary_key=True)
-    # Without a constraint: code that knows no keys removes a tag, and leaves its key to whoever gets that name next.
+    # No constraint: code that knows no keys removes a tag, and leaves its key to whatever gets the name next.
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="keys", db_constraint=False)
-    name = models.CharField(_("name"), max_length=100)  # that the key was made from
+    name = models.CharField(_("name"), max_length=100)  # the name of which the key is the folded form
     is_former = models.BooleanField(default=False)
 
     class Meta:
@@ -42,30 +42,30 @@ class TagKey(models.Model):
 
     @property
     def holds(self) -> bool:
-        """Whether the tag still has the name that the key was made from; of former ones nobody asks that."""
+        """Whether the tag still has the name that the key was made from; always true of former names."""
         return self.is_former or self.name == self.tag.name
 
 
 def find_tags(names: Iterable[str]) -> dict[str, Tag]:
-    """The tags that have ``names`` or once had them, by their keys, in one query."""
+    """Return the tags that have or had ``names``, by key, in one query."""
     keys = {key_of(name) for name in names} - {""}
     rows = TagKey.objects.filter(key__in=keys).select_related("tag")
     return {row.key: row.tag for row in rows if row.holds}
 
 
 def tag_named(name: str) -> Tag | None:
-    """The tag of this name, or that once had it."""
+    """Return the tag that has or had this name."""
     return find_tags([name]).get(key_of(name))
 
 
 def holder(name: str) -> Tag | None:
-    """The tag that has this name today."""
+    """Return the tag that has this name today."""
     tag = _surely([name]).get(key_of(name))
     return tag if tag and key_of(tag.name) == key_of(name) else None
 
 
 def tags_holding(text: str) -> models.QuerySet[Tag]:
-    """Tags with every word of ``text`` in one of their names, whatever they are called today; none without a word."""
+    """Return the tags with every word of ``text`` in one of their names, former ones included; none without a word."""
     parts = key_of(text).split()[:MOST_WORDS]
     keys = _plain()
     for part in parts:
@@ -74,11 +74,11 @@ def tags_holding(text: str) -> models.QuerySet[Tag]:
 
 
 def keys_with_any(parts: Iterable[str]) -> models.QuerySet[TagKey]:
-    """The keys that hold one of ``parts`` of keys; apostrophes within them are as one likes."""
-    found = Q()
+    """Return the keys that contain one of ``parts``, with or without apostrophes."""
+    condition = Q()
     for part in parts:
-        found |= _part(part)
-    return _plain().filter(found) if found else TagKey.objects.none()
+        condition |= _part(part)
+    return _plain().filter(condition) if condition else TagKey.objects.none()
 
 
 def _plain() -> models.QuerySet[TagKey]:
@@ -90,29 +90,29 @@ def _part(part: str) -> Q:
 
 
 def get_or_make(names: Iterable[str]) -> list[Tag]:
-    """The tags of ``names`` in their order, none twice; those that nobody has used yet are made."""
+    """Return the tags of ``names`` in order, none twice; missing ones are created."""
     names = list(names)
-    known = _surely(names) if names else {}
-    return list(dict.fromkeys(known.get(key_of(name)) or _make(name) for name in names))
+    tags_by_key = _surely(names) if names else {}
+    return list(dict.fromkeys(tags_by_key.get(key_of(name)) or _make(name) for name in names))
 
 
 def _make(name: str) -> Tag:
     try:
         with transaction.atomic():
             return Tag.objects.create(name=name)
-    except IntegrityError:  # somebody was quicker
+    except IntegrityError:  # another process was quicker
         if tag := tag_named(name):
             return tag
         raise
 
 
 def note_name(tag: Tag, using: str | None = None) -> None:
-    """Have ``tag`` be found by the name it has now; ``IntegrityError`` if another tag has it."""
+    """Store the key of the current name of ``tag``; raise ``IntegrityError`` if another tag has it."""
     rows, key = TagKey.objects.using(using or tag._state.db), key_of(tag.name)
     own = rows.filter(tag=tag.pk, is_former=False).first()
     if own is None or own.key != key:
-        same = Tag.objects.using(rows.db).filter(pk=OuterRef("tag"), name=OuterRef("name"))
-        rows.filter(Q(is_former=True) | ~Exists(same), key=key).delete()
+        unchanged = Tag.objects.using(rows.db).filter(pk=OuterRef("tag"), name=OuterRef("name"))
+        rows.filter(Q(is_former=True) | ~Exists(unchanged), key=key).delete()
         rows.filter(tag=tag.pk, is_former=False).update(is_former=True)
         rows.create(key=key, tag=tag, name=tag.name)
     elif own.name != tag.name:
@@ -120,9 +120,9 @@ def note_name(tag: Tag, using: str | None = None) -> None:
 
 
 def give_missing_keys() -> int:
-    """Give keys to tags that were named where nobody knows of keys; how many got one.
+    """Give keys to tags that older code named, and return how many got one.
 
-    Of two that are one by their names the older gets it; the other waits to be merged (``without_key``).
+    Of two tags with the same key the older one gets it; the other waits to be merged (``without_key``).
     """
     noted = 0
     for tag in without_key()[:AT_ONCE]:
@@ -136,51 +136,51 @@ def give_missing_keys() -> int:
 
 
 def without_key() -> models.QuerySet:
-    """Tags that their own names don't find."""
+    """Return the tags that can't be found by their own names."""
     own = TagKey.objects.filter(tag=OuterRef("pk"), is_former=False, name=OuterRef("name"))
     going = Merge.objects.filter(kind=Merge.Kind.TAG, gone=OuterRef("pk"), stage=Merge.Stage.MOVING)
     return Tag.objects.filter(~Exists(own), ~Exists(going)).order_by("pk")
 
 
 def note_saved(instance: Tag, using: str, **kwargs: Any) -> None:
-    """Receiver: a tag was saved, or came from a fixture."""
+    """Receive the signal that a tag was saved, also by a fixture."""
     note_name(instance, using)
 
 
 def _surely(names: list[str]) -> dict[str, Tag]:
-    """What ``find`` finds, and tags that others named without a key: asked before one is made."""
-    found = find_tags(names)
-    if len(found) < len({key_of(name) for name in names} - {""}) and give_missing_keys():
-        found = find_tags(names)
-    return found
+    """Return the tags of ``find_tags``, after giving missing keys if any name has no tag; used before one is made."""
+    tags = find_tags(names)
+    if len(tags) < len({key_of(name) for name in names} - {""}) and give_missing_keys():
+        tags = find_tags(names)
+    return tags
 
 
 class TagQuerySet(models.QuerySet):
-    """Tags; asked for by a name, the one is found that has it in other letters."""
+    """Tags that are found by name regardless of its letters' case and accents."""
 
     def get_or_create(self, defaults=None, **lookups):
         name = _name(lookups)
-        if name and (known := _surely([name]).get(key_of(name))):
-            return known, False
+        if name and (tag := _surely([name]).get(key_of(name))):
+            return tag, False
         try:
             return super().get_or_create(defaults, **lookups)
-        except IntegrityError:  # somebody was quicker
-            if name and (known := tag_named(name)):
-                return known, False
+        except IntegrityError:  # another process was quicker
+            if name and (tag := tag_named(name)):
+                return tag, False
             raise
 
     def update_or_create(self, defaults=None, create_defaults=None, **lookups):
         name = _name(lookups)
-        if name and (known := _surely([name]).get(key_of(name))):
-            return super().update_or_create(defaults, create_defaults, pk=known.pk)
+        if name and (tag := _surely([name]).get(key_of(name))):
+            return super().update_or_create(defaults, create_defaults, pk=tag.pk)
         return super().update_or_create(defaults, create_defaults, **lookups)
 
     @transaction.atomic
     def bulk_create(self, objs, *args, ignore_conflicts=False, **options):
         objs = list(objs)
-        made = _without_twins(objs) if ignore_conflicts else objs
-        super().bulk_create(made, *args, ignore_conflicts=ignore_conflicts, **options)
-        for tag in self.model._base_manager.using(self.db).filter(name__in=[one.name for one in made]):
+        new_tags = _without_twins(objs) if ignore_conflicts else objs
+        super().bulk_create(new_tags, *args, ignore_conflicts=ignore_conflicts, **options)
+        for tag in self.model._base_manager.using(self.db).filter(name__in=[tag.name for tag in new_tags]):
             note_name(tag, self.db)
         return objs
 
@@ -196,19 +196,19 @@ class TagQuerySet(models.QuerySet):
 
 
 class TagManager(NaturalKeyManager.from_queryset(TagQuerySet)):  # type: ignore[misc] # made by Django
-    """In the place of taggit's own, see ``apps``."""
+    """The manager that replaces taggit's own; see ``apps``."""
 
     def get_by_natural_key(self, name):
         return tag_named(name) or super().get_by_natural_key(name)
 
 
 def _name(lookups: dict[str, Any]) -> str:
-    """The name that is asked for, if nothing but a name and its address is."""
+    """Return the name in ``lookups``, if they ask for nothing but a name and its slug."""
     name = lookups.get("name", lookups.get("name__iexact"))
     return name if isinstance(name, str) and lookups.keys() <= {"name", "name__iexact", "slug"} else ""
 
 
 def _without_twins(tags: list[Tag]) -> list[Tag]:
-    known = _surely([tag.name for tag in tags])
+    tags_by_key = _surely([tag.name for tag in tags])
     first = {key_of(tag.name): tag for tag in reversed(tags)}
-    return [tag for key, tag in first.items() if key not in known]
+    return [tag for key, tag in first.items() if key not in tags_by_key]

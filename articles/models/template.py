@@ -11,11 +11,11 @@ from articles.models.copy import BodyField, Kind
 from articles.models.named import Named, NamedQuerySet
 from articles.text import LineField, NormalJSONField, ProseField
 
-DAYS = {"{date}": "j E Y", "{weekday}": "l"}  # what a template writes for the day on which an article is begun
+DAYS = {"{date}": "j E Y", "{weekday}": "l"}  # placeholders for the day on which an article is begun
 
 
 class Template(Named):
-    """What an article that comes again and again begins with, like the market wrap; editors keep them."""
+    """The beginning of an article that is written regularly, like the market wrap; editors maintain them."""
 
     is_frozen = False  # as a working copy's body
 
@@ -36,7 +36,7 @@ class Template(Named):
         null=True,
         blank=True,
     )
-    tags = NormalJSONField(_("tags"), default=list, blank=True)  # their names: those merged since find the others
+    tags = NormalJSONField(_("tags"), default=list, blank=True)  # names, so that those merged since find the other tag
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.NEWS)
     language = models.CharField(_("language"), max_length=2, choices=settings.ARTICLE_LANGUAGES, default="en")
     made_by = models.ForeignKey(
@@ -57,8 +57,8 @@ class Template(Named):
         ordering = ["name", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["name_key"],  # a database's own small letters are those of some alphabets
-                condition=~Q(name_key=""),  # of what shows nothing, and of what older code stored
+                fields=["name_key"],  # the database's own lower() knows only some alphabets
+                condition=~Q(name_key=""),  # empty for an invisible name, and for rows stored by older code
                 name="one_template_a_key",
                 violation_error_message=_("There is a template of this name. Give this one another."),
             ),
@@ -73,12 +73,12 @@ class Template(Named):
         return self.name
 
     def validate_constraints(self, exclude=None):
-        """The key is in no form, and goes with the name, which is."""
+        """Validate the constraint on the key together with the name, because the key is in no form."""
         exclude = set(exclude or ())
         super().validate_constraints(exclude=exclude if "name" in exclude else exclude - {"name_key"})
 
     def written_on(self, day: date, text: str) -> str:
-        """``text`` of the template with the date and the weekday of ``day``, in its language."""
+        """Return ``text`` with the date and weekday of ``day`` filled in, in the template's language."""
         with override(self.language):
             for mark, form in DAYS.items():
                 text = text.replace(mark, date_format(day, form))

@@ -10,11 +10,11 @@ KEPT_FOR = timedelta(days=30)
 
 
 class UnsavedForm(models.Model):
-    """What somebody typed into a form of the desk that was not saved: sent after the login had ended, or left behind.
+    """What somebody typed into a form of the desk that was not saved: after the session ended, or when the page was
+    left.
 
-    So is what was typed for a step of an article that was not taken.
-
-    It is shown to whoever typed it, and sent again by nobody else.
+    It also holds what was typed for a step of an article that failed. Only the person who typed it sees it or sends it
+    again.
     """
 
     class Why(models.TextChoices):
@@ -25,9 +25,9 @@ class UnsavedForm(models.Model):
         STEP = "step", _("the step was not taken")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="unsaved_forms")
-    path = models.CharField(max_length=500)  # where the form is sent to
+    path = models.CharField(max_length=500)  # the form's action
     fields = models.JSONField()  # as typed: the list of values of each field's name, no passwords among them
-    files = models.JSONField(default=list)  # names of files, which have to be chosen again
+    files = models.JSONField(default=list)  # names of files, which must be chosen again
     why = models.CharField(max_length=8, choices=Why)
     at = models.DateTimeField(default=timezone.now)
 
@@ -43,7 +43,7 @@ class UnsavedForm(models.Model):
 
     @property
     def data(self) -> QueryDict:
-        """The fields as a form that was sent."""
+        """The fields as the data of a submitted form."""
         data = QueryDict(mutable=True)
         for name, values in self.fields.items():
             data.setlist(name, values)

@@ -1,7 +1,7 @@
-"""Photos of phones (HEIC) as PNG files that everything else here can read.
+"""Converting photos of phones (HEIC) to PNG, which all other code can read.
 
-What decodes them is large, written in C++ and fed with what strangers send, so it runs in a process of its own, with
-bounds on memory and time, nothing of the environment, and one picture in its life. Run as a file, this is that process.
+The decoder is large, written in C++ and fed with files from strangers, so it runs in a process of its own, with limits
+on memory and time, an empty environment, and for one picture only. Run as a script, this module is that process.
 """
 
 import io
@@ -10,9 +10,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}  # how such a file begins
+BRANDS = {
+    b"heic",
+    b"heix",
+    b"heim",
+    b"heis",
+    b"hevc",
+    b"hevx",
+    b"mif1",
+    b"msf1",
+}  # the brands with which such a file begins
 SECONDS = 30
-MEMORY = 2 << 30  # bytes of addresses; a photo of 50 megapixels needs a third of it
+MEMORY = 2 << 30  # bytes of address space; a photo of 50 megapixels needs a third of it
 REFUSED = 3  # exit status: too many pixels
 
 
@@ -25,23 +34,25 @@ class Unreadable(Exception):
 
 
 def is_heic(data: bytes) -> bool:
-    """Whether a file begins as photos of phones do; AVIF is a kind of them that Pillow reads by itself."""
+    """Return whether a file begins as photos of phones do; AVIF is similar, but Pillow reads it by itself."""
     listed = data[8 : min(int.from_bytes(data[:4], "big"), 256)]
     return data[4:8] == b"ftyp" and listed[:4] in BRANDS and b"avif" not in listed
 
 
 def as_png(data: bytes, *, most_pixels: int, longest_side: int) -> bytes:
-    """The photo upright and no larger than ``longest_side``, as PNG with its colour profile and nothing else of it."""
+    """Return the photo upright and at most ``longest_side`` pixels large, as PNG with its colour profile and no
+    metadata.
+    """
     command = [sys.executable, "-I", str(Path(__file__)), str(most_pixels), str(longest_side)]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, env={}, check=False)
+        process = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, env={}, check=False)
     except subprocess.TimeoutExpired:
         raise Unreadable from None
-    if done.returncode == REFUSED:
+    if process.returncode == REFUSED:
         raise TooLarge
-    if done.returncode or not done.stdout:
+    if process.returncode or not process.stdout:
         raise Unreadable
-    return done.stdout
+    return process.stdout
 
 
 def _limit() -> None:
@@ -61,10 +72,10 @@ def _decode(data: bytes, most_pixels: int, longest_side: int) -> bytes:
     picture.load()
     picture.thumbnail((longest_side, longest_side), Image.Resampling.LANCZOS)
     ImageOps.exif_transpose(picture, in_place=True)
-    shown = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    converted = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     out = io.BytesIO()
     profile = picture.info.get("icc_profile")
-    shown.save(out, "PNG", compress_level=1, exif=b"", **({"icc_profile": profile} if profile else {}))
+    converted.save(out, "PNG", compress_level=1, exif=b"", **({"icc_profile": profile} if profile else {}))
     return out.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""A paper's name as a drawn picture: decoded under limits and encoded anew, with what shines through it."""
+"""Nameplates: the paper's name as a picture, decoded under limits and encoded anew, with its transparency."""
 
 import io
 import re
@@ -21,7 +21,7 @@ NAME = re.compile(r"nameplate/[0-9a-f]{16}-(\d{1,4})x(\d{1,4})\.webp\Z", re.ASCI
 
 
 def accept_nameplate(file: IO[bytes]) -> ContentFile:
-    """A PNG, WebP or other picture as a file named for its size; ``ValidationError`` says why it can't be used."""
+    """Return a PNG, WebP or other picture as a file named for its size; raise ``ValidationError`` if it is unusable."""
     data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise ValidationError(
@@ -40,9 +40,9 @@ def accept_nameplate(file: IO[bytes]) -> ContentFile:
 
 
 def size(name: str) -> tuple[int, int]:
-    """Width and height in pixels, from a file's name; zeros of what is no nameplate's."""
-    found = NAME.match(name)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
+    """Return width and height in pixels, from a file's name; zeros if it is not a nameplate's."""
+    match = NAME.match(name)
+    return (int(match[1]), int(match[2])) if match else (0, 0)
 
 
 def _decode(data: bytes) -> Pillow.Image:

@@ -1,8 +1,8 @@
-"""Pictures as files: refuse what is unsafe, keep one clean master, cut the public sizes.
+"""The files of pictures: unsafe uploads are refused, one clean master is stored, public sizes are made.
 
-An upload is decoded under limits and encoded anew, so no byte and no metadata of it is ever kept or
-served. The public sizes are cut around the focal point by a background task; until they exist pages
-show the safe copy that is made at upload.
+An upload is decoded under limits and encoded anew, so no byte and no metadata of it is ever stored or served. The
+public sizes are cropped around the focal point by a background task; until they exist, pages show the safe copy that is
+made at upload.
 """
 
 import contextlib
@@ -29,8 +29,8 @@ MAX_BYTES = 30 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 MIN_SIDE = 200
 MASTER_SIDE = 3200  # a master's longest side
-SHARED_WIDTH = 1280  # what other sites and programs are given; social networks show 1200 and more large
-SAFE_SIDE = SHARED_WIDTH  # of the one copy that stands for all while there are no sizes
+SHARED_WIDTH = 1280  # for other sites and programs; social networks show 1200 and more large
+SAFE_SIDE = SHARED_WIDTH  # of the only copy while there are no sizes
 
 # Width / height; None keeps the picture's own shape. Google asks for 16:9, 4:3 and 1:1 in the metadata.
 CROPS: dict[str, float | None] = {"full": None, "wide": 16 / 9, "card": 4 / 3, "square": 1.0}
@@ -46,7 +46,7 @@ ENCODINGS = {  # extension: (Pillow's format, its options), best first
     "jpg": ("JPEG", {"quality": 80, "progressive": True, "optimize": True}),
 }
 
-ALL = Trim()  # nothing is cut off, nothing turned
+ALL = Trim()  # neither trimmed nor turned
 FIRST_ENCODING, FIRST_WIDTH = "webp", 960  # what is made first: small and quick to make, and sharp on most screens
 
 Pillow.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -54,7 +54,7 @@ Pillow.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 @dataclass(frozen=True)
 class Upload:
-    """An accepted picture: its new encoding, size in pixels, main colour and the hash of what was sent."""
+    """An accepted picture: its new encoding, size in pixels, main colour and the hash of the upload."""
 
     content: bytes
     width: int
@@ -65,7 +65,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Sources:
-    """Where a page finds a picture: ``src`` with its size, and a ``srcset`` by extension."""
+    """The addresses of a picture for a page: ``src`` with its size, and a ``srcset`` by extension."""
 
     src: str
     width: int
@@ -73,10 +73,10 @@ class Sources:
     srcsets: dict[str, str]
 
     def at_most(self, most: int) -> tuple[str, int, int]:
-        """Address, width and height of the widest JPEG of ``most`` pixels; ``src`` where all are wider."""
+        """Return address, width and height of the widest JPEG of at most ``most`` pixels; ``src`` if all are wider."""
         copies = [candidate.split(" ") for candidate in self.srcsets.get("jpg", "").split(", ") if candidate]
-        known = ((int(size.removesuffix("w")), address) for address, size in copies)
-        width, url = max((copy for copy in known if copy[0] <= most), default=(self.width, self.src))
+        jpegs = ((int(size.removesuffix("w")), address) for address, size in copies)
+        width, url = max((copy for copy in jpegs if copy[0] <= most), default=(self.width, self.src))
         return url, width, round(width * self.height / self.width)
 
 
@@ -119,7 +119,7 @@ def _decode(data: bytes) -> Pillow.Image:
 
 
 def _readable(data: bytes) -> bytes:
-    """The same picture in a format that Pillow reads."""
+    """Return the picture in a format that Pillow reads."""
     if not heic.is_heic(data):
         return data
     try:
@@ -129,7 +129,7 @@ def _readable(data: bytes) -> bytes:
 
 
 def check_size(width: int, height: int) -> None:
-    """``ValidationError`` if a picture of that size can't be used."""
+    """Raise ``ValidationError`` if a picture of that size can't be used."""
     if width * height > MAX_PIXELS:
         raise _too_many_pixels()
     if min(width, height) < MIN_SIDE:
@@ -144,7 +144,7 @@ def _too_many_pixels() -> ValidationError:
 
 
 def _small(picture: Pillow.Image) -> Pillow.Image:
-    """No larger than a master, before anything else copies it; in a mode of 8 bits that can be made smaller."""
+    """Return the picture no larger than a master, in a mode of 8 bits that can be resized."""
     if picture.mode.startswith("I"):  # grey of 16 bits, which convert() would cut off at 255
         picture = picture.point(lambda value: value * (1 / 257) + 0.5).convert("L")
         picture.info.pop("transparency", None)  # a grey of 16 bits, too
@@ -155,14 +155,14 @@ def _small(picture: Pillow.Image) -> Pillow.Image:
 
 
 def _upright(picture: Pillow.Image) -> Pillow.Image:
-    """Turned as its EXIF data say, if they can be read."""
+    """Return the picture turned as its EXIF data say, if they can be read."""
     with contextlib.suppress(Exception):  # as with decoders: whatever broken data make it raise
         ImageOps.exif_transpose(picture, in_place=True)
     return picture
 
 
 def _in_srgb(picture: Pillow.Image) -> Pillow.Image:
-    """In the colours of the web, transparency on white."""
+    """Return the picture in sRGB, with transparency on white."""
     alpha = picture.getchannel("A") if picture.mode in {"LA", "RGBA"} else None
     if picture.mode not in {"L", "RGB", "CMYK"}:
         picture = picture.convert("L" if picture.mode == "LA" else "RGB")
@@ -189,17 +189,19 @@ def _encode(picture: Pillow.Image, kind: str, options: dict) -> bytes:
 
 
 def make_safe_copy(master: bytes, key: str, trim: Trim = ALL) -> None:
-    """Write the one public size that pages show until ``make`` has run."""
+    """Write the one public size that pages show until ``make_sizes`` has run."""
     _write(_safe_name(key), _small_copy(trim.of(Pillow.open(io.BytesIO(master), formats=("JPEG",)))))
 
 
 def show_original(master: IO[bytes], side: int = SAFE_SIDE) -> bytes:
-    """All of a picture, neither trimmed nor turned, as a JPEG of at most ``side`` pixels: for the desk alone."""
+    """Return the whole picture, neither trimmed nor turned, as a JPEG of at most ``side`` pixels; only the desk sees
+    it.
+    """
     return _small_copy(Pillow.open(master, formats=("JPEG",)), side)
 
 
 def size_of(master: IO[bytes]) -> tuple[int, int]:
-    """Width and height of all of a picture, in pixels."""
+    """Return width and height of the whole picture, in pixels."""
     return Pillow.open(master, formats=("JPEG",)).size
 
 
@@ -218,9 +220,10 @@ def make_sizes(
     *,
     first: bool,
 ) -> None:
-    """Cut every crop of ``CROPS`` from what ``trim`` leaves, around its own of ``points``, else around ``focus``.
+    """Make every crop of ``CROPS`` of what ``trim`` leaves, around its own focal point in ``points``, else around
+    ``focus``.
 
-    ``first`` makes the sizes that pages need first, else all others: every size in every encoding that lacks.
+    ``first`` makes the sizes that pages need first; without it all other sizes are made, in every missing encoding.
     """
     picture = trim.of(Pillow.open(master, formats=("JPEG",)).convert("RGB"))
     for crop in CROPS:
@@ -235,19 +238,19 @@ def make_sizes(
 
 
 def _first_sizes(sizes: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Those of ``sizes`` that are made first; at least one."""
+    """Return those of ``sizes`` that are made first; at least one."""
     return [size for size in sizes if size[0] <= FIRST_WIDTH] or sizes[:1]
 
 
 def _lacking(is_early: bool, *, first: bool) -> list[str]:
-    """The encodings in which a size is to be made, now or in the second go."""
+    """Return the encodings in which a size is made in the first or second round."""
     if first:
         return [FIRST_ENCODING]
     return [extension for extension in ENCODINGS if not (is_early and extension == FIRST_ENCODING)]
 
 
 def _box(size: tuple[int, int], ratio: float | None, focus: Point) -> tuple[float, float, float, float]:
-    """The largest part of ``size`` with ``ratio``, as near to ``focus`` as the edges allow."""
+    """Return the largest part of ``size`` with ``ratio``, as near to ``focus`` as the edges allow."""
     width, height = size
     if ratio is None:
         return (0, 0, width, height)
@@ -258,7 +261,7 @@ def _box(size: tuple[int, int], ratio: float | None, focus: Point) -> tuple[floa
 
 
 def point_within(size: tuple[int, int], crop: str, focus: Point) -> Point:
-    """Where ``focus`` is in the part of a picture of ``size`` that is cut out for ``crop``."""
+    """Return the position of ``focus`` in the part of a picture of ``size`` that ``crop`` shows."""
     width, height = size
     left, top, right, bottom = _box(size, CROPS[crop], focus)
     across = (width * focus[0] / 100 - left) / (right - left)
@@ -267,7 +270,7 @@ def point_within(size: tuple[int, int], crop: str, focus: Point) -> Point:
 
 
 def _sizes(crop: str, size: tuple[int, int]) -> list[tuple[int, int]]:
-    """The sizes of ``crop`` that need no enlarging; at least one."""
+    """Return the sizes of ``crop`` that need no enlarging; at least one."""
     ratio = CROPS[crop]
     widest = size[0] if ratio is None else min(size[0], size[1] * ratio)
     widths = [width for width in WIDTHS[crop] if width <= widest] or [int(widest)]
@@ -275,7 +278,7 @@ def _sizes(crop: str, size: tuple[int, int]) -> list[tuple[int, int]]:
 
 
 def picture_sources(key: str, cut: int, crop: str, size: tuple[int, int]) -> Sources:
-    """Public addresses of a picture of ``size``; ``cut`` 0 means that only the safe copy exists."""
+    """Return the public addresses of a picture of ``size``; with ``cut`` 0 only the safe copy exists."""
     sizes = _sizes(crop, size)
     if not cut:
         return Sources(default_storage.url(_safe_name(key)), *sizes[-1], {})
@@ -285,7 +288,7 @@ def picture_sources(key: str, cut: int, crop: str, size: tuple[int, int]) -> Sou
 
 
 def first_sources(key: str, cut: int, crop: str, size: tuple[int, int]) -> Sources:
-    """Those of a picture of ``size`` that has nothing yet but the sizes of ``cut`` that are made first."""
+    """Return the addresses of a picture of which only the first sizes of ``cut`` exist."""
     sizes = _sizes(crop, size)
     srcset = _srcset(key, cut, crop, _first_sizes(sizes), FIRST_ENCODING)
     return Sources(default_storage.url(_safe_name(key)), *sizes[-1], {FIRST_ENCODING: srcset})
@@ -297,11 +300,11 @@ def _srcset(key: str, cut: int, crop: str, sizes: list[tuple[int, int]], extensi
 
 
 def remove_renditions(key: str) -> None:
-    """Take every public copy of a picture out of the storage."""
+    """Delete every public copy of a picture from the storage."""
     folder = f"{key[:2]}/{key}"
     try:
         names = default_storage.listdir(folder)[1]
-    except FileNotFoundError:  # as files say it; a bucket has no folders, and lists nothing
+    except FileNotFoundError:  # of a file system; a bucket has no folders, and lists nothing
         return
     for name in names:
         default_storage.delete(f"{folder}/{name}")

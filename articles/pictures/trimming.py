@@ -1,4 +1,4 @@
-"""What of a picture is shown: the part of it that somebody cut out by hand, turned as they turned it."""
+"""Trimming: the part of a picture that somebody cut out by hand, turned as they turned it."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ SIDEWAYS = (90, 270)
 
 @dataclass(frozen=True)
 class Trim:
-    """What is cut off each edge of the upright original, in fractions of it, and then a turn in degrees clockwise."""
+    """What is cut off each edge of the upright original, as fractions of it, and then a turn in degrees clockwise."""
 
     left: float = 0.0
     top: float = 0.0
@@ -31,30 +31,30 @@ class Trim:
         return self.left, self.top, self.right, self.bottom
 
     def box(self, original: Size) -> tuple[int, int, int, int]:
-        """The part that stays of an ``original``, in its pixels."""
+        """Return the part that stays of an ``original``, in its pixels."""
         width, height = original
         left, top = round(width * self.left), round(height * self.top)
         return left, top, width - round(width * self.right), height - round(height * self.bottom)
 
     def size(self, original: Size) -> Size:
-        """How large that part is once it is turned."""
+        """Return the size of that part after it is turned."""
         left, top, right, bottom = self.box(original)
         across, down = right - left, bottom - top
         return (down, across) if self.turn in SIDEWAYS else (across, down)
 
     def original_size(self, size: Size) -> Size:
-        """How large the original is of which so much is shown; to within a few pixels."""
+        """Return the size of the original of a trimmed ``size``; to within a few pixels."""
         across, down = reversed(size) if self.turn in SIDEWAYS else size
         return round(across / (1 - self.left - self.right)), round(down / (1 - self.top - self.bottom))
 
     def of(self, picture: Pillow.Image) -> Pillow.Image:
-        """That part of ``picture``, turned."""
+        """Return that part of ``picture``, turned."""
         box = self.box(picture.size)
         part = picture if box == (0, 0, *picture.size) else picture.crop(box)
         return part.transpose(TURNS[self.turn]) if self.turn else part
 
     def point(self, point: Point) -> Point:
-        """Where a point of the original is in what is shown, as near to it as the edges allow."""
+        """Return the position of an original's point in the trimmed picture, as near to it as the edges allow."""
         across = _within(point[0] / 100, self.left, 1 - self.right)
         down = _within(point[1] / 100, self.top, 1 - self.bottom)
         for _quarter in range(self.turn // 90):
@@ -63,5 +63,5 @@ class Trim:
 
 
 def _within(place: float, start: float, end: float) -> float:
-    """Where ``place`` is between ``start`` and ``end``, from 0 to 1."""
+    """Return the position of ``place`` between ``start`` and ``end``, from 0 to 1."""
     return (min(max(place, start), end) - start) / (end - start)

@@ -1,6 +1,6 @@
-"""Finding editions by words: the only way in; what one database alone can do lives in its own module.
+"""Searching editions by words: the only entry point; what one database alone can do is in its own module.
 
-An edition is indexed in the transaction that cuts it and never again, as its text never changes.
+An edition is indexed in the transaction that creates it and never again, as its text never changes.
 """
 
 from collections.abc import Callable
@@ -39,16 +39,16 @@ __all__ = [
     "suggest_headlines",
 ]
 
-BATCH = 200  # editions that are in memory at a time when all are indexed anew
-MOST_RANKED = 500  # of the newest that are live: as many as a reader can leaf to
+BATCH = 200  # editions that are in memory at a time while all are indexed anew
+MOST_RANKED = 500  # of the newest live ones: as many as a reader can page to
 LEAST_TYPED = 2  # letters, before headlines are suggested
 SUGGESTED = 6
-BEGINNINGS = "\u2029"  # ends what is shown of a body; after it stand beginnings of its words, to be found by
+BEGINNINGS = "\u2029"  # ends the visible text of a body; the word beginnings after it are only searched
 
 
 @dataclass(frozen=True)
 class Hit:
-    """An edition that was found, and a piece of its text with the words found in ``<mark>``."""
+    """An edition that was found, and an excerpt of its text with the matches in ``<mark>``."""
 
     edition: Edition
     snippet: SafeString
@@ -56,29 +56,29 @@ class Hit:
 
 @dataclass(frozen=True)
 class SearchResults:
-    """A page of hits, how many there are in all, by what they could be narrowed, and what may have been meant."""
+    """A page of hits, their total number, the facets, and a corrected spelling."""
 
     hits: list[Hit]
     count: int = 0
     choices: dict[str, list[FacetChoice]] = field(default_factory=dict)  # by section, author, kind, year
-    meant: str = ""  # the words that may have been meant: hits there are are theirs
-    in_headlines: bool = False  # only there was looked, as all words are common ones
+    meant: str = ""  # the corrected query; the hits, if any, are of it
+    in_headlines: bool = False  # only headlines were searched, as all words are common ones
 
     @property
     def is_cut_off(self) -> bool:
-        """Whether there are more than were counted."""
+        """Whether there are more hits than were counted."""
         return self.count >= MOST_RANKED
 
 
 def add(edition: Edition) -> None:
-    """Index an edition; indexed again, it replaces what was there."""
+    """Index an edition, in place of its former row."""
     row = _row(edition)
     _database().put_editions([row])
     spelling.learn([row])
 
 
 def forget_edition(edition: Edition) -> None:
-    """Forget an edition's words."""
+    """Remove an edition from the index."""
     _database().remove_edition(edition.pk)
 
 
@@ -91,10 +91,10 @@ def find_editions(
     offset: int = 0,
     limit: int = 21,
 ) -> list[Hit]:
-    """Editions live at ``at`` that have every word of ``query``, as ``order`` has them.
+    """Return the hits for editions live at ``at`` with every word of ``query``, sorted by ``order``.
 
-    Best are those with every word in the headline, then in headline and standfirst, then those with some
-    word there, then the rest; among equals the newer comes first.
+    Best are those with every word in the headline, then in headline and standfirst, then those with some word there,
+    then the rest; among equals the newer comes first.
     """
     return _hits(query, _ranked(query, at, narrow, order)[offset : offset + limit])
 
@@ -102,10 +102,10 @@ def find_editions(
 def results_for(
     query: str, *, at: datetime, narrow: Narrow, order: Order, offset: int, limit: int, literally: bool = False
 ) -> SearchResults:
-    """What ``find`` finds, with all that the page of a search says of it.
+    """Return the results of a search with all that its page shows.
 
-    Where that is nothing, but something with a misspelt word put right, it is what was meant, unless the words are to
-    be taken ``literally``: then it is only said.
+    If nothing is found, the query with corrected spelling is searched instead, unless the words are to be taken
+    ``literally``: then the correction is only offered.
     """
     tried: dict[str, list[int]] = {}
 
@@ -114,17 +114,17 @@ def results_for(
             tried[words] = _ranked(words, at, narrow, order)
         return tried[words]
 
-    meant = "" if ranked(query) else spelling.meant(query, lambda other: bool(ranked(other)))
-    query = query if literally else meant or query
+    corrected = "" if ranked(query) else spelling.meant(query, lambda candidate: bool(ranked(candidate)))
+    query = query if literally else corrected or query
     pks = ranked(query)
     if not pks:
-        return SearchResults([], meant=meant)
+        return SearchResults([], meant=corrected)
     hits, in_headlines = _hits(query, pks[offset : offset + limit]), parse(query).in_headlines
-    return SearchResults(hits, len(pks), facets.facets_of(pks), meant, in_headlines)
+    return SearchResults(hits, len(pks), facets.facets_of(pks), corrected, in_headlines)
 
 
 def suggest_headlines(typed: str, *, at: datetime) -> list[Edition]:
-    """The newest live editions with headlines that hold the words typed so far, the last one perhaps half typed."""
+    """Return the newest live editions whose headlines have the words typed so far, the last one perhaps unfinished."""
     *whole, last = words(typed[:MOST_LETTERS]) or [""]
     if len(last) < LEAST_TYPED:
         return []
@@ -135,12 +135,12 @@ def suggest_headlines(typed: str, *, at: datetime) -> list[Edition]:
 
 
 def rebuild_editions(progress: Callable[[int, int], None] | None = None) -> int:
-    """Index every edition and headline anew, forget what is of editions that are gone; return how many were indexed.
+    """Index every edition and headline anew, remove rows of deleted editions, and return how many were indexed.
 
-    Readers can search meanwhile. ``progress`` is told after each batch how many of how many are done.
+    Readers can search meanwhile. ``progress`` is called after each batch with the number done and the total.
     """
     editions = Edition.objects.filter(erased_at=None).order_by("pk")
-    total, done, last = editions.count(), 0, 0
+    total, indexed, last = editions.count(), 0, 0
     spelling.forget_words()
     while True:
         with transaction.atomic():  # an edition that is being erased waits, or is not indexed
@@ -150,29 +150,29 @@ def rebuild_editions(progress: Callable[[int, int], None] | None = None) -> int:
             spelling.learn(rows)
         if not batch:
             break
-        done, last = done + len(batch), batch[-1].pk
+        indexed, last = indexed + len(batch), batch[-1].pk
         if progress:
-            progress(done, max(done, total))
+            progress(indexed, max(indexed, total))
     _database().prune_editions()
     headlines.rebuild_headlines()
-    return done
+    return indexed
 
 
 def _ranked(query: str, at: datetime, narrow: Narrow | None, order: Order) -> list[int]:
-    """Numbers of all editions found, in order; of more than can be ranked, the newest."""
-    asked = parse(query)
-    if not asked.terms:
+    """Return the primary keys of all editions found, in order; if there are too many to rank, of the newest."""
+    parsed = parse(query)
+    if not parsed.terms:
         return []
-    return _database().find_edition_numbers(asked, at=at, narrow=narrow or Narrow(), order=order, most=MOST_RANKED)
+    return _database().find_edition_numbers(parsed, at=at, narrow=narrow or Narrow(), order=order, most=MOST_RANKED)
 
 
 def _hits(query: str, pks: list[int]) -> list[Hit]:
     if not pks:
         return []
     editions: dict[int, Any] = {edition.pk: edition for edition in load_bylines(WITH_TEXT.of(pks))}
-    asked = parse(query)
+    parsed = parse(query)
     return [
-        Hit(edition, snippet(asked, edition.language, _shown(edition.found_text), edition.standfirst))
+        Hit(edition, snippet(parsed, edition.language, _shown(edition.found_text), edition.standfirst))
         for pk in pks
         if (edition := editions.get(pk))
     ]

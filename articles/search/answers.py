@@ -1,6 +1,6 @@
-"""Pages that answer a search better than articles do, by parts of the paper that this app knows nothing of.
+"""Pages that answer a search better than articles do, found by parts of the paper that this app does not know.
 
-Each tells here how it finds them; ``newsroom`` has the rates do so.
+Each part registers a finder here; ``newsroom`` registers the one for rates.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from articles.search.query import MOST_LETTERS
 
 @dataclass(frozen=True)
 class NamedPage:
-    """A page by its name."""
+    """A page and its name."""
 
     name: str
     url: str
@@ -23,11 +23,11 @@ _finders: list[Finder] = []
 
 
 def register_finder(finder: Finder) -> None:
-    """Have ``finder`` asked about every search: by its words and what stands on every page (the frame)."""
+    """Register ``finder``, which is called for every search with its words and the frame."""
     if finder not in _finders:
         _finders.append(finder)
 
 
 def find_answers(query: str, frame: Any) -> list[NamedPage]:
-    """Every answer to ``query``."""
+    """Return all answers to ``query``."""
     return [answer for finder in _finders for answer in finder(query[:MOST_LETTERS], frame)]

@@ -1,4 +1,4 @@
-"""A day or a month that a reader asks for: 8 December, 2025-12-08, 8 декабря 2025 года, 8-dekabr, December 2025."""
+"""Days and months in a search: 8 December, 2025-12-08, 8 декабря 2025 года, 8-dekabr, December 2025."""
 
 import re
 from datetime import date
@@ -6,7 +6,7 @@ from datetime import date
 from articles.search.query import MOST_LETTERS
 from articles.search.row import words
 
-# As row.fold() leaves them, in English, Russian, Kyrgyz, Kazakh, Uzbek, Turkmen, Azerbaijani and Tajik.
+# Folded as by fold(), in English, Russian, Kyrgyz, Kazakh, Uzbek, Turkmen, Azerbaijani and Tajik.
 MONTHS = [
     re.compile(pattern)
     for pattern in (
@@ -30,24 +30,24 @@ BESIDE = {"of", "the", "on", "г", "года", "год", "жыл", "жылы", "
 
 
 def day_in(query: str, today: date) -> date | None:
-    """The day that ``query`` names, if it names nothing else; without a year the last such day until ``today``."""
+    """Return the day that ``query`` names, if it is nothing else; without a year, the last such day until ``today``."""
     parts = [word for word in words(query[:MOST_LETTERS]) if word not in BESIDE]
     if len(parts) == 3 and YEAR.fullmatch(parts[0]):  # 2025-12-08
         parts.reverse()
     if len(parts) not in {2, 3}:
         return None
     day, month, *year = parts if ORDINAL.fullmatch(parts[0]) else [parts[1], parts[0], *parts[2:]]
-    found = ORDINAL.fullmatch(day)
+    match = ORDINAL.fullmatch(day)
     number = _month(month) if year or not month.isdecimal() else None  # 8.12 may be any number
-    if not found or not number or (year and not YEAR.fullmatch(year[0])):
+    if not match or not number or (year and not YEAR.fullmatch(year[0])):
         return None
     years = [int(year[0])] if year else range(today.year, today.year - 9, -1)  # 29 February, too
-    days = (_day(one, number, int(found[1])) for one in years)
-    return next((one for one in days if one and (year or one <= today)), None)
+    days = (_day(candidate_year, number, int(match[1])) for candidate_year in years)
+    return next((candidate for candidate in days if candidate and (year or candidate <= today)), None)
 
 
 def month_in(query: str) -> date | None:
-    """The first day of the month that ``query`` names with its year, if it names nothing else: December 2025."""
+    """Return the first day of the month that ``query`` names with its year, if it names nothing else: December 2025."""
     parts = [word for word in words(query[:MOST_LETTERS]) if word not in BESIDE]
     if len(parts) == 2 and YEAR.fullmatch(parts[0]):
         parts.reverse()

@@ -1,4 +1,4 @@
-"""By what the editions found could be narrowed, with how many each choice would leave: counted among them alone."""
+"""Facets: how the results of a search could be narrowed, with the number of results that each choice would leave."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ SELECT 'kind', kind, year, count(*) FROM (
 
 @dataclass(frozen=True)
 class FacetChoice:
-    """One way to narrow a search: what stands in the address, its name, and how many hits it leaves."""
+    """One choice of a facet: its value in the address, its name, and how many hits it leaves."""
 
     value: str
     name: str
@@ -43,24 +43,26 @@ class FacetChoice:
 
 
 def facets_of(pks: list[int]) -> dict[str, list[FacetChoice]]:
-    """The choices for the editions ``pks``: section, author, kind and year (in the current zone); in one query."""
+    """Return the choices for the editions ``pks``: section, author, kind, year (in the current zone); in one query."""
     numbers = among(pks)
     statement = COUNT.format(among=numbers.sql, year=YEAR[connection.vendor])
     with connections[router.db_for_read(Edition)].cursor() as cursor:
         cursor.execute(statement, [*numbers.params, timezone.get_current_timezone_name()])
         rows = cursor.fetchall()
-    found: dict[str, list[FacetChoice]] = {"section": [], "author": []}
+    choices_by_facet: dict[str, list[FacetChoice]] = {"section": [], "author": []}
     kinds: Counter[str] = Counter()
     years: Counter[str] = Counter()
     for facet, value, name, count in rows:
-        if facet == "kind":  # and, in place of a name, the year
+        if facet == "kind":  # the row has a year in place of a name
             kinds[value] += count
             years[name] += count
         else:
-            found[facet].append(FacetChoice(value, name, count))
-    found["kind"] = [FacetChoice(kind, str(capfirst(Kind(kind).label)), count) for kind, count in kinds.items()]
-    found["year"] = [FacetChoice(year, year, count) for year, count in years.items()]
+            choices_by_facet[facet].append(FacetChoice(value, name, count))
+    choices_by_facet["kind"] = [
+        FacetChoice(kind, str(capfirst(Kind(kind).label)), count) for kind, count in kinds.items()
+    ]
+    choices_by_facet["year"] = [FacetChoice(year, year, count) for year, count in years.items()]
     for facet in ("section", "author", "kind"):
-        found[facet].sort(key=lambda choice: (-choice.count, choice.name))
-    found["year"].sort(key=lambda choice: choice.value, reverse=True)
-    return {facet: choices[:MOST_CHOICES] for facet, choices in found.items()}
+        choices_by_facet[facet].sort(key=lambda choice: (-choice.count, choice.name))
+    choices_by_facet["year"].sort(key=lambda choice: choice.value, reverse=True)
+    return {facet: choices[:MOST_CHOICES] for facet, choices in choices_by_facet.items()}

@@ -1,6 +1,6 @@
-"""Words of working copies' headlines in SQLite, for servers of before ``articles/desk_search``; numbers for filters.
+"""The index of working copies' headlines in SQLite, for servers older than ``articles/desk_search``; ids for filters.
 
-PostgreSQL keeps such an index by itself. Both can go when no server of that time runs any more.
+PostgreSQL maintains such an index by itself. Both can be removed when no server of that version runs any more.
 """
 
 import json
@@ -11,14 +11,14 @@ from django.db.models.expressions import RawSQL
 
 
 def index_headline(pk: int, headline: str) -> None:
-    """Index the headline of article number ``pk``, in place of what was there."""
+    """Index the headline of article ``pk``, in place of its former row."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("INSERT OR REPLACE INTO articles_headline (rowid, headline) VALUES (%s, %s)", [pk, headline])
 
 
 def among(numbers: Collection[int]) -> RawSQL:
-    """``numbers`` for a filter by ``pk__in``, in one parameter however many they are."""
+    """Return ``numbers`` for a filter by ``pk__in``, as one parameter for any number of them."""
     if connection.vendor == "postgresql":
         return RawSQL("SELECT unnest(%s::bigint[])", [list(numbers)])
     return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(numbers))])

@@ -1,4 +1,4 @@
-"""Sections, pages and authors that a search names."""
+"""Sections, pages and authors whose names a search contains."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,16 +16,16 @@ from articles.search.row import words
 from ground import fragments
 
 SECTION, PAGE, AUTHOR = range(3)
-MOST_KNOWN = 5_000  # sections, pages, then authors by name: the rest is not looked at
+MOST_KNOWN = 5_000  # sections, pages, then authors by name: any more are ignored
 MOST = 6  # of sections and pages, and of authors
 LEAST_TYPED = 2  # letters
-MOST_LIKE = 4  # words of a name that may be misspelt
-LEAST_LIKE, LIKENESS = 4, 0.8  # letters of a word that may be misspelt, and how much of it is right
+MOST_LIKE = 4  # words of a query that may be misspelt
+LEAST_LIKE, LIKENESS = 4, 0.8  # least letters of a misspelt word, and how similar it must be
 
 
 @dataclass(frozen=True)
 class NamedRow:
-    """A section, a page or an author, and where it is."""
+    """A section, a page or an author with its address."""
 
     name: str
     url: str
@@ -35,26 +35,26 @@ class NamedRow:
 
 
 def find_named(query: str, at: datetime) -> list[NamedRow]:
-    """The sections and pages and then the authors with words in their names that begin with each word of ``query``.
+    """Return the sections and pages, then the authors, whose names have words beginning with each word of ``query``.
 
-    Whole words go before beginnings; an author has an edition that is live at ``at``.
+    Whole words rank before beginnings; an author has an edition that is live at ``at``.
     """
-    asked = _telling(words(query[:MOST_LETTERS]))
-    if not 0 < len(asked) <= MOST_WORDS or max(map(len, asked)) < LEAST_TYPED:
+    parts = _telling(words(query[:MOST_LETTERS]))
+    if not 0 < len(parts) <= MOST_WORDS or max(map(len, parts)) < LEAST_TYPED:
         return []
-    found = [one for one in _known() if all(any(word.startswith(part) for word in one.words) for part in asked)]
-    found.sort(key=lambda one: -len(set(asked).intersection(one.words)))
-    return _shown(found, at)
+    matches = [row for row in _known() if all(any(word.startswith(part) for word in row.words) for part in parts)]
+    matches.sort(key=lambda match: -len(set(parts).intersection(match.words)))
+    return _shown(matches, at)
 
 
 def near(query: str, at: datetime) -> list[NamedRow]:
-    """Those whose names have a word much like each word of ``query``: for one that no text has."""
-    asked = _telling(words(query[:MOST_LETTERS]))
-    if not 0 < len(asked) <= MOST_LIKE:
+    """Return the rows whose names have a word similar to each word of ``query``; for a search without results."""
+    parts = _telling(words(query[:MOST_LETTERS]))
+    if not 0 < len(parts) <= MOST_LIKE:
         return []
-    spelt = {word for one in _known() for word in one.words}
-    like = [{part, *_like(part, spelt)} for part in asked]
-    return _shown([one for one in _known() if all(close.intersection(one.words) for close in like)], at)
+    spelt = {word for row in _known() for word in row.words}
+    like = [{part, *_like(part, spelt)} for part in parts]
+    return _shown([row for row in _known() if all(close.intersection(row.words) for close in like)], at)
 
 
 def _like(part: str, spelt: set[str]) -> list[str]:
@@ -64,25 +64,25 @@ def _like(part: str, spelt: set[str]) -> list[str]:
     return get_close_matches(part, near, cutoff=LIKENESS)
 
 
-def _shown(found: list[NamedRow], at: datetime) -> list[NamedRow]:
-    others = [one for one in found if one.kind != AUTHOR][:MOST]
-    return others + _printed([one for one in found if one.kind == AUTHOR][:MOST], at)
+def _shown(matches: list[NamedRow], at: datetime) -> list[NamedRow]:
+    places = [match for match in matches if match.kind != AUTHOR][:MOST]
+    return places + _printed([match for match in matches if match.kind == AUTHOR][:MOST], at)
 
 
-def _telling(found: list[str]) -> list[str]:
-    """Without “of” and “the”, where there are other words."""
-    return [word for word in found if word not in STOP_WORDS] or found
+def _telling(query_words: list[str]) -> list[str]:
+    """Return the words without “of” and “the”, if there are others."""
+    return [word for word in query_words if word not in STOP_WORDS] or query_words
 
 
 def _printed(authors: list[NamedRow], at: datetime) -> list[NamedRow]:
-    """Those of ``authors`` that stand above something readers see; by their bylines' own index, the newest first."""
+    """Return those of ``authors`` with a live edition, looked up by the index of their bylines, the newest first."""
     if not authors:
         return []
     live = EditionByline.objects.filter(author=OuterRef("pk"), edition__live_from__lte=at, edition__live_until__gt=at)
     newest = Subquery(live.order_by("-published_at").values("pk")[:1])
-    rows = Author.objects.filter(pk__in=[one.pk for one in authors]).annotate(newest=newest)
+    rows = Author.objects.filter(pk__in=[author.pk for author in authors]).annotate(newest=newest)
     printed = {pk for pk, newest in rows.values_list("pk", "newest") if newest}
-    return [one for one in authors if one.pk in printed]
+    return [author for author in authors if author.pk in printed]
 
 
 def _known() -> tuple[NamedRow, ...]:
@@ -90,7 +90,7 @@ def _known() -> tuple[NamedRow, ...]:
 
 
 def _all() -> tuple[NamedRow, ...]:
-    """Every section, page and author, in one query."""
+    """Return every section, page and author, in one query."""
     nothing = Value("", CharField())
     sections = Section.objects.annotate(over=Coalesce("parent__slug", nothing), kind_of=Value(SECTION), named=F("name"))
     pages = FlatPage.objects.filter(is_public=True).annotate(over=nothing, kind_of=Value(PAGE), named=F("title"))

@@ -1,4 +1,4 @@
-"""By what a search is narrowed, and in which order it shows what it found."""
+"""The filters of a search, and the order of its results."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Order(StrEnum):
-    """How hits follow one another."""
+    """The order of hits."""
 
     BEST = ""
     NEWEST = "newest"
@@ -23,7 +23,7 @@ ORDERS = {
 
 @dataclass(frozen=True)
 class Narrow:
-    """What else must be true of an edition; ``until`` is a moment it was published before."""
+    """The filters of a search; editions were published before ``until``."""
 
     section: int | None = None
     author: int | None = None
@@ -32,8 +32,10 @@ class Narrow:
     until: datetime | None = None
 
     def conditions(self, moment: Any) -> tuple[str, dict[str, Any]]:
-        """SQL that begins with AND, about ``edition``, and its values; ``moment`` makes a time the database's own."""
-        found, values = [], {}
+        """Return SQL conditions on ``edition`` that begin with AND, and their values; ``moment`` adapts a time to the
+        database.
+        """
+        conditions, values = [], {}
         for name, sql in (
             ("section", "EXISTS (SELECT 1 FROM articles_editionsection one WHERE one.edition_id = edition.id "
              "AND one.section_id = %(section)s)"),
@@ -44,6 +46,6 @@ class Narrow:
             ("until", "edition.published_at < %(until)s"),
         ):  # fmt: skip
             if (value := getattr(self, name)) not in {None, ""}:
-                found.append(f"AND {sql}")
+                conditions.append(f"AND {sql}")
                 values[name] = moment(value) if isinstance(value, datetime) else value
-        return " ".join(found), values
+        return " ".join(conditions), values

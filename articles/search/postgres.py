@@ -1,4 +1,4 @@
-"""Search in PostgreSQL: a tsvector, stemmed by the edition's language."""
+"""The search in PostgreSQL: a tsvector, stemmed by the edition's language."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,12 +11,12 @@ from articles.search.narrow import ORDERS, Narrow, Order
 from articles.search.query import STOP_WORDS, Query, Term
 from articles.search.row import STEMMED, IndexRow, words
 
-MOST_FOUND = 10_000  # of the editions cut last with the words: whether they are live is looked up
-# In how many editions a word is common, by the database's own guess, and in what share of them: then the newest are
-# looked through instead, among which some hundreds have it.
+MOST_FOUND = 10_000  # of the newest editions with the words, which are then checked for being live
+# A word is common if the database estimates that so many editions have it, in number and in share: then the newest
+# editions are scanned instead, among which some hundreds have it.
 COMMON, SHARE = 4_000, 1 / 50
-A_WALK = 12_000  # of the newest live editions, which hold enough of a common word
-A_LOOK = 2_000  # of the newest live editions, whose headlines are suggested
+A_WALK = 12_000  # newest live editions that are scanned, which include enough with a common word
+A_LOOK = 2_000  # newest live editions whose headlines are suggested
 TEXT = "(SELECT body FROM articles_search WHERE articles_search.edition_id = articles_edition.id)"
 
 PUT = """
@@ -32,7 +32,7 @@ FROM (
 ) AS made
 ON CONFLICT (edition_id) DO UPDATE SET vector = excluded.vector, top = excluded.top, body = excluded.body
 """
-# Stop words that keep apart what stands before them and after: a phrase is not found across them.
+# Stop words that separate the texts before and after them: no phrase matches across them.
 APART = "the the the the the the "
 # A query the planner knows nothing of (from a step of its own) makes it take the index, and steps that are MATERIALIZED
 # keep it from walking the dates. Phrases need the whole vector, so they are looked at last, newest first.
@@ -48,7 +48,7 @@ SELECT id FROM (
     FROM newest JOIN articles_search ON edition_id = newest.id CROSS JOIN asked
 ) AS ranked ORDER BY {order}
 """
-# By the index: all with the words, of which the editions cut last are looked at.
+# By the index: all with the words, of which the newest editions are checked.
 BY_INDEX = """found AS MATERIALIZED (
     SELECT edition_id AS id FROM articles_search WHERE vector @@ (SELECT loose FROM asked)
 ), latest AS MATERIALIZED (
@@ -59,7 +59,7 @@ BY_INDEX = """found AS MATERIALIZED (
     WHERE edition.live_from <= %(at)s AND edition.live_until > %(at)s AND edition.erased_at IS NULL {narrow}
     ORDER BY edition.published_at DESC, edition.id DESC
 )"""
-# By the date: the newest, of which those with the words are taken until there are enough.
+# By date: the newest, from which those with the words are taken until there are enough.
 BY_DATE = """latest AS MATERIALIZED (
     SELECT edition.id, edition.published_at FROM {listing}
     WHERE edition.live_from <= %(at)s AND edition.live_until > %(at)s AND edition.erased_at IS NULL {narrow}
@@ -69,7 +69,7 @@ BY_DATE = """latest AS MATERIALIZED (
     WHERE (SELECT vector @@ loose FROM articles_search CROSS JOIN asked WHERE edition_id = latest.id)
     ORDER BY published_at DESC, id DESC LIMIT %(ranked)s
 )"""
-# Where the newest are: of the whole paper, or of what a search is narrowed to.
+# The list of the newest: of the whole paper, or of what a search is narrowed to.
 PAPER = ("articles_edition edition", "edition.published_at DESC, edition.id DESC")
 LISTINGS = {
     name: (
@@ -96,19 +96,19 @@ ORDER BY published_at DESC, newest.id DESC LIMIT %(limit)s
 
 
 def put_editions(rows: Iterable[IndexRow]) -> None:
-    """Index rows, in place of those that have their numbers."""
+    """Index rows, in place of their former ones."""
     with connection.cursor() as cursor:
         cursor.executemany(PUT, [_values(row) for row in rows])
 
 
 def remove_edition(pk: int) -> None:
-    """Forget one row."""
+    """Remove one row."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM articles_search WHERE edition_id = %s", [pk])
 
 
 def prune_editions() -> None:
-    """Forget rows of editions that are gone or erased."""
+    """Remove rows of editions that are deleted or erased."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM articles_search WHERE NOT EXISTS ("
@@ -117,9 +117,9 @@ def prune_editions() -> None:
 
 
 def find_edition_numbers(query: Query, *, at: datetime, narrow: Narrow, order: Order, most: int) -> list[int]:
-    """Numbers of the editions found, in order; of more than ``most`` the newest.
+    """Return the primary keys of the editions found, in order; of more than ``most`` the newest.
 
-    Of words that very many editions have, those among the newest are found: the rest nobody leafs to.
+    Of very common words only matches among the newest editions are found, as nobody pages to the rest.
     """
     conditions, values = narrow.conditions(lambda moment: moment)
     values |= {"at": at, "found": MOST_FOUND, "ranked": most, "walk": A_WALK}
@@ -127,14 +127,14 @@ def find_edition_numbers(query: Query, *, at: datetime, narrow: Narrow, order: O
     terms = [write(term, values) for term in query.terms]
     unwanted = [f"!!{_term(term, values)}" for term in query.unwanted]
     singly = {word for term in query.terms for word in term.words}
-    wanted = singly if query.in_headlines else singly - STOP_WORDS
-    loose = [write(Term((word,)), values) for word in sorted(wanted)]
+    required = singly if query.in_headlines else singly - STOP_WORDS
+    loose = [write(Term((word,)), values) for word in sorted(required)]
     loose += [not_it for term, not_it in zip(query.unwanted, unwanted, strict=True) if not term.is_phrase]
     phrases = any(term.is_phrase for term in query.terms + query.unwanted)
     with connections[router.db_for_read(Edition)].cursor() as cursor:
         cursor.execute(GUESS.format(loose=" && ".join(loose)), values)
-        found, all_there = (step["Plan Rows"] for step in cursor.fetchone()[0][0]["Plan"]["Plans"])
-        live = BY_DATE if found > max(COMMON, all_there * SHARE) else BY_INDEX
+        estimate, all_there = (step["Plan Rows"] for step in cursor.fetchone()[0][0]["Plan"]["Plans"])
+        live = BY_DATE if estimate > max(COMMON, all_there * SHARE) else BY_INDEX
         listing, newest = next((LISTINGS[name] for name in LISTINGS if name in values), PAPER)
         statement = FIND.format(
             live=live.format(narrow=conditions, listing=listing, newest=newest),
@@ -149,17 +149,17 @@ def find_edition_numbers(query: Query, *, at: datetime, narrow: Narrow, order: O
 
 
 def suggest_numbers(parts: list[str], *, at: datetime, limit: int) -> list[int]:
-    """Numbers of the newest editions whose headlines have all words, the last one as a beginning."""
+    """Return the primary keys of the newest editions whose headlines have all words, the last one as a beginning."""
     values: dict[str, Any] = {"at": at, "look": A_LOOK, "limit": limit, "begun": f"'{parts[-1]}':*"}
     *whole, last = (_term(Term((word,)), values) for word in parts)
-    asked = " && ".join([*whole, f"({last} || to_tsquery('simple', %(begun)s))"])
+    tsquery = " && ".join([*whole, f"({last} || to_tsquery('simple', %(begun)s))"])
     with connections[router.db_for_read(Edition)].cursor() as cursor:
-        cursor.execute(SUGGEST.format(asked=asked), values)
+        cursor.execute(SUGGEST.format(asked=tsquery), values)
         return [pk for (pk,) in cursor.fetchall()]
 
 
 def _term(term: Term, values: dict[str, Any]) -> str:
-    """SQL of a term, its text put into ``values``. A word of another language is the beginning of its forms."""
+    """Return the SQL of a term, adding its text to ``values``. A foreign word also matches as a beginning."""
     name = f"term{len(values)}"
     values[name] = " ".join(term.words)
     if term.is_foreign:
@@ -169,7 +169,7 @@ def _term(term: Term, values: dict[str, Any]) -> str:
 
 
 def _headline_term(term: Term, values: dict[str, Any]) -> str:
-    """SQL of a term as it was written, in headlines alone."""
+    """Return the SQL of a term as it was typed, in headlines alone."""
     name = f"term{len(values)}"
     values[name] = " <-> ".join(f"'{word}':A" for word in term.words)
     return f"to_tsquery('simple', %({name})s)"
@@ -183,5 +183,5 @@ def _values(row: IndexRow) -> tuple[int, str, str, str, str, str, str]:
 
 
 def stored_text(text: str) -> str:
-    """A text of the table as it was."""
+    """Return a stored text in its original form."""
     return text

@@ -1,4 +1,4 @@
-"""What a reader asks for: words that must all be there, "phrases" and -words that must not."""
+"""A reader's query: words that must all occur, "phrases", and -words that must not."""
 
 import re
 import unicodedata
@@ -8,9 +8,9 @@ import snowballstemmer
 
 from articles.search.row import words
 
-MOST_LETTERS = 200  # of a query; the rest is not looked at
+MOST_LETTERS = 200  # of a query; the rest is ignored
 MOST_WORDS = 12
-SHORT = 4  # letters of a stem that many other words begin with too: war, warm, Warsaw
+SHORT = 4  # letters of a stem with which many other words begin, too: war, warm, Warsaw
 
 QUOTES = str.maketrans(dict.fromkeys("“”„«»‟", '"'))
 TERM = re.compile(r'(?:(?<=\s)|^)(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))|"(?P<tail>[^"]*)"?')
@@ -22,7 +22,7 @@ ENDINGS = {
         "ую ю юю я ям ями ях яя л ла ло ли ть т ят ет ют ут ит"
     ).split(" "),
 }
-# Snowball's lists, the ones PostgreSQL has: both databases leave out the same words.
+# Snowball's lists, which PostgreSQL uses: both databases ignore the same words.
 STOP_WORDS = frozenset(
     """
     i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers herself
@@ -44,7 +44,7 @@ STOP_WORDS = frozenset(
 
 @dataclass(frozen=True)
 class Term:
-    """A word, or several in a row."""
+    """A word, or several that follow each other."""
 
     words: tuple[str, ...]
 
@@ -58,21 +58,21 @@ class Term:
         return not (self.is_phrase or ENGLISH.fullmatch(self.words[0]) or RUSSIAN.fullmatch(self.words[0]))
 
     def forms(self) -> tuple[set[str], set[str]]:
-        """Spellings of one word where a database can't stem: whole words, and beginnings of words."""
+        """Return the spellings of one word where a database can't stem: whole words, and beginnings of words."""
         word = self.words[0]
         language = "english" if ENGLISH.fullmatch(word) else "russian" if RUSSIAN.fullmatch(word) else None
         if word.isdecimal() or len(word) < 3 or word in STOP_WORDS:
             return {word}, set()
         if language is None:
             return set(), {word}
-        stemmer = snowballstemmer.stemmer(language)  # keeps its state, so one a word: threads
+        stemmer = snowballstemmer.stemmer(language)  # it has a state, so there is one for each word: threads
         stem = stemmer.stemWord(word)
         if len(stem) < 3:
             return {word}, set()
         stems = {stem} | _respelled(stem)
         if len(stem) > SHORT:
             return set(), stems if word.startswith(tuple(stems)) else stems | {word}
-        forms = {one + ending for one in stems for ending in ENDINGS[language]}
+        forms = {variant + ending for variant in stems for ending in ENDINGS[language]}
         forms |= {stem + stem[-1] + "ed", stem + stem[-1] + "ing"} if language == "english" else set()
         return {word} | {form for form in forms if stemmer.stemWord(form) == stem}, set()  # “some” is no form of “som”
 
@@ -83,20 +83,20 @@ class Query:
 
     terms: tuple[Term, ...]
     unwanted: tuple[Term, ...]
-    in_headlines: bool = False  # of stop words alone, which are known of headlines, as they were written
+    in_headlines: bool = False  # True if it has only stop words, which are indexed for headlines as they were written
 
 
 def parse(text: str) -> Query:
-    """Read a query; whatever is typed means something, if only nothing."""
+    """Return the query in ``text``; any text is valid, but may find nothing."""
     terms: dict[bool, list[Term]] = {False: [], True: []}
     common: list[Term] = []
-    left = MOST_WORDS
-    for found in TERM.finditer(unicodedata.normalize("NFC", text[:MOST_LETTERS]).translate(QUOTES)):
-        part = words(found["phrase"] or found["word"] or found["tail"] or "")[:left]
+    words_left = MOST_WORDS
+    for match in TERM.finditer(unicodedata.normalize("NFC", text[:MOST_LETTERS]).translate(QUOTES)):
+        part = words(match["phrase"] or match["word"] or match["tail"] or "")[:words_left]
         if not STOP_WORDS.issuperset(part):
-            terms[bool(found["minus"])].append(Term(tuple(part)))
-            left -= len(part)
-        elif part and not found["minus"]:
+            terms[bool(match["minus"])].append(Term(tuple(part)))
+            words_left -= len(part)
+        elif part and not match["minus"]:
             common.append(Term(tuple(part)))
     if terms[False]:
         return Query(tuple(terms[False]), tuple(terms[True]))
@@ -104,7 +104,7 @@ def parse(text: str) -> Query:
 
 
 def _respelled(stem: str) -> set[str]:
-    """Beginnings that Snowball's English stem stands for: citi for city, make for making."""
+    """Return the spellings of which Snowball's English stem is short: city for citi, making for make."""
     if stem.endswith("i"):
         return {stem[:-1] + "y"}
     return {stem[:-1] + "ing", stem + "d"} if stem.endswith("e") else set()

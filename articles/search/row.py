@@ -1,4 +1,4 @@
-"""What is kept of an edition to find it by, and how words are spelled there and in queries."""
+"""The row of an edition in the search index, and how its words and those of queries are normalised."""
 
 import re
 import unicodedata
@@ -7,19 +7,19 @@ from itertools import islice
 
 from articles.folding import fold
 
-MOST_TEXT = 200_000  # characters of one field that are indexed; PostgreSQL takes a megabyte of words
+MOST_TEXT = 200_000  # indexed characters of one field; PostgreSQL takes a megabyte of words
 STEMMED = {"en", "ru"}  # a word is found by its stem; in other languages by its beginning
-LEAST_BEGUN = 3  # letters of a beginning
-MOST_BEGINNINGS = 20_000  # of one field
-LETTER = r"[^\W_]"  # of a folded text
-# An apostrophe within a word is a part of it that nobody has to type. Only the English ’s is a word of its own.
+LEAST_BEGUN = 3  # letters of the shortest beginning
+MOST_BEGINNINGS = 20_000  # beginnings of one field
+LETTER = r"[^\W_]"  # a letter of a folded text
+# An apostrophe within a word is part of it but need not be typed. Only the English ’s is a word of its own.
 JOINT = rf"(?<={LETTER})'(?={LETTER})(?!(?<={LETTER}{LETTER}')s(?!{LETTER}))"
 WORD = re.compile(rf"{LETTER}+(?:{JOINT}{LETTER}+)*")
 
 
 @dataclass(frozen=True)
 class IndexRow:
-    """An edition's words, each field with the beginnings of its words; ``plain`` is all of it without them."""
+    """The words of an edition, each field with the beginnings of its words; ``plain`` is the text without them."""
 
     pk: int
     language: str
@@ -30,20 +30,22 @@ class IndexRow:
 
 
 def tidy_line(text: str) -> str:
-    """``text`` on one line, with one spelling of each letter, without what hides in words; cut at a bound."""
+    """Return ``text`` on one line, in NFC and without soft hyphens; it is cut at MOST_TEXT characters."""
     composed = unicodedata.normalize("NFC", text[:MOST_TEXT]).replace("\xad", "")
     return " ".join(composed.split())
 
 
 def words(text: str) -> list[str]:
-    """The words of ``text``, folded, and without apostrophes."""
+    """Return the words of ``text``, folded, and without apostrophes."""
     return [word.replace("'", "") for word in WORD.findall(fold(text))]
 
 
 def word_beginnings(text: str, language: str) -> list[str]:
-    """Beginnings of the words of ``text``, each once, where its ``language`` has no stems: бир саатта by саат."""
+    """Return the beginnings of the words of ``text``, each once, if ``language`` has no stemmer: саат for саатта."""
     if language in STEMMED:
         return []
-    known = dict.fromkeys(words(text))
-    beginnings = (word[:end] for word in known for end in range(LEAST_BEGUN, len(word)))
-    return list(islice((one for one in dict.fromkeys(beginnings) if one not in known), MOST_BEGINNINGS))
+    unique_words = dict.fromkeys(words(text))
+    beginnings = (word[:end] for word in unique_words for end in range(LEAST_BEGUN, len(word)))
+    return list(
+        islice((beginning for beginning in dict.fromkeys(beginnings) if beginning not in unique_words), MOST_BEGINNINGS)
+    )

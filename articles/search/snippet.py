@@ -1,4 +1,4 @@
-"""The piece of a text that shows why it was found."""
+"""The excerpt of a text that shows why it was found."""
 
 import re
 from bisect import bisect_left
@@ -12,15 +12,15 @@ from articles.search.query import Query, Term
 from articles.search.row import JOINT, LEAST_BEGUN, LETTER, STEMMED, tidy_line
 
 LENGTH = 220  # characters
-BEFORE = 60  # of them before the first word found
-MOST_PLACES = 200  # that are looked at
-MOST_TEXT = 20_000  # characters of a text that are looked at
-ANY = ""  # no language: a word is found by its stem, as it is written, and begun
+BEFORE = 60  # of them before the first match
+MOST_PLACES = 200  # matches that are considered
+MOST_TEXT = 20_000  # characters of a text that are searched
+ANY = ""  # any language: a word matches by its stem, as typed, and as a beginning
 REST = rf"(?:(?:{JOINT})?{LETTER})*"  # of a word
 
 
 def snippet(query: Query, language: str, *texts: str) -> SafeString:
-    """A piece of the first of ``texts`` that has a word of ``query``, each word found in ``<mark>``; all escaped."""
+    """Return an escaped excerpt of the first of ``texts`` with a word of ``query``, with the matches in ``<mark>``."""
     pattern = _any_of(query, language)
     tidied = [tidied for text in texts if (tidied := tidy_line(text[:MOST_TEXT]))]
     for text in tidied:
@@ -30,20 +30,20 @@ def snippet(query: Query, language: str, *texts: str) -> SafeString:
 
 
 def terms_in(query: Query, language: str, text: str) -> list[Term]:
-    """The terms of ``query`` that stand in ``text``, of which the beginning is looked at."""
+    """Return the terms of ``query`` that occur in the first MOST_TEXT characters of ``text``."""
     folded = fold(text[:MOST_TEXT])
     return [term for term in query.terms if _any_of(Query((term,), ()), language).search(folded)]
 
 
 @lru_cache(maxsize=200)
 def _any_of(query: Query, language: str) -> re.Pattern:
-    """The terms of ``query``, a group each, as they may stand in a folded text of ``language``."""
+    """Return a pattern for the terms of ``query`` in a folded text of ``language``, a group each."""
     terms = "|".join(f"({_pattern(term, language)})" for term in query.terms)
     return re.compile(rf"(?<!{LETTER})(?<!{LETTER}')(?:{terms})(?!{LETTER}|{JOINT})")
 
 
 def _pattern(term: Term, language: str) -> str:
-    """A term as it may stand in a folded text of ``language``."""
+    """Return a pattern for a term in a folded text of ``language``."""
     if term.is_phrase:
         return r"[\W_]+".join(map(_spelled, term.words)) + (REST if language == ANY else "")
     whole, begun = term.forms()
@@ -53,27 +53,27 @@ def _pattern(term: Term, language: str) -> str:
 
 
 def _spelled(word: str) -> str:
-    """``word`` with or without apostrophes within it."""
+    """Return a pattern for ``word`` with or without apostrophes within it."""
     return "'?".join(word)
 
 
 def _places(pattern: re.Pattern, text: str) -> list[tuple[int, int, int | None]]:
-    """Where words were found: from, to, and which of the terms it is."""
-    found = zip(range(MOST_PLACES), pattern.finditer(fold(text)), strict=False)
-    return [(match.start(), match.end(), match.lastindex) for _number, match in found]
+    """Return the matches: start, end, and the number of the term."""
+    matches = zip(range(MOST_PLACES), pattern.finditer(fold(text)), strict=False)
+    return [(match.start(), match.end(), match.lastindex) for _number, match in matches]
 
 
 def _marked(text: str, places: list[tuple[int, int, int | None]]) -> SafeString:
     start, end = _window(text, places)
-    shown = [place for place in places if start <= place[0] and place[1] <= end]
-    ends = [start, *(place[1] for place in shown)]
-    parts = ((text[past:a], text[a:b]) for past, (a, b, _term) in zip(ends, shown, strict=False))
+    visible = [place for place in places if start <= place[0] and place[1] <= end]
+    ends = [start, *(place[1] for place in visible)]
+    parts = ((text[past:a], text[a:b]) for past, (a, b, _term) in zip(ends, visible, strict=False))
     marked = format_html_join("", "{}<mark>{}</mark>", parts)
     return format_html("{}{}{}{}", "… " if start else "", marked, text[ends[-1] : end], " …" if end < len(text) else "")
 
 
 def _window(text: str, places: list[tuple[int, int, int | None]]) -> tuple[int, int]:
-    """From where to where: the stretch with most of the terms, earliest among equals, in whole words."""
+    """Return start and end of the window with most of the terms, the earliest among equals, in whole words."""
     best, most = 0, 0
     starts = [place[0] for place in places]
     for number, first in enumerate(starts):

@@ -1,4 +1,4 @@
-"""Words that the paper has printed, and which of them a reader may have meant who is one letter off."""
+"""Correcting the spelling of a search: the words that the paper has printed, and those one letter off."""
 
 import string
 from collections.abc import Callable, Iterable, Iterator
@@ -8,28 +8,28 @@ from articles.models.search_word import LONGEST, SearchWord
 from articles.search.query import MOST_LETTERS, STOP_WORDS
 from articles.search.row import WORD, IndexRow, words
 
-SHORTEST = 4  # letters of a word that is worth a guess
-MOST_GUESSES = 5  # other words that are tried for one
+SHORTEST = 4  # letters of the shortest word that is corrected
+MOST_GUESSES = 5  # words that are tried for one
 MOST_WORDS = 3  # of a query that may be misspelt
 BATCH = 1000
 CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяғқңөұүһәіҳҷӣӯ"
 
 
 def forget_words() -> None:
-    """Know no words."""
+    """Delete all words."""
     SearchWord.objects.all().delete()
 
 
 def learn(rows: Iterable[IndexRow]) -> None:
-    """Know the words of ``rows``; of a scheduled edition, too, as nothing is said of a word that finds nothing live."""
-    known = {word for row in rows for word in words(row.plain)}
-    worth = sorted(word for word in known if SHORTEST <= len(word) <= LONGEST and not word.isdecimal())
+    """Store the words of ``rows``, scheduled editions included, because a correction is checked for live results."""
+    printed = {word for row in rows for word in words(row.plain)}
+    worth = sorted(word for word in printed if SHORTEST <= len(word) <= LONGEST and not word.isdecimal())
     new = (SearchWord(word=word) for word in worth)
     SearchWord.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
 
 
 def meant(query: str, finds: Callable[[str], bool]) -> str:
-    """``query`` with misspelt words put right, if ``finds`` says that it finds something then; else nothing."""
+    """Return ``query`` with misspelt words corrected, if ``finds`` is true of the result; else ""."""
     query = query[:MOST_LETTERS]
     places = [match for match in WORD.finditer(fold(query)) if _is_worth(_bare(match[0]))]
     unknown = _unknown({_bare(match[0]) for match in places})
@@ -38,14 +38,14 @@ def meant(query: str, finds: Callable[[str], bool]) -> str:
     if not wrong or not all(guesses.values()):
         return ""
     for number in range(MOST_GUESSES):
-        other = query
+        candidate = query
         for match in reversed(wrong):
             choice = guesses[match[0]]
             word = _with_marks(choice[min(number, len(choice) - 1)], query[match.start() : match.end()])
             word = word.capitalize() if query[match.start()].isupper() else word
-            other = other[: match.start()] + word + other[match.end() :]
-        if finds(other):
-            return other
+            candidate = candidate[: match.start()] + word + candidate[match.end() :]
+        if finds(candidate):
+            return candidate
     return ""
 
 
@@ -54,10 +54,10 @@ def _bare(word: str) -> str:
 
 
 def _with_marks(guess: str, typed: str) -> str:
-    """``guess`` with the apostrophes that stand in what was ``typed``: at most one letter of it is another one."""
+    """Return ``guess`` with the apostrophes of ``typed``, from which it differs by one letter at most."""
     bare, word = _bare(fold(typed)), guess
     marks = [(place - before, typed[place]) for before, place in enumerate(_marks(typed))]
-    for place, mark in reversed(marks):  # a place in what is bare
+    for place, mark in reversed(marks):  # a position without counting apostrophes
         where = place if guess[:place] == bare[:place] else len(guess) - len(bare) + place
         word = word[:where] + mark + word[where:]
     return word
@@ -71,16 +71,16 @@ def _is_worth(word: str) -> bool:
     return SHORTEST <= len(word) < LONGEST and word not in STOP_WORDS and not word.isdecimal()
 
 
-def _unknown(asked: set[str]) -> set[str]:
-    known = SearchWord.objects.filter(word__in=asked).values_list("word", flat=True)
-    return asked - set(known)
+def _unknown(query_words: set[str]) -> set[str]:
+    printed = SearchWord.objects.filter(word__in=query_words).values_list("word", flat=True)
+    return query_words - set(printed)
 
 
 def _guesses(word: str) -> list[str]:
-    """Known words that are one letter off; a wrong letter or two that changed places before one too many or too few."""
-    others = list(dict.fromkeys(_one_off(word)))
-    known = set(SearchWord.objects.filter(word__in=others).values_list("word", flat=True))
-    return [other for other in others if other in known][:MOST_GUESSES]
+    """Return printed words one letter off: a wrong or swapped letter first, then one too many or too few."""
+    candidates = list(dict.fromkeys(_one_off(word)))
+    printed = set(SearchWord.objects.filter(word__in=candidates).values_list("word", flat=True))
+    return [candidate for candidate in candidates if candidate in printed][:MOST_GUESSES]
 
 
 def _one_off(word: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Search in SQLite: an FTS5 table, which does not stem, so a query spells out beginnings and forms of its words."""
+"""The search in SQLite: an FTS5 table, which does not stem, so a query lists beginnings and forms of its words."""
 
 import re
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from articles.search.narrow import ORDERS, Narrow, Order
 from articles.search.query import Query, Term
 from articles.search.row import JOINT, IndexRow
 
-# The tokenizer drops marks that stand by themselves, of any letter: thus ё is found as е and shown as ё, and oʻz as oz.
+# The tokenizer drops combining marks: thus ё is found as е and shown as ё, and oʻz as oz.
 UNSEEN = "\u0311\u030f"  # before the code of an apostrophe within a word: no language writes two such marks in a row
 CODES = dict(zip(MARKS, "\u0323\u0324\u0325\u0326\u0327\u0328\u032d\u032e\u0330\u0331", strict=True))
 CODED = re.compile(rf"{UNSEEN}([{''.join(CODES.values())}])")
@@ -22,7 +22,7 @@ SMALL_DIGIT = re.compile(f"[{ABOVE}{BELOW}]")
 CODED_DIGIT = re.compile(rf"(\d){UNSEEN}([{''.join(SIGNS.values())}])", re.ASCII)
 DIGIT_OF = {(DIGITS[sign], code): sign for signs, code in SIGNS.items() for sign in signs}
 
-MOST_FOUND = 4_000  # of the editions cut last with the words: whether they are live is looked up
+MOST_FOUND = 4_000  # of the newest editions with the words, which are then checked for being live
 TEXT = "(SELECT body FROM articles_search WHERE articles_search.rowid = articles_edition.id)"
 
 FIND = """
@@ -51,7 +51,7 @@ ORDER BY articles_search.rowid DESC LIMIT %(limit)s
 
 
 def put_editions(rows: Iterable[IndexRow]) -> None:
-    """Index rows, in place of those that have their numbers."""
+    """Index rows, in place of their former ones."""
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT OR REPLACE INTO articles_search (rowid, headline, standfirst, body) VALUES (%s, %s, %s, %s)",
@@ -60,13 +60,13 @@ def put_editions(rows: Iterable[IndexRow]) -> None:
 
 
 def remove_edition(pk: int) -> None:
-    """Forget one row."""
+    """Remove one row."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM articles_search WHERE rowid = %s", [pk])
 
 
 def prune_editions() -> None:
-    """Forget rows of editions that are gone or erased."""
+    """Remove rows of editions that are deleted or erased."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM articles_search WHERE rowid NOT IN (SELECT id FROM articles_edition WHERE erased_at IS NULL)"
@@ -74,13 +74,13 @@ def prune_editions() -> None:
 
 
 def find_edition_numbers(query: Query, *, at: datetime, narrow: Narrow, order: Order, most: int) -> list[int]:
-    """Numbers of the editions found, in order; of more than ``most`` the newest."""
+    """Return the primary keys of the editions found, in order; of more than ``most`` the newest."""
     terms = [_term(term) for term in query.terms]
     every, any_of = " AND ".join(terms), " OR ".join(terms)
     headline = f"{{headline}} : ({every})"
     unwanted = f" NOT ({' OR '.join(map(_term, query.unwanted))})" if query.unwanted else ""
     conditions, values = narrow.conditions(connection.ops.adapt_datetimefield_value)
-    asked = {
+    params = {
         "every": f"({headline if query.in_headlines else every}){unwanted}",
         "headline": headline,
         "top": f"{{headline standfirst}} : ({every})",
@@ -90,22 +90,22 @@ def find_edition_numbers(query: Query, *, at: datetime, narrow: Narrow, order: O
         "ranked": most,
     }
     with connection.cursor() as cursor:
-        cursor.execute(FIND.format(narrow=conditions, order=ORDERS[order]), asked | values)
+        cursor.execute(FIND.format(narrow=conditions, order=ORDERS[order]), params | values)
         return [pk for pk, _score in cursor.fetchall()]
 
 
 def suggest_numbers(parts: list[str], *, at: datetime, limit: int) -> list[int]:
-    """Numbers of the editions cut last whose headlines have all words, the last one as a beginning."""
+    """Return the primary keys of the newest editions whose headlines have all words, the last one as a beginning."""
     *whole, last = (_term(Term((word,))) for word in parts)
     begun = " AND ".join([*whole, f'({last} OR "{parts[-1]}"*)'])
-    asked = {"begun": f"{{headline}} : ({begun})", "at": connection.ops.adapt_datetimefield_value(at), "limit": limit}
+    params = {"begun": f"{{headline}} : ({begun})", "at": connection.ops.adapt_datetimefield_value(at), "limit": limit}
     with connection.cursor() as cursor:
-        cursor.execute(SUGGEST, asked)
+        cursor.execute(SUGGEST, params)
         return [pk for (pk,) in cursor.fetchall()]
 
 
 def _term(term: Term) -> str:
-    """A term in FTS5's language: quoted, and made of letters and digits alone."""
+    """Return a term in FTS5's language: quoted, with letters and digits alone."""
     if term.is_phrase:
         return f'"{" ".join(term.words)}"'
     whole, begun = term.forms()
@@ -115,17 +115,17 @@ def _term(term: Term) -> str:
 
 
 def stored_text(text: str) -> str:
-    """A text of the table as it was before it was ``_stored``, but for the spelling of ё."""
+    """Return a stored text in its original form, except for the spelling of ё."""
     text = CODED_DIGIT.sub(lambda coded: DIGIT_OF[coded[1], coded[2]], text)
     return CODED.sub(lambda coded: MARK_OF[coded[1]], text)
 
 
 def _stored(text: str) -> str:
-    """``text`` with the marks that tell no words apart as ones that the tokenizer drops."""
+    """Return ``text`` with apostrophes and small digits encoded as marks that the tokenizer drops."""
     parts, past = [], 0
-    for found in APOSTROPHE.finditer(fold(text)):
-        parts += [text[past : found.start()], UNSEEN, CODES[text[found.start()]]]
-        past = found.end()
+    for match in APOSTROPHE.finditer(fold(text)):
+        parts += [text[past : match.start()], UNSEEN, CODES[text[match.start()]]]
+        past = match.end()
     text = SMALL_DIGIT.sub(_digit, "".join([*parts, text[past:]]))
     return text.replace("ё", "е\u0308").replace("Ё", "Е\u0308")
 

@@ -81,7 +81,7 @@ class MarkupTests(ChartsTestCase):
             with self.subTest(wrong):
                 cleaned = markup.clean(f'<figure data-chart="{wrong}"><figcaption>a</figcaption></figure>')
                 assert cleaned == "<figure><figcaption>a</figcaption></figure>"
-        assert charts.asked_chart("KGS/USD 2025-03-01/2025-03-31")
+        assert charts.parse_chart_reference("KGS/USD 2025-03-01/2025-03-31")
 
     def test_points_that_were_typed_are_not_believed(self):
         forged = BODY.replace(' turned">', ' turned" data-points="2025-12-07:1 2025-12-08:99" data-source="nbkr">')

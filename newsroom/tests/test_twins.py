@@ -159,7 +159,7 @@ class ShapeTests(SimpleTestCase):
 
     def test_what_a_body_may_hold(self):
         table = cases("shapes")
-        assert {text: charts.asked_chart(text) is not None for text in table["charts"]} == table["charts"]
+        assert {text: charts.parse_chart_reference(text) is not None for text in table["charts"]} == table["charts"]
         assert {text: embeds.ADDRESS.match(text) is not None for text in table["embeds"]} == table["embeds"]
         numbers = markup.NUMBERS_OF_ARTICLES
         assert {text: numbers.match(text) is not None for text in table["read_also"]} == table["read_also"]

@@ -146,7 +146,7 @@ class ToldAlikeTests(TestCase):
         assert (lines.pair, lines.value) == (row.pair, row.value_text)
         assert lines.change.startswith(row.change_text)
         assert lines.change.endswith(f"1 {row.quote} = {row.inverse_text} {row.base}")
-        wanted = rates_in_articles.WantedRate("KGS/USD")
+        wanted = rates_in_articles.RateReference("KGS/USD")
         known = rates_in_articles.look_up_rates({wanted}, NOON, "en")[wanted]
         assert Decimal(known.value) == values[0] == row.stored.value
         assert known.text.startswith(f"KGS/USD {row.stored.value_text} ")
