@@ -1,6 +1,6 @@
-"""Texts for the pages that every paper needs. What nobody but the paper knows stands in “[… ]”, to be filled in.
+"""Texts for the pages that every paper needs, with placeholders “[… ]” for what only the paper knows.
 
-What they say without brackets is true of this software as it comes.
+What they say without brackets is true of this software as it is shipped.
 """
 
 from django.db import IntegrityError, transaction
@@ -13,10 +13,10 @@ ORDER = ["about", "contact", "privacy", "corrections-policy"]
 
 
 def lacking() -> list[str]:
-    """The slugs of those that are not there yet, in their order; a section may have the address."""
-    there = set(FlatPage.objects.filter(slug__in=ORDER).values_list("slug", flat=True))
-    there |= set(Section.objects.filter(slug__in=ORDER, parent=None).values_list("slug", flat=True))
-    return [slug for slug in ORDER if slug not in there]
+    """Return the slugs of missing first pages, in order; a section may have the address instead."""
+    existing = set(FlatPage.objects.filter(slug__in=ORDER).values_list("slug", flat=True))
+    existing |= set(Section.objects.filter(slug__in=ORDER, parent=None).values_list("slug", flat=True))
+    return [slug for slug in ORDER if slug not in existing]
 
 
 def titles() -> dict[str, str]:
@@ -29,7 +29,9 @@ def titles() -> dict[str, str]:
 
 
 def make_first_pages(slugs: list[str]) -> list[FlatPage]:
-    """Drafts of the pages of ``slugs``, for somebody to complete; not of those that somebody else made meanwhile."""
+    """Create drafts of the pages of ``slugs``, for somebody to complete, except those that somebody else made
+    meanwhile.
+    """
     names, texts = titles(), _texts()
     pages = [
         FlatPage(slug=slug, title=names[slug], body=texts[slug], is_public=False, order=ORDER.index(slug) + 1)
@@ -52,7 +54,7 @@ def _texts() -> dict[str, str]:
 
 
 def _paragraphs(*parts: str) -> str:
-    """Headings begin with a hash."""
+    """Return paragraphs of HTML; a part that begins with a hash is a heading."""
     return "".join(f"<h2>{part[2:]}</h2>" if part.startswith("# ") else f"<p>{part}</p>" for part in parts)
 
 

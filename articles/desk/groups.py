@@ -1,4 +1,4 @@
-"""The groups of a newsroom and their permissions in Django's admin; what each login may do is asked of ``roles``."""
+"""The groups of a newsroom and their permissions in Django's admin; ``roles`` decides what each login may do."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ PICTURE_EDITOR = "Picture editor"
 RATES_DESK = "Rates desk"
 ADMINISTRATOR = "Administrator"
 
-# What Django's admin asks for, model by model: letters of add, change, delete, view.
+# The permissions that Django's admin checks, by model: letters of add, change, delete, view.
 CHIEFS = {
     "articles.article": "acv",
     "articles.idea": "acv",
@@ -35,13 +35,13 @@ CHIEFS = {
     "tickers.pair": "v",
     "tickers.rate": "v",
     "tickers.source": "v",
-    "auth.user": "acv",  # up to their own role: may_manage()
+    "auth.user": "acv",  # only people up to their own role: may_manage()
     "admin.logentry": "v",
-    "django_tasks_database.dbtaskresult": "v",  # what failed of the work behind the pages
+    "django_tasks_database.dbtaskresult": "v",  # failed background tasks
 }
 PERMISSIONS: dict[str, dict[str, str]] = {
     REPORTER: {
-        "articles.article": "acv",  # each one is asked of may()
+        "articles.article": "acv",  # may() decides on each article
         "articles.idea": "acv",
         "articles.image": "av",
         "articles.author": "v",
@@ -91,20 +91,20 @@ ACTIONS = {"a": "add", "c": "change", "d": "delete", "v": "view"}
 
 
 def make_groups(using: str = "default", **kwargs: Any) -> None:
-    """Make each role's group with its permissions; run after ``migrate``, at any time, adding only what lacks."""
+    """Create each role's group and add missing permissions; runs after ``migrate``, and may run at any time."""
     from django.contrib.auth.management import create_permissions
     from django.contrib.auth.models import Group, Permission
 
     for app in ("articles", "tickers", "taggit", "auth", "admin", "django_tasks_database"):
         create_permissions(apps.get_app_config(app), verbosity=0, using=using)
-    known = {
+    permissions = {
         (permission.content_type.app_label, permission.codename): permission
         for permission in Permission.objects.using(using).select_related("content_type")
     }
     for role, models in PERMISSIONS.items():
         group, _made = Group.objects.using(using).get_or_create(name=role)
-        wanted = [_codename(model, letter) for model, letters in models.items() for letter in letters]
-        group.permissions.add(*(known[name] for name in wanted if name in known))
+        codenames = [_codename(model, letter) for model, letters in models.items() for letter in letters]
+        group.permissions.add(*(permissions[name] for name in codenames if name in permissions))
 
 
 def _codename(model: str, letter: str) -> tuple[str, str]:

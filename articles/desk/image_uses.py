@@ -1,6 +1,6 @@
-"""Where a picture is used, asked of indexed rows: with readers, on the desk, beside names, and only in the past.
+"""Where a picture is used, read from indexed rows: live, on the desk, beside names, and only in the past.
 
-A body's pictures are rows beside it: ``note_uses()`` keeps them true whenever a body is stored.
+A body's pictures are rows beside it, which ``note_uses()`` updates whenever a body is stored.
 """
 
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ ROWS: dict[type[Model], tuple[type[Model], str]] = {
 
 @dataclass(frozen=True)
 class Use:
-    """One place that shows a picture: its name, and where it is found."""
+    """One place that shows a picture: its name and address."""
 
     name: str
     url: str
@@ -52,41 +52,42 @@ class Uses:
 
 @transaction.atomic
 def note_uses(copy: Article | Edition) -> None:
-    """Keep a row for each picture that the body of ``copy`` shows; of a working copy, drop those it shows no more.
+    """Store a row for each picture in the body of ``copy``; for a working copy, delete rows of pictures it no longer
+    has.
 
     The pictures' rows are locked, so that none is deleted at the same time.
     """
     model, owner = ROWS[type(copy)]
     rows = model._default_manager.filter(**{owner: copy})
-    kept = set(rows.values_list("image_id", flat=True)) if owner == "article" else set()
-    wanted = set(image_ids(copy.body))
-    if kept - wanted:
-        rows.exclude(image__in=wanted).delete()
-    if not wanted - kept:
+    stored = set(rows.values_list("image_id", flat=True)) if owner == "article" else set()
+    shown_images = set(image_ids(copy.body))
+    if stored - shown_images:
+        rows.exclude(image__in=shown_images).delete()
+    if not shown_images - stored:
         return
-    there = Image.objects.select_for_update(no_key=True).filter(pk__in=wanted - kept).order_by("pk")
-    found = [model(**{owner: copy, "image_id": pk}) for pk in there.values_list("pk", flat=True)]
-    model._default_manager.bulk_create(found, ignore_conflicts=True)
+    locked = Image.objects.select_for_update(no_key=True).filter(pk__in=shown_images - stored).order_by("pk")
+    new_rows = [model(**{owner: copy, "image_id": pk}) for pk in locked.values_list("pk", flat=True)]
+    model._default_manager.bulk_create(new_rows, ignore_conflicts=True)
 
 
 def note_all() -> None:
-    """The same for every body, after rows were stored by other ways than the desk's."""
+    """Update the rows of every body, after bodies were stored without ``note_uses``."""
     images = set(Image.objects.values_list("pk", flat=True))
     for copies, (model, owner) in ROWS.items():
-        kept = set(model._default_manager.values_list(owner, "image_id"))
+        stored = set(model._default_manager.values_list(owner, "image_id"))
         shows = Q(body__contains="data-image=") | Q(body__contains="data-poster=")
         showing = copies._default_manager.filter(shows).order_by("pk")
-        wanted: set[tuple[int, int]] = set()
+        shown_images: set[tuple[int, int]] = set()
         for pk, body in showing.values_list("pk", "body").iterator(BATCH):
-            wanted |= {(pk, image) for image in image_ids(body) if image in images}
-        for pk, image in kept - wanted:
+            shown_images |= {(pk, image) for image in image_ids(body) if image in images}
+        for pk, image in stored - shown_images:
             model._default_manager.filter(**{owner: pk, "image": image}).delete()
-        rows = (model(**{f"{owner}_id": pk, "image_id": image}) for pk, image in sorted(wanted - kept))
+        rows = (model(**{f"{owner}_id": pk, "image_id": image}) for pk, image in sorted(shown_images - stored))
         model._default_manager.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
 
 
 def uses_of(image: Image) -> list[Uses]:
-    """Every kind of use that ``image`` has, each bounded and in one query; empty when nothing shows it."""
+    """Return every kind of use of ``image``, each bounded and in one query; empty if nothing shows it."""
     now = timezone.now()
     live = Q(live_from__lte=now, live_until__gt=now)
     kinds = [
@@ -98,12 +99,12 @@ def uses_of(image: Image) -> list[Uses]:
         (_("Logo of the paper"), SiteSettings.objects.filter(logo=image).values_list("pk", "name"), _paper),
         (_("Only in what readers saw before"), _editions(image, Q(live_until__lte=now)), _edition_record),
     ]
-    found = [_some(kind, rows, say) for kind, rows, say in kinds]
-    return [uses for uses in found if uses.found]
+    all_uses = [_some(kind, rows, say) for kind, rows, say in kinds]
+    return [uses for uses in all_uses if uses.found]
 
 
 def unused(images: QuerySet[Image]) -> QuerySet[Image]:
-    """Those of ``images`` that nothing shows, now or ever."""
+    """Return those of ``images`` that nothing shows, now or in the past."""
     mine = {"lead_image": OuterRef("pk")}
     rows: Iterable[QuerySet] = (
         EditionImage.objects.filter(image=OuterRef("pk")),
@@ -114,8 +115,8 @@ def unused(images: QuerySet[Image]) -> QuerySet[Image]:
         Placement.objects.filter(image=OuterRef("pk")).order_by(),
         SiteSettings.objects.filter(logo=OuterRef("pk")),
     )
-    for shown in rows:
-        images = images.filter(~Exists(shown))
+    for using_rows in rows:
+        images = images.filter(~Exists(using_rows))
     return images
 
 
@@ -125,7 +126,7 @@ def _some(kind: str, rows: QuerySet, say: Any) -> Uses:
 
 
 def _editions(image: Image, when: Q) -> QuerySet:
-    """Editions with ``image`` as lead picture or in the body: each way by its own index, then together."""
+    """Return editions with ``image`` as lead picture or in the body: each by its own index, then together."""
     columns = ["live_from", "pk", "headline", "path"]
     lead = Edition.objects.filter(when, lead_image=image).order_by().values_list(*columns)
     body = Edition.objects.filter(when, image_rows__image=image).order_by().values_list(*columns)
@@ -153,8 +154,8 @@ def _edition_record(_live_from: Any, pk: int, headline: str, _path: str) -> Use:
 
 
 def _article(_saved_at: Any, pk: int, headline: str, stage: str, trashed_at: Any) -> Use:
-    said = _("in the trash") if trashed_at else Article.Stage(stage).label
-    return Use(f"{headline} ({said})", reverse("admin:articles_article_change", args=[pk]))
+    state = _("in the trash") if trashed_at else Article.Stage(stage).label
+    return Use(f"{headline} ({state})", reverse("admin:articles_article_change", args=[pk]))
 
 
 def _placement(pk: int, slot: int, headline: str) -> Use:

@@ -1,4 +1,4 @@
-"""Telling people of the desk what concerns them: a notice in the admin, and a mail, as each of them chose."""
+"""Notices to people of the desk: in the admin, and by mail, as each of them chose."""
 
 from datetime import datetime, timedelta
 
@@ -21,29 +21,29 @@ SHOWN = 200
 MOST_UNREAD = 9  # the bell says "9+" for more
 NEAR = timedelta(hours=2)  # before the due time
 KEPT = timedelta(days=90)  # after it was read
-AT_ONCE = 500  # rows of one run of what is told or removed by the clock
+AT_ONCE = 500  # rows of one run of the scheduled tasks
 
 
 def tell_people(kind: str, article: Article, *, by: User | None, text: str, **words: str) -> None:
-    """Tell those whom it concerns, but not ``by``; ``text`` may name %(who)s, %(article)s and ``words``.
+    """Notify everybody concerned except ``by``; ``text`` may use %(who)s, %(article)s and ``words``.
 
-    The notices are rows of the step's own transaction; mails are sent by tasks after it, so that neither a mail
-    server nor its absence keeps anybody from taking a step.
+    The notices are rows of the step's own transaction; mails are sent by tasks after it, so that no problem with a mail
+    server prevents a step.
     """
-    who = words.pop("who", "") or (name_of_person(by) if by else "")
-    said = " ".join((text % {"who": who, "article": article, **words}).split())
-    said = Truncator(said).chars(500)
+    actor = words.pop("who", "") or (name_of_person(by) if by else "")
+    message = " ".join((text % {"who": actor, "article": article, **words}).split())
+    message = Truncator(message).chars(500)
     people = [user for user in concerned(kind, article) if by is None or user.pk != by.pk]
     chosen = {row.user_id: row for row in NoticeChoice.objects.filter(user__in=people, kind=kind)} if people else {}
     on_desk = [user for user in people if user.pk not in chosen or chosen[user.pk].on_desk]
-    Notice.objects.bulk_create(Notice(user=user, article=article, kind=kind, text=said, by=by) for user in on_desk)
+    Notice.objects.bulk_create(Notice(user=user, article=article, kind=kind, text=message, by=by) for user in on_desk)
     for user in people:
         if user.email and (user.pk not in chosen or chosen[user.pk].by_mail):
-            tasks.after_commit(tasks.mail_notice.enqueue, user.pk, said, article.get_absolute_url())
+            tasks.after_commit(tasks.mail_notice.enqueue, user.pk, message, article.get_absolute_url())
 
 
 def concerned(kind: str, article: Article) -> list[User]:
-    """The logins that a notice of this kind is for, in an order that is always the same."""
+    """Return the users whom a notice of this kind concerns, always in the same order."""
     ids: set[int] = set()
     if kind in TO_WRITERS:
         ids |= set(article.bylines.exclude(author__user=None).values_list("author__user", flat=True))
@@ -56,7 +56,7 @@ def concerned(kind: str, article: Article) -> list[User]:
 
 
 def _editors(article: Article) -> QuerySet[User]:
-    """The editors of the article's section and of the one it lies within; where there is none, the chief editors."""
+    """Return the editors of the article's section and its parent, or if there are none the chief editors."""
     users = User.objects.filter(is_active=True, is_staff=True)
     section = article.section
     places = {section.pk, section.parent_id} - {None} if section else set()
@@ -65,44 +65,46 @@ def _editors(article: Article) -> QuerySet[User]:
 
 
 def name_of_person(user: User) -> str:
-    """A person as the desk calls them."""
+    """Return a person's full name, or else the login."""
     return user.get_full_name() or user.get_username()
 
 
 def unread(user: User) -> str:
-    """How many notices ``user`` has not read, as a bell says it; nothing for none. One short look at an index."""
-    found = len(Notice.objects.filter(user=user, read_at=None).order_by("-pk").values_list("pk")[: MOST_UNREAD + 1])
-    return f"{MOST_UNREAD}+" if found > MOST_UNREAD else str(found or "")
+    """Return the number of unread notices for the bell; "" if there are none. One short query on an index."""
+    unread_count = len(
+        Notice.objects.filter(user=user, read_at=None).order_by("-pk").values_list("pk")[: MOST_UNREAD + 1]
+    )
+    return f"{MOST_UNREAD}+" if unread_count > MOST_UNREAD else str(unread_count or "")
 
 
 def newest_notices(user: User) -> QuerySet[Notice]:
-    """The newest notices of ``user``, with the articles they are about."""
+    """Return the newest notices of ``user``, with the articles they are about."""
     return Notice.objects.filter(user=user).select_related("article").defer("article__body")[:SHOWN]
 
 
 def mark_read(user: User, pk: int | None = None) -> int:
-    """Call one notice of ``user``, or all, read; how many were not."""
+    """Mark one notice of ``user``, or all, as read, and return how many were not."""
     mine = Notice.objects.filter(user=user, read_at=None)
     return (mine if pk is None else mine.filter(pk=pk)).update(read_at=timezone.now())
 
 
 def notice_choices(user: User) -> dict[str, NoticeChoice]:
-    """What ``user`` wants to be told of, kind by kind; without a row, everything."""
-    kept = {row.kind: row for row in NoticeChoice.objects.filter(user=user)}
-    return {kind: kept.get(kind) or NoticeChoice(user=user, kind=kind) for kind in Kind.values}
+    """Return which notices ``user`` wants, by kind; without a row, all."""
+    stored = {row.kind: row for row in NoticeChoice.objects.filter(user=user)}
+    return {kind: stored.get(kind) or NoticeChoice(user=user, kind=kind) for kind in Kind.values}
 
 
-def choose_notices(user: User, wanted: dict[str, tuple[bool, bool]]) -> None:
-    """Keep whether ``user`` wants each kind on the desk, and by mail."""
-    rows = [NoticeChoice(user=user, kind=kind, on_desk=desk, by_mail=mail) for kind, (desk, mail) in wanted.items()]
+def choose_notices(user: User, choices: dict[str, tuple[bool, bool]]) -> None:
+    """Store whether ``user`` wants each kind on the desk, and by mail."""
+    rows = [NoticeChoice(user=user, kind=kind, on_desk=desk, by_mail=mail) for kind, (desk, mail) in choices.items()]
     NoticeChoice.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["user", "kind"], update_fields=["on_desk", "by_mail"]
     )
 
 
 def tell_due(at: datetime | None = None) -> int:
-    """Tell assignees, once, of articles that are due within two hours of ``at`` (now), or were; how many articles."""
-    at, told = at or timezone.now(), 0
+    """Notify assignees, once, of articles due within two hours of ``at`` (now) or overdue; return how many articles."""
+    at, told_articles = at or timezone.now(), 0
     paper = SiteSettings.current()
     due = Article.objects.on_desk().filter(due_at__lte=at + NEAR, due_told_at=None, assignee__isnull=False)
     for article in due.defer("body", "corrections").order_by("due_at")[:AT_ONCE]:
@@ -111,12 +113,12 @@ def tell_due(at: datetime | None = None) -> int:
                 continue  # another run was quicker
             text = _("“%(article)s” was due %(time)s.") if article.due_at < at else _("“%(article)s” is due %(time)s.")
             tell_people(Kind.DUE, article, by=None, text=text, time=paper.said(article.due_at))
-            told += 1
-    return told
+            told_articles += 1
+    return told_articles
 
 
 def remove_read(at: datetime | None = None) -> int:
-    """Remove notices that were read more than 90 days before ``at`` (now), some at a time; how many."""
+    """Delete notices that were read more than 90 days before ``at`` (now), in batches; return how many."""
     old = Notice.objects.filter(Q(read_at__lt=(at or timezone.now()) - KEPT)).order_by("read_at")
     ids = list(old.values_list("pk", flat=True)[:AT_ONCE])
     return Notice.objects.filter(pk__in=ids).delete()[0]

@@ -1,6 +1,6 @@
-"""Whose an address is: an article's paths are its own, and no two articles share one.
+"""Which article an address belongs to: no two articles share a path.
 
-Where the path that an article would have is taken, it gets the next with a number behind the slug, as ``…/rail-2/``.
+If the path that an article would have is taken, it gets the next with a number after the slug, like ``…/rail-2/``.
 """
 
 from collections.abc import Iterator
@@ -12,25 +12,27 @@ from articles.models import Address, Redirect
 from articles.models.redirect import normal_path
 
 LONGEST = 80  # characters of a slug
-AT_ONCE = 20  # addresses that one query asks about
+AT_ONCE = 20  # addresses checked by one query
 
 
 def free(path: str, article: int | None) -> str:
-    """``path``, or the first like it with a number that is nobody's, or this article's already; in one query or two."""
+    """Return ``path``, or the first numbered one like it that no other article has; in one query or two."""
     for paths in _tried(path):
-        taken = _taken(paths, article)
-        for one in paths:
-            if one not in taken:
-                return one
+        taken_paths = _taken(paths, article)
+        for candidate in paths:
+            if candidate not in taken_paths:
+                return candidate
     raise AssertionError("There is always another number.")
 
 
 def claim_path(path: str, article: int) -> str:
-    """Make what ``free`` finds the article's own and return it; of two at the same moment the later gets the next."""
+    """Reserve the path that ``free`` returns for the article, and return it; of two at the same moment the later gets
+    the next.
+    """
     while True:
-        found = free(path, article)
-        if Address.objects.get_or_create(path=found, defaults={"article_id": article})[0].article_id == article:
-            return found
+        free_path = free(path, article)
+        if Address.objects.get_or_create(path=free_path, defaults={"article_id": article})[0].article_id == article:
+            return free_path
 
 
 def _tried(path: str) -> Iterator[list[str]]:
@@ -46,10 +48,10 @@ def _numbered(path: str, number: int) -> str:
 
 
 def _taken(paths: list[str], article: int | None) -> set[str]:
-    """Those of ``paths`` that are another article's, or that a redirect leads away from to somewhere else.
+    """Return those of ``paths`` that another article has, or that a redirect leads elsewhere.
 
-    A page hides the redirect of its address, so whoever follows it would come to the wrong article. Former addresses
-    of sections, authors, tags and pages have fewer parts than an article's.
+    A page hides the redirect of its address, so whoever follows it would reach the wrong article. Former addresses of
+    sections, authors, tags and pages have fewer parts than an article's.
     """
     sources = {normal_path(path): path for path in paths}
     articles = Address.objects.filter(path__in=paths).values_list("path", "article_id", Value(""))
@@ -60,12 +62,12 @@ def _taken(paths: list[str], article: int | None) -> set[str]:
             owners[source] = owner
         else:
             targets[sources[source]] = target
-    others = {path for path, owner in owners.items() if owner != article}
+    others_paths = {path for path, owner in owners.items() if owner != article}
     elsewhere = targets.keys() - owners.keys()
-    return others | (elsewhere and _leading_elsewhere({path: targets[path] for path in elsewhere}, article))
+    return others_paths | (elsewhere and _leading_elsewhere({path: targets[path] for path in elsewhere}, article))
 
 
 def _leading_elsewhere(targets: dict[str, str], article: int | None) -> set[str]:
-    """Those whose redirect leads to something else than the article itself."""
+    """Return those of ``targets`` whose redirect does not lead to the article itself."""
     own = {normal_path(path) for path in Address.objects.filter(article=article).values_list("path", flat=True)}
     return {path for path, target in targets.items() if normal_path(target) not in own}

@@ -1,4 +1,4 @@
-"""What saves leave behind: ``keep_revision()`` one, ``restore_snapshot()`` one into the working copy."""
+"""The revisions of articles: ``keep_revision()`` stores one, ``restore_snapshot()`` puts one into the working copy."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,31 +16,31 @@ from articles.search import headlines
 
 
 def keep_revision(article: Article, *, by: User | None, note: str = "", automatic: bool = False) -> Revision:
-    """Count a save of ``article``, whose rows are already stored, and keep all of its working copy."""
+    """Count a save of ``article``, whose rows are already stored, and store its whole working copy as a revision."""
     now = timezone.now()
     Article.objects.filter(pk=article.pk).update(version=F("version") + 1, saved_at=now, saved_by=by)
     article.version, stage = Article.objects.values_list("version", "stage").get(pk=article.pk)
     article.saved_at, article.saved_by = now, by
     image_uses.note_uses(article)
-    headlines.index_headline(article.pk, article.headline)  # servers that know nothing of the index read this one
+    headlines.index_headline(article.pk, article.headline)  # servers that do not know the index read this one
     desk_search.index_copies([article])
-    said = {"by": by, "note": note, "stage": stage, "automatic": automatic}
-    return Revision.objects.create(article=article, version=article.version, snapshot=snapshot(article), **said)
+    values = {"by": by, "note": note, "stage": stage, "automatic": automatic}
+    return Revision.objects.create(article=article, version=article.version, snapshot=snapshot(article), **values)
 
 
 def keep_first(article: Article, before: dict[str, Any]) -> None:
-    """Keep what was there before the very first save, as version 0: what is typed on it can be merged."""
+    """Store the state before the first save as version 0, so that later changes to it can be merged."""
     if article.version == 0 and not article.revisions.exists():
         Revision.objects.create(article=article, version=0, snapshot=before, by=article.created_by, automatic=True)
 
 
 def snapshot(article: Article) -> dict[str, Any]:
-    """The working copy as JSON: every shared column, and the ids of bylines, further sections and tags' names."""
+    """Return the working copy as JSON: shared columns, ids of bylines and further sections, names of tags."""
     return _snapshot(article, article.section_rows.all())
 
 
 def edition_snapshot(edition: Edition) -> dict[str, Any]:
-    """What readers saw, in the shape of ``snapshot()``."""
+    """Return an edition in the shape of ``snapshot()``."""
     return _snapshot(edition, edition.section_rows.filter(is_further=True))
 
 
@@ -55,7 +55,7 @@ def _snapshot(copy: Article | Edition, further: QuerySet) -> dict[str, Any]:
 
 @transaction.atomic
 def restore_snapshot(article: Article, values: dict[str, Any], *, by: User, note: str) -> Article:
-    """Make ``values``, a snapshot, the working copy again, as a new save; nothing that was saved since is lost."""
+    """Put ``values``, a snapshot, into the working copy as a new save; nothing saved since is lost."""
     article = Article.objects.select_for_update().get(pk=article.pk)
     for name in shared_values(article):
         if name in values:

@@ -1,9 +1,9 @@
-"""Who may do what: the groups of a newsroom, and ``may()``, which both the workflow and the admin ask.
+"""Who may do what: the groups of a newsroom, and ``may()``, which both the workflow and the admin call.
 
-A login has one or more roles by its groups. An administrator (also any superuser) may do everything;
-a chief editor everything with articles and the front page; a section editor the same in the sections
-given to them; a reporter writes, and submits what they wrote or were given. An article is somebody's own
-if they began it, have a byline on it, or it is assigned to them.
+A login has one or more roles by its groups. An administrator (also any superuser) may do everything; a chief editor
+everything with articles and the front page; a section editor the same in the sections assigned to them; a reporter
+writes, and submits articles of their own. An article is somebody's own if they began it, have a byline on it, or are
+its assignee.
 """
 
 from typing import TYPE_CHECKING
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
     from articles.models import Article, Author, Image, Section, Template
 
-WRITERS = {REPORTER, SECTION_EDITOR, CHIEF_EDITOR, ADMINISTRATOR}  # who can be given articles
+WRITERS = {REPORTER, SECTION_EDITOR, CHIEF_EDITOR, ADMINISTRATOR}  # roles that can be assigned articles
 
 
 def roles_of(user: "User") -> set[str]:
-    """The names of ``user``'s roles; asked of the database once a request."""
+    """Return the names of ``user``'s roles; read from the database once a request."""
     if not user.is_active:
         return set()
     if user.is_superuser:
@@ -41,9 +41,9 @@ def roles_of(user: "User") -> set[str]:
 
 
 def may(user: "User", step: str, article: "Article | None" = None) -> bool:
-    """Whether ``user`` may take ``step`` with ``article``; without one, with any article at all.
+    """Return whether ``user`` may take ``step`` with ``article``; without one, with any article at all.
 
-    A name that the table of steps does not have raises ``UnknownStepError``, whoever asks.
+    Raise ``UnknownStepError`` for a name that is not in the table of steps.
     """
     right, roles = steps.right_of(step), roles_of(user)
     if article is not None and not _is_possible(user, right, article):
@@ -62,14 +62,16 @@ def may(user: "User", step: str, article: "Article | None" = None) -> bool:
 
 
 def may_curate(user: "User", section: "Section | None" = None) -> bool:
-    """Whether ``user`` places articles on the top of ``section``; on the front page (None) only who leads the paper."""
+    """Return whether ``user`` may place articles on the top of ``section``; on the front page (None) only chief editors
+    may.
+    """
     if roles_of(user) & {CHIEF_EDITOR, ADMINISTRATOR}:
         return True
     return section is not None and SECTION_EDITOR in roles_of(user) and edits_section(user, section)
 
 
 def _is_possible(user: "User", right: steps.Step, article: "Article") -> bool:
-    """Whether anybody at all could take the step with the article as it is."""
+    """Return whether anybody could take the step with the article in its present state."""
     if article.trashed_at and not right.is_of_trash:
         return False
     if article.stage == "idea" and not right.is_of_ideas:
@@ -80,7 +82,9 @@ def _is_possible(user: "User", right: steps.Step, article: "Article") -> bool:
 
 
 def _writers_step(user: "User", right: steps.Step, article: "Article | None") -> bool:
-    """A reporter edits and submits drafts, takes back what still waits, and revises what is live the same way."""
+    """Return whether a writer may take the step: a reporter edits and submits drafts, takes back waiting ones, revises
+    live ones.
+    """
     if article is None or article.pk is None:
         return True
     if right.name == "claim":
@@ -93,25 +97,25 @@ def _writers_step(user: "User", right: steps.Step, article: "Article | None") ->
 
 
 def _is_nobodys(article: "Article") -> bool:
-    """Whether a draft waits for somebody to write it: no login has a byline on it, and no reporter began it."""
+    """Return whether a draft is free to take: no login has a byline on it, and no reporter began it."""
     if article.bylines.filter(author__user__isnull=False).exists():
         return False
     return article.created_by is None or bool(roles_of(article.created_by) & (WRITERS - {REPORTER}))
 
 
 def is_own(user: "User", article: "Article") -> bool:
-    """Whether ``user`` began the article, has it in hand, or has a byline on it."""
+    """Return whether ``user`` began the article, is its assignee, or has a byline on it."""
     if user.pk in {article.created_by_id, article.assignee_id} or article.pk is None:
         return True
-    if (known := getattr(article, "_has_byline_of", None)) and known[0] == user.pk:
-        return known[1]
+    if (cached := getattr(article, "_has_byline_of", None)) and cached[0] == user.pk:
+        return cached[1]
     return article.bylines.filter(author__user=user).exists()
 
 
 def load_own(user: "User", articles: "list[Article]") -> None:
-    """Ask at once on which of many articles ``user`` has a byline; ``is_own`` then does not ask for each."""
+    """Load in one query on which of ``articles`` the user has a byline, so that ``is_own`` needs no query for each."""
     rows = apps.get_model("articles", "ArticleByline").objects.filter(
-        article__in=[one.pk for one in articles], author__user=user
+        article__in=[article.pk for article in articles], author__user=user
     )
     theirs = set(rows.values_list("article_id", flat=True))
     for article in articles:
@@ -119,31 +123,33 @@ def load_own(user: "User", articles: "list[Article]") -> None:
 
 
 def writes(user: "User") -> bool:
-    """Whether ``user`` can be given articles."""
+    """Return whether ``user`` can be assigned articles."""
     return user.is_active and user.is_staff and bool(roles_of(user) & WRITERS)
 
 
 def may_move_out(user: "User", article: "Article") -> bool:
-    """Whether ``user`` may take the article, as it is stored, out of its section: it could change hands by that."""
+    """Return whether ``user`` may take the stored article out of its section, which could give it to other editors."""
     if article.section_id is None or article.pk is None or may(user, "publish", article):
         return True
     return article.published_at is None and article.created_by_id == user.pk
 
 
 def may_move_into(user: "User", article: "Article", section: "Section | None") -> bool:
-    """Whether ``user`` may put the article into ``section``: others' sections get drafts that nobody published."""
+    """Return whether ``user`` may move the article into ``section``: other editors' sections only get unpublished
+    drafts.
+    """
     if is_everywhere(user) or (edits_section(user, section) and SECTION_EDITOR in roles_of(user)):
         return True
     return article.published_at is None and article.stage in steps.NOT_BEGUN
 
 
 def is_everywhere(user: "User") -> bool:
-    """Whether all sections are ``user``'s."""
+    """Return whether ``user`` edits all sections."""
     return bool(roles_of(user) & {CHIEF_EDITOR, ADMINISTRATOR})
 
 
 def may_change_tag(user: "User", tag: "Tag") -> bool:
-    """Whether ``user`` may rename a tag: only if all that carries it, at the desk or with readers, is theirs."""
+    """Return whether ``user`` may rename a tag: only if all articles and editions with it are in their sections."""
     if is_everywhere(user) or SECTION_EDITOR not in roles_of(user):
         return is_everywhere(user)
     uses = [tag.article_rows.exclude(_within(user, "content_object__section"))]
@@ -153,21 +159,21 @@ def may_change_tag(user: "User", tag: "Tag") -> bool:
     return not any(rows.exists() for rows in uses)
 
 
-def may_merge(user: "User", *things: "Tag | Author | Section") -> bool:
-    """Whether ``user`` may make these one: whoever has all articles in their hands; of tags, also who may rename each.
+def may_merge(user: "User", *rows: "Tag | Author | Section") -> bool:
+    """Return whether ``user`` may merge ``rows``: chief editors any, others tags that they may rename.
 
-    A byline is a right to drafts, and a section is what editors are given: neither is an editor's of a section to give.
+    A byline gives a right to drafts, and a section is assigned to editors: a section's editor can give neither.
     """
     if is_everywhere(user):
         return True
-    return all(thing._meta.label == "taggit.Tag" and may_change_tag(user, thing) for thing in things)
+    return all(row._meta.label == "taggit.Tag" and may_change_tag(user, row) for row in rows)
 
 
 ELSEWHERE, HERE, NOWHERE = "elsewhere, too", "in their sections alone", "nowhere"
 
 
 def may_change_image(user: "User", image: "Image") -> bool:
-    """Whether ``user`` may change what is said of a picture: one used in their sections alone, or their own unused."""
+    """Return whether ``user`` may change a picture's texts: one only in their sections, or their own unused one."""
     roles = roles_of(user)
     if is_everywhere(user) or PICTURE_EDITOR in roles:
         return True
@@ -178,7 +184,7 @@ def may_change_image(user: "User", image: "Image") -> bool:
 
 
 def _used_by_sections(user: "User", image: "Image") -> str:
-    """Where the picture is used, as ``user`` sees it: what readers saw once doesn't count."""
+    """Return where the picture is used, relative to the sections of ``user``; past editions do not count."""
     if any(rows.exists() for rows in _uses_of_nobody(image)):
         return ELSEWHERE
     now = timezone.now()
@@ -194,7 +200,7 @@ def _used_by_sections(user: "User", image: "Image") -> str:
 
 
 def _uses_of_nobody(image: "Image") -> "list[QuerySet]":
-    """Where a picture is no one section's: above authors, on the front page, as the paper's logo."""
+    """Return uses that belong to no section: portraits, placements on the front page, the paper's logo."""
     authors, settings = apps.get_model("articles", "Author"), apps.get_model("articles", "SiteSettings")
     return [image.placements.all(), authors.objects.filter(picture=image), settings.objects.filter(logo=image)]
 
@@ -205,31 +211,33 @@ def _within(user: "User", place: str) -> Q:
 
 
 def edits_section(user: "User", section: "Section | None") -> bool:
-    """Whether ``section``, or the one it lies within, was given to ``user``."""
+    """Return whether ``section`` or its parent is assigned to ``user``."""
     return section is not None and bool({section.pk, section.parent_id} & section_ids(user))
 
 
 def section_ids(user: "User") -> set[int]:
-    """The sections given to ``user``; asked of the database once a request."""
+    """Return the sections assigned to ``user``; read from the database once a request."""
     if not hasattr(user, "_section_ids"):
         user._section_ids = set(user.edited_sections.values_list("pk", flat=True))
     return user._section_ids
 
 
 def may_keep_template(user: "User") -> bool:
-    """Whether ``user`` keeps articles as templates: whoever edits others' articles."""
+    """Return whether ``user`` may save articles as templates: whoever edits others' articles."""
     return bool(roles_of(user) & {SECTION_EDITOR, CHIEF_EDITOR, ADMINISTRATOR})
 
 
 def may_change_template(user: "User", template: "Template") -> bool:
-    """Whether ``user`` changes, renames and deletes a template: their own, or one of their sections."""
+    """Return whether ``user`` may change and delete a template: their own, or one of their sections."""
     if is_everywhere(user) or SECTION_EDITOR not in roles_of(user):
         return is_everywhere(user)
     return template.made_by_id == user.pk or edits_section(user, template.section)
 
 
 def may_manage(user: "User", person: "User | None" = None) -> bool:
-    """Whether ``user`` adds, changes and suspends ``person``, or anybody: up to their own role, never above."""
+    """Return whether ``user`` may add, change and suspend ``person`` (None: anybody): up to their own role, never
+    above.
+    """
     if user.is_superuser or person is None:
         return is_everywhere(user)
     if person.is_superuser or not is_everywhere(user):
@@ -238,27 +246,29 @@ def may_manage(user: "User", person: "User | None" = None) -> bool:
 
 
 def _has_no_more_than_a_chief(person: "User") -> bool:
-    """Whether ``person`` has roles of the newsroom alone, none of them an administrator's, and no rights beside."""
-    if not hasattr(person, "_given"):  # asked of the database once a request; of() knows none of who is suspended
+    """Return whether ``person`` only has roles of the newsroom below administrator, and no further permissions."""
+    if not hasattr(
+        person, "_given"
+    ):  # read from the database once a request; roles_of() knows no roles of a suspended user
         names = set(person.groups.values_list("name", flat=True))
         person._given = names <= given_by({CHIEF_EDITOR}) and not person.user_permissions.exists()
     return person._given
 
 
 def given_by(roles: set[str]) -> set[str]:
-    """The roles that somebody with ``roles`` may give."""
+    """Return the roles that somebody with ``roles`` may assign."""
     if ADMINISTRATOR in roles:
         return set(PERMISSIONS)
     return set(PERMISSIONS) - {ADMINISTRATOR} if CHIEF_EDITOR in roles else set()
 
 
 def may_reset_password(user: "User", person: "User") -> bool:
-    """Whether ``user`` makes a link for a new password, by which one could come in as ``person``."""
+    """Return whether ``user`` may make a link for a new password, by which one could log in as ``person``."""
     return ADMINISTRATOR in roles_of(user) and may_manage(user, person)
 
 
 def may_change_author(user: "User", author: "Author") -> bool:
-    """Whether ``user`` changes what is said of an author: their own, or one who writes in their sections alone."""
+    """Return whether ``user`` may change an author: their own, or one who writes only in their sections."""
     if is_everywhere(user) or SECTION_EDITOR not in roles_of(user):
         return is_everywhere(user)
     if author.user_id == user.pk:

@@ -1,7 +1,7 @@
-"""What somebody without a login sees by a preview link, and the note or the approval they may leave there.
+"""The page of a preview link for somebody without a login, and the note or approval they may leave there.
 
-It is the public page made from the desk's working copy, or from one revision of it, and never a public page: nothing
-leads here, nothing stores it, and no search engine keeps it. A link that leads nowhere says nothing of what it led to.
+It is the public page made from the working copy or from one revision, and never public itself: nothing links to it, no
+cache stores it, no search engine lists it. A link that has expired does not tell what it led to.
 """
 
 from functools import partial
@@ -26,7 +26,7 @@ LONGEST_NOTE = 2000
 
 
 class NoteForm(forms.ModelForm):
-    """A note, or an approval that may go without words, from somebody who says their name."""
+    """A note, or an approval that may have no text, from somebody who gives their name."""
 
     class Meta:
         model = Note
@@ -57,7 +57,7 @@ class NoteForm(forms.ModelForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request, token):
-    """The article that the link leads to; posted to, it takes a note if the link allows that."""
+    """The article of the link; a POST stores a note if the link allows it."""
     links = PreviewLink.objects.valid().by_token(token).select_related("article__section", "revision")
     link = links.filter(article__trashed_at=None).first()
     if link is None:
@@ -81,7 +81,7 @@ def _shown(request, link: PreviewLink, form: NoteForm) -> HttpResponse:
 
 @transaction.atomic
 def _take(link: PreviewLink, form: NoteForm) -> bool:
-    """Store the note; but a link that somebody floods takes no more."""
+    """Store the note, unless the link has too many already; return whether it was stored."""
     PreviewLink.objects.select_for_update().get(pk=link.pk)
     if link.notes.count() >= MOST_NOTES:
         form.add_error(None, _("This link no longer accepts notes. Please contact the newsroom another way."))

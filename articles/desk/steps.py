@@ -1,15 +1,13 @@
-"""The steps of the workflow: one row for each, with everything about it that more than one place has to know.
+"""The steps of the workflow: one row for each, with everything about it that several places need.
 
-From the rows are made whom ``roles.may()`` lets take a step, the buttons and fields of an article's form, the steps
-with many articles at once, what can be moved in the calendar, and the tables of the documentation. A new step is a
-function in ``articles/desk/workflow``, a row here, and the line that tries it in
-``articles/tests/permission_table.py``.
+The rows determine whom ``roles.may()`` lets take a step, the buttons and fields of an article's form, the steps with
+many articles at once, what can be moved in the calendar, and the tables of the documentation. A new step is a function
+in ``articles/desk/workflow``, a row here, and the line that tries it in ``articles/tests/permission_table.py``.
 
-The table stands below ``articles/desk/roles.py``, which asks it, and so below the workflow, which asks the roles. That
-is why a row names its function and does not hold it, and why no decorator on the function could say the same: roles
-would have to import the workflow to know it.
+The table is imported by ``articles/desk/roles.py`` and so by the workflow. That is why a row names its function and
+does not hold it, and why no decorator on the function could replace it: roles would have to import the workflow.
 
-A name that no row has is a mistake of ours: ``step_named()`` raises, for whoever asks.
+An unknown name is a programming error: ``step_named()`` raises.
 """
 
 from collections.abc import Mapping, Set
@@ -42,12 +40,12 @@ class UnknownStepError(LookupError):
 
 @dataclass(frozen=True)
 class Field:
-    """What some steps ask for, beside the text; nothing of it is stored with the article's own fields."""
+    """A field of the form that some steps read, beside the text; it is not stored with the article's own fields."""
 
     label: Text
     kind: str
     help: Text = ""
-    most: int = 0  # characters; of a number the number itself
+    most: int = 0  # characters; of a number its largest value
     choices: tuple[tuple[str, Text], ...] = ()
 
 
@@ -76,11 +74,11 @@ FIELDS = {
     ),
     "assign_to": Field(_("Assign to"), LOGIN, _("A login name; the field offers them."), most=150),
     "due_at": Field(_("Due"), TIME),
-    "word_goal": Field(_("Words it is to have"), NUMBER, _("Empty: no goal."), most=50_000),  # no body holds many more
+    "word_goal": Field(_("Words it is to have"), NUMBER, _("Empty: no goal."), most=50_000),  # no body has many more
     "desk_note": Field(_("Note to the desk"), WORDS, _("Readers never see it."), most=4000),
 }
-TICKS = ("significant", "carry", "forget_end", "plan_again")  # they are nothing to be done by themselves
-IN_HAND = ("assign_to", "due_at", "word_goal")  # they show what others may have changed since
+TICKS = ("significant", "carry", "forget_end", "plan_again")  # options of other steps, which do nothing by themselves
+IN_HAND = ("assign_to", "due_at", "word_goal")  # their present values are shown, as others may have changed them
 
 
 @dataclass(frozen=True)
@@ -88,55 +86,57 @@ class InBulk:
     """How a step is taken with many articles at once."""
 
     label: Text  # in the list's menu
-    done: Text  # the heading of what was done, counted
-    about: Text = ""  # the heading of the page that asks before; without one nothing is asked
+    done: Text  # the heading of the list of articles done, counted
+    about: Text = ""  # the heading of a confirmation page; without one there is none
     button: Text = ""  # of that page
-    reached: Text = ""  # the heading of what readers see at once
-    tells_each: bool = False  # afterwards, what became of each is worth a sentence
+    reached: Text = ""  # the heading of articles whose change readers see at once
+    tells_each: bool = False  # the result lists each article in a sentence
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step; what a row does not say is as most steps have it."""
+    """One step; the defaults are what most steps have."""
 
     name: str
-    does: str = ""  # in the documentation; of several with one function the first says it
-    function: str = ""  # within ``articles.desk.workflow``; without one the row is a right alone
+    does: str = ""  # for the documentation; of several steps with one function the first has it
+    function: str = ""  # within ``articles.desk.workflow``; without one the row is only a right
 
     who: str = EDITORS
-    right: str = ""  # another step, whose right is asked: this is one more way to take it
-    own_at: Set[str] = frozenset()  # the stages in which writers take it with what is theirs
-    is_before_readers: bool = False  # writers take it only with what was never published
+    right: str = ""  # another step whose right this one needs: it is a second way to take that step
+    own_at: Set[str] = frozenset()  # the stages in which writers may take it with their own articles
+    is_before_readers: bool = False  # writers may take it only with articles that were never published
     is_of_ideas: bool = False  # also with an idea that nobody has begun to write
-    is_of_trash: bool = False  # with what lies in the trash, where nothing else is done
+    is_of_trash: bool = False  # with articles in the trash, where no other step is possible
 
-    stages: Set[str] = ANY_STAGE  # in which it is offered
-    standing: Set[str] = frozenset({LIVE, SCHEDULED, NEITHER})  # one of these has to be so for it to be offered
-    next_at: Mapping[str, int] = field(default_factory=dict)  # the stages of which it comes next, and its rank there
-    is_beside: bool = False  # it leaves the text alone, so the text is not saved with it, nor its version asked
-    of: str = ""  # EDITION or NOTE, whose number the button names
-    moves: str = ""  # the kind of the calendar's entries that it moves
+    stages: Set[str] = ANY_STAGE  # the stages in which it is offered
+    standing: Set[str] = frozenset({LIVE, SCHEDULED, NEITHER})  # it is offered if one of these is true
+    next_at: Mapping[str, int] = field(
+        default_factory=dict
+    )  # the stages after which it is the usual next step, with its rank there
+    is_beside: bool = False  # it leaves the text alone, so the text is not saved with it, nor its version checked
+    of: str = ""  # EDITION or NOTE, whose primary key the button sends
+    moves: str = ""  # the kind of calendar entries that it moves
 
     asks: str = ""  # the field beside which a refusal is shown
-    argument: str = ""  # of the function, which gets what that field says
-    reads: Set[str] = frozenset()  # all fields that it reads, if more; others wait in the form for their own step
-    keeps: tuple[str, ...] = ()  # fields that stay as they are by now, if nobody typed into them
+    argument: str = ""  # the argument of the function that gets that field's value
+    reads: Set[str] = frozenset()  # all fields that it reads, if more; the others stay in the form for their own step
+    keeps: tuple[str, ...] = ()  # fields that keep their present values if nobody typed into them
 
-    button: Text = ""  # on the article's form; without one the step has other ways
+    button: Text = ""  # on the article's form; without one the step is taken elsewhere
     update_button: Text = ""  # the same while readers have the article
-    is_in_menu: bool = False  # further steps have its button by themselves; others have their place in a template
-    said: Text = ""  # afterwards, perhaps with what fields say; without it the desk has a function that says more
-    logged: Text = ""  # the same in the third person, for the audit: {thing} is the article, {a} what a field says
+    is_in_menu: bool = False  # its button is in the menu of further steps; others have a place in a template
+    said: Text = ""  # the message afterwards, perhaps with values of fields; without it the admin has a function for it
+    logged: Text = ""  # the same in the third person, for the audit: {thing} is the article, {a} the value of a field
     bulk: InBulk | None = None  # with many articles at once
 
     @property
     def fields(self) -> Set[str]:
-        """The fields that it reads."""
+        """The fields that the step reads."""
         return self.reads or {self.asks} - {""}
 
 
 WAITS = frozenset({"in_review", "ready"})
-NOT_BEGUN = frozenset({"idea", "draft"})  # what nobody submitted
+NOT_BEGUN = frozenset({"idea", "draft"})  # articles that nobody submitted
 SAVED = ngettext_lazy(
     "Saved in %(count)d article, readers see no difference:",
     "Saved in %(count)d articles, readers see no difference:",
@@ -251,13 +251,13 @@ STEPS = {row.name: row for row in ROWS}
 
 
 def step_named(name: str) -> Step:
-    """The row of that name; ``UnknownStepError`` if there is none."""
+    """Return the row of that name; raise ``UnknownStepError`` if there is none."""
     if name not in STEPS:
         raise UnknownStepError(f"There is no step “{name}” in articles/desk/steps.py.")
     return STEPS[name]
 
 
 def right_of(name: str) -> Step:
-    """The row that says who may take the step of that name: its own, or that of the step it is one more way of."""
+    """Return the row whose right the step of that name needs: its own, or that of the step in ``right``."""
     row = step_named(name)
     return step_named(row.right) if row.right else row

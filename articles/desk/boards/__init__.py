@@ -1,6 +1,7 @@
-"""The boards: what the desk places on the front page and on sections' tops, saved whole, never silently over another's.
+"""The boards: the placements of the front page and of sections' tops, saved as a whole, never silently over another
+save.
 
-``plan`` says what stands once an arrangement is saved, ``saving`` stores it, ``telling`` puts it into words.
+``plan`` compares a new arrangement with the stored placements, ``saving`` stores it, ``wording`` describes it.
 """
 
 from articles.desk.boards.plan import (

@@ -1,6 +1,6 @@
-"""From the placements there are to those somebody wants, so that what readers saw at any moment stays known.
+"""The change from stored placements to a wanted arrangement, such that what readers saw at any time stays on record.
 
-A placement that has begun is never changed: it ends, and another begins. Nothing here asks or writes the database.
+A placement that has begun is never changed: it ends, and another begins. Nothing here reads or writes the database.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ SAME = ("slot", "article_id", "headline", "kicker", "image_id", "crop")
 
 @dataclass(frozen=True)
 class Placing:
-    """A placement as somebody wants it: ``pk`` of the stored one it comes from; without ``starts_at`` it is at once."""
+    """A wanted placement: ``pk`` is the stored one it comes from; without ``starts_at`` it begins at once."""
 
     slot: int
     article_id: int
@@ -35,28 +35,28 @@ class Placing:
         values = {name: getattr(placement, name) for name in SAME}
         return cls(**values, starts_at=placement.starts_at, ends_at=placement.ends_at, pk=placement.pk)
 
-    def is_like(self, other: "Placement | Placing") -> bool:
-        """Whether it says the same as ``other``, apart from times."""
-        return all(getattr(self, name) == getattr(other, name) for name in SAME)
+    def is_like(self, placement: "Placement | Placing") -> bool:
+        """Return whether it equals ``placement`` in everything except times."""
+        return all(getattr(self, name) == getattr(placement, name) for name in SAME)
 
 
 @dataclass
 class Planned:
-    """A placement that stands, or will; ``row`` is the wanted one it comes from, ``asked`` puts it among its slot's."""
+    """A planned placement; ``row`` is the number of the wanted one, ``asked`` decides its order within its slot."""
 
     placement: Placement
     row: int
     asked: datetime
-    before: Placement | None = None  # what ends where it begins
+    before: Placement | None = None  # the placement that ends where this one begins
 
 
 @dataclass
 class Plan:
-    """What saving would do to the stored placements."""
+    """The changes that saving would make to the stored placements."""
 
     keep: list[Planned] = field(default_factory=list)
     add: list[Planned] = field(default_factory=list)
-    end: list[Placement] = field(default_factory=list)  # with another end than is stored
+    end: list[Placement] = field(default_factory=list)  # with a new end
     drop: list[Placement] = field(default_factory=list)  # not begun, so nobody saw them
 
     def __bool__(self) -> bool:
@@ -64,71 +64,74 @@ class Plan:
 
     @property
     def after(self) -> list[Placement]:
-        """What stands or will stand, once it is done."""
-        kept = [planned.placement for planned in self.keep]
-        ended = [placement for placement in self.end if placement not in kept]
-        return [*kept, *ended, *(planned.placement for planned in self.add)]
+        """The placements in force then or later, once the plan is carried out."""
+        kept_placements = [planned.placement for planned in self.keep]
+        ended = [placement for placement in self.end if placement not in kept_placements]
+        return [*kept_placements, *ended, *(planned.placement for planned in self.add)]
 
     def rows(self) -> dict[int, int]:
-        """The row each placement comes from, by ``id()``: those to be added have no key yet."""
+        """Return the wanted row of each placement, by ``id()``, because new ones have no primary key yet."""
         return {id(planned.placement): planned.row for planned in [*self.keep, *self.add]}
 
 
 def most_slots(section: Section | None) -> int:
-    """How many slots a board can have."""
+    """Return how many slots a board can have."""
     return SECTION_SLOTS if section else SLOTS
 
 
 def slots_of(section: Section | None, last: BoardRevision | None) -> int:
-    """How many slots a board has, whose newest save is ``last``."""
+    """Return how many slots a board has whose newest save is ``last``."""
     return (last.slots if last else None) or most_slots(section)
 
 
 def rows_standing(placements: Iterable[Placement], at: datetime) -> list[Placement]:
-    """Those in force at ``at``, in the order of ``Placement.objects.standing()``: in a slot the last to start first."""
-    found = [placement for placement in placements if placement.starts_at <= at < placement.ends_at]
-    found.sort(key=lambda placement: placement.starts_at, reverse=True)
-    return sorted(found, key=lambda placement: placement.slot)
-
-
-def plan(stored: Sequence[Placement], wanted: Sequence[Placing], *, section: Section | None, now: datetime) -> Plan:
-    """How ``stored`` becomes ``wanted`` at ``now``; what is stored and not wanted ends at once.
-
-    The plan holds copies: ``stored`` stays as it is.
+    """Return the placements in force at ``at``, sorted like ``Placement.objects.standing()``: in a slot the latest
+    first.
     """
-    known = {placement.pk: copy(placement) for placement in stored}
-    made = Plan()
-    for row, placing in enumerate(wanted):
-        old = known.pop(placing.pk, None) if placing.pk else None
+    in_force = [placement for placement in placements if placement.starts_at <= at < placement.ends_at]
+    in_force.sort(key=lambda placement: placement.starts_at, reverse=True)
+    return sorted(in_force, key=lambda placement: placement.slot)
+
+
+def plan(stored: Sequence[Placement], placings: Sequence[Placing], *, section: Section | None, now: datetime) -> Plan:
+    """Return the plan to turn ``stored`` into ``placings`` at ``now``; stored placements that are missing there end at
+    once.
+
+    The plan has copies: ``stored`` is not changed.
+    """
+    stored_by_pk = {placement.pk: copy(placement) for placement in stored}
+    new_plan = Plan()
+    for row, placing in enumerate(placings):
+        old = stored_by_pk.pop(placing.pk, None) if placing.pk else None
         if old is None:
             start = max(placing.starts_at or now, now)
-            made.add.append(Planned(_new(placing, section, start), row, placing.starts_at or FOR_EVER))
+            new_plan.add.append(Planned(_new(placing, section, start), row, placing.starts_at or FOR_EVER))
         else:
-            _change(made, old, placing, row, section, now)
-    for removed in known.values():
-        _end(made, removed, now)
-    _order(made)
-    for planned in made.add:
+            _change(new_plan, old, placing, row, section, now)
+    for removed in stored_by_pk.values():
+        _end(new_plan, removed, now)
+    _order(new_plan)
+    for planned in new_plan.add:
         if planned.before:
             planned.before.ends_at = max(min(planned.placement.starts_at, planned.before.ends_at), now)
-    return made
+    return new_plan
 
 
-def _change(made: Plan, old: Placement, placing: Placing, row: int, section: Section | None, now: datetime) -> None:
+def _change(new_plan: Plan, old: Placement, placing: Placing, row: int, section: Section | None, now: datetime) -> None:
     start = placing.starts_at or now
     begun = old.starts_at <= now
-    has_moved = start != old.starts_at and not (begun and start <= now)  # what readers saw is not changed any more
+    has_moved = start != old.starts_at and not (begun and start <= now)  # what readers saw can't change any more
     if placing.is_like(old) and not has_moved:
         if placing.ends_at != old.ends_at:
             old.ends_at = max(placing.ends_at, now) if begun else placing.ends_at
-            made.end.append(old)
-        made.keep.append(Planned(old, row, old.starts_at))
+            new_plan.end.append(old)
+        new_plan.keep.append(Planned(old, row, old.starts_at))
         return
     cut = max(start, now) if has_moved else max(old.starts_at, now)
     stays = old.slot == placing.slot and not has_moved
-    _end(made, old, now)
-    before = old if begun and stays and old in made.end else None
-    made.add.append(Planned(_new(placing, section, cut), row, old.starts_at if stays else FOR_EVER, before))
+    _end(new_plan, old, now)
+    before = old if begun and stays and old in new_plan.end else None
+    new_plan.add.append(Planned(_new(placing, section, cut), row, old.starts_at if stays else FOR_EVER, before))
 
 
 def _new(placing: Placing, section: Section | None, start: datetime) -> Placement:
@@ -136,22 +139,22 @@ def _new(placing: Placing, section: Section | None, start: datetime) -> Placemen
     return Placement(section=section, starts_at=start, ends_at=placing.ends_at, **values)
 
 
-def _end(made: Plan, placement: Placement, now: datetime) -> None:
-    """Let it end now; one that has not begun is dropped."""
+def _end(new_plan: Plan, placement: Placement, now: datetime) -> None:
+    """End the placement now; if it has not begun, drop it."""
     if placement.starts_at >= now:
-        made.drop.append(placement)
+        new_plan.drop.append(placement)
     else:
         placement.ends_at = now
-        made.end.append(placement)
+        new_plan.end.append(placement)
 
 
-def _order(made: Plan) -> None:
-    """Give new placements starts that keep their slot's order: what was under another when it began stays under it."""
+def _order(new_plan: Plan) -> None:
+    """Set the starts of new placements so that the order within each slot stays as it was."""
     limits: dict[int, datetime] = {}
-    for planned in sorted([*made.keep, *made.add], key=lambda one: one.asked, reverse=True):
+    for planned in sorted([*new_plan.keep, *new_plan.add], key=lambda item: item.asked, reverse=True):
         placement = planned.placement
         limit = limits.get(placement.slot)
-        if planned in made.add and planned.asked != FOR_EVER and limit and placement.starts_at >= limit:
+        if planned in new_plan.add and planned.asked != FOR_EVER and limit and placement.starts_at >= limit:
             placement.starts_at = limit - TICK
         limits[placement.slot] = min(limit or FOR_EVER, placement.starts_at)
 
@@ -160,16 +163,16 @@ def _order(made: Plan) -> None:
 
 
 def held_from(
-    before: Sequence[Placing | None], wanted: Sequence[Placing], at: datetime, now: datetime
+    before: Sequence[Placing | None], placings: Sequence[Placing], at: datetime, now: datetime
 ) -> list[Placing]:
-    """``wanted``, where what was changed on a board drawn for a time to come holds from that time on.
+    """Return ``placings``, with changes made on the board of a future time ``at`` in force from then on.
 
-    ``before`` is what each row was. What stands until then stays as it is and is added at the end, so that rows keep
+    ``before`` has the former state of each row. What is in force until then is added at the end, so that rows keep
     their numbers.
     """
     rows: list[Placing] = []
     until_then: list[Placing] = []
-    for number, placing in enumerate(wanted):
+    for number, placing in enumerate(placings):
         old = before[number] if number < len(before) else None
         if old and at > now and _is_cut(old, placing, at, now):
             rows.append(replace(placing, pk=None, starts_at=at))
@@ -180,20 +183,20 @@ def held_from(
 
 
 def _is_cut(old: Placing, placing: Placing, at: datetime, now: datetime) -> bool:
-    """Whether ``old``, which stands before and after ``at``, says something else now, in the same span."""
+    """Return whether ``old``, which is in force before and after ``at``, was changed without changing its span."""
     stands = (old.starts_at or now) < at < old.ends_at
     return stands and placing.starts_at == old.starts_at and not placing.is_like(old)
 
 
 def put_row(
-    wanted: Sequence[Placing], places: dict[int, int], moving: Placing | int, slot: int, last: int
+    placings: Sequence[Placing], places: dict[int, int], moving: Placing | int, slot: int, last: int
 ) -> tuple[list[Placing], int | None]:
-    """``wanted`` with a row (or a new placing) in ``slot``, and the row that found no place any more, if one did not.
+    """Return ``placings`` with a row (or a new placing) in ``slot``, and the row that lost its place, or None.
 
-    ``places`` says which row stands in which slot on the board as it is drawn. What is in the way moves on: up if
-    the row comes from above, else down, until it meets a slot that nothing is pinned to.
+    ``places`` maps slots of the board as shown to rows. Rows in the way move on, up if the row comes from above, else
+    down, until one meets a slot without a placement.
     """
-    rows, step = list(wanted), 1
+    rows, step = list(placings), 1
     if isinstance(moving, Placing):
         rows.append(moving)
         carried = len(rows) - 1
@@ -212,10 +215,10 @@ def put_row(
             return rows, carried
 
 
-def remove_row(wanted: Sequence[Placing], row: int, at: datetime, now: datetime) -> list[Placing]:
-    """``wanted`` without ``row`` from ``at`` on: what begins before then only ends there."""
-    placing = wanted[row]
-    rows = [other for number, other in enumerate(wanted) if number != row]
+def remove_row(placings: Sequence[Placing], row: int, at: datetime, now: datetime) -> list[Placing]:
+    """Return ``placings`` without ``row`` from ``at`` on; if it begins before then, it ends there."""
+    placing = placings[row]
+    rows = [row_placing for number, row_placing in enumerate(placings) if number != row]
     if at > now and (placing.starts_at or now) < at < placing.ends_at:
         rows.append(replace(placing, ends_at=at))
     return rows

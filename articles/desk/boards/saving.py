@@ -1,4 +1,4 @@
-"""Storing a board whole: one transaction, one revision, one line in the log; never over a save one has not seen."""
+"""Saving a board as a whole: one transaction, one revision, one line in the log; never over an unseen save."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -31,11 +31,11 @@ MOST = 60  # placements of a board that have not ended
 
 
 class BoardError(Exception):
-    """What can't be saved; the text says to a person why, and what would help."""
+    """A board can't be saved; the text tells a person why, and what would help."""
 
 
 class BoardMovedError(BoardError):
-    """Somebody saved the board after it was loaded: ``last`` is their save."""
+    """Somebody saved the board after it was loaded: ``last`` is that save."""
 
     def __init__(self, last: BoardRevision | None):
         self.last = last
@@ -43,7 +43,7 @@ class BoardMovedError(BoardError):
 
 
 def load(section: Section | None, now: datetime, *, to_change: bool = False) -> list[Placement]:
-    """The placements of a board that have not ended, in the order of slots and times; ``to_change`` locks them."""
+    """Return the placements of a board that have not ended, by slot and time; ``to_change`` locks them."""
     rows = Placement.objects.on(section).filter(ends_at__gt=now).select_related("image")
     if to_change:
         rows = rows.select_for_update(of=("self",))
@@ -51,54 +51,58 @@ def load(section: Section | None, now: datetime, *, to_change: bool = False) -> 
 
 
 def saves(section: Section | None) -> QuerySet[BoardRevision]:
-    """The board's revisions, the newest first."""
+    """Return the board's revisions, the newest first."""
     return BoardRevision.objects.filter(section=section).select_related("by").order_by("-pk")
 
 
 def last_save(section: Section | None) -> BoardRevision | None:
-    """The board's newest revision; its id is what a board is ``loaded`` at."""
+    """Return the board's newest revision; its id is sent as ``loaded`` with the next save."""
     return saves(section).first()
 
 
 @transaction.atomic
 def save(
-    section: Section | None, wanted: Sequence[Placing], *, by: User, loaded: int, slots: int | None = None
+    section: Section | None, placings: Sequence[Placing], *, by: User, loaded: int, slots: int | None = None
 ) -> BoardRevision | None:
-    """Store a board as ``wanted``; ``loaded`` is the id of its last save when it was loaded, 0 for none.
+    """Store a board as ``placings``; ``loaded`` is the id of its last save when it was loaded, 0 for none.
 
-    With as many ``slots`` as given, or as it had. None if nothing is new. ``BoardMovedError`` if somebody saved since,
-    ``BoardError`` for what can't be.
+    ``slots`` is the new number of slots, by default the present one. Return None if nothing changed. Raise
+    ``BoardMovedError`` if somebody saved since, ``BoardError`` if the board is invalid.
     """
     last = _claim(section, by, loaded)
-    return _write(section, wanted, by, "", last, slots or slots_of(section, last))
+    return _write(section, placings, by, "", last, slots or slots_of(section, last))
 
 
 @transaction.atomic
 def roll_back(revision: BoardRevision, *, by: User, loaded: int) -> tuple[BoardRevision | None, list[str]]:
-    """Make a board what it was after ``revision``, as a new save; also the headlines of what can't stand any more."""
+    """Restore a board to its state after ``revision``, as a new save; return it with the headlines that had to be left
+    out.
+    """
     last = _claim(revision.section, by, loaded)
-    wanted, left_out = _again(revision)
+    placings, left_out = _again(revision)
     note = _("Rolled back to %(time)s.") % {"time": short_time_with_zone(revision.at, SiteSettings.current().zone)}
     slots = slots_of(revision.section, revision)
-    return _write(revision.section, wanted, by, note, last, slots), left_out
+    return _write(revision.section, placings, by, note, last, slots), left_out
 
 
 @transaction.atomic
 def record(section: Section | None, *, by: User, note: str) -> BoardRevision:
-    """Keep what placements saved elsewhere than on the board made of it: an open board is not saved over them."""
+    """Record placements that were saved elsewhere than on the board, so that a board opened before is not saved over
+    them.
+    """
     lock_boards()
     last = last_save(section)
     return _keep(section, load(section, timezone.now()), by, [note], last.slots if last else None)
 
 
 def lock_boards() -> None:
-    """Have saves of boards follow one another: each holds this row until its transaction ends."""
+    """Make saves of boards wait for each other: each locks this row until its transaction ends."""
     rows = ContentType.objects.select_for_update(no_key=True).filter(app_label="articles", model="boardrevision")
     list(rows.values_list("pk"))
 
 
 def _claim(section: Section | None, by: User, loaded: int) -> BoardRevision | None:
-    """The board's newest save, once nobody else can save it and it is the one that was loaded."""
+    """Lock the boards and return the newest save, if it is the one that was loaded; else raise ``BoardMovedError``."""
     if not roles.may_curate(by, section):
         place = section or _("front page")
         raise BoardError(_("You may not place articles here: “%(place)s”.") % {"place": place})
@@ -110,25 +114,25 @@ def _claim(section: Section | None, by: User, loaded: int) -> BoardRevision | No
 
 
 def _write(
-    section: Section | None, wanted: Sequence[Placing], by: User, note: str, last: BoardRevision | None, slots: int
+    section: Section | None, placings: Sequence[Placing], by: User, note: str, last: BoardRevision | None, slots: int
 ) -> BoardRevision | None:
     now = timezone.now()
     stored = load(section, now, to_change=True)
-    made = plan(stored, _going_on(section, wanted, stored), section=section, now=now)
+    new_plan = plan(stored, _going_on(section, placings, stored), section=section, now=now)
     had = slots_of(section, last)
-    if not made and slots == had:
+    if not new_plan and slots == had:
         return None
-    titles = _titles([*stored, *made.after])
-    check(made, titles, slots=slots, most=most_slots(section), now=now)
-    lines = describe_differences(stored, made.after, titles, now, SiteSettings.current().zone)
+    titles = _titles([*stored, *new_plan.after])
+    check(new_plan, titles, slots=slots, most=most_slots(section), now=now)
+    lines = describe_differences(stored, new_plan.after, titles, now, SiteSettings.current().zone)
     lines = [*([describe_slots(had, slots)] if slots != had else []), *lines]
     lines = [" ".join(filter(None, [note, *lines[:1]])), *lines[1:]]
     try:
         with transaction.atomic():
-            Placement.objects.filter(pk__in=[placement.pk for placement in made.drop]).delete()
-            for placement in made.end:  # row by row, as whoever keeps pages ready listens for saves
+            Placement.objects.filter(pk__in=[placement.pk for placement in new_plan.drop]).delete()
+            for placement in new_plan.end:  # row by row, because the page cache listens to the signals of saves
                 placement.save(update_fields=["ends_at"])
-            for planned in made.add:
+            for planned in new_plan.add:
                 planned.placement.save(force_insert=True)
     except IntegrityError:
         message = _("An article or picture of this board was deleted a moment ago. Load the board again.")
@@ -136,20 +140,24 @@ def _write(
     return _keep(section, load(section, now), by, lines, slots)
 
 
-def _going_on(section: Section | None, wanted: Sequence[Placing], stored: list[Placement]) -> list[Placing]:
-    """``wanted`` without what ended while the board was open, unless it is to go on."""
-    gone = {placing.pk for placing in wanted if placing.pk} - {placement.pk for placement in stored}
-    ends = dict(Placement.objects.on(section).filter(pk__in=gone).values_list("pk", "ends_at")) if gone else {}
-    return [placing for placing in wanted if placing.pk not in ends or placing.ends_at > ends[placing.pk]]
+def _going_on(section: Section | None, placings: Sequence[Placing], stored: list[Placement]) -> list[Placing]:
+    """Return ``placings`` without those that ended while the board was open, unless their end was extended."""
+    missing_pks = {placing.pk for placing in placings if placing.pk} - {placement.pk for placement in stored}
+    ends = (
+        dict(Placement.objects.on(section).filter(pk__in=missing_pks).values_list("pk", "ends_at"))
+        if missing_pks
+        else {}
+    )
+    return [placing for placing in placings if placing.pk not in ends or placing.ends_at > ends[placing.pk]]
 
 
 def _keep(
     section: Section | None, rows: list[Placement], by: User, lines: list[str], slots: int | None
 ) -> BoardRevision:
     titles = _titles(rows)
-    kept = [_as_json(row) | {"title": titles.get(row.article_id, "")} for row in rows]
+    rows_as_json = [_as_json(row) | {"title": titles.get(row.article_id, "")} for row in rows]
     note = shortened(lines, MOST_OF_NOTE)
-    revision = BoardRevision.objects.create(section=section, placements=kept, note=note, by=by, slots=slots)
+    revision = BoardRevision.objects.create(section=section, placements=rows_as_json, note=note, by=by, slots=slots)
     place = section.name if section else _("Front page")
     LogEntry.objects.log_actions(by.pk, [revision], CHANGE, f"{place}: {'; '.join(lines)}", single_object=True)
     return revision
@@ -165,32 +173,32 @@ def _titles(rows: Iterable[Placement]) -> dict[int, str]:
 
 
 def _again(revision: BoardRevision) -> tuple[list[Placing], list[str]]:
-    """What ``revision`` kept and can stand again, and the headlines of what can't."""
+    """Return the placements of ``revision`` that can be restored, and the headlines of those that can't."""
     now = timezone.now()
-    wanted, left_out = [], []
+    placings, left_out = [], []
     rows = [row | {name: _time(row[name]) for name in ("starts_at", "ends_at")} for row in revision.placements]
     rows = [row for row in rows if row["ends_at"] > now]
-    shown = _shown(row["article_id"] for row in rows)
+    placeable = _shown(row["article_id"] for row in rows)
     images = _images(row["image_id"] for row in rows)
     for row in rows:
-        if row["article_id"] not in shown:
+        if row["article_id"] not in placeable:
             left_out.append(row["title"])
             continue
         values = {name: row[name] for name in (*SAME, "starts_at", "ends_at")}
         values["image_id"] = row["image_id"] if row["image_id"] in images else None
-        wanted.append(Placing(**values, pk=row["id"]))
-    return wanted, left_out
+        placings.append(Placing(**values, pk=row["id"]))
+    return placings, left_out
 
 
 def _time(text: str) -> datetime:
     return parse_datetime(text) or FOR_EVER
 
 
-def check(made: Plan, titles: dict[int, str], *, slots: int, most: int, now: datetime) -> None:
-    """Refuse what a board can't be, with a sentence for each reason."""
-    new = [planned.placement for planned in made.add]
-    rows = [placement for placement in made.after if placement.ends_at > now or placement in new]
-    problems = [*_wrong(new, made.end, titles), *_crowded(rows, titles, now), *_beyond(rows, titles, slots, now)]
+def check(new_plan: Plan, titles: dict[int, str], *, slots: int, most: int, now: datetime) -> None:
+    """Raise ``BoardError`` with a sentence for each problem of a plan."""
+    new = [planned.placement for planned in new_plan.add]
+    rows = [placement for placement in new_plan.after if placement.ends_at > now or placement in new]
+    problems = [*_wrong(new, new_plan.end, titles), *_crowded(rows, titles, now), *_beyond(rows, titles, slots, now)]
     if not 1 <= slots <= most:
         problems.append(_("A board like this has between 1 and %(most)d places.") % {"most": most})
     if len(rows) > MOST:
@@ -200,7 +208,7 @@ def check(made: Plan, titles: dict[int, str], *, slots: int, most: int, now: dat
 
 
 def _beyond(rows: list[Placement], titles: dict[int, str], slots: int, now: datetime) -> Iterable[str]:
-    """What would stand where the board has no place."""
+    """Yield a problem for each placement outside the board's slots."""
     for row in rows:
         if row.ends_at > now and not 1 <= row.slot <= slots:
             text = _("“%(title)s” stands in place %(slot)d of a board of %(slots)d: take it off, or move it up.")
@@ -208,13 +216,13 @@ def _beyond(rows: list[Placement], titles: dict[int, str], slots: int, now: date
 
 
 def _wrong(new: list[Placement], ended: list[Placement], titles: dict[int, str]) -> Iterable[str]:
-    shown, images = _shown(row.article_id for row in new), _images(row.image_id for row in new)
+    placeable, images = _shown(row.article_id for row in new), _images(row.image_id for row in new)
     for row in [*new, *ended]:
         if row.ends_at <= row.starts_at:
             yield _("“%(title)s” must end after it starts.") % {"title": _title(row, titles)}
     for row in new:
         title = _title(row, titles)
-        if row.article_id not in shown:
+        if row.article_id not in placeable:
             yield _("“%(title)s” is neither live nor scheduled, so it can’t be placed.") % {"title": title}
         if row.image_id and row.image_id not in images:
             yield _("The picture for “%(title)s” is no longer in the library.") % {"title": title}
@@ -225,20 +233,20 @@ def _wrong(new: list[Placement], ended: list[Placement], titles: dict[int, str])
 
 
 def _crowded(rows: list[Placement], titles: dict[int, str], now: datetime) -> Iterable[str]:
-    """An article that would stand twice at a time, or two that would begin in a slot at one moment."""
-    for number, one in enumerate(rows):
-        for other in rows[number + 1 :]:
+    """Yield a problem for an article placed twice at a time, or two that begin in a slot at the same time."""
+    for number, placement in enumerate(rows):
+        for later in rows[number + 1 :]:
             words = {
-                "title": _title(one, titles),
-                "second": _title(other, titles),
-                "one": slot_name(one.slot),
-                "other": slot_name(other.slot),
+                "title": _title(placement, titles),
+                "second": _title(later, titles),
+                "one": slot_name(placement.slot),
+                "other": slot_name(later.slot),
             }
-            is_at_once = max(one.starts_at, other.starts_at, now) < min(one.ends_at, other.ends_at)
-            if one.article_id == other.article_id and is_at_once:
+            is_at_once = max(placement.starts_at, later.starts_at, now) < min(placement.ends_at, later.ends_at)
+            if placement.article_id == later.article_id and is_at_once:
                 text = _("“%(title)s” would stand twice at a time: %(one)s and %(other)s. Remove one, or end it first.")
                 yield text % words
-            elif (one.slot, one.starts_at) == (other.slot, other.starts_at):
+            elif (placement.slot, placement.starts_at) == (later.slot, later.starts_at):
                 yield _("“%(title)s” and “%(second)s” would begin in one place at the same time: %(one)s.") % words
 
 
@@ -247,7 +255,7 @@ def _title(row: Placement, titles: dict[int, str]) -> str:
 
 
 def _shown(articles: Iterable[int]) -> set[int]:
-    """Those of ``articles`` that are live, or will be."""
+    """Return those of ``articles`` that are live or scheduled."""
     rows = Edition.objects.filter(article__in=set(articles), live_until__gt=timezone.now())
     return set(rows.values_list("article_id", flat=True))
 

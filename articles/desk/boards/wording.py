@@ -1,4 +1,4 @@
-"""What changed on a board, in a sentence that the log and the next editor can read."""
+"""Sentences about the changes of a board, for the log and the next editor."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,17 +15,17 @@ from ground.times import FOR_EVER
 
 
 def slot_name(slot: int) -> str:
-    """A slot as the desk calls it."""
+    """Return the desk's name of a slot."""
     return _("Lead") if slot == 1 else _("Slot %(slot)d") % {"slot": slot}
 
 
 def short_time_with_zone(moment: datetime, zone: ZoneInfo) -> str:
-    """A time in the paper's zone, with the zone's name."""
+    """Return a time in the paper's zone, with the zone's name."""
     return times.time_with_zone(moment, zone, "SHORT_DATETIME_FORMAT")
 
 
 def describe_slots(had: int, slots: int) -> str:
-    """That a board has more places, or fewer."""
+    """Return a sentence that a board has more slots, or fewer."""
     text = ngettext("%(slots)d place instead of %(had)d", "%(slots)d places instead of %(had)d", slots)
     return text % {"slots": slots, "had": had}
 
@@ -33,31 +33,34 @@ def describe_slots(had: int, slots: int) -> str:
 def describe_differences(
     before: list[Placement], after: list[Placement], titles: dict[int, str], now: datetime, zone: ZoneInfo
 ) -> list[str]:
-    """What differs between two states of a board, the present first; a move is one line, however many made way."""
+    """Return lines on the differences between two states of a board, the present first; a move is one line."""
     names = _Names(titles)
     if at := _one_time_to_come(before, after, now):
         when = _("from %(time)s") % {"time": short_time_with_zone(at, zone)}
         return [f"{when}: {line}" for line in _arranged(_tops(before, at), _tops(after, at), names, zone).lines]
-    told = _arranged(_tops(before, now), _tops(after, now), names, zone)
-    coming = {_key(one) for one in before if one.starts_at > now}, {_key(one) for one in after if one.starts_at > now}
+    changes = _arranged(_tops(before, now), _tops(after, now), names, zone)
+    coming = (
+        {_key(placement) for placement in before if placement.starts_at > now},
+        {_key(placement) for placement in after if placement.starts_at > now},
+    )
     for slot, article, start, end in sorted(coming[1] - coming[0], key=lambda key: (key[2], key[0])):
         text = (
             _("%(slot)s from %(start)s: %(title)s")
             if end == FOR_EVER
             else _("%(slot)s from %(start)s until %(end)s: %(title)s")
         )
-        told.placed.append(text % _words(slot, article, start, end, names, zone))
+        changes.placed.append(text % _words(slot, article, start, end, names, zone))
     for slot, article, start, end in sorted(coming[0] - coming[1], key=lambda key: (key[2], key[0])):
         text = _("%(slot)s from %(start)s: no longer %(title)s")
-        told.ended.append(text % _words(slot, article, start, end, names, zone))
-    return told.lines
+        changes.ended.append(text % _words(slot, article, start, end, names, zone))
+    return changes.lines
 
 
 def shortened(lines: list[str], most: int) -> str:
-    """As many whole ``lines`` as go into ``most`` characters, and how many more there are."""
-    for shown in range(len(lines), 0, -1):
-        more = len(lines) - shown
-        text = "; ".join(lines[:shown])
+    """Return as many whole ``lines`` as fit into ``most`` characters, and how many more there are."""
+    for count in range(len(lines), 0, -1):
+        more = len(lines) - count
+        text = "; ".join(lines[:count])
         if more:
             text += " " + ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more}
         if len(text) <= most:
@@ -67,7 +70,7 @@ def shortened(lines: list[str], most: int) -> str:
 
 @dataclass
 class _Told:
-    """Lines on a board's changes: what was placed, what was moved, what is another way, what ended."""
+    """The lines on a board's changes: what was placed, moved, changed in its place, and taken off."""
 
     placed: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
@@ -80,7 +83,7 @@ class _Told:
 
 
 class _Names(dict):
-    """Headlines in quotation marks, by the numbers of their articles."""
+    """Headlines in quotation marks, by their articles' primary keys."""
 
     def __init__(self, titles: dict[int, str]) -> None:
         super().__init__({number: f"“{title}”" for number, title in titles.items()})
@@ -89,7 +92,7 @@ class _Names(dict):
         return str(number)
 
 
-Tops = dict[int, Placement]  # what is seen of each slot
+Tops = dict[int, Placement]  # the placement that readers see in each slot
 
 
 def _tops(rows: list[Placement], now: datetime) -> Tops:
@@ -100,15 +103,17 @@ def _tops(rows: list[Placement], now: datetime) -> Tops:
 
 
 def _one_time_to_come(before: list[Placement], after: list[Placement], now: datetime) -> datetime | None:
-    """The time from which on all that differs does, without an end; None if it is now, or if there are several."""
-    old, new = {_key(one) for one in before}, {_key(one) for one in after}
+    """Return the one future time from which all differences hold, without an end; None if it is now, or several."""
+    old, new = {_key(placement) for placement in before}, {_key(placement) for placement in after}
     times = {start for _slot, _article, start, _end in (new - old) | (old - new) if start > now}
     ends = {end for _slot, _article, start, end in new - old if start <= now}
     added = [key for key in new - old if key[2] > now]
     if len(times) != 1 or ends - times or any(end != FOR_EVER for _slot, _article, _start, end in added):
         return None
-    same = {_key(one)[:3]: _said_here(one) for one in before if one.starts_at <= now}
-    is_as_it_was = same == {_key(one)[:3]: _said_here(one) for one in after if one.starts_at <= now}
+    texts_before = {_key(placement)[:3]: _said_here(placement) for placement in before if placement.starts_at <= now}
+    is_as_it_was = texts_before == {
+        _key(placement)[:3]: _said_here(placement) for placement in after if placement.starts_at <= now
+    }
     return times.pop() if is_as_it_was else None
 
 
@@ -117,7 +122,7 @@ def _key(placement: Placement) -> tuple[int, int, datetime, datetime]:
 
 
 def _said_here(placement: Placement) -> list:
-    """What it says and shows in its place."""
+    """Return the placement's texts, picture and article, everything except its slot and times."""
     return [getattr(placement, name) for name in SAME if name != "slot"]
 
 
@@ -131,28 +136,39 @@ def _words(slot: int, article: int, start: datetime, end: datetime, names: _Name
 
 
 def _arranged(old: Tops, new: Tops, names: _Names, zone: ZoneInfo) -> _Told:
-    """What was placed, taken off and moved between two looks at a board, and what changed where it stands."""
+    """Return lines on what was placed, taken off, moved and changed between two states of a board."""
     was, now = _slots(old), _slots(new)
-    came, gone = [one for one in now if one not in was], [one for one in was if one not in now]
-    replaced = {was[one]: one for one in gone}
-    told = _Told([_placed(names[one], slot_name(now[one]), names, replaced.pop(now[one], None)) for one in came])
+    came, article_id = (
+        [article for article in now if article not in was],
+        [article for article in was if article not in now],
+    )
+    replaced = {was[article]: article for article in article_id}
+    changes = _Told(
+        [_placed(names[article], slot_name(now[article]), names, replaced.pop(now[article], None)) for article in came]
+    )
     for slot, article in sorted(replaced.items()):
-        told.ended.append(_("took off %(title)s: %(slot)s") % {"title": names[article], "slot": slot_name(slot)})
-    stayed = [one for one in was if one in now]
-    moved, pushed = _movers(stayed, was, now, can_push=bool(came or gone))
-    for one in moved:
-        words = {"title": names[one], "was": slot_name(was[one]), "now": slot_name(now[one])}
-        told.moved.append(_("moved %(title)s from %(was)s to %(now)s") % words)
+        changes.ended.append(_("took off %(title)s: %(slot)s") % {"title": names[article], "slot": slot_name(slot)})
+    stayed = [article for article in was if article in now]
+    moved, pushed = _movers(stayed, was, now, can_push=bool(came or article_id))
+    for moved_article in moved:
+        words = {
+            "title": names[moved_article],
+            "was": slot_name(was[moved_article]),
+            "now": slot_name(now[moved_article]),
+        }
+        changes.moved.append(_("moved %(title)s from %(was)s to %(now)s") % words)
     if pushed:
         text = ngettext("%(count)d other moved one place", "%(count)d others moved one place", pushed)
-        made_way_for = told.moved or told.ended or told.placed
+        made_way_for = changes.moved or changes.ended or changes.placed
         made_way_for[-1] += f" ({text % {'count': pushed}})"
-    told.changed += (line for one in stayed if (line := _changed(old[was[one]], new[now[one]], names, zone)))
-    return told
+    changes.changed += (
+        line for article in stayed if (line := _changed(old[was[article]], new[now[article]], names, zone))
+    )
+    return changes
 
 
 def _slots(tops: Tops) -> dict[int, int]:
-    """The foremost slot of each article, in the order of the page."""
+    """Return the first slot of each article, in the order of the page."""
     slots: dict[int, int] = {}
     for slot, placement in sorted(tops.items()):
         slots.setdefault(placement.article_id, slot)
@@ -167,27 +183,27 @@ def _placed(title: str, slot: str, names: _Names, before: int | None) -> str:
 
 
 def _movers(stayed: list[int], was: dict[int, int], now: dict[int, int], *, can_push: bool) -> tuple[list[int], int]:
-    """Those that somebody moved, and how many others went one place to make way: they keep their order."""
+    """Return the articles that somebody moved, and how many others moved by one slot to make room."""
     in_order = _longest_rise(stayed, now)
-    moved = [one for one in stayed if one not in in_order and was[one] != now[one]]
-    shifted = [one for one in stayed if one in in_order and was[one] != now[one]]
+    moved = [article for article in stayed if article not in in_order and was[article] != now[article]]
+    shifted = [article for article in stayed if article in in_order and was[article] != now[article]]
     can_push = can_push or bool(moved)
-    pushed = [one for one in shifted if can_push and abs(now[one] - was[one]) == 1]
-    return [*moved, *(one for one in shifted if one not in pushed)], len(pushed)
+    pushed = [article for article in shifted if can_push and abs(now[article] - was[article]) == 1]
+    return [*moved, *(article for article in shifted if article not in pushed)], len(pushed)
 
 
 def _longest_rise(stayed: list[int], now: dict[int, int]) -> set[int]:
-    """The most articles that stand in the same order as before."""
+    """Return the most articles that are in the same order as before."""
     best: list[list[int]] = []
-    for place, one in enumerate(stayed):
-        before = [best[earlier] for earlier in range(place) if now[stayed[earlier]] < now[one]]
-        best.append([*max(before, key=len, default=[]), one])
+    for place, article in enumerate(stayed):
+        before = [best[earlier] for earlier in range(place) if now[stayed[earlier]] < now[article]]
+        best.append([*max(before, key=len, default=[]), article])
     longest: list[int] = max(best, key=len, default=[])
     return set(longest)
 
 
 def _changed(old: Placement, new: Placement, names: _Names, zone: ZoneInfo) -> str:
-    """What became of a placement beside its slot; nothing if that stays."""
+    """Return a line on changes of a placement beside its slot; "" if there are none."""
     words = {"slot": slot_name(new.slot), "title": names[new.article_id]}
     if _said_here(old) != _said_here(new):
         return _("%(slot)s: %(title)s, changed for this place") % words

@@ -1,16 +1,15 @@
-"""Two tags, authors or sections become one: what carried the one carries the other from now on.
+"""Merging two tags, authors or sections: everything that had the one has the other from then on.
 
-A tag, an author and a section are things that editions point at, as they do when one is renamed: what an edition says
-is that it is by this author, not by these letters. So a merge cuts no edition. It has the rows beside editions, those
-that are live and those that once were, point at the one that stays; the text, its times and who published it stay as
-they are, nobody's draft becomes unpublished, and readers, who never see a working copy, see it with the next page. The
-working copies' rows are moved with them, so that a story says to readers what it says on the desk.
+An edition refers to tags, authors and sections by their rows, so a merge creates no edition, as a rename does not. The
+rows beside editions, live and past ones, are moved to the row that stays; texts, times and publishers stay as they are,
+no draft is affected, and readers see the change with the next page. The rows of working copies are moved too, so that
+both agree.
 
-What saves left behind is not written anew: it goes on naming what there was (``models.merge.successors`` says what
-became of it). Every row that was moved is noted, so a merge can be undone as long as both names are free.
+Revisions are not rewritten: they go on naming the old row (``models.merge.successors`` tells what became of it). Every
+moved row is recorded, so a merge can be undone as long as both names are free.
 
-The first rows are moved at once, by whoever merges; of a hundred thousand, the task ``carry_on`` moves the rest, some
-at a time, the newest first. Until then each story is listed under one of the two.
+The first rows are moved at once, by whoever merges; for a hundred thousand, the task ``carry_on`` moves the rest in
+batches, the newest first. Until then each article is listed under one of the two.
 """
 
 from articles.desk.merges.moving import carry_on, start_merge

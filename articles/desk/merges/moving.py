@@ -1,4 +1,4 @@
-"""Merging: the thing that goes gives all its rows to the one that stays, and is removed."""
+"""Merging: all rows of the one that goes are moved to the one that stays, and it is deleted."""
 
 import logging
 from collections.abc import Callable
@@ -20,8 +20,8 @@ from articles.desk.merges.places import (
     MergePlace,
     columns_as_json,
     kind_of,
+    lock_row,
     model_of,
-    thing,
 )
 from articles.desk.merges.refusing import why_not
 from articles.desk.workflow.timeline import WorkflowError
@@ -32,31 +32,37 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 1_000  # rows of a table
 IN_A_ROW = 20  # steps of one task, which others wait for
 MOST_FAILURES = 5
-MEANWHILE = (IntegrityError, OperationalError)  # somebody wrote a row of it, or waits for one that we wrote
-BLANKS = ["role", "biography", "links", "picture_id", "user_id"]  # of an author, which the other's fill
+MEANWHILE = (IntegrityError, OperationalError)  # somebody else wrote one of the rows, or waits for one that we wrote
+BLANKS = [
+    "role",
+    "biography",
+    "links",
+    "picture_id",
+    "user_id",
+]  # columns of an author that are filled from the other one
 
 
 def start_merge(gone: Model, stays: Model, *, by: User, gives_rights: bool = False) -> Merge:
     """Merge ``gone`` into ``stays``: the newest rows at once, the rest in the background.
 
-    With ``gives_rights`` the editors of a section that goes are editors of the one that stays.
+    With ``gives_rights`` the editors of ``gone``, a section, become editors of ``stays``.
     """
     try:
         with transaction.atomic():
             merge = _begin(gone, stays, by, gives_rights)
-    except IntegrityError:  # somebody began another in this moment
+    except IntegrityError:  # somebody began another merge at this moment
         raise WorkflowError(_("Another merge has just begun. Wait until it is done, then look again.")) from None
     return after_first_batches(merge, lambda: move_some(merge.pk) or move_some(merge.pk), carry_on)
 
 
-def after_first_batches(merge: Merge, first: Callable[[], bool], rest: Task) -> Merge:
-    """``merge`` after its ``first`` batches, which say whether that was all; else the task ``rest`` is queued."""
+def after_first_batches(merge: Merge, first: Callable[[], bool], task: Task) -> Merge:
+    """Run the ``first`` batches, which return whether that was all, or else queue ``task``; return the merge."""
     try:
-        done = first()
+        is_done = first()
     except MEANWHILE:
-        done = False
-    if not done:
-        tasks.after_commit(rest.enqueue, merge.pk)
+        is_done = False
+    if not is_done:
+        tasks.after_commit(task.enqueue, merge.pk)
     merge.refresh_from_db()
     return merge
 
@@ -66,7 +72,7 @@ def _begin(gone: Model, stays: Model, by: User, gives_rights: bool) -> Merge:
         raise WorkflowError(refusal)
     kind = kind_of(gone)
     merge = Merge(kind=kind, gone=gone.pk, stays=stays.pk, by=by, gone_name=str(gone), stays_name=str(stays))
-    gone, stays = thing(merge, gone.pk), thing(merge, stays.pk)
+    gone, stays = lock_row(merge, gone.pk), lock_row(merge, stays.pk)
     if gone is None or stays is None:
         raise WorkflowError(_("One of the two is no more: somebody merged or removed it just now."))
     merge.gone_path = path_of(gone)
@@ -83,14 +89,14 @@ def _begin(gone: Model, stays: Model, by: User, gives_rights: bool) -> Merge:
 
 
 def _prepare_tag(merge: Merge, gone: Any, stays: Any) -> None:
-    """Whoever types its name means the other from now on."""
+    """Make the name of the tag a former name of the other one."""
     keys = TagKey.objects.filter(tag=gone)
     merge.batches.create(label="articles.TagKey", moved=list(keys.values_list("pk", flat=True)))
     keys.update(tag=stays, is_former=True)
 
 
 def _prepare_author(merge: Merge, gone: Any, stays: Any) -> None:
-    """What is not said of the one that stays is said as of the other; drafts stay with the login that had them."""
+    """Fill empty columns of the author that stays from the other one; drafts stay with the login that had them."""
     merge.given = {name: getattr(gone, name) for name in BLANKS if getattr(gone, name) and not getattr(stays, name)}
     if "user_id" in merge.given:
         gone.user = None
@@ -102,7 +108,7 @@ def _prepare_author(merge: Merge, gone: Any, stays: Any) -> None:
 
 
 def _prepare_section(merge: Merge, gone: Any, stays: Any, gives_rights: bool) -> None:
-    """Sections within follow; its own checks, and the places on its top, go with it."""
+    """Move subsections to the one that stays; delete the checks and placements of the section that goes."""
     editors = list(gone.editors.values_list("pk", flat=True))
     merge.gone_values |= {"editors": editors}
     if gives_rights:
@@ -119,7 +125,7 @@ def _prepare_section(merge: Merge, gone: Any, stays: Any, gives_rights: bool) ->
 
 @transaction.atomic
 def move_some(number: int) -> bool:
-    """Move the next rows of a merge; when there are none, remove what they pointed at. Whether it is done."""
+    """Move the next rows of a merge, or finish it if there are none; return whether it is done."""
     (merge,) = Merge.objects.filter(pk=number).select_for_update()
     if merge.stage != Merge.Stage.MOVING:
         return True
@@ -137,7 +143,9 @@ def move_some(number: int) -> bool:
 
 
 def _move(merge: Merge, place: MergePlace) -> int:
-    """Have the newest rows of one table point at what stays; where that stands already, one of two rows goes."""
+    """Move the newest rows of one table to ``stays``, and return how many; of two rows that would be equal one is
+    deleted.
+    """
     rows, column = place.rows, place.column
     newest = rows.filter(**{column: merge.gone}).order_by(place.newest)
     keys = list(newest.values_list("pk", flat=True)[:AT_ONCE])
@@ -145,22 +153,22 @@ def _move(merge: Merge, place: MergePlace) -> int:
         return 0
     if place.article:
         _lock_articles(rows.filter(pk__in=keys).values(place.article))
-    taken = _twice(merge, place, keys) if place.whole else []
-    gone = [values["id"] for values in taken]
+    duplicates = _twice(merge, place, keys) if place.whole else []
+    gone = [values["id"] for values in duplicates]
     rows.filter(pk__in=gone).delete()
     moving = sorted(set(keys) - set(gone))
     rows.filter(pk__in=moving).update(**{column: merge.stays})
-    merge.batches.create(label=place.label, moved=moving, taken=[columns_as_json(values) for values in taken])
+    merge.batches.create(label=place.label, moved=moving, taken=[columns_as_json(values) for values in duplicates])
     return len(keys)
 
 
 def _lock_articles(articles: QuerySet) -> None:
-    """Wait for whoever saves one of them, who locks it before its rows, as we do: so nobody waits in a circle."""
+    """Lock the articles before their rows, as every save does, so that no two transactions wait for each other."""
     list(Article.objects.select_for_update().filter(pk__in=articles).order_by("pk").values_list("pk"))
 
 
 def _twice(merge: Merge, place: MergePlace, keys: list[int]) -> list[dict[str, Any]]:
-    """The rows that would stand twice in their whole; of bylines the later one, of others that of what goes."""
+    """Return rows that would exist twice within a whole; of bylines the later one, of others that of ``gone``."""
     going = {values[place.whole]: values for values in place.rows.filter(pk__in=keys).values()}
     staying = place.rows.filter(**{place.column: merge.stays, f"{place.whole}__in": list(going)}).values()
     return [_of_two(place, going[values[place.whole]], values) for values in staying]
@@ -172,11 +180,11 @@ def _of_two(place: MergePlace, going: dict[str, Any], staying: dict[str, Any]) -
 
 
 def _finish(merge: Merge) -> None:
-    """Remove what has no rows any more, and have its addresses lead to the other."""
+    """Delete the row that has no more rows pointing to it, and redirect its addresses to the other."""
     former, kind = FormerAddress.objects, merge.kind
     moved = list(former.filter(kind=kind, row=merge.gone).values_list("pk", flat=True))
     merge.batches.create(label="articles.FormerAddress", moved=moved)
-    if gone := thing(merge, merge.gone):
+    if gone := lock_row(merge, merge.gone):
         merge.gone_path = path_of(gone)
         gone.delete()
     former.update_or_create(path=normal_path(merge.gone_path), defaults={"kind": kind, "row": merge.stays})
@@ -187,13 +195,13 @@ def _finish(merge: Merge) -> None:
 
 @task()
 def carry_on(number: int) -> None:
-    """Move the rows of a merge that are left; others' work has its turn in between."""
+    """Move the remaining rows of a merge; other tasks get their turn in between."""
     if not go_through(move_some, number):
         carry_on.enqueue(number)
 
 
 def go_through(step: Callable[[int], bool], number: int) -> bool:
-    """Take as many steps as one task may; whether that was all. Somebody who publishes meanwhile is waited for."""
+    """Run as many steps as one task may, and return whether that was all; wait for others who write the same rows."""
     failures = 0
     for _number in range(IN_A_ROW):
         try:

@@ -1,4 +1,4 @@
-"""Where tags, authors and sections stand: the tables whose rows a merge moves."""
+"""The tables whose rows refer to tags, authors and sections, and are moved by a merge."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +13,12 @@ from articles.models.redirect import MODELS
 
 @dataclass(frozen=True)
 class MergePlace:
-    """A table with a column that points at a thing; in one ``whole`` (a column, too) no thing stands twice."""
+    """A table with a column for the merged kind of row; within one ``whole`` (a column, too) none occurs twice."""
 
     label: str
     column: str
     whole: str = ""
-    article: str = ""  # where the article is found, of working copies
+    article: str = ""  # the path to the article, for tables of working copies
     newest: str = "-pk"
     is_ordered: bool = False  # within the whole
 
@@ -47,31 +47,31 @@ OF_A_SECTION = ["articles.CheckRule", "articles.Placement", "articles.BoardRevis
 KINDS = {label: Merge.Kind(kind) for kind, label in MODELS.items() if kind in Merge.Kind.values}
 
 
-def kind_of(thing: Model) -> Merge.Kind:
-    return KINDS[thing._meta.label]
+def kind_of(row: Model) -> Merge.Kind:
+    return KINDS[row._meta.label]
 
 
 def model_of(label: str) -> type[Model]:
     return apps.get_model(label)
 
 
-def thing(merge: Merge, number: int) -> Any:
-    """The tag, author or section of this number, locked; None if there is none any more."""
+def lock_row(merge: Merge, number: int) -> Any:
+    """Return the tag, author or section with this primary key, locked; None if it does not exist."""
     return model_of(MODELS[merge.kind])._base_manager.filter(pk=number).select_for_update().first()
 
 
 def both_rows(merge: Merge) -> tuple[Any, Any]:
-    """What goes and what stays, as far as they are there."""
-    found = model_of(MODELS[merge.kind])._base_manager.in_bulk([merge.gone, merge.stays])
-    return found.get(merge.gone), found.get(merge.stays)
+    """Return the row that goes and the row that stays, or None for one that does not exist."""
+    rows_by_pk = model_of(MODELS[merge.kind])._base_manager.in_bulk([merge.gone, merge.stays])
+    return rows_by_pk.get(merge.gone), rows_by_pk.get(merge.stays)
 
 
 def columns_as_json(values: dict[str, Any]) -> dict[str, Any]:
-    """Columns as JSON, to the microsecond."""
+    """Return columns as JSON, with times to the microsecond."""
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
 def row_from_json(model: type[Model], values: dict[str, Any]) -> Model:
-    """A row as ``plain`` wrote it, not yet stored."""
+    """Return an unsaved row of the values that ``columns_as_json`` wrote."""
     fields = {field.attname: field for field in model._meta.concrete_fields}
     return model(**{name: fields[name].to_python(value) for name, value in values.items() if name in fields})

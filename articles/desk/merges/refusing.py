@@ -1,4 +1,4 @@
-"""Why two things can't be merged, or a merge can't be undone: in words that say what would help; empty: they can."""
+"""Why two rows can't be merged, or a merge can't be undone, in words that say what would help; "" if they can."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ OPEN = [Merge.Stage.MOVING, Merge.Stage.UNDOING]
 
 
 def why_not(gone: Model, stays: Model, by: User) -> str:
-    """Why ``by`` can't merge ``gone`` into ``stays``."""
+    """Return why ``by`` can't merge ``gone`` into ``stays``."""
     kind = kind_of(gone)
     if gone == stays or kind != kind_of(stays):
         return _("Choose another one to merge it into.")
@@ -26,7 +26,7 @@ def why_not(gone: Model, stays: Model, by: User) -> str:
 
 
 def why_not_undone(merge: Merge, by: User) -> str:
-    """Why ``by`` can't undo ``merge``."""
+    """Return why ``by`` can't undo ``merge``."""
     if merge.stage == Merge.Stage.UNDONE:
         return _("It was undone already.")
     if merge.stage in OPEN or (text := _still_going_on(merge.kind)):
@@ -57,7 +57,7 @@ def _of_sections(gone: Any, stays: Any) -> str:
 
 
 def _since(merge: Merge, **about: int) -> str:
-    """A later merge that has to be undone before."""
+    """Return why a later merge must be undone first."""
     later = (
         Merge.objects.filter(kind=merge.kind, stage=Merge.Stage.DONE, pk__gt=merge.pk, **about).order_by("-pk").first()
     )
@@ -66,18 +66,18 @@ def _since(merge: Merge, **about: int) -> str:
 
 
 def _is_taken(merge: Merge) -> str:
-    """What has its name or its address now."""
+    """Return what now has the name or the address of the merged row."""
     values = merge.gone_values
-    same = model_of(MODELS[merge.kind])._base_manager.filter(folding.same("slug", values["slug"]))
+    rows = model_of(MODELS[merge.kind])._base_manager.filter(folding.same("slug", values["slug"]))
     if merge.kind == Merge.Kind.SECTION:
-        same = same.filter(parent=values["parent_id"])
+        rows = rows.filter(parent=values["parent_id"])
         if (
             values["parent_id"]
             and not model_of("articles.Section")._base_manager.filter(pk=values["parent_id"]).exists()
         ):
             return _("The section that “%(name)s” lay within is no more.") % {"name": merge.gone_name}
-    if other := same.first():
-        return _("“%(other)s” has its address now: give it another first.") % {"other": other}
+    if holder := rows.first():
+        return _("“%(other)s” has its address now: give it another first.") % {"other": holder}
     twin = tag_key.holder(merge.gone_name) if merge.kind == Merge.Kind.TAG else None
     if twin and twin.pk == merge.stays:
         return _("Their names differ in nothing that makes two tags: both are “%(name)s”.") % {"name": twin}

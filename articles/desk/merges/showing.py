@@ -1,4 +1,4 @@
-"""What a merge would change, told before it is done: counted up to a bound, however large the archive is."""
+"""The preview of a merge: what it would change, counted up to a bound, for an archive of any size."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,7 @@ from articles.models import (
 )
 from articles.models.redirect import path_of
 
-MOST_COUNTED = 1_000  # of the newest; the rest is not looked at
+MOST_COUNTED = 1_000  # of the newest; the rest is not counted
 ROWS: dict[str, tuple[Any, str]] = {
     Merge.Kind.TAG: (EditionTag, "tag"),
     Merge.Kind.AUTHOR: (EditionByline, "author"),
@@ -32,7 +32,7 @@ ROWS: dict[str, tuple[Any, str]] = {
 
 @dataclass(frozen=True)
 class ChangeLine:
-    """One thing that changes, how many of it there are (a text), and what becomes of it."""
+    """One kind of thing that changes, how many there are (as text), and what becomes of it."""
 
     what: str
     count: str
@@ -40,7 +40,7 @@ class ChangeLine:
 
 
 def merge_changes(gone: Any, stays: Any, *, gives_rights: bool = False) -> list[ChangeLine]:
-    """All that changes for readers, for the desk and in addresses when ``gone`` is merged into ``stays``."""
+    """Return all that changes for readers, for the desk and in addresses when ``gone`` is merged into ``stays``."""
     kind = kind_of(gone)
     lines = [*_stories(kind, gone, stays), *_places(kind, gone), *_addresses(gone, stays)]
     if kind == Merge.Kind.AUTHOR:
@@ -54,7 +54,7 @@ def _stories(kind: Merge.Kind, gone: Any, stays: Any) -> list[ChangeLine]:
     names = {"gone": str(gone), "stays": str(stays)}
     live, both, coming, past = _of_editions(kind, gone, stays)
     now_under = _("readers see “%(stays)s” at once; text, times and order stay.") % names
-    kept = _("are found under “%(stays)s”. Saves and the log go on naming “%(gone)s”.") % names
+    revisions_text = _("are found under “%(stays)s”. Saves and the log go on naming “%(gone)s”.") % names
     return [
         ChangeLine(_("Live articles"), live, now_under),
         ChangeLine(_("of these under both"), both, _("stand under “%(stays)s” once.") % names),
@@ -62,35 +62,35 @@ def _stories(kind: Merge.Kind, gone: Any, stays: Any) -> list[ChangeLine]:
         ChangeLine(
             _("Drafts, changes not published"), _drafts(kind, gone), _("say “%(stays)s”; what is typed stays.") % names
         ),
-        ChangeLine(_("Earlier editions"), past, kept),
+        ChangeLine(_("Earlier editions"), past, revisions_text),
     ]
 
 
 def _of_editions(kind: Merge.Kind, gone: Any, stays: Any) -> list[str]:
-    """Those that are live, live under both, to come, and over: of the newest, in one query."""
+    """Return how many editions are live, live under both, scheduled, and past: of the newest, in one query."""
     at, rows, column = timezone.now(), *ROWS[kind]
     newest = rows.objects.filter(**{column: gone}).order_by("-published_at").values("edition")[: MOST_COUNTED + 1]
     also = Exists(rows.objects.filter(**{column: stays}, edition=OuterRef("pk")))
     live = Q(live_from__lte=at, live_until__gt=at)
-    asked: dict[str, Any] = {
+    conditions: dict[str, Any] = {
         "live": live,
         "both": live & also,
         "coming": Q(live_from__gt=at),
         "past": Q(live_until__lte=at),
     }
-    counts = {name: Count("pk", filter=condition) for name, condition in asked.items()}
-    found = Edition.objects.filter(pk__in=newest).order_by().aggregate(all=Count("pk"), **counts)
-    return [_said(found[name], found["all"]) for name in asked]
+    counts = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
+    counted = Edition.objects.filter(pk__in=newest).order_by().aggregate(all=Count("pk"), **counts)
+    return [_said(counted[name], counted["all"]) for name in conditions]
 
 
 def _drafts(kind: Merge.Kind, gone: Any) -> str:
-    """Working copies that say what no edition says; of the newest."""
-    place = next(one for one in PLACES[kind] if one.article)
+    """Return how many of the newest working copies differ from every edition."""
+    place = next(merge_place for merge_place in PLACES[kind] if merge_place.article)
     newest = place.rows.filter(**{place.column: gone.pk}).order_by(place.newest)[: MOST_COUNTED + 1]
     under_way = ~Q(stage=Article.Stage.PUBLISHED) & Q(trashed_at=None)
     rows = Article.objects.filter(pk__in=newest.values(place.article)).order_by()
-    found = rows.aggregate(all=Count("pk"), drafts=Count("pk", filter=under_way))
-    return _said(found["drafts"], found["all"])
+    counted = rows.aggregate(all=Count("pk"), drafts=Count("pk", filter=under_way))
+    return _said(counted["drafts"], counted["all"])
 
 
 def _said(count: int, of: int) -> str:
@@ -100,7 +100,7 @@ def _said(count: int, of: int) -> str:
 
 
 def _places(kind: Merge.Kind, gone: Any) -> list[ChangeLine]:
-    """Places on boards: few, as each has an end or stands now."""
+    """Return lines on placements; they are few, as each is in force or has an end."""
     rows, column = ROWS[kind]
     stands = {"edition__article": OuterRef("article"), "edition__live_until__gt": timezone.now()}
     carries = rows.objects.filter(**{column: gone}, **stands)
@@ -183,5 +183,5 @@ def _of_section(gone: Any, stays: Any, gives_rights: bool) -> list[ChangeLine]:
 
 
 def _count(rows: QuerySet) -> str:
-    found = rows.order_by()[: MOST_COUNTED + 1].count()
-    return str(found) if found <= MOST_COUNTED else _("more than %(most)d") % {"most": MOST_COUNTED}
+    number = rows.order_by()[: MOST_COUNTED + 1].count()
+    return str(number) if number <= MOST_COUNTED else _("more than %(most)d") % {"most": MOST_COUNTED}

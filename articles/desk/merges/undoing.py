@@ -1,4 +1,4 @@
-"""Undoing a merge: what it removed is made again, and gets the rows back that were its own."""
+"""Undoing a merge: the deleted row is created again, and gets back its rows."""
 
 from typing import Any
 
@@ -11,18 +11,18 @@ from django_tasks import task
 from articles import tasks
 from articles.desk.merges import listings
 from articles.desk.merges.moving import after_first_batches, carry_on, go_through, move_some
-from articles.desk.merges.places import LISTED, PLACES, MergePlace, model_of, row_from_json, thing
+from articles.desk.merges.places import LISTED, PLACES, MergePlace, lock_row, model_of, row_from_json
 from articles.desk.merges.refusing import why_not_undone
 from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Edition, FormerAddress, Merge, MergedRows, Section, TagKey
 from articles.models.redirect import MODELS, normal_path
 
 AT_FIRST = 8  # batches: as many as a small merge has
-FIRST = ["articles.TagKey", "articles.Section", "articles.FormerAddress"]  # given back with the thing itself
+FIRST = ["articles.TagKey", "articles.Section", "articles.FormerAddress"]  # restored together with the row itself
 
 
 def undo(merge: Merge, *, by: User) -> Merge:
-    """Part what ``merge`` made one: the rows moved last at once, the rest in the background."""
+    """Undo ``merge``: the rows moved last at once, the rest in the background."""
     with transaction.atomic():
         merge = Merge.objects.select_for_update().get(pk=merge.pk)
         if refusal := why_not_undone(merge, by):
@@ -34,8 +34,8 @@ def undo(merge: Merge, *, by: User) -> Merge:
 
 
 def _make_again(merge: Merge) -> None:
-    """The thing that was removed, with its number, its names and its addresses."""
-    stays = thing(merge, merge.stays)
+    """Create the deleted row again, with its primary key, names and addresses."""
+    stays = lock_row(merge, merge.stays)
     first = {batch.label: batch for batch in merge.batches.filter(label__in=FIRST)}
     if merge.given:
         _take_back(merge, stays)
@@ -54,18 +54,18 @@ def _make_again(merge: Merge) -> None:
 
 
 def _take_back(merge: Merge, stays: Any) -> None:
-    """What the one that stays was given and still has."""
+    """Take back what the other row was given and still has."""
     if merge.kind == Merge.Kind.SECTION:
         stays.editors.remove(*merge.given["editors"])
         return
-    same = [name for name, value in merge.given.items() if getattr(stays, name) == value]
-    for name in same:
+    unchanged = [name for name, value in merge.given.items() if getattr(stays, name) == value]
+    for name in unchanged:
         setattr(stays, name, None if name.endswith("_id") else "")
-    stays.save(update_fields=[name.removesuffix("_id") for name in same])
+    stays.save(update_fields=[name.removesuffix("_id") for name in unchanged])
 
 
 def _forget_what_is_no_more(gone: Any) -> None:
-    """A login or picture that was removed since, or a login that has another byline by now."""
+    """Leave out a login or picture that was deleted since, or a login that has another byline now."""
     for name in ("picture", "user"):
         if key := getattr(gone, f"{name}_id", None):
             field = gone._meta.get_field(name)
@@ -76,23 +76,25 @@ def _forget_what_is_no_more(gone: Any) -> None:
 
 @transaction.atomic
 def _step(number: int) -> bool:
-    """Give one batch of rows back; whether that was the last."""
+    """Move one batch of rows back, and return whether that was the last."""
     (merge,) = Merge.objects.filter(pk=number).select_for_update()
     batch = merge.batches.order_by("-pk").first() if merge.stage == Merge.Stage.UNDOING else None
     if batch is None:
         Merge.objects.filter(pk=number, stage=Merge.Stage.UNDOING).update(stage=Merge.Stage.UNDONE)
         return True
-    left = _give_back(merge, batch)
-    Merge.objects.filter(pk=number).update(left=F("left") + left)
+    left_over = _give_back(merge, batch)
+    Merge.objects.filter(pk=number).update(left=F("left") + left_over)
     batch.delete()
     return False
 
 
 def _give_back(merge: Merge, batch: MergedRows) -> int:
-    """How many rows of ``batch`` could not be given back, as their article was changed since."""
+    """Return how many rows of ``batch`` could not be moved back because their article was changed since."""
     if batch.label == LISTED:
         return len(batch.moved) - listings.part(batch.moved, merge.gone, merge.stays)
-    place = next((one for one in PLACES[Merge.Kind(merge.kind)] if one.label == batch.label), None)
+    place = next(
+        (merge_place for merge_place in PLACES[Merge.Kind(merge.kind)] if merge_place.label == batch.label), None
+    )
     if place is None:
         model = model_of(batch.label)
         _make_rows(model, batch.taken)
@@ -104,53 +106,55 @@ def _give_back(merge: Merge, batch: MergedRows) -> int:
 
 
 def _unchanged(merge: Merge, place: MergePlace, rows: QuerySet) -> QuerySet:
-    """Without working copies that were published since: they go on saying what their newest edition says."""
+    """Return ``rows`` without working copies that were published since, because those must agree with their newest
+    edition.
+    """
     if not place.article:
         return rows
     return rows.exclude(Exists(Edition.objects.filter(article=OuterRef(place.article), cut_at__gt=merge.at)))
 
 
 def _put_back(merge: Merge, place: MergePlace, batch: MergedRows) -> None:
-    """The rows that were taken out, where what they stood in is still there."""
+    """Restore the rows that were deleted, if what they belonged to still exists."""
     if not batch.taken:
         return
     model, whole = place.rows.model, place.whole
     wholes = model._meta.get_field(whole.removesuffix("_id")).related_model._base_manager
-    there = wholes.filter(pk__in=[values[whole] for values in batch.taken])
+    owners = wholes.filter(pk__in=[values[whole] for values in batch.taken])
     if place.article:
-        there = there.exclude(Exists(Edition.objects.filter(article=OuterRef("pk"), cut_at__gt=merge.at)))
-    keys = set(there.values_list("pk", flat=True))
+        owners = owners.exclude(Exists(Edition.objects.filter(article=OuterRef("pk"), cut_at__gt=merge.at)))
+    keys = set(owners.values_list("pk", flat=True))
     _make_rows(model, [values for values in batch.taken if values[whole] in keys])
 
 
-def _make_rows(model: type[Model], taken: list[dict[str, Any]]) -> None:
-    """Rows as they were, with the times they were first written at."""
+def _make_rows(model: type[Model], row_values: list[dict[str, Any]]) -> None:
+    """Create rows with their former values, creation times included."""
     rows = model._base_manager
-    rows.bulk_create([row_from_json(model, values) for values in taken], ignore_conflicts=True)
+    rows.bulk_create([row_from_json(model, values) for values in row_values], ignore_conflicts=True)
     stamped = [field.attname for field in model._meta.concrete_fields if getattr(field, "auto_now_add", False)]
-    if stamped and taken:
-        rows.bulk_update([row_from_json(model, values) for values in taken], stamped)
+    if stamped and row_values:
+        rows.bulk_update([row_from_json(model, values) for values in row_values], stamped)
 
 
 def ask_again(merge: Merge) -> None:
-    """Have the background go on with what was interrupted; what is done already is not done twice."""
+    """Queue the task of an interrupted merge again; what is done already is not done twice."""
     job = carry_on if merge.stage == Merge.Stage.MOVING else carry_on_parting
     tasks.after_commit(job.enqueue, merge.pk)
 
 
 def finish_all() -> list[Merge]:
-    """Go to the end with every merge that is going on, there or back; which those were."""
-    found = list(Merge.objects.filter(stage__in=[Merge.Stage.MOVING, Merge.Stage.UNDOING]))
-    for merge in found:
+    """Finish every merge or undoing that is under way, and return them."""
+    open_merges = list(Merge.objects.filter(stage__in=[Merge.Stage.MOVING, Merge.Stage.UNDOING]))
+    for merge in open_merges:
         step = move_some if merge.stage == Merge.Stage.MOVING else _step
         while not go_through(step, merge.pk):
             pass
         merge.refresh_from_db()
-    return found
+    return open_merges
 
 
 @task()
 def carry_on_parting(number: int) -> None:
-    """Give back what is left of a merge that is being undone."""
+    """Move back the remaining rows of a merge that is being undone."""
     if not go_through(_step, number):
         carry_on_parting.enqueue(number)

@@ -1,4 +1,4 @@
-"""People of the desk: how they come in, where they are logged in, and what happens when they leave.
+"""People of the desk: how they get access, their sessions, and what happens when they leave.
 
-``roles`` says who may manage whom; nothing here asks for it but the verbs that name who takes them.
+``roles`` says who may manage whom; only functions that take ``by`` check it.
 """

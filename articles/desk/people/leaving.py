@@ -1,6 +1,6 @@
-"""What happens when somebody leaves: their sessions and links end, their work goes to a colleague, their stories stay.
+"""What happens when somebody leaves: sessions and links end, open work goes to a colleague, published articles stay.
 
-Nothing of what they published changes, nor their byline above it. Who comes back finds the login as it was.
+Nothing that they published changes, nor their bylines. Whoever comes back finds the login as it was.
 """
 
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ SHOWN = 10  # articles, links and the like that a page names
 
 @dataclass
 class Leaving:
-    """What somebody has that ends, or needs another hand, when they leave."""
+    """What ends, or must be taken over, when somebody leaves."""
 
     sessions: list[LoginSession]
     links: list[PreviewLink]
@@ -30,14 +30,16 @@ class Leaving:
     more_links: int = 0
     more_work: int = 0
     unsaved: int = 0
-    sections: list[Section] = field(default_factory=list)  # that have no other editor
+    sections: list[Section] = field(default_factory=list)  # sections without another editor
 
 
 def what_leaves(user: User) -> Leaving:
-    """What ``user`` would leave behind; each list names ten, and counts the others."""
+    """Return what ``user`` would leave behind; each list has ten items and counts the others."""
     preview_links = links_of(user).select_related("article").defer("article__body")
     work = work_of(user).defer("body", "corrections")
-    others = User.objects.filter(is_active=True, is_staff=True, groups__name=roles.SECTION_EDITOR).exclude(pk=user.pk)
+    other_editors = User.objects.filter(is_active=True, is_staff=True, groups__name=roles.SECTION_EDITOR).exclude(
+        pk=user.pk
+    )
     return Leaving(
         sessions=sessions.sessions_of(user),
         links=list(preview_links[:SHOWN]),
@@ -45,24 +47,24 @@ def what_leaves(user: User) -> Leaving:
         work=list(work[:SHOWN]),
         more_work=max(work.count() - SHOWN, 0),
         unsaved=Autosave.objects.open().filter(user=user).values("article").distinct().count(),
-        sections=list(Section.objects.with_parent().filter(editors=user).exclude(editors__in=others)),
+        sections=list(Section.objects.with_parent().filter(editors=user).exclude(editors__in=other_editors)),
     )
 
 
 def links_of(user: User) -> QuerySet[PreviewLink]:
-    """The preview links that ``user`` made and that lead somewhere."""
+    """Return the valid preview links that ``user`` made."""
     return PreviewLink.objects.valid().filter(created_by=user)
 
 
 def work_of(user: User) -> QuerySet[Article]:
-    """What ``user`` has in hand: what is assigned to them, and what they began, nobody has and is not published."""
+    """Return the open work of ``user``: articles assigned to them, and unpublished ones they began that nobody has."""
     begun = Q(created_by=user, assignee=None) & ~Q(stage=Article.Stage.PUBLISHED)
     return Article.objects.on_desk().filter(Q(assignee=user) | begun)
 
 
 @transaction.atomic
 def suspend(user: User, *, by: User, heir: User | None = None) -> int:
-    """Let ``user`` in no more: end sessions and links, give what they have in hand to ``heir``; how many articles."""
+    """Suspend ``user``: end sessions and links, assign their open work to ``heir``, and return how many articles."""
     _refuse_others(user, by)
     if user.pk == by.pk:
         raise WorkflowError(_("You can't suspend yourself: ask a colleague."))
@@ -83,14 +85,14 @@ def suspend(user: User, *, by: User, heir: User | None = None) -> int:
 
 
 def hand_over(user: User, heir: User | None, *, by: User) -> int:
-    """Assign to ``heir`` what ``user`` has in hand (None: take back what is assigned); how many articles."""
+    """Assign the open work of ``user`` to ``heir`` (None: unassign it), and return how many articles."""
     work = work_of(user) if heir else Article.objects.on_desk().filter(assignee=user)
     rows = list(work.select_for_update(of=("self",)).order_by("pk").only("pk", "headline"))
     if not rows:
         return 0
     Article.objects.filter(pk__in=[row.pk for row in rows]).update(assignee=heir, due_told_at=None)
-    said = _("Handed over from %(user)s to %(heir)s") % {"user": user, "heir": heir or _("nobody")}
-    LogEntry.objects.log_actions(by.pk, rows, CHANGE, said)
+    log_text = _("Handed over from %(user)s to %(heir)s") % {"user": user, "heir": heir or _("nobody")}
+    LogEntry.objects.log_actions(by.pk, rows, CHANGE, log_text)
     if heir and heir.pk != by.pk:
         text = _("%(who)s handed %(number)d articles of %(user)s over to you.")
         words = {"who": notices.name_of_person(by), "number": len(rows), "user": notices.name_of_person(user)}
@@ -100,7 +102,7 @@ def hand_over(user: User, heir: User | None, *, by: User) -> int:
 
 @transaction.atomic
 def let_in(user: User, *, by: User) -> None:
-    """Let somebody in again who was suspended; their password, role and sections are as they were."""
+    """Let a suspended user in again; their password, role and sections are as they were."""
     _refuse_others(user, by)
     User.objects.filter(pk=user.pk).update(is_active=True, is_staff=True)
     user.is_active = user.is_staff = True

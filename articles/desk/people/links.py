@@ -1,7 +1,7 @@
-"""Links by which people set their own password: an invitation, or a new password in place of one that is forgotten.
+"""Links by which people set their own password: an invitation, or a new password in place of a forgotten one.
 
-A link is used once and until a time, and takes a limited number of tries. The database holds a digest of its secret;
-the address is shown once, or mailed, and can't be found out afterwards.
+A link works once and until a time, for a limited number of tries. The database has only a digest of its secret; the
+address is shown once, or mailed, and can't be recovered afterwards.
 """
 
 import logging
@@ -29,24 +29,24 @@ from articles.models.access import secret_digest
 logger = logging.getLogger(__name__)
 Purpose = PasswordLink.Purpose
 WORKS = {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(days=1)}
-ASKED_FOR = timedelta(hours=2)  # how long a link works that somebody asked for on the page for logging in
-PATIENCE = timedelta(minutes=5)  # between two mails that one person asked for
-MOST_ASKED = 100  # in that time, by anybody: a flood fills no table
+ASKED_FOR = timedelta(hours=2)  # how long a link works that was requested on the login page
+PATIENCE = timedelta(minutes=5)  # between two mails that one person requested
+MOST_ASKED = 100  # requests by anybody in that time, so that a flood fills no table
 
 
 def has_mail() -> bool:
-    """Whether mails reach people; without a server they go to the console."""
+    """Return whether mails reach people; without a server they go to the console."""
     return bool(settings.EMAIL_HOST)
 
 
 def purpose_of(user: User) -> str:
-    """What a link would be for: whoever never set a password is invited."""
+    """Return the purpose of a link for ``user``: an invitation if they never set a password."""
     return Purpose.RESET if user.has_usable_password() else Purpose.INVITATION
 
 
 @transaction.atomic
 def make_link(user: User, *, by: User | None, mailed_to: str = "") -> tuple[PasswordLink, str]:
-    """A new link for ``user`` with its path, which can be known only now; the one before leads nowhere from now on."""
+    """Create a link for ``user`` and return it with its path, which can't be recovered later; the former link ends."""
     User.objects.select_for_update().get(pk=user.pk)
     end_open(user)
     secret, purpose = secrets.token_urlsafe(32), purpose_of(user)
@@ -63,12 +63,12 @@ def make_link(user: User, *, by: User | None, mailed_to: str = "") -> tuple[Pass
 
 
 def end_open(user: User) -> int:
-    """Make the links of ``user`` that nobody used lead nowhere; how many."""
+    """End the unused links of ``user``, and return how many."""
     return PasswordLink.objects.open().filter(user=user).update(ended_at=timezone.now())
 
 
 def find_link(name: str, secret: str) -> PasswordLink | None:
-    """The link of an address, if it leads somewhere; a wrong secret is a try."""
+    """Return the link of an address if it works; a wrong secret counts as a try."""
     link = PasswordLink.objects.valid().select_related("user").filter(name=name).first()
     if link is None:
         return None
@@ -79,13 +79,13 @@ def find_link(name: str, secret: str) -> PasswordLink | None:
 
 
 def count_try(link: PasswordLink) -> None:
-    """Remember a try, so that a link does not take any number of them."""
+    """Count a try, because a link allows a limited number of them."""
     PasswordLink.objects.filter(pk=link.pk).update(tries=F("tries") + 1)
 
 
 @transaction.atomic
 def use(link: PasswordLink, password: str) -> bool:
-    """Set the password of the person whom the link is for and end their sessions; False if somebody was quicker."""
+    """Set the password of the link's user and end their sessions; return False if the link was used meanwhile."""
     used = PasswordLink.objects.valid().filter(pk=link.pk).update(used_at=timezone.now())
     if not used:
         return False
@@ -94,13 +94,13 @@ def use(link: PasswordLink, password: str) -> bool:
     user.save(update_fields=["password"])
     sessions.end_all(user)
     is_first = link.purpose == Purpose.INVITATION
-    said = _("Set their password by the invitation") if is_first else _("Set a new password by a link")
-    LogEntry.objects.log_actions(user.pk, [user], CHANGE, said, single_object=True)
+    log_text = _("Set their password by the invitation") if is_first else _("Set a new password by a link")
+    LogEntry.objects.log_actions(user.pk, [user], CHANGE, log_text, single_object=True)
     return True
 
 
 def mail(user: User, *, by: User) -> PasswordLink:
-    """Have a link mailed to ``user``. It is made by whoever sends the mail, so that no queue holds its secret."""
+    """Mail a link to ``user``. The task makes its secret, so that no queue holds it."""
     link, _path = make_link(user, by=by, mailed_to=user.email)
     transaction.on_commit(lambda: mail_link.enqueue(link.pk), robust=True)
     return link
@@ -108,7 +108,7 @@ def mail(user: User, *, by: User) -> PasswordLink:
 
 @task()
 def mail_link(link_pk: int) -> None:
-    """Give a link that waits a new secret and mail it to the person."""
+    """Give a waiting link a new secret and mail it to the person."""
     link = PasswordLink.objects.valid().select_related("user", "made_by").filter(pk=link_pk).first()
     if link is None or not link.mailed_to:
         return
@@ -118,7 +118,7 @@ def mail_link(link_pk: int) -> None:
 
 
 def ask_for_link(address: str) -> None:
-    """Have a link mailed to whoever has this mail address; the work is the same whether anybody has."""
+    """Mail a link to the users with this mail address; the work takes the same time if there are none."""
     just_now = timezone.now() - PATIENCE
     queued = DBTaskResult.objects.filter(task_path=mail_asked_for.module_path, enqueued_at__gt=just_now)
     if queued.count() < MOST_ASKED:
@@ -127,11 +127,11 @@ def ask_for_link(address: str) -> None:
 
 @task()
 def mail_asked_for(address: str) -> None:
-    """Mail a link to everybody whose mail address this is and who may log in; nobody hears of an address of nobody."""
+    """Mail a link to every user with this mail address who may log in; nothing tells whether there are any."""
     just_now = timezone.now() - PATIENCE
     for user in User.objects.filter(same("email", address.strip()), is_active=True, is_staff=True).order_by("pk")[:5]:
-        asked = PasswordLink.objects.filter(user=user, made_by=None, made_at__gt=just_now)
-        if not user.email or not user.has_usable_password() or asked.exists():
+        recent_links = PasswordLink.objects.filter(user=user, made_by=None, made_at__gt=just_now)
+        if not user.email or not user.has_usable_password() or recent_links.exists():
             continue
         link, path = make_link(user, by=None, mailed_to=user.email)
         _send(link, settings.SITE_ROOT + path)
@@ -150,13 +150,13 @@ def _send(link: PasswordLink, address: str) -> None:
     subject, text = _mail_of(link)
     try:
         EmailMessage(subject % words, text % words, to=[link.mailed_to]).send()
-    except Exception:  # told to whoever runs the server, then left to the worker, which marks the task as failed
+    except Exception:  # reported to the server's operator, then to the worker, which marks the task as failed
         logger.exception("No mail with a password link to user %s: make the link anew.", link.user_id)
         raise
 
 
 def _mail_of(link: PasswordLink) -> tuple[str, str]:
-    """The subject and the text of the mail that brings the link."""
+    """Return the subject and the text of the mail that brings the link."""
     if link.purpose == Purpose.INVITATION:
         return _("Your login for %(paper)s"), _(
             "Hello %(person)s,\n\n%(by)s invites you to the newsroom of %(paper)s. Your login is %(login)s.\n"

@@ -1,6 +1,6 @@
-"""Where people are logged in: noted while they work, listed by person, ended one by one or all at once.
+"""Sessions of people: recorded while they work, listed by person, ended one by one or all at once.
 
-Sessions are Django's own, kept in the database, so ending one is deleting it: its next request is a stranger's.
+Sessions are Django's own, stored in the database; deleting one ends it.
 """
 
 import logging
@@ -19,9 +19,9 @@ from articles.models import LoginSession
 from articles.models.access import secret_digest
 
 logger = logging.getLogger(__name__)
-EXACT = 300  # seconds to which it is known when a session was last used
+EXACT = 300  # seconds of precision of the time when a session was last used
 MOST_NOTED = 10_000  # sessions whose last use one process remembers
-LONGEST_AGENT = 400  # characters of what a browser says of itself that are looked at
+LONGEST_AGENT = 400  # characters of the User-Agent header that are read
 BROWSERS = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -34,11 +34,11 @@ BROWSERS = [
 ]
 SYSTEMS = ["iPhone", "iPad", "Android", "Windows", "CrOS", "Macintosh", "Linux"]
 CALLED = {"Macintosh": "Mac", "CrOS": "ChromeOS"}
-noted: dict[str, float] = {}  # digests of keys, with the time at which this process noted each
+noted: dict[str, float] = {}  # digests of keys, with the time at which this process recorded each
 
 
 def middleware(get_response: Any) -> Any:
-    """Note that a session is in use, at most once in five minutes, after the page of the desk is made."""
+    """Record the use of a session, at most once in five minutes, after a page of the desk was made."""
 
     def answer(request: Any) -> Any:
         response = get_response(request)
@@ -50,7 +50,7 @@ def middleware(get_response: Any) -> Any:
 
 
 def note_session(request: Any, user: User) -> None:
-    """Keep that ``user`` uses the request's session; that this can't be kept keeps nobody from working."""
+    """Record that ``user`` uses the request's session; a failure to do so prevents nobody from working."""
     key, now = request.session.session_key, timezone.now()
     if not key or now.timestamp() - noted.get(secret_digest(key), 0) < EXACT:
         return
@@ -60,14 +60,14 @@ def note_session(request: Any, user: User) -> None:
     try:
         with transaction.atomic():
             browser = browser_of(request.META.get("HTTP_USER_AGENT", ""))
-            kept = {"user": user, "browser": browser, "seen_at": now}
-            LoginSession.objects.update_or_create(key_digest=secret_digest(key), defaults=kept)
+            session_values = {"user": user, "browser": browser, "seen_at": now}
+            LoginSession.objects.update_or_create(key_digest=secret_digest(key), defaults=session_values)
     except DatabaseError:
         logger.exception("It was not noted where user %s is logged in.", user.pk)
 
 
 def began(sender: Any, request: Any, user: User, **kwargs: Any) -> None:
-    """Somebody logged in: note it, and remove what is left of sessions that ran out."""
+    """Record a login, and delete the rows of expired sessions."""
     if request is None or not user.is_staff:
         return
     note_session(request, user)
@@ -77,23 +77,23 @@ def began(sender: Any, request: Any, user: User, **kwargs: Any) -> None:
 
 
 def note_logout(sender: Any, request: Any, **kwargs: Any) -> None:
-    """Somebody logged out."""
+    """Delete the row of a session when somebody logs out."""
     if key := request.session.session_key:
         LoginSession.objects.filter(key_digest=secret_digest(key)).delete()
 
 
 def sessions_of(user: User, here: str | None = None) -> list[LoginSession]:
-    """The sessions of ``user`` that are open, the last used first; ``is_here`` is the one whose key is ``here``."""
+    """Return the open sessions of ``user``, the last used first; ``is_here`` marks the one with the key ``here``."""
     open_now = {secret_digest(key) for key in _keys()}
-    found = [row for row in LoginSession.objects.filter(user=user) if row.key_digest in open_now]
+    rows = [row for row in LoginSession.objects.filter(user=user) if row.key_digest in open_now]
     mine = secret_digest(here) if here else ""
-    for row in found:
+    for row in rows:
         row.is_here = row.key_digest == mine
-    return found
+    return rows
 
 
 def end_session(row: LoginSession) -> int:
-    """End one session; 1, or 0 if it had ended by itself."""
+    """End one session; return 1, or 0 if it had ended by itself."""
     mine = [key for key in _keys() if secret_digest(key) == row.key_digest]
     for key in mine:
         _store()(key).delete()
@@ -102,7 +102,7 @@ def end_session(row: LoginSession) -> int:
 
 
 def end_all(user: User, but: str | None = None) -> int:
-    """End every session of ``user``, except the one with the key ``but``; how many."""
+    """End every session of ``user`` except the one with the key ``but``, and return how many."""
     rows = LoginSession.objects.all()
     of_user = set(rows.filter(user=user).values_list("key_digest", flat=True))
     of_others = set(rows.exclude(user=user).values_list("key_digest", flat=True))
@@ -112,7 +112,7 @@ def end_all(user: User, but: str | None = None) -> int:
             continue
         if secret_digest(key) in of_user or _is_of(
             user, key
-        ):  # one that was not used since sessions are noted has no row
+        ):  # a session not used since sessions are recorded has no row
             _store()(key).delete()
             ended += 1
     rows.filter(user=user).exclude(key_digest=secret_digest(but or "")).delete()
@@ -120,7 +120,7 @@ def end_all(user: User, but: str | None = None) -> int:
 
 
 def browser_of(agent: str) -> str:
-    """A browser and its system in words, by what it says of itself: Firefox on Windows."""
+    """Return a browser and its system in words, from its User-Agent header: Firefox on Windows."""
     agent = agent[:LONGEST_AGENT]
     browser = next((name for mark, name in BROWSERS if mark in agent), "")
     system = next((name for name in SYSTEMS if name in agent), "")
@@ -135,7 +135,7 @@ def _store() -> Any:
 
 
 def _keys() -> list[str]:
-    """The keys of all sessions that are open: of the desk's people alone, as readers have none."""
+    """Return the keys of all open sessions; only people of the desk have any."""
     sessions = _store().get_model_class().objects
     return list(sessions.filter(expire_date__gt=timezone.now()).values_list("session_key", flat=True))
 

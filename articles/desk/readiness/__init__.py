@@ -1,7 +1,7 @@
-"""What an article is looked at for before readers may see it; each problem says what to mend and where.
+"""The checks of an article before readers may see it; each problem says what to fix and where.
 
-Some problems always block: a page can't do without a section, say. All others weigh what the rules of the article's
-section say, else those of the section it lies within, else the paper's; without any rule they advise.
+Some problems always block, like a missing section. The weight of all others is set by the rules of the article's
+section, else of its parent, else of the paper; without a rule they advise.
 """
 
 from datetime import datetime
@@ -21,7 +21,7 @@ DEFAULT = Level.ADVISORY
 
 
 def levels_of(article: Article) -> dict[str, str]:
-    """How much each check weighs for ``article``, in one query."""
+    """Return the level of each check for ``article``, in one query."""
     section = article.section
     own, above = (section.pk, section.parent_id) if section else (None, None)
     rules = CheckRule.objects.filter(Q(section=None) | Q(section__in=[pk for pk in (own, above) if pk]))
@@ -36,46 +36,48 @@ def levels_of(article: Article) -> dict[str, str]:
 def all_problems(
     article: Article, path: str, at: datetime | None = None, levels: dict[str, str] | None = None
 ) -> list[Problem]:
-    """Everything to mend before the working copy of ``article`` goes live at ``path``, what blocks first.
+    """Return all problems of the working copy of ``article`` before it goes live at ``path``, blocking ones first.
 
-    ``at`` is when it is to go live; without it the embargo is not asked about. As many queries for many pictures and
-    links as for one.
+    ``at`` is when it is to go live; without it the embargo is not checked. The number of queries does not depend on the
+    number of pictures and links.
     """
     levels = levels_of(article) if levels is None else levels
-    wanted = {check for check, level in levels.items() if level != Level.OFF}
-    shown = pictures.pictures_of(article)
-    found = [*_always(article, path, at), *pictures.lost(article, shown)]
+    active_checks = {check for check, level in levels.items() if level != Level.OFF}
+    images = pictures.pictures_of(article)
+    found_problems = [*_always(article, path, at), *pictures.lost(article, images)]
     for problem in (
         *words.word_problems(article),
-        *pictures.picture_problems(article, shown, at),
-        *links.link_problems(article, path, wanted),
+        *pictures.picture_problems(article, images, at),
+        *links.link_problems(article, path, active_checks),
     ):
-        if problem.check in wanted:
-            found.append(problem.at(levels[problem.check]))
-    return sorted(found, key=lambda problem: not problem.blocks)
+        if problem.check in active_checks:
+            found_problems.append(problem.at(levels[problem.check]))
+    return sorted(found_problems, key=lambda problem: not problem.blocks)
 
 
 def problems(article: Article, path: str, at: datetime | None = None) -> list[Problem]:
-    """What keeps the working copy of ``article`` from going live at ``path``; empty when it is ready."""
+    """Return the problems that prevent the working copy of ``article`` from going live at ``path``; empty if it is
+    ready.
+    """
     return [problem for problem in all_problems(article, path, at) if problem.blocks]
 
 
 def _always(article: Article, path: str, at: datetime | None) -> list[Problem]:
-    found = []
+    found_problems = []
     if article.section_id is None:
-        found.append(Problem("section", _("Choose a section: it decides where readers find the article.")))
+        found_problems.append(Problem("section", _("Choose a section: it decides where readers find the article.")))
     if not plain_text(article.body):
-        found.append(Problem("body", _("Write the body: it is empty.")))
+        found_problems.append(Problem("body", _("Write the body: it is empty.")))
     if (free := path_claims.free(path, article.pk)) != path:
         text = _("Another article has the address %(path)s: this one gets %(free)s, unless you change the slug.")
-        found.append(Problem("slug", text % {"path": path, "free": free}, level=Level.ADVISORY))
+        found_problems.append(Problem("slug", text % {"path": path, "free": free}, level=Level.ADVISORY))
     if at and (embargo := under_embargo(article, at)):
-        found.append(embargo)
-    return found
+        found_problems.append(embargo)
+    return found_problems
 
 
 def under_embargo(article: Article, at: datetime) -> Problem | None:
-    """What keeps the article from going live at ``at``, whoever would put it there; None if nothing does."""
+    """Return the problem if the article is under embargo at ``at``, whoever publishes it; else None."""
     if article.embargo_until is None or at >= article.embargo_until:
         return None
     text = _("This text is under embargo until %(time)s: schedule it for then, or later.")

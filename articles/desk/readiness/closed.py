@@ -1,4 +1,4 @@
-"""Links that open for whoever pasted them and for no reader: private networks, mailboxes, drafts, desks."""
+"""Links that open for whoever pasted them but for no reader: private networks, mailboxes, drafts, admin pages."""
 
 import ipaddress
 import re
@@ -16,11 +16,11 @@ MAILBOX = re.compile(
 MESSENGER = re.compile(r"web\.telegram\.org|web\.whatsapp\.com|app\.slack\.com|(?:www\.)?messenger\.com")
 DOCUMENT = re.compile(r"/(?:document|spreadsheets|presentation|forms)/d/(?!e/)[^/]+(?:/edit)?/?\Z")
 DESK = re.compile(r"/(?:wp-admin|wp-login\.php|ghost|administrator)(?:/|\Z)|/p/[^/]+/edit\Z")
-NOWHERE = re.compile(r'<a(?: title="[^"]*")?>((?:[^<]|<(?!/a>))*)</a>')  # the sanitizer took an address away
+NOWHERE = re.compile(r'<a(?: title="[^"]*")?>((?:[^<]|<(?!/a>))*)</a>')  # a link whose address the sanitizer removed
 
 
 def words_for(href: str) -> str:
-    """Why readers can't open the address ``href`` of another site; "" if they can, as far as it tells by itself."""
+    """Return why readers can't open the address ``href`` of another site; "" if nothing in the address prevents it."""
     try:
         parts = urlsplit(href)
         host = (parts.hostname or "").rstrip(".").lower()
@@ -49,5 +49,5 @@ def _is_private(host: str) -> bool:
 
 
 def nowhere(body: str) -> list[str]:
-    """The words of links in a cleaned body that have no address."""
+    """Return the words of links in a cleaned body that have no address."""
     return [words for words in NOWHERE.findall(body) if words.strip()]

@@ -1,4 +1,4 @@
-"""What is looked at in an article's pictures: the lead, and every one in the body."""
+"""The checks of an article's pictures: the lead picture, and every one in the body."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,21 +15,21 @@ NARROWEST = 1200  # pixels, of a lead picture
 
 
 def pictures_of(article: Article) -> dict[int, Image]:
-    """The pictures of ``article`` that are in the library, in one query."""
+    """Return the pictures of ``article`` that are in the library, in one query."""
     numbers = {*image_ids(article.body), article.lead_image_id} - {None}
     return Image.objects.in_bulk(numbers) if numbers else {}
 
 
-def lost(article: Article, shown: dict[int, Image]) -> Iterator[Problem]:
-    """Pictures in the body that are no longer in the library: they always block."""
+def lost(article: Article, images: dict[int, Image]) -> Iterator[Problem]:
+    """Yield the pictures in the body that are no longer in the library: they always block."""
     for number in dict.fromkeys(image_ids(article.body)):
-        if number not in shown:
+        if number not in images:
             text = _("Take out or replace the picture that is no longer in the library.")
             yield Problem("body", text, image=number)
 
 
-def picture_problems(article: Article, shown: dict[int, Image], at: datetime | None) -> Iterator[Problem]:
-    lead = shown.get(article.lead_image_id) if article.lead_image_id else None
+def picture_problems(article: Article, images: dict[int, Image], at: datetime | None) -> Iterator[Problem]:
+    lead = images.get(article.lead_image_id) if article.lead_image_id else None
     if lead is None:
         text = _("Choose a lead picture: without one, cards and social networks show none.")
         yield Problem("lead_image", text, Check.LEAD_IMAGE)
@@ -37,15 +37,15 @@ def picture_problems(article: Article, shown: dict[int, Image], at: datetime | N
         yield from _lead(lead)
         yield from _facts(lead, "lead_image", at)
     for number in dict.fromkeys(image_ids(article.body)):
-        if number in shown and number != article.lead_image_id:
-            yield from _facts(shown[number], "body", at)
+        if number in images and number != article.lead_image_id:
+            yield from _facts(images[number], "body", at)
 
 
 def _lead(image: Image) -> Iterator[Problem]:
     if image.width < NARROWEST:
         text = _("The lead picture is %(width)d pixels wide, so it looks soft: choose one of at least %(least)d.")
-        said = text % {"width": image.width, "least": NARROWEST}
-        yield Problem("lead_image", said, Check.PICTURE_SIZE, image=image.pk)
+        message = text % {"width": image.width, "least": NARROWEST}
+        yield Problem("lead_image", message, Check.PICTURE_SIZE, image=image.pk)
 
 
 def _facts(image: Image, field: str, at: datetime | None) -> Iterator[Problem]:
@@ -57,5 +57,5 @@ def _facts(image: Image, field: str, at: datetime | None) -> Iterator[Problem]:
         yield Problem(field, _("Write in the library who made “%(title)s”.") % title, Check.CREDIT, image=image.pk)
     if image.licence_until and image.licence_until < timezone.localdate(at):
         text = _("The licence of “%(title)s” ends on %(day)s: choose another picture, or renew it and say so there.")
-        said = text % {**title, "day": date_format(image.licence_until)}
-        yield Problem(field, said, Check.LICENCE, image=image.pk)
+        message = text % {**title, "day": date_format(image.licence_until)}
+        yield Problem(field, message, Check.LICENCE, image=image.pk)

@@ -7,10 +7,10 @@ Level = CheckRule.Level
 
 @dataclass(frozen=True)
 class Problem:
-    """Something to mend: the field of the article's form where, and a sentence that says how.
+    """A problem of an article: the field of its form where it is, and a sentence that says how to fix it.
 
-    Without a ``check`` no page could do without it, so it always blocks. ``place`` is a piece of the body where the
-    problem is, ``image`` the number of the picture that has it. What is ``mild`` never blocks, whatever the rules say.
+    Without a ``check`` no page could do without it, so it always blocks. ``place`` is the part of the body with the
+    problem, ``image`` the primary key of the picture with it. A ``mild`` problem never blocks, whatever the rules say.
     """
 
     field: str
@@ -26,5 +26,5 @@ class Problem:
         return self.level == Level.BLOCKING
 
     def at(self, level: str) -> "Problem":
-        """The same with the weight that ``level`` gives it."""
+        """Return the problem with the given level."""
         return replace(self, level=Level.ADVISORY if self.mild and level == Level.BLOCKING else level)

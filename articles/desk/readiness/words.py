@@ -1,4 +1,4 @@
-"""What is looked at in the words themselves."""
+"""The checks of an article's text."""
 
 import re
 from collections.abc import Iterator
@@ -18,8 +18,8 @@ ASIDE = re.compile(r"<aside\b.*?</aside>", re.DOTALL)
 PULL_QUOTE = re.compile(r'<aside data-pull-quote="">.*?</aside>', re.DOTALL)
 HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
 TYPED_MARK = re.compile(r"\[\^?\d{1,3}\]")
-# Whole words. In capitals where small letters say something: tk is Turkmen, xxx and todo are Spanish or a kiss.
-# Marks of comments come after what they are about: “said[a]” (Docs), “said[AT1]” (Word), “said[Comment 2]”.
+# Whole words. In capitals where small letters are words: tk is Turkmen, xxx and todo are Spanish or a kiss.
+# Marks of comments follow what they are about: “said[a]” (Docs), “said[AT1]” (Word), “said[Comment 2]”.
 COMMENT = r"(?<=[\w.,;:!?…)»”’%])\[(?:[a-z]{1,2}|[^\W\d_]{1,4}\d{1,3}|[Cc]omment:? ?[^\W_]{0,12})\](?!\w)"
 LEFTOVER = re.compile(
     rf"{COMMENT}|"
@@ -57,7 +57,7 @@ def _lengths(article: Article) -> Iterator[Problem]:
 
 
 def _headings(body: str) -> Iterator[Problem]:
-    """A fact box has a heading of its own kind, so boxes are left out."""
+    """Yield problems in the order of headings, except in fact boxes, whose headings are their own."""
     seen_large = False
     for size, inner in HEADING.findall(ASIDE.sub("", body))[: MOST_NAMED * 10]:
         words = plain_text(inner)
@@ -83,7 +83,7 @@ def _rates(article: Article) -> Iterator[Problem]:
 
 
 def _footnotes(body: str) -> Iterator[Problem]:
-    """Notes that say nothing or stand where a mark can't lead to them, and marks that were typed as text."""
+    """Yield footnotes that are empty or stand where no mark can lead to them, and marks that were typed as text."""
     for place, html in _places_of_footnotes(body)[:MOST_NAMED]:
         words = plain_text(footnotes.without_footnotes(html))
         if place == "empty":
@@ -101,18 +101,18 @@ def _footnotes(body: str) -> Iterator[Problem]:
 
 
 def _places_of_footnotes(body: str) -> list[tuple[str, str]]:
-    """Where footnotes are wrong, with the text there."""
+    """Return where footnotes are wrong, with the text there."""
     if footnotes.OPENING not in body:
         return []
-    found = [("heading", inner) for _size, inner in HEADING.findall(body) if footnotes.OPENING in inner]
-    found += [("pull quote", aside) for aside in PULL_QUOTE.findall(body) if _is_hidden_note(aside)]
+    places = [("heading", inner) for _size, inner in HEADING.findall(body) if footnotes.OPENING in inner]
+    places += [("pull quote", aside) for aside in PULL_QUOTE.findall(body) if _is_hidden_note(aside)]
     empty = footnotes.OPENING + footnotes.CLOSING
     before = body.split(empty)[:-1]
-    return found + [("empty", footnotes.without_footnotes(text)[-AROUND:].rpartition(">")[2]) for text in before]
+    return places + [("empty", footnotes.without_footnotes(text)[-AROUND:].rpartition(">")[2]) for text in before]
 
 
 def _is_hidden_note(aside: str) -> bool:
-    """Whether a pull quote has a footnote that screen readers don't come to: only one with a speaker is read to all."""
+    """Return whether a pull quote has a footnote that screen readers can't reach: they only read one with a speaker."""
     return footnotes.OPENING in aside and "data-speaker" not in aside
 
 
@@ -124,17 +124,17 @@ def _leftovers(article: Article) -> Iterator[Problem]:
         "lead_caption": article.lead_caption,
     }
     for field, text in fields.items():
-        named: set[str] = set()
+        leftovers: set[str] = set()
         for match in LEFTOVER.finditer(text):
-            if match[0] in named or len(named) == MOST_NAMED:
+            if match[0] in leftovers or len(leftovers) == MOST_NAMED:
                 continue
-            named.add(match[0])
-            said = _("“%(leftover)s” is left over in “%(words)s”: put in what belongs there, or take it out.")
+            leftovers.add(match[0])
+            template = _("“%(leftover)s” is left over in “%(words)s”: put in what belongs there, or take it out.")
             params = {"leftover": match[0], "words": _around(text, match)}
-            yield Problem(field, said % params, Check.LEFTOVERS, place=match[0])
+            yield Problem(field, template % params, Check.LEFTOVERS, place=match[0])
 
 
 def _around(text: str, match: re.Match) -> str:
     start, end = max(0, match.start() - AROUND), min(len(text), match.end() + AROUND)
-    shown = " ".join(text[start:end].split())
-    return f"{'…' if start else ''}{shown}{'…' if end < len(text) else ''}"
+    excerpt = " ".join(text[start:end].split())
+    return f"{'…' if start else ''}{excerpt}{'…' if end < len(text) else ''}"

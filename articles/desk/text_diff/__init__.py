@@ -1,8 +1,8 @@
-"""What is different between two texts, told to people: words in the running text, never lines, and never HTML.
+"""The differences between two texts for people to read: words in the running text, neither lines nor HTML source.
 
-A body is taken apart into blocks (a paragraph, a heading, a list's item, a row of a table, a picture with its
-caption), blocks that say the same are matched first, and only what is left is compared word by word. All of it is
-bounded: where the best answer would take long, a coarser one comes at once. Nothing typed reaches the page unescaped.
+A body is split into blocks (a paragraph, a heading, an item of a list, a row of a table, a picture with its caption).
+Equal blocks are matched first, and only the others are compared word by word. The work is bounded: where the best
+answer would take long, a coarser one comes at once. All text on the page is escaped.
 """
 
 from articles.desk.text_diff.blocks import tokens

@@ -1,4 +1,4 @@
-"""A body taken apart: blocks, each a row of words and marks of punctuation."""
+"""Splitting a body into blocks, each a sequence of words and punctuation marks."""
 
 import re
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from articles.body import markup
 WORD = r"\w+(?:[’'.,\-–]\w+)*"
 TOKEN = re.compile(rf"<[^<>]*>|&#?\w+;|{WORD}|\s+|.", re.DOTALL)
 PIECE = re.compile(rf"\s+|{WORD}|.", re.DOTALL)
-LONGEST = 2 * markup.LONGEST  # characters of a text that are looked at; no body is as long
+LONGEST = 2 * markup.LONGEST  # characters of a text that are compared; no body is as long
 PLACES = {
     "p": gettext_lazy("paragraph"),
     "h2": gettext_lazy("heading"),
@@ -30,22 +30,22 @@ PLACES = {
 
 
 def tokens(html: str) -> list[str]:
-    """Tags, words, white space and punctuation of ``html``; joined they are ``html`` again."""
+    """Return the tags, words, white space and punctuation of ``html``; joined they are ``html`` again."""
     return TOKEN.findall(html)
 
 
 @dataclass(frozen=True)
 class Token:
-    """A word or a mark of punctuation; also, named after a NUL, a picture, a video, a chart or a cell's start."""
+    """A word or punctuation mark; a picture, a video, a chart or the start of a cell is named after a NUL."""
 
     text: str
-    space: bool = False  # before it
+    space: bool = False  # whether there is space before it
     marks: frozenset[tuple[str, str]] = frozenset()  # ("strong", ""), ("href", "https://…")
 
 
 @dataclass(frozen=True)
 class BodyBlock:
-    """What stands by itself in a body, and what it stands in: ``("p",)``, ``("ul", "ul")``, ``("fact", "h3")``."""
+    """A block of a body, with the elements it lies in: ``("p",)``, ``("ul", "ul")``, ``("fact", "h3")``."""
 
     place: tuple[str, ...]
     tokens: tuple[Token, ...]
@@ -61,17 +61,17 @@ class BodyBlock:
 
     @property
     def name(self) -> str:
-        """What it is, in words."""
+        """The name of the kind of block."""
         return str(PLACES.get(self.place[-1], PLACES["p"]))
 
 
 class _Blocks(HTMLParser):
-    """Takes a cleaned body apart."""
+    """A parser that splits a cleaned body."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.blocks: list[BodyBlock] = []
-        self.open: list[str] = []  # blocks, by the names of PLACES; what is none is ""
+        self.open: list[str] = []  # open blocks, by the names of PLACES; any other is ""
         self.tags: list[str] = []
         self.counts: list[int] = []  # of the items of open lists
         self.marks: list[tuple[str, list[tuple[str, str]]]] = []
@@ -80,43 +80,47 @@ class _Blocks(HTMLParser):
         self.number = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "br":
             self._add("\n")
         elif tag in markup.INLINE:
-            marks: list[tuple[str, str]] = [(name, given[name]) for name in ("href", "title") if name in given]
-            self.marks.append((tag, marks if tag == "a" else [(tag, given.get("data-form", ""))]))
+            marks: list[tuple[str, str]] = [
+                (name, attributes[name]) for name in ("href", "title") if name in attributes
+            ]
+            self.marks.append((tag, marks if tag == "a" else [(tag, attributes.get("data-form", ""))]))
         elif tag in {"td", "th"}:
-            said = [(name, given[name]) for name in ("colspan", "rowspan") if name in given]
-            self._add("\0cell", [("th", ""), *said] if tag == "th" else said)
+            spans = [(name, attributes[name]) for name in ("colspan", "rowspan") if name in attributes]
+            self._add("\0cell", [("th", ""), *spans] if tag == "th" else spans)
         else:
-            self._begin(tag, given)
+            self._begin(tag, attributes)
 
-    def _begin(self, tag: str, given: dict[str, str]) -> None:
+    def _begin(self, tag: str, attributes: dict[str, str]) -> None:
         if tag != "figcaption":
             self._break(self.tags)
         self.tags.append(tag)
-        self.open.append(self._place(tag, given))
+        self.open.append(self._place(tag, attributes))
         if tag in {"ul", "ol"}:
-            start = given.get("start", "")
+            start = attributes.get("start", "")
             self.counts.append(int(start) - 1 if start.isdecimal() and len(start) < 5 else 0)
         elif tag == "li" and self.counts:
             self.counts[-1] += 1
             self.number = self.counts[-1] if "ol" in self.open and self._list() == "ol" else 0
         elif tag == "figure":
-            what = next((name for name in ("image", "embed", "chart", "read-also") if f"data-{name}" in given), "")
-            self._add(f"\0{what}:{given.get(f'data-{what}', '')}", [("apart", "")] if "data-apart" in given else [])
-            if "data-poster" in given:
-                self._add(f"\0image:{given['data-poster']}")
+            kind = next((name for name in ("image", "embed", "chart", "read-also") if f"data-{name}" in attributes), "")
+            self._add(
+                f"\0{kind}:{attributes.get(f'data-{kind}', '')}", [("apart", "")] if "data-apart" in attributes else []
+            )
+            if "data-poster" in attributes:
+                self._add(f"\0image:{attributes['data-poster']}")
 
     def _list(self) -> str:
         return next((name for name in reversed(self.open) if name in {"ul", "ol"}), "")
 
     @staticmethod
-    def _place(tag: str, given: dict[str, str]) -> str:
+    def _place(tag: str, attributes: dict[str, str]) -> str:
         if tag == "aside":
-            return "fact" if "data-fact-box" in given else "pull"
-        if "data-speaker" in given:
+            return "fact" if "data-fact-box" in attributes else "pull"
+        if "data-speaker" in attributes:
             return "speaker"
         return tag if tag in PLACES else ""
 
@@ -134,20 +138,20 @@ class _Blocks(HTMLParser):
             del self.tags[at:], self.open[at:]
 
     def handle_data(self, data: str) -> None:
-        for piece in PIECE.findall(data):
-            if piece.isspace():
+        for part in PIECE.findall(data):
+            if part.isspace():
                 self.space = True
             else:
-                self._add(piece)
+                self._add(part)
 
     def _add(self, text: str, marks: Iterable[tuple[str, str]] = ()) -> None:
-        given = [mark for _tag, several in self.marks for mark in several]
+        open_marks = [mark for _tag, several in self.marks for mark in several]
         is_spaced = self.space and bool(self.tokens) and "\0cell" not in {text, self.tokens[-1].text}
-        self.tokens.append(Token(text, is_spaced, frozenset([*given, *marks])))
+        self.tokens.append(Token(text, is_spaced, frozenset([*open_marks, *marks])))
         self.space = False
 
     def _break(self, within: list[str]) -> None:
-        """End a block; a row of a table, with what stands in its cells, and a picture with its caption, is one."""
+        """End a block, except within a row of a table or a picture with its caption, which are one block."""
         if "tr" in within or "figure" in within:
             self.space = True
         else:

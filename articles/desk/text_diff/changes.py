@@ -1,4 +1,4 @@
-"""Which fields of two snapshots differ, and how, for people to read."""
+"""The fields in which two snapshots differ, and their differences, for people to read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,38 +31,41 @@ LISTS = {
     "related": gettext_lazy("what to read next"),
 }
 FIRST = ["headline", "standfirst", "body"]  # the text, before its furniture
-NAMED = 500  # rows whose names are asked for
+NAMED = 500  # rows whose names are read
 LARGEST = 2**63
 Names = dict[tuple[type, int], str]
 
 
 @dataclass(frozen=True)
 class FieldChange:
-    """A field that differs: as it was, as it is, and both in one with the difference marked."""
+    """A field that differs: its old value, its new value, and both in one with the difference marked."""
 
     field: str
     label: str
     before: SafeString
     after: SafeString
     marked: SafeString
-    body: Comparison | None = None  # of the body: for a page that folds what is unchanged
+    body: Comparison | None = None  # of the body: for a page that folds unchanged parts
 
 
 def compare_snapshots(before: dict[str, Any], after: dict[str, Any], names: Iterable[str] = ()) -> list[FieldChange]:
-    """Each field in which two snapshots (``revisions.snapshot``) differ, the text first; at most four queries.
+    """Return each field in which two snapshots (``revisions.snapshot``) differ, the text first; at most four queries.
 
-    With ``names`` those fields instead, whether they differ or not.
+    With ``names``, return those fields instead, whether they differ or not.
     """
     fields = {field.attname: field for field in Copy._meta.local_fields if field.attname not in LISTS}
     order = [*FIRST, *(name for name in [*fields, *LISTS] if name not in FIRST)]
-    asked = set(names) or {name for name in order if _value(fields, before, name) != _value(fields, after, name)}
-    shown = [name for name in order if name in asked]
-    known = _names([before, after], shown)
-    return [_change(fields, name, _value(fields, before, name), _value(fields, after, name), known) for name in shown]
+    wanted_names = set(names) or {name for name in order if _value(fields, before, name) != _value(fields, after, name)}
+    field_names = [name for name in order if name in wanted_names]
+    row_names = _names([before, after], field_names)
+    return [
+        _change(fields, name, _value(fields, before, name), _value(fields, after, name), row_names)
+        for name in field_names
+    ]
 
 
 def _value(fields: dict, snapshot: dict[str, Any], name: str) -> Any:
-    """What a snapshot says, or what a field says that was not there yet when it was taken."""
+    """Return a field's value in a snapshot, or the default of a field that is newer than the snapshot."""
     if name in snapshot:
         return snapshot[name]
     if name in LISTS:
@@ -125,21 +128,21 @@ def _correction(row: Any) -> str:
 
 
 def _name(model: type, number: Any, names: Names) -> str:
-    known = names.get((model, number)) if isinstance(number, int) else None
-    return known or str(_("number %(id)s, no longer there") % {"id": number})
+    row_name = names.get((model, number)) if isinstance(number, int) else None
+    return row_name or str(_("number %(id)s, no longer there") % {"id": number})
 
 
 def _names(snapshots: Iterable[dict[str, Any]], differing: Iterable[str]) -> Names:
-    """The names of all rows the differing fields point at, in a query for each kind of row."""
-    wanted: dict[type, set[int]] = {}
+    """Return the names of all rows to which the differing fields refer, in a query for each kind of row."""
+    ids_by_model: dict[type, set[int]] = {}
     for name in set(differing) & set(MODELS):
         for snapshot in snapshots:
             value = snapshot.get(name)
-            ids = wanted.setdefault(MODELS[name], set())
+            ids = ids_by_model.setdefault(MODELS[name], set())
             several = value if isinstance(value, list) else [value]
-            ids |= {one for one in several if isinstance(one, int) and 0 < one < LARGEST}
+            ids |= {number for number in several if isinstance(number, int) and 0 < number < LARGEST}
     names = {}
-    for model, ids in wanted.items():
+    for model, ids in ids_by_model.items():
         rows = model.objects.filter(pk__in=sorted(ids)[:NAMED])  # type: ignore[attr-defined]
         for row in rows.only("headline") if model is Article else rows:
             names[model, row.pk] = str(row)
@@ -149,7 +152,7 @@ def _names(snapshots: Iterable[dict[str, Any]], differing: Iterable[str]) -> Nam
 
 
 def _former_names(model: type, numbers: set[int]) -> Names:
-    """What those were called that were merged into others since."""
+    """Return the former names of rows that were merged into others since."""
     kind = model._meta.model_name  # type: ignore[attr-defined]
     rows = Merge.objects.filter(kind=kind, gone__in=sorted(numbers)[:NAMED]).order_by("pk")
     return {(model, number): name for number, name in rows.values_list("gone", "gone_name")}

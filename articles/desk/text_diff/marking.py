@@ -1,4 +1,4 @@
-"""Two texts as one that shows what came and what went, or as two side by side. What it returns is safe HTML."""
+"""Two texts as one with the differences marked, or side by side, as safe HTML."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from articles.desk.text_diff.matching import BlockRow, Budget, Op, ops_of, rows_
 from articles.models import Article, Image
 from ground.characters import strip_control
 
-NAMED = 500  # pictures whose names are asked for
-NEAR = 1  # unchanged blocks that stay in sight beside a change when the others are folded
+NAMED = 500  # pictures whose names are read
+NEAR = 1  # unchanged blocks shown beside a change when the others are folded
 MARKS = {
     "strong": gettext_lazy("bold"),
     "em": gettext_lazy("italics"),
@@ -40,44 +40,44 @@ HINTS = {
     "moved-here": gettext_lazy("Moved here:"),
     "moved-away": gettext_lazy("Moved away from here:"),
 }
-WRAPPERS = {"ul": "ul", "ol": "ul", "blockquote": "blockquote"}  # numbers are written out: they tell what moved
+WRAPPERS = {"ul": "ul", "ol": "ul", "blockquote": "blockquote"}  # numbers are written out: they show what moved
 Names = dict[tuple[str, int], str]  # by kind and number
 
 
 def prose(before_html: str, after_html: str, *, fold: bool = False) -> SafeString:
-    """The running text with what went and what came marked in it; ``fold`` hides what is long and unchanged."""
+    """Return the running text with removed and added words marked; ``fold`` hides long unchanged parts."""
     return Comparison(before_html, after_html).prose(fold=fold)
 
 
 def sides(before_html: str, after_html: str) -> tuple[SafeString, SafeString]:
-    """The same as two columns: what went is marked on the left, what came on the right."""
+    """Return two columns: removed words are marked on the left, added ones on the right."""
     return Comparison(before_html, after_html).sides()
 
 
 def marked_words(before: str, after: str) -> SafeString:
-    """Two plain texts as one, word by word."""
+    """Return two plain texts as one, word by word."""
     return _whole(_plain_ops(before, after), {}, "prose")
 
 
 def words_beside(before: str, after: str) -> tuple[SafeString, SafeString]:
-    """Two plain texts side by side."""
+    """Return two plain texts side by side."""
     ops = _plain_ops(before, after)
     return _whole(ops, {}, "before"), _whole(ops, {}, "after")
 
 
 def items(before: Iterable[str], after: Iterable[str], side: str = "prose", separator: str = ", ") -> SafeString:
-    """Two lists of names as one, each name by itself."""
+    """Return two lists of names as one; each name is compared as a whole."""
     ops = ops_of([Token(name) for name in before], [Token(name) for name in after], Budget(), joining=False)
-    shown = []
-    for same, old, new in ops:
-        if same:
-            shown += [format_html("{}", token.text) for token in new]
+    parts = []
+    for is_same, old, new in ops:
+        if is_same:
+            parts += [format_html("{}", token.text) for token in new]
             continue
         if side != "after":
-            shown += [format_html("<del>{}</del>", token.text) for token in old]
+            parts += [format_html("<del>{}</del>", token.text) for token in old]
         if side != "before":
-            shown += [format_html("<ins>{}</ins>", token.text) for token in new]
-    return format_html_join(separator, "{}", ((item,) for item in shown))
+            parts += [format_html("<ins>{}</ins>", token.text) for token in new]
+    return format_html_join(separator, "{}", ((item,) for item in parts))
 
 
 def _together(parts: Iterable[SafeString | str]) -> SafeString:
@@ -90,19 +90,19 @@ def _plain_ops(before: str, after: str) -> list[Op]:
 
 
 def _plain(text: str) -> list[Token]:
-    found, space = [], False
-    for piece in PIECE.findall(strip_control(str(text)[:LONGEST])):
-        if "\n" in piece:
-            found += [Token("\n")] * min(piece.count("\n"), 2)
-        elif not piece.isspace():
-            found.append(Token(piece, space))
-        space = piece.isspace()
-    return found
+    text_tokens, space = [], False
+    for part in PIECE.findall(strip_control(str(text)[:LONGEST])):
+        if "\n" in part:
+            text_tokens += [Token("\n")] * min(part.count("\n"), 2)
+        elif not part.isspace():
+            text_tokens.append(Token(part, space))
+        space = part.isspace()
+    return text_tokens
 
 
 @dataclass(frozen=True)
 class BlockPair:
-    """A block as it was and as it is, with its place in words; one side may be empty."""
+    """A block before and after, with its state; one side may be empty."""
 
     state: str
     before: SafeString
@@ -111,14 +111,14 @@ class BlockPair:
 
 @dataclass(frozen=True)
 class PairRun:
-    """Pairs in a row, all changed or all not; ``folded`` says how many are better hidden."""
+    """Consecutive pairs, all changed or all unchanged; ``folded`` is the label if they are hidden."""
 
     pairs: list[BlockPair]
     folded: str = ""
 
 
 class Comparison:
-    """What is different between two bodies, worked out once and shown in either way."""
+    """The differences between two bodies, computed once and shown in either way."""
 
     def __init__(self, before_html: str, after_html: str) -> None:
         before, after = blocks_of_body(before_html), blocks_of_body(after_html)
@@ -126,7 +126,7 @@ class Comparison:
         self.names = _names([*before, *after])
 
     def __bool__(self) -> bool:
-        """Whether a reader would see any difference."""
+        """Return whether a reader would see any difference."""
         return any(row.state != "same" for row in self.rows)
 
     def prose(self, *, fold: bool = False) -> SafeString:
@@ -134,8 +134,8 @@ class Comparison:
             return _column(self.rows, self.names, "prose")
         parts = []
         for rows, folded in _folded(self.rows):
-            shown = _column(rows, self.names, "prose")
-            parts.append(_fold(folded, shown) if folded else shown)
+            column = _column(rows, self.names, "prose")
+            parts.append(_fold(folded, column) if folded else column)
         return _together(parts)
 
     @property
@@ -147,7 +147,7 @@ class Comparison:
         return _column(self.rows, self.names, "before"), _column(self.rows, self.names, "after")
 
     def runs(self) -> list[PairRun]:
-        """Both sides, block beside block, for a page that shows them in two columns."""
+        """Return both sides, block beside block, for a page with two columns."""
         return [
             PairRun([self._pair(row) for row in rows], _unchanged(len(rows)) if folded else "")
             for rows, folded in _folded(self.rows)
@@ -159,19 +159,19 @@ class Comparison:
 
 
 def _folded(rows: list[BlockRow]) -> list[tuple[list[BlockRow], int]]:
-    """Runs of rows, and how many of each are to be folded: unchanged ones with no change near."""
+    """Return runs of rows, each with the number to fold: unchanged rows without a change near them."""
     changed = [row.state != "same" for row in rows]
     near = [any(changed[max(0, n - NEAR) : n + NEAR + 1]) for n in range(len(rows))]
     runs, at = [], 0
-    for shown, group in groupby(near):
+    for is_near, group in groupby(near):
         size = len(list(group))
-        runs.append((rows[at : at + size], 0 if shown or size == 1 else size))
+        runs.append((rows[at : at + size], 0 if is_near or size == 1 else size))
         at += size
     return runs
 
 
-def _fold(count: int, shown: SafeString) -> SafeString:
-    return format_html('<details class="unchanged"><summary>{}</summary>{}</details>', _unchanged(count), shown)
+def _fold(count: int, content: SafeString) -> SafeString:
+    return format_html('<details class="unchanged"><summary>{}</summary>{}</details>', _unchanged(count), content)
 
 
 def _unchanged(count: int) -> str:
@@ -179,23 +179,23 @@ def _unchanged(count: int) -> str:
 
 
 def _names(both: list[BodyBlock]) -> Names:
-    """The titles of the pictures and the headlines of the articles in them, in a query for each kind."""
+    """Return the titles of pictures and the headlines of articles in the blocks, in a query for each kind."""
     names: Names = {}
     kinds: dict[str, Any] = {"image": Image.objects.values_list("pk", "title"), "read-also": HEADLINES.all()}
     for kind, rows in kinds.items():
         start = f"\0{kind}:"
-        found = [token.text[len(start) :] for block in both for token in block.tokens if token.text.startswith(start)]
-        ids = {int(number) for value in found for number in value.split()}
+        values = [token.text[len(start) :] for block in both for token in block.tokens if token.text.startswith(start)]
+        ids = {int(number) for value in values for number in value.split()}
         if ids:
             names |= {(kind, pk): name for pk, name in rows.filter(pk__in=sorted(ids)[:NAMED])}
     return names
 
 
 def _column(rows: list[BlockRow], names: Names, side: str) -> SafeString:
-    """Rows one below the other, those of one list or quotation within one element."""
-    shown = [row for row in rows if side == "prose" or (row.before if side == "before" else row.after)]
+    """Return rows one below the other; those of one list or quotation are within one element."""
+    side_rows = [row for row in rows if side == "prose" or (row.before if side == "before" else row.after)]
     parts = []
-    for outer, group in groupby(shown, key=lambda row: _block(row, side).outer):
+    for outer, group in groupby(side_rows, key=lambda row: _block(row, side).outer):
         inner = _together(_shown(row, names, side) for row in group)
         if outer in {"p", "h2", "h3", "figure"}:
             parts.append(inner)
@@ -213,7 +213,7 @@ def _block(row: BlockRow, side: str) -> BodyBlock:
 
 
 def _shown(row: BlockRow, names: Names, side: str) -> SafeString:
-    """One block: in words what became of it, its number in a list, and its text."""
+    """Return one block: its state in words, its number in a list, and its text."""
     block = _block(row, side)
     return format_html(
         '<{0} class="block is-{1} at-{2} deep-{3}">{4}{5}{6}{7}</{0}>',
@@ -235,7 +235,7 @@ def _row_ops(row: BlockRow) -> list[Op]:
 
 
 def _hint(row: BlockRow) -> SafeString | str:
-    """For ears what the look says; a move is said to all."""
+    """Return the state of a row in words: only for screen readers, except a move."""
     if row.state == "same":
         return ""
     kind = "moved" if row.state.startswith("moved") else "visually-hidden"
@@ -243,7 +243,7 @@ def _hint(row: BlockRow) -> SafeString | str:
 
 
 def _was(row: BlockRow, side: str) -> SafeString | str:
-    """What kind of block it was and is, when that changed."""
+    """Return the former and the present kind of a block, if it changed."""
     if row.before is None or row.after is None or row.before.place == row.after.place:
         return ""
     old, new = row.before.name, row.after.name
@@ -254,8 +254,8 @@ def _was(row: BlockRow, side: str) -> SafeString | str:
 
 def _whole(ops: list[Op], names: Names, side: str) -> SafeString:
     parts: list[SafeString] = []
-    for same, old, new in ops:
-        if same:
+    for is_same, old, new in ops:
+        if is_same:
             parts.append(_same(old, new, names, side))
         else:
             if old and side != "after":
@@ -268,32 +268,32 @@ def _whole(ops: list[Op], names: Names, side: str) -> SafeString:
 
 
 def _marked(tag: str, run: tuple[Token, ...], names: Names) -> SafeString:
-    """Words that came or went; where their links lead stands beside them."""
+    """Return removed or added words, with the targets of their links beside them."""
     space = " " if run[0].space else ""
     return mark_safe(f"{space}<{tag}>{_run(run, names, targets=True)}</{tag}>")  # noqa: S308 - ins or del
 
 
 def _same(old: tuple[Token, ...], new: tuple[Token, ...], names: Names, side: str) -> SafeString:
-    """Words that stayed, with a note where they are no longer bold, or lead elsewhere."""
+    """Return unchanged words, with a note where their formatting or link changed."""
     parts = []
     for marks, group in groupby(zip(old, new, strict=True), key=lambda pair: (pair[0].marks, pair[1].marks)):
         pairs = list(group)
         run = tuple(pair[0] if side == "before" else pair[1] for pair in pairs)
-        shown, (was, now) = _run(run, names), marks
+        text, (was, now) = _run(run, names), marks
         if was == now:
-            parts.append(format_html("{}{}", " " if run[0].space else "", shown))
+            parts.append(format_html("{}{}", " " if run[0].space else "", text))
             continue
         note = _replaced(_described(was - now), _described(now - was), side)
         space = " " if run[0].space else ""
-        restyled = format_html('{}<span class="restyled">{}</span>', space, shown)
+        restyled = format_html('{}<span class="restyled">{}</span>', space, text)
         parts.append(restyled + (format_html(' <span class="note">[{}]</span>', note) if note else SafeString("")))
     return _together(parts)
 
 
 def _replaced(old: list[str], new: list[str], side: str) -> SafeString:
-    gone = [format_html("<del>{}</del>", text) for text in old if side != "after"]
-    come = [format_html("<ins>{}</ins>", text) for text in new if side != "before"]
-    return format_html_join(" ", "{}", ((said,) for said in [*gone, *come]))
+    removed = [format_html("<del>{}</del>", text) for text in old if side != "after"]
+    added = [format_html("<ins>{}</ins>", text) for text in new if side != "before"]
+    return format_html_join(" ", "{}", ((change,) for change in [*removed, *added]))
 
 
 def _described(marks: Iterable[tuple[str, str]]) -> list[str]:
@@ -301,13 +301,13 @@ def _described(marks: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def _run(run: tuple[Token, ...], names: Names, *, targets: bool = False) -> SafeString:
-    """Tokens as HTML, without the space before the first."""
+    """Return tokens as HTML, without the space before the first."""
     parts: list[SafeString] = []
     for marks, group in groupby(run, key=lambda token: token.marks):
         text = _together(_one(token, names, bool(parts) or n > 0) for n, token in enumerate(group))
-        given = dict(marks)
+        formats = dict(marks)
         for name, wrap in WRAPS.items():
-            text = format_html(wrap, text) if name in given else text
+            text = format_html(wrap, text) if name in formats else text
         links = [mark for mark in marks if mark[0] in {"href", "title"}]
         if targets and links:
             text += format_html(' <span class="note">({})</span>', ", ".join(_described(links)))
@@ -332,20 +332,20 @@ def _one(token: Token, names: Names, may_space: bool) -> SafeString:
 
 
 def _thing(text: str, names: Names) -> SafeString:
-    """A picture, an embed, a chart or the start of a cell, in words."""
+    """Return a picture, an embed, a chart or the start of a cell in words."""
     kind, _colon, value = text.partition(":")
     if kind == "cell":
         return SafeString('<span class="cell" aria-hidden="true">│</span> ')
     if kind == "image":
-        said = _("Picture: %(name)s") % {
+        label = _("Picture: %(name)s") % {
             "name": names.get((kind, int(value or 0))) or _("number %(id)s") % {"id": value}
         }
     elif kind == "chart":
-        said = _("Chart of rates: %(asked)s") % {"asked": value}
+        label = _("Chart of rates: %(asked)s") % {"asked": value}
     elif kind == "read-also":
-        said = _("Read also: %(headlines)s") % {
+        label = _("Read also: %(headlines)s") % {
             "headlines": ", ".join(names.get((kind, int(number)), number) for number in value.split())
         }
     else:
-        said = _("Embed: %(address)s") % {"address": value} if value else _("Empty figure")
-    return format_html('<span class="thing">{}</span> ', said)
+        label = _("Embed: %(address)s") % {"address": value} if value else _("Empty figure")
+    return format_html('<span class="thing">{}</span> ', label)

@@ -1,4 +1,4 @@
-"""Which block, and which word, of one text is which of another; bounded whatever the texts are."""
+"""Matching the blocks and words of two texts, with bounded work whatever the texts are."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -9,17 +9,17 @@ from itertools import accumulate
 
 from articles.desk.text_diff.blocks import BodyBlock, Token
 
-BUDGET = 4_000_000  # pairs of words, or of blocks, that are looked at before the answer gets coarser
-AT_ONCE = 160_000  # of them in one go
-MOST_ALIKE = 1_500_000  # in one go, where it is only asked how many words two blocks share
-ALIKE = 0.4  # of their words two blocks share to be one block, rewritten
+BUDGET = 4_000_000  # pairs of words or blocks that are compared before the answer gets coarser
+AT_ONCE = 160_000  # of them in one comparison
+MOST_ALIKE = 1_500_000  # in one comparison that only counts common words of two blocks
+ALIKE = 0.4  # the share of words that two blocks have in common if one is the other, rewritten
 Matches = Iterator[tuple[int, int, int]]
-Op = tuple[bool, tuple[Token, ...], tuple[Token, ...]]  # the same on both sides? before, after
+Op = tuple[bool, tuple[Token, ...], tuple[Token, ...]]  # whether both sides are equal, before, after
 
 
 @dataclass
 class Budget:
-    """How much more may be looked at."""
+    """The number of comparisons that may still be made."""
 
     left: int = BUDGET
 
@@ -31,16 +31,19 @@ class Budget:
 
 
 class Matcher(SequenceMatcher):
-    """Finds what two sequences share as long as the budget lasts; what it was not looked for in has changed.
+    """A matcher that finds what two sequences share while the budget lasts; anything not compared counts as changed.
 
-    Where the same few items come again and again, ``SequenceMatcher`` takes time that grows with the cube.
+    Where the same few items are repeated, ``SequenceMatcher`` takes time that grows with the cube.
     """
 
     def __init__(self, a: Sequence[Hashable], b: Sequence[Hashable], budget: Budget) -> None:
         super().__init__(None, a, b, autojunk=False)
         self.budget = budget
         where: dict[Hashable, list[int]] = self.b2j  # type: ignore[attr-defined] # typeshed knows no insides
-        self.steps = [0, *accumulate(1 + len(where.get(item, ())) for item in a)]  # that the items before each take
+        self.steps = [
+            0,
+            *accumulate(1 + len(where.get(item, ())) for item in a),
+        ]  # the steps that the items before each take
 
     def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
         ahi = len(self.steps) - 1 if ahi is None else ahi
@@ -50,7 +53,7 @@ class Matcher(SequenceMatcher):
 
 
 def _matches(a: Sequence[Hashable], b: Sequence[Hashable], budget: Budget) -> Matches:
-    """Runs that are in both, in order, as (where in ``a``, where in ``b``, how long)."""
+    """Yield runs that are in both, in order, as (position in ``a``, position in ``b``, length)."""
     start, end = 0, 0
     while start < min(len(a), len(b)) and a[start] == b[start]:
         start += 1
@@ -65,8 +68,8 @@ def _matches(a: Sequence[Hashable], b: Sequence[Hashable], budget: Budget) -> Ma
 
 def _between(a: Sequence[Hashable], b: Sequence[Hashable], at: int, budget: Budget) -> Matches:
     if budget.spend(len(a) * len(b)):
-        found = Matcher(a, b, budget).get_matching_blocks()
-        yield from ((at + i, at + j, n) for i, j, n in found if n)
+        blocks = Matcher(a, b, budget).get_matching_blocks()
+        yield from ((at + i, at + j, n) for i, j, n in blocks if n)
         return
     last_i, last_j = 0, 0
     for i, j in [*_anchors(a, b), (len(a), len(b))]:
@@ -79,11 +82,11 @@ def _between(a: Sequence[Hashable], b: Sequence[Hashable], at: int, budget: Budg
 
 
 def _anchors(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[tuple[int, int]]:
-    """What is once in ``a`` and once in ``b``: as many of them as are in the same order in both."""
+    """Return pairs of items that occur once in ``a`` and once in ``b``, as many as are in the same order in both."""
     in_a, in_b = Counter(a), Counter(b)
     where = {value: j for j, value in enumerate(b) if in_b[value] == 1}
     pairs = [(i, where[value]) for i, value in enumerate(a) if in_a[value] == 1 and value in where]
-    tails: list[int] = []  # the least end of a rising row of each length, and which pair it is
+    tails: list[int] = []  # the least end of a rising sequence of each length, and its pair
     ends: list[int] = []
     before: list[int] = []
     for number, (_i, j) in enumerate(pairs):
@@ -99,7 +102,7 @@ def _anchors(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[tuple[int, in
 
 @dataclass
 class BlockRow:
-    """A block before and after; one of them is None where it came or went."""
+    """A block before and after; one of them is None if it was added or removed."""
 
     before: BodyBlock | None
     after: BodyBlock | None
@@ -123,7 +126,7 @@ def rows_of(before: list[BodyBlock], after: list[BodyBlock]) -> list[BlockRow]:
 
 
 def _paired(before: list[BodyBlock], after: list[BodyBlock], budget: Budget) -> list[BlockRow]:
-    """Those that are alike side by side, in order; the others by themselves."""
+    """Return similar blocks as pairs, in order; the others by themselves."""
     rows: list[BlockRow] = []
     last_i, last_j = 0, 0
     for i, j in [*_alike(before, after, budget), (len(before), len(after))]:
@@ -137,15 +140,17 @@ def _paired(before: list[BodyBlock], after: list[BodyBlock], budget: Budget) -> 
 
 
 def _alike(before: list[BodyBlock], after: list[BodyBlock], budget: Budget) -> list[tuple[int, int]]:
-    """Pairs in order with the most likeness in sum; where that takes too long, the first with the first."""
+    """Return the pairs, in order, with the highest total similarity; if that takes too long, the nth with the nth."""
     if not before or not after:
         return []
     counts = [Counter(block.words) for block in after]
     if not budget.spend(len(before) * sum(len(block.words) for block in after), MOST_ALIKE):
         firsts = zip(before, counts, strict=False)
-        return [(n, n) for n, (one, other) in enumerate(firsts) if _likeness(Counter(one.words), other)]
+        return [
+            (n, n) for n, (block, after_counts) in enumerate(firsts) if _likeness(Counter(block.words), after_counts)
+        ]
     best = [[0.0] * (len(after) + 1) for _row in range(len(before) + 1)]
-    likeness = [[_likeness(Counter(one.words), other) for other in counts] for one in before]
+    likeness = [[_likeness(Counter(block.words), after_counts) for after_counts in counts] for block in before]
     for i in range(len(before) - 1, -1, -1):
         for j in range(len(after) - 1, -1, -1):
             best[i][j] = max(best[i + 1][j], best[i][j + 1], likeness[i][j] + best[i + 1][j + 1])
@@ -161,9 +166,9 @@ def _alike(before: list[BodyBlock], after: list[BodyBlock], budget: Budget) -> l
     return pairs
 
 
-def _likeness(one: Counter, other: Counter) -> float:
-    total = one.total() + other.total()
-    share = 2 * sum((one & other).values()) / total if total else 0
+def _likeness(before_counts: Counter, after_counts: Counter) -> float:
+    total = before_counts.total() + after_counts.total()
+    share = 2 * sum((before_counts & after_counts).values()) / total if total else 0
     return share if share >= ALIKE else 0
 
 
@@ -173,13 +178,13 @@ def _judge(row: BlockRow, budget: Budget) -> None:
         return
     row.ops = ops_of(row.before.tokens, row.after.tokens, budget)
     same_marks = all(
-        same and all(x.marks == y.marks for x, y in zip(old, new, strict=True)) for same, old, new in row.ops
+        is_same and all(x.marks == y.marks for x, y in zip(old, new, strict=True)) for is_same, old, new in row.ops
     )
     row.state = "same" if same_marks and row.before.place == row.after.place else "changed"
 
 
 def ops_of(a: Sequence[Token], b: Sequence[Token], budget: Budget, *, joining: bool = True) -> list[Op]:
-    """Runs of tokens that stayed or changed; when ``joining``, punctuation alone does not part two changes."""
+    """Return runs of equal or changed tokens; with ``joining``, punctuation alone does not separate two changes."""
     ops: list[Op] = []
     last_i, last_j = 0, 0
     matched = _matches([token.text for token in a], [token.text for token in b], budget)
@@ -194,19 +199,21 @@ def ops_of(a: Sequence[Token], b: Sequence[Token], budget: Budget, *, joining: b
 
 def _joined(ops: list[Op]) -> list[Op]:
     joined: list[Op] = []
-    for number, (same, old, new) in enumerate(ops):
-        lone = same and 0 < number < len(ops) - 1 and not any(token.text[0].isalnum() for token in new)
+    for number, (is_same, old, new) in enumerate(ops):
+        lone = is_same and 0 < number < len(ops) - 1 and not any(token.text[0].isalnum() for token in new)
         lone = lone and not any(token.text[0] in "\0\n" for token in new)
-        same = same and not lone
-        if joined and not joined[-1][0] and not same:
+        is_same = is_same and not lone
+        if joined and not joined[-1][0] and not is_same:
             joined[-1] = (False, joined[-1][1] + old, joined[-1][2] + new)
         else:
-            joined.append((same, old, new))
+            joined.append((is_same, old, new))
     return joined
 
 
 def _find_moves(rows: list[BlockRow]) -> None:
-    gone = {row.before.words: row for row in rows if row.before and row.after is None and len(row.before.words) > 3}
+    removed_rows = {
+        row.before.words: row for row in rows if row.before and row.after is None and len(row.before.words) > 3
+    }
     for row in rows:
-        if row.after and row.before is None and (old := gone.pop(row.after.words, None)):
+        if row.after and row.before is None and (old := removed_rows.pop(row.after.words, None)):
             old.state, row.state = "moved-away", "moved-here"

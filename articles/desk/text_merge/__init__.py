@@ -1,7 +1,7 @@
-"""Two people's changes to one text, put together: a merge of three snapshots, the base and what each made of it.
+"""Merging two people's changes to one text: a merge of three snapshots, the base and both versions.
 
-Where only one of the two changed something, the change is taken. Where both changed the same place differently
-they clash, and a person chooses. No word that either of them typed is left out of what is called merged.
+A change by only one of the two is taken. Different changes by both in the same place clash, and a person chooses. A
+merge never loses a word that either of them typed.
 """
 
 import json
@@ -18,19 +18,19 @@ from articles.desk.text_merge.hunks import BaseStretch, Budgets, base_stretches,
 TAG = r"""</?[a-z](?:[^<>"']|"[^"]*"|'[^']*')*>"""
 PIECE = re.compile(rf"{TAG}|[^<]+|<", re.IGNORECASE)
 TOKEN = re.compile(rf"{TAG}|\s*[^\s<]+|\s+|<", re.IGNORECASE)
-SOLID = re.compile(r"<(?:table|figure)\b")  # is taken as a whole: half a table is none
+SOLID = re.compile(r"<(?:table|figure)\b")  # is taken as a whole: half a table is not a table
 BLOCK = "p|h2|h3|ul|ol|li|blockquote|table|thead|tbody|tr|th|td|figure|figcaption|aside"
 BETWEEN = re.compile(rf">\s+(?=</?(?:{BLOCK})\b)")
 BARE = re.compile(r"(<(li|th|td)\b[^>]*>)((?:(?!</?(?:p|ul|ol|li|th|td|h2|h3|blockquote)\b).)*)(</\2>)", re.DOTALL)
 HEAD = re.compile(r"</thead><tbody>|(<)thead>|(</)thead>")
-MOST_BLOCKS = 3000  # of a text; one that has more is a single place
-MOST_TOKENS = 2000  # of a place that both changed; in one that has more they clash
-UNKNOWN = object()  # what a field was, when the base is too old to have it
+MOST_BLOCKS = 3000  # of a text; a longer one counts as a single place
+MOST_TOKENS = 2000  # of a place that both changed; a longer one clashes
+UNKNOWN = object()  # the base of a field that is newer than the base
 
 
 @dataclass(frozen=True)
 class FieldMerge:
-    """One field merged: with ``mine`` or with ``theirs`` in the places that clash, and the same if none does."""
+    """One merged field: with ``mine`` or with ``theirs`` in the places that clash; both are equal if none does."""
 
     mine: Any
     theirs: Any
@@ -39,7 +39,7 @@ class FieldMerge:
 
 @dataclass(frozen=True)
 class Merged:
-    """A merged snapshot; it says mine where we clash."""
+    """A merged snapshot; it has my values where the two clash."""
 
     snapshot: dict[str, Any]
     clashes: set[str] = field(default_factory=set)
@@ -47,24 +47,24 @@ class Merged:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Some paragraphs of a text that is being merged: what is taken, or what each has where a person has to choose."""
+    """Some paragraphs of a text that is being merged: ``taken``, or both versions if a person has to choose."""
 
     taken: str | None
     mine: str = ""
     theirs: str = ""
-    base: str | None = None  # what both changed, if that is known
+    base: str | None = None  # the text that both changed, if it is known
 
     @property
     def ways(self) -> dict[str, str]:
-        """What may be taken: one of the two, or one after the other."""
-        one = {"theirs": self.theirs, "mine": self.mine}
+        """The choices: one of the two, or one after the other."""
+        choices = {"theirs": self.theirs, "mine": self.mine}
         if not (self.mine and self.theirs):
-            return one
-        return one | {"theirs_mine": self.theirs + self.mine, "mine_theirs": self.mine + self.theirs}
+            return choices
+        return choices | {"theirs_mine": self.theirs + self.mine, "mine_theirs": self.mine + self.theirs}
 
 
 def merge(base: dict[str, Any], mine: dict[str, Any], theirs: dict[str, Any]) -> Merged:
-    """What ``mine`` and ``theirs`` both made of ``base``."""
+    """Return the merge of ``mine`` and ``theirs``, which both began with ``base``."""
     snapshot, clashes = {}, set()
     for name in [*theirs, *(name for name in mine if name not in theirs)]:
         yours = theirs.get(name, mine.get(name))
@@ -76,7 +76,7 @@ def merge(base: dict[str, Any], mine: dict[str, Any], theirs: dict[str, Any]) ->
 
 
 def merge_value(name: str, base: Any, mine: Any, theirs: Any) -> FieldMerge:
-    """The field ``name``, whose kind decides how finely it is looked at."""
+    """Return the merge of the field ``name``, whose kind decides how finely it is compared."""
     if mine in (theirs, base):
         return FieldMerge(theirs, theirs)
     if theirs == base:
@@ -88,7 +88,7 @@ def merge_value(name: str, base: Any, mine: Any, theirs: Any) -> FieldMerge:
 
 
 def merge_body(base: str, mine: str, theirs: str) -> FieldMerge:
-    """HTML block by block, and word by word within a block that both changed."""
+    """Return the merge of HTML block by block, and word by word within a block that both changed."""
     base, mine, theirs = map(as_editor_writes, (base, mine, theirs))
     if mine in (theirs, base):
         return _same(theirs)
@@ -98,47 +98,51 @@ def merge_body(base: str, mine: str, theirs: str) -> FieldMerge:
     chosen: list[FieldMerge] = []
     spend = budgets()
     for place in base_stretches(before, ours, yours, fine=True, spend=spend):
-        if (taken := place.taken_or_both) is not None:
-            chosen.append(_same("".join(taken)))
+        if (blocks := place.taken_or_both) is not None:
+            chosen.append(_same("".join(blocks)))
         else:
             chosen.append(_merge_words(place, spend))
-    sides = zip(*((one.mine, one.theirs) for one in chosen), strict=True)
+    sides = zip(*((part.mine, part.theirs) for part in chosen), strict=True)
     with_mine, with_theirs = (series.keep_apart(clean("".join(part)), mine, theirs) for part in sides)
-    clash = any(one.clash for one in chosen)
+    clash = any(part.clash for part in chosen)
     if not clash and _loses_words(base, mine, theirs, with_mine):
         return FieldMerge(mine, theirs, clash=True)
     return FieldMerge(with_mine, with_theirs, clash)
 
 
 def stretches(base: Any, mine: str, theirs: str) -> list[Stretch]:
-    """A body from start to end, paragraph by paragraph; without a ``base`` all that differs is to be chosen."""
+    """Return a body's stretches from start to end; without a ``base``, a person has to choose wherever the texts
+    differ.
+    """
     mine, theirs = as_editor_writes(mine), as_editor_writes(theirs)
     ours, yours = body_elements(mine), body_elements(theirs)
     before = body_elements(as_editor_writes(base)) if isinstance(base, str) else []
     if max(map(len, (before, ours, yours))) > MOST_BLOCKS:
         return [Stretch(None, mine, theirs)]
     spend = budgets()
-    found = (
+    merged_stretches = (
         [_stretch_of(place, spend) for place in base_stretches(before, ours, yours, fine=True, spend=spend)]
         if before
         else []
     )
-    is_chosen = all(one.taken is not None for one in found)
-    if is_chosen and (not found or _loses_words("".join(before), mine, theirs, merged_body(found, []))):
+    is_chosen = all(stretch.taken is not None for stretch in merged_stretches)
+    if is_chosen and (
+        not merged_stretches or _loses_words("".join(before), mine, theirs, merged_body(merged_stretches, []))
+    ):
         return _of_two(ours, yours)
-    return found
+    return merged_stretches
 
 
-def merged_body(found: Iterable[Stretch], choices: Iterable[str]) -> str:
-    """The body of ``found``, with one of ``choices`` (a key of ``Stretch.ways``) for each that is to be chosen."""
+def merged_body(body_parts: Iterable[Stretch], choices: Iterable[str]) -> str:
+    """Return the body of ``body_parts``; ``choices`` has a key of ``Stretch.ways`` for each that a person has to choose."""
     chosen = iter(choices)
-    parts = [one.ways[next(chosen)] if one.taken is None else one.taken for one in found]
+    parts = [part.ways[next(chosen)] if part.taken is None else part.taken for part in body_parts]
     return clean("".join(parts))
 
 
 def _stretch_of(place: BaseStretch, spend: Budgets) -> Stretch:
-    if (taken := place.taken_or_both) is not None:
-        return Stretch("".join(taken))
+    if (blocks := place.taken_or_both) is not None:
+        return Stretch("".join(blocks))
     merged = _merge_words(place, spend)
     if not merged.clash:
         return Stretch(merged.mine)
@@ -146,17 +150,17 @@ def _stretch_of(place: BaseStretch, spend: Budgets) -> Stretch:
 
 
 def _of_two(mine: list[str], theirs: list[str]) -> list[Stretch]:
-    """What both have is taken, all else is to be chosen."""
-    found, at = [], 0
+    """Return the stretches of two texts: common ones are taken, all others are to be chosen."""
+    parts, at = [], 0
     for i1, i2, j1, j2 in hunk_changes(theirs, mine, budgets()[0], fine=True):
-        found += [Stretch("".join(theirs[at:i1])), Stretch(None, "".join(mine[j1:j2]), "".join(theirs[i1:i2]))]
+        parts += [Stretch("".join(theirs[at:i1])), Stretch(None, "".join(mine[j1:j2]), "".join(theirs[i1:i2]))]
         at = i2
-    found.append(Stretch("".join(theirs[at:])))
-    return [one for one in found if one.taken != ""]
+    parts.append(Stretch("".join(theirs[at:])))
+    return [part for part in parts if part.taken != ""]
 
 
 def one_after_the_other(name: str, mine: Any, theirs: Any) -> list | None:
-    """Rows of theirs and then of mine, none twice; None for a field that has no rows."""
+    """Return the rows of theirs and then of mine, none twice; None for a field without rows."""
     if KINDS.get(name) not in (merge_sequence, merge_corrections):
         return None
     rows = theirs + mine
@@ -164,43 +168,43 @@ def one_after_the_other(name: str, mine: Any, theirs: Any) -> list | None:
 
 
 def as_editor_writes(html: str) -> str:
-    """The same text without what tells hand-written or imported HTML from the editor's: it would look like changes."""
+    """Return HTML in the form that the editor writes, so that imported HTML does not look changed."""
     html = BETWEEN.sub(">", html.strip())
     html = BARE.sub(r"\1<p>\3</p>\4", html)
-    return HEAD.sub(lambda found: f"{found[1] or found[2]}tbody>" if found[1] or found[2] else "", html)
+    return HEAD.sub(lambda match: f"{match[1] or match[2]}tbody>" if match[1] or match[2] else "", html)
 
 
 def body_elements(html: str) -> list[str]:
-    """The elements of a cleaned body one after the other; put together they are the body again."""
-    found, depth, start = [], 0, 0
-    for piece in PIECE.finditer(html):
-        text = piece[0]
+    """Return the top-level elements of a cleaned body; joined they are the body again."""
+    elements, depth, start = [], 0, 0
+    for part in PIECE.finditer(html):
+        text = part[0]
         if not text.startswith("<") or len(text) == 1 or text.startswith("<br"):
             continue
         depth += -1 if text.startswith("</") else 1
         if depth <= 0:
-            found.append(html[start : piece.end()])
-            depth, start = 0, piece.end()
-    return [*found, html[start:]] if start < len(html) else found
+            elements.append(html[start : part.end()])
+            depth, start = 0, part.end()
+    return [*elements, html[start:]] if start < len(html) else elements
 
 
 def merge_set(base: list, mine: list, theirs: list) -> FieldMerge:
-    """Things in no order of their own, like tags: all that stayed, and what either added."""
+    """Return a merge of unordered values, like tags: those that both kept, and what either added."""
     return _same(sorted((set(theirs) - (set(base) - set(mine))) | (set(mine) - set(base))))
 
 
 def merge_sequence(base: list, mine: list, theirs: list) -> FieldMerge:
-    """Things in an order that means something, like bylines, none of them twice."""
+    """Return a merge of ordered values, like bylines, none of them twice."""
     chosen: list = []
     for place in base_stretches(base, mine, theirs):
-        if (taken := place.taken_or_both) is None:
+        if (items := place.taken_or_both) is None:
             return FieldMerge(mine, theirs, clash=True)
-        chosen += taken
+        chosen += items
     return _same(list(dict.fromkeys(chosen)))
 
 
 def merge_corrections(base: list, mine: list, theirs: list) -> FieldMerge:
-    """Dated corrections, each taken as a whole."""
+    """Return a merge of dated corrections, each taken as a whole."""
     merged = merge_sequence(*([json.dumps(row, sort_keys=True) for row in rows] for rows in (base, mine, theirs)))
     if merged.clash:
         return FieldMerge(mine, theirs, clash=True)
@@ -223,24 +227,24 @@ def _same(value: Any) -> FieldMerge:
 
 
 def _merge_words(place: BaseStretch, spend: Budgets) -> FieldMerge:
-    """Blocks that both changed, word by word.
+    """Return a merge of blocks that both changed, word by word.
 
-    Where less than half of it is as it was, a sentence put together from both would be nobody's: that clashes.
+    If less than half of it is unchanged it clashes, because a sentence put together from both would be nobody's.
     """
     base, mine, theirs = ("".join(part) for part in (place.base, place.mine, place.theirs))
     tokens = [TOKEN.findall(html) for html in (base, mine, theirs)]
     if max(map(len, tokens)) > MOST_TOKENS or any(SOLID.search(html) for html in (base, mine, theirs)):
         return FieldMerge(mine, theirs, clash=True)
-    found = base_stretches(*tokens, gap=1, spend=spend)
-    unchanged = sum(len(place.base) for place in found if place.base == place.mine == place.theirs)
+    places = base_stretches(*tokens, gap=1, spend=spend)
+    unchanged = sum(len(place.base) for place in places if place.base == place.mine == place.theirs)
     if unchanged * 2 < len(tokens[0]):
         return FieldMerge(mine, theirs, clash=True)
-    pairs = [(p.mine, p.theirs) if p.taken is None else (p.taken, p.taken) for p in found]
+    pairs = [(p.mine, p.theirs) if p.taken is None else (p.taken, p.taken) for p in places]
     with_mine, with_theirs = ("".join("".join(part) for part in side) for side in zip(*pairs, strict=True))
-    return FieldMerge(with_mine, with_theirs, clash=any(place.taken is None for place in found))
+    return FieldMerge(with_mine, with_theirs, clash=any(place.taken is None for place in places))
 
 
 def _loses_words(base: str, mine: str, theirs: str, merged: str) -> bool:
-    """Whether a word that one of the two typed is missing in ``merged``: the last look before it is called so."""
+    """Return whether a word that one of the two typed is missing in ``merged``, as a last check."""
     before, ours, yours, after = (Counter(plain_text(html).split()) for html in (base, mine, theirs, merged))
     return bool(((ours - before) | (yours - before)) - after)

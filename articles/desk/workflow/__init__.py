@@ -1,8 +1,8 @@
-"""The steps of an article: the only writers of its stage, its editions, and of who has it in hand.
+"""The steps of an article: the only writers of its stage, its editions and its assignee.
 
-Every step locks the article's row, so two people's steps follow one another, and asks ``roles.may``. A step that
-changes the text, the stage or what readers see keeps a revision; one that only says who does what, and by when,
-leaves the version alone, so it makes nobody's open form stale. Times are aware datetimes.
+Every step locks the article's row, so two people's steps follow one another, and calls ``roles.may``. A step that
+changes the text, the stage or what readers see stores a revision; one that only changes the assignee or the due time
+leaves the version alone, so no open form becomes outdated. Times are aware datetimes.
 """
 
 from articles.desk.workflow.assignment import MOST_WORDS, assign, claim, release, set_due, set_goal

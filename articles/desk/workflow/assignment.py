@@ -1,4 +1,4 @@
-"""Who has an article in hand, by when, and how long it is to be. None of it changes the text or its version."""
+"""The assignee of an article, its due time and its length. None of these changes the text or its version."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ MOST_WORDS = FIELDS["word_goal"].most  # of a goal
 
 @transaction.atomic
 def assign(article: Article, to: User | None, *, by: User, due_at: datetime | None = None) -> None:
-    """Give the article to somebody who writes; None gives it to nobody. A time given becomes its due time."""
+    """Assign the article to a writer, or to nobody (None). ``due_at`` becomes its due time."""
     article = locked(article, "assign", by)
     if to is not None and not roles.writes(to):
         message = _("“%(user)s” can't be given articles: only active logins who write or edit can.")
@@ -51,7 +51,7 @@ def claim(article: Article, *, by: User) -> None:
 
 @transaction.atomic
 def release(article: Article, *, by: User) -> None:
-    """Give back an article that one has, so that somebody else may take it."""
+    """Give up an article, so that somebody else may take it."""
     article = locked(article, "release", by)
     article.assignee = None
     article.save(update_fields=["assignee"])
@@ -59,7 +59,7 @@ def release(article: Article, *, by: User) -> None:
 
 @transaction.atomic
 def set_due(article: Article, *, by: User, at: datetime | None) -> None:
-    """Say by when the article is wanted; None: at no certain time."""
+    """Set when the article is due; None: at no certain time."""
     article = locked(article, "due", by)
     refuse_unlikely(at)
     article.due_at, article.due_told_at = at, None
@@ -68,7 +68,7 @@ def set_due(article: Article, *, by: User, at: datetime | None) -> None:
 
 @transaction.atomic
 def set_goal(article: Article, *, by: User, words: int | None) -> None:
-    """Say how many words the article is to have; None: as many as it takes."""
+    """Set how many words the article is to have; None: no goal."""
     article = locked(article, "goal", by)
     if words is not None and not 1 <= words <= MOST_WORDS:
         raise WorkflowError(_("A goal has between 1 and %(most)d words.") % {"most": MOST_WORDS})
@@ -77,7 +77,7 @@ def set_goal(article: Article, *, by: User, words: int | None) -> None:
 
 
 def refuse_unlikely(at: datetime | None) -> None:
-    """``WorkflowError`` for a due time that is over, or in a year that nobody means."""
+    """Raise ``WorkflowError`` for a due time in the past, or in a year that nobody means."""
     if at is not None and at <= timezone.now():
         raise WorkflowError(_("Choose a due time in the future."))
     if at is not None and at >= FOR_EVER:

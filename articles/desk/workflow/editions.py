@@ -1,6 +1,6 @@
-"""What readers see: published, scheduled, moved, ended, withdrawn, erased.
+"""The steps that change what readers see: publish, schedule, move, end, withdraw, erase.
 
-``cutting`` makes an article's editions and keeps their line.
+``timeline`` creates an article's editions and keeps them in order.
 """
 
 from datetime import datetime
@@ -36,7 +36,7 @@ from ground.times import FOR_EVER
 
 @transaction.atomic
 def publish(article: Article, *, by: User, significant: bool = False) -> Edition:
-    """Put the working copy before readers now; what was live ends in the same instant.
+    """Publish the working copy now; the live edition ends in the same instant.
 
     Only a ``significant`` change tells readers that the article was updated.
     """
@@ -54,7 +54,7 @@ def publish(article: Article, *, by: User, significant: bool = False) -> Edition
 
 @transaction.atomic
 def schedule(article: Article, *, by: User, at: datetime, significant: bool = False) -> Edition:
-    """Have the working copy, as it is now, go live at ``at``; what is live until then stays live until then."""
+    """Schedule the working copy, as it is now, for ``at``; until then the live edition stays."""
     article = locked(article, "schedule", by)
     if at <= timezone.now():
         raise WorkflowError(_("Choose a time in the future, or publish now."))
@@ -81,14 +81,14 @@ def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
     if article.editions.filter(live_from=at).exclude(pk=edition.pk).exists():
         raise WorkflowError(_("Another edition of this article starts at that very time."))
     text = text_of_copy(edition, edition.section_rows.filter(is_further=True))
-    known = known_of(edition)  # its text is no newer for being moved
+    columns = known_of(edition)  # moving does not make its text newer
     end = own_end(article, edition)
     if at >= end:
         raise WorkflowError(
             _("It ends %(time)s: choose a time before that, or set another end.") % {"time": time_in_paper(end)}
         )
     take_out(article, edition)
-    edition = put_in(article, text, at=at, by=by, **known)
+    edition = put_in(article, text, at=at, by=by, **columns)
     edition.live_until = min(edition.live_until, end)
     edition.save(update_fields=["live_until"])
     tasks.after_commit(tasks.draw_card.enqueue, edition.pk)
@@ -100,10 +100,10 @@ def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
 
 @transaction.atomic
 def cancel(edition: Edition, *, by: User) -> None:
-    """Take back an edition that is not live yet; its predecessor gets its end back."""
+    """Take out an edition that is not live yet; its predecessor gets its end back."""
     article = locked(edition.article, "cancel", by)
     take_out(article, future(article, edition))
-    if article.stage == Article.Stage.PUBLISHED:  # what waits for review goes on waiting
+    if article.stage == Article.Stage.PUBLISHED:  # an article that waits for review goes on waiting
         set_stage(article, Article.Stage.DRAFT)
     revisions.keep_revision(article, by=by, note=_("Schedule cancelled"))
     text = _("%(who)s cancelled the schedule of “%(article)s”.")
@@ -112,7 +112,7 @@ def cancel(edition: Edition, *, by: User) -> None:
 
 @transaction.atomic
 def take_down(article: Article, *, by: User, at: datetime | None) -> Edition:
-    """Let the article end at ``at``, a future time; None keeps it for ever again."""
+    """Let the article end at ``at``, a future time; None: it stays for ever."""
     article = locked(article, "take_down", by)
     now, end = timezone.now(), at or FOR_EVER
     if end <= now:
@@ -136,7 +136,7 @@ def take_down(article: Article, *, by: User, at: datetime | None) -> Edition:
 
 @transaction.atomic
 def withdraw(article: Article, *, by: User, reason: str) -> Edition:
-    """End the article and its preview links now; readers get ``reason``, and nothing scheduled brings it back."""
+    """End the article and its preview links now; readers see ``reason``, and scheduled editions are taken out."""
     article = locked(article, "withdraw", by)
     if not reason.strip():
         raise WorkflowError(_("Write the reason: readers who come to the address will see it."))
@@ -166,7 +166,7 @@ def withdraw(article: Article, *, by: User, reason: str) -> Edition:
 
 @transaction.atomic
 def erase(edition: Edition, *, by: User, reason: str) -> Edition:
-    """Blank the text of an edition that ended, for a court or a privacy claim; who, when and why stay."""
+    """Blank the text of an ended edition, on a court order or privacy claim; a note by whom, when and why stays."""
     locked(edition.article, "erase", by)
     edition = Edition.objects.get(pk=edition.pk)
     if edition.live_until > timezone.now():
@@ -181,14 +181,14 @@ def erase(edition: Edition, *, by: User, reason: str) -> Edition:
     edition.card = ""
     edition.erased_at, edition.erased_by, edition.erased_reason = timezone.now(), by, reason.strip()
     edition.save()
-    edition.article.editions.update(planned={})  # may hold the same words
+    edition.article.editions.update(planned={})  # may have the same words
     remove_words(edition)
     search.forget_edition(edition)
     return edition
 
 
 def _close_gap(article: Article, now: datetime) -> None:
-    """Have what is live go on until what is scheduled takes over, where it was to end before that."""
+    """Extend an edition that would end before the next one takes over."""
     rows = list(article.editions.filter(live_until__gt=now).order_by("live_from"))
     for before, after in pairwise(rows):
         if before.live_until < after.live_from or not after.took_over:
@@ -209,7 +209,7 @@ def _refuse_too_far(at: datetime) -> None:
 
 
 def own_end(article: Article, edition: Edition) -> datetime:
-    """The end that somebody set for a scheduled edition; for ever if it only ends where another begins."""
+    """Return the end that somebody set for a scheduled edition; for ever if it only ends where another begins."""
     followed = article.editions.filter(live_from=edition.live_until).exists()
     return FOR_EVER if followed else edition.live_until
 
@@ -222,7 +222,7 @@ def future(article: Article, edition: Edition) -> Edition:
 
 
 def after_cut(article: Article, by: User, note: str) -> None:
-    """The working copy is what the newest edition says; what was due is done."""
+    """Mark the working copy as published, and its due time as done."""
     set_stage(article, Article.Stage.PUBLISHED)
     Article.objects.filter(pk=article.pk).update(due_at=None, due_told_at=None, based_at=None)
     revisions.keep_revision(article, by=by, note=note)
@@ -234,13 +234,13 @@ def _tell_of_schedule(article: Article, by: User, at: datetime) -> None:
 
 
 def _look_again(edition: Edition) -> None:
-    """A rate stored while ``edition`` was being cut was not known to it, nor ``edition`` to whoever stored it."""
+    """Refresh rates after the commit, as a rate stored while ``edition`` was being cut may be missing in it."""
     if references.referred_pairs(edition.body):
         transaction.on_commit(freeze_editions_again, robust=True)
 
 
 def working_copy(article: Article, at: datetime) -> Text:
-    """The working copy, if nothing keeps it from going live at ``at``."""
+    """Return the working copy, if nothing prevents it from going live at ``at``; else raise ``WorkflowError``."""
     first = min(article.published_at or at, at)
     if problems := readiness.problems(article, wished_path(article, first), at):
         raise WorkflowError(" ".join(problem.text for problem in problems))
@@ -249,5 +249,5 @@ def working_copy(article: Article, at: datetime) -> Text:
 
 @transaction.atomic
 def freeze_editions_again() -> int:
-    """Rates were written: have what is scheduled say the newest; how many editions that changes. What is live stays."""
+    """Refresh the rates in scheduled editions, after rates were stored; return how many changed. Live ones stay."""
     return refreeze(timezone.now())

@@ -1,7 +1,7 @@
-"""What stands around a text, put before readers without it: the section, further sections, authors and tags.
+"""Publishing the section, further sections, authors and tags of an article without its text.
 
-Readers keep every word they have, what is scheduled gets the same change, and the working copy goes on saying what
-nobody published yet, at the stage where it was.
+Readers keep the text they have, scheduled editions get the same change, and the working copy keeps unpublished changes
+and its stage.
 """
 
 from collections.abc import Iterable
@@ -27,10 +27,10 @@ Stage = Article.Stage
 
 @dataclass(frozen=True)
 class FurnitureChange:
-    """What becomes another around a text; nothing else does."""
+    """A change of an article's section, authors and tags."""
 
     section: int | None = None  # the new one
-    authors: tuple[int, ...] | None = None  # all of them, in their new order
+    authors: tuple[int, ...] | None = None  # all of them, in the new order
     tags: frozenset[int] = frozenset()  # new ones
     lost_tags: frozenset[int] = frozenset()
     sections: frozenset[int] = frozenset()  # new further ones
@@ -38,7 +38,7 @@ class FurnitureChange:
 
     @classmethod
     def between(cls, before: Text, after: Text) -> "FurnitureChange":
-        """What makes ``after`` of ``before``, apart from their words."""
+        """Return the change from ``before`` to ``after``, apart from their text."""
         tags, further = (set(before.tags), set(after.tags)), (set(before.sections), set(after.sections))
         moved = before.values["section_id"] != after.values["section_id"]
         return cls(
@@ -52,12 +52,12 @@ class FurnitureChange:
 
     @property
     def fields(self) -> set[str]:
-        """The fields of the article's form that it is about, as the checks before publishing name them."""
+        """The fields of the article's form that change, by the names that the checks before publishing use."""
         about = {"section": self.section, "bylines": self.authors is not None, "tags": self.tags | self.lost_tags}
         return {name for name, is_changed in about.items() if is_changed}
 
     def of(self, text: Text) -> Text:
-        """``text`` with the change; its own section is no further one."""
+        """Return ``text`` with the change; its own section is not also a further one."""
         own = self.section or text.values["section_id"]
         return replace(
             text,
@@ -70,7 +70,7 @@ class FurnitureChange:
 
 @dataclass
 class Furnished:
-    """Whom a change reached: the edition that readers have now, if any, and the starts of those that they will have."""
+    """The editions with a change: the live one, if any, and the starts of the scheduled ones."""
 
     live: Edition | None = None
     scheduled: list[datetime] = field(default_factory=list)
@@ -81,7 +81,7 @@ class Furnished:
 
 @transaction.atomic
 def publish_tags(article: Article, tags: Iterable[Tag], *, by: User) -> Furnished:
-    """Give the article further tags: the working copy, what readers have, and what is scheduled."""
+    """Add tags to the article: to the working copy, the live edition, and scheduled ones."""
     article, added = _locked(article, by), list(tags)
     has = set(article.tag_rows.values_list("tag_id", flat=True))
     new = [tag for tag in added if tag.pk not in has]
@@ -97,7 +97,7 @@ def publish_tags(article: Article, tags: Iterable[Tag], *, by: User) -> Furnishe
 
 @transaction.atomic
 def publish_move(article: Article, section: Section, *, by: User) -> Furnished:
-    """Put the article into another section: the working copy, what readers have, and what is scheduled."""
+    """Move the article to another section: the working copy, the live edition, and scheduled ones."""
     article = _locked(article, by)
     was, is_moved = article.section, article.section_id != section.pk
     if is_moved:
@@ -113,7 +113,7 @@ def publish_move(article: Article, section: Section, *, by: User) -> Furnished:
 
 @transaction.atomic
 def publish_further(article: Article, section: Section, *, by: User) -> Furnished:
-    """List the article in a further section: the working copy, what readers have, and what is scheduled."""
+    """List the article in a further section: the working copy, the live edition, and scheduled ones."""
     article = _locked(article, by)
     is_new = working_copy.list_in(article, section)
     reached = _reach(article, FurnitureChange(sections=frozenset([section.pk])), by)
@@ -125,7 +125,7 @@ def publish_further(article: Article, section: Section, *, by: User) -> Furnishe
 
 @transaction.atomic
 def publish_furniture(article: Article, *, by: User) -> tuple[Furnished, str]:
-    """Put the working copy's section, further sections, authors and tags before readers; also what that changed."""
+    """Publish the working copy's section, further sections, authors and tags; return where, and the change in words."""
     article = locked(article, "furnish", by)
     live = article.editions.live().first()
     if live is None:
@@ -136,14 +136,14 @@ def publish_furniture(article: Article, *, by: User) -> tuple[Furnished, str]:
     change = FurnitureChange.between(_text(live), copy)
     if change == FurnitureChange():
         raise WorkflowError(_("Readers have this section, these authors and these tags already."))
-    what = _in_words(change)
+    change_in_words = _in_words(change)
     reached = _reach(article, change, by)
-    _keep(article, reached, by, _("Published without the text: %(what)s") % {"what": what})
-    return reached, what
+    _keep(article, reached, by, _("Published without the text: %(what)s") % {"what": change_in_words})
+    return reached, change_in_words
 
 
 def _locked(article: Article, by: User) -> Article:
-    """The article, locked, if ``by`` may change it; and publish it, where readers have or will have it."""
+    """Return the article, locked, if ``by`` may edit it; and publish it, if it is live or scheduled."""
     article = locked(article, "edit", by)
     return (
         locked(article, "furnish", by) if article.editions.filter(live_until__gt=timezone.now()).exists() else article
@@ -156,13 +156,13 @@ def _text(copy: Article | Edition) -> Text:
 
 
 def _reach(article: Article, change: FurnitureChange, by: User) -> Furnished:
-    """Make the change in what readers have, by an edition of the same words, and in what is scheduled."""
+    """Make the change in the live edition, by a new edition with the same text, and in scheduled ones."""
     now, reached = timezone.now(), Furnished()
     live = article.editions.live(now).first()
     if live and change.of(before := _text(live)) != _in_order(before):
         _refuse(article, change, now)
         reached.live = timeline.put_in(article, change.of(before), at=now, by=by)
-        reached.live.cut_at = live.cut_at  # its words are no newer
+        reached.live.cut_at = live.cut_at  # its text is not newer
         reached.live.save(update_fields=["cut_at"])
         tasks.after_commit(tasks.draw_card.enqueue, reached.live.pk)
         tasks.after_commit(tasks.announce.enqueue)
@@ -181,15 +181,15 @@ def _in_order(text: Text) -> Text:
 
 
 def _refuse(article: Article, change: FurnitureChange, now: datetime) -> None:
-    """``WorkflowError`` if a check of what is changed, or an embargo, keeps it from readers."""
+    """Raise ``WorkflowError`` if a check of the changed fields, or an embargo, prevents publishing."""
     about = change.fields | {"embargo_until"}
     problems = readiness.problems(article, timeline.wished_path(article, article.published_at or now), now)
-    if found := [problem.text for problem in problems if problem.field in about]:
-        raise WorkflowError(" ".join(found))
+    if texts := [problem.text for problem in problems if problem.field in about]:
+        raise WorkflowError(" ".join(texts))
 
 
 def _keep(article: Article, reached: Furnished, by: User, note: str) -> None:
-    """Keep a revision; the stage says afterwards whether the working copy has words that no edition has."""
+    """Store a revision, and set the stage by whether the working copy has text that no edition has."""
     if not reached and article.stage == Stage.PUBLISHED:
         set_stage(article, Stage.DRAFT)
     elif reached and article.stage == Stage.DRAFT and _is_published(article):
@@ -202,20 +202,20 @@ def _keep(article: Article, reached: Furnished, by: User, note: str) -> None:
 
 
 def _is_published(article: Article) -> bool:
-    """Whether the newest edition says all that the working copy does."""
+    """Return whether the newest edition equals the working copy."""
     newest = article.editions.order_by("live_from").last()
     return newest is not None and _said(_text(newest), article) == _said(_text(article), article)
 
 
 def _said(text: Text, article: Article) -> Text:
-    """``text`` without what an edition alone has: the rates of its time, and a slug where nobody typed one."""
+    """Return ``text`` without what only an edition has: fixed rates, and a slug that nobody typed."""
     slug = text.values["slug"] if article.slug else ""
     values = text.values | {"body": references.thaw_rates(text.values["body"]), "slug": slug}
     return replace(_in_order(text), values=values)
 
 
 def _in_words(change: FurnitureChange) -> str:
-    """What is another now, by its names."""
+    """Return the change in words, with names."""
     parts = []
     if change.section:
         parts.append(_("section %(name)s") % {"name": Section.objects.with_parent().get(pk=change.section)})
@@ -227,8 +227,8 @@ def _in_words(change: FurnitureChange) -> str:
         (Tag, _("no longer tagged %(names)s"), change.lost_tags),
     ):
         if keys:
-            found = model._default_manager.in_bulk(keys)
-            names = [str(found[key]) for key in keys if key in found]
+            rows = model._default_manager.in_bulk(keys)
+            names = [str(rows[key]) for key in keys if key in rows]
             parts.append(text % {"names": ", ".join(names if keys is change.authors else sorted(names))})
     if change.authors == ():
         parts.append(_("by nobody"))

@@ -1,4 +1,4 @@
-"""Guest bylines: the name of somebody who wrote for the paper once, without a page of their own and without a login."""
+"""Guest bylines: the name of somebody who wrote for the paper once, without a page and without a login."""
 
 from dataclasses import dataclass
 
@@ -21,35 +21,35 @@ MOST_SAME = 10  # authors of one name that are offered
 
 @dataclass(frozen=True)
 class Guest:
-    """A name that was typed, and the author it is, if somebody chose one who is there."""
+    """A typed name, and the existing author, if somebody chose one."""
 
     name: str
     author: Author | None = None
 
 
 def tidy_name(typed: str) -> str:
-    """A typed name as it is stored."""
+    """Return a typed name as it is stored."""
     return " ".join(one_line(typed).split())[:LONGEST]
 
 
 def same_name(name: str) -> list[Author]:
-    """The authors, guests among them, whose name looks like this one: what is no other tag is no other name."""
-    if not (wanted := key(name)):
+    """Return the authors, guests included, with this name, compared as the names of tags are."""
+    if not (name_key := key(name)):
         return []
-    rows = Author.objects.filter(name_key__in=[wanted, ""]).order_by("-name_key", "is_guest", "pk")
-    same = [author for author in rows[: MOST_SAME + MOST_WITHOUT_KEY] if author.name_key == wanted]
-    return sorted(same, key=lambda author: (author.is_guest, author.pk))[:MOST_SAME]
+    rows = Author.objects.filter(name_key__in=[name_key, ""]).order_by("-name_key", "is_guest", "pk")
+    authors = [author for author in rows[: MOST_SAME + MOST_WITHOUT_KEY] if author.name_key == name_key]
+    return sorted(authors, key=lambda author: (author.is_guest, author.pk))[:MOST_SAME]
 
 
 def free_slug(name: str) -> str:
-    """A slug of ``name`` that no author has."""
+    """Return a slug of ``name`` that no author has."""
     slug = make_slug(name, 70) or "author"
     return first_free(slug, Author.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
 
 
 @transaction.atomic
 def add_guest(article: Article, guest: Guest, *, by: User) -> Author:
-    """Put a guest's byline behind the others of ``article``, for whoever may edit that."""
+    """Add a guest's byline after the others of ``article``, if ``by`` may edit it."""
     if not roles.may(by, "edit", article):
         raise WorkflowError(_("You may not edit “%(article)s”.") % {"article": article})
     author = guest.author or make_guest(guest.name)
@@ -61,7 +61,7 @@ def add_guest(article: Article, guest: Guest, *, by: User) -> Author:
 
 
 def make_guest(name: str) -> Author:
-    """A new guest; the slug is for the day on which an editor gives them a page."""
+    """Create a guest; the slug is for the day on which an editor gives them a page."""
     for _try in range(3):
         try:
             with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Ideas: articles that nobody has begun to write. Somebody gets them, drops or begins them."""
+"""Ideas: articles that nobody has begun to write. They are assigned, dropped, or begun."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from articles.models import Article, ArticleByline, Author
 
 @transaction.atomic
 def hold_idea(idea: Article, *, by: User, to: User | None, due_at: datetime | None) -> None:
-    """Say who has the idea, and by when it is wanted: an editor for anybody, others for themselves alone."""
+    """Set the idea's assignee and due time: an editor for anybody, others only for themselves."""
     article = locked(idea, "edit", by)
     refuse_begun(article)
     if due_at != article.due_at:
@@ -30,14 +30,14 @@ def hold_idea(idea: Article, *, by: User, to: User | None, due_at: datetime | No
 
 
 def may_hold(user: User, idea: Article, to: User | None) -> bool:
-    """Whether ``user`` may, without being an editor: take what nobody has, give back what is theirs."""
+    """Return whether ``user``, without being an editor, may take what nobody has, or give up their own."""
     is_free = idea.assignee_id in {None, user.pk}
     return is_free and roles.writes(user) and to in {None, user}
 
 
 @transaction.atomic
 def begin(idea: Article, *, by: User) -> Article:
-    """Make the idea a draft, for whoever has it, else for ``by``; the second of two people is told of the first."""
+    """Make the idea a draft of its assignee, else of ``by``; raise ``WorkflowError`` if somebody began it before."""
     refuse_begun(locked_row(idea))
     article = locked(idea, "begin", by)
     if article.assignee is None and roles.writes(by):
@@ -52,7 +52,7 @@ def begin(idea: Article, *, by: User) -> Article:
 
 
 def refuse_begun(article: Article) -> None:
-    """``WorkflowError`` if somebody began to write it, which tells who has it."""
+    """Raise ``WorkflowError``, naming the assignee, if somebody began to write it."""
     if article.stage == Article.Stage.IDEA:
         return
     if article.assignee is None:

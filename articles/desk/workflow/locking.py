@@ -1,4 +1,4 @@
-"""What every step begins with: the article, fresh and locked, and the right to take the step."""
+"""The beginning of every step: the article, fresh and locked, and the right to take the step."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from articles.models import Article, SiteSettings
 
 
 def locked(article: Article, step: str, by: User) -> Article:
-    """The article, fresh, with its row locked until the transaction ends, if ``by`` may take the step."""
+    """Return the article, fresh, with its row locked until the transaction ends, if ``by`` may take the step."""
     row = locked_row(article)
     if roles.may(by, step, row):
         return row
@@ -25,7 +25,7 @@ def locked(article: Article, step: str, by: User) -> Article:
 
 
 def locked_row(article: Article) -> Article:
-    """The article, fresh, with its row locked, whoever asks."""
+    """Return the article, fresh, with its row locked, without checking a right."""
     # Two statements: one that waited for the lock would read the section that the article had before.
     list(Article.objects.select_for_update().filter(pk=article.pk).values_list("pk"))
     row = Article.objects.select_related("section__parent").filter(pk=article.pk).first()
@@ -35,16 +35,16 @@ def locked_row(article: Article) -> Article:
 
 
 def locked_version(article: Article) -> int:
-    """The version that ``article`` has, and keeps until the transaction ends."""
+    """Return the version of ``article``, which can't change until the transaction ends."""
     return locked_row(article).version
 
 
 def set_stage(article: Article, stage: str) -> None:
-    """Also takes the note from the last time it was sent back off: it was for the writer's next step."""
+    """Set the stage, and delete the note of the last time it was sent back, which was for the writer's next step."""
     Article.objects.filter(pk=article.pk).update(stage=stage, sent_back_note="")
     article.stage, article.sent_back_note = stage, ""
 
 
 def time_in_paper(moment: datetime) -> str:
-    """A time as a person reads it, in the paper's time zone, with the zone's name."""
+    """Return a time in the paper's time zone, in words, with the zone's name."""
     return SiteSettings.current().said(moment)

@@ -1,4 +1,4 @@
-"""What the desk says of an article beside its text."""
+"""Notes of the desk on an article, beside its text."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -26,7 +26,7 @@ def leave_note(
     name: str = "",
     approves: bool = False,
 ) -> Note:
-    """Say something of the article as it is now: somebody of the desk, or ``name`` who came by a preview ``link``."""
+    """Store a note on the article as it is now, by somebody of the desk, or by ``name`` who used a preview ``link``."""
     article = _article_for(article, by, link)
     text = text.strip()
     if not text and not approves:
@@ -38,14 +38,14 @@ def leave_note(
         article=article, text=text, approves=approves, version=version, by=by, name=name.strip()[:120], link=link
     )
     desk_search.index_copies([article])
-    said = _("%(who)s approved “%(article)s”. %(note)s") if approves else _("%(who)s on “%(article)s”: %(note)s")
-    notices.tell_people(Notice.Kind.NOTE, article, by=by, text=said, note=Truncator(text).chars(200), who=note.name)
+    message = _("%(who)s approved “%(article)s”. %(note)s") if approves else _("%(who)s on “%(article)s”: %(note)s")
+    notices.tell_people(Notice.Kind.NOTE, article, by=by, text=message, note=Truncator(text).chars(200), who=note.name)
     return note
 
 
 @transaction.atomic
 def tick_note(note: Note, *, by: User) -> bool:
-    """Call a note done, or open again when it was; whether it is done now."""
+    """Mark a note as done, or as open again; return whether it is done now."""
     article = locked_row(note.article)
     if article.trashed_at or not (note.by_id == by.pk or roles.may(by, "tick", article)):
         raise WorkflowError(_("Only those who work on the article, and who left the note, tick it off."))

@@ -1,4 +1,4 @@
-"""What was to come when an article was withdrawn: remembered, so that publishing it again can take it up again."""
+"""What was scheduled when an article was withdrawn: stored, so that publishing it again can restore it."""
 
 from datetime import datetime
 from typing import Any
@@ -14,13 +14,13 @@ from ground.times import FOR_EVER
 
 
 def known_of(edition: Edition) -> dict[str, Any]:
-    """What of a scheduled edition stays the same when it is put in anew."""
-    known = {name: getattr(edition, name) for name in ("cut_at", "cut_by", "based_at", "decided_at")}
-    return known | {"significant": is_significant(edition)}
+    """Return the columns of a scheduled edition that stay the same when it is created anew."""
+    columns = {name: getattr(edition, name) for name in ("cut_at", "cut_by", "based_at", "decided_at")}
+    return columns | {"significant": is_significant(edition)}
 
 
 def planned_updates(coming: list[Edition]) -> list[dict[str, Any]]:
-    """Scheduled editions as JSON, before they are taken out, the first to go live last."""
+    """Return scheduled editions as JSON, before they are taken out, the first to go live last."""
     return [
         {
             "at": edition.live_from.isoformat(),
@@ -35,34 +35,34 @@ def planned_updates(coming: list[Edition]) -> list[dict[str, Any]]:
 
 
 def planned(edition: Edition, updates: list[dict[str, Any]]) -> dict[str, Any]:
-    """What an edition that is being withdrawn remembers: the end that it would have had, and what was to follow it."""
+    """Return what an edition that is being withdrawn stores: its planned end, and the scheduled editions."""
     end = edition.live_until.isoformat() if edition.live_until < FOR_EVER else None
     return {"end": end, "updates": updates[::-1]} if end or updates else {}
 
 
 def planned_end(edition: Edition) -> datetime | None:
-    """The end that a withdrawn edition would have had, if it is still to come."""
+    """Return the planned end of a withdrawn edition, if it is in the future."""
     return _ahead(edition.planned.get("end"))
 
 
 def planned_starts(edition: Edition) -> list[datetime]:
-    """When what was scheduled with a withdrawn edition would have gone live, as far as that is still to come."""
-    found = [_ahead(one.get("at")) for one in edition.planned.get("updates", [])]
-    return [moment for moment in found if moment]
+    """Return when the editions scheduled with a withdrawn edition would have gone live, as far as in the future."""
+    starts = [_ahead(update.get("at")) for update in edition.planned.get("updates", [])]
+    return [moment for moment in starts if moment]
 
 
 def put_in_again(article: Article, withdrawn: Edition, *, by: User) -> list[Edition]:
-    """Schedule once more what was scheduled with ``withdrawn``; what stands at the same time by now stays."""
-    found = []
-    for one in withdrawn.planned.get("updates", []):
-        at = _ahead(one.get("at"))
+    """Schedule again what was scheduled with ``withdrawn``, except at times for which there is another edition now."""
+    editions = []
+    for update in withdrawn.planned.get("updates", []):
+        at = _ahead(update.get("at"))
         if at is None or article.editions.filter(live_from=at).exists():
             continue
-        known = {name: parse_datetime(one[name]) for name in ("cut_at", "based_at") if one[name]}
-        cut_by = User.objects.filter(pk=one["cut_by"]).first() or by
-        text = text_from(one["text"])
-        found.append(put_in(article, text, at=at, by=cut_by, significant=one["significant"], **known))
-    return found
+        times = {name: parse_datetime(update[name]) for name in ("cut_at", "based_at") if update[name]}
+        cut_by = User.objects.filter(pk=update["cut_by"]).first() or by
+        text = text_from(update["text"])
+        editions.append(put_in(article, text, at=at, by=cut_by, significant=update["significant"], **times))
+    return editions
 
 
 def _ahead(text: str | None) -> datetime | None:

@@ -1,4 +1,4 @@
-"""What is scheduled and lacks what readers have: that is put in, or somebody says that it goes out as it is."""
+"""Scheduled editions that lack what readers have: it is put in, or somebody confirms the edition as it is."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -18,7 +18,7 @@ from articles.desk.workflow.plans import known_of, planned_end, put_in_again
 from articles.desk.workflow.timeline import TICK, Text, WorkflowError, put_in, take_out, text_from
 from articles.models import Article, Edition
 
-MINE, THEIRS, BOTH = "mine", "theirs", "both"  # as the scheduled text says it, as readers have it, word by word
+MINE, THEIRS, BOTH = "mine", "theirs", "both"  # the scheduled text, the readers' text, or both word by word
 
 
 class ClashError(WorkflowError):
@@ -27,55 +27,55 @@ class ClashError(WorkflowError):
 
 @transaction.atomic
 def carry_over(edition: Edition, *, by: User, choices: Mapping[str, str] | None = None, against: str = "") -> Edition:
-    """Put into a scheduled edition what readers have by now and it lacks.
+    """Put into a scheduled edition what readers have and it lacks.
 
-    ``choices`` says for a field which of the two stays where both changed the same paragraph; ``ClashError`` names
-    those that nobody chose. ``against`` are the texts that were looked at.
+    ``choices`` maps a field to the version that stays where both changed the same paragraph; ``ClashError`` names those
+    that nobody chose. ``against`` identifies the texts on the page.
     """
     article = locked(edition.article, "schedule", by)
     edition = future(article, edition)
-    what = lacking.field_names(name for name in edition.lacks.split(",") if name and name != END)
+    field_names = lacking.field_names(name for name in edition.lacks.split(",") if name and name != END)
     edition = _carry(article, edition, by, choices or {}, against)
     note = _("Put into what is scheduled for %(time)s: %(what)s")
     revisions.keep_revision(
-        article, by=by, note=(note % {"time": time_in_paper(edition.live_from), "what": what})[:300]
+        article, by=by, note=(note % {"time": time_in_paper(edition.live_from), "what": field_names})[:300]
     )
     return edition
 
 
 def carry_into_all(article: Article, *, by: User) -> list[Edition]:
-    """Put what was just published into all that is scheduled and lacks it; those that have it now.
+    """Put what was just published into all scheduled editions that lack it, and return them.
 
-    Where both changed the same paragraph it stays out, for a person to look at. What publishing keeps of the article
-    tells of it.
+    Where both changed the same paragraph it is left out, for a person to decide. The revision of the publication
+    mentions it.
     """
     article = locked(article, "schedule", by)
-    taken = []
+    changed_editions = []
     for edition in article.editions.filter(live_from__gt=timezone.now(), lacks__gt="").order_by("live_from"):
         with suppress(WorkflowError), transaction.atomic():
-            taken.append(_carry(article, future(article, edition), by, {}))
-    return taken
+            changed_editions.append(_carry(article, future(article, edition), by, {}))
+    return changed_editions
 
 
 def _carry(article: Article, edition: Edition, by: User, choices: Mapping[str, str], against: str = "") -> Edition:
-    found = lacking.gaps_of(edition)
-    if against and against != found.against:
+    completed = lacking.gaps_of(edition)
+    if against and against != completed.against:
         raise WorkflowError(_("Something else was published meanwhile. Look at it again."))
-    lacks = edition.lacks.split(",") if edition.lacks else []
-    if not found.lacks and REASON not in lacks:
-        raise WorkflowError(_nothing_to_put_in(lacks))
-    snapshot = _chosen(found, choices) if found.lacks else lacking.said_by(edition)
-    if REASON in lacks:
+    lacking_fields = edition.lacks.split(",") if edition.lacks else []
+    if not completed.lacks and REASON not in lacking_fields:
+        raise WorkflowError(_nothing_to_put_in(lacking_fields))
+    snapshot = _chosen(completed, choices) if completed.lacks else lacking.said_by(edition)
+    if REASON in lacking_fields:
         snapshot["dated_corrections"] = _with_reason(article, snapshot["dated_corrections"])
     now = timezone.now()
-    if article.based_at is None:  # the working copy does not know the text that was put together here
+    if article.based_at is None:  # the working copy does not have the text that was merged here
         Article.objects.filter(pk=article.pk).update(based_at=now - TICK)
     return _put_in_anew(article, edition, text_from(snapshot), by, based_at=now)
 
 
 @transaction.atomic
 def keep_as_is(edition: Edition, *, by: User) -> Edition:
-    """Say that a scheduled edition is to go out without what it lacks."""
+    """Confirm that a scheduled edition goes out without what it lacks."""
     article = locked(edition.article, "schedule", by)
     edition = future(article, edition)
     edition.decided_at = timezone.now()
@@ -87,7 +87,7 @@ def keep_as_is(edition: Edition, *, by: User) -> Edition:
 
 @transaction.atomic
 def renew(edition: Edition, *, by: User) -> Edition:
-    """Have a scheduled edition say what the working copy says now; its time and its end stay."""
+    """Replace a scheduled edition's text by the working copy's; its time and its end stay."""
     article = locked(edition.article, "schedule", by)
     edition = future(article, edition)
     text = working_copy(article, edition.live_from)
@@ -99,20 +99,20 @@ def renew(edition: Edition, *, by: User) -> Edition:
 
 @transaction.atomic
 def take_up_plans(article: Article, withdrawn: Edition, *, by: User, end: bool, updates: bool) -> list[str]:
-    """After ``article`` was published again: give it the end, and the schedule, that it had when it was withdrawn.
+    """Restore the end and the schedule that ``article`` had when it was withdrawn, after it was published again.
 
-    What was done, in words.
+    Return what was done, in words.
     """
     article = locked(article, "schedule", by)
-    done = []
+    results = []
     if updates:
         again = put_in_again(article, withdrawn, by=by)
         text = _("Scheduled again for %(time)s.")
-        done += [text % {"time": time_in_paper(edition.live_from)} for edition in again]
+        results += [text % {"time": time_in_paper(edition.live_from)} for edition in again]
     if end and (at := planned_end(withdrawn)) and _may_end(article, at):
         take_down(article, by=by, at=at)
-        done.append(_("It ends %(time)s, as was planned before it was withdrawn.") % {"time": time_in_paper(at)})
-    return done
+        results.append(_("It ends %(time)s, as was planned before it was withdrawn.") % {"time": time_in_paper(at)})
+    return results
 
 
 def _may_end(article: Article, at: datetime) -> bool:
@@ -122,36 +122,36 @@ def _may_end(article: Article, at: datetime) -> bool:
 
 
 def _put_in_anew(article: Article, edition: Edition, text: Text, by: User, **columns: object) -> Edition:
-    """The edition with another text, at the same time and with the same end."""
-    at, end, known = edition.live_from, own_end(article, edition), known_of(edition) | columns
+    """Return the edition created anew with another text, at the same time and with the same end."""
+    at, end, columns_kept = edition.live_from, own_end(article, edition), known_of(edition) | columns
     take_out(article, edition)
-    edition = put_in(article, text, at=at, by=by, **known)
+    edition = put_in(article, text, at=at, by=by, **columns_kept)
     edition.live_until = min(edition.live_until, end)
     edition.save(update_fields=["live_until"])
     tasks.after_commit(tasks.draw_card.enqueue, edition.pk)
     return edition
 
 
-def _chosen(found: Completed, choices: Mapping[str, str]) -> dict:
-    """The merged text, with what was chosen where both changed the same words."""
-    ways = {MINE: found.merged, THEIRS: found.with_theirs, BOTH: found.together}
-    open_ = [name for name in found.clashes if name not in ways.get(choices.get(name, ""), {})]
+def _chosen(completed: Completed, choices: Mapping[str, str]) -> dict:
+    """Return the merged text, with the chosen version where both changed the same words."""
+    ways = {MINE: completed.merged, THEIRS: completed.with_theirs, BOTH: completed.together}
+    open_ = [name for name in completed.clashes if name not in ways.get(choices.get(name, ""), {})]
     if open_:
         text = _("Both texts changed the same paragraph or field, so somebody must choose: %(what)s.")
         raise ClashError(text % {"what": lacking.field_names(open_)})
-    return found.merged | {name: ways[choices[name]][name] for name in found.clashes}
+    return completed.merged | {name: ways[choices[name]][name] for name in completed.clashes}
 
 
-def _nothing_to_put_in(lacks: list[str]) -> str:
-    if END in lacks:
+def _nothing_to_put_in(lacking_fields: list[str]) -> str:
+    if END in lacking_fields:
         return _("It begins after the planned end: move it, cancel it, or say that it is meant so.")
     return _("It has all that readers have already.")
 
 
 def _with_reason(article: Article, corrections: list[dict]) -> list[dict]:
-    """``corrections`` with the reason of the last withdrawal, on its day."""
+    """Return ``corrections`` with the reason of the last withdrawal, on its day."""
     last = article.editions.exclude(withdrawn_reason="").order_by("-live_until").first()
     if last is None:
         return corrections
     day = timezone.localdate(last.live_until).isoformat()
-    return sorted([*corrections, {"day": day, "text": last.withdrawn_reason}], key=lambda one: one["day"])
+    return sorted([*corrections, {"day": day, "text": last.withdrawn_reason}], key=lambda correction: correction["day"])

@@ -1,4 +1,4 @@
-"""Links by which people without a login read what is not published."""
+"""Links by which people without a login read unpublished articles."""
 
 from datetime import datetime, timedelta
 
@@ -11,14 +11,14 @@ from articles.desk.workflow.locking import locked
 from articles.desk.workflow.timeline import WorkflowError
 from articles.models import Article, PreviewLink, Revision
 
-LONGEST_LINK = timedelta(days=90)  # that a preview link lives
+LONGEST_LINK = timedelta(days=90)  # the longest life of a preview link
 
 
 @transaction.atomic
 def share(
     article: Article, *, by: User, until: datetime, revision: Revision | None = None, takes_notes: bool = False
 ) -> PreviewLink:
-    """Let whoever has the link read the newest save of ``article``, or one ``revision``, without a login."""
+    """Create a link to the newest save of ``article``, or to one ``revision``, for readers without a login."""
     article = locked(article, "share", by)
     if not timezone.now() < until <= timezone.now() + LONGEST_LINK:
         message = _("Choose a time from now on, at most %(days)d days ahead.")
@@ -30,11 +30,11 @@ def share(
 
 @transaction.atomic
 def revoke(link: PreviewLink, *, by: User) -> None:
-    """Make a link lead nowhere from now on."""
+    """End a link."""
     locked(link.article, "share", by)
     PreviewLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
 
 
 def end_links(article: Article) -> int:
-    """Make all preview links of an article lead nowhere from now on; how many did."""
+    """End all preview links of an article, and return how many."""
     return PreviewLink.objects.valid().filter(article=article).update(revoked_at=timezone.now())

@@ -1,4 +1,4 @@
-"""Where an article stands on the desk: submitted, taken back, sent back, approved."""
+"""The stages of an article on the desk: submitted, taken back, sent back, approved."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -13,14 +13,14 @@ from articles.models import Article, Note, Notice
 
 @transaction.atomic
 def submit(article: Article, *, by: User, note: str = "") -> None:
-    """Hand a draft to the section's editors."""
+    """Submit a draft to the section's editors."""
     now = _step(article, "submit", by, {"draft"}, "in_review", note or _("Submitted"))
     notices.tell_people(Notice.Kind.SUBMITTED, now, by=by, text=_("%(who)s submitted “%(article)s”."))
 
 
 @transaction.atomic
 def take_back(article: Article, *, by: User, note: str = "") -> None:
-    """Make what waits for review, or is ready, a draft again."""
+    """Make an article that waits for review, or is ready, a draft again."""
     _step(article, "take_back", by, {"in_review", "ready"}, "draft", note or _("Taken back"))
 
 
@@ -30,8 +30,8 @@ def send_back(article: Article, *, by: User, note: str = "") -> None:
     note = note.strip()
     if not note:
         raise WorkflowError(_("Write a note that tells the writer what to change."))
-    said = Truncator(_("Sent back: %(note)s") % {"note": note}).chars(300)
-    now = _step(article, "send_back", by, {"in_review", "ready"}, "draft", said)
+    revision_note = Truncator(_("Sent back: %(note)s") % {"note": note}).chars(300)
+    now = _step(article, "send_back", by, {"in_review", "ready"}, "draft", revision_note)
     Article.objects.filter(pk=article.pk).update(sent_back_note=note)
     Note.objects.create(article=now, text=note, by=by, version=now.version)
     notices.tell_people(
@@ -41,7 +41,7 @@ def send_back(article: Article, *, by: User, note: str = "") -> None:
 
 @transaction.atomic
 def approve(article: Article, *, by: User, note: str = "") -> None:
-    """Call an article ready to be published."""
+    """Mark an article as ready to be published."""
     now = _step(article, "approve", by, {"draft", "in_review"}, "ready", note or _("Approved"))
     notices.tell_people(Notice.Kind.APPROVED, now, by=by, text=_("%(who)s approved “%(article)s”."))
 

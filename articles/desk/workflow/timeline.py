@@ -1,8 +1,8 @@
-"""Cutting an edition from the working copy, and the line that an article's editions form.
+"""The timeline of an article: creating editions of the working copy, and keeping their times in order.
 
-What readers see is rows with times. An article's editions form a line without overlaps: ``put_in`` puts one in,
-``take_out`` takes a future one out, and nothing here changes what was live at a past time. Only ``workflow`` calls
-these, with the article's row locked. Times are aware datetimes.
+What readers see is rows with times. An article's editions do not overlap: ``put_in`` adds one, ``take_out`` removes a
+future one, and nothing here changes what was live at a past time. Only ``workflow`` calls these, with the article's row
+locked. Times are aware datetimes.
 """
 
 import re
@@ -49,12 +49,12 @@ Result = TypeVar("Result")
 
 
 class WorkflowError(Exception):
-    """A step that can't be taken; the text says to a person why, and what would help."""
+    """A step can't be taken; the text tells a person why, and what would help."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """All that one edition says, apart from when: columns, and the ids of authors, sections and tags in order."""
+    """All that one edition says, apart from its times: columns, and the ids of authors, sections and tags in order."""
 
     values: dict[str, Any]
     authors: list[int]
@@ -63,24 +63,24 @@ class Text:
 
 
 def wished_path(article: Article, first_live: datetime, slug: str = "") -> str:
-    """The path that an article first live at ``first_live`` asks for: the day, in the paper's time zone, and the slug.
+    """Return the path for an article first live at ``first_live``: the day, in the paper's time zone, and the slug.
 
-    Once an edition was live its day stays, whatever becomes of the paper's time zone.
+    Once an edition was live its day stays, even if the paper's time zone changes.
     """
     slug = slug or article.slug or make_slug(article.headline) or f"article-{article.pk}"
-    seen = article.editions.filter(live_from__lte=timezone.now()).order_by("live_from")
-    if path := seen.values_list("path", flat=True).first():
+    live_editions = article.editions.filter(live_from__lte=timezone.now()).order_by("live_from")
+    if path := live_editions.values_list("path", flat=True).first():
         return f"{path[:DAY]}{slug}/"
     return f"/{first_live.astimezone(SiteSettings.current().zone):%Y/%m/%d}/{slug}/"
 
 
 def slug_of(path: str) -> str:
-    """The word for an article in its path."""
+    """Return the slug in an article's path."""
     return path.split("/")[-2]
 
 
 def text_of_copy(copy: Article | Edition, further: QuerySet) -> Text:
-    """What ``copy`` says now; ``further`` are its rows of further sections."""
+    """Return the text of ``copy``; ``further`` are its rows of further sections."""
     return Text(
         values=shared_values(copy),
         authors=list(copy.bylines.order_by("order", "pk").values_list("author_id", flat=True)),
@@ -90,31 +90,31 @@ def text_of_copy(copy: Article | Edition, further: QuerySet) -> Text:
 
 
 def text_kept(revision: Revision) -> Text:
-    """What the working copy said at ``revision``; of what it points at, what is gone since is left out."""
+    """Return the text of the working copy at ``revision``, without references to rows that no longer exist."""
     return text_from(revision.snapshot)
 
 
-def text_from(kept: dict[str, Any]) -> Text:
-    """What a snapshot says; of what it points at, what is gone since is left out."""
-    values = {name: kept.get(name, value) for name, value in shared_values(Article()).items()}
+def text_from(snapshot: dict[str, Any]) -> Text:
+    """Return the text of a snapshot, without references to rows that no longer exist."""
+    values = {name: snapshot.get(name, value) for name, value in shared_values(Article()).items()}
     values["section_id"] = next(iter(still_there(Section, [values["section_id"]])), None)
     if not Image.objects.filter(pk=values["lead_image_id"]).exists():
         values["lead_image_id"] = None
     return Text(
         values=values,
-        authors=still_there(Author, kept["bylines"]),
-        sections=still_there(Section, kept["further_sections"]),
-        tags=[tag.pk for tag in sorted(set(tag_key.find_tags(kept["tags"]).values()), key=lambda tag: tag.name)],
+        authors=still_there(Author, snapshot["bylines"]),
+        sections=still_there(Section, snapshot["further_sections"]),
+        tags=[tag.pk for tag in sorted(set(tag_key.find_tags(snapshot["tags"]).values()), key=lambda tag: tag.name)],
     )
 
 
 def put_in(
-    article: Article, text: Text, *, at: datetime, by: User | None, significant: bool = False, **known: Any
+    article: Article, text: Text, *, at: datetime, by: User | None, significant: bool = False, **columns: Any
 ) -> Edition:
-    """Put an edition that starts at ``at`` into the line; it ends where what it replaces would have ended.
+    """Add an edition that starts at ``at`` to the timeline; it ends where the one it replaces would have ended.
 
-    A ``significant`` one tells readers that the article was updated then, if they read anything new in it. ``known``
-    are columns of an edition that is only put in anew.
+    A ``significant`` edition tells readers that the article was updated, if it has anything new for them. ``columns``
+    are those of an edition that is created anew.
     """
     if article.editions.filter(live_from=at).exists():
         raise WorkflowError(_("Another edition of this article starts at that very time."))
@@ -128,8 +128,8 @@ def put_in(
         after.took_over = True  # it ends the new one
         after.save(update_fields=["took_over"])
     took_over = before is not None
-    known |= {"live_from": at, "live_until": end, "took_over": took_over}
-    edition = cut_edition(article, text, **known, by=by, significant=significant)
+    columns |= {"live_from": at, "live_until": end, "took_over": took_over}
+    edition = cut_edition(article, text, **columns, by=by, significant=significant)
     _keep_slug(article, text.values["slug"], edition.slug)
     _restamp(article)
     edition.refresh_from_db()
@@ -137,7 +137,7 @@ def put_in(
 
 
 def take_out(article: Article, edition: Edition) -> None:
-    """Take a future edition out of the line: what it would have ended goes on until its end."""
+    """Remove a future edition from the timeline: the one it would have ended goes on until its own end."""
     edition = article.editions.get(pk=edition.pk)
     before = article.editions.filter(live_until=edition.live_from).first() if edition.took_over else None
     search.forget_edition(edition)
@@ -152,7 +152,7 @@ def take_out(article: Article, edition: Edition) -> None:
 
 
 def _restamp(article: Article) -> None:
-    """Give editions that nobody has seen yet the day of the first publication and the last update before them.
+    """Give unseen editions the day of the first publication and the time of the last update before them.
 
     Both may have moved.
     """
@@ -177,15 +177,15 @@ def _move_day(article: Article, edition: Edition, first: datetime) -> None:
         rows.update(published_at=first)
 
 
-def _keep_slug(article: Article, asked: str, given: str) -> None:
-    """Have a working copy that ``asked`` for a slug say the one that its address has got: the next edition keeps it."""
-    if article.slug == asked != given:
-        article.slug = given
-        Article.objects.filter(pk=article.pk).update(slug=given)
+def _keep_slug(article: Article, wanted_slug: str, path_slug: str) -> None:
+    """Store the slug that the address got if it differs from the ``wanted_slug``: the next edition keeps it."""
+    if article.slug == wanted_slug != path_slug:
+        article.slug = path_slug
+        Article.objects.filter(pk=article.pk).update(slug=path_slug)
 
 
 def _carry_updates(article: Article) -> None:
-    """Have every edition to come say when the last significant one, and the last with another correction, began."""
+    """Store in every scheduled edition when the last significant one, and the last with another correction, began."""
     now = timezone.now()
     before = _before(article, now + TICK)
     for edition in article.editions.filter(live_from__gt=now).order_by("live_from").defer("body"):
@@ -204,7 +204,7 @@ def _carry_updates(article: Article) -> None:
 
 
 def _before(article: Article, moment: datetime) -> Edition | None:
-    """The last edition that began before ``moment``."""
+    """Return the last edition that began before ``moment``."""
     return article.editions.filter(live_from__lt=moment).order_by("-live_from").defer("body").first()
 
 
@@ -213,12 +213,12 @@ def _revised(before: Edition | None) -> datetime | None:
 
 
 def _says_more(text: Text, before: Edition | None) -> bool:
-    """Whether readers of ``text`` read anything but what they had; a first text is all new."""
+    """Return whether ``text`` has anything new for readers of ``before``; a first text is all new."""
     return before is None or _read(text) != _read(_text_of_edition(before))
 
 
 def _read(text: Text) -> tuple[Any, ...]:
-    """What of a text stands on its page."""
+    """Return what of a text is visible on its page."""
     values = {name: value for name, value in text.values.items() if name not in UNREAD}
     return values, text.authors, set(text.sections), set(text.tags)
 
@@ -228,17 +228,17 @@ def _text_of_edition(edition: Edition) -> Text:
 
 
 def _corrected(copy: Copy, before: Edition | None, moment: datetime) -> datetime | None:
-    """When an edition that says what ``copy`` does was last corrected, if it begins at ``moment``."""
+    """Return when an edition with the corrections of ``copy`` that begins at ``moment`` was last corrected."""
     if before is None:
         return None
-    same = (copy.dated_corrections, copy.corrections) == (before.dated_corrections, before.corrections)
-    return before.corrected_at if same else moment
+    is_same = (copy.dated_corrections, copy.corrections) == (before.dated_corrections, before.corrections)
+    return before.corrected_at if is_same else moment
 
 
 def is_significant(edition: Edition) -> bool:
-    """Whether an editor called ``edition`` an update: readers are told, once it says anything new to them.
+    """Return whether an editor marked ``edition`` as an update: readers are told, once it has anything new for them.
 
-    Code from before ``called_update`` wrote down only what readers are told.
+    Code from before ``called_update`` stored only what readers are told.
     """
     return edition.called_update or edition.revised_at == edition.live_from
 
@@ -253,9 +253,9 @@ def cut_edition(
     by: User | None,
     significant: bool = False,
     findable: bool = True,
-    **known: Any,
+    **columns: Any,
 ) -> Edition:
-    """Freeze ``text`` as an edition of ``article`` with its rows, and make it searchable, in one transaction."""
+    """Store ``text`` as an edition of ``article`` with its rows, and index it, in one transaction."""
     first = article.editions.order_by("live_from").values_list("live_from", flat=True).first()
     published_at = min(first or live_from, live_from)
     path = path_claims.claim_path(wished_path(article, published_at, text.values["slug"]), article.pk)
@@ -263,7 +263,7 @@ def cut_edition(
     body = _frozen(text.values["body"], live_from, text.values["language"], before, significant)
     is_told = significant and _says_more(replace(text, values=text.values | {"body": body}), before)
     edition = Edition.objects.create(
-        **text.values | {"slug": slug_of(path), "body": body, "cut_by": by} | known,
+        **text.values | {"slug": slug_of(path), "body": body, "cut_by": by} | columns,
         article=article,
         path=path,
         published_at=published_at,
@@ -281,7 +281,7 @@ def cut_edition(
 
 
 def _frozen(body: str, at: datetime, language: str, before: Edition | None, significant: bool) -> str:
-    """``body`` with the rates of its time; a correction of what readers have goes on saying those that it said."""
+    """Return ``body`` with the rates of its time; a correction of a live edition keeps the rates that readers have."""
     if not HAS_RATES.search(body):
         return body
     is_kept = before is not None and before.language == language and not significant
@@ -289,10 +289,10 @@ def _frozen(body: str, at: datetime, language: str, before: Edition | None, sign
 
 
 def freeze_rates_again(now: datetime) -> int:
-    """Give editions that nobody has seen yet the rates known at ``now``; how many say something else than before."""
+    """Refresh the rates of unseen editions with those known at ``now``, and return how many changed."""
     changed = 0
-    told = Q(body__contains="<data ") | Q(body__contains="<figure data-chart=")
-    for edition in Edition.objects.filter(told, live_from__gt=now).select_for_update(of=["self"]):
+    has_rates = Q(body__contains="<data ") | Q(body__contains="<figure data-chart=")
+    for edition in Edition.objects.filter(has_rates, live_from__gt=now).select_for_update(of=["self"]):
         before = _before(edition.article, edition.live_from)
         body = _frozen(edition.body, edition.live_from, edition.language, before, is_significant(edition))
         if body != edition.body:
@@ -306,9 +306,9 @@ def freeze_rates_again(now: datetime) -> int:
 
 
 def preview(article: Article, render: Callable[[Edition], Result], text: Text | None = None) -> Result:
-    """What ``render`` makes of the working copy (or of ``text``) as an edition that is rolled back at once.
+    """Return ``render`` of the working copy (or of ``text``) as an edition that is rolled back at once.
 
-    Without a section yet, the paper's first one stands in, but not by its name; ``WorkflowError`` if the paper has
+    If no section is chosen, the paper's first one is used, without its name; raise ``WorkflowError`` if the paper has
     none.
     """
     with transaction.atomic():
@@ -321,7 +321,7 @@ def preview(article: Article, render: Callable[[Edition], Result], text: Text | 
         now = timezone.now()
         edition = cut_edition(article, text, live_from=now, live_until=now + TICK, by=None, findable=False)
         edition = Edition.objects.for_page().get(pk=edition.pk)
-        if lacks_section:  # nobody chose the one that stands in
+        if lacks_section:  # nobody chose the section that is used
             edition.section.name, edition.section.parent = _("No section yet"), None
         result = render(edition)
         transaction.set_rollback(True)
@@ -329,15 +329,15 @@ def preview(article: Article, render: Callable[[Edition], Result], text: Text | 
 
 
 def remove_words(edition: Edition) -> None:
-    """Take out the rows that repeat what an erased edition said or showed."""
+    """Delete the rows that repeat text or pictures of an erased edition."""
     edition.correction_rows.all().delete()
     edition.image_rows.all().delete()
 
 
 def furnish(edition: Edition, text: Text) -> None:
-    """Have an edition that nobody has seen yet stand where ``text`` does: its section and further ones, authors, tags.
+    """Give an unseen edition the section, further sections, authors and tags of ``text``.
 
-    Its words stay.
+    Its own text stays.
     """
     edition.section_id = text.values["section_id"]
     edition.save(update_fields=["section"])

@@ -1,4 +1,4 @@
-"""The trash: what nobody wants on the desk any more, for a while; what readers ever saw stays for good."""
+"""The trash: unwanted articles, for a while; articles that readers ever saw stay for good."""
 
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ AT_ONCE = 100  # articles deleted in one transaction
 
 @transaction.atomic
 def trash(article: Article, *, by: User) -> None:
-    """Put the article in the trash, where everything of it stays as it is; not while readers see it, or will."""
+    """Put the article in the trash, where it stays unchanged; not if it is live or scheduled."""
     article = locked(article, "trash", by)
     now = timezone.now()
     if article.editions.live(now).exists():
@@ -40,7 +40,7 @@ def untrash(article: Article, *, by: User) -> None:
 
 
 def empty_trash(at: datetime | None = None) -> int:
-    """Delete what has lain in the trash for 30 days at ``at`` (now) and no reader ever saw; how many articles."""
+    """Delete articles that have been in the trash for 30 days at ``at`` (now) and were never live; return how many."""
     count = 0
     while number := _empty_some((at or timezone.now()) - KEPT):
         count += number

@@ -1,4 +1,4 @@
-"""The working copy: counted as saved, moved to another section, given tags, made again what it was."""
+"""The working copy: saved, moved to another section, tagged, restored."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,14 +15,14 @@ from articles.models import Article, ArticleSection, ArticleTag, Author, Edition
 from articles.models.merge import still_there
 from ground.characters import normalise
 
-LONGEST_NAME = 120  # of a version
+LONGEST_NAME = 120  # of the name of a version
 
 MOST_TAGS = 30
 
 
 @transaction.atomic
 def saved(article: Article, *, by: User, note: str = "") -> None:
-    """Count a save of the working copy: a published article has something unpublished again."""
+    """Count a save of the working copy: a published article has unpublished changes then."""
     if article.stage == Article.Stage.PUBLISHED:
         set_stage(article, Article.Stage.DRAFT)
     revisions.keep_revision(article, by=by, note=note)
@@ -30,7 +30,7 @@ def saved(article: Article, *, by: User, note: str = "") -> None:
 
 @transaction.atomic
 def move(article: Article, section: Section, *, by: User) -> None:
-    """Put the working copy into another section, as far as ``by`` has a say in both."""
+    """Move the working copy to another section, if ``by`` may edit both."""
     article = locked(article, "edit", by)
     if article.section_id == section.pk:
         raise WorkflowError(_("It stands in “%(section)s” already.") % {"section": section})
@@ -41,7 +41,7 @@ def move(article: Article, section: Section, *, by: User) -> None:
 
 
 def refuse_move(article: Article, section: Section | None, by: User) -> None:
-    """``WorkflowError`` if ``by`` may not move the article, as it is stored, into ``section``."""
+    """Raise ``WorkflowError`` if ``by`` may not move the article, as it is stored, into ``section``."""
     if not roles.may_move_out(by, article):
         text = _("It stands in “%(was)s”: only an editor there moves it, or who began it and never published it.")
         raise WorkflowError(text % {"was": article.section})
@@ -52,7 +52,7 @@ def refuse_move(article: Article, section: Section | None, by: User) -> None:
 
 @transaction.atomic
 def add_tags(article: Article, tags: Iterable[Tag], *, by: User) -> None:
-    """Give the working copy further tags."""
+    """Add tags to the working copy."""
     article = locked(article, "edit", by)
     has = set(article.tag_rows.values_list("tag_id", flat=True))
     new = [tag for tag in tags if tag.pk not in has]
@@ -74,32 +74,32 @@ def add_section(article: Article, section: Section, *, by: User) -> None:
 
 
 def list_in(article: Article, section: Section) -> bool:
-    """Whether the working copy was not listed in ``section`` yet, as it is now."""
+    """List the working copy in ``section``, and return whether it was not listed there before."""
     if article.section_id == section.pk:
         return False
     return ArticleSection.objects.get_or_create(article=article, section=section)[1]
 
 
 @transaction.atomic
-def restore(kept: Revision | Edition, *, by: User, version: int) -> Article:
-    """Make what a save left, or what readers saw, the working copy again, if ``version`` is still the newest.
+def restore(source: Revision | Edition, *, by: User, version: int) -> Article:
+    """Restore a revision or an edition as the working copy, if ``version`` is still the newest.
 
-    Of what it points at, what is gone since is left out.
+    References to rows that no longer exist are left out.
     """
-    article = locked(kept.article, "edit", by)
+    article = locked(source.article, "edit", by)
     if version != article.version:
         message = _("Version %(version)d was saved meanwhile. Look at it, then restore what you want.")
         raise WorkflowError(message % {"version": article.version})
-    if isinstance(kept, Edition):
-        _refuse_erased(kept)
-        values, note = revisions.edition_snapshot(kept), _("Restored what went live %(time)s")
-        note = note % {"time": time_in_paper(kept.live_from)}
+    if isinstance(source, Edition):
+        _refuse_erased(source)
+        values, note = revisions.edition_snapshot(source), _("Restored what went live %(time)s")
+        note = note % {"time": time_in_paper(source.live_from)}
     else:
-        values, note = dict(kept.snapshot), _("Restored version %(version)d") % {"version": kept.version}
+        values, note = dict(source.snapshot), _("Restored version %(version)d") % {"version": source.version}
     if article.stage == Article.Stage.PUBLISHED:
         set_stage(article, Article.Stage.DRAFT)
     article = revisions.restore_snapshot(article, _still_there(article, values, by), by=by, note=note)
-    article.based_at = kept.based_at or kept.cut_at if isinstance(kept, Edition) else kept.at
+    article.based_at = source.based_at or source.cut_at if isinstance(source, Edition) else source.at
     article.save(update_fields=["based_at"])
     return article
 
@@ -110,7 +110,7 @@ def _refuse_erased(edition: Edition) -> None:
 
 
 def _still_there(article: Article, values: dict[str, Any], by: User) -> dict[str, Any]:
-    """``values`` without rows that are gone, or with what they were merged into; and without a move not ``by``'s."""
+    """Return ``values`` with rows that exist, merged ones replaced, and without a move that ``by`` may not make."""
     values["section_id"] = next(iter(still_there(Section, [values.get("section_id")])), None)
     if values["section_id"] != article.section_id and not _may_move(article, values["section_id"], by):
         values["section_id"] = article.section_id
@@ -123,7 +123,7 @@ def _still_there(article: Article, values: dict[str, Any], by: User) -> dict[str
 
 @transaction.atomic
 def name_version(revision: Revision, *, by: User, name: str) -> Revision:
-    """Give what a save left a name to find it by; an empty one takes the name away."""
+    """Give a revision a name to find it by; an empty one removes the name."""
     locked(revision.article, "edit", by)
     name = normalise(name).strip()
     if len(name) > LONGEST_NAME:

@@ -118,10 +118,10 @@ class FeedSource:
 
     def editions(self, at: datetime, **words: str) -> QuerySet[Edition]:
         """Return the editions under the row that ``words`` find, by that relation's index, with the row's name."""
-        found = self.found(**words)
-        row_pk = Subquery(found.values("pk")[:1])
+        object_rows = self.found(**words)
+        row_pk = Subquery(object_rows.values("pk")[:1])
         rows = Edition.objects.live(at).walked_by(self.relation, slice(ITEMS), **{self.name: row_pk})
-        return _with_times(rows.annotate(thing=Subquery(found.values("name")[:1])), at)
+        return _with_times(rows.annotate(thing=Subquery(object_rows.values("name")[:1])), at)
 
 
 def _answer_of(request, form: str, home: str, sourced_query: tuple[FeedSource, CompiledEditionQuery], **words: str):
