@@ -11,7 +11,7 @@ class NewsroomAdminConfig(admin_apps.AdminConfig):
 
 
 def on_rates_written(sender, raw=False, **kwargs):
-    """What is scheduled and names a rate says the newest."""
+    """Refresh the rates in scheduled editions."""
     from newsroom.rates_in_articles import freeze_scheduled
 
     if not raw:
@@ -19,19 +19,19 @@ def on_rates_written(sender, raw=False, **kwargs):
 
 
 def on_rate_written(sender, instance, raw=False, **kwargs):
-    """The card of a pair follows its newest rate; what a fixture loads has none."""
+    """Redraw the card of a pair after its newest rate; rates loaded by a fixture get none."""
     from articles.tasks import after_commit
     from tickers.tasks import draw_card
 
     if instance.status != instance.Status.ACCEPTED or raw:
         return
     newer = sender.objects.accepted().filter(pair=instance.pair_id, effective_date__gt=instance.effective_date)
-    if not newer.exists():  # filling in the past draws nothing
+    if not newer.exists():  # rates of the past draw nothing
         after_commit(draw_card.enqueue, instance.pair_id)
 
 
 def on_pair_written(sender, instance, raw=False, **kwargs):
-    """The card of a pair tells it as its page does."""
+    """Redraw the card of a pair, which shows the pair as its page does."""
     from articles.tasks import after_commit
     from tickers.tasks import draw_card
 

@@ -1,4 +1,4 @@
-"""The demo paper's logins, one a role: made and let in only while debug is on."""
+"""The demo paper's logins, one for each role: created and let in only in debug mode."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,8 @@ from articles.models.section import Section
 
 PASSWORD = "newsroom-demo"  # noqa: S105 - printed at every start, and worth nothing once debug is off
 MAIL_HOST = "@demo.invalid"
-EDITED = ["business-economy", "kyrgyzstan"]  # sections of the demo section editor
-WRITER = "aigul-tash"  # the author that the demo reporter writes as
+EDITED = ["business-economy", "kyrgyzstan"]  # sections that the demo section editor edits
+WRITER = "aigul-tash"  # the author of the demo reporter's articles
 
 
 @dataclass(frozen=True)
@@ -39,31 +39,31 @@ DEMO_USERS = (
 
 
 class DemoUsersInDebugOnly(ModelBackend):
-    """Django's own log-in, without the demo paper's users where debug is off: their password is known to all."""
+    """Django's own backend, but without the demo users unless in debug mode, because their password is public."""
 
     def user_can_authenticate(self, user: User | AnonymousUser | None) -> bool:
         return super().user_can_authenticate(user) and (settings.DEBUG or not is_demo(user))
 
 
 def is_demo(user: User | AnonymousUser | None) -> bool:
-    """Whether ``user`` is one of the demo paper's, by the e-mail address."""
+    """Return whether ``user`` is a demo user, by the e-mail address."""
     return str(getattr(user, "email", "")).strip().lower().endswith(MAIL_HOST)
 
 
 @transaction.atomic
 def make_demo_users() -> list[DemoUser]:
-    """Make those whose username is free, with role, sections and author; return them."""
+    """Create the demo users whose usernames are free, with role, sections and author; return them."""
     if not settings.DEBUG:
         raise ImproperlyConfigured("Demo users are made in debug only: everybody knows their password.")
-    made = [demo for demo in DEMO_USERS if _make_user(demo)]
+    created = [demo for demo in DEMO_USERS if _make_user(demo)]
     writer = User.objects.filter(username="reporter", author=None, email__endswith=MAIL_HOST).first()
     if writer:
         Author.objects.filter(slug=WRITER, user=None).update(user=writer)
-    return made
+    return created
 
 
 def existing() -> list[DemoUser]:
-    """Those that can log in now."""
+    """Return the demo users that can log in now."""
     if not settings.DEBUG:
         return []
     users = User.objects.filter(is_active=True, email__endswith=MAIL_HOST)
@@ -72,7 +72,7 @@ def existing() -> list[DemoUser]:
 
 
 def _make_user(demo: DemoUser) -> bool:
-    user, made = User.objects.get_or_create(
+    user, is_created = User.objects.get_or_create(
         username=demo.username,
         defaults={
             "email": demo.username + MAIL_HOST,
@@ -82,10 +82,10 @@ def _make_user(demo: DemoUser) -> bool:
             "is_superuser": demo.role == roles.ADMINISTRATOR,
         },
     )
-    if made:
+    if is_created:
         user.set_password(PASSWORD)
         user.save()
         user.groups.add(Group.objects.get_or_create(name=demo.role)[0])
         if demo.role == roles.SECTION_EDITOR:
             user.edited_sections.set(Section.objects.filter(slug__in=EDITED, parent=None))
-    return made
+    return is_created

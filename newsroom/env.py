@@ -1,7 +1,7 @@
 """Typed readers of the NEWSROOM_* environment variables; only the settings use them.
 
-Each takes the name without its prefix and raises ``ImproperlyConfigured`` naming the variable
-and what it may hold, so that a wrong value stops the start instead of surprising somebody later.
+Each takes the name without its prefix and raises ``ImproperlyConfigured`` naming the variable and its valid values, so
+that a wrong value stops the start instead of surprising somebody later.
 """
 
 import os
@@ -13,32 +13,32 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 PREFIX = "NEWSROOM_"
-HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]", re.IGNORECASE)  # as Django takes it; IPv6 in brackets
+HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]", re.IGNORECASE)  # as Django accepts it; IPv6 in brackets
 PLACE = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:.]+\]):\d{1,5}", re.IGNORECASE)
 MAIL_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+|[^\r\n<>@]+ <[^\s<>@]+@[^\s<>@]+>")
 POSTGRESQL = "postgresql://user:password@host:port/name"
-# Seconds that a request waits for a connection, and after which the pool gives up one that fails and begins another:
-# else it asks ever more seldom, and goes on waiting when the server has long been back.
+# Seconds that a request waits for a connection, and after which the pool gives up a failing one and begins another:
+# otherwise it tries ever more seldom, and keeps waiting long after the server is back.
 POOL = {"min_size": 1, "timeout": 8, "reconnect_timeout": 1}
-# Statements of ground/compiled_queries.py are planned for any values at once, and never again: tests look at the plans.
+# Statements of ground/compiled_queries.py are planned once for any values: tests check the plans.
 PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
-# Compiling a statement takes longer than running any of ours, which the planner does not see.
+# JIT compilation takes longer than any of our statements, which the planner does not know.
 NOT_COMPILED = "-c jit=off"
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
 def text(name: str, default: str = "") -> str:
-    """The variable without surrounding blanks; ``default`` where it is missing or empty."""
+    """Return the variable without surrounding blanks; ``default`` if it is missing or empty."""
     return os.environ.get(PREFIX + name, "").strip() or default
 
 
 def words(name: str) -> list[str]:
-    """The variable's values, separated by commas or blanks."""
+    """Return the variable's values, separated by commas or blanks."""
     return text(name).replace(",", " ").split()
 
 
 def hosts(name: str) -> list[str]:
-    """Names of hosts, each written out: no pattern, scheme, port or path."""
+    """Return names of hosts; patterns, schemes, ports and paths are refused."""
     for host in words(name):
         if not HOST.fullmatch(host):
             raise _wrong(name, host, "the hosts' bare names, like news.example.org,www.news.example.org")
@@ -46,7 +46,7 @@ def hosts(name: str) -> list[str]:
 
 
 def flag(name: str, *, default: bool) -> bool:
-    """A yes or a no."""
+    """Return a yes or a no."""
     value = text(name).lower()
     if not value:
         return default
@@ -56,7 +56,7 @@ def flag(name: str, *, default: bool) -> bool:
 
 
 def number(name: str, default: int, *, least: int = 0, most: int = 2**31) -> int:
-    """A whole number from ``least`` to ``most``."""
+    """Return a whole number from ``least`` to ``most``."""
     value = text(name)
     if not value:
         return default
@@ -66,7 +66,7 @@ def number(name: str, default: int, *, least: int = 0, most: int = 2**31) -> int
 
 
 def choice(name: str, default: str, among: list[str]) -> str:
-    """One of a few words."""
+    """Return one of the words in ``among``."""
     value = text(name, default).lower()
     if value not in among:
         raise _wrong(name, value, f"one of {', '.join(among)}")
@@ -74,7 +74,7 @@ def choice(name: str, default: str, among: list[str]) -> str:
 
 
 def mail_address(name: str, default: str) -> str:
-    """An address that mails come from: ``news@example.org``, or with a name, ``The Paper <news@example.org>``."""
+    """Return the sender of mails: ``news@example.org``, or with a name, ``The Paper <news@example.org>``."""
     value = text(name, default)
     if not MAIL_ADDRESS.fullmatch(value):
         raise _wrong(name, value, "news@example.org, or The Paper <news@example.org>")
@@ -82,7 +82,7 @@ def mail_address(name: str, default: str) -> str:
 
 
 def writable_folder(name: str, default: Path) -> Path:
-    """A folder that is there from now on, and can be written to."""
+    """Return a folder, which is created if it is missing, and can be written to."""
     path = folder(name, default)
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -94,7 +94,7 @@ def writable_folder(name: str, default: Path) -> Path:
 
 
 def folder(name: str, default: Path) -> Path:
-    """An absolute path of a folder; it is made when something is first written to it."""
+    """Return the absolute path of a folder, which is created when something is first written to it."""
     value = text(name)
     if not value:
         return default
@@ -104,7 +104,7 @@ def folder(name: str, default: Path) -> Path:
 
 
 def some(name: str, among: list[str]) -> list[str]:
-    """Any of a few words."""
+    """Return any of the words in ``among``."""
     for word in words(name):
         if word not in among:
             raise _wrong(name, word, f"some of {', '.join(among)}")
@@ -112,72 +112,73 @@ def some(name: str, among: list[str]) -> list[str]:
 
 
 def text_for(name: str, *, needed: bool) -> str:
-    """The variable's text, which must be set where it is ``needed``."""
+    """Return the variable's text, which must be set if it is ``needed``."""
     if needed and not text(name):
         raise ImproperlyConfigured(f"{PREFIX}{name} must be set for what {PREFIX}CDN names.")
     return text(name)
 
 
 def addresses(name: str, *, needed: bool) -> list[str]:
-    """Web addresses, separated by blanks; at least one where they are ``needed``."""
-    found = words(name)
-    for address in found:
+    """Return web addresses, separated by blanks; at least one if they are ``needed``."""
+    urls = words(name)
+    for address in urls:
         url = _split(name, address, "http://host:port/ or https://host/")
         if url.scheme not in {"http", "https"} or not url.hostname:
             raise _wrong(name, _without_password(address), "http://host:port/ or https://host/")
-    if needed and not found:
+    if needed and not urls:
         raise ImproperlyConfigured(f"{PREFIX}{name} must be set for what {PREFIX}CDN names.")
-    return found
+    return urls
 
 
 def redis(name: str) -> str:
-    """Where a Redis is; empty for none.
+    """Return the address of a Redis; empty for none.
 
-    ``redis://``, ``rediss://`` (TLS) or ``unix://`` for one; ``redis+sentinel://host:26379,other:26379/name/0`` for
-    one that Sentinels know by name; ``redis+cluster://host:6379,other:6379`` for a cluster.
+    ``redis://``, ``rediss://`` (TLS) or ``unix://`` for a single server;
+    ``redis+sentinel://host:26379,other:26379/name/0`` for one that Sentinels know by name;
+    ``redis+cluster://host:6379,other:6379`` for a cluster.
     """
     value = text(name)
-    wanted = (
+    valid_forms = (
         "redis://host:6379/0, rediss://host:6379/0, unix:///path, redis+sentinel://host:26379,host:26379/name/0 or "
         "redis+cluster://host:6379,host:6379"
     )
-    scheme, _, rest = value.partition("://")
+    scheme, _, location = value.partition("://")
     if scheme in {"redis+sentinel", "redis+cluster"}:
-        places, _, path = rest.rpartition("@")[2].partition("/")
-        named = path.partition("/")[0] if scheme == "redis+sentinel" else "a cluster needs none"
-        if not named or not all(PLACE.fullmatch(place) for place in places.partition("?")[0].split(",")):
-            raise _wrong(name, _without_password(value), wanted)
+        places, _, path = location.rpartition("@")[2].partition("/")
+        service_name = path.partition("/")[0] if scheme == "redis+sentinel" else "a cluster needs none"
+        if not service_name or not all(PLACE.fullmatch(place) for place in places.partition("?")[0].split(",")):
+            raise _wrong(name, _without_password(value), valid_forms)
     elif value:
-        url = _split(name, value, wanted)
+        url = _split(name, value, valid_forms)
         place = {"redis": url.hostname, "rediss": url.hostname, "unix": url.path.strip("/")}
         if not place.get(url.scheme):
-            raise _wrong(name, _without_password(value), wanted)
+            raise _wrong(name, _without_password(value), valid_forms)
     return value
 
 
 def replicas(name: str, *, pool: int) -> dict[str, Any]:
-    """Django's settings for each replica of the database, as ``replica1``, ``replica2``, …"""
-    found = {}
+    """Return Django's settings for each replica of the database, as ``replica1``, ``replica2``, …"""
+    databases = {}
     for number, address in enumerate(words(name), start=1):
         url = _split(name, address, f"{POSTGRESQL}, for each replica")
         if url.scheme not in {"postgres", "postgresql"} or url.path in {"", "/"}:
             raise _wrong(name, _without_password(address), f"{POSTGRESQL}, for each replica")
-        found[f"replica{number}"] = _postgresql(url, pool) | {"TEST": {"MIRROR": "default"}}
-    return found
+        databases[f"replica{number}"] = _postgresql(url, pool) | {"TEST": {"MIRROR": "default"}}
+    return databases
 
 
 def bucket(name: str) -> dict[str, Any]:
-    """django-storages' settings for ``s3://key:secret@host/bucket?region=…``; empty for none.
+    """Return django-storages' settings for ``s3://key:secret@host/bucket?region=…``; empty for none.
 
-    The host may have a port; ``s3+http://`` is for one without TLS. Without a login the machine's own role is asked.
+    The host may have a port; ``s3+http://`` is for one without TLS. Without a login the machine's own role is used.
     """
-    value, wanted = text(name), "s3://key:secret@host/bucket?region=name"
+    value, valid_form = text(name), "s3://key:secret@host/bucket?region=name"
     if not value:
         return {}
-    url = _split(name, value, wanted)
+    url = _split(name, value, valid_form)
     folder = url.path.strip("/")
     if url.scheme not in {"s3", "s3+http"} or not url.hostname or not folder or "/" in folder:
-        raise _wrong(name, _without_password(value), wanted)
+        raise _wrong(name, _without_password(value), valid_form)
     port = f":{url.port}" if url.port else ""
     return {
         "endpoint_url": f"{'http' if url.scheme == 's3+http' else 'https'}://{url.hostname}{port}",
@@ -185,27 +186,27 @@ def bucket(name: str) -> dict[str, Any]:
         "region_name": dict(parse_qsl(url.query)).get("region"),
         "access_key": unquote(url.username or "") or None,
         "secret_key": unquote(url.password or "") or None,
-        "default_acl": None,  # the bucket's own policy; it needs no public access, as this server hands pictures out
+        "default_acl": None,  # the bucket's own policy; it needs no public access, because this server delivers pictures
         "querystring_auth": False,
-        "file_overwrite": False,  # a name is never taken twice, as with files
+        "file_overwrite": False,  # no name is used twice, as with files
     }
 
 
 def database(name: str, *, default: Path, pool: int = 16) -> dict[str, Any]:
-    """Django's settings for ``postgresql://user:password@host:port/name`` or ``sqlite:////path``.
+    """Return Django's settings for ``postgresql://user:password@host:port/name`` or ``sqlite:////path``.
 
-    What follows a question mark is for libpq, as ``sslmode=require``, but ``prepare=no``: for a pooler like PgBouncer,
-    which takes no statements that are prepared.
+    Parameters after a question mark go to libpq, like ``sslmode=require``, except ``prepare=no``: it is for a pooler
+    like PgBouncer that does not support prepared statements.
     """
-    value, wanted = text(name), f"{POSTGRESQL} or sqlite:////path"
+    value, valid_forms = text(name), f"{POSTGRESQL} or sqlite:////path"
     if not value:
         return _sqlite(str(default))
-    url = _split(name, value, wanted)
+    url = _split(name, value, valid_forms)
     if url.scheme == "sqlite" and url.path not in {"", "/"}:
         return _sqlite(unquote(url.path if value.startswith("sqlite:////") else url.path[1:]))
     if url.scheme in {"postgres", "postgresql"} and url.path not in {"", "/"}:
         return _postgresql(url, pool)
-    raise _wrong(name, _without_password(value), wanted)
+    raise _wrong(name, _without_password(value), valid_forms)
 
 
 def _sqlite(path: str) -> dict[str, Any]:
@@ -247,25 +248,25 @@ def _postgresql(url: SplitResult, pool: int) -> dict[str, Any]:
     }
 
 
-def _split(name: str, value: str, wanted: str) -> SplitResult:
-    """The parts of an address; refused without being shown, as what can't be taken apart may be the password."""
+def _split(name: str, value: str, valid_form: str) -> SplitResult:
+    """Return the parts of an address; the error does not show it, because an unreadable part may be the password."""
     try:
         url = urlsplit(value)
         _ = url.port  # a number, if there is one
     except ValueError:
         raise ImproperlyConfigured(
             f"{PREFIX}{name} can't be read: its port must be a number from 0 to 65535, and special characters of the "
-            f"password written like %2F for a slash. It must be {wanted}."
+            f"password written like %2F for a slash. It must be {valid_form}."
         ) from None
     return url
 
 
 def _without_password(value: str) -> str:
-    """What may be shown of an address: after the login; of one without a login, which may be misspelt, the scheme."""
+    """Return what may be shown of an address: the part after the login, or if there is none the scheme."""
     _login, at, place = value.rpartition("@")
     scheme, colon, _rest = value.partition(":")
     return place.partition("?")[0] if at else f"{scheme}{colon and ':…'}"
 
 
-def _wrong(name: str, value: str, wanted: str) -> ImproperlyConfigured:
-    return ImproperlyConfigured(f"{PREFIX}{name} is “{value}”; it must be {wanted}.")
+def _wrong(name: str, value: str, valid_form: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{PREFIX}{name} is “{value}”; it must be {valid_form}.")

@@ -1,9 +1,9 @@
-"""Every public address, once: what answers it, and what else is made of it.
+"""The list of all public addresses, each with its view and its uses.
 
-The apps list their own (``articles.pages``, ``tickers.pages``); here they are joined with those of the project, as only
-the project may know both. From the list are made the routes (``newsroom.urls``), the pages that menus offer, the lines
-of the sitemap and of robots.txt, what is warmed and what is never kept, and the tests of every public page. A row names
-its view and does not hold it: so whoever needs an address does not import all that answers it.
+The apps list their own (``articles.pages``, ``tickers.pages``); here they are joined with those of the project, which
+alone may know both. The list determines the routes (``newsroom.urls``), the pages offered for menus, the lines of the
+sitemap and of robots.txt, what is warmed and what is never cached, and the tests of every public page. A row names its
+view and does not hold it, so that whoever needs an address does not import all views.
 """
 
 import re
@@ -22,33 +22,33 @@ FORMATS = {"rss": "feed/", "atom": "atom/", "json": "feed.json"}
 
 @dataclass(frozen=True)
 class PublicPage:
-    """One public address, or all those of one shape."""
+    """One public address, or all those of one pattern."""
 
     name: str  # of the route
     path: str  # of the route; one that begins with ^ is a regular expression
-    view: str  # where it stands: ``articles.public.views.front_page``
-    example: str  # an address of that shape: of the paper that ``newsroom.tests.public_paper`` makes
-    answers: int = 200  # what the example answers there
+    view: str  # its path: ``articles.public.views.front_page``
+    example: str  # an address of that pattern, on the paper that ``newsroom.tests.public_paper`` makes
+    answers: int = 200  # the status of the example
     feed: tuple[str, str] | None = None  # the name of its feeds' routes, and their view
     menu: str | Promise = ""  # the name by which it is offered for menus
-    menu_rank: int = 0  # its place among those; 0 is not offered
-    in_sitemap: bool = False  # by its one address; of sections, articles and pairs the sitemaps know themselves
-    is_warmed: bool = False  # made before somebody asks for it, with its feeds
-    is_kept: bool = True  # in the page cache; the first word of others is never kept
+    menu_rank: int = 0  # its position among those; 0 is not offered
+    in_sitemap: bool = False  # if it has one address; the sitemaps list sections, articles and pairs by themselves
+    is_warmed: bool = False  # rendered before anybody requests it, with its feeds
+    is_kept: bool = True  # in the page cache; addresses with the first word of others are never cached
     is_screen: bool = False  # people look at it in a browser
     is_sitemap: bool = False  # robots.txt names it
-    is_hidden: bool = False  # robots.txt keeps crawlers from it
+    is_hidden: bool = False  # robots.txt keeps crawlers away from it
 
     @property
     def is_fixed(self) -> bool:
-        """Whether there is one address of that shape alone."""
+        """Whether the pattern matches only one address."""
         return not self.path.startswith("^") and "<" not in self.path
 
     @property
     def first_word(self) -> str:
-        """How all its addresses begin, up to the first slash or whatever differs."""
-        found = re.match(r"\^?([\w.-]*/?)", self.path)
-        return f"/{found[1] if found else ''}"
+        """The beginning of all its addresses, up to the first slash or variable part."""
+        match = re.match(r"\^?([\w.-]*/?)", self.path)
+        return f"/{match[1] if match else ''}"
 
     @property
     def addresses(self) -> list[str]:
@@ -58,7 +58,7 @@ class PublicPage:
         return [self.example, *(f"{base}{ending}{mark}{query}" for ending in endings)]
 
     def routes(self) -> Iterator[URLPattern]:
-        """Its route, and those of its feeds."""
+        """Yield its route, and those of its feeds."""
         make = re_path if self.path.startswith("^") else path
         yield make(self.path, import_string(self.view), name=self.name)
         if self.feed:
@@ -114,7 +114,7 @@ OWN = [
 ALL = [
     *OWN,
     *(PublicPage(**row) for row in (*of_rates.PAGES, *of_articles.PAGES)),
-]  # in the order in which they are tried
+]  # in the order in which they are matched
 
 IN_MENUS = {
     page.example.partition("?")[0]: page.menu for page in sorted(ALL, key=lambda page: page.menu_rank) if page.menu_rank

@@ -1,7 +1,7 @@
-"""The paper's own fixtures, in the folders of FIXTURE_DIRS: what ``manage.py loaddata`` does with them besides.
+"""What ``manage.py loaddata`` does besides for the paper's own fixtures, in the folders of FIXTURE_DIRS.
 
-Rows that somebody changed are not written over. Pictures come with their rows, and so does what a fixture can't hold:
-their sizes, the search index, the demo paper's logins.
+Rows that somebody changed are not overwritten. Pictures are loaded with their rows, and so is what a fixture can't
+hold: their sizes, the search index, the demo paper's logins.
 """
 
 import hashlib
@@ -24,10 +24,10 @@ from articles.tasks import LATER, after_commit, draw_card, make_renditions, writ
 from newsroom import demo_users
 
 DEMO = "demo"
-SEEN_AT_ONCE = 24  # pictures that a front page shows at most, which are made sharp before the first run serves it
-MOST_CARDS = 500  # that are drawn by themselves; of more, draw_cards draws the rest
-SHOWN = 5  # rows that a refusal names
-# What the newsroom itself writes after loading is no difference.
+SEEN_AT_ONCE = 24  # pictures on a front page at most, whose first sizes are made before the first run serves it
+MOST_CARDS = 500  # drawn at once; if there are more, the command draw_cards draws the others
+SHOWN = 5  # rows named by an error
+# Columns that the newsroom itself writes after loading; they do not count as differences.
 KEPT_BY_US = {
     "articles.Image": {"first_cut", "made_cut", "wanted_cut"},
     "articles.Author": {"user"},
@@ -37,24 +37,24 @@ KEPT_BY_US = {
 
 
 def are_own(files):
-    """Whether ``files`` (as Django's ``find_fixtures`` gives them) are the paper's, not an app's or somebody's."""
+    """Return whether ``files`` (as returned by Django's ``find_fixtures``) are the paper's own."""
     folders = {Path(folder).resolve() for folder in settings.FIXTURE_DIRS}
     return bool(files) and all(Path(file).resolve().parent in folders for file, *_where in files)
 
 
 def is_first_run():
-    """Whether this is a newsroom for trying out, with nothing in it."""
+    """Return whether this is a newsroom in debug mode with nothing in it."""
     return settings.DEBUG and not any(model.objects.exists() for model in (Section, Article, Edition))
 
 
-def compare_rows(found, using):
-    """Lines that name the rows that differ, and those that are missing."""
+def compare_rows(objects, using):
+    """Return lines that name the rows that differ, and those that are missing."""
     keys = defaultdict(list)
-    for obj in found:
+    for obj in objects:
         keys[type(obj.object)].append(obj.object.pk)
     here = {model: model._base_manager.using(using).in_bulk([pk for pk in keys[model] if pk]) for model in keys}
     differences, missing = [], []
-    for obj in found:
+    for obj in objects:
         row, name = here[type(obj.object)].get(obj.object.pk), f"{obj.object._meta.label} {obj.object.pk}"
         if row is None:
             missing.append(f"{name}: not there any more")
@@ -64,25 +64,25 @@ def compare_rows(found, using):
 
 
 def different_fields(obj, row):
-    """The fields in which ``row`` is not what the fixture says."""
-    kept = KEPT_BY_US.get(row._meta.label, set())
-    fields = [field for field in row._meta.concrete_fields if field.name not in kept]
+    """Return the fields in which ``row`` differs from the fixture."""
+    own_columns = KEPT_BY_US.get(row._meta.label, set())
+    fields = [field for field in row._meta.concrete_fields if field.name not in own_columns]
     names = [field.name for field in fields if database_value(field, obj.object) != database_value(field, row)]
     names += [field.name for field in obj.deferred_fields or ()]
-    for name, wanted in (obj.m2m_data or {}).items():
+    for name, related in (obj.m2m_data or {}).items():
         here = set(getattr(row, name).values_list("pk", flat=True))
-        if here != {getattr(thing, "pk", thing) for thing in wanted}:
+        if here != {getattr(item, "pk", item) for item in related}:
             names.append(name)
     return sorted(set(names))
 
 
 def database_value(field, row):
-    """A field's value as it goes into the database."""
+    """Return a field's value as it is stored in the database."""
     return field.get_prep_value(field.value_from_object(row))
 
 
 def refusal(label, lines):
-    """Why the fixture is not loaded, and how it would be."""
+    """Return why the fixture is not loaded, and how it could be."""
     more = [f"and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
     listed = "\n".join(f"    {line}" for line in [*lines[:SHOWN], *more])
     return (
@@ -101,19 +101,19 @@ def bring_picture(image, master):
 
 
 def in_order_of_sight(images):
-    """The pictures of articles that are placed on the front page, in their order, of the newest, then the others."""
+    """Return pictures sorted: of articles on the front page in their order, of the newest, then the others."""
     placed = list(Placement.objects.on(None).standing().values_list("article", flat=True))
     live = Edition.objects.live().filter(lead_image__in=images)
     leads = list(live.filter(article__in=placed).values_list("article", "lead_image"))
     leads.sort(key=lambda lead: placed.index(lead[0]))
     newest = live.newest().values_list("lead_image", flat=True)[:SEEN_AT_ONCE]
-    seen = dict.fromkeys([*(image for _article, image in leads), *newest])
-    places = {pk: place for place, pk in enumerate(seen)}
+    first_images = dict.fromkeys([*(image for _article, image in leads), *newest])
+    places = {pk: place for place, pk in enumerate(first_images)}
     return sorted(images, key=lambda image: places.get(image.pk, len(places)))
 
 
 def make_sharp(images):
-    """Make the sizes that pages need first now, on all cores."""
+    """Make the first sizes of the pictures now, on all cores."""
     images = [image for image in images if not image.made_cut and image.file.storage.exists(image.file.name)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(partial(write_sizes, first=True), images))
@@ -123,22 +123,22 @@ def make_sharp(images):
 
 
 def queue_sizes(image):
-    """Have the sizes made that lack; those that pages need first before the others of all pictures."""
+    """Queue the missing sizes; the first sizes of all pictures are made before the others."""
     if not image.made_cut and image.file.storage.exists(image.file.name):
         task = make_renditions if image.first_cut < image.wanted_cut else make_renditions.using(priority=LATER)
         after_commit(task.enqueue, image.pk)
 
 
 def masters():
-    """The fixtures' pictures by the hash of their bytes, which their rows know."""
+    """Return the fixtures' pictures by the hash of their bytes, which their rows have."""
     files = [file for folder in settings.FIXTURE_DIRS for file in Path(folder, "pictures").glob("*.jpg")]
     return {hashlib.sha256(file.read_bytes()).hexdigest(): file for file in files}
 
 
 def complete(models, image_pks, *, first_run):
-    """Do what goes with rows that were loaded: ``models`` are theirs, ``image_pks`` of them those of pictures.
+    """Complete rows that were loaded; ``models`` are their models, ``image_pks`` the keys of pictures among them.
 
-    On the ``first_run`` the pictures that readers see first are made sharp before anything is served.
+    On the ``first_run`` the first sizes of the pictures on the front page are made before anything is served.
     """
     _bring_pictures(image_pks, first_run=first_run)
     if Image in models:
@@ -153,14 +153,14 @@ def complete(models, image_pks, *, first_run):
 
 
 def bring_demo_users(labels):
-    """With the demo paper come its logins, in debug only; the sentence that says which and their password, or none."""
-    made = demo_users.make_demo_users() if DEMO in labels and settings.DEBUG else []
-    names = ", ".join(demo.username for demo in made)
-    return f"Demo users, with the password {demo_users.PASSWORD}: {names}." if made else ""
+    """Create the demo paper's logins, only in debug mode; return a sentence with their names and password, or ""."""
+    created_users = demo_users.make_demo_users() if DEMO in labels and settings.DEBUG else []
+    names = ", ".join(demo.username for demo in created_users)
+    return f"Demo users, with the password {demo_users.PASSWORD}: {names}." if created_users else ""
 
 
 def _bring_pictures(image_pks, *, first_run):
-    """What readers see first comes first."""
+    """Store the pictures, those that readers see first before the others."""
     images = in_order_of_sight(Image.objects.filter(pk__in=image_pks))
     files = masters() if images else {}
     for image in images:

@@ -1,7 +1,7 @@
-"""Rates that articles refer to: where the two apps meet.
+"""Rates that articles refer to, which connect the two apps.
 
-An edition that is not live yet is frozen anew whenever a rate, a pair or the paper's time zone is written, so that what
-readers see at its start is what was known then, and nothing has to run at that moment.
+An edition that is not live yet is refreshed whenever a rate, a pair or the paper's time zone is stored, so that readers
+see the rates known at its start, without any code running at that moment.
 """
 
 from datetime import date, datetime
@@ -16,42 +16,49 @@ from articles.models.site import SiteSettings
 from tickers import ratebar, wording
 from tickers.models import Pair
 
-DATED = "pair-dated"  # what a text without a form says
-USUAL = "USD"  # of which people ask what one costs
+DATED = "pair-dated"  # the form of a reference without one
+USUAL = "USD"  # the currency whose price people usually ask for
 
 
-def look_up_rates(wanted: set[RateReference], at: datetime, language: str) -> dict[RateReference, ResolvedRate]:
-    """What was ``wanted`` of the rates in force on the paper's day at ``at``, in words of ``language``. One query."""
-    names = {one.pair for one in wanted} | {other_way(one.pair) for one in wanted}
-    bases, quotes = {name[:3] for name in names}, {name[-3:] for name in names}  # a condition a pair could be too many
+def look_up_rates(references: set[RateReference], at: datetime, language: str) -> dict[RateReference, ResolvedRate]:
+    """Return the rates in force on the paper's day at ``at``, in words of ``language``, by reference. One query."""
+    names = {reference.pair for reference in references} | {other_way(reference.pair) for reference in references}
+    bases, quotes = (
+        {name[:3] for name in names},
+        {name[-3:] for name in names},
+    )  # a condition that a few more pairs may fulfil
     day = at.astimezone(SiteSettings.current().zone).date()
     rows = [_row(pair, day) for pair in ratebar.with_newest(day).filter(base__in=bases, quote__in=quotes)]
-    known = {row.pair: row for row in rows if row is not None}
+    rows_by_pair = {row.pair: row for row in rows if row is not None}
     with translation.override(language):
-        return {one: _known(row, one.form or DATED) for one in wanted if (row := _find(known, one.pair))}
+        return {
+            reference: _known(row, reference.form or DATED)
+            for reference in references
+            if (row := _find(rows_by_pair, reference.pair))
+        }
 
 
-def _find(known: dict[str, ratebar.PairRow], name: str) -> ratebar.PairRow | None:
-    """The row that a text means by USD/KGS: that pair's, or KGS/USD turned round."""
-    if name in known:
-        return known[name]
-    other = known.get(other_way(name))
-    return ratebar.inverse(other) if other else None
+def _find(rows_by_pair: dict[str, ratebar.PairRow], name: str) -> ratebar.PairRow | None:
+    """Return the row that a text means by USD/KGS: that pair's, or KGS/USD turned."""
+    if name in rows_by_pair:
+        return rows_by_pair[name]
+    turned_row = rows_by_pair.get(other_way(name))
+    return ratebar.inverse(turned_row) if turned_row else None
 
 
 def other_way(name: str) -> str:
-    """USD/KGS for KGS/USD."""
+    """Return USD/KGS for KGS/USD."""
     return f"{name[-3:]}/{name[:3]}"
 
 
 def _row(pair: Pair, day: date) -> ratebar.PairRow | None:
-    """A text names the pair as it is stored."""
+    """Return the row of the pair as it is stored, because that is how a text names it."""
     row = ratebar.pair_row_of(pair, day)
     return row and row.stored
 
 
 def _known(row: ratebar.PairRow, form: str) -> ResolvedRate:
-    """The row in a form: ``turned-words-dated`` is all there can be of it."""
+    """Return the row in a form, of which ``turned-words-dated`` is the longest."""
     parts = form.split("-")
     row = ratebar.inverse(row) if "turned" in parts else row
     look = next(part for part in parts if part in wording.LOOKS)
@@ -59,21 +66,21 @@ def _known(row: ratebar.PairRow, form: str) -> ResolvedRate:
 
 
 def forms() -> list[str]:
-    """All forms, those of the pair turned round first, as people ask for them."""
+    """Return all forms, those of the turned pair first, as people ask for them."""
     return [
         f"{turned}{look}{dated}" for turned in ("turned-", "") for look in wording.LOOKS for dated in ("", "-dated")
     ]
 
 
 def rate_choices(request: HttpRequest) -> JsonResponse:
-    """The paper's pairs for who writes a text, each with its name and today's rate in every form."""
+    """Return the paper's pairs for the editor, each with its name and today's rate in every form, as JSON."""
     day = timezone.localdate(timezone=SiteSettings.current().zone)
     rows = [row for pair in ratebar.with_newest(day) if (row := _row(pair, day))]
     names = [wording.pair_name(row.base, row.quote) for row in rows]
-    asked = request.GET.get("language")
-    with translation.override(asked if asked in dict(settings.ARTICLE_LANGUAGES) else translation.get_language()):
-        found = [_choice(row) | {"name": name} for row, name in zip(rows, names, strict=True)]
-    return JsonResponse({"rates": found})
+    language = request.GET.get("language")
+    with translation.override(language if language in dict(settings.ARTICLE_LANGUAGES) else translation.get_language()):
+        choices = [_choice(row) | {"name": name} for row, name in zip(rows, names, strict=True)]
+    return JsonResponse({"rates": choices})
 
 
 def _choice(row: ratebar.PairRow) -> dict[str, Any]:
@@ -84,7 +91,7 @@ def _choice(row: ratebar.PairRow) -> dict[str, Any]:
 
 
 def freeze_scheduled() -> None:
-    """Something was written that decides about rates: what is scheduled says the newest."""
-    from articles.desk import workflow  # the desk's: when all apps are loaded
+    """Refresh the rates in scheduled editions, after something was stored on which rates depend."""
+    from articles.desk import workflow  # when all apps are loaded
 
     workflow.freeze_editions_again()

@@ -1,4 +1,4 @@
-"""Rates that readers look for with the search of articles: where the two apps meet."""
+"""Rates in the search of articles, which connect the two apps."""
 
 import re
 from typing import Any
@@ -46,7 +46,9 @@ BESIDE = frozenset(
 
 
 def _pattern(beginnings: str) -> re.Pattern[str]:
-    return re.compile("|".join(one if one.endswith("$") else f"{one}.*" for one in beginnings.split()))
+    return re.compile(
+        "|".join(beginning if beginning.endswith("$") else f"{beginning}.*" for beginning in beginnings.split())
+    )
 
 
 _RATES = _pattern(RATES)
@@ -55,42 +57,45 @@ _COUNTRIES = {code: _pattern(begun) for code, begun in COUNTRIES.items()}
 
 
 def find_rates(query: str, frame: Any) -> list[NamedPage]:
-    """The pair whose two currencies ``query`` names; the page of all rates where it is one, or rates as such.
+    """Return the pair whose two currencies ``query`` names; the page of all rates if it names one currency, or rates as
+    such.
 
-    Nothing where it has words of something else: “dollar protests” is a matter for articles.
+    Nothing if it has other words: “dollar protests” is a search for articles.
     """
-    named: list[set[str]] = []
+    currency_words: list[set[str]] = []
     countries: list[set[str]] = []
     asks_rates = False
     for word in words(query):
         currencies, lands = _codes(_CURRENCIES, word), _codes(_COUNTRIES, word)
         if currencies:
-            named.append(currencies)
+            currency_words.append(currencies)
         elif lands:
             countries.append(lands)
         elif _RATES.fullmatch(word):
             asks_rates = True
         elif not (word in BESIDE or word.isdecimal()):
             return []
-    return _answers(named, countries, frame.rates) if named or asks_rates else []
+    return _answers(currency_words, countries, frame.rates) if currency_words or asks_rates else []
 
 
 def _codes(patterns: dict[str, re.Pattern[str]], word: str) -> set[str]:
     return {code for code, pattern in patterns.items() if pattern.fullmatch(word)}
 
 
-def _answers(named: list[set[str]], countries: list[set[str]], rows: tuple[PairRow, ...]) -> list[NamedPage]:
-    """Pairs with a currency of each word; a country beside a currency of its own (Kazakh tenge) says nothing more."""
-    wanted = named + [codes for codes in countries if not any(codes & currency for currency in named)]
-    pairs = [row for row in rows if all(codes & {row.base, row.quote} for codes in wanted)] if wanted else []
-    pairs = [row for row in pairs if {row.base, row.quote} <= set().union(*wanted)] if len(wanted) > 1 else pairs
+def _answers(currency_words: list[set[str]], countries: list[set[str]], rows: tuple[PairRow, ...]) -> list[NamedPage]:
+    """Return pairs with a currency of each word; a country beside its own currency (Kazakh tenge) adds nothing."""
+    code_sets = currency_words + [
+        codes for codes in countries if not any(codes & currency for currency in currency_words)
+    ]
+    pairs = [row for row in rows if all(codes & {row.base, row.quote} for codes in code_sets)] if code_sets else []
+    pairs = [row for row in pairs if {row.base, row.quote} <= set().union(*code_sets)] if len(code_sets) > 1 else pairs
     if len(pairs) == 1:
-        return [_answer(pairs[0], wanted[0])]
+        return [_answer(pairs[0], code_sets[0])]
     return [NamedPage(_("Exchange rates"), reverse("rates_page"))] if rows else []
 
 
 def _answer(row: PairRow, first: set[str]) -> NamedPage:
-    """A pair with its rate, told as it was asked for: “USD KGS” is what a dollar costs."""
-    told = inverse(row) if row.quote in first and row.base not in first else row
-    said = _("Exchange rate %(pair)s: %(value)s") % {"pair": told.pair, "value": told.value_text}
-    return NamedPage(said, reverse("pair_page", args=[row.slug]))
+    """Return a pair with its rate in the direction of the query: “USD KGS” is the price of a dollar."""
+    directed_row = inverse(row) if row.quote in first and row.base not in first else row
+    label = _("Exchange rate %(pair)s: %(value)s") % {"pair": directed_row.pair, "value": directed_row.value_text}
+    return NamedPage(label, reverse("pair_page", args=[row.slug]))

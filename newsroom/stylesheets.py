@@ -1,4 +1,4 @@
-"""The paper's colours and families in its style sheets: blocks between two marks, made of what ``ground`` holds."""
+"""The paper's colours and fonts in its style sheets: blocks between two marks, generated from ``ground``."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,14 +15,14 @@ DARK_SYSTEM = "(prefers-color-scheme: dark)"
 
 
 def sheets() -> dict[Path, str]:
-    """The style sheets that have a block, each as it should be."""
+    """Return the style sheets with a block, each as it should be."""
     blocks = {"site.css": _site(), "admin.css": _desk(), "feed.css": _rule(":root", _named(colours.LIGHT))}
     return {CSS / name: _with(block, (CSS / name).read_text(encoding="utf-8")) for name, block in blocks.items()}
 
 
 def _with(block: str, sheet: str) -> str:
-    before, begin, rest = sheet.partition(BEGIN)
-    _former, end, after = rest.partition(END)
+    before, begin, after_begin = sheet.partition(BEGIN)
+    _former, end, after = after_begin.partition(END)
     if not end:
         raise ValueError(f"A style sheet lacks the two lines “{BEGIN.strip()}” and “{END}”.")
     return before + begin + block + end + after
@@ -49,13 +49,13 @@ def _desk() -> str:
 
 
 def _of_desk(theme: str) -> dict[str, str]:
-    """The desk's colours; where the dark has none of its own, those of the light stay."""
+    """Return the desk's colours; those that the dark theme does not set stay as in the light one."""
     usual = {"clay" if name == "accent" else name: colour for name, colour in colours.USUAL[theme].items()}
     return usual | colours.DESK[theme]
 
 
-def _differing(these: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in these.items() if value != others[name]}
+def _differing(these: Mapping[str, str], reference: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in these.items() if value != reference[name]}
 
 
 def _named(values: Mapping[str, str]) -> dict[str, str]:

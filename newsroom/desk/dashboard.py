@@ -1,4 +1,4 @@
-"""What the desk's first page shows to a person: blocks of a few lines, each the beginning of a list.
+"""The desk's first page for a person: blocks of a few lines, each the beginning of a list.
 
 A list is never counted, and no block takes more queries for many rows than for few.
 """
@@ -43,33 +43,35 @@ class Dashboard:
 
     @property
     def waits(self) -> list[DashboardBlock]:
-        """What the person has to do something with, and what would be there if somebody saw to it."""
-        return [one for one in self.mine if one.slug not in SENT and (one.lines or not one.is_well)]
+        """The blocks in which the person has something to do, or which are empty although they should not be."""
+        return [block for block in self.mine if block.slug not in SENT and (block.lines or not block.is_well)]
 
     @property
     def sent(self) -> list[DashboardBlock]:
-        """What the person gave away."""
-        return [one for one in self.mine if one.slug in SENT and one.lines]
+        """The blocks of articles that the person submitted."""
+        return [block for block in self.mine if block.slug in SENT and block.lines]
 
     @property
     def to_decide(self) -> list[DashboardBlock]:
-        """What somebody at the paper has to decide."""
-        return [one for one in self.paper if one.slug not in READERS and one.lines]
+        """The blocks in which somebody at the paper has to decide something."""
+        return [block for block in self.paper if block.slug not in READERS and block.lines]
 
     @property
     def well(self) -> list[DashboardBlock]:
-        """What was looked at, and is as it should be."""
-        blocks = [one for one in self.mine if one.is_well] + [one for one in self.paper if one.slug not in READERS]
-        return [one for one in blocks if not one.lines]
+        """The blocks that are empty, as they should be."""
+        blocks = [block for block in self.mine if block.is_well] + [
+            block for block in self.paper if block.slug not in READERS
+        ]
+        return [block for block in blocks if not block.lines]
 
     @property
     def readers(self) -> list[DashboardBlock]:
-        """What readers get and have."""
-        return [one for one in self.paper if one.slug in READERS]
+        """The blocks of live and scheduled articles."""
+        return [block for block in self.paper if block.slug in READERS]
 
 
 def dashboard_of(user: User, now: datetime | None = None) -> Dashboard:
-    """The first page for ``user``: only what they may see."""
+    """Return the first page for ``user``: only what they may see."""
     now = now or timezone.now()
     mine, paper = _unsaved(user, now), []
     mine = _first_steps(user) + mine
@@ -105,7 +107,7 @@ def _waiting(user: User, now: datetime) -> DashboardBlock:
 
 
 def _assigned(user: User, now: datetime) -> DashboardBlock:
-    """What was given to ``user``: what is due comes first, what has no due time last."""
+    """Return the articles assigned to ``user``, those due first, and those without a due time last."""
     rows = Article.objects.on_desk().to_do().filter(assignee=user).exclude(stage__in=[Stage.IN_REVIEW, Stage.READY])
     rows = _for_lines(rows).order_by(F("due_at").asc(nulls_last=True), "-saved_at")[:SHOWN]
     lines = [_article_line(article, now) for article in rows]
@@ -114,23 +116,23 @@ def _assigned(user: User, now: datetime) -> DashboardBlock:
 
 
 def _first_steps(user: User) -> list[DashboardBlock]:
-    """What a paper that begins still needs, for administrators; no block when nothing is left or it was put away."""
-    left = first_steps.left_for(user)
-    if not left:
+    """Return what a new paper still needs, for administrators; no block if nothing is left or it was put away."""
+    steps_left = first_steps.left_for(user)
+    if not steps_left:
         return []
-    lines = [BlockLine(step.title, step.url, [step.fact]) for step in left]
+    lines = [BlockLine(step.title, step.url, [step.fact]) for step in steps_left]
     return [DashboardBlock("first-steps", _("First steps"), reverse("admin:first_steps"), "", lines)]
 
 
 def _unsaved(user: User, now: datetime) -> list[DashboardBlock]:
-    """What ``user`` typed and never saved, in this browser or another; no block when there is nothing."""
+    """Return what ``user`` typed and never saved, in any browser; no block if there is nothing."""
     lines = (_unsaved_articles(user, now) if user.has_perm("articles.view_article") else []) + _unsaved_forms(user, now)
     url = lines[0].url if lines else ""
     return [DashboardBlock("unsaved", _("Typed and not saved"), url, "", lines[:SHOWN])] if lines else []
 
 
 def _unsaved_forms(user: User, now: datetime) -> list[BlockLine]:
-    """Forms that were sent without a login, or left, and not sent again."""
+    """Return forms that were sent without a login, or left, and not sent again."""
     from django.contrib.admin import site
 
     return [
@@ -145,7 +147,7 @@ def _unsaved_forms(user: User, now: datetime) -> list[BlockLine]:
 
 def _unsaved_articles(user: User, now: datetime) -> list[BlockLine]:
     rows = Autosave.objects.open().filter(user=user, article__trashed_at=None).select_related("article")
-    newest: dict[Any, BlockLine] = {}  # of an article; of a window, while there is no article yet
+    newest: dict[Any, BlockLine] = {}  # by article; by window, while there is no article yet
     for row in rows.defer("article__body", "article__corrections").order_by("-at", "-pk")[: SHOWN * 4]:
         typed = "".join(row.fields.get("headline", [])[:1]).strip()
         url = row.article.get_absolute_url() if row.article else reverse("admin:articles_article_add")
@@ -162,9 +164,9 @@ def _drafts(user: User, now: datetime) -> DashboardBlock:
 
 
 def _submitted(user: User, now: datetime) -> list[DashboardBlock]:
-    """What ``user`` wrote that the editors have: who, and how to take it back; for editors, only if there is any.
+    """Return what ``user`` submitted, with its editors and how to take it back; for editors, only if there is any.
 
-    To those who lead the paper all of it is shown as waiting for them.
+    Chief editors get none, because they see all submitted articles as waiting for them.
     """
     if not roles.writes(user) or roles.is_everywhere(user):
         return []
@@ -202,7 +204,7 @@ def _live(now: datetime) -> DashboardBlock:
 
 
 def _unpublished(user: User, now: datetime, *, is_live: bool) -> DashboardBlock:
-    """What ``user`` may publish of it: nobody else decides on that."""
+    """Return the unpublished changes that ``user`` may publish, because nobody else decides on them."""
     changed = Article.objects.with_unpublished_changes(now).filter(edited_by(user))
     lines = [_article_line(article, now) for article in _newest(changed, Stage.DRAFT, Stage.IN_REVIEW, Stage.READY)]
     title, nothing = _("Live, with changes that readers don’t see"), _("Nothing is live now.")
@@ -214,7 +216,7 @@ def _unpublished(user: User, now: datetime, *, is_live: bool) -> DashboardBlock:
 
 
 def _older(user: User, now: datetime) -> DashboardBlock:
-    """What ``user`` may decide about."""
+    """Return the scheduled older texts on which ``user`` may decide."""
     mine = edited_by(user)
     rows = _editions().coming_in_older_text(now).order_by("live_from")
     if mine:
@@ -248,10 +250,10 @@ def _failures() -> DashboardBlock:
 
 
 def _newest(rows: QuerySet[Article], *stages: str) -> list[Article]:
-    """The newest in any of ``stages``: a query each, as one for all would walk the whole archive to find few."""
+    """Return the newest in any of ``stages``, by a query each: one for all would scan the whole archive to find few."""
     rows = _for_lines(rows.on_desk())  # type: ignore[attr-defined]
-    found = [article for stage in stages for article in rows.filter(stage=stage)[:SHOWN]]
-    return sorted(found, key=lambda article: article.saved_at, reverse=True)[:SHOWN]
+    articles = [article for stage in stages for article in rows.filter(stage=stage)[:SHOWN]]
+    return sorted(articles, key=lambda article: article.saved_at, reverse=True)[:SHOWN]
 
 
 def _for_lines(rows: QuerySet[Article]) -> QuerySet[Article]:
@@ -277,7 +279,7 @@ def _article_line(article: Article, now: datetime) -> BlockLine:
         }
     stage = article.get_stage_display()
     if article.published_at and article.published_at <= now and article.stage != Stage.PUBLISHED:
-        stage = _("its changes: %(stage)s") % {"stage": stage}  # what readers had is no draft
+        stage = _("its changes: %(stage)s") % {"stage": stage}  # a live article's text is not a draft
     facts = [stage, str(article.section or _("no section"))]
     if article.due_at:
         facts.append(format_html("{} {}", _("due"), time_as_html(article.due_at, "SHORT_DATETIME_FORMAT")))
@@ -288,7 +290,7 @@ def _article_line(article: Article, now: datetime) -> BlockLine:
 
 
 def _edition_line(edition: Any, now: datetime) -> BlockLine:
-    """``edition`` has its article's ``stage`` and ``embargo``: see _editions()."""
+    """Return the line of ``edition``, which has its article's ``stage`` and ``embargo``: see _editions()."""
     facts = [*_times(edition, now), str(edition.section)]
     if edition.cut_by:
         facts.append(str(edition.cut_by.get_full_name() or edition.cut_by))
@@ -306,13 +308,13 @@ def _edition_line(edition: Any, now: datetime) -> BlockLine:
 
 
 def _mind(edition: Any) -> str:
-    """What somebody should decide about an edition before it goes live."""
+    """Return what somebody should decide about an edition before it goes live."""
     older = _("an older text than the working copy") if edition.stage != Stage.PUBLISHED else ""
     return "; ".join(filter(None, [older, lacking.gaps_in_words(edition.lacks), lacking.told_of_repeat(edition)]))
 
 
 def _times(edition: Edition, now: datetime) -> list[str | SafeString]:
-    """When it goes live or was first published; apart from that, of which publication it is a change, or since when."""
+    """Return when an edition goes live or was first published; of an update also the first publication."""
     first = format_html("{} {}", _("first published"), time_as_html(edition.published_at, "SHORT_DATETIME_FORMAT"))
     start = time_as_html(edition.live_from, "SHORT_DATETIME_FORMAT")
     if edition.live_from > now:
@@ -322,7 +324,7 @@ def _times(edition: Edition, now: datetime) -> list[str | SafeString]:
 
 
 def _embargo(until: datetime | None, now: datetime, published: datetime | None) -> list[str]:
-    """Of what was published it holds back nothing but updates."""
+    """Return the embargo in words; of a published article it holds back only updates."""
     words = embargo_words(until, now, is_update=bool(published and published <= now))
     return [words] if words else []
 

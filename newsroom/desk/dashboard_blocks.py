@@ -1,4 +1,4 @@
-"""Blocks of the desk's first page: a few lines, each the beginning of a list."""
+"""The blocks of the desk's first page: a few lines, each the beginning of a list."""
 
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -11,27 +11,27 @@ SHOWN = 8  # lines of a block
 
 @dataclass(frozen=True)
 class BlockLine:
-    """A row of a list, and what matters of it."""
+    """A row of a list, and the facts shown of it."""
 
     title: str
     url: str
     facts: list[str | SafeString] = field(default_factory=list)
-    mark: str = ""  # what is urgent about it
-    note: str = ""  # what somebody wrote about it
+    mark: str = ""  # why it is urgent
+    note: str = ""  # a note that somebody wrote about it
 
 
 @dataclass(frozen=True)
 class DashboardBlock:
-    """The first lines of a list; ``nothing`` says that there are none."""
+    """The first lines of a list; ``nothing`` is the text if there are none."""
 
     slug: str
     title: str
     url: str
     nothing: str
     lines: list[BlockLine]
-    is_well: bool = True  # whether no lines are good news
+    is_well: bool = True  # whether it is good to have no lines
 
 
 def list_of(name: str, **query: str) -> str:
-    """The address of a list with a filter set."""
+    """Return the address of a list with a filter set."""
     return f"{reverse(f'admin:{name}_changelist')}?{urlencode(query)}"

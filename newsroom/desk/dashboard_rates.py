@@ -1,4 +1,4 @@
-"""What the desk's first page says of rates: those in doubt, those held, sources that fail, pairs without a new rate."""
+"""The rates on the desk's first page: doubted ones, held ones, failing sources, and pairs without a new rate."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ SATURDAY = 5
 
 
 def rates_to_look_at(now: datetime) -> DashboardBlock:
-    """Rates that readers see and shouldn't, perhaps; then those held, sources that fail, pairs without a new rate."""
+    """Return doubted rates that readers see, then held ones, failing sources, and pairs without a new rate."""
     lines = [
         BlockLine(
             title=f"{rate.pair}: {rate.value.normalize():f}",
@@ -31,9 +31,9 @@ def rates_to_look_at(now: datetime) -> DashboardBlock:
     ]
     sources = list(Source.objects.all())
     lines += [_source_line(source) for source in sources if source.failures >= TOLD_AFTER]
-    asked = {source.provider for source in sources if source.asked_at}
+    asked_providers = {source.provider for source in sources if source.asked_at}
     late = Pair.objects.late(working_days_before(timezone.localdate(now), LATE))
-    lines += [_late_line(pair, asked) for pair in late[: max(0, SHOWN - len(lines))]]
+    lines += [_late_line(pair, asked_providers) for pair in late[: max(0, SHOWN - len(lines))]]
     url, nothing = (
         list_of("tickers_rate", look="any"),
         _("No rate waits for a look, and no active pair lacks a new one."),
@@ -47,11 +47,11 @@ def _source_line(source: Source) -> BlockLine:
     return BlockLine(str(source), list_of("tickers_source"), facts, _("failing"))
 
 
-def _late_line(pair: Any, asked: set[str]) -> BlockLine:
-    """``pair`` has ``newest``; nothing is late where nobody has begun to fetch or type rates."""
+def _late_line(pair: Any, asked_providers: set[str]) -> BlockLine:
+    """Return the line of ``pair``, which has ``newest``; it is late only if rates were ever fetched or typed here."""
     url, mark = list_of("tickers_rate", pair__id__exact=str(pair.pk)), ""
     fact = _("newest of %(day)s") % {"day": date_format(pair.newest)} if pair.newest else _("no rate yet")
-    is_awaited = pair.newest_by is not None if pair.provider == MANUAL else pair.provider in asked
+    is_awaited = pair.newest_by is not None if pair.provider == MANUAL else pair.provider in asked_providers
     facts = [fact]
     if pair.newest and is_awaited:
         mark = _("late")
@@ -61,7 +61,7 @@ def _late_line(pair: Any, asked: set[str]) -> BlockLine:
 
 
 def working_days_before(day: date, count: int) -> date:
-    """The day that lies ``count`` days before ``day``, weekends left out."""
+    """Return the day ``count`` working days before ``day``."""
     while count:
         day -= timedelta(days=1)
         count -= day.weekday() < SATURDAY

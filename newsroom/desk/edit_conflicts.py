@@ -1,8 +1,8 @@
-"""No form of the admin saves over what somebody else saved meanwhile.
+"""Edit conflicts: no form of the admin saves over what somebody else saved meanwhile.
 
-A change form carries a mark of every field as it was loaded. When it is sent, the row is locked and the marks are made
-again: when one is another, nothing is saved. The form comes back with all that was typed, and with what stands in the
-database beside it, field by field. Marks are keyed digests, so a page tells nothing but whether a value is the same.
+A change form has a mark of every field as it was loaded. When it is sent, the row is locked and the marks are computed
+again; if any differs, nothing is saved. The form comes back with all that was typed and, beside it, the stored values,
+field by field. Marks are keyed digests, so a page only tells whether a value is the same.
 """
 
 import json
@@ -23,19 +23,23 @@ from django.utils.translation import gettext as _
 from articles.desk import notices
 from newsroom.desk import form_values
 
-LOADED, OVER, KEEP = "_loaded", "_over", "_keep_"  # in a form: marks as loaded; marks one saves over; a field's choice
-ROWS = "rows of "  # begins the mark of all rows within the row; no field is named so
+LOADED, OVER, KEEP = (
+    "_loaded",
+    "_over",
+    "_keep_",
+)  # in a form: marks as loaded; marks that one saves over; a field's choice
+ROWS = "rows of "  # prefix of the mark of all inline rows; no field has such a name
 
 
 @dataclass(frozen=True)
 class DifferingField:
-    """A field of which two people want different things; ``name`` is empty for rows within the row."""
+    """A field for which two people want different values; ``name`` is empty for inline rows."""
 
     name: str
     label: str
-    theirs: list[tuple[str, str]]  # pieces of text, each with how it is marked: see saying.marked()
+    theirs: list[tuple[str, str]]  # parts of text, each with its style: see form_values.marked()
     mine: list[tuple[str, str]]
-    keeps_theirs: bool = False  # to begin with: I did not touch it
+    keeps_theirs: bool = False  # by default: I did not change it
 
     @property
     def keeps_mine(self) -> bool:
@@ -44,7 +48,7 @@ class DifferingField:
 
 @dataclass(frozen=True)
 class Newer:
-    """What was saved after a form was loaded, and by whom if the log says so."""
+    """What was saved after a form was loaded, and by whom, if the log has it."""
 
     marks: str
     by: str
@@ -53,7 +57,7 @@ class Newer:
 
 
 def marks_of(form: forms.BaseForm, formsets: list) -> dict[str, str]:
-    """A mark for each field that ``form`` lets people change, as the database has it, and for each group of rows."""
+    """Return a mark of each editable field of ``form``, as it is stored, and of each group of inline rows."""
     marks = {name: _mark(form_values.stored_value(form, name)) for name in _fields(form)}
     for formset in formsets:
         rows = [
@@ -68,8 +72,8 @@ def _fields(form: forms.BaseForm) -> list[str]:
     return [name for name, field in form.fields.items() if not field.disabled]
 
 
-def _mark(shown: Any) -> str:
-    return salted_hmac("newsroom.overwriting", json.dumps(shown, default=str)).hexdigest()[:16]
+def _mark(value: Any) -> str:
+    return salted_hmac("newsroom.overwriting", json.dumps(value, default=str)).hexdigest()[:16]
 
 
 def pack(marks: dict[str, str]) -> str:
@@ -77,7 +81,7 @@ def pack(marks: dict[str, str]) -> str:
 
 
 def unpack_marks(sent: str | None) -> tuple[datetime | None, dict[str, str]]:
-    """When a form was loaded and its marks; nothing of what is no such text."""
+    """Return when a form was loaded and its marks; nothing for an invalid text."""
     try:
         packed = json.loads(sent or "")
         return datetime.fromtimestamp(packed["at"], UTC), dict(packed["marks"])
@@ -86,7 +90,7 @@ def unpack_marks(sent: str | None) -> tuple[datetime | None, dict[str, str]]:
 
 
 class Refusing:
-    """A form that is not saved: the database holds something newer."""
+    """A form that is not saved because the database has something newer."""
 
     def full_clean(self):
         super().full_clean()
@@ -95,12 +99,12 @@ class Refusing:
 
 
 class Guarded:
-    """A model's screens, with change forms that overwrite nothing unseen and a log that tells values."""
+    """A model's admin with forms that detect edit conflicts, and a log that has the values."""
 
-    guards_itself = False  # guarded() takes it from the class; True for a form with a version of its own
+    guards_itself = False  # set by guarded() from the class; True for a form with a version of its own
 
     def _changeform_view(self, request, object_id, form_url, extra_context):
-        """Within Django's transaction: look whether the row is still the one that was loaded, then let Django go on."""
+        """Check, within Django's transaction, that the row is still the one that was loaded; then call Django's view."""
         if request.method == "POST" and object_id is not None and "_saveasnew" not in request.POST:
             request.newer = None if self.guards_itself else self._newer(request, unquote(object_id))
         return super()._changeform_view(request, object_id, form_url, extra_context)
@@ -112,7 +116,7 @@ class Guarded:
         row = self.get_object(request, number, to_field)
         if row is None or not self.has_change_permission(request, row):
             return None
-        if row.pk is not None:  # two saves follow one another from here on
+        if row.pk is not None:  # locks the row, so that two saves follow one another from here on
             list(self.model._base_manager.select_for_update().filter(pk=row.pk).values_list("pk"))
             row = self.get_object(request, number, to_field)
             if row is None:
@@ -120,7 +124,7 @@ class Guarded:
         return self._compare(request, row)
 
     def _compare(self, request, row):
-        """What is newer than the form that was sent; None: it may be saved."""
+        """Return what is newer than the form that was sent; None if it may be saved."""
         form_class = self.get_form(request, row, change=True)
         stored, formsets = form_class(instance=row), self._stored_formsets(request, row)
         now = marks_of(stored, formsets)
@@ -139,12 +143,12 @@ class Guarded:
         return Newer(pack(now), by, entry and entry.action_time, differences)
 
     def _stored_formsets(self, request, row):
-        """The rows within the row as the database has them, whatever was sent."""
-        formsets, seen = [], {}
+        """Return the inline rows as they are stored, whatever was sent."""
+        formsets, prefix_counts = [], {}
         for formset_class, inline in self.get_formsets_with_inlines(request, row):
             prefix = formset_class.get_default_prefix()
-            seen[prefix] = seen.get(prefix, 0) + 1
-            prefix = prefix if seen[prefix] == 1 else f"{prefix}-{seen[prefix]}"
+            prefix_counts[prefix] = prefix_counts.get(prefix, 0) + 1
+            prefix = prefix if prefix_counts[prefix] == 1 else f"{prefix}-{prefix_counts[prefix]}"
             queryset = inline.get_queryset(request)
             formsets.append(formset_class(instance=row, prefix=prefix, queryset=queryset))
         return formsets
@@ -159,11 +163,11 @@ class Guarded:
         if change and obj is not None and not self.guards_itself and self.has_change_permission(request, obj):
             context |= {"newer_row": getattr(request, "newer", None), "loaded": _loaded(request, context)}
             if context["newer_row"] and not (context.get("to_mend") or _has_other_errors(context)):
-                context["errors"] = []  # nothing is wrong: what is to be chosen is told by itself
+                context["errors"] = []  # nothing is wrong: the choices are shown separately
         return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
     def construct_change_message(self, request, form, formsets, add=False):
-        """Django's, with the values before and after of the fields that changed."""
+        """Return Django's message, with the values before and after of the fields that changed."""
         message = super().construct_change_message(request, form, formsets, add)
         own = next((part["changed"] for part in message if "fields" in part.get("changed", {})), {})
         if own and "object" not in own and (values := form_values.changes_in_words(form, own["fields"])):
@@ -172,7 +176,7 @@ class Guarded:
 
 
 def _has_other_errors(context):
-    """Whether anything is to be corrected besides what somebody saved meanwhile."""
+    """Return whether anything else is to be corrected than what somebody saved meanwhile."""
     form = context["adminform"].form
     codes = {error.code for name, errors in form.errors.as_data().items() for error in errors}
     return bool(codes - {"newer"}) or any(
@@ -181,7 +185,7 @@ def _has_other_errors(context):
 
 
 def _newest_entry(row, since):
-    """Who saved it last, if that was after ``since``: programs that change rows leave nothing in the log."""
+    """Return the newest log entry after ``since``; programs that change rows leave none."""
     kinds = {ContentType.objects.get_for_model(row, for_concrete_model=concrete) for concrete in (True, False)}
     entries = LogEntry.objects.filter(content_type__in=kinds, object_id=str(row.pk)).select_related("user")
     return (entries.filter(action_time__gte=since) if since else entries).first()
@@ -192,7 +196,7 @@ def _said_by(entry, reader):
 
 
 def _loaded(request, context):
-    """The marks that a form carries: of what it was loaded from, however often it comes back."""
+    """Return the marks of a form as it was first loaded, however often it comes back."""
     if request.method == "POST":
         agreed = None if request.newer else request.POST.get(OVER)
         return agreed or request.POST.get(LOADED, "")
@@ -201,7 +205,7 @@ def _loaded(request, context):
 
 
 def _with_choices(sent, stored):
-    """What was sent, but what stands in the database in every field where somebody chose that."""
+    """Return what was sent, with the stored value in every field where somebody chose that."""
     sent = sent.copy()
     for name in _fields(stored):
         if sent.get(KEEP + name) == "theirs":
@@ -233,7 +237,7 @@ def _rows_that_differ(formsets, now, loaded):
 
 
 def guarded(admin_class: type) -> type:
-    """``admin_class`` with change forms that overwrite nothing unseen."""
+    """Return ``admin_class`` with forms that detect edit conflicts."""
     if getattr(admin_class, "list_editable", ()):
         text = "{} has list_editable: a list can’t say what it would save over. Edit the rows in their own forms."
         raise ImproperlyConfigured(text.format(admin_class.__name__))

@@ -1,5 +1,4 @@
-"""What a paper that begins still needs, each step with whether it is done: for administrators, until all is or it is
-put away."""
+"""The first steps of a new paper, each with whether it is done, for administrators until all are done or put away."""
 
 import logging
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ UNNAMED = SiteSettings._meta.get_field("name").default
 
 @dataclass(frozen=True)
 class FirstStep:
-    """Something to do: where, what there is of it now, whether that is enough, and whether a paper needs it."""
+    """A step: its page, the present state, whether that is enough, and whether every paper needs it."""
 
     slug: str
     title: str
@@ -40,34 +39,34 @@ class FirstStep:
 
 
 def left_for(user: User) -> list[FirstStep]:
-    """The steps that a paper needs and lacks, for an administrator's desk; none once they are put away."""
+    """Return the steps that a paper still needs, for an administrator's desk; none once they are put away."""
     if roles.ADMINISTRATOR not in roles.roles_of(user) or not (paper := SiteSettings.current()).shows_first_steps:
         return []
-    others = User.objects.filter(is_active=True, is_staff=True).exclude(pk=user.pk)
-    parts = (Section.objects.all(), others, Edition.objects.filter(live_from__lte=timezone.now()))
-    there = User.objects.filter(pk=user.pk).values_list(*(Exists(rows.order_by()) for rows in parts)).get()
+    colleagues = User.objects.filter(is_active=True, is_staff=True).exclude(pk=user.pk)
+    parts = (Section.objects.all(), colleagues, Edition.objects.filter(live_from__lte=timezone.now()))
+    exists = User.objects.filter(pk=user.pk).values_list(*(Exists(rows.order_by()) for rows in parts)).get()
     steps = [_section(None), _colleague(is_there=False), _story(None)]
-    lacking = [step for step, is_there in zip(steps, there, strict=True) if not is_there]
+    lacking = [step for step, is_there in zip(steps, exists, strict=True) if not is_there]
     return [step for step in [_name(paper), _mail(paper), *lacking] if step.is_needed and not step.is_done]
 
 
 def steps() -> list[FirstStep]:
-    """All of them, in the order in which they are best taken."""
+    """Return all steps, in the order in which they are best taken."""
     paper = SiteSettings.current()
     section = Section.objects.order_by("pk").values_list("name", flat=True).first()
     people = User.objects.filter(is_active=True, is_staff=True).values_list("pk", flat=True)[:2]
-    seen = Edition.objects.filter(live_from__lte=timezone.now()).order_by("live_from")
-    headline = seen.values_list("headline", flat=True).first()
+    live_editions = Edition.objects.filter(live_from__lte=timezone.now()).order_by("live_from")
+    headline = live_editions.values_list("headline", flat=True).first()
     last = [_section(section), _pages(), _colleague(is_there=len(people) > 1), _story(headline)]
     return [_name(paper), _mail(paper), _look(paper), *last]
 
 
 def _name(paper: SiteSettings) -> FirstStep:
     is_done = paper.name != UNNAMED
-    told = {"name": paper.name, "zone": zones.label(paper.time_zone, timezone.now())}
+    params = {"name": paper.name, "zone": zones.label(paper.time_zone, timezone.now())}
     fact = _("%(name)s; its day begins by the clocks of %(zone)s") if is_done else _("No name yet; clocks of %(zone)s")
     url = reverse("admin:articles_sitesettings_change", args=[1])
-    return FirstStep("name", _("Name the paper and choose its time zone"), url, fact % told, is_done)
+    return FirstStep("name", _("Name the paper and choose its time zone"), url, fact % params, is_done)
 
 
 def _mail(paper: SiteSettings) -> FirstStep:
@@ -101,7 +100,7 @@ def _section(first: str | None) -> FirstStep:
 
 
 def _pages() -> FirstStep:
-    """About and privacy, for readers."""
+    """Return the step of the pages about the paper and on privacy."""
     public = len(FlatPage.objects.filter(slug__in=["about", "privacy"], is_public=True).values_list("pk"))
     lacking = first_pages.lacking()
     fact = _("Readers have a page about the paper and one on privacy.")
@@ -129,16 +128,16 @@ def _story(headline: str | None) -> FirstStep:
 
 @require_http_methods(["GET", "POST"])
 def first_steps_view(request: HttpRequest, site) -> HttpResponse:
-    """The steps; by POST a test mail to whoever asks, or the steps put away."""
+    """The page of the steps; a POST sends a test mail to the user, or puts the steps away."""
     if roles.ADMINISTRATOR not in roles.roles_of(request.user):
         raise PermissionDenied
     if request.method == "POST":
         return _put_away(request) if "put_away" in request.POST else _try_mail(request)
-    found = steps()
+    all_steps = steps()
     context = site.each_context(request) | {
         "title": _("First steps"),
-        "steps": found,
-        "left": sum(step.is_needed and not step.is_done for step in found),
+        "steps": all_steps,
+        "left": sum(step.is_needed and not step.is_done for step in all_steps),
         "is_shown": SiteSettings.current().shows_first_steps,
         "can_mail": bool(settings.EMAIL_HOST),
     }
@@ -152,7 +151,7 @@ def _put_away(request: HttpRequest) -> HttpResponse:
 
 
 def _try_mail(request: HttpRequest) -> HttpResponse:
-    """Send a mail now, so that what the server answers is read by whoever asked."""
+    """Send a mail now, so that the user sees what the mail server answers."""
     here, user = HttpResponseRedirect(reverse("admin:first_steps")), request.user
     if not settings.EMAIL_HOST or not user.email:
         lacking = _("No mail server is named.") if user.email else _("Your login has no mail address.")
@@ -163,10 +162,12 @@ def _try_mail(request: HttpRequest) -> HttpResponse:
         EmailMessage(_("Test mail of the newsroom"), text, to=[user.email]).send()
     except Exception as error:  # whatever the mail server did
         logger.exception("The test mail was not sent.")
-        told = {"host": settings.EMAIL_HOST, "error": error}
-        messages.error(request, _("The mail was not sent. The mail server %(host)s said: %(error)s") % told)
+        params = {"host": settings.EMAIL_HOST, "error": error}
+        messages.error(request, _("The mail was not sent. The mail server %(host)s said: %(error)s") % params)
         return here
     SiteSettings.objects.update_or_create(pk=1, defaults={"mail_worked_at": timezone.now()})
-    told = {"host": settings.EMAIL_HOST, "address": user.email}
-    messages.success(request, _("The mail server %(host)s took a mail to %(address)s: look whether it arrived.") % told)
+    params = {"host": settings.EMAIL_HOST, "address": user.email}
+    messages.success(
+        request, _("The mail server %(host)s took a mail to %(address)s: look whether it arrived.") % params
+    )
     return here

@@ -1,4 +1,4 @@
-"""What stands in a field of a form: as its browser holds it, and in words for a person or the log."""
+"""The value of a form's field: as its browser has it, and in words for a person or the log."""
 
 import difflib
 import re
@@ -15,18 +15,18 @@ SAME, ONLY_HERE = "", "marked"
 
 
 def stored_value(form: forms.BaseForm, name: str) -> str | list[str]:
-    """A field as its browser would hold it, filled from the row."""
+    """Return a field's stored value as its browser would have it."""
     return _shown(form.fields[name], form.get_initial_for_field(form.fields[name], name))
 
 
 def typed_value(form: forms.BaseForm, name: str) -> str | list[str]:
-    """A field as its browser held it when the form was sent."""
+    """Return a field's sent value as its browser had it."""
     field, bound = form.fields[name], form[name]
     return _shown(field, field.bound_data(bound.data, form.get_initial_for_field(field, name)))
 
 
 def has_changed(form: forms.BaseForm, name: str) -> bool:
-    """Whether what was typed means another value than the row's: 1.50 is no other number than 1.5."""
+    """Return whether the typed text means another value than the stored one: 1.50 is the same number as 1.5."""
     field = form.fields[name]
     return field.has_changed(form.get_initial_for_field(field, name), form[name].data)
 
@@ -37,7 +37,7 @@ def _shown(field: forms.Field, value: Any) -> str | list[str]:
         return "on" if widget.check_test(value) else ""
     if isinstance(widget, forms.MultiWidget):
         parts = value if isinstance(value, list | tuple) else widget.decompress(value)
-        return [_text(part.format_value(one)) for part, one in zip(widget.widgets, parts, strict=False)]
+        return [_text(part.format_value(part_value)) for part, part_value in zip(widget.widgets, parts, strict=False)]
     value = widget.format_value(value)
     if isinstance(value, list | tuple | set):
         return sorted(map(_text, value))
@@ -45,7 +45,7 @@ def _shown(field: forms.Field, value: Any) -> str | list[str]:
 
 
 def _widget(field: forms.Field) -> forms.Widget:
-    return getattr(field.widget, "widget", field.widget)  # the admin wraps choices in one with a link beside it
+    return getattr(field.widget, "widget", field.widget)  # the admin wraps choices in a widget with a link beside it
 
 
 def _text(value: Any) -> str:
@@ -53,23 +53,23 @@ def _text(value: Any) -> str:
 
 
 def as_sent(form: forms.BaseForm, name: str) -> dict[str, list[str]]:
-    """What a browser sends when nobody touched the field."""
-    widget, shown, key = _widget(form.fields[name]), stored_value(form, name), form.add_prefix(name)
+    """Return what a browser sends for a field that nobody changed."""
+    widget, value, key = _widget(form.fields[name]), stored_value(form, name), form.add_prefix(name)
     if isinstance(widget, forms.MultiWidget):
-        return {key + end: [part] for end, part in zip(widget.widgets_names, shown, strict=False)}
+        return {key + end: [part] for end, part in zip(widget.widgets_names, value, strict=False)}
     if isinstance(widget, forms.CheckboxInput):
-        return {key: ["on"] if shown else []}
-    return {key: [shown] if isinstance(shown, str) else shown}
+        return {key: ["on"] if value else []}
+    return {key: [value] if isinstance(value, str) else value}
 
 
 def both_in_words(form: forms.BaseForm, name: str) -> tuple[str, str]:
-    """A field in words: as the row has it, and as it was typed."""
+    """Return a field in words: its stored value, and the typed one."""
     field, before = form.fields[name], form.get_initial_for_field(form.fields[name], name)
     return value_in_words(field, before), value_in_words(field, field.bound_data(form[name].data, before))
 
 
 def value_in_words(field: forms.Field, value: Any) -> str:
-    """``value``, stored or typed, as a person reads it."""
+    """Return ``value``, stored or typed, in words."""
     if isinstance(_widget(field), forms.CheckboxInput):
         return _("yes") if _shown(field, value) else _("no")
     if value is None or value == "":
@@ -79,12 +79,14 @@ def value_in_words(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.ModelChoiceField):
         return _name(field, value)
     choices = dict(_flat(getattr(field, "choices", ())))
-    shown = _shown(field, value)
-    return ", ".join(str(choices.get(one, one)) for one in ([shown] if isinstance(shown, str) else shown))
+    shown_value = _shown(field, value)
+    return ", ".join(
+        str(choices.get(key, key)) for key in ([shown_value] if isinstance(shown_value, str) else shown_value)
+    )
 
 
 def _nothing(field: forms.Field) -> str:
-    """What a choice of nothing means, if its label says so in words."""
+    """Return the label for an empty choice, if it is words."""
     is_row = isinstance(field, forms.ModelChoiceField)
     label = "" if is_row else str(dict(_flat(getattr(field, "choices", ()))).get("", ""))
     return "" if label.startswith("-") else label
@@ -93,7 +95,7 @@ def _nothing(field: forms.Field) -> str:
 def _names(field: forms.ModelMultipleChoiceField, value: Any) -> str:
     try:
         rows = field.clean([getattr(row, "pk", row) for row in value])
-    except ValidationError:  # no longer among those to choose from
+    except ValidationError:  # no longer one of the choices
         rows = value
     return ", ".join(field.label_from_instance(row) for row in rows)
 
@@ -114,7 +116,9 @@ def _flat(choices: Any) -> list[tuple[str, Any]]:
 
 
 def changes_in_words(form: forms.BaseForm, labels: list[str]) -> dict[str, list[str]]:
-    """Before and after of what changed, by ``labels`` (of ``form.changed_data``); nothing secret, no formatted text."""
+    """Return old and new values of changed fields by ``labels`` (of ``form.changed_data``); no secrets, no formatted
+    text.
+    """
     values = {}
     for name, label in zip(form.changed_data, labels, strict=True):
         field = form.fields.get(name)
@@ -132,14 +136,14 @@ def _is_private(name: str, field: forms.Field) -> bool:
 
 
 def marked(theirs: str, mine: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Both texts in pieces, those that stand in one alone ``ONLY_HERE``."""
+    """Return both texts in parts; those in only one of them are ``ONLY_HERE``."""
     left, right = re.findall(r"\s*\S+", theirs), re.findall(r"\s*\S+", mine)
     if max(len(left), len(right)) > MOST_WORDS:
         return [(SAME, theirs)], [(SAME, mine)]
-    pieces: tuple[list[tuple[str, str]], list[tuple[str, str]]] = ([], [])
+    parts: tuple[list[tuple[str, str]], list[tuple[str, str]]] = ([], [])
     for kind, *ends in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
         for side, words in enumerate((left[ends[0] : ends[1]], right[ends[2] : ends[3]])):
             text = "".join(words)
             bare = text.lstrip() if kind != "equal" else ""
-            pieces[side].extend(piece for piece in ((SAME, text.removesuffix(bare)), (ONLY_HERE, bare)) if piece[1])
-    return pieces
+            parts[side].extend(part for part in ((SAME, text.removesuffix(bare)), (ONLY_HERE, bare)) if part[1])
+    return parts

@@ -1,11 +1,11 @@
-"""The form by which somebody logs in."""
+"""The form for logging in."""
 
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
 
 class LoginForm(AdminAuthenticationForm):
-    """Django's, which says the same whether there is such a login or not."""
+    """Django's form with one message for every failure, so that it does not tell which logins exist."""
 
     error_messages = AdminAuthenticationForm.error_messages | {
         "invalid_login": _(

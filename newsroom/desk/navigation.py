@@ -1,4 +1,4 @@
-"""The desk's navigation: a row of the newsroom's own words, and one menu with all else that somebody may open."""
+"""The desk's navigation: a row of the main screens, and a menu with everything else that a user may open."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-# The desk's tables as an editor thinks of them; what stands nowhere comes last, for those who may see it.
+# The desk's tables in editors' terms; tables in no group come last.
 GROUPS = [
     (
         "stories",
@@ -49,9 +49,9 @@ ROW = [
     (_("Pictures"), "pictures", "articles_image_changelist", "articles.image"),
     (_("Rates"), "rates", "tickers_rate_changelist", "tickers.rate"),
 ]
-BEFORE_BEGIN, IN_BAR = 2, 3  # links of the row in the bar of a phone: on the left of the cross, and all
-IN_ROW = {"articles.article", "articles.image", "tickers.rate"}  # lists that the row leads to
-# What somebody begins most, the first that they may: words, address, permission.
+BEFORE_BEGIN, IN_BAR = 2, 3  # links of the row in the bar of a phone: left of the plus sign, and in all
+IN_ROW = {"articles.article", "articles.image", "tickers.rate"}  # lists that the row links to
+# The most common thing to begin, the first that a user may: words, address, permission.
 BEGUN = [
     (_("Write an article"), "articles_article_add", "articles.add_article"),
     (_("Upload pictures"), "articles_image_upload", "articles.add_image"),
@@ -61,7 +61,7 @@ BEGUN = [
 
 @dataclass(frozen=True)
 class Link:
-    """A way to a screen; ``current`` is what aria-current says of it: "page", "true" for a page within it, or ""."""
+    """A link to a screen; ``current`` is its aria-current: "page", "true" for a page within it, or ""."""
 
     name: str
     url: str
@@ -79,7 +79,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Navigation:
-    """What one person may open from every screen."""
+    """The links that a person has on every screen."""
 
     row: list[Link]
     begin: Link | None
@@ -87,32 +87,32 @@ class Navigation:
 
     @property
     def first(self) -> list[Link]:
-        """What stands before the way to begin something."""
+        """The links before the button to begin something."""
         return self.row[:BEFORE_BEGIN]
 
     @property
     def bar(self) -> list[Link]:
-        """What follows it in the bar of a phone."""
+        """The links after it in the bar of a phone."""
         return self.row[BEFORE_BEGIN:IN_BAR]
 
     @property
     def rest(self) -> list[Link]:
-        """What of the row has no room in the bar of a phone, and stands in its menu."""
+        """The links of the row without room in the bar of a phone, which are in its menu."""
         return self.row[IN_BAR:]
 
     @property
     def is_in_menu(self) -> bool:
-        """Whether the page that is shown stands in the menu and not in the row."""
+        """Whether the current page is in the menu and not in the row."""
         return any(link.current for group in self.groups for link in group.links)
 
     @property
     def is_in_rest(self) -> bool:
-        """Whether the page that is shown stands in the menu of a phone alone."""
+        """Whether the current page is only in the menu of a phone."""
         return any(link.current for link in self.rest)
 
 
 def navigation_of(request: HttpRequest, groups: list[dict[str, Any]]) -> Navigation:
-    """The navigation for whoever asks; ``groups`` are the tables that they may see, from the site's get_app_list()."""
+    """Return the user's navigation; ``groups`` are the tables that they may see, from the site's get_app_list()."""
     lists = {_label(model): model for group in groups for model in group["models"]}
     row = [
         Link(str(name), reverse(f"admin:{url}"), icon)
@@ -133,13 +133,13 @@ def navigation_of(request: HttpRequest, groups: list[dict[str, Any]]) -> Navigat
 
 
 def list_name(opts: Any) -> str:
-    """What the desk calls the list of a model, by its ``_meta``."""
+    """Return the desk's name for the list of a model, by its ``_meta``."""
     name = str(NAMES.get(opts.label_lower, opts.verbose_name_plural))
     return name[:1].upper() + name[1:]
 
 
 def _label(model: dict[str, Any]) -> str:
-    """Of a table; a page that is none has only a name."""
+    """Return the label of a table; a page that is not a table has only a name."""
     return model["model"]._meta.label_lower if "model" in model else model["object_name"]
 
 
@@ -160,7 +160,7 @@ def _begin(request: HttpRequest) -> Link | None:
 
 
 def _here(path: str, links: list[Link]) -> str:
-    """The address of the link that leads nearest to ``path``; the first page leads only to itself."""
+    """Return the address of the link nearest to ``path``; the first page only matches itself."""
     index = reverse("admin:index")
     leading = [link.url for link in links if path == link.url or (link.url != index and path.startswith(link.url))]
     return max(leading, key=len, default="")

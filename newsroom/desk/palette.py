@@ -1,6 +1,6 @@
-"""What Ctrl+K finds: articles, sections, authors, pictures, tags, pairs and screens; a few of each that one may see.
+"""The palette (Ctrl+K): it finds articles, sections, authors, pictures, tags, pairs and screens, a few of each.
 
-The same for the editor's dialog of links: articles that readers see, with their addresses.
+It also serves the editor's dialog for links: live articles with their addresses.
 """
 
 import re
@@ -26,22 +26,22 @@ from articles.models import Article, Edition, Image, Section, tag_key
 from ground.characters import normalise
 from tickers.models import Pair
 
-SHOWN = 8  # of a kind
-LAST_SAVED = 40  # articles of a person, of which some may lie in the trash
+SHOWN = 8  # of one kind
+LAST_SAVED = 40  # articles of a person, some of which may be in the trash
 LONGEST = 200
 
-SCREENS = [  # before lists and forms: name, address, permission
+SCREENS = [  # listed before lists and forms: name, address, permission
     (gettext_lazy("Calendar"), "admin:articles_edition_calendar", "articles.view_edition"),
     (gettext_lazy("Front page board"), "admin:articles_placement_board", "articles.view_placement"),
     (gettext_lazy("Enter the day’s rates"), "admin:tickers_rate_day", "tickers.add_rate"),
 ]
-LAST = [  # after them
+LAST = [  # listed after them
     (gettext_lazy("Change password"), "admin:password_change"),
     (gettext_lazy("The desk"), "admin:index"),
     (gettext_lazy("View the paper"), "front_page"),
 ]
 
-LOOKED_AT = [  # by those with the permission
+LOOKED_AT = [  # searched by those with the permission
     ("articles.view_article", gettext_lazy("headline, standfirst, text, tags, authors and notes of articles")),
     ("articles.view_section", gettext_lazy("names of sections")),
     ("articles.view_author", gettext_lazy("names of authors")),
@@ -57,19 +57,21 @@ MARKS = re.compile("</?mark>")
 
 @dataclass(frozen=True)
 class PaletteRow:
-    """A row or a screen, and where it is; ``by_post`` marks what a form must send, like logging out."""
+    """A row or a screen with its address; ``by_post`` marks one that a form must send, like logging out."""
 
     title: str
     url: str
     detail: str = ""
     by_post: bool = False
-    article: int | None = None  # its number
-    excerpts: list[desk_search.Excerpt] = field(default_factory=list)  # where the headline alone does not say why
+    article: int | None = None  # its primary key
+    excerpts: list[desk_search.Excerpt] = field(
+        default_factory=list
+    )  # if the headline alone does not show why it was found
 
 
 @dataclass(frozen=True)
 class PaletteKind:
-    """What was found of one kind."""
+    """The results of one kind."""
 
     name: str
     found: list[PaletteRow]
@@ -77,7 +79,7 @@ class PaletteKind:
 
 @require_safe
 def palette_view(request: HttpRequest, site: Any) -> HttpResponse:
-    """A page that needs no script; with ``?format=json`` what the palette shows."""
+    """The palette as a page without scripts; with ``?format=json`` the data of the palette."""
     query = normalise(request.GET.get("q", ""))[:LONGEST].strip()
     if request.GET.get("for") == "link":
         may_read = request.user.has_perm("articles.view_article")
@@ -95,27 +97,28 @@ def palette_view(request: HttpRequest, site: Any) -> HttpResponse:
 
 
 def _plain(kind: PaletteKind) -> dict[str, Any]:
-    """For JSON; of an excerpt every second part stands in ``<mark>``."""
+    """Return a kind for JSON; every second part of an excerpt was in ``<mark>``."""
     return {"name": kind.name, "found": [_plain_row(row) for row in kind.found]}
 
 
 def _plain_row(row: PaletteRow) -> dict[str, Any]:
     excerpts = [
-        {"place": one.place, "parts": [unescape(part) for part in MARKS.split(one.text)]} for one in row.excerpts
+        {"place": excerpt.place, "parts": [unescape(part) for part in MARKS.split(excerpt.text)]}
+        for excerpt in row.excerpts
     ]
-    said = {"title": row.title, "url": row.url, "detail": row.detail, "by_post": row.by_post, "excerpts": excerpts}
-    return said if row.article is None else said | {"article": row.article}
+    data = {"title": row.title, "url": row.url, "detail": row.detail, "by_post": row.by_post, "excerpts": excerpts}
+    return data if row.article is None else data | {"article": row.article}
 
 
 def searched_kinds(user: Any) -> str:
-    """That nothing was found, and where ``user`` may look: what is said is what was done."""
+    """Return the message that nothing was found, and where ``user``'s permissions allowed to search."""
     places = [str(place) for permission, place in LOOKED_AT if user.has_perm(permission)]
     text = _("Nothing that you may see holds these words. Looked at: %(places)s.")
     return text % {"places": "; ".join([*places, _("names of screens")])}
 
 
 def look_for(query: str, request: HttpRequest, site: Any) -> list[PaletteKind]:
-    """What holds all words of ``query``, or has that number; without one, what the person worked at last."""
+    """Return the rows with all words of ``query``, or that number; without a query, the person's latest work."""
     user = request.user
     rows: list[tuple[str, str, Callable]] = [
         (_("Articles"), "articles.view_article", _articles),
@@ -133,17 +136,17 @@ def look_for(query: str, request: HttpRequest, site: Any) -> list[PaletteKind]:
 
 
 def _articles(query: str) -> list[PaletteRow]:
-    """Those with the words in their headlines, then those that have them anywhere; or that have the number."""
-    found = desk_search.titled_first(query, Article.objects.on_desk(), most=SHOWN)
+    """Return articles with the words in their headlines, then anywhere; or the one with that number."""
+    pks = desk_search.titled_first(query, Article.objects.on_desk(), most=SHOWN)
     if number_in_address(query):
-        found = [number_in_address(query), *found][:SHOWN]
-    rows = {article.pk: article for article in _for_rows(Article.objects.filter(pk__in=found))}
+        pks = [number_in_address(query), *pks][:SHOWN]
+    rows = {article.pk: article for article in _for_rows(Article.objects.filter(pk__in=pks))}
     excerpts = desk_search.excerpts(query, {pk: article.headline for pk, article in rows.items()})
-    return [_article_row(rows[pk], excerpts.get(pk, [])) for pk in dict.fromkeys(found) if pk in rows]
+    return [_article_row(rows[pk], excerpts.get(pk, [])) for pk in dict.fromkeys(pks) if pk in rows]
 
 
 def _to_link(query: str) -> list[PaletteKind]:
-    """Articles that readers see, by their public addresses: those found, or the newest."""
+    """Return live articles by their public addresses: those found, or the newest."""
     now = timezone.now()
     live = (
         Edition.objects.live(now)
@@ -151,22 +154,22 @@ def _to_link(query: str) -> list[PaletteKind]:
         .only("headline", "path", "published_at", "article", "section")
     )
     if query:
-        found = desk_search.titled_first(query, Article.objects.on_desk().live_with_readers(now), most=SHOWN)
-        editions = {edition.article_id: edition for edition in live.filter(article__in=found)}
+        pks = desk_search.titled_first(query, Article.objects.on_desk().live_with_readers(now), most=SHOWN)
+        editions = {edition.article_id: edition for edition in live.filter(article__in=pks)}
     else:
         editions = {edition.article_id: edition for edition in live.newest()[:SHOWN]}
-        found = list(editions)
+        pks = list(editions)
     excerpts = desk_search.excerpts(query, {pk: edition.headline for pk, edition in editions.items()})
-    rows = [(editions[pk], excerpts.get(pk, [])) for pk in found if pk in editions]
+    rows = [(editions[pk], excerpts.get(pk, [])) for pk in pks if pk in editions]
     linked = [
         PaletteRow(
             edition.headline,
             edition.path,
             f"{edition.section} · {short(edition.published_at)}",
             article=edition.article_id,
-            excerpts=pieces,
+            excerpts=edition_excerpts,
         )
-        for edition, pieces in rows
+        for edition, edition_excerpts in rows
     ]
     return [PaletteKind(_("Articles that readers see"), linked)] if linked else []
 
@@ -210,7 +213,7 @@ def _tags(query: str) -> list[PaletteRow]:
 
 
 def _pairs(query: str) -> list[PaletteRow]:
-    """By their currencies, written together or apart: KGS, KGS/USD, kgs usd."""
+    """Return pairs by their currencies, written together or apart: KGS, KGS/USD, kgs usd."""
     rows = Pair.objects.filter(holding_words(query.replace("/", " "), "base", "quote"))
     return [
         PaletteRow(str(row), _change("tickers_pair", row.pk), str(row.get_provider_display())) for row in rows[:SHOWN]
@@ -218,10 +221,12 @@ def _pairs(query: str) -> list[PaletteRow]:
 
 
 def _screens(query: str, request: HttpRequest, site: Any) -> list[PaletteRow]:
-    """Lists, forms for something new, and the other screens whose names hold all words."""
+    """Return lists, forms for something new, and other screens whose names have all words."""
     words = query.casefold().split()
-    named = [screen for screen in _all_screens(request, site) if all(word in screen.title.casefold() for word in words)]
-    return named[:SHOWN]
+    screens = [
+        screen for screen in _all_screens(request, site) if all(word in screen.title.casefold() for word in words)
+    ]
+    return screens[:SHOWN]
 
 
 def _all_screens(request: HttpRequest, site: Any) -> list[PaletteRow]:
@@ -239,7 +244,7 @@ def _all_screens(request: HttpRequest, site: Any) -> list[PaletteRow]:
 
 
 def _address(name: str) -> str:
-    """The address of a screen; nothing where there is no such screen."""
+    """Return the address of a screen; "" if there is no such screen."""
     try:
         return reverse(name)
     except NoReverseMatch:

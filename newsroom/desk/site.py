@@ -1,4 +1,4 @@
-"""The admin site: the desk's one door, with an index that says what waits, what comes and what is live."""
+"""The admin site of the desk, with a first page of what waits, what is scheduled and what is live."""
 
 from functools import partial
 from http import HTTPStatus
@@ -19,7 +19,7 @@ from newsroom.desk.unsaved_screens import form_view, keep_view, with_forms_fille
 
 
 class DeskAutocomplete(AutocompleteJsonView):
-    """Django's, with what a model's admin wants said of a row (``describe_choice``), and to whom (``may_choose``)."""
+    """Django's view, with the text (``describe_choice``) and the permission (``may_choose``) of a model's own admin."""
 
     def serialize_result(self, obj, to_field_name):
         describe = getattr(self.model_admin, "describe_choice", None)
@@ -31,15 +31,15 @@ class DeskAutocomplete(AutocompleteJsonView):
 
 
 class NewsroomAdminSite(admin.AdminSite):
-    """Django's admin with the newsroom's name and index."""
+    """Django's admin with the newsroom's name and first page."""
 
     site_title = _("Newsroom")
     site_header = _("Newsroom")
     index_title = _("The desk")
-    enable_nav_sidebar = False  # newsroom/desk/navigation.py says what stands above every screen
+    enable_nav_sidebar = False  # newsroom/desk/navigation.py makes the navigation above every screen
 
     def register(self, model_or_iterable, admin_class=None, **options):
-        """Django's; whatever is registered, its forms overwrite nothing unseen, and come back with what was typed."""
+        """Register a model with forms that detect edit conflicts and keep what was typed."""
         super().register(model_or_iterable, with_forms_filled_in(guarded(admin_class or admin.ModelAdmin)), **options)
 
     @property
@@ -54,13 +54,13 @@ class NewsroomAdminSite(admin.AdminSite):
         return super().index(request, {"desk": dashboard.dashboard_of(request.user)} | (extra_context or {}))
 
     def admin_view(self, view, cacheable=False):
-        """Django's; a form that is sent without a login is carried through it."""
+        """Wrap a view so that a form sent without a login is kept through the login."""
         return unsaved_forms.through_login(self, super().admin_view(view, cacheable))
 
     @method_decorator(never_cache)
     @login_not_required
     def login(self, request, extra_context=None):
-        """Django's; whoever logs in finds what they had typed."""
+        """Log in, and return to a form that was kept through the login."""
         carried = request.POST.get(unsaved_forms.CARRIED, "") if request.method == "POST" else ""
         response = super().login(request, unsaved_forms.carried_context(carried) | (extra_context or {}))
         is_in = carried and response.status_code == HTTPStatus.FOUND
@@ -78,31 +78,31 @@ class NewsroomAdminSite(admin.AdminSite):
         return [*own, *super().get_urls()]
 
     def find_view(self, request):
-        """What Ctrl+K finds."""
+        """The palette (Ctrl+K)."""
         from newsroom.desk import palette
 
         return palette.palette_view(request, site=self)
 
     def first_steps_view(self, request):
-        """What a paper that begins still needs."""
+        """The first steps of a new paper."""
         from newsroom.desk import first_steps
 
         return first_steps.first_steps_view(request, site=self)
 
     def pages_view(self, request):
-        """What is kept of readers' pages."""
+        """The page about the page cache."""
         from newsroom.serving.pagecache import desk
 
         return desk.kept_pages_view(request, site=self)
 
     def rates_view(self, request):
-        """What the editor offers of rates."""
+        """The rates that the editor offers."""
         from newsroom import rates_in_articles
 
         return rates_in_articles.rate_choices(request)
 
     def each_context(self, request):
-        """With the navigation, and with the bell's number, asked for only by pages that show it."""
+        """Return the context with the navigation, and the number at the bell, read only by pages that show it."""
         from articles.desk import notices
 
         context = super().each_context(request)
@@ -115,7 +115,7 @@ class NewsroomAdminSite(admin.AdminSite):
         return DeskAutocomplete.as_view(admin_site=self)(request)
 
     def get_app_list(self, request, app_label=None):
-        """All that ``request.user`` may see, in groups; Django's own list for the page of one app."""
+        """Return all that ``request.user`` may see, in groups; for the page of one app, Django's own list."""
         apps = super().get_app_list(request, app_label)
         if app_label:
             return apps
@@ -128,13 +128,13 @@ class NewsroomAdminSite(admin.AdminSite):
 
 
 def _pages_that_are_kept(user):
-    """The way to a page that is no table, for those who may see it."""
-    if not user.has_perm("auth.delete_user"):  # administrators, without asking for their roles on every page
+    """Return the entry of a page that is no table, for those who may see it."""
+    if not user.has_perm("auth.delete_user"):  # administrators, without reading their roles on every page
         return []
     name, address = _("Pages that are kept"), reverse("admin:page_cache")
     return [{"name": name, "object_name": "PageCache", "admin_url": address, "add_url": None, "view_only": True}]
 
 
 def _group(slug, name, models):
-    found = [model for model in models if model]
-    return {"name": name, "app_label": slug, "app_url": "", "has_module_perms": True, "models": found}
+    visible_models = [model for model in models if model]
+    return {"name": name, "app_label": slug, "app_url": "", "has_module_perms": True, "models": visible_models}

@@ -1,9 +1,9 @@
-"""What was typed into any form of the desk outlives the end of a login, an expired form and a page that was left.
+"""What was typed into a form of the desk survives the end of a session, an expired form and a page that was left.
 
-A form that is sent without a login is answered with the login page, which carries the fields, signed; after the log-in
-they are a row of the person who typed them. A row is shown to that person, in its own form where there is one, and
-only their own press of a button sends it, by the usual way: with a token, their rights and every check. Passwords are
-never carried, files can't be: their names are, so that the person is told.
+A form that is sent without a login is answered with the login page, which contains the fields, signed; after the login
+they are stored for the person who typed them. Only that person sees them, in the original form if possible, and only by
+pressing its button again are they sent, with a token, permissions and every check. Passwords are never stored; of files
+only the names are, so that the person is told.
 """
 
 import json
@@ -29,27 +29,27 @@ from ground.characters import strip_control
 
 Why = UnsavedForm.Why
 CARRIED, TYPED_BY, UNSAVED, WINDOW = "carried", "_typed_by", "_unsaved", "_window"  # fields of forms
-LAST_USER, SAVED = "desk_user", "desk_saved"  # cookies: who used the desk last; windows whose words were saved
+LAST_USER, SAVED = "desk_user", "desk_saved"  # cookies: who used the desk last; windows whose form was saved
 SALT = "newsroom.unsaved_forms"
-CARRIED_FOR = 24 * 3600  # seconds between a form that was sent and the log-in
+CARRIED_FOR = 24 * 3600  # seconds between sending a form and logging in
 MOST_CHARACTERS = 1_000_000  # of one form: a long article has 60,000
 MOST_FIELDS = 2000
-MOST_FORMS = 20  # of one person; the oldest go
+MOST_FORMS = 20  # of one person; the oldest are deleted
 REMOVED_AT_ONCE = 100
 LONGEST_PATH, LONGEST_NAME = 500, 200
-MOST_WINDOWS, LONGEST_WINDOW = 8, 36  # that one cookie names; letters of a name
+MOST_WINDOWS, LONGEST_WINDOW = 8, 36  # in one cookie; letters of a name
 YEAR = 365 * 24 * 3600
-MACHINERY = {"csrfmiddlewaretoken", CARRIED, TYPED_BY, UNSAVED, WINDOW}  # what says nothing that a person typed
+MACHINERY = {"csrfmiddlewaretoken", CARRIED, TYPED_BY, UNSAVED, WINDOW}  # fields that a person does not type into
 CHOICES = {"action", "index", "select_across", "_selected_action", "post", "next", "version", "window", "sequence"}
 
 
 def is_secret(name: str) -> bool:
-    """Whether a field is never kept."""
+    """Return whether a field is never stored."""
     return "password" in name.lower()
 
 
 def typed_in(post) -> dict[str, list[str]]:
-    """The fields of a form that was sent, without secrets and tokens."""
+    """Return the fields of a form that was sent, without secrets and tokens."""
     return {
         strip_control(name)[:LONGEST_NAME]: [strip_control(value) for value in values]
         for name, values in list(post.lists())[:MOST_FIELDS]
@@ -58,7 +58,7 @@ def typed_in(post) -> dict[str, list[str]]:
 
 
 def has_words(fields: dict[str, list[str]]) -> bool:
-    """Whether a person typed or chose anything in ``fields``: a bare button or a ticked row is soon pressed again."""
+    """Return whether a person typed or chose anything in ``fields``, more than a button or a ticked row."""
     names = {name for name, values in fields.items() if any(value.strip() for value in values)}
     return any(not name.startswith("_") and name not in CHOICES and not _counts_rows(name) for name in names)
 
@@ -75,7 +75,7 @@ def is_too_large(fields: dict[str, list[str]]) -> bool:
 
 
 def through_login(site, view):
-    """``view``, but a form with words that is sent without a login is answered with a login page that carries them."""
+    """Return ``view``, which answers a form that was sent without a login with a login page that keeps its fields."""
 
     @wraps(view)
     def answer(request, *args, **kwargs):
@@ -87,25 +87,25 @@ def through_login(site, view):
 
 
 def is_carried(request) -> bool:
-    """Whether a browser sent a form with words: scripts that ask for data hear that the login has ended."""
+    """Return whether a browser sent a form with words; scripts that request data get an error instead."""
     by_script = request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate" or "X-Requested-With" in request.headers
     return not by_script and has_words(typed_in(request.POST))
 
 
 def login_page(site, request, why):
-    """The login page, with what was sent in a field of its form."""
+    """Return the login page, with what was sent in a field of its form."""
     context = {"app_path": reverse("admin:login"), REDIRECT_FIELD_NAME: request.get_full_path()}
     fields = typed_in(request.POST)
     if is_too_large(fields):
         context["carried_too_large"] = True
     else:
         context |= carried_context(_pack(request, fields, why))
-    request.method = "GET"  # what was sent is no attempt to log in
+    request.method = "GET"  # what was sent is not an attempt to log in
     return site.login(request, context)
 
 
 def carried_context(blob: str) -> dict:
-    """What the login page shows of a form that it carries; nothing of what was not signed here."""
+    """Return the login page's context for a form that it keeps; empty if the signature is not ours."""
     carried = unpack_form(blob)
     return {"carried": blob, "carried_files": carried["files"]} if carried else {}
 
@@ -124,7 +124,7 @@ def unpack_form(blob: str) -> dict | None:
 
 
 def typed_by(request) -> int | None:
-    """The number of the login under which a form was typed: as its page says, else whoever used this browser last."""
+    """Return the pk of the login under which a form was typed: from its page, else the last user of this browser."""
     for text in (request.POST.get(TYPED_BY, ""), request.COOKIES.get(LAST_USER, "")):
         try:
             return int(signing.Signer(salt=SALT).unsign(text))
@@ -134,12 +134,12 @@ def typed_by(request) -> int | None:
 
 
 def signed(user) -> str:
-    """What a page says of who types in it."""
+    """Return the signed user for a page's form."""
     return signing.Signer(salt=SALT).sign(str(user.pk))
 
 
 def after_login(request, blob: str):
-    """Where to go on with the form that the login page carried; None without one."""
+    """Return the redirect to the form that the login page kept; None without one."""
     carried = unpack_form(blob)
     if carried is None:
         return None
@@ -149,7 +149,7 @@ def after_login(request, blob: str):
     row = store(owner, carried["path"], carried["fields"], carried["files"], carried["why"])
     if owner == request.user:
         response = HttpResponseRedirect(form_address(row))
-        _name_window(request, response, carried["window"])  # the server has its words now
+        _name_window(request, response, carried["window"])  # the server has the fields now
         return response
     text = _(
         "What was sent before you logged in was typed by %(name)s. It is not saved; %(name)s finds it on the desk’s "
@@ -160,7 +160,7 @@ def after_login(request, blob: str):
 
 
 def csrf_failure(request, reason=""):
-    """A form whose token is another session's: one of our own pages sent it, so its words are shown, never done."""
+    """Answer a form whose token belongs to another session: if a page of ours sent it, it is shown, never executed."""
     from django.contrib.admin import site
 
     if not request.path.startswith(reverse("admin:index")) or not _is_from_here(request):
@@ -177,7 +177,7 @@ def csrf_failure(request, reason=""):
 
 
 def _is_from_here(request) -> bool:
-    """Whether a page of ours sent the form: browsers say so themselves, and no other site can."""
+    """Return whether a page of ours sent the form: browsers set this header, and no other site can."""
     return request.headers.get("Origin") == root_of(request)
 
 
@@ -190,7 +190,7 @@ def _path(request) -> str:
 
 
 def store(user, path, fields, files, why) -> UnsavedForm:
-    """Keep a form for ``user``; a few are kept, and none for longer than a month."""
+    """Store a form for ``user``; only the newest are kept, and none for longer than a month."""
     row = UnsavedForm.objects.create(user=user, path=path, fields=fields, files=files, why=why)
     rows = UnsavedForm.objects.filter(user=user).order_by("-pk")
     too_many = list(rows.values_list("pk", flat=True)[MOST_FORMS : MOST_FORMS + REMOVED_AT_ONCE])
@@ -200,18 +200,20 @@ def store(user, path, fields, files, why) -> UnsavedForm:
 
 
 def unsaved_form_of(user, pk) -> UnsavedForm | None:
-    """The form ``pk``, if it is ``user``'s own."""
+    """Return the form ``pk``, if it belongs to ``user``."""
     is_number = str(pk).isascii() and str(pk).isdecimal() and len(str(pk)) < 18
     return UnsavedForm.objects.filter(user=user, pk=int(pk)).first() if is_number else None
 
 
 def form_address(row: UnsavedForm) -> str:
-    """Where the form is shown."""
+    """Return the address that shows the form."""
     return reverse("admin:unsaved_form", args=[row.pk])
 
 
 def model_admin_of(site, path: str):
-    """The screens of the model whose form is at ``path``, and the row's key (None: a new row); None twice of others."""
+    """Return the admin of the model whose form is at ``path``, and the row's key (None: a new row); None twice for
+    others.
+    """
     try:
         match = resolve(urlsplit(path).path)
     except Resolver404:
@@ -224,11 +226,11 @@ def model_admin_of(site, path: str):
 
 
 def form_title(site, row: UnsavedForm) -> str:
-    """What a form is about, in a few words: the kind of thing, and its name as it was typed."""
+    """Return a title for a form: the kind of thing, and its name as it was typed."""
     model_admin, key = model_admin_of(site, row.path)
     if model_admin and row.why == Why.STEP:
-        found = model_admin.model._base_manager.filter(pk=key).first()
-        return _("for a step of “%(title)s”") % {"title": found or _("an article that is deleted")}
+        row_object = model_admin.model._base_manager.filter(pk=key).first()
+        return _("for a step of “%(title)s”") % {"title": row_object or _("an article that is deleted")}
     kind = (
         str(model_admin.opts.verbose_name) if model_admin else _("form at %(path)s") % {"path": urlsplit(row.path).path}
     )
@@ -238,21 +240,25 @@ def form_title(site, row: UnsavedForm) -> str:
 
 
 def screen_of(site, request, row: UnsavedForm) -> str:
-    """The address at which the form itself is filled in with the row; nothing if it has none for this person."""
+    """Return the address of the original form filled in with the row; "" if this person has none."""
     from django.contrib.admin.utils import unquote
 
     model_admin, key = model_admin_of(site, row.path)
     if model_admin is None or row.why == Why.GONE:
         return ""
-    found = model_admin.get_object(request, unquote(key)) if key else None
-    if row.why == Why.STEP:  # its form shows what waits, and shows nothing in the trash
-        is_shown = found and not found.trashed_at and model_admin.has_view_permission(request, found)
+    row_object = model_admin.get_object(request, unquote(key)) if key else None
+    if row.why == Why.STEP:  # its form shows what waits, but nothing of articles in the trash
+        is_shown = row_object and not row_object.trashed_at and model_admin.has_view_permission(request, row_object)
         return row.path if is_shown else ""
-    may = model_admin.has_change_permission(request, found) if found else model_admin.has_add_permission(request)
-    if not may or (key and found is None):
+    may = (
+        model_admin.has_change_permission(request, row_object)
+        if row_object
+        else model_admin.has_add_permission(request)
+    )
+    if not may or (key and row_object is None):
         return ""
-    if hasattr(model_admin, "keep_unsaved"):  # it offers by itself what was not saved
-        address = model_admin.keep_unsaved(request, found, row.data)
+    if hasattr(model_admin, "keep_unsaved"):  # it has its own way to offer what was not saved
+        address = model_admin.keep_unsaved(request, row_object, row.data)
         row.delete()
         return address
     parts = urlsplit(row.path)
@@ -265,27 +271,27 @@ def _without_number(query: str) -> str:
 
 
 def _noted(site, request, response):
-    """The answer to a form that was saved says so to the browser, and what was kept of it is dropped."""
+    """Set the cookies of a saved form and of the user, and delete what was kept of the form."""
     if not site.has_permission(request):
         return response
     if request.method == "POST" and _is_saved(request, response):
         if row := unsaved_form_of(request.user, request.POST.get(UNSAVED, "")):
             row.delete()
         _name_window(request, response, request.POST.get(WINDOW, ""))
-    who = signed(request.user)
-    if request.COOKIES.get(LAST_USER) != who:
-        _cookie(response, LAST_USER, who, YEAR, httponly=True)
+    signed_user = signed(request.user)
+    if request.COOKIES.get(LAST_USER) != signed_user:
+        _cookie(response, LAST_USER, signed_user, YEAR, httponly=True)
     return response
 
 
 def _is_saved(request, response) -> bool:
-    """Whether a form's words are saved: its screen says so, or leads on to another page."""
+    """Return whether a form was saved: its screen says so, or redirects to another page."""
     leads_on = response.status_code in {302, 303} and not getattr(request, "is_not_saved", False)
     return leads_on or getattr(request, "is_saved", False)
 
 
 def _name_window(request, response, name):
-    """In a cookie, for the script that keeps words in the browser: the window whose words it need not keep."""
+    """Set the cookie that tells the browser's script of a window whose fields it need not keep."""
     if name and len(name) <= LONGEST_WINDOW and name.isascii() and name.replace("-", "").isalnum():
         before = request.COOKIES.get(SAVED, "").split(".")
         _cookie(response, SAVED, ".".join([*filter(None, before), name][-MOST_WINDOWS:]), CARRIED_FOR)
@@ -297,7 +303,7 @@ def _cookie(response, name, value, seconds, *, httponly=False):
 
 
 def read_typed(text: str) -> dict[str, list[str]] | None:
-    """The fields that the browser kept, as it sends them; None of what is no such text."""
+    """Return the fields that the browser kept, as it sends them; None for an invalid text."""
     try:
         fields = json.loads(text)
         pairs = {

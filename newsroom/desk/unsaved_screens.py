@@ -1,4 +1,4 @@
-"""Forms that were typed and not saved, on the screen: in their own form, or as a page that lists what was typed."""
+"""Forms that were typed and not saved, on the screen: in the original form, or as a list of what was typed."""
 
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR, ModelAdmin
@@ -14,11 +14,11 @@ from ground.characters import strip_control
 from newsroom.desk import unsaved_forms
 
 Why = UnsavedForm.Why
-DRAWS = {"articles_placement_board": ({"_save", "_over"}, "_draw")}  # screens that can show what was typed unsaved
+DRAWS = {"articles_placement_board": ({"_save", "_over"}, "_draw")}  # screens that can show unsaved changes
 
 
 class FilledIn:
-    """A model's screens, whose forms come back filled in with what was typed and not saved."""
+    """A model's admin whose forms can be filled in with what was typed and not saved."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         number = request.GET.get("unsaved")
@@ -32,14 +32,14 @@ class FilledIn:
         return self._show_filled_in(request, row, object_id, form_url, extra_context)
 
     def _show_filled_in(self, request, row, object_id, form_url, extra_context):
-        """The form as ``row`` fills it in, without a complaint; nothing is saved."""
-        _files = request.FILES  # read before it is a POST: reading them reads POST anew
+        """Show the form filled in from ``row``, without errors; nothing is saved."""
+        _files = request.FILES  # read before it is a POST, because reading them reads POST anew
         request.method, request.POST, request.filled_in = "POST", row.data, row
         with transaction.atomic():
             return self._changeform_view(request, object_id, form_url, extra_context)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        from articles.admin.article.recovery import NotSaved  # its package registers with us: not while we are loaded
+        from articles.admin.article.recovery import NotSaved  # that package imports this one
 
         form = super().get_form(request, obj, change=change, **kwargs)
         if getattr(request, "filled_in", None):
@@ -54,12 +54,12 @@ class FilledIn:
             context |= {"filled_in": row, "filled_in_why": why(row), "unsaved": row.pk}
         elif request.method == "POST":
             context["unsaved"] = request.POST.get(unsaved_forms.UNSAVED, "")
-            if not self.guards_itself:  # whose screen has such a list of its own
+            if not self.guards_itself:  # such a screen has a list of its own
                 context["wrong"] = _wrong(context)
         return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
     def response_add(self, request, obj, post_url_continue=None):
-        request.is_saved = True  # whatever page answers: some screens show one that is no redirect
+        request.is_saved = True  # whatever the answer is: some screens show a page that is no redirect
         return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request, obj):
@@ -72,9 +72,9 @@ class FilledIn:
         return message
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        """Django's; but what was typed into the form of a row that is gone is shown to be copied.
+        """Show what was typed into the form of a deleted row, so that it can be copied.
 
-        A model admin whose rows become something else says what became of this one: ``tell_what_became()``.
+        A model admin whose rows become something else overrides ``tell_what_became()``.
         """
         if request.method == "POST" and IS_POPUP_VAR not in request.POST:
             fields = unsaved_forms.typed_in(request.POST)
@@ -85,23 +85,23 @@ class FilledIn:
         return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
 
     def tell_what_became(self, request, object_id):
-        """Add a message on what the row is now; most that are gone are deleted, and nothing is left to say."""
+        """Add a message on what the row is now; most missing rows are deleted, and have none."""
         parent = getattr(super(), "tell_what_became", None)
         return parent(request, object_id) if parent else None
 
 
 def _wrong(context):
-    """Every error of a screen's fields: the field's id, its name, and what is wrong."""
-    from articles.admin.article.head import errors_of  # its package registers with us: not while we are loaded
+    """Return every error of a screen's fields: the field's id, its name, and the message."""
+    from articles.admin.article.head import errors_of  # that package imports this one
 
-    found = errors_of(context["adminform"].form)
+    all_errors = errors_of(context["adminform"].form)
     for inline in context["inline_admin_formsets"]:
         for form in inline.formset.forms:
-            found += errors_of(form)
-    return found
+            all_errors += errors_of(form)
+    return all_errors
 
 
-STOCK = {  # what Django says of a list's actions
+STOCK = {  # Django's messages on a list's actions
     "Items must be selected in order to perform actions on them. No items have been changed.": gettext_lazy(
         "Nothing was done: tick the rows first."
     ),
@@ -110,10 +110,9 @@ STOCK = {  # what Django says of a list's actions
 
 
 class NothingNew(ModelAdmin):
-    """Django's own answer to a save, which calls a row changed whatever was sent: where nothing is new, that is said.
+    """A ModelAdmin that says so when a save changed nothing, and uses the desk's words for actions.
 
-    What it says of actions is said in the desk's words. It stands right above Django's class, so that what a model's
-    own screens say of a save is left as it is.
+    It stands right above Django's class, so that a model's own messages are left alone.
     """
 
     def response_change(self, request, obj):
@@ -131,14 +130,14 @@ class NothingNew(ModelAdmin):
 
 
 def with_forms_filled_in(admin_class: type) -> type:
-    """``admin_class`` with forms that come back filled in."""
+    """Return ``admin_class`` with forms that can be filled in again."""
     if issubclass(admin_class, FilledIn):
         return admin_class
     return type(admin_class.__name__, (FilledIn, admin_class, NothingNew), {"__module__": admin_class.__module__})
 
 
 def form_view(request, pk, *, site):
-    """Where a form that was not saved is looked at: its own screen, or the list of what was typed."""
+    """Show a form that was not saved: in the original form, or as a list of what was typed."""
     row = unsaved_forms.unsaved_form_of(request.user, pk)
     if row is None:
         messages.warning(request, _("This was saved or dropped meanwhile."))
@@ -155,7 +154,7 @@ def form_view(request, pk, *, site):
 
 
 def keep_view(request, *, site):
-    """Take over what the browser kept, and show it."""
+    """Store what the browser kept, and show it."""
     path, fields = strip_control(request.POST.get("path", "")), unsaved_forms.read_typed(request.POST.get("fields", ""))
     if request.method != "POST" or fields is None or not _is_of_the_desk(path):
         request.is_not_saved = True
@@ -169,13 +168,13 @@ def _is_of_the_desk(path: str) -> bool:
     if not path.startswith(reverse("admin:index")) or len(path) > unsaved_forms.LONGEST_PATH:
         return False
     try:
-        return bool(resolve(path.partition("?")[0]).url_name)  # what is nothing of ours has none
+        return bool(resolve(path.partition("?")[0]).url_name)  # an address that is not ours has none
     except Resolver404:
         return False
 
 
 def why(row: UnsavedForm) -> str:
-    """What happened to a form, in a sentence or two."""
+    """Return what happened to a form, in a sentence or two."""
     texts = {
         Why.LOGIN: _(
             "You were logged out when you sent this, so nothing was saved. What you typed is here: look at it."
@@ -210,7 +209,7 @@ def _context(request, row, site):
 
 
 def _words(row):
-    """What a person typed or chose, one by one."""
+    """Yield what a person typed or chose, field by field."""
     for name, values in row.fields.items():
         if unsaved_forms.has_words({name: values}) or name == "action":
             yield from ((name, value) for value in values if value.strip())

@@ -1,7 +1,7 @@
-"""Hears of every write to a table that readers see, and once it is committed has nothing older shown.
+"""Detects every write to a table that readers see, and makes all cached pages outdated once it is committed.
 
-It listens to the statements themselves, as signals know nothing of ``update()``, ``bulk_create()`` and raw SQL. What is
-rolled back, like the desk's previews, changes nothing. For a CDN it also notes what was written, as surrogate keys.
+It wraps the statements themselves, because ``update()``, ``bulk_create()`` and raw SQL send no signals. What is rolled
+back, like the desk's previews, changes nothing. For a CDN it also collects surrogate keys of what was written.
 """
 
 import logging
@@ -41,7 +41,7 @@ untold: ContextVar[bool] = ContextVar("a change of this request that pages kept 
 
 
 def tell_the_desk(get_response):
-    """Middleware: whoever wrote what could not be told to readers' pages reads that on their next page."""
+    """Middleware that shows users of the desk if their change could not reach the page cache."""
 
     def middleware(request):
         before = untold.set(False)
@@ -58,12 +58,12 @@ def tell_the_desk(get_response):
 
 @task()
 def tell_again() -> None:
-    """Name a new generation; ``OSError`` while that is impossible, which the desk shows among what failed."""
+    """Begin a new generation; raise ``OSError`` while that is impossible, which the desk shows among failed tasks."""
     generation.change()
 
 
 def queue_untold() -> None:
-    """Queue once more what could not be told."""
+    """Queue failed attempts once more."""
     failed = DBTaskResult.objects.filter(task_path=tell_again.module_path, status=TaskResultStatus.FAILED)
     if failed.exists():
         tell_again.enqueue()
@@ -83,11 +83,11 @@ class CommittedChange:
     def __init__(self, using: str) -> None:
         self.using = using
         self.tables: set[str] = set()
-        self.keys: set[str] = set()  # of single articles, which explain what was written to some tables
+        self.keys: set[str] = set()  # of single articles, which explain the writes to some tables
         self.explained: set[str] = set()
 
     def __call__(self) -> None:
-        """Have nothing older shown. It never raises: what was written is committed, and others wait for that, too."""
+        """Make cached pages outdated. It never raises, because the write is committed, and other callbacks follow."""
         try:
             generation.change(self._position())
         except Exception:  # whatever the disk does
@@ -98,11 +98,11 @@ class CommittedChange:
             purging.after_change(sorted(self.surrogate_keys()))
 
     def surrogate_keys(self) -> set[str]:
-        """Those of the pages that this may change."""
+        """Return the surrogate keys of the pages that the write may change."""
         return {PAPER} if self.tables - self.explained else self.keys
 
     def _position(self) -> str:
-        """Where the database's log ends now, if there are replicas that have to get there first."""
+        """Return the present end of the database's log, if there are replicas that must replay it."""
         if not settings.REPLICAS:
             return ""
         try:
@@ -116,27 +116,27 @@ class CommittedChange:
 
 @lru_cache(maxsize=1)
 def shown_tables() -> set[str]:
-    """The tables that readers see."""
+    """Return the tables that readers see."""
     return {apps.get_model(label)._meta.db_table for label in SHOWN}
 
 
 def listen_for_writes(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
-    """Hear what is written through a new ``connection``."""
+    """Detect what is written through a new ``connection``."""
     if hear_writes not in connection.execute_wrappers:
         connection.execute_wrappers.append(hear_writes)
 
 
 def hear_writes(execute: Callable, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    """Django's hook around each statement."""
+    """Wrap each statement (Django's execute_wrapper)."""
     result = execute(sql, params, many, context)
-    found = WRITE.match(sql) if isinstance(sql, str) else None
-    if found and found[1] in shown_tables():
-        _note(context["connection"], found[1])
+    match = WRITE.match(sql) if isinstance(sql, str) else None
+    if match and match[1] in shown_tables():
+        _note(context["connection"], match[1])
     return result
 
 
 def explain(instance: Any, **kwargs: Any) -> None:
-    """Receiver: an edition was saved; what its transaction writes to editions' tables concerns its article alone."""
+    """Receive the signal that an edition was saved: writes to editions' tables then only concern its article."""
     change = _pending(connections["default"])
     if change:
         change.keys.add(of_article(instance.article_id))
@@ -144,7 +144,9 @@ def explain(instance: Any, **kwargs: Any) -> None:
 
 
 def _pending(connection: BaseDatabaseWrapper) -> CommittedChange | None:
-    return next((one[1] for one in connection.run_on_commit if isinstance(one[1], CommittedChange)), None)
+    return next(
+        (callback[1] for callback in connection.run_on_commit if isinstance(callback[1], CommittedChange)), None
+    )
 
 
 def _note(connection: BaseDatabaseWrapper, table: str) -> None:
@@ -157,7 +159,7 @@ def _note(connection: BaseDatabaseWrapper, table: str) -> None:
 
 
 def _once_committed(connection: BaseDatabaseWrapper, change: CommittedChange) -> None:
-    """Before anything else that waits for the commit: what fails there must not leave old pages."""
+    """Call ``change`` at the commit, before any other callback, so that a failure of those leaves no old pages."""
     if connection.in_atomic_block:
         connection.run_on_commit.insert(0, (set(connection.savepoint_ids), change, True))
         return

@@ -1,4 +1,4 @@
-"""The middleware that compresses answers of which nothing is kept: by gzip alone where no package can write zstd."""
+"""The middleware that compresses uncached answers: only by gzip if no package for zstd is installed."""
 
 try:
     from django_http_compression.middleware import HttpCompressionMiddleware as CompressionMiddleware

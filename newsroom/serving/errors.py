@@ -1,4 +1,4 @@
-"""The pages for what went wrong: each says what happened and offers a way on."""
+"""The error pages: each says what happened and offers a way on."""
 
 import sys
 from datetime import UTC, datetime
@@ -23,14 +23,14 @@ TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 def bad_request(request, exception=None):
-    """400: an address or a form we can't make sense of; 413: one that is too large."""
+    """400: an invalid address or form; 413: one that is too large."""
     if isinstance(exception, TOO_LARGE):
         return render(request, "400.html", {"reason": _too_large(), "status": 413}, status=413)
     return render(request, "400.html", {"reason": _reason(exception), "status": 400}, status=400)
 
 
 def forbidden(request, exception=None):
-    """403: not allowed, or not logged in; at the desk, a page of the desk that says whom to ask."""
+    """403: not allowed, or not logged in; on the desk, a page of the desk that says whom to ask."""
     user = getattr(request, "user", None)
     if request.path.startswith("/admin/") and user is not None and user.is_active and user.is_staff:
         return _forbidden_at_desk(request, _reason(exception))
@@ -38,7 +38,7 @@ def forbidden(request, exception=None):
 
 
 def _forbidden_at_desk(request, reason: str):
-    from django.contrib.admin import site  # its pages are made of this project's own
+    from django.contrib.admin import site  # its pages are this project's own
 
     context = site.each_context(request) | {
         "title": _("You may not do this"),
@@ -49,12 +49,12 @@ def _forbidden_at_desk(request, reason: str):
 
 
 def not_found(request, exception=None):
-    """404: no page has this address; a redirect or 410 where it is known what was there."""
+    """404: no page has this address; a redirect or 410 if it had one."""
     return addresses.lead(request) or render(request, "404.html", status=404)
 
 
 def broken(request):
-    """500: our fault; 503 while the database is away. The pages need neither the database nor the frame."""
+    """500: an error of ours; 503 while the database is away. The pages need neither the database nor the frame."""
     at_desk = {"at_desk": request.path.startswith("/admin/"), "was_sent": request.method == "POST"}
     if not is_database_away(sys.exc_info()[1]):
         return render(None, "500.html", at_desk | {"at": datetime.now(UTC)}, status=500)
@@ -64,9 +64,9 @@ def broken(request):
 
 
 def is_database_away(exception) -> bool:
-    """Whether ``exception`` says that the database can't be asked now (PEP 249: no fault of whoever asked).
+    """Return whether ``exception`` means that the database is away (PEP 249: not an error of the query).
 
-    SQLite says so of a missing table, too: before the first migration.
+    SQLite raises it for a missing table, too: before the first migration.
     """
     return isinstance(exception, InterfaceError | OperationalError)
 
@@ -80,13 +80,13 @@ def _too_large() -> str:
 
 
 def _reason(exception) -> str:
-    """What we said ourselves; Django's own words are for whoever runs the server."""
+    """Return our own message; Django's are for whoever runs the server."""
     ours = isinstance(exception, (BadRequest, PermissionDenied)) and exception.args
     return str(exception) if ours and isinstance(exception.args[0], str) else ""
 
 
 def readers_not_found(get_response):
-    """Show readers' own 404 page with debug on too, where Django would list the routes; the desk keeps Django's."""
+    """Middleware that shows the readers' 404 page in debug mode, too, except on the desk, which keeps Django's."""
 
     def middleware(request):
         response = get_response(request)

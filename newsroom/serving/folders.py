@@ -1,4 +1,4 @@
-"""The folders that the running paper writes, and which of them it can't: told by ``check --deploy`` and /readyz."""
+"""The folders that the running paper writes, and those that it can't: shown by ``check --deploy`` and /readyz."""
 
 import os
 from pathlib import Path
@@ -15,22 +15,22 @@ HINT = (
 
 
 def written_folders() -> dict[str, Path]:
-    """The folders by what they are for; one that is not there yet is made in the one above it."""
-    found = {
+    """Return the folders by purpose; a missing one is created within its parent."""
+    folders = {
         "NEWSROOM_VAR_DIR": settings.VAR_DIR,
         "the generation": settings.GENERATION_DIR,
         "kept pages": settings.VAR_DIR / "cache" / "pages",
     }
     for name, storage in (("pictures", "default"), ("uploads", "uploads")):
         if location := settings.STORAGES.get(storage, {}).get("OPTIONS", {}).get("location"):
-            found[name] = Path(location)
+            folders[name] = Path(location)
     if not settings.STORAGES["default"]["BACKEND"].endswith("S3Storage"):
-        found.setdefault("pictures", Path(settings.MEDIA_ROOT))
-    return found
+        folders.setdefault("pictures", Path(settings.MEDIA_ROOT))
+    return folders
 
 
 def unwritable() -> list[tuple[str, Path]]:
-    """What each is for, and the folder or file in it that this process can't write; root asks for its owner instead."""
+    """Return purpose and path of each folder or file that this process can't write; root checks the owner instead."""
     return [(name, wrong) for name, folder in written_folders().items() if (wrong := _wrong_at(folder))]
 
 
@@ -43,13 +43,13 @@ def _wrong_at(folder: Path) -> Path | None:
 
 
 def _is_full(folder: Path) -> bool:
-    """Whether its file system has no room, or no names, left for this process."""
-    left = os.statvfs(folder)
-    return not left.f_bavail or bool(left.f_files and not left.f_favail)
+    """Return whether the file system has no room, or no inodes, left for this process."""
+    file_system = os.statvfs(folder)
+    return not file_system.f_bavail or bool(file_system.f_files and not file_system.f_favail)
 
 
 def _is_of_the_paper(folder: Path) -> bool:
-    """Whether it has the owner of NEWSROOM_VAR_DIR: root may write anywhere, the server may not."""
+    """Return whether the folder has the owner of NEWSROOM_VAR_DIR: root may write anywhere, the server may not."""
     if not folder.is_relative_to(settings.VAR_DIR):
         return True
     return folder.stat().st_uid == settings.VAR_DIR.stat().st_uid
@@ -57,7 +57,7 @@ def _is_of_the_paper(folder: Path) -> bool:
 
 @register(Tags.files, deploy=True)
 def folders_can_be_written(app_configs, **kwargs):
-    """What can't be written is missing from the page later; better to hear of it before."""
+    """Warn of folders that can't be written, as pages would lack their content later."""
     return [
         Warning(f"{wrong} can't be written ({name}).", hint=HINT, id="newsroom.W001") for name, wrong in unwritable()
     ]

@@ -1,6 +1,6 @@
-"""Hears of every write that moves a section, author, tag or page, and notes the address it had.
+"""Detects every write that moves a section, author, tag or page, and stores its former address.
 
-Like ``changes`` it listens to the statements themselves: forms, ``update()``, fixtures and raw SQL are all heard.
+Like ``changes`` it wraps the statements themselves, so it includes forms, ``update()``, fixtures and raw SQL.
 """
 
 import re
@@ -21,19 +21,19 @@ KINDS = {label: kind for kind, label in MODELS.items()}
 
 
 def listen_for_moves(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
-    """Hear what is written through a new ``connection``."""
+    """Detect what is written through a new ``connection``."""
     if hear_moves not in connection.execute_wrappers:
         connection.execute_wrappers.append(hear_moves)
 
 
 def hear_moves(execute: Callable, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    """Django's hook around each statement: look at the addresses before it and after."""
-    model, found = _moving(sql)
+    """Wrap each statement (Django's execute_wrapper), and compare the addresses before and after it."""
+    model, match = _moving(sql)
     if model is None or many:
         return execute(sql, params, many, context)
     connection = context["connection"]
     with transaction.atomic(using=connection.alias):  # both or neither
-        touched = _touched(connection, model, found, params or ())
+        touched = _touched(connection, model, match, params or ())
         before = _paths(connection.alias, model, touched)
         result = execute(sql, params, many, context)
         after = _paths(connection.alias, model, touched)
@@ -44,28 +44,28 @@ def hear_moves(execute: Callable, sql: Any, params: Any, many: bool, context: di
 
 
 def _moving(sql: Any) -> tuple[type[Model] | None, Any]:
-    """The model whose rows ``sql`` may move, and the parts of the statement."""
+    """Return the model whose rows ``sql`` may move, and the match of the statement."""
     if not isinstance(sql, str) or sql.lstrip()[:6].upper() not in {"UPDATE", "DELETE"}:
         return None, None
-    found = UPDATE.match(sql) or DELETE.match(sql)
-    if found is None or ("set" in found.groupdict() and not MOVES.search(found["set"])):
+    match = UPDATE.match(sql) or DELETE.match(sql)
+    if match is None or ("set" in match.groupdict() and not MOVES.search(match["set"])):
         return None, None
-    return next((model for model in map(apps.get_model, KINDS) if model._meta.db_table == found["table"]), None), found
+    return next((model for model in map(apps.get_model, KINDS) if model._meta.db_table == match["table"]), None), match
 
 
-def _touched(connection: BaseDatabaseWrapper, model: type[Model], found: Any, params: Sequence[Any]) -> list[int]:
-    """The rows that the statement's own condition names; all of them where it begins is not sure."""
-    values = found.groupdict().get("set", "")
-    where, given = found["where"] or "", tuple(params)[values.count("%s") :]
+def _touched(connection: BaseDatabaseWrapper, model: type[Model], match: Any, params: Sequence[Any]) -> list[int]:
+    """Return the rows in the statement's own condition; all rows if its parameters are not certain."""
+    values = match.groupdict().get("set", "")
+    where, where_params = match["where"] or "", tuple(params)[values.count("%s") :]
     if "SELECT" in values:
-        where, given = "", ()
+        where, where_params = "", ()
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT "id" FROM "{model._meta.db_table}" {where}', given)  # noqa: S608 - Django's own
+        cursor.execute(f'SELECT "id" FROM "{model._meta.db_table}" {where}', where_params)  # noqa: S608 - Django's own
         return [pk for (pk,) in cursor.fetchall()]
 
 
 def _paths(alias: str, model: type[Model], touched: list[int]) -> dict[int, str]:
-    """Where rows are found, by their numbers; of columns nothing is asked that a migration may not have made yet."""
+    """Return the paths of rows by primary key; it reads only columns that exist before the latest migration."""
     rows = model._base_manager.using(alias)
     if model._meta.label != "articles.Section":
         return {pk: path_of(model(slug=slug)) for pk, slug in rows.filter(pk__in=touched).values_list("pk", "slug")}

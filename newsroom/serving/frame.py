@@ -1,4 +1,5 @@
-"""What stands on every public page and seldom changes: the paper's name, its menu, the rate bar, a breaking alert.
+"""The frame: the parts of every public page that seldom change, like the paper's name, its menu, the rate bar, an
+alert.
 
 Each process reads it from the database once a generation (``newsroom/serving/generation.py``: a write that readers
 would see begins another), and again when time itself changes a public page: as an edition, a placement or an alert
@@ -28,12 +29,12 @@ from tickers import ratebar
 
 LONGEST = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
-USUAL_BRAND = Brand(SiteSettings())  # of pages without a frame
+USUAL_BRAND = Brand(SiteSettings())  # for pages without a frame
 
 
 @dataclass(frozen=True)
 class MenuItem:
-    """A link in a menu; of a section with those within it."""
+    """A link in a menu; for a section, with its subsections."""
 
     name: str
     url: str
@@ -50,19 +51,19 @@ class AlertLine:
 
 @dataclass(frozen=True)
 class Frame:
-    """The unchanging part of a page, as it stands from ``made_at`` until ``until`` at the latest."""
+    """The frame of pages, valid from ``made_at`` until ``until`` at the latest."""
 
     paper: SiteSettings
     brand: Brand
     themes: tuple[MenuItem, ...]
     countries: tuple[MenuItem, ...]
-    chosen: Countries  # those with a place on the front page
+    chosen: Countries  # the countries with a place on the front page
     pages: tuple[MenuItem, ...]
-    arranged: dict[str, tuple[MenuItem, ...]]  # by its place: what somebody put there instead
+    arranged: dict[str, tuple[MenuItem, ...]]  # the links that somebody put there instead, by their menu
     rates: tuple[ratebar.PairRow, ...]
     alert: AlertLine | None
     made_at: datetime
-    until: datetime  # no public page made with it is good for longer
+    until: datetime  # no public page made with it is valid for longer
     generation: str
     fragment_cache: fragments.FragmentCache  # of pages made with it
     places: frozenset[str]  # addresses in the menu
@@ -76,7 +77,7 @@ _kept: dict[str, Frame] = {}  # the newest, by "now"
 
 
 def frame_at(at: datetime | None = None, token: str | None = None) -> Frame:
-    """The frame now, kept ready; or as it stood ``at`` another time, built for the asking.
+    """Return the cached frame of now, or the frame as it was at another time ``at``, built anew.
 
     ``token`` is the generation that the request's database is known to show: a replica may not know of a newer one.
     """
@@ -84,7 +85,7 @@ def frame_at(at: datetime | None = None, token: str | None = None) -> Frame:
         return _build(at, "")
     now = timezone.now()
     newest = generation.current()
-    if not newest:  # nothing can be kept
+    if not newest:  # nothing can be cached
         return _build(now, "")
     token = token or newest
     frame = _kept.get("now")
@@ -96,7 +97,7 @@ def frame_at(at: datetime | None = None, token: str | None = None) -> Frame:
 
 
 def forget_frame() -> None:
-    """Have this process build it anew."""
+    """Make this process build the frame anew."""
     _kept.clear()
 
 
@@ -135,7 +136,7 @@ def _build(at: datetime, token: str) -> Frame:
 
 
 def _clocks_change(at: datetime, chosen: Countries) -> datetime | None:
-    """Before when a country's clocks may be put forward or back, within ``LONGEST``: they are at quarters of hours."""
+    """Return a time before a country's clocks may change, within ``LONGEST``: they change at quarters of hours."""
     for section in (*chosen.row, *chosen.shelves):
         zone = ZoneInfo(section.time_zone) if section.time_zone else UTC
         if at.astimezone(zone).utcoffset() != (at + LONGEST).astimezone(zone).utcoffset():
@@ -148,18 +149,18 @@ def _own_addresses(arranged: dict[str, tuple[MenuItem, ...]]) -> list[str]:
 
 
 def _arranged(sections: Iterable[Section], pages: Iterable[FlatPage], at: datetime) -> dict[str, tuple[MenuItem, ...]]:
-    """The links that somebody put into each place, as far as they lead somewhere."""
+    """Return the links that somebody put into each menu, except those that lead nowhere."""
     links = list(MenuLink.objects.all())
-    found = menus.targets(links, {one.pk: one for one in sections}, {page.pk: page for page in pages}, at)
+    targets = menus.targets(links, {section.pk: section for section in sections}, {page.pk: page for page in pages}, at)
     arranged: dict[str, list[MenuItem]] = {}
     for link in links:
-        if target := found.get(link.pk):
+        if target := targets.get(link.pk):
             arranged.setdefault(link.place, []).append(MenuItem(link.label or target.name, target.url))
     return {place: tuple(items) for place, items in arranged.items()}
 
 
 def _alert(at: datetime) -> AlertLine | None:
-    """The newest alert in force at ``at``."""
+    """Return the newest alert in force at ``at``."""
     alert = Alert.objects.standing(at).first()
     return AlertLine(alert.text, alert.link) if alert else None
 
@@ -177,7 +178,7 @@ def _menu(top: list[Section], within: dict[int, list[Section]], kind: str) -> tu
 
 
 def frame_context(request):
-    """The frame for templates; nothing for the desk's own pages, which show none of it."""
+    """Return the frame for templates; nothing for the desk's own pages, which do not show it."""
     frame = getattr(request, "frame", None)
     if frame is None:
         return {"brand": USUAL_BRAND, "themes": (), "countries": (), "own": menus.OWN, "pages": ()}

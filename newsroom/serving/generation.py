@@ -1,12 +1,12 @@
-"""The generation: one token that names all that is kept of readers' pages. A write they would see changes it.
+"""The generation: one token for everything that is cached of readers' pages. A write that they would see changes it.
 
-It is the target of a symbolic link, ``current`` in settings.GENERATION_DIR: every process of a machine reads it in
-a microsecond, without asking anybody, and so does nginx (deploy/nginx.conf). Several machines share it through Redis:
-whoever writes puts it there, and each serving process looks there a few times a second (``Follower``). While Redis
-is away no machine can hear of the others' writes, so none keeps a page longer than ``UNHEARD`` seconds.
+It is the target of a symbolic link, ``current`` in settings.GENERATION_DIR: every process of a machine, and nginx
+(deploy/nginx.conf), reads it in a microsecond. Several machines share it through Redis: whoever writes stores it there,
+and each serving process reads it a few times a second (``Follower``). While Redis is away no machine knows of the
+others' writes, so none serves a cached page for longer than ``UNHEARD`` seconds.
 
-A process that cannot write the folder keeps nothing, and makes a new name as soon as it can: a write may have failed
-to change the old one. A folder of another owner, as a command of root's leaves it, is put aside for a new one.
+A process that cannot write the folder caches nothing, and makes a new token as soon as it can: a write may have failed
+to change the old one. A folder of another owner, as a command run by root leaves it, is moved aside for a new one.
 """
 
 import fcntl
@@ -28,14 +28,14 @@ from newsroom.serving import redis_client
 
 logger = logging.getLogger(__name__)
 KEY = "newsroom:generation"
-UNHEARD = 1.0  # seconds that a page may be old while other machines can't be heard
+UNHEARD = 1.0  # seconds that a page may be old while other machines are unreachable
 LOOK = 0.2  # seconds between two looks at Redis
-KEPT = 20  # names of earlier generations, which nginx may still be reading
-_lapsed: set[Path] = set()  # folders that this process could not write: the name in them may be an old one
+KEPT = 20  # former generations, which nginx may still be reading
+_lapsed: set[Path] = set()  # folders that this process could not write: the token in them may be an old one
 
 
 def current() -> str:
-    """The token now, made if there is none yet; empty while none can be written: nothing may be kept then."""
+    """Return the present token, made if there is none; empty if none can be written: then nothing may be cached."""
     folder = settings.GENERATION_DIR
     if folder not in _lapsed and can_write(folder):
         with suppress(OSError):
@@ -44,26 +44,26 @@ def current() -> str:
 
 
 def can_write(folder: Path | str) -> bool:
-    """Whether this process may make files in ``folder``, asked of the kernel anew each time."""
+    """Return whether this process may create files in ``folder``, according to the kernel."""
     return os.access(folder, os.W_OK | os.X_OK, effective_ids=True)
 
 
 def change(position: str = "") -> str:
-    """Make all that is kept old, on this machine at once and on the others within a second; return the new token.
+    """Begin a new generation, on this machine at once and on the others within a second; return the new token.
 
-    ``position`` is how far the database's log has to be replayed on a replica before it shows what was written.
-    ``OSError`` where the name can't be written: other machines know of it all the same, and here nothing is kept.
+    ``position`` is how far a replica must replay the database's log to show what was written. Raise ``OSError`` if the
+    token can't be written: then other machines know of it all the same, and this one caches nothing.
     """
-    token, told = _new(position), None
+    token, is_shared = _new(position), None
     try:
         with _locked():
-            told = _tell(token)
+            is_shared = _tell(token)
             _point_to(token)
-            if told is False:
+            if is_shared is False:
                 _unsent().touch()
     except OSError:
         _lapsed.add(settings.GENERATION_DIR)
-        if told is None:
+        if is_shared is None:
             _tell(token)
         _take_away()
         raise
@@ -72,7 +72,7 @@ def change(position: str = "") -> str:
 
 
 def _begin(folder: Path) -> str:
-    """A name where there is none, or none to be relied on; empty if it can't be written."""
+    """Return a new token if there is none, or none that is reliable; empty if it can't be written."""
     try:
         with _locked():
             has_lapsed = folder in _lapsed
@@ -90,7 +90,7 @@ def _begin(folder: Path) -> str:
 
 
 def _take_away() -> None:
-    """What can't be named new has no name: without a link nothing is kept, and nothing old goes out."""
+    """Remove the link if no new token can be written: without it nothing is cached, and no old page is served."""
     try:
         _link().unlink(missing_ok=True)
     except OSError:
@@ -99,29 +99,29 @@ def _take_away() -> None:
 
 
 def _put_aside(folder: Path) -> None:
-    """Take whatever has the folder's name out of the way, which asks for rights in the folder above it alone."""
+    """Rename whatever has the folder's name, which only needs rights in its parent."""
     aside = folder.with_name(f"{folder.name}-aside-{secrets.token_hex(4)}")
     folder.rename(aside)
     logger.warning("%s could not be written by this user; it is %s now, and can be removed.", folder, aside)
 
 
 def position_of(token: str) -> str:
-    """The position of the database's log that ``token`` was made with, like ``0/16B3748``; empty for none."""
+    """Return the position of the database's log in ``token``, like ``0/16B3748``; empty if there is none."""
     return token.partition(".")[2].replace("-", "/")
 
 
-def _later(one: str, other: str) -> str:
-    """The later of two positions of the log: a replica has to show what either was about."""
-    return max(one, other, key=lambda position: [int(part, 16) for part in position.split("/") if part])
+def _later(position: str, second_position: str) -> str:
+    """Return the later of two positions of the log, because a replica must show both writes."""
+    return max(position, second_position, key=lambda position: [int(part, 16) for part in position.split("/") if part])
 
 
 def changed_at() -> float:
-    """When the generation began on this machine, in seconds since 1970 (UTC)."""
+    """Return when the generation began on this machine, in seconds since 1970 (UTC)."""
     return os.lstat(_place(settings.GENERATION_DIR)).st_mtime if current() else time.time()
 
 
 def is_heard() -> bool:
-    """Whether what other machines write is known here within ``UNHEARD`` seconds; true where there are none."""
+    """Return whether writes of other machines are known here within ``UNHEARD`` seconds; True if there are none."""
     return not settings.REDIS_URL or time.monotonic() - follower.heard_at < UNHEARD
 
 
@@ -131,14 +131,14 @@ def _new(position: str = "") -> str:
 
 
 def _tell(token: str) -> bool | None:
-    """Put ``token`` where other machines look; False if they can't be told now, None if there are none."""
+    """Store ``token`` in Redis; return False if that is impossible now, None if there is no Redis."""
     if not settings.REDIS_URL:
         return None
     try:
         redis_client.client_of_paper().set(KEY, token)
-    except Exception:  # whatever the driver raises, what was written is committed
+    except Exception:  # whatever the driver raises, the write is committed
         logger.exception("Redis does not take the new generation; it is told again as soon as it answers.")
-        with suppress(Exception):  # a full one takes no value, but forgets one: nobody believes the old token then
+        with suppress(Exception):  # a full Redis takes no value, but deletes one: then nobody trusts the old token
             redis_client.client_of_paper().delete(KEY)
         return False
     return True
@@ -154,12 +154,12 @@ def _link() -> Path:
 
 
 def _unsent() -> Path:
-    """A file that is there while this machine's generation is one that Redis was not told."""
+    """Return a file that exists while Redis does not have this machine's generation yet."""
     return settings.GENERATION_DIR / "unsent"
 
 
 def _point_to(token: str) -> None:
-    """Have ``current`` point to a folder of that name, as nginx resolves the link; the oldest folders go."""
+    """Point ``current`` to a folder of that name, as nginx resolves the link; the oldest folders are deleted."""
     folder = settings.GENERATION_DIR
     (folder / token).mkdir(exist_ok=True)
     os.utime(folder / token)
@@ -168,8 +168,8 @@ def _point_to(token: str) -> None:
     fresh.symlink_to(token)
     _hand_over(folder / token, fresh)
     fresh.replace(_link())
-    kept = sorted((one for one in folder.iterdir() if one.is_dir() and not one.is_symlink()), key=_made)
-    for old in kept[:-KEPT]:
+    folders = sorted((path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()), key=_made)
+    for old in folders[:-KEPT]:
         shutil.rmtree(old, ignore_errors=True)
 
 
@@ -182,7 +182,7 @@ def _made(path: Path) -> float:
 
 @contextmanager
 def _locked() -> Iterator[None]:
-    """One process of this machine at a time: nobody puts an older token in the place of a newer."""
+    """Lock the folder for one process of this machine, so that no older token replaces a newer one."""
     _make_folder(settings.GENERATION_DIR)
     descriptor = _open_lock(str(settings.GENERATION_DIR / "lock"))
     try:
@@ -193,7 +193,7 @@ def _locked() -> Iterator[None]:
 
 
 def _make_folder(folder: Path) -> None:
-    """A folder that this process can write, with the owner of the one above it."""
+    """Create a folder that this process can write, with the owner of its parent."""
     if os.path.lexists(folder) and not (folder.is_dir() and can_write(folder)):
         _put_aside(folder)
     if not folder.exists():
@@ -202,7 +202,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _open_lock(path: str) -> int:
-    """The lock's file; one of another owner is locked as well when it is open for reading alone."""
+    """Open the lock's file; one of another owner can be locked when it is open only for reading."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except PermissionError:
@@ -212,7 +212,7 @@ def _open_lock(path: str) -> int:
 
 
 def _hand_over(*paths: Path) -> None:
-    """What root makes, as by ``sudo manage.py migrate``, belongs to whoever has the folder it lies in."""
+    """Give paths that root creates, as by ``sudo manage.py migrate``, to the owner of their parent."""
     if os.geteuid() == 0:
         for path in paths:
             above = path.parent.stat()
@@ -221,7 +221,7 @@ def _hand_over(*paths: Path) -> None:
 
 
 class Follower:
-    """Looks at Redis a few times a second, in a thread of each serving process, and has this machine follow."""
+    """A thread of each serving process that reads the token in Redis and updates this machine's."""
 
     def __init__(self) -> None:
         self.heard_at = float("-inf")
@@ -229,7 +229,7 @@ class Follower:
         self._starting = threading.Lock()
 
     def start(self) -> None:
-        """Begin, once a process; a forked one has none of its parent's threads."""
+        """Start the thread, once a process; a forked one has none of its parent's threads."""
         if self._pid == os.getpid() or not settings.REDIS_URL:
             return
         with self._starting:
@@ -244,7 +244,7 @@ class Follower:
                 asked_at = time.monotonic()
                 self.look(redis_client.client_of_paper())
                 self.heard_at, away = asked_at, False
-            except Exception:  # it is asked again in a moment
+            except Exception:  # the next attempt follows in a moment
                 if not away:
                     logger.exception("Redis does not answer: pages are kept for a second until it does.")
                     self.lose()
@@ -252,29 +252,32 @@ class Follower:
             time.sleep(LOOK)
 
     def lose(self) -> None:
-        """Nobody is heard any more: a name of our own, so that nginx lets go of what it has kept until some later time.
+        """Begin a generation of this machine alone when Redis is away, so that nginx drops pages it would keep until
+        later.
 
-        It is not told to Redis, whose token is taken again when it answers: nothing was written here.
+        It is not sent to Redis, whose token is used again when it answers, because nothing was written here.
         """
         with suppress(OSError), _locked():  # a full disk
             _point_to(_new(position_of(os.readlink(_link()))))
 
     def look(self, redis: Any) -> None:
-        """Take the token that Redis has, unless this machine has one that Redis must be told first."""
-        mine, found = current(), redis.get(KEY)
-        if not mine:  # nothing is kept here
+        """Take the token in Redis, unless this machine has one that Redis must get first."""
+        mine, redis_token = current(), redis.get(KEY)
+        if not mine:  # nothing is cached here
             return
-        if found is not None and found.decode() == mine and not _unsent().exists():
+        if redis_token is not None and redis_token.decode() == mine and not _unsent().exists():
             return
         with _locked():
-            found = redis.get(KEY)
-            if _unsent().exists() or found is None:
-                token = _new(_later(position_of(os.readlink(_link())), position_of(found.decode() if found else "")))
+            redis_token = redis.get(KEY)
+            if _unsent().exists() or redis_token is None:
+                token = _new(
+                    _later(position_of(os.readlink(_link())), position_of(redis_token.decode() if redis_token else ""))
+                )
                 redis.set(KEY, token)
                 _unsent().unlink(missing_ok=True)
                 _point_to(token)
-            elif found.decode() != os.readlink(_link()):
-                _point_to(found.decode())
+            elif redis_token.decode() != os.readlink(_link()):
+                _point_to(redis_token.decode())
 
 
 follower = Follower()

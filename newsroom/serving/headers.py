@@ -1,14 +1,14 @@
-"""What every answer must keep to, whatever view made it."""
+"""Headers of every answer, whatever view made it."""
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponseBadRequest
 
-PUBLIC = "public, max-age=0, must-revalidate"  # may be kept, and is asked for again by its ETag
+PUBLIC = "public, max-age=0, must-revalidate"  # may be stored, and is revalidated by its ETag
 
 
 def refuse_debug_by_oversight():
-    """Stop a server started with no variable at all: behind a proxy, debug and its demo users would face the world."""
+    """Stop a server started without any variable: behind a proxy, debug mode and demo users would be public."""
     if settings.DEBUG and not settings.DEBUG_IS_ASKED_FOR:
         raise ImproperlyConfigured(
             "NEWSROOM_HOSTS is not set, which would serve the paper with debug on and with demo users whose password "
@@ -18,7 +18,7 @@ def refuse_debug_by_oversight():
 
 
 def refuse_control_characters(get_response):
-    """Answer 400 to a NUL in an address: PostgreSQL answers a filter that holds one with an error."""
+    """Answer 400 to a NUL in an address: PostgreSQL raises an error for it in a filter."""
 
     def middleware(request):
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
@@ -29,7 +29,7 @@ def refuse_control_characters(get_response):
 
 
 def private_desk_public_paper(get_response):
-    """Nothing of the desk and no failure is ever stored; the paper's pages may be, and are asked for again."""
+    """Forbid caches to store pages of the desk and errors; the paper's pages may be stored and are revalidated."""
 
     def middleware(request):
         response = get_response(request)

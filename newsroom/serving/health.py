@@ -1,4 +1,4 @@
-"""Is the process alive, do its services answer: asked by whatever starts servers and shares requests among them."""
+"""Health checks, for whatever starts servers and balances requests: is the process alive, do its services answer."""
 
 import logging
 from pathlib import Path
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 def answer_probes(get_response):
-    """Middleware: the answers below, whatever host and scheme are asked for, as a probe knows an IP address only."""
+    """Middleware that answers probes, whatever host and scheme they use, because a probe only knows an IP address."""
     answers = {"/healthz": healthz, "/readyz": readyz}
 
     def middleware(request):
@@ -27,16 +27,16 @@ def answer_probes(get_response):
 @require_safe
 @never_cache
 def healthz(request):
-    """200 while the process answers at all; it asks nothing else."""
+    """200 while the process answers; nothing else is checked."""
     return _answer("ok")
 
 
 @require_safe
 @never_cache
 def readyz(request):
-    """200 when requests should come here; 503 where the database does not answer, or the server is being emptied.
+    """200 when requests should come here; 503 if the database does not answer, or the server is draining.
 
-    Without Redis, or with a folder that can't be written, it stays ready and says so, as pages go on.
+    Without Redis, or with a folder that can't be written, it stays ready and says so, as pages are still served.
     """
     if draining().exists():
         return _answer("draining", status=503)
@@ -49,18 +49,18 @@ def readyz(request):
 
 
 def _lacks() -> list[str]:
-    """What does not work while pages go on."""
-    lacks = []
+    """Return what does not work while pages are still served."""
+    failures = []
     try:
         _ask_redis()
     except Exception:  # whatever the driver raises
         logger.exception("Redis does not answer.")
-        lacks.append("without Redis")
-    return lacks + [f"can't write {name}" for name, _path in folders.unwritable()]
+        failures.append("without Redis")
+    return failures + [f"can't write {name}" for name, _path in folders.unwritable()]
 
 
 def draining() -> Path:
-    """A file that is there while this machine should get no new requests: docs/operators.md."""
+    """Return a file that exists while this machine should get no new requests: docs/operators.md."""
     return settings.VAR_DIR / "draining"
 
 

@@ -1,6 +1,6 @@
-"""Public sizes of pictures, from the storage; nothing else is under this address.
+"""Public sizes of pictures, read from the storage; nothing else has such addresses.
 
-A web server or a bucket may serve the same files (docs/operators.md); this view makes the paper whole without one.
+A web server or a bucket may serve the same files (docs/operators.md); with this view the paper needs neither.
 """
 
 import re
@@ -20,7 +20,7 @@ TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg", "png":
 
 @require_safe
 def rendition(request, name):
-    """One size of one picture; its address changes when the picture's crop does, so it is kept for ever."""
+    """One size of one picture; its address changes with the picture's crop, so it is cached for ever."""
     match = NAME.match(name) or CARD.match(name)
     if not match:
         raise Http404

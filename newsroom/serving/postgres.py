@@ -1,4 +1,4 @@
-"""Times as PostgreSQL sends them, read by Python's own parser: Django's way through psycopg takes ten times as long."""
+"""Parsing PostgreSQL's times by Python's own parser: Django's way through psycopg takes ten times as long."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 
 def read_times_quickly() -> None:
-    """Have all connections to PostgreSQL read times so; they are all in UTC, as Django asks for."""
+    """Make all connections to PostgreSQL parse times so; they are all in UTC, as Django requests."""
     if connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
         return
     from django.db.backends.postgresql.psycopg_any import BaseTzLoader, get_adapters_template
@@ -18,7 +18,7 @@ def read_times_quickly() -> None:
         def load(self, data):
             try:
                 return datetime.fromisoformat(str(data, "ascii"))
-            except ValueError:  # what Python has no time for, like infinity: psycopg says what is wrong
+            except ValueError:  # values that Python has no time for, like infinity: psycopg raises the error
                 return super().load(data)
 
     get_adapters_template(settings.USE_TZ, UTC).register_loader("timestamptz", Loader)

@@ -1,6 +1,6 @@
-"""Telling the caches before us what they keep of old pages: Fastly, Cloudflare, and any that takes a plain PURGE.
+"""Purging old pages in the caches before us: Fastly, Cloudflare, and any that supports a plain PURGE.
 
-A task does it right after the commit; what fails is tried again each minute for a day by the worker's clock.
+A task does it right after the commit; failures are repeated each minute for a day by the worker's clock.
 """
 
 import json
@@ -20,29 +20,29 @@ from ground.http import Client, Failure, Reason, Response
 from ground.internet import is_anywhere
 
 logger = logging.getLogger(__name__)
-# Caches are named in the settings, and may well stand beside us.
+# Caches are named in the settings, and may be on the same machine.
 CLIENT = Client(
     is_open=is_anywhere, ports={"http": None, "https": None}, connect=2, silence=5, whole=15, most_bytes=1024 * 1024
 )
-PAUSES = (0.3, 0.6)  # seconds before another try where nobody answers the door
+PAUSES = (0.3, 0.6)  # seconds before another try if nobody answers
 AT_ONCE = 30  # keys of one call: Cloudflare takes no more
 LONGEST = timedelta(days=1)
 FASTLY, CLOUDFLARE = "https://api.fastly.com", "https://api.cloudflare.com"
 
 
 class NotPurged(Exception):
-    """A cache that did not take it; the text says which and why."""
+    """A cache refused; the text says which and why."""
 
 
 @task()
 def purge(keys: list[str], since: str = "") -> None:
-    """Have every cache forget the pages that have one of ``keys``; ``NotPurged`` if one of them would not.
+    """Purge the pages with one of ``keys`` in every cache; raise ``NotPurged`` if one of them refuses.
 
-    ``since`` is when it was first wanted (ISO 8601, UTC): ``again`` gives up a day later.
+    ``since`` is when it was first tried (ISO 8601, UTC): ``queue_unpurged`` gives up a day later.
     """
-    wanted = surrogate_keys.with_company(keys)
-    # Where all is meant nothing else needs to be said.
-    chosen = [surrogate_keys.PAPER] if surrogate_keys.PAPER in wanted else sorted(wanted)
+    all_keys = surrogate_keys.with_company(keys)
+    # The key of all pages includes every other.
+    chosen = [surrogate_keys.PAPER] if surrogate_keys.PAPER in all_keys else sorted(all_keys)
     failed = []
     for name in settings.CDN:
         try:
@@ -55,15 +55,15 @@ def purge(keys: list[str], since: str = "") -> None:
 
 
 def after_change(keys: list[str]) -> None:
-    """Queue it; a failure to do so is logged, as what was written is committed."""
+    """Queue a purge; a failure to do so is logged, because the write is committed."""
     try:
         purge.enqueue(keys, since=timezone.now().isoformat())
-    except Exception:  # the database is away just now, after the commit: the worst is an old page for an hour
+    except Exception:  # the database is away just after the commit: at worst a page is old for an hour
         logger.exception("The CDN is not told of a change: %s", ", ".join(keys))
 
 
 def queue_unpurged() -> None:
-    """Queue once more, as one, what failed and was first wanted within the last day; older ones stay as failed."""
+    """Queue once more, as one task, purges that failed and were first tried within a day; older ones stay failed."""
     oldest = (timezone.now() - LONGEST).isoformat()
     failed = DBTaskResult.objects.filter(task_path=purge.module_path, status=TaskResultStatus.FAILED)
     rows = [row for row in failed if row.args_kwargs["kwargs"].get("since", "") > oldest]
@@ -74,14 +74,14 @@ def queue_unpurged() -> None:
 
 
 def _fastly(keys: list[str]) -> None:
-    """By surrogate keys (fastly.com, Purge API: POST /service/…/purge)."""
+    """Purge Fastly by surrogate keys (fastly.com, Purge API: POST /service/…/purge)."""
     root = f"{FASTLY}/service/{settings.FASTLY_SERVICE}/purge"
     for some in _portions(keys):
         _ask("POST", root, {"Fastly-Key": settings.FASTLY_TOKEN, "Surrogate-Key": " ".join(some)})
 
 
 def _cloudflare(keys: list[str]) -> None:
-    """By cache tags (cloudflare.com, API: POST /zones/…/purge_cache)."""
+    """Purge Cloudflare by cache tags (cloudflare.com, API: POST /zones/…/purge_cache)."""
     address = f"{CLOUDFLARE}/client/v4/zones/{settings.CLOUDFLARE_ZONE}/purge_cache"
     headers = {"Authorization": f"Bearer {settings.CLOUDFLARE_TOKEN}", "Content-Type": "application/json"}
     for some in _portions(keys):
@@ -91,7 +91,7 @@ def _cloudflare(keys: list[str]) -> None:
 
 
 def _plain(keys: list[str]) -> None:
-    """By the method PURGE, with the keys in a header: Varnish, whose VCL bans by it, and other newsrooms."""
+    """Purge by the method PURGE, with the keys in a header: Varnish, whose VCL bans by it, and other newsrooms."""
     headers = {"Surrogate-Key": " ".join(keys), "X-Purge-Key": settings.PURGE_KEY}
     for address in settings.PURGE_URLS:
         _ask("PURGE", address, headers)
@@ -105,7 +105,7 @@ def _portions(keys: list[str]) -> Iterable[list[str]]:
 
 
 def _ask(method: str, address: str, headers: dict[str, str], body: bytes | None = None) -> dict[str, Any]:
-    """What ``address`` answers, read as JSON if it is any; ``NotPurged`` for a refusal."""
+    """Return the answer of ``address``, read as JSON if it is any; raise ``NotPurged`` for a refusal."""
     answer = _answer(method, address, headers, body)
     if answer.status >= 300:
         raise NotPurged(f"{address} answers {answer.status}")

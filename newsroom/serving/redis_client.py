@@ -1,4 +1,4 @@
-"""The one Redis client of a process, for each form of address that env.redis takes."""
+"""The one Redis client of a process, for each form of address that env.redis accepts."""
 
 from functools import lru_cache
 from typing import Any
@@ -6,12 +6,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 
-PATIENCE = 0.25  # seconds that one question may take; a page does without the answer
+PATIENCE = 0.25  # seconds for one request; a page does without the answer
 SENTINEL, CLUSTER = "redis+sentinel", "redis+cluster"
 
 
 def client_of_paper() -> Any:
-    """The client for settings.REDIS_URL; it connects when it is first asked, and again after a failure."""
+    """Return the client for settings.REDIS_URL; it connects at the first request, and again after a failure."""
     return _client(settings.REDIS_URL)
 
 
@@ -23,10 +23,10 @@ def _client(address: str) -> Any:
     from redis.sentinel import Sentinel
 
     how = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE, "retry": Retry(NoBackoff(), 0)}
-    scheme, _, rest = address.partition("://")
+    scheme, _, location = address.partition("://")
     if scheme not in {SENTINEL, CLUSTER}:
         return redis.Redis.from_url(address, **how)
-    url = urlsplit(f"redis://{rest}")
+    url = urlsplit(f"redis://{location}")
     login, _, places = url.netloc.rpartition("@")
     user, _, password = login.partition(":")
     how |= {"username": user or None, "password": password or None}

@@ -1,8 +1,8 @@
-"""Which database answers: a reader's request may ask a replica, the desk and all writing never do.
+"""Which database answers: replicas serve readers' requests, the primary serves the desk and all writes.
 
-A replica runs behind the primary. What is kept of pages must not be made from one that does not show yet what the
-newest generation is about: each generation says how far the primary's log was, and a replica is asked whether it has
-got there. Until it has, and while it is away, the primary answers.
+A replica runs behind the primary. Cached pages must not be made from one that does not show the newest generation's
+write yet: each generation has the position of the primary's log, and a replica is asked whether it has reached it.
+Until it has, and while it is away, the primary answers.
 """
 
 import logging
@@ -19,7 +19,7 @@ from newsroom.serving import generation
 
 logger = logging.getLogger(__name__)
 PRIMARY = DEFAULT_DB_ALIAS
-PAUSE = 5.0  # seconds that a replica which failed is not asked
+PAUSE = 5.0  # seconds that a failed replica is not used
 OTHERS = ("/admin/", "/preview/", "/healthz", "/readyz")
 
 _asked: ContextVar[str] = ContextVar("database of this request", default=PRIMARY)
@@ -28,7 +28,7 @@ _away_until: dict[str, float] = {}  # by the monotonic clock
 
 
 class ReadersMayAskReplicas:
-    """Django's router."""
+    """Django's database router."""
 
     def db_for_read(self, model, **hints):
         return _asked.get()
@@ -37,14 +37,14 @@ class ReadersMayAskReplicas:
         return PRIMARY
 
     def allow_relation(self, one, other, **hints):
-        return True  # all hold the same rows
+        return True  # all have the same rows
 
     def allow_migrate(self, db, app_label, **hints):
         return db == PRIMARY
 
 
 def for_readers(get_response):
-    """Middleware: what a reader asks goes to a replica that is up to date, and to the primary if that fails."""
+    """Middleware that sends a reader's queries to an up-to-date replica, and to the primary if that fails."""
 
     def middleware(request):
         if not settings.REPLICAS or not _is_readers(request):
@@ -63,7 +63,7 @@ def for_readers(get_response):
 
 @contextmanager
 def asking(alias: str) -> Iterator[None]:
-    """Have models read from ``alias``."""
+    """Make models read from ``alias``."""
     before = _asked.set(alias)
     try:
         yield
@@ -72,7 +72,7 @@ def asking(alias: str) -> Iterator[None]:
 
 
 def choose_database(token: str) -> str:
-    """A replica that shows the generation ``token``, any of them; else the primary."""
+    """Return any replica that shows the generation ``token``; else the primary."""
     now = time.monotonic()
     aliases = [alias for alias in settings.REPLICAS if _away_until.get(alias, 0) < now]
     random.shuffle(aliases)
@@ -83,7 +83,7 @@ def _has_reached(alias: str, token: str) -> bool:
     if _reached.get(alias) == token:
         return True
     position = generation.position_of(token)
-    if not position:  # nobody knows what it is about: the next write says so
+    if not position:  # its write is unknown: the next one has a position
         return False
     try:
         with connections[alias].cursor() as cursor:

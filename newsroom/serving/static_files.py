@@ -1,9 +1,9 @@
-"""Styles and scripts for browsers: every name holds a digest of the content, also where a script imports one."""
+"""Styles and scripts for browsers: every name has a digest of the content, also where a script imports one."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
-    """WhiteNoise's files; a script of today's never runs with modules that a browser has from before an update."""
+    """WhiteNoise's storage, with digests in imports, so that a new script never runs with a browser's old modules."""
 
     support_js_module_import_aggregation = True

@@ -1,4 +1,4 @@
-"""Small texts for machines: robots.txt and its kin, which editors complete in the admin, and the web manifest."""
+"""Small texts for machines: robots.txt and similar files, which editors complete in the admin, and the web manifest."""
 
 from datetime import timedelta
 
@@ -13,14 +13,14 @@ from ground.addresses import root_of
 from newsroom import pages
 from newsroom.serving.headers import PUBLIC
 
-SHORT_NAME = 12  # letters under an icon, by Chrome's and Apple's advice
+SHORT_NAME = 12  # letters under an icon, as Chrome and Apple recommend
 FOR_EVER = "public, max-age=31536000, immutable"
 EXPIRES = timedelta(days=180)
 
 
 @require_safe
 def robots(request):
-    """Where crawlers may go and find the sitemaps."""
+    """The rules for crawlers and the addresses of the sitemaps."""
     root = root_of(request)
     more = request.frame.paper.robots_lines.strip()
     rules = ["User-agent: *", *(f"Disallow: {beginning}" for beginning in ("/admin/", *pages.HIDDEN))]
@@ -42,7 +42,7 @@ def humans(request):
 
 @require_safe
 def indexnow_key(request, key):
-    """The file that proves to search engines whose addresses they are told (indexnow.org)."""
+    """The key file that proves to search engines that submitted addresses are the paper's (indexnow.org)."""
     if not request.frame.paper.tells_search_engines or not constant_time_compare(
         key, announcements.indexnow_key_text()
     ):
@@ -52,12 +52,12 @@ def indexnow_key(request, key):
 
 @require_safe
 def security(request):
-    """Whom to tell of a weakness (RFC 9116), as an editor wrote it; else the paper's contact, 404 if it has none."""
+    """The contact for reports of weaknesses (RFC 9116), by an editor or from the settings; 404 if there is none."""
     paper = request.frame.paper
     text = paper.security_txt.strip()
     if not text and paper.contact_email:
         text = f"Contact: mailto:{paper.contact_email}\nPreferred-Languages: en, ru"
-    if text and "expires:" not in text.lower():  # which the RFC demands
+    if text and "expires:" not in text.lower():  # which the RFC requires
         expires = (request.at + EXPIRES).replace(hour=0, minute=0, second=0, microsecond=0)
         text += f"\nExpires: {expires.isoformat()}"
     return _plain_or_404(text)
@@ -75,7 +75,7 @@ def _plain_or_404(text):
 
 @require_safe
 def look_stylesheet(request, digest):
-    """The paper's own colours and fonts. A page made before they changed asks by an old address: it gets today's."""
+    """The paper's own colours and fonts. A page from before they changed has an old address and gets today's."""
     brand = request.frame.brand
     response = HttpResponse(brand.style, content_type="text/css; charset=utf-8")
     response.headers["Cache-Control"] = FOR_EVER if digest == brand.digest else PUBLIC
@@ -84,7 +84,7 @@ def look_stylesheet(request, digest):
 
 @require_safe
 def manifest(request):
-    """How the paper looks on a home screen."""
+    """The web manifest: how the paper looks on a home screen."""
     paper, own = request.frame.paper, request.frame.brand.icons
     icons = [{"src": url, "sizes": f"{width}x{height}", "type": "image/jpeg"} for url, width, height in own] or [
         {"src": static("icons/icon.svg"), "sizes": "any", "type": "image/svg+xml"},
@@ -106,7 +106,7 @@ def manifest(request):
 
 
 def short_name(name: str) -> str:
-    """The first words of a paper's name that a home screen has room for, or its first word, but never a part of one."""
+    """Return the first words of a paper's name that fit on a home screen, or its first word, but never part of one."""
     words = name.split() or [name]
     words = words[1:] if len(words) > 1 and words[0].lower() == "the" and len(name) > SHORT_NAME else words
     while len(words) > 1 and (len(" ".join(words)) > SHORT_NAME or words[-1].islower() or words[-1] in "&–—-"):
@@ -116,7 +116,7 @@ def short_name(name: str) -> str:
 
 @require_safe
 def icon(request, name):
-    """The icons that programs look for at the root, whatever a page says: the paper's logo, if it has one."""
+    """The icons that programs request at the root: the paper's logo, if it has one."""
     own = request.frame.brand.icons
     if own:
         return HttpResponseRedirect(own[0][0] if name == "favicon.ico" else own[-1][0])

@@ -1,4 +1,4 @@
-"""The time a page is asked for: now, or for staff any other by ``?at=2026-12-01T06:00``."""
+"""The time a page is requested for: now, or for staff any other by ``?at=2026-12-01T06:00``."""
 
 from datetime import datetime
 
@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from ground import fragments
 from newsroom.serving import frame
 
-MADE_ANEW = ("/admin/", "/preview/")  # of these nothing may be found on readers' pages
-UNFRAMED = "/media/"  # no page is shown there, and no database needed
-READS_EDITIONS = "articles.view_edition"  # whoever may not read them on the desk does not read them here either
-# Of what readers see, that which is kept for every moment; what is dated, but may have been put right since; the rest.
+MADE_ANEW = ("/admin/", "/preview/")  # pages that must show nothing of readers' cached fragments
+UNFRAMED = "/media/"  # these addresses show no page and need no database
+READS_EDITIONS = "articles.view_edition"  # whoever may not read editions on the desk does not read them here either
+# Models that readers see: stored for every moment; dated, but possibly corrected since; only of today.
 OF_THAT_TIME = {
     "articles.Edition",
     "articles.EditionByline",
@@ -38,11 +38,11 @@ OF_TODAY = {
     "taggit.Tag",
     "tickers.Pair",
 }
-YEARS = range(1900, 3000)  # as in the archive's addresses; far ones can't be turned into other zones
+YEARS = range(1900, 3000)  # as in the archive's addresses; far years can't be converted to other zones
 
 
 class MomentMiddleware:
-    """Gives a request ``at``, its ``frame`` and the paper's time zone; ``shown_at`` only for another time than now."""
+    """Sets a request's ``at``, its ``frame`` and the paper's time zone; ``shown_at`` only for another time than now."""
 
     def __init__(self, get_response):
         self.get_response = get_response

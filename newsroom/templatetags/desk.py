@@ -1,4 +1,4 @@
-"""What the desk's templates say of times and lists."""
+"""Template tags of the desk for times, lists and steps."""
 
 from itertools import zip_longest
 
@@ -12,20 +12,20 @@ from articles.admin import lists, times
 from articles.desk import notices, steps
 from newsroom.desk import navigation
 
-NOTHING = {"", "-"}  # what the cell of an empty value says
+NOTHING = {"", "-"}  # texts of a cell with an empty value
 
 register = template.Library()
 
 
 @register.filter
 def shown(moment, form="DATETIME_FORMAT"):
-    """A time in the paper's zone, and how far away it is: ``{{ edition.live_from|shown }}``."""
+    """Return a time in the paper's zone, with how far away it is: ``{{ edition.live_from|shown }}``."""
     return times.time_as_html(moment, form)
 
 
 @register.simple_tag
 def press(name, which="", *, live=False, look="", told_by=""):
-    """The button of the step ``name``; ``which`` is the number of the edition or the note that it is taken with."""
+    """Return the button of the step ``name``; ``which`` is the primary key of its edition or note."""
     step = steps.step_named(name)
     return format_html(
         '<button type="submit" name="_step" value="{}"{}{}>{}</button>',
@@ -38,49 +38,49 @@ def press(name, which="", *, live=False, look="", told_by=""):
 
 @register.filter
 def person(user):
-    """Somebody as the desk calls them; empty for nobody."""
+    """Return a person's name on the desk; empty for None."""
     return notices.name_of_person(user) if user else ""
 
 
 @register.filter
 def in_words(moment):
-    """How far away a time is: in 3 hours, yesterday 18:00."""
+    """Return how far away a time is: in 3 hours, yesterday 18:00."""
     return times.time_from_now(moment)
 
 
 @register.filter
 def list_name(opts):
-    """What the desk calls the list of a model: ``{{ cl.opts|list_name }}``."""
+    """Return the desk's name for the list of a model: ``{{ cl.opts|list_name }}``."""
     return navigation.list_name(opts)
 
 
 @register.filter
 def pieces(cl):
-    """The filters of a list that are set, in words, each with the list without it."""
+    """Return the filters of a list that are set, in words, each with the address without it."""
     return lists.pieces(cl)
 
 
 @register.filter
 def states(cl):
-    """The row of words above a list that says where its rows stand."""
+    """Return the links above a list to the states of its rows."""
     return lists.states(cl)
 
 
 @register.filter
 def line_filters(cl):
-    """The filters in the line above a list."""
+    """Return the filters in the line above a list."""
     return lists.filters(cl)
 
 
 @register.filter
 def without_words(cl):
-    """The address of a list without the words that were searched."""
+    """Return the address of a list without the words that were searched."""
     return lists.filtered_address(cl, without=[SEARCH_VAR])
 
 
 @register.filter
 def cells(row, headers):
-    """A row's cells as Django drew them, each with the name of its column; one with nothing in it says so."""
+    """Return a row's cells as Django drew them, each with the name of its column, and a sign for an empty one."""
     return [_named(cell, header) for cell, header in zip_longest(row, headers, fillvalue={})]
 
 

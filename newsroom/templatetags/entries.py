@@ -1,4 +1,4 @@
-"""An entry of the log in a template: ``{{ entry|log_sentence }}``, ``{% for value in entry|log_values %}``."""
+"""Template filters for entries of the log: ``{{ entry|log_sentence }}``, ``{% for value in entry|log_values %}``."""
 
 from django import template
 
@@ -10,5 +10,5 @@ register.filter("log_values", log.values)
 
 @register.filter
 def log_sentence(entry):
-    """What was done, without who: published the article “X” at /2026/03/02/x/."""
+    """Return what was done, without the person: published the article “X” at /2026/03/02/x/."""
     return sentences.sentence_of(entry).text

@@ -138,18 +138,18 @@ def _words(slot: int, article: int, start: datetime, end: datetime, names: _Name
 def _arranged(old: Tops, new: Tops, names: _Names, zone: ZoneInfo) -> _Told:
     """Return lines on what was placed, taken off, moved and changed between two states of a board."""
     was, now = _slots(old), _slots(new)
-    came, article_id = (
+    came, removed = (
         [article for article in now if article not in was],
         [article for article in was if article not in now],
     )
-    replaced = {was[article]: article for article in article_id}
+    replaced = {was[article]: article for article in removed}
     changes = _Told(
         [_placed(names[article], slot_name(now[article]), names, replaced.pop(now[article], None)) for article in came]
     )
     for slot, article in sorted(replaced.items()):
         changes.ended.append(_("took off %(title)s: %(slot)s") % {"title": names[article], "slot": slot_name(slot)})
     stayed = [article for article in was if article in now]
-    moved, pushed = _movers(stayed, was, now, can_push=bool(came or article_id))
+    moved, pushed = _movers(stayed, was, now, can_push=bool(came or removed))
     for moved_article in moved:
         words = {
             "title": names[moved_article],

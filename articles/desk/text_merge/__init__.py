@@ -134,7 +134,7 @@ def stretches(base: Any, mine: str, theirs: str) -> list[Stretch]:
 
 
 def merged_body(body_parts: Iterable[Stretch], choices: Iterable[str]) -> str:
-    """Return the body of ``body_parts``; ``choices`` has a key of ``Stretch.ways`` for each that a person has to choose."""
+    """Return the body of ``body_parts``; ``choices`` has a key of ``Stretch.ways`` for each that a person chooses."""
     chosen = iter(choices)
     parts = [part.ways[next(chosen)] if part.taken is None else part.taken for part in body_parts]
     return clean("".join(parts))

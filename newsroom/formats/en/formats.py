@@ -1,4 +1,4 @@
-"""How dates are written: 8 December 2025, never 12/08/25. The day under the paper's name alone has its two digits."""
+"""The formats of dates: 8 December 2025, never 12/08/25. Only the day under the paper's name has two digits."""
 
 DATE_FORMAT = "j F Y"
 TIME_FORMAT = "H:i"

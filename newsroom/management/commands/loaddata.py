@@ -8,7 +8,7 @@ from newsroom import paper_fixtures
 
 
 class Command(DjangosCommand):
-    """Django's, for every fixture and option; only the paper's own are compared first (newsroom/paper_fixtures.py)."""
+    """Django's command, which compares the paper's own fixtures before it loads them (newsroom/paper_fixtures.py)."""
 
     help = (
         "Loads the named fixtures, as Django does; but one of the paper's own (in its folder fixtures/) whose rows are "
@@ -34,14 +34,14 @@ class Command(DjangosCommand):
                 super().handle(*labels, **options)
                 if options["database"] == DEFAULT_DB_ALIAS:
                     paper_fixtures.complete(self.models, self.pictures, first_run=options["first_run"])
-                    said = paper_fixtures.bring_demo_users(labels)
-                    if said and self.verbosity:
-                        self.stdout.write(said)
+                    demo_note = paper_fixtures.bring_demo_users(labels)
+                    if demo_note and self.verbosity:
+                        self.stdout.write(demo_note)
         except IntegrityError as error:
             raise CommandError(f"{error}\nNothing was loaded.") from error
 
     def load_label(self, label):
-        """Compare one of the paper's own first, and load only what is not there yet."""
+        """Load a fixture; of the paper's own only what is not loaded yet."""
         is_own = label != READ_STDIN and paper_fixtures.are_own(self.find_fixtures(label))
         if not is_own or not self._is_here(label):
             super().load_label(label)
@@ -59,12 +59,12 @@ class Command(DjangosCommand):
         return False
 
     def _is_here(self, label):
-        """Whether every row of the fixture is there as the fixture has it; a refusal if only some are."""
-        found = self._read(label)
-        self.pictures += [obj.object.pk for obj in found if isinstance(obj.object, Image)]
-        differences, missing = paper_fixtures.compare_rows(found, self.using)
-        if self.overwrite or len(missing) == len(found):
-            return bool(found) and not differences and not missing
+        """Return whether every row of the fixture is stored unchanged; raise CommandError if only some are."""
+        objects = self._read(label)
+        self.pictures += [obj.object.pk for obj in objects if isinstance(obj.object, Image)]
+        differences, missing = paper_fixtures.compare_rows(objects, self.using)
+        if self.overwrite or len(missing) == len(objects):
+            return bool(objects) and not differences and not missing
         if differences or missing:
             raise CommandError(paper_fixtures.refusal(label, [*differences, *missing]))
         return True

@@ -14,7 +14,7 @@ from newsroom import demo_users
 HOST = "127.0.0.1"
 DEFAULT_PORT = "8000"
 PORTS_TRIED = 20
-PATIENCE = 10  # seconds that a child gets to finish what it is doing
+PATIENCE = 10  # seconds that a child process gets to finish its work
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 WORKER = [*MANAGE, "work", "--no-reload", "--no-startup-delay", "--verbosity=0"]
 SERVER = [sys.executable, "-m", "gunicorn", "newsroom.wsgi", "--workers=2", "--log-level=warning"]
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         self.stopping = True
 
     def _watch(self, children):
-        """The name of the first child that ended by itself; None when a person ended it all."""
+        """Return the name of the first child that ended by itself; None if a person ended them all."""
         while not self.stopping:
             for name, child in children.items():
                 if child.poll() is not None:
@@ -70,15 +70,15 @@ class Command(BaseCommand):
 
 
 def read_port(text):
-    """A port number, or a refusal that names PORT."""
+    """Return a port number, or raise CommandError that names PORT."""
     if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 65535):
         raise CommandError(f"PORT is “{text}”; it must be a whole number from 1 to 65535.")
     return int(text)
 
 
-def listening_socket(wanted, say):
-    """A listening socket on ``wanted``, or on the next free port after it."""
-    for port in range(wanted, min(wanted + PORTS_TRIED, 65536)):
+def listening_socket(first_port, say):
+    """Return a listening socket on ``first_port``, or on the next free port after it."""
+    for port in range(first_port, min(first_port + PORTS_TRIED, 65536)):
         try:
             listener = socket.create_server((HOST, port), backlog=128)
         except PermissionError:
@@ -87,17 +87,19 @@ def listening_socket(wanted, say):
             if error.errno != errno.EADDRINUSE:
                 raise CommandError(f"PORT {port} can't be used: {error.strerror}.") from None
             continue
-        if port != wanted:
-            say(f"Port {wanted} is taken, so this is port {port}.")
+        if port != first_port:
+            say(f"Port {first_port} is taken, so this is port {port}.")
         return listener
-    raise CommandError(f"No port is free from {wanted} on; choose another by PORT.")
+    raise CommandError(f"No port is free from {first_port} on; choose another by PORT.")
 
 
 def start_children(listener):
-    """The server on ``listener``, and the worker; in sessions of their own, so Ctrl-C reaches this process alone."""
+    """Start the server on ``listener`` and the worker, in sessions of their own, so that Ctrl-C only reaches this
+    process.
+    """
     bound = listener.fileno()
     server = [*SERVER, f"--bind=fd://{bound}", "--graceful-timeout=5"]
-    environment = os.environ | {"NEWSROOM_DEBUG": "1" if settings.DEBUG else "0"}  # on this machine it is on purpose
+    environment = os.environ | {"NEWSROOM_DEBUG": "1" if settings.DEBUG else "0"}  # on this machine debug is intended
     how = {"cwd": settings.BASE_DIR, "env": environment, "start_new_session": True, "stdin": subprocess.DEVNULL}
     return {
         "web server": subprocess.Popen(server, pass_fds=[bound], **how),
@@ -106,7 +108,7 @@ def start_children(listener):
 
 
 def end_children(children):
-    """Ask every child to end, wait, and kill what does not."""
+    """Ask every child to end, wait, and kill those that do not."""
     for child in children:
         if child.poll() is None:
             child.terminate()

@@ -14,7 +14,7 @@ from articles.models.section import Section
 from newsroom import pages
 from tickers.models import Pair
 
-TOLD = 50  # pages between two lines
+TOLD = 50  # pages between two lines of output
 
 
 class Command(BaseCommand):
@@ -44,16 +44,16 @@ class Command(BaseCommand):
 
 
 def addresses_to_warm(articles):
-    """What readers ask for most: the fixed pages, sections, the newest articles with their authors and tags."""
+    """Yield the most requested addresses: fixed pages, sections, the newest articles with their authors and tags."""
     yield from pages.WARMED
     for section in Section.objects.with_parent():
         base = section.get_absolute_url()
         yield from (base, f"{base}feed/")
     yield from (pair.get_absolute_url() for pair in Pair.objects.active())
     newest = Edition.objects.live(timezone.now()).newest()[:articles]
-    found = list(newest.values_list("pk", "path"))
-    yield from (path for _pk, path in found)
-    pks = [pk for pk, _path in found]
+    editions = list(newest.values_list("pk", "path"))
+    yield from (path for _pk, path in editions)
+    pks = [pk for pk, _path in editions]
     authors = Author.objects.public().filter(edition_bylines__edition__in=pks).distinct()
     yield from (author.get_absolute_url() for author in authors)
     tags = Tag.objects.filter(edition_rows__edition__in=pks).distinct()
@@ -61,7 +61,7 @@ def addresses_to_warm(articles):
 
 
 def ask_page(answer, scheme, host, path):
-    """The status of a page that this very process makes as for a reader; it is kept where the servers find it."""
+    """Request a page within this process as a reader would, which caches it for the servers, and return its status."""
     name, _, port = host.partition(":")
     statuses = []
     environ = {
@@ -78,7 +78,7 @@ def ask_page(answer, scheme, host, path):
         "wsgi.url_scheme": scheme,
         "wsgi.input": BytesIO(),
     }
-    response = answer(environ, lambda status, headers, *rest: statuses.append(int(status[:3])))
+    response = answer(environ, lambda status, headers, *exc_info: statuses.append(int(status[:3])))
     for _part in response:
         pass
     response.close()

@@ -17,10 +17,10 @@ from tickers import refresh
 
 logger = logging.getLogger(__name__)
 TICK = 60  # seconds between looks at the clock
-PATIENCE = timedelta(minutes=5)  # that a task queued before gets, until another is queued
+PATIENCE = timedelta(minutes=5)  # the time a queued task gets before another is queued
 
 
-# Where tasks were that servers of before 2026-12 queue; to be taken out when none of them runs any more.
+# Former paths of tasks that servers of before 2026-12 queue; to be removed when none of them runs any more.
 FORMER = {
     "newsroom.changes": "newsroom.serving.changes",
     "newsroom.purging": "newsroom.serving.purging",
@@ -39,20 +39,22 @@ class Command(DatabaseWorker):
 
 
 def run_unknown_again():
-    """Queue once more what one worker did not know and this one does: as a deploy rolls, code of two ages runs."""
+    """Queue again tasks that another worker did not know and this one does: during a deploy, two versions of the code
+    run.
+    """
     failed = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED, exception_class_path__endswith="Error")
     for row in failed.filter(traceback__contains="import_string(self.task_path)"):  # not an import within the task
         module, _dot, name = row.task_path.rpartition(".")
         row.task_path = f"{FORMER.get(module, module)}.{name}"
         try:
             row.task.enqueue(*row.args_kwargs["args"], **row.args_kwargs["kwargs"])
-        except ImportError:  # nor does this one: the desk shows it
+        except ImportError:  # this worker does not know it either: the desk shows it
             continue
         row.delete()
 
 
 def keep_time(stopped):
-    """Queue what is due, each minute until ``stopped`` is set."""
+    """Queue due tasks, each minute until ``stopped`` is set."""
     while True:
         try:
             tick()
@@ -65,7 +67,7 @@ def keep_time(stopped):
 
 
 def tick():
-    """Queue the tasks for which there is something to do, unless somebody has queued them a moment ago."""
+    """Queue the tasks for which there is something to do, unless they were queued a moment ago."""
     now = timezone.now()
     if settings.REFRESH_RATES and refresh.due_sources():
         queue(refresh.ask_due, now - PATIENCE)
@@ -81,7 +83,7 @@ def tick():
 
 
 def queue(task, since):
-    """Queue ``task`` if that was not done after ``since``."""
+    """Queue ``task`` unless it was queued after ``since``."""
     queued = DBTaskResult.objects.filter(task_path=task.module_path, enqueued_at__gt=since)
     if not queued.exists():
         task.enqueue()

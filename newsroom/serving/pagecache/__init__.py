@@ -1,4 +1,4 @@
-"""Readers' pages, kept until something changes: answered before anything else of Django runs, without a query.
+"""The page cache: readers' pages, stored until something changes, are served before Django runs, without a query.
 
-``generation`` names what is kept, ``page`` is one kept answer, ``stores`` hold them, ``middleware`` puts it together.
+``generation`` identifies what is valid, ``page`` is one stored answer, ``stores`` keep them, ``middleware`` uses them.
 """

@@ -1,4 +1,4 @@
-"""Codings in which this server can send a body: brotli and zstd where their packages are, gzip always."""
+"""The content codings of this server: brotli and zstd if their packages are installed, gzip always."""
 
 import gzip
 from collections.abc import Callable
@@ -20,9 +20,11 @@ brotli = _first_there("brotli")
 zstd = _first_there("compression.zstd", "backports.zstd")  # the first from Python 3.14 on
 
 PLAIN = ""
-LARGE = 50_000  # bytes that are compressed more quickly
+LARGE = 50_000  # bytes from which a body is compressed more quickly
 _Code = Callable[[bytes], bytes]
-_CODES: dict[str, tuple[_Code, _Code]] = {}  # how each is written and read; of those a client likes equally the first
+_CODES: dict[
+    str, tuple[_Code, _Code]
+] = {}  # functions to encode and decode; among those a client likes equally the first is used
 if brotli:
     _brotli = brotli.compress
     _CODES["br"] = (lambda raw: _brotli(raw, quality=5 if len(raw) < LARGE else 4), brotli.decompress)
@@ -33,24 +35,24 @@ CODINGS = tuple(_CODES)
 
 
 def encode(raw: bytes, coding: str) -> bytes:
-    """``raw`` in ``coding``, which is one of CODINGS or PLAIN."""
+    """Return ``raw`` in ``coding``, which is one of CODINGS or PLAIN."""
     return _CODES[coding][0](raw) if coding else raw
 
 
 def decode(encoded: bytes, coding: str) -> bytes:
-    """What was encoded."""
+    """Return the decoded bytes."""
     return _CODES[coding][1](encoded) if coding else encoded
 
 
 @lru_cache(maxsize=500)
 def best(accepted: str) -> str:
-    """Of CODINGS the one that an Accept-Encoding prefers, PLAIN for none."""
+    """Return the one of CODINGS that an Accept-Encoding header prefers, PLAIN for none."""
     liked: dict[str, float] = {}
     for part in accepted[:1000].split(","):
-        name, _, rest = part.partition(";")
-        liked[name.strip().lower()] = _weight(rest)
-    known = [(liked.get(coding, liked.get("*", 0.0)), -place, coding) for place, coding in enumerate(CODINGS)]
-    weight, _place, coding = max(known)
+        name, _, parameter = part.partition(";")
+        liked[name.strip().lower()] = _weight(parameter)
+    candidates = [(liked.get(coding, liked.get("*", 0.0)), -place, coding) for place, coding in enumerate(CODINGS)]
+    weight, _place, coding = max(candidates)
     return coding if weight > 0 else PLAIN
 
 

@@ -1,4 +1,4 @@
-"""How often pages were answered from what is kept: counted by each process, told for all of this machine."""
+"""Hits and misses of the page cache: counted by each process, summed for this machine."""
 
 import json
 import os
@@ -9,18 +9,18 @@ from pathlib import Path
 
 from django.conf import settings
 
-TOLD = 0.5  # seconds between two times that a process tells
+TOLD = 0.5  # seconds between two writes of a process's counts
 
 
 class Counts:
-    """One process's: ``hits``, ``shared`` (found with a neighbour), ``waited``, ``made``, ``stale``, ``passed``."""
+    """The counts of one process: ``hits``, ``shared`` (of a neighbour), ``waited``, ``made``, ``stale``, ``passed``."""
 
     def __init__(self) -> None:
         self._counted: Counter[str] = Counter()
         self._told_at = 0.0
 
     def add(self, name: str, **also: int) -> None:
-        """Count one, and tell twice a second how things stand, ``also`` what the process holds."""
+        """Count one, and twice a second store the counts, with ``also``, what the process holds."""
         self._counted[name] += 1
         now = time.monotonic()
         if now - self._told_at > TOLD:
@@ -33,7 +33,7 @@ class Counts:
 
 
 def of_machine() -> tuple[Counter[str], int]:
-    """The sums of all processes that live here, and how many those are."""
+    """Return the sums of all living processes on this machine, and their number."""
     total: Counter[str] = Counter()
     living = 0
     for path in _folder().glob("*"):

@@ -1,4 +1,4 @@
-"""The admin's page about what is kept of readers' pages: does it work, what does it hold, when does it change next."""
+"""The admin's page about the page cache: whether it works, what it holds, when it changes next."""
 
 import time
 from datetime import datetime
@@ -18,11 +18,11 @@ from newsroom.serving import changes, generation, redis_client
 from newsroom.serving.pagecache import counts
 from newsroom.serving.pagecache.stores import shared_store
 
-KEPT = ("hits", "shared", "waited")  # answers that nobody had to make
+KEPT = ("hits", "shared", "waited")  # answers that were not rendered
 
 
 def kept_pages_view(request: HttpRequest, site: Any) -> HttpResponse:
-    """For administrators; a POST has every page made anew."""
+    """The page for administrators; a POST makes every page outdated."""
     if roles.ADMINISTRATOR not in roles.roles_of(request.user):
         raise PermissionDenied(_("Only an administrator looks after the pages that are kept."))
     if request.method == "POST":
@@ -40,12 +40,12 @@ def kept_pages_view(request: HttpRequest, site: Any) -> HttpResponse:
 def _state() -> dict[str, Any]:
     counted, processes = counts.of_machine()
     answered = sum(counted[name] for name in (*KEPT, "made", "stale"))
-    kept = sum(counted[name] for name in KEPT)
+    cached_count = sum(counted[name] for name in KEPT)
     now = timezone.now()
     return {
         "processes": processes,
         "answered": answered,
-        "hit_rate": round(100 * kept / answered, 1) if answered else None,
+        "hit_rate": round(100 * cached_count / answered, 1) if answered else None,
         "counted": counted,
         "bytes": counted["bytes"],
         "most": settings.PAGE_CACHE_BYTES * max(processes, 1),
@@ -67,7 +67,7 @@ def _shared_size() -> int | None:
 
 
 def _redis_answers() -> float | None:
-    """The milliseconds Redis takes; None if it does not answer, or there is none."""
+    """Return the milliseconds that Redis takes; None if it does not answer, or there is none."""
     if not settings.REDIS_URL:
         return None
     start = time.perf_counter()

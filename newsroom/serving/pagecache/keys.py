@@ -1,4 +1,4 @@
-"""Which requests anybody could have made, and what tells their pages apart."""
+"""Which requests the cache may answer, and what distinguishes their pages."""
 
 import hashlib
 from functools import lru_cache
@@ -11,17 +11,17 @@ from django.http.request import split_domain_port, validate_host
 from articles.public import wordpress
 from newsroom import pages
 
-# What is never kept: the desk, files that others serve, probes, and what the list of pages says.
+# Never cached: the desk, files that others serve, probes, and pages that the list of pages excludes.
 UNKEPT = ("/admin/", "/static/", "/healthz", "/readyz", *pages.UNKEPT)
 KEYED = {"page", "span"}  # parameters that make another page; unknown ones make none
-ASKED = {"amount", "at", "currency", "day", "q"}  # those with which a page is somebody's own
-LONGEST = 1000  # characters of an address, and of a query: longer ones are not looked at
-LOCAL = (".localhost", "127.0.0.1", "[::1]")  # Django's, with debug and no host named
+ASKED = {"amount", "at", "currency", "day", "q"}  # parameters that make a page somebody's own
+LONGEST = 1000  # characters of an address, and of a query: longer ones are not cached
+LOCAL = (".localhost", "127.0.0.1", "[::1]")  # Django's own in debug mode without hosts
 CODE = ("newsroom", "articles", "tickers", "ground", "templates", "static")
 
 
 def key_of(request: HttpRequest) -> str | None:
-    """The whole address of a page that may be kept, with the parameters that matter in order; None for others."""
+    """Return the whole address of a page that may be cached, with the relevant parameters sorted; None for others."""
     meta = request.META
     if request.method not in {"GET", "HEAD"} or request.path.startswith(UNKEPT) or len(request.path) > LONGEST:
         return None
@@ -37,40 +37,40 @@ def key_of(request: HttpRequest) -> str | None:
 
 
 @lru_cache(maxsize=500)
-def host_of(given: str, allowed: tuple[str, ...]) -> str:
-    """The Host header ``given``, in small letters, if it is one of the paper's; the others are for Django to refuse."""
-    name, _port = split_domain_port(given)
+def host_of(host_header: str, allowed: tuple[str, ...]) -> str:
+    """Return the Host header in small letters if it is one of the paper's; Django refuses any others."""
+    name, _port = split_domain_port(host_header)
     here = allowed or (LOCAL if settings.DEBUG else ())
-    return given.lower() if name and validate_host(name, here) else ""
+    return host_header.lower() if name and validate_host(name, here) else ""
 
 
 @lru_cache(maxsize=2000)
 def known(query: str) -> str | None:
-    """The parameters of ``query`` that make another page, in order; None if the page would be somebody's own."""
+    """Return the parameters of ``query`` that make another page, sorted; None if the page would be somebody's own."""
     if not query:
         return ""
     if len(query) > LONGEST or "%00" in query:
         return None
-    given = dict(parse_qsl(query, keep_blank_values=True))
-    if ASKED & given.keys():
+    parameters = dict(parse_qsl(query, keep_blank_values=True))
+    if ASKED & parameters.keys():
         return None
-    return urlencode(sorted((name, value) for name, value in given.items() if name in KEYED))
+    return urlencode(sorted((name, value) for name, value in parameters.items() if name in KEYED))
 
 
 @lru_cache(maxsize=2000)
 def asks_wordpress(query: str) -> bool:
-    """Whether ``query`` asks "/" for another page, as a site made with WordPress was asked."""
+    """Return whether ``query`` asks "/" for another page, by WordPress's parameters."""
     return bool(wordpress.ASKED & {name for name, _value in parse_qsl(query, keep_blank_values=True)})
 
 
 def name_of(key: str) -> str:
-    """What a page is called where it is kept: other code never finds it."""
+    """Return the name under which a page is stored; other versions of the code never find it."""
     return hashlib.sha256(f"{build()} {key}".encode()).hexdigest()[:32]
 
 
 @lru_cache(maxsize=1)
 def build() -> str:
-    """One word for the code and templates that make pages, the same on every machine that has them."""
+    """Return a digest of the code and templates that make pages, the same on every machine that has them."""
     digest = hashlib.sha256()
     for folder in CODE:
         for path in sorted((settings.BASE_DIR / folder).rglob("*")):

@@ -1,7 +1,7 @@
-"""The outermost middleware: a reader's page from memory, or made once while others wait for it.
+"""The outermost middleware: a reader's page from memory, or rendered once while other requests wait for it.
 
-A page is good while its generation is the newest and time alone has changed nothing. When it can't be made anew (the
-database is away, an error) the last good one goes out, with its age.
+A page is valid while its generation is the newest and time alone has changed nothing. If it can't be rendered (the
+database is away, an error), the last valid one is served, with its age.
 """
 
 import logging
@@ -24,22 +24,22 @@ from newsroom.serving.pagecache.stores import Memory, shared_store
 logger = logging.getLogger(__name__)
 KEPT_STATUS = {200, 301, 410}
 LARGEST = 20 * 1024 * 1024  # bytes of a page, before it is compressed
-PATIENCE = 20.0  # seconds that a request waits for another that makes its page
-PAUSE = 1.0  # seconds until what failed is tried again
-EVERYTHING = ""  # what fails while the database is away
+PATIENCE = 20.0  # seconds that a request waits for another that renders its page
+PAUSE = 1.0  # seconds until a failed page is tried again
+EVERYTHING = ""  # the key of all pages, which fail while the database is away
 OF_ITS_OWN = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE")
 
 
 @dataclass
 class Flight:
-    """A page that is being made; who else wants it waits until it has landed."""
+    """A page that is being rendered; other requests for it wait until it has landed."""
 
     landed: threading.Event = field(default_factory=threading.Event)
     page: Page | None = None
 
 
 class PageCacheMiddleware:
-    """Answers from what is kept, or has the page made and keeps it."""
+    """Answers with a cached page, or renders and caches it."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -47,7 +47,7 @@ class PageCacheMiddleware:
         self.shared = shared_store()
         self.counts = Counts()
         generation.current()  # so that nginx finds one before the first reader comes
-        generation.follower.start()  # nginx may answer for long without asking us
+        generation.follower.start()  # nginx may answer for long without us
         self._flights: dict[str, Flight] = {}
         self._lock = threading.Lock()
         self._broken_until: dict[str, float] = {}  # by key, by the monotonic clock
@@ -60,7 +60,7 @@ class PageCacheMiddleware:
             return self.get_response(request)
         generation.follower.start()
         token = generation.current()
-        if not token:  # it can't be written: what is kept may be old
+        if not token:  # it can't be written: cached pages may be old
             return self.get_response(request)
         page = self.memory.get(key)
         if page is not None and _is_good(page, token):
@@ -68,10 +68,10 @@ class PageCacheMiddleware:
         return self._without(request, key, token)
 
     def _without(self, request, key: str, *tokens: str):
-        """Answer what memory doesn't have: by a neighbour's page, by waiting for whoever makes it, by making it.
+        """Answer what memory doesn't have: by a neighbour's page, by waiting for another request, by rendering.
 
-        ``tokens`` are the generations since it was asked, the newest last: a page of any of them is as new as the
-        question, and whoever waited for it is not sent to wait again each time that an editor saves.
+        ``tokens`` are the generations since the request came, the newest last: a page of any of them is as new as the
+        request, so that a request that waited is not made to wait again each time that an editor saves.
         """
         if self._is_broken(key) and (old := self._old(key)):
             return self._answer(request, old, "stale")
@@ -90,14 +90,14 @@ class PageCacheMiddleware:
             newest = generation.current()
             if not newest:
                 return self._compressed(request, self._make(request))
-            return self._without(request, key, *tokens, newest)  # begun before it was asked
+            return self._without(request, key, *tokens, newest)  # its rendering began before the request came
         if self._is_broken(key) and (old := self._old(key)):
             return self._answer(request, old, "stale")
         return self._compressed(request, self._make(request))
 
     def _lead(self, request, key: str, token: str, flight: Flight):
         try:
-            page = self.memory.get(key)  # whoever made it may have landed a moment ago
+            page = self.memory.get(key)  # the request that rendered it may have landed a moment ago
             if page is None or not _is_good(page, token):
                 page = self.shared.get(name_of(key))
             if page is not None and _is_good(page, token):
@@ -112,7 +112,9 @@ class PageCacheMiddleware:
 
     def _render(self, request, key: str, token: str, flight: Flight):
         made_at = time.time()
-        request.generation = token  # what the frame and a replica must show, and no newer name for anything older
+        request.generation = (
+            token  # the generation that the frame and a replica must show, and no newer name for older content
+        )
         response = self._make(request)
         if response.status_code >= 500:
             is_away = response.status_code == 503
@@ -132,14 +134,14 @@ class PageCacheMiddleware:
         return self._answer(request, page, "made")
 
     def _make(self, request):
-        """The answer as if nobody had asked before: whole, not compressed, without parameters that mean nothing."""
+        """Render the whole page, uncompressed, without parameters that mean nothing, as for a first request."""
         meta, method = request.META, request.method
-        taken = {name: meta.pop(name) for name in OF_ITS_OWN if name in meta}
-        asked = meta.get("QUERY_STRING", "")
-        meta["QUERY_STRING"] = known(asked) or ""
+        own_headers = {name: meta.pop(name) for name in OF_ITS_OWN if name in meta}
+        query = meta.get("QUERY_STRING", "")
+        meta["QUERY_STRING"] = known(query) or ""
         request.method = "GET"
         response = self.get_response(request)
-        meta.update(taken, QUERY_STRING=asked)
+        meta.update(own_headers, QUERY_STRING=query)
         request.method = method
         return _joined(response)
 
@@ -150,7 +152,7 @@ class PageCacheMiddleware:
             logger.exception("A page could not be shared with other processes.")
 
     def _old(self, key: str) -> Page | None:
-        """The last good page, of whatever generation."""
+        """Return the last valid page, of any generation."""
         if page := self.memory.get(key):
             return page
         if page := self.shared.get(name_of(key)):
@@ -159,14 +161,14 @@ class PageCacheMiddleware:
 
     def _is_broken(self, key: str) -> bool:
         now = time.monotonic()
-        return any(self._broken_until.get(one, 0) > now for one in (EVERYTHING, key))
+        return any(self._broken_until.get(broken_key, 0) > now for broken_key in (EVERYTHING, key))
 
     def _answer(self, request, page: Page, how: str) -> HttpResponse:
         self.counts.add(how, **self._holds())
         is_old = how == "stale"
         response = page.answer(request, control.header(page, is_old=is_old), is_whole=request.method != "HEAD")
         response.headers["X-Cache"] = how
-        if settings.NGINX:  # which would keep one reader's query in an address that all are sent to
+        if settings.NGINX:  # which would cache one reader's query in an address that all are sent to
             response.headers["X-Accel-Expires"] = "0" if page.status == 301 else control.until(page, is_old=is_old)
         if page.status == 301:
             _keep_query(request, response)
@@ -185,23 +187,23 @@ class PageCacheMiddleware:
 
 
 def _keep_query(request: HttpRequest, response: HttpResponse) -> None:
-    """Send a reader on with the whole query they came with; the page was made without what means nothing to it."""
-    asked = request.META.get("QUERY_STRING", "")
-    dropped = [pair for pair in asked.split("&") if pair and not known(pair)]
+    """Add the reader's whole query to a redirect, which was rendered without meaningless parameters."""
+    query = request.META.get("QUERY_STRING", "")
+    dropped = [pair for pair in query.split("&") if pair and not known(pair)]
     if dropped:
         where = response.headers["Location"]
         response.headers["Location"] = f"{where}{'&' if '?' in where else '?'}{'&'.join(dropped)}"
 
 
 def _purge(request: HttpRequest) -> HttpResponse:
-    """Another newsroom's server has written something (purging.py): what is kept here is old."""
+    """Make all pages outdated, after another newsroom's server wrote something (purging.py)."""
     if not settings.PURGE_KEY or not constant_time_compare(
         request.META.get("HTTP_X_PURGE_KEY", ""), settings.PURGE_KEY
     ):
         return HttpResponse("The header X-Purge-Key must say NEWSROOM_PURGE_KEY.", "text/plain", 403)
     try:
         generation.change()
-    except OSError as error:  # whoever asked tries again
+    except OSError as error:  # the sender tries again
         logger.error("The generation can't be written: %s", error)
         return HttpResponse("The generation can't be written; nothing is kept until it can.", "text/plain", 503)
     return HttpResponse("All pages are made anew.", "text/plain")
@@ -215,7 +217,7 @@ def _is_good(page: Page, token: str) -> bool:
 
 
 def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
-    """Whether anybody else would get the same answer."""
+    """Return whether every reader would get the same answer."""
     headers = response.headers
     if response.status_code not in KEPT_STATUS or response.streaming or response.cookies:
         return False
@@ -227,7 +229,7 @@ def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 def _joined(response):
-    """A text that comes in pieces, as one."""
+    """Return a streamed text as a whole."""
     if not response.streaming or not response.headers.get("Content-Type", "").startswith("text/"):
         return response
     whole = HttpResponse(response.getvalue(), status=response.status_code, headers=response.headers)

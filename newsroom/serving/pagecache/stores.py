@@ -1,6 +1,7 @@
-"""Where pages are kept: in the memory of each process, and where its neighbours find them.
+"""The stores of pages: in the memory of each process, and in one that its neighbours share.
 
-Those of one machine share files, several machines share Redis. What is there may be old: whoever reads it looks.
+Processes of one machine share files, several machines share Redis. A stored page may be outdated; whoever reads it
+checks that.
 """
 
 import logging
@@ -17,13 +18,13 @@ from newsroom.serving import generation, redis_client
 from newsroom.serving.pagecache.page import Page
 
 logger = logging.getLogger(__name__)
-FOR_FILES = 8  # times as much as in one memory
-LOOK = 200  # writes between two looks at how much the files take
-REMEMBERED = 7 * 24 * 3600  # seconds that Redis keeps a page for the day when it cannot be made anew
+FOR_FILES = 8  # times the limit of one memory
+LOOK = 200  # writes between two checks of the files' size
+REMEMBERED = 7 * 24 * 3600  # seconds that Redis keeps a page for the case that it can't be rendered
 
 
 class Store(Protocol):
-    """What neighbours share."""
+    """A store that neighbours share."""
 
     def get(self, name: str) -> Page | None: ...
 
@@ -42,12 +43,12 @@ class Memory:
 
     def get(self, name: str) -> Page | None:
         with self._lock:
-            found = self._pages.get(name)
-            if found is None:
+            entry = self._pages.get(name)
+            if entry is None:
                 return None
             self._pages.move_to_end(name)
-            page, counted = found
-            if page.size != counted:  # it was asked for in another coding since
+            page, counted = entry
+            if page.size != counted:  # it was requested in another coding since
                 self._count(name, page, counted)
             return page
 
@@ -66,7 +67,7 @@ class Memory:
 
 
 class Files:
-    """A file a page, for the processes of one machine; the oldest go when they take more than ``most`` bytes."""
+    """A file for each page, for the processes of one machine; the oldest are deleted above ``most`` bytes."""
 
     def __init__(self, folder: Path, most: int) -> None:
         self.folder, self.most = folder, most
@@ -75,7 +76,7 @@ class Files:
     def get(self, name: str) -> Page | None:
         try:
             return Page.unpack(self._path(name).read_bytes())
-        except (OSError, TypeError, ValueError):  # not there, or not whole
+        except (OSError, TypeError, ValueError):  # missing, or not whole
             return None
 
     def put(self, name: str, page: Page) -> None:
@@ -95,28 +96,28 @@ class Files:
         return self.folder / name[:2] / name
 
     def _all(self) -> list[tuple[float, int, str]]:
-        found = []
+        entries = []
         for part in self.folder.glob("*"):
             with suppress(OSError), os.scandir(part) as files:
                 for file in files:
                     with suppress(OSError):
                         about = file.stat()
-                        found.append((about.st_mtime, about.st_size, file.path))
-        return found
+                        entries.append((about.st_mtime, about.st_size, file.path))
+        return entries
 
     def _make_room(self) -> None:
         files = sorted(self._all())
-        left = sum(size for _time, size, _path in files)
+        total = sum(size for _time, size, _path in files)
         for _time, size, path in files:
-            if left <= self.most:
+            if total <= self.most:
                 return
             with suppress(OSError):
                 os.unlink(path)
-            left -= size
+            total -= size
 
 
 class Redis:
-    """A value a page, for all machines. Redis itself must be told how much it may hold (maxmemory)."""
+    """A value for each page, for all machines. Redis itself must be configured with a limit (maxmemory)."""
 
     def get(self, name: str) -> Page | None:
         if not self._is_there():
@@ -124,7 +125,7 @@ class Redis:
         try:
             packed = redis_client.client_of_paper().get(f"newsroom:page:{name}")
             return packed and Page.unpack(packed)
-        except Exception:  # whatever the driver raises: the page is made anew
+        except Exception:  # whatever the driver raises: the page is rendered
             return None
 
     def put(self, name: str, page: Page) -> None:
@@ -135,12 +136,12 @@ class Redis:
         return int(redis_client.client_of_paper().info("memory")["used_memory"])
 
     def _is_there(self) -> bool:
-        """Whether it answered a moment ago: nobody waits for one that hangs."""
+        """Return whether Redis answered a moment ago, so that nobody waits for one that hangs."""
         return generation.is_heard()
 
 
 def shared_store() -> Store:
-    """Where this paper's processes share their pages."""
+    """Return the store that this paper's processes share."""
     if settings.REDIS_URL:
         return Redis()
     return Files(settings.VAR_DIR / "cache" / "pages", settings.PAGE_CACHE_BYTES * FOR_FILES)
