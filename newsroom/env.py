@@ -186,7 +186,7 @@ def bucket(name: str) -> dict[str, Any]:
         "region_name": dict(parse_qsl(url.query)).get("region"),
         "access_key": unquote(url.username or "") or None,
         "secret_key": unquote(url.password or "") or None,
-        "default_acl": None,  # the bucket's own policy; it needs no public access, because this server delivers pictures
+        "default_acl": None,  # the bucket's own policy; it needs no public access, because this server serves them
         "querystring_auth": False,
         "file_overwrite": False,  # no name is used twice, as with files
     }

@@ -1,4 +1,4 @@
-"""What sources answer: fetched or read from a file, the sheet of a day picked, and each pair's quotes found in it."""
+"""Answers of sources: fetched or read from a file, reduced to the sheet of a day, with each pair's quotes."""
 
 import logging
 from dataclasses import dataclass, field, replace
@@ -16,30 +16,30 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class SourceAnswer:
-    """What one address gave."""
+    """The answer of one address."""
 
     sheets: list[Sheet] = field(default_factory=list)
     validators: Validators = field(default_factory=Validators)
     unchanged: bool = False
-    nothing: str = ""  # the source set no rates
+    nothing: str = ""  # the message that the source set no rates
     trouble: str = ""
 
 
 @dataclass
 class Harvest:
-    """What a source gave for some pairs: each pair's quotes, or what is wrong with it."""
+    """The quotes of a source for some pairs, or what is wrong with them."""
 
     source: Provider
     quotes: dict[Pair, list[Quote]]
     answers: dict[str, SourceAnswer] = field(default_factory=dict)  # by address
     troubles: dict[Pair, str] = field(default_factory=dict)
-    gave: dict[str, set[int]] = field(default_factory=dict)  # which pairs an address has rates of
+    gave: dict[str, set[int]] = field(default_factory=dict)  # the pairs of which an address has rates
     unchanged: set[int] = field(default_factory=set)  # pairs whose address has nothing new
 
     def add(self, address: str, answer: SourceAnswer) -> None:
         self.answers[address], self.gave[address] = answer, set()
         for sheet in answer.sheets:
-            for pair, found in self.quotes.items():
+            for pair, quotes in self.quotes.items():
                 if pair.pk in self.unchanged:
                     continue
                 try:
@@ -48,31 +48,31 @@ class Harvest:
                     self.troubles.setdefault(pair, str(trouble))
                     continue
                 self.gave[address].add(pair.pk)
-                if quote.effective_date not in {one.effective_date for one in found}:
-                    found.append(quote)
+                if quote.effective_date not in {known_quote.effective_date for known_quote in quotes}:
+                    quotes.append(quote)
         self.troubles = {pair: text for pair, text in self.troubles.items() if not self.quotes[pair]}
 
     def keep_unchanged(self, address: str, answer: SourceAnswer, pairs: set[int]) -> None:
-        """An address whose rates are those of the last time, of those ``pairs``."""
+        """Record that an address has the rates of the last time, for those ``pairs``."""
         self.answers[address], self.gave[address] = answer, pairs
         self.unchanged |= pairs
         self.troubles = {pair: text for pair, text in self.troubles.items() if pair.pk not in pairs}
 
     @property
     def failures(self) -> list[str]:
-        """What is wrong: with the source, or with single pairs."""
-        return [one.trouble for one in self.answers.values() if one.trouble] or list(self.troubles.values())
+        """The messages about the source, or else about single pairs."""
+        return [answer.trouble for answer in self.answers.values() if answer.trouble] or list(self.troubles.values())
 
     def all_quotes(self) -> list[tuple[Pair, Quote]]:
-        """Every pair's quotes, those of earlier days first."""
-        found = [(pair, quote) for pair, quotes in self.quotes.items() for quote in quotes]
-        return sorted(found, key=lambda one: one[1].effective_date)
+        """Return the quotes of all pairs, those of earlier days first."""
+        pair_quotes = [(pair, quote) for pair, quotes in self.quotes.items() for quote in quotes]
+        return sorted(pair_quotes, key=lambda pair_quote: pair_quote[1].effective_date)
 
 
-def ask_source(source: Provider, address: str, known: Validators | None, whole: float) -> SourceAnswer:
-    """What an address answers within ``whole`` seconds; ``known`` is what it said of its last answer."""
+def ask_source(source: Provider, address: str, validators: Validators | None, whole: float) -> SourceAnswer:
+    """Return the answer of an address within ``whole`` seconds; ``validators`` are those of its last answer."""
     try:
-        answer = fetch.get(address, known, whole=whole)
+        answer = fetch.get(address, validators, whole=whole)
     except FetchError as trouble:
         if trouble.status is not None and trouble.status == source.missing_status:
             return SourceAnswer(nothing=str(source.error(_("it has no rates of that day"))))
@@ -83,14 +83,14 @@ def ask_source(source: Provider, address: str, known: Validators | None, whole: 
 
 
 def read_sheets(source: Provider, content: bytes) -> SourceAnswer:
-    """Every sheet of an answer; a provider that breaks over one spoils no other source's run."""
+    """Return every sheet of an answer; an error in one provider's code does not stop the other sources."""
     try:
         return SourceAnswer(source.read(content))
     except NoRate as nothing:
         return SourceAnswer(nothing=str(nothing))
     except ProviderError as trouble:
         return SourceAnswer(trouble=str(trouble))
-    except Exception:  # a mistake of ours: told to whoever runs the server, and counted as the source's failure
+    except Exception:  # an error of ours: logged for the server's operator, and counted as the source's failure
         logger.exception("The answer of %s broke its provider.", source.code)
         return SourceAnswer(
             trouble=str(source.error(_("its answer is like none that we can read; the server's log says more")))
@@ -98,13 +98,13 @@ def read_sheets(source: Provider, content: bytes) -> SourceAnswer:
 
 
 def nearest_sheet(answer: SourceAnswer, day: date) -> SourceAnswer:
-    """The same with the sheet alone whose day is nearest to ``day``."""
+    """Return the answer with only the sheet whose day is nearest to ``day``."""
     sheets = sorted(answer.sheets, key=lambda sheet: abs(sheet.effective_date - day))
     return replace(answer, sheets=sheets[:1])
 
 
 def picked(source: Provider, answer: SourceAnswer, day: date | None) -> SourceAnswer:
-    """The same with the sheet of ``day`` alone, or the newest."""
+    """Return the answer with only the sheet of ``day``, or the newest."""
     if not answer.sheets:
         return answer
     try:

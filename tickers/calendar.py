@@ -1,4 +1,4 @@
-"""When each source sets rates: its working days and hours, and from which day on its newest rate is too old."""
+"""The calendars of sources: their working days and hours, and when their newest rate is too old."""
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -6,24 +6,23 @@ from functools import lru_cache
 from tickers import providers
 
 DAY = timedelta(days=1)
-AHEAD = timedelta(days=2)  # banks set tomorrow's rate, on the eve of a holiday the day after's
-RETRY = timedelta(minutes=15)  # from one asking to the next while a source is about to answer
-LATER = timedelta(hours=1)  # and when its hours are over
-LONGEST_HOLIDAY = 30  # days; no source rests longer
+AHEAD = timedelta(days=2)  # banks set tomorrow's rate, and before a holiday that of the day after
+RETRY = timedelta(minutes=15)  # between two requests while a source is about to answer
+LATER = timedelta(hours=1)  # between two requests when its hours are over
+LONGEST_HOLIDAY = 30  # days; no source is closed for longer
 
 
 @lru_cache(maxsize=64)
 def holidays(country: str, year: int) -> frozenset[date]:
-    """The days on which a country's banks rest; those that follow the moon may be estimates."""
-    import holidays as known  # a large package, and many processes never ask
+    """Return the days on which a country's banks are closed; those that follow the moon may be estimates."""
 
-    if country not in known.list_supported_countries():
-        return frozenset(known.financial_holidays(country, years=year))
-    return frozenset(known.country_holidays(country, years=year))
+    if country not in holidays_package.list_supported_countries():
+        return frozenset(holidays_package.financial_holidays(country, years=year))
+    return frozenset(holidays_package.country_holidays(country, years=year))
 
 
 def is_working_day(code: str, day: date) -> bool:
-    """Whether the source sets rates on ``day``."""
+    """Return whether the source sets rates on ``day``."""
     source = providers.get_provider(code)
     if day.weekday() not in source.working_days:
         return False
@@ -31,25 +30,25 @@ def is_working_day(code: str, day: date) -> bool:
 
 
 def oldest_fresh(code: str, today: date) -> date:
-    """The effective date that the newest rate of a source must have on ``today`` not to be stale.
+    """Return the effective date from which on the newest rate of a source is fresh on ``today``.
 
-    It is the source's last working day before: what was set then is in force by now. A rate that was typed,
-    or whose source is none any more, keeps the days of a week.
+    It is the source's last working day before, because what was set then is in force by now. A typed rate, or one of a
+    source that no longer exists, has the working days of a week.
     """
-    known = code if code in providers.ALL else providers.MANUAL
+    source_code = code if code in providers.ALL else providers.MANUAL
     due = today - DAY
     for _tried in range(LONGEST_HOLIDAY):
-        if is_working_day(known, due):
+        if is_working_day(source_code, due):
             break
         due -= DAY
     return due
 
 
 def is_due(code: str, now: datetime, asked_at: datetime | None, newest: date | None) -> bool:
-    """Whether it is time to ask a source by ourselves: on its working day, from the hour it publishes at on.
+    """Return whether to ask a source by ourselves: on its working day, from its hour of publication on.
 
-    ``newest`` is the effective date of its newest rate: a source that has set its next rate is left alone.
-    All times are UTC.
+    ``newest`` is the effective date of its newest rate: a source that has set its next rate is not asked. All times are
+    UTC.
     """
     source, now = providers.get_provider(code), now.astimezone(UTC)
     today, (first, last) = now.date(), source.publishes_at

@@ -1,4 +1,4 @@
-"""The picture that social networks show of a pair's page: drawn when a rate is accepted, never for a reader."""
+"""The picture of a pair's page for social networks, drawn when a rate is accepted, never on a reader's request."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ WIDE = {"text": 40, "pair": 64, "value": 150, "least": 60}  # pixels of type
 
 
 class CardBrand(Protocol):
-    """How the paper looks; this app does not know where that is kept."""
+    """The look of the paper; this app does not know where it is stored."""
 
     @property
     def light(self) -> dict[str, str]: ...
@@ -38,12 +38,12 @@ _brand: list[Callable[[], CardBrand]] = []
 
 
 def register(brand: Callable[[], CardBrand]) -> None:
-    """Have cards drawn as ``brand`` answers."""
+    """Register the function that returns the look of cards."""
     _brand[:] = [brand]
 
 
 def draw_pair_card(pair: Pair, row: PairRow) -> None:
-    """Draw and store the card of a pair's newest rate; the one before it goes away."""
+    """Draw and store the card of a pair's newest rate; the former one is deleted."""
     former = pair.card
     places = MOST_DECIMALS if row.digits is None else row.digits
     name = f"rates/{pair.slug}/{row.effective_date}-{numerals.rounded(row.value, places)}.png"
@@ -56,7 +56,7 @@ def draw_pair_card(pair: Pair, row: PairRow) -> None:
 
 @dataclass(frozen=True)
 class CardLines:
-    """What a card says."""
+    """The lines of a card."""
 
     pair: str
     value: str
@@ -65,7 +65,7 @@ class CardLines:
 
     @classmethod
     def of(cls, row: PairRow) -> "CardLines":
-        """The lines of a pair as it is told."""
+        """Return the lines of a pair in its direction on pages."""
         inverse = f"1 {row.quote} = {row.inverse_text} {row.base}"
         source = _("%(source)s, %(day)s") % {"source": row.source, "day": _day(row)}
         return cls(row.pair, row.value_text, f"{row.change_text}    {inverse}".strip(), source)
@@ -88,4 +88,4 @@ def _file(lines: CardLines, brand: CardBrand) -> ContentFile:
 
 
 def _day(row: PairRow) -> str:
-    return date_format(row.effective_date, "Y-m-d")  # the font holds no other alphabet's months
+    return date_format(row.effective_date, "Y-m-d")  # the font has no other alphabet's months

@@ -1,4 +1,4 @@
-"""A pair's past as a line: where its points and ticks lie in a drawing that grows with the page."""
+"""A pair's past as a line: the positions of points and ticks in a drawing that scales with the page."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,16 +9,16 @@ from django.utils.formats import date_format
 from tickers import numerals
 from tickers.row import Point
 
-WIDE, NARROW = (720, 320), (360, 260)  # for a screen, and for a phone, whose letters would get too small
-LEFT, RIGHT, TOP, BOTTOM = 80, 18, 14, 30  # margins, in which the axes are labelled
+WIDE, NARROW = (720, 320), (360, 260)  # for a screen, and for a phone, on which the letters would get too small
+LEFT, RIGHT, TOP, BOTTOM = 80, 18, 14, 30  # margins for the labels of the axes
 STEPS = [Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10)]
 MOST_Y = 5  # ticks
-A_LABEL = 100  # the width that a label below the line needs
+A_LABEL = 100  # the width of a label below the line
 
 
 @dataclass(frozen=True)
 class Tick:
-    """A label on an axis, and where it lies."""
+    """A label on an axis, with its position."""
 
     at: float
     text: str
@@ -26,22 +26,22 @@ class Tick:
 
 @dataclass(frozen=True)
 class Chart:
-    """What a template draws."""
+    """The data from which a template draws a chart."""
 
     width: int
     height: int
     left: int
-    right: float  # where the drawing ends
+    right: float  # the end of the drawing
     bottom: float
     line: str  # of an SVG polyline
-    area: str  # of an SVG polygon: what lies beneath the line
+    area: str  # of an SVG polygon: the area below the line
     last: tuple[float, float]
     y_ticks: list[Tick]
     x_ticks: list[Tick]
 
 
 def draw_line(points: list[Point], size: tuple[int, int] = WIDE) -> Chart:
-    """The chart of at least one point, in the order of their days."""
+    """Return the chart of at least one point, in the order of days."""
     width, height = size
     low, high = _range([point.value for point in points])
     first, last = points[0].day, points[-1].day
@@ -71,7 +71,7 @@ def draw_line(points: list[Point], size: tuple[int, int] = WIDE) -> Chart:
 
 
 def spark(points: list[Point], width: int = 120, height: int = 32) -> str:
-    """The points of a small line without axes; empty for fewer than two."""
+    """Return the points of a small line without axes; empty for fewer than two."""
     if len(points) < 2:
         return ""
     low, high = _range([point.value for point in points])
@@ -84,30 +84,30 @@ def spark(points: list[Point], width: int = 120, height: int = 32) -> str:
 
 
 def _range(values: list[Decimal]) -> tuple[Decimal, Decimal]:
-    """From the lowest to the highest; what never moved lies in the middle."""
+    """Return the lowest and the highest value of the drawing; a value that never moved is in the middle."""
     low, high = min(values), max(values)
     margin = (high - low) / 20 or high / 50
     return low - margin, high + margin
 
 
 def _y_ticks(low: Decimal, high: Decimal) -> list[tuple[Decimal, str]]:
-    """Round numbers between the ends, with as many decimals as tell them apart."""
+    """Return round numbers within the range, with as many decimals as distinguish them."""
     rough = (high - low) / MOST_Y
     unit = Decimal(1).scaleb(rough.adjusted())
     step = next(unit * factor for factor in STEPS if unit * factor >= rough)
     places = max(0, -int(step.normalize().as_tuple().exponent))
     count = int(low / step) + 1
-    found = []
+    ticks = []
     while count * step <= high:
-        found.append(
+        ticks.append(
             (count * step, numerals.written_number(count * step, places, grouped=count * step >= numerals.GROUPED))
         )
         count += 1
-    return found
+    return ticks
 
 
 def _x_ticks(first: date, last: date, most: int) -> list[tuple[date, str]]:
-    """Beginnings of years, or of months, or days: at most ``most``."""
+    """Return the beginnings of years, or of months, or days: at most ``most``."""
     for days, form in (_years(first, last), "Y"), (_months(first, last), "M Y"):
         if len(days) > 2:
             return [(day, date_format(day, form)) for day in days[:: -(-len(days) // most)]]

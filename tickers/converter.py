@@ -1,4 +1,4 @@
-"""Amounts turned from one currency of a pair into the other, exactly."""
+"""Converting amounts from one currency of a pair into the other, exactly."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ LEAST, MOST = Decimal("1e-12"), Decimal("1e15")
 
 
 class Amount(forms.DecimalField):
-    """A sum of money as people write it, or copy it from a page: 1 250,50. What may be two numbers is asked."""
+    """A sum of money as people write or copy it: 1 250,50. For an ambiguous one the form asks."""
 
     widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off", "size": 12})
     default_error_messages = {
@@ -28,14 +28,14 @@ class Amount(forms.DecimalField):
     }
 
     def to_python(self, value):
-        found = numerals.readings(str(value or ""))
-        if len(found) > 1:
-            raise ValidationError(self.error_messages["ambiguous"], code="ambiguous", params={"readings": found})
-        return super().to_python(f"{found[0]:f}" if found else value)
+        numbers = numerals.readings(str(value or ""))
+        if len(numbers) > 1:
+            raise ValidationError(self.error_messages["ambiguous"], code="ambiguous", params={"readings": numbers})
+        return super().to_python(f"{numbers[0]:f}" if numbers else value)
 
 
 class ConverterForm(forms.Form):
-    """The sum, which of the two currencies it is in, and the day whose rate counts."""
+    """The sum, its currency, and the day of the rate."""
 
     amount = Amount(
         label=_("Amount"),
@@ -64,7 +64,7 @@ class ConverterForm(forms.Form):
         return day
 
     def result(self) -> "Result | None":
-        """What the sum is worth; None while nothing was asked, or the day has no rate."""
+        """Return the converted sum; None if no sum was sent, or the day has no rate."""
         if not self.is_valid():
             return None
         row = self._row_of(self.cleaned_data["day"])
@@ -72,24 +72,24 @@ class ConverterForm(forms.Form):
             self.add_error("day", _("There is no rate for that day or earlier."))
             return None
         amount, currency = self.cleaned_data["amount"], self.cleaned_data["currency"]
-        other = row.quote if currency == row.base else row.base
-        return Result(amount, currency, row.worth(amount, currency), other, row)
+        target_currency = row.quote if currency == row.base else row.base
+        return Result(amount, currency, row.worth(amount, currency), target_currency, row)
 
     def choices(self) -> list["ConvertedSum"]:
-        """What a sum may mean that can be read in two ways; otherwise none."""
+        """Return the possible meanings of an ambiguous sum; otherwise none."""
         if not self.is_bound:
             return []
         errors = self.errors.as_data().get("amount", [])
-        found = [value for error in errors if error.code == "ambiguous" for value in (error.params or {})["readings"]]
-        return [ConvertedSum(value, self.data) for value in found]
+        values = [value for error in errors if error.code == "ambiguous" for value in (error.params or {})["readings"]]
+        return [ConvertedSum(value, self.data) for value in values]
 
     def _row_of(self, day: date) -> PairRow | None:
-        """The pair as it is told with the rate in force on ``day``."""
+        """Return the pair in its direction on pages, with the rate in force on ``day``."""
         if day == self.today:
             return self.row
         pair: Any = ratebar.with_newest(day).filter(pk=self.pair.pk).first()
         if pair and day < self.today:
-            pair.peg_value = None  # a peg is today's law: of other days, what was stored
+            pair.peg_value = None  # a peg is today's law: for other days the stored rate counts
         return pair and ratebar.pair_row_of(pair, day)
 
 
@@ -114,14 +114,14 @@ class Result:
 
 @dataclass(frozen=True)
 class ConvertedSum:
-    """One of the sums that a text may mean, and the rest of what was asked."""
+    """One possible meaning of an ambiguous sum, with the other fields of the form."""
 
     amount: Decimal
     asked: Mapping[str, Any]
 
     @property
     def text(self) -> str:
-        """The sum with this one meaning: no thousands that stand apart, no zeros at the end."""
+        """The sum in its unambiguous form: no grouped thousands, no zeros at the end."""
         value = self.amount.normalize()
         return numerals.written_number(value, max(0, -int(value.as_tuple().exponent)))
 
@@ -131,6 +131,6 @@ class ConvertedSum:
 
     @property
     def query(self) -> str:
-        """Its address on the pair's page."""
-        kept = {name: self.asked[name] for name in ("span", "currency", "day") if name in self.asked}
-        return urlencode(kept | {"amount": self.text})
+        """The query string of this sum on the pair's page."""
+        parameters = {name: self.asked[name] for name in ("span", "currency", "day") if name in self.asked}
+        return urlencode(parameters | {"amount": self.text})

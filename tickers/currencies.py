@@ -1,4 +1,4 @@
-"""What currencies are called, in the paper's own languages. A further one is a line of NAMES."""
+"""The names of currencies, in the paper's own languages. Add a line to NAMES for another one."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import get_language, ngettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-# The full name; one of it, as after “to the”; an amount of it.
+# The full name; one unit, as after “to the”; an amount of it.
 NAMES: dict[str, tuple[Any, Any, Any]] = {
     "AED": (_("UAE dirham"), pgettext_lazy("to the …", "dirham"), ngettext_lazy("dirham", "dirhams")),
     "AFN": (_("Afghan afghani"), pgettext_lazy("to the …", "afghani"), ngettext_lazy("afghani", "afghanis")),
@@ -45,12 +45,12 @@ NAMES: dict[str, tuple[Any, Any, Any]] = {
     "USD": (_("US dollar"), pgettext_lazy("to the …", "dollar"), ngettext_lazy("dollar", "dollars")),
     "UZS": (_("Uzbek sum"), pgettext_lazy("to the …", "sum"), ngettext_lazy("sum", "sum")),
 }
-FRACTION = 2  # how many 87.41 som are to a grammar: languages that decline give a fraction the form of two
+FRACTION = 2  # the number for the grammar of 87.41 som: languages that decline give a fraction the form of two
 
 
 @dataclass(frozen=True)
 class Currency:
-    """The words of a currency: its full name, one of it after “to the”, and an amount of it."""
+    """The words of a currency: its full name, one unit after “to the”, and an amount."""
 
     name: str
     one: str
@@ -58,8 +58,8 @@ class Currency:
 
 
 def currency_words(code: str, count: int = FRACTION) -> Currency | None:
-    """The words of a currency for an amount of ``count``; None where the language in force has none for it."""
+    """Return the words of a currency for an amount of ``count``; None if the current language has none for it."""
     if code not in NAMES or get_language() not in dict(settings.LANGUAGES):
         return None
-    name, one, many = NAMES[code]
-    return Currency(str(name), str(one), str(many % count))
+    name, singular, many = NAMES[code]
+    return Currency(str(name), str(singular), str(many % count))

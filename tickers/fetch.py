@@ -1,4 +1,4 @@
-"""Asking banks for their rates: politely, by https alone, and never for long or for much."""
+"""Fetching rates from banks: politely, only by https, and with limits of time and size."""
 
 import random
 import time
@@ -12,18 +12,18 @@ from django.utils.translation import gettext as _
 from ground.http import Client, Failure, Reason, Response
 from ground.internet import is_loopback
 
-CONNECT, READ, WHOLE = 4.0, 6.0, 20.0  # seconds: to reach it, for a piece of an answer, for everything
+CONNECT, READ, WHOLE = 4.0, 6.0, 20.0  # seconds: to connect, for each part of an answer, for everything
 MOST_BYTES = 2 * 1024 * 1024  # after decompression; the longest of the daily lists has some 30 KB
 TRIES = 3
-PAUSE = 0.5  # seconds before the second try, doubled for the third, and shaken by half
+PAUSE = 0.5  # seconds before the second try, doubled for the third, with random variation
 AGAIN = {429, 500, 502, 503, 504}
 MOST_REDIRECTS = 2
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}  # asked without https too: a stub in a test, a proxy of one's own
-MOMENTARY = {Reason.SILENT, Reason.UNREACHED, Reason.NO_HOST}  # it may work in a moment
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}  # also asked without https: a stub in a test, a proxy of one's own
+MOMENTARY = {Reason.SILENT, Reason.UNREACHED, Reason.NO_HOST}  # another try may work
 
 
 class FetchError(Exception):
-    """Why nothing came: a sentence for the rates desk. ``status`` is what was answered, if anything."""
+    """Nothing was fetched; the text is for the rates desk. ``status`` is that of the answer, if there was one."""
 
     def __init__(self, sentence: str, status: int | None = None):
         super().__init__(sentence)
@@ -31,12 +31,12 @@ class FetchError(Exception):
 
 
 class _AgainError(FetchError):
-    """It may work in a moment."""
+    """Another try may work."""
 
 
 @dataclass(frozen=True)
 class Validators:
-    """By which the next asking learns that nothing changed."""
+    """The headers by which the next request learns that nothing changed."""
 
     etag: str = ""
     last_modified: str = ""
@@ -44,7 +44,7 @@ class Validators:
 
 @dataclass(frozen=True)
 class FetchedBody:
-    """What came: nothing but ``unchanged``, if it is what ``validators`` were given for."""
+    """The body of an answer; empty if ``unchanged`` since the one of ``validators``."""
 
     body: bytes
     unchanged: bool
@@ -52,7 +52,9 @@ class FetchedBody:
 
 
 def get(address: str, validators: Validators | None = None, *, whole: float | None = None) -> FetchedBody:
-    """What is at ``address``, within ``whole`` seconds (WHOLE) with all its tries; FetchError says why nothing came."""
+    """Return the answer of ``address``, within ``whole`` seconds (WHOLE) for all tries; raise FetchError if there is
+    none.
+    """
     until = time.monotonic() + (WHOLE if whole is None else whole)
     for number in range(TRIES):
         try:
@@ -75,7 +77,7 @@ def _ask(address: str, validators: Validators, until: float) -> FetchedBody:
 
 
 def _client(address: str) -> Client:
-    """Only https leaves this machine, and a redirect leads to the same host."""
+    """Return a client that only uses https outside this machine, and follows redirects only on the same host."""
     limits = Client(
         ports={"https": None},
         connect=CONNECT,
@@ -90,15 +92,15 @@ def _client(address: str) -> Client:
 
 
 def _answer(response: Response, validators: Validators) -> FetchedBody:
-    told = {"host": urlsplit(response.address).hostname, "status": response.status}
+    params = {"host": urlsplit(response.address).hostname, "status": response.status}
     if response.status == HTTPStatus.NOT_MODIFIED and validators != Validators():
         return FetchedBody(b"", True, validators)
     if response.status in AGAIN:
-        raise _AgainError(_("%(host)s answered with an error (%(status)s).") % told, response.status)
+        raise _AgainError(_("%(host)s answered with an error (%(status)s).") % params, response.status)
     if response.status != HTTPStatus.OK:
-        raise FetchError(_("%(host)s refused to answer (%(status)s).") % told, response.status)
+        raise FetchError(_("%(host)s refused to answer (%(status)s).") % params, response.status)
     if "html" in response.headers.get("Content-Type", "").lower():
-        raise FetchError(_("%(host)s answered with a web page instead of rates.") % told)
+        raise FetchError(_("%(host)s answered with a web page instead of rates.") % params)
     etag, modified = (response.headers.get(name, "")[:200] for name in ("ETag", "Last-Modified"))
     return FetchedBody(response.body, False, Validators(etag, modified))
 
@@ -115,7 +117,7 @@ def _headers(validators: Validators) -> dict[str, str]:
 
 
 def _sentence(failure: Failure) -> str:
-    """What the rates desk reads of it."""
+    """Return the failure in words for the rates desk."""
     sentences = {
         Reason.BROKEN: _("%(host)s sends us to what is no address."),
         Reason.SCHEME: _("%(host)s is not asked without https."),
@@ -129,5 +131,5 @@ def _sentence(failure: Failure) -> str:
         Reason.LOOP: _("%(host)s sends us round in a circle."),
     }
     unreached = _("%(host)s can't be reached, or broke off.")
-    told = {"host": failure.host, "other": failure.other, "limit": MOST_BYTES // 1024 // 1024}
-    return sentences.get(failure.reason, unreached) % told
+    params = {"host": failure.host, "other": failure.other, "limit": MOST_BYTES // 1024 // 1024}
+    return sentences.get(failure.reason, unreached) % params

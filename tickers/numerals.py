@@ -1,4 +1,4 @@
-"""Numbers as pages write them in the reader's language, and as the converter reads them back."""
+"""Numbers as pages write them in the reader's language, and as the converter reads them."""
 
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -6,9 +6,9 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from django.utils.formats import get_format, number_format
 
 MINUS = "\N{MINUS SIGN}"
-GROUPED = 10_000  # from here on thousands stand apart, and decimals say nothing
-WIDE = Context(prec=80)  # no number that fits a row can be too long to write
-COMPUTED = 12  # significant digits of a value turned round: of 15 stored, so that a bank's own number comes back whole
+GROUPED = 10_000  # from here on thousands are grouped, and decimals are left out
+WIDE = Context(prec=80)  # enough for any number of a row
+COMPUTED = 12  # significant digits of a turned value: of 15 stored, so that a bank's own number is restored exactly
 
 APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼʻ`´", "'"))
 GROUPS = re.compile(
@@ -18,22 +18,22 @@ DECIMALS = re.compile(r"(?P<whole>\d*)(?:[,.](?P<rest>\d*))?")
 
 
 def rounded(value: Decimal, places: int) -> str:
-    """The number with so many decimals, for machines."""
+    """Return the number with ``places`` decimals, for machines."""
     return f"{value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, WIDE):f}"
 
 
 def written_number(value: Decimal, places: int, *, grouped: bool = False) -> str:
-    """The number with so many decimals, with the language's own decimal sign; ``grouped`` sets the thousands apart."""
+    """Return the number with ``places`` decimals and the language's decimal sign; ``grouped`` separates thousands."""
     return number_format(rounded(value, places), places, force_grouping=grouped)
 
 
 def small(value: Decimal, digits: int | None) -> str:
-    """A worth of a fraction: at least five decimals and three significant digits, or the decimals asked for."""
+    """Return a value below one with at least five decimals and three significant digits, or ``digits`` decimals."""
     return written_number(value, max(5, _places(value, 3)) if digits is None else digits)
 
 
 def small_in_full(value: Decimal, digits: int | None) -> str:
-    """The same with up to six significant digits, so that a small change shows."""
+    """Return such a value with up to six significant digits, so that a small change shows."""
     if digits is not None:
         return written_number(value, digits)
     most, least = max(5, _places(value, 6)), max(5, _places(value, 3))
@@ -43,56 +43,56 @@ def small_in_full(value: Decimal, digits: int | None) -> str:
 
 
 def large(value: Decimal, digits: int | None) -> str:
-    """A worth of many units: 87.41, 9.345, 12,019; a small one with three digits."""
+    """Return a value of many units: 87.41, 9.345, 12,019; one below one has three significant digits."""
     if digits is None:
         digits = 0 if value >= GROUPED else max(2, _places(value, 4 if value >= 1 else 3))
     return written_number(value, digits, grouped=value >= GROUPED)
 
 
 def percent(change: Decimal) -> str:
-    """The size of a change with two decimals, or with the one digit that tells it from zero."""
+    """Return the size of a change with two decimals, or with the one digit that distinguishes it from zero."""
     size = abs(change)
     is_lost = size and not Decimal(rounded(size, 2))
     return written_number(size, -size.adjusted() if is_lost else 2)
 
 
 def money(value: Decimal) -> str:
-    """Two decimals, or the four digits that a small sum needs; thousands stand apart."""
+    """Return a sum with two decimals, or four significant digits if it is small; thousands are grouped."""
     return written_number(value, 2 if value >= 1 or not value else 3 - value.adjusted(), grouped=True)
 
 
 def machine_number(value: Decimal, *, is_computed: bool = False) -> str:
-    """The number for machines: whole, or with the digits that are certain where it is ``is_computed``."""
+    """Return the number for machines: whole, or if it ``is_computed`` with the digits that are certain."""
     value = Context(prec=COMPUTED).plus(value) if is_computed else value
     return f"{value.normalize(WIDE):f}"
 
 
 def readings(text: str) -> list[Decimal]:
-    """The numbers that ``text`` may mean, the larger first; none where it is no number.
+    """Return the numbers that ``text`` may mean, the larger first; none if it is not a number.
 
-    Thousands may stand apart by a space of any kind, comma, point or apostrophe; decimals follow a comma or a point.
-    What a page of this language would write so means that alone: 12,019 and 9.342 in English.
+    Thousands may be separated by a space of any kind, comma, point or apostrophe; decimals follow a comma or a point. A
+    number in the form of this language's pages has only that meaning: 12,019 and 9.342 in English.
     """
     text = " ".join(text.translate(APOSTROPHES).split())
-    found = []
+    numbers = []
     if match := GROUPS.fullmatch(text):
-        found.append(_number(re.sub(r"\D", "", match["whole"]), match["rest"]))
+        numbers.append(_number(re.sub(r"\D", "", match["whole"]), match["rest"]))
     if (match := DECIMALS.fullmatch(text)) and (match["whole"] or match["rest"]):
-        found.append(_number(match["whole"], match["rest"]))
-    return found if len(found) < 2 else _as_pages_write(text, *found)
+        numbers.append(_number(match["whole"], match["rest"]))
+    return numbers if len(numbers) < 2 else _as_pages_write(text, *numbers)
 
 
 def _as_pages_write(text: str, whole: Decimal, fraction: Decimal) -> list[Decimal]:
-    """Of 12,019 the reading that a page of this language would have written so; else both."""
+    """Return the reading of 12,019 in the form of this language's pages; else both."""
     if get_format("DECIMAL_SEPARATOR") in text:
         return [fraction]
     return [whole] if whole >= GROUPED and text == written_number(whole, 0, grouped=True) else [whole, fraction]
 
 
-def _number(whole: str, rest: str | None) -> Decimal:
-    return Decimal(f"{whole or 0}.{rest or 0}")
+def _number(whole: str, decimals: str | None) -> Decimal:
+    return Decimal(f"{whole or 0}.{decimals or 0}")
 
 
 def _places(value: Decimal, significant: int) -> int:
-    """How many decimals show that many significant digits."""
+    """Return how many decimals show that many significant digits."""
     return significant - 1 - value.adjusted()

@@ -1,4 +1,4 @@
-"""The public addresses of rates; ``newsroom.pages.PublicPage`` says what each word means."""
+"""The public addresses of rates; the keys are fields of ``newsroom.pages.PublicPage``."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whether a quote can be believed: what is held for the rates desk, and which accepted rates a quote speaks against."""
+"""The plausibility of quotes: which are held for the rates desk, and which accepted rates a quote contradicts."""
 
 import math
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ from tickers.calendar import AHEAD
 from tickers.models import Pair, Rate
 from tickers.providers import Quote
 
-SPAN = 14  # days between two rates; after more, the rate before says too little of the new one
-PAST = 61  # accepted rates that are looked at: sixty moves
+SPAN = 14  # days between two rates; after more, the rate before tells too little about the new one
+PAST = 61  # accepted rates that are compared: sixty moves
 ENOUGH = 20  # moves; fewer teach nothing, and the pair's ceiling is its limit
-USUAL = Decimal("0.9")  # of the moves: one jump and its return are among the others
-MOVE = Decimal("0.000001")  # per cent; stored values are rounded, which may not turn one limit into two
+USUAL = Decimal("0.9")  # share of the moves, such that one jump and its return are outside
+MOVE = Decimal("0.000001")  # per cent; stored values are rounded, which may not make two limits of one
 TIMES = 4  # the limit, in usual moves
 
 
 @dataclass(frozen=True)
 class CrossCheck:
-    """What a second source says of a pair; ``missing`` says why it says nothing."""
+    """The quote of a second source for a pair; ``missing`` is the reason if there is none."""
 
     name: str
     quote: Quote | None
@@ -33,32 +33,32 @@ class CrossCheck:
 
     @property
     def words(self) -> str:
-        """What it says, for the desk; nothing if it says nothing."""
+        """The quote in words for the desk; "" if there is none."""
         if self.quote is None:
             return ""
-        told = {"name": self.name, "value": f"{self.quote.value:.6g}", "day": _day(self.quote.effective_date)}
-        return _("%(name)s says %(value)s for %(day)s.") % told
+        params = {"name": self.name, "value": f"{self.quote.value:.6g}", "day": _day(self.quote.effective_date)}
+        return _("%(name)s says %(value)s for %(day)s.") % params
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of a quote: known already, held for a ``reason``, or accepted in place of a typed rate.
+    """The judgement of a quote: known already, held for a ``reason``, or accepted in place of a typed rate.
 
-    ``doubts`` are accepted rates that it speaks against, ``agreeing`` held ones that are accepted with it.
+    ``doubts`` are accepted rates that it contradicts, ``agreeing`` held ones that are accepted with it.
     """
 
     reason: str = ""
     is_known: bool = False
-    is_for_distance: bool = False  # held for its distance from the rate before, and for nothing else
+    is_for_distance: bool = False  # held only for its distance from the rate before
     replaces: Rate | None = None
     doubts: tuple[Rate, ...] = ()
     agreeing: tuple[Rate, ...] = ()
 
 
 def is_known(quote: Quote, value: Decimal, same_day: list[Rate]) -> bool:
-    """Whether it was stored before, held and rejected ones too, or readers see the same already.
+    """Return whether the rate was stored before, even as held or rejected, or readers see the same already.
 
-    What the desk typed something in place of is known; a source that goes back to what it said first is news.
+    A rate that the desk replaced by a typed one is known; a source that returns to its first value is news.
     """
     is_typed = any(rate.status == Rate.Status.ACCEPTED and rate.provider == providers.MANUAL for rate in same_day)
     return any(
@@ -74,7 +74,7 @@ def is_known(quote: Quote, value: Decimal, same_day: list[Rate]) -> bool:
 def judge(
     pair: Pair, quote: Quote, value: Decimal, check: CrossCheck | None, *, today: date, is_newest: bool
 ) -> Verdict:
-    """Look at a quote, whose ``value`` is as exact as it will be stored; ``is_newest`` if no day was asked for."""
+    """Return the verdict on a quote with the exact ``value`` to be stored; ``is_newest`` if no day was requested."""
     same_day = list(pair.rates.filter(effective_date=quote.effective_date))
     if is_known(quote, value, same_day):
         return Verdict(is_known=True)
@@ -96,14 +96,14 @@ def judge(
 
 
 def past(pair: Pair, day: date) -> list[Rate]:
-    """The newest accepted rates from before ``day``, the newest first: all that a judgement looks at. One query."""
+    """Return the newest accepted rates before ``day``, the newest first: the basis of a judgement. One query."""
     return list(Rate.objects.accepted().filter(pair=pair, effective_date__lt=day).order_by("-effective_date")[:PAST])
 
 
 def limit(pair: Pair, before: Sequence[Rate]) -> Decimal:
-    """How far the pair may move, in per cent: learned from its moves in ``before``, between its floor and ceiling.
+    """Return the limit of a pair's move in per cent: learned from its moves in ``before``, between floor and ceiling.
 
-    It is some times the move that nine in ten of them stayed within; a move over a long gap teaches nothing.
+    It is a multiple of the move that nine in ten of them did not exceed; a move over a long gap is left out.
     """
     moves = sorted(
         ((max(new.value, old.value) / min(new.value, old.value) - 1) * 100).quantize(MOVE)
@@ -117,7 +117,7 @@ def limit(pair: Pair, before: Sequence[Rate]) -> Decimal:
 
 
 def far(pair: Pair, day: date, value: Decimal, before: Sequence[Rate]) -> str:
-    """Why ``value`` is too far from the rate before: beyond the pair's limit, or too long after; empty if it isn't."""
+    """Return why ``value`` is too far from the rate before: beyond the limit, or too long after; "" if it isn't."""
     reason = beyond(pair, value, before)
     if not reason and before and (day - before[0].effective_date).days > SPAN:
         return _("The rate before is of %(day)s, too long ago to compare.") % {"day": _day(before[0].effective_date)}
@@ -125,31 +125,34 @@ def far(pair: Pair, day: date, value: Decimal, before: Sequence[Rate]) -> str:
 
 
 def beyond(pair: Pair, value: Decimal, before: Sequence[Rate]) -> str:
-    """How far ``value`` moved from the rate before, if that is beyond the pair's limit; else empty."""
+    """Return how far ``value`` moved from the rate before, if that is beyond the pair's limit; else ""."""
     if not before:
         return ""
     last, most = before[0], limit(pair, before)
     if not is_beyond(value, last.value, most):
         return ""
-    told = {"move": distance(value, last.value), "before": without_zeros(last.value), "limit": without_zeros(most)}
-    told["day"] = _day(last.effective_date)
-    return _("It moved by %(move)s from %(before)s of %(day)s, beyond the pair’s limit of %(limit)s %%.") % told
+    params = {"move": distance(value, last.value), "before": without_zeros(last.value), "limit": without_zeros(most)}
+    params["day"] = _day(last.effective_date)
+    return _("It moved by %(move)s from %(before)s of %(day)s, beyond the pair’s limit of %(limit)s %%.") % params
 
 
 def without_zeros(value: Decimal) -> str:
-    """A number without zeros at its end."""
+    """Return a number without zeros at its end."""
     return f"{value.normalize():f}"
 
 
-def distance(value: Decimal, other: Decimal) -> str:
-    """How far ``value`` is from ``other`` in per cent, and how far it is when the pair is told the other way round."""
-    told, turned = (value / other - 1) * 100, (other / value - 1) * 100
-    return _("%(told)s %% (the other way round %(turned)s %%)") % {"told": f"{told:+z.1f}", "turned": f"{turned:+z.1f}"}
+def distance(value: Decimal, reference: Decimal) -> str:
+    """Return how far ``value`` is from ``reference`` in per cent, and how far in the other direction of the pair."""
+    change, turned = (value / reference - 1) * 100, (reference / value - 1) * 100
+    return _("%(told)s %% (the other way round %(turned)s %%)") % {
+        "told": f"{change:+z.1f}",
+        "turned": f"{turned:+z.1f}",
+    }
 
 
-def is_beyond(value: Decimal, other: Decimal, percent: Decimal) -> bool:
-    """Whether two values above zero are further apart than ``percent``, whichever way round the pair is told."""
-    return max(value, other) * 100 > min(value, other) * (100 + percent)
+def is_beyond(value: Decimal, reference: Decimal, percent: Decimal) -> bool:
+    """Return whether two positive values differ by more than ``percent``, in either direction of the pair."""
+    return max(value, reference) * 100 > min(value, reference) * (100 + percent)
 
 
 def _at_distance(
@@ -161,10 +164,11 @@ def _at_distance(
     reason: str,
     accepted: Rate | None,
 ) -> Verdict:
-    """Hold what is far from the rate before; but what is back where the pair was speaks against what jumped away.
+    """Hold a value far from the rate before; if it returns to where the pair was, the rates that jumped away are
+    doubted.
 
-    It is believed when the second source says so, or when as many days agree with it as rates jumped away; when a
-    person decided on one of those, one more.
+    It is accepted if the second source confirms it, or if as many days agree with it as rates jumped away; if a person
+    decided on one of those, one more.
     """
     outliers = _outliers(pair, day, value, before)
     if not outliers:
@@ -177,7 +181,7 @@ def _at_distance(
 
 
 def _outliers(pair: Pair, day: date, value: Decimal, before: list[Rate]) -> list[Rate]:
-    """The rates just before that jumped away from where the pair was, and now is again; the newest first."""
+    """Return the last rates that jumped away from where the pair was and is again; the newest first."""
     most, first = limit(pair, before), day - timedelta(days=SPAN)
     recent = [rate for rate in before if rate.effective_date >= first]
     back = next((place for place, rate in enumerate(recent) if not is_beyond(value, rate.value, most)), 0)
@@ -187,17 +191,21 @@ def _outliers(pair: Pair, day: date, value: Decimal, before: list[Rate]) -> list
 
 
 def _agreeing(pair: Pair, day: date, value: Decimal, before: list[Rate], outliers: list[Rate]) -> list[Rate]:
-    """Rates since the outliers that sources said, held for their distance, and near ``value``; one a day."""
-    held = pair.rates.held().filter(
+    """Return rates of sources since the outliers, held for their distance and near ``value``; one a day."""
+    held_rates = pair.rates.held().filter(
         held_for_distance=True, effective_date__gt=outliers[0].effective_date, effective_date__lt=day
     )
-    most, taken = limit(pair, before), {rate.effective_date for rate in before}
-    near = [rate for rate in held if rate.effective_date not in taken and not is_beyond(value, rate.value, most)]
+    most, accepted_days = limit(pair, before), {rate.effective_date for rate in before}
+    near = [
+        rate
+        for rate in held_rates
+        if rate.effective_date not in accepted_days and not is_beyond(value, rate.value, most)
+    ]
     return list({rate.effective_date: rate for rate in near}.values())
 
 
 def _confirms(check: CrossCheck | None, outliers: list[Rate]) -> bool:
-    """Whether the second source has spoken since; that it doesn't contradict is known already."""
+    """Return whether the second source has set a rate since; its contradiction is checked before."""
     if check is None or check.quote is None or check.quote.value <= 0:
         return False
     return check.quote.effective_date >= outliers[0].effective_date
@@ -217,14 +225,14 @@ def _doubt(pair: Pair, quote: Quote, value: Decimal, today: date, is_newest: boo
 
 
 def _apart(pair: Pair, value: Decimal, check: CrossCheck | None) -> str:
-    """Further than the tolerance from what the second source says."""
+    """Return the message if the value is further than the tolerance from the second source's."""
     if check is None or check.quote is None or check.quote.value <= 0:
         return ""
     if not is_beyond(value, check.quote.value, pair.tolerance_percent):
         return ""
-    told = {"apart": distance(value, check.quote.value), "name": check.name, "value": f"{check.quote.value:.6g}"}
-    told["day"] = _day(check.quote.effective_date)
-    return _("It is %(apart)s from %(value)s, which %(name)s says for %(day)s.") % told
+    params = {"apart": distance(value, check.quote.value), "name": check.name, "value": f"{check.quote.value:.6g}"}
+    params["day"] = _day(check.quote.effective_date)
+    return _("It is %(apart)s from %(value)s, which %(name)s says for %(day)s.") % params
 
 
 def _day(day: date) -> str:

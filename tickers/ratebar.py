@@ -1,4 +1,4 @@
-"""The pairs that readers see, each with its newest rate as it is told everywhere."""
+"""The pairs that readers see, each with its newest rate in its direction on pages."""
 
 import math
 from dataclasses import replace
@@ -26,35 +26,35 @@ __all__ = [
 
 
 def current_rows(at: datetime, zone: tzinfo, typed: Pair | None = None) -> list[PairRow]:
-    """The active pairs that have a rate on the paper's day at ``at``, in their order.
+    """Return the active pairs that have a rate on the paper's day at ``at``, in their order.
 
-    One query that probes the index a few times a pair, however long the past. ``typed`` is a pair as somebody
-    is typing it: it is shown as it will be when it is saved.
+    One query that probes the index a few times a pair, however long the past. ``typed`` is a pair that is being edited:
+    it is shown as it will be when it is saved.
     """
     today = at.astimezone(zone).date()
     pairs: list[Any] = list(with_newest(today))
     if typed is not None:
         pairs = _with_typed(pairs, typed, today)
-    made = [pair_row_of(pair, today) for pair in pairs]
-    return [row for row in made if row is not None]
+    pair_rows = [pair_row_of(pair, today) for pair in pairs]
+    return [row for row in pair_rows if row is not None]
 
 
 def _with_typed(pairs: list[Any], typed: Any, today: date) -> list[Any]:
-    """The pairs with the one that is being typed in its place."""
+    """Return the pairs with the edited one in its place."""
     past = Rate.objects.accepted().filter(pair=typed.pk, effective_date__lte=today) if typed.pk else Rate.objects.none()
-    found = list(past.values_list("value", "effective_date", "provider")[:2])
-    typed.value, typed.effective_date, typed.rate_provider = found[0] if found else (None, None, "")
-    typed.previous = found[1][0] if len(found) > 1 else None
-    others = [pair for pair in pairs if pair.pk != typed.pk]
+    past_rates = list(past.values_list("value", "effective_date", "provider")[:2])
+    typed.value, typed.effective_date, typed.rate_provider = past_rates[0] if past_rates else (None, None, "")
+    typed.previous = past_rates[1][0] if len(past_rates) > 1 else None
+    other_pairs = [pair for pair in pairs if pair.pk != typed.pk]
     return sorted(
-        [*others, *([typed] if typed.active else [])], key=lambda pair: (pair.order or 0, pair.pk or math.inf)
+        [*other_pairs, *([typed] if typed.active else [])], key=lambda pair: (pair.order or 0, pair.pk or math.inf)
     )
 
 
 def with_newest(today: date, among: QuerySet[Pair] | None = None) -> QuerySet[Pair]:
-    """The active pairs with what row_of() takes: the newest rates of the paper's day ``today`` beside their fields.
+    """Return the active pairs with what pair_row_of() needs: the newest rates on the paper's day ``today``.
 
-    ``among`` names other pairs instead.
+    ``among`` replaces the active pairs.
     """
     pairs = Pair.objects.active() if among is None else among
     rates = Rate.objects.accepted().filter(pair=OuterRef("pk"), effective_date__lte=today).order_by("-effective_date")
@@ -67,9 +67,9 @@ def with_newest(today: date, among: QuerySet[Pair] | None = None) -> QuerySet[Pa
 
 
 def pair_row_of(pair: Any, today: date) -> PairRow | None:
-    """The row of a pair that has its newest rate beside its fields; None while it has none, nor a peg.
+    """Return the row of a pair from with_newest(); None if it has neither a rate nor a peg.
 
-    A pair with an official peg shows that, while its source is silent; one that is followed no more its last rate.
+    A pair with an official peg shows that while its source has none; an inactive one shows its last rate.
     """
     value, previous, day, provider = pair.value, pair.previous, pair.effective_date, pair.rate_provider
     peg = pair.peg_value if pair.active else None
@@ -83,12 +83,12 @@ def pair_row_of(pair: Any, today: date) -> PairRow | None:
 
 
 def next_rate_change(at: datetime, zone: tzinfo) -> datetime:
-    """When the rows may next differ without anything being written: as the paper's next day begins."""
+    """Return when the rows may next change without any write: when the paper's next day begins."""
     return midnight(at.astimezone(zone).date() + timedelta(days=1), zone).astimezone(UTC)
 
 
 def shared_stale_date(rows: list[PairRow]) -> date | None:
-    """The date to be told once, when every row is stale since the same day; official pegs don't count."""
+    """Return the date of all rows if they are stale since the same day, to show it once; official pegs don't count."""
     dates = {row.effective_date if row.is_stale else None for row in rows if not row.is_peg}
     return dates.pop() if len(dates) == 1 else None
 

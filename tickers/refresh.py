@@ -1,4 +1,4 @@
-"""Asking sources for rates, looking at what they say, and keeping it: accepted, or held for the rates desk."""
+"""Refreshing rates: sources are asked, their quotes judged, and stored as accepted or held for the rates desk."""
 
 import math
 import time
@@ -28,7 +28,7 @@ NEW, UNCHANGED, HELD, NONE, FAILED = "new", "unchanged", "held", "none", "failed
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a pair, or of a source as a whole."""
+    """The result for a pair, or for a source as a whole."""
 
     source: str
     kind: str  # one of NEW, UNCHANGED, HELD, NONE, FAILED
@@ -37,25 +37,26 @@ class Outcome:
 
 @dataclass
 class Summary:
-    """What a run did."""
+    """The results of a run."""
 
     outcomes: list[Outcome] = field(default_factory=list)
 
     def count(self, kind: str, source: str | None = None) -> int:
-        """How many outcomes were of that kind, of one source or of all."""
-        return sum(one.kind == kind and source in {None, one.source} for one in self.outcomes)
+        """Return the number of outcomes of that kind, of one source or of all."""
+        return sum(outcome.kind == kind and source in {None, outcome.source} for outcome in self.outcomes)
 
     @property
     def sources(self) -> list[str]:
-        """The sources of the outcomes, in their order."""
-        return list(dict.fromkeys(one.source for one in self.outcomes))
+        """The sources of the outcomes, in order."""
+        return list(dict.fromkeys(outcome.source for outcome in self.outcomes))
 
 
 class Run:
-    """One refresh: no address is asked twice, and no transaction is open while one is.
+    """One refresh: no address is requested twice, and no transaction is open during a request.
 
-    ``dry`` stores nothing; ``saved`` are answers from files, under the codes of their sources: nobody is asked then.
-    ``say`` is told of each outcome at once. From ``until`` (of time.monotonic()) on nobody is asked any more.
+    ``dry`` stores nothing; ``saved`` has answers from files, by the codes of their sources, and then nothing is
+    requested. ``say`` is called with each outcome at once. From ``until`` (of time.monotonic()) on nothing is requested
+    any more.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class Run:
         self.saved = {
             code: answers.read_sheets(providers.get_provider(code), content) for code, content in (saved or {}).items()
         }
-        self.compared: set[str] = set()  # the second sources that have said something
+        self.compared: set[str] = set()  # the second sources that have given a quote
         self.summary = Summary()
         self.asked: dict[str, SourceAnswer] = {}
         self.now = timezone.now()
@@ -85,11 +86,11 @@ class Run:
             self._tell([Outcome(code, NONE, text)])
             return
         harvest = Harvest(source, {pair: [] for pair in pairs})
-        known = self._known_validators(harvest)
+        validators_by_address = self._known_validators(harvest)
         for address in source.addresses(None, self.utc_day):
             if all(self._is_served(harvest, pair) for pair in harvest.quotes):
                 break
-            validators, pairs_before = known.get(address, (None, set()))
+            validators, pairs_before = validators_by_address.get(address, (None, set()))
             answer = self._ask(source, address, None, validators)
             if answer.unchanged:
                 harvest.keep_unchanged(address, answer, pairs_before)
@@ -110,21 +111,23 @@ class Run:
         self._keep(harvest, is_newest=False)
 
     def file(self, code: str, pairs: Iterable[Pair], day: date | None) -> None:
-        """Read the answer of a source that somebody saved."""
+        """Read the saved answer of a source."""
         source = providers.get_provider(code)
         harvest = Harvest(source, {pair: [] for pair in pairs})
         harvest.add("", answers.picked(source, self.saved[code], day))
         self._keep(harvest, is_newest=day is None)
 
-    def _ask(self, source: Provider, address: str, day: date | None, known: Validators | None) -> SourceAnswer:
-        kept = self.asked.get(address)
-        if kept is None or (kept.unchanged and known is None):  # who has nothing to compare with needs the whole
+    def _ask(self, source: Provider, address: str, day: date | None, validators: Validators | None) -> SourceAnswer:
+        last_answer = self.asked.get(address)
+        if last_answer is None or (
+            last_answer.unchanged and validators is None
+        ):  # without validators the whole answer is needed
             whole = min(fetch.WHOLE, self.until - time.monotonic())
-            self.asked[address] = answers.ask_source(source, address, known, whole)
+            self.asked[address] = answers.ask_source(source, address, validators, whole)
         return answers.picked(source, self.asked[address], day)
 
     def _is_served(self, harvest: Harvest, pair: Pair) -> bool:
-        """Whether a pair has a new quote, and a rate for today, if the source can be asked for one."""
+        """Return whether a pair has a new quote, and a rate for today if the source can have one."""
         if pair.pk in harvest.unchanged:
             return True
         quotes = harvest.quotes[pair]
@@ -137,23 +140,25 @@ class Run:
         return pair.rates.accepted().filter(effective_date__lte=self.today).exists()
 
     def _known_validators(self, harvest: Harvest) -> dict[str, tuple[Validators, set[int]]]:
-        """Of addresses that were asked for all these pairs before, with those that they have; none for a dry run."""
+        """Return the validators of addresses requested before for all these pairs, with the pairs they have; none if
+        ``dry``.
+        """
         row = Source.objects.filter(pk=harvest.source.code).first()
         if row is None or self.dry:
             return {}
-        wanted = {pair.pk for pair in harvest.quotes}
+        pks = {pair.pk for pair in harvest.quotes}
         return {
-            address: (Validators(kept["etag"], kept["last_modified"]), set(kept["pairs"]))
-            for address, kept in row.validators.items()
-            if wanted <= set(kept["asked"])
+            address: (Validators(stored["etag"], stored["last_modified"]), set(stored["pairs"]))
+            for address, stored in row.validators.items()
+            if pks <= set(stored["asked"])
         }
 
     def _keep(self, harvest: Harvest, *, is_newest: bool) -> None:
-        """Store what an answer brought: all of it, or nothing."""
+        """Store the quotes of an answer: all of them, or nothing."""
         checks = [(pair, quote, self._crossed(pair, quote)) for pair, quote in harvest.all_quotes()]
         try:
             outcomes = self._store(harvest, checks, is_newest=is_newest)
-        except IntegrityError:  # somebody typed a rate for that day in this moment: look again
+        except IntegrityError:  # somebody typed a rate for that day at this moment: judge again
             outcomes = self._store(harvest, checks, is_newest=is_newest)
         self._tell(outcomes)
 
@@ -171,7 +176,7 @@ class Run:
         Source.objects.get_or_create(pk=source.code)
         row = Source.objects.select_for_update().get(pk=source.code)  # one run of a source at a time
         decisions.lock_pairs([pair.pk for pair in harvest.quotes])
-        outcomes = [self._store_quote(*one, is_newest=is_newest) for one in checks]
+        outcomes = [self._store_quote(*check, is_newest=is_newest) for check in checks]
         outcomes += [Outcome(source.code, FAILED, text) for text in harvest.failures]
         if not outcomes:
             outcomes = [_nothing(harvest)]
@@ -185,19 +190,19 @@ class Run:
         self, pair: Pair, quote: Quote, check: plausibility.CrossCheck | None, *, is_newest: bool
     ) -> Outcome:
         value = exact(quote.value)
-        told = {"pair": pair, "value": plausibility.without_zeros(value), "day": date_format(quote.effective_date)}
+        params = {"pair": pair, "value": plausibility.without_zeros(value), "day": date_format(quote.effective_date)}
         verdict = plausibility.judge(pair, quote, value, check, today=self.today, is_newest=is_newest)
         if verdict.is_known:
-            return Outcome(quote.provider, UNCHANGED, _("%(pair)s of %(day)s: unchanged, %(value)s.") % told)
+            return Outcome(quote.provider, UNCHANGED, _("%(pair)s of %(day)s: unchanged, %(value)s.") % params)
         if verdict.replaces:
             verdict.replaces.status = Rate.Status.REPLACED
             verdict.replaces.save(update_fields=["status"])
-        said = [
+        remarks = [
             _("%(rate)s is doubted now.") % {"rate": rate} for rate in decisions.doubt(verdict.doubts, quote, value)
         ]
-        said += [_("%(rate)s is accepted with it.") % {"rate": rate} for rate in verdict.agreeing]
+        remarks += [_("%(rate)s is accepted with it.") % {"rate": rate} for rate in verdict.agreeing]
         if self.offline and check and check.quote:
-            said.append(check.words)
+            remarks.append(check.words)
         Rate.objects.filter(pk__in=[rate.pk for rate in verdict.agreeing]).update(status=Rate.Status.ACCEPTED)
         Rate.objects.create(
             pair=pair,
@@ -209,36 +214,36 @@ class Run:
             held_reason=verdict.reason,
             held_for_distance=verdict.is_for_distance,
         )
-        told["why"] = " ".join([*filter(None, [verdict.reason or (check.missing if check else "")]), *said])
+        params["why"] = " ".join([*filter(None, [verdict.reason or (check.missing if check else "")]), *remarks])
         if verdict.reason:
-            return Outcome(quote.provider, HELD, _("%(pair)s of %(day)s: held, %(value)s. %(why)s") % told)
-        return Outcome(quote.provider, NEW, (_("%(pair)s of %(day)s: %(value)s. %(why)s") % told).strip())
+            return Outcome(quote.provider, HELD, _("%(pair)s of %(day)s: held, %(value)s. %(why)s") % params)
+        return Outcome(quote.provider, NEW, (_("%(pair)s of %(day)s: %(value)s. %(why)s") % params).strip())
 
     def _note(self, row: Source, harvest: Harvest) -> None:
-        """Remember how the source answered; the rates desk hears of three failures in a row, once."""
+        """Store how the source answered; the rates desk gets one mail after three failures in a row."""
         failures = harvest.failures
         row.asked_at = self.now
         row.trouble = " ".join(failures)[:500]
         row.failures = row.failures + 1 if failures else 0
         if not failures:
             row.answered_at = self.now
-            asked = sorted(pair.pk for pair in harvest.quotes)
+            requested_pks = sorted(pair.pk for pair in harvest.quotes)
             row.validators = {
                 address: {
-                    "etag": one.validators.etag,
-                    "last_modified": one.validators.last_modified,
+                    "etag": answer.validators.etag,
+                    "last_modified": answer.validators.last_modified,
                     "pairs": sorted(harvest.gave[address]),
-                    "asked": asked,
+                    "asked": requested_pks,
                 }
-                for address, one in harvest.answers.items()
-                if one.validators != Validators()
+                for address, answer in harvest.answers.items()
+                if answer.validators != Validators()
             }
         row.save()
         if row.failures == TOLD_AFTER:
             transaction.on_commit(lambda: mail_trouble.enqueue(row.pk), robust=True)
 
     def _crossed(self, pair: Pair, quote: Quote) -> plausibility.CrossCheck | None:
-        """What the pair's second source says of a quote that is new; it is asked once in a run."""
+        """Return the second source's quote for a new quote; it is asked once in a run."""
         if not pair.cross_check or pair.cross_check == quote.provider or quote.value <= 0:
             return None
         if self.offline and pair.cross_check not in self.saved:
@@ -252,15 +257,15 @@ class Run:
         trouble = answer.trouble or answer.nothing
         try:
             if answer.sheets:
-                found = answer.sheets[0].quote(pair.base, pair.quote)
+                second_quote = answer.sheets[0].quote(pair.base, pair.quote)
                 self.compared.add(source.code)
-                return plausibility.CrossCheck(str(source.name), found)
+                return plausibility.CrossCheck(str(source.name), second_quote)
         except ProviderError as lacking:
             trouble = str(lacking)
         return plausibility.CrossCheck(str(source.name), None, _("Not compared: %(why)s") % {"why": trouble})
 
     def _second(self, source: Provider, day: date) -> SourceAnswer:
-        """What a second source says of ``day``, from its file or by asking it."""
+        """Return what a second source has for ``day``, from its file or by asking it."""
         if self.offline:
             return answers.nearest_sheet(self.saved[source.code], day)
         address = source.addresses(min(day, self.today), self.utc_day)[0]
@@ -269,24 +274,24 @@ class Run:
 
 def _nothing(harvest: Harvest) -> Outcome:
     source = harvest.source
-    if any(one.unchanged for one in harvest.answers.values()):
+    if any(answer.unchanged for answer in harvest.answers.values()):
         text = _("%(source)s: nothing new since it was last asked.") % {"source": source.name}
         return Outcome(source.code, UNCHANGED, text)
-    text = next((one.nothing for one in harvest.answers.values() if one.nothing), "")
+    text = next((answer.nothing for answer in harvest.answers.values() if answer.nothing), "")
     return Outcome(source.code, NONE, text)
 
 
 def by_source(pairs: Iterable[Pair]) -> dict[str, list[Pair]]:
-    """Pairs that are asked for, under the codes of their sources."""
-    found: dict[str, list[Pair]] = {}
+    """Return the pairs that can be fetched, by the codes of their sources."""
+    pairs_by_source: dict[str, list[Pair]] = {}
     for pair in pairs:
         if pair.provider in providers.ALL and providers.get_provider(pair.provider).is_fetched:
-            found.setdefault(pair.provider, []).append(pair)
-    return found
+            pairs_by_source.setdefault(pair.provider, []).append(pair)
+    return pairs_by_source
 
 
 def refresh_newest() -> Summary:
-    """Ask every source of the active pairs for the newest; one that fails changes nothing for the others."""
+    """Ask every source of the active pairs for the newest rates; a failing one changes nothing for the others."""
     run = Run()
     for code, pairs in by_source(Pair.objects.active()).items():
         run.newest(code, pairs)
@@ -294,20 +299,20 @@ def refresh_newest() -> Summary:
 
 
 def due_sources(now: datetime | None = None) -> dict[str, list[Pair]]:
-    """The sources that it is time to ask, by their calendars, with their active pairs."""
+    """Return the sources that are due by their calendars, with their active pairs."""
     now = now or timezone.now()
-    asked, found = dict(Source.objects.values_list("pk", "asked_at")), {}
+    asked_times, due = dict(Source.objects.values_list("pk", "asked_at")), {}
     for code, pairs in by_source(Pair.objects.active()).items():
-        # A far day is a mistake of the source, and held: it says nothing of what comes before it.
-        told = Rate.objects.filter(pair__in=pairs, provider=code, effective_date__lte=timezone.localdate(now) + AHEAD)
-        newest = told.aggregate(day=Max("effective_date"))["day"]
-        if calendar.is_due(code, now, asked.get(code), newest):
-            found[code] = pairs
-    return found
+        # A far day is an error of the source, and held: it tells nothing about the days before.
+        rates = Rate.objects.filter(pair__in=pairs, provider=code, effective_date__lte=timezone.localdate(now) + AHEAD)
+        newest = rates.aggregate(day=Max("effective_date"))["day"]
+        if calendar.is_due(code, now, asked_times.get(code), newest):
+            due[code] = pairs
+    return due
 
 
 def refresh_due(now: datetime | None = None) -> Summary:
-    """Ask the sources that it is time to ask, each by one process alone; a minute at most, as other work waits."""
+    """Ask the sources that are due, each by one process alone; a minute at most, as other work waits."""
     run = Run(until=time.monotonic() + A_MINUTE)
     for code, pairs in due_sources(now).items():
         if time.monotonic() < run.until and _claim(code, run.now):
@@ -316,7 +321,7 @@ def refresh_due(now: datetime | None = None) -> Summary:
 
 
 def _claim(code: str, now: datetime) -> bool:
-    """Whether nobody else has begun to ask a source a moment ago."""
+    """Return whether this process may ask a source, because no other has begun a moment ago."""
     Source.objects.get_or_create(pk=code)
     free = Q(asked_at=None) | Q(asked_at__lte=now - calendar.RETRY)
     return bool(Source.objects.filter(free, pk=code).update(asked_at=now))
@@ -324,5 +329,5 @@ def _claim(code: str, now: datetime) -> bool:
 
 @task()
 def ask_due() -> None:
-    """What the worker does: refresh_due()."""
+    """The worker's task: refresh_due()."""
     refresh_due()

@@ -1,4 +1,4 @@
-"""A pair as it is told: one value that says what it is the worth of, however many pages show it."""
+"""The row of a pair: its rate in the direction of pages, with all that they show of it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tickers import numerals, providers
 
-MONTH, YEAR = 31, 366  # days of a span, the last among them
+MONTH, YEAR = 31, 366  # days of a span, including the last
 BACK = {"week": 7, "month": MONTH - 1, "year": YEAR - 1}  # days before the last
 STEPS: dict[str, Callable[[date], object]] = {
     "day": date.toordinal,
@@ -32,14 +32,14 @@ class Point:
 
 
 def last_of_each(points: list[Point], most: int) -> tuple[str, list[Point]]:
-    """Which of STEPS is the first that leaves at most ``most`` points, and the last point of each such step."""
+    """Return the first of STEPS that leaves at most ``most`` points, and the last point of each such step."""
     tried = ((step, list({of(point.day): point for point in points}.values())) for step, of in STEPS.items())
-    return next((step, kept) for step, kept in tried if len(kept) <= most or step == LONGEST)
+    return next((step, thinned) for step, thinned in tried if len(thinned) <= most or step == LONGEST)
 
 
 @dataclass(frozen=True)
 class Past:
-    """What is stored of a pair's past: rates in the order of their days, and those in force some BACK ago."""
+    """The loaded past of a pair: rates in the order of days, and those in force some BACK ago."""
 
     points: tuple[Point, ...] = ()
     then: Mapping[str, Decimal | None] = field(default_factory=dict)
@@ -47,13 +47,13 @@ class Past:
 
 @dataclass(frozen=True)
 class PairMove:
-    """How far a pair has moved in a span of time, in per cent; None where there was no rate before."""
+    """How far a pair has moved in a span of time, in per cent; None if there was no rate before."""
 
     change: Decimal | None
 
     @classmethod
     def between(cls, before: Decimal | None, now: Decimal) -> "PairMove":
-        """The move from one value to another; none without the first."""
+        """Return the move from one value to another; none without the first."""
         return cls(None if before is None else (now - before) / before * 100)
 
     @property
@@ -65,14 +65,14 @@ class PairMove:
 
     @property
     def text(self) -> str:
-        """+0.12 % or −0.004 %; empty for none."""
+        """+0.12 % or −0.004 %; empty without a change."""
         if self.change is None:
             return ""
         return {"up": "+", "down": numerals.MINUS, "flat": ""}[self.direction] + f"{numerals.percent(self.change)} %"
 
     @property
     def words(self) -> str:
-        """The same for a screen reader: down 0.25 per cent."""
+        """The move for a screen reader: down 0.25 per cent."""
         if self.change is None:
             return _("no earlier rate")
         sentences = {"up": _("up %(percent)s per cent"), "down": _("down %(percent)s per cent"), "flat": _("unchanged")}
@@ -81,22 +81,22 @@ class PairMove:
 
 @dataclass(frozen=True)
 class PairRow:
-    """A pair with its rate in force, the one before it if there was one, and as much of its past as was loaded.
+    """A pair with its rate in force, the one before if there was one, and the part of its past that was loaded.
 
-    All it says goes with its name: whoever shows a pair the other way round shows its inverse().
+    All values are for its own direction; for the other direction use inverse().
     """
 
     base: str
     quote: str
-    value: Decimal  # units of quote for one unit of base
+    value: Decimal  # units of quote per one unit of base
     previous: Decimal | None
     effective_date: date
     provider: str
-    digits: int | None  # decimals the desk asks for; None: as many as the value needs
+    digits: int | None  # decimals set by the desk; None: as many as the value needs
     is_stale: bool  # older than a working day; an official peg never is
-    is_inverse: bool = False  # base and quote are the pair's other way round
-    inverse_digits: int | None = None  # decimals the desk asks for when it is turned round
-    turned_from: "PairRow | None" = field(default=None, compare=False, repr=False)  # what it is when it is turned back
+    is_inverse: bool = False  # base and quote are in the other direction than the pair's
+    inverse_digits: int | None = None  # decimals set by the desk for the other direction
+    turned_from: "PairRow | None" = field(default=None, compare=False, repr=False)  # the row before it was turned
     past: Past = field(default=Past(), compare=False, repr=False)
 
     @property
@@ -110,8 +110,8 @@ class PairRow:
 
     @property
     def source(self) -> str:
-        known = providers.ALL.get(self.provider)
-        return str(known.name) if known else self.provider
+        provider = providers.ALL.get(self.provider)
+        return str(provider.name) if provider else self.provider
 
     @property
     def is_peg(self) -> bool:
@@ -124,18 +124,18 @@ class PairRow:
 
     @property
     def move(self) -> PairMove:
-        """How far it moved since the previous effective date."""
+        """The move since the previous effective date."""
         return PairMove.between(self.previous, self.value)
 
     @property
     def moves(self) -> list[PairMove]:
-        """How far it moved in each span of BACK."""
-        found = [self.past.then.get(name) for name in BACK]
-        return [PairMove.between(None if then is None else self.from_stored(then), self.value) for then in found]
+        """The moves in each span of BACK."""
+        past_values = [self.past.then.get(name) for name in BACK]
+        return [PairMove.between(None if then is None else self.from_stored(then), self.value) for then in past_values]
 
     @cached_property
     def points(self) -> list[Point]:
-        """The loaded past in the order of its days."""
+        """The loaded past in the order of days."""
         return [Point(point.day, self.from_stored(point.value)) for point in self.past.points]
 
     @property
@@ -145,12 +145,12 @@ class PairRow:
 
     @property
     def value_text(self) -> str:
-        """The value with enough decimals to be true: 0.28490, but 0.0000832; 87.41, or 12,014, however it is stored."""
+        """The value with enough decimals to be exact: 0.28490, but 0.0000832; 87.41, or 12,014, in either direction."""
         return (numerals.large if self.is_large else numerals.small)(self.value, self.digits)
 
     @property
     def is_large(self) -> bool:
-        """Whether its values are written as people write many units, not as a fraction of one."""
+        """Whether its values are written as many units, not as a fraction of one."""
         return self.is_inverse or self.value >= 1
 
     @property
@@ -160,7 +160,7 @@ class PairRow:
 
     @property
     def previous_long_text(self) -> str:
-        """The value before, written like ``long_text``; empty for a first rate."""
+        """The previous value, written like ``long_text``; empty for a first rate."""
         return "" if self.previous is None else self.write(self.previous)
 
     @property
@@ -170,12 +170,12 @@ class PairRow:
 
     @property
     def words(self) -> str:
-        """The change for a screen reader, whatever the look: down 0.25 per cent."""
+        """The change for a screen reader, in either look: down 0.25 per cent."""
         return self.move.words
 
     @property
     def classic_value(self) -> str:
-        """The value with five decimals, whatever it is."""
+        """The value with five decimals, whatever its size."""
         return numerals.written_number(self.value, 5)
 
     @property
@@ -190,43 +190,45 @@ class PairRow:
 
     @property
     def inverse_text(self) -> str:
-        """What one unit of the quote is worth: 87.41 for KGS/USD."""
+        """The price of one unit of the quote: 87.41 for KGS/USD."""
         return inverse(self).value_text
 
     @property
     def stored(self) -> "PairRow":
-        """The pair the way round its rates are stored."""
+        """The row in the direction in which its rates are stored."""
         return inverse(self) if self.is_inverse else self
 
     @property
     def unit(self) -> str:
-        """What its values count, for machines."""
+        """The unit of its values, for machines."""
         return f"{self.quote} for 1 {self.base}"
 
     def write(self, value: Decimal) -> str:
-        """A value of this pair, this way round, as tables show it."""
+        """Return a value of this pair, in this direction, as tables show it."""
         return (numerals.large if self.is_large else numerals.small_in_full)(value, self.digits)
 
     def plain(self, value: Decimal) -> str:
-        """A value of this pair, this way round, for machines."""
+        """Return a value of this pair, in this direction, for machines."""
         return numerals.machine_number(value, is_computed=self.is_inverse)
 
     def from_stored(self, value: Decimal) -> Decimal:
-        """A stored value of the pair, this way round."""
+        """Return a stored value of the pair, in this direction."""
         return 1 / value if self.is_inverse else value
 
     def worth(self, amount: Decimal, currency: str) -> Decimal:
-        """What a sum in one of the two currencies is in the other, by the rate as it is stored."""
+        """Return a sum in one of the two currencies in the other, by the stored rate."""
         stored = self.stored
         return amount * stored.value if currency == stored.base else amount / stored.value
 
     def with_past(self, past: Past) -> "PairRow":
-        """The same with what is stored of its past."""
+        """Return the row with the loaded past."""
         return replace(self, past=past, turned_from=self.turned_from and replace(self.turned_from, past=past))
 
     def data(self) -> dict[str, object]:
-        """The newest rate for machines, in names that stay; numbers are strings, so that no reader rounds them."""
-        source, other = providers.ALL.get(self.provider), inverse(self)
+        """Return the newest rate for machines, under permanent names; numbers are strings, so that no parser rounds
+        them.
+        """
+        source, turned = providers.ALL.get(self.provider), inverse(self)
         return {
             "pair": self.pair,
             "base": self.base,
@@ -235,8 +237,8 @@ class PairRow:
             "value": self.plain(self.value),
             "previous_value": None if self.previous is None else self.plain(self.previous),
             "change_percent": None if self.change is None else f"{self.change:z.6f}",
-            "inverse_unit": other.unit,
-            "inverse_value": other.plain(other.value),
+            "inverse_unit": turned.unit,
+            "inverse_value": turned.plain(turned.value),
             "effective_date": self.effective_date.isoformat(),
             "is_stale": self.is_stale,
             "provider": self.provider,
@@ -247,7 +249,7 @@ class PairRow:
 
 
 def inverse(row: PairRow) -> PairRow:
-    """The same, turned round: what one unit of the quote is worth; turned back it is the very row it was."""
+    """Return the row in the other direction: the price of one unit of the quote; turned twice it is the same row."""
     if row.turned_from is not None:
         return row.turned_from
     before = None if row.previous is None else 1 / row.previous
@@ -256,5 +258,5 @@ def inverse(row: PairRow) -> PairRow:
 
 
 def for_one(row: PairRow, currency: str) -> PairRow:
-    """The row told as what one unit of ``currency`` costs, with the change of that; as it is without that currency."""
+    """Return the row as the price of one unit of ``currency``, with its change; unchanged without that currency."""
     return inverse(row) if row.quote == currency else row

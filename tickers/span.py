@@ -1,4 +1,4 @@
-"""A pair within a span of days, told in words and short enough to be kept beside a text."""
+"""A pair within a span of days, in words, and short enough to be stored with a text."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,12 +7,12 @@ from tickers import wording
 from tickers.row import MONTH, YEAR, PairMove, Point, by_value, last_of_each
 
 DAYS = {"1m": MONTH, "3m": 92, "1y": YEAR}
-MOST_POINTS = 100  # beside the first, the lowest and the highest; of a longer past the last of each week, month or year
+MOST_POINTS = 100  # besides the first, the lowest and the highest; a longer past is thinned to the last of each step
 MOST_DECIMALS = 12
 
 
 def days(name: str, today: date) -> tuple[date, date]:
-    """The first and the last day of a span: one of DAYS until ``today``, or two days with a stroke between them."""
+    """Return the first and the last day of a span: one of DAYS until ``today``, or two days with a slash."""
     if name in DAYS:
         return today - timedelta(days=DAYS[name] - 1), today
     first, last = map(date.fromisoformat, name.split("/"))
@@ -20,23 +20,23 @@ def days(name: str, today: date) -> tuple[date, date]:
 
 
 def thinned_points(points: list[Point]) -> list[Point]:
-    """At most MOST_POINTS of them, the last of each step, with the first, the lowest and the highest of all."""
-    _step, kept = last_of_each(points, MOST_POINTS)
+    """Return at most MOST_POINTS points, the last of each step, with the first, the lowest and the highest of all."""
+    _step, thinned = last_of_each(points, MOST_POINTS)
     ends = [points[0], min(points, key=by_value), max(points, key=by_value)]
-    return sorted({*kept[-MOST_POINTS:], *ends}, key=lambda point: point.day)
+    return sorted({*thinned[-MOST_POINTS:], *ends}, key=lambda point: point.day)
 
 
 @dataclass(frozen=True)
 class PairSpan:
-    """Some days of a pair as they are told, of at least two points in the order of their days."""
+    """Some days of a pair in one direction, of at least two points in the order of days."""
 
     base: str
     quote: str
-    points: list[Point]  # units of quote for one unit of base
+    points: list[Point]  # units of quote per one unit of base
 
     @classmethod
     def of(cls, base: str, quote: str, points: list[Point], *, turned: bool) -> "PairSpan":
-        """The span of a pair, or of the same pair the other way round."""
+        """Return the span of a pair, or of the same pair in the other direction."""
         if turned:
             return cls(quote, base, [Point(point.day, 1 / point.value) for point in points])
         return cls(base, quote, points)
@@ -64,18 +64,18 @@ class PairSpan:
 
     @property
     def move(self) -> str:
-        """From the first day to the last: up 0.25 per cent, unchanged."""
+        """The move from the first day to the last: up 0.25 per cent, unchanged."""
         return PairMove.between(self.first.value, self.last.value).words
 
     @property
     def digits(self) -> int:
-        """As many decimals as tell the lowest from the highest."""
+        """The number of decimals that distinguishes the lowest from the highest."""
         low, high = self.low.value, self.high.value
         usual = max(wording.decimal_places(low), wording.decimal_places(high))
         return max(usual, min(MOST_DECIMALS, -(high - low).adjusted())) if high > low else usual
 
     def text(self, point: Point) -> str:
-        """A value, with as many decimals as all of the span."""
+        """Return a value, with as many decimals as the whole span."""
         return wording.number_in_words(point.value, self.digits)
 
     @property

@@ -1,4 +1,4 @@
-"""Background work of the rates."""
+"""Background tasks of rates."""
 
 import logging
 
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 @task()
 def draw_card(pair_pk: int) -> None:
-    """Draw the picture that social networks show of a pair, with its newest rate."""
+    """Draw the picture of a pair with its newest rate for social networks."""
     newest = timezone.localdate() + AHEAD
     pair = ratebar.with_newest(newest).filter(pk=pair_pk).first()
     row = pair and ratebar.pair_row_of(pair, newest)
@@ -29,23 +29,23 @@ def draw_card(pair_pk: int) -> None:
 
 @task()
 def mail_trouble(code: str) -> None:
-    """Mail those who keep the rates that a source has failed several times in a row."""
+    """Mail the rates desk that a source has failed several times in a row."""
     source = Source.objects.filter(pk=code).first()
     if source is None or not source.failures:
         return
-    told = {"source": source, "count": source.failures, "trouble": source.trouble}
-    subject = _("%(source)s has failed %(count)s times") % told
+    params = {"source": source, "count": source.failures, "trouble": source.trouble}
+    subject = _("%(source)s has failed %(count)s times") % params
     body = _(
         "%(trouble)s\n\nThe bar keeps the last rates that were accepted, with their dates. "
         "Rates can be typed by hand here:\n%(address)s\n"
     )
-    body %= told | {"address": settings.SITE_ROOT + reverse("admin:tickers_rate_changelist")}
+    body %= params | {"address": settings.SITE_ROOT + reverse("admin:tickers_rate_changelist")}
     _mail(subject, body, f"the rates of {code}")
 
 
 @task()
 def mail_doubt(numbers: list[int]) -> None:
-    """Mail those who keep the rates that readers may see wrong ones: later rates speak against them."""
+    """Mail the rates desk that readers may see wrong rates, which later ones contradict."""
     rates = list(Rate.objects.doubted().filter(pk__in=numbers).select_related("pair"))
     if not rates:
         return
@@ -59,13 +59,13 @@ def mail_doubt(numbers: list[int]) -> None:
 
 
 def _mail(subject: str, body: str, about: str) -> None:
-    """To each who may change rates."""
+    """Mail everybody who may change rates."""
     people = User.objects.with_perm("tickers.change_rate", include_superusers=False).exclude(email="")
     failed = 0
     for user in people.filter(is_active=True):
         try:
             EmailMessage(subject, body, to=[user.email]).send()
-        except Exception:  # whatever the mail server did, the others are to hear of it
+        except Exception:  # whatever the mail server did, the others still get the mail
             logger.exception("No mail to user %s about %s.", user.pk, about)
             failed += 1
     if failed:

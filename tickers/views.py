@@ -1,4 +1,4 @@
-"""Pages of rates for readers, and the same as data."""
+"""The pages of rates for readers, and the same as data."""
 
 import csv
 from datetime import date
@@ -26,14 +26,14 @@ from tickers.history import SPANS, history, with_past, with_span
 from tickers.models import Pair
 from tickers.ratebar import PairRow
 
-SPAN = "1m"  # what a page shows that was not asked for another
+SPAN = "1m"  # the default span of a page
 COLUMNS = ["effective_date", "pair", "unit", "value", "provider"]
 ROWS_AT_ONCE = 2000
 
 
 @require_safe
 def rates_page(request):
-    """All pairs as people ask for them, what one dollar costs, with their moves."""
+    """All pairs as the price of one dollar, with their moves."""
     rows = _current_rows(request)
     newest = max((row.effective_date for row in rows if not row.is_peg), default=_today(request))
     rows = [ratebar.for_one(row, "USD") for row in with_past(rows, newest)]
@@ -43,9 +43,9 @@ def rates_page(request):
 
 
 def of_a_pair(view):
-    """Have ``view`` answer for a pair and its row; the pair's other way round leads to its own address.
+    """Wrap ``view`` to get a pair and its row; the pair in the other direction redirects to its own address.
 
-    A pair that is followed no more keeps its address, as old texts lead there, but stays out of search engines.
+    An inactive pair keeps its address, because old texts link to it, but search engines don't list it.
     """
 
     @require_safe
@@ -63,16 +63,16 @@ def of_a_pair(view):
             if not pair.active:
                 response.headers["X-Robots-Tag"] = "noindex"
             return response
-        asked = request.META.get("QUERY_STRING", "")
+        query_string = request.META.get("QUERY_STRING", "")
         address = reverse(request.resolver_match.view_name, args=[pair.slug])
-        return HttpResponsePermanentRedirect(address + (f"?{asked}" if asked else ""))
+        return HttpResponsePermanentRedirect(address + (f"?{query_string}" if query_string else ""))
 
     return answer
 
 
 @of_a_pair
 def pair_page(request, pair, row):
-    """One pair: its past as a chart and a table, and sums turned into the other currency."""
+    """One pair: its past as a chart and a table, and the converter."""
     today = _today(request)
     span = request.GET.get("span", SPAN)
     if span not in SPANS:
@@ -103,7 +103,7 @@ def pair_page(request, pair, row):
 
 @of_a_pair
 def pair_csv(request, pair, row):
-    """Every accepted rate of a pair, the newest first, told as the pair's page tells it."""
+    """Every accepted rate of a pair, the newest first, in the direction of the pair's page."""
     rates = _accepted(pair, request).iterator(chunk_size=ROWS_AT_ONCE)
     lines = ([day.isoformat(), row.pair, row.unit, _value(row, value), provider] for day, value, provider in rates)
     writer = csv.writer(_Echo())
@@ -116,17 +116,17 @@ def pair_csv(request, pair, row):
 
 @of_a_pair
 def pair_json(request, pair, row):
-    """Every accepted rate of a pair, the newest first, with what it is and where it is from."""
-    found = [
+    """Every accepted rate of a pair, the newest first, with its unit and source."""
+    rates = [
         {"effective_date": day, "value": _value(row, value), "provider": provider}
         for day, value, provider in _accepted(pair, request)
     ]
-    return JsonResponse(row.data() | {"rates": found})
+    return JsonResponse(row.data() | {"rates": rates})
 
 
 @of_a_pair
 def pair_card(request, pair, row):
-    """The way to the picture of the pair's newest rate, whose own address is new with each."""
+    """A redirect to the picture of the pair's newest rate, whose own address is new with each rate."""
     if not pair.card:
         raise Http404
     return HttpResponseRedirect(default_storage.url(pair.card))
@@ -139,7 +139,7 @@ def rates_json(request):
 
 
 def _accepted(pair, request):
-    """The day, stored value and source of each rate that readers may see, the newest first."""
+    """Return the day, stored value and source of each rate that readers may see, the newest first."""
     rates = pair.rates.accepted().filter(effective_date__lte=_today(request)).order_by("-effective_date")
     return rates.values_list("effective_date", "value", "provider")
 
@@ -153,23 +153,23 @@ def _current_rows(request) -> list[PairRow]:
 
 
 def _find_pair(slug: str, today: date) -> Any:
-    """The pair that an address means, with its newest rate beside its fields; None for none that readers may see.
+    """Return the pair of an address, with its newest rate; None if readers may see none.
 
-    The paper follows it, or followed it once; that same way round, or else the other.
+    The pair is active or has been, in the direction of the address or else in the other.
     """
     base, _hyphen, quote = slug.upper().partition("-")
     among = Pair.objects.filter(Q(base=base, quote=quote) | Q(base=quote, quote=base))
-    found = [pair for pair in ratebar.with_newest(today, among) if pair.active or pair.value is not None]
-    return min(found, key=lambda pair: (not pair.active, pair.base != base), default=None)
+    candidates = [pair for pair in ratebar.with_newest(today, among) if pair.active or pair.value is not None]
+    return min(candidates, key=lambda pair: (not pair.active, pair.base != base), default=None)
 
 
 def _today(request) -> date:
-    """The paper's day at the time that the page shows."""
+    """Return the paper's day at the time that the page shows."""
     return timezone.localdate(request.at)
 
 
 class _Echo:
-    """What csv writes to: it hands each line on."""
+    """A file for csv that returns each line."""
 
     def write(self, line):
         return line

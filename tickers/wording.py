@@ -1,7 +1,7 @@
-"""A rate as people read it: 87.41 som to the dollar, $0.0114, or USD/KGS 87.41.
+"""Rates in words: 87.41 som to the dollar, $0.0114, or USD/KGS 87.41.
 
-In a language that is none of the paper's own, and for a currency without words, codes stand in their place: 1 USD =
-87.41 KGS. So no grammar is guessed.
+In a language that is not one of the paper's, and for a currency without words, codes replace them: 1 USD = 87.41 KGS.
+So no grammar is guessed.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,11 +18,11 @@ from tickers.row import PairRow
 
 PAIR, WORDS, AMOUNT = LOOKS = ("pair", "words", "amount")
 MOST_DECIMALS = 40
-SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}  # that stand for one currency alone
+SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}  # signs that stand for only one currency
 
 
 def rate_in_words(row: PairRow, look: str, *, dated: bool) -> str:
-    """The rate of ``row`` in one of LOOKS; ``dated`` adds the day it is in force from, or that it is fixed by law."""
+    """Return the rate of ``row`` in one of LOOKS; ``dated`` adds its first day, or that it is fixed by law."""
     if look == PAIR:
         text = f"{row.pair} {row.value_text}"
         return _beside(text, row) if dated else text
@@ -35,35 +35,35 @@ def rate_in_words(row: PairRow, look: str, *, dated: bool) -> str:
 
 
 def number_in_words(value: Decimal, digits: int | None = None) -> str:
-    """The value as people write it, with at least three significant digits, or with ``digits`` decimals."""
+    """Return the value in words' form, with at least three significant digits, or with ``digits`` decimals."""
     return numerals.large(value, digits)
 
 
 def decimal_places(value: Decimal) -> int:
-    """How many decimals number() gives the value."""
+    """Return how many decimals number_in_words() gives the value."""
     text = number_in_words(value)
     return next(count for count in range(MOST_DECIMALS) if number_in_words(value, count) == text)
 
 
 def amount(value: Decimal, code: str) -> str:
-    """So much of a currency: $0.0114, 87.41 som, 87.41 XXX."""
+    """Return an amount of a currency: $0.0114, 87.41 som, 87.41 XXX."""
     text = number_in_words(value)
     if code in SIGNS:
         return f"{SIGNS[code]}{text}"
-    known = currencies.currency_words(code, _count(value))
-    return f"{text} {known.many if known else code}"
+    currency = currencies.currency_words(code, _count(value))
+    return f"{text} {currency.many if currency else code}"
 
 
 def subject(base: str, quote: str) -> str:
-    """What a chart of the pair shows: Som to the dollar; or KGS for 1 USD."""
+    """Return the title of a pair's chart: Som to the dollar; or KGS for 1 USD."""
     if both := _both(base, quote):
-        one, many = both
-        return capfirst(_("%(many)s to the %(one)s") % {"many": many.many, "one": one.one})
+        base_words, many = both
+        return capfirst(_("%(many)s to the %(one)s") % {"many": many.many, "one": base_words.one})
     return _("%(quote)s for 1 %(base)s") % {"quote": quote, "base": base}
 
 
 def pair_name(base: str, quote: str) -> str:
-    """A pair in a list: Kyrgyz som and US dollar."""
+    """Return a pair for a list: Kyrgyz som and US dollar."""
     first, second = (_named(code) for code in (base, quote))
     return capfirst(_("%(first)s and %(second)s") % {"first": first, "second": second})
 
@@ -71,25 +71,25 @@ def pair_name(base: str, quote: str) -> str:
 def _words(row: PairRow) -> str:
     text = number_in_words(row.value)
     if both := _both(row.base, row.quote, _count(row.value)):
-        one, many = both
-        return _("%(value)s %(many)s to the %(one)s") % {"value": text, "many": many.many, "one": one.one}
+        base_words, many = both
+        return _("%(value)s %(many)s to the %(one)s") % {"value": text, "many": many.many, "one": base_words.one}
     return f"1 {row.base} = {text} {row.quote}"
 
 
 def _both(base: str, quote: str, count: int = currencies.FRACTION) -> tuple[Currency, Currency] | None:
-    """The words of both currencies; None where one has none, or where both are called the same."""
-    one, many = currencies.currency_words(base), currencies.currency_words(quote, count)
-    return (one, many) if one and many and one.one != many.one else None
+    """Return the words of both currencies; None if one has none, or both have the same."""
+    base_words, many = currencies.currency_words(base), currencies.currency_words(quote, count)
+    return (base_words, many) if base_words and many and base_words.one != many.one else None
 
 
 def _count(value: Decimal) -> int:
-    """How many a grammar takes the written number for."""
+    """Return the number that grammar uses for the written value."""
     return currencies.FRACTION if decimal_places(value) else int(value.to_integral_value(ROUND_HALF_UP))
 
 
 def _named(code: str) -> str:
-    known = currencies.currency_words(code)
-    return known.name if known else code
+    currency = currencies.currency_words(code)
+    return currency.name if currency else code
 
 
 def _beside(text: str, row: PairRow) -> str:

@@ -104,7 +104,7 @@ class Guarded:
     guards_itself = False  # set by guarded() from the class; True for a form with a version of its own
 
     def _changeform_view(self, request, object_id, form_url, extra_context):
-        """Check, within Django's transaction, that the row is still the one that was loaded; then call Django's view."""
+        """Check, within Django's transaction, that the row is the one that was loaded; then call Django's view."""
         if request.method == "POST" and object_id is not None and "_saveasnew" not in request.POST:
             request.newer = None if self.guards_itself else self._newer(request, unquote(object_id))
         return super()._changeform_view(request, object_id, form_url, extra_context)

@@ -1,4 +1,4 @@
-"""The rates' side of the desk."""
+"""The admin of rates."""
 
 from tickers.admin.pair import PairAdmin
 from tickers.admin.rate import RateAdmin

@@ -1,4 +1,4 @@
-"""The screen on which the desk types a day's rates of all pairs, as the banks print them."""
+"""The screen for typing a day's rates of all pairs, as the banks print them."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,7 +17,7 @@ from tickers.models import Pair
 
 
 def day_view(model_admin, request):
-    """Show the pairs; store what was typed, all of it or nothing while something is asked about it."""
+    """Show the pairs; store what was typed, all of it, or nothing while a row has an open question."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
     sent, problem, rows = day_form.sent_rows(request.POST), "", []
@@ -49,10 +49,10 @@ def day_view(model_admin, request):
 
 @transaction.atomic
 def _stored(model_admin, request, day, sent):
-    """The rows of a day, to be shown; None when all that was typed is stored."""
+    """Return the rows of a day to be shown; None if all that was typed is stored."""
     decisions.lock_pairs(
         Pair.objects.active().values_list("pk", flat=True)
-    )  # what is looked at now is what is replaced
+    )  # so that what is checked now is what is replaced
     rows = day_form.rows(day, sent)
     for row in rows:
         day_form.check_row(row)
@@ -69,13 +69,13 @@ def _stored(model_admin, request, day, sent):
         "%(count)s rate of %(day)s saved: %(rates)s.", "%(count)s rates of %(day)s saved: %(rates)s.", len(filled)
     )
     rates = ", ".join(day_form.as_printed(row.pair, row.value) for row in filled)
-    done = text % {"count": len(filled), "day": date_format(day), "rates": rates}
-    model_admin.message_user(request, done, messages.SUCCESS)
+    message = text % {"count": len(filled), "day": date_format(day), "rates": rates}
+    model_admin.message_user(request, message, messages.SUCCESS)
     return None
 
 
 def _store(model_admin, request, day, row):
-    """Enter one rate, and log it with its reason, and what it replaced."""
+    """Store one rate, and log it with its reason and what it replaced."""
     rate, decision = decisions.enter(row.pair, day, row.value, by=request.user, instead=day_form.instead(row))
     reason = row.sent["reason"]
     text = gettext("Typed as %(value)s, with the reason: %(reason)s") if reason else gettext("Typed as %(value)s.")

@@ -1,4 +1,4 @@
-"""The day's rates as banks print them: a row for each pair, and what is asked before a row is stored."""
+"""A day's rates as banks print them: a row for each pair, and the questions before a row is stored."""
 
 import re
 from dataclasses import dataclass, field
@@ -16,8 +16,8 @@ from tickers.models import Pair, Rate, exact, validate_exact
 from tickers.providers.base import EXACT, LARGEST, SMALLEST
 from tickers.providers.reading import SPACES
 
-SHOWN = Context(prec=7)  # digits, as many as banks print
-SAME = Context(prec=10)  # a number that was turned to be stored, turned again
+SHOWN = Context(prec=7)  # significant digits, as many as banks print
+SAME = Context(prec=10)  # so that a number turned for storing and back again stays the same
 GROUPED = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?", re.ASCII)  # 12,019 or 1,250.50
 MOST_REASON = 200  # letters
 FIELDS = ("value", "reading", "reason", "asked", "instead")
@@ -25,7 +25,7 @@ FIELDS = ("value", "reading", "reason", "asked", "instead")
 
 @dataclass(frozen=True)
 class TypedReading:
-    """A way to understand what was typed: ``value`` as it is stored, ``text`` for people, ``key`` for the form."""
+    """One way to read what was typed: ``value`` as it is stored, ``text`` for people, ``key`` for the form."""
 
     key: str
     value: Decimal
@@ -34,19 +34,19 @@ class TypedReading:
 
 @dataclass
 class DayRow:
-    """A pair as its bank prints it, what one unit of ``of`` costs in ``unit``; what was typed, and what is asked."""
+    """A pair as its bank prints it (the price of one ``of`` in ``unit``), what was typed, and the open question."""
 
     pair: Pair
-    is_turned: bool  # against the way the pair is stored
+    is_turned: bool  # the bank prints the pair in the other direction than it is stored
     before: list[Rate]
     stands: Rate | None  # what readers see for that day
     held: list[Rate]  # of that day, the newest first
     sent: dict[str, str]
     error: str = ""
-    question: str = ""  # "reading": how it is meant; "far": whether it is right
-    told: str = ""  # what there is to say about it
+    question: str = ""  # "reading": how is it meant; "far": is it right
+    told: str = ""  # the message about it
     readings: list[TypedReading] = field(default_factory=list)
-    value: Decimal | None = None  # to be stored
+    value: Decimal | None = None  # the value to be stored
 
     @property
     def of(self) -> str:
@@ -70,7 +70,7 @@ class DayRow:
 
     @property
     def held_told(self) -> list[dict[str, object]]:
-        """What waits for a look that day: each value as the bank would print it, why, and the rate itself."""
+        """The held rates of that day: each value as the bank would print it, the reason, and the rate itself."""
         return [{"value": self.printed(rate.value), "why": rate.held_reason, "rate": rate} for rate in self.held]
 
     @property
@@ -79,33 +79,35 @@ class DayRow:
 
     @property
     def mark(self) -> str:
-        """What was asked about what; an answer to anything else is none."""
+        """The question with what was typed; an answer to any other is not accepted."""
         return f"{self.sent['value']} {self.question}"
 
     def printed(self, value: Decimal) -> str:
-        """A stored value as the bank would print it."""
+        """Return a stored value as the bank would print it."""
         return plausibility.without_zeros(SHOWN.plus(turned(value) if self.is_turned and value else value))
 
 
 def rows(day: date, sent: dict[str, str]) -> list[DayRow]:
-    """The active pairs, in the bar's order, with what was typed about each. Three queries, however many pairs."""
+    """Return the active pairs, in the bar's order, with what was typed for each. Always three queries."""
     past = Rate.objects.accepted().filter(effective_date__lt=day).order_by("-effective_date")
     same_day = Rate.objects.filter(effective_date=day, status__in=[Rate.Status.ACCEPTED, Rate.Status.HELD])
     pairs = Pair.objects.active().exclude(provider=providers.PEG)
     pairs = pairs.prefetch_related(
         Prefetch("rates", past[: plausibility.PAST], to_attr="before"), Prefetch("rates", same_day, to_attr="same_day")
     )
-    made = []
+    day_rows = []
     for pair in pairs:
         typed = {name: sent.get(f"{name}_{pair.pk}", "").strip() for name in FIELDS}
         stands = next((rate for rate in pair.same_day if rate.status == Rate.Status.ACCEPTED), None)
-        held = [rate for rate in pair.same_day if rate.status == Rate.Status.HELD]
-        made.append(DayRow(pair, is_turned(pair), pair.before, stands, held, typed))
-    return made
+        held_rates = [rate for rate in pair.same_day if rate.status == Rate.Status.HELD]
+        day_rows.append(DayRow(pair, is_turned(pair), pair.before, stands, held_rates, typed))
+    return day_rows
 
 
 def is_turned(pair: Pair) -> bool:
-    """Whether the pair's bank prints it the other way round; without a bank of one of the two, as the bar tells it."""
+    """Return whether the pair's bank prints it in the other direction; if neither currency is a bank's, as the bar
+    does.
+    """
     source = providers.ALL.get(pair.provider)
     if source is None or source.local not in {pair.base, pair.quote}:
         return pair.is_inverse
@@ -117,7 +119,7 @@ def turned(value: Decimal) -> Decimal:
 
 
 def as_printed(pair: Pair, value: Decimal) -> str:
-    """A stored value as the pair's bank prints it, and as people type it."""
+    """Return a stored value as the pair's bank prints it, and as people type it."""
     is_against = is_turned(pair) and bool(value)
     of, unit = (pair.quote, pair.base) if is_against else (pair.base, pair.quote)
     number = SAME.plus(turned(value)) if is_against else value
@@ -125,7 +127,7 @@ def as_printed(pair: Pair, value: Decimal) -> str:
 
 
 def check_row(row: DayRow) -> None:
-    """Read what was typed: set the row's value, or what is wrong with it, or what is asked about it."""
+    """Read what was typed: set the row's value, its error, or a question."""
     if not row.sent["value"]:
         return
     try:
@@ -142,9 +144,9 @@ def check_row(row: DayRow) -> None:
 
 
 def _weigh(row: DayRow, readings: list[TypedReading]) -> None:
-    """Take what fits; ask when only another reading fits, and when none does."""
-    typed, *others = readings
-    fitting = [reading for reading in others if not plausibility.beyond(row.pair, reading.value, row.before)]
+    """Take a plausible value; ask if only another reading is plausible, or none is."""
+    typed, *other_readings = readings
+    fitting = [reading for reading in other_readings if not plausibility.beyond(row.pair, reading.value, row.before)]
     chosen = typed
     distance = plausibility.beyond(row.pair, typed.value, row.before)
     if distance and fitting:
@@ -163,43 +165,45 @@ def _weigh(row: DayRow, readings: list[TypedReading]) -> None:
 
 
 def _far(row: DayRow, reading: TypedReading) -> str:
-    """How far a number is from the last one, as the bank prints both."""
-    value, last = (Decimal(row.printed(one)) for one in (reading.value, row.before[0].value))
-    told = {"value": row.printed(reading.value), "move": f"{(value / last - 1) * 100:+.1f}"}
-    told["limit"] = plausibility.without_zeros(plausibility.limit(row.pair, row.before))
-    return _("%(value)s is %(move)s %% from the last, beyond the pair’s limit of %(limit)s %%.") % told
+    """Return how far a number is from the last one, as the bank prints both."""
+    value, last = (Decimal(row.printed(printed_value)) for printed_value in (reading.value, row.before[0].value))
+    params = {"value": row.printed(reading.value), "move": f"{(value / last - 1) * 100:+.1f}"}
+    params["limit"] = plausibility.without_zeros(plausibility.limit(row.pair, row.before))
+    return _("%(value)s is %(move)s %% from the last, beyond the pair’s limit of %(limit)s %%.") % params
 
 
 def _readings(row: DayRow) -> list[TypedReading]:
-    """What was typed as a number printed by the bank; then what else it may be. ValidationError if it is no number."""
+    """Return the readings of what was typed, as a number of the bank first; raise ValidationError for an invalid
+    number.
+    """
     text = SPACES.sub("", row.sent["value"])
     grouped = Decimal(text.replace(",", "")) if GROUPED.fullmatch(text) else None
     if grouped is not None and (text.count(",") > 1 or "." in text):
         return [_reading(row, "typed", grouped), _reading(row, "turned", grouped, against=True)]
     number = TypedNumber(max_digits=36, decimal_places=18).clean(text)
-    found = [_reading(row, "typed", number), _reading(row, "turned", number, against=True)]
-    return found if grouped is None else [*found, _reading(row, "grouped", grouped)]
+    typed_readings = [_reading(row, "typed", number), _reading(row, "turned", number, against=True)]
+    return typed_readings if grouped is None else [*typed_readings, _reading(row, "grouped", grouped)]
 
 
 def _reading(row: DayRow, key: str, number: Decimal, *, against: bool = False) -> TypedReading:
-    """A number as the bank prints it, or ``against`` that way."""
+    """Return the reading of a number as the bank prints it, or in the other direction with ``against``."""
     if number <= 0:
         raise ValidationError(_("A rate must be more than zero."))
     if not SMALLEST <= number <= LARGEST:
         raise ValidationError(_("No rate can be this number."))
     validate_exact(number)
     value = exact(turned(number)) if row.is_turned != against else number
-    told = {"of": row.of, "unit": row.unit, "value": row.printed(value)}
-    return TypedReading(key, value, _("1 %(of)s = %(value)s %(unit)s") % told)
+    params = {"of": row.of, "unit": row.unit, "value": row.printed(value)}
+    return TypedReading(key, value, _("1 %(of)s = %(value)s %(unit)s") % params)
 
 
 def sent_rows(post: object) -> dict[str, str]:
-    """What a form sent, under its fields' names."""
+    """Return what a form sent, by field name."""
     return {name: text[:MOST_REASON] for name, text in post.items()} if post else {}
 
 
 def requested_day(text: str, today: date) -> date:
-    """The day that was asked for; ``today`` for none; ValidationError for what is no day."""
+    """Return the requested day, by default ``today``; raise ValidationError for an invalid one."""
     if not text:
         return today
     try:
@@ -209,5 +213,5 @@ def requested_day(text: str, today: date) -> date:
 
 
 def instead(row: DayRow) -> int | None:
-    """The number of the rate that a row's value takes the place of."""
+    """Return the primary key of the rate that a row's value replaces."""
     return int(row.sent["instead"]) if is_number(row.sent["instead"]) else None

@@ -1,4 +1,4 @@
-"""Pairs, and how the bar will look with what is typed about one."""
+"""The admin of pairs, with a preview of the bar while a pair is edited."""
 
 from django import forms
 from django.contrib import admin
@@ -46,7 +46,7 @@ class PairAdmin(admin.ModelAdmin):
     ]
 
     def view_on_site(self, pair):
-        """Its page, which it has once it has a rate, and keeps for good; else no link."""
+        """Return the address of its page, which it has for good once it has a rate; else None."""
         in_force = pair.rates.accepted().filter(effective_date__lte=timezone.localdate())
         has_page = (pair.active and pair.peg_value is not None) or in_force.exists()
         return pair.get_absolute_url() if has_page else None
@@ -56,7 +56,7 @@ class PairAdmin(admin.ModelAdmin):
         return [path("preview/", view, name="tickers_pair_preview"), *super().get_urls()]
 
     def preview_view(self, request):
-        """The bar as it will look, drawn by the page's own template; nothing is saved."""
+        """Return the bar with the edited pair, drawn by the page's own template; nothing is saved."""
         if not (self.has_change_permission(request) or self.has_add_permission(request)):
             raise PermissionDenied
         number = request.POST.get("_number", "")
@@ -67,7 +67,7 @@ class PairAdmin(admin.ModelAdmin):
         typed = form.instance if is_named else None
         rows = ratebar.current_rows(timezone.now(), timezone.get_current_timezone(), typed=typed)
         problems = {
-            form.fields[name].label if name in form.fields else "": found for name, found in form.errors.items()
+            form.fields[name].label if name in form.fields else "": messages for name, messages in form.errors.items()
         }
         context = {"rows": rows, "problems": problems}
         return render(request, "admin/tickers/pair/preview.html", context)

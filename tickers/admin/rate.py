@@ -1,4 +1,4 @@
-"""The rates' desk: what is held or doubted is accepted, rejected, or another value typed; sources are asked at once."""
+"""The admin of rates: held or doubted ones are accepted, rejected or replaced; sources can be asked at once."""
 
 import time
 from functools import partial
@@ -28,14 +28,14 @@ DECISIONS = {"accept": decisions.accept_rate, "reject": decisions.reject}
 
 
 def forget_all_but_typed(rate):
-    """Make a new rate of what was typed: nothing else is taken over from the one that it stands in for."""
+    """Make ``rate`` a new one with what was typed: no other column is kept of the one that it replaces."""
     for field in rate._meta.concrete_fields:
         if field.name not in TYPED:
             setattr(rate, field.attname, field.get_default())
 
 
 class FirstRowsPaginator(Paginator):
-    """Pages through the first rows without counting them all: filters lead to the others."""
+    """A paginator of the first rows that does not count them all: filters lead to the others."""
 
     CEILING = 2000
 
@@ -97,9 +97,9 @@ class RateAdmin(TickedRows, admin.ModelAdmin):
         return own + super().get_urls()
 
     def get_readonly_fields(self, request, obj=None):
-        """A source's day and pair stay: typing another value must not leave the day without any rate."""
-        told = obj is not None and obj.provider != providers.MANUAL
-        return [*self.readonly_fields, *(["pair", "effective_date"] if told else [])]
+        """Keep day and pair of a source's rate read-only: another value must not leave the day without any rate."""
+        is_from_source = obj is not None and obj.provider != providers.MANUAL
+        return [*self.readonly_fields, *(["pair", "effective_date"] if is_from_source else [])]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "pair":
@@ -112,7 +112,7 @@ class RateAdmin(TickedRows, admin.ModelAdmin):
 
     @admin.display(description=_("value"))
     def printed(self, rate):
-        """As the bank prints it, which may be against the way it is stored."""
+        """Return the value as the bank prints it, perhaps not in the direction in which it is stored."""
         return day_form.as_printed(rate.pair, rate.value)
 
     @admin.display(description=_("source"), ordering="provider")
@@ -125,17 +125,17 @@ class RateAdmin(TickedRows, admin.ModelAdmin):
 
     @admin.display(description=_("status"), ordering="status")
     def standing(self, rate):
-        """With the reason why it is held, or who decided."""
-        status, who = rate.get_status_display(), rate.decided_by
+        """Return the status with the reason why the rate is held, or who decided."""
+        status, decider = rate.get_status_display(), rate.decided_by
         if rate.status == Rate.Status.HELD:
             return f"{status}: {rate.held_reason}"
         if rate.is_doubted:
             return gettext("doubted: %(why)s") % {"why": rate.doubt}
-        return f"{status} ({who.get_full_name() or who})" if who else status
+        return f"{status} ({decider.get_full_name() or decider})" if decider else status
 
     @transaction.atomic
     def save_model(self, request, obj, form, change):
-        """What a person typed, that person has decided: a rate of its own, beside the one that it stands in for."""
+        """Store what a person typed as a rate of its own, decided by that person, and keep the one that it replaces."""
         if form.has_changed():
             if change:
                 aside = decisions.set_aside(obj.pk, by=request.user)
@@ -162,7 +162,7 @@ class RateAdmin(TickedRows, admin.ModelAdmin):
         self._decide(request, queryset, "reject")
 
     def decide_view(self, request, pk, step):
-        """The buttons on the form of a held or doubted rate."""
+        """Handle the buttons on the form of a held or doubted rate."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         get_object_or_404(Rate, pk=pk)
@@ -171,8 +171,8 @@ class RateAdmin(TickedRows, admin.ModelAdmin):
         return HttpResponseRedirect(reverse("admin:tickers_rate_changelist"))
 
     def _decide(self, request, queryset, step, instead=None):
-        """Accept or reject each; what can't be is told, and changes nothing for the others."""
-        done, settled = 0, set()
+        """Accept or reject each rate; an impossible one gets a message, and changes nothing for the others."""
+        done_count, settled = 0, set()
         for rate in queryset.select_related("pair").order_by("effective_date"):
             if rate.pk in settled:  # by one that was ticked before it
                 continue
@@ -181,39 +181,39 @@ class RateAdmin(TickedRows, admin.ModelAdmin):
             except decisions.DecisionError as refusal:
                 self.message_user(request, str(refusal), messages.ERROR)
                 continue
-            done += 1
+            done_count += 1
             self.log_change(request, rate, gettext("Accepted.") if step == "accept" else gettext("Rejected."))
             self.tell_settled(request, decision.settled)
-            settled |= {one.pk for one in decision.settled}
-            if other := decision.replaced:
-                self.log_change(request, other, gettext("Replaced by %(rate)s.") % {"rate": rate})
-                told = {"other": other}
-                self.message_user(request, gettext("It stands in place of %(other)s, which is kept.") % told)
-        if done and step == "accept":
-            text = ngettext("%(count)s rate accepted.", "%(count)s rates accepted.", done)
-            self.message_user(request, text % {"count": done}, messages.SUCCESS)
-        elif done:
-            text = ngettext("%(count)s rate rejected.", "%(count)s rates rejected.", done)
-            self.message_user(request, text % {"count": done}, messages.SUCCESS)
+            settled |= {settled_rate.pk for settled_rate in decision.settled}
+            if replaced := decision.replaced:
+                self.log_change(request, replaced, gettext("Replaced by %(rate)s.") % {"rate": rate})
+                params = {"other": replaced}
+                self.message_user(request, gettext("It stands in place of %(other)s, which is kept.") % params)
+        if done_count and step == "accept":
+            text = ngettext("%(count)s rate accepted.", "%(count)s rates accepted.", done_count)
+            self.message_user(request, text % {"count": done_count}, messages.SUCCESS)
+        elif done_count:
+            text = ngettext("%(count)s rate rejected.", "%(count)s rates rejected.", done_count)
+            self.message_user(request, text % {"count": done_count}, messages.SUCCESS)
 
     def reject_held(self, request, rate):
-        """What was held for the day of a typed rate waits no longer, if who typed it may decide that; log each."""
+        """Reject rates held for the day of a typed rate, if the user may decide on them, and log each."""
         if not self.has_change_permission(request):
             return
-        held = decisions.reject_held(rate.pair, rate.effective_date, by=request.user)
+        held_rates = decisions.reject_held(rate.pair, rate.effective_date, by=request.user)
         text = gettext("Rejected, as another value was typed for its day: %(value)s.")
-        for one in held:
-            self.log_change(request, one, text % {"value": self.exact_value(rate)})
-        if held:
+        for held_rate in held_rates:
+            self.log_change(request, held_rate, text % {"value": self.exact_value(rate)})
+        if held_rates:
             text = ngettext(
                 "%(count)s held rate of that day was rejected.",
                 "%(count)s held rates of that day were rejected.",
-                len(held),
+                len(held_rates),
             )
-            self.message_user(request, text % {"count": len(held)})
+            self.message_user(request, text % {"count": len(held_rates)})
 
     def tell_settled(self, request, rates):
-        """Say how many held rates followed from a decision, and log each."""
+        """Show how many held rates followed from a decision, and log each."""
         for rate in rates:
             self.log_change(request, rate, gettext("Accepted, as it follows from the rate before it."))
         if rates:
@@ -225,14 +225,14 @@ class RateAdmin(TickedRows, admin.ModelAdmin):
             self.message_user(request, text % {"count": len(rates)}, messages.SUCCESS)
 
     def refresh_view(self, request):
-        """Ask all sources now, and show what came of it."""
+        """Ask all sources now, and show the results."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         run = refresh.Run(until=time.monotonic() + PATIENCE)
         for code, pairs in refresh.by_source(Pair.objects.active()).items():
             run.newest(code, pairs)
         sources = [
-            (providers.get_provider(code).name, [one for one in run.summary.outcomes if one.source == code])
+            (providers.get_provider(code).name, [outcome for outcome in run.summary.outcomes if outcome.source == code])
             for code in run.summary.sources
         ]
         context = self.admin_site.each_context(request) | {

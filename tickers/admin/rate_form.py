@@ -1,4 +1,4 @@
-"""A rate as the desk types it: what is a slip of the keyboard is asked about before it is stored."""
+"""The form of a rate, which asks about likely typing errors before it is stored."""
 
 from datetime import date
 
@@ -13,16 +13,16 @@ from ground.rows import is_number
 from tickers import decisions, plausibility
 from tickers.calendar import AHEAD
 
-FIRST_DAY = date(1900, 1, 1)  # an earlier one is a slip of the keyboard
+FIRST_DAY = date(1900, 1, 1)  # an earlier one is a typing error
 
 
 class TypedNumber(forms.DecimalField):
-    """A number as people type it: a comma or a point, and what is no number stays in the field to be mended."""
+    """A number as people type it, with a comma or a point; an invalid text stays in the field to be corrected."""
 
     widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off"})
 
     def __init__(self, **kwargs):
-        kwargs.pop("widget", None)  # a number input drops a comma in silence: 0,0115 would become 115
+        kwargs.pop("widget", None)  # a number input silently drops a comma: 0,0115 would become 115
         super().__init__(**kwargs)
 
     def to_python(self, value):
@@ -33,7 +33,7 @@ class TypedNumber(forms.DecimalField):
 
 
 def possible_day(day):
-    """The same; ValidationError if no rate can be set for it."""
+    """Return ``day``; raise ValidationError if no rate can be set for it."""
     latest = timezone.localdate() + AHEAD
     if day > latest:
         message = _("This day is too far ahead: %(latest)s is the last that a rate can be set for.")
@@ -56,24 +56,24 @@ class RateForm(forms.ModelForm):
             self.initial["value"] = f"{self.instance.value.normalize():f}"
 
     def clean_effective_date(self):
-        """Refuse a day that no bank has set a rate for yet; one left as it was may stay."""
+        """Refuse a day for which no bank has set a rate yet; an unchanged one may stay."""
         day = self.cleaned_data["effective_date"]
         if "effective_date" not in self.changed_data:
             return day
         return possible_day(day)
 
     def clean(self):
-        """Name the rate that stands in the way, with its value."""
+        """Refuse a second rate for a day, naming the first with its value."""
         cleaned = super().clean()
         pair, day = self._pair(cleaned), self._day(cleaned)
         if pair is None or day is None or not self.has_changed():
             return cleaned
-        decisions.lock_pairs([pair.pk])  # until it is saved, nobody else puts a rate there
+        decisions.lock_pairs([pair.pk])  # until it is saved, nobody else stores a rate there
         self._refuse_far_move(pair, day, cleaned.get("value"))
-        other = pair.rates.accepted().filter(effective_date=day).exclude(pk=self.instance.pk).first()
-        if other:
+        existing = pair.rates.accepted().filter(effective_date=day).exclude(pk=self.instance.pk).first()
+        if existing:
             message = _("%(pair)s has a rate for %(day)s already, %(value)s: change that one instead.")
-            params = {"pair": pair, "day": date_format(day), "value": f"{other.value.normalize():f}"}
+            params = {"pair": pair, "day": date_format(day), "value": f"{existing.value.normalize():f}"}
             field = "effective_date" if "effective_date" in self.fields else "value"
             self.add_error(field, ValidationError(message, params=params))
         return cleaned
@@ -82,11 +82,11 @@ class RateForm(forms.ModelForm):
         return cleaned.get("pair") if "pair" in self.fields else self.instance.pair
 
     def _day(self, cleaned):
-        """Of what a source told, the day stays as it is and is no field."""
+        """Return the day, which is no field for a rate of a source."""
         return cleaned.get("effective_date") if "effective_date" in self.fields else self.instance.effective_date
 
     def _refuse_far_move(self, pair, day, value):
-        """A slip of the keyboard is seldom small: ask before a move beyond the pair's limit."""
+        """Refuse a move beyond the pair's limit until it is confirmed, because typing errors are seldom small."""
         if not value or value < 0 or self.cleaned_data["surely"]:
             return
         before = plausibility.past(pair, day)
@@ -102,7 +102,7 @@ class RateForm(forms.ModelForm):
 
 
 class PairChoice(AutocompleteSelect):
-    """A pair found by typing. What is no number of a row never reaches the database, so it is no valid choice."""
+    """A pair found by typing. Anything but a primary key never reaches the database, so it is no valid choice."""
 
     def value_from_datadict(self, data, files, name):
         sent = super().value_from_datadict(data, files, name)

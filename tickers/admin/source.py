@@ -1,4 +1,4 @@
-"""How the sources have answered of late; nobody types that."""
+"""The admin of sources and how they answered recently; nobody edits it."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""Currency pairs, and what one unit of each was worth on which day."""
+"""Currency pairs, and their rates by day."""
 
 from tickers.models.fields import (
     CODE,

@@ -1,4 +1,4 @@
-"""Fields for codes of currencies and for rates."""
+"""Model fields for codes of currencies and for rates."""
 
 from decimal import Context, Decimal
 
@@ -7,19 +7,19 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-CODE = r"^[A-Z]{3}\Z"  # both Python's and PostgreSQL's regular expressions know \Z; $ would let a line break pass
+CODE = r"^[A-Z]{3}\Z"  # both Python's and PostgreSQL's regular expressions know \Z; $ would allow a line break
 DECIMALS = 18
 SMALLEST = Decimal(1).scaleb(-DECIMALS)
-EXACT_DIGITS = 15  # significant digits that SQLite, too, keeps as they are
+EXACT_DIGITS = 15  # significant digits that SQLite, too, stores exactly
 
 
 def exact(value: Decimal) -> Decimal:
-    """A computed value in as many digits as every database keeps."""
+    """Return a computed value with as many digits as every database stores exactly."""
     return Context(prec=EXACT_DIGITS).plus(value).quantize(SMALLEST, context=Context(prec=80))
 
 
 def validate_exact(value: Decimal) -> None:
-    """Refuse a number with more digits than every database keeps exactly."""
+    """Refuse a number with more digits than every database stores exactly."""
     if len(value.normalize().as_tuple().digits) > EXACT_DIGITS:
         message = _("Write at most %(count)s digits, not counting zeros at either end.")
         raise ValidationError(message, params={"count": EXACT_DIGITS})

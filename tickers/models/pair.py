@@ -16,13 +16,13 @@ NEWEST = {"newest": "effective_date", "newest_by": "decided_by"}  # columns of a
 
 class PairQuerySet(models.QuerySet):
     def active(self):
-        """The pairs that readers see, in the bar's order."""
+        """Return the pairs that readers see, in the bar's order."""
         return self.filter(active=True).order_by("order", "pk")
 
     def late(self, day):
-        """Active pairs whose newest accepted rate is older than ``day``; a peg has no day.
+        """Return active pairs, except pegs, whose newest accepted rate is older than ``day``.
 
-        With ``newest``, the day of that rate, and ``newest_by``, whoever typed or accepted it.
+        They have ``newest``, the day of that rate, and ``newest_by``, the person who typed or accepted it.
         """
         accepted = Rate.objects.accepted().filter(pair=OuterRef("pk")).order_by("-effective_date")
         pairs = self.active().exclude(provider=providers.PEG)
@@ -32,7 +32,7 @@ class PairQuerySet(models.QuerySet):
 
 
 class Pair(models.Model):
-    """Two currencies; its rates say how many units of ``quote`` one unit of ``base`` is worth."""
+    """Two currencies; its rates are units of ``quote`` per one unit of ``base``."""
 
     base = CodeField(_("currency"), help_text=_("Whose worth is told: KGS in KGS/USD."))
     quote = CodeField(_("told in"), default="USD", help_text=_("What its worth is told in: USD in KGS/USD."))

@@ -10,31 +10,31 @@ from tickers.models.fields import RateField
 
 class RateQuerySet(models.QuerySet):
     def accepted(self):
-        """Those that readers may see, from their effective date on."""
+        """Return the rates that readers may see, from their effective date on."""
         return self.filter(status=Rate.Status.ACCEPTED)
 
     def held(self):
-        """Those that wait for a look, the newest first."""
+        """Return the rates that wait for a decision, the newest first."""
         return self.filter(status=Rate.Status.HELD).order_by("-effective_date", "-pk")
 
     def doubted(self):
-        """Accepted ones that later rates speak against."""
+        """Return accepted rates that later ones contradict."""
         return self.accepted().exclude(doubt="")
 
     def waiting(self):
-        """Those that the rates desk has to look at: doubted ones, as readers see them, before those that are held."""
+        """Return the rates that the rates desk has to decide on: doubted ones, which readers see, before held ones."""
         is_doubted = Q(status=Rate.Status.ACCEPTED) & ~Q(doubt="")
         return self.filter(is_doubted | Q(status=Rate.Status.HELD)).order_by("status", "-effective_date", "-pk")
 
 
 class Rate(models.Model):
-    """What one unit of a pair's base was worth, in units of its quote, from ``effective_date`` on."""
+    """The value of one unit of a pair's base, in units of its quote, from ``effective_date`` on."""
 
     class Status(models.TextChoices):
         ACCEPTED = "accepted", _("accepted")
-        HELD = "held", _("held")  # not to be believed without a look: readers don't see it
-        REJECTED = "rejected", _("rejected")  # looked at, and not believed: the same is not held again
-        REPLACED = "replaced", _("replaced")  # was accepted until another came for its day
+        HELD = "held", _("held")  # implausible until somebody decides: readers don't see it
+        REJECTED = "rejected", _("rejected")  # decided to be wrong: the same is not held again
+        REPLACED = "replaced", _("replaced")  # was accepted until another replaced it for its day
 
     pair = models.ForeignKey("tickers.Pair", models.PROTECT, verbose_name=_("pair"), related_name="rates")
     effective_date = models.DateField(_("effective date"), help_text=_("The first day the rate is in force."))
@@ -43,7 +43,7 @@ class Rate(models.Model):
     fetched_at = models.DateTimeField(_("received"), default=timezone.now)
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.ACCEPTED)
     held_reason = models.CharField(_("why held"), max_length=200, blank=True)
-    held_for_distance = models.BooleanField(default=False, db_default=False, editable=False)  # and for nothing else
+    held_for_distance = models.BooleanField(default=False, db_default=False, editable=False)  # and for no other reason
     doubt = models.CharField(
         _("why doubted"),
         max_length=200,

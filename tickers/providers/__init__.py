@@ -1,4 +1,4 @@
-"""The sources of rates, by code. A new one is a module beside these, and a line in ALL."""
+"""The sources of rates, by code. A new one is a module in this package, and a line in ALL."""
 
 from tickers.providers.base import NoRate, Price, Provider, ProviderError, Quote, Sheet
 from tickers.providers.cbr import Cbr
@@ -27,26 +27,26 @@ __all__ = [
     "title_of_sources",
 ]
 
-ALL = {one.code: one for one in (Nbkr(), Nbk(), Nbt(), Cbu(), Cbt(), Cbr(), Ecb(), Peg(), Manual())}
+ALL = {provider.code: provider for provider in (Nbkr(), Nbk(), Nbt(), Cbu(), Cbt(), Cbr(), Ecb(), Peg(), Manual())}
 PEG, MANUAL = Peg.code, Manual.code
 
 
 def get_provider(code: str) -> Provider:
-    """The source with that code; KeyError where there is none."""
+    """Return the source with that code; raise KeyError if there is none."""
     return ALL[code]
 
 
 def choices() -> list[tuple[str, object]]:
-    """Every source's code and name, for a field."""
-    return [(one.code, one.name) for one in ALL.values()]
+    """Return every source's code and name, for a field."""
+    return [(provider.code, provider.name) for provider in ALL.values()]
 
 
 def fetched() -> list[tuple[str, object]]:
-    """The same of those alone that are asked over the network."""
-    return [(one.code, one.name) for one in ALL.values() if one.is_fetched]
+    """Return code and name of the sources that are asked over the network."""
+    return [(provider.code, provider.name) for provider in ALL.values() if provider.is_fetched]
 
 
 def title_of_sources(codes: set[str]) -> object:
-    """What the rates of these sources are called together; a peg, which says so itself, goes with any."""
-    found = {ALL[code].title if code in ALL else Provider.title for code in codes if code != PEG}
-    return found.pop() if len(found) == 1 else (Provider.title if found else ALL[PEG].title)
+    """Return the common title of the rates of these sources; a peg, which is marked anyway, goes with any."""
+    titles = {ALL[code].title if code in ALL else Provider.title for code in codes if code != PEG}
+    return titles.pop() if len(titles) == 1 else (Provider.title if titles else ALL[PEG].title)

@@ -1,4 +1,4 @@
-"""The Russian bank: a list for each day, which crosses all five neighbours' currencies."""
+"""The Russian bank: a list for each day, which includes the currencies of all five neighbours."""
 
 from datetime import timedelta
 
@@ -23,4 +23,4 @@ class Cbr(XmlProvider):
 
     def addresses(self, day, today):
         days = [day] if day else [today + timedelta(days=1), today]
-        return [f"{self.host}/scripts/XML_daily.asp?date_req={one:%d/%m/%Y}" for one in days]
+        return [f"{self.host}/scripts/XML_daily.asp?date_req={list_day:%d/%m/%Y}" for list_day in days]

@@ -1,4 +1,4 @@
-"""The Turkmen bank: a file for each day but Sundays; its rate_usd is told in either direction, so rate_tmt is read."""
+"""The Turkmen bank: a file for each day but Sundays; its rate_usd has either direction, so rate_tmt is read."""
 
 from datetime import timedelta
 
@@ -28,4 +28,6 @@ class Cbt(XmlProvider):
 
     def addresses(self, day, today):
         before = today - timedelta(days=2 if today.weekday() == 0 else 1)
-        return [f"{self.host}/kurs/{one:%Y}/{one:%d%m%Y}.xml" for one in ([day] if day else [today, before])]
+        return [
+            f"{self.host}/kurs/{file_day:%Y}/{file_day:%d%m%Y}.xml" for file_day in ([day] if day else [today, before])
+        ]

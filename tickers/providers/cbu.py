@@ -1,4 +1,4 @@
-"""The Uzbek bank: JSON in which every number is a string, mostly."""
+"""The Uzbek bank: JSON in which almost every number is a string."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy

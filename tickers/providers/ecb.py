@@ -1,4 +1,4 @@
-"""The European bank: what a euro is worth in thirty currencies, for one day, ninety, or all since 1999."""
+"""The European bank: the price of a euro in thirty currencies, for one day, ninety, or all since 1999."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -49,6 +49,6 @@ class Ecb(Provider):
 
 
 def price_in_euro(amount: object) -> Price:
-    """The price in euro of one unit of a currency, of which a euro buys ``amount``."""
+    """Return the price in euro of one unit of a currency, of which a euro buys ``amount``."""
     worth = reading.exact_number(amount)
     return Price(1, EXACT.divide(1, worth) if worth else worth)

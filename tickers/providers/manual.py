@@ -1,4 +1,4 @@
-"""A rate that somebody typed: nobody is asked."""
+"""Rates that somebody typed; there is nothing to fetch."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,6 +1,6 @@
-"""The Kazakh bank: a list for each day; one for tomorrow from the afternoon of a working day on.
+"""The Kazakh bank: a list for each day, that of tomorrow from the afternoon of a working day on.
 
-Its feed rates_all.xml has the newest day's rates, each item with a date of its own; it is read from a file.
+Its feed rates_all.xml has the newest day's rates, each item with a date of its own; it can be read from a file.
 """
 
 from datetime import date, timedelta
@@ -30,7 +30,7 @@ class Nbk(XmlProvider):
 
     def addresses(self, day, today):
         days = [day] if day else [today + timedelta(days=1), today]
-        return [f"{self.host}/rss/get_rates.cfm?fdate={one:%d.%m.%Y}" for one in days]
+        return [f"{self.host}/rss/get_rates.cfm?fdate={list_day:%d.%m.%Y}" for list_day in days]
 
     def sheets(self, root: Element) -> list[Sheet]:
         if root.tag != "rss":

@@ -1,4 +1,4 @@
-"""The Kyrgyz bank: five currencies in a daily list, some forty in a weekly one; neither can be asked for a day."""
+"""The Kyrgyz bank: five currencies in a daily list, some forty in a weekly one; neither has past days."""
 
 from django.utils.translation import gettext_lazy as _
 

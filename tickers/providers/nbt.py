@@ -1,4 +1,4 @@
-"""The Tajik bank: a list for each day. Its CharCode is right, its ID isn't always."""
+"""The Tajik bank: a list for each day. Its CharCode is reliable, its ID isn't."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""A rate fixed by law: it stands with its pair, and nobody is asked."""
+"""Rates fixed by law: they are stored with the pair; there is nothing to fetch."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""Reading what banks write: XML and JSON, numbers with a comma or a point, dates. ValueError says what is wrong."""
+"""Parsing what banks write: XML and JSON, numbers with a comma or a point, dates. Errors are ValueError."""
 
 import json
 import re
@@ -20,31 +20,31 @@ SPACES = re.compile(r"[\s\u00a0\u202f]+")  # banks group thousands with them
 PAGE = re.compile(rb"\s*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 BOM = b"\xef\xbb\xbf"
 
-Reader = Callable[[], Price]  # reads the price of a row when it is wanted; ValueError says what is wrong with it
-Row = tuple[str, Reader]  # of a currency's code
+Reader = Callable[[], Price]  # reads the price of a row when it is needed; raises ValueError
+Row = tuple[str, Reader]  # the currency's code, and the reader of its price
 
 
 def xml(answer: bytes) -> Element:
-    """The root of an XML answer; entities and document types are refused."""
+    """Return the root of an XML answer; entities and document types are refused."""
     data = _data(answer)
     try:
         return fromstring(data, forbid_dtd=True)
     except DefusedXmlException:
         raise ValueError(_("its answer holds a document type or entities, which no bank needs")) from None
-    except (ParseError, LookupError, ValueError):  # a charset that does not exist, bytes that are none of it
+    except (ParseError, LookupError, ValueError):  # an unknown charset, or bytes that do not belong to it
         raise ValueError(_("its answer is broken or cut off: it is no whole XML")) from None
 
 
 def json_list(answer: bytes) -> list[Any]:
-    """The list that a JSON answer is; numbers stay as they are written."""
+    """Return the list in a JSON answer; numbers stay as they are written."""
     data = _data(answer)
     try:
-        found = json.loads(data.decode(), parse_float=str, parse_int=str, parse_constant=str)
+        rows = json.loads(data.decode(), parse_float=str, parse_int=str, parse_constant=str)
     except (ValueError, RecursionError):
         raise ValueError(_("its answer is broken or cut off: it is no whole JSON")) from None
-    if not isinstance(found, list):
+    if not isinstance(rows, list):
         raise ValueError(_("its answer is no list of rates"))
-    return found
+    return rows
 
 
 def _data(answer: bytes) -> bytes:
@@ -57,31 +57,31 @@ def _data(answer: bytes) -> bytes:
 
 
 def exact_number(written: object) -> Decimal:
-    """An exact number; ValueError for what is none, or is none that a price could be."""
+    """Return an exact number; raise ValueError for an invalid or impossible one."""
     plain = SPACES.sub("", str(written))
     if not NUMBER.fullmatch(plain) or len(plain) > MOST_DIGITS:
         raise ValueError(_("“%(text)s”, which is no number") % {"text": str(written)[:40]})
-    found = Decimal(plain.replace(",", "."))
-    if found and not SMALLEST <= abs(found) <= LARGEST:
+    value = Decimal(plain.replace(",", "."))
+    if value and not SMALLEST <= abs(value) <= LARGEST:
         raise ValueError(_("%(text)s, a number that no price can be") % {"text": plain})
-    return found
+    return value
 
 
 def price(nominal: object, amount: object) -> Price:
-    """A row's price: for how many units, and how much."""
+    """Return a row's price: the number of units, and the amount."""
     return Price(units(nominal), exact_number(amount))
 
 
 def units(written: object) -> int:
-    """A nominal: a whole number from one on."""
-    found = exact_number(written)
-    if found < 1 or found != int(found):
+    """Return a nominal: a whole number from one on."""
+    nominal = exact_number(written)
+    if nominal < 1 or nominal != int(nominal):
         raise ValueError(_("the nominal %(text)s, which is no count") % {"text": str(written)[:40]})
-    return int(found)
+    return int(nominal)
 
 
 def read_day(written: str | None, *forms: str) -> date:
-    """A date written like one of ``forms`` (%d.%m.%Y)."""
+    """Return a date written in one of ``forms`` (%d.%m.%Y)."""
     text = (written or "").strip()
     for form in forms:
         try:

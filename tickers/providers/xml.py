@@ -12,7 +12,7 @@ from tickers.providers.base import Provider, Sheet
 
 
 class XmlProvider(Provider):
-    """What the elements are called; attributes are told by an @ before their names."""
+    """A provider defined by the names of its elements; attributes have an @ before their names."""
 
     root: ClassVar[str]
     date_in: ClassVar[str]
@@ -29,7 +29,7 @@ class XmlProvider(Provider):
             raise self.error(trouble) from None
 
     def sheets(self, root: Element) -> list[Sheet]:
-        """The sheet of an answer; ValueError says what is wrong with it."""
+        """Return the sheet of an answer; raise ValueError if it is invalid."""
         if root.tag != self.root:
             raise ValueError(_("its answer is no list of the bank’s rates (<%(tag)s>)") % {"tag": root.tag[:40]})
         return [self.sheet(self.day(root), self.rows(root.iter(self.row)))]
@@ -45,5 +45,5 @@ class XmlProvider(Provider):
         return lambda: reading.price(self._part(row, self.nominal_in), self._part(row, self.amount_in))
 
     def _part(self, element: Element, name: str) -> str:
-        found = element.get(name[1:]) if name.startswith("@") else element.findtext(name)
-        return (found or "").strip()
+        text = element.get(name[1:]) if name.startswith("@") else element.findtext(name)
+        return (text or "").strip()

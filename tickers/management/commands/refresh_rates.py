@@ -62,7 +62,7 @@ class Command(BaseCommand):
         self.conclude(run)
 
     def refuse_contradictions(self, options):
-        """What can't be meant is said before anybody is asked."""
+        """Refuse contradictory options before any source is asked."""
         if options["date"] and options["since"]:
             raise CommandError("--date is one day and --since is many: name one of them.")
         if options["due"] and (options["date"] or options["since"] or options["from_file"]):
@@ -75,20 +75,22 @@ class Command(BaseCommand):
                 raise CommandError(f"--{name} is {options[name]}: no bank sets rates for days after {latest}.")
 
     def pairs(self, options):
-        """The pairs that are meant, by their names or all active ones."""
+        """Return the pairs of the option, or all active ones."""
         if not options["pair"]:
             return Pair.objects.active()
-        known = {str(pair): pair for pair in Pair.objects.all()}
-        wanted = [name.upper() for name in options["pair"]]
-        for name in wanted:
-            if name not in known:
-                raise CommandError(f"There is no pair {name}. There are: {', '.join(known) or 'none'}.")
-            if not refresh.by_source([known[name]]):
-                raise CommandError(f"{name} is not fetched: its source is “{known[name].get_provider_display()}”.")
-        return [known[name] for name in wanted]
+        pairs_by_name = {str(pair): pair for pair in Pair.objects.all()}
+        names = [name.upper() for name in options["pair"]]
+        for name in names:
+            if name not in pairs_by_name:
+                raise CommandError(f"There is no pair {name}. There are: {', '.join(pairs_by_name) or 'none'}.")
+            if not refresh.by_source([pairs_by_name[name]]):
+                raise CommandError(
+                    f"{name} is not fetched: its source is “{pairs_by_name[name].get_provider_display()}”."
+                )
+        return [pairs_by_name[name] for name in names]
 
     def saved(self, options, groups):
-        """The files that are named, under the codes of their sources; None if nobody named one."""
+        """Return the saved answers by the codes of their sources; None without the option."""
         if not options["from_file"]:
             return None
         paths, codes = {}, [code for code, _name in providers.fetched()]
@@ -116,18 +118,18 @@ class Command(BaseCommand):
             run.newest(code, pairs)
 
     def fill(self, run, code, pairs, since):
-        """Each working day that lacks a rate; a source that fails three days in a row is left alone."""
+        """Fetch each working day without a rate; a source that fails three days in a row is not asked any more."""
         failed = 0
         for back in range((timezone.localdate() - since).days + 1):
-            one = since + timedelta(days=back)
-            lacking = [pair for pair in pairs if not pair.rates.filter(effective_date=one, provider=code).exists()]
-            if not lacking or not may_have_rates(code, one):
+            day = since + timedelta(days=back)
+            lacking = [pair for pair in pairs if not pair.rates.filter(effective_date=day, provider=code).exists()]
+            if not lacking or not may_have_rates(code, day):
                 continue
             before = run.summary.count(refresh.FAILED, code)
-            time.sleep(fetch.PAUSE)  # nobody is in a hurry
-            run.day(code, lacking, one)
+            time.sleep(fetch.PAUSE)  # there is no hurry
+            run.day(code, lacking, day)
             failed = failed + 1 if run.summary.count(refresh.FAILED, code) > before else 0
-            if failed == refresh.TOLD_AFTER or not providers.get_provider(code).addresses(one, timezone.localdate()):
+            if failed == refresh.TOLD_AFTER or not providers.get_provider(code).addresses(day, timezone.localdate()):
                 self.stdout.write(f"    {code} is not asked for further days.")
                 break
 
@@ -135,7 +137,7 @@ class Command(BaseCommand):
         self.stdout.write(f"    {outcome.kind:9} {outcome.text}")
 
     def conclude(self, run):
-        """The table, and an exit status that says whether a source failed."""
+        """Print the table, and exit with a status that tells whether a source failed."""
         summary = run.summary
         self.stdout.write("\n" + "source".ljust(8) + "".join(kind.rjust(11) for kind in KINDS))
         for code in summary.sources:
@@ -152,14 +154,14 @@ class Command(BaseCommand):
             raise CommandError(f"{failed} of {count} sources failed; the bar keeps the last rates that were accepted.")
 
 
-def may_have_rates(code, one):
-    """Whether a rate may come into force on that day: it was set then, or days before."""
+def may_have_rates(code, day):
+    """Return whether a rate may come into force on that day: it was set then, or days before."""
     ahead = providers.get_provider(code).days_ahead
-    return calendar.is_working_day(code, one - timedelta(days=ahead)) or calendar.is_working_day(code, one)
+    return calendar.is_working_day(code, day - timedelta(days=ahead)) or calendar.is_working_day(code, day)
 
 
 def read_saved_answer(path):
-    """The bytes of a saved answer."""
+    """Return the bytes of a saved answer."""
     try:
         content = sys.stdin.buffer.read(MOST_BYTES + 1) if path == "-" else Path(path).read_bytes()
     except OSError as trouble:
