@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,6 @@ UNSEEN = [
     *(f"lead_image__{name}" for name in UNSEEN_OF_IMAGE),
 ]
 IS_AUTHOR = 2  # the kind of a row of TOPICS
-FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 # An edition's further sections, tags and authors as rows of one kind: every article's page needs them.
@@ -185,7 +185,7 @@ class Edition(Copy):
     )
 
     loaded_authors: list[Author] | None = None  # by topics()
-    bylines_of_list: "Bylines | None" = None  # by load_bylines
+    authors_in_list: Callable[[int], list[Author]] | None = None  # of an edition, by its number
 
     objects = EditionQuerySet.as_manager()
 
