@@ -1,6 +1,6 @@
 // Under an alert's link: the articles that readers see, found by words typed there. Without this an
 // address or a whole headline is typed.
-import { offer } from "./desk-found.js";
+import { offer } from "./desk-suggestions.js";
 
 const input = document.querySelector("input[data-finds]");
 

@@ -1,6 +1,6 @@
 // Ctrl+K opens one field that finds any article, section, author, picture, tag or screen. Where the editor makes a link by
 // that key it has already answered; Ctrl+Shift+K opens the field there too. Without this the button leads to a page.
-import { excerpt } from "./desk-found.js";
+import { excerpt } from "./desk-suggestions.js";
 import { ask as askServer, tell } from "./desk-login.js";
 
 const palette = document.getElementById("palette");

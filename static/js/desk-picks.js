@@ -1,6 +1,6 @@
 // Articles picked by hand: a list that is put in order and added to by words of an article. desk-related.js has it in the
 // form, editor-read-also.js in the dialog of “Read also”.
-import { offer } from "./desk-found.js";
+import { offer } from "./desk-suggestions.js";
 import { ask } from "./desk-login.js";
 
 const element = (name, attributes = {}, ...inside) => {

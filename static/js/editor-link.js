@@ -1,6 +1,6 @@
 // The dialog of a link: an address is typed, or an article that readers see is found by words of it.
 import { crel, gettext } from "django-prose-editor/editor";
-import { offer } from "./desk-found.js";
+import { offer } from "./desk-suggestions.js";
 import { LoggedOut, tell } from "./desk-login.js";
 import { newId, openForm } from "./editor-ask.js";
 
