@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 def small_letters(sender, instance, **kwargs):
-    """A tag's slug in small letters, whoever writes it: capitals make no other address."""
+    """Store a tag's slug in small letters, whoever writes it, because capitals make no other address."""
     instance.slug = (instance.slug or "").lower()
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with the set-up, told at start with a hint."""
+"""System checks of the set-up, with hints."""
 
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
@@ -6,7 +6,7 @@ from django.core.checks import Tags, Warning, register
 
 @register(Tags.security, deploy=True)
 def mail_reaches_people(app_configs, **kwargs):
-    """In production, mail on the console reaches nobody."""
+    """Warn that mail on the console reaches nobody in production."""
     if settings.EMAIL_HOST:
         return []
     hint = "Set NEWSROOM_EMAIL_HOST to the host of your mail server."

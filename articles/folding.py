@@ -1,4 +1,4 @@
-"""How words and names are compared: by readers' search, the desk's, and where a name may exist once only."""
+"""Folding words and names for comparison, in both searches and where a name may exist only once."""
 
 import re
 import unicodedata
@@ -9,18 +9,18 @@ from ground.characters import visible
 
 LONGEST_KEY = 200  # characters of a folded name
 
-# Uzbek's letters o‘ and g‘ are typed with many marks, as the English ’s is.
+# Uzbek's letters o‘ and g‘ are typed with many different marks, and so is the English ’s.
 MARKS = "ʻʼ'’‘`´′‛＇"
-STRESS = re.compile("[\u0300-\u036f]")  # marks that no letter was composed with
+STRESS = re.compile("[\u0300-\u036f]")  # combining marks that were not composed with a letter
 DASHES = re.compile("[\u2010-\u2015\u2212]")
-ABOVE, BELOW = "⁰¹²³⁴⁵⁶⁷⁸⁹", "₀₁₂₃₄₅₆₇₈₉"  # who looks for CO2 finds CO₂
+ABOVE, BELOW = "⁰¹²³⁴⁵⁶⁷⁸⁹", "₀₁₂₃₄₅₆₇₈₉"  # a search for CO2 finds CO₂
 DIGITS = {sign: str(number) for signs in (ABOVE, BELOW) for number, sign in enumerate(signs)}
 
 
 class _Folding(dict):
-    """Lower-case letters without the marks that readers leave out: Ё is е, Ü is u, but Й is й. One for one.
+    """Lower-case letters without the marks that readers omit: Ё is е, Ü is u, but Й is й. One for one.
 
-    What stands for an apostrophe is one.
+    Every kind of apostrophe becomes the same.
     """
 
     def __missing__(self, code):
@@ -40,14 +40,14 @@ _folding = _Folding()
 
 
 def fold(text: str) -> str:
-    """``text`` as it is compared: as long as before, so that a place in one is the same place in the other."""
+    """Return ``text`` as it is compared, of the same length, so that positions in both correspond."""
     return text.translate(_folding)
 
 
 def key(name: str) -> str:
-    """``name`` as it is compared with others: alike for all that look alike, and empty for what shows nothing.
+    """Return ``name`` as it is compared: equal for names that look alike, and empty for an invisible one.
 
-    Beyond what ``fold`` does, letters written as two are one (ß, ﬁ), all dashes are one, and what hides is gone.
+    Beyond ``fold``, ligatures and ß become their letters, all dashes become one, and invisible characters are removed.
     """
     plain = unicodedata.normalize("NFKC", visible(name))
     plain = unicodedata.normalize("NFKC", visible(plain.casefold()))
@@ -55,17 +55,17 @@ def key(name: str) -> str:
 
 
 def same(field: str, text: str) -> Q:
-    """A filter: ``field`` is ``text``, in capitals or not. ``__iexact`` knows the capitals of ASCII alone on SQLite."""
+    """Return a filter: ``field`` is ``text``, regardless of capitals. On SQLite ``__iexact`` knows only ASCII's."""
     return Q(**{f"{field}__regex": rf"^{_in_any_case(text)}\Z"})
 
 
 def begins(field: str, text: str) -> Q:
-    """A filter: ``field`` begins with ``text``, in capitals or not."""
+    """Return a filter: ``field`` begins with ``text``, regardless of capitals."""
     return Q(**{f"{field}__regex": f"^{_in_any_case(text)}"})
 
 
 def _in_any_case(text: str) -> str:
-    """A regular expression of both databases for ``text`` in capitals, in small letters or mixed."""
+    """Return a regular expression for both databases that matches ``text`` regardless of capitals."""
     return "".join(map(_letter_in_any_case, text))
 
 

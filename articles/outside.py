@@ -1,6 +1,6 @@
-"""Asking whether an address of another site answers, and telling sites what is new; never anything inside our network.
+"""Checking that addresses of other sites answer, and notifying sites; never anything inside our network.
 
-An editor types the address, so it may be anybody's idea. Of an answer only the status is looked at.
+An editor types the address, so it may be anything. Of an answer only the status is used.
 """
 
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ MOST_REDIRECTS = 3
 
 
 class Trouble(StrEnum):
-    """Why an address is no good, or could not be looked at."""
+    """Why an address is bad, or could not be checked."""
 
     GONE = "gone"
     NO_HOST = "no host"
-    BROKEN = "broken"  # no address at all
+    BROKEN = "broken"  # not an address
     INSIDE = "inside"
     PORT = "port"
     CERTIFICATE = "certificate"
@@ -30,7 +30,7 @@ SURE = {
     Trouble.GONE,
     Trouble.NO_HOST,
     Trouble.BROKEN,
-}  # readers get no further than we did; not so the others
+}  # readers can't open these either; the others perhaps
 TROUBLES = {
     Reason.NO_HOST: Trouble.NO_HOST,
     Reason.BROKEN: Trouble.BROKEN,
@@ -39,19 +39,19 @@ TROUBLES = {
     Reason.PORT: Trouble.PORT,
     Reason.CERTIFICATE: Trouble.CERTIFICATE,
     Reason.LOOP: Trouble.LOOP,
-}  # all others are SILENT to an editor
+}  # all other reasons are SILENT for an editor
 
 
 @dataclass(frozen=True)
 class LinkAnswer:
-    """What an address answered; ``trouble`` is empty when a page is there."""
+    """The answer of an address; ``trouble`` is empty if there is a page."""
 
     status: int | None = None
     trouble: str = ""
 
 
 def ask(address: str, client: Client | None = None) -> LinkAnswer:
-    """What ``address`` answers, after at most three redirects."""
+    """Return the answer of ``address``, after at most three redirects."""
     try:
         status = _ask(client or Client(redirects=MOST_REDIRECTS), address).status
     except Failure as failure:
@@ -62,7 +62,7 @@ def ask(address: str, client: Client | None = None) -> LinkAnswer:
 
 
 def tell(address: str, body: bytes, content_type: str) -> LinkAnswer:
-    """What ``address`` answers to ``body``; a redirect is not followed, as what was said is not for somebody else."""
+    """Return the answer of ``address`` to ``body``; redirects are not followed, as the body is for nobody else."""
     headers = _headers() | {"Content-Type": content_type}
     try:
         status = Client().request("POST", address, headers=headers, body=body).status
@@ -72,7 +72,7 @@ def tell(address: str, body: bytes, content_type: str) -> LinkAnswer:
 
 
 def _ask(client: Client, address: str) -> Response:
-    """What won't tell without the page is asked for the page, which is not read."""
+    """Send a HEAD request, and a GET without reading the body if HEAD is refused."""
     until = client.deadline()
     response = client.request("HEAD", address, headers=_headers(), until=until)
     if response.status >= 400 and response.status != 429:

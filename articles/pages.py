@@ -1,7 +1,7 @@
-"""The public addresses of articles; ``newsroom.pages.PublicPage`` says what each word of a row means.
+"""The public addresses of articles; the keys are fields of ``newsroom.pages.PublicPage``.
 
-They are tried in this order: a section may have any first word, so its addresses come last. Whatever goes by the list
-(routes, menus, sitemaps, the page cache, tests) has it from ``newsroom.pages``, joined with the addresses of rates.
+They are matched in this order: a section may have any first word, so its addresses come last. Whatever uses the list
+(routes, menus, sitemaps, the page cache, tests) imports it from ``newsroom.pages``, joined with that of rates.
 """
 
 from typing import Any

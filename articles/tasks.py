@@ -1,4 +1,4 @@
-"""Background work: what would keep a person waiting. Each task can also be run by a command."""
+"""Background tasks, for work that would make a person wait. Each can also be run by a command."""
 
 import logging
 from collections.abc import Callable
@@ -29,19 +29,19 @@ from articles.pictures import renditions
 from articles.public import announcements, cards
 
 logger = logging.getLogger(__name__)
-REFUSED = ("builtins.OSError", "builtins.PermissionError")  # a disk that is full, read-only or another's
-ROWS_AT_ONCE = 500  # a table is not locked for long
+REFUSED = ("builtins.OSError", "builtins.PermissionError")  # a disk that is full, read-only or another user's
+ROWS_AT_ONCE = 500  # so that no table is locked for long
 
 MOST_ASKED = 50  # links of one article
 LONGEST_ADDRESS = 2000  # characters; servers take no more
-FRESH = timedelta(days=1)  # so long an answer is believed
-LATER = -10  # the priority of what nobody waits for; the usual one is 0
+FRESH = timedelta(days=1)  # how long an answer is valid
+LATER = -10  # the priority of tasks that nobody waits for; the usual one is 0
 
 
 def after_commit(work: Callable[..., Any], *arguments: Any) -> None:
-    """Do ``work`` once what is being written is committed; should that fail, it is logged and the step stays done."""
+    """Call ``work`` after the commit of the current transaction; an error is logged and undoes nothing."""
 
-    def do() -> None:  # a function, as Django logs the failure of one by its name, which a partial has not
+    def do() -> None:  # a function, because Django logs an error with its name, which a partial has not
         work(*arguments)
 
     transaction.on_commit(do, robust=True)
@@ -49,9 +49,9 @@ def after_commit(work: Callable[..., Any], *arguments: Any) -> None:
 
 @task()
 def make_renditions(image_pk: int) -> None:
-    """Cut the sizes of a picture that pages need first, and leave the others until all pictures have those.
+    """Make the first sizes of a picture, and leave the others until all pictures have those.
 
-    Nothing to do if it is gone or has them all.
+    Nothing happens if it was deleted or has them all.
     """
     image = Image.objects.filter(pk=image_pk, made_cut__lt=F("wanted_cut")).first()
     if image is None:
@@ -64,13 +64,13 @@ def make_renditions(image_pk: int) -> None:
 
 
 def cut_first_sizes(image: Image) -> None:
-    """Cut what pages need first around the focal point, and have them show it."""
+    """Make the first sizes around the focal point, and let pages show them."""
     write_sizes(image, first=True)
     _show(image, "first_cut")
 
 
 def cut_other_sizes(image: Image) -> None:
-    """Cut the sizes that lack once the first are there; files that no open page shows any more go."""
+    """Make the other sizes after the first ones, and delete files that no open page shows any more."""
     write_sizes(image, first=False)
     replaced = _show(image, "made_cut")
     if replaced is not None:
@@ -80,41 +80,41 @@ def cut_other_sizes(image: Image) -> None:
 
 
 def write_sizes(image: Image, *, first: bool) -> None:
-    """Write the files of the sizes that pages need ``first``, or of all others; no row is touched."""
+    """Write the files of the ``first`` sizes, or of all others; no row is changed."""
     try:
         with image.file.open("rb") as master:
             cut = (image.key, image.wanted_cut, image.focus, image.crop_points, image.trim)
             renditions.make_sizes(master, *cut, first=first)
-    except Exception:  # told to whoever runs the server, then left to the worker, which marks the task as failed
+    except Exception:  # reported to the server's operator, then to the worker, which marks the task as failed
         logger.exception("Picture %s lacks sizes; pages show what it has, or its safe copy.", image.pk)
         raise
 
 
 @transaction.atomic
 def _show(image: Image, column: str) -> int | None:
-    """Have pages show the cut just made; the one it replaces, or None if a newer is wanted or it is shown already.
+    """Let pages show the new sizes; return the cut they replace, or None if a newer one is wanted or shown.
 
-    ``column`` is the one that says which cut's first sizes, or all sizes, exist.
+    ``column`` is the one that stores which cut's first sizes, or all sizes, exist.
     """
-    # A focal point moved meanwhile, or another file, has a task of its own, which these sizes must not be taken for.
+    # A focal point or file changed meanwhile has a task of its own, for which these sizes must not be mistaken.
     lacking = Image.objects.filter(pk=image.pk, key=image.key, wanted_cut=image.wanted_cut)
     current = lacking.filter(**{f"{column}__lt": F("wanted_cut")}).select_for_update().first()
     if current is None:
         return None
     replaced = getattr(current, column)
     setattr(current, column, image.wanted_cut)
-    current.save(update_fields=[column])  # not update(): what is kept of the logo has to hear of it
+    current.save(update_fields=[column])  # not update(): the signal renews what is cached of the logo
     return replaced
 
 
 def _forget_former(image: Image) -> None:
-    """The second cut of a new file: what open pages show now is the first, so the old file's sizes may go."""
+    """Delete the old file's sizes after the second cut of a new file, because open pages show the first by now."""
     renditions.remove_renditions(image.former_key)
     Image.objects.filter(pk=image.pk, former_key=image.former_key).update(former_key="")
 
 
 def _remove_cuts_before(cut: int, key: str, *, but: int) -> None:
-    """Delete the files of old cuts, except of the one that open pages and other sites' cards still point at."""
+    """Delete the files of old cuts, except of the one that open pages and other sites' cards still use."""
     folder = f"{key[:2]}/{key}"
     for name in default_storage.listdir(folder)[1]:
         number = name.partition("-")[0]
@@ -124,7 +124,7 @@ def _remove_cuts_before(cut: int, key: str, *, but: int) -> None:
 
 @task()
 def mail_notice(user_pk: int, text: str, path: str) -> None:
-    """Mail a notice to somebody of the desk, with the address of what it is about."""
+    """Mail a notice to somebody of the desk, with the address of its article."""
     user = User.objects.filter(pk=user_pk, is_active=True).exclude(email="").first()
     if user is None:
         return
@@ -133,38 +133,40 @@ def mail_notice(user_pk: int, text: str, path: str) -> None:
     body %= {"text": text, "address": settings.SITE_ROOT + path, "choose": choose}
     try:
         EmailMessage(Truncator(text).chars(120), body, to=[user.email]).send()
-    except Exception:  # told to whoever runs the server, then left to the worker, which marks the task as failed
+    except Exception:  # reported to the server's operator, then to the worker, which marks the task as failed
         logger.exception("No mail to user %s: “%s” stands among the notices on the desk.", user_pk, text)
         raise
 
 
 def want_answers(addresses: list[str]) -> None:
-    """Have other sites' ``addresses`` asked in the background after the commit, unless they were a day ago or less."""
-    wanted = {address_digest(href): asked_address(href) for href in addresses if len(href) <= LONGEST_ADDRESS}
-    if not wanted or not settings.ASK_OUTSIDE_LINKS:
+    """Queue a check of other sites' ``addresses`` after the commit, except those checked within a day."""
+    addresses_by_digest = {
+        address_digest(href): asked_address(href) for href in addresses if len(href) <= LONGEST_ADDRESS
+    }
+    if not addresses_by_digest or not settings.ASK_OUTSIDE_LINKS:
         return
-    rows = [OutsideLink(sha256=key, address=address) for key, address in list(wanted.items())[:MOST_ASKED]]
+    rows = [OutsideLink(sha256=key, address=address) for key, address in list(addresses_by_digest.items())[:MOST_ASKED]]
     OutsideLink.objects.bulk_create(rows, ignore_conflicts=True)
-    known = OutsideLink.objects.filter(sha256__in=[row.sha256 for row in rows])
-    known.update(wanted_at=timezone.now())
-    if lacking := list(unanswered(known).values_list("pk", flat=True)):
+    link_rows = OutsideLink.objects.filter(sha256__in=[row.sha256 for row in rows])
+    link_rows.update(wanted_at=timezone.now())
+    if lacking := list(unanswered(link_rows).values_list("pk", flat=True)):
         after_commit(ask_outside.enqueue, lacking)
 
 
 def unanswered(links: QuerySet[OutsideLink]) -> QuerySet[OutsideLink]:
-    """Those of ``links`` that nobody asked within the last day."""
+    """Return those of ``links`` that were not checked within the last day."""
     return links.filter(Q(checked_at=None) | Q(checked_at__lt=timezone.now() - FRESH))
 
 
 @task()
 def ask_outside(link_pks: list[int]) -> None:
-    """Ask other sites' addresses whether they answer; those that were asked meanwhile are left alone."""
+    """Check that other sites' addresses answer; those checked meanwhile are skipped."""
     for link in unanswered(OutsideLink.objects.filter(pk__in=link_pks)).order_by("pk"):
         ask_link(link)
 
 
 def ask_link(link: OutsideLink) -> None:
-    """Ask one address, and keep what it answered."""
+    """Check one address, and store its answer."""
     answer = outside.ask(link.address)
     link.status, link.problem, link.checked_at = answer.status, answer.trouble, timezone.now()
     link.save(update_fields=["status", "problem", "checked_at"])
@@ -172,25 +174,27 @@ def ask_link(link: OutsideLink) -> None:
 
 @task()
 def empty_autosaves() -> int:
-    """Remove what was typed and not saved so long ago that nobody will ask for it; how many rows that were."""
+    """Delete autosaves and unsaved forms that are too old to be offered, and return how many autosaves and forms."""
     removed = 0
-    while found := list(Autosave.objects.outdated().values_list("pk", flat=True)[:ROWS_AT_ONCE]):
-        Autosave.objects.filter(pk__in=found).delete()
-        removed += len(found)
+    while outdated_pks := list(Autosave.objects.outdated().values_list("pk", flat=True)[:ROWS_AT_ONCE]):
+        Autosave.objects.filter(pk__in=outdated_pks).delete()
+        removed += len(outdated_pks)
     old = UnsavedForm.objects.filter(at__lt=timezone.now() - KEPT_FOR).order_by("at")
-    forms = list(old.values_list("pk", flat=True)[:ROWS_AT_ONCE])  # a few a person: what is left goes the next day
+    forms = list(
+        old.values_list("pk", flat=True)[:ROWS_AT_ONCE]
+    )  # a few for each person: the others follow the next day
     return removed + UnsavedForm.objects.filter(pk__in=forms).delete()[0]
 
 
 @task()
 def index_articles() -> int:
-    """Index for the desk's search what was saved without it; how many articles and pictures that were."""
+    """Index for the desk's search what was saved without it, and return how many articles and pictures."""
     return desk_search.index_late_copies() + pictures.index_late_pictures()
 
 
 @task()
 def announce() -> None:
-    """Tell machines what went live and what ended; who won't listen is told again later, and the others now."""
+    """Announce what went live and what ended; a listener that refuses is tried again later, the others now."""
     failed = []
     for listener in announcements.due(timezone.now()):
         try:
@@ -203,14 +207,14 @@ def announce() -> None:
 
 @task()
 def draw_card(edition_pk: int) -> None:
-    """Draw the picture that social networks show of an edition, if it still is one."""
+    """Draw the card of an edition, if it still exists."""
     edition = Edition.objects.select_related("section", "lead_image").filter(pk=edition_pk, erased_at=None).first()
     if edition:
         cards.draw_edition_card(edition)
 
 
 def draw_cards_again() -> None:
-    """Queue once more what could not be drawn or removed because the folder of pictures could not be written."""
+    """Queue again the cards that could not be drawn or deleted because the folder could not be written."""
     for job in (draw_card, remove_card):
         failed = DBTaskResult.objects.filter(task_path=job.module_path, status=TaskResultStatus.FAILED)
         rows = list(failed.filter(exception_class_path__in=REFUSED))
@@ -221,5 +225,5 @@ def draw_cards_again() -> None:
 
 @task()
 def remove_card(name: str) -> None:
-    """Take the picture of an edition away that was taken back or erased."""
+    """Delete the card of an edition that was taken back or erased."""
     cards.remove_card_file(name)

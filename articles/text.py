@@ -1,4 +1,4 @@
-"""Plain text that people type: what may not be in it, and the lists they write line by line."""
+"""Plain text that people type: form and model fields that normalise it, and lists line by line."""
 
 from collections.abc import Iterable
 from itertools import chain, count
@@ -15,32 +15,32 @@ from ground.characters import normalise, one_line
 
 
 class TypedText(forms.CharField):
-    """What a form takes as text: whoever types characters that show nothing has typed nothing."""
+    """A form field that treats invisible characters as empty."""
 
     def to_python(self, value):
         return super().to_python(normalise(value) if isinstance(value, str) else value)
 
 
 class _TypedSlug(forms.SlugField):
-    """A slug, whatever unseen was pasted with it."""
+    """A slug without invisible characters that were pasted with it."""
 
     def to_python(self, value):
         return one_line(super().to_python(value) or "")
 
 
 class _TypedWord(_TypedSlug):
-    """A slug typed with capitals is the one without."""
+    """A slug in small letters, however it is typed."""
 
     def to_python(self, value):
         return super().to_python(value).lower()
 
 
 class _Normal:
-    """A text field whose value is normalised on every way into the database, in forms before they ask for text."""
+    """A text field whose value is normalised whenever it is stored, and in forms before they require a text."""
 
     normal = staticmethod(normalise)
 
-    def to_python(self, value):  # get_prep_value() asks it, too
+    def to_python(self, value):  # get_prep_value() calls it, too
         value = super().to_python(value)
         return self.normal(value) if isinstance(value, str) else value
 
@@ -56,7 +56,7 @@ class _Normal:
 
 
 class _NotOurs:
-    """A field that is Django's or another package's to the database and its migrations."""
+    """A field that for the database and its migrations is Django's or another package's."""
 
     def deconstruct(self):
         name, _path, args, kwargs = super().deconstruct()
@@ -64,7 +64,7 @@ class _NotOurs:
 
 
 class SlugText(_NotOurs, _Normal, models.SlugField):
-    """The words of an address."""
+    """The slug of an address."""
 
     known_as = "django.db.models.SlugField"
     normal = staticmethod(one_line)
@@ -74,7 +74,7 @@ class SlugText(_NotOurs, _Normal, models.SlugField):
 
 
 class SlugWord(SlugText):
-    """The word of an address, stored in small letters: capitals make no other address."""
+    """A word of an address, stored in small letters, because capitals make no other address."""
 
     def clean(self, value, model_instance):
         return super().clean(value.lower() if isinstance(value, str) else value, model_instance)
@@ -95,7 +95,7 @@ class LineField(_Normal, models.CharField):
 
 
 class ProseField(_Normal, models.TextField):
-    """Lines of plain text; of space alone there are none."""
+    """Lines of plain text; only spaces count as empty."""
 
     @staticmethod
     def normal(value):
@@ -108,14 +108,14 @@ class _ForeignLine(_NotOurs, LineField):
 
 
 def adopt(model: type[models.Model], *names: str) -> None:
-    """Have fields of a ``model`` that is not ours normalise what comes in, on every way, as ours do."""
+    """Make fields of a third-party ``model`` normalise values whenever they are stored, like ours."""
     for name in names:
         field = model._meta.get_field(name)
         field.__class__ = SlugWord if isinstance(field, models.SlugField) else _ForeignLine
 
 
 class NormalJSONField(_NotOurs, models.JSONField):
-    """Values whose texts people typed."""
+    """JSON values with texts that people typed."""
 
     known_as = "django.db.models.JSONField"
 
@@ -132,8 +132,8 @@ def _all_normal(value):
     if isinstance(value, str):
         return normalise(value)
     if isinstance(value, list):
-        return [_all_normal(one) for one in value]
-    return {name: _all_normal(one) for name, one in value.items()} if isinstance(value, dict) else value
+        return [_all_normal(item) for item in value]
+    return {name: _all_normal(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 def validate_links(value: str) -> None:
@@ -148,12 +148,16 @@ def validate_links(value: str) -> None:
 
 
 def make_slug(value: str, length: int = 80) -> str:
-    """``value`` in letters a-z, digits and hyphens, cut after a whole word; may be empty."""
+    """Return ``value`` in letters a-z, digits and hyphens, cut after a whole word; it may be empty."""
     slug = slugify(spell(value))
     return slug if len(slug) <= length else slug[: length + 1].rpartition("-")[0] or slug[:length]
 
 
-def first_free(word: str, taken: Iterable[str]) -> str:
-    """``word``, or with the first number behind it that makes it none of those ``taken``."""
-    others = set(taken)
-    return next(one for one in chain([word], (f"{word}-{number}" for number in count(2))) if one not in others)
+def first_free(word: str, taken_words: Iterable[str]) -> str:
+    """Return ``word``, or ``word`` with the first number that is not in ``taken_words``."""
+    taken_set = set(taken_words)
+    return next(
+        candidate
+        for candidate in chain([word], (f"{word}-{number}" for number in count(2)))
+        if candidate not in taken_set
+    )

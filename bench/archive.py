@@ -64,7 +64,9 @@ def _picture(number: int) -> Image:
     return Image(width=1600, height=1067, made_cut=1, **names, **about)
 
 
-def make(first: int, last: int, tell: Told = lambda done, total, seconds: None, *, whole_texts: bool = False) -> None:
+def make(
+    first: int, last: int, tell: Told = lambda done_count, total, seconds: None, *, whole_texts: bool = False
+) -> None:
     """Add articles number ``first`` to ``last``, each half an hour older than the one before; ``tell`` how it goes.
 
     Texts are short ones, of which PostgreSQL writes a million in minutes, or ``whole_texts`` of 600 to 900 words.
@@ -114,8 +116,8 @@ class Places:
 
 
 def _keys(model, names: list[str], field: str = "slug") -> list[int]:
-    found = dict(model.objects.filter(**{f"{field}__in": names}).values_list(field, "pk"))
-    return [found[name] for name in names]
+    pks = dict(model.objects.filter(**{f"{field}__in": names}).values_list(field, "pk"))
+    return [pks[name] for name in names]
 
 
 def _edition(article: Article, number: int) -> Edition:
@@ -141,16 +143,18 @@ def _fill(first: int, last: int, tell: Told, is_whole: bool) -> None:
         tags = {n: [of.tags[place] for place in _choice(n).tags] for n in batch}
         ArticleByline.objects.bulk_create(ArticleByline(article=a, author_id=pk) for n, a in pairs for pk in authors[n])
         ArticleTag.objects.bulk_create(ArticleTag(content_object=a, tag_id=pk) for n, a in pairs for pk in tags[n])
-        Address.objects.bulk_create(Address(article=one, path=_edition(one, 0).path) for _n, one in pairs)
-        cut = [(number, _edition(one, place)) for number, one in pairs for place in range(EDITIONS)]
+        Address.objects.bulk_create(Address(article=article, path=_edition(article, 0).path) for _n, article in pairs)
+        cut = [(number, _edition(article, place)) for number, article in pairs for place in range(EDITIONS)]
         Edition.objects.bulk_create([edition for _n, edition in cut])
-        when = [(n, one, {"edition": one, "published_at": one.published_at}) for n, one in cut]
+        when = [(n, edition, {"edition": edition, "published_at": edition.published_at}) for n, edition in cut]
         EditionByline.objects.bulk_create(
             EditionByline(author_id=pk, order=place, **row)
             for n, _e, row in when
             for place, pk in enumerate(authors[n])
         )
-        EditionSection.objects.bulk_create(EditionSection(section_id=one.section_id, **row) for _n, one, row in when)
+        EditionSection.objects.bulk_create(
+            EditionSection(section_id=edition.section_id, **row) for _n, edition, row in when
+        )
         EditionTag.objects.bulk_create(EditionTag(tag_id=pk, **row) for n, _e, row in when for pk in tags[n])
         tell(batch[-1] + 1 - first, last - first, time.monotonic() - start)
     search.rebuild_editions()
@@ -236,7 +240,7 @@ def _highest_id(model: type[Model]) -> str:
 def _drawn() -> Iterator[str]:
     """A table of what the articles say and where they stand."""
     published = f"timestamptz '{NEWEST:%Y-%m-%d %H:%M}+00' - n * interval '{APART.total_seconds():.0f} seconds'"
-    told = (
+    article_rows = (
         "(SELECT n, initcap(left(p.text, 50)) || ' ' || n AS headline, left(p.text, 120) AS standfirst, "
         "p.body || CASE WHEN n %% 500 = 0 THEN '<p>rareword' || n || '</p>' ELSE '' END "
         f"AS body, 'article-' || n AS slug, {published} AS published_at, place.section_id, "
@@ -248,7 +252,7 @@ def _drawn() -> Iterator[str]:
     yield "DROP TABLE IF EXISTS made"
     yield (
         "CREATE TEMPORARY TABLE made AS SELECT told.*, "
-        f"{_highest_id(Article)} + 1 + n - %(first)s::int AS article, {path} AS path FROM {told} AS told"
+        f"{ids[Article]} + 1 + n - %(first)s::int AS article, {path} AS path FROM {article_rows} AS told"
     )
 
 
@@ -317,14 +321,14 @@ def _editions() -> Iterator[str]:
 
 def _insert(model, source: str, **values: str) -> str:
     """An INSERT of a row for each of ``source``: what ``values`` don't say has its default."""
-    columns, given = [], []
+    columns, expressions = [], []
     for field in model._meta.concrete_fields:
         name = field.attname if field.attname in values else field.name
         if field.primary_key and name not in values:
             continue
         columns.append(connection.ops.quote_name(field.column))
-        given.append(values.get(name) or _default(field))
-    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) SELECT {', '.join(given)} FROM {source}"
+        expressions.append(values.get(name) or _default(field))
+    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) SELECT {', '.join(expressions)} FROM {source}"
 
 
 def _default(field) -> str:
@@ -359,6 +363,6 @@ def _without_indexes() -> Iterator[None]:
             yield
         finally:
             cursor.execute("SET maintenance_work_mem = '1GB'")
-            for _name, made in indexes:
-                cursor.execute(made)
+            for _name, index_sql in indexes:
+                cursor.execute(index_sql)
             cursor.execute("SET session_replication_role = origin")

@@ -59,7 +59,7 @@ class State:
 
 @dataclass
 class Seen:
-    """What the readers met with."""
+    """The answers that the readers got."""
 
     answers: int = 0
     errors: list[str] = field(default_factory=list)
@@ -73,41 +73,41 @@ def number_in(text: str) -> int:
     return max((int(part[:6]) for part in text.split("burning")[1:]), default=-1)
 
 
-def read(state: State, path: str, options, seen: Seen, ended: threading.Event) -> None:
+def read(state: State, path: str, options, results: Seen, ended: threading.Event) -> None:
     """Ask for ``path`` again and again; whatever was true before the question must be in the answer."""
     place = urlsplit(options.root)
     connection = http.client.HTTPConnection(place.hostname, place.port, timeout=30)
     headers = dict(line.split(": ", 1) for line in options.header)
     while not ended.is_set():
-        known = number, since, is_live, is_changing = state.now()
-        asked = time.time()
+        expected = number, since, is_live, is_changing = state.now()
+        requested_at = time.time()
         try:
             connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
             text = answer.read().decode()
         except OSError as error:
-            seen.errors.append(f"{path}: {error!r}")
+            results.errors.append(f"{path}: {error!r}")
             connection.close()
             continue
-        seen.answers += 1
-        seen.times.append(time.time() - asked)
-        seen.how[answer.getheader("X-Cache", "none")] = seen.how.get(answer.getheader("X-Cache", "none"), 0) + 1
-        wanted = {200} if is_live or path != state.article.page else {410}
-        changed = is_changing or state.now() != known
+        results.answers += 1
+        results.times.append(time.time() - requested_at)
+        results.how[answer.getheader("X-Cache", "none")] = results.how.get(answer.getheader("X-Cache", "none"), 0) + 1
+        statuses = {200} if is_live or path != state.article.page else {410}
+        changed = is_changing or state.now() != expected
         met = f"{path} {answer.status} {answer.getheader('X-Cache')} {answer.getheader('X-Proxy-Cache')}"
         if answer.status not in {200, 410}:
-            seen.errors.append(f"{path}: {answer.status}")
-        elif changed or asked < since:
+            results.errors.append(f"{path}: {answer.status}")
+        elif changed or requested_at < since:
             continue  # either is right
         elif (
-            answer.status not in wanted
+            answer.status not in statuses
             or (is_live and number_in(text) < number)
             or (not is_live and path != state.article.page and number_in(text) >= 0)
         ):
-            seen.late.append((asked - since, met))
+            results.late.append((requested_at - since, met))
 
 
-def edit(state: State, options, seen: Seen, writer: User) -> None:
+def edit(state: State, options, results: Seen, writer: User) -> None:
     """Publish, schedule, correct and withdraw in turn, each change with a number of its own."""
     for number in range(1, options.changes + 1):
         step = random.choice(STEPS) if state.is_live else "publish"
@@ -141,23 +141,23 @@ def run(options) -> tuple[Seen, int]:
     )
     edition = workflow.publish(article, by=writer)
     article.page = edition.path
-    state, seen, ended = State(article, since=time.time()), Seen(), threading.Event()
+    state, results, ended = State(article, since=time.time()), Seen(), threading.Event()
     pages = ["/", section.get_absolute_url(), "/feed/", "/news-sitemap.xml", edition.path]
     readers = [
-        threading.Thread(target=read, args=[state, pages[number % len(pages)], options, seen, ended])
+        threading.Thread(target=read, args=[state, pages[number % len(pages)], options, results, ended])
         for number in range(options.readers)
     ]
     for reader in readers:
         reader.start()
     try:
-        edit(state, options, seen, writer)
+        edit(state, options, results, writer)
     finally:
         ended.set()
         for reader in readers:
             reader.join()
         if state.is_live:
             workflow.withdraw(Article.objects.get(pk=article.pk), by=writer, reason="The bench has ended.")
-    return seen, options.changes
+    return results, options.changes
 
 
 def main() -> None:
@@ -170,16 +170,18 @@ def main() -> None:
     options = parser.parse_args()
     if urlsplit(options.root).hostname not in {"127.0.0.1", "localhost"}:
         sys.exit("It asks this machine alone.")
-    seen, changes = run(options)
-    print(f"{changes} changes, {seen.answers:,} answers, {len(seen.errors)} errors, {len(seen.late)} too old")
-    if seen.late:
-        for after, met in sorted(seen.late, reverse=True)[:10]:
+    results, changes = run(options)
+    print(f"{changes} changes, {results.answers:,} answers, {len(results.errors)} errors, {len(results.late)} too old")
+    if results.late:
+        for after, met in sorted(results.late, reverse=True)[:10]:
             print(f"{after * 1000:.0f} ms after the instant: {met}")
-    for error in seen.errors[:5]:
+    for error in results.errors[:5]:
         print(error)
-    print(f"Answers: median {statistics.median(seen.times) * 1000:.1f} ms, slowest {max(seen.times) * 1000:.0f} ms")
-    print(json.dumps(seen.how))
-    sys.exit(bool(seen.errors or seen.late))
+    print(
+        f"Answers: median {statistics.median(results.times) * 1000:.1f} ms, slowest {max(results.times) * 1000:.0f} ms"
+    )
+    print(json.dumps(results.how))
+    sys.exit(bool(results.errors or results.late))
 
 
 if __name__ == "__main__":

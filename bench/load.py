@@ -29,10 +29,10 @@ class Connection:
         self.socket = self.connect()
 
     def connect(self) -> socket.socket:
-        made = socket.create_connection(self.place, timeout=10)
-        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = socket.create_connection(self.place, timeout=10)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.answer, self.length, self.ends, self.left = b"", None, False, RENEWED
-        return made
+        return connection
 
     def ask(self) -> None:
         self.answer, self.length = b"", None

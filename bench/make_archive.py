@@ -40,8 +40,8 @@ def main() -> None:
     print(f"{number:,} articles, {number * archive.EDITIONS:,} editions. Indexed and counted.")
 
 
-def tell(done: int, total: int, seconds: float) -> None:
-    print(f"{done:,} of {total:,}  {done / max(seconds, 0.001):,.0f} a second")
+def tell(done_count: int, total: int, seconds: float) -> None:
+    print(f"{done_count:,} of {total:,}  {done_count / max(seconds, 0.001):,.0f} a second")
 
 
 if __name__ == "__main__":

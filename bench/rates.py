@@ -57,11 +57,11 @@ def fill(pairs: int, days: range) -> None:
     today = timezone.localdate()
     for number in range(pairs):
         pair, _made = Pair.objects.get_or_create(base=code(number), defaults={"order": number, "provider": "cbr"})
-        known = set(pair.rates.values_list("effective_date", flat=True))
+        known_days = set(pair.rates.values_list("effective_date", flat=True))
         rows = [
             Rate(pair=pair, effective_date=day, value=worth(day, number), provider="cbr")
             for day in (today - timedelta(days=back) for back in days)
-            if day not in known
+            if day not in known_days
         ]
         Rate.objects.bulk_create(rows, batch_size=BATCH)
 
@@ -76,7 +76,7 @@ def measure() -> dict[str, tuple[float, int]]:
     client, zone = Client(), timezone.get_current_timezone()
     work = {"the bar": lambda: ratebar.current_rows(timezone.now(), zone)}
     work |= {name: (lambda path=path: b"".join(client.get(path))) for name, path in PAGES.items()}
-    found = {}
+    results = {}
     for name, step in work.items():
         step()
         connection.force_debug_cursor = True
@@ -88,8 +88,8 @@ def measure() -> dict[str, tuple[float, int]]:
             start = time.perf_counter()
             step()
             times.append((time.perf_counter() - start) * 1000)
-        found[name] = (statistics.median(times), queries)
-    return found
+        results[name] = (statistics.median(times), queries)
+    return results
 
 
 def main() -> None:

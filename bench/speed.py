@@ -49,7 +49,7 @@ class Case:
 def cases(has_redis: bool) -> list[Case]:
     # As bench/archive.py makes them; article number 0 is the newest.
     articles = [address(number) for number in range(0, PAPER, PAPER // ARTICLES)]
-    made = {
+    paths_by_name = {
         "article": articles,
         "front page": ["/"],
         "section": ["/section-0/"],
@@ -63,10 +63,12 @@ def cases(has_redis: bool) -> list[Case]:
         "sitemap of a month": ["/sitemap-2025-11.xml"],
         "rates": ["/rates/"],
     }
-    kept = [Case(f"kept: {name}", "kept", made[name][:1]) for name in ("front page", "article", "feed", "rates")]
+    kept_cases = [
+        Case(f"kept: {name}", "kept", paths_by_name[name][:1]) for name in ("front page", "article", "feed", "rates")
+    ]
     if has_redis:
-        kept.append(Case("kept, with Redis: article", "redis", articles[:1]))
-    return [*kept, *(Case(f"made: {name}", "bare", paths) for name, paths in made.items())]
+        kept_cases.append(Case("kept, with Redis: article", "redis", articles[:1]))
+    return [*kept_cases, *(Case(f"made: {name}", "bare", paths) for name, paths in paths_by_name.items())]
 
 
 def address(number: int) -> str:
@@ -78,9 +80,9 @@ def address(number: int) -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 @contextmanager
@@ -131,7 +133,7 @@ def cpu_of(process: subprocess.Popen) -> float:
     """Seconds of CPU that a server's workers have used."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     fields = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in children)
-    return sum(int(one[11]) + int(one[12]) for one in fields) / TICKS
+    return sum(int(stat[11]) + int(stat[12]) for stat in fields) / TICKS
 
 
 def ask(process: subprocess.Popen, place: str, case: Case, seconds: float) -> tuple[float, float]:
@@ -145,10 +147,10 @@ def ask(process: subprocess.Popen, place: str, case: Case, seconds: float) -> tu
         text=True,
         check=True,
     )
-    found = json.loads(answer.stdout)
-    if set(found["statuses"]) - {"200", "304"} or found["errors"]:
-        sys.exit(f"{case.name}: {found}")
-    return found["requests"] / found["seconds"], (cpu_of(process) - before) * 1000 / found["requests"]
+    counts = json.loads(answer.stdout)
+    if set(counts["statuses"]) - {"200", "304"} or counts["errors"]:
+        sys.exit(f"{case.name}: {counts}")
+    return counts["requests"] / counts["seconds"], (cpu_of(process) - before) * 1000 / counts["requests"]
 
 
 def measure(rounds: int, seconds: float) -> list[dict]:
@@ -165,23 +167,25 @@ def measure(rounds: int, seconds: float) -> list[dict]:
         if redis:
             servers["redis"] = stack.enter_context(server("newsroom.wsgi", NEWSROOM_REDIS_URL=redis))
         constant = Case("constant page", "constant", ["/"])
-        wanted = cases(bool(redis))
-        wanted.append(known(servers["kept"][1]))
-        for case in wanted:
+        measured_cases = cases(bool(redis))
+        measured_cases.append(known(servers["kept"][1]))
+        for case in measured_cases:
             ask(*servers[case.server], case, 0.5)  # templates and statements are ready
-        found: dict[str, list[tuple[float, float, float, float]]] = {case.name: [] for case in [constant, *wanted]}
+        measurements: dict[str, list[tuple[float, float, float, float]]] = {
+            case.name: [] for case in [constant, *measured_cases]
+        }
         for _round in range(rounds):
-            for number, case in enumerate(wanted):
+            for number, case in enumerate(measured_cases):
                 if number % NEAR == 0:
                     ratio_to = ask(*servers["constant"], constant, seconds)
-                    found[constant.name].append((*ratio_to, 1.0, 1.0))
+                    measurements[constant.name].append((*ratio_to, 1.0, 1.0))
                 rate, cpu = ask(*servers[case.server], case, seconds)
-                found[case.name].append((rate, cpu, rate / ratio_to[0], ratio_to[1] / cpu))
+                measurements[case.name].append((rate, cpu, rate / ratio_to[0], ratio_to[1] / cpu))
     names = ("requests_per_second", "cpu_ms", "ratio", "cpu_ratio")
     return [
         {"name": name}
         | {key: statistics.median(column) for key, column in zip(names, zip(*lines, strict=True), strict=True)}
-        for name, lines in found.items()
+        for name, lines in measurements.items()
     ]
 
 

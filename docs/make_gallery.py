@@ -1,9 +1,9 @@
-"""Takes the pictures of docs/gallery.md: every kind of page, on four widths, light, dark and in print.
+"""Makes the pictures of docs/gallery.md: every kind of page, in four widths, light, dark and in print.
 
-    .venv/bin/python -m docs.make_gallery http://127.0.0.1:8000
+.venv/bin/python -m docs.make_gallery http://127.0.0.1:8000
 
-The server shows the demo paper with all its pictures' sizes cut (``make run``, and a minute later). Each kind of page
-becomes one picture: light at 390, 820, 1280 and 1920 pixels, dark at 390 and 1280, and the first page of its print.
+The server shows the demo paper with all its pictures' sizes made (``make run``, and a minute later). Each kind of page
+becomes one picture: light at 390, 820, 1280 and 1920 pixels, dark at 390 and 1280, and its first printed page.
 """
 
 import io
@@ -38,7 +38,7 @@ PAGES = {
     "missing": ("No such page", "/no-such-page/"),
 }
 SHOWN = {address.partition("?")[0] for _label, address in PAGES.values()}
-PAGES |= {  # and what is new since
+PAGES |= {  # and all newer pages
     page.name: (page.name.removesuffix("_page").replace("_", " ").capitalize(), page.example)
     for page in pages.ALL
     if page.is_screen and page.is_fixed and page.example.partition("?")[0] not in SHOWN
@@ -64,7 +64,7 @@ FOLDER = Path(__file__).resolve().parent
 
 
 def shoot(browser: Browser, address: str, look: str, width: int) -> Image.Image:
-    """One page in one look, made smaller."""
+    """Return one page in one look, reduced."""
     scheme = "dark" if look == "dark" else "light"
     page = browser.new_page(viewport={"width": width, "height": 1000}, color_scheme=scheme, reduced_motion="reduce")
     page.goto(address, wait_until="load")
@@ -80,7 +80,7 @@ def shoot(browser: Browser, address: str, look: str, width: int) -> Image.Image:
 
 
 def sheet(browser: Browser, address: str) -> Image.Image:
-    """All looks of one page, side by side."""
+    """Return all looks of one page, side by side."""
     shots = [shoot(browser, address, look, width) for look, width in SHOTS]
     width = sum(shot.width + GAP for shot in shots) + GAP
     ground = Image.new("RGB", (width, max(shot.height for shot in shots) + LINE + 2 * GAP), "#8f8a82")

@@ -15,6 +15,7 @@ LONGEST_HOLIDAY = 30  # days; no source is closed for longer
 @lru_cache(maxsize=64)
 def holidays(country: str, year: int) -> frozenset[date]:
     """Return the days on which a country's banks are closed; those that follow the moon may be estimates."""
+    import holidays as holidays_package  # a large package that many processes never need
 
     if country not in holidays_package.list_supported_countries():
         return frozenset(holidays_package.financial_holidays(country, years=year))

@@ -1,4 +1,4 @@
-"""The desk's screens: a module a model."""
+"""The desk's admin: a module for each model."""
 
 from articles.admin import (  # noqa: F401 - each registers its models
     alert,

@@ -27,7 +27,7 @@ TICK = timedelta(microseconds=1)
 
 
 class AlertForm(forms.ModelForm):
-    """An alert; its link is an address, or an article that readers see, by its headline or found while one types."""
+    """The form of an alert; its link is an address, or a live article, by its headline or found while one types."""
 
     class Media:
         js = [Script("js/desk-alert.js", type="module")]
@@ -49,7 +49,7 @@ class AlertForm(forms.ModelForm):
             )
 
     def clean_link(self):
-        """An address as it was typed; for the headline or the address of an article, where readers see it."""
+        """Return a typed address; for the headline or the address of an article, its public address."""
         typed = self.cleaned_data["link"]
         if not typed or typed.startswith(("/", "https://")):
             return typed
@@ -57,19 +57,19 @@ class AlertForm(forms.ModelForm):
         if at_address := live.filter(path=path_in(typed)).first():
             return at_address.path
         rows = Article.objects.on_desk().live_with_readers(timezone.now())
-        found = list(live.filter(article__in=desk_search.titled_first(typed, rows, most=MOST_FOUND)))
-        same = [one for one in found if _plain(one.headline) == _plain(typed)]
-        if len(same) == 1:
-            return same[0].path
-        raise ValidationError(" ".join([_not_one(typed, same), *map(_where, found)]))
+        candidates = list(live.filter(article__in=desk_search.titled_first(typed, rows, most=MOST_FOUND)))
+        namesakes = [candidate for candidate in candidates if _plain(candidate.headline) == _plain(typed)]
+        if len(namesakes) == 1:
+            return namesakes[0].path
+        raise ValidationError(" ".join([_not_one(typed, namesakes), *map(_where, candidates)]))
 
 
 def _plain(headline):
     return " ".join(headline.split()).casefold()
 
 
-def _not_one(typed, same):
-    if same:
+def _not_one(typed, namesakes):
+    if namesakes:
         return _("Several articles have this headline. Write the address of one of them.")
     text = _(
         "“%(typed)s” is neither an address nor the whole headline of an article that readers see. Write a page of this "
@@ -79,13 +79,13 @@ def _not_one(typed, same):
 
 
 def _where(edition):
-    told = {"headline": edition.headline, "path": edition.path}
-    return _("“%(headline)s” is at %(path)s.") % told
+    params = {"headline": edition.headline, "path": edition.path}
+    return _("“%(headline)s” is at %(path)s.") % params
 
 
 @admin.register(Alert)
 class AlertAdmin(DeskAdmin):
-    """Breaking news above every page; each has an end, and of several that stand the newest is shown."""
+    """Breaking news above every page; each has an end, and of several in force the newest is shown."""
 
     form = AlertForm
     list_display = ["text", "starts", "ends", person_column("created_by", gettext_lazy("created by"))]
@@ -111,16 +111,16 @@ class AlertAdmin(DeskAdmin):
         self._tell_of_others(request, obj)
 
     def _tell_of_others(self, request, alert):
-        """Warn that it stands together with another: readers see one of the two."""
-        others = Alert.objects.not_over().at_the_same_time_as(alert)
+        """Warn if another alert is in force at the same time: readers see one of the two."""
+        overlapping = Alert.objects.not_over().at_the_same_time_as(alert)
         text = _("“%(other)s” stands at the same time. Of the two, readers see only “%(seen)s”: it begins last.")
-        for other in others[:MOST_TOLD]:
-            seen = max(alert, other, key=lambda one: (one.starts_at, one.pk))
-            self.message_user(request, text % {"other": other, "seen": seen}, messages.WARNING)
+        for overlapping_alert in overlapping[:MOST_TOLD]:
+            visible = max(alert, overlapping_alert, key=lambda standing: (standing.starts_at, standing.pk))
+            self.message_user(request, text % {"other": overlapping_alert, "seen": visible}, messages.WARNING)
 
     @method_decorator(require_POST)
     def end_view(self, request, pk):
-        """Take a standing alert off every page at once."""
+        """Take an alert in force off every page at once."""
         with transaction.atomic():
             alert = Alert.objects.select_for_update().filter(pk=pk).first() if pk < 10**15 else None
             if alert is None:

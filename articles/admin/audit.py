@@ -1,4 +1,4 @@
-"""The audit: who did what in the newsroom, as Django's log has it. It is read, filtered and exported, never changed."""
+"""The audit: Django's log of who did what in the newsroom, to be read, filtered and exported, never changed."""
 
 import csv
 from datetime import timedelta
@@ -29,14 +29,14 @@ from articles.desk import notices
 from articles.models import Merge
 from ground.times import midnight
 
-LOOKED_AT = 20_000  # entries that are searched for words or an action, from the newest of the chosen days
-ASTRAY = 1_000  # entries by which the order of numbers may differ from that of times
+LOOKED_AT = 20_000  # newest entries of the chosen days that are searched for words or an action
+ASTRAY = 1_000  # entries by which the order of ids may differ from that of times
 MOST_EXPORTED = 50_000
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet takes such a cell for a formula
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet reads such a cell as a formula
 
 
 class AuditForm(forms.Form):
-    """What part of the log is shown."""
+    """The filters of the log."""
 
     q = forms.CharField(label=gettext_lazy("Words of the object’s name"), required=False, max_length=200)
     person = forms.ModelChoiceField(User.objects.all(), label=gettext_lazy("Person"), required=False)
@@ -60,21 +60,21 @@ class AuditForm(forms.Form):
         self.fields["kind"].choices = [("", _("all")), *sorted(kinds.items(), key=lambda kind: kind[1])]
 
     def entries(self):
-        """The entries that were asked for, the newest first; a field that makes no sense filters nothing."""
+        """Return the entries within the filters, the newest first; an invalid field filters nothing."""
         self.is_valid()
-        asked = self.cleaned_data
-        rows = _of_days(LogEntry.objects.order_by("-pk"), asked.get("since"), asked.get("until"))
-        if asked.get("person"):
-            rows = rows.filter(user=asked["person"])
-        if asked.get("kind"):
-            rows = rows.filter(content_type=ContentType.objects.get_by_natural_key(*asked["kind"].split(".")))
-        if asked.get("q") or asked.get("action"):
-            rows = _of_newest(rows, asked)
+        cleaned = self.cleaned_data
+        rows = _of_days(LogEntry.objects.order_by("-pk"), cleaned.get("since"), cleaned.get("until"))
+        if cleaned.get("person"):
+            rows = rows.filter(user=cleaned["person"])
+        if cleaned.get("kind"):
+            rows = rows.filter(content_type=ContentType.objects.get_by_natural_key(*cleaned["kind"].split(".")))
+        if cleaned.get("q") or cleaned.get("action"):
+            rows = _of_newest(rows, cleaned)
         return rows
 
 
 def _of_days(rows, since, until):
-    """``rows`` from day to day: numbers grow with time, and only they are in the order in which the list is read."""
+    """Return ``rows`` from day to day, by their ids: these grow with time, and the list is read in their order."""
     every = LogEntry.objects.order_by("action_time")
     if since:
         start = midnight(since)
@@ -87,12 +87,12 @@ def _of_days(rows, since, until):
     return rows
 
 
-def _of_newest(rows, asked):
+def _of_newest(rows, cleaned):
     newest = rows.values_list("pk", flat=True).first() or 0
     rows = rows.filter(pk__gt=newest - LOOKED_AT)
-    if asked.get("action"):
-        rows = rows.filter(action_flag=asked["action"])
-    return rows.filter(holding_words(asked.get("q", ""), "object_repr"))
+    if cleaned.get("action"):
+        rows = rows.filter(action_flag=cleaned["action"])
+    return rows.filter(holding_words(cleaned.get("q", ""), "object_repr"))
 
 
 class AuditList(ChangeList):
@@ -109,23 +109,23 @@ class AuditList(ChangeList):
 
 
 def _find(entries):
-    """Note which objects of ``entries`` still exist: a query for each kind of object."""
+    """Mark which objects of ``entries`` still exist: a query for each kind of object."""
     kinds = {}
     for entry in entries:
         entry.exists = False
         if entry.content_type and number_in_address(entry.object_id):
             kinds.setdefault(entry.content_type, []).append(entry)
-    for kind, found in kinds.items():
+    for kind, kind_entries in kinds.items():
         if model := kind.model_class():
-            wanted = [number_in_address(entry.object_id) for entry in found]
-            there = set(model._base_manager.filter(pk__in=wanted).order_by().values_list("pk", flat=True))
-            for entry in found:
-                entry.exists = number_in_address(entry.object_id) in there
+            pks = [number_in_address(entry.object_id) for entry in kind_entries]
+            existing = set(model._base_manager.filter(pk__in=pks).order_by().values_list("pk", flat=True))
+            for entry in kind_entries:
+                entry.exists = number_in_address(entry.object_id) in existing
 
 
 @admin.register(LogEntry)
 class AuditAdmin(DeskAdmin):
-    """Nobody adds to the log here, changes or deletes in it; it is written by what people do elsewhere."""
+    """The log, which nobody edits here; it is written by what people do elsewhere."""
 
     change_list_template = "admin/audit.html"
     list_display = ["time", "sentence", "more"]
@@ -158,7 +158,7 @@ class AuditAdmin(DeskAdmin):
 
     @method_decorator(require_safe)
     def export_view(self, request):
-        """The filtered entries as CSV, the newest first; spreadsheets open it as it is."""
+        """Return the filtered entries as CSV, the newest first, ready for a spreadsheet."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         entries = AuditForm(request.GET, self.admin_site).entries().select_related("user", "content_type")
@@ -178,16 +178,16 @@ class AuditAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("who did what"))
     def sentence(self, entry):
-        """In the third person; what there still is can be opened."""
-        told = sentences.sentence_of(entry)
+        """Return the entry in the third person, with a link to an object that still exists."""
+        log_sentence = sentences.sentence_of(entry)
         address = entry.get_admin_url() if getattr(entry, "exists", False) else None
-        name = format_html('<a href="{}">{}</a>', address, told.name) if address else told.name
-        thing = format_html("{} “{}”", told.kind, name)
-        return format_html("<b>{}</b> {}{}", told.who, told.did(thing), _way_back(entry))
+        name = format_html('<a href="{}">{}</a>', address, log_sentence.name) if address else log_sentence.name
+        object_html = format_html("{} “{}”", log_sentence.kind, name)
+        return format_html("<b>{}</b> {}{}", log_sentence.who, log_sentence.did(object_html), _way_back(entry))
 
     @admin.display(description=gettext_lazy("values"))
     def more(self, entry):
-        """Each field from what to what, folded."""
+        """Return each field with its old and new value, folded."""
         rows = [
             format_html("<dt>{}</dt><dd>{} → {}</dd>", value.field, value.before[:300] or "–", value.after[:300] or "–")
             for value in log.values(entry)
@@ -200,7 +200,7 @@ class AuditAdmin(DeskAdmin):
 
 
 def _way_back(entry):
-    """To undo what was merged, or to see what became of it."""
+    """Return the link to undo a merge, or to its state."""
     if not hasattr(entry, "merge"):
         return ""
     page = "undo" if entry.merge.stage == Merge.Stage.DONE else "change"
@@ -217,7 +217,7 @@ def _kind(entry):
 
 
 class _Line:
-    """A file that hands each line back instead of keeping it."""
+    """A file that returns each line instead of storing it."""
 
     def write(self, line):
         return line
@@ -257,5 +257,5 @@ def _cells(entry):
 
 
 def _harmless(cell):
-    """A cell that no spreadsheet computes: what would be a formula is text."""
+    """Return a cell that no spreadsheet computes: a formula becomes text."""
     return f"'{cell}" if cell.startswith(RISKY) else cell

@@ -13,7 +13,7 @@ from articles.models import Author
 
 @admin.register(Author)
 class AuthorAdmin(Merging, DeskAdmin):
-    """Bylines. A guest's is a name alone, until somebody who may change it takes the tick away."""
+    """The admin of bylines. A guest is only a name, until somebody who may change it unticks “guest”."""
 
     list_display = ["name", "portrait", "role", "is_guest", "is_desk", "user"]
     list_filter = ["is_guest", "is_desk"]
@@ -25,7 +25,7 @@ class AuthorAdmin(Merging, DeskAdmin):
     prepopulated_fields = {"slug": ["name"]}
 
     def get_search_results(self, request, queryset, search_term):
-        """Those whose names or slugs hold all the words; for a bare number, also the author of that number."""
+        """Return authors whose name or slug has all the words; for a number, also the author with that id."""
         if not search_term.strip():
             return queryset, False
         return queryset.filter(pk__in=[*authors.authors_holding(search_term), number_in_address(search_term)]), False
@@ -34,28 +34,28 @@ class AuthorAdmin(Merging, DeskAdmin):
         js = ["js/desk-slugs.js"]
 
     def get_prepopulated_fields(self, request, obj=None):
-        """The address of an author who exists is not made anew when the name changes."""
+        """Fill in the slug from the name only for a new author."""
         return {} if obj else self.prepopulated_fields
 
     def get_readonly_fields(self, request, obj=None):
-        """A login with a byline edits what carries it, so only those with all articles in their hands give it."""
+        """Let only chief editors and administrators set the login, because it gives rights to articles."""
         gives_logins = roles.roles_of(request.user) & {roles.CHIEF_EDITOR, roles.ADMINISTRATOR}
         return ["chosen_picture"] if gives_logins else ["chosen_picture", "user"]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """People are added on their own screen, where they are invited."""
+        """Offer no link to add people, who are invited on their own screen."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "user":
             field.widget.can_add_related = field.widget.can_change_related = False
         return field
 
     def has_change_permission(self, request, obj=None):
-        """Section editors change those who write in their sections alone, and themselves."""
+        """Let section editors change authors who write only in their sections, and themselves."""
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or roles.may_change_author(request.user, obj))
 
     def view_on_site(self, author):
-        """The author's page; a guest has none."""
+        """Return the author's page; a guest has none."""
         return author.get_absolute_url() or None
 
     def describe_choice(self, author):

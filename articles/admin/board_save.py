@@ -14,7 +14,7 @@ from ground.times import FOR_EVER
 
 @admin.register(BoardRevision)
 class BoardRevisionAdmin(DeskAdmin):
-    """What every save of a board left; the board itself offers to roll back to one."""
+    """The saves of boards; the board itself offers to roll back to one."""
 
     list_display = ["at", "board", person_column("by", gettext_lazy("by")), "note"]
     list_select_related = ["section__parent", "by"]

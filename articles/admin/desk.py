@@ -1,4 +1,4 @@
-"""What all of the desk's screens have in common."""
+"""The base of the desk's admin classes."""
 
 from django import forms
 from django.contrib import admin
@@ -19,12 +19,12 @@ from ground.rows import TickedRows
 
 
 class ByNumber:
-    """What names no row by a number never reaches the database: the field says that it is no valid choice."""
+    """A widget that passes on only primary keys, so that any other value becomes an invalid choice."""
 
     def value_from_datadict(self, data, files, name):
         sent = super().value_from_datadict(data, files, name)
         if isinstance(sent, list):
-            return [number_in_address(str(one)) for one in sent]
+            return [number_in_address(str(value)) for value in sent]
         return number_in_address(str(sent)) if sent else sent
 
     def optgroups(self, name, value, attr=None):
@@ -40,7 +40,7 @@ class RowsChoice(ByNumber, AutocompleteSelectMultiple):
 
 
 class RowField(forms.ModelChoiceField):
-    """A choice that was merged into another row while the form was open is that other row."""
+    """A field that replaces a row merged while the form was open by the one it was merged into."""
 
     def clean(self, value):
         try:
@@ -52,13 +52,13 @@ class RowField(forms.ModelChoiceField):
 
 
 class RowsField(forms.ModelMultipleChoiceField):
-    """Choices of which some were merged into other rows while the form was open: those are the others."""
+    """A field that replaces rows merged while the form was open by those they were merged into."""
 
     def clean(self, value):
         try:
             return super().clean(value)
         except forms.ValidationError:
-            numbers = [number_in_address(str(one)) for one in value or []]
+            numbers = [number_in_address(str(choice)) for choice in value or []]
             now = still_there(self.queryset.model, numbers)
             if set(numbers) - set(now) - successors(self.queryset.model._meta.model_name, numbers).keys():
                 raise
@@ -66,25 +66,25 @@ class RowsField(forms.ModelMultipleChoiceField):
 
 
 def person_column(name, label):
-    """A column of a list that says who, by name, where Django would say the login."""
+    """Return a column of a list with a person's name, where Django would show the login."""
 
     @admin.display(description=label)
     def column(row):
         user = getattr(row, name)
         return notices.name_of_person(user) if user else ""
 
-    column.__name__ = name  # of which the admin makes the cell's class
+    column.__name__ = name  # the admin makes the cell's class of it
     return column
 
 
 class TypedHTML(ProseEditorFormField):
-    """HTML as an editor in the browser writes it: the same text written otherwise is no change of anybody's."""
+    """The body as the browser's editor writes it; a difference of notation is not a change."""
 
     def has_changed(self, initial, data):
         if not super().has_changed(initial, data):
             return False
         if max(len(initial or ""), len(data or "")) > markup.LONGEST:
-            return True  # is refused, and would take long to clean
+            return True  # it is refused, and would take long to clean
         return _as_stored(initial or "") != _as_stored(data or "")
 
 
@@ -93,7 +93,7 @@ def _as_stored(html):
 
 
 class LinkedRows:
-    """Beside the choice of a row: see it, change it, add one, but never delete it in passing."""
+    """Links beside the choice of a row to see it, change it or add one, but not to delete it."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -109,7 +109,7 @@ class LinkedRows:
 
 
 class DeskAdmin(LinkedRows, TickedRows, admin.ModelAdmin):
-    """A model's screens: a list without counts, times in the paper's zone, a search that knows every alphabet."""
+    """The base of the admin: lists without counts, times in the paper's zone, a search for every alphabet."""
 
     formfield_overrides = TIME_FIELDS | {BodyField: {"form_class": TypedHTML, "widget": AdminTextareaWidget}}
     show_full_result_count = False
@@ -123,17 +123,17 @@ class DeskAdmin(LinkedRows, TickedRows, admin.ModelAdmin):
         return self.paginator(queryset, per_page, orphans, allow_empty_first_page, number=page)
 
     def action_checkbox(self, obj):
-        """Django's own box, without the template that it draws for every row of a list."""
+        """Return Django's checkbox, without the template that it renders for every row of a list."""
         label = _("Select this object for an action - {}").format(obj)
         box = '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="{}">'
         return format_html(box, ACTION_CHECKBOX_NAME, obj.pk, label)
 
     def get_search_results(self, request, queryset, search_term):
-        """Rows that hold all the words in any of ``search_fields``; for a bare number, also the row of that number."""
-        found = holding_words(search_term, *self.get_search_fields(request))
+        """Return rows with all the words in any of ``search_fields``; for a number, also the row with that id."""
+        condition = holding_words(search_term, *self.get_search_fields(request))
         if number_in_address(search_term):
-            found |= Q(pk=number_in_address(search_term))
-        return queryset.filter(found), False
+            condition |= Q(pk=number_in_address(search_term))
+        return queryset.filter(condition), False
 
 
 class DeskInline(LinkedRows, admin.TabularInline):

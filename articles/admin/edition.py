@@ -1,4 +1,4 @@
-"""What readers saw, from when until when: to be read, never changed."""
+"""The admin of editions: to be read, never changed."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -36,7 +36,7 @@ noindex erased_by erased_at erased_reason
 
 
 class EraseForm(forms.Form):
-    """Why an edition's text is erased."""
+    """The reason why an edition's text is erased."""
 
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
@@ -47,7 +47,7 @@ class EraseForm(forms.Form):
 
 
 class LiveFilter(admin.SimpleListFilter):
-    """Whether readers see it."""
+    """A filter by whether an edition is live."""
 
     title = gettext_lazy("when")
     parameter_name = "when"
@@ -107,15 +107,15 @@ class EditionAdmin(Calendar, DeskAdmin):
         return super().get_queryset(request).annotate(**article)
 
     def get_search_results(self, request, queryset, search_term):
-        """Those whose words an index holds; for an address or a bare number, those that have it."""
+        """Return editions by words of the index; for an address or a number, those that have it."""
         typed = search_term.strip()
         if not typed:
             return queryset, False
         if typed.startswith("/"):
             return queryset.filter(path__in=[typed, f"{typed}/"]), False
         page = max(number_in_address(request.GET.get("p")), 1)
-        found = desk_search.find_among_editions(typed, queryset, most=page * self.list_per_page + 1)
-        return queryset.filter(pk__in=among([*found.pks, number_in_address(typed)])), False
+        matches = desk_search.find_among_editions(typed, queryset, most=page * self.list_per_page + 1)
+        return queryset.filter(pk__in=among([*matches.pks, number_in_address(typed)])), False
 
     def get_urls(self):
         erase = self.admin_site.admin_view(self.erase_view)
@@ -133,7 +133,7 @@ class EditionAdmin(Calendar, DeskAdmin):
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def erase_view(self, request, pk):
-        """Blank an edition's text for a court's or a privacy claim, with a reason that stays."""
+        """Blank an edition's text on a court order or a privacy claim, with a reason that is kept."""
         edition = self.get_object(request, str(pk))
         if edition is None:
             raise Http404
@@ -160,7 +160,7 @@ class EditionAdmin(Calendar, DeskAdmin):
         return TemplateResponse(request, "admin/articles/edition/erase.html", context)
 
     def _log_erasing(self, request, erased, reason):
-        """Say in the log that it was erased, there too without the words that are gone."""
+        """Log that it was erased, and remove its headline from older log entries."""
         older = LogEntry.objects.filter(content_type=get_content_type_for_model(erased), object_id=str(erased.pk))
         older.update(object_repr=str(erased))
         self.log_change(request, erased, _("Erased: %(reason)s") % {"reason": reason})
@@ -179,7 +179,7 @@ class EditionAdmin(Calendar, DeskAdmin):
 
     @admin.display(description=gettext_lazy("first published"))
     def first_published(self, edition):
-        """The article's first publication, by which the list is sorted; before it, nothing."""
+        """Return the article's first publication, by which the list is sorted; "" before it."""
         return short(edition.published_at) if edition.published_at <= timezone.now() else ""
 
     @admin.display(description=gettext_lazy("this text from"))
@@ -193,7 +193,7 @@ class EditionAdmin(Calendar, DeskAdmin):
 
     @admin.display(description=gettext_lazy("mind"))
     def mind(self, edition):
-        """What an editor should know of what is still to come."""
+        """Return what an editor should know about a scheduled edition."""
         if edition.live_from <= timezone.now():
             return ""
         older = _("an older text than the working copy") if edition.stage != Article.Stage.PUBLISHED else ""

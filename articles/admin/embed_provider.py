@@ -1,4 +1,4 @@
-"""Sites whose pages can be shown within an article, and the editor's question whether an address is one of them."""
+"""The admin of embed providers, and the editor's look-up of an address."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -23,8 +23,10 @@ class EmbedProviderAdmin(DeskAdmin):
         return [look, *super().get_urls()]
 
     def changelist_view(self, request, extra_context=None):
-        known = _("Known without a row here: %(names)s, recordings and PDF.") % {"names": ", ".join(embeds.names())}
-        return super().changelist_view(request, {"subtitle": known} | (extra_context or {}))
+        builtin_sites = _("Known without a row here: %(names)s, recordings and PDF.") % {
+            "names": ", ".join(embeds.names())
+        }
+        return super().changelist_view(request, {"subtitle": builtin_sites} | (extra_context or {}))
 
 
 def _own():
@@ -32,9 +34,9 @@ def _own():
 
 
 def look_at(request):
-    """What readers would see of ``?address=``: the address to be kept, its site and shape; or a problem in words.
+    """Return what readers would see of ``?address=``: the address to store, its site and shape; or a problem in words.
 
-    With ``?frame=``, which a pasted page has, the ``page`` that it shows, or null for what can't be shown.
+    With ``?frame=``, from a pasted page, return the ``page`` that it shows, or null if it can't be shown.
     """
     if not request.user.has_perm("articles.change_article"):
         raise PermissionDenied
@@ -42,11 +44,11 @@ def look_at(request):
     if "frame" in request.GET:
         return JsonResponse({"page": embeds.page_of(request.GET["frame"].strip()[: embeds.LONGEST], _own())})
     address = typed.replace("http://", "https://", 1) if "://" in typed else f"https://{typed}"
-    found = embeds.find_embed(address, _own())
-    if found is None:
+    embed = embeds.find_embed(address, _own())
+    if embed is None:
         return JsonResponse({"problem": _("This is no address of a page. Copy it from the browser’s address bar.")})
-    if found.is_link:
-        told = _("Nothing can be shown from %(site)s here: readers would get a link. Write a link into the text.")
-        return JsonResponse({"address": address, "problem": told % {"site": found.source}})
-    shape = str(embeds.Shape(found.shape).label)
-    return JsonResponse({"address": address, "site": found.source, "shape": shape})
+    if embed.is_link:
+        template = _("Nothing can be shown from %(site)s here: readers would get a link. Write a link into the text.")
+        return JsonResponse({"address": address, "problem": template % {"site": embed.source}})
+    shape = str(embeds.Shape(embed.shape).label)
+    return JsonResponse({"address": address, "site": embed.source, "shape": shape})

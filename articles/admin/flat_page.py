@@ -15,7 +15,7 @@ from articles.models import FlatPage
 
 @admin.register(FlatPage)
 class FlatPageAdmin(DeskAdmin):
-    """Texts that stand by themselves; what is saved is what readers see, but for drafts."""
+    """The admin of pages that stand by themselves; a save is live at once, except for drafts."""
 
     list_display = ["title", "address", "is_public", "in_footer", "order", "changed_at"]
     search_fields = ["title", "slug"]
@@ -28,7 +28,7 @@ class FlatPageAdmin(DeskAdmin):
         js = ["js/desk-slugs.js"]
 
     def get_prepopulated_fields(self, request, obj=None):
-        """The address of a page that exists is not made anew when its title changes."""
+        """Fill in the slug from the title only for a new page."""
         return {} if obj else self.prepopulated_fields
 
     def get_urls(self):
@@ -38,19 +38,21 @@ class FlatPageAdmin(DeskAdmin):
         return [begin, *super().get_urls()]
 
     def begin_view(self, request):
-        """Make drafts of the pages that every paper needs and this one lacks."""
+        """Create drafts of missing pages that every paper needs."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         with transaction.atomic():
-            made = first_pages.make_first_pages(first_pages.lacking())
-            for page in made:
+            drafts = first_pages.make_first_pages(first_pages.lacking())
+            for page in drafts:
                 self.log_addition(request, page, _("Begun as a draft"))
         text = ngettext(
             "%(count)s draft was made. Fill in what stands in brackets, then tick “for readers”.",
             "%(count)s drafts were made. Fill in what stands in brackets, then tick “for readers”.",
-            len(made),
+            len(drafts),
         )
-        messages.success(request, text % {"count": len(made)} if made else _("All of these pages are there already."))
+        messages.success(
+            request, text % {"count": len(drafts)} if drafts else _("All of these pages are there already.")
+        )
         return HttpResponseRedirect(reverse("admin:articles_flatpage_changelist"))
 
     def changelist_view(self, request, extra_context=None):

@@ -1,4 +1,4 @@
-"""What the forms of articles and of ideas have in common: a headline, and a section it may be moved to."""
+"""The common parts of the forms of articles and ideas: headline, and section."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -7,7 +7,7 @@ from articles.desk.workflow import WorkflowError, working_copy
 
 
 def allowed(refuse, *values):
-    """Call ``refuse``, a step's check, with ``values``, and say beside the field what it refuses."""
+    """Call ``refuse``, a step's check, with ``values``, and turn its refusal into a form error."""
     try:
         refuse(*values)
     except WorkflowError as refusal:
@@ -23,7 +23,7 @@ class HeadedForm(forms.ModelForm):
         return " ".join(self.cleaned_data["headline"].split())
 
     def clean_section(self):
-        """It could change hands by a move, so those who have a say in both places make it."""
+        """Refuse a move to another section unless the user may edit both."""
         section = self.cleaned_data["section"]
         if self.instance.pk and section != self.instance.section:
             allowed(working_copy.refuse_move, self.instance, section, self.user)

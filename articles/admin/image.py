@@ -1,4 +1,4 @@
-"""The library of pictures: upload with checks, focal point and crops, another file, where each is used."""
+"""The library of pictures: upload with checks, focal point and crops, replacement, uses."""
 
 import logging
 from contextlib import suppress
@@ -27,8 +27,8 @@ from articles.tasks import make_renditions
 
 logger = logging.getLogger(__name__)
 POINTS = {"focal_x", "focal_y", "crop_wide", "crop_card", "crop_square"}
-ON_CARDS = {"is_whole", "focal_x", "focal_y", "crop_wide"}  # what the pictures of social networks are cut by
-MOST_EXPLAINED = 5  # pictures that can't be deleted, of many that were ticked
+ON_CARDS = {"is_whole", "focal_x", "focal_y", "crop_wide"}  # fields that change the pictures for social networks
+MOST_EXPLAINED = 5  # undeletable pictures that are explained, of many that were ticked
 KEPT_BY_TASKS = ["first_cut", "made_cut", "wanted_cut", "former_key"]
 
 
@@ -41,7 +41,7 @@ class ImageAdmin(Library, DeskAdmin):
     readonly_fields = ["uploaded", "size", "used", "licence_said"]
 
     def get_urls(self):
-        """The library as the body editor sees it, and the upload of many, beside Django's own screens."""
+        """Return the addresses of the editor's dialog and of the upload of many, beside Django's own."""
         return [
             path("picker/", self.admin_site.admin_view(picker.picker_view), name="articles_image_picker"),
             path("upload/", self.admin_site.admin_view(self.upload_view), name="articles_image_upload"),
@@ -60,13 +60,13 @@ class ImageAdmin(Library, DeskAdmin):
         return _original(request, self, pk)
 
     def has_change_permission(self, request, obj=None):
-        """What is said of a picture is said wherever it is used."""
+        """Let users change a picture's texts only if they may change them in all its uses."""
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or roles.may_change_image(request.user, obj))
 
     def get_fieldsets(self, request, obj=None):
         licence = ["licence", "licence_until"] + (["licence_said"] if obj and licence_badge(obj) else [])
-        said = ["title", "alt", "decorative", "caption", "credit", tuple(licence)]
+        text_fields = ["title", "alt", "decorative", "caption", "credit", tuple(licence)]
         focus = {
             "fields": ["edges", "turn", "is_whole", ("focal_x", "focal_y")],
             "classes": ["focus"],
@@ -75,7 +75,7 @@ class ImageAdmin(Library, DeskAdmin):
                 "numbers are per cent of the original, as it was before it was turned."
             ),
         }
-        sets = [(None, {"fields": said if obj else ["file", *said]}), (_("Crop and focal point"), focus)]
+        sets = [(None, {"fields": text_fields if obj else ["file", *text_fields]}), (_("Crop and focal point"), focus)]
         if obj and self.has_change_permission(request, obj):
             sets.append((_("Replace the file"), {"fields": ["new_file", "at_once", "seen"], "classes": ["collapse"]}))
         return [*sets, (_("Where used"), {"fields": ["used", "size", "uploaded"]})] if obj else sets
@@ -86,9 +86,9 @@ class ImageAdmin(Library, DeskAdmin):
         return form
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """Django's; what comes between a file and its place is told beside the field, with all that was typed.
+        """Decode an uploaded file before Django's view, and show its errors beside the field.
 
-        When somebody else uploads the same file at the same time, the form looks again and finds it.
+        If somebody else uploads the same file at the same time, the form is validated again and finds it.
         """
         sent = request.FILES.get("new_file" if object_id else "file") if request.method == "POST" else None
         if sent and self._may_save(request, object_id):
@@ -104,14 +104,16 @@ class ImageAdmin(Library, DeskAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def _may_save(self, request, object_id):
-        """Whether a file is worth decoding; Django asks that again, within its transaction."""
+        """Return whether the user may save, so that a file is worth decoding; Django checks again within its
+        transaction.
+        """
         if object_id is None:
             return self.has_add_permission(request)
         image = self.get_object(request, unquote(object_id))
         return image is not None and self.has_change_permission(request, image)
 
     def save_model(self, request, obj, form, change):
-        """The row; with a file or another trim its safe copy, with these or a point its sizes after the commit."""
+        """Save the row; a new file or trim makes its safe copy, changed crops make its sizes after the commit."""
         file = form.cleaned_data.get("new_file") if change else obj.file
         if change:
             self._follow_tasks(obj)
@@ -134,7 +136,7 @@ class ImageAdmin(Library, DeskAdmin):
             if is_new:
                 renditions.make_safe_copy(master, obj.key, obj.trim)
         except (IntegrityError, OSError):
-            if file and obj.file._committed:  # it is written before the row, which is not
+            if file and obj.file._committed:  # it is written before the row, which may fail
                 with suppress(OSError):
                     obj.file.storage.delete(obj.file.name)
             raise
@@ -142,25 +144,25 @@ class ImageAdmin(Library, DeskAdmin):
             tasks.after_commit(make_renditions.enqueue, obj.pk)
 
     def _follow_tasks(self, image):
-        """What a task wrote since the form was loaded stays."""
+        """Keep the columns that a task wrote since the form was loaded."""
         now = Image.objects.select_for_update().values(*KEPT_BY_TASKS).get(pk=image.pk)
         for name, value in now.items():
             setattr(image, name, value)
 
     def _replace(self, image, file, *, at_once):
-        """Show ``file``, or another part of the one there is; the sizes before stay for pages that are open."""
+        """Show ``file``, or another part of the present one; former sizes stay for open pages."""
         was = Image.objects.only("key", "file").get(pk=image.pk)
-        gone = [image.former_key, was.key if at_once else ""]
+        outdated_keys = [image.former_key, was.key if at_once else ""]
         image.former_key, image.first_cut, image.made_cut = "" if at_once else was.key, 0, 0
         if file:
             image.file = file
             tasks.after_commit(was.file.storage.delete, was.file.name)
-        for key in filter(None, gone):
+        for key in filter(None, outdated_keys):
             tasks.after_commit(renditions.remove_renditions, key)
         self._draw_cards(image, at_once=at_once)
 
     def _draw_cards(self, image, *, at_once):
-        """What social networks show of articles with the picture is drawn anew; what may not be seen goes before."""
+        """Redraw the cards of articles with the picture; with ``at_once`` the former ones are removed first."""
         drawn = dict(Edition.objects.filter(lead_image=image.pk).exclude(card="").values_list("pk", "card"))
         if at_once:
             Edition.objects.filter(pk__in=drawn).update(card="")
@@ -178,7 +180,9 @@ class ImageAdmin(Library, DeskAdmin):
             self.delete_model(request, image)
 
     def get_deleted_objects(self, objs, request):
-        """A picture that is used, or was, stays; looked up in the order in which its rows are locked."""
+        """Return Django's list of what is deleted; a picture with uses stays. Rows are locked in the order of their
+        keys.
+        """
         images = list(objs)
         if request.method == "POST" and transaction.get_connection().in_atomic_block:
             list(Image.objects.select_for_update().filter(pk__in=[row.pk for row in images]).order_by("pk"))
@@ -194,14 +198,14 @@ class ImageAdmin(Library, DeskAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["picture"] = obj.sources("full") if obj else None
         if obj and self.has_change_permission(request, obj):
-            stored = Image.objects.get(pk=obj.pk) if request.method == "POST" else obj  # what was typed may be in obj
+            stored = Image.objects.get(pk=obj.pk) if request.method == "POST" else obj  # obj may have what was typed
             context["original_size"] = stored.original_size
             if stored.trim != renditions.ALL:
                 context["original_picture"] = reverse("admin:articles_image_original", args=[obj.pk])
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def describe_choice(self, image):
-        """What an autocomplete says of a picture."""
+        """Return an autocomplete's text for a picture."""
         text = f"{image.title} ({image.credit})"
         if badge := licence_badge(image):
             text = f"{text} – {strip_tags(badge)}"
@@ -216,7 +220,7 @@ class ImageAdmin(Library, DeskAdmin):
 
 @require_safe
 def _original(request, model_admin, pk):
-    """All of a picture, for whoever may cut another part out of it."""
+    """Return the whole original, for users who may trim it anew."""
     image = image_texts.asked(request, pk, model_admin.has_change_permission)
     try:
         with image.file.open("rb") as master:
@@ -232,7 +236,7 @@ def _master_of(image):
 
 
 def _said_of_uses(image):
-    """A picture's name with all that shows it."""
+    """Return a picture's name with all its uses."""
     return format_html("{}{}", _link_to(image), _list_of(image_uses.uses_of(image)))
 
 
@@ -241,10 +245,10 @@ def _link_to(image):
     return format_html('<a href="{}">{}</a>', address, image.title)
 
 
-def _list_of(found):
-    """Uses by kind, each a link."""
-    rows = format_html_join("", "<dt>{}</dt><dd>{}</dd>", ((kind.kind, _links(kind)) for kind in found))
-    return format_html('<dl class="uses">{}</dl>', rows) if found else ""
+def _list_of(use_groups):
+    """Return uses by kind, each with a link."""
+    rows = format_html_join("", "<dt>{}</dt><dd>{}</dd>", ((kind.kind, _links(kind)) for kind in use_groups))
+    return format_html('<dl class="uses">{}</dl>', rows) if use_groups else ""
 
 
 def _links(kind):

@@ -1,4 +1,4 @@
-"""The forms of a picture: one that takes a file, one that changes what is said of it."""
+"""The forms of a picture: one for uploading, one for changing."""
 
 import uuid
 from pathlib import PurePath
@@ -17,13 +17,18 @@ from articles.pictures.trimming import Trim
 from ground.characters import normalise
 
 ACCEPTED = ".jpg,.jpeg,.png,.webp,.avif,.gif,.heic,.heif"
-AGAIN = "again"  # the code of an error that is none where the page itself keeps the file
-CROPS = {"wide": _("16:9"), "card": _("4:3"), "square": _("1:1")}  # those that have a shape of their own
-EDGES = [_("on the left, %"), _("at the top, %"), _("on the right, %"), _("at the bottom, %")]  # as Trim.edges has them
+AGAIN = "again"  # the code of an error that is none if the page itself keeps the file
+CROPS = {"wide": _("16:9"), "card": _("4:3"), "square": _("1:1")}  # the crops with a fixed ratio
+EDGES = [
+    _("on the left, %"),
+    _("at the top, %"),
+    _("on the right, %"),
+    _("at the bottom, %"),
+]  # in the order of Trim.edges
 
 
 class PointInput(forms.MultiWidget):
-    """Two numbers; the script of the page draws them."""
+    """An input of two numbers, which the page's script draws."""
 
     def __init__(self, crop):
         names = [_("%(crop)s from the left, %%"), _("%(crop)s from the top, %%")]
@@ -37,7 +42,7 @@ class PointInput(forms.MultiWidget):
 
 
 class PointField(forms.MultiValueField):
-    """A point of a picture, in per cent from the left and the top; none is as good as the focal point."""
+    """A point of a picture, in per cent from the left and the top; empty means the focal point."""
 
     def __init__(self, crop):
         axis = {"min_value": 0, "max_value": 100, "required": False}
@@ -51,14 +56,14 @@ class PointField(forms.MultiValueField):
         )
 
     def compress(self, values):
-        given = [value for value in values if value is not None]
-        if len(given) == 1:
+        numbers = [value for value in values if value is not None]
+        if len(numbers) == 1:
             raise ValidationError(_("Write both numbers of the point, or neither."), code="incomplete")
-        return given or None
+        return numbers or None
 
 
 class EdgesInput(forms.MultiWidget):
-    """Four numbers; the script of the page draws them as a rectangle."""
+    """An input of four numbers, which the page's script draws as a rectangle."""
 
     def __init__(self):
         super().__init__([forms.NumberInput({"min": 0, "max": 99, "step": "any"}) for _edge in EDGES])
@@ -68,14 +73,14 @@ class EdgesInput(forms.MultiWidget):
 
     def render(self, name, value, attrs=None, renderer=None):
         parts = self.get_context(name, value, attrs)["widget"]["subwidgets"]
-        shown = [self._render(part["template_name"], {"widget": part}, renderer) for part in parts]
-        labelled = zip(parts, EDGES, shown, strict=True)
+        inputs = [self._render(part["template_name"], {"widget": part}, renderer) for part in parts]
+        labelled = zip(parts, EDGES, inputs, strict=True)
         rows = ((part["attrs"]["id"], label, field) for part, label, field in labelled)
         return format_html_join("", '<div class="edge"><label for="{}">{}</label>{}</div>', rows)
 
 
 class EdgesField(forms.MultiValueField):
-    """What is cut off each edge: typed in per cent, given in fractions."""
+    """The trim of each edge: typed in per cent, returned as fractions."""
 
     def __init__(self):
         edge = {"min_value": 0, "max_value": 99, "required": False}
@@ -98,10 +103,10 @@ class EdgesField(forms.MultiValueField):
 
 
 class ImageForm(forms.ModelForm):
-    """What is said of a picture, and what of it must stay in sight."""
+    """The texts and crops of a picture."""
 
-    duplicate = None  # the picture whose file was sent, when it is in the library already
-    cannot_be_stored = False  # an attempt has failed just now
+    duplicate = None  # the picture in the library with the same file
+    cannot_be_stored = False  # True after a failed attempt
     edges = EdgesField()
     turn = forms.TypedChoiceField(
         label=_("Turned"), choices=Image._meta.get_field("turn").choices, coerce=int, required=False, empty_value=0
@@ -126,17 +131,17 @@ class ImageForm(forms.ModelForm):
 
     def _post_clean(self):
         super()._post_clean()
-        given = {crop: self.cleaned_data.get(f"crop_{crop}") for crop in CROPS}
-        self.instance.crops = {crop: point for crop, point in given.items() if point}
+        points = {crop: self.cleaned_data.get(f"crop_{crop}") for crop in CROPS}
+        self.instance.crops = {crop: point for crop, point in points.items() if point}
         self.instance.trim = Trim(*(self.cleaned_data.get("edges") or ()), turn=self.instance.turn)
 
     @property
     def is_trimmed_anew(self):
-        """Whether another part of the picture is to be shown, or the same turned otherwise."""
+        """Whether another part of the picture is to be shown, or the same part turned."""
         return self.instance.trim != self.trim_before
 
     def measure(self, original):
-        """Give the row the size that is shown of an ``original`` of that size, unless that is too small."""
+        """Set the size of the trimmed picture for an ``original`` of that size, unless it is too small."""
         size = self.instance.trim.size(original)
         try:
             renditions.check_size(*size)
@@ -151,7 +156,7 @@ class ImageForm(forms.ModelForm):
         return [(crop, self[f"crop_{crop}"]) for crop in CROPS]
 
     def take(self, sent):
-        """The new encoding of the file ``sent`` under a random name; its measures go to the row."""
+        """Return the new encoding of the file ``sent`` under a random name, and set the row's measures."""
         if self.cannot_be_stored:
             raise _not_stored()
         upload = uploads.decoded(sent, renditions.accept_picture)
@@ -162,19 +167,19 @@ class ImageForm(forms.ModelForm):
         return ContentFile(upload.content, name=f"{row.key}.jpg")
 
     def _refuse_duplicate(self, sha256):
-        known = Image.objects.filter(sha256=sha256).first()
-        if known is None:
+        existing = Image.objects.filter(sha256=sha256).first()
+        if existing is None:
             return
-        self.duplicate = known
-        if known.pk == self.instance.pk:
+        self.duplicate = existing
+        if existing.pk == self.instance.pk:
             raise ValidationError(_("This is the file that the picture has already."), code="duplicate")
-        address = reverse("admin:articles_image_change", args=[known.pk])
-        link = format_html('<a href="{}">{}</a>', address, known.title)
+        address = reverse("admin:articles_image_change", args=[existing.pk])
+        link = format_html('<a href="{}">{}</a>', address, existing.title)
         raise ValidationError(format_html(_("This picture is in the library already: {}."), link), code="duplicate")
 
 
 class UploadForm(ImageForm):
-    """A new picture: its file has been decoded and encoded anew before anything of it is stored."""
+    """The upload of a picture: its file is decoded and encoded anew before anything of it is stored."""
 
     file = forms.FileField(
         label=_("File"),
@@ -216,7 +221,7 @@ class UploadForm(ImageForm):
 
 
 class ChangeForm(ImageForm):
-    """A picture that is in the library: its words, its crops, and another file in place of the one it has."""
+    """The form of a picture in the library: its texts, its crops, and a file to replace it."""
 
     new_file = forms.FileField(
         label=_("New file"),
@@ -228,7 +233,9 @@ class ChangeForm(ImageForm):
             "and the focal point; the words stay as they are. What was cut off and turned before is undone."
         ),
     )
-    seen = forms.CharField(label=_("File"), widget=forms.HiddenInput, required=False)  # a newer one is told of
+    seen = forms.CharField(
+        label=_("File"), widget=forms.HiddenInput, required=False
+    )  # warns if the file was replaced since
     at_once = forms.BooleanField(
         label=_("Take the old file off the web at once"),
         required=False,
@@ -243,7 +250,7 @@ class ChangeForm(ImageForm):
         self.initial["seen"] = self.instance.key
 
     def _post_clean(self):
-        """Look at the file once all else is right: it changes the row, and a browser does not keep it."""
+        """Check the file after all other fields are valid; it changes the row, and a browser does not keep it."""
         super()._post_clean()
         sent = self.cleaned_data.get("new_file")
         if sent and self.errors:
@@ -254,7 +261,7 @@ class ChangeForm(ImageForm):
             self._trim_anew()
 
     def _replace_file(self, sent):
-        """Take the file; what was cut off another one says nothing of it."""
+        """Replace the file; the trim of the former one is not kept."""
         try:
             self.cleaned_data["new_file"] = self.take(sent)
         except ValidationError as refusal:
@@ -264,7 +271,7 @@ class ChangeForm(ImageForm):
         return self.measure((self.instance.width, self.instance.height))
 
     def _trim_anew(self):
-        """Another part of the same file: its public copies get addresses of their own."""
+        """Trim the same file anew: its public copies get new addresses."""
         if self.cannot_be_stored:
             return self.add_error("edges", _not_stored())
         try:
@@ -290,12 +297,12 @@ def _not_stored():
 
 
 def _percent(fraction):
-    """A fraction as people type it; none where nothing is cut off."""
+    """Return a fraction as people type it; None if nothing is cut off."""
     number = round(100 * fraction, 2)
     return (int(number) if number.is_integer() else number) or None
 
 
 def _title(name):
-    """A file's name as words."""
+    """Return a file's name as words."""
     words = " ".join(normalise(PurePath(name).stem).replace("_", " ").replace("-", " ").split())
     return words[:120].strip() or str(_("Picture"))

@@ -1,4 +1,4 @@
-"""The library's list, which shows its pictures: filters, and what stands on a picture's card."""
+"""The library's list of pictures: its filters, and the facts on a picture's card."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ A_PAGE = 48
 
 
 class LicenceFilter(admin.SimpleListFilter):
-    """Whether a picture may still be used."""
+    """A filter by whether a picture may still be used."""
 
     title = gettext_lazy("licence")
     parameter_name = "licence"
@@ -41,7 +41,7 @@ class LicenceFilter(admin.SimpleListFilter):
 
 
 class MyUploadsFilter(admin.SimpleListFilter):
-    """What I uploaded."""
+    """A filter for my uploads."""
 
     title = gettext_lazy("whose")
     parameter_name = "whose"
@@ -54,7 +54,7 @@ class MyUploadsFilter(admin.SimpleListFilter):
 
 
 class UseFilter(admin.SimpleListFilter):
-    """What nothing shows, or ever showed."""
+    """A filter for pictures without any use, past ones included."""
 
     title = gettext_lazy("use")
     parameter_name = "use"
@@ -67,7 +67,7 @@ class UseFilter(admin.SimpleListFilter):
 
 
 class TextsFilter(admin.SimpleListFilter):
-    """What is not said of a picture; a credit, and an alternative text or “decorative”, always are."""
+    """A filter for missing texts; a credit, and an alternative text or “decorative”, are required."""
 
     title = gettext_lazy("texts")
     parameter_name = "texts"
@@ -88,7 +88,7 @@ class TextsFilter(admin.SimpleListFilter):
 
 
 class UploadedFilter(admin.SimpleListFilter):
-    """When it was uploaded."""
+    """A filter by the time of the upload."""
 
     title = gettext_lazy("uploaded")
     parameter_name = "uploaded"
@@ -105,7 +105,7 @@ class UploadedFilter(admin.SimpleListFilter):
 
 
 def licence_badge(image):
-    """That its licence ran out, or soon will; nothing as long as all is well."""
+    """Return a badge if the licence has expired or soon will; "" otherwise."""
     until, today = image.licence_until, timezone.localdate()
     if until is None or until > today + SOON:
         return ""
@@ -116,7 +116,7 @@ def licence_badge(image):
 
 
 class Library:
-    """The list of pictures: Django's own, drawn as cards."""
+    """Django's list of pictures, shown as cards."""
 
     change_list_template = "admin/articles/image/change_list.html"
     list_display = ["title", "picture", "shows", "credited", "licence_said", "size", "uploaded"]
@@ -128,10 +128,10 @@ class Library:
     sortable_by = []
 
     def get_search_results(self, request, queryset, search_term):
-        """Those of which all the words are said, found by an index; for a bare number, also the picture of it."""
-        found = pictures_holding(search_term)
+        """Return pictures with all the words, found by an index; for a number, also the picture with that id."""
+        condition = pictures_holding(search_term)
         return queryset.filter(
-            found | Q(pk=number_in_address(search_term)) if number_in_address(search_term) else found
+            condition | Q(pk=number_in_address(search_term)) if number_in_address(search_term) else condition
         ), False
 
     @admin.display(description=gettext_lazy("picture"))

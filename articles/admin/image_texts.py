@@ -1,4 +1,4 @@
-"""What is said of a picture, changed where it stands in an article: asked for and saved without leaving the text."""
+"""The texts of a picture, edited from an article without leaving it."""
 
 import hashlib
 
@@ -18,7 +18,7 @@ FIELDS = ["alt", "decorative", "caption", "credit"]
 
 
 class TextsForm(forms.ModelForm):
-    """The texts alone; the rules of the row say what is wrong with them."""
+    """A picture's texts; the model validates them."""
 
     class Meta:
         model = Image
@@ -26,7 +26,7 @@ class TextsForm(forms.ModelForm):
 
 
 def asked(request, pk, may):
-    """The picture ``pk`` for whom ``may``, a permission of its admin, allows it; 404 without one, and 403."""
+    """Return the picture ``pk`` if ``may``, a permission of its admin, allows it; else 404 or 403."""
     image = Image.objects.filter(pk=number_in_address(str(pk))).first()
     if image is None:
         raise Http404
@@ -37,7 +37,7 @@ def asked(request, pk, may):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def image_texts_view(request, model_admin, pk):
-    """The texts of one picture and whether one may change them; a POST changes them."""
+    """Return the texts of a picture and whether the user may change them; a POST changes them."""
     image = asked(request, pk, model_admin.has_view_permission)
     may = model_admin.has_change_permission(request, image)
     if request.method != "POST":
@@ -49,7 +49,7 @@ def image_texts_view(request, model_admin, pk):
 
 @transaction.atomic
 def _save(request, model_admin, pk):
-    """Change them, unless somebody else did so after they were asked for."""
+    """Save the texts, unless somebody else changed them after they were loaded."""
     image = Image.objects.select_for_update().get(pk=pk)
     facts = _facts(image)
     if request.POST.get("mark") != facts["mark"]:
@@ -65,12 +65,12 @@ def _save(request, model_admin, pk):
 
 
 def _errors(form):
-    """Each field's refusals; what is wrong with no one field stands with the first."""
+    """Yield the errors of each field; those of the form are shown with the first field."""
     for name, errors in form.errors.items():
         yield ("alt" if name == NON_FIELD_ERRORS else name), list(errors)
 
 
 def _facts(image):
-    said = {name: getattr(image, name) for name in FIELDS}
-    mark = hashlib.sha256(repr(said).encode()).hexdigest()[:16]
-    return {"title": image.title or _("Picture"), "texts": said, "mark": mark}
+    texts = {name: getattr(image, name) for name in FIELDS}
+    mark = hashlib.sha256(repr(texts).encode()).hexdigest()[:16]
+    return {"title": image.title or _("Picture"), "texts": texts, "mark": mark}

@@ -1,4 +1,4 @@
-"""Many pictures at once: the page holds the chosen files until their texts are typed, then sends each by itself."""
+"""Uploading many pictures: the page holds the chosen files until their texts are typed, then sends each by itself."""
 
 import base64
 import io
@@ -23,9 +23,9 @@ HASH = 64  # hexadecimal digits of a SHA-256
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def image_upload_view(request, model_admin):
-    """The page; with ``?known=`` which of some files are in the library already; a POST takes one picture.
+    """The page; ``?known=`` asks which files are in the library already; a POST stores one picture.
 
-    With ``?look`` it is only looked at: what is wrong with it, or a small copy for browsers that can't show it.
+    With ``?look`` it is only checked: the answer has its problem, or a small copy for browsers that can't show it.
     """
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
@@ -48,16 +48,16 @@ def image_upload_view(request, model_admin):
     return TemplateResponse(request, "admin/articles/image/upload.html", context)
 
 
-def _known(asked):
-    """The pictures whose files have one of these hashes, by hash."""
-    hashes = asked.split(",")[:MOST]
-    if not all(len(one) == HASH and one.isalnum() and one.isascii() for one in hashes):
+def _known(hash_list):
+    """Return the pictures whose files have one of these hashes, by hash."""
+    hashes = hash_list.split(",")[:MOST]
+    if not all(len(file_hash) == HASH and file_hash.isalnum() and file_hash.isascii() for file_hash in hashes):
         return JsonResponse({"errors": {"__all__": [_("That is not a list of SHA-256 hashes.")]}}, status=400)
     return JsonResponse({"known": {image.sha256: _about(image) for image in Image.objects.filter(sha256__in=hashes)}})
 
 
 def _look(request):
-    """What is wrong with one file, or what it shows; nothing is stored."""
+    """Return the problem of one file, or what it shows; nothing is stored."""
     sent = request.FILES.get("file")
     try:
         if sent is None:
@@ -70,7 +70,7 @@ def _look(request):
 
 
 def _take(model_admin, request):
-    """Store one picture with its texts; what is refused is said by field, and nothing of it is stored."""
+    """Store one picture with its texts; errors are returned by field, and then nothing is stored."""
     uploads.decode_upload(request.FILES.get("file"), renditions.accept_picture)
     try:
         with transaction.atomic():
@@ -86,7 +86,7 @@ def _take(model_admin, request):
 
 
 def _errors_of(form):
-    """Each field's refusals in words."""
+    """Yield the errors of each field in words."""
     for name, errors in form.errors.as_data().items():
         texts = [text for error in errors if error.code != AGAIN for text in error.messages]
         if texts:
@@ -94,7 +94,7 @@ def _errors_of(form):
 
 
 def _store(model_admin, request):
-    """The form, and the picture if the form took it."""
+    """Return the form, and the picture if the form is valid."""
     form = model_admin.get_form(request)(request.POST, request.FILES)
     if not form.is_valid():
         return form, None
@@ -105,7 +105,7 @@ def _store(model_admin, request):
 
 
 def _about(image):
-    """What the page says of a picture in the library."""
+    """Return a picture's data for the page."""
     return {
         "id": image.pk,
         "title": image.title,

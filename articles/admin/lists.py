@@ -1,4 +1,4 @@
-"""Lists that stay quick with a million rows: never counted, never walked to the end."""
+"""Lists that stay fast with a million rows: never counted, never read to the end."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ from django.utils.http import urlencode
 from articles.search.spelled import pattern
 from ground.rows import is_number
 
-MOST_PAGES = 50  # what is further down is found by searching and filtering
-MOST_WORDS = 6  # of a search; the rest is not looked at
+MOST_PAGES = 50  # rows further down are found by searching and filtering
+MOST_WORDS = 6  # of a search; the rest is ignored
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One thing that a list is filtered by, and the list without it."""
+    """One filter that is set, and the address of the list without it."""
 
     name: str
     text: str
@@ -25,7 +25,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class ListState:
-    """A word of the row above a list, and the list of what is so; ``count`` where it is known without counting."""
+    """A link above a list to the rows in one state; ``count`` if it is known without counting."""
 
     name: str
     url: str
@@ -35,7 +35,7 @@ class ListState:
 
 
 class NoCountPaginator(Paginator):
-    """Finds out whether a page follows by asking for one row more, and never counts the list."""
+    """A paginator that reads one row more to find out whether a page follows, and never counts the list."""
 
     def __init__(self, object_list, per_page, *args, number=1, **kwargs):
         super().__init__(object_list, per_page, *args, **kwargs)
@@ -43,14 +43,14 @@ class NoCountPaginator(Paginator):
 
     @cached_property
     def count(self):
-        """As many rows as are known to exist: those up to the page asked for, and one more if there is one."""
+        """The number of rows known to exist: those up to the requested page, and one more if there is one."""
         before = (self.asked_for - 1) * self.per_page
-        found = len(self.object_list.values_list("pk")[before : before + self.per_page + 1])
-        return min(before + found, MOST_PAGES * self.per_page)
+        row_count = len(self.object_list.values_list("pk")[before : before + self.per_page + 1])
+        return min(before + row_count, MOST_PAGES * self.per_page)
 
 
 class RowsPaginator(NoCountPaginator):
-    """In one query: the rows of the page asked for come with the one that tells whether another page follows."""
+    """A paginator of one query: the rows of the requested page come with the one that tells whether another follows."""
 
     @cached_property
     def rows(self):
@@ -71,26 +71,26 @@ class RowsPaginator(NoCountPaginator):
 
 
 def number_in_address(text):
-    """A row's or a page's number as it stands in an address; 0 for what is none."""
+    """Return a primary key or page number in an address; 0 for an invalid one."""
     return int(text) if text and is_number(text) else 0
 
 
 def holding_words(text, *fields):
-    """A filter: each of the first words of ``text`` stands in one of ``fields``, spelled in any way a search takes."""
-    found = Q()
+    """Return a filter: each of the first words of ``text`` occurs in one of ``fields``, in any spelling."""
+    condition = Q()
     for word in text.split()[:MOST_WORDS]:
-        found &= Q(*((f"{field}__regex", pattern(word)) for field in fields), _connector=Q.OR)
-    return found
+        condition &= Q(*((f"{field}__regex", pattern(word)) for field in fields), _connector=Q.OR)
+    return condition
 
 
 def filtered_address(cl, without=(), **new):
-    """The list as it is filtered now, without some parameters, and with others; from its first page."""
-    kept = {name: values for name, values in cl.filter_params.items() if name not in without}
-    return f"?{urlencode(sorted((kept | new).items()), doseq=True)}"
+    """Return the address of the list without some parameters and with others, from its first page."""
+    parameters = {name: values for name, values in cl.filter_params.items() if name not in without}
+    return f"?{urlencode(sorted((parameters | new).items()), doseq=True)}"
 
 
 def pieces(cl):
-    """Every filter of a list that is set, in words."""
+    """Return every filter of a list that is set, in words."""
     return [
         Piece(spec.title, text, filtered_address(cl, without=spec.expected_parameters()))
         for spec in _specs(cl)
@@ -99,7 +99,7 @@ def pieces(cl):
 
 
 def states(cl):
-    """What a list says of states in a row of words: its own, or the choices of the filter called ``states_by``."""
+    """Return the states above a list: its own, or the choices of the filter named in ``states_by``."""
     if hasattr(cl, "states"):
         return cl.states
     spec = next((spec for spec in _specs(cl) if _is_of_states(cl, spec)), None)
@@ -108,23 +108,23 @@ def states(cl):
 
 
 def filters(cl):
-    """The filters that stand in the line above a list: all but the one that is shown as a row of states."""
+    """Return the filters in the line above a list: all but the one that is shown as states."""
     return [spec for spec in _specs(cl) if not _is_of_states(cl, spec)]
 
 
 def _specs(cl):
-    """Django's filters; none for a list with a form of its own."""
+    """Return Django's filters; none for a list with a form of its own."""
     return getattr(cl, "filter_specs", [])
 
 
 def _is_of_states(cl, spec):
-    named = getattr(spec, "parameter_name", None) or getattr(spec, "field_path", None)
-    return named == getattr(cl.model_admin, "states_by", "")
+    parameter = getattr(spec, "parameter_name", None) or getattr(spec, "field_path", None)
+    return parameter == getattr(cl.model_admin, "states_by", "")
 
 
 def _chosen(cl, spec):
-    """What a filter leaves; nothing for one that is not set."""
-    if hasattr(spec, "describe"):  # it is typed
+    """Return a filter's choice in words; "" if it is not set."""
+    if hasattr(spec, "describe"):  # the user types its value
         return spec.describe() if spec.typed else ""
     if not any(name in cl.params for name in spec.expected_parameters()):
         return ""

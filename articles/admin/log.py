@@ -1,4 +1,4 @@
-"""What an entry of Django's log says, in words and with the values before and after, where they were kept."""
+"""Entries of Django's log, in words and, if they were stored, with old and new values."""
 
 import json
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ ACTIONS = {ADDITION: gettext_lazy("added"), CHANGE: gettext_lazy("changed"), DEL
 
 @dataclass(frozen=True)
 class Value:
-    """A field with what it said before and after."""
+    """A field with its old and new value."""
 
     field: str
     before: str
@@ -21,12 +21,12 @@ class Value:
 
 
 def action(entry: LogEntry) -> str:
-    """What was done, in a word."""
+    """Return what was done, in a word."""
     return str(ACTIONS.get(entry.action_flag, _("did something with")))
 
 
 def message(entry: LogEntry) -> str:
-    """Django's own sentence; an entry that another program wrote in another shape is shown as it stands."""
+    """Return Django's own sentence; an entry that another program wrote differently is returned unchanged."""
     try:
         return str(entry.get_change_message())
     except (KeyError, TypeError, AttributeError, IndexError, ValueError, RecursionError):
@@ -34,36 +34,36 @@ def message(entry: LogEntry) -> str:
 
 
 def parts(entry: LogEntry) -> list[dict] | None:
-    """What Django's own message is made of; None of a sentence, and of what another program wrote in another shape."""
+    """Return the parts of Django's own message; None for a sentence, and for another program's format."""
     try:
-        found = json.loads(entry.change_message) if entry.change_message.startswith("[") else None
+        parsed = json.loads(entry.change_message) if entry.change_message.startswith("[") else None
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, list) or not all(_is_part(part) for part in found):
+    if not isinstance(parsed, list) or not all(_is_part(part) for part in parsed):
         return None
-    return found
+    return parsed
 
 
 def _is_part(part: Any) -> bool:
-    """Whether it is as Django writes it: one thing done, to fields or to an object."""
+    """Return whether a part is as Django writes it: one action, on fields or on an object."""
     if not (isinstance(part, dict) and len(part) == 1):
         return False
-    (what,) = part.values()
-    if not isinstance(what, dict) or not isinstance(what.get("object", ""), str):
+    (details,) = part.values()
+    if not isinstance(details, dict) or not isinstance(details.get("object", ""), str):
         return False
-    fields = what.get("fields", [])
+    fields = details.get("fields", [])
     is_list = isinstance(fields, list) and all(isinstance(name, str) for name in fields)
-    return is_list and isinstance(what.get("name") or "", str)
+    return is_list and isinstance(details.get("name") or "", str)
 
 
 def values(entry: LogEntry) -> list[Value]:
-    """The fields with the values kept in ``{"changed": {"fields": […], "values": {"Name": ["old", "new"]}}}``."""
-    found = []
+    """Return the fields with the values in ``{"changed": {"fields": […], "values": {"Name": ["old", "new"]}}}``."""
+    field_values = []
     for part in parts(entry) or []:
         changed = part.get("changed")
-        kept = changed.get("values") if changed else None
-        found += [_value(field, pair) for field, pair in kept.items()] if isinstance(kept, dict) else []
-    return found
+        stored = changed.get("values") if changed else None
+        field_values += [_value(field, pair) for field, pair in stored.items()] if isinstance(stored, dict) else []
+    return field_values
 
 
 def _value(field: str, pair: Any) -> Value:

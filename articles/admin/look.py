@@ -1,4 +1,4 @@
-"""The paper's own colours, fonts and nameplate: what is saved is what readers see, if it can be read."""
+"""The admin of colours, fonts and nameplate: a save is live at once, if text stays readable."""
 
 from django import forms
 from django.contrib import admin
@@ -26,7 +26,7 @@ SAMPLE = "Aa Ğğ Ññ Жж Ққ Өө Үү 1234"
 
 
 class ColourInput(forms.TextInput):
-    """A colour as text; beside it, where scripts run, the browser's own way to choose one."""
+    """A colour as text, with the browser's own picker beside it where scripts run."""
 
     def __init__(self, usual):
         super().__init__(
@@ -35,7 +35,7 @@ class ColourInput(forms.TextInput):
 
 
 class FontChoice(forms.RadioSelect):
-    """Fonts, each with a sample of itself."""
+    """Fonts, each with a sample."""
 
     def create_option(self, name, value, label, *args, **kwargs):
         sample = format_html('{} <span class="font-sample font-{}" aria-hidden="true">{}</span>', label, value, SAMPLE)
@@ -65,7 +65,7 @@ class LookForm(forms.ModelForm):
         return cleaned
 
     def _refuse(self, theme, fault):
-        """At the field that was changed, of the two that are too near to each other."""
+        """Add the error to the changed one of two colours with too little contrast."""
         field = f"{theme}_{fault.name}"
         if field not in self.changed_data and f"{theme}_paper" in self.changed_data:
             field = f"{theme}_paper"
@@ -83,7 +83,7 @@ class LookForm(forms.ModelForm):
                 "words": WORDS[fault.name],
                 "colour": fault.colour,
                 "paper": fault.paper,
-                "contrast": f"{int(fault.contrast * 100) / 100:.2f}",  # cut off: never 4.50 of what has less
+                "contrast": f"{int(fault.contrast * 100) / 100:.2f}",  # cut off, so that less never shows as 4.50
                 "nearest": fault.nearest,
             },
         )
@@ -95,7 +95,7 @@ class LookForm(forms.ModelForm):
         return self._drawn("nameplate_dark")
 
     def _drawn(self, name):
-        """What was uploaded, encoded anew; else what stands there, or nothing if it was taken out."""
+        """Return an upload encoded anew; else the stored file, or nothing if it was removed."""
         sent = self.cleaned_data.get(name)
         return uploads.decoded(sent, nameplates.accept_nameplate) if isinstance(sent, UploadedFile) else sent
 
@@ -154,7 +154,7 @@ class PaperLookAdmin(OneRowAdmin):
 
     @admin.display(description=gettext_lazy("sample"))
     def sample(self, paper):
-        """Both themes with what is typed; drawn by the script, as nothing else knows what is typed."""
+        """Return both themes in the typed colours; the script draws them while somebody types."""
         return render_to_string("admin/articles/paperlook/_sample.html", {"paper": paper, "themes": colours.USUAL})
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -166,6 +166,6 @@ class PaperLookAdmin(OneRowAdmin):
     def save_model(self, request, obj, form, change):
         former = self.model.objects.filter(pk=obj.pk).values(*FILES).first() or {}
         super().save_model(request, obj, form, change)
-        kept = {getattr(obj, name).name for name in FILES}
-        for name in set(former.values()) - kept - {""}:
+        used_files = {getattr(obj, name).name for name in FILES}
+        for name in set(former.values()) - used_files - {""}:
             transaction.on_commit(lambda name=name: default_storage.delete(name), robust=True)

@@ -1,4 +1,4 @@
-"""The paper's menus: links to sections, pages, tags and other sites, in an order made by dragging or by numbers."""
+"""The admin of menus: links to sections, pages, tags and other sites, ordered by dragging or by numbers."""
 
 from django import forms
 from django.contrib import admin
@@ -23,7 +23,7 @@ from articles.text import TypedText
 
 Kind, Place = MenuLink.Kind, MenuLink.Place
 MOST = 30  # links in one menu
-BEGIN = "_begin"  # the button that fills a place with what readers see there now
+BEGIN = "_begin"  # the button that fills a menu with its default links
 TYPED = {
     Kind.TAG: gettext_lazy("a tag, named beside this"),
     Kind.LINK: gettext_lazy("another site, its address beside this"),
@@ -34,7 +34,7 @@ is_address = URLValidator(
 
 
 class LinkTargets:
-    """All that a link can lead to, asked for once a request."""
+    """All possible targets of a link, read once a request."""
 
     def __init__(self):
         self.sections = {section.pk: section for section in Section.objects.with_parent()}
@@ -60,24 +60,28 @@ class LinkTargets:
         return [("", "---------"), *((name, rows) for name, rows in groups if rows), (_("Else"), list(TYPED.items()))]
 
     def lost(self, link):
-        """Why readers don't find what ``link`` leads to."""
+        """Return why readers can't reach the target of ``link``."""
         if link.kind == Kind.TAG:
             return _("readers find nothing under this tag")
         return _("it is a draft") if link.kind == Kind.PAGE and link.row in self.drafts else _("it is gone")
 
     def usual(self, place):
-        """What readers see in a place where nobody put anything, as (kind, row, address, name)."""
+        """Return the default links of a menu, as (kind, row, address, name)."""
         own = [(Kind.OWN, None, address, str(name)) for address, name in menus.OWN.items()]
         if place == Place.FOOTER:
             return own + [(Kind.PAGE, page.pk, "", page.title) for page in self.pages.values() if page.in_footer]
         kind = Section.Kind.THEME if place == Place.MENU else Section.Kind.COUNTRY
-        top = [one for one in self.sections.values() if one.in_menu and not one.parent_id and one.kind == kind]
+        top = [
+            section
+            for section in self.sections.values()
+            if section.in_menu and not section.parent_id and section.kind == kind
+        ]
         latest = own[:1] if place == Place.MENU else []
         return latest + [(Kind.SECTION, section.pk, "", section.name) for section in top]
 
 
 class MenuLinkForm(forms.ModelForm):
-    """A link: what it leads to is chosen or, of a tag or another site, typed."""
+    """A link: its target is chosen or, for a tag or another site, typed."""
 
     leads_to = forms.ChoiceField(label=gettext_lazy("leads to"))
     typed = TypedText(
@@ -86,7 +90,7 @@ class MenuLinkForm(forms.ModelForm):
         max_length=500,
         widget=forms.TextInput({"placeholder": gettext_lazy("tag or address")}),
     )
-    known = place = None  # set on a class of its own for each request and place
+    known = place = None  # set on a class of its own for each request and menu
 
     class Meta:
         model = MenuLink
@@ -110,7 +114,7 @@ class MenuLinkForm(forms.ModelForm):
             self.fields[name].widget.attrs["aria-label"] = capfirst(self.fields[name].label)
 
     def has_changed(self):
-        """A new row that holds no more than a number is not one."""
+        """Return whether the link changed; a new row with only a number is empty."""
         return super().has_changed() if self.instance.pk else bool(set(self.changed_data) - {"order"})
 
     def _stored(self):
@@ -131,7 +135,7 @@ class MenuLinkForm(forms.ModelForm):
         return cleaned
 
     def _meant(self, kind, key, typed):
-        """The row, the address and the name of what was chosen or typed."""
+        """Return pk, address and name of the chosen or typed target."""
         if kind == Kind.OWN:
             return None, key, str(menus.OWN[key])
         if kind == Kind.TAG:
@@ -155,7 +159,7 @@ class MenuLinkForm(forms.ModelForm):
 
 
 class KnownRow(forms.IntegerField):
-    """The number of a row that the form has loaded: Django's own field asks the database for each."""
+    """The primary key of a row that the form has loaded: Django's own field queries each."""
 
     widget = forms.HiddenInput
 
@@ -164,12 +168,12 @@ class KnownRow(forms.IntegerField):
         self.rows = rows
 
     def clean(self, value):
-        found = super().clean(value)
-        if found is not None and found not in self.rows:
+        pk = super().clean(value)
+        if pk is not None and pk not in self.rows:
             raise ValidationError(
                 forms.ModelChoiceField.default_error_messages["invalid_choice"], code="invalid_choice"
             )
-        return found
+        return pk
 
 
 class MenuFormSet(BaseInlineFormSet):
@@ -191,7 +195,7 @@ class MenuFormSet(BaseInlineFormSet):
 
 
 class MenuInline(DeskInline):
-    """The links of one place; a class for each."""
+    """The links of one menu; a class for each."""
 
     model = MenuLink
     form = MenuLinkForm
@@ -235,8 +239,8 @@ def _inline(place):
     return type(f"{place.name.title()}Inline", (MenuInline,), names)
 
 
-def _usual(place, known):
-    names = ", ".join(name for _kind, _row, _address, name in known.usual(place)) or _("nothing")
+def _usual(place, targets):
+    names = ", ".join(name for _kind, _row, _address, name in targets.usual(place)) or _("nothing")
     return (capfirst(place.label), names, BEGIN, place.value, _("Begin with these"))
 
 
@@ -260,11 +264,11 @@ class PaperMenusAdmin(OneRowAdmin):
         return [(None, {"fields": [], "description": description})]
 
     def _empty(self, request):
-        """What readers see in each place without links, and the button that puts it there to be changed."""
-        known = LinkTargets.of(request)
-        empty = [place for place in Place if not any(link.place == place for link in known.links)]
+        """Return the default links of empty menus, each with a button that adds them for editing."""
+        targets = LinkTargets.of(request)
+        empty = [place for place in Place if not any(link.place == place for link in targets.links)]
         row = '<li>{}: {} <button type="submit" class="button" name="{}" value="{}">{}</button></li>'
-        return format_html_join("", row, (_usual(place, known) for place in empty))
+        return format_html_join("", row, (_usual(place, targets) for place in empty))
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

@@ -1,4 +1,4 @@
-"""Merging two tags, authors or sections: choose the other, see what changes, do it; and take it back."""
+"""Merging two tags, authors or sections: choose the other, see what changes, merge; and undo it."""
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
@@ -22,20 +22,20 @@ from articles.desk.workflow import WorkflowError
 from articles.models import Merge, tag_key
 from articles.models.redirect import MODELS
 
-OFFERED = 20  # to merge into
-MOST_WORDS = 3  # of a name, by which others are offered
+OFFERED = 20  # rows to merge into
+MOST_WORDS = 3  # words of a name by which others are offered
 KINDS = {label: kind for kind, label in MODELS.items()}
 take_posts = method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
 
 
 class Merging:
-    """The screens of a tag, an author or a section, with the way to merge it."""
+    """The admin of a tag, an author or a section, with pages to merge it."""
 
     change_form_template = "admin/articles/merge/thing.html"
     actions = ["merge_selected"]
 
     def has_merge_permission(self, request):
-        """Whoever may remove such a thing, or change a tag; whether these two may be merged is asked of the roles."""
+        """Return whether the user may delete such rows, or change a tag; roles decide on two particular rows."""
         if self.opts.label == "taggit.Tag":
             return self.has_change_permission(request)
         return self.has_delete_permission(request)
@@ -56,19 +56,19 @@ class Merging:
         if len(chosen) != 2:
             self.message_user(request, _("Tick two: the one that goes, and the one that stays."), messages.ERROR)
             return None
-        stays, gone = chosen  # what there was first stays, until somebody turns it round
+        stays, gone = chosen  # the older row stays, until somebody swaps the two
         return HttpResponseRedirect(f"{_address(self.opts, 'merge', gone.pk)}?into={stays.pk}")
 
     @take_posts
     def merge_view(self, request, pk):
-        """Choose what to merge it into; then all that would change, and the button that does it."""
+        """Choose the row to merge it into; then show all that would change, with the button to merge."""
         if not self.has_merge_permission(request):
             raise PermissionDenied
         gone = self.get_object(request, str(pk))
         if gone is None:
             raise Http404
-        asked = request.POST or request.GET
-        stays = self.get_queryset(request).filter(pk=number_in_address(asked.get("into"))).first()
+        parameters = request.POST or request.GET
+        stays = self.get_queryset(request).filter(pk=number_in_address(parameters.get("into"))).first()
         refusal = merges.why_not(gone, stays, request.user) if stays else ""
         if request.method == "POST" and stays and not refusal:
             try:
@@ -90,11 +90,13 @@ class Merging:
         }
 
     def _choice(self, request, gone):
-        """Those that somebody looks for; to begin with, those with a word of its name."""
+        """Return the rows of a search; without one, those with a word of its name."""
         typed = request.GET.get("q", "").strip()[:100]
         parts = [typed] if typed else sorted(str(gone).split(), key=len, reverse=True)[:MOST_WORDS]
-        found = {row.pk: row for part in parts for row in self._called(request, part)[: OFFERED + 1] if row != gone}
-        return {"typed": typed, "found": [(row, self._said(row)) for row in list(found.values())[:OFFERED]]}
+        candidates = {
+            row.pk: row for part in parts for row in self._called(request, part)[: OFFERED + 1] if row != gone
+        }
+        return {"typed": typed, "found": [(row, self._said(row)) for row in list(candidates.values())[:OFFERED]]}
 
     def _called(self, request, words):
         if self.opts.label == "taggit.Tag":
@@ -127,9 +129,9 @@ class Merging:
         return HttpResponseRedirect(reverse("admin:articles_merge_change", args=[merge.pk]))
 
 
-def log_line(merge, user, thing, flag, message, *, link=False):
-    """A line of the log; the one that leads to the merge can be undone from there."""
-    entry = LogEntry.objects.log_actions(user.pk, [thing], flag, message, single_object=True)
+def log_line(merge, user, target, flag, message, *, link=False):
+    """Add a line to the log; with ``link`` the merge can be undone from there."""
+    entry = LogEntry.objects.log_actions(user.pk, [target], flag, message, single_object=True)
     if link:
         Merge.objects.filter(pk=merge.pk).update(entry=entry)
 
@@ -140,7 +142,7 @@ def _address(opts, page, pk):
 
 @admin.register(Merge)
 class MergeAdmin(DeskAdmin):
-    """What was merged into what, by whom, and the way back."""
+    """The admin of merges, with the page to undo one."""
 
     change_form_template = "admin/articles/merge/change_form.html"
     list_display = ["gone_name", "into", "kind", "stage", person_column("by", gettext_lazy("by")), "time"]
@@ -164,7 +166,7 @@ class MergeAdmin(DeskAdmin):
 
     @take_posts
     def undo_view(self, request, pk):
-        """Say what undoing does, or why it can't be done; do it; or have what was interrupted go on."""
+        """Show what undoing does, or why it is impossible; undo it; or continue an interrupted merge."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         merge = self.get_object(request, str(pk))
@@ -199,7 +201,7 @@ class MergeAdmin(DeskAdmin):
         return HttpResponseRedirect(reverse("admin:articles_merge_change", args=[merge.pk]))
 
     def _go_on(self, request, merge):
-        """Ask the background once more: its work may have been interrupted."""
+        """Queue the background task once more, as it may have been interrupted."""
         stays = merges.both_rows(merge)[1]
         if not (stays and roles.may_merge(request.user, stays)):
             raise PermissionDenied

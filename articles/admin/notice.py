@@ -1,4 +1,4 @@
-"""Notices: what happened to a person's articles, and what of it they want to be told, on the desk and by mail."""
+"""Notices: what happened to a person's articles, and the choice of notices on the desk and by mail."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -21,7 +21,7 @@ LIST = "admin:articles_notice_changelist"
 
 @admin.register(Notice)
 class NoticeAdmin(DeskAdmin):
-    """Everybody's own notices: no role is needed, and nobody sees another's."""
+    """Each user's own notices: no role is needed, and nobody sees another's."""
 
     def has_module_permission(self, request):
         return False  # the bell leads here, not the list of tables
@@ -37,16 +37,16 @@ class NoticeAdmin(DeskAdmin):
         return [path("<int:pk>/open/", opened, name="articles_notice_open"), *super().get_urls()]
 
     def changelist_view(self, request, extra_context=None):
-        """The newest notices of whoever asks, and what they want to be told."""
+        """Show the user's newest notices, and the choice of kinds."""
         if request.method == "POST":
             self._take(request)
             return HttpResponseRedirect(reverse(LIST))
-        kept = notices.notice_choices(request.user)
+        choices = notices.notice_choices(request.user)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Notices"),
             "notices": list(notices.newest_notices(request.user)),
-            "choices": [(kind, kind.label, kept[kind]) for kind in Notice.Kind],
+            "choices": [(kind, kind.label, choices[kind]) for kind in Notice.Kind],
             "zone": zone(),
             "mails": not settings.EMAIL_BACKEND.endswith("console.EmailBackend"),
             "opts": self.opts,
@@ -55,7 +55,7 @@ class NoticeAdmin(DeskAdmin):
 
     @method_decorator(require_safe)
     def open_view(self, request, pk):
-        """Lead to what one's notice is about, and call it read."""
+        """Mark a notice as read, and redirect to what it is about."""
         notice = Notice.objects.filter(user=request.user, pk=pk).select_related("article").first()
         if notice is None:
             raise Http404
@@ -64,8 +64,8 @@ class NoticeAdmin(DeskAdmin):
 
     def _take(self, request):
         if "choose" in request.POST:
-            wanted = {kind: _wanted(request.POST, kind) for kind in Notice.Kind.values}
-            notices.choose_notices(request.user, wanted)
+            choices = {kind: _wanted(request.POST, kind) for kind in Notice.Kind.values}
+            notices.choose_notices(request.user, choices)
             self.log_change(request, request.user, _("Chose which notices to get"))
             self.message_user(request, _("Your choice is saved."))
         elif "read" in request.POST:
@@ -76,5 +76,5 @@ class NoticeAdmin(DeskAdmin):
 
 
 def _wanted(data, kind):
-    """Whether a kind of notice is wanted on the desk, and by mail."""
+    """Return whether a kind of notice is chosen for the desk, and by mail."""
     return f"desk_{kind}" in data, f"mail_{kind}" in data

@@ -1,6 +1,6 @@
-"""Setting one's own password without being logged in: by a link, and how to come by one.
+"""Setting one's own password without being logged in: by a link, and how to get one.
 
-No answer tells whether a login or a mail address exists: the words, the status and the work done are the same.
+No answer tells whether a login or a mail address exists: text, status and work are the same.
 """
 
 from django import forms
@@ -21,7 +21,7 @@ from articles.desk.people import links
 
 
 class AskForm(PasswordResetForm):
-    """A mail address. Who it belongs to is looked up by the worker, so nobody learns it from the answer."""
+    """A mail address. The worker looks up the user, so that the answer tells nothing."""
 
     email = forms.EmailField(
         label=gettext_lazy("Your mail address"),
@@ -35,7 +35,7 @@ class AskForm(PasswordResetForm):
 
 @method_decorator(never_cache, name="dispatch")
 class AskView(PasswordResetView):
-    """“Forgot password?”; where no mail is set up it says whom to ask."""
+    """“Forgot password?”; if no mail is set up it says whom to ask."""
 
     form_class = AskForm
     template_name = "admin/password_ask.html"
@@ -53,7 +53,7 @@ class AskView(PasswordResetView):
 
 
 class AskedView(PasswordResetDoneView):
-    """What happens now, the same for every address."""
+    """The page after the request, the same for every address."""
 
     template_name = "admin/password_asked.html"
     title = gettext_lazy("Look into your mail")
@@ -63,7 +63,7 @@ class AskedView(PasswordResetDoneView):
 
 
 class DoneView(PasswordResetCompleteView):
-    """The password is set."""
+    """The page after the password was set."""
 
     template_name = "admin/password_set.html"
     title = gettext_lazy("Your password is set")
@@ -90,7 +90,7 @@ class NewPasswordForm(SetPasswordForm):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_password(request, name, secret):
-    """The page that a link leads to: whoever has the link sets the password of its login, once."""
+    """The page of a link: its user sets the password, once."""
     link = links.find_link(name, secret)
     if link is None:
         return _gone(request)
@@ -109,10 +109,10 @@ def _gone(request):
 
 
 def _page(request, name, context, status=200):
-    """A page of the desk for somebody who is not logged in; its address goes to no other site."""
+    """Return a page of the desk for somebody who is not logged in; its address is sent to no other site."""
     context = {**admin.site.each_context(request), "has_mail": links.has_mail(), **context}
     response = TemplateResponse(request, f"admin/{name}.html", context, status=status)
-    response.headers["Referrer-Policy"] = "same-origin"  # with no-referrer browsers name no origin for the form
+    response.headers["Referrer-Policy"] = "same-origin"  # with no-referrer browsers send no origin with the form
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 

@@ -1,4 +1,4 @@
-"""The library as the body editor sees it: pictures to choose from, and what an article's pictures look like."""
+"""The library in the body editor: pictures to choose from, and facts on those in an article."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ MOST_IDS = 100
 
 @require_safe
 def picker_view(request, admin_site=None):
-    """The dialog, with ``?q=`` or ``?before=`` a list of pictures to put into it, with ``?ids=`` facts as JSON."""
+    """Return the dialog; with ``?q=`` or ``?before=`` its list of pictures, with ``?ids=`` facts as JSON."""
     if not request.user.has_perm("articles.view_image"):
         raise PermissionDenied
     if "ids" in request.GET:
@@ -32,11 +32,11 @@ def picker_view(request, admin_site=None):
     pictures = Image.objects.filter(pictures_holding(normalise(query or "")[:200])).order_by("-pk")
     if before:
         pictures = pictures.filter(pk__lt=int(before))
-    found = list(pictures[: A_PAGE + 1])  # one more says that there are more; nothing is counted
+    images = list(pictures[: A_PAGE + 1])  # one more tells whether there are others; nothing is counted
     context = {
-        "images": [(image, smallest_address(image), licence_badge(image)) for image in found[:A_PAGE]],
+        "images": [(image, smallest_address(image), licence_badge(image)) for image in images[:A_PAGE]],
         "query": query or "",
-        "before": found[A_PAGE - 1].pk if len(found) > A_PAGE else None,
+        "before": images[A_PAGE - 1].pk if len(images) > A_PAGE else None,
         "further": bool(before),
         "may_add": request.user.has_perm("articles.add_image"),
         "accepted": ACCEPTED,
@@ -46,7 +46,7 @@ def picker_view(request, admin_site=None):
 
 
 def smallest_address(image: Image) -> str:
-    """The address of the smallest public copy; of the safe copy while there is no other."""
+    """Return the address of the smallest public copy; of the safe copy while there is no other."""
     source = image.sources("card")
     return source.srcsets["webp"].split(" ", 1)[0] if source.srcsets else source.src
 

@@ -1,4 +1,4 @@
-"""Pictures on the desk's screens: small public copies, never the master."""
+"""Pictures in the admin: small public copies, never the master."""
 
 from django.utils.html import format_html
 
@@ -9,13 +9,13 @@ SMALL, LARGE = "square", "full"
 
 
 def picture_address(image: Image, crop: str = SMALL) -> str:
-    """The smallest JPEG of ``crop``; the safe copy until it exists."""
+    """Return the smallest copy of ``crop``; the safe copy until it exists."""
     sources = image.sources(crop)
     return sources.srcsets["webp"].split()[0] if sources.srcsets else sources.src
 
 
 def picture_thumbnail(image: Image | None) -> str:
-    """A small square; decoration beside the title that says which picture it is."""
+    """Return a small square; it is decoration, as the title beside it names the picture."""
     if image is None:
         return ""
     return format_html(
@@ -24,7 +24,7 @@ def picture_thumbnail(image: Image | None) -> str:
 
 
 def chosen_picture(image: Image | None, field: str) -> str:
-    """The picture chosen in ``field``; ``admin-picture.js`` shows another as soon as it is chosen."""
+    """Return the picture chosen in ``field``; ``admin-picture.js`` replaces it as soon as another is chosen."""
     if image is None:
         return format_html('<img class="chosen" alt="" data-shows="{}" hidden>', field)
     return format_html(
@@ -33,7 +33,7 @@ def chosen_picture(image: Image | None, field: str) -> str:
 
 
 def remove_files(image: Image) -> None:
-    """Take the master and every public copy out of the storages."""
+    """Delete the master and every public copy from the storages."""
     image.file.storage.delete(image.file.name)
     for key in filter(None, (image.key, image.former_key)):
         renditions.remove_renditions(key)

@@ -20,9 +20,9 @@ MOST_PLACED = 500  # articles whose placements a search shows
 
 
 class PlacementForm(forms.ModelForm):
-    """A placement; one without an end stands until further notice."""
+    """The form of a placement; without an end it lasts until further notice."""
 
-    user = None  # who fills it in
+    user = None  # the user who fills it in
 
     ends_at = TimeField(
         label=gettext_lazy("Until"), required=False, help_text=gettext_lazy("Empty: until further notice.")
@@ -34,7 +34,7 @@ class PlacementForm(forms.ModelForm):
             self.initial["ends_at"] = None
 
     def clean_starts_at(self):
-        """The field shows minutes: what was not changed keeps its seconds."""
+        """Return the start; an unchanged one keeps its seconds."""
         typed, stored = self.cleaned_data["starts_at"], self.instance.starts_at
         return stored if self.instance.pk and typed == stored.replace(second=0, microsecond=0) else typed
 
@@ -42,7 +42,7 @@ class PlacementForm(forms.ModelForm):
         return self.cleaned_data["ends_at"] or FOR_EVER
 
     def clean(self):
-        """What readers saw is not rewritten: one that has begun only gets another end."""
+        """Refuse changes to what readers saw: a placement that has begun only gets another end."""
         cleaned = super().clean()
         if has_begun(self.instance):
             if cleaned.get("ends_at", FOR_EVER) < timezone.now() and "ends_at" in self.changed_data:
@@ -64,29 +64,29 @@ class PlacementForm(forms.ModelForm):
             if slot <= boards.most_slots(section):
                 text = _("This board has %(last)d places. Give it more on the board itself.")
             self.add_error("slot", text % {"last": last})
-        others = Placement.objects.on(section).exclude(pk=self.instance.pk).select_related("article")
-        if starts and slot and (twin := others.filter(slot=slot, starts_at=starts).first()):
+        other_placements = Placement.objects.on(section).exclude(pk=self.instance.pk).select_related("article")
+        if starts and slot and (twin := other_placements.filter(slot=slot, starts_at=starts).first()):
             text = _("“%(article)s” takes slot %(slot)s at that very time. Choose another minute or another slot.")
             self.add_error("starts_at", text % {"article": twin.article, "slot": slot})
         if starts and ends and cleaned.get("article"):
             since = max(starts, timezone.now())
-            twice = others.filter(article=cleaned["article"], starts_at__lt=ends, ends_at__gt=since).first()
+            twice = other_placements.filter(article=cleaned["article"], starts_at__lt=ends, ends_at__gt=since).first()
             if twice:
                 text = _("It stands there already at that time, in slot %(slot)s: end that first.")
                 self.add_error(None if has_begun(self.instance) else "article", text % {"slot": twice.slot})
 
 
-KEPT = ["section", "slot", "article", "starts_at", "headline", "kicker", "image", "crop"]  # once it has begun
+KEPT = ["section", "slot", "article", "starts_at", "headline", "kicker", "image", "crop"]  # read-only once it has begun
 
 
 def has_begun(placement):
-    """Whether readers have seen ``placement`` standing."""
+    """Return whether ``placement`` has begun, so that readers saw it."""
     begun = Placement.objects.filter(pk=placement.pk, starts_at__lte=timezone.now())
     return placement.pk is not None and begun.exists()
 
 
 class WhenFilter(admin.SimpleListFilter):
-    """What stands now, will stand, or stood there."""
+    """A filter by time: placements in force, future or past."""
 
     title = gettext_lazy("when")
     parameter_name = "when"
@@ -105,7 +105,7 @@ class WhenFilter(admin.SimpleListFilter):
 
 @admin.register(Placement)
 class PlacementAdmin(Board, DeskAdmin):
-    """The front page and sections' tops, row by row; in a slot the placement that started last is what readers see."""
+    """The placements row by row; in a slot readers see the one that started last."""
 
     form = PlacementForm
     list_display = ["slot", "article", "place", "starts", "ends", "when"]
@@ -123,12 +123,12 @@ class PlacementAdmin(Board, DeskAdmin):
     ]
 
     def get_search_results(self, request, queryset, search_term):
-        """Of articles that hold the words, found as in their own list."""
+        """Return placements of articles with the words, found as in the list of articles."""
         if not search_term.strip():
             return queryset, False
         placed = Article.objects.filter(pk__in=Placement.objects.order_by().values("article"))
-        found = desk_search.find_copies(search_term, placed, most=MOST_PLACED)
-        return queryset.filter(article__in=among(found.pks)), False
+        matches = desk_search.find_copies(search_term, placed, most=MOST_PLACED)
+        return queryset.filter(article__in=among(matches.pks)), False
 
     def has_add_permission(self, request):
         return super().has_add_permission(request) or _has_sections(request.user)
@@ -142,14 +142,14 @@ class PlacementAdmin(Board, DeskAdmin):
         return roles.may_curate(request.user, obj.section) and not has_begun(obj) if obj else allowed
 
     def get_readonly_fields(self, request, obj=None):
-        """One that has begun ends, and another begins: what readers saw stays true."""
+        """Make a placement that has begun read-only except for its end."""
         return KEPT if obj and has_begun(obj) else []
 
     def get_form(self, request, obj=None, **kwargs):
         return type("PlacementForm", (super().get_form(request, obj, **kwargs),), {"user": request.user})
 
     def changeform_view(self, request, *args, **kwargs):
-        """A save waits for others of the board, as those of the board itself do."""
+        """Make a save wait for other saves of boards."""
         if request.method != "POST":
             return super().changeform_view(request, *args, **kwargs)
         with transaction.atomic():
@@ -158,9 +158,9 @@ class PlacementAdmin(Board, DeskAdmin):
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        left = form.initial.get("section") if change else obj.section_id
-        if left != obj.section_id:  # it stood on another board before
-            board = Section.objects.filter(pk=left).first() if left else None
+        former_section = form.initial.get("section") if change else obj.section_id
+        if former_section != obj.section_id:  # it was on another board before
+            board = Section.objects.filter(pk=former_section).first() if former_section else None
             boards.record(board, by=request.user, note=_("Moved away in the list: %(row)s") % {"row": obj})
         note = _("Changed in the list: %(row)s") if change else _("Added in the list: %(row)s")
         boards.record(obj.section, by=request.user, note=note % {"row": obj})
@@ -205,5 +205,5 @@ class PlacementAdmin(Board, DeskAdmin):
 
 
 def _has_sections(user):
-    """Whether some section's top is ``user``'s to arrange; which one is asked of each placement."""
+    """Return whether ``user`` may arrange any section's top; each placement is checked for its own."""
     return roles.SECTION_EDITOR in roles.roles_of(user) and bool(roles.section_ids(user))

@@ -24,7 +24,7 @@ MOST_ROWS = 5000
 
 
 class ImportForm(forms.Form):
-    """A file of redirects; a form of its own, so that a wrong one is told beside the field."""
+    """A file of redirects; a form of its own, so that errors are shown beside the field."""
 
     file = forms.FileField(
         label=gettext_lazy("CSV file"),
@@ -32,7 +32,7 @@ class ImportForm(forms.Form):
     )
 
     def clean_file(self):
-        """The file's rows."""
+        """Return the file's rows."""
         file = self.cleaned_data["file"]
         if file.size > MOST_BYTES:
             raise ValidationError(_("The file is larger than 2 MB. Cut it in two."))
@@ -51,7 +51,7 @@ class ImportForm(forms.Form):
 
 @dataclass(frozen=True)
 class FileLine:
-    """What became of one row of a file."""
+    """The result for one row of a file."""
 
     number: int
     source: str
@@ -61,7 +61,7 @@ class FileLine:
 
 @admin.register(Redirect)
 class RedirectAdmin(DeskAdmin):
-    """Where addresses lead that no page has any more, one by one or by a file."""
+    """The admin of redirects, one by one or by a file."""
 
     list_display = ["source", "kind", "leads_to", "hits", "last_hit"]
     list_filter = ["kind"]
@@ -79,7 +79,7 @@ class RedirectAdmin(DeskAdmin):
 
     @method_decorator(require_safe)
     def export_view(self, request):
-        """All redirects as CSV, as the import takes them, with how often each was followed."""
+        """Return all redirects as CSV, in the format of the import, with how often each was followed."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         response = HttpResponse(content_type="text/csv; charset=utf-8")
@@ -92,7 +92,7 @@ class RedirectAdmin(DeskAdmin):
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def import_view(self, request):
-        """A file's rows, each taken or refused by itself, with what became of it."""
+        """Import a file's rows, each accepted or refused by itself, and show the results."""
         if not (self.has_add_permission(request) and self.has_change_permission(request)):
             raise PermissionDenied
         form = ImportForm(request.POST or None, request.FILES or None)
@@ -121,25 +121,25 @@ class RedirectAdmin(DeskAdmin):
 
 
 def store_redirect(number: int, row: dict) -> FileLine:
-    """Store one row of a file, in place of the redirect of the same address if there is one."""
+    """Store one row of a file, in place of the redirect with the same address, if there is one."""
     typed = {name: (row.get(name) or "").strip() for name in COLUMNS}
-    wanted = Redirect(source=typed["from"], kind=typed["kind"] or Redirect.Kind.EXACT, target=typed["to"])
+    redirect = Redirect(source=typed["from"], kind=typed["kind"] or Redirect.Kind.EXACT, target=typed["to"])
     try:
         with transaction.atomic():
-            return FileLine(number, typed["from"], _store(wanted))
+            return FileLine(number, typed["from"], _store(redirect))
     except ValidationError as error:
         return FileLine(number, typed["from"], " ".join(error.messages), is_refused=True)
 
 
-def _store(wanted: Redirect) -> str:
-    if wanted.kind not in Redirect.Kind.values:
-        raise ValidationError(_("The kind is “%(kind)s”: write exact or prefix.") % {"kind": wanted.kind})
-    wanted.clean_fields()
-    known = Redirect.objects.filter(source=wanted.normal_source(), kind=wanted.kind).first()
-    if known and known.target == wanted.target:
+def _store(redirect: Redirect) -> str:
+    if redirect.kind not in Redirect.Kind.values:
+        raise ValidationError(_("The kind is “%(kind)s”: write exact or prefix.") % {"kind": redirect.kind})
+    redirect.clean_fields()
+    existing = Redirect.objects.filter(source=redirect.normal_source(), kind=redirect.kind).first()
+    if existing and existing.target == redirect.target:
         return _("is so already")
-    if known:
-        wanted.pk, wanted._state.adding = known.pk, False
-    wanted.full_clean()
-    wanted.save()
-    return _("changed") if known else _("added")
+    if existing:
+        redirect.pk, redirect._state.adding = existing.pk, False
+    redirect.full_clean()
+    redirect.save()
+    return _("changed") if existing else _("added")

@@ -1,4 +1,4 @@
-"""What saves left behind: to be read, and to be made the working copy again."""
+"""The admin of revisions: to be read, and restored as the working copy."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -21,7 +21,7 @@ from articles.models import Article, Revision
 from articles.public import rendering
 from articles.search.headlines import among
 
-MOST_ARTICLES = 100  # whose revisions a search shows
+MOST_ARTICLES = 100  # articles whose revisions a search shows
 
 
 @admin.register(Revision)
@@ -47,13 +47,15 @@ class RevisionAdmin(DeskAdmin):
     has_change_permission = has_delete_permission = lambda self, request, obj=None: False
 
     def get_search_results(self, request, queryset, search_term):
-        """Of articles that hold the words, and versions whose names do; each found by an index."""
+        """Return revisions of articles with the words, and those with the words in their names; by indexes."""
         if not search_term.strip():
             return queryset, False
         articles = desk_search.find_copies(search_term, Article.objects.all(), most=MOST_ARTICLES).pks
-        named = Revision.objects.exclude(name="").filter(holding_words(search_term, "name")).order_by().values("pk")
+        named_revisions = (
+            Revision.objects.exclude(name="").filter(holding_words(search_term, "name")).order_by().values("pk")
+        )
         of_articles = Revision.objects.filter(article__in=among(articles)).order_by().values("pk")
-        return queryset.filter(pk__in=of_articles.union(named)), False
+        return queryset.filter(pk__in=of_articles.union(named_revisions)), False
 
     def get_urls(self):
         restore = self.admin_site.admin_view(self.restore_view)
@@ -70,7 +72,7 @@ class RevisionAdmin(DeskAdmin):
 
     @method_decorator(require_POST)
     def restore_view(self, request, pk):
-        """Make a revision the working copy again; what was saved since stays in the history."""
+        """Restore a revision as the working copy; later saves stay in the history."""
         revision = self.get_object(request, str(pk))
         if revision is None:
             raise Http404

@@ -1,4 +1,4 @@
-"""How much each check weighs, in the form of a section and in the settings of the paper: a choice for every check."""
+"""The levels of checks, in the form of a section and in the paper's settings: a choice for every check."""
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy
 from articles.desk.readiness import DEFAULT, Level
 from articles.models import Check, CheckRule, Section
 
-PREFIX = "check_"  # begins the name of a check's field
+PREFIX = "check_"  # prefix of a check's field
 NAMES = [f"{PREFIX}{check}" for check in Check.values]
 
 
 class RulesForm(forms.ModelForm):
-    """A form with a choice for every check; nothing chosen: what is above it decides."""
+    """A form with a choice for every check; an empty choice inherits the level from above."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -35,7 +35,7 @@ class RulesForm(forms.ModelForm):
                 self.initial[f"{PREFIX}{check}"] = rule.level if rule else ""
 
     def _above(self):
-        """What decides where this form has nothing chosen."""
+        """Return the inherited levels."""
         if self.own_section is None:
             return {}
         rules = CheckRule.objects.filter(section=None)
@@ -45,7 +45,7 @@ class RulesForm(forms.ModelForm):
         return above
 
     def save_rules(self):
-        """Store the choices that are others now."""
+        """Store the choices that changed."""
         for check in Check.values:
             name = f"{PREFIX}{check}"
             if name not in self.changed_data:
@@ -65,7 +65,7 @@ RulesForm.declared_fields.update({f"{PREFIX}{check.value}": _field(check) for ch
 
 
 class RulesAdmin:
-    """The choices as a part of a form, for those who may change them."""
+    """A part of an admin class with these choices, for users who may change them."""
 
     class Media:
         css = {"all": ["css/desk-checks.css"]}
@@ -85,7 +85,7 @@ class RulesAdmin:
         form_class = super().get_form(request, obj, change, **kwargs)
         if self.may_rule(request):
             return form_class
-        return type(form_class)(form_class.__name__, (form_class,), dict.fromkeys(NAMES))  # None takes a field out
+        return type(form_class)(form_class.__name__, (form_class,), dict.fromkeys(NAMES))  # None removes a field
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

@@ -17,7 +17,7 @@ from articles.models import FlatPage, Section
 
 
 class SectionForm(RulesForm):
-    """A section; its editors are chosen among those who have the role."""
+    """The form of a section; its editors are chosen among users with the role."""
 
     editors = forms.ModelMultipleChoiceField(
         User.objects.none(),
@@ -34,10 +34,10 @@ class SectionForm(RulesForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "editors" in self.fields:
-            known = Q(groups__name=roles.SECTION_EDITOR, is_active=True)
+            candidates = Q(groups__name=roles.SECTION_EDITOR, is_active=True)
             if self.instance.pk:
-                known |= Q(edited_sections=self.instance)
-            self.fields["editors"].queryset = User.objects.filter(known).distinct().order_by("username")
+                candidates |= Q(edited_sections=self.instance)
+            self.fields["editors"].queryset = User.objects.filter(candidates).distinct().order_by("username")
 
     def clean(self):
         """Name the section that has the address already."""
@@ -53,7 +53,7 @@ class SectionForm(RulesForm):
 
 @admin.register(Section)
 class SectionAdmin(Merging, RulesAdmin, DeskAdmin):
-    """Sections as a tree: each with those within it."""
+    """Sections as a tree: each with its subsections."""
 
     form = SectionForm
     change_form_template = "admin/articles/section/change_form.html"
@@ -75,7 +75,7 @@ class SectionAdmin(Merging, RulesAdmin, DeskAdmin):
         return super().get_queryset(request).select_related("parent")
 
     def get_ordering(self, request):
-        """Those within a section right after it."""
+        """Sort subsections right after their parent."""
         above = [Coalesce(f"parent__{name}", name) for name in ("order", "name", "pk")]
         return [*above, F("parent").asc(nulls_first=True), "order", "name"]
 
@@ -83,7 +83,7 @@ class SectionAdmin(Merging, RulesAdmin, DeskAdmin):
         js = ["js/desk-slugs.js"]
 
     def get_prepopulated_fields(self, request, obj=None):
-        """The address of a section that exists is not made anew when its name changes."""
+        """Fill in the slug from the name only for a new section."""
         return {} if obj else self.prepopulated_fields
 
     def describe_choice(self, section):

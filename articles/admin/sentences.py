@@ -1,4 +1,4 @@
-"""An entry of the log as a sentence in the third person: Aigul published the article “X”."""
+"""Entries of the log as sentences in the third person: Aigul published the article “X”."""
 
 import re
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from articles.admin.times import zone
 from articles.desk import notices
 from articles.desk.steps import STEPS
 
-LONGEST = 240  # characters of what was said
+LONGEST = 240  # characters of each value
 
-# What the code writes into the log (% stands for what differs), and the sentence it makes: {thing} is what it was done
-# to, {a}, {b} and {c} are what stands for each %. The first that fits is taken.
+# What the code writes into the log (% stands for variable parts), and the sentence for it: {thing} is the object,
+# {a}, {b} and {c} are the text at each %. The first match is used.
 PATTERNS = [
     *((re.sub(r"%\(\w+\)s", "%", str(step.said)), step.logged) for step in STEPS.values() if step.logged),
     ("Submitted: it waits for %.", gettext_lazy("submitted {thing} to {a}")),
@@ -100,12 +100,12 @@ PATTERNS = [
 ]
 ARRANGED = gettext_lazy("arranged {thing}: {a}")
 PLAIN = {ADDITION: gettext_lazy("added {thing}"), DELETION: gettext_lazy("deleted {thing}")}
-OTHER = gettext_lazy("worked on {thing}: {a}")  # what another program wrote
+OTHER = gettext_lazy("worked on {thing}: {a}")  # for what another program wrote
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """Who did what to what; ``phrase`` has a place for the thing and for what was said."""
+    """The person, the action and the object; ``phrase`` has placeholders for the object and the values."""
 
     who: str
     phrase: str
@@ -113,35 +113,39 @@ class Sentence:
     name: str
     said: tuple[str, ...]
 
-    def did(self, thing: str | SafeString) -> SafeString:
-        """The sentence without who, as HTML; ``thing`` stands in its place."""
+    def did(self, object_html: str | SafeString) -> SafeString:
+        """Return the sentence without the person, as HTML; ``object_html`` stands for the object."""
         words = dict(zip("abc", map(conditional_escape, (*self.said, "", "", "")), strict=False))
-        return _tidy(format_html(self.phrase, thing=thing, **words))
+        return _tidy(format_html(self.phrase, thing=object_html, **words))
 
     @property
     def text(self) -> str:
-        """The sentence without who, as plain text."""
+        """The sentence without the person, as plain text."""
         words = dict(zip("abc", (*self.said, "", "", ""), strict=False))
         return _tidy(self.phrase.format(thing=f"{self.kind} “{self.name}”", **words))
 
 
 def sentence_of(entry: LogEntry) -> Sentence:
-    """What ``entry``, loaded with its user and kind of object, says."""
+    """Return the sentence of ``entry``, which was loaded with its user and kind of object."""
     content_type = _content_type(entry)
     kind = _("the %(kind)s") % {"kind": content_type.name if content_type else _("thing")}
     name, message = entry.object_repr, log.message(entry).replace(f" ({zone()})", "").strip()
     if content_type and content_type.model == "boardrevision":
         kind, (name, _colon, message) = _("the board"), message.partition(": ")
-        phrase, said = str(ARRANGED), (message,)
+        phrase, values = str(ARRANGED), (message,)
     else:
-        phrase, said = _phrase(entry, message)
+        phrase, values = _phrase(entry, message)
     return Sentence(
-        notices.name_of_person(entry.user), phrase, kind, name, tuple(Truncator(one).chars(LONGEST) for one in said)
+        notices.name_of_person(entry.user),
+        phrase,
+        kind,
+        name,
+        tuple(Truncator(value).chars(LONGEST) for value in values),
     )
 
 
 def _content_type(entry: LogEntry) -> ContentType | None:
-    """The kind of object; Django's history loads entries without it."""
+    """Return the kind of object, which Django's history loads separately."""
     if entry.content_type_id is None or LogEntry._meta.get_field("content_type").is_cached(entry):
         return entry.content_type
     return ContentType.objects.get_for_id(entry.content_type_id)
@@ -151,57 +155,57 @@ def _phrase(entry: LogEntry, message: str) -> tuple[str, tuple[str, ...]]:
     if (parts := log.parts(entry)) is not None:
         return _of_parts(entry, parts)
     for pattern, phrase in PATTERNS:
-        if (said := match(pattern, message)) is not None:
-            return str(phrase), said
+        if (values := match(pattern, message)) is not None:
+            return str(phrase), values
     if plain := PLAIN.get(entry.action_flag):
         return (f"{plain}: {{a}}", (message,)) if message else (str(plain), ())
     return str(OTHER), (message or str(_("no more is known")),)
 
 
 def match(pattern: str, message: str) -> tuple[str, ...] | None:
-    """What ``message`` has in place of each % of ``pattern``; None if it is another. It looks at each letter once."""
-    first, *others = pattern.split("%")
-    if not message.startswith(first) or not (others or message == first):
+    """Return the text in ``message`` at each % of ``pattern``; None if it doesn't match. It takes linear time."""
+    first, *parts = pattern.split("%")
+    if not message.startswith(first) or not (parts or message == first):
         return None
-    found, at = [], len(first)
-    for number, piece in enumerate(others, start=1):
-        is_last = number == len(others)
-        end = _end(message, piece, at) if is_last else message.find(piece, at)
+    values, at = [], len(first)
+    for number, part in enumerate(parts, start=1):
+        is_last = number == len(parts)
+        end = _end(message, part, at) if is_last else message.find(part, at)
         if end < at:
             return None
-        found.append(message[at:end].strip())
-        at = end + len(piece)
-    return tuple(found)
+        values.append(message[at:end].strip())
+        at = end + len(part)
+    return tuple(values)
 
 
-def _end(message: str, piece: str, at: int) -> int:
-    """Where the last piece begins, at the very end; -1 if it does not."""
-    return len(message) - len(piece) if message.endswith(piece) and len(message) - len(piece) >= at else -1
+def _end(message: str, part: str, at: int) -> int:
+    """Return where the last part begins, at the very end; -1 if it isn't there."""
+    return len(message) - len(part) if message.endswith(part) and len(message) - len(part) >= at else -1
 
 
 def _of_parts(entry: LogEntry, parts: list) -> tuple[str, tuple[str, ...]]:
-    """Django's own message: the fields of the row, and rows within it."""
+    """Return Django's own message: the fields of the row, and inline rows."""
     if entry.action_flag in PLAIN:
         return str(PLAIN[entry.action_flag]), ()
-    said = [one for part in parts if (one := _of_part(part))]
-    if not said:
+    descriptions = [description for part in parts if (description := _of_part(part))]
+    if not descriptions:
         return str(_("saved {thing} without a change")), ()
-    return str(_("changed {thing}: {a}")), (", ".join(said),)
+    return str(_("changed {thing}: {a}")), (", ".join(descriptions),)
 
 
 def _of_part(part: dict) -> str:
-    (done, what), *_others = part.items()
-    fields = ", ".join(_(name) for name in what.get("fields", []) if name)
-    if "object" not in what:
+    (action, details), *_others = part.items()
+    fields = ", ".join(_(name) for name in details.get("fields", []) if name)
+    if "object" not in details:
         return fields
-    words = {"kind": _(what.get("name") or ""), "name": what["object"], "fields": fields}
+    words = {"kind": _(details.get("name") or ""), "name": details["object"], "fields": fields}
     text = {
         "added": _("added %(kind)s “%(name)s”"),
         "deleted": _("removed %(kind)s “%(name)s”"),
-    }.get(done, _("%(fields)s of %(kind)s “%(name)s”"))
+    }.get(action, _("%(fields)s of %(kind)s “%(name)s”"))
     return text % words
 
 
 def _tidy(text):
-    """Without the full stop and spaces that stand before nothing."""
+    """Return a text without a full stop and spaces that follow nothing."""
     return type(text)(text.strip().removesuffix(".").strip())

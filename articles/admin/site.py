@@ -16,7 +16,7 @@ from ground import zones
 
 
 class ZoneField(forms.ChoiceField):
-    """A time zone out of the list of all, with their offsets; a stored one that the list lacks stays in it."""
+    """A choice of time zones with their offsets; a stored one that is not in the list is added."""
 
     default_error_messages = {
         "invalid_choice": gettext_lazy("“%(value)s” is not a time zone. Choose one out of the list.")
@@ -28,13 +28,13 @@ class ZoneField(forms.ChoiceField):
         self.choices = partial(_zones, with_none=not self.required)
 
     def valid_value(self, value):
-        """Whatever the form listed: a zone may have been stored under a former name."""
+        """Accept any zone, also a former name that was stored."""
         return value in zoneinfo.available_timezones()
 
     def get_bound_field(self, form, field_name):
         stored = form.get_initial_for_field(self, field_name)
-        known = {name for _group, names in zones.zone_choices() for name, _label in names}
-        if stored and stored not in known:
+        listed = {name for _group, names in zones.zone_choices() for name, _label in names}
+        if stored and stored not in listed:
             self.choices = [*_zones(with_none=not self.required), (stored, stored)]
         return super().get_bound_field(form, field_name)
 
@@ -55,7 +55,7 @@ class SiteSettingsForm(RulesForm):
 
 
 class OneRowAdmin(DeskAdmin):
-    """A form of the paper's one row of settings: its link leads straight to it."""
+    """The admin of the paper's one row of settings: its link leads straight to the form."""
 
     def has_add_permission(self, request):
         return False
@@ -67,11 +67,11 @@ class OneRowAdmin(DeskAdmin):
         return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[1]))
 
     def get_object(self, request, object_id, from_field=None):
-        """The row; a form with the defaults while nobody has saved one."""
+        """Return the row, or one with the defaults while nobody has saved it."""
         return (self.model.objects.first() or self.model()) if object_id == "1" else None
 
     def response_post_save_change(self, request, obj):
-        """The form again: who changes a colour or a menu looks at what came of it, and goes on."""
+        """Return to the form, so that the user sees what a changed colour or menu did."""
         return HttpResponseRedirect(request.path)
 
     def render_change_form(self, request, context, *args, **kwargs):
@@ -80,8 +80,8 @@ class OneRowAdmin(DeskAdmin):
 
 
 @admin.register(SiteSettings)
-class SiteSettingsAdmin(RulesAdmin, OneRowAdmin):  # type: ignore[misc] # ground/rows.py answers actions, untyped as Django
-    """What the paper says of itself."""
+class SiteSettingsAdmin(RulesAdmin, OneRowAdmin):  # type: ignore[misc] # ground/rows.py, untyped as Django
+    """The paper's settings."""
 
     form = SiteSettingsForm
     autocomplete_fields = ["logo"]

@@ -34,7 +34,7 @@ class TagForm(forms.ModelForm):
         return check_tag(name)
 
     def clean_slug(self):
-        """In small letters, as capitals make no other address."""
+        """Return the slug in small letters, as capitals make no other address."""
         slug = self.cleaned_data["slug"].lower()
         if Tag.objects.filter(same("slug", slug)).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("Another tag has this address."))
@@ -42,7 +42,7 @@ class TagForm(forms.ModelForm):
 
 
 class TwinFilter(admin.SimpleListFilter):
-    """Tags with the name of another in other letters, as a version without keys makes them while a new one begins."""
+    """A filter for tags with the same key as another, which older code can make during an update."""
 
     title, parameter_name = _("name"), "twin"
 
@@ -65,11 +65,11 @@ class TagAdmin(Merging, DeskAdmin):
     prepopulated_fields = {"slug": ["name"]}
 
     def get_search_results(self, request, queryset, search_term):
-        """Those called so today, or once; for a bare number, also the tag of that number."""
+        """Return tags with that present or former name; for a number, also the tag with that id."""
         if not search_term.strip():
             return queryset, False
-        found = Q(pk__in=tag_key.tags_holding(search_term).values("pk")) | Q(pk=number_in_address(search_term))
-        return queryset.filter(found), False
+        condition = Q(pk__in=tag_key.tags_holding(search_term).values("pk")) | Q(pk=number_in_address(search_term))
+        return queryset.filter(condition), False
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -78,11 +78,11 @@ class TagAdmin(Merging, DeskAdmin):
         return field
 
     def get_prepopulated_fields(self, request, obj=None):
-        """The address of a tag that exists is not made anew when its name changes."""
+        """Fill in the slug from the name only for a new tag."""
         return {} if obj else self.prepopulated_fields
 
     def has_change_permission(self, request, obj=None):
-        """A new name changes every page that carries the tag, so all of them must be in one's hands."""
+        """Let users rename a tag only if all articles with it are theirs to edit, because it changes their pages."""
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or roles.may_change_tag(request.user, obj))
 
@@ -91,13 +91,13 @@ class TagAdmin(Merging, DeskAdmin):
         return [path("names/", names, name="taggit_tag_names"), *super().get_urls()]
 
     def names_view(self, request):
-        """Names of tags that hold what somebody is typing, those that begin with it first."""
+        """Return names of tags with the typed text, those that begin with it first."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         typed = normalise(request.GET.get("term", "")).strip()[:100]
         key = key_of(typed)
-        found = tag_key.tags_holding(typed) if key else Tag.objects.none()
-        names = list(found.order_by("name").values_list("name", flat=True)[: OFFERED * 5])
+        tags = tag_key.tags_holding(typed) if key else Tag.objects.none()
+        names = list(tags.order_by("name").values_list("name", flat=True)[: OFFERED * 5])
         names.sort(key=lambda name: not key_of(name).startswith(key))
-        same = tag_key.tag_named(typed) if key else None  # what is typed is no new tag, however it is written
-        return JsonResponse({"names": names[:OFFERED], "same": same and same.name})
+        same_tag = tag_key.tag_named(typed) if key else None  # the typed text is no new tag, however it is spelled
+        return JsonResponse({"names": names[:OFFERED], "same": same_tag and same_tag.name})

@@ -1,4 +1,4 @@
-"""Templates of articles, which editors keep: begun from an article, renamed, changed and deleted."""
+"""Templates of articles: made from an article, renamed, changed and deleted by editors."""
 
 from django import forms
 from django.contrib import admin
@@ -15,11 +15,11 @@ from articles.desk import roles
 from articles.folding import key as key_of
 from articles.models import Article, Template
 
-SAME = ["headline", "standfirst", "body", "section", "kind", "language"]  # of an article and of its template
+SAME = ["headline", "standfirst", "body", "section", "kind", "language"]  # fields of both an article and its template
 
 
 class NamesField(TagsField):
-    """Names of tags; none comes into being before an article is saved with it."""
+    """Names of tags; a new one is created only with an article."""
 
     def prepare_value(self, value):
         return ", ".join(value) if isinstance(value, list) else value
@@ -58,11 +58,11 @@ class TemplateAdmin(DeskAdmin):
         return allowed and (obj is None or roles.may_change_template(request.user, obj))
 
     def get_actions(self, request):
-        """Each is deleted by itself: not all of a list may be one's own."""
+        """Offer no action on many, because some may be another user's."""
         return {}
 
     def get_changeform_initial_data(self, request):
-        """What the article ``?from=12`` says, as it was last saved; neither its times nor its authors."""
+        """Return the values of the article ``?from=12``, as it was last saved, without times and authors."""
         initial = super().get_changeform_initial_data(request)
         article = Article.objects.filter(pk=number_in_address(request.GET.get("from"))).first()
         if article is None or not request.user.has_perm("articles.view_article"):

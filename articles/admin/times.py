@@ -1,4 +1,4 @@
-"""Times as the desk types them: one native field, in the paper's time zone, whose name stands beside it."""
+"""Times in the desk's forms: one native field, in the paper's time zone, whose name stands beside it."""
 
 import math
 from datetime import timedelta
@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from ground.times import time_with_zone as time_with_zone  # beside the other ways in which the desk tells a time
 
 FORMAT = "%Y-%m-%dT%H:%M"
-FIRST_YEAR, LAST_YEAR = 1900, 2999  # beyond them a slip of the keyboard reaches the ends of what databases can tell
-# As many of each unit are told in words before the next; desk-times.js gets them with each field.
+FIRST_YEAR, LAST_YEAR = 1900, 2999  # other years are typing errors, near the limits of databases
+# The most of each unit before the next one is used in words; desk-times.js gets them with each field.
 STEPS = MINUTES, HOURS, DAYS, WEEKS, MONTHS = 90, 6, 14, 8, 24
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -30,7 +30,7 @@ def check_year(moment):
 
 
 class DeskTime(forms.DateTimeInput):
-    """A date and a time of the paper's time zone; ``desk-times.js`` says beside it how far away what is typed lies."""
+    """An input of date and time in the paper's zone; ``desk-times.js`` shows how far away it is."""
 
     input_type = "datetime-local"
 
@@ -50,7 +50,7 @@ class DeskTime(forms.DateTimeInput):
 
 
 class DeskDate(forms.DateInput):
-    """A day."""
+    """An input of a day."""
 
     input_type = "date"
 
@@ -59,9 +59,9 @@ class DeskDate(forms.DateInput):
 
 
 class TimeField(forms.DateTimeField):
-    """A date and a time as the desk types them: whole minutes, of a year that makes sense, shown once by the clock.
+    """A date and a time in whole minutes, of a plausible year, that the clock shows exactly once.
 
-    Seconds that are typed are refused, as the field could not show them; those of a stored time are no matter.
+    Typed seconds are refused, as the field could not show them; those of a stored time are ignored.
     """
 
     widget = DeskTime
@@ -80,24 +80,24 @@ class TimeField(forms.DateTimeField):
 
 
 class DayField(forms.DateField):
-    """A day as the desk types it, of a year that makes sense."""
+    """A day of a plausible year."""
 
     widget = DeskDate
     default_validators = [check_year]
 
 
 def short(moment):
-    """A time in a list."""
+    """Return a time for a list."""
     return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
 
 
 def short_in_words(moment):
-    """A time in a list, and how far away it is."""
+    """Return a time for a list, with how far away it is."""
     return f"{short(moment)} ({time_from_now(moment)})"
 
 
 def embargo_words(until, now, *, is_update, tell=short):
-    """What an embargo holds back, and until when as ``tell`` says it; nothing once it is over."""
+    """Return what an embargo holds back, and until when, formatted by ``tell``; "" once it is over."""
     if until is None or until <= now:
         return ""
     text = gettext("updates under embargo until %(time)s") if is_update else gettext("embargo until %(time)s")
@@ -105,7 +105,7 @@ def embargo_words(until, now, *, is_update, tell=short):
 
 
 def time_as_html(moment, form="DATETIME_FORMAT"):
-    """A time and how far away it is, as HTML; ``desk-times.js`` adds what that is where the reader is."""
+    """Return a time and how far away it is, as HTML; ``desk-times.js`` adds the user's local time."""
     local = timezone.localtime(moment)
     return format_html(
         '<time datetime="{}" data-zone="{}">{}</time> <span class="when">({})</span>',
@@ -117,7 +117,7 @@ def time_as_html(moment, form="DATETIME_FORMAT"):
 
 
 def time_from_now(moment, now=None):
-    """How far ``moment`` is from ``now``: in 3 hours, yesterday 18:00, 3 days ago; ``desk-times.js`` says the same."""
+    """Return how far ``moment`` is from ``now``: in 3 hours, yesterday 18:00, 3 days ago; like ``desk-times.js``."""
     now = now or timezone.now()
     away = abs(moment - now)
     minutes = _whole(away / MINUTE)
@@ -137,7 +137,7 @@ def time_from_now(moment, now=None):
 
 
 def _far(days, ahead):
-    """Days, weeks, months or years, whichever is small enough a number to be felt."""
+    """Return days, weeks, months or years, whichever gives a small number."""
     weeks, months, years = _whole(days / 7), _whole(days / 30.44), _whole(days / 365.25)
     if days <= DAYS:
         return _ahead_or_ago(ngettext("%(count)d day", "%(count)d days", days), days, ahead)
@@ -149,7 +149,7 @@ def _far(days, ahead):
 
 
 def _whole(number):
-    """The nearest whole number, a half up, as scripts round; ``round()`` takes the even one."""
+    """Return the nearest whole number, a half up, like scripts; ``round()`` takes the even one."""
     return math.floor(number + 0.5)
 
 
@@ -159,7 +159,7 @@ def _ahead_or_ago(span, count, ahead):
 
 
 def _words_of(value):
-    """The words for what a field holds, when it is a time at all."""
+    """Return the words for a field's value, if it is a time."""
     try:
         moment = parse_datetime(value) if isinstance(value, str) else value
         if not hasattr(moment, "hour"):
@@ -170,27 +170,27 @@ def _words_of(value):
 
 
 def _with_seconds(moment):
-    """Why a time with seconds is refused."""
+    """Return the error for a time with seconds."""
     local = timezone.localtime(moment)
     text = gettext("Times are whole minutes here: write %(minute)s, not %(typed)s.")
-    said = {"minute": f"{local:%H:%M}", "typed": f"{local:%H:%M:%S}"}
-    return ValidationError(text % said, code="seconds")
+    params = {"minute": f"{local:%H:%M}", "typed": f"{local:%H:%M:%S}"}
+    return ValidationError(text % params, code="seconds")
 
 
 def _off_the_clock(typed):
-    """Why ``typed`` is no time of the paper's zone: the clock was put forward over it, or back over it."""
+    """Return the error for a time that the paper's zone does not have, or has twice."""
     zone_now = timezone.get_current_timezone()
     skipped = typed.replace(tzinfo=zone_now, fold=0).utcoffset() < typed.replace(tzinfo=zone_now, fold=1).utcoffset()
-    gone = gettext(
+    skipped_text = gettext(
         "On %(day)s there is no %(time)s in %(zone)s: the clock is put forward over it. Choose another time."
     )
     twice = gettext("On %(day)s %(time)s comes twice in %(zone)s: the clock is put back then. Choose another time.")
     when = {"day": date_format(typed, "DATE_FORMAT"), "time": date_format(typed, "TIME_FORMAT"), "zone": zone()}
-    return ValidationError((gone if skipped else twice) % when, code="ambiguous_timezone")
+    return ValidationError((skipped_text if skipped else twice) % when, code="ambiguous_timezone")
 
 
 def zone():
-    """The name of the paper's time zone, in which the desk's pages show and read times."""
+    """Return the name of the paper's time zone, in which the desk's pages show and read times."""
     return str(timezone.get_current_timezone())
 
 

@@ -1,14 +1,14 @@
-"""Files that people send, decoded before the transaction in which they are stored.
+"""Uploaded files, decoded before the transaction in which they are stored.
 
-Decoding takes seconds, of a phone's photo up to half a minute, and on SQLite nobody else can save while a transaction
-is open. So the view has it done before it opens one, and the form uses what came of it.
+Decoding takes seconds, for a phone's photo up to half a minute, and on SQLite nobody else can save while a transaction
+is open. So the view decodes before it opens one, and the form uses the result.
 """
 
 from django.core.exceptions import ValidationError
 
 
 def decode_upload(sent, accept):
-    """Have ``accept`` read the file ``sent``, if there is one; what came of it stays with the file."""
+    """Decode the file ``sent``, if there is one, with ``accept``; the result is attached to the file."""
     if sent is None:
         return
     try:
@@ -18,7 +18,7 @@ def decode_upload(sent, accept):
 
 
 def decoded(sent, accept):
-    """What ``accept`` made of the file ``sent``; ``ValidationError`` if it refused that."""
+    """Return the result of ``accept`` for the file ``sent``; raise ``ValidationError`` if it was refused."""
     if not hasattr(sent, "decoded"):
         decode_upload(sent, accept)
     result, refusal = sent.decoded

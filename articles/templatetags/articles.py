@@ -1,4 +1,4 @@
-"""What the templates of the public pages need beyond Django's own: exact times, cut texts, pictures' addresses."""
+"""Template tags of the public pages: exact times, shortened texts, pictures' addresses."""
 
 import re
 from collections.abc import Callable
@@ -31,35 +31,37 @@ from ground.zones import offset
 register = template.Library()
 
 TITLE_MOST = 70
-LONGEST_DAY = timedelta(hours=26)  # as clocks are set back
+LONGEST_DAY = timedelta(hours=26)  # when clocks are set back
 DESCRIPTION_LEAST, DESCRIPTION_MOST = 50, 160
-SNIPPET = "<!--snippet-->"  # in _card.html: where each question puts its own; no text of an edition has a bare "<"
-SHORT_PAIR = 14  # letters of a hyphenated word that any screen has room for
+SNIPPET = "<!--snippet-->"  # in _card.html: replaced by each search's own snippet; no text of an edition has a bare "<"
+SHORT_PAIR = 14  # letters of a hyphenated word that fits on any screen
 CYRILLIC = re.compile("[\u0400-\u04ff]")
 LOCALES = {"en": "en_GB", "ru": "ru_RU", "ky": "ky_KG", "kk": "kk_KZ", "uz": "uz_UZ", "tg": "tg_TJ", "tk": "tk_TM"}
 
 
 @register.filter
 def sources(image: Image, crop: str) -> Sources:
-    """Where ``image`` is found, cut to ``crop``."""
+    """Return the addresses of ``image``, cropped to ``crop``."""
     return image.sources(crop)
 
 
 @register.filter
 def largest(image: Image) -> str:
-    """The address of the largest public copy of ``image``, uncut."""
+    """Return the address of the largest public copy of ``image``, uncropped."""
     return image.sources("full").at_most(max(WIDTHS["full"]))[0]
 
 
 @register.filter
 def tone(image: Image) -> str:
-    """The class of a tint near the main colour of ``image``, which stands in its place until it is there."""
+    """Return the class of a tint near the main colour of ``image``, shown until it is loaded."""
     return "tone-" + "".join(str(min(int(image.colour[at : at + 2], 16) // 86, 2)) for at in (1, 3, 5))
 
 
 @register.filter
 def focus(image: Image, crop: str) -> str:
-    """The classes that keep the focal point of ``image``, cut to ``crop``, in sight where a page cuts it further."""
+    """Return the classes that keep the focal point of ``image``, cropped to ``crop``, in sight where a page crops it
+    further.
+    """
     across, down = (round(part / 10) for part in image.point_within(crop))
     return f"across-{across} down-{down}"
 
@@ -79,12 +81,12 @@ def card(
     columnist: bool = False,
     snippet: SafeString | str = "",
 ) -> SafeString:
-    """One article in a list, from ``for_bare_cards()`` and ``load_bylines()``; the same card is made once.
+    """Return one article in a list, from ``for_bare_cards()`` and ``load_bylines()``; equal cards are rendered once.
 
     ``look`` is lead, second, shelf-lead, shelf-line, voice, row or tile, or a line of Latest; ``level`` is that of its
-    heading; an article of the day of ``at`` says the hour. ``picture`` is a crop, with its ``sizes``, and ``eager``
-    where it is seen at once. ``standfirst`` and ``authors`` are to show; ``columnist``: the authors of opinion alone.
-    A ``snippet`` stands for the standfirst.
+    heading; an article of the day of ``at`` shows the hour. ``picture`` is a crop, with its ``sizes``, and ``eager`` if
+    it is visible at once. ``standfirst`` and ``authors`` are shown if True; ``columnist`` shows only authors of
+    opinion. A ``snippet`` replaces the standfirst.
     """
     clock = at is not None and _is_same_day(at, edition.published_at)
     if look == "line":
@@ -99,34 +101,34 @@ def card(
 
 
 def _made(edition: Edition, how: tuple[Any, ...], make: Callable[[], SafeString]) -> SafeString:
-    """The card of ``edition`` in its place, kept unless nobody has saved that place yet."""
+    """Return the card of ``edition`` in its place, cached unless its placement is unsaved."""
     if edition.here and edition.here.pk is None:
         return make()
     return fragments.get_fragment(("card", edition.pk, edition.here and edition.here.pk, *how), make)
 
 
-def _is_this_week(one: datetime, other: datetime) -> bool:
-    """Whether a weekday's name says unmistakably which day ``other`` is."""
-    return timedelta() <= timezone.localdate(one) - timezone.localdate(other) < timedelta(days=7)
+def _is_this_week(now: datetime, moment: datetime) -> bool:
+    """Return whether a weekday's name alone identifies the day of ``moment``."""
+    return timedelta() <= timezone.localdate(now) - timezone.localdate(moment) < timedelta(days=7)
 
 
-def _is_same_day(one: datetime, other: datetime) -> bool:
-    return abs(one - other) < LONGEST_DAY and timezone.localdate(one) == timezone.localdate(other)
+def _is_same_day(first: datetime, second: datetime) -> bool:
+    return abs(first - second) < LONGEST_DAY and timezone.localdate(first) == timezone.localdate(second)
 
 
 @register.filter
 def day(moment: datetime) -> date:
-    """The day of ``moment`` in the current zone."""
+    """Return the day of ``moment`` in the current zone."""
     return timezone.localdate(moment)
 
 
 @register.simple_tag
 def share(edition: Edition, root: str) -> SafeString:
-    """Ways to pass ``edition`` on. They differ from article to article by three words alone, which are put in last."""
+    """Return the links to share ``edition``. Only three words differ between articles; they are put in last."""
     words = {
         "share-address": quote(root + edition.path, safe=""),
         "share-text": quote(edition.headline, safe=""),
-        "share-title": escape(edition.headline),  # last, as it alone may hold another's mark
+        "share-title": escape(edition.headline),  # last, because only it may contain another's mark
     }
     marks = {name.removeprefix("share-"): f"[{name}]" for name in words}
     html = fragments.get_fragment("share", partial(render_to_string, "articles/_share.html", marks))
@@ -136,7 +138,7 @@ def share(edition: Edition, root: str) -> SafeString:
 
 
 class KeptNode(template.Node):
-    """What stands between ``keep`` and ``endkeep``."""
+    """The template code between ``keep`` and ``endkeep``."""
 
     def __init__(self, inside, name, parts, doubts):
         self.inside, self.name, self.parts, self.doubts = inside, name, parts, doubts
@@ -151,9 +153,10 @@ class KeptNode(template.Node):
 
 @register.tag
 def keep(parser, token):
-    """``{% keep name part … unless doubt … %}``: the piece for these parts, made once until readers' pages change.
+    """``{% keep name part … unless doubt … %}``: a fragment for these parts, cached until readers' pages change.
 
-    All that differs between two such pieces must be among the parts; where a doubt is true the piece is made anew.
+    Everything that differs between two such fragments must be among the parts; if a doubt is true the fragment is made
+    anew.
     """
     _tag, name, *bits = token.split_contents()
     at = bits.index("unless") if "unless" in bits else len(bits)
@@ -165,19 +168,19 @@ def keep(parser, token):
 
 @register.filter
 def stamp(moment: datetime) -> str:
-    """``moment`` for a ``datetime`` attribute, in the current zone and without the microseconds that HTML refuses."""
+    """Return ``moment`` for a ``datetime`` attribute, in the current zone, without microseconds as HTML demands."""
     return timezone.localtime(moment).isoformat(timespec="seconds")
 
 
 @register.filter
 def zone(name: str) -> str:
-    """A time zone as people say it: “Asia/Bishkek” is Bishkek time."""
+    """Return a time zone in words: “Asia/Bishkek” is Bishkek time."""
     return _("%(city)s time") % {"city": city(name)} if "/" in name else name
 
 
 @register.filter
 def city(name: str) -> str:
-    """The city that a time zone is named for."""
+    """Return the city of a time zone's name."""
     return name.rpartition("/")[2].replace("_", " ")
 
 
@@ -186,25 +189,25 @@ register.filter("offset", offset)
 
 @register.filter
 def time_in(moment: datetime, name: str) -> str:
-    """The hour and minute of ``moment`` in a time zone."""
+    """Return the hour and minute of ``moment`` in a time zone."""
     return date_format(moment.astimezone(ZoneInfo(name)), "H:i")
 
 
 @register.filter
 def links(text: str) -> list[tuple[str, str]]:
-    """Each line's address with its host, as readers see it."""
+    """Return the address and host of each line, as readers see them."""
     return [(line, (urlsplit(line).hostname or line).removeprefix("www.")) for line in text.split()]
 
 
 @register.filter
 def locale(language: str) -> str:
-    """A language as OpenGraph names it."""
+    """Return a language by OpenGraph's name."""
     return LOCALES.get(language, language)
 
 
 @register.filter
 def cut(text: str, most: int) -> str:
-    """``text`` in one line of at most ``most`` characters, ending after a whole word."""
+    """Return ``text`` in one line of at most ``most`` characters, ending after a whole word."""
     text = " ".join(text.split())
     if len(text) <= most:
         return text
@@ -213,13 +216,13 @@ def cut(text: str, most: int) -> str:
 
 @register.filter
 def is_cyrillic(text: str) -> bool:
-    """Whether most letters of ``text`` are Cyrillic."""
+    """Return whether most letters of ``text`` are Cyrillic."""
     return 2 * len(CYRILLIC.findall(text)) > sum(map(str.isalpha, text))
 
 
 @register.filter
 def unbroken(headline: str) -> SafeString:
-    """``headline`` whose short hyphenated words stay on one line: no “six-” at a line's end."""
+    """Return ``headline`` with short hyphenated words kept on one line: no “six-” at a line's end."""
     words = (
         format_html('<span class="unbroken">{}</span>', word) if _is_short_pair(word) else escape(word)
         for word in headline.split()
@@ -233,14 +236,14 @@ def _is_short_pair(word: str) -> bool:
 
 @register.filter
 def page_title(text: str, paper: str) -> str:
-    """``text`` with the paper's name where both fit."""
+    """Return ``text`` with the paper's name, if both fit."""
     full = f"{cut(text, TITLE_MOST)} – {paper}"
     return full if len(full) <= TITLE_MOST else cut(text, TITLE_MOST)
 
 
 @register.simple_tag
 def description(*parts: str) -> str:
-    """The first of ``parts`` that says something, with those after it while it is too short for search engines."""
+    """Return the first non-empty of ``parts``, extended by the next ones while it is too short for search engines."""
     text = ""
     for part in (" ".join(str(part or "").split()) for part in parts):
         if part and len(text) < DESCRIPTION_LEAST:
@@ -250,7 +253,7 @@ def description(*parts: str) -> str:
 
 @register.simple_tag
 def lang(edition: Edition) -> str | SafeString:
-    """The ``lang`` attribute of an edition's own words, where they differ from the page's."""
+    """Return the ``lang`` attribute of an edition's texts, if it differs from the page's."""
     if edition.language == get_language():
         return ""
     return format_html(' lang="{}"', edition.language)
@@ -258,9 +261,9 @@ def lang(edition: Edition) -> str | SafeString:
 
 @register.simple_tag
 def social_picture(image: Image | None, root: str, card: str = "") -> dict[str, Any]:
-    """The picture that social networks show, with an absolute address: a drawn one, or the paper's icon, if need be.
+    """Return the picture for social networks, with an absolute address: the card, a picture, or the paper's icon.
 
-    ``card`` is the name of the drawn one in the storage.
+    ``card`` is the name of the card in the storage.
     """
     alternative, is_large = "", True
     if card:
@@ -268,7 +271,7 @@ def social_picture(image: Image | None, root: str, card: str = "") -> dict[str, 
     elif image:
         url, width, height = image.sources("wide").at_most(renditions.SHARED_WIDTH)
         alternative = image.alternative
-    else:  # nothing, or nothing that a template knew
+    else:  # no picture, or one unknown to the template
         url, width, height, is_large = static("icons/icon-512.png"), 512, 512, False
-    told = {"width": width, "height": height, "alternative": alternative, "is_large": is_large}
-    return told | {"url": absolute(url, root)}
+    dimensions = {"width": width, "height": height, "alternative": alternative, "is_large": is_large}
+    return dimensions | {"url": absolute(url, root)}

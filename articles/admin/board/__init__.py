@@ -1,4 +1,4 @@
-"""The board: the front page, or a section's top, as it looks, to be arranged for now or for a time to come.
+"""The board: the front page, or a section's top, as it looks, to be arranged for now or for a future time.
 
 Every button is a plain submit button; the script only sends the same form without leaving the page.
 """
@@ -23,7 +23,7 @@ from articles.models import BoardRevision, Section
 
 
 class Board:
-    """The board's addresses, beside the stock list of placements."""
+    """The board's pages, beside Django's list of placements."""
 
     def get_urls(self):
         view = self.admin_site.admin_view
@@ -35,7 +35,7 @@ class Board:
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def board_view(self, request):
-        """Draw the board; a POST carries an arrangement that is not saved yet, and what is to be done with it."""
+        """Show the board; a POST has an unsaved arrangement, and the action to apply to it."""
         section = _section(request)
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -57,7 +57,7 @@ class Board:
         state.loaded = number_in_address(request.POST.get("_over") or request.POST.get("loaded"))
         state.query = request.POST.get("q", "")
         read_rows(state, request.POST)
-        if state.problems:  # something is not right yet, or to be looked at: nothing is done before it is
+        if state.problems:  # a problem is to be solved, or checked, before anything is done
             return self._draw(request, state)
         if "_do" in request.POST:
             actions.take_board_action(state, request.POST["_do"], request.POST)
@@ -84,7 +84,7 @@ class Board:
 
     @method_decorator(require_POST)
     def roll_back_view(self, request):
-        """Make the board what it was after an earlier save."""
+        """Restore the board to an earlier save."""
         revision = BoardRevision.objects.filter(pk=number_in_address(request.POST.get("revision"))).first()
         if revision is None:
             raise Http404
@@ -118,19 +118,19 @@ class Board:
 
 
 def board_address(section=None, at=""):
-    """Where a board is."""
-    asked = {"section": section.pk} if section else {}
+    """Return the address of a board."""
+    query = {"section": section.pk} if section else {}
     if at:
-        asked["at"] = at
-    return reverse("admin:articles_placement_board") + (f"?{urlencode(asked)}" if asked else "")
+        query["at"] = at
+    return reverse("admin:articles_placement_board") + (f"?{urlencode(query)}" if query else "")
 
 
 def _section(request):
-    """The section whose top is asked for; None for the front page."""
-    asked = request.POST.get("section") or request.GET.get("section")
-    if not asked:
+    """Return the section whose top is requested; None for the front page."""
+    section_pk = request.POST.get("section") or request.GET.get("section")
+    if not section_pk:
         return None
-    section = Section.objects.with_parent().filter(pk=number_in_address(asked)).first()
+    section = Section.objects.with_parent().filter(pk=number_in_address(section_pk)).first()
     if section is None:
         raise Http404
     return section

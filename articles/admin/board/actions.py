@@ -1,4 +1,4 @@
-"""What a button on the board does to the arrangement; nothing is stored."""
+"""The actions of the board's buttons on the arrangement; nothing is stored."""
 
 from django.utils.translation import gettext as _
 
@@ -8,7 +8,7 @@ from articles.models import Article
 
 
 def take_board_action(state, action, data):
-    """Carry out ``action``, like ``up:3`` or ``place:17``; what names nothing that is there is told."""
+    """Apply ``action``, like ``up:3`` or ``place:17``; an invalid one gets a message."""
     verb, *numbers = action.split(":")
     numbers = [number_in_address(text) for text in numbers]
     act = ACTIONS.get(verb)
@@ -26,11 +26,11 @@ def take_board_action(state, action, data):
 
 
 def _places(state):
-    """The row that stands in each slot at the time shown."""
-    made = state.plan()
-    row_of = made.rows()
+    """Return the row in each slot at the time shown."""
+    plan = state.plan()
+    row_of = plan.rows()
     places = {}
-    for placement in boards.rows_standing(made.after, state.at):
+    for placement in boards.rows_standing(plan.after, state.at):
         if id(placement) in row_of:
             places.setdefault(placement.slot, row_of[id(placement)])
     return places
@@ -54,16 +54,16 @@ def _to(state, places, row, slot=0):
 
 
 def _place(state, places, article, slot):
-    """Pin an article to ``slot``; one that stands on the board already moves there."""
+    """Place an article in ``slot``; one that is on the board already is moved."""
     if not 1 <= slot <= state.slots:
         state.problems.append(_("Choose a place for the article."))
         return
     if not Article.objects.filter(pk=article).exists():
         state.problems.append(_("This article is gone."))
         return
-    there = next((row for row in places.values() if state.rows[row].article_id == article), None)
-    if there is not None:
-        _to(state, places, there, slot)
+    placed_row = next((row for row in places.values() if state.rows[row].article_id == article), None)
+    if placed_row is not None:
+        _to(state, places, placed_row, slot)
         return
     new = boards.Placing(slot=slot, article_id=article, starts_at=None if state.is_now else state.at)
     state.said = _("“%(title)s” placed: %(slot)s.") % _words(new)

@@ -1,4 +1,4 @@
-"""What can be placed: articles that readers see or will see soon, the newest first, or those a search finds."""
+"""Articles that can be placed: live or soon live, the newest first, or those found by a search."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from ground.characters import normalise
 
 A_LIST = 16
 SOON = 8
-MOST_FOUND = 60  # articles, of which some may have been taken from readers
+MOST_FOUND = 60  # articles, some of which may have been withdrawn
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class Candidate:
     about: str
     picture: str
     is_coming: bool
-    place: str  # where it is pinned at the time shown; empty if nowhere
-    excerpts: list  # why it was found, where the headline alone does not say so
+    place: str  # its place on the board at the time shown; empty if there is none
+    excerpts: list  # if the headline alone does not show why it was found
 
 
 def candidates_found(state, pinned):
-    """Those for ``state.query``, or the newest and the next to come; ``pinned`` says where some stand."""
+    """Return those found for ``state.query``, or the newest and next ones; ``pinned`` has places of articles."""
     words = normalise(state.query)[:200].strip()
     rows = Edition.objects.select_related("section", "lead_image").defer("body", "corrections", "standfirst")
     editions = _found(words, rows, state.now) if words else _newest(state, rows)
@@ -44,7 +44,7 @@ def candidates_found(state, pinned):
 
 
 def _ended(editions, state):
-    """Of those that will have ended by the time that the board shows, when."""
+    """Return when editions will have ended, for those that end before the time of the board."""
     ending = {pk: edition.live_until for pk, edition in editions.items() if edition.live_until <= state.at}
     if ending:  # another edition may follow
         stay = Edition.objects.live(state.at).filter(article__in=ending).values_list("article", flat=True)
@@ -53,7 +53,7 @@ def _ended(editions, state):
 
 
 def _newest(state, rows):
-    """The next to come, then the newest that readers see; of the section that is arranged, if it is one."""
+    """Return the next to go live, then the newest live ones; of the board's section, if it has one."""
     coming, live = _coming(rows, state.now), rows.live(state.now).newest()
     if state.section:
         coming = coming.filter(section_rows__section=state.section)
@@ -63,12 +63,12 @@ def _newest(state, rows):
 
 
 def _found(words, rows, now):
-    """What the desk's search finds of what readers see or will see: those with the words in their headlines first."""
+    """Return live and scheduled articles found by the desk's search: those with the words in their headlines first."""
     articles = Article.objects.on_desk().filter(published_at__isnull=False)
     places = {pk: place for place, pk in enumerate(desk_search.titled_first(words, articles, most=MOST_FOUND))}
     coming = _coming(rows, now).filter(article__in=places)
-    found = [*coming, *rows.live(now).filter(article__in=places)]
-    return sorted(found, key=lambda edition: places[edition.article_id])[:A_LIST]
+    editions = [*coming, *rows.live(now).filter(article__in=places)]
+    return sorted(editions, key=lambda edition: places[edition.article_id])[:A_LIST]
 
 
 def _coming(rows, now):

@@ -1,4 +1,4 @@
-"""The board as its template draws it: slot after slot what will stand there, and what waits behind it."""
+"""The board for its template: the edition in each slot, and the placements at other times."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ SAVES = 8
 ALERTS = 5
 SECTIONS = 300
 COLUMNS = 3
-SHAPES = {1: "wide"}  # the crop of a slot's picture; of others "card"
+SHAPES = {1: "wide"}  # the crop of a slot's picture; "card" for others
 
 
 @dataclass
@@ -47,7 +47,7 @@ class PlacementRow:
 
 @dataclass
 class SlotPlace:
-    """A slot: what readers will see in it, by hand (``row``) or by itself, and what is pinned there at other times."""
+    """A slot: the edition that readers will see, placed (``row``) or automatic, and placements at other times."""
 
     slot: int
     name: str
@@ -59,10 +59,10 @@ class SlotPlace:
 
 
 def board_context(state, user) -> dict[str, Any]:
-    """All that the template shows."""
-    made = state.plan()
-    _load_images(made)
-    standing = boards.rows_standing(made.after, state.at)
+    """Return the context of the template."""
+    plan = state.plan()
+    _load_images(plan)
+    standing = boards.rows_standing(plan.after, state.at)
     if state.section:
         slots = curation.section_slots(state.section, state.at, standing)
     else:
@@ -76,12 +76,12 @@ def board_context(state, user) -> dict[str, Any]:
         "state": state,
         "may": state.may,
         "zone": zone(),
-        "places": _places(state, made, standing, slots, titles),
+        "places": _places(state, plan, standing, slots, titles),
         "candidates": candidates.candidates_found(state, _pinned(standing)) if state.may else [],
         "slot_choices": [(slot, boards.slot_name(slot)) for slot in range(1, state.slots + 1)],
         "numbers": range(1, boards.most_slots(state.section) + 1),
         "columns_of": -(-state.slots // COLUMNS),
-        "unsaved": _unsaved(state, made, titles),
+        "unsaved": _unsaved(state, plan, titles),
         "saves": saves,
         "newest_save": saves[0].pk if saves else 0,
         "alerts": alerts[:ALERTS],
@@ -94,19 +94,19 @@ def board_context(state, user) -> dict[str, Any]:
 
 
 def _pinned(standing):
-    """Where articles stand by hand, by name; those in front of others count."""
+    """Return the places of articles by name; the placement in front counts."""
     return {placement.article_id: boards.slot_name(placement.slot) for placement in reversed(standing)}
 
 
 def _sections(user):
-    """All sections, those that ``user`` arranges first."""
+    """Return all sections, those that ``user`` may arrange first."""
     sections = list(Section.objects.with_parent()[:SECTIONS])
     return sorted(sections, key=lambda section: not roles.may_curate(user, section))
 
 
-def _load_images(made):
-    """The pictures for this place only, in one query."""
-    new = [planned.placement for planned in made.add if planned.placement.image_id]
+def _load_images(plan):
+    """Load the pictures of placements, in one query."""
+    new = [planned.placement for planned in plan.add if planned.placement.image_id]
     images = Image.objects.in_bulk({placement.image_id for placement in new}) if new else {}
     for placement in new:
         placement.image = images.get(placement.image_id)
@@ -124,13 +124,13 @@ class _Titles:
             self.spans[article].append((start, end, headline))
 
     def of(self, article, at):
-        """The headline that readers see at ``at``, or will first see; else the desk's."""
+        """Return the headline that readers see at ``at``, or will see first; else the desk's."""
         spans = self.spans[article]
         now = [headline for start, end, headline in spans if start <= at < end]
         return next(iter(now or [headline for _start, _end, headline in spans]), self.desk.get(article, "?"))
 
     def absence(self, article, at):
-        """Why readers don't see the article at ``at``; nothing if they do."""
+        """Return why the article is not live at ``at``; "" if it is."""
         if any(start <= at < end for start, end, _headline in self.spans[article]):
             return ""
         later = [start for start, _end, _headline in self.spans[article] if start > at]
@@ -139,12 +139,12 @@ class _Titles:
         return _("Readers don’t see this article any more, so the place fills itself.")
 
 
-def _places(state, made, standing, slots, titles):
-    """Every slot with its rows, those that stand at other times in their order."""
-    row_of, shown = made.rows(), {}
+def _places(state, plan, standing, slots, titles):
+    """Return every slot with its rows, those for other times in order."""
+    row_of, placed_here = plan.rows(), {}
     for edition in slots:
         if edition and edition.here:
-            shown[row_of[id(edition.here)]] = edition.here
+            placed_here[row_of[id(edition.here)]] = edition.here
     stands = {row_of[id(placement)] for placement in standing if id(placement) in row_of}
     places = [_place(state, slot, edition) for slot, edition in enumerate(slots, start=1)]
     by_slot = defaultdict(list)
@@ -153,7 +153,7 @@ def _places(state, made, standing, slots, titles):
         row = _row(state, number, placing, titles)
         place = places[min(max(placing.slot, 1), last) - 1]
         row.is_first, row.is_last = place.slot == 1, place.slot == last
-        if number in shown:
+        if number in placed_here:
             place.row = row
         else:
             row.note = _why_not_shown(state, placing, titles, is_standing=number in stands)
@@ -184,7 +184,7 @@ def _row(state, number, placing, titles):
 
 
 def _span(state, placing):
-    """From when until when, in words."""
+    """Return the span of a placement, in words."""
     if placing.starts_at is None or (placing.starts_at <= state.now and placing.pk is None):
         start = _("from the save on")
     elif placing.starts_at <= state.now:
@@ -206,13 +206,13 @@ def _why_not_shown(state, placing, titles, *, is_standing):
     return _("Behind what started later") if is_standing else ""
 
 
-def _unsaved(state, made, titles):
-    """What saving would change, in words."""
+def _unsaved(state, plan, titles):
+    """Return what saving would change, in words."""
     if not state.may:
         return []
     fewer = [boards.describe_slots(state.had, state.slots)] if state.slots != state.had else []
-    if not made:
+    if not plan:
         return fewer
     names = {article: titles.of(article, state.at) for article in titles.desk}
     zone = timezone.get_current_timezone()
-    return [*fewer, *boards.describe_differences(state.stored, made.after, names, state.now, zone)]
+    return [*fewer, *boards.describe_differences(state.stored, plan.after, names, state.now, zone)]

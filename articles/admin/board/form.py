@@ -1,4 +1,4 @@
-"""A placement as the board's form sends it: a row of fields, numbered in the order of the arrangement."""
+"""A placement in the board's form: a row of fields, numbered in the order of the arrangement."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ LARGEST = 10**15
 
 
 class PlacingForm(forms.Form):
-    """Where, when, and what is said and shown in this place only."""
+    """The fields of a placement: slot, times, and its own texts and picture."""
 
     pk = forms.IntegerField(required=False, min_value=1, max_value=LARGEST, widget=forms.HiddenInput)
     article = forms.IntegerField(min_value=1, max_value=LARGEST, widget=forms.HiddenInput)
@@ -41,33 +41,33 @@ class PlacingForm(forms.Form):
         self.fields["slot"].choices = [(slot, boards.slot_name(slot)) for slot in range(1, slots + 1)]
 
     def placing(self, stored):
-        """What was typed, and where that is not right what is stored; what was not changed keeps its seconds."""
-        given = self.cleaned_data
-        old = stored.get(given.get("pk"))
+        """Return the typed placement, with stored values for invalid fields; an unchanged time keeps its seconds."""
+        cleaned = self.cleaned_data
+        old = stored.get(cleaned.get("pk"))
         base = boards.Placing.of(old) if old else None
-        starts, ends = given.get("starts_at"), given.get("ends_at") or FOR_EVER
+        starts, ends = cleaned.get("starts_at"), cleaned.get("ends_at") or FOR_EVER
         if old:
             starts = old.starts_at if starts is None or starts == _minute(old.starts_at) else starts
             ends = old.ends_at if ends == _minute(old.ends_at) else ends
         return boards.Placing(
-            pk=given.get("pk"),
-            article_id=given.get("article") or (base.article_id if base else 0),
-            slot=given.get("slot") or (base.slot if base else 1),
+            pk=cleaned.get("pk"),
+            article_id=cleaned.get("article") or (base.article_id if base else 0),
+            slot=cleaned.get("slot") or (base.slot if base else 1),
             starts_at=starts,
             ends_at=ends,
-            headline=given.get("headline", ""),
-            kicker=given.get("kicker", ""),
-            image_id=given.get("image"),
-            crop=given.get("crop", ""),
+            headline=cleaned.get("headline", ""),
+            kicker=cleaned.get("kicker", ""),
+            image_id=cleaned.get("image"),
+            crop=cleaned.get("crop", ""),
         )
 
 
 def read_rows(state, data):
-    """Put into ``state`` what was posted: the time it was drawn for, and the arrangement."""
+    """Put the posted time and arrangement into ``state``."""
     drawn_time(state, data.get("drawn_at"))
     stored = {placement.pk: placement for placement in state.stored}
     count = min(number_in_address(data.get("rows")), MOST_ROWS)
-    most = boards.most_slots(state.section)  # also of rows that leave now, as there are fewer
+    most = boards.most_slots(state.section)  # also for rows that leave now, as there are fewer slots
     state.slots = min(max(number_in_address(data.get("slots")) or state.had, 1), most)
     forms_ = [PlacingForm(data, prefix=f"row-{row}", slots=most) for row in range(count)]
     forms_ = [form for form in forms_ if form.add_prefix("article") in data]
@@ -83,19 +83,21 @@ def read_rows(state, data):
 
 
 def _drop_beyond(state):
-    """What stands beyond the last place leaves the board, and is named before anything is saved."""
+    """Remove rows beyond the last slot from the arrangement, and name them before anything is saved."""
     leaving = [row for row in state.rows if row.slot > state.slots]
     if not leaving:
         return
     names = dict(Article.objects.filter(pk__in=[row.article_id for row in leaving]).values_list("pk", "headline"))
-    told = ", ".join(f"“{names.get(row.article_id, row.article_id)}” ({boards.slot_name(row.slot)})" for row in leaving)
+    leaving_names = ", ".join(
+        f"“{names.get(row.article_id, row.article_id)}” ({boards.slot_name(row.slot)})" for row in leaving
+    )
     text = _("With as few places this leaves the board: %(told)s. Nothing is saved yet: look, then save.")
-    state.problems.append(text % {"told": told})
+    state.problems.append(text % {"told": leaving_names})
     state.rows = [row for row in state.rows if row.slot <= state.slots]
 
 
 def row_form_of(row, placing, slots):
-    """The fields of one row, filled in."""
+    """Return the fields of one row, filled in."""
     initial = {
         "pk": placing.pk,
         "article": placing.article_id,

@@ -1,4 +1,4 @@
-"""The public page made of an arrangement that is not saved: nothing is written, nothing is kept."""
+"""The public page of an unsaved arrangement: nothing is stored or cached."""
 
 from django.shortcuts import render
 
@@ -10,7 +10,7 @@ from ground.addresses import root_of
 
 
 def show(request, state):
-    """What readers would get at the time the board shows."""
+    """Return the page that readers would get at the board's time."""
     placements = boards.rows_standing(state.plan().after, state.at)
     request.at = request.shown_at = state.at
     if state.section is None:

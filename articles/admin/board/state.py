@@ -1,4 +1,4 @@
-"""What one request knows of a board: the time it is drawn for, and the arrangement that may not be saved yet."""
+"""The state of a board within one request: its time, and the arrangement, which may be unsaved."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,22 +14,22 @@ from articles.models import BoardRevision, Placement, Section
 
 @dataclass
 class BoardState:
-    """A board in the making; ``at`` is the time it shows, never before ``now``."""
+    """A board that is being edited; ``at`` is the time it shows, never before ``now``."""
 
     section: Section | None
     now: datetime
     may: bool
     stored: list[Placement] = field(default_factory=list)
     rows: list[boards.Placing] = field(default_factory=list)
-    forms: list = field(default_factory=list)  # bound ones, where something typed is not right
+    forms: list = field(default_factory=list)  # bound ones, if a field is invalid
     loaded: int = 0
-    had: int = 0  # slots, as it is stored
+    had: int = 0  # the stored number of slots
     slots: int = 0
     at: datetime | None = None
     query: str = ""
-    said: str = ""  # what was just done, for those who don't see it
+    said: str = ""  # the last action, for screen readers
     problems: list[str] = field(default_factory=list)
-    theirs: BoardRevision | None = None  # saved by somebody since this board was loaded
+    theirs: BoardRevision | None = None  # a save by somebody since this board was loaded
 
     def __post_init__(self):
         self.at = self.now
@@ -47,7 +47,7 @@ class BoardState:
         return boards.plan(self.stored, self.rows, section=self.section, now=self.now)
 
 
-QUICK = {  # what the buttons beside the time say, and which time they mean
+QUICK = {  # the buttons beside the time, and their times
     "now": lambda now: now,
     "hour": lambda now: (now + timedelta(hours=1)).replace(second=0, microsecond=0),
     "morning": lambda now: _tomorrow(now, 7),
@@ -61,12 +61,12 @@ def _tomorrow(now, hour):
 
 
 def drawn_time(state, text):
-    """Take over the time for which the posted board was drawn."""
+    """Set the time for which the posted board was shown."""
     state.at = _read(text) or state.now
 
 
 def asked_time(state, text):
-    """Draw the board for the time in ``text``; for now if it is empty or past."""
+    """Show the board at the time in ``text``; now if it is empty or past."""
     try:
         moment = TimeField(required=False).clean(text.replace("\0", ""))
     except ValidationError as error:
@@ -79,7 +79,7 @@ def asked_time(state, text):
 
 
 def typed_time(state, data):
-    """Draw the board for another time, by a quick button or by what was typed."""
+    """Show the board at another time, by a quick button or as typed."""
     if quick := QUICK.get(data.get("_when", "")):
         state.at = max(quick(state.now), state.now)
     elif "_show" in data:

@@ -1,1 +1,1 @@
-"""The calendar: what goes live, what ends, what is due, by days of the paper's time zone; and moving it."""
+"""The calendar: what goes live, ends or is due, by days of the paper's time zone; entries can be moved."""

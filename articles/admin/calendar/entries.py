@@ -1,4 +1,4 @@
-"""What a calendar shows: times of editions, articles, placements and alerts, each found by an index."""
+"""The entries of a calendar: times of editions, articles, placements and alerts, each found by an index."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,8 +18,8 @@ from articles.desk.steps import STEPS
 from articles.models import Alert, Article, Edition
 
 MOST = 200  # entries of a kind, before now and from now on
-MOVED_BY = {step.moves: step.name for step in STEPS.values() if step.moves}  # by the kind of the entry
-DUE = {"due", "idea"}  # kinds of entries of an article; others that are moved are an edition's
+MOVED_BY = {step.moves: step.name for step in STEPS.values() if step.moves}  # the step that moves an entry, by its kind
+DUE = {"due", "idea"}  # kinds of entries of an article; others that can be moved are an edition's
 EDITION = """
 headline live_from live_until published_at took_over withdrawn_reason lacks repeats_since section__name
 article__headline article__stage
@@ -30,24 +30,24 @@ article__assignee article__section__name article__section__parent
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that happens at a time."""
+    """An event at a time."""
 
     kind: str
     at: datetime
     title: str
     url: str
-    row: int = 0  # of what is moved
+    row: int = 0  # the primary key of what is moved
     section: str = ""
     may_move: bool = False
     facts: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)  # what to mind
-    is_change: bool = False  # of what readers have then, not its first publication
-    is_return: bool = False  # of what readers had before and have not just then
-    is_repeat: bool = False  # of what readers have then anyway
+    notes: list[str] = field(default_factory=list)  # warnings
+    is_change: bool = False  # it changes a live article, and is not its first publication
+    is_return: bool = False  # readers had it before, but not just then
+    is_repeat: bool = False  # readers have it anyway
 
     @property
     def name(self) -> str:
-        """By which it is moved."""
+        """The name by which it is moved."""
         return f"{self.kind}:{self.row}"
 
     @property
@@ -60,36 +60,36 @@ class Entry:
 
     @property
     def was(self) -> str:
-        """The exact time it has, to be sent along when it is moved."""
+        """The exact time, sent along when it is moved."""
         return self.at.isoformat()
 
 
 def collect(span: CalendarSpan, user: User, now: datetime | None = None) -> tuple[list[Entry], bool]:
-    """What ``user`` sees in ``span``, in order; and whether there is more than can be shown."""
+    """Return the entries that ``user`` sees in ``span``, in order, and whether there are more than can be shown."""
     now = now or timezone.now()
-    asked = kinds_seen(span.kinds, user)
-    found: list[list[Entry]] = []
-    if asked & {"starts", "started"}:
-        found.append(list(_starts(span, user, now)))
-    if asked & {"ends", "ended", "withdrawn"}:
-        found.append(list(_ends(span, user, now)))
-    if asked & DUE:
-        found.append(list(_due(span, user)))
-    if "embargo" in asked:
-        found.append(list(_embargoes(span)))
-    if "alert" in asked and not span.section:
-        found.append(list(_alerts(span)))
-    more = any(len(rows) >= MOST for rows in found)
-    if "board" in asked:
+    kinds = kinds_seen(span.kinds, user)
+    entry_lists: list[list[Entry]] = []
+    if kinds & {"starts", "started"}:
+        entry_lists.append(list(_starts(span, user, now)))
+    if kinds & {"ends", "ended", "withdrawn"}:
+        entry_lists.append(list(_ends(span, user, now)))
+    if kinds & DUE:
+        entry_lists.append(list(_due(span, user)))
+    if "embargo" in kinds:
+        entry_lists.append(list(_embargoes(span)))
+    if "alert" in kinds and not span.section:
+        entry_lists.append(list(_alerts(span)))
+    more = any(len(rows) >= MOST for rows in entry_lists)
+    if "board" in kinds:
         changes, is_more = boards.board_changes(span)
-        found.append([_board_entry(change, now) for change in changes])
+        entry_lists.append([_board_entry(change, now) for change in changes])
         more |= is_more
-    entries = [entry for rows in found for entry in rows if entry.kind in asked]
+    entries = [entry for rows in entry_lists for entry in rows if entry.kind in kinds]
     return sorted(entries, key=lambda entry: (entry.at, entry.title)), more
 
 
 def edition_entry(kind: str, edition: Edition, user: User, now: datetime) -> Entry:
-    """The start or the end of an edition that was loaded with its article."""
+    """Return the start or end of an edition that was loaded with its article."""
     article, at = edition.article, edition.live_from if kind == "starts" else edition.live_until
     may_move = at > now and roles.may(user, MOVED_BY[kind], article)
     notes = []
@@ -126,7 +126,7 @@ def _starts(span: CalendarSpan, user: User, now: datetime) -> Iterator[Entry]:
 
 
 def _ends(span: CalendarSpan, user: User, now: datetime) -> Iterator[Entry]:
-    """Where an edition ends and no other follows at once."""
+    """Yield the ends of editions that no other follows at once."""
     following = Edition.objects.filter(article=OuterRef("article"), live_from=OuterRef("live_until"))
     for edition in _around(_editions(span).filter(~Exists(following)), "live_until", span, now):
         yield edition_entry("ends", edition, user, now)
@@ -138,16 +138,16 @@ def _editions(span: CalendarSpan) -> QuerySet[Edition]:
 
 
 def _around(rows: QuerySet, column: str, span: CalendarSpan, now: datetime) -> list:
-    """Rows whose ``column`` lies in ``span``: those nearest to now, if there are more than can be shown."""
+    """Return rows with ``column`` in ``span``: those nearest to now, if there are more than can be shown."""
     border = min(max(now, span.starts_at), span.ends_at)
-    found: list = []
+    nearest_rows: list = []
     if border < span.ends_at:
         coming = rows.filter(**{f"{column}__gte": border, f"{column}__lt": span.ends_at})
-        found += coming.order_by(column)[:MOST]
+        nearest_rows += coming.order_by(column)[:MOST]
     if border > span.starts_at:
         past = rows.filter(**{f"{column}__gte": span.starts_at, f"{column}__lt": border})
-        found += past.order_by(f"-{column}")[:MOST]
-    return found
+        nearest_rows += past.order_by(f"-{column}")[:MOST]
+    return nearest_rows
 
 
 def _due(span: CalendarSpan, user: User) -> Iterator[Entry]:
@@ -161,11 +161,11 @@ def _due(span: CalendarSpan, user: User) -> Iterator[Entry]:
 
 
 def due_entry(article: Article, user: User) -> Entry:
-    """The time at which an article or an idea is due; also one that is over can be moved to another."""
-    who = str(article.assignee.get_full_name() or article.assignee) if article.assignee else _("nobody’s yet")
+    """Return the due time of an article or an idea; one in the past can be moved, too."""
+    assignee = str(article.assignee.get_full_name() or article.assignee) if article.assignee else _("nobody’s yet")
     kind = "idea" if article.stage == Article.Stage.IDEA else "due"
     may_move = roles.may(user, MOVED_BY[kind], article)
-    return _article_entry(kind, article, article.due_at, [who], may_move=may_move)
+    return _article_entry(kind, article, article.due_at, [assignee], may_move=may_move)
 
 
 def _embargoes(span: CalendarSpan) -> Iterator[Entry]:
@@ -199,7 +199,7 @@ def _article_entry(
 
 
 def _board_entry(change: boards.BoardChange, now: datetime) -> Entry:
-    """All that changes on a board in one minute, in one line."""
+    """Return all changes of a board in one minute, in one line."""
     kind, title = "board" if change.at > now else "boarded", str(change.section or _("Front page"))
     return Entry(kind=kind, at=change.at, title=title, url=change.address(now), facts=change.facts())
 

@@ -1,4 +1,4 @@
-"""The kinds of what a calendar shows, in words, and the choices by which it shows some of them alone."""
+"""The kinds of entries in a calendar, in words, and the choices that filter them."""
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy
@@ -24,7 +24,7 @@ REPEATS = {
 }
 RETURNS = {"starts": gettext_lazy("goes live again"), "started": gettext_lazy("went live again")}
 
-CHOICES = {  # a word of the address: what it says, the kinds that it shows, the right to see them
+CHOICES = {  # by word of the address: the label, the kinds that it shows, the permission to see them
     "published": (gettext_lazy("Published"), {"started"}, "articles.view_edition"),
     "scheduled": (gettext_lazy("Scheduled"), {"starts"}, "articles.view_edition"),
     "ends": (gettext_lazy("Ends"), {"ends", "ended", "withdrawn"}, "articles.view_edition"),
@@ -37,7 +37,7 @@ CHOICES = {  # a word of the address: what it says, the kinds that it shows, the
 
 
 def kinds_seen(chosen: tuple[str, ...], user: User) -> set[str]:
-    """The kinds that ``user`` sees of those ``chosen``; nothing chosen means all."""
+    """Return the kinds among ``chosen`` that ``user`` sees; an empty choice means all."""
     return {
         kind
         for name, (_label, kinds, right) in CHOICES.items()
@@ -47,7 +47,7 @@ def kinds_seen(chosen: tuple[str, ...], user: User) -> set[str]:
 
 
 def kinds_offered(chosen: tuple[str, ...], user: User) -> list[tuple[str, str, bool]]:
-    """What ``user`` can choose: the word of the address, its label, and whether it is chosen."""
+    """Return the choices of ``user``: the word of the address, its label, and whether it is chosen."""
     return [
         (name, str(label), name in chosen) for name, (label, _kinds, right) in CHOICES.items() if user.has_perm(right)
     ]

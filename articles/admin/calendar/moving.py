@@ -1,4 +1,4 @@
-"""Moving an edition's start or end, or the time at which something is due, by the steps of the workflow."""
+"""Moving an edition's start or end, or a due time, by the steps of the workflow."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from articles.models import Article, Edition
 
 
 class EntryMoveForm(forms.Form):
-    """Which entry of the calendar is moved, from when, to when."""
+    """The entry of the calendar that is moved, its former time, and the new one."""
 
     entry = forms.CharField(max_length=40, widget=forms.HiddenInput)
     was = forms.CharField(max_length=40, widget=forms.HiddenInput)
@@ -27,7 +27,7 @@ class EntryMoveForm(forms.Form):
 
 
 def find_entry(name: str, user: User) -> Entry:
-    """The entry of the calendar that is named, as ``user`` sees it now; ``starts:12`` and ``idea:7`` are names."""
+    """Return the entry with that name, as ``user`` sees it now; ``starts:12`` and ``idea:7`` are names."""
     row = _row(name)
     if isinstance(row, Article):
         return due_entry(row, user)
@@ -36,9 +36,9 @@ def find_entry(name: str, user: User) -> Entry:
 
 @transaction.atomic
 def move_entry(name: str, *, was: str, to: datetime, by: User) -> tuple[Article, str]:
-    """Move an entry that stood at ``was`` to ``to``; the article it is of, and what was done in words.
+    """Move an entry from ``was`` to ``to``; return its article, and what was done in words.
 
-    What somebody else moved meanwhile is refused, as is whatever the workflow refuses.
+    Raise WorkflowError if somebody else moved it meanwhile, or the workflow refuses.
     """
     row = _row(name)
     article = row if isinstance(row, Article) else row.article
@@ -51,12 +51,12 @@ def move_entry(name: str, *, was: str, to: datetime, by: User) -> tuple[Article,
         raise WorkflowError(text % {"time": time_with_zone(at)})
     if at.replace(second=0, microsecond=0) == to:
         raise WorkflowError(_("That is the time it has already: choose another."))
-    done = _move_due(kind, row, to, by) if isinstance(row, Article) else _move_edition(kind, row, to, by)
-    return article, done % {"headline": row.headline, "new": time_with_zone(to), "old": time_with_zone(at)}
+    done_text = _move_due(kind, row, to, by) if isinstance(row, Article) else _move_edition(kind, row, to, by)
+    return article, done_text % {"headline": row.headline, "new": time_with_zone(to), "old": time_with_zone(at)}
 
 
 def _row(name: str) -> Edition | Article:
-    """What an entry that can be moved is of: an edition, or what is due."""
+    """Return the edition, or the due article, of an entry that can be moved."""
     kind, _colon, row = name.partition(":")
     if kind in DUE:
         return _due_row(kind, number_in_address(row))
@@ -69,7 +69,7 @@ def _row(name: str) -> Edition | Article:
 
 
 def _due_row(kind: str, pk: int) -> Article:
-    """The article, or the idea, if it is one still and due at any time."""
+    """Return the article or the idea, if it is still due."""
     article = Article.objects.on_desk().select_related("section__parent", "assignee").filter(pk=pk).first()
     if article is None or article.due_at is None or article.stage == Article.Stage.PUBLISHED:
         raise WorkflowError(_("It is not due any more: somebody changed it after you opened the calendar."))
@@ -102,7 +102,7 @@ def _move_edition(kind: str, edition: Edition, to: datetime, by: User) -> str:
 
 
 def _move_end(edition: Edition, to: datetime, by: User) -> None:
-    """The workflow ends whatever is live at the time: here that must be this very edition."""
+    """End this edition; the workflow ends whatever is live at the time, and here that must be this one."""
     if workflow.take_down(edition.article, by=by, at=to).pk != edition.pk:
         raise WorkflowError(_("Another text of the article is live at that time: set its end on the article’s screen."))
 

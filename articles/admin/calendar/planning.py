@@ -1,4 +1,4 @@
-"""From an hour or a day of the calendar to an article planned for it."""
+"""Planning an article from an hour or a day of the calendar."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -17,12 +17,12 @@ NOON = 12
 
 
 def may_plan(user: User) -> bool:
-    """Whether ``user`` plans stories at all."""
+    """Return whether ``user`` may plan articles."""
     return user.has_perm("articles.add_idea")
 
 
 def hour_of(day: date, hour: int, now: datetime) -> datetime | None:
-    """The first quarter of the hour that is to come and stands on the clock once; None if there is none."""
+    """Return the first future quarter of the hour that the clock shows once; None if there is none."""
     zone = timezone.get_current_timezone()
     for quarter in range(4):
         typed = datetime.combine(day, time(hour), zone) + quarter * QUARTER
@@ -32,13 +32,13 @@ def hour_of(day: date, hour: int, now: datetime) -> datetime | None:
 
 
 def day_of(day: date, now: datetime) -> datetime | None:
-    """Noon of a day, or the next quarter after it that is to come; None if the day is over."""
+    """Return noon of a day, or the next future quarter after it; None if the day is over."""
     hours = (hour_of(day, hour, now) for hour in range(NOON, 24))
     return next((moment for moment in hours if moment), None)
 
 
 def off_the_clock(day: date, hour: int) -> str:
-    """Why nothing can be planned in an hour of the clock's change, in words; nothing for any other hour."""
+    """Return why nothing can be planned in an hour of the clock's change, in words; "" for any other hour."""
     start = datetime.combine(day, time(hour), timezone.get_current_timezone())
     if not all(_is_off_the_clock(start + quarter * QUARTER) for quarter in range(4)):
         return ""
@@ -47,22 +47,22 @@ def off_the_clock(day: date, hour: int) -> str:
 
 
 def planning_address(moment: datetime | None, span: CalendarSpan) -> str:
-    """The form that plans an article for ``moment``, which leads back to the calendar; nothing for no moment."""
+    """Return the form to plan an article for ``moment``, which leads back to the calendar; "" without a moment."""
     if moment is None:
         return ""
-    asked = {"due": moment.strftime(FORMAT), "calendar": span.as_query()}
-    asked |= {"section": span.section} if span.section else {}
-    return f"{reverse('admin:articles_idea_add')}?{urlencode(asked)}"
+    query = {"due": moment.strftime(FORMAT), "calendar": span.as_query()}
+    query |= {"section": span.section} if span.section else {}
+    return f"{reverse('admin:articles_idea_add')}?{urlencode(query)}"
 
 
 def way_back(query: QueryDict) -> str:
-    """The calendar from which an article was planned; nothing if it was not."""
+    """Return the address of the calendar from which an article was planned; "" if there is none."""
     if "calendar" not in query:
         return ""
-    there = QueryDict(query["calendar"][:500])
-    return f"{reverse('admin:articles_edition_calendar')}?{read_span(there).as_query()}"
+    calendar_query = QueryDict(query["calendar"][:500])
+    return f"{reverse('admin:articles_edition_calendar')}?{read_span(calendar_query).as_query()}"
 
 
 def _is_off_the_clock(typed: datetime) -> bool:
-    """Whether the zone's clock skips the time, or shows it twice."""
+    """Return whether the clock skips the time, or shows it twice."""
     return typed.utcoffset() != typed.replace(fold=1 - typed.fold).utcoffset()

@@ -1,4 +1,4 @@
-"""The calendar's page, and the page and the dialog in which an entry is moved."""
+"""The calendar's page, and the page and dialog in which an entry is moved."""
 
 from itertools import groupby
 
@@ -23,7 +23,7 @@ AN_HOUR = 6  # entries of an hour that a week shows unfolded
 
 
 class Calendar:
-    """The calendar among the screens of editions."""
+    """The calendar's pages in the admin of editions."""
 
     def get_urls(self):
         view = self.admin_site.admin_view
@@ -35,38 +35,38 @@ class Calendar:
 
     @method_decorator(require_safe)
     def calendar_view(self, request):
-        """A week or a month, by days."""
+        """Show a week or a month, by days."""
         self._refuse_strangers(request)
-        asked, now = span.read_span(request.GET), timezone.now()
-        found, more = entries.collect(asked, request.user, now)
+        calendar_span, now = span.read_span(request.GET), timezone.now()
+        found_entries, more = entries.collect(calendar_span, request.user, now)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Calendar"),
             "opts": self.opts,
-            "span": asked,
-            "days": _days(asked, found, now, may_plan=planning.may_plan(request.user)),
+            "span": calendar_span,
+            "days": _days(calendar_span, found_entries, now, may_plan=planning.may_plan(request.user)),
             "hours": range(24),
             "more": more,
             "most": entries.MOST,
             "zone": zone(),
             "sections": Section.objects.with_parent()[:MOST_SECTIONS],
-            "kinds": kinds.kinds_offered(asked.kinds, request.user),
+            "kinds": kinds.kinds_offered(calendar_span.kinds, request.user),
             "links": {
-                "before": asked.before.as_query(),
-                "after": asked.after.as_query(),
-                "today": asked.as_query(day=timezone.localdate(now)),
-                "week": asked.as_query(view=span.WEEK),
-                "month": asked.as_query(view=span.MONTH),
-                "all": asked.as_query(kinds=()),
+                "before": calendar_span.before.as_query(),
+                "after": calendar_span.after.as_query(),
+                "today": calendar_span.as_query(day=timezone.localdate(now)),
+                "week": calendar_span.as_query(view=span.WEEK),
+                "month": calendar_span.as_query(view=span.MONTH),
+                "all": calendar_span.as_query(kinds=()),
             },
-            "here": asked.as_query(),
+            "here": calendar_span.as_query(),
             "form": moving.EntryMoveForm(),
         }
         return TemplateResponse(request, "admin/articles/edition/calendar.html", context)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def move_view(self, request):
-        """Move an entry; asked by a script, it answers in JSON, and else by pages that need none."""
+        """Move an entry; the answer is JSON for a script, else a page."""
         self._refuse_strangers(request)
         is_script = request.headers.get("X-Requested-With") == "fetch"
         back = f"{reverse('admin:articles_edition_calendar')}?{span.read_span(request.GET).as_query()}"
@@ -87,13 +87,13 @@ class Calendar:
         if not self.has_view_permission(request):
             raise PermissionDenied
 
-    def _move(self, request, given):
-        article, done = moving.move_entry(given["entry"], was=given["was"], to=given["to"], by=request.user)
-        self.log_change(request, article, done)
-        self.message_user(request, done, messages.SUCCESS)
+    def _move(self, request, cleaned):
+        article, done_text = moving.move_entry(cleaned["entry"], was=cleaned["was"], to=cleaned["to"], by=request.user)
+        self.log_change(request, article, done_text)
+        self.message_user(request, done_text, messages.SUCCESS)
 
     def _refused(self, request, form, refusal, back, is_script):
-        """Say why, beside what was typed if that can still be mended."""
+        """Show why it was refused, with what was typed, if that can be corrected."""
         if is_script:
             return JsonResponse({"refusal": refusal}, status=409)
         try:
@@ -122,40 +122,42 @@ class Calendar:
         return TemplateResponse(request, "admin/articles/edition/move.html", context)
 
 
-def _days(asked, found, now, *, may_plan):
-    """Each day with its entries, all together and by the hour; a month shows some of them."""
-    by_day = {day: list(rows) for day, rows in groupby(found, key=lambda entry: timezone.localtime(entry.at).date())}
-    return [_day(asked, day, by_day.get(day, []), now, may_plan=may_plan) for day in asked.days]
+def _days(calendar_span, found_entries, now, *, may_plan):
+    """Return each day with its entries, as a list and by the hour; a month shows some of them."""
+    by_day = {
+        day: list(rows) for day, rows in groupby(found_entries, key=lambda entry: timezone.localtime(entry.at).date())
+    }
+    return [_day(calendar_span, day, by_day.get(day, []), now, may_plan=may_plan) for day in calendar_span.days]
 
 
-def _day(asked, day, rows, now, *, may_plan):
-    shown = rows if asked.view == span.WEEK else _first(rows, A_DAY, now)[0]
+def _day(calendar_span, day, rows, now, *, may_plan):
+    visible = rows if calendar_span.view == span.WEEK else _first(rows, A_DAY, now)[0]
     return {
         "date": day,
-        "entries": shown,
-        "hours": _hours(asked, day, shown, now, may_plan=may_plan) if asked.view == span.WEEK else [],
-        "left_out": len(rows) - len(shown),
-        "week": asked.as_query(view=span.WEEK, day=day),
-        "plan": planning.planning_address(planning.day_of(day, now), asked) if may_plan else "",
+        "entries": visible,
+        "hours": _hours(calendar_span, day, visible, now, may_plan=may_plan) if calendar_span.view == span.WEEK else [],
+        "left_out": len(rows) - len(visible),
+        "week": calendar_span.as_query(view=span.WEEK, day=day),
+        "plan": planning.planning_address(planning.day_of(day, now), calendar_span) if may_plan else "",
         "is_today": day == timezone.localdate(now),
-        "is_other": not asked.holds(day),
+        "is_other": not calendar_span.holds(day),
     }
 
 
 def _first(rows, most, now):
-    """As many entries as are shown, chosen by what is to be minded, then by what is to come; and the others."""
+    """Return as many entries as are shown, those with warnings first, then future ones; and the others."""
     chosen = sorted(range(len(rows)), key=lambda place: (not rows[place].notes, rows[place].at <= now))[:most]
-    others = set(range(len(rows))) - set(chosen)
-    return [rows[place] for place in sorted(chosen)], [rows[place] for place in sorted(others)]
+    hidden_places = set(range(len(rows))) - set(chosen)
+    return [rows[place] for place in sorted(chosen)], [rows[place] for place in sorted(hidden_places)]
 
 
-def _hours(asked, day, rows, now, *, may_plan):
-    """Each hour with its entries, those folded away, the way to plan something, and why there is none off the clock."""
+def _hours(calendar_span, day, rows, now, *, may_plan):
+    """Return each hour with its entries, the folded ones, the link to plan an article, and why there is none."""
     by_hour = {hour: list(part) for hour, part in groupby(rows, key=lambda entry: timezone.localtime(entry.at).hour)}
     hours = []
     for hour in range(24):
         moment = planning.hour_of(day, hour, now) if may_plan else None
-        plan = planning.planning_address(moment, asked)
-        shown, folded = _first(by_hour.get(hour, []), AN_HOUR, now)
-        hours.append((hour, shown, folded, plan, moment, planning.off_the_clock(day, hour)))
+        plan = planning.planning_address(moment, calendar_span)
+        visible, folded = _first(by_hour.get(hour, []), AN_HOUR, now)
+        hours.append((hour, visible, folded, plan, moment, planning.off_the_clock(day, hour)))
     return hours

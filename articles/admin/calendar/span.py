@@ -21,7 +21,7 @@ A_WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class CalendarSpan:
-    """The week or the month around a day of the paper, of one section (0: of all), of some kinds (none: all)."""
+    """The week or month around a day, of one section (0: all), and some kinds (empty: all)."""
 
     view: str
     day: date
@@ -30,7 +30,7 @@ class CalendarSpan:
 
     @property
     def days(self) -> list[date]:
-        """From a Monday to a Sunday."""
+        """The days from a Monday to a Sunday."""
         count = (self._last - self._first).days + 1
         return [self._first + timedelta(days=number) for number in range(count)]
 
@@ -40,7 +40,7 @@ class CalendarSpan:
 
     @property
     def ends_at(self) -> datetime:
-        """The first moment after it."""
+        """The first moment after the span."""
         return midnight(self._last + timedelta(days=1))
 
     @property
@@ -61,15 +61,15 @@ class CalendarSpan:
 
     @property
     def in_section(self) -> Q:
-        """A filter: of the section asked for, or of one within it."""
+        """A filter for the section or its subsections."""
         return Q(section=self.section) | Q(section__parent=self.section) if self.section else Q()
 
     def holds(self, day: date) -> bool:
-        """Whether ``day`` is one it is about; a month's first and last week have days of others."""
+        """Return whether ``day`` belongs to the span; a month's first and last week have days of other months."""
         return self.view == WEEK or (day.year, day.month) == (self.day.year, self.day.month)
 
     def as_query(self, **changes: Any) -> str:
-        """What stands in the address of its page, after ``changes``."""
+        """Return the query string of its page, after ``changes``."""
         span = replace(self, **changes)
         parts: dict[str, Any] = {"view": span.view, "day": span.day.isoformat()}
         parts |= {"section": span.section} if span.section else {}
@@ -92,7 +92,7 @@ class CalendarSpan:
 
 
 def read_span(query: QueryDict) -> CalendarSpan:
-    """The span that an address asks for; what it says wrongly is as if it said nothing."""
+    """Return the span of an address; invalid parameters are ignored."""
     return CalendarSpan(
         view=MONTH if query.get("view") == MONTH else WEEK,
         day=_day(query.get("day", "")),

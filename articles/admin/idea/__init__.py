@@ -1,4 +1,4 @@
-"""Ideas: a short form, a list, and the buttons by which an idea is begun, dropped and brought back."""
+"""The admin of ideas: a short form, a list, and buttons to begin, drop and restore an idea."""
 
 from django.contrib import admin
 from django.http import HttpResponseRedirect
@@ -24,7 +24,7 @@ MOST_FOUND = 500
 
 
 class WhoseFilter(admin.SimpleListFilter):
-    """Whose ideas: mine, those I was given, those that nobody has."""
+    """A filter by person: my ideas, those assigned to me, those without an assignee."""
 
     title = gettext_lazy("whose")
     parameter_name = "whose"
@@ -41,7 +41,7 @@ class WhoseFilter(admin.SimpleListFilter):
 
 
 class DroppedFilter(admin.SimpleListFilter):
-    """What was dropped, and nothing of it anywhere else: ``IdeaAdmin.get_queryset`` sees to that."""
+    """A filter for dropped ideas, which ``IdeaAdmin.get_queryset`` shows nowhere else."""
 
     title = gettext_lazy("dropped")
     parameter_name = "dropped"
@@ -70,40 +70,42 @@ class IdeaAdmin(Steps, DeskAdmin):
     autocomplete_fields = ["section"]
 
     def get_queryset(self, request):
-        """Ideas on the desk; what was dropped only where its filter asks for it."""
+        """Return ideas on the desk, or dropped ones if the filter asks for them."""
         ideas = super().get_queryset(request).defer("body", "corrections", "standfirst")
         return ideas.filter(trashed_at__isnull=False) if request.GET.get("dropped") == "1" else ideas.on_desk()
 
     def get_object(self, request, object_id, from_field=None):
-        """An idea by its number, also one that was dropped: its form says so."""
+        """Return an idea by its primary key, even if it was dropped: its form says so."""
         ideas = Idea.objects.select_related("section__parent", "assignee", "created_by")
         return ideas.filter(pk=number_in_address(object_id)).first()
 
     def get_search_results(self, request, queryset, search_term):
         if not search_term.strip():
             return queryset, False
-        found = desk_search.find_copies(search_term, Article.objects.filter(stage=Article.Stage.IDEA), most=MOST_FOUND)
-        return queryset.filter(pk__in=among([*found.pks, number_in_address(search_term)])), False
+        matches = desk_search.find_copies(
+            search_term, Article.objects.filter(stage=Article.Stage.IDEA), most=MOST_FOUND
+        )
+        return queryset.filter(pk__in=among([*matches.pks, number_in_address(search_term)])), False
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and (obj is None or roles.may(request.user, "edit", obj))
 
     def has_delete_permission(self, request, obj=None):
-        """Ideas go by way of the trash."""
+        """Forbid deleting: ideas go to the trash."""
         return False
 
     def get_form(self, request, obj=None, **kwargs):
         return type("IdeaForm", (super().get_form(request, obj, **kwargs),), {"user": request.user})
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """As on every screen; but sections are not made in passing."""
+        """Offer no links to add or change sections."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "section":
             field.widget.can_add_related = field.widget.can_change_related = field.widget.can_view_related = False
         return field
 
     def get_fields(self, request, obj=None):
-        """To those who only read it, the form's own fields are shown as a list of words."""
+        """Return plain fields for users who may only read the idea."""
         may_change = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
         return self.fields if may_change else ["headline", "section", "shown_who", "shown_due"]
 
@@ -114,7 +116,7 @@ class IdeaAdmin(Steps, DeskAdmin):
         return super().log_addition(request, _as_article(obj), _("Noted as an idea"))
 
     def log_change(self, request, obj, message):
-        """Under the article that it is and stays; nothing changed, nothing to log."""
+        """Log the change for the idea's article; an empty message is not logged."""
         return super().log_change(request, _as_article(obj), message) if message else None
 
     def history_view(self, request, object_id, extra_context=None):
@@ -127,7 +129,7 @@ class IdeaAdmin(Steps, DeskAdmin):
         return self._go_on(request, obj) or super().response_change(request, obj)
 
     def _go_on(self, request, idea):
-        """To the article that is begun, or back to the calendar from which the idea was planned."""
+        """Redirect to the article that is begun, or to the calendar where the idea was planned."""
         if "_begin" in request.POST:
             return self.begin(request, idea)
         if back := way_back(request.GET):
@@ -162,5 +164,5 @@ class IdeaAdmin(Steps, DeskAdmin):
 
 
 def _as_article(idea):
-    """The row as what the log calls it, now and when it is written."""
+    """Return the idea as an article, as the log refers to it."""
     return Article(pk=idea.pk, headline=idea.headline)

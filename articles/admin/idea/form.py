@@ -1,4 +1,4 @@
-"""The form of an idea: what it is about, where, who has it, by when, and a note."""
+"""The form of an idea: its subject, section, assignee, due time, and a note."""
 
 from django import forms
 from django.contrib.auth.models import User
@@ -14,14 +14,14 @@ from articles.models import Article, Idea
 
 
 class WriterField(forms.ModelChoiceField):
-    """Somebody who can be given articles."""
+    """A choice of a user who can be assigned articles."""
 
     def label_from_instance(self, user):
         return notices.name_of_person(user)
 
 
 class IdeaForm(HeadedForm):
-    """An idea; those who don't edit its section keep it for themselves, or leave it to anybody."""
+    """An idea's form; users who don't edit its section may only assign it to themselves, or to nobody."""
 
     who = WriterField(User.objects.none(), label=_("Who"), required=False, empty_label=_("nobody yet"))
     due = TimeField(label=_("Due"), required=False, help_text=_("Empty: at no certain time."))
@@ -39,7 +39,7 @@ class IdeaForm(HeadedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if "who" not in self.fields:  # shown to somebody who may not change it
+        if "who" not in self.fields:  # the form is shown to somebody who may not change it
             return
         self.fields["who"].queryset = _writers(self.user, self.instance)
         if self.instance.pk:
@@ -50,10 +50,10 @@ class IdeaForm(HeadedForm):
             self.fields["headline"].widget.attrs["autofocus"] = True
 
     def clean_due(self):
-        """The field shows minutes: what was not changed keeps its seconds."""
-        typed, kept = self.cleaned_data["due"], self.instance.due_at
-        if typed == (kept and _minute(kept)):
-            return kept
+        """Return the due time; an unchanged one keeps its seconds."""
+        typed, due_at = self.cleaned_data["due"], self.instance.due_at
+        if typed == (due_at and _minute(due_at)):
+            return due_at
         allowed(assignment.refuse_unlikely, typed)
         return typed
 
@@ -71,7 +71,7 @@ class IdeaForm(HeadedForm):
 
 
 def _writers(user, idea):
-    """Those whom ``user`` can choose, and whoever has it now."""
+    """Return the users whom ``user`` can choose, and the present assignee."""
     if roles.may(user, "assign"):
         roled = Q(groups__name__in=roles.WRITERS) | Q(is_superuser=True)
         some = User.objects.filter(roled, is_active=True, is_staff=True)

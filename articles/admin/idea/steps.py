@@ -1,4 +1,4 @@
-"""Saving an idea, and its three steps: begin to write it, drop it, bring it back."""
+"""Saving an idea, and its three steps: begin to write it, drop it, restore it."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect
@@ -17,7 +17,7 @@ SHOWN = 20  # notes
 
 
 class Steps:
-    """What happens to an idea when a form or a button is sent."""
+    """The views that handle forms and buttons of an idea."""
 
     def get_urls(self):
         views = {"begin": self.begin_view, "drop": self.drop_view, "bring_back": self.bring_back_view}
@@ -33,14 +33,14 @@ class Steps:
         super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
-        """Keep a revision of a new headline or section; say who has it; leave the note."""
+        """Store a revision of a new headline or section, the assignee, and the note."""
         super().save_related(request, form, formsets, change)
-        idea, given = Article.objects.get(pk=form.instance.pk), form.cleaned_data
+        idea, cleaned = Article.objects.get(pk=form.instance.pk), form.cleaned_data
         if not change or {"headline", "section"} & set(form.changed_data):
             workflow.saved(idea, by=request.user, note="" if change else _("Idea"))
-        workflow.hold_idea(idea, by=request.user, to=given["who"], due_at=given["due"])
-        if given["note"].strip():
-            workflow.leave_note(idea, by=request.user, text=given["note"])
+        workflow.hold_idea(idea, by=request.user, to=cleaned["who"], due_at=cleaned["due"])
+        if cleaned["note"].strip():
+            workflow.leave_note(idea, by=request.user, text=cleaned["note"])
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context |= {"may_begin": add or (obj is not None and roles.may(request.user, "begin", obj))}
@@ -56,19 +56,19 @@ class Steps:
         return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        """An idea that was begun is an article now."""
+        """Redirect from an idea that was begun to its article."""
         if article := self.tell_what_became(request, object_id):
             return HttpResponseRedirect(article.get_absolute_url())
         return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
 
     def tell_what_became(self, request, object_id):
-        """Say that the idea was begun, and by whom; the article that it is, or None."""
+        """Show that the idea was begun, and by whom; return its article, or None."""
         article = Article.objects.select_related("assignee").filter(pk=number_in_address(object_id)).first()
         if article is not None:
             try:
                 workflow.refuse_begun(article)
-            except WorkflowError as told:
-                self.message_user(request, str(told), messages.INFO)
+            except WorkflowError as refusal:
+                self.message_user(request, str(refusal), messages.INFO)
         return article
 
     @method_decorator(require_POST)
@@ -77,7 +77,7 @@ class Steps:
         return self.begin(request, self._article(pk))
 
     def begin(self, request, idea):
-        """To the article's form if the idea could be begun; else to what it is now, with the reason."""
+        """Redirect to the article's form, or with the reason to what the idea is now."""
         try:
             article = workflow.begin(idea, by=request.user)
         except WorkflowError as refusal:
@@ -90,15 +90,15 @@ class Steps:
     @method_decorator(require_POST)
     def drop_view(self, request, pk):
         """Put the idea in the trash."""
-        done = _("Dropped. It can be brought back for 30 days, then it is deleted.")
-        return self._take(request, pk, workflow.trash, done, _("Dropped the idea"))
+        message = _("Dropped. It can be brought back for 30 days, then it is deleted.")
+        return self._take(request, pk, workflow.trash, message, _("Dropped the idea"))
 
     @method_decorator(require_POST)
     def bring_back_view(self, request, pk):
         """Take the idea out of the trash."""
         return self._take(request, pk, workflow.untrash, _("Brought back."), _("Brought the idea back"))
 
-    def _take(self, request, pk, step, done, logged):
+    def _take(self, request, pk, step, message, logged):
         article = self._article(pk)
         try:
             workflow.refuse_begun(article)
@@ -107,7 +107,7 @@ class Steps:
             self.message_user(request, str(refusal), messages.ERROR)
             return HttpResponseRedirect(article.get_absolute_url())
         self.log_change(request, article, logged)
-        self.message_user(request, done, messages.SUCCESS)
+        self.message_user(request, message, messages.SUCCESS)
         if step is workflow.trash:
             return HttpResponseRedirect(reverse("admin:articles_idea_changelist"))
         return HttpResponseRedirect(article.get_absolute_url())

@@ -1,6 +1,6 @@
-"""One screen for a person of the desk: login, role, sections, byline, invitation, sessions, suspension.
+"""The admin of people: login, role, sections, byline, invitation, sessions, suspension.
 
-Chief editors and administrators add and change people up to their own role; everybody sees their own screen.
+Chief editors and administrators add and change people up to their own role; everybody sees their own page.
 """
 
 from django.contrib import admin, messages
@@ -29,10 +29,10 @@ admin.site.unregister(Group)
 
 
 def left_traces(user):
-    """Whether an edition, a save or the log names ``user``."""
+    """Return whether an edition, a revision or the log names ``user``."""
     by_user = Q(cut_by=user) | Q(withdrawn_by=user) | Q(erased_by=user)
     rows = [Edition.objects.filter(by_user), Revision.objects.filter(by=user), LogEntry.objects.filter(user=user)]
-    return any(found.exists() for found in rows)
+    return any(named_rows.exists() for named_rows in rows)
 
 
 def _stays(user):
@@ -41,7 +41,7 @@ def _stays(user):
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Who may come in, who has not come yet, who may not."""
+    """A filter by state: may log in, has no password yet, is suspended."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
@@ -85,20 +85,20 @@ class PersonAdmin(Access, DeskAdmin):
         return form
 
     def lookup_allowed(self, lookup, value, request):
-        """No list is narrowed by what passwords are stored as."""
+        """Forbid filters by stored passwords."""
         return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
 
     def has_view_permission(self, request, obj=None):
-        """Everybody sees their own screen."""
+        """Let everybody see their own page."""
         return super().has_view_permission(request, obj) or (obj is not None and obj.pk == request.user.pk)
 
     def has_change_permission(self, request, obj=None):
-        """Those up to one's own role; the rights of Django alone say who sees the list, without a query."""
+        """Let users change people up to their own role; access to the list needs only Django's permission."""
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or roles.may_manage(request.user, obj))
 
     def has_delete_permission(self, request, obj=None):
-        """Whoever left traces stays, so that the history keeps saying who; such a login is suspended."""
+        """Forbid deleting people whom the history names; they can be suspended."""
         allowed = super().has_delete_permission(request, obj)
         return allowed and (obj is None or (roles.may_manage(request.user, obj) and not left_traces(obj)))
 
@@ -111,7 +111,7 @@ class PersonAdmin(Access, DeskAdmin):
         return super().delete_view(request, object_id, extra_context)
 
     def get_deleted_objects(self, objs, request):
-        """Those who left traces by name, without listing all that they left; whoever stands above, not at all."""
+        """Return the names of people who can't be deleted, without listing what refers to them."""
         staying = [_stays(user) for user in objs if left_traces(user)]
         if staying:
             return [], {}, set(), staying
@@ -128,7 +128,7 @@ class PersonAdmin(Access, DeskAdmin):
             self.delete_model(request, user)
 
     def save_model(self, request, obj, form, change):
-        """Whoever is added may come in once they have set a password, which nobody else ever knows."""
+        """Save a new person without a password; they set their own by a link."""
         if not change:
             obj.is_staff = True
             obj.set_unusable_password()
@@ -142,7 +142,7 @@ class PersonAdmin(Access, DeskAdmin):
             self.message_user(request, text % {"person": notices.name_of_person(form.instance)}, messages.WARNING)
 
     def may_choose(self, request):
-        """Whoever gives authors their logins finds them by name."""
+        """Let users who manage logins find people by name."""
         return roles.may_manage(request.user)
 
     @admin.display(description=gettext_lazy("name"))
@@ -168,7 +168,7 @@ class PersonAdmin(Access, DeskAdmin):
 
 
 def login_state(user):
-    """Where a login stands, in words."""
+    """Return the state of a login, in words."""
     if not (user.is_active and user.is_staff):
         return _("suspended")
     return "" if user.has_usable_password() else _("no password yet")
@@ -176,7 +176,7 @@ def login_state(user):
 
 @admin.register(Group)
 class GroupAdmin(StockGroupAdmin):
-    """The roles. What each may do is written in ``articles/desk/roles.py``, so only who has one is shown here."""
+    """The roles. ``articles/desk/roles.py`` defines their rights; this page only lists people."""
 
     filter_horizontal = []
     fields = ["name", "people"]

@@ -1,4 +1,4 @@
-"""How a person comes in, beside their form: the link that sets a password, sessions, suspension."""
+"""A person's access, beside their form: the link to set a password, sessions, suspension."""
 
 from django import forms
 from django.contrib import messages
@@ -23,7 +23,7 @@ from articles.models import PasswordLink
 
 
 class SuspendForm(forms.Form):
-    """Who goes on with the work of somebody who leaves."""
+    """The colleague who takes over the work of somebody who leaves."""
 
     heir = forms.ChoiceField(
         label=gettext_lazy("Drafts and assignments go to"),
@@ -42,7 +42,7 @@ class SuspendForm(forms.Form):
 
 
 class Access:
-    """The buttons beside a person's form; each is an address of its own, taken by POST."""
+    """The buttons beside a person's form; each has an address of its own, and a POST."""
 
     def get_urls(self):
         views = {
@@ -81,7 +81,7 @@ class Access:
         }
 
     def response_add(self, request, obj, post_url_continue=None):
-        """Invite at once: by mail, or with an address to hand over, which is shown this once."""
+        """Invite a new person: by mail, or with a link to hand over, which is shown once."""
         text = _("%(person)s is added, with the login “%(login)s”.")
         self.message_user(request, text % {"person": name_of(obj), "login": obj}, messages.SUCCESS)
         return self._invite(request, obj)
@@ -94,7 +94,7 @@ class Access:
 
     @method_decorator([never_cache, require_POST])
     def link_view(self, request, pk):
-        """Make a link for a password: an invitation, or in place of a password that was forgotten."""
+        """Make a link to set a password: an invitation, or a replacement for a forgotten one."""
         person = self._person(request, pk)
         if person.has_usable_password() and not roles.may_reset_password(request.user, person):
             raise PermissionDenied(_("Only an administrator makes a link for a new password."))
@@ -106,14 +106,14 @@ class Access:
     def _invite(self, request, person, *, by_hand=False):
         if links.has_mail() and person.email and not by_hand:
             link = links.mail(person, by=request.user)
-            done = _("A link to set a password was mailed to %(address)s. It works until %(time)s.")
-            done %= {"address": person.email, "time": time_with_zone(link.expires_at)}
-            self.log_change(request, person, done)
-            self.message_user(request, done, messages.SUCCESS)
+            message = _("A link to set a password was mailed to %(address)s. It works until %(time)s.")
+            message %= {"address": person.email, "time": time_with_zone(link.expires_at)}
+            self.log_change(request, person, message)
+            self.message_user(request, message, messages.SUCCESS)
             return self._back(person)
         link, address = links.make_link(person, by=request.user)
-        made = _("Link to set a password made, to be handed over. It works until %(time)s.")
-        self.log_change(request, person, made % {"time": time_with_zone(link.expires_at)})
+        log_text = _("Link to set a password made, to be handed over. It works until %(time)s.")
+        self.log_change(request, person, log_text % {"time": time_with_zone(link.expires_at)})
         context = {"link": link, "address": request.build_absolute_uri(address), "title": _("Hand over this link")}
         response = self._page(request, person, "link", context)
         response.headers["Cache-Control"] = "no-store, private"
@@ -121,7 +121,7 @@ class Access:
 
     @method_decorator(require_POST)
     def end_link_view(self, request, pk):
-        """Make the link that nobody has used yet lead nowhere."""
+        """End the link that nobody has used yet."""
         person = self._person(request, pk)
         if links.end_open(person):
             self.log_change(request, person, _("Link to set a password ended"))
@@ -130,7 +130,7 @@ class Access:
 
     @method_decorator(require_POST)
     def sessions_view(self, request, pk):
-        """End one session, or all but the one that this request belongs to."""
+        """End one session, or all except the one of this request."""
         person = self._person(request, pk, own=True)
         here = request.session.session_key
         if "all" in request.POST:
@@ -139,16 +139,16 @@ class Access:
             row = person.login_sessions.filter(pk=number_in_address(request.POST.get("session"))).first()
             ended = sessions.end_session(row) if row else 0
         if ended:
-            done = ngettext("%d session ended", "%d sessions ended", ended) % ended
-            self.log_change(request, person, done)
-            self.message_user(request, f"{done}.", messages.SUCCESS)
+            message = ngettext("%d session ended", "%d sessions ended", ended) % ended
+            self.log_change(request, person, message)
+            self.message_user(request, f"{message}.", messages.SUCCESS)
         else:
             self.message_user(request, _("There was no such session any more."), messages.WARNING)
         return self._back(person)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def suspend_view(self, request, pk):
-        """What somebody leaves behind; and, on POST, the suspension."""
+        """Show what somebody leaves behind; a POST suspends them."""
         person = self._person(request, pk)
         form = SuspendForm(person, request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
@@ -166,7 +166,7 @@ class Access:
 
     @method_decorator(require_POST)
     def let_in_view(self, request, pk):
-        """Let somebody in again."""
+        """Let a suspended person in again."""
         person = self._person(request, pk)
         leaving.let_in(person, by=request.user)
         text = _("%(person)s may log in again, with the password, role and sections they had.")
@@ -174,7 +174,7 @@ class Access:
         return self._back(person)
 
     def _person(self, request, pk, *, own=False):
-        """The person whom an address names, if the request's user may manage them (or, ``own``, is them)."""
+        """Return the person of an address, if the user may manage them (or, with ``own``, is them)."""
         person = self.get_object(request, str(pk))
         if person is None:
             raise Http404

@@ -1,4 +1,4 @@
-"""The form of a person: what they are called, what they may do, and the byline that readers see."""
+"""The form of a person: name, rights, and byline."""
 
 from django import forms
 from django.contrib import admin
@@ -20,7 +20,7 @@ from articles.text import first_free, make_slug
 
 
 class SectionsField(forms.ModelMultipleChoiceField):
-    """All sections as boxes, each after the one it lies within."""
+    """All sections as boxes, each after its parent."""
 
     widget = forms.CheckboxSelectMultiple
 
@@ -29,7 +29,7 @@ class SectionsField(forms.ModelMultipleChoiceField):
 
 
 class PersonForm(forms.ModelForm):
-    """A login with its roles, its sections and its author. ``by`` gives nobody more than they have themselves."""
+    """A login with its roles, sections and author. ``by`` can assign only roles up to their own."""
 
     roles = forms.MultipleChoiceField(
         label=gettext_lazy("Role"), required=False, widget=forms.CheckboxSelectMultiple, choices=[]
@@ -56,7 +56,7 @@ class PersonForm(forms.ModelForm):
         help_text=gettext_lazy("A portrait from the library, beside the public name."),
     )
 
-    by = None  # who fills it in; PersonAdmin sets it
+    by = None  # the user who fills it in; PersonAdmin sets it
 
     class Meta:
         model = User
@@ -67,7 +67,7 @@ class PersonForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.author = getattr(self.instance, "author", None) if self.instance.pk else None
-        self.chosen = None  # an author who is there already and becomes this person's
+        self.chosen = None  # an existing author who becomes this person's
         if "roles" in self.fields:
             self._offer_roles()
             self._offer_sections()
@@ -82,8 +82,8 @@ class PersonForm(forms.ModelForm):
             )
 
     def _offer_roles(self):
-        given = roles.given_by(roles.roles_of(self.by))
-        self.fields["roles"].choices = [(role, role) for role in roles.PERMISSIONS if role in given]
+        assignable_roles = roles.given_by(roles.roles_of(self.by))
+        self.fields["roles"].choices = [(role, role) for role in roles.PERMISSIONS if role in assignable_roles]
         if self.instance.pk:
             self.initial["roles"] = sorted(group.name for group in self.instance.groups.all())
         if self.instance.pk == self.by.pk:
@@ -98,7 +98,7 @@ class PersonForm(forms.ModelForm):
             self.initial["sections"] = list(self.instance.edited_sections.values_list("pk", flat=True))
 
     def _may_change_mail(self):
-        """Whoever has somebody's mail address can set their password, so it is not changed by a colleague."""
+        """Return whether the user may change the mail address, by which one can set the password."""
         if self.instance.pk in {None, self.by.pk} or not self.instance.has_usable_password():
             return True
         return roles.may_reset_password(self.by, self.instance)
@@ -111,20 +111,20 @@ class PersonForm(forms.ModelForm):
         return email
 
     def clean_username(self):
-        """A login that nobody has, in capitals or not; one that is not typed is made of the name."""
+        """Return a login that nobody has, regardless of capitals; an empty one is made from the name."""
         username = self.cleaned_data["username"] or self._made_of_the_name()
         if not username:
             raise ValidationError(_("Write a login, or the name it can be made of."))
-        others = User.objects.filter(same("username", username)).exclude(pk=self.instance.pk)
-        if username != self.instance.username and others.exists():
+        namesakes = User.objects.filter(same("username", username)).exclude(pk=self.instance.pk)
+        if username != self.instance.username and namesakes.exists():
             raise ValidationError(_("There is a login “%(login)s” already."), params={"login": username})
         return username
 
     def _made_of_the_name(self):
         names = (self.cleaned_data.get("first_name", ""), self.cleaned_data.get("last_name", ""))
         base = make_slug(" ".join(names), 60) or make_slug(self.cleaned_data.get("email", "").partition("@")[0], 60)
-        taken = User.objects.filter(begins("username", base)).values_list("username", flat=True)
-        return base and first_free(base, map(str.lower, taken))
+        taken_names = User.objects.filter(begins("username", base)).values_list("username", flat=True)
+        return base and first_free(base, map(str.lower, taken_names))
 
     def clean(self):
         cleaned = super().clean()
@@ -137,10 +137,10 @@ class PersonForm(forms.ModelForm):
         return cleaned
 
     def _find_author(self, name, chosen):
-        """Which author the public name is; asked when there is one of that name and nobody has chosen yet."""
-        same = [author for author in guests.same_name(name) if author != self.author]
-        free = {str(author.pk): author for author in same if author.user_id is None and self.author is None}
-        if not same or chosen == ANOTHER:
+        """Set the author of the public name; if there is one with that name, ask which person it is."""
+        namesakes = [author for author in guests.same_name(name) if author != self.author]
+        free = {str(author.pk): author for author in namesakes if author.user_id is None and self.author is None}
+        if not namesakes or chosen == ANOTHER:
             return
         if chosen in free:
             self.chosen = free[chosen]
@@ -153,7 +153,7 @@ class PersonForm(forms.ModelForm):
         )
 
     def save_rest(self):
-        """Store roles, sections and byline, once the login has its row."""
+        """Store roles, sections and byline, after the login has its row."""
         if "roles" not in self.fields:
             return
         if not self.fields["roles"].disabled:
@@ -164,15 +164,15 @@ class PersonForm(forms.ModelForm):
             self._save_author()
 
     def _save_roles(self):
-        """Those that may be given here; what else a login has stays."""
+        """Store the roles that may be assigned here; other groups stay."""
         offered = {role for role, _label in self.fields["roles"].choices}
-        wanted = set(self.cleaned_data["roles"])
-        known = [Group.objects.get_or_create(name=role)[0] for role in sorted(wanted)]
-        self.instance.groups.remove(*Group.objects.filter(name__in=offered - wanted))
-        self.instance.groups.add(*known)
+        chosen_roles = set(self.cleaned_data["roles"])
+        groups = [Group.objects.get_or_create(name=role)[0] for role in sorted(chosen_roles)]
+        self.instance.groups.remove(*Group.objects.filter(name__in=offered - chosen_roles))
+        self.instance.groups.add(*groups)
 
     def _save_author(self):
-        """The byline: another name or picture, an author who was there, a new one, or none any more."""
+        """Store the byline: another name or picture, an existing author, a new one, or none."""
         name, picture = self.cleaned_data["public_name"], self.cleaned_data["picture"]
         if not name:
             Author.objects.filter(user=self.instance).update(user=None)

@@ -7,7 +7,7 @@ from articles import outside
 from articles.models import OutsideLink
 from articles.tasks import ask_link, unanswered
 
-KEPT = timedelta(days=365)  # after the last save of an article that wanted it
+KEPT = timedelta(days=365)  # after the last save of an article that links to it
 
 
 class Command(BaseCommand):

@@ -19,7 +19,7 @@ class Command(BaseCommand):
             try:
                 cards.draw_edition_card(edition)
                 line = edition.headline
-            except OSError as error:  # a picture's file is missing or broken: the others are to have their cards
+            except OSError as error:  # a picture's file is missing or broken: the others still get their cards
                 line, failed = f"{edition.headline}: {error}", failed + 1
             self.stdout.write(f"[{number}/{total}] {line}")
         if failed:

@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         if options["all"]:
-            Image.objects.update(wanted_cut=F("wanted_cut") + 1)  # new addresses: what is cached is not asked for
+            Image.objects.update(wanted_cut=F("wanted_cut") + 1)  # new addresses, so that cached sizes are not used
         images = dict(Image.objects.filter(made_cut__lt=F("wanted_cut")).order_by("pk").values_list("pk", "title"))
         if not images:
             self.stdout.write("Every picture has its sizes.")
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             raise CommandError(f"{failed} of {len(images)} pictures got no sizes; pages show their safe copies.")
 
     def _make(self, images):
-        """Cut on all cores, a line a picture; how many failed."""
+        """Make the sizes on all cores, a line for each picture, and return how many failed."""
         failed = 0
         with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), django.setup) as pool:
             jobs = {pool.submit(cut_in_pool, pk): title for pk, title in images.items()}
@@ -41,7 +41,7 @@ class Command(BaseCommand):
 
 
 def cut_in_pool(pk):
-    """Cut one picture's sizes, in a process of the pool: a task itself can't be sent to one."""
+    """Make one picture's sizes, in a process of the pool, which a task can't be sent to."""
     image = Image.objects.filter(pk=pk, made_cut__lt=F("wanted_cut")).first()
     if image:
         cut_first_sizes(image)

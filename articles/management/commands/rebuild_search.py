@@ -17,5 +17,5 @@ class Command(BaseCommand):
         self.stdout.write(f"{indexed} articles can be found by the desk.")
         self.stdout.write(f"{pictures.rebuild_pictures()} pictures can be found in the library.")
 
-    def tell(self, done, total):
-        self.stdout.write(f"[{done}/{total}]")
+    def tell(self, done_count, total):
+        self.stdout.write(f"[{done_count}/{total}]")
