@@ -53,8 +53,8 @@ def short_text(number: int) -> str:
 def body(number: int) -> str:
     """A whole text of 600 to 900 words, with subheads, quotes and links."""
     chance, parts, written = random.Random(f"text {number}"), [], 0
-    wanted = chance.randint(600, 900)
-    while written < wanted:
+    word_count = chance.randint(600, 900)
+    while written < word_count:
         sentences = [_sentence(chance) for _ in range(chance.randint(2, 5))]
         written += sum(len(sentence.split()) for sentence in sentences)
         parts.append(_block(chance, len(parts), sentences))
@@ -77,24 +77,27 @@ def _block(chance: random.Random, place: int, sentences: list[str]) -> str:
 
 def _sentence(chance: random.Random) -> str:
     words, weights = _vocabulary()
-    found = chance.choices(words, cum_weights=weights, k=chance.randint(9, 24))
-    return " ".join(chance.choice(SMALL_WORDS) if chance.random() < 0.4 else word for word in found).capitalize() + "."
+    sentence_words = chance.choices(words, cum_weights=weights, k=chance.randint(9, 24))
+    return (
+        " ".join(chance.choice(SMALL_WORDS) if chance.random() < 0.4 else word for word in sentence_words).capitalize()
+        + "."
+    )
 
 
 @cache
 def _vocabulary() -> tuple[list[str], list[float]]:
     """Words, and how often each is used: the tenth a tenth as often as the first."""
     chance = random.Random("words")
-    made = {"".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))): None for _ in range(9000)}
-    return list(made), _by_rank(len(made), 1.0)
+    vocabulary = {"".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))): None for _ in range(9000)}
+    return list(vocabulary), _by_rank(len(vocabulary), 1.0)
 
 
-def _some(chance: random.Random, number: int, wanted: int, *, steep: float) -> tuple[int, ...]:
-    """``wanted`` different places of ``number``, the first ones far more often than the last."""
-    found: set[int] = set()
-    while len(found) < wanted:
-        found.update(chance.choices(range(number), cum_weights=_by_rank(number, steep), k=wanted - len(found)))
-    return tuple(sorted(found))
+def _some(chance: random.Random, number: int, most: int, *, steep: float) -> tuple[int, ...]:
+    """Return ``most`` different places of ``number``, the first ones far more often than the last."""
+    places: set[int] = set()
+    while len(places) < most:
+        places.update(chance.choices(range(number), cum_weights=_by_rank(number, steep), k=most - len(places)))
+    return tuple(sorted(places))
 
 
 @cache

@@ -68,7 +68,7 @@ def _write(listings: dict[int, _Listed], new_sections: dict[int, tuple[int | Non
     """Change the rows of editions to those that follow from ``new_sections``: the own section and the further ones."""
     over = dict(Section.objects.filter(parent__isnull=False).values_list("pk", "parent_id"))
     near = {*concerned, *(over[section] for section in concerned if section in over)}
-    gone, new = [], []
+    removed_pks, new = [], []
     flags: dict[bool, list[int]] = {True: [], False: []}
     for key, (own, further) in new_sections.items():
         chosen = {section for section in (own, *further) if section is not None}
@@ -79,14 +79,14 @@ def _write(listings: dict[int, _Listed], new_sections: dict[int, tuple[int | Non
                 values = {"section_id": section, "is_further": is_further, "published_at": listings[key].published_at}
                 new.append(EditionSection(edition_id=key, **values))
             elif row is not None and section not in listed:
-                gone.append(row.pk)
+                removed_pks.append(row.pk)
             elif row is not None and row.is_further != is_further:
                 flags[is_further].append(row.pk)
-    _store(gone, new, flags)
+    _store(removed_pks, new, flags)
 
 
-def _store(gone: list[int], new: Iterable[EditionSection], flags: dict[bool, list[int]]) -> None:
-    EditionSection.objects.filter(pk__in=gone).delete()
+def _store(removed_pks: list[int], new: Iterable[EditionSection], flags: dict[bool, list[int]]) -> None:
+    EditionSection.objects.filter(pk__in=removed_pks).delete()
     EditionSection.objects.bulk_create(new)
     for is_further, rows in flags.items():
         EditionSection.objects.filter(pk__in=rows).update(is_further=is_further)

@@ -154,9 +154,9 @@ def _move(merge: Merge, place: MergePlace) -> int:
     if place.article:
         _lock_articles(rows.filter(pk__in=keys).values(place.article))
     duplicates = _twice(merge, place, keys) if place.whole else []
-    gone = [values["id"] for values in duplicates]
-    rows.filter(pk__in=gone).delete()
-    moving = sorted(set(keys) - set(gone))
+    duplicate_pks = [values["id"] for values in duplicates]
+    rows.filter(pk__in=duplicate_pks).delete()
+    moving = sorted(set(keys) - set(duplicate_pks))
     rows.filter(pk__in=moving).update(**{column: merge.stays})
     merge.batches.create(label=place.label, moved=moving, taken=[columns_as_json(values) for values in duplicates])
     return len(keys)
