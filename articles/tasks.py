@@ -21,7 +21,7 @@ from django_tasks_db.models import DBTaskResult
 from articles import desk_search, outside
 from articles.desk_search import pictures
 from articles.models.autosave import Autosave
-from articles.models.check import OutsideLink, address_digest, asked_address
+from articles.models.check import OutsideLink, address_digest, requested_address
 from articles.models.edition import Edition
 from articles.models.image import Image
 from articles.models.unsaved_form import KEPT_FOR, UnsavedForm
@@ -141,7 +141,7 @@ def mail_notice(user_pk: int, text: str, path: str) -> None:
 def want_answers(addresses: list[str]) -> None:
     """Queue a check of other sites' ``addresses`` after the commit, except those checked within a day."""
     addresses_by_digest = {
-        address_digest(href): asked_address(href) for href in addresses if len(href) <= LONGEST_ADDRESS
+        address_digest(href): requested_address(href) for href in addresses if len(href) <= LONGEST_ADDRESS
     }
     if not addresses_by_digest or not settings.ASK_OUTSIDE_LINKS:
         return

@@ -168,7 +168,7 @@ def measure(rounds: int, seconds: float) -> list[dict]:
             servers["redis"] = stack.enter_context(server("newsroom.wsgi", NEWSROOM_REDIS_URL=redis))
         constant = Case("constant page", "constant", ["/"])
         measured_cases = cases(bool(redis))
-        measured_cases.append(known(servers["kept"][1]))
+        measured_cases.append(returning_reader(servers["kept"][1]))
         for case in measured_cases:
             ask(*servers[case.server], case, 0.5)  # templates and statements are ready
         measurements: dict[str, list[tuple[float, float, float, float]]] = {
@@ -189,7 +189,7 @@ def measure(rounds: int, seconds: float) -> list[dict]:
     ]
 
 
-def known(place: str) -> Case:
+def returning_reader(place: str) -> Case:
     """A reader who has the page already."""
     import http.client
 

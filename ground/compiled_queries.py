@@ -156,7 +156,7 @@ class _Columns:
         self.place, self.key = slice(begin, begin + len(fields)), begin + self.names.index(model._meta.pk.attname)
         self.nothing = (DEFERRED,) * len(model._meta.concrete_fields)
 
-    def made(self, alias: str, row: Sequence[Any]) -> Any:
+    def instance(self, alias: str, row: Sequence[Any]) -> Any:
         """Return the instance, or None where a join found no row.
 
         It begins without values and gets all at once, because setting the fields one by one takes twice as long.
@@ -215,17 +215,17 @@ class _Statement:
         for place, name in self.places:
             parameters[place] = sent[name]
         fetched = fetch(self.alias, self.sql, parameters, once=self.is_planned_once)
-        return [self._made(row, connection) for row in fetched]
+        return [self._instance(row, connection) for row in fetched]
 
-    def _made(self, fetched_row: tuple, connection: Any) -> Any:
+    def _instance(self, fetched_row: tuple, connection: Any) -> Any:
         row: Sequence[Any] = fetched_row
         if self.converters:
             row = changed = list(fetched_row)
             for place, convert, expression in self.converters:
                 changed[place] = convert(changed[place], expression, connection)
-        instance = self.own.made(self.alias, row)
+        instance = self.own.instance(self.alias, row)
         for name, part in self.joined:
-            setattr(instance, name, part.made(self.alias, row))
+            setattr(instance, name, part.instance(self.alias, row))
         for name, place in self.also:
             setattr(instance, name, row[place])
         return instance

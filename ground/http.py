@@ -144,7 +144,7 @@ class Client:
         host_header = f"[{host}]" if ":" in host else host
         host_header += f":{port}" if port != PORTS[parts.scheme] else ""
         headers = {"Host": host_header, "Connection": "close"} | headers
-        with _told(host, until), self._connected(parts.scheme, host, addresses, port, until) as connection:
+        with _as_failure(host, until), self._connected(parts.scheme, host, addresses, port, until) as connection:
             connection.request(method, path, body=body, headers=headers, preload_content=False)
             response = connection.getresponse()
             read = self._read(response, host, until) if self.most_bytes and response.status < 300 else b""
@@ -214,7 +214,7 @@ class Client:
 
 
 @contextmanager
-def _told(host: str, until: float) -> Iterator[None]:
+def _as_failure(host: str, until: float) -> Iterator[None]:
     """Turn the errors of a request into a ``Failure`` with its reason."""
     try:
         yield

@@ -36,7 +36,7 @@ def look_up_points(references: set[ChartReference], at: datetime) -> dict[ChartR
     for reference, (first, last) in spans.items():
         days = [rate for rate in _of(reference.pair, rates) if first <= rate[0] <= last]
         if len(days) > 1:
-            charts[reference] = _known(days)
+            charts[reference] = _resolved(days)
     return charts
 
 
@@ -62,7 +62,7 @@ def _of(pair: str, rates: dict[str, list[Day]]) -> list[Day]:
     ]
 
 
-def _known(days: list[Day]) -> ResolvedChart:
+def _resolved(days: list[Day]) -> ResolvedChart:
     points = span.thinned_points([Point(day, value) for day, value, _provider in days])
     sources = list(dict.fromkeys(provider for _day, _value, provider in reversed(days)))[:MOST_SOURCES]
     return ResolvedChart(

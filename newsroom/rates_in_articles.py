@@ -32,7 +32,7 @@ def look_up_rates(references: set[RateReference], at: datetime, language: str) -
     rows_by_pair = {row.pair: row for row in rows if row is not None}
     with translation.override(language):
         return {
-            reference: _known(row, reference.form or DATED)
+            reference: _resolved(row, reference.form or DATED)
             for reference in references
             if (row := _find(rows_by_pair, reference.pair))
         }
@@ -57,7 +57,7 @@ def _row(pair: Pair, day: date) -> ratebar.PairRow | None:
     return row and row.stored
 
 
-def _known(row: ratebar.PairRow, form: str) -> ResolvedRate:
+def _resolved(row: ratebar.PairRow, form: str) -> ResolvedRate:
     """Return the row in a form, of which ``turned-words-dated`` is the longest."""
     parts = form.split("-")
     row = ratebar.inverse(row) if "turned" in parts else row
@@ -85,7 +85,7 @@ def rate_choices(request: HttpRequest) -> JsonResponse:
 
 def _choice(row: ratebar.PairRow) -> dict[str, Any]:
     subjects = {"turned": wording.subject(row.quote, row.base), "straight": wording.subject(row.base, row.quote)}
-    texts = {form: _known(row, form).text for form in forms()}
+    texts = {form: _resolved(row, form).text for form in forms()}
     about = {"is_turned": row.quote == USUAL, "is_stale": row.is_stale}
     return {"pair": row.pair, "forms": texts, "charts": subjects} | about
 

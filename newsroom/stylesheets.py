@@ -16,7 +16,7 @@ DARK_SYSTEM = "(prefers-color-scheme: dark)"
 
 def sheets() -> dict[Path, str]:
     """Return the style sheets with a block, each as it should be."""
-    blocks = {"site.css": _site(), "admin.css": _desk(), "feed.css": _rule(":root", _named(colours.LIGHT))}
+    blocks = {"site.css": _site(), "admin.css": _desk(), "feed.css": _rule(":root", _custom_properties(colours.LIGHT))}
     return {CSS / name: _with(block, (CSS / name).read_text(encoding="utf-8")) for name, block in blocks.items()}
 
 
@@ -29,8 +29,8 @@ def _with(block: str, sheet: str) -> str:
 
 
 def _site() -> str:
-    light = _named(colours.LIGHT | {"shade": colours.SHADE} | FAMILIES)
-    dark = _named(_differing(colours.DARK, colours.LIGHT))
+    light = _custom_properties(colours.LIGHT | {"shade": colours.SHADE} | FAMILIES)
+    dark = _custom_properties(_differing(colours.DARK, colours.LIGHT))
     by_system = _rule(':root:not([data-theme="light"])', {"color-scheme": "dark"} | dark, inset="  ")
     by_choice = _rule(':root[data-theme="dark"]', {"color-scheme": "dark"} | dark)
     return _rule(":root", {"color-scheme": "light"} | light) + f"@media {DARK_SYSTEM} {{\n{by_system}}}\n" + by_choice
@@ -38,8 +38,8 @@ def _site() -> str:
 
 def _desk() -> str:
     light, dark = _of_desk("light"), _of_desk("dark")
-    declared = {"color-scheme": "light"} | _named(light | FAMILIES)
-    differing = {"color-scheme": "dark"} | _named(_differing(dark, light))
+    declared = {"color-scheme": "light"} | _custom_properties(light | FAMILIES)
+    differing = {"color-scheme": "dark"} | _custom_properties(_differing(dark, light))
     by_system = _rule(":root", differing, inset="  ")
     return (
         _rule('html[data-theme="light"],\n:root', declared)
@@ -58,7 +58,7 @@ def _differing(these: Mapping[str, str], reference: Mapping[str, str]) -> dict[s
     return {name: value for name, value in these.items() if value != reference[name]}
 
 
-def _named(values: Mapping[str, str]) -> dict[str, str]:
+def _custom_properties(values: Mapping[str, str]) -> dict[str, str]:
     return {f"--{name}": value for name, value in values.items()}
 
 

@@ -64,7 +64,7 @@ def subject(base: str, quote: str) -> str:
 
 def pair_name(base: str, quote: str) -> str:
     """Return a pair for a list: Kyrgyz som and US dollar."""
-    first, second = (_named(code) for code in (base, quote))
+    first, second = (_full_name(code) for code in (base, quote))
     return capfirst(_("%(first)s and %(second)s") % {"first": first, "second": second})
 
 
@@ -87,7 +87,7 @@ def _count(value: Decimal) -> int:
     return currencies.FRACTION if decimal_places(value) else int(value.to_integral_value(ROUND_HALF_UP))
 
 
-def _named(code: str) -> str:
+def _full_name(code: str) -> str:
     currency = currencies.currency_words(code)
     return currency.name if currency else code
 

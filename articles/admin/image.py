@@ -191,7 +191,7 @@ class ImageAdmin(Library, DeskAdmin):
         )
         used = [image for image in images if image.pk not in free]
         if used:
-            listed = [_said_of_uses(image) for image in used[:MOST_EXPLAINED]]
+            listed = [_uses_as_html(image) for image in used[:MOST_EXPLAINED]]
             return [], {}, set(), [*listed, *map(_link_to, used[MOST_EXPLAINED:])]
         return super().get_deleted_objects(objs, request)
 
@@ -221,7 +221,7 @@ class ImageAdmin(Library, DeskAdmin):
 @require_safe
 def _original(request, model_admin, pk):
     """Return the whole original, for users who may trim it anew."""
-    image = image_texts.asked(request, pk, model_admin.has_change_permission)
+    image = image_texts.requested_image(request, pk, model_admin.has_change_permission)
     try:
         with image.file.open("rb") as master:
             picture = renditions.show_original(master)
@@ -235,7 +235,7 @@ def _master_of(image):
         return master.read()
 
 
-def _said_of_uses(image):
+def _uses_as_html(image):
     """Return a picture's name with all its uses."""
     return format_html("{}{}", _link_to(image), _list_of(image_uses.uses_of(image)))
 

@@ -25,7 +25,7 @@ class TextsForm(forms.ModelForm):
         fields = FIELDS
 
 
-def asked(request, pk, may):
+def requested_image(request, pk, may):
     """Return the picture ``pk`` if ``may``, a permission of its admin, allows it; else 404 or 403."""
     image = Image.objects.filter(pk=number_in_address(str(pk))).first()
     if image is None:
@@ -38,7 +38,7 @@ def asked(request, pk, may):
 @require_http_methods(["GET", "HEAD", "POST"])
 def image_texts_view(request, model_admin, pk):
     """Return the texts of a picture and whether the user may change them; a POST changes them."""
-    image = asked(request, pk, model_admin.has_view_permission)
+    image = requested_image(request, pk, model_admin.has_view_permission)
     may = model_admin.has_change_permission(request, image)
     if request.method != "POST":
         return JsonResponse(_facts(image) | {"may": may, "token": get_token(request)})

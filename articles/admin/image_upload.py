@@ -34,7 +34,7 @@ def image_upload_view(request, model_admin):
     if request.method == "POST":
         return _take(model_admin, request)
     if "known" in request.GET:
-        return _known(request.GET["known"])
+        return _known_files(request.GET["known"])
     form = model_admin.get_form(request)(initial={"focal_x": 50, "focal_y": 50})
     context = {
         **model_admin.admin_site.each_context(request),
@@ -48,7 +48,7 @@ def image_upload_view(request, model_admin):
     return TemplateResponse(request, "admin/articles/image/upload.html", context)
 
 
-def _known(hash_list):
+def _known_files(hash_list):
     """Return the pictures whose files have one of these hashes, by hash."""
     hashes = hash_list.split(",")[:MOST]
     if not all(len(file_hash) == HASH and file_hash.isalnum() and file_hash.isascii() for file_hash in hashes):

@@ -96,14 +96,14 @@ class Merging:
         candidates = {
             row.pk: row for part in parts for row in self._called(request, part)[: OFFERED + 1] if row != gone
         }
-        return {"typed": typed, "found": [(row, self._said(row)) for row in list(candidates.values())[:OFFERED]]}
+        return {"typed": typed, "found": [(row, self._row_label(row)) for row in list(candidates.values())[:OFFERED]]}
 
     def _called(self, request, words):
         if self.opts.label == "taggit.Tag":
             return tag_key.tags_holding(words)
         return self.get_search_results(request, self.get_queryset(request), words)[0]
 
-    def _said(self, row):
+    def _row_label(self, row):
         return self.describe_choice(row)["text"] if hasattr(self, "describe_choice") else str(row)
 
     def _preview(self, request, gone, stays, refusal):

@@ -64,7 +64,7 @@ class NoticeAdmin(DeskAdmin):
 
     def _take(self, request):
         if "choose" in request.POST:
-            choices = {kind: _wanted(request.POST, kind) for kind in Notice.Kind.values}
+            choices = {kind: _choice_of(request.POST, kind) for kind in Notice.Kind.values}
             notices.choose_notices(request.user, choices)
             self.log_change(request, request.user, _("Chose which notices to get"))
             self.message_user(request, _("Your choice is saved."))
@@ -75,6 +75,6 @@ class NoticeAdmin(DeskAdmin):
             self.message_user(request, text % {"count": count})
 
 
-def _wanted(data, kind):
+def _choice_of(data, kind):
     """Return whether a kind of notice is chosen for the desk, and by mail."""
     return f"desk_{kind}" in data, f"mail_{kind}" in data

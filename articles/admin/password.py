@@ -93,18 +93,18 @@ def set_password(request, name, secret):
     """The page of a link: its user sets the password, once."""
     link = links.find_link(name, secret)
     if link is None:
-        return _gone(request)
+        return _invalid_link(request)
     form = NewPasswordForm(link.user, request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if form.is_valid():
             was_first = links.use(link, form.cleaned_data["new_password1"])
-            return redirect("password_set") if was_first else _gone(request)
+            return redirect("password_set") if was_first else _invalid_link(request)
         links.count_try(link)
     title = _("Set your password")
     return _page(request, "password_choose", {"form": form, "link": link, "title": title})
 
 
-def _gone(request):
+def _invalid_link(request):
     return _page(request, "password_gone", {"title": _("This link leads nowhere any more")}, status=410)
 
 

@@ -157,7 +157,7 @@ def resolve_in_words(html: str) -> str:
 
 def charts_in_words(html: str) -> str:
     """Return a body for the desk with its charts in words; for a chart without rates its reference."""
-    return _with_each(html, _tell, _named)
+    return _with_each(html, _tell, _in_words)
 
 
 def _charts_of(html: str) -> dict[ChartReference, ResolvedChart]:
@@ -170,7 +170,7 @@ def _charts_of(html: str) -> dict[ChartReference, ResolvedChart]:
     return charts
 
 
-def _named(reference: ChartReference, caption: str) -> str:
+def _in_words(reference: ChartReference, caption: str) -> str:
     return f"<p>{escape(_('Chart of rates: %(asked)s') % {'asked': reference.text})}. {caption}</p>"
 
 

@@ -155,13 +155,13 @@ def numbered(html: str, *, linked: bool = True) -> str:
         return html
     notes = _Notes(linked)
     if linked:
-        html = HEADING.sub(_named, html)
+        html = HEADING.sub(_with_label, html)
     parts = UNMARKED.split(html)
     html = "".join(_marked(part, notes.plain if at % 2 else notes.mark) for at, part in enumerate(parts))
     return html + notes.at_end()
 
 
-def _named(match: re.Match[str]) -> str:
+def _with_label(match: re.Match[str]) -> str:
     """Give a heading a label of its words without the marks of notes."""
     tag, attributes, words = match.groups()
     if OPENING not in words:

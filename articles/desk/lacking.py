@@ -99,7 +99,7 @@ def early(article: Article, live: int, coming: Iterable[int]) -> dict[int, str]:
     Per edition these are the fields, in words, that differ from the ``live`` one and equal the working copy.
     """
     rows = {row.pk: row for row in article.editions.filter(pk__in=[live, *coming])}
-    snapshots = dict(zip(rows, _said_by_each(list(rows.values())), strict=True))
+    snapshots = dict(zip(rows, _snapshots_of(list(rows.values())), strict=True))
     has, mine = snapshots.pop(live), revisions.snapshot(article)
     mine["slug"] = mine["slug"] or has["slug"]
     early_fields = {}
@@ -111,21 +111,21 @@ def early(article: Article, live: int, coming: Iterable[int]) -> dict[int, str]:
 
 def find_gaps(edition: Edition, before: Iterable[Edition]) -> Completed:
     """Return what ``edition`` lacks of the newer ones in ``before``."""
-    since = known_at(edition)
+    since = compared_until(edition)
     newer = [earlier for earlier in before if earlier.cut_at > since and not earlier.withdrawn_reason]
     if not newer:
         return Completed({}, {}, {}, {})
-    return _merge(said_by(edition), newer, _base(edition.article, since))
+    return _merge(desk_snapshot(edition), newer, _base(edition.article, since))
 
 
-def known_at(edition: Edition) -> datetime:
+def compared_until(edition: Edition) -> datetime:
     """Return the time up to which the edition's editor knew what readers had."""
     return max(filter(None, [edition.decided_at, edition.based_at or edition.cut_at]))
 
 
-def said_by(edition: Edition) -> dict[str, Any]:
+def desk_snapshot(edition: Edition) -> dict[str, Any]:
     """Return a snapshot of an edition, with its rates as the desk writes them."""
-    return _said_by_each([edition])[0]
+    return _snapshots_of([edition])[0]
 
 
 def in_order(names: Iterable[str]) -> list[str]:
@@ -167,7 +167,7 @@ def _base(article: Article, moment: datetime) -> Edition | None:
     return article.editions.filter(live_from__lte=moment, erased_at=None).order_by("-live_from").first()
 
 
-def _said_by_each(editions: list[Edition]) -> list[dict[str, Any]]:
+def _snapshots_of(editions: list[Edition]) -> list[dict[str, Any]]:
     """Return snapshots of editions in the shape of ``revisions.snapshot()``, in three queries."""
     rows: dict[int, dict[str, list]] = {
         edition.pk: {"bylines": [], "further_sections": [], "tags": []} for edition in editions
@@ -192,7 +192,7 @@ def _merge(mine: dict[str, Any], newer: list[Edition], base: Edition | None) -> 
     """Return ``mine`` merged with the changes from ``base`` to each of ``newer``; without a base, each is compared with
     it.
     """
-    *said_by_newer, was_said = _said_by_each([*newer, base]) if base else [*_said_by_each(newer), mine]
+    *said_by_newer, was_said = _snapshots_of([*newer, base]) if base else [*_snapshots_of(newer), mine]
     merged, with_theirs, together = dict(mine), dict(mine), dict(mine)
     clashes, hopeless = set(), set()
     for theirs in said_by_newer:
@@ -236,7 +236,7 @@ def _repeats_since(edition: Edition, before: list[Edition]) -> datetime | None:
     last = before[-1] if before else None
     if last is None or last.live_until != edition.live_from or shared_values(last) != shared_values(edition):
         return None
-    was, will_be = _said_by_each([last, edition])
+    was, will_be = _snapshots_of([last, edition])
     return last.has_since if was == will_be else None
 
 

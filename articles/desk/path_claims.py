@@ -18,7 +18,7 @@ AT_ONCE = 20  # addresses checked by one query
 def free(path: str, article: int | None) -> str:
     """Return ``path``, or the first numbered one like it that no other article has; in one query or two."""
     for paths in _tried(path):
-        taken_paths = _taken(paths, article)
+        taken_paths = _taken_paths(paths, article)
         for candidate in paths:
             if candidate not in taken_paths:
                 return candidate
@@ -47,7 +47,7 @@ def _numbered(path: str, number: int) -> str:
     return f"{above}/{slug[: LONGEST - len(ending)].rstrip('-')}{ending}/"
 
 
-def _taken(paths: list[str], article: int | None) -> set[str]:
+def _taken_paths(paths: list[str], article: int | None) -> set[str]:
     """Return those of ``paths`` that another article has, or that a redirect leads elsewhere.
 
     A page hides the redirect of its address, so whoever follows it would reach the wrong article. Former addresses of

@@ -251,11 +251,11 @@ def _has_no_more_than_a_chief(person: "User") -> bool:
         person, "_given"
     ):  # read from the database once a request; roles_of() knows no roles of a suspended user
         names = set(person.groups.values_list("name", flat=True))
-        person._given = names <= given_by({CHIEF_EDITOR}) and not person.user_permissions.exists()
+        person._given = names <= assignable_roles({CHIEF_EDITOR}) and not person.user_permissions.exists()
     return person._given
 
 
-def given_by(roles: set[str]) -> set[str]:
+def assignable_roles(roles: set[str]) -> set[str]:
     """Return the roles that somebody with ``roles`` may assign."""
     if ADMINISTRATOR in roles:
         return set(PERMISSIONS)

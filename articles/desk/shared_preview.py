@@ -61,15 +61,15 @@ def page(request, token):
     links = PreviewLink.objects.valid().by_token(token).select_related("article__section", "revision")
     link = links.filter(article__trashed_at=None).first()
     if link is None:
-        return _kept_private(render(request, "articles/preview_gone.html", status=410))
+        return _made_private(render(request, "articles/preview_gone.html", status=410))
     form = NoteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and link.takes_notes and form.is_valid() and _take(link, form):
-        return _kept_private(HttpResponseRedirect(f"{request.path}?left=1#preview-notes"))
+        return _made_private(HttpResponseRedirect(f"{request.path}?left=1#preview-notes"))
     PreviewLink.objects.filter(pk=link.pk).update(opened_at=timezone.now())
-    return _kept_private(_shown(request, link, form))
+    return _made_private(_preview_page(request, link, form))
 
 
-def _shown(request, link: PreviewLink, form: NoteForm) -> HttpResponse:
+def _preview_page(request, link: PreviewLink, form: NoteForm) -> HttpResponse:
     text = timeline.text_kept(link.revision) if link.revision else None
     context = {"link": link, "form": form, "left": "left" in request.GET, "template": "articles/shared_preview.html"}
     context |= rendering.as_unseen(text.values["section_id"] if text else link.article.section_id)
@@ -97,7 +97,7 @@ def _take(link: PreviewLink, form: NoteForm) -> bool:
     return True
 
 
-def _kept_private(response: HttpResponse) -> HttpResponse:
+def _made_private(response: HttpResponse) -> HttpResponse:
     response.headers["Cache-Control"] = "no-store, private"
     response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -22,7 +22,7 @@ def authors_named(text: str) -> list[tuple[int, str]]:
     condition = Q()
     for word in query_words:
         condition &= Q(plain__contains=word) | Q(slug__contains=word)
-    return _found(condition, lambda name, slug: all(word in f"{name} {slug}" for word in query_words))
+    return _matching(condition, lambda name, slug: all(word in f"{name} {slug}" for word in query_words))
 
 
 def authors_holding(text: str) -> list[int]:
@@ -36,10 +36,10 @@ def authors_with_any(parts: Iterable[str]) -> list[tuple[int, str]]:
     condition = Q()
     for part in plain_parts:
         condition |= Q(plain__contains=part)
-    return _found(condition, lambda name, _slug: any(part in name for part in plain_parts))
+    return _matching(condition, lambda name, _slug: any(part in name for part in plain_parts))
 
 
-def _found(condition: Q, holds: Callable[[str, str], bool]) -> list[tuple[int, str]]:
+def _matching(condition: Q, holds: Callable[[str, str], bool]) -> list[tuple[int, str]]:
     """Return the authors that match ``condition``; ``holds`` decides on those that have no key yet."""
     if not condition:
         return []

@@ -96,8 +96,8 @@ class _Search:
         self.selects = [self._select(column, together)] if plain else []
         self.selects += [self._select_named(part) for part in name_parts]
         self.conditions = [self._condition(column, together)] if plain else []
-        self.conditions += [self._named(part) for part in name_parts]
-        without = [self._named(part) for part in query.unwanted]
+        self.conditions += [self._text_or_name(part) for part in name_parts]
+        without = [self._text_or_name(part) for part in query.unwanted]
         self.without = [(f"NOT coalesce({sql}, false)", values) for sql, values in without]
         self.rows = rows.values_list("id", table.moment)
         downwards = "" if _is_oldest_first(rows, table) else " DESC"
@@ -140,7 +140,7 @@ class _Search:
     def _condition(self, column: str, tsquery: Statement) -> Statement:
         return HAS_WORDS.format(table=self.table.name, key=self.table.key, column=column, asked=tsquery[0]), tsquery[1]
 
-    def _named(self, part: Part) -> Statement:
+    def _text_or_name(self, part: Part) -> Statement:
         """Return a condition: the words occur in the text, or in the name of an author or a tag."""
         sql, values = self._condition(self.table.words, _together([part.term]))
         for table, row, name, pks in self._names(part):

@@ -35,7 +35,7 @@ def find_copy_numbers(
     query: DeskQuery, rows: QuerySet, *, table: Table, most: int, headlines: bool
 ) -> tuple[list[int], bool]:
     """Return the first ``most`` of ``rows`` that match, and whether all were checked."""
-    select, values = _found(query, table, headlines=headlines or query.query.in_headlines)
+    select, values = _select(query, table, headlines=headlines or query.query.in_headlines)
     with connection.cursor() as cursor:
         cursor.execute(f"{select} ORDER BY 1 DESC LIMIT %s", [*values, MOST_FOUND + 1])
         pks = [pk for (pk,) in cursor.fetchall()]
@@ -43,7 +43,7 @@ def find_copy_numbers(
     return list(listed[:most]), len(pks) <= MOST_FOUND
 
 
-def _found(query: DeskQuery, table: Table, *, headlines: bool) -> Statement:
+def _select(query: DeskQuery, table: Table, *, headlines: bool) -> Statement:
     """Return a SELECT of the ids of all rows with every part and none of the unwanted."""
     plain = [part for part in query.wanted if headlines or not (part.authors or part.tags)]
     parts = [_words(table, plain, headlines=headlines)] if plain else []

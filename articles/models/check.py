@@ -71,10 +71,10 @@ class OutsideLinkQuerySet(models.QuerySet):
 
 def address_digest(href: str) -> str:
     """Return the key of an address's row."""
-    return hashlib.sha256(asked_address(href).encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(requested_address(href).encode("utf-8", "replace")).hexdigest()
 
 
-def asked_address(href: str) -> str:
+def requested_address(href: str) -> str:
     """Return the address as it is requested, or unchanged if it is invalid."""
     try:
         return normal(f"https:{href}" if href.startswith("//") else href)

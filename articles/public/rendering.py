@@ -211,12 +211,12 @@ def _own_sites() -> tuple[embeds.Site, ...]:
     )
 
 
-def _said(match: re.Match[str]) -> str:
+def _caption(match: re.Match[str]) -> str:
     return mark_safe(match["caption"]) if match["caption"] else ""  # noqa: S308 - part of the cleaned body
 
 
 def _plain_embed(match: re.Match[str], address: str, embed: embeds.Embed) -> str:
-    label = _said(match) or (address if embed.is_link else EMBED_WORDS[embed.shape])
+    label = _caption(match) or (address if embed.is_link else EMBED_WORDS[embed.shape])
     return format_html('<p><a href="{}">{}</a></p>', address, label)
 
 
@@ -290,7 +290,7 @@ def contents(html: str) -> list[dict[str, str]]:
 
 def _embed(match: re.Match[str], address: str, embed: embeds.Embed, *, images: dict[int, Image]) -> str:
     """Return a link or a recording; nothing of the other site loads before the reader asks for it."""
-    about = {"address": address, "embed": embed, "caption": _said(match), "words": EMBED_WORDS.get(embed.shape)}
+    about = {"address": address, "embed": embed, "caption": _caption(match), "words": EMBED_WORDS.get(embed.shape)}
     return render_to_string("articles/_embed.html", about | {"poster": images.get(int(match["poster"] or 0))})
 
 

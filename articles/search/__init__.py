@@ -172,7 +172,7 @@ def _hits(query: str, pks: list[int]) -> list[Hit]:
     editions: dict[int, Any] = {edition.pk: edition for edition in load_bylines(WITH_TEXT.of(pks))}
     parsed = parse(query)
     return [
-        Hit(edition, snippet(parsed, edition.language, _shown(edition.found_text), edition.standfirst))
+        Hit(edition, snippet(parsed, edition.language, _visible_text(edition.found_text), edition.standfirst))
         for pk in pks
         if (edition := editions.get(pk))
     ]
@@ -186,7 +186,7 @@ def _with_text(keys: KeysPlaceholder) -> QuerySet[Edition]:
 WITH_TEXT = CompiledEditionQuery(_with_text, also={"found_text": TextField()})
 
 
-def _shown(text: str | None) -> str:
+def _visible_text(text: str | None) -> str:
     return _database().stored_text((text or "").partition(BEGINNINGS)[0])
 
 

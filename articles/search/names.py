@@ -42,9 +42,11 @@ def find_named(query: str, at: datetime) -> list[NamedRow]:
     parts = _telling(words(query[:MOST_LETTERS]))
     if not 0 < len(parts) <= MOST_WORDS or max(map(len, parts)) < LEAST_TYPED:
         return []
-    matches = [row for row in _known() if all(any(word.startswith(part) for word in row.words) for part in parts)]
+    matches = [
+        row for row in _searched_rows() if all(any(word.startswith(part) for word in row.words) for part in parts)
+    ]
     matches.sort(key=lambda match: -len(set(parts).intersection(match.words)))
-    return _shown(matches, at)
+    return _first_results(matches, at)
 
 
 def near(query: str, at: datetime) -> list[NamedRow]:
@@ -52,9 +54,9 @@ def near(query: str, at: datetime) -> list[NamedRow]:
     parts = _telling(words(query[:MOST_LETTERS]))
     if not 0 < len(parts) <= MOST_LIKE:
         return []
-    spelt = {word for row in _known() for word in row.words}
+    spelt = {word for row in _searched_rows() for word in row.words}
     like = [{part, *_like(part, spelt)} for part in parts]
-    return _shown([row for row in _known() if all(close.intersection(row.words) for close in like)], at)
+    return _first_results([row for row in _searched_rows() if all(close.intersection(row.words) for close in like)], at)
 
 
 def _like(part: str, spelt: set[str]) -> list[str]:
@@ -64,7 +66,7 @@ def _like(part: str, spelt: set[str]) -> list[str]:
     return get_close_matches(part, near, cutoff=LIKENESS)
 
 
-def _shown(matches: list[NamedRow], at: datetime) -> list[NamedRow]:
+def _first_results(matches: list[NamedRow], at: datetime) -> list[NamedRow]:
     places = [match for match in matches if match.kind != AUTHOR][:MOST]
     return places + _printed([match for match in matches if match.kind == AUTHOR][:MOST], at)
 
@@ -85,7 +87,7 @@ def _printed(authors: list[NamedRow], at: datetime) -> list[NamedRow]:
     return [author for author in authors if author.pk in printed]
 
 
-def _known() -> tuple[NamedRow, ...]:
+def _searched_rows() -> tuple[NamedRow, ...]:
     return fragments.get_fragment("names that are searched", _all)
 
 
@@ -98,9 +100,9 @@ def _all() -> tuple[NamedRow, ...]:
     columns = ("kind_of", "named", "pk", "slug", "over")
     parts = [part.order_by().values_list(*columns) for part in (sections, pages, authors)]
     rows = parts[0].union(*parts[1:], all=True)
-    return tuple(_named(*row) for row in rows.order_by("kind_of", "named", "pk")[:MOST_KNOWN])
+    return tuple(_named_row(*row) for row in rows.order_by("kind_of", "named", "pk")[:MOST_KNOWN])
 
 
-def _named(kind: int, name: str, pk: int, slug: str, over: str) -> NamedRow:
+def _named_row(kind: int, name: str, pk: int, slug: str, over: str) -> NamedRow:
     places = [place for place in ("authors" if kind == AUTHOR else over, slug) if place]
     return NamedRow(name, f"/{'/'.join(places)}/", kind, tuple(words(name)), pk)

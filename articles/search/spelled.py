@@ -11,7 +11,7 @@ WITHIN = f"[{MARKS}\u00ad]?"  # an apostrophe or a soft hyphen, which need not b
 
 
 @cache
-def _same() -> dict[str, str]:
+def _letter_variants() -> dict[str, str]:
     """Return the letters that folding changes, by their folded form."""
     variants = defaultdict(list)
     for code in LETTERS:
@@ -30,6 +30,6 @@ def pattern(word: str) -> str:
 
 def _one_of(letter: str) -> str:
     if letter.isalnum():
-        variants = _same().get(letter, "")
+        variants = _letter_variants().get(letter, "")
         return f"[{letter}{variants}]" if variants else letter
     return f"\\{letter}" if letter.isascii() else letter

@@ -92,15 +92,15 @@ def card(
     if look == "line":
         when = "clock" if clock else "weekday" if at and _is_this_week(at, edition.published_at) else "date"
         line = {"edition": edition, "level": level, "when": when}
-        return _made(edition, ("wire", level, when), partial(render_to_string, "articles/_wire.html", line))
+        return _cached_card(edition, ("wire", level, when), partial(render_to_string, "articles/_wire.html", line))
     how = (look, level, picture, sizes, eager, standfirst, authors, columnist, clock, bool(snippet))
     names = ("look", "level", "picture", "sizes", "eager", "standfirst", "authors", "columnist", "clock", "has_snippet")
     make = partial(render_to_string, "articles/_card.html", {"edition": edition, **dict(zip(names, how, strict=True))})
-    html = _made(edition, how, make)
+    html = _cached_card(edition, how, make)
     return mark_safe(html.replace(SNIPPET, snippet) if snippet else html)  # noqa: S308 - a template's output
 
 
-def _made(edition: Edition, how: tuple[Any, ...], make: Callable[[], SafeString]) -> SafeString:
+def _cached_card(edition: Edition, how: tuple[Any, ...], make: Callable[[], SafeString]) -> SafeString:
     """Return the card of ``edition`` in its place, cached unless its placement is unsaved."""
     if edition.here and edition.here.pk is None:
         return make()

@@ -90,7 +90,7 @@ class LinesTests(LinesTestCase):
             now, before = self.now + HOUR, sorted(self.rows(), key=lambda row: row.slot)
             places = {row.slot: number for number, row in enumerate(before)}
             rows, _dropped = boards.put_row(before, places, places[5], 1, 9)
-            note = self.save(boards.held_from(before, rows, at, now)).note
+            note = self.save(boards.arrangement_from(before, rows, at, now)).note
         assert note.startswith("from ")
         assert note.endswith(": moved “H5” from Slot 5 to Lead (4 others moved one place)")
         assert ";" not in note

@@ -116,7 +116,7 @@ class SavingTests(BoardTestCase):
         self.save([Placing(1, self.articles[9])])
         with self.later(1):
             before, at = self.rows(), self.now + 10 * HOUR
-            rows = boards.held_from(before, [replace(before[0], slot=3)], at, timezone.now())
+            rows = boards.arrangement_from(before, [replace(before[0], slot=3)], at, timezone.now())
             self.save(rows)
             assert self.lead() == self.articles[9]
             assert self.lead(at - TICK) == self.articles[9]

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from articles import search
 from articles.desk import roles, workflow
-from articles.desk.readiness.links import _known
+from articles.desk.readiness.links import _existing_targets
 from articles.desk.workflow import WorkflowError, guests
 from articles.models import Article, Author, Autosave
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section, make_user
@@ -156,7 +156,7 @@ class ReadersOfGuestsTests(TestCase):
     def test_link_to_a_guests_page_is_named_by_the_checks(self):
         from articles.desk.readiness.links import LinkTarget
 
-        assert _known({LinkTarget("author", ("asel",))}) == {}
+        assert _existing_targets({LinkTarget("author", ("asel",))}) == {}
 
     def test_former_address_of_who_became_a_guest_leads_nowhere(self):
         author = make_author(name="Once", slug="once")

@@ -130,7 +130,7 @@ class EveryFieldTests(LackingTestCase):
     def test_every_field_that_readers_see_is_known(self):
         assert set(COLUMNS) == set(shared_values(Article()))
         assert set(FIELDS) == set(edition_snapshot(self.live))
-        assert lacking.said_by(self.live) == edition_snapshot(self.live)
+        assert lacking.desk_snapshot(self.live) == edition_snapshot(self.live)
 
     def test_each_field_is_marked_on_every_screen_until_it_is_put_in(self):
         for start in range(0, len(FIELDS), 6):  # as many as a day of the calendar's month shows

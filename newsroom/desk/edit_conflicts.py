@@ -139,7 +139,7 @@ class Guarded:
         if not differences:
             return None
         entry = _newest_entry(row, loaded_at)
-        by = _said_by(entry, request.user) if entry else ""
+        by = _saver(entry, request.user) if entry else ""
         return Newer(pack(now), by, entry and entry.action_time, differences)
 
     def _stored_formsets(self, request, row):
@@ -191,7 +191,7 @@ def _newest_entry(row, since):
     return (entries.filter(action_time__gte=since) if since else entries).first()
 
 
-def _said_by(entry, reader):
+def _saver(entry, reader):
     return _("you, in another window") if entry.user_id == reader.pk else notices.name_of_person(entry.user)
 
 

@@ -16,13 +16,13 @@ SAME, ONLY_HERE = "", "marked"
 
 def stored_value(form: forms.BaseForm, name: str) -> str | list[str]:
     """Return a field's stored value as its browser would have it."""
-    return _shown(form.fields[name], form.get_initial_for_field(form.fields[name], name))
+    return _browser_value(form.fields[name], form.get_initial_for_field(form.fields[name], name))
 
 
 def typed_value(form: forms.BaseForm, name: str) -> str | list[str]:
     """Return a field's sent value as its browser had it."""
     field, bound = form.fields[name], form[name]
-    return _shown(field, field.bound_data(bound.data, form.get_initial_for_field(field, name)))
+    return _browser_value(field, field.bound_data(bound.data, form.get_initial_for_field(field, name)))
 
 
 def has_changed(form: forms.BaseForm, name: str) -> bool:
@@ -31,7 +31,7 @@ def has_changed(form: forms.BaseForm, name: str) -> bool:
     return field.has_changed(form.get_initial_for_field(field, name), form[name].data)
 
 
-def _shown(field: forms.Field, value: Any) -> str | list[str]:
+def _browser_value(field: forms.Field, value: Any) -> str | list[str]:
     widget, value = _widget(field), field.prepare_value(value)
     if isinstance(widget, forms.CheckboxInput):
         return "on" if widget.check_test(value) else ""
@@ -71,7 +71,7 @@ def both_in_words(form: forms.BaseForm, name: str) -> tuple[str, str]:
 def value_in_words(field: forms.Field, value: Any) -> str:
     """Return ``value``, stored or typed, in words."""
     if isinstance(_widget(field), forms.CheckboxInput):
-        return _("yes") if _shown(field, value) else _("no")
+        return _("yes") if _browser_value(field, value) else _("no")
     if value is None or value == "":
         return _nothing(field)
     if isinstance(field, forms.ModelMultipleChoiceField):
@@ -79,7 +79,7 @@ def value_in_words(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.ModelChoiceField):
         return _name(field, value)
     choices = dict(_flat(getattr(field, "choices", ())))
-    shown_value = _shown(field, value)
+    shown_value = _browser_value(field, value)
     return ", ".join(
         str(choices.get(key, key)) for key in ([shown_value] if isinstance(shown_value, str) else shown_value)
     )

@@ -168,12 +168,12 @@ def _point_to(token: str) -> None:
     fresh.symlink_to(token)
     _hand_over(folder / token, fresh)
     fresh.replace(_link())
-    folders = sorted((path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()), key=_made)
+    folders = sorted((path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()), key=_modified_at)
     for old in folders[:-KEPT]:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _made(path: Path) -> float:
+def _modified_at(path: Path) -> float:
     try:
         return path.stat().st_mtime
     except OSError:  # another process was quicker

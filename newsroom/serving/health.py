@@ -45,10 +45,10 @@ def readyz(request):
     except Exception:  # whatever the driver raises, the server should get no requests now
         logger.exception("The database does not answer.")
         return _answer("database does not answer", status=503)
-    return _answer(", ".join(["ok", *_lacks()]))
+    return _answer(", ".join(["ok", *_failing()]))
 
 
-def _lacks() -> list[str]:
+def _failing() -> list[str]:
     """Return what does not work while pages are still served."""
     failures = []
     try:

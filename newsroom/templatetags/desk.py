@@ -81,10 +81,10 @@ def without_words(cl):
 @register.filter
 def cells(row, headers):
     """Return a row's cells as Django drew them, each with the name of its column, and a sign for an empty one."""
-    return [_named(cell, header) for cell, header in zip_longest(row, headers, fillvalue={})]
+    return [_labelled_cell(cell, header) for cell, header in zip_longest(row, headers, fillvalue={})]
 
 
-def _named(cell, header):
+def _labelled_cell(cell, header):
     if not cell.startswith("<td class=") or "action-checkbox" in cell[:32]:  # a box needs no name, a <th> is one
         return cell
     name = capfirst(strip_tags(header.get("text", "")))

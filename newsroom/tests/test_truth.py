@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from articles.desk import roles, workflow
 from articles.models import Article, Check, CheckRule, Edition, OutsideLink
-from articles.models.check import address_digest, asked_address
+from articles.models.check import address_digest, requested_address
 from articles.tests.factories import (
     make_article,
     make_author,
@@ -325,7 +325,7 @@ class ChecksTests(DeskTestCase):
         self.assertNotContains(page, "links to other sites.")
         self.assertContains(page, "were not asked yet")
         OutsideLink.objects.create(
-            sha256=address_digest(href), address=asked_address(href), checked_at=timezone.now(), status=200
+            sha256=address_digest(href), address=requested_address(href), checked_at=timezone.now(), status=200
         )
         page = self.checks(headline="Road", body=body)
         self.assertNotContains(page, "were not asked yet")

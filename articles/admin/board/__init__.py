@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from articles.admin.board import actions, drawing, preview
 from articles.admin.board.form import read_rows
-from articles.admin.board.state import BoardState, asked_time, typed_time
+from articles.admin.board.state import BoardState, requested_time, typed_time
 from articles.admin.lists import number_in_address
 from articles.desk import boards, roles
 from articles.models import BoardRevision, Section
@@ -50,7 +50,7 @@ class Board:
         state.loaded = last.pk if last else 0
         state.rows = [boards.Placing.of(placement) for placement in state.stored]
         state.query = request.GET.get("q", "")
-        asked_time(state, request.GET.get("at", ""))
+        requested_time(state, request.GET.get("at", ""))
         return self._draw(request, state)
 
     def _arranged(self, request, state):

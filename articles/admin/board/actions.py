@@ -73,7 +73,7 @@ def _place(state, places, article, slot):
 def _put(state, places, moving, slot):
     before = list(state.rows)
     rows, dropped = boards.put_row(before, places, moving, slot, state.slots)
-    state.rows = boards.held_from(before, rows, state.at, state.now)
+    state.rows = boards.arrangement_from(before, rows, state.at, state.now)
     if dropped is not None:
         state.rows = boards.remove_row(state.rows, dropped, state.at, state.now)
 

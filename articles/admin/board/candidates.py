@@ -33,7 +33,7 @@ def candidates_found(state, pinned):
     """Return those found for ``state.query``, or the newest and next ones; ``pinned`` has places of articles."""
     words = normalise(state.query)[:200].strip()
     rows = Edition.objects.select_related("section", "lead_image").defer("body", "corrections", "standfirst")
-    editions = _found(words, rows, state.now) if words else _newest(state, rows)
+    editions = _search_results(words, rows, state.now) if words else _newest(state, rows)
     once = {edition.article_id: edition for edition in reversed(editions)}
     ended = _ended(once, state)
     why = desk_search.excerpts(words, {pk: edition.headline for pk, edition in once.items()})
@@ -62,7 +62,7 @@ def _newest(state, rows):
     return [*coming[:SOON], *live[:A_LIST]]
 
 
-def _found(words, rows, now):
+def _search_results(words, rows, now):
     """Return live and scheduled articles found by the desk's search: those with the words in their headlines first."""
     articles = Article.objects.on_desk().filter(published_at__isnull=False)
     places = {pk: place for place, pk in enumerate(desk_search.titled_first(words, articles, most=MOST_FOUND))}

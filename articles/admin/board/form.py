@@ -78,7 +78,7 @@ def read_rows(state, data):
         state.problems.append(str(_("Something is not right yet; it is marked below. Nothing was changed.")))
         return
     before = [boards.Placing.of(stored[row.pk]) if row.pk in stored else None for row in rows]
-    state.rows = boards.held_from(before, rows, state.at, state.now)
+    state.rows = boards.arrangement_from(before, rows, state.at, state.now)
     _drop_beyond(state)
 
 

@@ -65,7 +65,7 @@ def drawn_time(state, text):
     state.at = _read(text) or state.now
 
 
-def asked_time(state, text):
+def requested_time(state, text):
     """Show the board at the time in ``text``; now if it is empty or past."""
     try:
         moment = TimeField(required=False).clean(text.replace("\0", ""))
@@ -83,7 +83,7 @@ def typed_time(state, data):
     if quick := QUICK.get(data.get("_when", "")):
         state.at = max(quick(state.now), state.now)
     elif "_show" in data:
-        asked_time(state, data.get("at", ""))
+        requested_time(state, data.get("at", ""))
 
 
 def _read(text):

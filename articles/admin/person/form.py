@@ -82,7 +82,7 @@ class PersonForm(forms.ModelForm):
             )
 
     def _offer_roles(self):
-        assignable_roles = roles.given_by(roles.roles_of(self.by))
+        assignable_roles = roles.assignable_roles(roles.roles_of(self.by))
         self.fields["roles"].choices = [(role, role) for role in roles.PERMISSIONS if role in assignable_roles]
         if self.instance.pk:
             self.initial["roles"] = sorted(group.name for group in self.instance.groups.all())
@@ -112,7 +112,7 @@ class PersonForm(forms.ModelForm):
 
     def clean_username(self):
         """Return a login that nobody has, regardless of capitals; an empty one is made from the name."""
-        username = self.cleaned_data["username"] or self._made_of_the_name()
+        username = self.cleaned_data["username"] or self._login_from_name()
         if not username:
             raise ValidationError(_("Write a login, or the name it can be made of."))
         namesakes = User.objects.filter(same("username", username)).exclude(pk=self.instance.pk)
@@ -120,7 +120,7 @@ class PersonForm(forms.ModelForm):
             raise ValidationError(_("There is a login “%(login)s” already."), params={"login": username})
         return username
 
-    def _made_of_the_name(self):
+    def _login_from_name(self):
         names = (self.cleaned_data.get("first_name", ""), self.cleaned_data.get("last_name", ""))
         base = make_slug(" ".join(names), 60) or make_slug(self.cleaned_data.get("email", "").partition("@")[0], 60)
         taken_names = User.objects.filter(begins("username", base)).values_list("username", flat=True)

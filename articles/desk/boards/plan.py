@@ -162,7 +162,7 @@ def _order(new_plan: Plan) -> None:
 # Arranging, before anything is saved
 
 
-def held_from(
+def arrangement_from(
     before: Sequence[Placing | None], placings: Sequence[Placing], at: datetime, now: datetime
 ) -> list[Placing]:
     """Return ``placings``, with changes made on the board of a future time ``at`` in force from then on.

@@ -178,7 +178,7 @@ def _again(revision: BoardRevision) -> tuple[list[Placing], list[str]]:
     placings, left_out = [], []
     rows = [row | {name: _time(row[name]) for name in ("starts_at", "ends_at")} for row in revision.placements]
     rows = [row for row in rows if row["ends_at"] > now]
-    placeable = _shown(row["article_id"] for row in rows)
+    placeable = _placeable(row["article_id"] for row in rows)
     images = _images(row["image_id"] for row in rows)
     for row in rows:
         if row["article_id"] not in placeable:
@@ -216,7 +216,7 @@ def _beyond(rows: list[Placement], titles: dict[int, str], slots: int, now: date
 
 
 def _wrong(new: list[Placement], ended: list[Placement], titles: dict[int, str]) -> Iterable[str]:
-    placeable, images = _shown(row.article_id for row in new), _images(row.image_id for row in new)
+    placeable, images = _placeable(row.article_id for row in new), _images(row.image_id for row in new)
     for row in [*new, *ended]:
         if row.ends_at <= row.starts_at:
             yield _("“%(title)s” must end after it starts.") % {"title": _title(row, titles)}
@@ -254,7 +254,7 @@ def _title(row: Placement, titles: dict[int, str]) -> str:
     return titles.get(row.article_id) or str(row.article_id)
 
 
-def _shown(articles: Iterable[int]) -> set[int]:
+def _placeable(articles: Iterable[int]) -> set[int]:
     """Return those of ``articles`` that are live or scheduled."""
     rows = Edition.objects.filter(article__in=set(articles), live_until__gt=timezone.now())
     return set(rows.values_list("article_id", flat=True))

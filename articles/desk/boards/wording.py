@@ -35,7 +35,7 @@ def describe_differences(
 ) -> list[str]:
     """Return lines on the differences between two states of a board, the present first; a move is one line."""
     names = _Names(titles)
-    if at := _one_time_to_come(before, after, now):
+    if at := _single_future_time(before, after, now):
         when = _("from %(time)s") % {"time": short_time_with_zone(at, zone)}
         return [f"{when}: {line}" for line in _arranged(_tops(before, at), _tops(after, at), names, zone).lines]
     changes = _arranged(_tops(before, now), _tops(after, now), names, zone)
@@ -102,7 +102,7 @@ def _tops(rows: list[Placement], now: datetime) -> Tops:
     return tops
 
 
-def _one_time_to_come(before: list[Placement], after: list[Placement], now: datetime) -> datetime | None:
+def _single_future_time(before: list[Placement], after: list[Placement], now: datetime) -> datetime | None:
     """Return the one future time from which all differences hold, without an end; None if it is now, or several."""
     old, new = {_key(placement) for placement in before}, {_key(placement) for placement in after}
     times = {start for _slot, _article, start, _end in (new - old) | (old - new) if start > now}
@@ -110,9 +110,9 @@ def _one_time_to_come(before: list[Placement], after: list[Placement], now: date
     added = [key for key in new - old if key[2] > now]
     if len(times) != 1 or ends - times or any(end != FOR_EVER for _slot, _article, _start, end in added):
         return None
-    texts_before = {_key(placement)[:3]: _said_here(placement) for placement in before if placement.starts_at <= now}
+    texts_before = {_key(placement)[:3]: _content_of(placement) for placement in before if placement.starts_at <= now}
     is_as_it_was = texts_before == {
-        _key(placement)[:3]: _said_here(placement) for placement in after if placement.starts_at <= now
+        _key(placement)[:3]: _content_of(placement) for placement in after if placement.starts_at <= now
     }
     return times.pop() if is_as_it_was else None
 
@@ -121,7 +121,7 @@ def _key(placement: Placement) -> tuple[int, int, datetime, datetime]:
     return placement.slot, placement.article_id, placement.starts_at, placement.ends_at
 
 
-def _said_here(placement: Placement) -> list:
+def _content_of(placement: Placement) -> list:
     """Return the placement's texts, picture and article, everything except its slot and times."""
     return [getattr(placement, name) for name in SAME if name != "slot"]
 
@@ -205,7 +205,7 @@ def _longest_rise(stayed: list[int], now: dict[int, int]) -> set[int]:
 def _changed(old: Placement, new: Placement, names: _Names, zone: ZoneInfo) -> str:
     """Return a line on changes of a placement beside its slot; "" if there are none."""
     words = {"slot": slot_name(new.slot), "title": names[new.article_id]}
-    if _said_here(old) != _said_here(new):
+    if _content_of(old) != _content_of(new):
         return _("%(slot)s: %(title)s, changed for this place") % words
     if old.ends_at == new.ends_at:
         return ""

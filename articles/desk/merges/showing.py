@@ -80,7 +80,7 @@ def _of_editions(kind: Merge.Kind, gone: Any, stays: Any) -> list[str]:
     }
     counts = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
     counted = Edition.objects.filter(pk__in=newest).order_by().aggregate(all=Count("pk"), **counts)
-    return [_said(counted[name], counted["all"]) for name in conditions]
+    return [_count_text(counted[name], counted["all"]) for name in conditions]
 
 
 def _drafts(kind: Merge.Kind, gone: Any) -> str:
@@ -90,10 +90,10 @@ def _drafts(kind: Merge.Kind, gone: Any) -> str:
     under_way = ~Q(stage=Article.Stage.PUBLISHED) & Q(trashed_at=None)
     rows = Article.objects.filter(pk__in=newest.values(place.article)).order_by()
     counted = rows.aggregate(all=Count("pk"), drafts=Count("pk", filter=under_way))
-    return _said(counted["drafts"], counted["all"])
+    return _count_text(counted["drafts"], counted["all"])
 
 
-def _said(count: int, of: int) -> str:
+def _count_text(count: int, of: int) -> str:
     if of <= MOST_COUNTED:
         return str(count)
     return _("%(count)d of the newest %(most)d") % {"count": min(count, MOST_COUNTED), "most": MOST_COUNTED}

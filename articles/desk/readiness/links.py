@@ -70,7 +70,7 @@ def _is_own(host: str) -> bool:
 
 def _inside(places: dict[str, str], own_path: str) -> Iterator[Problem]:
     targets = {href: _target(place) for href, place in places.items() if place.startswith("/") and place != own_path}
-    known_targets = _known({target for target in targets.values() if target})
+    known_targets = _existing_targets({target for target in targets.values() if target})
     for href, place in places.items():
         if not place.startswith("/"):
             text = _("The link “%(link)s” lacks https:// and the site’s name in front: write the whole address.")
@@ -102,7 +102,7 @@ def _target(path: str) -> LinkTarget | None:
     return LinkTarget("page", (path,))
 
 
-def _known(targets: set[LinkTarget]) -> dict[LinkTarget | None, bool]:
+def _existing_targets(targets: set[LinkTarget]) -> dict[LinkTarget | None, bool]:
     """Return those of ``targets`` that exist, with whether readers get a page; a query for each kind of page."""
     is_readable: dict[LinkTarget | None, bool] = {target: True for target in targets if target.kind == "page"}
     keys = {kind: [target.key for target in targets if target.kind == kind] for kind in ("article", "section")}

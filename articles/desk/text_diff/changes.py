@@ -82,7 +82,7 @@ def _change(fields: dict, name: str, old: Any, new: Any, names: Names) -> FieldC
     if name in LISTS:
         old, new = _list(name, old, names), _list(name, new, names)
         return FieldChange(name, label, items(old, new, "before"), items(old, new, "after"), items(old, new))
-    old, new = _said(fields[name], old, names), _said(fields[name], new, names)
+    old, new = _value_in_words(fields[name], old, names), _value_in_words(fields[name], new, names)
     if isinstance(fields[name], TextField) or not _is_chosen(fields[name]):
         return FieldChange(name, label, *words_beside(old, new), marked_words(old, new))
     old_list, new_list = [old], [new]
@@ -98,7 +98,7 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _said(field: Any, value: Any, names: Names) -> str:
+def _value_in_words(field: Any, value: Any, names: Names) -> str:
     if isinstance(field, BooleanField):
         return str(_("yes") if value else _("no"))
     if isinstance(field, ForeignKey):

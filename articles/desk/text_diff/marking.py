@@ -196,7 +196,7 @@ def _column(rows: list[BlockRow], names: Names, side: str) -> SafeString:
     side_rows = [row for row in rows if side == "prose" or (row.before if side == "before" else row.after)]
     parts = []
     for outer, group in groupby(side_rows, key=lambda row: _block(row, side).outer):
-        inner = _together(_shown(row, names, side) for row in group)
+        inner = _together(_block_html(row, names, side) for row in group)
         if outer in {"p", "h2", "h3", "figure"}:
             parts.append(inner)
         else:
@@ -212,7 +212,7 @@ def _block(row: BlockRow, side: str) -> BodyBlock:
     return block
 
 
-def _shown(row: BlockRow, names: Names, side: str) -> SafeString:
+def _block_html(row: BlockRow, names: Names, side: str) -> SafeString:
     """Return one block: its state in words, its number in a list, and its text."""
     block = _block(row, side)
     return format_html(
@@ -256,7 +256,7 @@ def _whole(ops: list[Op], names: Names, side: str) -> SafeString:
     parts: list[SafeString] = []
     for is_same, old, new in ops:
         if is_same:
-            parts.append(_same(old, new, names, side))
+            parts.append(_unchanged_words(old, new, names, side))
         else:
             if old and side != "after":
                 parts.append(_marked("del", old, names))
@@ -273,7 +273,7 @@ def _marked(tag: str, run: tuple[Token, ...], names: Names) -> SafeString:
     return mark_safe(f"{space}<{tag}>{_run(run, names, targets=True)}</{tag}>")  # noqa: S308 - ins or del
 
 
-def _same(old: tuple[Token, ...], new: tuple[Token, ...], names: Names, side: str) -> SafeString:
+def _unchanged_words(old: tuple[Token, ...], new: tuple[Token, ...], names: Names, side: str) -> SafeString:
     """Return unchanged words, with a note where their formatting or link changed."""
     parts = []
     for marks, group in groupby(zip(old, new, strict=True), key=lambda pair: (pair[0].marks, pair[1].marks)):
@@ -304,7 +304,7 @@ def _run(run: tuple[Token, ...], names: Names, *, targets: bool = False) -> Safe
     """Return tokens as HTML, without the space before the first."""
     parts: list[SafeString] = []
     for marks, group in groupby(run, key=lambda token: token.marks):
-        text = _together(_one(token, names, bool(parts) or n > 0) for n, token in enumerate(group))
+        text = _together(_token_html(token, names, bool(parts) or n > 0) for n, token in enumerate(group))
         formats = dict(marks)
         for name, wrap in WRAPS.items():
             text = format_html(wrap, text) if name in formats else text
@@ -322,7 +322,7 @@ WRAPS = {
 }
 
 
-def _one(token: Token, names: Names, may_space: bool) -> SafeString:
+def _token_html(token: Token, names: Names, may_space: bool) -> SafeString:
     space = " " if token.space and may_space else ""
     if token.text == "\n":
         return SafeString("<br>")

@@ -91,7 +91,7 @@ def merge_body(base: str, mine: str, theirs: str) -> FieldMerge:
     """Return the merge of HTML block by block, and word by word within a block that both changed."""
     base, mine, theirs = map(as_editor_writes, (base, mine, theirs))
     if mine in (theirs, base):
-        return _same(theirs)
+        return _agreed(theirs)
     before, ours, yours = body_elements(base), body_elements(mine), body_elements(theirs)
     if not before or max(map(len, (before, ours, yours))) > MOST_BLOCKS:
         return FieldMerge(mine, theirs, clash=True)
@@ -99,7 +99,7 @@ def merge_body(base: str, mine: str, theirs: str) -> FieldMerge:
     spend = budgets()
     for place in base_stretches(before, ours, yours, fine=True, spend=spend):
         if (blocks := place.taken_or_both) is not None:
-            chosen.append(_same("".join(blocks)))
+            chosen.append(_agreed("".join(blocks)))
         else:
             chosen.append(_merge_words(place, spend))
     sides = zip(*((part.mine, part.theirs) for part in chosen), strict=True)
@@ -190,7 +190,7 @@ def body_elements(html: str) -> list[str]:
 
 def merge_set(base: list, mine: list, theirs: list) -> FieldMerge:
     """Return a merge of unordered values, like tags: those that both kept, and what either added."""
-    return _same(sorted((set(theirs) - (set(base) - set(mine))) | (set(mine) - set(base))))
+    return _agreed(sorted((set(theirs) - (set(base) - set(mine))) | (set(mine) - set(base))))
 
 
 def merge_sequence(base: list, mine: list, theirs: list) -> FieldMerge:
@@ -200,7 +200,7 @@ def merge_sequence(base: list, mine: list, theirs: list) -> FieldMerge:
         if (items := place.taken_or_both) is None:
             return FieldMerge(mine, theirs, clash=True)
         chosen += items
-    return _same(list(dict.fromkeys(chosen)))
+    return _agreed(list(dict.fromkeys(chosen)))
 
 
 def merge_corrections(base: list, mine: list, theirs: list) -> FieldMerge:
@@ -209,7 +209,7 @@ def merge_corrections(base: list, mine: list, theirs: list) -> FieldMerge:
     if merged.clash:
         return FieldMerge(mine, theirs, clash=True)
     rows = [json.loads(row) for row in merged.mine]
-    return _same(sorted(rows, key=lambda row: str(row.get("day", "")) if isinstance(row, dict) else ""))
+    return _agreed(sorted(rows, key=lambda row: str(row.get("day", "")) if isinstance(row, dict) else ""))
 
 
 KINDS: dict[str, Callable[[Any, Any, Any], FieldMerge]] = {
@@ -222,7 +222,7 @@ KINDS: dict[str, Callable[[Any, Any, Any], FieldMerge]] = {
 }
 
 
-def _same(value: Any) -> FieldMerge:
+def _agreed(value: Any) -> FieldMerge:
     return FieldMerge(value, value)
 
 

@@ -16,7 +16,7 @@ from articles import search, tasks
 from articles.body import references
 from articles.desk import lacking, notices, readiness, revisions
 from articles.desk.workflow.locking import locked, set_stage, time_in_paper
-from articles.desk.workflow.plans import known_of, planned, planned_updates
+from articles.desk.workflow.plans import lasting_columns, planned, planned_updates
 from articles.desk.workflow.sharing import end_links
 from articles.desk.workflow.timeline import (
     TICK,
@@ -81,7 +81,7 @@ def reschedule(edition: Edition, *, by: User, at: datetime) -> Edition:
     if article.editions.filter(live_from=at).exclude(pk=edition.pk).exists():
         raise WorkflowError(_("Another edition of this article starts at that very time."))
     text = text_of_copy(edition, edition.section_rows.filter(is_further=True))
-    columns = known_of(edition)  # moving does not make its text newer
+    columns = lasting_columns(edition)  # moving does not make its text newer
     end = own_end(article, edition)
     if at >= end:
         raise WorkflowError(

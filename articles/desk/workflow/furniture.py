@@ -204,10 +204,10 @@ def _keep(article: Article, reached: Furnished, by: User, note: str) -> None:
 def _is_published(article: Article) -> bool:
     """Return whether the newest edition equals the working copy."""
     newest = article.editions.order_by("live_from").last()
-    return newest is not None and _said(_text(newest), article) == _said(_text(article), article)
+    return newest is not None and _comparable(_text(newest), article) == _comparable(_text(article), article)
 
 
-def _said(text: Text, article: Article) -> Text:
+def _comparable(text: Text, article: Article) -> Text:
     """Return ``text`` without what only an edition has: fixed rates, and a slug that nobody typed."""
     slug = text.values["slug"] if article.slug else ""
     values = text.values | {"body": references.thaw_rates(text.values["body"]), "slug": slug}

@@ -7,13 +7,13 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from articles.desk.lacking import said_by
+from articles.desk.lacking import desk_snapshot
 from articles.desk.workflow.timeline import is_significant, put_in, text_from
 from articles.models import Article, Edition
 from ground.times import FOR_EVER
 
 
-def known_of(edition: Edition) -> dict[str, Any]:
+def lasting_columns(edition: Edition) -> dict[str, Any]:
     """Return the columns of a scheduled edition that stay the same when it is created anew."""
     columns = {name: getattr(edition, name) for name in ("cut_at", "cut_by", "based_at", "decided_at")}
     return columns | {"significant": is_significant(edition)}
@@ -24,7 +24,7 @@ def planned_updates(coming: list[Edition]) -> list[dict[str, Any]]:
     return [
         {
             "at": edition.live_from.isoformat(),
-            "text": said_by(edition),
+            "text": desk_snapshot(edition),
             "cut_at": edition.cut_at.isoformat(),
             "cut_by": edition.cut_by_id,
             "based_at": edition.based_at.isoformat() if edition.based_at else None,

@@ -14,7 +14,7 @@ from articles.desk import lacking, revisions
 from articles.desk.lacking import END, REASON, Completed
 from articles.desk.workflow.editions import after_cut, future, own_end, take_down, working_copy
 from articles.desk.workflow.locking import locked, time_in_paper
-from articles.desk.workflow.plans import known_of, planned_end, put_in_again
+from articles.desk.workflow.plans import lasting_columns, planned_end, put_in_again
 from articles.desk.workflow.timeline import TICK, Text, WorkflowError, put_in, take_out, text_from
 from articles.models import Article, Edition
 
@@ -64,7 +64,7 @@ def _carry(article: Article, edition: Edition, by: User, choices: Mapping[str, s
     lacking_fields = edition.lacks.split(",") if edition.lacks else []
     if not completed.lacks and REASON not in lacking_fields:
         raise WorkflowError(_nothing_to_put_in(lacking_fields))
-    snapshot = _chosen(completed, choices) if completed.lacks else lacking.said_by(edition)
+    snapshot = _chosen(completed, choices) if completed.lacks else lacking.desk_snapshot(edition)
     if REASON in lacking_fields:
         snapshot["dated_corrections"] = _with_reason(article, snapshot["dated_corrections"])
     now = timezone.now()
@@ -123,7 +123,7 @@ def _may_end(article: Article, at: datetime) -> bool:
 
 def _put_in_anew(article: Article, edition: Edition, text: Text, by: User, **columns: object) -> Edition:
     """Return the edition created anew with another text, at the same time and with the same end."""
-    at, end, columns_kept = edition.live_from, own_end(article, edition), known_of(edition) | columns
+    at, end, columns_kept = edition.live_from, own_end(article, edition), lasting_columns(edition) | columns
     take_out(article, edition)
     edition = put_in(article, text, at=at, by=by, **columns_kept)
     edition.live_until = min(edition.live_until, end)

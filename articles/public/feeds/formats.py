@@ -153,7 +153,9 @@ def json_feed(request, feed: Feed) -> HttpResponse:
         "hubs": [{"type": "WebSub", "url": feed.paper.websub_hub}] if feed.paper.websub_hub else None,
         "items": [_json_item(item) for item in feed.items],
     }
-    return JsonResponse(_said(content), json_dumps_params={"ensure_ascii": False}, content_type="application/feed+json")
+    return JsonResponse(
+        _without_empty(content), json_dumps_params={"ensure_ascii": False}, content_type="application/feed+json"
+    )
 
 
 def _json_item(item: Item) -> dict[str, Any]:
@@ -172,7 +174,7 @@ def _json_item(item: Item) -> dict[str, Any]:
         "tags": item.topics,
         "language": edition.language,
     }
-    return _said(content)
+    return _without_empty(content)
 
 
 def _author(author: Author, root: str) -> dict[str, str]:
@@ -181,7 +183,7 @@ def _author(author: Author, root: str) -> dict[str, str]:
     return {"name": author.name} | ({"url": root + path} if path else {})
 
 
-def _said(content: dict[str, Any]) -> dict[str, Any]:
+def _without_empty(content: dict[str, Any]) -> dict[str, Any]:
     """Return ``content`` without empty values."""
     return {name: value for name, value in content.items() if value or name == "items"}
 

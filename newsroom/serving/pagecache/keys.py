@@ -29,7 +29,7 @@ def key_of(request: HttpRequest) -> str | None:
         return None
     if "\0" in request.path or (settings.SECURE_SSL_REDIRECT and not request.is_secure()):
         return None
-    query = known(meta.get("QUERY_STRING", ""))
+    query = relevant_query(meta.get("QUERY_STRING", ""))
     if query is None or (request.path == "/" and asks_wordpress(meta.get("QUERY_STRING", ""))):
         return None
     host = host_of(meta.get("HTTP_HOST") or meta.get("SERVER_NAME", ""), tuple(settings.ALLOWED_HOSTS))
@@ -45,7 +45,7 @@ def host_of(host_header: str, allowed: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=2000)
-def known(query: str) -> str | None:
+def relevant_query(query: str) -> str | None:
     """Return the parameters of ``query`` that make another page, sorted; None if the page would be somebody's own."""
     if not query:
         return ""

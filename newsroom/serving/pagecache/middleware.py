@@ -17,7 +17,7 @@ from newsroom.serving import generation
 from newsroom.serving.compression import CompressionMiddleware
 from newsroom.serving.pagecache import control
 from newsroom.serving.pagecache.counts import Counts
-from newsroom.serving.pagecache.keys import key_of, known, name_of
+from newsroom.serving.pagecache.keys import key_of, name_of, relevant_query
 from newsroom.serving.pagecache.page import Page
 from newsroom.serving.pagecache.stores import Memory, shared_store
 
@@ -138,7 +138,7 @@ class PageCacheMiddleware:
         meta, method = request.META, request.method
         own_headers = {name: meta.pop(name) for name in OF_ITS_OWN if name in meta}
         query = meta.get("QUERY_STRING", "")
-        meta["QUERY_STRING"] = known(query) or ""
+        meta["QUERY_STRING"] = relevant_query(query) or ""
         request.method = "GET"
         response = self.get_response(request)
         meta.update(own_headers, QUERY_STRING=query)
@@ -189,7 +189,7 @@ class PageCacheMiddleware:
 def _keep_query(request: HttpRequest, response: HttpResponse) -> None:
     """Add the reader's whole query to a redirect, which was rendered without meaningless parameters."""
     query = request.META.get("QUERY_STRING", "")
-    dropped = [pair for pair in query.split("&") if pair and not known(pair)]
+    dropped = [pair for pair in query.split("&") if pair and not relevant_query(pair)]
     if dropped:
         where = response.headers["Location"]
         response.headers["Location"] = f"{where}{'&' if '?' in where else '?'}{'&'.join(dropped)}"
