@@ -180,9 +180,7 @@ def empty_autosaves() -> int:
         Autosave.objects.filter(pk__in=outdated_pks).delete()
         removed += len(outdated_pks)
     old = UnsavedForm.objects.filter(at__lt=timezone.now() - KEPT_FOR).order_by("at")
-    forms = list(
-        old.values_list("pk", flat=True)[:ROWS_AT_ONCE]
-    )  # a few for each person: the others follow the next day
+    forms = list(old.values_list("pk", flat=True)[:ROWS_AT_ONCE])  # a few for each person: others follow
     return removed + UnsavedForm.objects.filter(pk__in=forms).delete()[0]
 
 

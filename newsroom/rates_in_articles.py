@@ -23,10 +23,7 @@ USUAL = "USD"  # the currency whose price people usually ask for
 def look_up_rates(references: set[RateReference], at: datetime, language: str) -> dict[RateReference, ResolvedRate]:
     """Return the rates in force on the paper's day at ``at``, in words of ``language``, by reference. One query."""
     names = {reference.pair for reference in references} | {other_way(reference.pair) for reference in references}
-    bases, quotes = (
-        {name[:3] for name in names},
-        {name[-3:] for name in names},
-    )  # a condition that a few more pairs may fulfil
+    bases, quotes = {name[:3] for name in names}, {name[-3:] for name in names}  # more pairs may match
     day = at.astimezone(SiteSettings.current().zone).date()
     rows = [_row(pair, day) for pair in ratebar.with_newest(day).filter(base__in=bases, quote__in=quotes)]
     rows_by_pair = {row.pair: row for row in rows if row is not None}

@@ -119,9 +119,8 @@ class Run:
 
     def _ask(self, source: Provider, address: str, day: date | None, validators: Validators | None) -> SourceAnswer:
         last_answer = self.asked.get(address)
-        if last_answer is None or (
-            last_answer.unchanged and validators is None
-        ):  # without validators the whole answer is needed
+        # Without validators the whole answer is needed.
+        if last_answer is None or (last_answer.unchanged and validators is None):
             whole = min(fetch.WHOLE, self.until - time.monotonic())
             self.asked[address] = answers.ask_source(source, address, validators, whole)
         return answers.picked(source, self.asked[address], day)

@@ -19,12 +19,7 @@ from ground.characters import normalise
 ACCEPTED = ".jpg,.jpeg,.png,.webp,.avif,.gif,.heic,.heif"
 AGAIN = "again"  # the code of an error that is none if the page itself keeps the file
 CROPS = {"wide": _("16:9"), "card": _("4:3"), "square": _("1:1")}  # the crops with a fixed ratio
-EDGES = [
-    _("on the left, %"),
-    _("at the top, %"),
-    _("on the right, %"),
-    _("at the bottom, %"),
-]  # in the order of Trim.edges
+EDGES = [_("on the left, %"), _("at the top, %"), _("on the right, %"), _("at the bottom, %")]  # as Trim.edges has them
 
 
 class PointInput(forms.MultiWidget):
@@ -233,9 +228,7 @@ class ChangeForm(ImageForm):
             "and the focal point; the words stay as they are. What was cut off and turned before is undone."
         ),
     )
-    seen = forms.CharField(
-        label=_("File"), widget=forms.HiddenInput, required=False
-    )  # warns if the file was replaced since
+    seen = forms.CharField(label=_("File"), widget=forms.HiddenInput, required=False)  # warns of a newer file
     at_once = forms.BooleanField(
         label=_("Take the old file off the web at once"),
         required=False,

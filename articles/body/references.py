@@ -17,9 +17,7 @@ REFERENCE = re.compile(r"<data(?P<attributes>(?: [\w-]+=\"[^\"]*\")*)>(?P<words>
 RATE = re.compile(r' data-rate="([A-Z]{3}/[A-Z]{3})"')
 FORM = re.compile(r' data-form="([a-z-]{1,24})"')
 FROZEN = re.compile(r' value="([0-9.]{1,40})"')
-TYPED = re.compile(
-    r"<data(?P<attributes>[^<>]*)>(?:(?P<words>[^<>]*)</data>)?|</data>"
-)  # also half a reference, or one within another
+TYPED = re.compile(r"<data(?P<attributes>[^<>]*)>(?:(?P<words>[^<>]*)</data>)?|</data>")  # also half or nested ones
 OLD_DAY = re.compile(r"\(0(?=\d )")  # in editions frozen when days were written with two digits
 UNLINKED = re.compile(r'<a [^>]*>.*?</a>|<aside data-pull-quote="">.*?</aside>', re.DOTALL)
 

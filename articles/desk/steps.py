@@ -110,9 +110,7 @@ class Step:
 
     stages: Set[str] = ANY_STAGE  # the stages in which it is offered
     standing: Set[str] = frozenset({LIVE, SCHEDULED, NEITHER})  # it is offered if one of these is true
-    next_at: Mapping[str, int] = field(
-        default_factory=dict
-    )  # the stages after which it is the usual next step, with its rank there
+    next_at: Mapping[str, int] = field(default_factory=dict)  # its rank after the stages whose usual next step it is
     is_beside: bool = False  # it leaves the text alone, so the text is not saved with it, nor its version checked
     of: str = ""  # EDITION or NOTE, whose primary key the button sends
     moves: str = ""  # the kind of calendar entries that it moves

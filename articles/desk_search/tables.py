@@ -12,9 +12,7 @@ class Table:
     words: str  # PostgreSQL's column of all words
     headline: str  # and the column of the headline's words, if there is one
     moment: str  # the time of the row by which it is listed, the newest first
-    names: tuple[
-        tuple[str, str, str, str], ...
-    ]  # table, its columns of the row and of the name, and the field of the part
+    names: tuple[tuple[str, str, str, str], ...]  # table, its columns of the row and the name, field of the part
 
 
 ARTICLES = Table(

@@ -84,9 +84,7 @@ class Article(Copy):
     stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.DRAFT, editable=False)
     sent_back_note = ProseField(_("sent back with the note"), blank=True, default="", editable=False)
     version = models.PositiveIntegerField(_("version"), default=0, editable=False)  # counts saves
-    published_at = models.DateTimeField(
-        _("first published"), null=True, editable=False
-    )  # its day is part of the address
+    published_at = models.DateTimeField(_("first published"), null=True, editable=False)  # its day is in the address
     embargo_until = models.DateTimeField(
         _("embargo until"), null=True, blank=True, help_text=_("Before this time nobody can put the article live.")
     )
@@ -94,9 +92,7 @@ class Article(Copy):
         Section, verbose_name=_("further sections"), through="ArticleSection", related_name="+", blank=True
     )
     tags = TaggableManager(verbose_name=_("tags"), through="ArticleTag", blank=True, help_text="")
-    based_at = models.DateTimeField(
-        null=True, editable=False
-    )  # the readers' version that the text includes; None: the present one
+    based_at = models.DateTimeField(null=True, editable=False)  # of the readers' text it includes; None: the present
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, related_name="articles", null=True, editable=False
     )

@@ -148,24 +148,18 @@ class Edition(Copy):
     published_at = models.DateTimeField(_("published"))  # the article's first publication
     live_from = models.DateTimeField(_("live from"))
     live_until = models.DateTimeField(_("live until"), default=FOR_EVER)
-    took_over = models.BooleanField(
-        default=False
-    )  # it ended the edition before it, which is live again if this one is cancelled
+    took_over = models.BooleanField(default=False)  # it ended the one before, which goes on if this is cancelled
     revised_at = models.DateTimeField(
         _("updated"), null=True
     )  # start of the last update that readers are told of, or None
-    called_update = models.BooleanField(
-        default=False, db_default=False
-    )  # an editor marked it as an update, whether or not readers are told
+    called_update = models.BooleanField(default=False, db_default=False)  # by an editor, even if readers aren't told
     corrected_at = models.DateTimeField(null=True)  # start of the last edition with another correction, or None
     card = models.CharField(max_length=120, blank=True, default="", db_default="")  # the drawn picture's name
     cut_at = models.DateTimeField(_("cut"), default=timezone.now)
     cut_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("cut by"), related_name="+", null=True
     )
-    based_at = models.DateTimeField(
-        null=True
-    )  # the readers' version that its text includes, if that is not the one of ``cut_at``
+    based_at = models.DateTimeField(null=True)  # of the readers' text that it includes, if that is not ``cut_at``
     decided_at = models.DateTimeField(null=True)  # when somebody last confirmed that it goes out as it is
     lacks = models.TextField(default="", db_default="", blank=True)  # see lacking.py
     repeats_since = models.DateTimeField(null=True)  # since when readers have this very text, if since before its start

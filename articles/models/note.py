@@ -38,9 +38,7 @@ class PreviewLink(models.Model):
     revision = models.ForeignKey(
         "articles.Revision", models.CASCADE, related_name="+", null=True
     )  # None: it follows the newest save
-    takes_notes = models.BooleanField(
-        _("takes notes"), default=False
-    )  # whoever has the link may leave a note, or approve
+    takes_notes = models.BooleanField(_("takes notes"), default=False)  # its readers may leave a note, or approve
     expires_at = models.DateTimeField(_("expires"))
     revoked_at = models.DateTimeField(_("revoked"), null=True)
     opened_at = models.DateTimeField(_("last opened"), null=True)

@@ -10,16 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BRANDS = {
-    b"heic",
-    b"heix",
-    b"heim",
-    b"heis",
-    b"hevc",
-    b"hevx",
-    b"mif1",
-    b"msf1",
-}  # the brands with which such a file begins
+BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}  # how such a file begins
 SECONDS = 30
 MEMORY = 2 << 30  # bytes of address space; a photo of 50 megapixels needs a third of it
 REFUSED = 3  # exit status: too many pixels

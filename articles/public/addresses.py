@@ -26,9 +26,7 @@ from articles.public import wordpress
 from ground.times import midnight
 
 STEPS = 6
-WITHIN = re.compile(
-    r"(?:feed/|atom/|feed\.json|\d{4}/\d{2}/)?\Z"
-)  # what may follow the address of a section, tag, author or crossing
+WITHIN = re.compile(r"(?:feed/|atom/|feed\.json|\d{4}/\d{2}/)?\Z")  # what may follow a former address
 UNASKED = ("/admin/", "/media/", "/preview/", "/static/")
 DAY = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/\Z")
 NEVER_KEPT = "no-cache"  # by the page cache, so that each hit of a redirect is counted

@@ -16,10 +16,7 @@ from articles.pictures import nameplates
 from ground import colours
 from ground.fonts import FAMILIES
 
-DRAWN = {
-    Font.SERIF: Font.LITERATA,
-    Font.SANS: Font.GOLOS,
-}  # the shipped font that cards are drawn with: a server has no others
+DRAWN = {Font.SERIF: Font.LITERATA, Font.SANS: Font.GOLOS}  # the fonts of cards, as a server has no others
 SHIPPED = (Font.LITERATA, Font.GOLOS)
 USUAL = (Font.LITERATA, Font.LITERATA, Font.GOLOS)  # of headlines, texts, labels
 ICONS = (160, 240, 640)  # pixels across, at most, of icons for a browser's tab, a home screen and an opened app
@@ -116,9 +113,7 @@ class Brand:
         rules = []
         if self.paper.chosen("light"):
             rules.append(f":root{{{_properties(self.light)}}}")
-        if self.paper.chosen("dark") or self.paper.chosen(
-            "light"
-        ):  # chosen light colours would apply in the dark as well
+        if self.paper.chosen("dark") or self.paper.chosen("light"):  # which would apply in the dark as well
             dark = _properties(self.dark)
             rules.append(f'@media(prefers-color-scheme:dark){{:root:not([data-theme="light"]){{{dark}}}}}')
             rules.append(f':root[data-theme="dark"]{{{dark}}}')

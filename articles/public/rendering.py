@@ -162,9 +162,7 @@ def for_feeds(editions: list[Edition], root: str) -> list[Callable[[], str]]:
 def _for_feed(html: str, images: dict[int, Image], page: str) -> str:
     """Return a body as self-contained HTML, with addresses made absolute by the article's ``page``."""
     html = pull_quotes.with_speaker(EMPTY.sub("", markup.clean(html)), pull_quotes.quotation)
-    html = PULL_QUOTE.sub(
-        "", picks.without_picks(html)
-    )  # the text itself has what a pull quote without a speaker quotes
+    html = PULL_QUOTE.sub("", picks.without_picks(html))  # one without a speaker repeats the text
     html = series.write_series(_with_directions(_in_order(html)), lambda match: match[0])
     html = IMAGE.sub(lambda match: _plain_figure(images.get(int(match[1])), match[2]), html)
     html = _with_embeds(html, _plain_embed)

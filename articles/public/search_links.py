@@ -60,9 +60,8 @@ def besides(form: SearchForm, results: SearchResults, at: datetime, frame: Any) 
         return besides | {"day": day, "of_day": load_bylines(rows[:SIZE]), "day_goes_on": len(rows) > SIZE}
     if month := days.month_in(form.query):
         return besides | {"month": month if curation.of_span(at, *_span(month))[:1] else None}
-    if not results.hits and [match.kind for match in matches] == [
-        names.AUTHOR
-    ]:  # an author's articles do not contain the author's name
+    # An author's articles do not contain the author's name.
+    if not results.hits and [match.kind for match in matches] == [names.AUTHOR]:
         besides |= {"author": matches[0], "of_author": load_bylines(curation.of_author(matches[0].pk, at)[:OF_AUTHOR])}
     return besides
 

@@ -20,14 +20,7 @@ from articles.models.edition import (
 
 HEADER = "Surrogate-Key"
 PAPER, LATEST = "paper", "latest"
-OF_ARTICLE = (
-    Edition,
-    EditionByline,
-    EditionCorrection,
-    EditionImage,
-    EditionSection,
-    EditionTag,
-)  # rows that are created together
+OF_ARTICLE = (Edition, EditionByline, EditionCorrection, EditionImage, EditionSection, EditionTag)  # cut together
 LISTED = ((EditionSection, "section"), (EditionTag, "tag"), (EditionByline, "author"))
 
 Response = TypeVar("Response", bound=HttpResponse)

@@ -23,11 +23,7 @@ from django.utils.translation import gettext as _
 from articles.desk import notices
 from newsroom.desk import form_values
 
-LOADED, OVER, KEEP = (
-    "_loaded",
-    "_over",
-    "_keep_",
-)  # in a form: marks as loaded; marks that one saves over; a field's choice
+LOADED, OVER, KEEP = "_loaded", "_over", "_keep_"  # in a form: marks as loaded; marks saved over; a field's choice
 ROWS = "rows of "  # prefix of the mark of all inline rows; no field has such a name
 
 

@@ -64,9 +64,7 @@ class PaletteRow:
     detail: str = ""
     by_post: bool = False
     article: int | None = None  # its primary key
-    excerpts: list[desk_search.Excerpt] = field(
-        default_factory=list
-    )  # if the headline alone does not show why it was found
+    excerpts: list[desk_search.Excerpt] = field(default_factory=list)  # if the headline does not show why
 
 
 @dataclass(frozen=True)

@@ -58,9 +58,8 @@ def board_changes(span: CalendarSpan) -> tuple[list[BoardChange], bool]:
     fields = ["slot", "starts_at", "ends_at", "article__headline", "section__name"]
     placements = list(rows.select_related("article", "section").only(*fields).order_by("ends_at")[:MOST])
     by_minute: dict[tuple[int | None, datetime], BoardChange] = {}
-    for row in sorted(
-        placements, key=lambda placement: placement.starts_at
-    ):  # of two in a slot readers see the one that starts last
+    # Of two in a slot readers see the one that starts last.
+    for row in sorted(placements, key=lambda placement: placement.starts_at):
         start, end = _minute(row.starts_at), _minute(row.ends_at)
         if start == end:  # corrected within the minute
             continue

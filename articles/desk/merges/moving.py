@@ -33,13 +33,7 @@ AT_ONCE = 1_000  # rows of a table
 IN_A_ROW = 20  # steps of one task, which others wait for
 MOST_FAILURES = 5
 MEANWHILE = (IntegrityError, OperationalError)  # somebody else wrote one of the rows, or waits for one that we wrote
-BLANKS = [
-    "role",
-    "biography",
-    "links",
-    "picture_id",
-    "user_id",
-]  # columns of an author that are filled from the other one
+BLANKS = ["role", "biography", "links", "picture_id", "user_id"]  # of an author, filled from the other one
 
 
 def start_merge(gone: Model, stays: Model, *, by: User, gives_rights: bool = False) -> Merge:

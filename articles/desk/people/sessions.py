@@ -110,9 +110,8 @@ def end_all(user: User, but: str | None = None) -> int:
     for key in _keys():
         if key == but or secret_digest(key) in of_others:
             continue
-        if secret_digest(key) in of_user or _is_of(
-            user, key
-        ):  # a session not used since sessions are recorded has no row
+        # A session not used since sessions are recorded has no row.
+        if secret_digest(key) in of_user or _is_of(user, key):
             _store()(key).delete()
             ended += 1
     rows.filter(user=user).exclude(key_digest=secret_digest(but or "")).delete()

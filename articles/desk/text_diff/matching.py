@@ -40,10 +40,7 @@ class Matcher(SequenceMatcher):
         super().__init__(None, a, b, autojunk=False)
         self.budget = budget
         where: dict[Hashable, list[int]] = self.b2j  # type: ignore[attr-defined] # typeshed knows no insides
-        self.steps = [
-            0,
-            *accumulate(1 + len(where.get(item, ())) for item in a),
-        ]  # the steps that the items before each take
+        self.steps = [0, *accumulate(1 + len(where.get(item, ())) for item in a)]  # taken by the items before each
 
     def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
         ahi = len(self.steps) - 1 if ahi is None else ahi

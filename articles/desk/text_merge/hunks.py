@@ -9,9 +9,7 @@ from articles.desk.text_merge.likeness import alike
 MOST_STEPS = 1_000_000  # to compare one version with the base; beyond these, places are coarser
 MOST_PAIRS = 2500  # of paragraphs whose similarity is computed at once
 PAIR = 10  # steps that each takes
-Budgets = tuple[
-    Budget, Budget
-]  # for mine and for theirs, so that neither is compared more coarsely because of the other
+Budgets = tuple[Budget, Budget]  # for mine and for theirs: neither makes the other's comparison coarser
 
 
 def budgets() -> Budgets:
