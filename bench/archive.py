@@ -252,7 +252,7 @@ def _drawn() -> Iterator[str]:
     yield "DROP TABLE IF EXISTS made"
     yield (
         "CREATE TEMPORARY TABLE made AS SELECT told.*, "
-        f"{ids[Article]} + 1 + n - %(first)s::int AS article, {path} AS path FROM {article_rows} AS told"
+        f"{_highest_id(Article)} + 1 + n - %(first)s::int AS article, {path} AS path FROM {article_rows} AS told"
     )
 
 

@@ -149,7 +149,7 @@ def _merge(address: str, model: type[Model]) -> str:
 def measure(client: Client, only: str) -> dict[str, float]:
     """The median of milliseconds that each page takes whose name has ``only`` in it."""
     milliseconds = {}
-    for name, path in pages().items():
+    for name, path in (pages() | screens() | narrowed_lists()).items():
         if only not in name:
             continue
         response = client.get(path)
