@@ -23,16 +23,15 @@ from articles.admin.lists import number_in_address
 from articles.admin.times import embargo_words, short, short_in_words
 from articles.body import charts
 from articles.desk import lacking, roles, workflow
-from articles.models import Article, Edition
+from articles.models import Article, Copy, Edition
 from articles.public import rendering
 from articles.search.headlines import among
 from ground.times import FOR_EVER
 
 PLACE = ["section", "listed_in", "authors", "tag_names", "kind", "language", "lead_image", "lead_caption"]
-MORE = """
-kicker dateline shown_corrections corrections off_front seo_title seo_description social_title social_description
-noindex erased_by erased_at erased_reason
-""".split()
+ELSEWHERE = {*PLACE, "headline", "standfirst", "body", "slug", "dated_corrections", "related"}
+MORE = [field.name for field in Copy._meta.local_fields if field.name not in ELSEWHERE]
+MORE = [*MORE, "shown_corrections", "erased_by", "erased_at", "erased_reason"]
 
 
 class EraseForm(forms.Form):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from taggit.models import Tag
 
 from articles.desk import roles, workflow
-from articles.models import Article, Revision
+from articles.models import Article, Copy, Revision
 from articles.tests.factories import (
     make_article,
     make_author,
@@ -21,10 +21,8 @@ from articles.tests.factories import (
 )
 
 ADD = reverse("admin:articles_article_add")
-TEXT = (
-    "headline standfirst body section lead_image lead_caption kicker dateline slug embargo_until corrections kind "
-    "language seo_title seo_description social_title social_description noindex off_front"
-).split()
+FIELDS = [field.name for field in Copy._meta.local_fields if field.name not in ("dated_corrections", "related")]
+TEXT = [*FIELDS, "embargo_until"]
 
 
 def change_address(article):

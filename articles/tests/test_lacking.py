@@ -16,44 +16,22 @@ from articles.desk.revisions import edition_snapshot
 from articles.desk.workflow import WorkflowError
 from articles.models import Article, ArticleByline, ArticleSection, Edition
 from articles.models.copy import shared_values
-from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_section
+from articles.tests.copy_fields import ANOTHER, CORRECTION
+from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section
 from articles.tests.test_admin_article import DeskTestCase, change_address
 from articles.tests.test_admin_library import local
 from ground.times import FOR_EVER
 
 HOUR = timedelta(hours=1)
 MARK = "lacks what readers have"
-CORRECTION = {"day": "2025-12-08", "text": "The bridge is 3 km long, not 30."}
 FIRST, SECOND, THIRD = "<p>The bridge is 30 km long.</p>", "<p>It opens in May.</p>", "<p>It will cost 9 million.</p>"
 RIGHT = "<p>The bridge is 3 km long.</p>"
-COLUMNS = {
-    "headline": lambda: "Another headline",
-    "slug": lambda: "another-address",
-    "kicker": lambda: "Another",
-    "standfirst": lambda: "Another standfirst.",
-    "body": lambda: RIGHT + SECOND,
-    "section_id": lambda: make_section().pk,
-    "lead_image_id": lambda: make_image().pk,
-    "lead_caption": lambda: "Another caption",
-    "kind": lambda: "analysis",
-    "dateline": lambda: "Osh",
-    "language": lambda: "ru",
-    "seo_title": lambda: "Another title",
-    "seo_description": lambda: "Another description",
-    "social_title": lambda: "Another title",
-    "social_description": lambda: "Another description",
-    "corrections": lambda: "Put right.",
-    "dated_corrections": lambda: [CORRECTION],
-    "related": lambda: [make_edition().article_id],
-    "off_front": lambda: True,
-    "noindex": lambda: True,
-}
 ROWS = {
     "tags": lambda article: article.tags.add("Rail"),
     "bylines": lambda article: ArticleByline.objects.create(article=article, author=make_author()),
     "further_sections": lambda article: ArticleSection.objects.create(article=article, section=make_section()),
 }
-FIELDS = [*COLUMNS, *ROWS]
+FIELDS = [*ANOTHER, *ROWS]
 
 
 def change(article, *names):
@@ -63,7 +41,7 @@ def change(article, *names):
         if name in ROWS:
             ROWS[name](article)
         else:
-            setattr(article, name, COLUMNS[name]())
+            setattr(article, name, ANOTHER[name]())
     article.save()
 
 
@@ -128,7 +106,7 @@ class EveryFieldTests(LackingTestCase):
         return {name for name, address in pages.items() if MARK in self.client.get(address).content.decode()}
 
     def test_every_field_that_readers_see_is_known(self):
-        assert set(COLUMNS) == set(shared_values(Article()))
+        assert set(ANOTHER) == set(shared_values(Article()))
         assert set(FIELDS) == set(edition_snapshot(self.live))
         assert lacking.desk_snapshot(self.live) == edition_snapshot(self.live)
 

@@ -7,15 +7,13 @@ from django.utils import timezone
 
 from articles.desk import workflow
 from articles.models import Article, Edition
-from articles.models.copy import Copy
+from articles.tests.copy_fields import ANOTHER, UNREAD
 from articles.tests.factories import (
     MORNING,
     make_article,
     make_author,
     make_chief,
     make_edition,
-    make_image,
-    make_section,
 )
 
 HOUR = timedelta(hours=1)
@@ -104,25 +102,16 @@ class SignificantTests(TestCase):
 
     def test_update_that_says_nothing_new_is_told_to_nobody(self):
         """Whatever column changes: readers are told if it stands on the page, and only then."""
-        section, author, image = make_section(), make_author(), make_image()
-        machines = ["seo_title", "seo_description", "social_title", "social_description"]
-        unread = {"slug": "other", "noindex": True, "off_front": True} | dict.fromkeys(machines, "Other")
-        lines = ["headline", "standfirst", "kicker", "dateline", "lead_caption", "corrections"]
-        read = dict.fromkeys(lines, "Other")
-        read |= {"body": "<p>Other.</p>", "kind": "analysis", "language": "ru", "lead_image_id": image.pk}
-        read |= {"section_id": section.pk, "related": [1]}
-        read |= {"dated_corrections": [{"day": "2025-12-08", "text": "Not eight."}]}
-        columns = {column.attname for column in Copy._meta.local_fields}
-        assert unread.keys() | read.keys() == columns, "say of every column whether readers read it"
+        values = {name: another() for name, another in ANOTHER.items()}
         assert workflow.publish(self.article, by=self.chief, significant=True).updated_at is None
-        for name, value in (unread | read).items():
+        for name, value in values.items():
             with self.subTest(name):
                 before = self.article.editions.live().get()
                 self.rewrite(**{name: value})
                 edition = workflow.publish(self.article, by=self.chief, significant=True)
-                assert edition.updated_at == (edition.live_from if name in read else before.updated_at)
+                assert edition.updated_at == (before.updated_at if name in UNREAD else edition.live_from)
         self.article.refresh_from_db()
-        self.article.bylines.create(author=author)
+        self.article.bylines.create(author=make_author())
         edition = workflow.publish(self.article, by=self.chief, significant=True)
         assert edition.updated_at == edition.live_from
 

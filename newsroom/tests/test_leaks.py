@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from html import unescape
 
+from django.db.models import CharField, TextField
 from django.test import TestCase
 from django.urls import get_resolver
 from django.utils import timezone
@@ -24,10 +25,10 @@ SEEDS = [
 
 def marked() -> dict:
     """A value with the marker for every text field of a working copy."""
-    texts = {"body": f"<h2>{MARKER}</h2><p>{MARKER}</p>", "slug": f"{MARKER}-slug"}
-    plain = "headline kicker standfirst lead_caption dateline seo_title seo_description social_title corrections"
-    texts |= {"dated_corrections": [{"day": "2025-12-08", "text": f"{MARKER}-dated"}]}
-    return texts | {name: f"{MARKER}-{name}" for name in [*plain.split(), "social_description"]}
+    typed = [field.name for field in Copy._meta.local_fields if isinstance(field, CharField | TextField)]
+    texts = {name: f"{MARKER}-{name}" for name in typed if not Copy._meta.get_field(name).choices}
+    texts |= {"body": f"<h2>{MARKER}</h2><p>{MARKER}</p>"}
+    return texts | {"dated_corrections": [{"day": "2025-12-08", "text": f"{MARKER}-dated"}]}
 
 
 class LeakTests(TestCase):
