@@ -1,6 +1,7 @@
-"""A paper of any size to measure with: articles with three editions each, of which the last is live.
+"""An archive of any size for measuring: articles with three editions each, of which the last is live.
 
-PostgreSQL writes it from patterns by itself, without its indexes, which are made at the end; SQLite gets it row by row.
+PostgreSQL generates it from patterns by itself, without its indexes, which are made at the end; SQLite gets it row by
+row.
 """
 
 import time
@@ -38,7 +39,7 @@ from ground.times import FOR_EVER
 from newsroom.serving import generation
 
 NEWEST = datetime(2025, 12, 8, 6, 0, tzinfo=UTC)
-APART = timedelta(minutes=30)  # between two articles: a hundred thousand are six years
+APART = timedelta(minutes=30)  # between two articles: a hundred thousand span six years
 EDITIONS = 3
 BATCH = 10_000
 TABLES = [Article, ArticleByline, ArticleTag, Address, Edition, EditionByline, EditionSection, EditionTag]
@@ -48,7 +49,7 @@ Told = Callable[[int, int, float], None]
 
 
 def prepare() -> None:
-    """Sections, authors, tags and pictures, if the paper has none of ours."""
+    """Create sections, authors, tags and pictures, if the paper has none of ours."""
     if Section.objects.filter(slug="section-0").exists():
         return
     shares = enumerate(content.SHARES)
@@ -67,9 +68,9 @@ def _picture(number: int) -> Image:
 def make(
     first: int, last: int, tell: Told = lambda done_count, total, seconds: None, *, whole_texts: bool = False
 ) -> None:
-    """Add articles number ``first`` to ``last``, each half an hour older than the one before; ``tell`` how it goes.
+    """Add articles number ``first`` to ``last``, each half an hour older than the one before.
 
-    Texts are short ones, of which PostgreSQL writes a million in minutes, or ``whole_texts`` of 600 to 900 words.
+    ``tell`` is called with the progress: articles done, their total, seconds. Texts are short, so that PostgreSQL writes a million in minutes, or ``whole_texts`` of 600 to 900 words.
     """
     prepare()
     (_fill_postgresql if connection.vendor == "postgresql" else _fill)(first, last, tell, whole_texts)
@@ -82,7 +83,7 @@ def make(
 
 
 def _body(number: int, *, is_whole: bool) -> str:
-    """The text of a pattern."""
+    """Return the text of a pattern."""
     return content.body(number) if is_whole else f"<p>{content.short_text(number)}</p>" * 4
 
 
@@ -106,7 +107,7 @@ def _choice(number: int) -> content.Choice:
 
 
 class Places:
-    """The keys of sections, authors, tags and pictures of ours, in order."""
+    """The primary keys of our sections, authors, tags and pictures, in order."""
 
     def __init__(self) -> None:
         self.sections = _keys(Section, [f"section-{n}" for n in range(len(content.SHARES))])
@@ -121,7 +122,7 @@ def _keys(model, names: list[str], field: str = "slug") -> list[int]:
 
 
 def _edition(article: Article, number: int) -> Edition:
-    """Of an article's ``EDITIONS`` that of ``number``: an hour each, the last for ever."""
+    """Return edition ``number`` of an article's ``EDITIONS``: live for an hour each, the last for ever."""
     names = "headline slug standfirst body section_id lead_image_id published_at".split()
     is_last = number == EDITIONS - 1
     start = article.published_at + timedelta(hours=number)
@@ -163,7 +164,7 @@ def _fill(first: int, last: int, tell: Told, is_whole: bool) -> None:
 
 
 def _fill_postgresql(first: int, last: int, tell: Told, is_whole: bool) -> None:
-    """Each batch is some INSERTs of what generate_series counts; keys are taken first, so that rows find each other."""
+    """Insert each batch from generate_series; primary keys are reserved first, so that rows can refer to each other."""
     start = time.monotonic()
     _patterns(is_whole)
     _places()
@@ -183,7 +184,7 @@ def _fill_postgresql(first: int, last: int, tell: Told, is_whole: bool) -> None:
 
 
 def _patterns(is_whole: bool) -> None:
-    """A table of texts, with what search keeps of each; it is gone with the connection."""
+    """Make a temporary table of texts, with their search vectors."""
     rows = [(number, text, _body(number, is_whole=is_whole)) for number, text in content.texts()]
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pattern")
@@ -201,7 +202,7 @@ def _patterns(is_whole: bool) -> None:
 
 
 def _places() -> None:
-    """A table of where articles stand, as ``_patterns`` makes one of what they say."""
+    """Make a temporary table of the places of articles, like that of ``_patterns`` for texts."""
     of = Places()
     rows = [
         (
@@ -320,7 +321,7 @@ def _editions() -> Iterator[str]:
 
 
 def _insert(model, source: str, **values: str) -> str:
-    """An INSERT of a row for each of ``source``: what ``values`` don't say has its default."""
+    """Return an INSERT of a row for each of ``source``; columns missing in ``values`` get their defaults."""
     columns, expressions = [], []
     for field in model._meta.concrete_fields:
         name = field.attname if field.attname in values else field.name
@@ -346,7 +347,7 @@ def _default(field) -> str:
 
 @contextmanager
 def _without_indexes() -> Iterator[None]:
-    """Rows go in quickest where no index and no trigger is in their way; both are there again at the end."""
+    """Drop indexes and triggers while rows are inserted, because that is fastest, and restore them at the end."""
     tables = [*(model._meta.db_table for model in TABLES), SEARCH, DESK_SEARCH]
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")  # keys of other tables are not looked up

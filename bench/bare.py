@@ -1,4 +1,4 @@
-"""The newsroom with nothing kept of whole pages, so that each is made: ``gunicorn bench.bare``."""
+"""The newsroom without the page cache, so that each page is rendered: ``gunicorn bench.bare``."""
 
 import os
 

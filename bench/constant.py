@@ -1,4 +1,4 @@
-"""What everything is compared with: a constant page of 12 KB behind Django's default middleware, served by gunicorn.
+"""The reference of all measurements: a constant page of 12 KB behind Django's default middleware, on gunicorn.
 
 gunicorn bench.constant
 """

@@ -39,7 +39,7 @@ STEPS = ("publish", "schedule", "correct", "withdraw")
 
 @dataclass
 class State:
-    """What readers must find from an instant on (seconds since 1970): the number of the change that each page shows."""
+    """What readers must get from an instant on (seconds since 1970): the number of the change on each page."""
 
     article: Article
     number: int = 0
@@ -69,12 +69,12 @@ class Seen:
 
 
 def number_in(text: str) -> int:
-    """The newest change that a page shows; -1 for none."""
+    """Return the number of the newest change on a page; -1 if there is none."""
     return max((int(part[:6]) for part in text.split("burning")[1:]), default=-1)
 
 
 def read(state: State, path: str, options, results: Seen, ended: threading.Event) -> None:
-    """Ask for ``path`` again and again; whatever was true before the question must be in the answer."""
+    """Request ``path`` again and again, and check that the answer has what was true before the request."""
     place = urlsplit(options.root)
     connection = http.client.HTTPConnection(place.hostname, place.port, timeout=30)
     headers = dict(line.split(": ", 1) for line in options.header)
@@ -108,7 +108,7 @@ def read(state: State, path: str, options, results: Seen, ended: threading.Event
 
 
 def edit(state: State, options, results: Seen, writer: User) -> None:
-    """Publish, schedule, correct and withdraw in turn, each change with a number of its own."""
+    """Publish, schedule, correct and withdraw in random order, each change with a number of its own."""
     for number in range(1, options.changes + 1):
         step = random.choice(STEPS) if state.is_live else "publish"
         state.is_changing = True

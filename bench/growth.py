@@ -1,4 +1,4 @@
-"""How much slower pages get as the archive grows: the same pages with few and with many articles, as ratios.
+"""The slowdown of pages as the archive grows: the same pages with few and with many articles, as ratios.
 
     .venv/bin/python bench/growth.py [--small 1000] [--large 100000] [--only desk]
 
@@ -41,7 +41,7 @@ PLACED = "app_label=articles&model_name=placement&field_name=article"
 
 
 def pages() -> dict[str, str]:
-    """The public pages that are measured."""
+    """Return the measured public pages."""
     newest = Edition.objects.newest().first()
     return {
         "front page": "/",
@@ -139,7 +139,7 @@ def narrowed_lists() -> dict[str, str]:
 
 
 def _merge(address: str, model: type[Model]) -> str:
-    """The page that says what merging the first two of a kind would change."""
+    """Return the page that previews a merge of the first two of a kind."""
     first, second = model._base_manager.filter(slug__in=[f"{model._meta.model_name}-{n}" for n in (1, 2)]).order_by(
         "slug"
     )
@@ -147,7 +147,7 @@ def _merge(address: str, model: type[Model]) -> str:
 
 
 def measure(client: Client, only: str) -> dict[str, float]:
-    """The median of milliseconds that each page takes whose name has ``only`` in it."""
+    """Return the median time in milliseconds of each page with ``only`` in its name."""
     milliseconds = {}
     for name, path in (pages() | screens() | narrowed_lists()).items():
         if only not in name:
@@ -180,7 +180,7 @@ def main() -> None:
 
 
 def grow(few: int, many: int, only: str = "") -> dict[str, tuple[float, float]]:
-    """The milliseconds of each page with ``few`` articles and with ``many``, in a database that is empty before."""
+    """Return the milliseconds of each page with ``few`` articles and with ``many``, in an empty database."""
     # No debug, and nothing kept of pages: what is measured is making them.
     settings.ALLOWED_HOSTS, settings.DEBUG = ["testserver"], False
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "pagecache" not in name]
@@ -200,9 +200,9 @@ def grow(few: int, many: int, only: str = "") -> dict[str, tuple[float, float]]:
 
 
 def _give_names(first: int, last: int) -> None:
-    """Of every ten articles one brings a new tag, of every two a picture, of each a line in the log.
+    """Create a new tag for every ten articles, a picture for every two, and a line in the log for each.
 
-    Of every hundred one brings a new author.
+    For every hundred there is a new author.
     """
     tags = [Tag(name=f"Topic {n}", slug=f"topic-{n}") for n in range(first, last, 10)]
     tags_saved = Tag._base_manager.bulk_create(tags)
@@ -223,7 +223,7 @@ def _image(number: int) -> Image:
 
 
 def _give_work(user: User) -> None:
-    """An author's articles are ``user``'s; of every fifty articles one has changes that readers don't see."""
+    """Give an author's articles to ``user``, and unpublished changes to one article in fifty."""
     Author.objects.filter(slug="author-1").update(user=user)
     writer, _made = User.objects.get_or_create(username="writer", is_staff=True)
     Article.objects.alias(place=F("pk") % 100).filter(place=7).update(assignee=writer)

@@ -1,8 +1,8 @@
-"""A client that asks one address again and again over several connections, and counts what comes back.
+"""A client that requests addresses over several connections, and counts the answers.
 
     python bench/load.py 127.0.0.1:8000 /path [/other …] --seconds 2 --connections 8 [--header "Name: value"]
 
-It asks this machine alone, and stops by itself. Printed is one line of JSON: requests, seconds, errors, statuses.
+It only asks this machine, and stops by itself. It prints one line of JSON: requests, seconds, errors, statuses.
 """
 
 import argparse
@@ -18,11 +18,11 @@ from collections.abc import Iterator
 LOCAL = {"127.0.0.1", "localhost", "::1"}
 LONGEST = 60  # seconds
 MOST = 200  # connections
-RENEWED = 25  # answers on one connection: a worker that takes all connections at once would keep them for ever
+RENEWED = 25  # answers on one connection: otherwise one worker could keep all connections for ever
 
 
 class Connection:
-    """One client: asks, reads the whole answer, asks again."""
+    """A client that sends a request, reads the whole answer, and begins again."""
 
     def __init__(self, place: tuple[str, int], requests: Iterator[bytes]):
         self.place, self.requests = place, requests
@@ -39,7 +39,7 @@ class Connection:
         self.socket.sendall(next(self.requests))
 
     def read(self) -> int | None:
-        """The status once the answer is whole; 0 for a connection that broke."""
+        """Return the status once the answer is complete; 0 for a connection that broke."""
         part = self.socket.recv(262144)
         if not part:
             return 0
@@ -61,7 +61,7 @@ class Connection:
 
 
 def load(place: tuple[str, int], requests: list[bytes], seconds: float, connections: int) -> dict:
-    """Ask for ``seconds`` over ``connections``, each of ``requests`` in turn; how many were answered, and how."""
+    """Send ``requests`` in turn for ``seconds`` over ``connections``; return how many were answered, and how."""
     chosen = selectors.DefaultSelector()
     turns = itertools.cycle(requests)
     clients = [Connection(place, turns) for _ in range(connections)]

@@ -1,4 +1,4 @@
-"""Fill an EMPTY paper, named by the NEWSROOM_* variables, with made-up articles of three editions each, to measure.
+"""Fill an EMPTY paper, named by the NEWSROOM_* variables, with made-up articles of three editions each, for measuring.
 
 .venv/bin/python bench/make_archive.py [--articles 100000]
 """

@@ -1,4 +1,4 @@
-"""How much slower the bar and the pages of rates get with thirty years of daily rates of fifty pairs.
+"""The slowdown of the bar and the pages of rates with thirty years of daily rates of fifty pairs.
 
     .venv/bin/python bench/rates.py [--pairs 50] [--years 30]
 
@@ -48,12 +48,12 @@ PAGES = {
 
 
 def code(number: int) -> str:
-    """AAA, AAB and so on."""
+    """Return the code of a currency: AAA, AAB and so on."""
     return "".join(chr(65 + number // 26**place % 26) for place in (2, 1, 0))
 
 
 def fill(pairs: int, days: range) -> None:
-    """A rate a day for the first ``pairs``, so many days back."""
+    """Create a rate a day for the first ``pairs``, for ``days`` back."""
     today = timezone.localdate()
     for number in range(pairs):
         pair, _made = Pair.objects.get_or_create(base=code(number), defaults={"order": number, "provider": "cbr"})
@@ -67,12 +67,12 @@ def fill(pairs: int, days: range) -> None:
 
 
 def worth(day: date, number: int) -> Decimal:
-    """A value that wanders."""
+    """Return a value that varies from day to day."""
     return Decimal(10_000 + day.toordinal() * 7919 % 997 + number) / 1_000_000
 
 
 def measure() -> dict[str, tuple[float, int]]:
-    """For the bar and each page the median of milliseconds, and how many queries it takes."""
+    """Return the median milliseconds and the number of queries of the bar and each page."""
     client, zone = Client(), timezone.get_current_timezone()
     work = {"the bar": lambda: ratebar.current_rows(timezone.now(), zone)}
     work |= {name: (lambda path=path: b"".join(client.get(path))) for name, path in PAGES.items()}

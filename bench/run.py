@@ -1,8 +1,8 @@
-"""What ``make bench`` does, on a PostgreSQL of its own: how one paper grows, how fast another is; one table, and JSON.
+"""The program of ``make bench``, on a PostgreSQL of its own: growth, then speed; a table, and JSON.
 
     BENCH_ARTICLES=1000000 .venv/bin/python bench/run.py
 
-Everything is written to a folder that goes away, but the JSON: var/bench.json.
+Everything is written to a temporary folder, except the JSON: var/bench.json.
 """
 
 import json
@@ -23,7 +23,7 @@ def _run(environment: dict[str, str], script: str, *options: str) -> None:
 
 
 def _another(server) -> str:
-    """Make a second database on ``server``: of whole texts a hundred thousand would take too long."""
+    """Create a second database on ``server``, because a hundred thousand whole texts would take too long."""
     server.psql("CREATE DATABASE paper;")
     return server.get_uri(database="paper")
 

@@ -22,11 +22,11 @@ from pathlib import Path
 
 BASE = Path(__file__).resolve().parent.parent
 GUNICORN = [sys.executable, "-m", "gunicorn", "--workers=2", "--log-level=error"]
-CONNECTIONS = 16  # so many that both workers have their share
+CONNECTIONS = 16  # enough for both workers to be busy
 TICKS = os.sysconf("SC_CLK_TCK")
 ARTICLES = 500  # different ones, spread over the paper, where each is made
 PAPER = 10_000  # articles of the paper that is measured
-NEAR = 4  # cases, after which the constant page is asked again: machines are not equally fast all the time
+NEAR = 4  # cases after which the constant page is measured again, because a machine's speed varies
 FOR_READERS = {
     "NEWSROOM_DEBUG": "0",
     "NEWSROOM_HOSTS": "127.0.0.1",
@@ -38,7 +38,7 @@ ASKED = ("Accept-Encoding: br", "X-Forwarded-Proto: https")
 
 @dataclass(frozen=True)
 class Case:
-    """One line of the table: what is asked of which server."""
+    """One line of the table: the requests, and the server."""
 
     name: str
     server: str
@@ -87,7 +87,7 @@ def free_port() -> int:
 
 @contextmanager
 def server(application: str, **variables: str):
-    """gunicorn with ``application`` on a free port: its process and ``host:port``; it is ended at the end."""
+    """Start gunicorn with ``application`` on a free port, yield process and ``host:port``, and stop it at the end."""
     place = f"127.0.0.1:{free_port()}"
     environment = os.environ | FOR_READERS | variables
     process = subprocess.Popen([*GUNICORN, application, f"--bind={place}"], cwd=BASE, env=environment)
@@ -101,7 +101,7 @@ def server(application: str, **variables: str):
 
 @contextmanager
 def redis_server():
-    """A Redis of its own, where the machine has the program; None elsewhere."""
+    """Start a Redis, if the machine has the program; else yield None."""
     program = shutil.which("redis-server")
     if program is None:
         yield None
@@ -130,14 +130,14 @@ def wait_for(place: str) -> None:
 
 
 def cpu_of(process: subprocess.Popen) -> float:
-    """Seconds of CPU that a server's workers have used."""
+    """Return the seconds of CPU that a server's workers have used."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     fields = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in children)
     return sum(int(stat[11]) + int(stat[12]) for stat in fields) / TICKS
 
 
 def ask(process: subprocess.Popen, place: str, case: Case, seconds: float) -> tuple[float, float]:
-    """Requests per second, and milliseconds of CPU for one."""
+    """Return requests per second, and milliseconds of CPU per request."""
     headers = [part for header in case.headers for part in ("--header", header)]
     command = [sys.executable, str(BASE / "bench" / "load.py"), place, *case.paths]
     before = cpu_of(process)
@@ -154,7 +154,7 @@ def ask(process: subprocess.Popen, place: str, case: Case, seconds: float) -> tu
 
 
 def measure(rounds: int, seconds: float) -> list[dict]:
-    """A line for each case: medians of interleaved rounds, and ratios to the constant page a few seconds before."""
+    """Return a line for each case: medians of interleaved rounds, and ratios to the constant page just before."""
     collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"]
     subprocess.run(collect, cwd=BASE, env=os.environ | FOR_READERS, check=True)
     with ExitStack() as stack:
@@ -190,7 +190,7 @@ def measure(rounds: int, seconds: float) -> list[dict]:
 
 
 def returning_reader(place: str) -> Case:
-    """A reader who has the page already."""
+    """Return the case of a reader who has the page already."""
     import http.client
 
     connection = http.client.HTTPConnection(place)

@@ -1,6 +1,6 @@
 """Makes the pictures of docs/gallery.md: every kind of page, in four widths, light, dark and in print.
 
-.venv/bin/python -m docs.make_gallery http://127.0.0.1:8000
+    .venv/bin/python -m docs.make_gallery http://127.0.0.1:8000
 
 The server shows the demo paper with all its pictures' sizes made (``make run``, and a minute later). Each kind of page
 becomes one picture: light at 390, 820, 1280 and 1920 pixels, dark at 390 and 1280, and its first printed page.

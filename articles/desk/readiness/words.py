@@ -57,7 +57,7 @@ def _lengths(article: Article) -> Iterator[Problem]:
 
 
 def _headings(body: str) -> Iterator[Problem]:
-    """Yield problems in the order of headings, except in fact boxes, whose headings are their own."""
+    """Yield problems with the order of headings; fact boxes are left out, as they have headings of their own."""
     seen_large = False
     for size, inner in HEADING.findall(ASIDE.sub("", body))[: MOST_NAMED * 10]:
         words = plain_text(inner)

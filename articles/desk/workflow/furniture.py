@@ -143,7 +143,7 @@ def publish_furniture(article: Article, *, by: User) -> tuple[Furnished, str]:
 
 
 def _locked(article: Article, by: User) -> Article:
-    """Return the article, locked, if ``by`` may edit it; and publish it, if it is live or scheduled."""
+    """Return the article, locked, if ``by`` may edit it (and publish it, where it is live or scheduled)."""
     article = locked(article, "edit", by)
     return (
         locked(article, "furnish", by) if article.editions.filter(live_until__gt=timezone.now()).exists() else article
