@@ -45,7 +45,7 @@ BATCH = 10_000
 TABLES = [Article, ArticleByline, ArticleTag, Address, Edition, EditionByline, EditionSection, EditionTag]
 SEARCH, DESK_SEARCH = "articles_search", "articles_desk_search"
 
-Told = Callable[[int, int, float], None]
+Progress = Callable[[int, int, float], None]
 
 
 def prepare() -> None:
@@ -66,11 +66,12 @@ def _picture(number: int) -> Image:
 
 
 def make(
-    first: int, last: int, tell: Told = lambda done_count, total, seconds: None, *, whole_texts: bool = False
+    first: int, last: int, tell: Progress = lambda done_count, total, seconds: None, *, whole_texts: bool = False
 ) -> None:
     """Add articles number ``first`` to ``last``, each half an hour older than the one before.
 
-    ``tell`` is called with the progress: articles done, their total, seconds. Texts are short, so that PostgreSQL writes a million in minutes, or ``whole_texts`` of 600 to 900 words.
+    ``tell`` is called with the progress: articles done, their total, seconds.
+    Texts are short, so that PostgreSQL writes a million in minutes, or ``whole_texts`` of 600 to 900 words.
     """
     prepare()
     (_fill_postgresql if connection.vendor == "postgresql" else _fill)(first, last, tell, whole_texts)
@@ -135,7 +136,7 @@ def _edition(article: Article, number: int) -> Edition:
     )
 
 
-def _fill(first: int, last: int, tell: Told, is_whole: bool) -> None:
+def _fill(first: int, last: int, tell: Progress, is_whole: bool) -> None:
     of, numbers, start = Places(), iter(range(first, last)), time.monotonic()
     while batch := list(islice(numbers, BATCH // EDITIONS)):
         articles = Article.objects.bulk_create(_article(number, of, is_whole=is_whole) for number in batch)
@@ -163,7 +164,7 @@ def _fill(first: int, last: int, tell: Told, is_whole: bool) -> None:
     desk_search.rebuild_copies()
 
 
-def _fill_postgresql(first: int, last: int, tell: Told, is_whole: bool) -> None:
+def _fill_postgresql(first: int, last: int, tell: Progress, is_whole: bool) -> None:
     """Insert each batch from generate_series; primary keys are reserved first, so that rows can refer to each other."""
     start = time.monotonic()
     _patterns(is_whole)

@@ -1,7 +1,7 @@
-"""What made-up articles say and where they stand: as unevenly as in a real newsroom, and the same each time.
+"""The texts of made-up articles and their sections, tags and authors: as uneven as in a real newsroom, always the same.
 
-One section holds four of ten articles, a few tags are on most of them, few authors write a lot. Pages that are quick
-for the average tag need not be so for a real one.
+One section has four of ten articles, most articles have one of a few tags, and few authors write a lot: a page that is
+fast for the average tag may be slow for a real one.
 """
 
 import random
@@ -22,7 +22,7 @@ SYLLABLES = "ka ro mi ten sal vor bek ast lun dra pi sho mar gul rek tan ibe nor
 
 @dataclass(frozen=True)
 class Choice:
-    """Where an article stands, by places in the lists of sections, tags, authors and pictures."""
+    """The section, tags, authors and picture of an article, each as its place in a list."""
 
     section: int
     tags: tuple[int, ...]
@@ -32,7 +32,7 @@ class Choice:
 
 @cache
 def choices() -> list[Choice]:
-    """Those of articles number 0, 1, 2 …, which come again after ``CHOICES``."""
+    """Return the choices of articles number 0, 1, 2 …; after ``CHOICES`` articles they begin again."""
     chance = random.Random("choices")
     return [
         Choice(
@@ -46,12 +46,12 @@ def choices() -> list[Choice]:
 
 
 def short_text(number: int) -> str:
-    """Fifty-nine words, quickly written: for a large archive, of which lists alone are measured."""
+    """Return fifty-nine words, which are fast to write: for a large archive of which only lists are measured."""
     return " ".join(WORDS[(number * step) % len(WORDS)] for step in range(1, 60))
 
 
 def body(number: int) -> str:
-    """A whole text of 600 to 900 words, with subheads, quotes and links."""
+    """Return a whole text of 600 to 900 words, with subheads, quotes and links."""
     chance, parts, written = random.Random(f"text {number}"), [], 0
     word_count = chance.randint(600, 900)
     while written < word_count:
@@ -86,7 +86,7 @@ def _sentence(chance: random.Random) -> str:
 
 @cache
 def _vocabulary() -> tuple[list[str], list[float]]:
-    """Words, and how often each is used: the tenth a tenth as often as the first."""
+    """Return words and their cumulative weights: the tenth word is used a tenth as often as the first."""
     chance = random.Random("words")
     vocabulary = {"".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))): None for _ in range(9000)}
     return list(vocabulary), _by_rank(len(vocabulary), 1.0)
@@ -106,5 +106,5 @@ def _by_rank(number: int, steep: float) -> list[float]:
 
 
 def texts() -> Iterator[tuple[int, str]]:
-    """The number and the short text of each pattern."""
+    """Yield the number and the short text of each pattern."""
     return ((number, short_text(number)) for number in range(PATTERNS))

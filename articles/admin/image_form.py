@@ -132,7 +132,7 @@ class ImageForm(forms.ModelForm):
 
     @property
     def is_trimmed_anew(self):
-        """Whether another part of the picture is to be shown, or the same part turned."""
+        """Whether the form changes the part of the picture that is shown, or its turn."""
         return self.instance.trim != self.trim_before
 
     def measure(self, original):

@@ -20,7 +20,7 @@ class ArchiveMonth(models.Model):
 
 
 class Announcement(models.Model):
-    """The time until which one listener has been told what went live and what ended."""
+    """The time until which one listener has received what went live and what ended."""
 
     class Listener(models.TextChoices):
         SITEMAPS = "sitemaps", _("sitemaps")

@@ -102,7 +102,7 @@ def announce_to(listener: Listener, now: datetime) -> int:
 
 @transaction.atomic
 def _claim(listener: Listener, now: datetime) -> Announcement | None:
-    """Return the row of ``listener``, claimed for this process; None if another has it or it was told a moment ago."""
+    """Return the row of ``listener``, claimed for this process; None if another has it or it is too early for one."""
     row, is_new = Announcement.objects.get_or_create(listener=listener, defaults={"told_until": now})
     if is_new:
         if listener == Listener.SITEMAPS:

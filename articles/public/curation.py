@@ -45,7 +45,7 @@ class Shelf:
 
     @property
     def key(self) -> tuple[int, ...]:
-        """What the shelf shows, as a key: its editions and their layout, as nothing is placed on a shelf."""
+        """A key of the shelf: its editions and their layout; a shelf has no placements."""
         return (self.is_large, *(edition.pk for edition in self.editions))
 
     @property
@@ -115,12 +115,12 @@ class FrontPage:
 
     @property
     def is_bare(self) -> bool:
-        """Whether the lead has no picture that could grow, so that those below it must."""
+        """Whether the lead has no picture that could grow, so that the pictures below it must."""
         return self.lead is not None and self.lead.image_here is None
 
     @property
     def tells_of_countries(self) -> bool:
-        """Whether any country of the row has an article; the other countries say that they have none."""
+        """Whether any country of the row has an article; the others then show a line that they have none."""
         return any(edition for _country, edition in self.countries)
 
 

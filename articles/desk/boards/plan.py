@@ -42,11 +42,11 @@ class Placing:
 
 @dataclass
 class Planned:
-    """A planned placement; ``row`` is the number of the wanted one, ``asked`` decides its order within its slot."""
+    """A planned placement; ``row`` is its index in the wanted placings, ``wanted_start`` orders it within its slot."""
 
     placement: Placement
     row: int
-    asked: datetime
+    wanted_start: datetime
     before: Placement | None = None  # the placement that ends where this one begins
 
 
@@ -151,10 +151,10 @@ def _end(new_plan: Plan, placement: Placement, now: datetime) -> None:
 def _order(new_plan: Plan) -> None:
     """Set the starts of new placements so that the order within each slot stays as it was."""
     limits: dict[int, datetime] = {}
-    for planned in sorted([*new_plan.keep, *new_plan.add], key=lambda item: item.asked, reverse=True):
+    for planned in sorted([*new_plan.keep, *new_plan.add], key=lambda item: item.wanted_start, reverse=True):
         placement = planned.placement
         limit = limits.get(placement.slot)
-        if planned in new_plan.add and planned.asked != FOR_EVER and limit and placement.starts_at >= limit:
+        if planned in new_plan.add and planned.wanted_start != FOR_EVER and limit and placement.starts_at >= limit:
             placement.starts_at = limit - TICK
         limits[placement.slot] = min(limit or FOR_EVER, placement.starts_at)
 
