@@ -52,7 +52,7 @@ def fitting(canvas: Canvas, text: str, face: Face, *, least: int, room: int) -> 
 def lines(canvas: Canvas, words: Iterable[str], face: Face, room: int) -> list[str]:
     """Return ``words`` in lines of at most ``room`` pixels; a longer word is cut and hyphenated."""
     wrapped: list[str] = []
-    for word in (part for whole in words for part in _pieces(canvas, whole, face, room)):
+    for word in (part for whole in words for part in _split_word(canvas, whole, face, room)):
         longer = f"{wrapped[-1]} {word}" if wrapped else word
         if wrapped and width(canvas, longer, face) <= room:
             wrapped[-1] = longer
@@ -61,7 +61,7 @@ def lines(canvas: Canvas, words: Iterable[str], face: Face, room: int) -> list[s
     return wrapped
 
 
-def _pieces(canvas: Canvas, word: str, face: Face, room: int) -> list[str]:
+def _split_word(canvas: Canvas, word: str, face: Face, room: int) -> list[str]:
     """Return ``word`` in parts that each fit a line; almost always the word itself."""
     parts = [""]
     for letter in word:

@@ -73,7 +73,7 @@ class Run:
         }
         self.compared: set[str] = set()  # the second sources that have given a quote
         self.summary = Summary()
-        self.asked: dict[str, SourceAnswer] = {}
+        self.answers_by_address: dict[str, SourceAnswer] = {}
         self.now = timezone.now()
         self.utc_day = self.now.astimezone(UTC).date()
         self.today = timezone.localdate(self.now)
@@ -118,12 +118,12 @@ class Run:
         self._keep(harvest, is_newest=day is None)
 
     def _ask(self, source: Provider, address: str, day: date | None, validators: Validators | None) -> SourceAnswer:
-        last_answer = self.asked.get(address)
+        last_answer = self.answers_by_address.get(address)
         # Without validators the whole answer is needed.
         if last_answer is None or (last_answer.unchanged and validators is None):
             whole = min(fetch.WHOLE, self.until - time.monotonic())
-            self.asked[address] = answers.ask_source(source, address, validators, whole)
-        return answers.picked(source, self.asked[address], day)
+            self.answers_by_address[address] = answers.ask_source(source, address, validators, whole)
+        return answers.picked(source, self.answers_by_address[address], day)
 
     def _is_served(self, harvest: Harvest, pair: Pair) -> bool:
         """Return whether a pair has a new quote, and a rate for today if the source can have one."""

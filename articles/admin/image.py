@@ -252,6 +252,6 @@ def _list_of(use_groups):
 
 
 def _links(kind):
-    links = format_html_join("", '<li><a href="{}">{}</a></li>', ((use.url, use.name) for use in kind.found))
+    links = format_html_join("", '<li><a href="{}">{}</a></li>', ((use.url, use.name) for use in kind.uses))
     more = format_html("<li>{}</li>", _("and more")) if kind.more else ""
     return format_html("<ul>{}{}</ul>", links, more)

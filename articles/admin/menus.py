@@ -90,7 +90,7 @@ class MenuLinkForm(forms.ModelForm):
         max_length=500,
         widget=forms.TextInput({"placeholder": gettext_lazy("tag or address")}),
     )
-    known = place = None  # set on a class of its own for each request and menu
+    link_targets = place = None  # set on a class of its own for each request and menu
 
     class Meta:
         model = MenuLink
@@ -102,13 +102,13 @@ class MenuLinkForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        choices, stored = self.known.choices(), self.instance
+        choices, stored = self.link_targets.choices(), self.instance
         if stored.pk:
             self.initial |= self._stored()
             if self.initial["leads_to"] not in {key for _name, rows in choices[1:] for key, _label in rows}:
-                choices.append((self.initial["leads_to"], f"{stored.named}: {self.known.lost(stored)}"))
+                choices.append((self.initial["leads_to"], f"{stored.named}: {self.link_targets.lost(stored)}"))
         else:
-            self.initial["order"] = 1 + sum(link.place == self.place for link in self.known.links)
+            self.initial["order"] = 1 + sum(link.place == self.place for link in self.link_targets.links)
         self.fields["leads_to"].choices = choices
         for name in {"order", "leads_to", "typed", "label"} & self.fields.keys():  # a row has no labels of its own
             self.fields[name].widget.attrs["aria-label"] = capfirst(self.fields[name].label)
@@ -120,7 +120,7 @@ class MenuLinkForm(forms.ModelForm):
     def _stored(self):
         kind = self.instance.kind
         if kind == Kind.TAG:
-            return {"leads_to": kind, "typed": self.known.tags.get(self.instance.row, self.instance.named)}
+            return {"leads_to": kind, "typed": self.link_targets.tags.get(self.instance.row, self.instance.named)}
         if kind == Kind.LINK:
             return {"leads_to": kind, "typed": self.instance.address}
         return {"leads_to": f"{kind}:{self.instance.address or self.instance.row}"}
@@ -129,12 +129,12 @@ class MenuLinkForm(forms.ModelForm):
         cleaned = super().clean()
         kind, _colon, key = (cleaned.get("leads_to") or "").partition(":")
         if kind and {"leads_to", "typed"} & set(self.changed_data):
-            row, address, name = self._meant(kind, key, (cleaned.get("typed") or "").strip())
+            row, address, name = self._chosen_target(kind, key, (cleaned.get("typed") or "").strip())
             self.instance.kind, self.instance.row, self.instance.address = kind, row, address
             self.instance.named = name[:120]
         return cleaned
 
-    def _meant(self, kind, key, typed):
+    def _chosen_target(self, kind, key, typed):
         """Return pk, address and name of the chosen or typed target."""
         if kind == Kind.OWN:
             return None, key, str(menus.OWN[key])
@@ -148,7 +148,7 @@ class MenuLinkForm(forms.ModelForm):
         if kind == Kind.LINK:
             self._check_address(typed)
             return None, typed, typed
-        row = (self.known.sections if kind == Kind.SECTION else self.known.pages).get(int(key))
+        row = (self.link_targets.sections if kind == Kind.SECTION else self.link_targets.pages).get(int(key))
         return int(key), "", str(row or self.instance.named)
 
     def _check_address(self, typed):
@@ -205,11 +205,11 @@ class MenuInline(DeskInline):
     extra, max_num = 1, MOST
 
     def get_queryset(self, request):
-        self.known = LinkTargets.of(request)
+        self.link_targets = LinkTargets.of(request)
         return super().get_queryset(request).filter(place=self.place)
 
     def get_formset(self, request, obj=None, **kwargs):
-        form = type("MenuLinkForm", (MenuLinkForm,), {"known": LinkTargets.of(request), "place": self.place})
+        form = type("MenuLinkForm", (MenuLinkForm,), {"link_targets": LinkTargets.of(request), "place": self.place})
         formset = type("MenuFormSet", (MenuFormSet,), {"place": self.place})
         return super().get_formset(request, obj, form=form, formset=formset, **kwargs)
 
@@ -229,9 +229,9 @@ class MenuInline(DeskInline):
     def seen(self, link):
         if link.pk is None:
             return ""
-        if target := self.known.targets.get(link.pk):
+        if target := self.link_targets.targets.get(link.pk):
             return format_html('<a href="{}">{}</a>', target.url, link.label or target.name)
-        return format_html('<strong class="menu-gone">{}: {}</strong>', _("not shown"), self.known.lost(link))
+        return format_html('<strong class="menu-gone">{}: {}</strong>', _("not shown"), self.link_targets.lost(link))
 
 
 def _inline(place):

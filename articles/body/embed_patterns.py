@@ -51,14 +51,14 @@ class Pattern:
         return pattern
 
     @property
-    def pieces(self) -> tuple[str, ...]:
-        """All parts that may have a placeholder."""
+    def components(self) -> tuple[str, ...]:
+        """The components of the pattern that may have a placeholder."""
         return (*self.path, *(value for _name, value in self.query), *self.fragment)
 
     @property
     def names(self) -> set[str]:
         """The names of its placeholders."""
-        return {match[1] for part in self.pieces for match in PLACE.finditer(part)}
+        return {match[1] for part in self.components for match in PLACE.finditer(part)}
 
     def written(self, values: dict[str, str]) -> str:
         """Return the address with ``values``, one for each name, in place of the placeholders."""
@@ -89,7 +89,7 @@ class Pattern:
         return None
 
     def _refuse_odd(self, text: str) -> None:
-        for part in self.pieces:
+        for part in self.components:
             if len(PLACE.findall(part)) > 1 or set(PLACE.sub("", part)) & set("{}"):
                 params = {"text": text, "piece": part}
                 raise PatternError(_("“%(piece)s” in “%(text)s”: write one {name} between two strokes.") % params)

@@ -56,7 +56,7 @@ class _Tidy:
         self.whole: list[str] = []  # the same with its blocks
         self.has_blocks = self.has_words = False  # in the open note
         self.is_in_link = self.is_in_caption = False
-        self.held: list[str] = []  # notes of the open link
+        self.link_notes: list[str] = []  # notes of the open link
         self.depth = 0  # of open elements outside notes
 
     def write(self, text: str) -> None:
@@ -80,8 +80,8 @@ class _Tidy:
             if name == "a":
                 self.is_in_link = not is_end
                 if is_end:
-                    self.out += self.held
-                    self.held = []
+                    self.out += self.link_notes
+                    self.link_notes = []
 
     def _open(self, is_note: bool) -> None:
         is_inner = self.is_in_caption or self.note is not None
@@ -108,7 +108,7 @@ class _Tidy:
             if self.has_blocks:
                 self.out += self.whole
             elif self.is_in_link:
-                self.held.append(note)
+                self.link_notes.append(note)
             else:
                 self._put(note)
 

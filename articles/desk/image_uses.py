@@ -46,7 +46,7 @@ class Uses:
     """The uses of one kind, the newest first, and whether there are more than these."""
 
     kind: str
-    found: list[Use]
+    uses: list[Use]
     more: bool
 
 
@@ -100,7 +100,7 @@ def uses_of(image: Image) -> list[Uses]:
         (_("Only in what readers saw before"), _editions(image, Q(live_until__lte=now)), _edition_record),
     ]
     all_uses = [_some(kind, rows, say) for kind, rows, say in kinds]
-    return [uses for uses in all_uses if uses.found]
+    return [group for group in all_uses if group.uses]
 
 
 def unused(images: QuerySet[Image]) -> QuerySet[Image]:

@@ -112,7 +112,7 @@ def tell_due(at: datetime | None = None) -> int:
             if not Article.objects.filter(pk=article.pk, due_told_at=None).update(due_told_at=at):
                 continue  # another run was quicker
             text = _("“%(article)s” was due %(time)s.") if article.due_at < at else _("“%(article)s” is due %(time)s.")
-            tell_people(Kind.DUE, article, by=None, text=text, time=paper.said(article.due_at))
+            tell_people(Kind.DUE, article, by=None, text=text, time=paper.time_in_words(article.due_at))
             told_articles += 1
     return told_articles
 

@@ -248,10 +248,12 @@ def may_manage(user: "User", person: "User | None" = None) -> bool:
 def _has_no_more_than_a_chief(person: "User") -> bool:
     """Return whether ``person`` only has roles of the newsroom below administrator, and no further permissions."""
     # Read from the database once a request; roles_of() knows no roles of a suspended user.
-    if not hasattr(person, "_given"):
+    if not hasattr(person, "_has_only_newsroom_roles"):
         names = set(person.groups.values_list("name", flat=True))
-        person._given = names <= assignable_roles({CHIEF_EDITOR}) and not person.user_permissions.exists()
-    return person._given
+        person._has_only_newsroom_roles = (
+            names <= assignable_roles({CHIEF_EDITOR}) and not person.user_permissions.exists()
+        )
+    return person._has_only_newsroom_roles
 
 
 def assignable_roles(roles: set[str]) -> set[str]:

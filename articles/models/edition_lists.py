@@ -35,15 +35,15 @@ class Bylines:
 
     def __init__(self, editions: list[Edition]) -> None:
         self.keys = [edition.pk for edition in editions]
-        self.found: dict[int, list[Author]] | None = None
+        self.authors_by_edition: dict[int, list[Author]] | None = None
 
     def authors(self, edition: int) -> list[Author]:
         """Return the authors of one edition of the list."""
-        if self.found is None:
-            self.found = {}
+        if self.authors_by_edition is None:
+            self.authors_by_edition = {}
             for byline in BYLINES.of(self.keys):
-                self.found.setdefault(byline.edition_id, []).append(byline.author)
-        return self.found.get(edition, [])
+                self.authors_by_edition.setdefault(byline.edition_id, []).append(byline.author)
+        return self.authors_by_edition.get(edition, [])
 
 
 def load_bylines(editions: list[Edition]) -> list[Edition]:

@@ -140,7 +140,7 @@ class SiteSettings(Look):
         """The time zone in which the paper's day begins."""
         return zoneinfo.ZoneInfo(self.time_zone)
 
-    def said(self, moment: datetime) -> str:
+    def time_in_words(self, moment: datetime) -> str:
         """Return a time in the paper's time zone, in words, with the zone's name."""
         return time_with_zone(moment, self.zone)
 

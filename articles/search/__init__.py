@@ -114,7 +114,7 @@ def results_for(
             tried[words] = _ranked(words, at, narrow, order)
         return tried[words]
 
-    corrected = "" if ranked(query) else spelling.meant(query, lambda candidate: bool(ranked(candidate)))
+    corrected = "" if ranked(query) else spelling.corrected(query, lambda candidate: bool(ranked(candidate)))
     query = query if literally else corrected or query
     pks = ranked(query)
     if not pks:

@@ -28,7 +28,7 @@ def learn(rows: Iterable[IndexRow]) -> None:
     SearchWord.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
 
 
-def meant(query: str, finds: Callable[[str], bool]) -> str:
+def corrected(query: str, finds: Callable[[str], bool]) -> str:
     """Return ``query`` with misspelt words corrected, if ``finds`` is true of the result; else ""."""
     query = query[:MOST_LETTERS]
     places = [match for match in WORD.finditer(fold(query)) if _is_worth(_bare(match[0]))]

@@ -84,7 +84,7 @@ class RowsTests(DeskTestCase):
 
 class UsesTests(TestCase):
     def kinds(self, image):
-        return {kind.kind: [use.name for use in kind.found] for kind in image_uses.uses_of(image)}
+        return {kind.kind: [use.name for use in kind.uses] for kind in image_uses.uses_of(image)}
 
     def test_each_kind_of_use_is_named(self):
         lead, body, now = make_image(), make_image(), timezone.now()
@@ -122,7 +122,7 @@ class UsesTests(TestCase):
         for _ in range(image_uses.MOST + 1):
             make_author(picture=image)
         [kind] = image_uses.uses_of(image)
-        assert (len(kind.found), kind.more) == (image_uses.MOST, True)
+        assert (len(kind.uses), kind.more) == (image_uses.MOST, True)
 
     def test_unused_pictures_are_those_that_nothing_shows_or_showed(self):
         unused = make_image()

@@ -96,7 +96,7 @@ class Navigation:
         return self.row[BEFORE_BEGIN:IN_BAR]
 
     @property
-    def rest(self) -> list[Link]:
+    def overflow(self) -> list[Link]:
         """The links of the row without room in the bar of a phone, which are in its menu."""
         return self.row[IN_BAR:]
 
@@ -106,9 +106,9 @@ class Navigation:
         return any(link.current for group in self.groups for link in group.links)
 
     @property
-    def is_in_rest(self) -> bool:
+    def is_in_overflow(self) -> bool:
         """Whether the current page is only in the menu of a phone."""
-        return any(link.current for link in self.rest)
+        return any(link.current for link in self.overflow)
 
 
 def navigation_of(request: HttpRequest, groups: list[dict[str, Any]]) -> Navigation:

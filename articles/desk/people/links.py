@@ -145,7 +145,7 @@ def _send(link: PasswordLink, address: str) -> None:
         "by": (link.made_by.get_full_name() or link.made_by.get_username()) if link.made_by else "",
         "login": link.user.get_username(),
         "address": address,
-        "until": paper.said(link.expires_at),
+        "until": paper.time_in_words(link.expires_at),
     }
     subject, text = _mail_of(link)
     try:

@@ -81,4 +81,4 @@ def under_embargo(article: Article, at: datetime) -> Problem | None:
     if article.embargo_until is None or at >= article.embargo_until:
         return None
     text = _("This text is under embargo until %(time)s: schedule it for then, or later.")
-    return Problem("embargo_until", text % {"time": SiteSettings.current().said(article.embargo_until)})
+    return Problem("embargo_until", text % {"time": SiteSettings.current().time_in_words(article.embargo_until)})

@@ -327,11 +327,11 @@ def _token_html(token: Token, names: Names, may_space: bool) -> SafeString:
     if token.text == "\n":
         return SafeString("<br>")
     if token.text.startswith("\0"):
-        return _thing(token.text[1:], names)
+        return _object_html(token.text[1:], names)
     return SafeString(space + escape(token.text))
 
 
-def _thing(text: str, names: Names) -> SafeString:
+def _object_html(text: str, names: Names) -> SafeString:
     """Return a picture, an embed, a chart or the start of a cell in words."""
     kind, _colon, value = text.partition(":")
     if kind == "cell":

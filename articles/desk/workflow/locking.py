@@ -47,4 +47,4 @@ def set_stage(article: Article, stage: str) -> None:
 
 def time_in_paper(moment: datetime) -> str:
     """Return a time in the paper's time zone, in words, with the zone's name."""
-    return SiteSettings.current().said(moment)
+    return SiteSettings.current().time_in_words(moment)

@@ -109,25 +109,25 @@ def opml(request):
 
 @dataclass(frozen=True)
 class FeedSource:
-    """A kind of thing with feeds: how its row is found, and the relation that lists editions under it."""
+    """A kind of row with feeds, like sections: a function that finds it, and the relation that lists its editions."""
 
-    found: Callable[..., QuerySet]  # finds the row by the parts of an address
+    matching_rows: Callable[..., QuerySet]  # by the parts of an address
     relation: str
     name: str
     can_be_empty: bool = True
 
     def editions(self, at: datetime, **words: str) -> QuerySet[Edition]:
         """Return the editions under the row that ``words`` find, by that relation's index, with the row's name."""
-        object_rows = self.found(**words)
+        object_rows = self.matching_rows(**words)
         row_pk = Subquery(object_rows.values("pk")[:1])
         rows = Edition.objects.live(at).walked_by(self.relation, slice(ITEMS), **{self.name: row_pk})
-        return _with_times(rows.annotate(thing=Subquery(object_rows.values("name")[:1])), at)
+        return _with_times(rows.annotate(row_name=Subquery(object_rows.values("name")[:1])), at)
 
 
 def _answer_of(request, form: str, home: str, sourced_query: tuple[FeedSource, CompiledEditionQuery], **words: str):
     """Return the feed of one row; only without editions a query checks whether the row exists."""
     source, query = sourced_query
-    missing = source.found(**words) if source.can_be_empty else source.found(**words).none()
+    missing = source.matching_rows(**words) if source.can_be_empty else source.matching_rows(**words).none()
     return _answer(request, form, home, partial(get_object_or_404, missing), query.rows(at=request.at, **words))
 
 
@@ -138,7 +138,7 @@ def _answer(request, form: str, home: str, name, rows: Iterable[Edition]):
     paper, at = request.frame.paper, request.at
     editions = load_bylines(list(rows))
     if callable(name):
-        name = editions[0].thing if editions else str(name())
+        name = editions[0].row_name if editions else str(name())
     root = root_of(request)
     is_full = paper.feed_text == SiteSettings.FeedText.FULL
     texts = rendering.for_feeds(editions, root) if is_full else [None] * len(editions)
@@ -148,7 +148,7 @@ def _answer(request, form: str, home: str, name, rows: Iterable[Edition]):
         root=root,
         home=root + home,
         address=root + request.get_full_path(),
-        thing=name,
+        subject=name,
         items=[Item(edition, text, root, host) for edition, text in zip(editions, texts, strict=True)],
         made_at=at,
     )
@@ -175,7 +175,7 @@ def _items(build: Callable[..., QuerySet[Edition]], before=None, **also: Field) 
 PAPER = _items(lambda at: _with_times(Edition.objects.live(at).newest(), at))
 CROSSING = _items(lambda at, country, theme: _with_times(crossings.editions(), at), before=crossings.statement_of_both)
 SECTION, CHILD, TAG, AUTHOR = (
-    (source, _items(source.editions, thing=TextField()))
+    (source, _items(source.editions, row_name=TextField()))
     for source in (
         FeedSource(lambda slug: Section.objects.filter(slug=slug, parent=None), "section_rows", "section"),
         FeedSource(

@@ -86,24 +86,24 @@ class Item:
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed in any format: ``thing`` names what it lists (None: the paper), ``home`` is the page it belongs to."""
+    """A feed in any format: ``subject`` names what it lists (None: the paper), ``home`` is the page it belongs to."""
 
     paper: SiteSettings
     root: str
     home: str
     address: str
-    thing: str | None
+    subject: str | None
     items: list[Item]
     made_at: datetime
 
     @property
     def title(self) -> str:
-        return f"{self.paper.name}: {self.thing}" if self.thing else self.paper.name
+        return f"{self.paper.name}: {self.subject}" if self.subject else self.paper.name
 
     @property
     def description(self) -> str:
-        if self.thing:
-            return _("%(thing)s: the latest from %(paper)s") % {"thing": self.thing, "paper": self.paper.name}
+        if self.subject:
+            return _("%(thing)s: the latest from %(paper)s") % {"thing": self.subject, "paper": self.paper.name}
         return self.paper.description or self.paper.tagline or self.paper.name
 
     @property

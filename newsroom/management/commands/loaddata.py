@@ -28,7 +28,7 @@ class Command(DjangosCommand):
     def handle(self, *labels, **options):
         if options["first_run"] and not paper_fixtures.is_first_run():
             return
-        self.overwrite, self.comparing, self.found, self.pictures = options["overwrite"], False, [], []
+        self.overwrite, self.comparing, self.objects_read, self.pictures = options["overwrite"], False, [], []
         try:
             with transaction.atomic(using=options["database"]):
                 super().handle(*labels, **options)
@@ -55,7 +55,7 @@ class Command(DjangosCommand):
             return super().save_obj(obj)
         model = type(obj.object)
         if model._meta.app_config not in self.excluded_apps and model not in self.excluded_models:
-            self.found.append(obj)
+            self.objects_read.append(obj)
         return False
 
     def _is_here(self, label):
@@ -71,10 +71,10 @@ class Command(DjangosCommand):
 
     def _read(self, label):
         counts = self.fixture_count, self.fixture_object_count
-        self.comparing, self.found = True, []
+        self.comparing, self.objects_read = True, []
         try:
             super().load_label(label)
         finally:
             self.comparing = False
             self.fixture_count, self.fixture_object_count = counts
-        return self.found
+        return self.objects_read
