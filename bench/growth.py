@@ -67,7 +67,7 @@ def pages() -> dict[str, str]:
 
 
 def screens() -> dict[str, str]:
-    """The desk's screens that are measured, but its narrowed lists."""
+    """Return the measured screens of the desk, without its narrowed lists."""
     newest = Edition.objects.newest().first()
     return {
         "desk: first page": "/admin/",
@@ -105,7 +105,7 @@ def screens() -> dict[str, str]:
 
 
 def narrowed_lists() -> dict[str, str]:
-    """The desk's lists, narrowed by one filter or a word, and what is asked before a merge."""
+    """Return the measured lists of the desk, narrowed by a filter or a word, and the previews of merges."""
     newest = Edition.objects.newest().first()
     return {
         "desk: what waits": "/admin/articles/article/?desk=waiting",
