@@ -8,6 +8,9 @@ WORKERS := $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN))
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 CODE := newsroom articles tickers ground fixtures bench docs conftest.py manage.py
 
+# Containers set it, and then every process of ours would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Biome comes as a wheel for Linux on x86-64 alone.
 BIOME := $(if $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -)),$(BIN)/biome,@echo "No Biome for this machine, so not for scripts and styles:" biome)
 

@@ -8,8 +8,13 @@ import logging
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from pathlib import Path
+
+# Containers forbid it, and then every process of a run would compile all modules anew, for half a minute.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 KEPT = {
     "NEWSROOM_CHROMIUM",
