@@ -27,7 +27,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """The test database's tables are a copy: its file on SQLite, its template on PostgreSQL."""
     from newsroom.tests import made_once
 
-    made_once.copy()
+    made_once.copy_tables()
 
 
 @pytest.fixture(scope="session")

