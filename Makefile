@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Biome comes as a wheel for Linux on x86-64 alone.
 BIOME := $(if $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -)),$(BIN)/biome,@echo "No Biome for this machine, so not for scripts and styles:" biome)
 
-.PHONY: help run test crash lint format bench fixtures requirements
+.PHONY: help run test crash lint audit format bench fixtures requirements
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -24,9 +24,9 @@ run: $(VENV)/installed ## the paper on this machine, with the demo paper in it o
 	@$(BIN)/python manage.py loaddata --first-run sections pairs demo
 	@exec $(BIN)/python manage.py serve
 
-test: $(VENV)/installed-dev ## all tests on SQLite; on PostgreSQL again, but of those in a browser only an article's life; ARGS="-k search" for some of them
-	$(PYTEST) $(ARGS)
-	NEWSROOM_TEST_POSTGRES=1 $(PYTEST) -m "not browser or both_databases" $(ARGS)
+test: $(VENV)/installed-dev ## all tests on SQLite; on PostgreSQL those that send it SQL of their own (ALL=1: all but most in a browser); ARGS="-k search" for some of them
+	$(PYTEST) --statements note $(ARGS)
+	NEWSROOM_TEST_POSTGRES=1 $(PYTEST) -m "not browser or both_databases" $(if $(ALL),,--statements own) $(ARGS)
 
 crash: $(VENV)/installed-dev ## a hundred accidents while somebody types: how many words are lost (some ten minutes)
 	NEWSROOM_CRASHES=100 $(BIN)/pytest -s newsroom/tests/test_crash.py
@@ -44,6 +44,14 @@ lint: $(VENV)/installed-dev ## format, style, imports between layers and of pack
 	NEWSROOM_HOSTS=news.example.org NEWSROOM_EMAIL_HOST=mail.example.org \
 		NEWSROOM_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+audit: $(VENV)/installed-dev ## what is installed: licences, requirements that are idle or missing, known holes (asked of pypi.org, if it answers)
+	$(BIN)/pytest --quiet newsroom/tests/test_licences.py newsroom/tests/test_requirements.py
+	@if $(BIN)/python -c 'import urllib.request; urllib.request.urlopen("https://pypi.org/pypi/django/5.2/json", timeout=20)' 2>/dev/null; then \
+		$(BIN)/python -m venv var/audit && \
+		var/audit/bin/pip install --quiet --disable-pip-version-check pip-audit && \
+		var/audit/bin/pip-audit --requirement requirements-dev.txt --require-hashes --disable-pip; \
+	else echo "pypi.org does not answer from here, so nobody was asked about known holes."; fi
 
 format: $(VENV)/installed-dev ## put code, templates, scripts and styles into their form
 	$(BIN)/ruff check --quiet --fix --exit-zero $(CODE)

