@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import ip_address
@@ -146,11 +146,11 @@ class Client:
         headers = {"Host": host_header, "Connection": "close"} | headers
         with _as_failure(host, until), self._connected(parts.scheme, host, addresses, port, until) as connection:
             connection.request(method, path, body=body, headers=headers, preload_content=False)
-            response = connection.getresponse()
-            read = self._read(response, host, until) if self.most_bytes and response.status < 300 else b""
-            if connection.is_stopped:  # half an answer, which reads like a short one
-                raise TimeoutError
-            return Response(address, response.status, response.headers, read)
+            with closing(connection.getresponse()) as response:
+                read = self._read(response, host, until) if self.most_bytes and response.status < 300 else b""
+                if connection.is_stopped:  # half an answer, which reads like a short one
+                    raise TimeoutError
+                return Response(address, response.status, response.headers, read)
 
     def _port(self, parts: SplitResult) -> int:
         """Return the port to connect to; raise ``Failure`` for a scheme or a port that is not permitted."""

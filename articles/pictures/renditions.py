@@ -100,6 +100,7 @@ def accept_picture(file: IO[bytes]) -> Upload:
 def _decode(data: bytes) -> Pillow.Image:
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is odd about a file is no reason to refuse it
             warnings.simplefilter("error", Pillow.DecompressionBombWarning)
             picture = Pillow.open(io.BytesIO(_readable(data)), formats=FORMATS)
             check_size(*picture.size)
