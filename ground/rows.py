@@ -11,9 +11,9 @@ def is_number(text: str) -> bool:
 class TickedRows:
     """A part of a ``ModelAdmin`` that limits actions to the rows somebody ticked, never to a whole table."""
 
-    def response_action(self, request, queryset):
+    def response_action(self, request, queryset, *args, **kwargs):
         request.POST = request.POST.copy()
         request.POST["select_across"] = "0"
         ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
         request.POST.setlist(ACTION_CHECKBOX_NAME, [text for text in ticked if is_number(text)])
-        return super().response_action(request, queryset)  # type: ignore[misc] # Django's, of the class beside this one
+        return super().response_action(request, queryset, *args, **kwargs)  # type: ignore[misc] # Django's, of the class beside this one

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from articles import desk_search
-from articles.admin.article.picking import path_in
+from articles.admin.article.picks_field import path_in
 from articles.admin.desk import DeskAdmin, person_column
 from articles.admin.placement import WhenFilter
 from articles.admin.times import short

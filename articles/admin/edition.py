@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import desk_search
-from articles.admin.article import head, reading
+from articles.admin.article import reading, standing
 from articles.admin.article.corrections import read_only_corrections
 from articles.admin.calendar.screen import Calendar
 from articles.admin.desk import DeskAdmin
@@ -126,7 +126,7 @@ class EditionAdmin(Calendar, DeskAdmin):
         context |= {
             "may_erase": ended and roles.may(request.user, "erase", obj.article),
             "reading": reading.reading_of(obj),
-            "standing": head.standing_of_edition(obj, now),
+            "standing": standing.standing_of_edition(obj, now),
             "furniture": list(context["adminform"])[1:],
         }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)

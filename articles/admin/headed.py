@@ -1,6 +1,7 @@
 """The common parts of the forms of articles and ideas: headline, and section."""
 
 from django import forms
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from articles.desk.workflow import WorkflowError, working_copy
@@ -17,7 +18,7 @@ def allowed(refuse, *values):
 class HeadedForm(forms.ModelForm):
     """A form whose ``user`` fills in headline and section."""
 
-    user = None  # the admin sets it
+    user: User  # the admin sets it
 
     def clean_headline(self):
         return " ".join(self.cleaned_data["headline"].split())

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from articles import desk_search
-from articles.admin.article import head, reading
+from articles.admin.article import reading, standing
 from articles.admin.article.versions import has_erased, restore_version
 from articles.admin.desk import DeskAdmin, person_column
 from articles.admin.lists import holding_words
@@ -66,7 +66,7 @@ class RevisionAdmin(DeskAdmin):
         context["may_restore"] = not newest and roles.may(request.user, "edit", obj.article)
         before = Revision.objects.filter(article=obj.article, version__lt=obj.version).first()
         context |= {"before": before, "erased": has_erased(obj.article), "reading": reading.of_save(obj)}
-        context |= {"standing": head.standing_of_save(obj), "furniture": list(context["adminform"])[1:]}
+        context |= {"standing": standing.standing_of_save(obj), "furniture": list(context["adminform"])[1:]}
         context["changes"] = text_diff.compare_snapshots(before.snapshot, obj.snapshot) if before else []
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 

@@ -386,7 +386,7 @@ class RefusedSaveTests(AutosaveTestCase):
                 "articles.desk.revisions.keep_revision",
                 side_effect=OperationalError("attempt to write a readonly database"),
             ),
-            self.assertLogs("articles.admin.article.recovery", "ERROR"),
+            self.assertLogs("articles.admin.article.saving", "ERROR"),
         ):
             response = self.send(article, headline="Typed", tags="kept tag", go_live_at="2030-01-01T10:00")
             assert response.status_code == 503

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.admin.article.head import standing_of_edition
+from articles.admin.article.standing import standing_of_edition
 from articles.admin.times import short
 from articles.desk import lacking, workflow
 from articles.desk.revisions import edition_snapshot

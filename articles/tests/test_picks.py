@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.admin.article import picking
+from articles.admin.article import picks_field
 from articles.body.markup import clean, count_words, plain_text
 from articles.desk import revisions, roles, text_diff, workflow
 from articles.models import Article, Edition
@@ -204,7 +204,7 @@ class FormTests(DeskTestCase):
         self.send(self.article, headline="Another", related=shown, _continue="1")
         assert Article.objects.get(pk=self.article.pk).headline == "Another"
         assert self.kept() == [self.one.article_id]
-        (row,) = picking.describe_articles([self.one.article_id])
+        (row,) = picks_field.describe_articles([self.one.article_id])
         assert "readers do not see it now" in row["detail"]
 
     def test_rows_are_described_to_the_desk_alone_in_as_many_queries_for_many(self):
@@ -214,7 +214,7 @@ class FormTests(DeskTestCase):
         assert [row["title"] for row in rows] == ["Second pick", "Number 99999", "First pick"]
         assert rows[0]["url"] == self.two.path
         with self.assertNumQueries(1):
-            picking.describe_articles([self.one.article_id, self.two.article_id])
+            picks_field.describe_articles([self.one.article_id, self.two.article_id])
         self.log_in(make_user(roles.RATES_DESK))
         assert self.client.get(address, asked).status_code == 403
 

@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django_tasks_db.models import DBTaskResult
 
-from articles.admin.article import whereabouts
-from articles.admin.article.states import edited_by, own
+from articles.admin.article import editors
+from articles.admin.article.list_states import edited_by, own
 from articles.admin.times import embargo_words, time_as_html, time_from_now
 from articles.desk import lacking, roles, steps
 from articles.models import Article, Autosave, Edition, UnsavedForm
@@ -173,8 +173,8 @@ def _submitted(user: User, now: datetime) -> list[DashboardBlock]:
     rows = _newest(Article.objects.filter(own(user)), Stage.IN_REVIEW, Stage.READY)
     if not rows and _is_editor(user):
         return []
-    editors = whereabouts.editors_for(rows)
-    lines = [_submitted_line(article, now, whereabouts.waits_for(article, editors)) for article in rows]
+    waiting_for = editors.editors_for(rows)
+    lines = [_submitted_line(article, now, editors.waits_for(article, waiting_for)) for article in rows]
     url, nothing = _articles(desk="submitted"), _("Nothing of yours is with the editors.")
     return [DashboardBlock("submitted", _("Mine, with the editors"), url, nothing, lines)]
 

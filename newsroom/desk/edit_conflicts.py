@@ -94,15 +94,25 @@ class Refusing:
         self.add_error(None, ValidationError(text, code="newer"))
 
 
-class Guarded:
-    """A model's admin with forms that detect edit conflicts, and a log that has the values."""
+class LoggedValues:
+    """A model's screens, with a log that tells the values of fields before and after."""
 
-    guards_itself = False  # set by guarded() from the class; True for a form with a version of its own
+    def construct_change_message(self, request, form, formsets, add=False):
+        """Django's, with the values before and after of the fields that changed."""
+        message = super().construct_change_message(request, form, formsets, add)
+        own = next((part["changed"] for part in message if "fields" in part.get("changed", {})), {})
+        if own and "object" not in own and (values := form_values.changes_in_words(form, own["fields"])):
+            own["values"] = values
+        return message
+
+
+class Guarded:
+    """A model's screens, with change forms that overwrite nothing unseen."""
 
     def _changeform_view(self, request, object_id, form_url, extra_context):
         """Check, within Django's transaction, that the row is the one that was loaded; then call Django's view."""
         if request.method == "POST" and object_id is not None and "_saveasnew" not in request.POST:
-            request.newer = None if self.guards_itself else self._newer(request, unquote(object_id))
+            request.newer = self._newer(request, unquote(object_id))
         return super()._changeform_view(request, object_id, form_url, extra_context)
 
     def _newer(self, request, number):
@@ -156,19 +166,11 @@ class Guarded:
         return form_class
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        if change and obj is not None and not self.guards_itself and self.has_change_permission(request, obj):
+        if change and obj is not None and self.has_change_permission(request, obj):
             context |= {"newer_row": getattr(request, "newer", None), "loaded": _loaded(request, context)}
             if context["newer_row"] and not (context.get("to_mend") or _has_other_errors(context)):
                 context["errors"] = []  # nothing is wrong: the choices are shown separately
         return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
-
-    def construct_change_message(self, request, form, formsets, add=False):
-        """Return Django's message, with the values before and after of the fields that changed."""
-        message = super().construct_change_message(request, form, formsets, add)
-        own = next((part["changed"] for part in message if "fields" in part.get("changed", {})), {})
-        if own and "object" not in own and (values := form_values.changes_in_words(form, own["fields"])):
-            own["values"] = values
-        return message
 
 
 def _has_other_errors(context):
@@ -232,12 +234,8 @@ def _rows_that_differ(formsets, now, loaded):
     return differing
 
 
-def guarded(admin_class: type) -> type:
-    """Return ``admin_class`` with forms that detect edit conflicts."""
+def refuse_editable_list(admin_class: type) -> None:
+    """Raise ``ImproperlyConfigured`` for screens whose list is a form: it can't say what it would save over."""
     if getattr(admin_class, "list_editable", ()):
         text = "{} has list_editable: a list can’t say what it would save over. Edit the rows in their own forms."
         raise ImproperlyConfigured(text.format(admin_class.__name__))
-    if issubclass(admin_class, Guarded):
-        return admin_class
-    own = {"__module__": admin_class.__module__, "guards_itself": getattr(admin_class, "guards_itself", False)}
-    return type(admin_class.__name__, (Guarded, admin_class), own)

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from newsroom.desk import navigation, unsaved_forms
-from newsroom.desk.edit_conflicts import guarded
+from newsroom.desk.edit_conflicts import Guarded, LoggedValues, refuse_editable_list
 from newsroom.desk.navigation import GROUPS, NAMES
-from newsroom.desk.unsaved_screens import form_view, keep_view, with_forms_filled_in
+from newsroom.desk.unsaved_screens import FilledIn, NothingNew, SentForms, form_view, keep_view
 
 
 class DeskAutocomplete(AutocompleteJsonView):
@@ -30,6 +30,19 @@ class DeskAutocomplete(AutocompleteJsonView):
         return may_choose(request)
 
 
+def with_safe_forms(admin_class: type) -> type:
+    """``admin_class`` with forms that overwrite nothing unseen, and come back with what was typed.
+
+    One that guards itself has both by itself, and gets only what every screen says of a save.
+    """
+    if issubclass(admin_class, NothingNew):
+        return admin_class
+    refuse_editable_list(admin_class)
+    forms = () if getattr(admin_class, "guards_itself", False) else (FilledIn, Guarded)
+    bases = (*forms, SentForms, LoggedValues, admin_class, NothingNew)
+    return type(f"Desk{admin_class.__name__}", bases, {"__module__": admin_class.__module__})
+
+
 class NewsroomAdminSite(admin.AdminSite):
     """Django's admin with the newsroom's name and first page."""
 
@@ -39,8 +52,8 @@ class NewsroomAdminSite(admin.AdminSite):
     enable_nav_sidebar = False  # newsroom/desk/navigation.py makes the navigation above every screen
 
     def register(self, model_or_iterable, admin_class=None, **options):
-        """Register a model with forms that detect edit conflicts and keep what was typed."""
-        super().register(model_or_iterable, with_forms_filled_in(guarded(admin_class or admin.ModelAdmin)), **options)
+        """Django's; whatever is registered, its forms overwrite nothing unseen, and come back with what was typed."""
+        super().register(model_or_iterable, with_safe_forms(admin_class or admin.ModelAdmin), **options)
 
     @property
     def login_form(self):

@@ -17,6 +17,14 @@ Why = UnsavedForm.Why
 DRAWS = {"articles_placement_board": ({"_save", "_over"}, "_draw")}  # screens that can show unsaved changes
 
 
+class NotSaved:
+    """A form that is shown as it was filled in, and never saved."""
+
+    def is_valid(self):
+        super().is_valid()
+        return False
+
+
 class FilledIn:
     """A model's admin whose forms can be filled in with what was typed and not saved."""
 
@@ -39,24 +47,24 @@ class FilledIn:
             return self._changeform_view(request, object_id, form_url, extra_context)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        from articles.admin.article.recovery import NotSaved  # that package imports this one
-
         form = super().get_form(request, obj, change=change, **kwargs)
         if getattr(request, "filled_in", None):
             return type(form)(form.__name__, (NotSaved, form), {"__module__": form.__module__})
         return form
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        from articles.admin.article.recovery import without_errors
+        from articles.admin.form_errors import without_errors  # its package registers with us: not while we are loaded
 
         if row := getattr(request, "filled_in", None):
             without_errors(context)
             context |= {"filled_in": row, "filled_in_why": why(row), "unsaved": row.pk}
         elif request.method == "POST":
-            context["unsaved"] = request.POST.get(unsaved_forms.UNSAVED, "")
-            if not self.guards_itself:  # such a screen has a list of its own
-                context["wrong"] = _wrong(context)
+            context |= {"unsaved": request.POST.get(unsaved_forms.UNSAVED, ""), "wrong": _wrong(context)}
         return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
+
+
+class SentForms:
+    """A model's screens, which tell the browser what is saved, and show what was typed for a row that is gone."""
 
     def response_add(self, request, obj, post_url_continue=None):
         request.is_saved = True  # whatever the answer is: some screens show a page that is no redirect
@@ -91,8 +99,8 @@ class FilledIn:
 
 
 def _wrong(context):
-    """Return every error of a screen's fields: the field's id, its name, and the message."""
-    from articles.admin.article.head import errors_of  # that package imports this one
+    """Every error of a screen's fields: the field's id, its name, and what is wrong."""
+    from articles.admin.form_errors import errors_of  # its package registers with us: not while we are loaded
 
     all_errors = errors_of(context["adminform"].form)
     for inline in context["inline_admin_formsets"]:
@@ -115,6 +123,8 @@ class NothingNew(ModelAdmin):
     It stands right above Django's class, so that a model's own messages are left alone.
     """
 
+    guards_itself = False  # True for screens whose form carries a version, and which save and recover by themselves
+
     def response_change(self, request, obj):
         request.says_changed = getattr(request, "changed_nothing", False)
         try:
@@ -127,13 +137,6 @@ class NothingNew(ModelAdmin):
             message = _("Nothing new to save: it stays as it was.")
         message = STOCK.get(str(message), message)
         super().message_user(request, message, level, *args, **kwargs)
-
-
-def with_forms_filled_in(admin_class: type) -> type:
-    """Return ``admin_class`` with forms that can be filled in again."""
-    if issubclass(admin_class, FilledIn):
-        return admin_class
-    return type(admin_class.__name__, (FilledIn, admin_class, NothingNew), {"__module__": admin_class.__module__})
 
 
 def form_view(request, pk, *, site):

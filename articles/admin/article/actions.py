@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -186,6 +187,14 @@ class AroundTheText(Action):
             return _("you may not publish it: it is left as it is, unless you take the tick away")
         return ""
 
+    def save(self, article):
+        """Change the working copy of ``article``, and say so."""
+        raise NotImplementedError
+
+    def publish(self, article):
+        """The same for readers, too; also what of theirs it reached."""
+        raise NotImplementedError
+
     def _not_yet(self, article):
         return _("Readers see it once the article is published.") if _is_readers(article) else ""
 
@@ -205,7 +214,8 @@ class MoveForm(AroundTheText):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["section"].queryset = Section.objects.with_parent()
+        field: Any = self.fields["section"]
+        field.queryset = Section.objects.with_parent()
 
     def save(self, article):
         workflow.move(article, self.cleaned_data["section"], by=self.user)

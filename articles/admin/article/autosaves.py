@@ -6,6 +6,7 @@ own: the newest is written over while it is young, so that a trail stays for the
 
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
@@ -130,7 +131,8 @@ def note_closed_window(user, article, window):
 
 def others(article, user, window):
     """Who else may have ``article`` open: a row a person, and one for each other window of ``user``."""
-    people, own, now = {}, [], timezone.now()
+    people: dict[int, dict[str, Any]] = {}
+    own, now = [], timezone.now()
     for row in Presence.objects.here().filter(article=article).select_related("user")[:MOST_SHOWN]:
         said = {"typing": row.is_typing(now), "heard": row.is_heard(now), "seen": said_of(row.seen_at)}
         if row.user_id == user.pk:

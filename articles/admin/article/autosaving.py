@@ -15,11 +15,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from articles.admin.article import autosaves
-from articles.admin.article.conflict import Conflicts
-from articles.admin.article.recovery import Recovery
-from articles.admin.article.saving import address_of
-from articles.admin.article.unsaved import fields_of
+from articles.admin.article import autosaves, recovery
+from articles.admin.article.form_snapshot import fields_of
+from articles.admin.article.pages import ArticlePage, address_of
 from articles.admin.times import time_with_zone, zone
 from articles.models import Autosave
 
@@ -57,18 +55,25 @@ def answers(*methods):
     return decorate
 
 
-class Autosaving(Recovery, Conflicts):
-    """Autosaves, presence, and their being settled when the article is saved."""
+class Autosaving(ArticlePage):
+    """What a page of the form asks and tells by itself; above the form, what was typed before and never saved."""
 
-    def get_urls(self):
+    def urls(self):
         views = {
             "autosave": self.autosave_view,
             "pulse": self.pulse_view,
             "drop": self.drop_view,
             "offers": self.offers_view,
         }
-        own = [path(f"<int:pk>/{name}/", view, name=f"articles_article_{name}") for name, view in views.items()]
-        return [*own, *super().get_urls()]
+        return [path(f"<int:pk>/{name}/", view, name=f"articles_article_{name}") for name, view in views.items()]
+
+    def panel(self, request, article, sent):
+        """What is offered to be taken up again, and who else has the article open."""
+        window, taken = autosaves.window_in(sent), sent.get("recovered", "")
+        context = recovery.offers_context(self.admin, request, article, without={window}, taken=taken)
+        # Own windows are left to the script: this page may replace one of them, and a reload hasn't closed it yet.
+        here = [one for one in autosaves.others(article, request.user, window) if not one["me"]] if article else []
+        return context | {"window": window, "recovered": taken, "is_unsaved": bool(sent), "here": here}
 
     @answers("POST")
     def autosave_view(self, request, article):
@@ -114,35 +119,25 @@ class Autosaving(Recovery, Conflicts):
     def offers_view(self, request, article):
         """What is offered to be taken up again, as a piece of the page."""
         window = autosaves.window_in(request.GET)
-        context = self._offer_context(request, article, without={window})
+        context = recovery.offers_context(self.admin, request, article, without={window})
         return render(request, "admin/articles/article/_offers.html", context)
 
-    def save_related(self, request, form, formsets, change):
-        """What the window kept is saved now."""
-        super().save_related(request, form, formsets, change)
-        saved = Autosave.Outcome.SAVED
-        upto = autosaves.sequence_of(dict(request.POST.lists()))
-        autosaves.settle_autosave(request.user, autosaves.window_in(request.POST), saved, form.instance, upto)
-        if taken := request.POST.get("recovered"):
-            autosaves.settle_taken(request.user, taken, saved, form.instance)
-
     def _article_asked_for(self, request, pk):
-        if not self.admin_site.has_permission(request):
+        if not self.admin.admin_site.has_permission(request):
             raise Refusal(401, "logged_out", _("You are logged out."))
         if request.POST.get("user", str(request.user.pk)) != str(request.user.pk):
             raise Refusal(401, "other_user", _("Somebody else is logged in in this browser."))
         if pk == 0:
             return None
-        found = self.get_object(request, str(pk))
+        found = self.admin.get_object(request, str(pk))
         if found is None:
             raise Refusal(404, "gone", _("This article is not there any more."))
-        if not self.has_view_or_change_permission(request, found):
+        if not self.admin.has_view_or_change_permission(request, found):
             raise Refusal(403, "forbidden", _("You may not read this article."))
         return found
 
     def _window_that_may_edit(self, request, article):
-        allowed = self.has_change_permission(request, article) if article else self.has_add_permission(request)
-        if not allowed:
+        if not self.may_write(request, article):
             raise Refusal(403, "forbidden", _("You may not edit this article any more."))
         window = autosaves.window_in(request.POST)
         if not window:
@@ -166,11 +161,13 @@ class Autosaving(Recovery, Conflicts):
     def _fates(self, user, windows):
         """What became of the words of each window: how new they are on the server, and how they were settled."""
         known = [name for name in windows if autosaves.WINDOW.match(name)]
-        rows = Autosave.objects.filter(user=user, window__in=known).order_by("pk") if known else []
+        if not known:
+            return {}
+        rows = Autosave.objects.filter(user=user, window__in=known).order_by("pk")
         return {
             row["window"]: {
                 "sequence": autosaves.sequence_of({"sequence": row["fields__sequence"]}),
                 "outcome": row["outcome"],
             }
-            for row in rows and rows.values("window", "outcome", "fields__sequence")
+            for row in rows.values("window", "outcome", "fields__sequence")
         }

@@ -1,8 +1,10 @@
 """Steps taken with many articles at once; each by itself, and a summary says which were refused and why."""
 
 import logging
+from dataclasses import dataclass
 
-from django.contrib import admin, messages
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin, action
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import IntegrityError, OperationalError, transaction
 from django.template.response import TemplateResponse
@@ -11,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from articles.admin.article import actions, outlook
-from articles.admin.article.listing import shows_trash
+from articles.admin.article.pages import DeskRequest
 from articles.admin.times import zone
 from articles.desk import roles, workflow
 from articles.desk.steps import STEPS
@@ -25,89 +27,89 @@ MOST_AT_ONCE = 50  # articles of one bulk action
 def _action(step):
     """The entry of the list's menu that takes ``step`` with all that is ticked."""
 
-    def take(self, request, queryset):
-        return self._run(request, queryset, step)
+    def take(admin, request, queryset):
+        return BulkStep(admin, request).run(queryset, step)
 
     take.__name__ = f"{step.name}_selected"
-    return admin.action(take, description=step.bulk.label)
+    return action(take, description=step.bulk.label)
 
 
-class Bulk:
-    """The actions of the list of articles: the steps that the table of steps has in bulk."""
+ACTIONS = [_action(step) for step in STEPS.values() if step.bulk]
 
-    actions = [_action(step) for step in STEPS.values() if step.bulk]
 
-    def get_actions(self, request):
-        """What somebody may do with some article, the workflow asks for each; in the trash only the way out of it."""
-        there, found = shows_trash(request), super().get_actions(request)
-        ours = {f"{step.name}_selected": step for step in STEPS.values() if step.bulk}
-        return {
-            name: action
-            for name, action in found.items()
-            if name in ours and ours[name].is_of_trash == there and roles.may(request.user, ours[name].name)
-        }
+@dataclass(frozen=True)
+class BulkStep:
+    """A step of the table of steps, taken with the articles that somebody ticked in a list."""
 
-    def _run(self, request, queryset, step):
+    admin: ModelAdmin
+    request: DeskRequest
+
+    def run(self, queryset, step):
         """Ask first where something is to be asked; then take the step with each article."""
         articles = list(queryset.select_related("section", "assignee", "created_by", "saved_by")[: MOST_AT_ONCE + 1])
         if len(articles) > MOST_AT_ONCE:
             text = _("Nothing was done: choose at most %(most)d articles at once.")
-            self.message_user(request, text % {"most": MOST_AT_ONCE}, messages.ERROR)
+            self.tell(text % {"most": MOST_AT_ONCE}, messages.ERROR)
             return None
-        roles.load_own(request.user, articles)
-        confirmed = "confirmed" in request.POST
-        sent = request.POST if confirmed or not step.bulk.about else None
-        form = actions.form_class_of(step)(sent, step=step, user=request.user, articles=articles)
+        post = self.request.POST
+        roles.load_own(self.request.user, articles)
+        confirmed = "confirmed" in post
+        sent = post if confirmed or not step.bulk.about else None
+        form = actions.form_class_of(step)(sent, step=step, user=self.request.user, articles=articles)
         if step.bulk.about and not (confirmed and form.is_valid()):
-            return self._ask(request, articles, form)
-        self._tell_missing(request, len(set(request.POST.getlist(ACTION_CHECKBOX_NAME))) - len(articles))
-        return self._each(request, articles, form)
+            return self.ask(articles, form)
+        self.tell_missing(len(set(post.getlist(ACTION_CHECKBOX_NAME))) - len(articles))
+        return self.take(articles, form)
 
-    def _ask(self, request, articles, form):
+    def tell(self, text, level):
+        self.admin.message_user(self.request, text, level)
+
+    def ask(self, articles, form):
+        """The page that asks for what the step needs, and says what it will do."""
         context = {
-            **self.admin_site.each_context(request),
+            **self.admin.admin_site.each_context(self.request),
             "title": form.step.bulk.about,
-            "opts": self.opts,
+            "opts": self.admin.opts,
             "form": form,
             "outlook": outlook.look_ahead(articles, form),
             "action": f"{form.step.name}_selected",
             "writers": form.writers() if hasattr(form, "writers") else [],
             "zone": zone(),
         }
-        return TemplateResponse(request, "admin/articles/article/bulk.html", context)
+        return TemplateResponse(self.request, "admin/articles/article/bulk.html", context)
 
-    def _each(self, request, articles, form):
+    def take(self, articles, form):
         """Take the step with each article by itself, and say which were refused and why."""
         done, refused = [], []
         for article in articles:
             try:
                 with transaction.atomic():
-                    _refuse_unseen(request, article)
+                    _refuse_unseen(self.request, article)
                     what = form.act(article)
-                    self.log_change(request, article, what.text)
+                    self.admin.log_change(self.request, article, what.text)
                 done.append((article, what))
                 if warning := form.warn(article):
-                    self.message_user(request, format_html("“{}”: {}", article, warning), messages.WARNING)
+                    self.tell(format_html("“{}”: {}", article, warning), messages.WARNING)
             except WorkflowError as refusal:
                 refused.append((article, str(refusal)))
             except MEANWHILE:
                 logger.exception("Article %s was changed by somebody else during a bulk action.", article.pk)
                 refused.append((article, _("Something of it was changed in this very moment: do it again.")))
-        self._sum_up(request, form, done, refused)
+        self.sum_up(form, done, refused)
 
-    def _sum_up(self, request, form, done, refused):
+    def sum_up(self, form, done, refused):
         """Apart: what readers see at once, what they don't, and what was not done."""
         for reached, heading in ((True, form.step.bulk.reached), (False, form.step.bulk.done)):
             rows = [
                 (one, what.text if form.step.bulk.tells_each else "") for one, what in done if what.reached == reached
             ]
             if rows:
-                self.message_user(request, _listed(heading % {"count": len(rows)}, rows), messages.SUCCESS)
+                self.tell(_listed(heading % {"count": len(rows)}, rows), messages.SUCCESS)
         if refused:
             text = ngettext("Not done with %(count)d article:", "Not done with %(count)d articles:", len(refused))
-            self.message_user(request, _listed(text % {"count": len(refused)}, refused), messages.ERROR)
+            self.tell(_listed(text % {"count": len(refused)}, refused), messages.ERROR)
 
-    def _tell_missing(self, request, missing):
+    def tell_missing(self, missing):
         """Of what was ticked some may have left the list since: trashed, or not what it is filtered by any more."""
         if missing > 0:
             text = ngettext(
@@ -115,7 +117,7 @@ class Bulk:
                 "%(count)d articles are no longer in this list, so nothing was done with them.",
                 missing,
             )
-            self.message_user(request, text % {"count": missing}, messages.WARNING)
+            self.tell(text % {"count": missing}, messages.WARNING)
 
 
 def _refuse_unseen(request, article):

@@ -1,15 +1,14 @@
 """The checks beside the text: of the saved copy when the page opens, of what is in the form while somebody types."""
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
-from django.http import Http404
 from django.shortcuts import render
-from django.urls import path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from articles.admin.article.typed import typed
+from articles.admin.article.pages import ArticlePage
+from articles.admin.article.trial_save import trial_save
 from articles.body import footnotes, markup, references
 from articles.body.markup import plain_text
 from articles.desk import readiness
@@ -36,35 +35,30 @@ FIELDS = {  # whose contents a check looks at
 ANCHORS = {"bylines": "bylines-group"}  # where a field is on the screen, if not at id_<name>
 
 
-class Checks:
+class Checks(ArticlePage):
     """What the rail of the article screen says is still to be mended."""
 
-    def get_urls(self):
-        checks = self.admin_site.admin_view(self.checks_view)
-        return [path("<int:pk>/checks/", checks, name="articles_article_checks"), *super().get_urls()]
+    def urls(self):
+        return [self.route("<int:pk>/checks/", self.checks_view, "checks")]
 
     @method_decorator(require_POST)
     def checks_view(self, request, pk):
         """The list for what is in the form (0: a new article's), or of what is saved for those who only look."""
-        article = self.get_object(request, str(pk)) if pk else None
-        if pk and article is None:
-            raise Http404
-        may = self.has_view_or_change_permission(request, article) if article else self.has_add_permission(request)
-        if not may:
+        article = self.readable(request, pk) if pk else None
+        if article is None and not self.admin.has_add_permission(request):
             raise PermissionDenied
         return render(request, "admin/articles/article/_check_list.html", {"checks": self._look(request, article)})
 
-    def _look(self, request, article):
-        if article and not self.has_change_permission(request, article):
-            return looked_at(article)
-        with typed(self, request, article) as (copy, errors):
-            fields = self.get_form(request, article, change=article is not None).base_fields
-            return looked_at(copy, _refused(fields, errors))
+    def panel(self, request, article, sent):
+        """The checks of what is saved; of what somebody typed the page asks by itself."""
+        return {"checks": looked_at(article) if article and not sent else None}
 
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        is_saved = request.method == "GET" and obj is not None and obj.pk
-        context |= {"checks": looked_at(obj) if is_saved else None}
-        return super().render_change_form(request, context, add, change, form_url, obj)
+    def _look(self, request, article):
+        if article and not self.admin.has_change_permission(request, article):
+            return looked_at(article)
+        with trial_save(self.admin, request, article) as (copy, errors):
+            fields = self.admin.get_form(request, article, change=article is not None).base_fields
+            return looked_at(copy, _refused(fields, errors))
 
 
 def looked_at(article, refused=()):

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
+from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles.admin.article import autosaves, paragraphs, unsaved
+from articles.admin.article import autosaves, form_snapshot, paragraphs
 from articles.admin.lists import number_in_address
 from articles.admin.times import time_with_zone
 from articles.desk import revisions, text_diff, text_merge
@@ -82,7 +84,7 @@ def find_conflict(form_class, post, article):
     """The conflict of the form sent in ``post`` with ``article`` as it is stored."""
     kept = article.revisions.filter(version=autosaves.version_in(post)).first()
     theirs, base = revisions.snapshot(article), kept.snapshot if kept else {}
-    mine = unsaved.snapshot_of_form(form_class, post, theirs | base)
+    mine = form_snapshot.snapshot_of_form(form_class, post, theirs | base)
     labels = {change.field: change.label for change in text_diff.compare_snapshots(theirs, mine)}
     shown = [_shown(base, text, list(labels)) for text in (base, theirs, mine)]
     differences = [
@@ -125,7 +127,8 @@ def _difference(name, label, shown, base, mine, theirs, post):
         elif text is not None:  # looked at paragraph by paragraph, it is no clash
             values["merged"], taken = text, "merged"
     chosen = _chosen(post, name, values)
-    return ConflictingField(name, label, *shown, values, taken, chosen, asked)
+    was, their_text, my_text = shown
+    return ConflictingField(name, label, was, their_text, my_text, values, taken, chosen, asked)
 
 
 def _chosen(post, name, values):
@@ -148,74 +151,60 @@ def _embargo(form_class, post, article):
     theirs = article.embargo_until and article.embargo_until.replace(second=0, microsecond=0)
     if mine == theirs:
         return []
-    texts = [conditional_escape(time_with_zone(moment) if moment else _("none")) for moment in (theirs, mine)]
+    their_text, my_text = (_moment(moment) for moment in (theirs, mine))
     values = {"theirs": field.prepare_value(theirs), "mine": post["embargo_until"]}
     chosen = _chosen(post, "embargo_until", values)
-    return [ConflictingField("embargo_until", str(field.label), "", *texts, values, taken="", chosen=chosen)]
+    label = str(field.label)
+    return [ConflictingField("embargo_until", label, "", their_text, my_text, values, taken="", chosen=chosen)]
 
 
-class Conflicts:
-    """The form of an article that somebody else saved since it was loaded."""
+def _moment(moment: datetime | None) -> str:
+    return conditional_escape(time_with_zone(moment) if moment else _("none"))
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        article = self._saved_meanwhile(request, object_id)
-        if article:
-            request.POST = request.POST.copy()
-            unsaved.put_bylines(request.POST, unsaved.bylines(request.POST, []), article)
-            if MERGE in request.POST and not self._settle_conflict(request, article):
-                return self.show_again(request, object_id, form_url, extra_context, data=request.POST)
-        return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        form = context["adminform"].form
-        if getattr(form, "newer", None):
-            stored = Article.objects.get(pk=obj.pk)  # the form has put what was typed into obj
-            context["conflict"] = find_conflict(type(form), request.POST, stored)
-        return super().render_change_form(request, context, add, change, form_url, obj)
+def is_of_other_version(sent: QueryDict, article: Article) -> bool:
+    """Whether the form that was ``sent`` was loaded with another version than ``article`` is by now."""
+    return f"{form_snapshot.BYLINES}-TOTAL_FORMS" in sent and article.version != autosaves.version_in(sent)
 
-    def _saved_meanwhile(self, request, object_id):
-        """The article, if it is another version by now than the form that was sent."""
-        if request.method != "POST" or not object_id or "bylines-TOTAL_FORMS" not in request.POST:
-            return None
-        article = Article.objects.select_related("section").filter(pk=number_in_address(object_id)).first()
-        if article is None or article.version == autosaves.version_in(request.POST):
-            return None
-        return article if self.has_change_permission(request, article) else None
 
-    def _settle_conflict(self, request, article):
-        """Fill the form in as was chosen, on the newest version; False if something is still to be chosen."""
-        post = request.POST
-        form_class = self.get_form(request, article, change=True)
-        conflict = find_conflict(form_class, post, article)
-        if number_in_address(post.get(MERGE)) != conflict.version:
-            messages.warning(request, _("Somebody saved it once more while you were choosing. Look at it again."))
-            return self._not_yet(request, article)
-        request.POST = _filled_in(form_class, post, conflict, article)
-        if still := [one.label for one in conflict.differences if not one.choice]:
-            text = _("Both of you changed the same words, so one thing is left to choose: %(fields)s.")
-            messages.warning(request, text % {"fields": ", ".join(still)})
-            return self._not_yet(request, article)
-        request.POST["version"], request.POST["_continue"] = str(conflict.version), "1"
-        return True
+def rows_as_stored(sent: QueryDict, article: Article | None) -> QueryDict:
+    """What was ``sent``, with its bylines on the rows that ``article`` has now, if somebody else saved meanwhile."""
+    if article is None or not is_of_other_version(sent, article):
+        return sent
+    fields = sent.copy()
+    form_snapshot.put_bylines(fields, form_snapshot.bylines(fields, []), article)
+    return fields
 
-    def _not_yet(self, request, article):
-        request.POST["window"] = self._keep_refused(request, article, autosaves.window_in(request.POST))
-        return False
 
-    def _note(self, request, article):
-        if MERGE in request.POST:
-            return _("Merged with version %(version)s") % {"version": article.version}
-        return super()._note(request, article)
+@dataclass(frozen=True)
+class SettledForm:
+    """A form filled in as was chosen, on the newest version; ``still_to_do`` says what keeps it from being saved."""
+
+    fields: QueryDict
+    still_to_do: str = ""
+
+
+def settle_conflict(form_class: type[forms.ModelForm], sent: QueryDict, article: Article) -> SettledForm:
+    """Fill the form in as was chosen, if that was chosen of the version that ``article`` is, and nothing is left."""
+    conflict = find_conflict(form_class, sent, article)
+    if number_in_address(sent.get(MERGE)) != conflict.version:
+        return SettledForm(sent, _("Somebody saved it once more while you were choosing. Look at it again."))
+    fields = _filled_in(form_class, sent, conflict, article)
+    if still := [one.label for one in conflict.differences if not one.choice]:
+        text = _("Both of you changed the same words, so one thing is left to choose: %(fields)s.")
+        return SettledForm(fields, text % {"fields": ", ".join(still)})
+    fields["version"] = str(conflict.version)
+    return SettledForm(fields)
 
 
 def _filled_in(form_class, post, conflict, article):
     """The form with what was chosen; what nobody has chosen yet, or a field refuses, stays as it was typed."""
     chosen = {one.field: one.values[one.choice] for one in conflict.differences if one.choice}
     of_text = {name: value for name, value in chosen.items() if name in conflict.mine}
-    refused = unsaved.not_read(form_class, post, conflict.mine) - {
+    refused = form_snapshot.not_read(form_class, post, conflict.mine) - {
         one.field for one in conflict.differences if one.chosen
     }
-    data = unsaved.data_filled_in(form_class, post, conflict.mine | of_text, article, as_typed=refused)
+    data = form_snapshot.data_filled_in(form_class, post, conflict.mine | of_text, article, as_typed=refused)
     for name in chosen.keys() - of_text.keys():
         data[name] = chosen[name] or ""
     return data

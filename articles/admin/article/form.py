@@ -4,13 +4,14 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.article.corrections import HELP, CorrectionsField
 from articles.admin.article.guests import GuestFields
-from articles.admin.article.picking import PicksField
+from articles.admin.article.picks_field import PicksField
 from articles.admin.desk import RowsChoice, RowsField
 from articles.admin.headed import HeadedForm
 from articles.admin.times import time_with_zone
@@ -47,7 +48,7 @@ class TagsField(forms.CharField):
     widget = TagsInput
 
     def clean(self, value):
-        names = {}
+        names: dict[str, str] = {}
         for name in normalise(super().clean(value)).replace(";", ",").split(","):
             name = " ".join(name.split())
             if name:
@@ -160,11 +161,13 @@ class ArticleForm(GuestFields, HeadedForm):
             self._refuse_other_version(cleaned.get("version"))
         return cleaned
 
-    def _save_m2m(self):
+    def save(self, commit=True):
+        """Store the article with its further sections and tags; it is never saved without them."""
         names = self.cleaned_data.pop("tags")  # taggit would ask for each by itself
-        super()._save_m2m()
+        article = super().save()
         self.cleaned_data["tags"] = names
-        set_tags(self.instance, names)
+        set_tags(article, names)
+        return article
 
     def _refuse_other_version(self, loaded):
         if str(self.instance.version) in {str(loaded), self.data.get("_overwrite")}:
@@ -197,7 +200,7 @@ class BylineFormSet(forms.BaseInlineFormSet):
         seen = set()
         for form in self.forms:
             author = getattr(form, "cleaned_data", {}).get("author")
-            if author is None or self._should_delete_form(form):
+            if author is None or form.cleaned_data.get(DELETION_FIELD_NAME):
                 continue
             if author in seen:
                 raise ValidationError(_("%(author)s has two bylines here."), params={"author": author})

@@ -21,7 +21,7 @@ class GuestFields(forms.Form):
     )
     guest_is = forms.CharField(label=gettext_lazy("Who is it?"), required=False, widget=forms.HiddenInput)
 
-    guest = None  # the Guest that saving adds
+    guest: guests.Guest | None = None  # whom saving adds
 
     def clean(self):
         cleaned = super().clean()

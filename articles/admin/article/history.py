@@ -1,5 +1,6 @@
 """An article's history: every save and, folded, what was autosaved between; and what readers saw, and when."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby, zip_longest
@@ -44,7 +45,7 @@ class Save:
     @property
     def stage(self) -> str:
         """Where the article stood after the save, in words."""
-        return dict(Article.Stage.choices).get(self.revision.stage, "")
+        return str(dict(Article.Stage.choices).get(self.revision.stage, ""))
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _saved_before(rows: list[Save], at: datetime) -> int:
     return next((number for number, row in enumerate(rows) if row.revision.at <= at), len(rows) - 1)
 
 
-def _by_user(autosaves: list[Autosave]):
+def _by_user(autosaves: list[Autosave]) -> Iterator[tuple[User, list[Autosave]]]:
     ordered = sorted(autosaves, key=lambda autosave: autosave.user_id)
     return ((rows[0].user, rows) for rows in (list(group) for _id, group in groupby(ordered, lambda row: row.user_id)))
 

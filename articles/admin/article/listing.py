@@ -1,28 +1,22 @@
 """The desk's list of articles: where each stands, and the filters beside it."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import admin
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles.admin.article.searching import Searching
-from articles.admin.article.states import asked_of_each, edited_by, own
+from articles.admin.article.list_states import asked_of_each, edited_by, own
 from articles.admin.article.typed_filters import TYPED, ReadersFilter
-from articles.admin.lists import RowsPaginator, number_in_address
-from articles.admin.pictures import picture_thumbnail
-from articles.admin.times import embargo_words, short, short_in_words, time_from_now
-from articles.admin.times import time_with_zone as time_said
+from articles.admin.lists import number_in_address
+from articles.admin.times import embargo_words, short, short_in_words
 from articles.desk import lacking
-from articles.desk.notices import name_of_person as name_of
 from articles.models import Article, Section
 from ground.times import midnight
 
 ABOVE = "admin/articles/article/_typed_filter.html"  # of a filter that is a word of the row of states
-EMPTY_FRAME = mark_safe('<span class="thumbnail"></span>')  # our own words, with nothing of anybody's in them
 MOST_SECTIONS = 100  # a filter is read by eye
 
 
@@ -76,15 +70,16 @@ class DueFilter(admin.SimpleListFilter):
         now = timezone.now()
         today = midnight(timezone.localdate(now))
         spans = {"over": (None, now), "today": (today, today + timedelta(days=1)), "week": (now, now + timedelta(7))}
-        if self.value() not in spans:
+        span = spans.get(self.value() or "")
+        if span is None:
             return queryset
-        start, end = spans[self.value()]
+        start, end = span
         queryset = queryset.filter(due_at__lt=end)
         return queryset.filter(due_at__gte=start) if start else queryset
 
 
 class TrashFilter(admin.SimpleListFilter):
-    """What lies in the trash, and nothing of it anywhere else: ``Listing.get_queryset`` sees to that."""
+    """What lies in the trash, and nothing of it anywhere else: ``ArticleListAdmin.get_queryset`` sees to that."""
 
     template = ABOVE
     title = gettext_lazy("trash")
@@ -123,6 +118,20 @@ class DeskFilter(admin.SimpleListFilter):
         if self.value() == "unpublished":
             return queryset.with_unpublished_changes()
         return queryset.scheduled_in_older_text() if self.value() == "older" else queryset
+
+
+FILTERS: list[Any] = [
+    DeskFilter,
+    SectionFilter,
+    MineFilter,
+    DueFilter,
+    "stage",
+    "kind",
+    "language",
+    ReadersFilter,
+    TrashFilter,
+    *TYPED,
+]
 
 
 def section_name(section):
@@ -184,103 +193,3 @@ def shows_trash(request):
     """Whether ``request`` is for the list of articles, filtered to those in the trash."""
     match = request.resolver_match
     return bool(match) and match.url_name == "articles_article_changelist" and request.GET.get("trash") == "1"
-
-
-class Listing(Searching):
-    """The list of articles."""
-
-    list_display = ["picture", "named", "section", "state", "published", "saved", "in_hand"]
-    list_display_links = ["named"]
-    list_filter = [
-        DeskFilter,
-        SectionFilter,
-        MineFilter,
-        DueFilter,
-        "stage",
-        "kind",
-        "language",
-        ReadersFilter,
-        TrashFilter,
-        *TYPED,
-    ]
-    list_select_related = ["section", "saved_by", "assignee", "lead_image"]
-    search_fields = ["headline"]  # there is a search; what it looks at is articles/desk_search's
-    search_help_text = gettext_lazy(
-        "Words, begun or “in a row”, or an article’s number; with - what must not be there."
-    )
-    sortable_by = ["saved"]
-    paginator = RowsPaginator
-    list_per_page = 40  # drawing a row costs more than finding it
-
-    def get_queryset(self, request):
-        """What is on the desk, in every list and picker; the trash only where its filter asks for it."""
-        articles = super().get_queryset(request).with_state()
-        return articles.filter(trashed_at__isnull=False) if shows_trash(request) else articles.on_desk()
-
-    def get_ordering(self, request):
-        """The newest change first; in the trash, what was put there last."""
-        return ["-trashed_at", "-pk"] if shows_trash(request) else super().get_ordering(request)
-
-    def get_object(self, request, object_id, from_field=None):
-        """An article by its number, also one in the trash: its form says so."""
-        articles = Article.objects.select_related("section__parent", "assignee", "saved_by", "trashed_by")
-        return articles.filter(pk=number_in_address(object_id)).first()
-
-    @admin.display(description=gettext_lazy("found in"))
-    def found_in(self, article):
-        """The words with what stands around them, where the headline does not hold them."""
-        rows = ((excerpt.place, excerpt.text) for excerpt in getattr(article, "found_in", []))
-        return format_html_join("", '<p class="excerpt"><span class="quiet">{}:</span> {}</p>', rows) or _("headline")
-
-    @admin.display(description=gettext_lazy("picture"))
-    def picture(self, article):
-        """Of the readers' page; decoration beside the headline."""
-        return picture_thumbnail(article.lead_image) or EMPTY_FRAME
-
-    @admin.display(description=gettext_lazy("article"))
-    def named(self, article):
-        """The headline, and who wrote it."""
-        authors = ", ".join(str(byline.author) for byline in article.bylines.all())
-        return format_html('{} <span class="authors">{}</span>', article.headline, authors)
-
-    def standing(self, article):
-        return where_it_stands(article, with_days=False)
-
-    @admin.display(description=gettext_lazy("state"))
-    def state(self, article):
-        said = [pair for pair in standings(article) if pair[0] != "day"]
-        return format_html_join(" ", '<span class="pill {}">{}</span>', said)
-
-    @admin.display(description=gettext_lazy("first published"))
-    def published(self, article):
-        """When readers first had it, and below when they got what they have now, if it was changed since."""
-        first = first_published(article)
-        if first is None or not article.live_since or article.live_since <= first:
-            return short(first) if first else ""
-        changed = _("changed %(time)s") % {"time": short(article.live_since)}
-        return format_html('{} <span class="quiet">{}</span>', short(first), changed)
-
-    @admin.display(description=gettext_lazy("in hand, due"))
-    def in_hand(self, article):
-        """Who has it, and by when it is wanted."""
-        holder = name_of(article.assignee) if article.assignee else ""
-        if article.due_at is None:
-            return holder
-        text = _("overdue since %(time)s") if article.due_at < timezone.now() else _("due %(time)s")
-        return format_html("{} <strong>{}</strong>", holder, text % {"time": short(article.due_at)})
-
-    @admin.display(description=gettext_lazy("last change"), ordering="saved_at")
-    def saved(self, article):
-        """When the desk saved it last, and who."""
-        who = name_of(article.saved_by) if article.saved_by else ""
-        return format_html(
-            '<time datetime="{}" title="{}">{}</time> <span class="quiet">{}</span>',
-            timezone.localtime(article.saved_at).isoformat(),
-            time_said(article.saved_at),
-            time_from_now(article.saved_at),
-            who,
-        )
-
-    def describe_choice(self, article):
-        """What an autocomplete says of an article besides its number."""
-        return {"text": f"{article.headline} ({where_it_stands(article)})"}

@@ -54,7 +54,7 @@ def paragraph_questions(base, mine, theirs, post):
 
 def _names(asked):
     """A name for each by what it asks: an answer counts for these very words alone, whoever typed on meanwhile."""
-    seen = Counter()
+    seen: Counter[str] = Counter()
     for one in asked:
         digest = hashlib.sha256(f"{one.theirs}\0{one.mine}".encode()).hexdigest()[:16]
         seen[digest] += 1

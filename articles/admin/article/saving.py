@@ -1,156 +1,215 @@
-"""Saving an article, and taking the step whose button was pressed, both in one transaction.
+"""A save: from the form that was sent to the page that answers, in the order in which it happens. Read downward.
 
-A step that is refused leaves the text saved and comes back with everything that was typed for it.
+    answer_sent_form()    every POST to an article's form begins here, and nothing typed is lost if the database fails
+    save_sent_form()      under a lock: put together what two people typed, look whether it is right, store, go on
+    keep_and_show()       what is not right, or still to be chosen, comes back with everything that was typed
+    store_text()          the rows, and a revision if anything is new
+    go_on()               what the button asked for besides: a step, a link, a preview, the same form or the list
+
+Whoever may not write, but take a step (take back, say), sends a form without fields: act_without_text().
 """
 
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime
+
 from django.contrib import messages
-from django.contrib.admin.utils import unquote
-from django.db import connection, transaction
-from django.http import HttpResponseRedirect
-from django.urls import reverse
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.exceptions import DisallowedModelAdminToField
+from django.contrib.admin.options import TO_FIELD_VAR
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, InternalError, OperationalError, transaction
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from articles import tasks
-from articles.admin.article import steps, waiting
+from articles.admin.article import autosaves, recovery, sharing, step_input, steps
+from articles.admin.article.conflict import MERGE, is_of_other_version, rows_as_stored, settle_conflict
+from articles.admin.article.form_page import FilledForm, fill_form, form_page
+from articles.admin.article.pages import DeskRequest, address_of, may_write
+from articles.admin.article.preview import preview_page
 from articles.admin.lists import number_in_address
 from articles.admin.times import time_with_zone
 from articles.desk import revisions, workflow
 from articles.desk.readiness.links import outside_of
 from articles.desk.steps import IN_HAND
 from articles.desk.workflow import WorkflowError
-from articles.models import Article
+from articles.models import Article, Autosave
 from articles.models.unsaved_form import KEPT_FOR
 
+logger = logging.getLogger(__name__)
+UNWRITABLE = (OperationalError, InternalError, InterfaceError)  # read-only, full, locked or gone; not our mistakes
+OVERWRITE, STEP, CONTINUE, PREVIEW = "_overwrite", "_step", "_continue", "_preview"  # buttons
 
-class Saving:
-    """What happens to an article's form when it is sent."""
 
-    def get_object(self, request, object_id, from_field=None):
-        """The article; with its row locked where a form is being saved, so that two saves follow one another."""
-        if request.method == "POST" and connection.in_atomic_block:
-            list(Article.objects.select_for_update().filter(pk=number_in_address(object_id)).values_list("pk"))
-        return super().get_object(request, object_id, from_field)
+@dataclass(frozen=True)
+class Sent:
+    """A form that was sent: by whom, for which article as it is stored (None: a new one), and what it says."""
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """Django's; but somebody who may take a step without editing (take back, say) posts a form without fields."""
-        if request.method == "POST" and object_id and "_step" in request.POST:
-            with transaction.atomic():
-                article = self.get_object(request, unquote(object_id))
-                if article and not self.has_change_permission(request, article):
-                    return self._step_alone(request, article)
-        return super().changeform_view(request, object_id, form_url, extra_context)
+    admin: ModelAdmin
+    request: DeskRequest
+    article: Article | None
+    fields: QueryDict
 
-    def save_model(self, request, obj, form, change):
-        if change:
-            stored = Article.objects.get(pk=obj.pk)
-            obj.before, obj.embargo_before = revisions.snapshot(stored), stored.embargo_until
-        else:
-            obj.before, obj.embargo_before, obj.created_by = None, None, request.user
-        super().save_model(request, obj, form, change)
 
-    def save_related(self, request, form, formsets, change):
-        """Keep a revision once all rows are stored, if anything is new in the text or the embargo is another."""
-        super().save_related(request, form, formsets, change)
-        article = form.instance
-        if form.guest:
-            workflow.add_guest(article, form.guest, by=request.user)
-        is_new_text, moved = article.before != revisions.snapshot(article), _embargo_note(article)
-        note = " ".join(filter(None, [self._note(request, article), moved]))
-        article.is_new_version = is_new_text or bool(moved)
-        if article.before and article.is_new_version:
-            revisions.keep_first(article, article.before)
-        if is_new_text:
-            workflow.saved(article, by=request.user, note=note)
-            tasks.want_answers(outside_of(article.body))
-        elif moved:
-            revisions.keep_revision(article, by=request.user, note=note)
+@dataclass(frozen=True)
+class Saved:
+    """What became of the form: the article as it is stored now, and whether that is another version than before."""
 
-    def _note(self, request, article):
-        if "_overwrite" in request.POST:
-            return _("Saved over version %(version)s") % {"version": article.version}
-        return "" if article.before else _("Begun")
+    admin: ModelAdmin
+    request: DeskRequest
+    fields: QueryDict
+    article: Article
+    is_new: bool = False
+    is_new_version: bool = False
 
-    def log_change(self, request, obj, message):
-        """Nothing changed, nothing to log."""
-        return super().log_change(request, obj, message) if message else None
 
-    def response_add(self, request, obj, post_url_continue=None):
-        return self._go_on(request, obj) or super().response_add(request, obj, post_url_continue)
+# 1. A form arrives
 
-    def response_change(self, request, obj):
-        return self._go_on(request, obj) or super().response_change(request, obj)
 
-    def _go_on(self, request, article):
-        """What follows a save, unless Django knows it."""
-        if "_preview" in request.POST:
-            return self._preview_and_forget(request, article)
-        if "_step" in request.POST:
-            return self._take(request, article)
-        self._keep_typed(request, article, steps.shown_on(request.POST, article))
-        if "_continue" in request.POST or "_overwrite" in request.POST:
-            new, same = _("Saved as version %(version)s."), _("Nothing new to save: this is version %(version)s.")
-            text = new if article.is_new_version else same
-            self.message_user(request, text % {"version": article.version}, messages.SUCCESS)
-            return HttpResponseRedirect(address_of(article))
+def answer_sent_form(admin: ModelAdmin, request: DeskRequest, number: str | None) -> HttpResponse | None:
+    """Answer the form of the article ``number`` (None: a new one); None if there is no such article."""
+    refuse_other_key(admin, request)
+    try:
+        revoke_link(admin, request, number)
+        with transaction.atomic():
+            article = lock_article(admin, request, number)
+            if number and article is None:
+                return None
+            return save_sent_form(Sent(admin, request, article, request.POST))
+    except UNWRITABLE:
+        logger.exception("The database refused to save an article")
+        return show_unwritable(admin, request, number)
+
+
+def refuse_other_key(admin: ModelAdmin, request: DeskRequest) -> None:
+    """Refuse a form in a popup that wants the article told by a field that nothing refers to, as Django does."""
+    to_field = request.POST.get(TO_FIELD_VAR, request.GET.get(TO_FIELD_VAR))
+    if to_field and not admin.to_field_allowed(request, to_field):
+        raise DisallowedModelAdminToField(f"The field {to_field} cannot be referenced.")
+
+
+def revoke_link(admin: ModelAdmin, request: DeskRequest, number: str | None) -> None:
+    """Revoke a preview link, if its button was pressed, before the save: whatever becomes of the form."""
+    if number and sharing.REVOKE in request.POST and (article := admin.get_object(request, number)):
+        sharing.press_revoke(admin, request, article, request.POST)
+
+
+def lock_article(admin: ModelAdmin, request: DeskRequest, number: str | None) -> Article | None:
+    """The article as it is stored, with its row locked, so that two saves follow one another."""
+    if number is None:
         return None
+    list(Article.objects.select_for_update().filter(pk=number_in_address(number)).values_list("pk"))
+    return admin.get_object(request, number)
 
-    def _step_alone(self, request, article):
-        beside = steps.is_beside(request.POST["_step"])
-        if not beside and str(article.version) != request.POST.get("version"):
-            text = _(
-                "It was saved, or taken a step further, after you opened it, so nothing was done. It is: %(stage)s."
+
+def show_unwritable(admin: ModelAdmin, request: DeskRequest, number: str | None) -> HttpResponse:
+    """The form with everything that was typed, instead of an error page."""
+    article = admin.get_object(request, number) if number else None
+    if not may_write(admin, request, article):
+        raise PermissionDenied
+    text = _(
+        "Nothing was saved: the database can’t be written to at the moment. Everything you typed is in this "
+        "form. Leave it open and save again in a while."
+    )
+    messages.error(request, text)
+    filled = fill_form(admin, request, article, rows_as_stored(request.POST, article))
+    return form_page(admin, request, filled, says_errors=False, status=503)
+
+
+# 2. The save, under the article's lock
+
+
+def save_sent_form(sent: Sent) -> HttpResponse:
+    """Save what was sent, if nothing is in the way, and do what its button asks for besides."""
+    if not may_write(sent.admin, sent.request, sent.article):
+        return act_without_text(sent)
+    sent = replace(sent, fields=rows_as_stored(sent.fields, sent.article))
+    if MERGE in sent.fields and sent.article and is_of_other_version(sent.fields, sent.article):
+        form_class = sent.admin.get_form(sent.request, sent.article, change=True)
+        merged = settle_conflict(form_class, sent.fields, sent.article)
+        sent = replace(sent, fields=merged.fields)
+        if merged.still_to_do:
+            messages.warning(sent.request, merged.still_to_do)
+            return keep_and_show(
+                sent, fill_form(sent.admin, sent.request, sent.article, sent.fields), says_errors=False
             )
-            self.message_user(request, text % {"stage": article.get_stage_display()}, messages.ERROR)
-            return HttpResponseRedirect(address_of(article))
-        article.is_new_version = False
-        return self._take(request, article)
+    filled = fill_form(sent.admin, sent.request, sent.article, sent.fields)
+    if not filled.is_valid():
+        return keep_and_show(sent, filled)
+    saved = store_text(sent, filled)
+    log_save(saved, filled)
+    return go_on(saved)
 
-    def _take(self, request, article):
-        """Take the step asked for; when it is refused the text stays saved, and the reason stands in the form."""
-        step, form = request.POST["_step"], steps.StepForm(request.POST)
-        shown = steps.shown_on(request.POST, article)
-        try:
-            with transaction.atomic():
-                done = steps.take(step, article, form, by=request.user)
-        except WorkflowError as refusal:
-            self._refused(request, article, step, refusal, shown)
-        else:
-            self.log_change(request, article, done)
-            self.message_user(request, done, messages.SUCCESS)
-            self._keep_typed(request, article, shown, step)
+
+def act_without_text(sent: Sent) -> HttpResponse:
+    """What may be done by somebody who may not write: links are made and revoked, and some steps taken."""
+    admin, request, article = sent.admin, sent.request, sent.article
+    if article is None:
+        raise PermissionDenied
+    if sharing.SHARE in sent.fields:
+        return sharing.press_share(admin, request, article, sent.fields)
+    if sharing.REVOKE in sent.fields:
+        return sharing.to_links(article)
+    if STEP not in sent.fields:
+        raise PermissionDenied
+    if not steps.is_beside(sent.fields.get(STEP, "")) and str(article.version) != sent.fields.get("version"):
+        text = _("It was saved, or taken a step further, after you opened it, so nothing was done. It is: %(stage)s.")
+        admin.message_user(request, text % {"stage": article.get_stage_display()}, messages.ERROR)
         return HttpResponseRedirect(address_of(article))
-
-    def _keep_typed(self, request, article, shown, step=""):
-        """What was typed for another step than the one taken waits in the form, and is named."""
-        typed = steps.left_over(request.POST, shown, step)
-        waiting.remember(request, article, typed)
-        if not (names := steps.labels(typed)):
-            return
-        link = format_html('<a href="{}">{}</a>', address_of(article), article)
-        text = _(
-            "Typed and not done yet: %(fields)s. For %(days)d days, or until you empty it, it stands in the form of"
-        )
-        text %= {"fields": names, "days": KEPT_FOR.days}
-        self.message_user(request, format_html("{} “{}”.", text, link), messages.WARNING)
-
-    def _refused(self, request, article, step, refusal, shown):
-        given = {name: request.POST.get(name, "") for name in steps.StepForm.base_fields}
-        given |= {name: text for name, text in request.POST.items() if name in map(steps.SHOWN.format, IN_HAND)}
-        typed = steps.left_over(request.POST, shown)
-        waiting.remember(request, article, typed, step=step, sent=given, text=str(refusal))
-        saved = _("The text is saved.") if article.is_new_version else ""
-        self.message_user(request, format_html("{} {}", refusal, saved), messages.ERROR)
+    return take_step(Saved(admin, request, sent.fields, article))
 
 
-def address_of(article):
-    """Where the article's form is."""
-    return reverse("admin:articles_article_change", args=[article.pk])
+# 3. What can't be saved yet
 
 
-def _embargo_note(article):
+def keep_and_show(sent: Sent, filled: FilledForm, *, says_errors: bool = True) -> HttpResponse:
+    """Keep what was typed at once, whatever becomes of the page, and show the form with it again."""
+    fields = recovery.keep_refused(sent.request.user, sent.article, sent.fields)
+    return form_page(sent.admin, sent.request, replace(filled, sent=fields), says_errors=says_errors)
+
+
+# 4. What can
+
+
+def store_text(sent: Sent, filled: FilledForm) -> Saved:
+    """Store the text with its rows, and keep a revision if anything in it is new, or the embargo is another."""
+    form, user = filled.form, sent.request.user
+    stored = Article.objects.get(pk=sent.article.pk) if sent.article else None  # the form has filled in sent.article
+    before = revisions.snapshot(stored) if stored else None
+    if stored is None:
+        form.instance.created_by = user
+    article = form.save()
+    for formset in filled.formsets:
+        formset.save()
+    if form.guest:
+        workflow.add_guest(article, form.guest, by=user)
+    is_new_text = before != revisions.snapshot(article)
+    moved = embargo_note(stored.embargo_until if stored else None, article.embargo_until)
+    if before and (is_new_text or moved):
+        revisions.keep_first(article, before)
+    note = " ".join(filter(None, [save_note(sent.fields, article, is_new=stored is None), moved]))
+    if is_new_text:
+        workflow.saved(article, by=user, note=note)
+        tasks.want_answers(outside_of(article.body))
+    elif moved:
+        revisions.keep_revision(article, by=user, note=note)
+    settle_autosaves(sent, article)
+    return Saved(sent.admin, sent.request, sent.fields, article, stored is None, is_new_text or bool(moved))
+
+
+def save_note(fields: QueryDict, article: Article, *, is_new: bool) -> str:
+    """What the history says of a save that is no ordinary one."""
+    if MERGE in fields:
+        return _("Merged with version %(version)s") % {"version": article.version}
+    if OVERWRITE in fields:
+        return _("Saved over version %(version)s") % {"version": article.version}
+    return _("Begun") if is_new else ""
+
+
+def embargo_note(before: datetime | None, after: datetime | None) -> str:
     """What a save did to the embargo, in words; nothing if it did nothing."""
-    before, after = article.embargo_before, article.embargo_until
     if before == after:
         return ""
     times = {
@@ -158,3 +217,86 @@ def _embargo_note(article):
         "after": time_with_zone(after) if after else _("none"),
     }
     return _("Embargo changed from %(before)s to %(after)s") % times
+
+
+def settle_autosaves(sent: Sent, article: Article) -> None:
+    """What the window kept is saved now, and so is what it had taken up from another one."""
+    user, saved = sent.request.user, Autosave.Outcome.SAVED
+    upto = autosaves.sequence_of(dict(sent.fields.lists()))
+    autosaves.settle_autosave(user, autosaves.window_in(sent.fields), saved, article, upto)
+    if taken := sent.fields.get("recovered"):
+        autosaves.settle_taken(user, taken, saved, article)
+
+
+def log_save(saved: Saved, filled: FilledForm) -> None:
+    """Write the save into the admin's log; nothing changed, nothing to log."""
+    message = saved.admin.construct_change_message(saved.request, filled.form, list(filled.formsets), saved.is_new)
+    if saved.is_new:
+        saved.admin.log_addition(saved.request, saved.article, message)
+    elif message:
+        saved.admin.log_change(saved.request, saved.article, message)
+
+
+# 5. What the button asked for besides
+
+
+def go_on(saved: Saved) -> HttpResponse:
+    """Do what the button asked for besides saving, and lead to where it goes on."""
+    admin, request, article, fields = saved.admin, saved.request, saved.article, saved.fields
+    if PREVIEW in fields:
+        response = preview_page(request, article)
+        transaction.set_rollback(True)  # it is only looked at
+        return response
+    if STEP in fields:
+        return take_step(saved)
+    if sharing.SHARE in fields:
+        return sharing.press_share(admin, request, article, fields)
+    if sharing.REVOKE in fields:
+        return sharing.to_links(article)
+    keep_step_input(saved, steps.shown_on(fields, article))
+    if {CONTINUE, OVERWRITE, MERGE} & fields.keys():
+        new, same = _("Saved as version %(version)s."), _("Nothing new to save: this is version %(version)s.")
+        text = new if saved.is_new_version else same
+        admin.message_user(request, text % {"version": article.version}, messages.SUCCESS)
+        return HttpResponseRedirect(address_of(article))
+    return admin.response_add(request, article) if saved.is_new else admin.response_change(request, article)
+
+
+def take_step(saved: Saved) -> HttpResponse:
+    """Take the step asked for; when it is refused the text stays saved, and the reason stands in the form."""
+    admin, request, article, fields = saved.admin, saved.request, saved.article, saved.fields
+    step, shown = fields.get(STEP, ""), steps.shown_on(fields, article)
+    try:
+        with transaction.atomic():
+            done = steps.take(step, article, steps.StepForm(fields), by=request.user)
+    except WorkflowError as refusal:
+        keep_refused_step(saved, refusal, shown)
+    else:
+        admin.log_change(request, article, done)
+        admin.message_user(request, done, messages.SUCCESS)
+        keep_step_input(saved, shown, step)
+    return HttpResponseRedirect(address_of(article))
+
+
+def keep_step_input(saved: Saved, shown: dict, taken: str = "") -> None:
+    """What was typed for another step than the one ``taken`` waits in the form, and is named."""
+    article = saved.article
+    left = steps.left_over(saved.fields, shown, taken)
+    step_input.remember(saved.request, article, left)
+    if not (names := steps.labels(left)):
+        return
+    link = format_html('<a href="{}">{}</a>', address_of(article), article)
+    text = _("Typed and not done yet: %(fields)s. For %(days)d days, or until you empty it, it stands in the form of")
+    text %= {"fields": names, "days": KEPT_FOR.days}
+    saved.admin.message_user(saved.request, format_html("{} “{}”.", text, link), messages.WARNING)
+
+
+def keep_refused_step(saved: Saved, refusal: WorkflowError, shown: dict) -> None:
+    """A step that is refused comes back with everything that was typed for it, and says why, once."""
+    fields = saved.fields
+    given = {name: fields.get(name, "") for name in steps.StepForm.base_fields}
+    given |= {name: fields.get(name, "") for name in map(steps.SHOWN.format, IN_HAND) if name in fields}
+    left = steps.left_over(fields, shown)
+    step_input.remember(saved.request, saved.article, left, step=fields[STEP], sent=given, text=str(refusal))
+    told = _("The text is saved.") if saved.is_new_version else ""
+    saved.admin.message_user(saved.request, format_html("{} {}", refusal, told), messages.ERROR)

@@ -6,18 +6,18 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Prefetch
 from django.http import HttpResponseRedirect, QueryDict
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from articles import desk_search
 from articles.admin import lists
-from articles.admin.article import states
+from articles.admin.article import list_states
+from articles.admin.article.pages import ArticlePage
 from articles.admin.article.typed_filters import TypedFilter
 from articles.admin.lists import number_in_address
 from articles.models import ArticleByline, SavedSearch
-from articles.search.headlines import among
 from ground.characters import strip_control
 
 MOST_SAVED = 30  # searches that are shown, and that one person keeps
@@ -44,7 +44,7 @@ class ArticleList(ChangeList):
             pair for pair in self.params.items() if pair[0] not in {spec.parameter_name for spec in self.fields}
         ]
         self.pieces = lists.pieces(self)
-        self.states = states.states_row(self, request.user)
+        self.states = list_states.states_row(self, request.user)
         self.looked = self._looked(getattr(request, "desk_found", None))
         self.as_saved = searched(request.GET.urlencode(), self.model_admin.list_filter)
         if self.query:
@@ -63,46 +63,27 @@ class ArticleList(ChangeList):
         return _("Looked for in headlines, standfirsts, texts, tags, authors and notes, as they were last saved.")
 
 
-class Searching:
-    """The list's search and the searches people keep."""
+class SavedSearches(ArticlePage):
+    """The searches that people keep."""
 
-    def get_changelist(self, request, **kwargs):
-        return ArticleList
-
-    def get_urls(self):
-        views = {"save": self.save_search_view, "remove": self.remove_search_view}
-        own = [
-            path(f"searches/{name}/", self.admin_site.admin_view(view), name=f"articles_article_{name}_search")
-            for name, view in views.items()
+    def urls(self):
+        return [
+            self.route("searches/save/", self.save_search_view, "save_search"),
+            self.route("searches/remove/", self.remove_search_view, "remove_search"),
         ]
-        return [*own, *super().get_urls()]
-
-    def get_list_display(self, request):
-        """With the piece of text that something was found by."""
-        columns = list(super().get_list_display(request))
-        return [*columns[:2], "found_in", *columns[2:]] if request.GET.get(SEARCH_VAR, "").strip() else columns
-
-    def get_search_results(self, request, queryset, search_term):
-        """Those that hold all the words anywhere, found by an index; for a bare number, also the article of it."""
-        if not search_term.strip():
-            return queryset, False
-        page = max(number_in_address(request.GET.get("p") or request.GET.get("page")), 1)
-        found = desk_search.find_copies(search_term, queryset, most=page * self.list_per_page + 1)
-        request.desk_found = found
-        return queryset.filter(pk__in=among([*found.pks, number_in_address(search_term)])), False
 
     @method_decorator(require_POST)
     def save_search_view(self, request):
         """Give what is searched and filtered a name to open it by."""
-        if not self.has_view_permission(request):
+        if not self.admin.has_view_permission(request):
             raise PermissionDenied
-        query = searched(request.POST.get("query", ""), self.list_filter)
+        query = searched(request.POST.get("query", ""), self.admin.list_filter)
         name = " ".join(strip_control(request.POST.get("name", "")).split())
         trouble = _refusal(request.user, name, query) or self._save(request, name, query)
         if trouble:
-            self.message_user(request, trouble, messages.ERROR)
+            self.admin.message_user(request, trouble, messages.ERROR)
         else:
-            self.message_user(request, _("Saved: the search “%(name)s”.") % {"name": name}, messages.SUCCESS)
+            self.admin.message_user(request, _("Saved: the search “%(name)s”.") % {"name": name}, messages.SUCCESS)
         return HttpResponseRedirect(f"{reverse(LIST)}?{query}")
 
     def _save(self, request, name, query):
@@ -118,18 +99,18 @@ class Searching:
     @method_decorator(require_POST)
     def remove_search_view(self, request):
         """Take one's own search away."""
-        if not self.has_view_permission(request):
+        if not self.admin.has_view_permission(request):
             raise PermissionDenied
         mine = SavedSearch.objects.filter(
             user=request.user, pk=number_in_address(request.POST.get("search", ""))
         ).first()
         if mine is None:
             text = _("This search is gone already, or it is somebody else’s: only they remove it.")
-            self.message_user(request, text, messages.WARNING)
+            self.admin.message_user(request, text, messages.WARNING)
         else:
             mine.delete()
-            self.message_user(request, _("Removed: the search “%(name)s”.") % {"name": mine}, messages.SUCCESS)
-        query = searched(request.POST.get("query", ""), self.list_filter)
+            self.admin.message_user(request, _("Removed: the search “%(name)s”.") % {"name": mine}, messages.SUCCESS)
+        query = searched(request.POST.get("query", ""), self.admin.list_filter)
         return HttpResponseRedirect(f"{reverse(LIST)}?{query}")
 
 
@@ -146,7 +127,7 @@ def searched(query, filters):
 def _refusal(user, name, query):
     if not name:
         return _("Give the search a name.")
-    if len(name) > SavedSearch._meta.get_field("name").max_length:
+    if len(name) > (SavedSearch._meta.get_field("name").max_length or 0):
         return _("A name has at most 60 characters.")
     if not query:
         return _("Search or filter first: this is the whole list.")

@@ -60,7 +60,7 @@ class ArticleState:
         return [
             Scheduled(
                 edition,
-                edition.version,
+                edition.__dict__.get("version"),  # put there by state_of()
                 self.has_changed,
                 _comparison(edition) if self.has_changed else "",
                 lacking.gaps_in_words(edition.lacks),

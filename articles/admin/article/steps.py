@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from articles.admin.article import going_live, whereabouts
+from articles.admin.article import editors, going_live
 from articles.admin.article.going_live import Given
 from articles.admin.article.state import ArticleState
 from articles.admin.lists import number_in_address
@@ -50,7 +50,7 @@ class StepForm(forms.Form):
     def shown(self) -> dict[str, str]:
         """What the fields of ``IN_HAND`` showed first, for the page to send back."""
         sent = {name: self.data.get(SHOWN.format(name)) for name in IN_HAND}
-        return {name: self._text(name) if sent[name] is None else sent[name] for name in IN_HAND}
+        return {name: self._text(name) if text is None else str(text) for name, text in sent.items()}
 
     def _text(self, name: str) -> str:
         field = self.fields[name]
@@ -148,7 +148,7 @@ def take(asked: str, article: Article, form: StepForm, *, by: User) -> str:
         raise WorkflowError(_("There is no such step."))
     if not form.is_valid():
         for field in sorted({step.asks, *step.fields} & form.errors.keys()):
-            raise WorkflowError(" ".join(form.errors[field]))
+            raise WorkflowError(" ".join(map(str, form.errors[field])))
     given = form.cleaned_data | _untouched(form, article, step.keeps)
     thing = FIND[step.of](article, asked.partition(":")[2]) if step.of else article
     if step.name in TOLD:
@@ -191,7 +191,7 @@ def _noted(article: Article, text: str) -> Note:
 
 def _submit(article: Article, _given: Given, by: User) -> str:
     workflow.submit(article, by=by)
-    names = whereabouts.with_whom(article, whereabouts.editors_for([article]))
+    names = editors.with_whom(article, editors.editors_for([article]))
     return _("Submitted: it waits for %(names)s.") % {"names": names}
 
 

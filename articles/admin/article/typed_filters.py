@@ -55,6 +55,10 @@ class NameFilter(TypedFilter):
         """Rows of which one may have been meant."""
         raise NotImplementedError
 
+    def articles(self, pks):
+        """The articles that the rows ``pks`` stand on."""
+        raise NotImplementedError
+
     def queryset(self, request, queryset):
         if not self.typed:
             return queryset
@@ -140,6 +144,10 @@ class DayFilter(TypedFilter):
 
     def queryset(self, request, queryset):
         return self.narrow(queryset) if self.day else queryset
+
+    def narrow(self, queryset):
+        """What of ``queryset`` the day leaves."""
+        raise NotImplementedError
 
     def describe(self):
         if self.day is None:

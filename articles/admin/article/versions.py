@@ -8,12 +8,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from articles.admin.article import history
+from articles.admin.article.pages import ArticlePage
 from articles.admin.lists import number_in_address
 from articles.admin.times import time_with_zone, zone
 from articles.body import references
@@ -94,26 +95,21 @@ def version_changes(before: Side, after: Side) -> list[text_diff.FieldChange]:
     return text_diff.compare_snapshots(old, new)
 
 
-class Versions:
+class Versions(ArticlePage):
     """What was saved of an article and what readers saw; everybody reads and compares, who may edit restores."""
 
-    def get_urls(self):
-        routes = [
-            ("versions/", self.versions_view, "versions"),
-            ("versions/name/", self.name_view, "name_version"),
-            ("versions/restore/", self.restore_view, "restore"),
-            ("compare/", self.compare_view, "compare"),
+    def urls(self):
+        return [
+            self.route("<int:pk>/versions/", self.versions_view, "versions"),
+            self.route("<int:pk>/versions/name/", self.name_view, "name_version"),
+            self.route("<int:pk>/versions/restore/", self.restore_view, "restore"),
+            self.route("<int:pk>/compare/", self.compare_view, "compare"),
         ]
-        ours = [
-            path(f"<int:pk>/{route}", self.admin_site.admin_view(view), name=f"articles_article_{name}")
-            for route, view, name in routes
-        ]
-        return [*ours, *super().get_urls()]
 
     @method_decorator(require_safe)
     def versions_view(self, request, pk):
         """Every save, with autosaves folded, and what readers saw."""
-        article = self._read(request, pk)
+        article = self.readable(request, pk)
         show = request.GET.get("show", "")
         show = show if show in {history.SAVES, history.NAMED} else history.ALL
         saves = history.saves_of(article, show=show, before=number_in_address(request.GET.get("before")))
@@ -132,10 +128,10 @@ class Versions:
     @method_decorator(require_safe)
     def compare_view(self, request, pk):
         """Two versions as running text, or side by side."""
-        article = self._read(request, pk)
+        article = self.readable(request, pk)
         a, b = request.GET.get("a", ""), request.GET.get("b", "")
         if not (a and b):
-            self.message_user(request, _("Choose two versions: one in each column."), messages.WARNING)
+            self.admin.message_user(request, _("Choose two versions: one in each column."), messages.WARNING)
             return HttpResponseRedirect(reverse("admin:articles_article_versions", args=[article.pk]))
         before, after = side(article, a), side(article, b)
         erased = [one.kept for one in (before, after) if one.is_erased]
@@ -159,7 +155,7 @@ class Versions:
         try:
             revision = workflow.name_version(revision, by=request.user, name=request.POST.get("name", ""))
         except workflow.WorkflowError as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
+            self.admin.message_user(request, str(refusal), messages.ERROR)
         else:
             told = (
                 _("Version %(version)d is named “%(name)s”.")
@@ -167,40 +163,32 @@ class Versions:
                 else _("Version %(version)d has no name now.")
             )
             told = told % {"version": revision.version, "name": revision.name}
-            self.log_change(request, article, told)
-            self.message_user(request, told, messages.SUCCESS)
+            self.admin.log_change(request, article, told)
+            self.admin.message_user(request, told, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:articles_article_versions", args=[article.pk]))
 
     @method_decorator(require_POST)
     def restore_view(self, request, pk):
         """Make a save, or what readers saw, the working copy again; what was saved since stays in the history."""
         article = self._edited(request, pk)
-        return restore_version(self, request, kept_row(article, request.POST.get("of", "")))
-
-    def _read(self, request, pk):
-        article = self.get_object(request, str(pk))
-        if article is None:
-            raise Http404
-        if not self.has_view_or_change_permission(request, article):
-            raise PermissionDenied
-        return article
+        return restore_version(self.admin, request, kept_row(article, request.POST.get("of", "")))
 
     def _edited(self, request, pk):
-        article = self._read(request, pk)
-        if not self.has_change_permission(request, article):
+        article = self.readable(request, pk)
+        if not self.admin.has_change_permission(request, article):
             raise PermissionDenied
         return article
 
     def _show(self, request, article, page, title, context):
         context = {
-            **self.admin_site.each_context(request),
+            **self.admin.admin_site.each_context(request),
             **context,
             "title": title,
             "subtitle": article.headline,
             "original": article,
-            "opts": self.opts,
+            "opts": self.admin.opts,
             "zone": zone(),
-            "may_edit": roles.may(request.user, "edit", article) and self.has_change_permission(request, article),
+            "may_edit": roles.may(request.user, "edit", article) and self.admin.has_change_permission(request, article),
         }
         return TemplateResponse(request, f"admin/articles/article/{page}.html", context)
 

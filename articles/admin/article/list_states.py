@@ -10,11 +10,11 @@ from django.contrib.admin.views.main import ORDER_VAR
 from django.contrib.auth.models import User
 from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from articles.admin.lists import ListState, filtered_address
 from articles.desk import roles
-from articles.models import Article, ArticleByline, Edition
+from articles.models import Article, ArticleByline, Author, Edition
 
 PARAMETERS = ["desk", "readers", "trash"]  # of the list's address; one of them is a state
 MOST = 99  # more are said to be more
@@ -96,14 +96,14 @@ def edited_by(user: User) -> Q:
     return Q(section__in=sections) | Q(section__parent__in=sections)
 
 
-def asked_of_each(articles, user: User):
+def asked_of_each(articles: QuerySet[Article], user: User) -> QuerySet[Article]:
     """Those that ``user`` began or has a byline on, of few ``articles``: asked of each, however much a person wrote."""
     # Not Exists(), which PostgreSQL may answer by reading all that the person ever wrote.
     byline = ArticleByline.objects.filter(article=OuterRef("pk"), author__user=user).order_by().values("pk")[:1]
     return articles.alias(own_byline=Subquery(byline)).filter(Q(created_by=user) | Q(own_byline__isnull=False))
 
 
-def own(user: User, author=None) -> Q:
+def own(user: User, author: Author | None = None) -> Q:
     """A filter: articles that ``user`` began or has a byline on, each found by its own index.
 
     A planner that is told the ``author`` knows how many bylines those are.

@@ -1,8 +1,7 @@
-"""The head of the article screen: where the article stands, in a few words, and its one next step."""
+"""Where an article stands, in a few words: what readers have, what they lack, and what is to come."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -11,11 +10,8 @@ from articles.admin.article.state import ArticleState
 from articles.admin.times import embargo_words, short
 from articles.desk.lacking import told_of_repeat
 from articles.desk.notices import name_of_person
-from articles.desk.steps import STEPS
 from articles.models import Article, Edition, Revision
 from ground.times import FOR_EVER
-
-WITH_PEOPLE = frozenset().union(*(step.fields for step in STEPS.values() if step.is_beside))  # they stand with notes
 
 
 @dataclass(frozen=True)
@@ -25,24 +21,6 @@ class StandingWord:
     text: str
     look: str = ""
     more: str = ""
-
-
-def next_step(article: Article | None, offered: set[str]) -> str:
-    """The step that comes next in the workflow, of those ``offered``; nothing if there is none."""
-    stage = Article.Stage(article.stage) if article else Article.Stage.DRAFT
-    ranked = {name: STEPS[name].next_at[stage] for name in offered if stage in STEPS[name].next_at}
-    return min(ranked, key=lambda name: ranked[name], default="")
-
-
-def further_steps(offered: set[str], step_form: Any) -> dict[str, Any]:
-    """The steps whose buttons stand in the menu alone: those that ask for nothing, and others by their field."""
-    steps = [step for step in STEPS.values() if step.is_in_menu and step.name in offered]
-    asking: dict[str, list[str]] = {}  # a field stands there once, however many steps ask for it
-    for step in steps:
-        if step.argument:
-            asking.setdefault(step.asks, []).append(step.name)
-    fields = [(step_form[field], names) for field, names in asking.items()]
-    return {"further": [step.name for step in steps if not step.argument], "further_asking": fields}
 
 
 def standing_in_words(article: Article | None, now: ArticleState) -> list[StandingWord]:
@@ -103,28 +81,3 @@ def _to_come(article: Article, now: ArticleState) -> list[StandingWord]:
     if embargo := embargo_words(article.embargo_until, now.at, is_update=bool(now.live)):
         found.append(StandingWord(capfirst(embargo), "warn"))
     return found
-
-
-def to_mend(adminform: Any, formsets: Any, step_form: Any) -> list[tuple[str, str, str]]:
-    """Every error of the screen's fields: the field's id, its name, and what is wrong."""
-    found = errors_of(adminform.form)
-    for formset in formsets:
-        found += [("bylines-group", "", str(text)) for text in formset.formset.non_form_errors()]
-        for form in formset.formset.forms:
-            found += errors_of(form)
-    return found + errors_of(step_form)
-
-
-def errors_of(form: Any) -> list[tuple[str, str, str]]:
-    """The errors of one form's fields: the field's id, its name, and what is wrong."""
-    return [
-        (form[name].auto_id, str(form[name].label), str(text))
-        for name, texts in form.errors.items()
-        if name in form.fields
-        for text in texts
-    ]
-
-
-def menu_is_open(step_form: Any) -> bool:
-    """Whether a field among the further steps is to be mended."""
-    return bool(set(step_form.errors) - WITH_PEOPLE - {"__all__"})

@@ -6,21 +6,36 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import format_html, strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from js_asset import Media
 
-from articles.admin.article import corrections, head, notes, picking, reading, state, steps, waiting, whereabouts
+from articles.admin.article import (
+    corrections,
+    editors,
+    from_template,
+    notes,
+    picks_field,
+    reading,
+    standing,
+    state,
+    step_buttons,
+    step_input,
+    steps,
+)
 from articles.admin.article.form import ArticleForm, BylineForm, BylineFormSet
-from articles.admin.desk import DeskInline
+from articles.admin.article.pages import DeskRequest
+from articles.admin.desk import DeskAdmin, DeskInline
+from articles.admin.form_errors import errors_of
 from articles.admin.times import short, zone
 from articles.body import charts
 from articles.desk import roles
 from articles.desk.steps import STEPS
 from articles.desk.workflow import WorkflowError
-from articles.models import ArticleByline
+from articles.models import Article, ArticleByline
 from articles.public import rendering
 
 SEARCH_AND_SOCIAL = ["seo_title", "seo_description", "social_title", "social_description", "noindex"]
@@ -74,7 +89,8 @@ def _present(field: Any) -> str:
     if isinstance(bound.field, forms.BooleanField):
         return str(bound.label) if value else ""
     if isinstance(bound.field, forms.ChoiceField):
-        return str(dict(bound.field.choices).get(value, ""))
+        choices: Any = bound.field.choices
+        return str(dict(choices).get(value, ""))
     if isinstance(value, datetime):
         return short(timezone.make_aware(value) if timezone.is_naive(value) else value)  # as a form shows it
     return value.strip() if isinstance(value, str) else ""
@@ -101,8 +117,8 @@ class BylineInline(DeskInline):
         return True
 
 
-class Screen:
-    """The form of an article and all that stands beside it."""
+class ArticleFormAdmin(DeskAdmin):
+    """The form of an article: its fields, who sees which, and what a new one begins with."""
 
     form = ArticleForm
     inlines = [BylineInline]
@@ -147,9 +163,15 @@ class Screen:
         return field
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change, **kwargs)
+        form: Any = super().get_form(request, obj, change, **kwargs)
         form.user = request.user
         return form
+
+    def get_changeform_initial_data(self, request):
+        """With the words of the template that is asked for."""
+        initial = super().get_changeform_initial_data(request)
+        template = from_template.chosen_template(request)
+        return initial | from_template.first_words(template) if template else initial
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
         """A new article begins with the byline of whoever begins it."""
@@ -167,54 +189,68 @@ class Screen:
 
     @admin.display(description=gettext_lazy("what to read next"))
     def shown_related(self, article):
-        return picking.read_only_picks(article.related)
+        return picks_field.read_only_picks(article.related)
 
     @admin.display(description=gettext_lazy("tags"))
     def shown_tags(self, article):
         return ", ".join(row.tag.name for row in article.tag_rows.select_related("tag"))
 
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)
-        now = state.state_of(obj)
-        offered = steps.offered(request.user, obj, now)
-        step_form, next_step = self._step_form(request, obj), head.next_step(obj, offered)
-        said = notes.newest_notes(obj)
-        context |= {
-            "state": now,
-            "offered": offered,
-            "next_steps": {name for name in offered if not STEPS[name].is_beside},
-            "writers": steps.writers() if any("assign_to" in STEPS[name].fields for name in offered) else [],
-            "waits_for": _waits_for(obj),
-            "notes": said,
-            "open_notes": sum(not note.done_at for note in said),
-            "step_form": step_form,
-            "menu_is_open": head.menu_is_open(step_form),
-            "next_step": next_step,
-            **head.further_steps(offered - {next_step}, step_form),
-            "standing": head.standing_in_words(obj, now),
-            "to_mend": head.to_mend(context["adminform"], context["inline_admin_formsets"], step_form),
-            "reading": None if "body" in context["adminform"].form.fields else reading.reading_of(obj),
-            "newer": getattr(context["adminform"].form, "newer", None),
-            "zone": zone(),
-            "text_fieldset": next(iter(context["adminform"])),
-            "panels": panels(context["adminform"]),
-        }
-        return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def _step_form(self, request, article):
-        """The fields of the steps, with what was typed for one that was refused, or not taken yet."""
-        if request.method == "POST":
-            return steps.StepForm(request.POST)
-        refused = waiting.recall(request, article) if article else {}
-        if "step" not in refused:
-            return steps.form_of(article, refused.get("given"))
-        form = steps.StepForm(refused["sent"])
-        steps.refuse(form, refused["step"], WorkflowError(refused["text"]))
-        return form
+def form_context(request: DeskRequest, context: dict[str, Any], article: Article | None, sent: QueryDict) -> dict:
+    """What the template of the form shows of ``article`` (None: a new one) besides what Django's does.
+
+    ``context`` has the form; ``sent`` is what somebody typed, if it is filled in with that, and else empty.
+    """
+    now = state.state_of(article)
+    offered = steps.offered(request.user, article, now)
+    step_form, next_step = _step_form(request, article, sent), step_buttons.next_step(article, offered)
+    said, writes = notes.newest_notes(article), "body" in context["adminform"].form.fields
+    return {
+        "media": Media.from_media(context["media"], nonce=request.csp_nonce),
+        "state": now,
+        "offered": offered,
+        "next_steps": {name for name in offered if not STEPS[name].is_beside},
+        "writers": steps.writers() if any("assign_to" in STEPS[name].fields for name in offered) else [],
+        "waits_for": _waits_for(article),
+        "notes": said,
+        "open_notes": sum(not note.done_at for note in said),
+        "step_form": step_form,
+        "menu_is_open": step_buttons.menu_is_open(step_form),
+        "next_step": next_step,
+        **step_buttons.further_steps(offered - {next_step}, step_form),
+        "standing": standing.standing_in_words(article, now),
+        "reading": reading.reading_of(article) if article and not writes else None,
+        "zone": zone(),
+        "text_fieldset": next(iter(context["adminform"])),
+        "panels": panels(context["adminform"]),
+    }
 
 
-def _waits_for(article):
+def to_mend(context: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Every error of the fields in ``context``: the field's id, its name, and what is wrong."""
+    found = errors_of(context["adminform"].form)
+    for inline in context["inline_admin_formsets"]:
+        found += [("bylines-group", "", str(text)) for text in inline.formset.non_form_errors()]
+        for form in inline.formset.forms:
+            found += errors_of(form)
+    beside = [context[name] for name in ("step_form", "share_form") if name in context]
+    return found + [error for form in beside for error in errors_of(form)]
+
+
+def _step_form(request: DeskRequest, article: Article | None, sent: QueryDict) -> steps.StepForm:
+    """The fields of the steps, with what was typed for one that was refused, or not taken yet."""
+    if sent:
+        return steps.StepForm(sent)
+    refused = step_input.recall(request, article) if article else {}
+    if "step" not in refused:
+        return steps.form_of(article, refused.get("given"))
+    form = steps.StepForm(refused["sent"])
+    steps.refuse(form, refused["step"], WorkflowError(refused["text"]))
+    return form
+
+
+def _waits_for(article: Article | None) -> str:
     """Whose turn it is with a submitted article; nothing while it is being written."""
-    if article is None or article.stage not in whereabouts.SUBMITTED:
+    if article is None or article.stage not in editors.SUBMITTED:
         return ""
-    return whereabouts.with_whom(article, whereabouts.editors_for([article]))
+    return editors.with_whom(article, editors.editors_for([article]))

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms.widgets import Script
 from django.http import JsonResponse
-from django.urls import path, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from articles.admin.article.pages import ArticlePage
 from articles.admin.lists import number_in_address
 from articles.admin.times import short
 from articles.models import Edition
@@ -141,17 +142,16 @@ def read_only_picks(numbers):
     return format_html("<ol>{}</ol>", format_html_join("", "<li>{} ({})</li>", rows)) if rows else ""
 
 
-class Picking:
+class Picks(ArticlePage):
     """The rows of picks, for scripts."""
 
-    def get_urls(self):
-        picks = self.admin_site.admin_view(self.picks_view)
-        return [path("picks/", picks, name="articles_article_picks"), *super().get_urls()]
+    def urls(self):
+        return [self.route("picks/", self.picks_view, "picks")]
 
     @method_decorator(require_safe)
     def picks_view(self, request):
         """What ``?of=12 34`` are, or the articles at the addresses ``?line=…``."""
-        if not self.has_view_permission(request):
+        if not self.admin.has_view_permission(request):
             raise PermissionDenied
         numbers = [number_in_address(one) for one in request.GET.get("of", "").split()[:MOST_DESCRIBED]]
         lines = request.GET.getlist("line")[:MOST_DESCRIBED]

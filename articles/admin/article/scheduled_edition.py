@@ -4,20 +4,19 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.article import going_live
-from articles.admin.article.saving import address_of
+from articles.admin.article.pages import ArticlePage, address_of
 from articles.admin.times import zone
 from articles.desk import lacking, roles, text_diff
 from articles.desk.text_diff import FieldChange
 from articles.desk.workflow import WorkflowError
-from articles.models import Edition
+from articles.models import Article, Edition
 
 CHOICES = {
     "mine": gettext_lazy("as it is scheduled"),
@@ -46,24 +45,21 @@ class Question:
         return found if self.both else found[:-1]
 
 
-class Deciding:
+class ScheduledEdition(ArticlePage):
     """A scheduled text beside what readers have: put in, choose word by word, or leave it as it is."""
 
-    def get_urls(self):
-        view = self.admin_site.admin_view(self.decide_view)
-        return [path("<int:pk>/scheduled/<int:edition>/", view, name="articles_article_decide"), *super().get_urls()]
+    def urls(self):
+        return [self.route("<int:pk>/scheduled/<int:edition>/", self.decide_view, "decide")]
 
     def decide_view(self, request, pk, edition):
-        article = self.get_object(request, str(pk))
-        if article is None:
-            raise Http404
+        article = self.article(request, pk)
         if not roles.may(request.user, "schedule", article):
             text = _("Only an editor of the article’s section or a chief editor decides what is scheduled: ask one.")
             raise PermissionDenied(text)
         row = article.editions.filter(pk=edition, live_from__gt=timezone.now()).first()
         if row is None or not row.lacks:
             text = _("There is nothing to decide: it has what readers have, is live, or was cancelled.")
-            self.message_user(request, text, messages.INFO)
+            self.admin.message_user(request, text, messages.INFO)
             return HttpResponseRedirect(address_of(article))
         row.article = article
         if request.method == "POST" and self._decide(request, row):
@@ -80,21 +76,21 @@ class Deciding:
                 against = request.POST.get("against", "")
                 done = going_live.carry(edition, {}, request.user, choices=choices, against=against)
         except WorkflowError as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
+            self.admin.message_user(request, str(refusal), messages.ERROR)
             return False
-        self.log_change(request, edition.article, done)
-        self.message_user(request, done, messages.SUCCESS)
+        self.admin.log_change(request, edition.article, done)
+        self.admin.message_user(request, done, messages.SUCCESS)
         return True
 
     def _decide_context(self, request, edition):
         article, found = edition.article, lacking.gaps_of(edition)
         lacks = edition.lacks.split(",")
         return {
-            **self.admin_site.each_context(request),
+            **self.admin.admin_site.each_context(request),
             "title": _("What is scheduled lacks what readers have"),
             "subtitle": article.headline,
             "original": article,
-            "opts": self.opts,
+            "opts": self.admin.opts,
             "zone": zone(),
             "edition": edition,
             "against": found.against,
@@ -115,5 +111,5 @@ def questions(found: lacking.Completed, post: dict[str, str]) -> list[Question]:
     ]
 
 
-def _withdrawn(article) -> Edition | None:
+def _withdrawn(article: Article) -> Edition | None:
     return article.editions.exclude(withdrawn_reason="").order_by("-live_until").first()

@@ -21,7 +21,7 @@ MOST_BYLINES = 100
 BYLINES = "bylines"  # the prefix of their rows in the form
 COLUMNS = {field.name: field.attname for field in Copy._meta.local_fields}
 ROWS = {"tags": "tags", "further_sections": "further_sections"}
-EMPTY_ROWS = {"bylines": [], "further_sections": [], "tags": []}
+EMPTY_ROWS: dict[str, list] = {"bylines": [], "further_sections": [], "tags": []}
 
 
 def fields_of(post):

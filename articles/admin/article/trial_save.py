@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from articles.admin.article import unsaved
+from articles.admin.article import form_snapshot
 from articles.admin.article.form import set_tags
 from articles.desk import workflow
 from articles.models import Article, ArticleByline, Author
 
 
 @contextmanager
-def typed(model_admin, request, article=None):
+def trial_save(model_admin, request, article=None):
     """``article`` (None: one still to be begun) as ``request.POST`` has it, with the form's errors by field.
 
     What is typed is stored with all its rows in a transaction that is rolled back at the end; a field that is not
@@ -29,15 +29,15 @@ def typed(model_admin, request, article=None):
         copy = form.instance
         if not copy.headline:
             copy.headline = _("Without a headline")
-        copy.save()
         if valid:
-            form._save_m2m()  # what save() does after the row itself
+            form.save()
         else:
+            copy.save()
             _store_rows(form, copy)
         errors = dict(form.errors)
         for formset, _inline in model_admin.get_formsets_with_inlines(request, article):
             if refused := _store_inline(formset, request, copy):
-                errors[unsaved.BYLINES] = refused
+                errors[form_snapshot.BYLINES] = refused
         if form.guest:
             workflow.add_guest(copy, form.guest, by=request.user)
         yield copy, errors
@@ -58,7 +58,9 @@ def _store_inline(formset_class, request, copy):
     if formset.is_valid():
         formset.save()
         return []
-    authors = Author.objects.in_bulk(unsaved.bylines(request.POST, []))  # an author named twice is there all the same
+    authors = Author.objects.in_bulk(
+        form_snapshot.bylines(request.POST, [])
+    )  # an author named twice is there all the same
     copy.bylines.all().delete()
     ArticleByline.objects.bulk_create(
         ArticleByline(article=copy, author_id=pk, order=order) for order, pk in enumerate(authors)

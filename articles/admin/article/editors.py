@@ -16,7 +16,7 @@ MOST_NAMED = 4  # people in one sentence
 class Editors:
     """The logins that edit each section, and those of chief editors, looked up at once for many articles."""
 
-    by_section: dict[int, list[User]]
+    by_section: dict[int | None, list[User]]
     chiefs: list[User]
 
     def of(self, section: Section | None) -> list[User]:
@@ -36,7 +36,7 @@ def editors_for(articles: list[Article]) -> Editors:
     rows = Section.editors.through.objects.filter(
         section__in=places, user__in=users.filter(groups__name=roles.SECTION_EDITOR)
     )
-    by_section: dict[int, list[User]] = {}
+    by_section: dict[int | None, list[User]] = {}
     for row in rows.select_related("user").order_by("user__username"):
         by_section.setdefault(row.section_id, []).append(row.user)
     chiefs = users.filter(groups__name=roles.CHIEF_EDITOR).order_by("username")[: MOST_NAMED + 1]

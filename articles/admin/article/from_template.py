@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from articles.admin.article.pages import ArticlePage, DeskRequest
 from articles.admin.lists import number_in_address
 from articles.desk import roles
 from articles.models import Template
@@ -9,24 +10,27 @@ from articles.models import Template
 OFFERED = 30  # above the form; the list of templates has them all
 
 
-class Beginning:
-    """The add form with what a template says, and the way to keep an article as one."""
+class FromTemplate(ArticlePage):
+    """The choice of a template above the add form, and the way to keep an article as one."""
 
-    def get_changeform_initial_data(self, request):
-        initial = super().get_changeform_initial_data(request)
-        template = _chosen(request)
-        return initial | first_words(template) if template else initial
-
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        if add and request.user.has_perm("articles.view_template"):
-            found = list(Template.objects.only("name").order_by("name", "pk")[: OFFERED + 1])
-            context |= {"templates": found[:OFFERED], "has_more_templates": len(found) > OFFERED}
-            context["chosen_template"] = number_in_address(request.GET.get("template"))
-        context["may_keep_template"] = bool(obj and obj.pk) and roles.may_keep_template(request.user)
-        return super().render_change_form(request, context, add, change, form_url, obj)
+    def panel(self, request, article, sent):
+        may_keep = bool(article) and roles.may_keep_template(request.user)
+        return {"may_keep_template": may_keep} | ({} if article else _choice(request))
 
 
-def _chosen(request):
+def _choice(request):
+    """The templates that a new article may begin with, for those who may see them."""
+    if not request.user.has_perm("articles.view_template"):
+        return {}
+    found = list(Template.objects.only("name").order_by("name", "pk")[: OFFERED + 1])
+    return {
+        "templates": found[:OFFERED],
+        "has_more_templates": len(found) > OFFERED,
+        "chosen_template": number_in_address(request.GET.get("template")),
+    }
+
+
+def chosen_template(request: DeskRequest) -> Template | None:
     """The template that is asked for; None for whoever may not see it, and for one that is gone."""
     if not request.user.has_perm("articles.view_template"):
         return None
