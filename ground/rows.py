@@ -1,5 +1,6 @@
 """Rows of a table as forms and addresses name them: by their primary keys."""
 
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 
 
@@ -8,7 +9,7 @@ def is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 16
 
 
-class TickedRows:
+class TickedRows(ModelAdmin):
     """A part of a ``ModelAdmin`` that limits actions to the rows somebody ticked, never to a whole table."""
 
     def response_action(self, request, queryset, *args, **kwargs):
@@ -16,4 +17,4 @@ class TickedRows:
         request.POST["select_across"] = "0"
         ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
         request.POST.setlist(ACTION_CHECKBOX_NAME, [text for text in ticked if is_number(text)])
-        return super().response_action(request, queryset, *args, **kwargs)  # type: ignore[misc] # Django's, of the class beside this one
+        return super().response_action(request, queryset, *args, **kwargs)

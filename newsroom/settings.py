@@ -5,6 +5,7 @@ start. Every variable is listed with its default in .env.example.
 """
 
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -192,7 +193,7 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.folder("MEDIA_DIR", VAR_DIR / "media")
 S3 = env.bucket("S3_URL")  # pictures and uploads in a bucket, for several machines
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "newsroom.serving.s3.Pictures", "OPTIONS": S3 | {"location": "media"}}
     if S3
     else {"BACKEND": "django.core.files.storage.FileSystemStorage"},

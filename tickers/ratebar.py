@@ -3,7 +3,8 @@
 import math
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -11,6 +12,9 @@ from ground.times import midnight
 from tickers import calendar, providers
 from tickers.models import Pair, Rate
 from tickers.row import PairMove, PairRow, for_one, inverse
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 __all__ = [
     "PairMove",
@@ -51,7 +55,18 @@ def _with_typed(pairs: list[Any], typed: Any, today: date) -> list[Any]:
     )
 
 
-def with_newest(today: date, among: QuerySet[Pair] | None = None) -> QuerySet[Pair]:
+class NewestRates(TypedDict):
+    """What ``with_newest`` adds to a pair: None where it has no rate yet."""
+
+    value: Decimal | None
+    previous: Decimal | None
+    effective_date: date | None
+    rate_provider: str | None
+
+
+def with_newest(
+    today: date, among: QuerySet[Pair] | None = None
+) -> "QuerySet[WithAnnotations[Pair, NewestRates], WithAnnotations[Pair, NewestRates]]":
     """Return the active pairs with what pair_row_of() needs: the newest rates on the paper's day ``today``.
 
     ``among`` replaces the active pairs.

@@ -2,6 +2,7 @@
 
 import csv
 from datetime import date
+from decimal import Decimal
 from functools import wraps
 from itertools import chain
 from typing import Any
@@ -20,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from ground.requests import ReaderRequest
 from tickers import chart, providers, ratebar
 from tickers.converter import ConverterForm
 from tickers.history import SPANS, history, with_past, with_span
@@ -144,11 +146,11 @@ def _accepted(pair, request):
     return rates.values_list("effective_date", "value", "provider")
 
 
-def _value(row: PairRow, stored) -> str:
+def _value(row: PairRow, stored: Decimal) -> str:
     return row.plain(row.from_stored(stored))
 
 
-def _current_rows(request) -> list[PairRow]:
+def _current_rows(request: ReaderRequest) -> list[PairRow]:
     return ratebar.current_rows(request.at, timezone.get_current_timezone())
 
 
@@ -163,7 +165,7 @@ def _find_pair(slug: str, today: date) -> Any:
     return min(candidates, key=lambda pair: (not pair.active, pair.base != base), default=None)
 
 
-def _today(request) -> date:
+def _today(request: ReaderRequest) -> date:
     """Return the paper's day at the time that the page shows."""
     return timezone.localdate(request.at)
 

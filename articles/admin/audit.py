@@ -2,6 +2,7 @@
 
 import csv
 from datetime import timedelta
+from typing import TYPE_CHECKING, TypedDict
 
 from django import forms
 from django.apps import apps
@@ -22,12 +23,16 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from articles.admin import log, sentences
+from articles.admin.choices import choice_field, row_field
 from articles.admin.desk import DeskAdmin, RowChoice
 from articles.admin.lists import holding_words, number_in_address
 from articles.admin.times import DayField, short, time_with_zone, zone
 from articles.desk import notices
 from articles.models import Merge
 from ground.times import midnight
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 LOOKED_AT = 20_000  # newest entries of the chosen days that are searched for words or an action
 ASTRAY = 1_000  # entries by which the order of ids may differ from that of times
@@ -53,11 +58,12 @@ class AuditForm(forms.Form):
 
     def __init__(self, data, site):
         super().__init__(data, auto_id="audit-%s")
-        self.fields["person"].widget = RowChoice(LogEntry._meta.get_field("user"), site, attrs={"data-width": "100%"})
-        self.fields["person"].widget.choices = self.fields["person"].choices
+        person = row_field(self, "person")
+        person.widget = RowChoice(LogEntry._meta.get_field("user"), site, attrs={"data-width": "100%"})
+        person.widget.choices = person.choices
         models = filter(site.is_registered, apps.get_models())
         kinds = {model._meta.label_lower: capfirst(model._meta.verbose_name) for model in models}
-        self.fields["kind"].choices = [("", _("all")), *sorted(kinds.items(), key=lambda kind: kind[1])]
+        choice_field(self, "kind").choices = [("", _("all")), *sorted(kinds.items(), key=lambda kind: kind[1])]
 
     def entries(self):
         """Return the entries within the filters, the newest first; an invalid field filters nothing."""
@@ -108,9 +114,15 @@ class AuditList(ChangeList):
         _find(self.result_list)
 
 
+class Existence(TypedDict):
+    """What the list adds to an entry."""
+
+    exists: bool  # whether its object still exists
+
+
 def _find(entries):
     """Mark which objects of ``entries`` still exist: a query for each kind of object."""
-    kinds = {}
+    kinds: dict[ContentType, list[WithAnnotations[LogEntry, Existence]]] = {}
     for entry in entries:
         entry.exists = False
         if entry.content_type and number_in_address(entry.object_id):
@@ -134,7 +146,7 @@ class AuditAdmin(DeskAdmin):
     sortable_by = []
     ordering = ["-pk"]
     actions = None
-    fields = ["exactly", "sentence", "more"]
+    fields = ("exactly", "sentence", "more")
     readonly_fields = fields
 
     def has_add_permission(self, request):

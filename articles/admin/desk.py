@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect, AutocompleteSelectMultiple
 from django.db.models import Q
 from django.utils.html import format_html
@@ -18,7 +19,7 @@ from articles.models.merge import still_there, successors
 from ground.rows import TickedRows
 
 
-class ByNumber:
+class ByNumber(forms.Select):
     """A widget that passes on only primary keys, so that any other value becomes an invalid choice."""
 
     def value_from_datadict(self, data, files, name):
@@ -46,6 +47,7 @@ class RowField(forms.ModelChoiceField):
         try:
             return super().clean(value)
         except forms.ValidationError:
+            assert self.queryset is not None  # noqa: S101 - Django makes each such field with one
             if now := still_there(self.queryset.model, [number_in_address(str(value))]):
                 return super().clean(now[0])
             raise
@@ -59,6 +61,7 @@ class RowsField(forms.ModelMultipleChoiceField):
             return super().clean(value)
         except forms.ValidationError:
             numbers = [number_in_address(str(choice)) for choice in value or []]
+            assert self.queryset is not None  # noqa: S101 - Django makes each such field with one
             now = still_there(self.queryset.model, numbers)
             if set(numbers) - set(now) - successors(self.queryset.model._meta.model_name, numbers).keys():
                 raise
@@ -92,7 +95,7 @@ def _as_stored(html):
     return text_merge.as_editor_writes(references.thaw_rates(markup.clean(html)))
 
 
-class LinkedRows:
+class LinkedRows(BaseModelAdmin):
     """Links beside the choice of a row to see it, change it or add one, but not to delete it."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

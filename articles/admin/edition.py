@@ -60,7 +60,7 @@ class LiveFilter(admin.SimpleListFilter):
             "now": queryset.live(now),
             "future": queryset.filter(live_from__gt=now),
             "past": queryset.filter(live_until__lte=now),
-        }.get(self.value(), queryset)
+        }.get(self.value() or "", queryset)
 
 
 @admin.register(Edition)
@@ -88,11 +88,11 @@ class EditionAdmin(Calendar, DeskAdmin):
         ),
         (
             gettext_lazy("Place"),
-            {"fields": PLACE},
+            {"fields": [*PLACE]},
         ),
         (
             gettext_lazy("More"),
-            {"fields": MORE},
+            {"fields": [*MORE]},
         ),
     ]
 
@@ -120,7 +120,7 @@ class EditionAdmin(Calendar, DeskAdmin):
         erase = self.admin_site.admin_view(self.erase_view)
         return [path("<int:pk>/erase/", erase, name="articles_edition_erase"), *super().get_urls()]
 
-    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         now = timezone.now()
         ended = obj.live_until <= now and not obj.erased_at
         context |= {
@@ -129,7 +129,7 @@ class EditionAdmin(Calendar, DeskAdmin):
             "standing": standing.standing_of_edition(obj, now),
             "furniture": list(context["adminform"])[1:],
         }
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
     def erase_view(self, request, pk):
         """Blank an edition's text on a court order or a privacy claim, with a reason that is kept."""

@@ -82,8 +82,8 @@ class ImageAdmin(Library, DeskAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **({} if obj else {"form": UploadForm}) | kwargs)
-        form.cannot_be_stored = getattr(request, "cannot_store_pictures", False)  # the class is this request's own
-        return form
+        cannot_be_stored = getattr(request, "cannot_store_pictures", False)
+        return type(form.__name__, (form,), {"cannot_be_stored": cannot_be_stored})
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Decode an uploaded file before Django's view, and show its errors beside the field.

@@ -2,12 +2,15 @@
 
 import uuid
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.forms.renderers import get_default_renderer
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin import uploads
@@ -40,8 +43,7 @@ class PointField(forms.MultiValueField):
     """A point of a picture, in per cent from the left and the top; empty means the focal point."""
 
     def __init__(self, crop):
-        axis = {"min_value": 0, "max_value": 100, "required": False}
-        fields = [forms.IntegerField(**axis), forms.IntegerField(**axis)]
+        fields = [forms.IntegerField(min_value=0, max_value=100, required=False) for _axis in range(2)]
         super().__init__(
             fields,
             widget=PointInput(crop),
@@ -68,7 +70,8 @@ class EdgesInput(forms.MultiWidget):
 
     def render(self, name, value, attrs=None, renderer=None):
         parts = self.get_context(name, value, attrs)["widget"]["subwidgets"]
-        inputs = [self._render(part["template_name"], {"widget": part}, renderer) for part in parts]
+        draw = (renderer or get_default_renderer()).render
+        inputs = [mark_safe(draw(part["template_name"], {"widget": part})) for part in parts]  # noqa: S308 - Django's own
         labelled = zip(parts, EDGES, inputs, strict=True)
         rows = ((part["attrs"]["id"], label, field) for part, label, field in labelled)
         return format_html_join("", '<div class="edge"><label for="{}">{}</label>{}</div>', rows)
@@ -78,9 +81,8 @@ class EdgesField(forms.MultiValueField):
     """The trim of each edge: typed in per cent, returned as fractions."""
 
     def __init__(self):
-        edge = {"min_value": 0, "max_value": 99, "required": False}
         super().__init__(
-            [forms.FloatField(**edge) for _edge in EDGES],
+            [forms.FloatField(min_value=0, max_value=99, required=False) for _edge in EDGES],
             widget=EdgesInput(),
             required=False,
             require_all_fields=False,
@@ -97,14 +99,22 @@ class EdgesField(forms.MultiValueField):
         return left, top, right, bottom
 
 
-class ImageForm(forms.ModelForm):
+class FilledRowForm(forms.ModelForm):
+    """A form whose subclasses go on when Django has filled in the row: a method that its types leave out."""
+
+    if TYPE_CHECKING:
+
+        def _post_clean(self) -> None: ...
+
+
+class ImageForm(FilledRowForm):
     """The texts and crops of a picture."""
 
-    duplicate = None  # the picture in the library with the same file
+    duplicate: Image | None = None  # the picture in the library with the same file
     cannot_be_stored = False  # True after a failed attempt
     edges = EdgesField()
     turn = forms.TypedChoiceField(
-        label=_("Turned"), choices=Image._meta.get_field("turn").choices, coerce=int, required=False, empty_value=0
+        label=_("Turned"), choices=Image._meta.get_field("turn").choices or (), coerce=int, required=False
     )
     crop_wide = PointField("wide")
     crop_card = PointField("card")
@@ -117,8 +127,13 @@ class ImageForm(forms.ModelForm):
         for crop in CROPS:
             self.initial[f"crop_{crop}"] = self.instance.crops.get(crop)
 
+    def clean_turn(self):
+        """Return the degrees of the turn; 0 for an empty choice."""
+        return self.cleaned_data["turn"] or 0
+
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if not cleaned.get("alt") and not cleaned.get("decorative") and "alt" not in self.errors:
             message = _("Say what the picture shows, or tick “decorative” if it tells nothing.")
             self.add_error("alt", ValidationError(message, code="required"))
@@ -128,7 +143,8 @@ class ImageForm(forms.ModelForm):
         super()._post_clean()
         points = {crop: self.cleaned_data.get(f"crop_{crop}") for crop in CROPS}
         self.instance.crops = {crop: point for crop, point in points.items() if point}
-        self.instance.trim = Trim(*(self.cleaned_data.get("edges") or ()), turn=self.instance.turn)
+        left, top, right, bottom = self.cleaned_data.get("edges") or Trim().edges
+        self.instance.trim = Trim(left, top, right, bottom, self.instance.turn)
 
     @property
     def is_trimmed_anew(self):
@@ -170,7 +186,9 @@ class ImageForm(forms.ModelForm):
             raise ValidationError(_("This is the file that the picture has already."), code="duplicate")
         address = reverse("admin:articles_image_change", args=[existing.pk])
         link = format_html('<a href="{}">{}</a>', address, existing.title)
-        raise ValidationError(format_html(_("This picture is in the library already: {}."), link), code="duplicate")
+        raise ValidationError(
+            format_html(str(_("This picture is in the library already: {}.")), link), code="duplicate"
+        )
 
 
 class UploadForm(ImageForm):

@@ -37,7 +37,7 @@ class LicenceFilter(admin.SimpleListFilter):
             "ended": queryset.filter(ended),
             "soon": queryset.filter(licence_until__gte=today, licence_until__lte=today + SOON),
             "valid": queryset.exclude(ended),
-        }.get(self.value(), queryset)
+        }.get(self.value() or "", queryset)
 
 
 class MyUploadsFilter(admin.SimpleListFilter):
@@ -84,7 +84,7 @@ class TextsFilter(admin.SimpleListFilter):
             "decorative": queryset.filter(decorative=True),
             "caption": queryset.filter(caption=""),
             "licence": queryset.filter(licence=""),
-        }.get(self.value(), queryset)
+        }.get(self.value() or "", queryset)
 
 
 class UploadedFilter(admin.SimpleListFilter):
@@ -97,7 +97,7 @@ class UploadedFilter(admin.SimpleListFilter):
         return [("1", _("Today")), ("7", _("In the last 7 days")), ("30", _("In the last 30 days"))]
 
     def queryset(self, request, queryset):
-        days = {"1": 1, "7": 7, "30": 30}.get(self.value())
+        days = {"1": 1, "7": 7, "30": 30}.get(self.value() or "")
         if days is None:
             return queryset
         morning = midnight(timezone.localdate())
@@ -115,7 +115,7 @@ def licence_badge(image):
     return format_html('<span class="badge soon">{}</span>', _("Licence ends on %(day)s") % {"day": day})
 
 
-class Library:
+class Library(admin.ModelAdmin):
     """Django's list of pictures, shown as cards."""
 
     change_list_template = "admin/articles/image/change_list.html"

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.core.paginator import Paginator
-from django.db.models import Q
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 
@@ -37,6 +37,8 @@ class ListState:
 class NoCountPaginator(Paginator):
     """A paginator that reads one row more to find out whether a page follows, and never counts the list."""
 
+    object_list: QuerySet
+
     def __init__(self, object_list, per_page, *args, number=1, **kwargs):
         super().__init__(object_list, per_page, *args, **kwargs)
         self.asked_for = min(max(number, 1), MOST_PAGES)
@@ -63,11 +65,7 @@ class RowsPaginator(NoCountPaginator):
 
     def page(self, number):
         number = self.validate_number(number)
-        return (
-            self._get_page(self.rows[: self.per_page], number, self)
-            if number == self.asked_for
-            else super().page(number)
-        )
+        return Page(self.rows[: self.per_page], number, self) if number == self.asked_for else super().page(number)
 
 
 def number_in_address(text):

@@ -1,5 +1,7 @@
 """The admin of colours, fonts and nameplate: a save is live at once, if text stays readable."""
 
+from functools import partial
+
 from django import forms
 from django.contrib import admin
 from django.core.files.storage import default_storage
@@ -55,7 +57,8 @@ class LookForm(forms.ModelForm):
         }
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         for theme in THEMES:
             chosen = {name: ColourField.normal(cleaned.get(f"{theme}_{name}", "")) for name in colours.CHOSEN}
             for fault in colours.faults(theme, chosen):
@@ -168,4 +171,4 @@ class PaperLookAdmin(OneRowAdmin):
         super().save_model(request, obj, form, change)
         used_files = {getattr(obj, name).name for name in FILES}
         for name in set(former.values()) - used_files - {""}:
-            transaction.on_commit(lambda name=name: default_storage.delete(name), robust=True)
+            transaction.on_commit(partial(default_storage.delete, name), robust=True)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from taggit.models import Tag
 
+from articles.admin.choices import choice_field
 from articles.admin.desk import DeskInline
 from articles.admin.site import OneRowAdmin
 from articles.models import FlatPage, MenuLink, PaperMenus, Section
@@ -90,7 +91,8 @@ class MenuLinkForm(forms.ModelForm):
         max_length=500,
         widget=forms.TextInput({"placeholder": gettext_lazy("tag or address")}),
     )
-    link_targets = place = None  # set on a class of its own for each request and menu
+    known: LinkTargets  # both are set on a class of its own for each request and menu
+    place: str
 
     class Meta:
         model = MenuLink
@@ -104,12 +106,12 @@ class MenuLinkForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         choices, stored = self.link_targets.choices(), self.instance
         if stored.pk:
-            self.initial |= self._stored()
+            self.initial.update(self._stored())
             if self.initial["leads_to"] not in {key for _name, rows in choices[1:] for key, _label in rows}:
                 choices.append((self.initial["leads_to"], f"{stored.named}: {self.link_targets.lost(stored)}"))
         else:
-            self.initial["order"] = 1 + sum(link.place == self.place for link in self.link_targets.links)
-        self.fields["leads_to"].choices = choices
+            self.initial["order"] = 1 + sum(link.place == self.place for link in self.known.links)
+        choice_field(self, "leads_to").choices = choices
         for name in {"order", "leads_to", "typed", "label"} & self.fields.keys():  # a row has no labels of its own
             self.fields[name].widget.attrs["aria-label"] = capfirst(self.fields[name].label)
 
@@ -126,7 +128,8 @@ class MenuLinkForm(forms.ModelForm):
         return {"leads_to": f"{kind}:{self.instance.address or self.instance.row}"}
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         kind, _colon, key = (cleaned.get("leads_to") or "").partition(":")
         if kind and {"leads_to", "typed"} & set(self.changed_data):
             row, address, name = self._chosen_target(kind, key, (cleaned.get("typed") or "").strip())
@@ -222,7 +225,7 @@ class MenuInline(DeskInline):
 
     has_delete_permission = has_change_permission
 
-    def has_add_permission(self, request, obj):
+    def has_add_permission(self, request, obj=None):
         return self.has_change_permission(request, obj)
 
     @admin.display(description=gettext_lazy("readers see"))

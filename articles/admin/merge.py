@@ -28,7 +28,7 @@ KINDS = {label: kind for kind, label in MODELS.items()}
 take_posts = method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
 
 
-class Merging:
+class Merging(admin.ModelAdmin):
     """The admin of a tag, an author or a section, with pages to merge it."""
 
     change_form_template = "admin/articles/merge/thing.html"
@@ -45,10 +45,10 @@ class Merging:
         name = f"{self.opts.app_label}_{self.opts.model_name}_merge"
         return [path("<int:pk>/merge/", merge, name=name), *super().get_urls()]
 
-    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj and self.has_merge_permission(request):
             context["merge_address"] = _address(self.opts, "merge", obj.pk)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
     @admin.action(description=gettext_lazy("Merge …"), permissions=["merge"])
     def merge_selected(self, request, queryset):
@@ -152,8 +152,7 @@ class MergeAdmin(DeskAdmin):
     search_fields = ["gone_name", "stays_name"]
     sortable_by = []
     ordering = ["-pk"]
-    fields = ["kind", "gone_name", "gone_path", "into", "stage", "moved", "by", "time", "undone"]
-    readonly_fields = fields
+    fields = readonly_fields = ("kind", "gone_name", "gone_path", "into", "stage", "moved", "by", "time", "undone")
 
     def has_add_permission(self, request):
         return False

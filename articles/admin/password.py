@@ -29,7 +29,7 @@ class AskForm(PasswordResetForm):
         widget=forms.EmailInput({"autocomplete": "email", "autofocus": True, "class": "vTextField"}),
     )
 
-    def save(self, **kwargs):
+    def save(self, *args, **kwargs):
         links.ask_for_link(self.cleaned_data["email"])
 
 

@@ -34,6 +34,7 @@ def chosen_picture(image: Image | None, field: str) -> str:
 
 def remove_files(image: Image) -> None:
     """Delete the master and every public copy from the storages."""
+    assert image.file.name  # noqa: S101 - no picture is stored without a file
     image.file.storage.delete(image.file.name)
     for key in filter(None, (image.key, image.former_key)):
         renditions.remove_renditions(key)

@@ -1,5 +1,6 @@
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -22,7 +23,7 @@ MOST_PLACED = 500  # articles whose placements a search shows
 class PlacementForm(forms.ModelForm):
     """The form of a placement; without an end it lasts until further notice."""
 
-    user = None  # the user who fills it in
+    user: User  # who fills it in; the admin sets it
 
     ends_at = TimeField(
         label=gettext_lazy("Until"), required=False, help_text=gettext_lazy("Empty: until further notice.")
@@ -43,7 +44,8 @@ class PlacementForm(forms.ModelForm):
 
     def clean(self):
         """Refuse changes to what readers saw: a placement that has begun only gets another end."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if has_begun(self.instance):
             if cleaned.get("ends_at", FOR_EVER) < timezone.now() and "ends_at" in self.changed_data:
                 self.add_error("ends_at", _("It stands until now at least: readers have seen it."))
@@ -100,7 +102,7 @@ class WhenFilter(admin.SimpleListFilter):
             "now": queryset.filter(starts_at__lte=now, ends_at__gt=now),
             "future": queryset.filter(starts_at__gt=now),
             "past": queryset.filter(ends_at__lte=now),
-        }.get(self.value(), queryset)
+        }.get(self.value() or "", queryset)
 
 
 @admin.register(Placement)
@@ -145,8 +147,8 @@ class PlacementAdmin(Board, DeskAdmin):
         """Make a placement that has begun read-only except for its end."""
         return KEPT if obj and has_begun(obj) else []
 
-    def get_form(self, request, obj=None, **kwargs):
-        return type("PlacementForm", (super().get_form(request, obj, **kwargs),), {"user": request.user})
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return type("PlacementForm", (super().get_form(request, obj, change, **kwargs),), {"user": request.user})
 
     def changeform_view(self, request, *args, **kwargs):
         """Make a save wait for other saves of boards."""

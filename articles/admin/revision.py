@@ -61,14 +61,14 @@ class RevisionAdmin(DeskAdmin):
         restore = self.admin_site.admin_view(self.restore_view)
         return [path("<int:pk>/restore/", restore, name="articles_revision_restore"), *super().get_urls()]
 
-    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         newest = obj.version == obj.article.version
         context["may_restore"] = not newest and roles.may(request.user, "edit", obj.article)
         before = Revision.objects.filter(article=obj.article, version__lt=obj.version).first()
         context |= {"before": before, "erased": has_erased(obj.article), "reading": reading.of_save(obj)}
         context |= {"standing": standing.standing_of_save(obj), "furniture": list(context["adminform"])[1:]}
         context["changes"] = text_diff.compare_snapshots(before.snapshot, obj.snapshot) if before else []
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
     @method_decorator(require_POST)
     def restore_view(self, request, pk):

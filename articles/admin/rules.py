@@ -1,9 +1,11 @@
 """The levels of checks, in the form of a section and in the paper's settings: a choice for every check."""
 
 from django import forms
+from django.contrib import admin
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles.admin.choices import choice_field
 from articles.desk.readiness import DEFAULT, Level
 from articles.models import Check, CheckRule, Section
 
@@ -17,9 +19,8 @@ class RulesForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.own_section = self.instance if isinstance(self.instance, Section) else None
-        if self.own_section and self.own_section.pk is None:
-            self.rules = {}
-        else:
+        self.rules: dict[str, CheckRule] = {}
+        if self.own_section is None or self.own_section.pk:
             rules = CheckRule.objects.filter(section=self.own_section)
             self.rules = {rule.check_name: rule for rule in rules}
         self._offer()
@@ -27,10 +28,10 @@ class RulesForm(forms.ModelForm):
     def _offer(self):
         above = self._above()
         for check in Check.values:
-            if field := self.fields.get(f"{PREFIX}{check}"):
+            if f"{PREFIX}{check}" in self.fields:
                 inherited = Level(above.get(check, DEFAULT)).label
                 text = _("as above: %(level)s") if self.own_section else _("as usual: %(level)s")
-                field.choices = [("", text % {"level": inherited}), *Level.choices]
+                choice_field(self, f"{PREFIX}{check}").choices = [("", text % {"level": inherited}), *Level.choices]
                 rule = self.rules.get(check)
                 self.initial[f"{PREFIX}{check}"] = rule.level if rule else ""
 
@@ -64,7 +65,7 @@ def _field(check):
 RulesForm.declared_fields.update({f"{PREFIX}{check.value}": _field(check) for check in Check})
 
 
-class RulesAdmin:
+class RulesAdmin(admin.ModelAdmin):
     """A part of an admin class with these choices, for users who may change them."""
 
     class Media:
@@ -85,7 +86,7 @@ class RulesAdmin:
         form_class = super().get_form(request, obj, change, **kwargs)
         if self.may_rule(request):
             return form_class
-        return type(form_class)(form_class.__name__, (form_class,), dict.fromkeys(NAMES))  # None removes a field
+        return type(form_class.__name__, (form_class,), dict.fromkeys(NAMES))  # None removes a field
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.article.listing import section_name
+from articles.admin.choices import row_field
 from articles.admin.desk import DeskAdmin
 from articles.admin.merge import Merging
 from articles.admin.rules import RulesAdmin, RulesForm
@@ -37,11 +38,12 @@ class SectionForm(RulesForm):
             candidates = Q(groups__name=roles.SECTION_EDITOR, is_active=True)
             if self.instance.pk:
                 candidates |= Q(edited_sections=self.instance)
-            self.fields["editors"].queryset = User.objects.filter(candidates).distinct().order_by("username")
+            row_field(self, "editors").queryset = User.objects.filter(candidates).distinct().order_by("username")
 
     def clean(self):
         """Name the section that has the address already."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         slug, parent = cleaned.get("slug"), cleaned.get("parent")
         twin = Section.objects.filter(slug=slug, parent=parent).exclude(pk=self.instance.pk).first() if slug else None
         if parent is None and slug and FlatPage.objects.filter(slug=slug).exists():

@@ -80,7 +80,7 @@ class OneRowAdmin(DeskAdmin):
 
 
 @admin.register(SiteSettings)
-class SiteSettingsAdmin(RulesAdmin, OneRowAdmin):  # type: ignore[misc] # ground/rows.py, untyped as Django
+class SiteSettingsAdmin(RulesAdmin, OneRowAdmin):
     """The paper's settings."""
 
     form = SiteSettingsForm

@@ -1,7 +1,8 @@
 """Times in the desk's forms: one native field, in the paper's time zone, whose name stands beside it."""
 
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -71,7 +72,7 @@ class TimeField(forms.DateTimeField):
         try:
             moment = super().to_python(value)
         except ValidationError as error:
-            if getattr(error, "code", "") == "ambiguous_timezone":
+            if getattr(error, "code", "") == "ambiguous_timezone" and error.params:
                 raise _off_the_clock(error.params["datetime"]) from error
             raise
         if moment and isinstance(value, str) and (moment.second or moment.microsecond):
@@ -162,7 +163,7 @@ def _words_of(value):
     """Return the words for a field's value, if it is a time."""
     try:
         moment = parse_datetime(value) if isinstance(value, str) else value
-        if not hasattr(moment, "hour"):
+        if not isinstance(moment, datetime):
             return ""
         return time_from_now(timezone.make_aware(moment) if timezone.is_naive(moment) else moment)
     except (ValueError, OverflowError):
@@ -194,7 +195,7 @@ def zone():
     return str(timezone.get_current_timezone())
 
 
-TIME_FIELDS = {
+TIME_FIELDS: dict[type[models.Field], dict[str, Any]] = {
     models.DateTimeField: {"form_class": TimeField, "widget": DeskTime},
     models.DateField: {"form_class": DayField, "widget": DeskDate},
 }

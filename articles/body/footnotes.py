@@ -72,7 +72,7 @@ class _Tidy:
         if name == "span":
             self._close() if is_end else self._open("data-footnote" in attributes)
         elif self.note is not None:
-            self._read_inside(tag, is_end, name)
+            self._read_inside(self.note, tag, is_end, name)
         else:
             self.out.append(tag)
             self.depth += 0 if name == "br" else -1 if is_end else 1
@@ -112,15 +112,15 @@ class _Tidy:
             else:
                 self._put(note)
 
-    def _read_inside(self, tag: str, is_end: bool, name: str) -> None:
-        """Add a tag within a note: a paragraph begins a line, any other block is too much for a note."""
+    def _read_inside(self, note: list[str], tag: str, is_end: bool, name: str) -> None:
+        """Add a tag within ``note``: a paragraph begins a line, any other block is too much for a note."""
         self.whole.append(tag)
         if name in LINE:
-            self.note.append(tag)
+            note.append(tag)
         elif name != "p":
             self.has_blocks = True
         elif not is_end and self.has_words:
-            self.note.append("<br>")
+            note.append("<br>")
 
     def _put(self, note: str) -> None:
         at = len(self.out)

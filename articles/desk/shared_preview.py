@@ -8,7 +8,7 @@ from functools import partial
 
 from django import forms
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,8 +34,8 @@ class NoteForm(forms.ModelForm):
         labels = {"name": gettext_lazy("Your name"), "text": gettext_lazy("Note to the newsroom")}
         widgets = {"text": forms.Textarea({"rows": 4, "maxlength": LONGEST_NOTE})}
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, data=None):
+        super().__init__(data, label_suffix="")
         self.fields["name"].required = True
 
     def clean_name(self):
@@ -48,7 +48,8 @@ class NoteForm(forms.ModelForm):
         return text
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         self.instance.approves = "approve" in self.data
         if "text" in cleaned and not cleaned["text"] and not self.instance.approves:
             self.add_error("text", _("Write the note."))
@@ -69,7 +70,7 @@ def page(request, token):
     return _made_private(_preview_page(request, link, form))
 
 
-def _preview_page(request, link: PreviewLink, form: NoteForm) -> HttpResponse:
+def _preview_page(request: HttpRequest, link: PreviewLink, form: NoteForm) -> HttpResponse:
     text = timeline.text_kept(link.revision) if link.revision else None
     context = {"link": link, "form": form, "left": "left" in request.GET, "template": "articles/shared_preview.html"}
     context |= rendering.as_unseen(text.values["section_id"] if text else link.article.section_id)

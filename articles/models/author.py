@@ -81,7 +81,7 @@ class Author(Named):
     @property
     def link_list(self) -> list[tuple[str, str]]:
         """The address and host of each link, as readers see them."""
-        return [(line, urlsplit(line).hostname.removeprefix("www.")) for line in self.links.split()]
+        return [(line, (urlsplit(line).hostname or "").removeprefix("www.")) for line in self.links.split()]
 
 
 AUTHORS = CompiledQuery(Author, lambda keys: Author.objects.filter(pk__in=keys), joins={"picture": []})

@@ -61,7 +61,7 @@ class CheckRule(models.Model):
         return f"{self.get_check_name_display()}: {self.get_level_display()}"
 
 
-class OutsideLinkQuerySet(models.QuerySet):
+class OutsideLinkQuerySet(models.QuerySet["OutsideLink"]):
     def about(self, hrefs):
         """Return the row of each of ``hrefs`` that has one, in one query."""
         digests = {href: address_digest(href) for href in hrefs}

@@ -68,7 +68,7 @@ class JoinedLines(models.Aggregate):
         )
 
 
-class EditionQuerySet(models.QuerySet):
+class EditionQuerySet(models.QuerySet["Edition"]):
     def live(self, at=None):
         """Return the editions that readers see at ``at`` (now): started, and not yet ended."""
         at = at or timezone.now()
@@ -125,7 +125,7 @@ class EditionQuerySet(models.QuerySet):
         tag would read thousands of rows for a tag that every other article has.
         """
         among_these = self.filter(pk=models.OuterRef("edition_id")).order_by().values("pk")
-        listing = self.model._meta.get_field(rows).related_model.objects
+        listing = LISTINGS[rows]._default_manager
         listing_rows = listing.alias(found=models.Subquery(among_these)).filter(found__isnull=False, **of)
         keys = listing_rows.order_by("-published_at", "-edition_id").values("edition_id")[part]
         return self.model.objects.filter(pk__in=keys).newest()
@@ -257,7 +257,8 @@ class Edition(Copy):
     @property
     def top_section(self) -> Section:
         """The edition's top-level section: its own, or the parent of its own."""
-        return self.section.parent or self.section  # a constraint says there is one
+        assert self.section  # noqa: S101 - the constraint edition_has_a_section
+        return self.section.parent or self.section
 
     def topics(self) -> list[dict]:
         """Return its further sections and tags, each with ``name``, ``url``, ``pk`` and ``is_tag``; also loads its
@@ -336,6 +337,13 @@ class EditionTag(models.Model):
 
     def __str__(self):
         return str(self.tag)
+
+
+LISTINGS: dict[str, type[models.Model]] = {  # rows that list editions, by the relation from an edition
+    "section_rows": EditionSection,
+    "tag_rows": EditionTag,
+    "bylines": EditionByline,
+}
 
 
 class EditionImage(models.Model):

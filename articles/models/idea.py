@@ -1,11 +1,15 @@
+from typing import ClassVar
+
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.article import Article, ArticleQuerySet
 
+IdeaManagerBase = models.Manager.from_queryset(ArticleQuerySet)
 
-class IdeaManager(models.Manager.from_queryset(ArticleQuerySet)):
+
+class IdeaManager(IdeaManagerBase):
     def get_queryset(self):
         return super().get_queryset().filter(stage=Article.Stage.IDEA)
 
@@ -13,7 +17,7 @@ class IdeaManager(models.Manager.from_queryset(ArticleQuerySet)):
 class Idea(Article):
     """An article that nobody has begun to write: a headline, a section, an assignee, when it is due. A proxy model."""
 
-    objects = IdeaManager()
+    objects: ClassVar[IdeaManager] = IdeaManager()
 
     class Meta:
         proxy = True

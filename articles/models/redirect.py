@@ -1,3 +1,4 @@
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -9,6 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.folding import begins
 from articles.text import LineField
+
+if TYPE_CHECKING:
+    from taggit.models import Tag
+
+    from articles.models.author import Author
+    from articles.models.flat_page import FlatPage
+    from articles.models.section import Section
 
 MODELS = {"section": "articles.Section", "author": "articles.Author", "tag": "taggit.Tag", "page": "articles.FlatPage"}
 
@@ -25,7 +33,7 @@ def starts_of(address: str) -> list[str]:
     return ["/".join(parts[:end]) for end in range(len(parts), 1, -1)]
 
 
-def path_of(target: models.Model) -> str:
+def path_of(target: "Section | Author | Tag | FlatPage") -> str:
     """Return the path of a section, author, tag or page, as an address shows it."""
     return f"/topics/{target.slug}/" if target._meta.label == "taggit.Tag" else target.get_absolute_url()
 
@@ -52,7 +60,7 @@ class FormerAddress(models.Model):
         return self.path
 
 
-class RedirectQuerySet(models.QuerySet):
+class RedirectQuerySet(models.QuerySet["Redirect"]):
     def leading(self, address: str) -> "QuerySet[Redirect]":
         """Return the redirects for ``address``, the best first: its own, then those of the longest prefixes."""
         address = normal_path(address)

@@ -132,7 +132,7 @@ class Section(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return f"/{self.parent.slug}/{self.slug}/" if self.parent_id else f"/{self.slug}/"
+        return f"/{self.parent.slug}/{self.slug}/" if self.parent else f"/{self.slug}/"
 
     @property
     def is_country(self) -> bool:
@@ -144,7 +144,7 @@ class Section(models.Model):
         self.currency = (self.currency or "").upper()
         if self.slug in (FEED_SLUGS if self.parent_id else reserved_slugs()):
             raise ValidationError({"slug": _("“%(slug)s” is the address of another page.") % {"slug": self.slug}})
-        if self.parent_id and (self.parent.parent_id or self.parent_id == self.pk):
+        if self.parent and (self.parent.parent_id or self.parent_id == self.pk):
             raise ValidationError({"parent": _("Choose a section of the first level: the tree has two.")})
         self._clean_country()
         if self.pk:

@@ -176,10 +176,10 @@ class TagQuerySet(models.QuerySet):
         return super().update_or_create(defaults, create_defaults, **lookups)
 
     @transaction.atomic
-    def bulk_create(self, objs, *args, ignore_conflicts=False, **options):
+    def bulk_create(self, objs, batch_size=None, ignore_conflicts=False, *args, **options):
         objs = list(objs)
         new_tags = _without_twins(objs) if ignore_conflicts else objs
-        super().bulk_create(new_tags, *args, ignore_conflicts=ignore_conflicts, **options)
+        super().bulk_create(new_tags, batch_size, ignore_conflicts, *args, **options)
         for tag in self.model._base_manager.using(self.db).filter(name__in=[tag.name for tag in new_tags]):
             note_name(tag, self.db)
         return objs

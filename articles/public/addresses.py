@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from django.apps import apps
 from django.db import DatabaseError, transaction
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils import timezone
@@ -23,6 +23,7 @@ from articles.models.edition import Edition
 from articles.models.redirect import MODELS, FormerAddress, Redirect, RedirectHits, normal_path, path_of, starts_of
 from articles.models.section import Section
 from articles.public import wordpress
+from ground.requests import ReaderRequest
 from ground.times import midnight
 
 STEPS = 6
@@ -32,7 +33,7 @@ DAY = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/\Z")
 NEVER_KEPT = "no-cache"  # by the page cache, so that each hit of a redirect is counted
 
 
-def lead(request: HttpRequest) -> HttpResponse | None:
+def lead(request: ReaderRequest) -> HttpResponse | None:
     """Return the answer for an address without a page: a redirect or a 410; None means 404."""
     if request.method not in {"GET", "HEAD"} or request.path.startswith(UNASKED):
         return None
@@ -42,7 +43,7 @@ def lead(request: HttpRequest) -> HttpResponse | None:
     return _walk(request, step, query) if step else None
 
 
-def _walk(request: HttpRequest, address: str, query: str) -> HttpResponse | None:
+def _walk(request: ReaderRequest, address: str, query: str) -> HttpResponse | None:
     tried = {request.path}
     for _step in range(STEPS):
         path = address.partition("?")[0]
@@ -57,7 +58,7 @@ def _walk(request: HttpRequest, address: str, query: str) -> HttpResponse | None
     return None
 
 
-def _follow(request: HttpRequest, redirect: Redirect, address: str, query: str) -> HttpResponse:
+def _follow(request: ReaderRequest, redirect: Redirect, address: str, query: str) -> HttpResponse:
     """Return the answer of a redirect by staff, and count the hit; it is never cached."""
     _count(redirect)
     response = render(request, "410.html", {"is_address": True}, status=410) if not redirect.target else None
@@ -71,7 +72,7 @@ def _follow(request: HttpRequest, redirect: Redirect, address: str, query: str) 
     return response
 
 
-def _walk_from(request: HttpRequest, target: str, query: str) -> HttpResponse | None:
+def _walk_from(request: ReaderRequest, target: str, query: str) -> HttpResponse | None:
     """Redirect to ``target``, or to where it has moved since; other redirects are not followed."""
     for address in (target, _today(target)):
         if address and (answer := _answer(request, address)):
@@ -88,7 +89,7 @@ def _count(redirect: Redirect) -> None:
             RedirectHits.objects.create(redirect=redirect, hits=1, last_at=now)
 
 
-def _answer(request: HttpRequest, address: str) -> Any:
+def _answer(request: ReaderRequest, address: str) -> Any:
     """Return the answer at ``address``: a page, with its address as ``where``, or the 410 of a withdrawn article; else
     None.
 
@@ -106,7 +107,7 @@ def _answer(request: HttpRequest, address: str) -> Any:
     return response
 
 
-def _asking(request: HttpRequest, path: str, query: str) -> HttpRequest:
+def _asking(request: ReaderRequest, path: str, query: str) -> ReaderRequest:
     asking = copy(request)
     asking.__dict__.pop("GET", None)
     asking.META = request.META | {"PATH_INFO": path, "QUERY_STRING": query}
@@ -123,7 +124,7 @@ def _moved(where: str, query: str) -> HttpResponse:
     )
 
 
-def _of_query(request: HttpRequest, parameters: list[tuple[str, str]]) -> tuple[str, str]:
+def _of_query(request: ReaderRequest, parameters: list[tuple[str, str]]) -> tuple[str, str]:
     """Return where "/" leads with WordPress's parameters, and the name of the parameter that decides it."""
     name, ours = wordpress.of_query(dict(parameters))
     value = dict(parameters).get(name, "")
@@ -136,7 +137,7 @@ def _with_slash(path: str) -> str:
     return path if path.endswith("/") or "." in path.rpartition("/")[2] else f"{path}/"
 
 
-def _day(request: HttpRequest, path: str) -> str:
+def _day(request: ReaderRequest, path: str) -> str:
     """Return the page of the month in which the day of ``path`` lies, if the day has articles."""
     match = DAY.fullmatch(path)
     if not match:

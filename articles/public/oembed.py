@@ -10,6 +10,7 @@ from articles.models.edition import Edition
 from articles.pictures import renditions
 from ground import xml
 from ground.addresses import absolute, root_of
+from ground.requests import ReaderRequest
 
 WIDTH, LEAST = 600, 240  # width in pixels: the usual one, and the least that can be asked for
 FRAME = 220  # pixels of height beside the picture
@@ -45,7 +46,7 @@ def oembed_answer(request):
     return HttpResponse("oEmbed is answered as json or xml.", status=501, content_type="text/plain")
 
 
-def _find(request, address: str) -> Edition:
+def _find(request: ReaderRequest, address: str) -> Edition:
     try:
         parts = urlsplit(address)
     except ValueError:

@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 
+from ground.compiled_queries import SlicedQuery
+
 SIZE = 20
 TOP = 5  # on a section's first page: one large, four beside it
 MOST = 25  # pages of a list; older articles are found by month
@@ -69,7 +71,9 @@ def number_of(text: str | None, most: int = MOST) -> int:
     return int(text)
 
 
-def get_page(rows: QuerySet, text: str | None, most: int = MOST, top: Mapping[int, Any] | None = None) -> ListPage:
+def get_page(
+    rows: QuerySet | SlicedQuery, text: str | None, most: int = MOST, top: Mapping[int, Any] | None = None
+) -> ListPage:
     """Return page ``text`` of ``rows``, of at most ``most`` pages; 404 for one beyond the end.
 
     ``top`` maps fixed positions (1, 2 …) of the first page to items; they are not among ``rows``, which fill the other

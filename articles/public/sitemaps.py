@@ -6,6 +6,7 @@ file to another. ``announcements`` stores what the index says of each month, and
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import TypedDict
 
 from django.db.models import F, QuerySet
 from django.http import Http404
@@ -139,7 +140,14 @@ def _months(at: datetime) -> list[tuple[date, int, datetime]]:
     return [(month, articles[month], changes[month]) for month in sorted(articles, reverse=True) if articles[month]]
 
 
-def _since(since: datetime, at: datetime) -> list[dict]:
+class EditionChange(TypedDict):
+    """When an edition began or ended, and when its article was first published."""
+
+    published_at: datetime
+    moment: datetime
+
+
+def _since(since: datetime, at: datetime) -> list[EditionChange]:
     """Return the changes after ``since``: when an edition began or ended, with its publication time."""
     began = Edition.objects.filter(live_from__gt=since, live_from__lte=at).values("published_at", moment=F("live_from"))
     ended = Edition.objects.filter(live_until__gt=since, live_until__lte=at)

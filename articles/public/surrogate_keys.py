@@ -43,6 +43,7 @@ def of_editions(editions: Iterable[Edition]) -> list[str]:
 
 def of_edition(edition: Edition, topics: list[dict]) -> list[str]:
     """Return the keys of an article's own page, which also shows related articles."""
+    assert edition.section  # noqa: S101 - the constraint edition_has_a_section
     sections = [
         edition.section_id,
         edition.section.parent_id,

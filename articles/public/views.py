@@ -148,7 +148,7 @@ def _former_address(request):
     last = editions.order_by("-live_from").values("article").first()
     if last is None:
         raise Http404
-    latest = Edition.objects.filter(article=last["article"], live_from__lte=request.at).order_by("-live_from").first()
+    latest = Edition.objects.filter(article=last["article"], live_from__lte=request.at).latest("live_from")
     key = surrogate_keys.of_article(latest.article_id)
     if latest.live_until > request.at and latest.path != request.path:
         query = request.META.get("QUERY_STRING", "")
@@ -205,8 +205,15 @@ def search_page(request):
     number = number_of(request.GET.get("page"))
     results = search.SearchResults([])
     if form.query:
-        options = {"narrow": form.narrow, "order": form.order, "offset": (number - 1) * SIZE, "limit": SIZE}
-        results = search.results_for(form.query, at=request.at, literally=form.is_literal, **options)
+        results = search.results_for(
+            form.query,
+            at=request.at,
+            literally=form.is_literal,
+            narrow=form.narrow,
+            order=form.order,
+            offset=(number - 1) * SIZE,
+            limit=SIZE,
+        )
     page = ListPage(results.hits, number, results.count > number * SIZE)
     context = {
         "form": form,

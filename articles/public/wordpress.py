@@ -1,14 +1,16 @@
 """Translating the addresses of a WordPress site into those of this paper."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 # Parameters with which WordPress shows another page at "/".
 ASKED = frozenset(
     ["p", "page_id", "attachment_id", "s", "feed", "cat", "category_name", "tag", "author", "author_name", "m", "paged"]
 )
 FEEDS = {"atom": "atom/", "json": "feed.json", "rss": "feed/", "rss2": "feed/", "rdf": "feed/"}
-RULES = [  # a pattern of WordPress's addresses, and its replacement here
+RULES: list[
+    tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
+] = [  # a pattern of WordPress's addresses, and its replacement here
     (re.compile(r"/feed/(atom|json|rss2?|rdf)/$"), lambda match: "/" + FEEDS[match[1]]),
     (re.compile(r"^/page/(\d{1,3})/$"), r"/latest/?page=\1"),
     (re.compile(r"/page/(\d{1,3})/$"), r"/?page=\1"),

@@ -102,7 +102,7 @@ def card(
 
 def _cached_card(edition: Edition, how: tuple[Any, ...], make: Callable[[], SafeString]) -> SafeString:
     """Return the card of ``edition`` in its place, cached unless its placement is unsaved."""
-    if edition.here and edition.here.pk is None:
+    if edition.here and not edition.here.pk:
         return make()
     return fragments.get_fragment(("card", edition.pk, edition.here and edition.here.pk, *how), make)
 

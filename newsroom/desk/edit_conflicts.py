@@ -6,6 +6,7 @@ field by field. Marks are keyed digests, so a page only tells whether a value is
 """
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +22,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from articles.desk import notices
+from ground.model_admins import ChangeFormAdmin
 from newsroom.desk import form_values
 
 LOADED, OVER, KEEP = "_loaded", "_over", "_keep_"  # in a form: marks as loaded; marks saved over; a field's choice
@@ -85,7 +87,7 @@ def unpack_marks(sent: str | None) -> tuple[datetime | None, dict[str, str]]:
         return None, {}
 
 
-class Refusing:
+class Refusing(forms.BaseForm):
     """A form that is not saved because the database has something newer."""
 
     def full_clean(self):
@@ -94,8 +96,8 @@ class Refusing:
         self.add_error(None, ValidationError(text, code="newer"))
 
 
-class LoggedValues:
-    """A model's screens, with a log that tells the values of fields before and after."""
+class Guarded(ChangeFormAdmin):
+    """A model's admin with forms that detect edit conflicts, and a log that has the values."""
 
     def construct_change_message(self, request, form, formsets, add=False):
         """Django's, with the values before and after of the fields that changed."""
@@ -150,19 +152,19 @@ class Guarded:
 
     def _stored_formsets(self, request, row):
         """Return the inline rows as they are stored, whatever was sent."""
-        formsets, prefix_counts = [], {}
+        formsets, prefix_counts = [], Counter[str]()
         for formset_class, inline in self.get_formsets_with_inlines(request, row):
             prefix = formset_class.get_default_prefix()
-            prefix_counts[prefix] = prefix_counts.get(prefix, 0) + 1
+            prefix_counts[prefix] += 1
             prefix = prefix if prefix_counts[prefix] == 1 else f"{prefix}-{prefix_counts[prefix]}"
             queryset = inline.get_queryset(request)
             formsets.append(formset_class(instance=row, prefix=prefix, queryset=queryset))
         return formsets
 
-    def get_form(self, request, obj=None, **kwargs):
-        form_class = super().get_form(request, obj, **kwargs)
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form_class = super().get_form(request, obj, change, **kwargs)
         if getattr(request, "newer", None):
-            return type(form_class)(form_class.__name__, (Refusing, form_class), {})
+            return type(form_class.__name__, (Refusing, form_class), {})
         return form_class
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
@@ -171,6 +173,14 @@ class Guarded:
             if context["newer_row"] and not (context.get("to_mend") or _has_other_errors(context)):
                 context["errors"] = []  # nothing is wrong: the choices are shown separately
         return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        """Return Django's message, with the values before and after of the fields that changed."""
+        message = super().construct_change_message(request, form, formsets, add)
+        own: dict[str, Any] = next((part["changed"] for part in message if "fields" in part.get("changed", {})), {})
+        if own and "object" not in own and (values := form_values.changes_in_words(form, own["fields"])):
+            own["values"] = values
+        return message
 
 
 def _has_other_errors(context):

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.mail import EmailMessage
 from django.db.models import Exists
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +22,7 @@ from articles.desk import first_pages, roles
 from articles.models import Edition, FlatPage, Section, SiteSettings
 from articles.public.brand import Brand
 from ground import zones
+from ground.requests import LoggedInRequest
 
 logger = logging.getLogger(__name__)
 UNNAMED = SiteSettings._meta.get_field("name").default
@@ -127,7 +129,7 @@ def _story(headline: str | None) -> FirstStep:
 
 
 @require_http_methods(["GET", "POST"])
-def first_steps_view(request: HttpRequest, site) -> HttpResponse:
+def first_steps_view(request: LoggedInRequest, site: AdminSite) -> HttpResponse:
     """The page of the steps; a POST sends a test mail to the user, or puts the steps away."""
     if roles.ADMINISTRATOR not in roles.roles_of(request.user):
         raise PermissionDenied
@@ -144,13 +146,13 @@ def first_steps_view(request: HttpRequest, site) -> HttpResponse:
     return TemplateResponse(request, "admin/first_steps.html", context)
 
 
-def _put_away(request: HttpRequest) -> HttpResponse:
+def _put_away(request: LoggedInRequest) -> HttpResponse:
     SiteSettings.objects.update_or_create(pk=1, defaults={"shows_first_steps": False})
     messages.success(request, _("The first steps are put away."))
     return HttpResponseRedirect(reverse("admin:index"))
 
 
-def _try_mail(request: HttpRequest) -> HttpResponse:
+def _try_mail(request: LoggedInRequest) -> HttpResponse:
     """Send a mail now, so that the user sees what the mail server answers."""
     here, user = HttpResponseRedirect(reverse("admin:first_steps")), request.user
     if not settings.EMAIL_HOST or not user.email:

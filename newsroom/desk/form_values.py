@@ -36,7 +36,7 @@ def _browser_value(field: forms.Field, value: Any) -> str | list[str]:
     if isinstance(widget, forms.CheckboxInput):
         return "on" if widget.check_test(value) else ""
     if isinstance(widget, forms.MultiWidget):
-        parts = value if isinstance(value, list | tuple) else widget.decompress(value)
+        parts = value if isinstance(value, list | tuple) else widget.decompress(value) or []
         return [_text(part.format_value(part_value)) for part, part_value in zip(widget.widgets, parts, strict=False)]
     value = widget.format_value(value)
     if isinstance(value, list | tuple | set):
@@ -45,7 +45,8 @@ def _browser_value(field: forms.Field, value: Any) -> str | list[str]:
 
 
 def _widget(field: forms.Field) -> forms.Widget:
-    return getattr(field.widget, "widget", field.widget)  # the admin wraps choices in a widget with a link beside it
+    inner = getattr(field.widget, "widget", None)  # the admin wraps choices in a widget with a link beside it
+    return inner if isinstance(inner, forms.Widget) else field.widget
 
 
 def _text(value: Any) -> str:
@@ -56,7 +57,8 @@ def as_sent(form: forms.BaseForm, name: str) -> dict[str, list[str]]:
     """Return what a browser sends for a field that nobody changed."""
     widget, value, key = _widget(form.fields[name]), stored_value(form, name), form.add_prefix(name)
     if isinstance(widget, forms.MultiWidget):
-        return {key + end: [part] for end, part in zip(widget.widgets_names, value, strict=False)}
+        names: list[str] = vars(widget)["widgets_names"]  # django-stubs leave it out
+        return {key + end: [part] for end, part in zip(names, value, strict=False)}
     if isinstance(widget, forms.CheckboxInput):
         return {key: ["on"] if value else []}
     return {key: [value] if isinstance(value, str) else value}

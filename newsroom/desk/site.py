@@ -55,12 +55,6 @@ class NewsroomAdminSite(admin.AdminSite):
         """Django's; whatever is registered, its forms overwrite nothing unseen, and come back with what was typed."""
         super().register(model_or_iterable, with_safe_forms(admin_class or admin.ModelAdmin), **options)
 
-    @property
-    def login_form(self):
-        from newsroom.desk.login_form import LoginForm  # when all apps are loaded
-
-        return LoginForm
-
     def index(self, request, extra_context=None):
         from newsroom.desk import dashboard  # when all apps are loaded: this module is imported while they are
 
@@ -74,6 +68,9 @@ class NewsroomAdminSite(admin.AdminSite):
     @login_not_required
     def login(self, request, extra_context=None):
         """Log in, and return to a form that was kept through the login."""
+        from newsroom.desk.login_form import LoginForm  # when all apps are loaded
+
+        self.login_form = LoginForm
         carried = request.POST.get(unsaved_forms.CARRIED, "") if request.method == "POST" else ""
         response = super().login(request, unsaved_forms.carried_context(carried) | (extra_context or {}))
         is_in = carried and response.status_code == HTTPStatus.FOUND

@@ -13,10 +13,12 @@ from urllib.parse import urlencode, urlsplit
 from django.apps import apps
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.models import User
 from django.core import signing
-from django.http import HttpResponseRedirect
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +28,7 @@ from articles.models import UnsavedForm
 from articles.models.unsaved_form import KEPT_FOR
 from ground.addresses import root_of
 from ground.characters import strip_control
+from ground.requests import LoggedInRequest
 
 Why = UnsavedForm.Why
 CARRIED, TYPED_BY, UNSAVED, WINDOW = "carried", "_typed_by", "_unsaved", "_window"  # fields of forms
@@ -48,7 +51,7 @@ def is_secret(name: str) -> bool:
     return "password" in name.lower()
 
 
-def typed_in(post) -> dict[str, list[str]]:
+def typed_in(post: QueryDict) -> dict[str, list[str]]:
     """Return the fields of a form that was sent, without secrets and tokens."""
     return {
         strip_control(name)[:LONGEST_NAME]: [strip_control(value) for value in values]
@@ -86,7 +89,7 @@ def through_login(site, view):
     return answer
 
 
-def is_carried(request) -> bool:
+def is_carried(request: HttpRequest) -> bool:
     """Return whether a browser sent a form with words; scripts that request data get an error instead."""
     by_script = request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate" or "X-Requested-With" in request.headers
     return not by_script and has_words(typed_in(request.POST))
@@ -110,8 +113,10 @@ def carried_context(blob: str) -> dict:
     return {"carried": blob, "carried_files": carried["files"]} if carried else {}
 
 
-def _pack(request, fields, why) -> str:
-    files = [file.name[:LONGEST_NAME] for file in request.FILES.values() if file.name]
+def _pack(request: HttpRequest, fields: dict[str, list[str]], why: str) -> str:
+    files = [
+        file.name[:LONGEST_NAME] for file in request.FILES.values() if isinstance(file, UploadedFile) and file.name
+    ]
     form = {"user": typed_by(request), "path": _path(request), "fields": fields, "files": files, "why": str(why)}
     return signing.dumps(form | {"window": request.POST.get(WINDOW, "")}, salt=SALT, compress=True)
 
@@ -123,7 +128,7 @@ def unpack_form(blob: str) -> dict | None:
         return None
 
 
-def typed_by(request) -> int | None:
+def typed_by(request: HttpRequest) -> int | None:
     """Return the pk of the login under which a form was typed: from its page, else the last user of this browser."""
     for text in (request.POST.get(TYPED_BY, ""), request.COOKIES.get(LAST_USER, "")):
         try:
@@ -133,12 +138,12 @@ def typed_by(request) -> int | None:
     return None
 
 
-def signed(user) -> str:
+def signed(user: User) -> str:
     """Return the signed user for a page's form."""
     return signing.Signer(salt=SALT).sign(str(user.pk))
 
 
-def after_login(request, blob: str):
+def after_login(request: LoggedInRequest, blob: str) -> HttpResponse | None:
     """Return the redirect to the form that the login page kept; None without one."""
     carried = unpack_form(blob)
     if carried is None:
@@ -176,12 +181,12 @@ def csrf_failure(request, reason=""):
     return after_login(request, blob) or djangos_csrf_failure(request, reason)
 
 
-def _is_from_here(request) -> bool:
+def _is_from_here(request: HttpRequest) -> bool:
     """Return whether a page of ours sent the form: browsers set this header, and no other site can."""
     return request.headers.get("Origin") == root_of(request)
 
 
-def _path(request) -> str:
+def _path(request: HttpRequest) -> str:
     path = request.get_full_path()
     return path if len(path) <= LONGEST_PATH else request.path[:LONGEST_PATH]
 
@@ -189,7 +194,7 @@ def _path(request) -> str:
 # Rows
 
 
-def store(user, path, fields, files, why) -> UnsavedForm:
+def store(user: User, path: str, fields: dict[str, list[str]], files: list[str], why: str) -> UnsavedForm:
     """Store a form for ``user``; only the newest are kept, and none for longer than a month."""
     row = UnsavedForm.objects.create(user=user, path=path, fields=fields, files=files, why=why)
     rows = UnsavedForm.objects.filter(user=user).order_by("-pk")
@@ -199,7 +204,7 @@ def store(user, path, fields, files, why) -> UnsavedForm:
     return row
 
 
-def unsaved_form_of(user, pk) -> UnsavedForm | None:
+def unsaved_form_of(user: User, pk: int | str) -> UnsavedForm | None:
     """Return the form ``pk``, if it belongs to ``user``."""
     is_number = str(pk).isascii() and str(pk).isdecimal() and len(str(pk)) < 18
     return UnsavedForm.objects.filter(user=user, pk=int(pk)).first() if is_number else None
@@ -210,7 +215,7 @@ def form_address(row: UnsavedForm) -> str:
     return reverse("admin:unsaved_form", args=[row.pk])
 
 
-def model_admin_of(site, path: str):
+def model_admin_of(site: AdminSite, path: str) -> tuple[ModelAdmin | None, str | None]:
     """Return the admin of the model whose form is at ``path``, and the row's key (None: a new row); None twice for
     others.
     """
@@ -225,7 +230,7 @@ def model_admin_of(site, path: str):
     return None, None
 
 
-def form_title(site, row: UnsavedForm) -> str:
+def form_title(site: AdminSite, row: UnsavedForm) -> str:
     """Return a title for a form: the kind of thing, and its name as it was typed."""
     model_admin, key = model_admin_of(site, row.path)
     if model_admin and row.why == Why.STEP:
@@ -239,7 +244,7 @@ def form_title(site, row: UnsavedForm) -> str:
     return f"{kind}: {typed}" if typed else kind
 
 
-def screen_of(site, request, row: UnsavedForm) -> str:
+def screen_of(site: AdminSite, request: HttpRequest, row: UnsavedForm) -> str:
     """Return the address of the original form filled in with the row; "" if this person has none."""
     from django.contrib.admin.utils import unquote
 
@@ -284,7 +289,7 @@ def _noted(site, request, response):
     return response
 
 
-def _is_saved(request, response) -> bool:
+def _is_saved(request: HttpRequest, response: HttpResponse) -> bool:
     """Return whether a form was saved: its screen says so, or redirects to another page."""
     leads_on = response.status_code in {302, 303} and not getattr(request, "is_not_saved", False)
     return leads_on or getattr(request, "is_saved", False)

@@ -1,7 +1,7 @@
 """Forms that were typed and not saved, on the screen: in the original form, or as a list of what was typed."""
 
 from django.contrib import messages
-from django.contrib.admin.options import IS_POPUP_VAR, ModelAdmin
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
@@ -11,21 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from articles.models import UnsavedForm
 from ground.characters import strip_control
+from ground.model_admins import ChangeFormAdmin
 from newsroom.desk import unsaved_forms
 
 Why = UnsavedForm.Why
 DRAWS = {"articles_placement_board": ({"_save", "_over"}, "_draw")}  # screens that can show unsaved changes
 
 
-class NotSaved:
-    """A form that is shown as it was filled in, and never saved."""
-
-    def is_valid(self):
-        super().is_valid()
-        return False
-
-
-class FilledIn:
+class FilledIn(ChangeFormAdmin):
     """A model's admin whose forms can be filled in with what was typed and not saved."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -49,7 +42,7 @@ class FilledIn:
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         if getattr(request, "filled_in", None):
-            return type(form)(form.__name__, (NotSaved, form), {"__module__": form.__module__})
+            return type(form.__name__, (NotSaved, form), {"__module__": form.__module__})
         return form
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
@@ -117,7 +110,7 @@ STOCK = {  # Django's messages on a list's actions
 }
 
 
-class NothingNew(ModelAdmin):
+class NothingNew(ChangeFormAdmin):
     """A ModelAdmin that says so when a save changed nothing, and uses the desk's words for actions.
 
     It stands right above Django's class, so that a model's own messages are left alone.
@@ -150,7 +143,7 @@ def form_view(request, pk, *, site):
         messages.success(request, _("Dropped."))
         return HttpResponseRedirect(reverse("admin:index"))
     if address := unsaved_forms.screen_of(site, request, row):
-        if row.pk is None:  # the screen has taken it over, and does not say why it is there
+        if not row.pk:  # the screen has taken it over, and does not say why it is there
             messages.warning(request, why(row))
         return HttpResponseRedirect(address)
     return render(request, "admin/unsaved_form.html", _context(request, row, site))
@@ -191,7 +184,7 @@ def why(row: UnsavedForm) -> str:
             "What this form was about is deleted, or something else by now, so nothing was saved. Copy what you need."
         ),
     }
-    return texts[row.why]
+    return texts[Why(row.why)]
 
 
 def _context(request, row, site):

@@ -161,6 +161,7 @@ def _note(connection: BaseDatabaseWrapper, table: str) -> None:
 def _once_committed(connection: BaseDatabaseWrapper, change: CommittedChange) -> None:
     """Call ``change`` at the commit, before any other callback, so that a failure of those leaves no old pages."""
     if connection.in_atomic_block:
-        connection.run_on_commit.insert(0, (set(connection.savepoint_ids), change, True))
+        callbacks: list[Any] = connection.run_on_commit  # its types lack the third part, whether a failure is logged
+        callbacks.insert(0, (set(connection.savepoint_ids), change, True))
         return
     change()

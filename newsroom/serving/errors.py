@@ -12,12 +12,14 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from articles.desk import roles
 from articles.public import addresses
+from ground.requests import LoggedInRequest
 
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
@@ -37,7 +39,7 @@ def forbidden(request, exception=None):
     return render(request, "403.html", {"reason": _reason(exception)}, status=403)
 
 
-def _forbidden_at_desk(request, reason: str):
+def _forbidden_at_desk(request: LoggedInRequest, reason: str) -> HttpResponse:
     from django.contrib.admin import site  # its pages are this project's own
 
     context = site.each_context(request) | {
@@ -63,7 +65,7 @@ def broken(request):
     return response
 
 
-def is_database_away(exception) -> bool:
+def is_database_away(exception: BaseException | None) -> bool:
     """Return whether ``exception`` means that the database is away (PEP 249: not an error of the query).
 
     SQLite raises it for a missing table, too: before the first migration.
@@ -79,10 +81,11 @@ def _too_large() -> str:
     ) % {"limit": limit}
 
 
-def _reason(exception) -> str:
+def _reason(exception: Exception | None) -> str:
     """Return our own message; Django's are for whoever runs the server."""
-    ours = isinstance(exception, (BadRequest, PermissionDenied)) and exception.args
-    return str(exception) if ours and isinstance(exception.args[0], str) else ""
+    if not isinstance(exception, BadRequest | PermissionDenied) or not exception.args:
+        return ""
+    return str(exception) if isinstance(exception.args[0], str) else ""
 
 
 def readers_not_found(get_response):

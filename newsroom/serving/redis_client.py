@@ -22,7 +22,11 @@ def _client(address: str) -> Any:
     from redis.retry import Retry
     from redis.sentinel import Sentinel
 
-    how = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE, "retry": Retry(NoBackoff(), 0)}
+    how: dict[str, Any] = {
+        "socket_timeout": PATIENCE,
+        "socket_connect_timeout": PATIENCE,
+        "retry": Retry(NoBackoff(), 0),
+    }
     scheme, _, location = address.partition("://")
     if scheme not in {SENTINEL, CLUSTER}:
         return redis.Redis.from_url(address, **how)

@@ -14,6 +14,7 @@ from contextvars import ContextVar
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.http import HttpRequest
 
 from newsroom.serving import generation
 
@@ -100,7 +101,7 @@ def _set_aside(alias: str) -> None:
     _away_until[alias] = time.monotonic() + PAUSE
 
 
-def _is_readers(request) -> bool:
+def _is_readers(request: HttpRequest) -> bool:
     if request.method not in {"GET", "HEAD"} or request.path.startswith(OTHERS):
         return False
     return settings.SESSION_COOKIE_NAME not in request.META.get("HTTP_COOKIE", "")

@@ -1,6 +1,6 @@
 """Template tags of the desk for times, lists and steps."""
 
-from itertools import zip_longest
+from itertools import chain, repeat
 
 from django import template
 from django.contrib.admin.views.main import SEARCH_VAR
@@ -81,7 +81,7 @@ def without_words(cl):
 @register.filter
 def cells(row, headers):
     """Return a row's cells as Django drew them, each with the name of its column, and a sign for an empty one."""
-    return [_labelled_cell(cell, header) for cell, header in zip_longest(row, headers, fillvalue={})]
+    return [_labelled_cell(cell, header) for cell, header in zip(row, chain(headers, repeat({})), strict=False)]
 
 
 def _labelled_cell(cell, header):

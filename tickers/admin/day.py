@@ -68,7 +68,7 @@ def _stored(model_admin, request, day, sent):
     text = ngettext(
         "%(count)s rate of %(day)s saved: %(rates)s.", "%(count)s rates of %(day)s saved: %(rates)s.", len(filled)
     )
-    rates = ", ".join(day_form.as_printed(row.pair, row.value) for row in filled)
+    rates = ", ".join(day_form.as_printed(row.pair, row.value) for row in filled if row.value is not None)
     message = text % {"count": len(filled), "day": date_format(day), "rates": rates}
     model_admin.message_user(request, message, messages.SUCCESS)
     return None

@@ -7,6 +7,7 @@ from decimal import Context, Decimal
 
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from ground.rows import is_number
@@ -197,9 +198,9 @@ def _reading(row: DayRow, key: str, number: Decimal, *, against: bool = False) -
     return TypedReading(key, value, _("1 %(of)s = %(value)s %(unit)s") % params)
 
 
-def sent_rows(post: object) -> dict[str, str]:
+def sent_rows(post: QueryDict | None) -> dict[str, str]:
     """Return what a form sent, by field name."""
-    return {name: text[:MOST_REASON] for name, text in post.items()} if post else {}
+    return {name: text[:MOST_REASON] for name, text in post.items() if isinstance(text, str)} if post else {}
 
 
 def requested_day(text: str, today: date) -> date:

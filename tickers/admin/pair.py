@@ -22,7 +22,8 @@ class PairForm(forms.ModelForm):
         return self.cleaned_data["quote"].upper()
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         floor, ceiling = cleaned.get("floor_percent"), cleaned.get("limit_percent")
         if floor is not None and ceiling is not None and floor > ceiling:
             message = _("The least limit can't be more than the most: type %(most)s or less here, or raise the most.")

@@ -38,6 +38,7 @@ class FirstRowsPaginator(Paginator):
     """A paginator of the first rows that does not count them all: filters lead to the others."""
 
     CEILING = 2000
+    object_list: models.QuerySet
 
     @cached_property
     def count(self):
@@ -52,7 +53,7 @@ class LookFilter(admin.SimpleListFilter):
         return [("any", _("Held or doubted")), ("doubted", _("Readers see it, later rates speak against it"))]
 
     def queryset(self, request, queryset):
-        return {"any": queryset.waiting, "doubted": queryset.doubted}.get(self.value(), queryset.all)()
+        return {"any": queryset.waiting, "doubted": queryset.doubted}.get(self.value() or "", queryset.all)()
 
 
 @admin.register(Rate)
@@ -245,8 +246,9 @@ class RateAdmin(TickedRows, admin.ModelAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         rate = Rate.objects.filter(pk=object_id).first() if is_number(object_id) else None
-        may_decide = rate is not None and rate.is_open and self.has_change_permission(request)
-        context = {"held": rate, "stands": decisions.stands(rate)} if may_decide else {}
+        context = {}
+        if rate is not None and rate.is_open and self.has_change_permission(request):
+            context = {"held": rate, "stands": decisions.stands(rate)}
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def changelist_view(self, request, extra_context=None):

@@ -64,7 +64,8 @@ class RateForm(forms.ModelForm):
 
     def clean(self):
         """Refuse a second rate for a day, naming the first with its value."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         pair, day = self._pair(cleaned), self._day(cleaned)
         if pair is None or day is None or not self.has_changed():
             return cleaned

@@ -9,7 +9,7 @@ from tickers.models import Source
 class SourceAdmin(admin.ModelAdmin):
     list_display = ["__str__", "asked_at", "answered_at", "failures", "trouble"]
     show_full_result_count = False
-    fields = readonly_fields = ["provider", "asked_at", "answered_at", "failures", "trouble"]
+    fields = readonly_fields = ("provider", "asked_at", "answered_at", "failures", "trouble")
 
     def has_add_permission(self, request):
         return False

@@ -3,7 +3,7 @@
 Every button is a plain submit button; the script only sends the same form without leaving the page.
 """
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -22,7 +22,7 @@ from articles.desk import boards, roles
 from articles.models import BoardRevision, Section
 
 
-class Board:
+class Board(admin.ModelAdmin):
     """The board's pages, beside Django's list of placements."""
 
     def get_urls(self):

@@ -29,7 +29,7 @@ def _places(state):
     """Return the row in each slot at the time shown."""
     plan = state.plan()
     row_of = plan.rows()
-    places = {}
+    places: dict[int, int] = {}
     for placement in boards.rows_standing(plan.after, state.at):
         if id(placement) in row_of:
             places.setdefault(placement.slot, row_of[id(placement)])

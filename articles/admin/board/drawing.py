@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.forms import Form
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from articles.admin import pictures
 from articles.admin.article.listing import section_name
 from articles.admin.board import candidates
 from articles.admin.board.form import row_form_of
+from articles.admin.board.state import BoardState
 from articles.admin.times import short, time_with_zone, zone
 from articles.desk import boards, roles
 from articles.models import Alert, Article, Edition, Image, Section
@@ -58,7 +60,7 @@ class SlotPlace:
     others: list[PlacementRow] = field(default_factory=list)
 
 
-def board_context(state, user) -> dict[str, Any]:
+def board_context(state: BoardState, user: User) -> dict[str, Any]:
     """Return the context of the template."""
     plan = state.plan()
     _load_images(plan)

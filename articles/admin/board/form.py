@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.board.state import drawn_time
+from articles.admin.choices import choice_field
 from articles.admin.lists import number_in_address
 from articles.admin.times import TimeField
 from articles.desk import boards
@@ -38,7 +39,7 @@ class PlacingForm(forms.Form):
 
     def __init__(self, *args, slots, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["slot"].choices = [(slot, boards.slot_name(slot)) for slot in range(1, slots + 1)]
+        choice_field(self, "slot").choices = [(slot, boards.slot_name(slot)) for slot in range(1, slots + 1)]
 
     def placing(self, stored):
         """Return the typed placement, with stored values for invalid fields; an unchanged time keeps its seconds."""

@@ -25,7 +25,7 @@ class BoardState:
     loaded: int = 0
     had: int = 0  # the stored number of slots
     slots: int = 0
-    at: datetime | None = None
+    at: datetime = field(init=False)
     query: str = ""
     said: str = ""  # the last action, for screen readers
     problems: list[str] = field(default_factory=list)

@@ -45,7 +45,7 @@ class BoardChange:
 
     def address(self, now: datetime) -> str:
         """Return the address of the board, at that time if it is in the future."""
-        query = {"section": self.section.pk} if self.section else {}
+        query: dict[str, str | int] = {"section": self.section.pk} if self.section else {}
         if self.at > now:
             query["at"] = timezone.localtime(self.at).strftime(FORMAT)
         return reverse("admin:articles_placement_board") + (f"?{urlencode(query)}" if query else "")

@@ -50,7 +50,7 @@ def planning_address(moment: datetime | None, span: CalendarSpan) -> str:
     """Return the form to plan an article for ``moment``, which leads back to the calendar; "" without a moment."""
     if moment is None:
         return ""
-    query = {"due": moment.strftime(FORMAT), "calendar": span.as_query()}
+    query: dict[str, str | int] = {"due": moment.strftime(FORMAT), "calendar": span.as_query()}
     query |= {"section": span.section} if span.section else {}
     return f"{reverse('admin:articles_idea_add')}?{urlencode(query)}"
 
@@ -59,7 +59,7 @@ def way_back(query: QueryDict) -> str:
     """Return the address of the calendar from which an article was planned; "" if there is none."""
     if "calendar" not in query:
         return ""
-    calendar_query = QueryDict(query["calendar"][:500])
+    calendar_query = QueryDict(query.get("calendar", "")[:500])
     return f"{reverse('admin:articles_edition_calendar')}?{read_span(calendar_query).as_query()}"
 
 

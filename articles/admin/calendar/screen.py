@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
@@ -22,7 +22,7 @@ A_DAY = 6  # entries of a day that a month shows
 AN_HOUR = 6  # entries of an hour that a week shows unfolded
 
 
-class Calendar:
+class Calendar(admin.ModelAdmin):
     """The calendar's pages in the admin of editions."""
 
     def get_urls(self):
@@ -79,7 +79,7 @@ class Calendar:
         except WorkflowError as refusal:
             return self._refused(request, form, str(refusal), back, is_script)
         if is_script:
-            wrong = [text for errors in form.errors.values() for text in errors]
+            wrong = [str(text) for errors in form.errors.values() for text in errors]
             return JsonResponse({"refusal": " ".join(wrong)}, status=409)
         return self._move_page(request, form, entry, back)
 

@@ -72,7 +72,7 @@ class IdeaAdmin(Steps, DeskAdmin):
     def get_queryset(self, request):
         """Return ideas on the desk, or dropped ones if the filter asks for them."""
         ideas = super().get_queryset(request).defer("body", "corrections", "standfirst")
-        return ideas.filter(trashed_at__isnull=False) if request.GET.get("dropped") == "1" else ideas.on_desk()
+        return ideas.filter(trashed_at__isnull=request.GET.get("dropped") != "1")
 
     def get_object(self, request, object_id, from_field=None):
         """Return an idea by its primary key, even if it was dropped: its form says so."""
@@ -94,8 +94,8 @@ class IdeaAdmin(Steps, DeskAdmin):
         """Forbid deleting: ideas go to the trash."""
         return False
 
-    def get_form(self, request, obj=None, **kwargs):
-        return type("IdeaForm", (super().get_form(request, obj, **kwargs),), {"user": request.user})
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return type("IdeaForm", (super().get_form(request, obj, change, **kwargs),), {"user": request.user})
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """Offer no links to add or change sections."""

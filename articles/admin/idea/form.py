@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin.choices import row_field
 from articles.admin.headed import HeadedForm, allowed
 from articles.admin.times import TimeField
 from articles.desk import notices, roles
@@ -41,10 +42,10 @@ class IdeaForm(HeadedForm):
         super().__init__(*args, **kwargs)
         if "who" not in self.fields:  # the form is shown to somebody who may not change it
             return
-        self.fields["who"].queryset = _writers(self.user, self.instance)
+        row_field(self, "who").queryset = _writers(self.user, self.instance)
         if self.instance.pk:
             due = self.instance.due_at
-            self.initial |= {"who": self.instance.assignee_id, "due": due and _minute(due)}
+            self.initial.update({"who": self.instance.assignee_id, "due": due and _minute(due)})
         else:
             self.initial.setdefault("who", None if roles.may(self.user, "assign") else self.user.pk)
             self.fields["headline"].widget.attrs["autofocus"] = True
@@ -58,7 +59,8 @@ class IdeaForm(HeadedForm):
         return typed
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         to, section = cleaned.get("who"), cleaned.get("section")
         stored = Article.objects.filter(pk=self.instance.pk).first() if self.instance.pk else None
         idea = stored or Article(stage=Article.Stage.IDEA, section=section)

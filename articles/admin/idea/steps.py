@@ -12,11 +12,12 @@ from articles.admin.times import short
 from articles.desk import notices, roles, workflow
 from articles.desk.workflow import WorkflowError
 from articles.models import Article
+from ground.model_admins import ChangeFormAdmin
 
 SHOWN = 20  # notes
 
 
-class Steps:
+class Steps(ChangeFormAdmin):
     """The views that handle forms and buttons of an idea."""
 
     def get_urls(self):

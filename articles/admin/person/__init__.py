@@ -52,7 +52,7 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         may = Q(is_active=True, is_staff=True)
         unset = Q(password="") | Q(password__startswith="!")  # noqa: S106 - how Django stores that there is none
-        chosen = {"in": may & ~unset, "invited": may & unset, "suspended": ~may}.get(self.value())
+        chosen = {"in": may & ~unset, "invited": may & unset, "suspended": ~may}.get(self.value() or "")
         return queryset.filter(chosen) if chosen is not None else queryset
 
 
@@ -81,8 +81,7 @@ class PersonAdmin(Access, DeskAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
-        form.by = request.user
-        return form
+        return type(form.__name__, (form,), {"by": request.user})
 
     def lookup_allowed(self, lookup, value, request):
         """Forbid filters by stored passwords."""
@@ -104,8 +103,8 @@ class PersonAdmin(Access, DeskAdmin):
 
     def delete_view(self, request, object_id, extra_context=None):
         user = self.get_object(request, unquote(object_id))
-        allowed = user and self.has_delete_permission(request) and roles.may_manage(request.user, user)
-        if allowed and left_traces(user):
+        may_delete = self.has_delete_permission(request)
+        if user and may_delete and roles.may_manage(request.user, user) and left_traces(user):
             self.message_user(request, _stays(user), messages.ERROR)
             return HttpResponseRedirect(reverse("admin:auth_user_change", args=[user.pk]))
         return super().delete_view(request, object_id, extra_context)

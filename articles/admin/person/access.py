@@ -1,7 +1,7 @@
 """A person's access, beside their form: the link to set a password, sessions, suspension."""
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from articles.admin.article import steps
+from articles.admin.choices import choice_field
 from articles.admin.lists import number_in_address
 from articles.admin.times import time_with_zone
 from articles.desk import roles
@@ -31,17 +32,17 @@ class SuspendForm(forms.Form):
         help_text=gettext_lazy("Nobody: drafts stay as they are, assignments are taken back, and editors find both."),
     )
 
-    def __init__(self, person, *args, **kwargs):
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, person, data=None):
+        super().__init__(data, label_suffix="")
         writers = [(login, name or login) for login, name in steps.writers() if login != person.username]
-        self.fields["heir"].choices = [("", _("Nobody")), *writers]
+        choice_field(self, "heir").choices = [("", _("Nobody")), *writers]
 
     def clean_heir(self):
         login = self.cleaned_data["heir"]
         return steps.writer_named(login) if login else None
 
 
-class Access:
+class Access(admin.ModelAdmin):
     """The buttons beside a person's form; each has an address of its own, and a POST."""
 
     def get_urls(self):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.admin.article.guests import ANOTHER, describe_author
 from articles.admin.article.listing import section_name
+from articles.admin.choices import choice_field, row_field
 from articles.admin.desk import RowChoice
 from articles.desk import roles
 from articles.desk.workflow import guests
@@ -56,7 +57,7 @@ class PersonForm(forms.ModelForm):
         help_text=gettext_lazy("A portrait from the library, beside the public name."),
     )
 
-    by = None  # the user who fills it in; PersonAdmin sets it
+    by: User  # who fills it in; PersonAdmin sets it
 
     class Meta:
         model = User
@@ -71,7 +72,8 @@ class PersonForm(forms.ModelForm):
         if "roles" in self.fields:
             self._offer_roles()
             self._offer_sections()
-            self.initial |= {"public_name": self.author.name, "picture": self.author.picture_id} if self.author else {}
+            if self.author:
+                self.initial.update({"public_name": self.author.name, "picture": self.author.picture_id})
         if "username" in self.fields and not self.instance.pk:
             self.fields["username"].required = False
             self.fields["username"].help_text = _("What they type to log in. Empty: it is made of the name.")
@@ -83,7 +85,8 @@ class PersonForm(forms.ModelForm):
 
     def _offer_roles(self):
         assignable_roles = roles.assignable_roles(roles.roles_of(self.by))
-        self.fields["roles"].choices = [(role, role) for role in roles.PERMISSIONS if role in assignable_roles]
+        self.offered_roles = [role for role in roles.PERMISSIONS if role in assignable_roles]
+        choice_field(self, "roles").choices = [(role, role) for role in self.offered_roles]
         if self.instance.pk:
             self.initial["roles"] = sorted(group.name for group in self.instance.groups.all())
         if self.instance.pk == self.by.pk:
@@ -93,7 +96,7 @@ class PersonForm(forms.ModelForm):
     def _offer_sections(self):
         above = [Coalesce(f"parent__{name}", name) for name in ("order", "name", "pk")]
         within = [F("parent").asc(nulls_first=True), "order", "name"]
-        self.fields["sections"].queryset = Section.objects.with_parent().order_by(*above, *within)
+        row_field(self, "sections").queryset = Section.objects.with_parent().order_by(*above, *within)
         if self.instance.pk:
             self.initial["sections"] = list(self.instance.edited_sections.values_list("pk", flat=True))
 
@@ -127,7 +130,8 @@ class PersonForm(forms.ModelForm):
         return base and first_free(base, map(str.lower, taken_names))
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         name = guests.tidy_name(cleaned.get("public_name") or "")
         if name and (self.author is None or name != self.author.name):
             self._find_author(name, cleaned.get("is_author", ""))
@@ -165,10 +169,9 @@ class PersonForm(forms.ModelForm):
 
     def _save_roles(self):
         """Store the roles that may be assigned here; other groups stay."""
-        offered = {role for role, _label in self.fields["roles"].choices}
         chosen_roles = set(self.cleaned_data["roles"])
         groups = [Group.objects.get_or_create(name=role)[0] for role in sorted(chosen_roles)]
-        self.instance.groups.remove(*Group.objects.filter(name__in=offered - chosen_roles))
+        self.instance.groups.remove(*Group.objects.filter(name__in=set(self.offered_roles) - chosen_roles))
         self.instance.groups.add(*groups)
 
     def _save_author(self):

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -19,6 +19,22 @@ from ground.addresses import absolute
 from ground.characters import strip_control
 
 ICON_WIDTH = 640
+
+
+class FeedAnnotations(TypedDict):
+    """What a query of a feed adds to an edition; times are of the whole paper."""
+
+    further_names: str | None
+    tag_names: str | None
+    last_start: datetime
+    last_end: datetime | None
+    thing: str  # the name of the section, tag or author whose feed it is; only in such a feed
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    FeedEdition = WithAnnotations[Edition, FeedAnnotations]
 
 
 @dataclass(frozen=True)
@@ -36,7 +52,7 @@ class Picture:
 class Item:
     """An edition in a feed; ``write`` returns its body as self-contained HTML, None: only the standfirst is shown."""
 
-    edition: Edition
+    edition: "FeedEdition"
     write: Callable[[], str] | None
     root: str
     host: str  # the host that names the paper's articles for ever, whatever host it has today
@@ -62,6 +78,7 @@ class Item:
     @property
     def topics(self) -> list[str]:
         """The names of its parent section and section, then of further sections, like countries, and of tags."""
+        assert self.edition.section  # noqa: S101 - the constraint edition_has_a_section
         own = [section.name for section in (self.edition.section.parent, self.edition.section) if section]
         more = f"{self.edition.further_names or ''}\n{self.edition.tag_names or ''}".split("\n")
         by_folded_name: dict[str, str] = {}
@@ -126,7 +143,7 @@ class Feed:
         return absolute(url, self.root)
 
 
-def rss(request, feed: Feed) -> HttpResponse:
+def rss(request: HttpRequest, feed: Feed) -> HttpResponse:
     """Return the feed as RSS 2.0, with the modules content, media and Dublin Core.
 
     Its type is not application/rss+xml, because browsers show that as source, without style.
@@ -134,12 +151,12 @@ def rss(request, feed: Feed) -> HttpResponse:
     return xml.xml_answer(request, "articles/feed_rss.xml", {"feed": feed})
 
 
-def atom(request, feed: Feed) -> HttpResponse:
+def atom(request: HttpRequest, feed: Feed) -> HttpResponse:
     """Return the feed as Atom: RFC 4287."""
     return xml.xml_answer(request, "articles/feed_atom.xml", {"feed": feed})
 
 
-def json_feed(request, feed: Feed) -> HttpResponse:
+def json_feed(request: HttpRequest, feed: Feed) -> HttpResponse:
     """Return the feed as JSON Feed 1.1: jsonfeed.org/version/1.1."""
     content = {
         "version": "https://jsonfeed.org/version/1.1",

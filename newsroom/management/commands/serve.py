@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -100,7 +101,12 @@ def start_children(listener):
     bound = listener.fileno()
     server = [*SERVER, f"--bind=fd://{bound}", "--graceful-timeout=5"]
     environment = os.environ | {"NEWSROOM_DEBUG": "1" if settings.DEBUG else "0"}  # on this machine debug is intended
-    how = {"cwd": settings.BASE_DIR, "env": environment, "start_new_session": True, "stdin": subprocess.DEVNULL}
+    how: dict[str, Any] = {
+        "cwd": settings.BASE_DIR,
+        "env": environment,
+        "start_new_session": True,
+        "stdin": subprocess.DEVNULL,
+    }
     return {
         "web server": subprocess.Popen(server, pass_fds=[bound], **how),
         "task worker": subprocess.Popen(WORKER, **how),

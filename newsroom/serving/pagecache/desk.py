@@ -7,13 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.desk import roles
 from articles.public import curation
+from ground.requests import LoggedInRequest
 from newsroom.serving import changes, generation, redis_client
 from newsroom.serving.pagecache import counts
 from newsroom.serving.pagecache.stores import shared_store
@@ -21,7 +22,7 @@ from newsroom.serving.pagecache.stores import shared_store
 KEPT = ("hits", "shared", "waited")  # answers that were not rendered
 
 
-def kept_pages_view(request: HttpRequest, site: Any) -> HttpResponse:
+def kept_pages_view(request: LoggedInRequest, site: Any) -> HttpResponse:
     """The page for administrators; a POST makes every page outdated."""
     if roles.ADMINISTRATOR not in roles.roles_of(request.user):
         raise PermissionDenied(_("Only an administrator looks after the pages that are kept."))

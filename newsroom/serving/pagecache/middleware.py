@@ -8,11 +8,13 @@ import logging
 import threading
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 
+from ground.requests import ReaderRequest
 from newsroom.serving import generation
 from newsroom.serving.compression import CompressionMiddleware
 from newsroom.serving.pagecache import control
@@ -21,6 +23,9 @@ from newsroom.serving.pagecache.keys import key_of, name_of, relevant_query
 from newsroom.serving.pagecache.page import Page
 from newsroom.serving.pagecache.stores import Memory, shared_store
 
+if TYPE_CHECKING:
+    from newsroom.serving.frame import Frame
+
 logger = logging.getLogger(__name__)
 KEPT_STATUS = {200, 301, 410}
 LARGEST = 20 * 1024 * 1024  # bytes of a page, before it is compressed
@@ -28,6 +33,12 @@ PATIENCE = 20.0  # seconds that a request waits for another that renders its pag
 PAUSE = 1.0  # seconds until a failed page is tried again
 EVERYTHING = ""  # the key of all pages, which fail while the database is away
 OF_ITS_OWN = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE")
+
+
+class FramedRequest(ReaderRequest):
+    """A reader's request with the frame of its page, which ``time_travel.py`` sets."""
+
+    frame: "Frame"
 
 
 @dataclass
@@ -67,7 +78,7 @@ class PageCacheMiddleware:
             return self._answer(request, page, "hits")
         return self._without(request, key, token)
 
-    def _without(self, request, key: str, *tokens: str):
+    def _without(self, request: FramedRequest, key: str, *tokens: str) -> HttpResponse:
         """Answer what memory doesn't have: by a neighbour's page, by waiting for another request, by rendering.
 
         ``tokens`` are the generations since the request came, the newest last: a page of any of them is as new as the
@@ -95,7 +106,7 @@ class PageCacheMiddleware:
             return self._answer(request, old, "stale")
         return self._compressed(request, self._make(request))
 
-    def _lead(self, request, key: str, token: str, flight: Flight):
+    def _lead(self, request: FramedRequest, key: str, token: str, flight: Flight) -> HttpResponse:
         try:
             page = self.memory.get(key)  # the request that rendered it may have landed a moment ago
             if page is None or not _is_good(page, token):
@@ -110,7 +121,7 @@ class PageCacheMiddleware:
                 self._flights.pop(key, None)
             flight.landed.set()
 
-    def _render(self, request, key: str, token: str, flight: Flight):
+    def _render(self, request: FramedRequest, key: str, token: str, flight: Flight) -> HttpResponse:
         made_at = time.time()
         request.generation = (
             token  # the generation that the frame and a replica must show, and no newer name for older content
@@ -163,7 +174,7 @@ class PageCacheMiddleware:
         now = time.monotonic()
         return any(self._broken_until.get(broken_key, 0) > now for broken_key in (EVERYTHING, key))
 
-    def _answer(self, request, page: Page, how: str) -> HttpResponse:
+    def _answer(self, request: FramedRequest, page: Page, how: str) -> HttpResponse:
         self.counts.add(how, **self._holds())
         is_old = how == "stale"
         response = page.answer(request, control.header(page, is_old=is_old), is_whole=request.method != "HEAD")
@@ -216,7 +227,7 @@ def _is_good(page: Page, token: str) -> bool:
     return generation.is_heard() or now - page.made_at < generation.UNHEARD
 
 
-def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
+def _may_be_kept(request: FramedRequest, response: HttpResponse) -> bool:
     """Return whether every reader would get the same answer."""
     headers = response.headers
     if response.status_code not in KEPT_STATUS or response.streaming or response.cookies:
