@@ -1,0 +1,164 @@
+"""The small changes that break code: each turns one expression or statement into another that still runs."""
+
+import ast
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+BASE = Path(__file__).resolve().parent.parent.parent
+NEIGHBOURS = {  # what is written by mistake in place of the other
+    **{ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq},
+    **{ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In},
+    **{ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.BitOr: ast.BitAnd},
+}
+NAMES = {"filter": "exclude", "exclude": "filter", "first": "last", "last": "first"}
+NAMES |= {"min": "max", "max": "min", "any": "all", "all": "any"}
+LOOKUPS = {"gt": "gte", "gte": "gt", "lt": "lte", "lte": "lt"}
+QUERIES = {"filter", "exclude", "get", "Q"}
+Replacement = ast.expr | ast.stmt
+
+
+@lru_cache
+def source_of(path: str) -> str:
+    """A module as it was when it was first asked for: somebody may go on writing meanwhile."""
+    return (BASE / path).read_text()
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """``function`` of ``path`` with one change, the ``number``-th of all that could be made in the module."""
+
+    path: str
+    line: int
+    function: str  # empty for what stands outside of functions
+    change: str  # "before → after"; one that a function has twice is numbered
+    number: int = -1
+    source: str = ""  # the whole module, of a change that somebody wrote down
+
+    @property
+    def name(self) -> str:
+        """What it is told by: no line, as lines move."""
+        return f"{self.path} {self.function} {self.change}"
+
+    @property
+    def turn(self) -> int:
+        """A number below a thousand, which stays while the function stays, wherever in its module it stands."""
+        return int(hashlib.sha256(self.name.encode()).hexdigest(), 16) % 1000
+
+    def tree(self) -> ast.Module:
+        """The whole module with the change."""
+        if self.source:
+            return ast.parse(self.source)
+        tree = ast.parse(source_of(self.path))
+        for number, (_function, holder, field, index, _node, new) in enumerate(_sites(tree)):
+            if number == self.number:
+                if index is None:
+                    setattr(holder, field, new)
+                else:
+                    getattr(holder, field)[index] = new
+                return ast.fix_missing_locations(tree)
+        raise LookupError(self)
+
+
+def mutants_of(path: str) -> list[Mutant]:
+    """Every mutant of a module, in the order of its lines."""
+    seen: Counter[tuple[str, str]] = Counter()
+    mutants = []
+    is_model = "/models/" in path  # which can't be run again, so what stands outside of its functions can't be changed
+    for number, (function, _holder, _field, _index, node, new) in enumerate(_sites(ast.parse(source_of(path)))):
+        if is_model and not function:
+            continue
+        change = f"{_told(node)} → {_told(new)}"
+        seen[function, change] += 1
+        if (times := seen[function, change]) > 1:
+            change += f" ({times})"
+        mutants.append(Mutant(path, node.lineno, function, change, number))
+    return mutants
+
+
+def _told(node: ast.AST) -> str:
+    if isinstance(node, ast.If | ast.IfExp | ast.comprehension):
+        return f"if {ast.unparse(node.test)}"
+    return "nothing" if isinstance(node, ast.Pass) else " ".join(ast.unparse(node).split())
+
+
+def _sites(tree: ast.AST, function: str = "") -> Iterator[tuple]:
+    """Each place with what can stand there instead: the function, who holds it, where, the node and the new one."""
+    for field, value in ast.iter_fields(tree):
+        for index, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
+            if not isinstance(node, ast.AST) or _is_left_alone(node, tree, field):
+                continue
+            for new in _instead_of(node):
+                yield function, tree, field, index, node, ast.copy_location(new, node)
+            is_scope = isinstance(node, ast.FunctionDef | ast.ClassDef)
+            yield from _sites(node, f"{function}.{node.name}".strip(".") if is_scope else function)
+
+
+def _is_left_alone(node: ast.AST, holder: ast.AST, field: str) -> bool:
+    """Types, decorators, defaults, messages to people; and the bodies of classes, which can't be run again."""
+    if field in {"annotation", "returns", "decorator_list", "defaults", "kw_defaults"}:
+        return True
+    if isinstance(node, ast.Raise | ast.Import | ast.ImportFrom | ast.JoinedStr):
+        return True
+    if isinstance(holder, ast.ClassDef) and not isinstance(node, ast.FunctionDef):
+        return True
+    if ast.unparse(node).startswith(("if TYPE_CHECKING", "__all__ =")):
+        return True
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in {"_", "TypeVar", "logging.getLogger"}
+
+
+def _instead_of(node: ast.AST) -> Iterator[Replacement]:
+    match node:
+        case ast.Compare(left, ops, others):
+            for place, op in enumerate(ops):
+                yield ast.Compare(left, [*ops[:place], NEIGHBOURS[type(op)](), *ops[place + 1 :]], others)
+        case ast.BoolOp(op, values):
+            for place in range(len(values)):
+                rest = [*values[:place], *values[place + 1 :]]
+                yield rest[0] if len(rest) == 1 else ast.BoolOp(op, rest)
+        case ast.UnaryOp(ast.Not(), operand):
+            yield operand
+        case ast.BinOp(left, op, right) if type(op) in NEIGHBOURS:
+            yield ast.BinOp(left, NEIGHBOURS[type(op)](), right)
+        case ast.If(test, body, orelse):
+            yield ast.If(ast.BoolOp(ast.And(), [test, ast.Constant(False)]), body, orelse)
+        case ast.IfExp(test, body, orelse):
+            yield ast.IfExp(ast.BoolOp(ast.And(), [test, ast.Constant(False)]), body, orelse)
+        case ast.Constant(bool() as value):
+            yield ast.Constant(not value)
+        case ast.Constant(int() as value):
+            yield ast.Constant(value + 1)
+        case ast.Expr(ast.Call()) | ast.AugAssign() | ast.Assign([ast.Attribute()]):
+            yield ast.Pass()
+        case ast.Assign([ast.Tuple(targets)], ast.Tuple(values)) if any(isinstance(one, ast.Attribute) for one in targets):
+            for place in range(len(targets)):
+                left, right = [[*part[:place], *part[place + 1 :]] for part in (targets, values)]
+                yield ast.Assign([ast.Tuple(left, ast.Store())], ast.Tuple(right, ast.Load()))
+        case ast.List(items) | ast.Set(items) if len(items) > 1 and all(isinstance(one, ast.Constant) for one in items):
+            for place in range(len(items)):
+                rest = [*items[:place], *items[place + 1 :]]
+                yield ast.Set(rest) if isinstance(node, ast.Set) else ast.List(rest, ast.Load())
+        case ast.Call():
+            yield from _instead_of_call(node)
+
+
+def _instead_of_call(call: ast.Call) -> Iterator[Replacement]:
+    func, keywords = call.func, call.keywords
+    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    if name in NAMES:
+        other = ast.Attribute(func.value, NAMES[name], ast.Load()) if isinstance(func, ast.Attribute) else ast.Name(NAMES[name], ast.Load())
+        yield ast.Call(other, call.args, keywords)
+    if name == "order_by" and call.args and isinstance(call.args[0], ast.Constant):
+        field = call.args[0].value
+        turned = ast.Constant(field[1:] if field.startswith("-") else f"-{field}")
+        yield ast.Call(func, [turned, *call.args[1:]], keywords)
+    for place, keyword in enumerate(keywords if name in QUERIES else []):
+        rest = [*keywords[:place], *keywords[place + 1 :]]
+        if rest or call.args:
+            yield ast.Call(func, call.args, rest)
+        start, _, lookup = (keyword.arg or "").rpartition("__")
+        if lookup in LOOKUPS:
+            yield ast.Call(func, call.args, [*rest, ast.keyword(f"{start}__{LOOKUPS[lookup]}", keyword.value)])

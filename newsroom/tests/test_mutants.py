@@ -1,0 +1,6 @@
+from django.test import TestCase
+
+
+class MutantTests(TestCase):
+    def test_x(self):
+        pass
