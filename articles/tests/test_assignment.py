@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from articles.desk import roles, workflow
 from articles.desk.workflow import WorkflowError
-from articles.models import Article, Note, PreviewLink
+from articles.models import Article, Note, Notice, PreviewLink
 from articles.tests.factories import make_article, make_author, make_chief, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address
 from ground.times import FOR_EVER
@@ -67,6 +67,19 @@ class HandsTests(TestCase):
         workflow.set_due(self.article, by=self.chief, at=timezone.now() + HOUR)
         workflow.publish(self.article, by=self.chief)
         assert self.fresh().due_at is None
+
+    def test_whoever_claims_what_is_overdue_is_reminded_anew(self):
+        Article.objects.filter(pk=self.article.pk).update(due_at=timezone.now(), due_told_at=timezone.now())
+        workflow.claim(self.article, by=self.reporter)
+        assert self.fresh().due_told_at is None
+
+    def test_only_who_did_not_have_it_is_told_of_an_assignment(self):
+        for _time in range(2):
+            workflow.assign(self.article, self.reporter, by=self.chief, due_at=timezone.now() + HOUR)
+            assert Notice.objects.filter(kind=Notice.Kind.ASSIGNED, user=self.reporter).count() == 1
+        workflow.assign(self.article, None, by=self.chief)
+        workflow.assign(self.article, self.reporter, by=self.chief)
+        assert Notice.objects.filter(kind=Notice.Kind.ASSIGNED, user=self.reporter).count() == 2
 
     def test_section_editor_assigns_in_their_sections_alone(self):
         editor = make_user(roles.SECTION_EDITOR)
@@ -235,6 +248,15 @@ class MovingTests(DeskTestCase):
                 self.move(article, self.foreign), "only a draft that was never published is handed over"
             )
             assert article.section == self.own
+
+    def test_live_article_that_is_being_revised_is_not_put_upon_other_editors(self):
+        live = make_article(section=self.own)
+        workflow.publish(live, by=self.chief)
+        live.refresh_from_db()
+        workflow.saved(live, by=self.editor)
+        assert live.stage == "draft"
+        with self.assertRaisesMessage(WorkflowError, "only a draft that was never published is handed over"):
+            workflow.move(live, self.foreign, by=self.editor)
 
     def test_draft_is_handed_over_and_not_taken_back(self):
         draft = make_article(section=self.own)

@@ -3,6 +3,7 @@ from datetime import timedelta
 import time_machine
 from django.test import TestCase
 from django.utils import timezone
+from taggit.models import Tag
 
 from articles.desk import roles, workflow
 from articles.desk.workflow import WorkflowError, timeline
@@ -140,6 +141,8 @@ class PublishingTests(TestCase):
         assert moved.live_until == end
         with self.assertRaisesMessage(WorkflowError, "choose a time before that"):
             workflow.reschedule(moved, by=self.chief, at=end + HOUR)
+        with self.assertRaisesMessage(WorkflowError, "choose a time before that"):
+            workflow.reschedule(moved, by=self.chief, at=end)
 
     def test_cancelling_a_schedule_takes_no_submission_back(self):
         workflow.publish(self.article, by=self.chief)
@@ -221,6 +224,12 @@ class PublishingTests(TestCase):
         workflow.schedule(self.article, by=self.chief, at=timezone.now() + 10 * HOUR)
         with self.assertRaisesMessage(WorkflowError, "Cancel that first"):
             workflow.take_down(self.article, by=self.chief, at=timezone.now() + 2 * HOUR)
+
+    def test_end_at_the_very_start_of_a_scheduled_update_is_refused(self):
+        workflow.publish(self.article, by=self.chief)
+        update = workflow.schedule(self.article, by=self.chief, at=timezone.now() + 10 * HOUR)
+        with self.assertRaisesMessage(WorkflowError, "Cancel that first"):
+            workflow.take_down(self.article, by=self.chief, at=update.live_from)
 
     def test_times_beyond_the_end_of_time_are_refused(self):
         workflow.publish(self.article, by=self.chief)
@@ -318,10 +327,18 @@ class StageTests(TestCase):
         self.article.refresh_from_db()
         assert self.article.sent_back_note == ""
 
+    def test_article_that_is_ready_is_sent_back_too(self):
+        workflow.approve(self.article, by=self.chief)
+        workflow.send_back(self.article, by=self.chief, note="The figures are last year's.")
+        assert self.stage() == "draft"
+
     def test_step_from_another_stage_is_refused(self):
         workflow.submit(self.article, by=self.reporter)
         with self.assertRaises(WorkflowError):
             workflow.submit(self.article, by=self.chief)
+        workflow.take_back(self.article, by=self.reporter)
+        with self.assertRaisesMessage(WorkflowError, "no longer open"):
+            workflow.send_back(self.article, by=self.chief, note="Nobody submitted it.")
 
     def test_reporter_takes_no_step_of_an_editor(self):
         soon = timezone.now() + HOUR
@@ -357,6 +374,20 @@ class StageTests(TestCase):
         assert revision.by == self.reporter
         assert revision.snapshot["headline"] == self.article.headline
         assert revision.snapshot["body"] == self.article.body
+
+
+class TagTests(TestCase):
+    def test_article_has_thirty_tags_and_no_more(self):
+        chief, article = make_chief(), make_article(tags=[f"Tag {number}" for number in range(29)])
+        first, second = (Tag.objects.create(name=name, slug=name) for name in ("rail", "silk"))
+        with self.assertRaisesMessage(WorkflowError, "more than 30 tags"):
+            workflow.add_tags(article, [first, second], by=chief)
+        workflow.add_tags(article, [first], by=chief)
+        assert article.tags.count() == 30
+        with self.assertRaisesMessage(WorkflowError, "more than 30 tags"):
+            workflow.add_tags(article, [second], by=chief)
+        with self.assertRaisesMessage(WorkflowError, "It has these tags already"):
+            workflow.add_tags(article, [first], by=chief)
 
 
 class PreviewTests(TestCase):

@@ -89,9 +89,13 @@ def _print_all(ends: list[tuple[Mutant, str, str]]) -> int:
     total = sum(counted.values(), Counter())
     seen, missed = total[KILLED] + total[LATE], total[SURVIVED] + total[UNTESTED]
     share = seen / max(1, seen + missed)
-    print(f"{total.total()} mutants, {total['unobservable']} of them unobservable; {seen} of {seen + missed} noticed: {share:.1%}")
+    print(
+        f"{total.total()} mutants, {total['unobservable']} of them unobservable; {seen} of {seen + missed} noticed: {share:.1%}"
+    )
     for mutant in wrong:
-        print(f"known.toml calls it unobservable, but a test notices it: {mutant.path} {mutant.function} {mutant.change}")
+        print(
+            f"known.toml calls it unobservable, but a test notices it: {mutant.path} {mutant.function} {mutant.change}"
+        )
     return int(share < ENOUGH or bool(wrong))
 
 

@@ -74,7 +74,11 @@ def _by_hand(entry: dict[str, str]) -> Mutant:
         raise LookupError(f"{entry['path']} does not say “{entry['old']}” exactly once.")
     line = before[: before.index(entry["old"])].count("\n") + 1
     return Mutant(
-        entry["path"], line, entry["function"], entry["rule"], source=before.replace(entry["old"], entry["new"])
+        entry["path"],
+        line,
+        entry["function"],
+        f"by hand: {entry['rule']}",
+        source=before.replace(entry["old"], entry["new"]),
     )
 
 

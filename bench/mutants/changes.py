@@ -133,7 +133,9 @@ def _instead_of(node: ast.AST) -> Iterator[Replacement]:
             yield ast.Constant(value + 1)
         case ast.Expr(ast.Call()) | ast.AugAssign() | ast.Assign([ast.Attribute()]):
             yield ast.Pass()
-        case ast.Assign([ast.Tuple(targets)], ast.Tuple(values)) if any(isinstance(one, ast.Attribute) for one in targets):
+        case ast.Assign([ast.Tuple(targets)], ast.Tuple(values)) if any(
+            isinstance(one, ast.Attribute) for one in targets
+        ):
             for place in range(len(targets)):
                 left, right = [[*part[:place], *part[place + 1 :]] for part in (targets, values)]
                 yield ast.Assign([ast.Tuple(left, ast.Store())], ast.Tuple(right, ast.Load()))
@@ -149,7 +151,11 @@ def _instead_of_call(call: ast.Call) -> Iterator[Replacement]:
     func, keywords = call.func, call.keywords
     name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
     if name in NAMES:
-        other = ast.Attribute(func.value, NAMES[name], ast.Load()) if isinstance(func, ast.Attribute) else ast.Name(NAMES[name], ast.Load())
+        other = (
+            ast.Attribute(func.value, NAMES[name], ast.Load())
+            if isinstance(func, ast.Attribute)
+            else ast.Name(NAMES[name], ast.Load())
+        )
         yield ast.Call(other, call.args, keywords)
     if name == "order_by" and call.args and isinstance(call.args[0], ast.Constant):
         field = call.args[0].value

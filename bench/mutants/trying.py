@@ -100,9 +100,7 @@ def _chosen(items: list, known: dict[str, Any], mutant: Mutant) -> list:
     first, last = _lines_of(mutant)
     path = str(BASE / mutant.path)
     chosen = [
-        item
-        for item in items
-        if any(file == path and first <= line <= last for file, line in known["of"][item.nodeid])
+        item for item in items if any(file == path and first <= line <= last for file, line in known["of"][item.nodeid])
     ]
     seconds: dict[Any, float] = {}
     for item in chosen:

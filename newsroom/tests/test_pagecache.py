@@ -139,6 +139,12 @@ class KeptTests(TransactionTestCase):
         self.client.logout()
         assert self.get("/?at=2026-01-01T06:00").status_code == 403
 
+    def test_who_comes_with_a_password_is_never_answered_from_it_and_leaves_nothing_in_it(self):
+        for _time in range(2):
+            self.assertFrom(None, "/business/", headers={"Authorization": "Basic c2VjcmV0"})
+        self.assertFrom("made", "/business/")
+        self.assertFrom(None, "/business/", headers={"Authorization": "Basic c2VjcmV0"})
+
     def test_nothing_of_the_desk_is_kept(self):
         for path in ("/admin/login/", "/preview/x/", "/search/?q=words", "/healthz", "/readyz", "/api/oembed/"):
             assert "X-Cache" not in self.get(path).headers, path
