@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Biome comes as a wheel for Linux on x86-64 alone.
 BIOME := $(if $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -)),$(BIN)/biome,@echo "No Biome for this machine, so not for scripts and styles:" biome)
 
-.PHONY: help run test crash lint audit format bench fixtures requirements
+.PHONY: help run test crash mutants lint format bench fixtures requirements
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -30,6 +30,9 @@ test: $(VENV)/installed-dev ## all tests on SQLite; on PostgreSQL those that sen
 
 crash: $(VENV)/installed-dev ## a hundred accidents while somebody types: how many words are lost (some ten minutes)
 	NEWSROOM_CRASHES=100 $(BIN)/pytest -s newsroom/tests/test_crash.py
+
+mutants: $(VENV)/installed-dev ## some two hundred rules broken on purpose, one at a time: which of them no test notices (some twenty minutes)
+	nice $(BIN)/python -m bench.mutants $(ARGS)
 
 lint: $(VENV)/installed-dev ## format, style, imports between layers and of packages, templates, scripts, types, migrations, settings for production
 	$(BIN)/ruff format --check --quiet $(CODE)

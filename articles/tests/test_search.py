@@ -8,12 +8,11 @@ from django.test import SimpleTestCase, TestCase
 from django.utils import timezone
 
 from articles import search
-from articles.desk import roles, workflow
 from articles.models import Edition
 from articles.models.search_word import SearchWord
 from articles.search.query import MOST_WORDS, Term, parse
 from articles.search.snippet import LENGTH
-from articles.tests.factories import MORNING, make_author, make_edition, make_section, make_user
+from articles.tests.factories import MORNING, make_author, make_edition, make_section
 
 HOUR = timedelta(hours=1)
 
@@ -331,17 +330,6 @@ class TimeTests(SearchTestCase):
         edition = self.make("Railway")
         Edition.objects.filter(pk=edition.pk).update(erased_at=timezone.now())
         assert self.find("railway") == []
-
-    def test_of_what_was_erased_the_search_keeps_no_text_and_means_no_word(self):
-        edition = self.make("Zhyldyzbek testifies", "He lived in Karakol.", live_until=timezone.now() - HOUR)
-        assert "Karakol" in search.WITH_TEXT.of([edition.pk])[0].found_text
-        workflow.erase(edition, by=make_user(roles.ADMINISTRATOR), reason="A court order.")
-        assert not search.WITH_TEXT.of([edition.pk])[0].found_text
-        page = {"narrow": search.Narrow(), "order": search.Order.BEST, "offset": 0, "limit": 20}
-        for at in (MORNING, timezone.now()):
-            for words in ("Zhyldyzbek", "Zhyldyzbec", "Karakol"):
-                found = search.results_for(words, at=at, **page)
-                assert (found.hits, found.meant) == ([], ""), (at, words)
 
     def test_removed_edition_is_not_found(self):
         search.forget_edition(self.make("Railway"))

@@ -5,6 +5,7 @@ from django.test import TestCase
 from django.utils import timezone
 from taggit.models import Tag
 
+from articles import search
 from articles.desk import roles, workflow
 from articles.desk.workflow import WorkflowError, timeline
 from articles.models import Article, Copy, Edition, SiteSettings
@@ -265,6 +266,19 @@ class PublishingTests(TestCase):
         erased = workflow.erase(edition, by=administrator, reason="Court order 12")
         assert (erased.body, erased.standfirst, erased.erased_by) == ("", "", administrator)
         assert "First text" not in str(shared_values(erased).values())
+
+    def test_of_what_was_erased_the_search_keeps_no_text_and_means_no_word(self):
+        article = make_article(headline="Zhyldyzbek testifies", body="<p>He lived in Karakol.</p>")
+        begin = workflow.publish(article, by=self.chief).live_from
+        edition = workflow.withdraw(article, by=self.chief, reason="Court")
+        assert "Karakol" in search.WITH_TEXT.of([edition.pk])[0].found_text
+        workflow.erase(edition, by=make_user(roles.ADMINISTRATOR), reason="Court order 12")
+        assert not search.WITH_TEXT.of([edition.pk])[0].found_text
+        page = {"narrow": search.Narrow(), "order": search.Order.BEST, "offset": 0, "limit": 20}
+        for at in (begin, timezone.now()):
+            for words in ("Zhyldyzbek", "Zhyldyzbec", "Karakol", "Karakul"):
+                found = search.results_for(words, at=at, **page)
+                assert (found.hits, found.meant) == ([], ""), (at, words)
 
     def test_live_edition_is_not_erased(self):
         edition = workflow.publish(self.article, by=self.chief)

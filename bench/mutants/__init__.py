@@ -1,4 +1,4 @@
-"""Mutation testing: is a rule that is broken on purpose noticed by a test? ``python -m bench.mutants``, ``make mutants``.
+"""Mutation testing: does a test notice a rule that is broken on purpose? ``make mutants``, ``python -m bench.mutants``.
 
 ``changes`` says how code is broken, ``trying`` runs tests on broken code, ``__main__`` chooses and prints.
 """

@@ -18,7 +18,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench.mutants.areas import AREAS, mutants_by_hand, mutants_of_area, unobservable
+from bench.mutants.areas import AREAS, DUE, mutants_by_hand, mutants_of_area, unobservable
 from bench.mutants.changes import BASE, Mutant
 from bench.mutants.trying import FIRST, KILLED, LATE, SURVIVED, UNTESTED, Trial
 
@@ -31,7 +31,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.mutants", description=__doc__.splitlines()[0])
     parser.add_argument("--area", choices=AREAS, action="append", help="of these areas alone")
     parser.add_argument("--only", default="", help="those whose module, function or change has this text")
-    parser.add_argument("--per-thousand", type=int, default=100)
+    parser.add_argument("--per-thousand", type=int, default=DUE)
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)  # one area, in a process of its own
     options = parser.parse_args()
     if options.into:
@@ -50,7 +50,10 @@ def _due(options: argparse.Namespace, area: str) -> list[Mutant]:
 def _ask(area: str, options: argparse.Namespace, folder: str) -> list[tuple[Mutant, str, str]]:
     """What becomes of the mutants of ``area``; its process shares nothing with the others but the empty tables."""
     into = Path(folder) / f"{area}.jsonl"
-    shared = {"NEWSROOM_TEST_SHARED": folder, "HYPOTHESIS_STORAGE_DIRECTORY": f"{folder}/{area}"}
+    shared = {
+        "NEWSROOM_TEST_SHARED": os.environ.get("NEWSROOM_TEST_SHARED", folder),
+        "HYPOTHESIS_STORAGE_DIRECTORY": f"{folder}/{area}",
+    }
     command = [sys.executable, "-m", "bench.mutants", "--area", area, "--only", options.only, "--into", str(into)]
     command += ["--per-thousand", str(options.per_thousand)]
     run = subprocess.run(command, cwd=BASE, env=os.environ | shared, capture_output=True, text=True)
@@ -89,9 +92,8 @@ def _print_all(ends: list[tuple[Mutant, str, str]]) -> int:
     total = sum(counted.values(), Counter())
     seen, missed = total[KILLED] + total[LATE], total[SURVIVED] + total[UNTESTED]
     share = seen / max(1, seen + missed)
-    print(
-        f"{total.total()} mutants, {total['unobservable']} of them unobservable; {seen} of {seen + missed} noticed: {share:.1%}"
-    )
+    print(f"{total.total()} mutants, {total['unobservable']} of them unobservable;", end=" ")
+    print(f"{seen} of {seen + missed} noticed: {share:.1%}")
     for mutant in wrong:
         print(
             f"known.toml calls it unobservable, but a test notices it: {mutant.path} {mutant.function} {mutant.change}"

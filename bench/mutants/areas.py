@@ -6,6 +6,7 @@ from typing import NamedTuple
 from bench.mutants.changes import BASE, Mutant, mutants_of, source_of
 
 KNOWN = BASE / "bench" / "mutants" / "known.toml"
+DUE = 100  # of a thousand that could be made, as long as nobody asks for more
 
 
 class Area(NamedTuple):
@@ -27,16 +28,16 @@ AREAS = {
         ],
         _in(
             "articles/tests",
-            "test_workflow test_assignment test_trash test_lacking test_notices test_first_publication test_updates "
-            "test_corrections test_furniture test_steps_together test_timeline test_search",
+            "test_workflow test_assignment test_trash test_lacking test_first_publication test_updates "
+            "test_corrections test_furniture",
         ),
     ),
     "roles": Area(
         _in("articles/desk", "roles steps"),
         _in(
             "articles/tests",
-            "test_permissions test_permission_table test_steps test_ideas test_people test_merges test_templates "
-            "test_article_templates test_assignment test_boards",
+            "test_permissions test_permission_table test_steps test_assignment test_ideas test_merges "
+            "test_image_upload test_admin_images test_article_templates",
         ),
     ),
     "page cache": Area(
@@ -45,7 +46,7 @@ AREAS = {
     ),
     "markup": Area(
         _in("articles/body", "markup pull_quotes references"),
-        _in("articles/tests", "test_markup test_pull_quotes test_footnotes test_text test_embeds test_text_files")
+        _in("articles/tests", "test_markup test_pull_quotes test_footnotes test_text")
         + _in("newsroom/tests", "test_rates_in_articles"),
     ),
     "plausibility": Area(
@@ -84,7 +85,7 @@ def _by_hand(entry: dict[str, str]) -> Mutant:
 
 def unobservable() -> dict[str, str]:
     """Why nobody could notice a mutant, by its name; ``LookupError`` where there is no such mutant any more."""
-    entries = tomllib.loads(KNOWN.read_text())["unobservable"]
+    entries = tomllib.loads(KNOWN.read_text()).get("unobservable", [])
     names = {mutant.name for path in {entry["path"] for entry in entries} for mutant in mutants_of(path)}
     reasons = {f"{entry['path']} {entry['function']} {entry['change']}": entry["reason"] for entry in entries}
     if gone := reasons.keys() - names:

@@ -3,7 +3,7 @@
 import ast
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -68,7 +68,8 @@ def mutants_of(path: str) -> list[Mutant]:
     seen: Counter[tuple[str, str]] = Counter()
     mutants = []
     is_model = "/models/" in path  # which can't be run again, so what stands outside of its functions can't be changed
-    for number, (function, _holder, _field, _index, node, new) in enumerate(_sites(ast.parse(source_of(path)))):
+    sites = _sites(ast.parse(source_of(path)))
+    for number, (function, _holder, _field, _index, node, new) in enumerate(sites):
         if is_model and not function:
             continue
         change = f"{_told(node)} → {_told(new)}"
@@ -77,6 +78,16 @@ def mutants_of(path: str) -> list[Mutant]:
             change += f" ({times})"
         mutants.append(Mutant(path, node.lineno, function, change, number))
     return mutants
+
+
+def functions_within(tree: ast.AST, above: str = "") -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Each function by its name, with the names of what it stands in."""
+    for node in ast.iter_child_nodes(tree):
+        is_scope = isinstance(node, ast.FunctionDef | ast.ClassDef)
+        name = f"{above}.{node.name}".strip(".") if is_scope else above
+        if isinstance(node, ast.FunctionDef):
+            yield name, node
+        yield from functions_within(node, name)
 
 
 def _told(node: ast.AST) -> str:
@@ -105,49 +116,76 @@ def _is_left_alone(node: ast.AST, holder: ast.AST, field: str) -> bool:
         return True
     if isinstance(holder, ast.ClassDef) and not isinstance(node, ast.FunctionDef):
         return True
-    if ast.unparse(node).startswith(("if TYPE_CHECKING", "__all__ =")):
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return True
+    if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
         return True
     return isinstance(node, ast.Call) and ast.unparse(node.func) in {"_", "TypeVar", "logging.getLogger"}
 
 
 def _instead_of(node: ast.AST) -> Iterator[Replacement]:
+    for kinds, way in WAYS:
+        if isinstance(node, kinds):
+            yield from way(node)
+
+
+def _instead_of_comparison(node: ast.Compare) -> Iterator[Replacement]:
+    for place, op in enumerate(node.ops):
+        ops = [*node.ops[:place], NEIGHBOURS[type(op)](), *node.ops[place + 1 :]]
+        yield ast.Compare(node.left, ops, node.comparators)
+
+
+def _one_condition_less(node: ast.BoolOp) -> Iterator[Replacement]:
+    for place in range(len(node.values)):
+        rest = _without(node.values, place)
+        yield rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest)
+
+
+def _without_not(node: ast.UnaryOp) -> Iterator[Replacement]:
+    if isinstance(node.op, ast.Not):
+        yield node.operand
+
+
+def _instead_of_sum(node: ast.BinOp) -> Iterator[Replacement]:
+    if type(node.op) in NEIGHBOURS:
+        yield ast.BinOp(node.left, NEIGHBOURS[type(node.op)](), node.right)
+
+
+def _never(node: ast.If | ast.IfExp) -> Iterator[Replacement]:
+    yield type(node)(ast.BoolOp(ast.And(), [node.test, ast.Constant(False)]), node.body, node.orelse)
+
+
+def _another_value(node: ast.Constant) -> Iterator[Replacement]:
+    if isinstance(node.value, bool):
+        yield ast.Constant(not node.value)
+    elif isinstance(node.value, int):
+        yield ast.Constant(node.value + 1)
+
+
+def _not_done(node: ast.stmt) -> Iterator[Replacement]:
     match node:
-        case ast.Compare(left, ops, others):
-            for place, op in enumerate(ops):
-                yield ast.Compare(left, [*ops[:place], NEIGHBOURS[type(op)](), *ops[place + 1 :]], others)
-        case ast.BoolOp(op, values):
-            for place in range(len(values)):
-                rest = [*values[:place], *values[place + 1 :]]
-                yield rest[0] if len(rest) == 1 else ast.BoolOp(op, rest)
-        case ast.UnaryOp(ast.Not(), operand):
-            yield operand
-        case ast.BinOp(left, op, right) if type(op) in NEIGHBOURS:
-            yield ast.BinOp(left, NEIGHBOURS[type(op)](), right)
-        case ast.If(test, body, orelse):
-            yield ast.If(ast.BoolOp(ast.And(), [test, ast.Constant(False)]), body, orelse)
-        case ast.IfExp(test, body, orelse):
-            yield ast.IfExp(ast.BoolOp(ast.And(), [test, ast.Constant(False)]), body, orelse)
-        case ast.Constant(bool() as value):
-            yield ast.Constant(not value)
-        case ast.Constant(int() as value):
-            yield ast.Constant(value + 1)
         case ast.Expr(ast.Call()) | ast.AugAssign() | ast.Assign([ast.Attribute()]):
             yield ast.Pass()
         case ast.Assign([ast.Tuple(targets)], ast.Tuple(values)) if any(
             isinstance(one, ast.Attribute) for one in targets
         ):
             for place in range(len(targets)):
-                left, right = [[*part[:place], *part[place + 1 :]] for part in (targets, values)]
+                left, right = _without(targets, place), _without(values, place)
                 yield ast.Assign([ast.Tuple(left, ast.Store())], ast.Tuple(right, ast.Load()))
-        case ast.List(items) | ast.Set(items) if len(items) > 1 and all(isinstance(one, ast.Constant) for one in items):
-            for place in range(len(items)):
-                rest = [*items[:place], *items[place + 1 :]]
-                yield ast.Set(rest) if isinstance(node, ast.Set) else ast.List(rest, ast.Load())
-        case ast.Call():
-            yield from _instead_of_call(node)
 
 
-def _instead_of_call(call: ast.Call) -> Iterator[Replacement]:
+def _one_item_less(node: ast.List | ast.Set) -> Iterator[Replacement]:
+    if len(node.elts) > 1 and all(isinstance(item, ast.Constant) for item in node.elts):
+        for place in range(len(node.elts)):
+            rest = _without(node.elts, place)
+            yield ast.Set(rest) if isinstance(node, ast.Set) else ast.List(rest, ast.Load())
+
+
+def _without(items: list, place: int) -> list:
+    return [*items[:place], *items[place + 1 :]]
+
+
+def _another_call(call: ast.Call) -> Iterator[Replacement]:
     func, keywords = call.func, call.keywords
     name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
     if name in NAMES:
@@ -162,9 +200,22 @@ def _instead_of_call(call: ast.Call) -> Iterator[Replacement]:
         turned = ast.Constant(field[1:] if field.startswith("-") else f"-{field}")
         yield ast.Call(func, [turned, *call.args[1:]], keywords)
     for place, keyword in enumerate(keywords if name in QUERIES else []):
-        rest = [*keywords[:place], *keywords[place + 1 :]]
+        rest = _without(keywords, place)
         if rest or call.args:
             yield ast.Call(func, call.args, rest)
         start, _, lookup = (keyword.arg or "").rpartition("__")
         if lookup in LOOKUPS:
             yield ast.Call(func, call.args, [*rest, ast.keyword(f"{start}__{LOOKUPS[lookup]}", keyword.value)])
+
+
+WAYS: list[tuple[type | tuple[type, ...], Callable[..., Iterator[Replacement]]]] = [
+    (ast.Compare, _instead_of_comparison),
+    (ast.BoolOp, _one_condition_less),
+    (ast.UnaryOp, _without_not),
+    (ast.BinOp, _instead_of_sum),
+    ((ast.If, ast.IfExp), _never),
+    (ast.Constant, _another_value),
+    ((ast.Expr, ast.Assign, ast.AugAssign), _not_done),
+    ((ast.List, ast.Set), _one_item_less),
+    (ast.Call, _another_call),
+]

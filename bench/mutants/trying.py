@@ -1,4 +1,4 @@
-"""Tests run on broken code: pytest loads everything once, then each mutant gets a process of its own, split off from it.
+"""Tests run on broken code: pytest loads everything once, then a process of its own is split off for each mutant.
 
 Code is broken in the memory of that process alone: no file is touched, whatever happens, and nothing is loaded again.
 """
@@ -11,7 +11,6 @@ import shutil
 import signal
 import sys
 import tempfile
-import threading
 import time
 import types
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ from typing import Any
 
 from _pytest.runner import runtestprotocol
 
-from bench.mutants.changes import BASE, Mutant, source_of
+from bench.mutants.changes import Mutant, functions_within, source_of
 
 LEAST, TIMES = 90, 20  # seconds that a mutant has, and times as many as its tests take with whole code
 UNTESTED, KILLED, SURVIVED, LATE = "no test", "killed", "survived", "killed by time"
@@ -66,24 +65,17 @@ class Trial:
             yield item
 
     def _watch(self, items: list) -> dict[str, Any]:
-        """Run all with whole code: how long each takes, which functions of mutants it calls, by file and line."""
-        files = {str(BASE / mutant.path) for mutant in self.mutants}
-        called: set[tuple[str, int]] = set()
-        of: dict[str, list] = {}
+        """Run all with whole code: how long each takes, and which functions of mutants it calls."""
+        called: set[str] = set()
+        of: dict[str, list[str]] = {}
         seconds: dict[str, float] = {}
-
-        def note(frame: types.FrameType, _event: str, _arg: object) -> None:
-            if frame.f_code.co_filename in files:
-                called.add((frame.f_code.co_filename, frame.f_code.co_firstlineno))
-
+        for path in {mutant.path for mutant in self.mutants}:
+            _watch_module(path, called.add)
         start = time.monotonic()
-        threading.settrace(note)
-        sys.settrace(note)
         for item in self._run(items):
             seconds[item.nodeid], of[item.nodeid] = time.monotonic() - start, sorted(called)
             called.clear()
             start = time.monotonic()
-        sys.settrace(None)
         return {"of": of, "seconds": seconds, "failed": self.failed}
 
     def _try(self, mutant: Mutant, items: list) -> list[str]:
@@ -97,10 +89,11 @@ class Trial:
 
 def _chosen(items: list, known: dict[str, Any], mutant: Mutant) -> list:
     """The tests that call the function of ``mutant``, class by class, the quickest class first."""
-    first, last = _lines_of(mutant)
-    path = str(BASE / mutant.path)
+    name = f"{mutant.path} {mutant.function}"
     chosen = [
-        item for item in items if any(file == path and first <= line <= last for file, line in known["of"][item.nodeid])
+        item
+        for item in items
+        if any(one == name or (not mutant.function and one.startswith(name)) for one in known["of"][item.nodeid])
     ]
     seconds: dict[Any, float] = {}
     for item in chosen:
@@ -108,27 +101,37 @@ def _chosen(items: list, known: dict[str, Any], mutant: Mutant) -> list:
     return sorted(chosen, key=lambda item: (seconds[item.parent], item.parent.nodeid))
 
 
-def _lines_of(mutant: Mutant) -> tuple[float, float]:
-    """From where to where the function of ``mutant`` goes; of what stands outside of functions, the whole module."""
-    if not mutant.function:
-        return 0, float("inf")
-    for node in ast.walk(ast.parse(source_of(mutant.path))):  # the outermost first
-        if isinstance(node, ast.FunctionDef) and node.lineno <= mutant.line <= (node.end_lineno or 0):
-            return min([node.lineno, *(one.lineno for one in node.decorator_list)]), node.end_lineno or 0
-    raise LookupError(mutant)
+def _watch_module(path: str, call: Callable[[str], object]) -> None:
+    """Have each function of the module ``call`` its name whenever it begins."""
+    tree = ast.parse(source_of(path))
+    for name, function in functions_within(tree):
+        told = ast.parse(f"_called({f'{path} {name}'!r})").body
+        ast.increment_lineno(told[0], function.body[0].lineno - 1)
+        function.body[:0] = told
+    module = _module_of(path)
+    vars(module)["_called"] = call
+    _replace_code(module, compile(tree, str(module.__file__), "exec", dont_inherit=True))
 
 
 def break_module(mutant: Mutant) -> None:
     """Have every function of the module that is loaded do what the mutant's does."""
-    module = sys.modules[mutant.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")]
+    module = _module_of(mutant.path)
     code = compile(mutant.tree(), str(module.__file__), "exec", dont_inherit=True)
-    broken = {(one.co_qualname, one.co_firstlineno): one for one in _code_within(code)}
+    _replace_code(module, code)
+    if not mutant.function:
+        _run_again(module, code)
+
+
+def _module_of(path: str) -> types.ModuleType:
+    return sys.modules[path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")]
+
+
+def _replace_code(module: types.ModuleType, code: types.CodeType) -> None:
+    new = {(one.co_qualname, one.co_firstlineno): one for one in _code_within(code)}
     for function in gc.get_objects():
         if isinstance(function, types.FunctionType) and function.__code__.co_filename == module.__file__:
             was = function.__code__
-            function.__code__ = broken.get((was.co_qualname, was.co_firstlineno), was)
-    if not mutant.function:
-        _run_again(module, code)
+            function.__code__ = new.get((was.co_qualname, was.co_firstlineno), was)
 
 
 def _code_within(code: types.CodeType) -> Iterator[types.CodeType]:

@@ -132,9 +132,9 @@ class LimitTests(SimpleTestCase):
 class JudgeTests(TestCase):
     """A som that was 87.50, was accepted as 96.80, and is 87.6 again: both ways round."""
 
-    def judge(self, pair, day, value, check=None):
+    def judge(self, pair, day, value, check=None, is_newest=True):
         quote = Quote(pair.base, pair.quote, day, value, 1, "nbkr")
-        return plausibility.judge(pair, quote, value, check, today=day, is_newest=True)
+        return plausibility.judge(pair, quote, value, check, today=day, is_newest=is_newest)
 
     def pairs(self):
         for way in ("KGS/USD", "USD/KGS"):
@@ -217,6 +217,31 @@ class JudgeTests(TestCase):
         for value, is_held in (("103", False), ("103.0000001", True), ("97", True), ("97.1", False)):
             check = CrossCheck("Bank", Quote("KGS", "USD", MONDAY, Decimal(100), 1, "cbr"))
             assert bool(self.judge(pair, MONDAY, Decimal(value), check).reason) == is_held, value
+
+    def test_what_readers_see_already_is_known_whoever_says_it_again(self):
+        pair = make_pair(provider="nbkr")
+        for day, provider in ((MONDAY, "manual"), (MONDAY + timedelta(days=1), "cbr")):
+            make_rate(pair, day, "100", provider=provider)
+            assert self.judge(pair, day, Decimal(100)).is_known, provider
+            assert not self.judge(pair, day, Decimal("100.1")).is_known, provider
+
+    def test_older_day_is_doubted_only_where_the_newest_was_asked_for(self):
+        pair = make_pair(provider="nbkr")
+        make_rate(pair, MONDAY, "100", provider="nbkr")
+        friday = MONDAY - timedelta(days=3)
+        assert "older than the newest" in self.judge(pair, friday, Decimal(100)).reason
+        assert self.judge(pair, friday, Decimal(100), is_newest=False).reason == ""
+
+    def test_rates_held_for_later_days_settle_no_earlier_one(self):
+        pair = make_pair(provider="nbkr")
+        make_rate(pair, MONDAY, LOW, provider="nbkr")
+        [outlier] = self.days(HIGH, way="USD/KGS", pair=pair)
+        outlier.decided_by_id = make_desk()
+        outlier.save()
+        near, later = Decimal("87.6"), MONDAY + timedelta(days=3)
+        make_rate(pair, later, near, status="held", provider="nbkr", held_for_distance=True)
+        assert self.judge(pair, MONDAY + timedelta(days=2), near).reason
+        assert not self.judge(pair, MONDAY + timedelta(days=4), near).reason
 
     def test_judging_takes_three_queries_however_long_the_past(self):
         pair = make_pair(provider="nbkr")
