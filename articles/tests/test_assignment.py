@@ -277,3 +277,22 @@ class MovingTests(DeskTestCase):
         workflow.restore(revision, by=self.editor, version=revision.version)
         draft.refresh_from_db()
         assert draft.section == self.foreign
+
+    def test_restoring_puts_what_readers_had_upon_no_other_editors(self):
+        live = make_article(section=self.foreign, created_by=self.editor)
+        workflow.publish(live, by=self.chief)
+        was = live.editions.get()
+        Article.objects.filter(pk=live.pk).update(section=self.own)
+        live.refresh_from_db()
+        workflow.restore(was, by=self.editor, version=live.version)
+        live.refresh_from_db()
+        assert live.section == self.own
+
+    def test_restored_text_is_compared_with_what_readers_had_when_it_was_written(self):
+        article = make_article(section=self.own)
+        first = workflow.publish(article, by=self.chief)
+        moment = first.cut_at - HOUR
+        type(first).objects.filter(pk=first.pk).update(based_at=moment)
+        first.refresh_from_db()
+        article.refresh_from_db()
+        assert workflow.restore(first, by=self.chief, version=article.version).based_at == moment

@@ -1,6 +1,7 @@
 """The trash: off the desk, back as it was, and emptied of what no reader ever saw."""
 
 from datetime import timedelta
+from unittest import mock
 
 import time_machine
 from django.core.management import call_command
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.desk import roles, workflow
-from articles.desk.workflow import WorkflowError
+from articles.desk.workflow import WorkflowError, trash
 from articles.models import Article
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_image, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address, typed
@@ -69,6 +70,13 @@ class TrashTests(TestCase):
             call_command("empty_trash", verbosity=0)
         assert self.fresh(never) is None
         assert all(map(self.fresh, (once, fresh, kept)))
+
+    def test_emptying_is_not_held_up_by_drafts_on_the_desk(self):
+        workflow.trash(make_article(), by=self.chief)
+        drafts = [make_article() for _number in range(3)]
+        with mock.patch.object(trash, "AT_ONCE", 2):
+            assert workflow.empty_trash(timezone.now() + timedelta(days=31)) == 1
+        assert Article.objects.filter(pk__in=[draft.pk for draft in drafts]).count() == 3
 
     def test_step_with_what_was_emptied_meanwhile_is_refused_in_words(self):
         article = make_article()

@@ -265,6 +265,7 @@ class PublishingTests(TestCase):
             workflow.erase(edition, by=self.chief, reason="Court order 12")
         erased = workflow.erase(edition, by=administrator, reason="Court order 12")
         assert (erased.body, erased.standfirst, erased.erased_by) == ("", "", administrator)
+        assert (erased.headline, erased.noindex) == ("Erased", True)
         assert "First text" not in str(shared_values(erased).values())
 
     def test_of_what_was_erased_the_search_keeps_no_text_and_means_no_word(self):
@@ -351,6 +352,7 @@ class StageTests(TestCase):
         with self.assertRaises(WorkflowError):
             workflow.submit(self.article, by=self.chief)
         workflow.take_back(self.article, by=self.reporter)
+        assert self.article.revisions.order_by("version").last().note == "Taken back"
         with self.assertRaisesMessage(WorkflowError, "no longer open"):
             workflow.send_back(self.article, by=self.chief, note="Nobody submitted it.")
 

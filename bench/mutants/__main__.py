@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bench.mutants.areas import AREAS, DUE, mutants_by_hand, mutants_of_area, unobservable
 from bench.mutants.changes import BASE, Mutant
-from bench.mutants.trying import FIRST, KILLED, LATE, SURVIVED, UNTESTED, Trial
+from bench.mutants.trying import FAILED, FIRST, KILLED, LATE, SURVIVED, UNTESTED, Trial
 
 AT_ONCE = 2
 ENOUGH = 0.95
@@ -60,7 +60,10 @@ def _ask(area: str, options: argparse.Namespace, folder: str) -> list[tuple[Muta
     ends = [json.loads(line) for line in into.read_text().splitlines()] if into.exists() else []
     mutants = _due(options, area)
     if len(ends) != len(mutants):
-        sys.exit(f"{area}: {run.stdout[-3000:]}{run.stderr[-3000:]}")
+        print(
+            f"{area}: {len(ends)} of {len(mutants)} were tried.\n{run.stdout[-3000:]}{run.stderr[-3000:]}", flush=True
+        )
+        ends += [(FAILED, "")] * (len(mutants) - len(ends))
     counted = Counter(end for end, _test in ends)
     print(f"{area}: {', '.join(f'{number} {end}' for end, number in counted.most_common())}", flush=True)
     return [(mutant, end, test) for mutant, (end, test) in zip(mutants, ends, strict=True)]
@@ -84,13 +87,13 @@ def _print_all(ends: list[tuple[Mutant, str, str]]) -> int:
     for mutant, end, _test in ends:
         is_equal = mutant.name in reasons
         counted.setdefault(mutant.path, Counter())["unobservable" if is_equal else end] += 1
-        if end in {SURVIVED, UNTESTED} and not is_equal:
+        if end in {SURVIVED, UNTESTED, FAILED} and not is_equal:
             print(f"{end}: {mutant.path}:{mutant.line} in {mutant.function or 'the module'}\n    {mutant.change}")
     print()
     for path, of in sorted(counted.items()):
         print(f"{path:45} {', '.join(f'{number} {end}' for end, number in sorted(of.items()))}")
     total = sum(counted.values(), Counter())
-    seen, missed = total[KILLED] + total[LATE], total[SURVIVED] + total[UNTESTED]
+    seen, missed = total[KILLED] + total[LATE], total[SURVIVED] + total[UNTESTED] + total[FAILED]
     share = seen / max(1, seen + missed)
     print(f"{total.total()} mutants, {total['unobservable']} of them unobservable;", end=" ")
     print(f"{seen} of {seen + missed} noticed: {share:.1%}")

@@ -22,15 +22,12 @@ def _in(folder: str, names: str) -> list[str]:
 
 AREAS = {
     "workflow": Area(
-        [
-            *_in("articles/desk/workflow", "assignment editions locking scheduled stages timeline trash working_copy"),
-            *_in("articles/models", "edition"),
-        ],
-        _in(
-            "articles/tests",
-            "test_workflow test_assignment test_trash test_lacking test_first_publication test_updates "
-            "test_corrections test_furniture",
-        ),
+        _in("articles/desk/workflow", "assignment locking stages trash working_copy"),
+        _in("articles/tests", "test_workflow test_assignment test_trash test_notices"),
+    ),
+    "timeline": Area(
+        [*_in("articles/desk/workflow", "editions scheduled timeline"), *_in("articles/models", "edition")],
+        _in("articles/tests", "test_workflow test_first_publication test_updates test_lacking test_corrections"),
     ),
     "roles": Area(
         _in("articles/desk", "roles steps"),

@@ -22,7 +22,8 @@ from _pytest.runner import runtestprotocol
 from bench.mutants.changes import Mutant, functions_within, source_of
 
 LEAST, TIMES = 90, 20  # seconds that a mutant has, and times as many as its tests take with whole code
-UNTESTED, KILLED, SURVIVED, LATE = "no test", "killed", "survived", "killed by time"
+KILLED, LATE = "killed", "killed by time"
+SURVIVED, UNTESTED, FAILED = "survived", "no test", "not tried"
 FIRST = "newsroom/tests/test_mutants.py"  # asks for a database, so that it is made, and puts nothing into any cache
 
 

@@ -3,10 +3,12 @@
 import gzip
 import re
 import shutil
+import tempfile
 import threading
 import time
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from unittest import mock
 
 import brotli
@@ -28,7 +30,7 @@ from newsroom import pages
 from newsroom.serving import frame, generation
 from newsroom.serving.headers import PUBLIC
 from newsroom.serving.pagecache import codings, counts
-from newsroom.serving.pagecache.keys import relevant_query
+from newsroom.serving.pagecache.keys import LONGEST, build, key_of, known
 from newsroom.serving.pagecache.middleware import PageCacheMiddleware
 from newsroom.serving.pagecache.page import Page
 from newsroom.serving.pagecache.stores import Files, Memory
@@ -364,6 +366,13 @@ class OutageTests(TransactionTestCase):
             with override_settings(NGINX=True):
                 assert self.client.get("/").headers["X-Accel-Expires"] == "1"
 
+    def test_last_good_page_is_this_process_own_where_the_files_are_gone(self):
+        self.client.get("/")
+        generation.change()
+        shutil.rmtree(settings.VAR_DIR / "cache" / "pages")
+        with self.database_away(), self.assertLogs("django.request", "ERROR"):
+            assert self.client.get("/").headers["X-Cache"] == "stale"
+
     def test_it_is_made_anew_as_soon_as_that_is_possible(self):
         self.client.get("/")
         generation.change()
@@ -418,11 +427,36 @@ class PageTests(SimpleTestCase):
         assert codings.best("BR ; Q=0.4, gzip;q=0.3") == "br"
 
     def test_parameters(self):
-        assert relevant_query("") == ""
-        assert relevant_query("page=2&utm_source=x&page=3") == "page=3"
-        assert relevant_query("span=1y&page=1") == "page=1&span=1y"
-        assert relevant_query("at=2026-01-01") is None
-        assert relevant_query("x=" + "y" * 2000) is None
+        assert known("") == ""
+        assert known("page=2&utm_source=x&page=3") == "page=3"
+        assert known("span=1y&page=1") == "page=1&span=1y"
+        for name in ("amount", "at", "currency", "day", "q"):
+            assert known(f"page=2&{name}=1") is None, name
+        assert known("x=" + "y" * (LONGEST - 2)) == ""
+        assert known("x=" + "y" * (LONGEST - 1)) is None
+        assert known("x=%00") is None
+
+    def test_addresses_that_nobody_types_are_not_looked_at(self):
+        for length, is_kept in ((LONGEST, True), (LONGEST + 1, False)):
+            request = RequestFactory().get("/" + "a" * (length - 1))
+            assert (key_of(request) is not None) == is_kept, length
+
+    def test_where_pages_are_secure_only_secure_ones_are_kept(self):
+        with override_settings(SECURE_SSL_REDIRECT=True):
+            assert key_of(RequestFactory().get("/", secure=True)) == "https://testserver/?"
+            assert key_of(RequestFactory().get("/")) is None
+        assert key_of(RequestFactory().get("/")) == "http://testserver/?"
+
+    def test_pages_of_other_code_or_templates_are_others_but_tests_make_no_pages(self):
+        with tempfile.TemporaryDirectory() as folder, override_settings(BASE_DIR=Path(folder)):
+            words = []
+            for name in ("templates/page.html", "newsroom/views.py", "newsroom/tests/test_views.py", "static/note.txt"):
+                path = Path(folder) / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(name)
+                words.append(build.__wrapped__())
+        template, code, test, note = words
+        assert template != code == test == note
 
 
 class StoresTests(SimpleTestCase):
