@@ -2,16 +2,26 @@
 
 from datetime import timedelta
 
+import time_machine
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.db.models import ProtectedError
 from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
+from taggit.models import Tag
 
 from articles.desk import roles, workflow
-from articles.models import Edition, Placement
-from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section, make_user
+from articles.models import Edition, Placement, Template
+from articles.tests.factories import (
+    make_article,
+    make_author,
+    make_chief,
+    make_edition,
+    make_image,
+    make_section,
+    make_user,
+)
 from articles.tests.test_admin_article import DeskTestCase, change_address, typed
 from newsroom.tests.forms import loaded
 
@@ -275,6 +285,84 @@ class AdministratorTests(RolesTestCase):
         for name in ("link", "link_end", "sessions", "suspend", "let-in"):
             assert self.client.post(reverse(f"admin:auth_user_{name}", args=[root.pk])).status_code == 403
         assert self.client.post(reverse("admin:auth_user_delete", args=[root.pk]), {"post": "yes"}).status_code == 403
+
+
+class RightsTests(TestCase):
+    """Who may do what with things beside articles; asked without a screen."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.administrator, cls.chief, cls.reporter = (
+            make_user(roles.ADMINISTRATOR),
+            make_chief(),
+            make_user(roles.REPORTER),
+        )
+        cls.editor, cls.pictures = make_user(roles.SECTION_EDITOR), make_user(roles.PICTURE_EDITOR)
+        cls.section = make_section()
+        cls.section.editors.add(cls.editor)
+
+    def those_who(self, may, thing):
+        users = ("administrator", "chief", "editor", "pictures", "reporter")
+        return {name for name in users if may(User.objects.get(pk=getattr(self, name).pk), thing)}
+
+    def test_only_who_comes_to_the_desk_is_given_articles(self):
+        assert roles.writes(self.reporter)
+        assert not roles.writes(make_user(roles.REPORTER, is_staff=False))
+
+    def test_picture_is_theirs_whose_sections_alone_have_it_now(self):
+        everywhere = {"administrator", "chief", "pictures"}
+        mine, unused = make_image(uploaded_by=self.editor), make_image()
+        assert self.those_who(roles.may_change_image, mine) == everywhere | {"editor"}
+        assert self.those_who(roles.may_change_image, unused) == everywhere
+        make_article(section=self.section, lead_image=unused)
+        assert self.those_who(roles.may_change_image, unused) == everywhere | {"editor"}
+        foreign = make_edition(body=f'<figure data-image="{unused.pk}"></figure><p>x</p>')
+        unused.article_rows.filter(article=foreign.article).delete()  # the working copy has it no more
+        assert self.those_who(roles.may_change_image, unused) == everywhere
+        with time_machine.travel(timezone.now() + timedelta(hours=1), tick=False):
+            type(foreign).objects.filter(pk=foreign.pk).update(live_until=timezone.now())  # readers see it no more
+            assert self.those_who(roles.may_change_image, unused) == everywhere | {"editor"}
+
+    def test_author_is_theirs_in_whose_sections_alone_they_write(self):
+        leads = {"administrator", "chief"}
+        guest, staff = make_author(), make_author(user=self.reporter)
+        assert self.those_who(roles.may_change_author, guest) == leads | {"editor"}
+        assert self.those_who(roles.may_change_author, staff) == leads
+        make_article(section=self.section, authors=[guest, staff])
+        assert self.those_who(roles.may_change_author, staff) == leads | {"editor"}
+        make_article(authors=[guest, staff])
+        assert self.those_who(roles.may_change_author, guest) == self.those_who(roles.may_change_author, staff) == leads
+        assert self.those_who(roles.may_change_author, make_author(user=self.editor)) == leads | {"editor"}
+
+    def test_tags_are_merged_by_who_may_rename_each_and_authors_by_who_leads_the_paper(self):
+        leads = {"administrator", "chief"}
+        make_article(section=self.section, tags=["Rail"])
+        make_article(tags=["Silk"])
+        rail, silk = (Tag.objects.get(name=name) for name in ("Rail", "Silk"))
+        assert self.those_who(roles.may_merge, rail) == leads | {"editor"}
+        assert self.those_who(lambda user, tags: roles.may_merge(user, *tags), (rail, silk)) == leads
+        assert self.those_who(roles.may_merge, make_author()) == self.those_who(roles.may_merge, self.section) == leads
+
+    def test_template_is_theirs_who_made_it_or_edit_its_section(self):
+        leads = {"administrator", "chief"}
+        foreign = make_section()
+        for made_by, section, expected in (
+            (self.editor, foreign, leads | {"editor"}),
+            (self.chief, self.section, leads | {"editor"}),
+            (self.chief, foreign, leads),
+            (self.reporter, foreign, leads),
+        ):
+            template = Template(made_by=made_by, section=section)
+            assert self.those_who(roles.may_change_template, template) == expected, (made_by, section)
+
+    def test_nobody_manages_whoever_may_do_more_than_they(self):
+        leads, root = {"administrator", "chief"}, make_user(is_superuser=True)
+        assert self.those_who(roles.may_manage, None) == leads
+        assert self.those_who(roles.may_manage, make_user(roles.CHIEF_EDITOR)) == leads
+        assert self.those_who(roles.may_manage, make_user(roles.ADMINISTRATOR)) == {"administrator"}
+        assert self.those_who(roles.may_manage, root) == set()
+        assert roles.may_manage(root, make_user(is_superuser=True))
+        assert self.those_who(roles.may_reset_password, make_user(roles.REPORTER)) == {"administrator"}
 
 
 class OutsiderTests(TestCase):

@@ -33,8 +33,7 @@ AREAS = {
         _in("articles/desk", "roles steps"),
         _in(
             "articles/tests",
-            "test_permissions test_permission_table test_steps test_assignment test_ideas test_merges "
-            "test_image_upload test_admin_images test_article_templates",
+            "test_permissions test_steps test_assignment test_ideas test_merges test_article_templates",
         ),
     ),
     "page cache": Area(
