@@ -1,10 +1,10 @@
 from datetime import timedelta
 from unittest import mock
 
-from django.test import TestCase
+from django.test import SimpleTestCase, TestCase
 from django.utils import timezone
 
-from articles.models import Alert, Placement
+from articles.models import Alert, Edition, Image, Placement, Section
 from articles.public import curation
 from articles.tests.factories import make_chief, make_edition, make_image, make_section
 
@@ -39,6 +39,11 @@ class FrontPageTests(TestCase):
         assert page.seconds == self.editions[1:4]
         html = self.client.get("/").content.decode()
         assert html.index('class="with-lead"') < html.index(self.editions[20].path) < html.index('class="flank')
+        self.place(3, self.editions[21])
+        self.place(4, self.editions[22])
+        page = curation.front_page_at(self.now)
+        assert page.with_lead == [self.editions[20], self.editions[21]]
+        assert page.seconds[0] == self.editions[22]
 
     def test_what_is_but_the_rest_is_not_called_the_latest(self):
         for count in range(1, 13):
@@ -156,6 +161,57 @@ class FrontPageTests(TestCase):
     def test_empty_paper_has_an_empty_page(self):
         page = curation.front_page_at(self.now - timedelta(days=900))
         assert (page.lead, page.seconds, page.latest, page.shelves) == (None, [], [], [])
+
+
+class ShapeTests(SimpleTestCase):
+    """What a shelf and the page look like follows from what stands there."""
+
+    def editions(self, *pictured, kind="news"):
+        return [Edition(headline="H", kind=kind, lead_image=Image(pk=1) if has else None) for has in pictured]
+
+    def page(self, lead=None, seconds=(), latest=(), countries=()):
+        return curation.FrontPage(lead, [], list(seconds), list(latest), [], [], list(countries))
+
+    def test_shelf_has_the_richest_shape_that_leaves_no_hole(self):
+        for pictured, is_large, shape in (
+            ([True], False, "plain"),
+            ([True, True], False, "cells"),
+            ([True, True], True, "cells"),
+            ([True, False], True, "plain"),
+            ([True, True, True], False, "cells"),
+            ([True, True, True], True, "large"),
+            ([True, False, False], False, "large"),
+            ([False, True, True], True, "plain"),
+        ):
+            assert curation.Shelf(Section(), self.editions(*pictured), is_large).shape == shape, (pictured, is_large)
+        assert curation.Shelf(Section(), self.editions(True, False, kind="opinion")).shape == "opinion"
+        mixed = self.editions(False, kind="opinion") + self.editions(False)
+        assert curation.Shelf(Section(), mixed).shape == "plain"
+
+    def test_beside_a_large_picture_those_with_pictures_come_first(self):
+        editions = self.editions(True, False, True)
+        assert [id(one) for one in curation.Shelf(Section(), editions).beside] == [id(editions[2]), id(editions[1])]
+
+    def test_headlines_of_nearly_one_length_end_alike(self):
+        for longest, is_even in ((49, True), (50, False)):
+            editions = [Edition(headline="H" * letters) for letters in (30, longest)]
+            assert curation.Shelf(Section(), editions).is_even == is_even, longest
+
+    def test_latest_stands_beside_pictures_if_it_fills_the_column(self):
+        [pictured, bare] = self.editions(True, False)
+        for lead, lines, has_side in ((pictured, 4, True), (pictured, 3, False), (bare, 4, False)):
+            assert self.page(lead, latest=self.editions(*[False] * lines)).has_side == has_side, (lead, lines)
+        assert self.page(bare, self.editions(True, True), self.editions(*[False] * 4)).has_side
+        assert self.page(bare).is_bare
+        assert not self.page(pictured).is_bare
+
+    def test_latest_with_nothing_above_it_is_the_newest(self):
+        assert self.page(latest=self.editions(False)).has_newest
+
+    def test_one_article_of_one_country_is_enough_for_their_row(self):
+        [edition] = self.editions(False)
+        assert self.page(countries=[(Section(), None), (Section(), edition)]).tells_of_countries
+        assert not self.page(countries=[(Section(), None)]).tells_of_countries
 
 
 class SectionTopTests(TestCase):

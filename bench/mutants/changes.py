@@ -14,8 +14,8 @@ NEIGHBOURS = {  # what is written by mistake in place of the other
     **{ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In},
     **{ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.BitOr: ast.BitAnd},
 }
-NAMES = {"filter": "exclude", "exclude": "filter", "first": "last", "last": "first"}
-NAMES |= {"min": "max", "max": "min", "any": "all", "all": "any"}
+FUNCTIONS = {"min": "max", "max": "min", "any": "all", "all": "any"}
+METHODS = {"filter": "exclude", "exclude": "filter", "first": "last", "last": "first"}
 LOOKUPS = {"gt": "gte", "gte": "gt", "lt": "lte", "lte": "lt"}
 QUERIES = {"filter", "exclude", "get", "Q"}
 Replacement = ast.expr | ast.stmt
@@ -147,7 +147,7 @@ def _without_not(node: ast.UnaryOp) -> Iterator[Replacement]:
 
 
 def _instead_of_sum(node: ast.BinOp) -> Iterator[Replacement]:
-    if type(node.op) in NEIGHBOURS:
+    if type(node.op) in NEIGHBOURS and not isinstance(node.right, ast.Set | ast.Dict):  # which can't be added
         yield ast.BinOp(node.left, NEIGHBOURS[type(node.op)](), node.right)
 
 
@@ -188,13 +188,10 @@ def _without(items: list, place: int) -> list:
 def _another_call(call: ast.Call) -> Iterator[Replacement]:
     func, keywords = call.func, call.keywords
     name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-    if name in NAMES:
-        other = (
-            ast.Attribute(func.value, NAMES[name], ast.Load())
-            if isinstance(func, ast.Attribute)
-            else ast.Name(NAMES[name], ast.Load())
-        )
-        yield ast.Call(other, call.args, keywords)
+    if isinstance(func, ast.Name) and name in FUNCTIONS:
+        yield ast.Call(ast.Name(FUNCTIONS[name], ast.Load()), call.args, keywords)
+    if isinstance(func, ast.Attribute) and name in METHODS:
+        yield ast.Call(ast.Attribute(func.value, METHODS[name], ast.Load()), call.args, keywords)
     if name == "order_by" and call.args and isinstance(call.args[0], ast.Constant):
         field = call.args[0].value
         turned = ast.Constant(field[1:] if field.startswith("-") else f"-{field}")

@@ -130,7 +130,7 @@ def _module_of(path: str) -> types.ModuleType:
 def _replace_code(module: types.ModuleType, code: types.CodeType) -> None:
     new = {(one.co_qualname, one.co_firstlineno): one for one in _code_within(code)}
     for function in gc.get_objects():
-        if isinstance(function, types.FunctionType) and function.__code__.co_filename == module.__file__:
+        if type(function) is types.FunctionType and function.__code__.co_filename == module.__file__:
             was = function.__code__
             function.__code__ = new.get((was.co_qualname, was.co_firstlineno), was)
 

@@ -31,7 +31,7 @@ from newsroom.serving import frame, generation
 from newsroom.serving.headers import PUBLIC
 from newsroom.serving.pagecache import codings, counts
 from newsroom.serving.pagecache.keys import LONGEST, build, key_of, known
-from newsroom.serving.pagecache.middleware import PageCacheMiddleware
+from newsroom.serving.pagecache.middleware import Flight, PageCacheMiddleware
 from newsroom.serving.pagecache.page import Page
 from newsroom.serving.pagecache.stores import Files, Memory
 from tickers.tests.factories import make_pair, make_rate
@@ -332,6 +332,16 @@ class KeptTests(TransactionTestCase):
             thread.join()
         assert answers == {"first": ("made", b"old"), "before": ("waited", b"old"), "after": ("made", b"new")}
 
+    def test_who_waits_gets_what_a_neighbour_made_as_well(self):
+        self.get("/business/")
+        middleware, flight, request = PageCacheMiddleware(None), Flight(), RequestFactory().get("/business/")
+        made = middleware._lead(request, key_of(request), generation.current(), flight)
+        assert made.headers["X-Cache"] == "shared"
+        middleware = PageCacheMiddleware(None)
+        middleware._flights[key_of(request)] = flight
+        waited = middleware(request)
+        assert (waited.headers["X-Cache"], waited.content) == ("waited", made.content)
+
     def test_counts_tell_how_it_goes(self):
         _before, _living = counts.of_machine()
         self.get()
@@ -372,6 +382,19 @@ class OutageTests(TransactionTestCase):
         shutil.rmtree(settings.VAR_DIR / "cache" / "pages")
         with self.database_away(), self.assertLogs("django.request", "ERROR"):
             assert self.client.get("/").headers["X-Cache"] == "stale"
+
+    def test_who_waited_for_a_page_that_could_not_be_made_gets_the_last_good_one(self):
+        self.client.get("/")
+        generation.change()
+        request = RequestFactory().get("/")
+        middleware = PageCacheMiddleware(mock.Mock(side_effect=OperationalError("the connection is closed")))
+        flight = middleware._flights[key_of(request)] = Flight()
+
+        def fail(seconds):
+            middleware._broken_until[key_of(request)] = time.monotonic() + 60
+
+        with mock.patch.object(flight.landed, "wait", side_effect=fail):
+            assert middleware(request).headers["X-Cache"] == "stale"
 
     def test_it_is_made_anew_as_soon_as_that_is_possible(self):
         self.client.get("/")
