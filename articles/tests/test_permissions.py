@@ -309,6 +309,19 @@ class RightsTests(TestCase):
         assert roles.writes(self.reporter)
         assert not roles.writes(make_user(roles.REPORTER, is_staff=False))
 
+    def test_idea_of_another_reporter_is_begun_by_nobody_but_them(self):
+        another = make_user(roles.REPORTER)
+        for created_by, may_begin in ((self.chief, True), (self.reporter, True), (another, False)):
+            idea = make_article(stage="idea", created_by=created_by)
+            assert roles.may(self.reporter, "begin", idea) == may_begin, created_by
+
+    def test_article_is_taken_out_of_no_section_by_who_has_no_say_there(self):
+        assert roles.may_move_out(self.reporter, make_article(section=None, created_by=self.chief))
+        for created_by, may_move in ((self.chief, False), (self.reporter, True)):
+            article = make_article(section=self.section, created_by=created_by)
+            assert roles.may_move_out(self.reporter, article) == may_move, created_by
+        assert roles.may_move_out(self.editor, make_article(section=self.section, created_by=self.chief))
+
     def test_picture_is_theirs_whose_sections_alone_have_it_now(self):
         everywhere = {"administrator", "chief", "pictures"}
         mine, unused = make_image(uploaded_by=self.editor), make_image()

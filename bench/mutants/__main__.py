@@ -64,6 +64,7 @@ def _ask(area: str, options: argparse.Namespace, folder: str) -> list[tuple[Muta
             f"{area}: {len(ends)} of {len(mutants)} were tried.\n{run.stdout[-3000:]}{run.stderr[-3000:]}", flush=True
         )
         ends += [(FAILED, "")] * (len(mutants) - len(ends))
+    print(*(line for line in run.stdout.splitlines() if line.startswith("left out")), sep="\n", end="", flush=True)
     counted = Counter(end for end, _test in ends)
     print(f"{area}: {', '.join(f'{number} {end}' for end, number in counted.most_common())}", flush=True)
     return [(mutant, end, test) for mutant, (end, test) in zip(mutants, ends, strict=True)]

@@ -27,7 +27,7 @@ AREAS = {
     ),
     "timeline": Area(
         [*_in("articles/desk/workflow", "editions scheduled timeline"), *_in("articles/models", "edition")],
-        _in("articles/tests", "test_workflow test_first_publication test_updates test_lacking test_corrections"),
+        _in("articles/tests", "test_workflow test_updates test_first_publication"),
     ),
     "roles": Area(
         _in("articles/desk", "roles steps"),

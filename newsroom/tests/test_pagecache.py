@@ -259,6 +259,19 @@ class KeptTests(TransactionTestCase):
         for _ in range(2):
             assert "X-Cache" not in middleware(RequestFactory().get("/")).headers
 
+    def test_what_is_another_page_for_another_reader_is_not_kept(self):
+        for name, value in (
+            ("Vary", "Accept-Language, Cookie"),
+            ("Content-Security-Policy", "script-src 'nonce-x'"),
+            ("Cache-Control", "private"),
+        ):
+
+            def answer(request, headers={name: value}):  # noqa: B006 - it is only read
+                request.frame, request.shown_at = frame.frame_at(), None
+                return HttpResponse("words", headers=headers)
+
+            assert "X-Cache" not in PageCacheMiddleware(answer)(RequestFactory().get("/own/")).headers, name
+
     def test_old_addresses_and_withdrawn_articles_are_kept_too(self):
         chief = make_chief()
         workflow.withdraw(self.edition.article, by=chief, reason="It was wrong.")
