@@ -91,7 +91,7 @@ class MenuLinkForm(forms.ModelForm):
         max_length=500,
         widget=forms.TextInput({"placeholder": gettext_lazy("tag or address")}),
     )
-    known: LinkTargets  # both are set on a class of its own for each request and menu
+    link_targets: LinkTargets  # both are set on a class of its own for each request and menu
     place: str
 
     class Meta:
@@ -110,7 +110,7 @@ class MenuLinkForm(forms.ModelForm):
             if self.initial["leads_to"] not in {key for _name, rows in choices[1:] for key, _label in rows}:
                 choices.append((self.initial["leads_to"], f"{stored.named}: {self.link_targets.lost(stored)}"))
         else:
-            self.initial["order"] = 1 + sum(link.place == self.place for link in self.known.links)
+            self.initial["order"] = 1 + sum(link.place == self.place for link in self.link_targets.links)
         choice_field(self, "leads_to").choices = choices
         for name in {"order", "leads_to", "typed", "label"} & self.fields.keys():  # a row has no labels of its own
             self.fields[name].widget.attrs["aria-label"] = capfirst(self.fields[name].label)

@@ -96,20 +96,20 @@ class Refusing(forms.BaseForm):
         self.add_error(None, ValidationError(text, code="newer"))
 
 
-class Guarded(ChangeFormAdmin):
-    """A model's admin with forms that detect edit conflicts, and a log that has the values."""
+class LoggedValues(ChangeFormAdmin):
+    """A model's admin whose log has the values of fields before and after."""
 
     def construct_change_message(self, request, form, formsets, add=False):
-        """Django's, with the values before and after of the fields that changed."""
+        """Return Django's message, with the values before and after of the fields that changed."""
         message = super().construct_change_message(request, form, formsets, add)
-        own = next((part["changed"] for part in message if "fields" in part.get("changed", {})), {})
+        own: dict[str, Any] = next((part["changed"] for part in message if "fields" in part.get("changed", {})), {})
         if own and "object" not in own and (values := form_values.changes_in_words(form, own["fields"])):
             own["values"] = values
         return message
 
 
-class Guarded:
-    """A model's screens, with change forms that overwrite nothing unseen."""
+class Guarded(ChangeFormAdmin):
+    """A model's admin with change forms that overwrite nothing unseen."""
 
     def _changeform_view(self, request, object_id, form_url, extra_context):
         """Check, within Django's transaction, that the row is the one that was loaded; then call Django's view."""
@@ -173,14 +173,6 @@ class Guarded:
             if context["newer_row"] and not (context.get("to_mend") or _has_other_errors(context)):
                 context["errors"] = []  # nothing is wrong: the choices are shown separately
         return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
-
-    def construct_change_message(self, request, form, formsets, add=False):
-        """Return Django's message, with the values before and after of the fields that changed."""
-        message = super().construct_change_message(request, form, formsets, add)
-        own: dict[str, Any] = next((part["changed"] for part in message if "fields" in part.get("changed", {})), {})
-        if own and "object" not in own and (values := form_values.changes_in_words(form, own["fields"])):
-            own["values"] = values
-        return message
 
 
 def _has_other_errors(context):

@@ -1,5 +1,6 @@
 """Forms that were typed and not saved, on the screen: in the original form, or as a list of what was typed."""
 
+from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.db import transaction
@@ -16,6 +17,14 @@ from newsroom.desk import unsaved_forms
 
 Why = UnsavedForm.Why
 DRAWS = {"articles_placement_board": ({"_save", "_over"}, "_draw")}  # screens that can show unsaved changes
+
+
+class NotSaved(forms.BaseForm):
+    """A form that is shown as it was filled in, and never saved."""
+
+    def is_valid(self):
+        super().is_valid()
+        return False
 
 
 class FilledIn(ChangeFormAdmin):

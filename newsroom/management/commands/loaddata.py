@@ -28,7 +28,7 @@ class Command(DjangosCommand):
     def handle(self, *labels, **options):
         if options["first_run"] and not paper_fixtures.is_first_run():
             return
-        self.overwrite, self.comparing, self.found = options["overwrite"], False, []
+        self.overwrite, self.comparing, self.objects_read = options["overwrite"], False, []
         self.pictures: list[int] = []  # primary keys of those that were loaded
         try:
             with transaction.atomic(using=options["database"]):
