@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.admin import ModelAdmin
 
 if TYPE_CHECKING:
-    from django.db.models import Model
-    from django.db.models.options import Options
     from django.http import HttpRequest, HttpResponse
 
 
@@ -20,6 +18,4 @@ class ChangeFormAdmin(ModelAdmin):
             self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict[str, Any] | None
         ) -> HttpResponse: ...
 
-        def _get_obj_does_not_exist_redirect(
-            self, request: HttpRequest, opts: Options[Model], object_id: str
-        ) -> HttpResponse: ...
+        def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse: ...

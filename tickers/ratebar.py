@@ -3,8 +3,7 @@
 import math
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -12,9 +11,6 @@ from ground.times import midnight
 from tickers import calendar, providers
 from tickers.models import Pair, Rate
 from tickers.row import PairMove, PairRow, for_one, inverse
-
-if TYPE_CHECKING:
-    from django_stubs_ext import WithAnnotations
 
 __all__ = [
     "PairMove",
@@ -55,18 +51,7 @@ def _with_typed(pairs: list[Any], typed: Any, today: date) -> list[Any]:
     )
 
 
-class NewestRates(TypedDict):
-    """What ``with_newest`` adds to a pair: None where it has no rate yet."""
-
-    value: Decimal | None
-    previous: Decimal | None
-    effective_date: date | None
-    rate_provider: str | None
-
-
-def with_newest(
-    today: date, among: QuerySet[Pair] | None = None
-) -> "QuerySet[WithAnnotations[Pair, NewestRates], WithAnnotations[Pair, NewestRates]]":
+def with_newest(today: date, among: QuerySet[Pair] | None = None) -> QuerySet[Pair]:
     """Return the active pairs with what pair_row_of() needs: the newest rates on the paper's day ``today``.
 
     ``among`` replaces the active pairs.

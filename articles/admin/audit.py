@@ -2,7 +2,6 @@
 
 import csv
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypedDict
 
 from django import forms
 from django.apps import apps
@@ -30,9 +29,6 @@ from articles.admin.times import DayField, short, time_with_zone, zone
 from articles.desk import notices
 from articles.models import Merge
 from ground.times import midnight
-
-if TYPE_CHECKING:
-    from django_stubs_ext import WithAnnotations
 
 LOOKED_AT = 20_000  # newest entries of the chosen days that are searched for words or an action
 ASTRAY = 1_000  # entries by which the order of ids may differ from that of times
@@ -114,15 +110,9 @@ class AuditList(ChangeList):
         _find(self.result_list)
 
 
-class Existence(TypedDict):
-    """What the list adds to an entry."""
-
-    exists: bool  # whether its object still exists
-
-
 def _find(entries):
     """Mark which objects of ``entries`` still exist: a query for each kind of object."""
-    kinds: dict[ContentType, list[WithAnnotations[LogEntry, Existence]]] = {}
+    kinds: dict[ContentType, list[LogEntry]] = {}
     for entry in entries:
         entry.exists = False
         if entry.content_type and number_in_address(entry.object_id):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
@@ -21,22 +21,6 @@ from ground.characters import strip_control
 ICON_WIDTH = 640
 
 
-class FeedAnnotations(TypedDict):
-    """What a query of a feed adds to an edition; times are of the whole paper."""
-
-    further_names: str | None
-    tag_names: str | None
-    last_start: datetime
-    last_end: datetime | None
-    thing: str  # the name of the section, tag or author whose feed it is; only in such a feed
-
-
-if TYPE_CHECKING:
-    from django_stubs_ext import WithAnnotations
-
-    FeedEdition = WithAnnotations[Edition, FeedAnnotations]
-
-
 @dataclass(frozen=True)
 class Picture:
     """A picture in a feed, with an absolute address."""
@@ -52,7 +36,7 @@ class Picture:
 class Item:
     """An edition in a feed; ``write`` returns its body as self-contained HTML, None: only the standfirst is shown."""
 
-    edition: "FeedEdition"
+    edition: Edition
     write: Callable[[], str] | None
     root: str
     host: str  # the host that names the paper's articles for ever, whatever host it has today
