@@ -309,6 +309,13 @@ class RightsTests(TestCase):
         assert roles.writes(self.reporter)
         assert not roles.writes(make_user(roles.REPORTER, is_staff=False))
 
+    def test_many_articles_are_told_apart_at_once_by_their_bylines(self):
+        mine, another = make_article(authors=[make_author(user=self.reporter)]), make_article(authors=[make_author()])
+        roles.load_own(self.reporter, [mine, another])
+        with self.assertNumQueries(0):
+            assert roles.is_own(self.reporter, mine)
+            assert not roles.is_own(self.reporter, another)
+
     def test_idea_of_another_reporter_is_begun_by_nobody_but_them(self):
         another = make_user(roles.REPORTER)
         for created_by, may_begin in ((self.chief, True), (self.reporter, True), (another, False)):

@@ -8,7 +8,7 @@ from taggit.models import Tag
 from articles import search
 from articles.desk import roles, workflow
 from articles.desk.workflow import WorkflowError, timeline
-from articles.models import Article, Copy, Edition, SiteSettings
+from articles.models import Article, Copy, Edition, Notice, SiteSettings
 from articles.models.copy import shared_values
 from articles.tests.copy_fields import ANOTHER
 from articles.tests.factories import (
@@ -231,6 +231,31 @@ class PublishingTests(TestCase):
         update = workflow.schedule(self.article, by=self.chief, at=timezone.now() + 10 * HOUR)
         with self.assertRaisesMessage(WorkflowError, "Cancel that first"):
             workflow.take_down(self.article, by=self.chief, at=update.live_from)
+
+    def test_whatever_is_done_to_a_schedule_stands_in_the_history(self):
+        edition = workflow.schedule(self.article, by=self.chief, at=timezone.now() + HOUR)
+        assert Article.objects.get(pk=self.article.pk).stage == "published"
+        edition = workflow.reschedule(edition, by=self.chief, at=timezone.now() + 2 * HOUR)
+        workflow.cancel(edition, by=self.chief)
+        notes = self.article.revisions.order_by("version").values_list("note", flat=True)
+        for note, begins in zip(notes, ("Scheduled for", "Rescheduled for", "Schedule cancelled"), strict=True):
+            assert note.startswith(begins), note
+
+    def test_nothing_is_scheduled_for_this_very_moment(self):
+        edition = workflow.schedule(self.article, by=self.chief, at=timezone.now() + HOUR)
+        with time_machine.travel(timezone.now(), tick=False):
+            for step, thing in ((workflow.schedule, self.article), (workflow.reschedule, edition)):
+                with self.assertRaisesMessage(WorkflowError, "Choose a time in the future"):
+                    step(thing, by=self.chief, at=timezone.now())
+
+    def test_writers_hear_that_their_article_is_out_and_get_it_back_as_a_draft_when_it_is_withdrawn(self):
+        writer = make_user(roles.REPORTER)
+        article = make_article(created_by=writer)
+        workflow.publish(article, by=self.chief)
+        assert Notice.objects.get(user=writer).kind == Notice.Kind.PUBLISHED
+        workflow.withdraw(article, by=self.chief, reason="Court")
+        article.refresh_from_db()
+        assert article.stage == "draft"
 
     def test_times_beyond_the_end_of_time_are_refused(self):
         workflow.publish(self.article, by=self.chief)

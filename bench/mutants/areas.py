@@ -27,7 +27,10 @@ AREAS = {
     ),
     "timeline": Area(
         [*_in("articles/desk/workflow", "editions scheduled timeline"), *_in("articles/models", "edition")],
-        _in("articles/tests", "test_workflow test_updates test_first_publication"),
+        _in(
+            "articles/tests",
+            "test_workflow test_assignment test_updates test_first_publication test_timeline test_lacking",
+        ),
     ),
     "roles": Area(
         _in("articles/desk", "roles steps"),

@@ -27,13 +27,13 @@ from articles.desk import workflow
 from articles.models import Author, Edition, Placement, Redirect, RedirectHits, Section, SiteSettings
 from articles.tests.factories import make_article, make_chief, make_edition, make_section
 from newsroom import pages
-from newsroom.serving import frame, generation
+from newsroom.serving import frame, generation, redis_client
 from newsroom.serving.headers import PUBLIC
 from newsroom.serving.pagecache import codings, counts
 from newsroom.serving.pagecache.keys import LONGEST, build, key_of, known
 from newsroom.serving.pagecache.middleware import Flight, PageCacheMiddleware
 from newsroom.serving.pagecache.page import Page
-from newsroom.serving.pagecache.stores import Files, Memory
+from newsroom.serving.pagecache.stores import Files, Memory, Redis
 from tickers.tests.factories import make_pair, make_rate
 
 WITH_CACHE = [settings.PAGE_CACHE, *settings.MIDDLEWARE]
@@ -523,6 +523,14 @@ class StoresTests(SimpleTestCase):
         assert store.size() < 400_000
         assert store.get(f"{409:032x}") is not None
         assert store.get(f"{0:032x}") is None
+
+    def test_redis_is_asked_only_while_it_answers(self):
+        page = page_of()
+        with mock.patch.object(redis_client, "client_of_paper") as client:
+            client().get.return_value = page.pack()
+            for is_heard, found in ((True, page), (False, None)):
+                with mock.patch.object(generation, "is_heard", return_value=is_heard):
+                    assert Redis().get("a" * 32) == found, is_heard
 
     def test_a_broken_file_is_no_page(self):
         store = Files(settings.VAR_DIR / "broken", 10**6)
