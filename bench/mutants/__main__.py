@@ -51,12 +51,12 @@ def _ask(area: str, options: argparse.Namespace, folder: str) -> list[tuple[Muta
     """What becomes of the mutants of ``area``; its process shares nothing with the others but the empty tables."""
     into = Path(folder) / f"{area}.jsonl"
     shared = {
-        "NEWSROOM_TEST_SHARED": os.environ.get("NEWSROOM_TEST_SHARED", folder),
+        "NEWSROOM_TEST_SHARED": folder,
         "HYPOTHESIS_STORAGE_DIRECTORY": f"{folder}/{area}",
     }
     command = [sys.executable, "-m", "bench.mutants", "--area", area, "--only", options.only, "--into", str(into)]
     command += ["--per-thousand", str(options.per_thousand)]
-    run = subprocess.run(command, cwd=BASE, env=os.environ | shared, capture_output=True, text=True)
+    run = subprocess.run(command, cwd=BASE, env=shared | os.environ, capture_output=True, text=True)
     ends = [json.loads(line) for line in into.read_text().splitlines()] if into.exists() else []
     mutants = _due(options, area)
     if len(ends) != len(mutants):
