@@ -38,7 +38,9 @@ def main() -> int:
         return _try_area(options.area[0], _due(options, options.area[0]), options.into)
     areas = [area for area in options.area or AREAS if _due(options, area)]
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder, ThreadPoolExecutor(AT_ONCE) as pool:
-        return _print_all([one for ended in pool.map(lambda area: _ask(area, options, folder), areas) for one in ended])
+        return _print_all(
+            [result for results in pool.map(lambda area: _ask(area, options, folder), areas) for result in results]
+        )
 
 
 def _due(options: argparse.Namespace, area: str) -> list[Mutant]:
@@ -94,10 +96,10 @@ def _print_all(ends: list[tuple[Mutant, str, str]]) -> int:
     for path, of in sorted(counted.items()):
         print(f"{path:45} {', '.join(f'{number} {end}' for end, number in sorted(of.items()))}")
     total = sum(counted.values(), Counter())
-    seen, missed = total[KILLED] + total[LATE], total[SURVIVED] + total[UNTESTED] + total[FAILED]
-    share = seen / max(1, seen + missed)
+    noticed, missed = total[KILLED] + total[LATE], total[SURVIVED] + total[UNTESTED] + total[FAILED]
+    share = noticed / max(1, noticed + missed)
     print(f"{total.total()} mutants, {total['unobservable']} of them unobservable;", end=" ")
-    print(f"{seen} of {seen + missed} noticed: {share:.1%}")
+    print(f"{noticed} of {noticed + missed} noticed: {share:.1%}")
     for mutant in wrong:
         print(
             f"known.toml calls it unobservable, but a test notices it: {mutant.path} {mutant.function} {mutant.change}"

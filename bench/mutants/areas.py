@@ -87,6 +87,6 @@ def unobservable() -> dict[str, str]:
     entries = tomllib.loads(KNOWN.read_text()).get("unobservable", [])
     names = {mutant.name for path in {entry["path"] for entry in entries} for mutant in mutants_of(path)}
     reasons = {f"{entry['path']} {entry['function']} {entry['change']}": entry["reason"] for entry in entries}
-    if gone := reasons.keys() - names:
-        raise LookupError(f"There is no such mutant any more: {sorted(gone)}")
+    if unknown := reasons.keys() - names:
+        raise LookupError(f"There is no such mutant any more: {sorted(unknown)}")
     return reasons

@@ -65,7 +65,7 @@ class Mutant:
 
 def mutants_of(path: str) -> list[Mutant]:
     """Every mutant of a module, in the order of its lines."""
-    seen: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     mutants = []
     is_model = "/models/" in path  # which can't be run again, so what stands outside of its functions can't be changed
     sites = _sites(ast.parse(source_of(path)))
@@ -73,8 +73,8 @@ def mutants_of(path: str) -> list[Mutant]:
         if is_model and not function:
             continue
         change = f"{_told(node)} → {_told(new)}"
-        seen[function, change] += 1
-        if (times := seen[function, change]) > 1:
+        counts[function, change] += 1
+        if (times := counts[function, change]) > 1:
             change += f" ({times})"
         mutants.append(Mutant(path, node.lineno, function, change, number))
     return mutants
@@ -137,8 +137,8 @@ def _instead_of_comparison(node: ast.Compare) -> Iterator[Replacement]:
 
 def _one_condition_less(node: ast.BoolOp) -> Iterator[Replacement]:
     for place in range(len(node.values)):
-        rest = _without(node.values, place)
-        yield rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest)
+        conditions = _without(node.values, place)
+        yield conditions[0] if len(conditions) == 1 else ast.BoolOp(node.op, conditions)
 
 
 def _without_not(node: ast.UnaryOp) -> Iterator[Replacement]:
@@ -167,7 +167,7 @@ def _not_done(node: ast.stmt) -> Iterator[Replacement]:
         case ast.Expr(ast.Call()) | ast.AugAssign() | ast.Assign([ast.Attribute()]):
             yield ast.Pass()
         case ast.Assign([ast.Tuple(targets)], ast.Tuple(values)) if any(
-            isinstance(one, ast.Attribute) for one in targets
+            isinstance(target, ast.Attribute) for target in targets
         ):
             for place in range(len(targets)):
                 left, right = _without(targets, place), _without(values, place)

@@ -65,7 +65,7 @@ class FilledIn(ChangeFormAdmin):
         return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
 
-class SentForms:
+class SentForms(ChangeFormAdmin):
     """A model's screens, which tell the browser what is saved, and show what was typed for a row that is gone."""
 
     def response_add(self, request, obj, post_url_continue=None):

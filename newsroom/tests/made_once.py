@@ -1,6 +1,7 @@
 """The tables of the tests are made by the migrations once, and kept in ``var/tests`` until a migration changes.
 
-What is kept is as the migrations leave it: permissions and groups follow from the code of the day, and each process adds them.
+What is kept is as the migrations leave it: permissions and groups follow from the code of the day, and each process
+adds them.
 """
 
 import fcntl

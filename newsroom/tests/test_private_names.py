@@ -48,11 +48,6 @@ LEFT = {
         "_changeform_view",
     ): "the row is locked within the transaction of the admin's view",
     ("articles/admin/image.py", "_committed"): "a file that is on disk before its row",
-    ("articles/admin/article/typed.py", "_save_m2m"): "a form saved without its row",
-    ("articles/admin/article/form.py", "_should_delete_form"): "authors that are taken away may come twice",
-    ("articles/admin/article/form.py", "_save_m2m"): "relations are saved in an order of ours",
-    ("articles/admin/article/recovery.py", "_errors"): "a form filled in again is shown without errors",
-    ("articles/admin/article/recovery.py", "_non_form_errors"): "a form filled in again is shown without errors",
     ("articles/admin/image_form.py", "_post_clean"): "what a model refuses is told beside another field",
 }
 
