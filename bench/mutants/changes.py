@@ -177,8 +177,8 @@ def _not_done(node: ast.stmt) -> Iterator[Replacement]:
 def _one_item_less(node: ast.List | ast.Set) -> Iterator[Replacement]:
     if len(node.elts) > 1 and all(isinstance(item, ast.Constant) for item in node.elts):
         for place in range(len(node.elts)):
-            rest = _without(node.elts, place)
-            yield ast.Set(rest) if isinstance(node, ast.Set) else ast.List(rest, ast.Load())
+            items = _without(node.elts, place)
+            yield ast.Set(items) if isinstance(node, ast.Set) else ast.List(items, ast.Load())
 
 
 def _without(items: list, place: int) -> list:
@@ -197,12 +197,14 @@ def _another_call(call: ast.Call) -> Iterator[Replacement]:
         turned = ast.Constant(field[1:] if field.startswith("-") else f"-{field}")
         yield ast.Call(func, [turned, *call.args[1:]], keywords)
     for place, keyword in enumerate(keywords if name in QUERIES else []):
-        rest = _without(keywords, place)
-        if rest or call.args:
-            yield ast.Call(func, call.args, rest)
+        other_keywords = _without(keywords, place)
+        if other_keywords or call.args:
+            yield ast.Call(func, call.args, other_keywords)
         start, _, lookup = (keyword.arg or "").rpartition("__")
         if lookup in LOOKUPS:
-            yield ast.Call(func, call.args, [*rest, ast.keyword(f"{start}__{LOOKUPS[lookup]}", keyword.value)])
+            yield ast.Call(
+                func, call.args, [*other_keywords, ast.keyword(f"{start}__{LOOKUPS[lookup]}", keyword.value)]
+            )
 
 
 WAYS: list[tuple[type | tuple[type, ...], Callable[..., Iterator[Replacement]]]] = [

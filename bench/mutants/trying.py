@@ -43,18 +43,18 @@ class Trial:
         items = [item for item in session.items if not item.nodeid.startswith(FIRST)]
         list(self._run([item for item in session.items if item not in items][:1], items[0]))
         _close_databases()
-        known = _in_child(lambda: self._watch(items), 3000)
-        if not isinstance(known, dict):
-            raise RuntimeError(f"Tests can't be run with whole code: {known}")
-        if known["failed"]:
-            print("left out, as they fail with whole code:", *known["failed"])
-            items = [item for item in items if item.nodeid not in known["failed"]]
+        calls = _in_child(lambda: self._watch(items), 3000)
+        if not isinstance(calls, dict):
+            raise RuntimeError(f"Tests can't be run with whole code: {calls}")
+        if calls["failed"]:
+            print("left out, as they fail with whole code:", *calls["failed"])
+            items = [item for item in items if item.nodeid not in calls["failed"]]
         for mutant in self.mutants:
-            chosen = _chosen(items, known, mutant)
+            chosen = _chosen(items, calls, mutant)
             if not chosen:
                 self.tell(mutant, UNTESTED, "")
                 continue
-            seconds = LEAST + TIMES * sum(known["seconds"][item.nodeid] for item in chosen)
+            seconds = LEAST + TIMES * sum(calls["seconds"][item.nodeid] for item in chosen)
             failed = _in_child(lambda: self._try(mutant, chosen), seconds)  # noqa: B023 - it ends within this round
             if failed is None:
                 self.tell(mutant, LATE, "")
@@ -91,17 +91,19 @@ class Trial:
         return self.failed[:1]
 
 
-def _chosen(items: list, known: dict[str, Any], mutant: Mutant) -> list:
+def _chosen(items: list, calls: dict[str, Any], mutant: Mutant) -> list:
     """The tests that call the function of ``mutant``, class by class, the quickest class first."""
     name = f"{mutant.path} {mutant.function}"
     chosen = [
         item
         for item in items
-        if any(one == name or (not mutant.function and one.startswith(name)) for one in known["of"][item.nodeid])
+        if any(
+            called == name or (not mutant.function and called.startswith(name)) for called in calls["of"][item.nodeid]
+        )
     ]
     seconds: dict[Any, float] = {}
     for item in chosen:
-        seconds[item.parent] = seconds.get(item.parent, 0) + known["seconds"][item.nodeid]
+        seconds[item.parent] = seconds.get(item.parent, 0) + calls["seconds"][item.nodeid]
     return sorted(chosen, key=lambda item: (seconds[item.parent], item.parent.nodeid))
 
 
@@ -109,9 +111,9 @@ def _watch_module(path: str, call: Callable[[str], object]) -> None:
     """Have each function of the module ``call`` its name whenever it begins."""
     tree = ast.parse(source_of(path))
     for name, function in functions_within(tree):
-        told = ast.parse(f"_called({f'{path} {name}'!r})").body
-        ast.increment_lineno(told[0], function.body[0].lineno - 1)
-        function.body[:0] = told
+        call_of_it = ast.parse(f"_called({f'{path} {name}'!r})").body
+        ast.increment_lineno(call_of_it[0], function.body[0].lineno - 1)
+        function.body[:0] = call_of_it
     module = _module_of(path)
     vars(module)["_called"] = call
     _replace_code(module, compile(tree, str(module.__file__), "exec", dont_inherit=True))
@@ -131,7 +133,7 @@ def _module_of(path: str) -> types.ModuleType:
 
 
 def _replace_code(module: types.ModuleType, code: types.CodeType) -> None:
-    new = {(one.co_qualname, one.co_firstlineno): one for one in _code_within(code)}
+    new = {(part.co_qualname, part.co_firstlineno): part for part in _code_within(code)}
     for function in gc.get_objects():
         if type(function) is types.FunctionType and function.__code__.co_filename == module.__file__:
             was = function.__code__
@@ -139,10 +141,10 @@ def _replace_code(module: types.ModuleType, code: types.CodeType) -> None:
 
 
 def _code_within(code: types.CodeType) -> Iterator[types.CodeType]:
-    for one in code.co_consts:
-        if isinstance(one, types.CodeType):
-            yield one
-            yield from _code_within(one)
+    for part in code.co_consts:
+        if isinstance(part, types.CodeType):
+            yield part
+            yield from _code_within(part)
 
 
 def _run_again(module: types.ModuleType, code: types.CodeType) -> None:
@@ -171,20 +173,20 @@ def _close_databases() -> None:
 def _in_child(work: Callable[[], Any], seconds: float) -> Any:
     """What ``work`` gives in a process split off, with a database of its own; None if it takes longer."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
-        said = Path(folder) / "said"
+        answer_file = Path(folder) / "said"
         if not (child := os.fork()):
             try:
                 signal.alarm(int(seconds))
                 for stream in (1, 2):
                     os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
                 _own_database(Path(folder))
-                said.write_text(json.dumps(work()))
+                answer_file.write_text(json.dumps(work()))
             except BaseException as error:
-                said.write_text(json.dumps([f"{type(error).__name__}: {error}"]))
+                answer_file.write_text(json.dumps([f"{type(error).__name__}: {error}"]))
             finally:
                 os._exit(0)
         os.waitpid(child, 0)
-        return json.loads(said.read_text()) if said.exists() else None
+        return json.loads(answer_file.read_text()) if answer_file.exists() else None
 
 
 def _own_database(folder: Path) -> None:
