@@ -40,7 +40,7 @@ class ArticleAdmin(ArticleFormAdmin, ArticleListAdmin):
         return [*(url for page in self.pages for url in page.urls()), *super().get_urls()]
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """What is sent goes through ``saving``; Django shows the form, and says if there is no such article."""
+        """Let ``saving`` answer a form that was sent; Django shows the form, and says if there is no such article."""
         number, response = object_id and unquote(object_id), None
         if request.method == "POST":
             response = saving.answer_sent_form(self, request, number)
@@ -49,7 +49,7 @@ class ArticleAdmin(ArticleFormAdmin, ArticleListAdmin):
         return response or super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        """The form with all that stands beside it; an idea has a short one until somebody begins to write it."""
+        """Return the form with its panels; an idea leads to its short form until somebody begins to write it."""
         if obj is not None and obj.stage == Article.Stage.IDEA:
             return HttpResponseRedirect(obj.get_absolute_url())
         sent = context.get("sent", QueryDict())
@@ -60,7 +60,7 @@ class ArticleAdmin(ArticleFormAdmin, ArticleListAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def keep_unsaved(self, request, article, data):
-        """Take over a form that was sent without a login; the address where it is offered."""
+        """Keep a form that was sent without a login, and return the address where it is offered again."""
         return recovery.keep_unsaved(request.user, article, data)
 
     def has_change_permission(self, request, obj=None):
@@ -68,7 +68,7 @@ class ArticleAdmin(ArticleFormAdmin, ArticleListAdmin):
         return super().has_change_permission(request, obj) and may_edit
 
     def has_delete_permission(self, request, obj=None):
-        """Articles go by way of the trash."""
+        """Return False: articles are deleted by way of the trash alone."""
         return False
 
     def delete_view(self, request, object_id, extra_context=None):

@@ -1,4 +1,4 @@
-"""Steps taken with many articles at once: what each must be told, what it says beforehand, and how it is taken."""
+"""Steps taken with many articles at once: the fields of each, what it says beforehand, and how it is taken."""
 
 from copy import deepcopy
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ from articles.models import Article, Section, tag_key
 
 @dataclass(frozen=True)
 class Done:
-    """What was done with one article, in words, and whether readers see a difference at once."""
+    """What was done with one article, as a sentence, and whether readers see a difference at once."""
 
     text: str
     reached: bool = False
 
 
 class Action(forms.Form):
-    """One step with many articles; what the table of steps says of it is in ``step``."""
+    """The form of a step that is taken with many articles; ``step`` is its row of the table of steps."""
 
     def __init__(self, data=None, *, step, user, articles=()):
         super().__init__(data)
@@ -34,20 +34,20 @@ class Action(forms.Form):
             self.fields[step.asks] = deepcopy(steps.StepForm.base_fields[step.asks])
 
     def act(self, article):
-        """Take the step with ``article``."""
+        """Take the step with ``article``, and return what was done."""
         return Done(steps.take(self.step.name, article, steps.StepForm(self.data), by=self.user))
 
     def foretell(self, outlook):
-        """Sentences that say what readers will see of the step."""
+        """Return sentences that say what readers will see of the step."""
         return [_("Readers see no difference.")]
 
     def mind(self, article):
-        """What becomes of ``article`` that one would not expect; usually nothing."""
+        """Return, in words, what the step does to ``article`` against expectation; usually an empty text."""
         may = roles.may(self.user, self.step.name, article)
         return "" if may else _("you may not do this with it: it is left as it is")
 
     def warn(self, article):
-        """What is to be said of ``article`` once the step is taken; usually nothing."""
+        """Return a warning about ``article`` after the step was taken; usually an empty text."""
         return ""
 
 
@@ -58,8 +58,8 @@ class Publish(Action):
     def foretell(self, outlook):
         new = len(outlook.coming) + len(outlook.others)
         changed = sum(article.stage != Article.Stage.PUBLISHED for article in outlook.live)
-        same, later = len(outlook.live) - changed, len(outlook.coming) + len(outlook.updates)
-        found = [
+        unchanged, later = len(outlook.live) - changed, len(outlook.coming) + len(outlook.updates)
+        sentences = [
             (
                 new,
                 ngettext(
@@ -75,11 +75,11 @@ class Publish(Action):
                 ),
             ),
             (
-                same,
+                unchanged,
                 ngettext(
                     "%(count)d they have in its newest text already.",
                     "%(count)d they have in their newest texts already.",
-                    same,
+                    unchanged,
                 ),
             ),
             (
@@ -91,7 +91,7 @@ class Publish(Action):
                 ),
             ),
         ]
-        return [text % {"count": count} for count, text in found if count]
+        return [text % {"count": count} for count, text in sentences if count]
 
 
 class Trash(Action):
@@ -131,7 +131,7 @@ class Assign(Action):
     writers = staticmethod(steps.writers)
 
     def clean_assign_to(self):
-        """Asked once, not refused article by article."""
+        """Refuse an unknown login once, instead of article by article."""
         try:
             return steps.writer_named(self.cleaned_data["assign_to"]).get_username()
         except WorkflowError as refusal:
@@ -139,7 +139,7 @@ class Assign(Action):
 
 
 class AroundTheText(Action):
-    """A change of what stands around a text: for readers, too, where one may publish; else of the working copies."""
+    """A change of what stands around texts: of the working copies and, where the user may publish, for readers, too."""
 
     field_order = ["section", "tags", "publish_too"]
     publish_too = forms.BooleanField(
@@ -153,7 +153,9 @@ class AroundTheText(Action):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.publishable = [one for one in self.articles if _is_readers(one) and roles.may(self.user, "furnish", one)]
+        self.publishable = [
+            article for article in self.articles if _is_readers(article) and roles.may(self.user, "furnish", article)
+        ]
         if not self.publishable:
             del self.fields["publish_too"]
 
@@ -175,10 +177,10 @@ class AroundTheText(Action):
             "With “and publish these changes” readers of %(count)d see them at once, beside the texts that they have.",
             live,
         )
-        found = [text % {"count": live}] if live else []
+        sentences = [text % {"count": live}] if live else []
         if any(article.next_live for article in self.publishable):
-            found.append(_("What is scheduled gets them, too."))
-        return found
+            sentences.append(_("What is scheduled gets them, too."))
+        return sentences
 
     def mind(self, article):
         if super().mind(article) or not self.publishable:
@@ -188,11 +190,11 @@ class AroundTheText(Action):
         return ""
 
     def save(self, article):
-        """Change the working copy of ``article``, and say so."""
+        """Change the working copy of ``article``, and return a sentence that says so."""
         raise NotImplementedError
 
     def publish(self, article):
-        """The same for readers, too; also what of theirs it reached."""
+        """Change the working copy and what readers have; return a sentence, and the editions that were changed."""
         raise NotImplementedError
 
     def _not_yet(self, article):
@@ -200,7 +202,7 @@ class AroundTheText(Action):
 
 
 def _is_readers(article):
-    """Whether readers have ``article``, loaded ``with_state()``, or will have it."""
+    """Return whether readers have ``article``, loaded ``with_state()``, or will have it."""
     return bool(article.live_since or article.next_live)
 
 
@@ -279,5 +281,5 @@ CLASSES = {  # of steps that ask for more, or say more beforehand, than any othe
 
 
 def form_class_of(step):
-    """The class of forms by which ``step`` is taken with many articles."""
+    """Return the class of the form by which ``step`` is taken with many articles."""
     return CLASSES.get(step.name, Action)

@@ -1,4 +1,4 @@
-"""Autosaves as rows: what a window says is kept, and settled when it was saved or is not wanted any more.
+"""Autosaves as rows: each keeps what was typed in a window, and is settled once that was saved or dropped.
 
 An autosave touches no article, revision or edition. Each window of a browser (a page that was loaded) has rows of its
 own: the newest is written over while it is young, so that a trail stays for the history.
@@ -28,26 +28,26 @@ MOST_VERSION = 2**31 - 1
 
 
 def new_window():
-    """A name for a window that has given itself none."""
+    """Return a name for a window that has given itself none."""
     return str(uuid4())
 
 
 def window_in(post, key="window"):
-    """The name that a window gave itself, or nothing if it is none; ``page`` names one loading of its page."""
+    """Return the name that a window gave itself, empty if it is invalid; key ``page`` names one loading of a page."""
     name = post.get(key, "")
     return name if WINDOW.match(name) else ""
 
 
 def version_in(post):
-    """The version that the form was loaded with."""
+    """Return the version that the form was loaded with."""
     return min(number_in_address(post.get("version")), MOST_VERSION)
 
 
 @transaction.atomic
 def keep_autosave(user, article, window, base_version, fields, *, again=False):
-    """Store what ``user`` typed in ``window``; what comes late, after newer words of it, changes nothing.
+    """Store what ``user`` typed in ``window``; what arrives after a newer state of the same window changes nothing.
 
-    ``again`` is for the form itself, which comes back with the words that were kept when it was sent.
+    ``again`` is for the form itself, which brings back the state that was kept when it was sent.
     """
     now, pk = timezone.now(), article.pk if article else None
     rows = Autosave.objects.select_for_update().filter(user=user, window=window)
@@ -58,17 +58,18 @@ def keep_autosave(user, article, window, base_version, fields, *, again=False):
         last.fields, last.at, last.base_version = fields, now, base_version
         last.save(update_fields=["fields", "at", "base_version"])
         return last
-    made = Autosave.objects.create(
+    autosave = Autosave.objects.create(
         user=user, article_id=pk, window=window, base_version=base_version, fields=fields, begun_at=now, at=now
     )
     _bound(user, window, now, is_new_window=last is None)
-    return made
+    return autosave
 
 
 def settle_autosave(user, window, outcome, article=None, upto=0):
-    """Say what became of what ``window`` kept, ``upto`` a sequence (0: of all); ``article`` was begun with it.
+    """Settle the autosaves of ``window`` up to the sequence ``upto`` (0: all) with ``outcome``; return how many.
 
-    What was typed while a save was on its way is newer than the save, and goes on being offered.
+    ``article`` is the one that was begun with them. What was typed while a save was on its way is newer than the save,
+    and goes on being offered.
     """
     now, began = timezone.now(), {"article": article} if article else {}
     rows = Autosave.objects.open().filter(user=user, window=window) if window else Autosave.objects.none()
@@ -78,18 +79,18 @@ def settle_autosave(user, window, outcome, article=None, upto=0):
 
 
 def settle_taken(user, pk, outcome, article=None):
-    """Settle the window of the autosave ``pk``, whose words are in another window now."""
+    """Settle the autosaves of the window of autosave ``pk``, whose text is in another window now; return how many."""
     row = Autosave.objects.open().filter(user=user, pk=number_in_address(pk)).only("window").first()
     return settle_autosave(user, row.window, outcome, article) if row else 0
 
 
 def sequence_of(fields):
-    """A number that grows with every change; the browser's clock in milliseconds."""
+    """Return the number that grows with every change: the browser's clock in milliseconds."""
     return number_in_address((fields.get("sequence") or [""])[-1])
 
 
 def _bound(user, window, now, *, is_new_window):
-    """Whoever begins a row takes away what is too much or too old, a little at a time."""
+    """Delete a limited number of rows that are too many or too old, each time a row is begun."""
     rows = Autosave.objects.filter(user=user, window=window).order_by("-pk")
     if too_many := list(rows.values_list("pk", flat=True)[MOST_ROWS : MOST_ROWS + REMOVED_AT_ONCE]):
         Autosave.objects.filter(pk__in=too_many).delete()
@@ -111,8 +112,8 @@ def seen(user, article, window, *, typed=False, back=False):
     now = timezone.now()
     changed = {"seen_at": now} | ({"typed_at": now} if typed else {}) | ({"left_at": None} if back else {})
     row = {"user": user, "article": article, "window": window}
-    known = Presence.objects.filter(**row)
-    if (known if back else known.filter(left_at=None)).update(**changed) or known.exists():
+    presences = Presence.objects.filter(**row)
+    if (presences if back else presences.filter(left_at=None)).update(**changed) or presences.exists():
         return
     Presence.objects.filter(seen_at__lt=now - MAYBE_HERE_FOR).delete()
     Presence.objects.filter(left_at__lt=now - FORGOTTEN_AFTER).delete()
@@ -120,7 +121,7 @@ def seen(user, article, window, *, typed=False, back=False):
         with transaction.atomic():
             Presence.objects.create(**row, **changed)
     except IntegrityError:  # its first two pulses came at once
-        known.filter(left_at=None).update(**changed)
+        presences.filter(left_at=None).update(**changed)
 
 
 def note_closed_window(user, article, window):
@@ -130,23 +131,23 @@ def note_closed_window(user, article, window):
 
 
 def others(article, user, window):
-    """Who else may have ``article`` open: a row a person, and one for each other window of ``user``."""
+    """Return who else may have ``article`` open: a row for each person, and one for each other window of ``user``."""
     people: dict[int, dict[str, Any]] = {}
     own, now = [], timezone.now()
     for row in Presence.objects.here().filter(article=article).select_related("user")[:MOST_SHOWN]:
-        said = {"typing": row.is_typing(now), "heard": row.is_heard(now), "seen": said_of(row.seen_at)}
+        activity = {"typing": row.is_typing(now), "heard": row.is_heard(now), "seen": said_of(row.seen_at)}
         if row.user_id == user.pk:
-            own += [said | {"me": True, "window": row.window}] if row.window != window else []
+            own += [activity | {"me": True, "window": row.window}] if row.window != window else []
             continue
         before = people.get(row.user_id)
-        if before is None or (said["heard"], said["typing"]) >= (before["heard"], before["typing"]):
+        if before is None or (activity["heard"], activity["typing"]) >= (before["heard"], before["typing"]):
             name = row.user.get_full_name() or row.user.get_username()
-            people[row.user_id] = said | {"me": False, "name": name}
+            people[row.user_id] = activity | {"me": False, "name": name}
     return [*people.values(), *own]
 
 
 def said_of(moment):
-    """When a window was last heard of: the day as well, if it was not today."""
+    """Return in words when a window was last heard of, with the day if it was not today."""
     local = timezone.localtime(moment)
     is_today = local.date() == timezone.localdate()
     return date_format(local, "H:i" if is_today else "j M, H:i")

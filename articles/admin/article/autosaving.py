@@ -26,7 +26,7 @@ MOST_ASKED = 60  # windows whose fate one page asks for
 
 
 class Refusal(Exception):
-    """An answer other than yes: a status, a word for the script, and a sentence for people."""
+    """A refusal as an answer: an HTTP status, a word for the script, and a sentence for people."""
 
     def __init__(self, status, reason, text=""):
         super().__init__(text)
@@ -34,7 +34,7 @@ class Refusal(Exception):
 
 
 def answers(*methods):
-    """Make a view of an article (None: one still to be begun) of a method that returns a dict or raises ``Refusal``."""
+    """Make a view out of a method that takes an article (None: a new one) and returns a dict or raises ``Refusal``."""
 
     def decorate(view):
         @wraps(view)
@@ -42,13 +42,13 @@ def answers(*methods):
             try:
                 if request.method not in methods:
                     raise Refusal(405, "method")
-                given = view(self, request, self._article_asked_for(request, pk))
+                result = view(self, request, self._article_asked_for(request, pk))
             except Refusal as refusal:
                 return refusal.answer
             except (DatabaseError, InterfaceError):
                 logger.exception("The database refused %s", request.path)
                 return Refusal(503, "database", _("The database can’t be written to at the moment.")).answer
-            return JsonResponse(given) if isinstance(given, dict) else given
+            return JsonResponse(result) if isinstance(result, dict) else result
 
         return answer
 
@@ -56,7 +56,7 @@ def answers(*methods):
 
 
 class Autosaving(ArticlePage):
-    """What a page of the form asks and tells by itself; above the form, what was typed before and never saved."""
+    """The requests that the form's script makes by itself; above the form, what was typed before and never saved."""
 
     def urls(self):
         views = {
@@ -68,23 +68,23 @@ class Autosaving(ArticlePage):
         return [path(f"<int:pk>/{name}/", view, name=f"articles_article_{name}") for name, view in views.items()]
 
     def panel(self, request, article, sent):
-        """What is offered to be taken up again, and who else has the article open."""
-        window, taken = autosaves.window_in(sent), sent.get("recovered", "")
-        context = recovery.offers_context(self.admin, request, article, without={window}, taken=taken)
+        """Return the autosaves that are offered to be taken up again, and who else has the article open."""
+        window, recovered = autosaves.window_in(sent), sent.get("recovered", "")
+        context = recovery.offers_context(self.admin, request, article, without={window}, recovered=recovered)
         # Own windows are left to the script: this page may replace one of them, and a reload hasn't closed it yet.
-        here = [one for one in autosaves.others(article, request.user, window) if not one["me"]] if article else []
-        return context | {"window": window, "recovered": taken, "is_unsaved": bool(sent), "here": here}
+        here = [row for row in autosaves.others(article, request.user, window) if not row["me"]] if article else []
+        return context | {"window": window, "recovered": recovered, "is_unsaved": bool(sent), "here": here}
 
     @answers("POST")
     def autosave_view(self, request, article):
-        """Keep what is in the form; with ``leaving`` the page that holds it is being closed."""
+        """Keep what is in the form; ``leaving`` in the POST says that its page is being closed."""
         window = self._window_that_may_edit(request, article)
         with transaction.atomic():  # the words are offered once at least, whatever fails
             row = autosaves.keep_autosave(
                 request.user, article, window, autosaves.version_in(request.POST), fields_of(request.POST)
             )
-            if taken := request.POST.get("recovered"):
-                autosaves.settle_taken(request.user, taken, Autosave.Outcome.TAKEN)
+            if recovered := request.POST.get("recovered"):
+                autosaves.settle_taken(request.user, recovered, Autosave.Outcome.TAKEN)
         page = autosaves.window_in(request.POST, "page") or window
         if article and "leaving" in request.POST:
             autosaves.note_closed_window(request.user, article, page)
@@ -94,9 +94,9 @@ class Autosaving(ArticlePage):
 
     @answers("GET", "POST")
     def pulse_view(self, request, article):
-        """Whether session and server are there, who else is, and a token to send the form with.
+        """Answer that session and server are there, with who else is here and a token to send the form with.
 
-        A POST says that the window is open, with ``leaving`` that it is not any more, with ``back`` that it is again.
+        A POST says that the window is open; with ``leaving``, that it is being closed; with ``back``, that it is back.
         """
         window = autosaves.window_in(request.POST or request.GET)
         if request.method == "POST" and article and window:
@@ -104,12 +104,12 @@ class Autosaving(ArticlePage):
                 autosaves.note_closed_window(request.user, article, window)
             else:
                 autosaves.seen(request.user, article, window, back="back" in request.POST)
-        asked = request.GET.get("windows", "").split(",")[:MOST_ASKED]
-        return self._news(request, article, window) | {"windows": self._fates(request.user, asked)}
+        windows = request.GET.get("windows", "").split(",")[:MOST_ASKED]
+        return self._news(request, article, window) | {"windows": self._fates(request.user, windows)}
 
     @answers("POST")
     def drop_view(self, request, article):
-        """Stop offering what a window kept; it stays in the trail."""
+        """Stop offering the autosaves of a window; they stay in the history."""
         autosaves.settle_taken(request.user, request.POST.get("drop"), Autosave.Outcome.DROPPED)
         if request.headers.get("X-Requested-With") == "fetch":
             return {"dropped": True}
@@ -117,7 +117,7 @@ class Autosaving(ArticlePage):
 
     @answers("GET")
     def offers_view(self, request, article):
-        """What is offered to be taken up again, as a piece of the page."""
+        """Return the autosaves that are offered to be taken up again, as a fragment of the page."""
         window = autosaves.window_in(request.GET)
         context = recovery.offers_context(self.admin, request, article, without={window})
         return render(request, "admin/articles/article/_offers.html", context)
@@ -129,12 +129,12 @@ class Autosaving(ArticlePage):
             raise Refusal(401, "other_user", _("Somebody else is logged in in this browser."))
         if pk == 0:
             return None
-        found = self.admin.get_object(request, str(pk))
-        if found is None:
+        article = self.admin.get_object(request, str(pk))
+        if article is None:
             raise Refusal(404, "gone", _("This article is not there any more."))
-        if not self.admin.has_view_or_change_permission(request, found):
+        if not self.admin.has_view_or_change_permission(request, article):
             raise Refusal(403, "forbidden", _("You may not read this article."))
-        return found
+        return article
 
     def _window_that_may_edit(self, request, article):
         if not self.may_write(request, article):
@@ -145,7 +145,7 @@ class Autosaving(ArticlePage):
         return window
 
     def _news(self, request, article, window):
-        """What the page shows in its rail."""
+        """Return what the page shows in its rail: the time, who else is here, who saved last, and a new token."""
         now = timezone.localtime()
         news = {"at": date_format(now, "H:i:s"), "zone": zone(), "token": get_token(request), "version": 0, "here": []}
         if article:
@@ -159,11 +159,11 @@ class Autosaving(ArticlePage):
         return news
 
     def _fates(self, user, windows):
-        """What became of the words of each window: how new they are on the server, and how they were settled."""
-        known = [name for name in windows if autosaves.WINDOW.match(name)]
-        if not known:
+        """Return by window the newest sequence that the server has of it, and how that was settled."""
+        names = [name for name in windows if autosaves.WINDOW.match(name)]
+        if not names:
             return {}
-        rows = Autosave.objects.filter(user=user, window__in=known).order_by("pk")
+        rows = Autosave.objects.filter(user=user, window__in=names).order_by("pk")
         return {
             row["window"]: {
                 "sequence": autosaves.sequence_of({"sequence": row["fields__sequence"]}),

@@ -25,7 +25,7 @@ MOST_AT_ONCE = 50  # articles of one bulk action
 
 
 def _action(step):
-    """The entry of the list's menu that takes ``step`` with all that is ticked."""
+    """Return the action in the list's menu that takes ``step`` with all ticked articles."""
 
     def take(admin, request, queryset):
         return BulkStep(admin, request).run(queryset, step)
@@ -45,7 +45,7 @@ class BulkStep:
     request: DeskRequest
 
     def run(self, queryset, step):
-        """Ask first where something is to be asked; then take the step with each article."""
+        """Show the page that asks first, if the step has one; take the step with each article once it is answered."""
         articles = list(queryset.select_related("section", "assignee", "created_by", "saved_by")[: MOST_AT_ONCE + 1])
         if len(articles) > MOST_AT_ONCE:
             text = _("Nothing was done: choose at most %(most)d articles at once.")
@@ -65,7 +65,7 @@ class BulkStep:
         self.admin.message_user(self.request, text, level)
 
     def ask(self, articles, form):
-        """The page that asks for what the step needs, and says what it will do."""
+        """Return the page that asks for what the step needs, and says what it will do."""
         context = {
             **self.admin.admin_site.each_context(self.request),
             "title": form.step.bulk.about,
@@ -85,9 +85,9 @@ class BulkStep:
             try:
                 with transaction.atomic():
                     _refuse_unseen(self.request, article)
-                    what = form.act(article)
-                    self.admin.log_change(self.request, article, what.text)
-                done.append((article, what))
+                    outcome = form.act(article)
+                    self.admin.log_change(self.request, article, outcome.text)
+                done.append((article, outcome))
                 if warning := form.warn(article):
                     self.tell(format_html("“{}”: {}", article, warning), messages.WARNING)
             except WorkflowError as refusal:
@@ -98,10 +98,12 @@ class BulkStep:
         self.sum_up(form, done, refused)
 
     def sum_up(self, form, done, refused):
-        """Apart: what readers see at once, what they don't, and what was not done."""
+        """Tell in three lists what readers see at once, what they don't see yet, and what was not done."""
         for reached, heading in ((True, form.step.bulk.reached), (False, form.step.bulk.done)):
             rows = [
-                (one, what.text if form.step.bulk.tells_each else "") for one, what in done if what.reached == reached
+                (article, outcome.text if form.step.bulk.tells_each else "")
+                for article, outcome in done
+                if outcome.reached == reached
             ]
             if rows:
                 self.tell(_listed(heading % {"count": len(rows)}, rows), messages.SUCCESS)
@@ -110,7 +112,7 @@ class BulkStep:
             self.tell(_listed(text % {"count": len(refused)}, refused), messages.ERROR)
 
     def tell_missing(self, missing):
-        """Of what was ticked some may have left the list since: trashed, or not what it is filtered by any more."""
+        """Warn of ``missing`` articles: ticked ones that have left the list since, as they were trashed or changed."""
         if missing > 0:
             text = ngettext(
                 "%(count)d article is no longer in this list, so nothing was done with it.",
@@ -121,14 +123,14 @@ class BulkStep:
 
 
 def _refuse_unseen(request, article):
-    """A step whose page asked first is for the text that stood there, not for one that was saved since."""
+    """Raise ``WorkflowError`` if ``article`` was saved after the page that asked about the step was shown."""
     asked_about = request.POST.get(f"version-{article.pk}")
     if asked_about is not None and asked_about != str(workflow.locked_version(article)):
         raise WorkflowError(_("Somebody saved it after you were asked. Look at it, then do it again."))
 
 
 def _listed(heading, rows):
-    """Articles below a heading, each a link, with what is said of it."""
-    named = [(article.get_absolute_url(), article, f": {text}" if text else "") for article, text in rows]
-    items = format_html_join("", '<li><a href="{}">“{}”</a>{}</li>', named)
+    """Return ``rows``, articles with a text about each, as a list of links below ``heading``."""
+    links = [(article.get_absolute_url(), article, f": {text}" if text else "") for article, text in rows]
+    items = format_html_join("", '<li><a href="{}">“{}”</a>{}</li>', links)
     return format_html('{}<ul class="refused">{}</ul>', heading, items)

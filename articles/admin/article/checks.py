@@ -36,21 +36,21 @@ ANCHORS = {"bylines": "bylines-group"}  # where a field is on the screen, if not
 
 
 class Checks(ArticlePage):
-    """What the rail of the article screen says is still to be mended."""
+    """The list, in the rail of the article screen, of what is still to be mended."""
 
     def urls(self):
         return [self.route("<int:pk>/checks/", self.checks_view, "checks")]
 
     @method_decorator(require_POST)
     def checks_view(self, request, pk):
-        """The list for what is in the form (0: a new article's), or of what is saved for those who only look."""
+        """Return the checks of what is in the form (0: a new article's), or of what is saved if the user only reads."""
         article = self.readable(request, pk) if pk else None
         if article is None and not self.admin.has_add_permission(request):
             raise PermissionDenied
         return render(request, "admin/articles/article/_check_list.html", {"checks": self._look(request, article)})
 
     def panel(self, request, article, sent):
-        """The checks of what is saved; of what somebody typed the page asks by itself."""
+        """Return the checks of what is saved; for a form filled in with ``sent`` the page's script asks by itself."""
         return {"checks": looked_at(article) if article and not sent else None}
 
     def _look(self, request, article):
@@ -62,31 +62,32 @@ class Checks(ArticlePage):
 
 
 def looked_at(article, refused=()):
-    """What blocks ``article``, what is advised, and what is fine, as the panel shows it.
+    """Return what blocks ``article``, what is advised, and what is fine, as the panel shows it.
 
-    ``refused`` are problems of the form: what was typed there is not in ``article``, so nothing is said of it.
+    ``refused`` are problems of the form. What was typed into those fields is not in ``article``, so other checks of
+    them are left out.
     """
     now = timezone.now()
     levels = readiness.levels_of(article)
     first = min(article.published_at or now, now)
-    found = readiness.all_problems(article, timeline.wished_path(article, first), now, levels)
+    problems = readiness.all_problems(article, timeline.wished_path(article, first), now, levels)
     not_right = {problem.field for problem in refused}
-    found = [*refused, *(problem for problem in found if problem.field not in not_right)]
+    problems = [*refused, *(problem for problem in problems if problem.field not in not_right)]
     unasked = levels[Check.EXTERNAL_LINKS] != readiness.Level.OFF and _has_unasked(article)
-    silent = {problem.check for problem in found} | _nothing_to_look_at(article, not_right)
+    silent = {problem.check for problem in problems} | _nothing_to_look_at(article, not_right)
     silent |= {Check.EXTERNAL_LINKS} if unasked else set()
     silent |= {check for check, field in FIELDS.items() if field in not_right}
     return {
-        "count": len(found),
-        "blocking": [_entry(problem) for problem in found if problem.blocks],
-        "advisory": [_entry(problem) for problem in found if not problem.blocks],
+        "count": len(problems),
+        "blocking": [_entry(problem) for problem in problems if problem.blocks],
+        "advisory": [_entry(problem) for problem in problems if not problem.blocks],
         "fine": [_short(check) for check in Check if levels[check] != readiness.Level.OFF and check not in silent],
         "not_asked_yet": unasked,
     }
 
 
 def _refused(fields, errors):
-    """What the form would not save, as problems."""
+    """Return the form's errors as problems."""
     problems = []
     for name, texts in errors.items():
         label = fields[name].label if name in fields else ""
@@ -99,14 +100,14 @@ def _in_a_sentence(label, text):
 
 
 def _has_unasked(article):
-    """Whether the text links to other sites that nobody has asked yet."""
+    """Return whether the text has links to other sites that were not checked yet."""
     hrefs = outside_of(article.body)
     answers = OutsideLink.objects.about(hrefs) if hrefs else {}
     return any(href not in answers or answers[href].checked_at is None for href in hrefs)
 
 
 def _nothing_to_look_at(article, not_right):
-    """Checks that are not fine, but have nothing to find; fields that are ``not_right`` hold what was stored."""
+    """Return the checks that have nothing to look at; fields that are ``not_right`` hold what was stored."""
     idle = set()
     headline = "" if "headline" in not_right else article.headline
     if not any(text.strip() for text in (headline, article.standfirst, article.lead_caption, plain_text(article.body))):
@@ -134,7 +135,7 @@ def _entry(problem):
 
 
 def _short(check):
-    """What a check looks at, in a word or two."""
+    """Return what a check looks at, in a word or two."""
     return {
         Check.HEADLINE_LENGTH: _("headline"),
         Check.STANDFIRST: _("standfirst"),

@@ -1,4 +1,4 @@
-"""Two people saved one article: both texts side by side, a choice for each field, a merge of what does not clash."""
+"""Two people changed one article: both texts side by side, a choice for each field, a merge of what does not clash."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ LABELS = {
 
 @dataclass(frozen=True)
 class ConflictingField:
-    """A field that is another in both texts, what each may become, and what is taken if nobody says otherwise."""
+    """A field that differs between both texts, the values it may get, and the one it gets if nobody chooses."""
 
     field: str
     label: str
@@ -46,17 +46,17 @@ class ConflictingField:
 
     @property
     def clash(self):
-        """Whether both changed the same place differently, so that a person must choose."""
+        """Return whether both changed the same place differently, so that a person must choose."""
         return not self.taken
 
     @property
     def choice(self):
-        """What is taken as things stand; empty if nobody has chosen yet."""
+        """Return the choice that counts now: a person's, else the merge's; empty if there is none yet."""
         return self.chosen or self.taken
 
     @property
     def choices(self):
-        """Value, label and whether it is chosen, for a row of radio buttons."""
+        """Return value, label and whether it is chosen of each radio button."""
         return [(name, LABELS[name], name == self.choice) for name in self.values]
 
 
@@ -71,43 +71,44 @@ class Conflict:
 
     @property
     def clashing(self):
-        """What a person has to choose."""
-        return [one for one in self.differences if one.clash]
+        """Return the fields for which a person has to choose."""
+        return [difference for difference in self.differences if difference.clash]
 
     @property
     def agreed(self):
-        """What only one of the two changed, or both in different places."""
-        return [one for one in self.differences if not one.clash]
+        """Return the fields that only one of the two changed, or both in different places."""
+        return [difference for difference in self.differences if not difference.clash]
 
 
 def find_conflict(form_class, post, article):
-    """The conflict of the form sent in ``post`` with ``article`` as it is stored."""
-    kept = article.revisions.filter(version=autosaves.version_in(post)).first()
-    theirs, base = revisions.snapshot(article), kept.snapshot if kept else {}
+    """Return the conflict between the form sent in ``post`` and ``article`` as it is stored."""
+    base_revision = article.revisions.filter(version=autosaves.version_in(post)).first()
+    theirs, base = revisions.snapshot(article), base_revision.snapshot if base_revision else {}
     mine = form_snapshot.snapshot_of_form(form_class, post, theirs | base)
     labels = {change.field: change.label for change in text_diff.compare_snapshots(theirs, mine)}
-    shown = [_shown(base, text, list(labels)) for text in (base, theirs, mine)]
+    marked_texts = [_shown(base, text, list(labels)) for text in (base, theirs, mine)]
     differences = [
-        _difference(name, label, [texts.get(name, "") for texts in shown], base, mine, theirs, post)
+        _difference(name, label, [texts.get(name, "") for texts in marked_texts], base, mine, theirs, post)
         for name, label in labels.items()
     ]
     embargo = _embargo(form_class, post, article)
-    return Conflict(article.version, mine, differences + embargo, is_base_known=kept is not None)
+    return Conflict(article.version, mine, differences + embargo, is_base_known=base_revision is not None)
 
 
 def _shown(base, text, names):
-    """Fields of ``text``, with what it changed of ``base`` marked where that is known.
+    """Return the fields ``names`` of the snapshot ``text`` as HTML, with its changes since ``base`` marked.
 
-    Of two texts alone nobody can say which words one of them put in and which the other took out.
+    A field that ``base`` lacks is not marked: from two texts alone nobody can say which words one of them added and
+    which the other removed.
     """
-    known, unknown = [name for name in names if name in base], [name for name in names if name not in base]
-    changes = text_diff.compare_snapshots(base, text, known) if known else []
-    if unknown and text is not base:
-        changes += text_diff.compare_snapshots(text, text, unknown)
+    in_base, not_in_base = [name for name in names if name in base], [name for name in names if name not in base]
+    changes = text_diff.compare_snapshots(base, text, in_base) if in_base else []
+    if not_in_base and text is not base:
+        changes += text_diff.compare_snapshots(text, text, not_in_base)
     return {change.field: change.marked for change in changes}
 
 
-def _difference(name, label, shown, base, mine, theirs, post):
+def _difference(name, label, marked_texts, base, mine, theirs, post):
     ours, yours = mine.get(name), theirs.get(name)
     merged = text_merge.merge_value(name, base.get(name, text_merge.UNKNOWN), ours, yours)
     values = {"theirs": yours, "mine": ours}
@@ -117,22 +118,22 @@ def _difference(name, label, shown, base, mine, theirs, post):
         values |= {"merged_mine": merged.mine, "merged_theirs": merged.theirs}
     if merged.clash and (rows := text_merge.one_after_the_other(name, ours, yours)) is not None:
         values["both"] = rows
-    asked, taken = [], ""
+    questions, merge_choice = [], ""
     if not merged.clash:
-        taken = next(key for key, value in reversed(values.items()) if value == merged.mine)
+        merge_choice = next(key for key, value in reversed(values.items()) if value == merged.mine)
     elif name == "body":
-        asked, text = paragraphs.paragraph_questions(base.get(name), ours, yours, post)
-        if asked:
+        questions, text = paragraphs.paragraph_questions(base.get(name), ours, yours, post)
+        if questions:
             values[paragraphs.CHOICE] = text
         elif text is not None:  # looked at paragraph by paragraph, it is no clash
-            values["merged"], taken = text, "merged"
+            values["merged"], merge_choice = text, "merged"
     chosen = _chosen(post, name, values)
-    was, their_text, my_text = shown
-    return ConflictingField(name, label, was, their_text, my_text, values, taken, chosen, asked)
+    was, their_text, my_text = marked_texts
+    return ConflictingField(name, label, was, their_text, my_text, values, merge_choice, chosen, questions)
 
 
 def _chosen(post, name, values):
-    """What a person chose; of paragraphs that were all chosen nothing else need be said."""
+    """Return what a person chose for the field ``name``, or the merge by paragraphs once each of those is chosen."""
     choice = post.get(f"_choose_{name}") or paragraphs.CHOICE
     if choice == paragraphs.CHOICE:
         return choice if values.get(choice) is not None else ""
@@ -140,7 +141,7 @@ def _chosen(post, name, values):
 
 
 def _embargo(form_class, post, article):
-    """The embargo is no part of a revision, so nobody knows who changed it: where it differs, somebody chooses."""
+    """Return the embargo as a field to choose if it differs: no revision holds it, so nobody knows who changed it."""
     field = form_class.base_fields.get("embargo_until")
     if field is None or field.disabled or "embargo_until" not in post:
         return []
@@ -163,12 +164,12 @@ def _moment(moment: datetime | None) -> str:
 
 
 def is_of_other_version(sent: QueryDict, article: Article) -> bool:
-    """Whether the form that was ``sent`` was loaded with another version than ``article`` is by now."""
+    """Return whether the form that was ``sent`` was loaded with another version than ``article`` is by now."""
     return f"{form_snapshot.BYLINES}-TOTAL_FORMS" in sent and article.version != autosaves.version_in(sent)
 
 
 def rows_as_stored(sent: QueryDict, article: Article | None) -> QueryDict:
-    """What was ``sent``, with its bylines on the rows that ``article`` has now, if somebody else saved meanwhile."""
+    """Return what was ``sent``; if somebody else saved since, with its bylines on the rows that ``article`` has now."""
     if article is None or not is_of_other_version(sent, article):
         return sent
     fields = sent.copy()
@@ -178,19 +179,19 @@ def rows_as_stored(sent: QueryDict, article: Article | None) -> QueryDict:
 
 @dataclass(frozen=True)
 class SettledForm:
-    """A form filled in as was chosen, on the newest version; ``still_to_do`` says what keeps it from being saved."""
+    """A form filled in with the choices, on the newest version; ``still_to_do`` says what keeps it from being saved."""
 
     fields: QueryDict
     still_to_do: str = ""
 
 
 def settle_conflict(form_class: type[forms.ModelForm], sent: QueryDict, article: Article) -> SettledForm:
-    """Fill the form in as was chosen, if that was chosen of the version that ``article`` is, and nothing is left."""
+    """Return the form filled in with the choices; it can't be saved if one is left, or ``article`` was saved since."""
     conflict = find_conflict(form_class, sent, article)
     if number_in_address(sent.get(MERGE)) != conflict.version:
         return SettledForm(sent, _("Somebody saved it once more while you were choosing. Look at it again."))
     fields = _filled_in(form_class, sent, conflict, article)
-    if still := [one.label for one in conflict.differences if not one.choice]:
+    if still := [difference.label for difference in conflict.differences if not difference.choice]:
         text = _("Both of you changed the same words, so one thing is left to choose: %(fields)s.")
         return SettledForm(fields, text % {"fields": ", ".join(still)})
     fields["version"] = str(conflict.version)
@@ -198,11 +199,15 @@ def settle_conflict(form_class: type[forms.ModelForm], sent: QueryDict, article:
 
 
 def _filled_in(form_class, post, conflict, article):
-    """The form with what was chosen; what nobody has chosen yet, or a field refuses, stays as it was typed."""
-    chosen = {one.field: one.values[one.choice] for one in conflict.differences if one.choice}
+    """Return the form filled in with the choices; fields without a choice, or with a refused text, stay as typed."""
+    chosen = {
+        difference.field: difference.values[difference.choice]
+        for difference in conflict.differences
+        if difference.choice
+    }
     of_text = {name: value for name, value in chosen.items() if name in conflict.mine}
     refused = form_snapshot.not_read(form_class, post, conflict.mine) - {
-        one.field for one in conflict.differences if one.chosen
+        difference.field for difference in conflict.differences if difference.chosen
     }
     data = form_snapshot.data_filled_in(form_class, post, conflict.mine | of_text, article, as_typed=refused)
     for name in chosen.keys() - of_text.keys():

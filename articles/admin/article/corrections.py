@@ -35,7 +35,7 @@ class CorrectionsInput(forms.Widget):
         js = [Script("js/desk-corrections.js", type="module")]
 
     def value_from_datadict(self, data, files, name):
-        """What was typed, row by row; None when the form had no such rows."""
+        """Return what was typed, row by row; None if the form had no such rows."""
         if self.value_omitted_from_data(data, files, name):
             return None
         columns = [_list(data, f"{name}-{part}") for part in ("day", "text", "offered")]
@@ -79,16 +79,16 @@ class CorrectionsField(forms.Field):
         typed = [(place, row) for place, row in enumerate(value or [], start=1) if _is_filled(row)]
         if len(typed) > MOST:
             raise ValidationError(_("At most %(most)d corrections."), params={"most": MOST})
-        found, errors = [], []
+        corrections, errors = [], []
         for place, row in typed:
             try:
-                found.append({"day": _day(row["day"]), "text": _text(row["text"])})
+                corrections.append({"day": _day(row["day"]), "text": _text(row["text"])})
             except ValidationError as error:
-                said = {"place": place, "error": " ".join(error.messages)}
-                errors.append(ValidationError(_("Correction %(place)s: %(error)s"), params=said))
+                params = {"place": place, "error": " ".join(error.messages)}
+                errors.append(ValidationError(_("Correction %(place)s: %(error)s"), params=params))
         if errors:
             raise ValidationError(errors)
-        return sorted(found, key=lambda correction: correction["day"])
+        return sorted(corrections, key=lambda correction: correction["day"])
 
     def has_changed(self, initial, data):
         if self.disabled or data is None:
@@ -100,14 +100,14 @@ class CorrectionsField(forms.Field):
 
 
 def read_only_corrections(corrections):
-    """Corrections to be read only."""
-    rows = ((date_format(date.fromisoformat(one["day"])), one["text"]) for one in corrections)
+    """Return ``corrections`` as HTML for people who may not edit them."""
+    rows = ((date_format(date.fromisoformat(correction["day"])), correction["text"]) for correction in corrections)
     return format_html("<dl>{}</dl>", format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows)) if corrections else ""
 
 
 def _list(data, name):
     sent = data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
-    return [str(one) for one in (sent if isinstance(sent, list) else [sent])]
+    return [str(value) for value in (sent if isinstance(sent, list) else [sent])]
 
 
 def _new_row(today):
@@ -119,7 +119,7 @@ def _is_filled(row):
 
 
 def _day(typed):
-    """A day that was, as ISO writes it."""
+    """Return the typed day in ISO format; raise ``ValidationError`` if it is none, or in the future."""
     try:
         day = date.fromisoformat(typed.strip())
     except ValueError:

@@ -1,4 +1,4 @@
-"""Whom an article waits for once it was submitted: the editors of its section, and whoever has it in hand."""
+"""Which editors a submitted article waits for: those of its section, or else the chief editors."""
 
 from dataclasses import dataclass
 
@@ -14,20 +14,20 @@ MOST_NAMED = 4  # people in one sentence
 
 @dataclass(frozen=True)
 class Editors:
-    """The logins that edit each section, and those of chief editors, looked up at once for many articles."""
+    """The users who edit each section, and the chief editors, loaded at once for many articles."""
 
     by_section: dict[int | None, list[User]]
     chiefs: list[User]
 
     def of(self, section: Section | None) -> list[User]:
-        """Whom a story of ``section`` waits for: its editors and those of the one it lies within, else the chiefs."""
+        """Return the editors of ``section`` and of its parent; the chief editors if there are none."""
         places = (section.pk, section.parent_id) if section else ()
-        found = {user.pk: user for place in places for user in self.by_section.get(place, [])}
-        return list(found.values()) or self.chiefs
+        users_by_pk = {user.pk: user for place in places for user in self.by_section.get(place, [])}
+        return list(users_by_pk.values()) or self.chiefs
 
 
 def editors_for(articles: list[Article]) -> Editors:
-    """In two queries, however many the articles; none for none."""
+    """Return the editors of the sections of ``articles``, in two queries, or without any if there are no articles."""
     if not articles:
         return Editors({}, [])
     sections = [article.section for article in articles if article.section]
@@ -44,18 +44,18 @@ def editors_for(articles: list[Article]) -> Editors:
 
 
 def with_whom(article: Article, editors: Editors) -> str:
-    """Who has a submitted article, in words; nothing of one that is still being written."""
+    """Return the names of the editors whom a submitted article waits for; an empty text while it is being written."""
     if article.stage not in SUBMITTED:
         return ""
-    found = editors.of(article.section)
-    if not found:
+    users = editors.of(article.section)
+    if not users:
         return _("nobody: no editor has a login yet")
-    names = ", ".join(notices.name_of_person(user) for user in found[:MOST_NAMED])
-    return f"{names} …" if len(found) > MOST_NAMED else names
+    names = ", ".join(notices.name_of_person(user) for user in users[:MOST_NAMED])
+    return f"{names} …" if len(users) > MOST_NAMED else names
 
 
 def waits_for(article: Article, editors: Editors) -> str:
-    """The same as a sentence of a list."""
+    """Return whom a submitted article waits for, as a phrase for lists; an empty text while it is being written."""
     names = with_whom(article, editors)
     text = _("waits to be published by %(names)s") if article.stage == Article.Stage.READY else _("waits for %(names)s")
     return text % {"names": names} if names else ""

@@ -27,7 +27,7 @@ LONGEST_TAG = 100
 
 
 class TagsInput(forms.TextInput):
-    """Names with commas between them; ``admin-tags.js`` offers those that exist while one types."""
+    """Names of tags with commas between them; ``admin-tags.js`` offers existing ones while somebody types."""
 
     def __init__(self, attrs=None):
         offered = {
@@ -43,7 +43,7 @@ class TagsInput(forms.TextInput):
 
 
 class TagsField(forms.CharField):
-    """Tags' names; new ones come into being when the article is saved."""
+    """Names of tags; new tags are made when the article is saved."""
 
     widget = TagsInput
 
@@ -63,7 +63,7 @@ class TagsField(forms.CharField):
 
 
 def check_tag(name):
-    """``name`` if it can be a tag's."""
+    """Return ``name`` if it can be a tag's; raise ``ValidationError`` otherwise."""
     if len(name) > LONGEST_TAG:
         raise ValidationError(_("“%(name)s…” is too long for a tag."), params={"name": name[:40]})
     if not any(letter.isalnum() for letter in key_of(name)):
@@ -72,16 +72,18 @@ def check_tag(name):
 
 
 def set_tags(article, names):
-    """Make ``names`` the tags of ``article``, in as many queries however many they are; new ones come into being."""
-    wanted = {tag.pk for tag in tag_key.get_or_make(names)}
-    known = set(article.tag_rows.values_list("tag_id", flat=True))
-    if gone := known - wanted:
-        article.tag_rows.filter(tag_id__in=gone).delete()
-    ArticleTag.objects.bulk_create(ArticleTag(content_object=article, tag_id=tag) for tag in sorted(wanted - known))
+    """Make ``names`` the tags of ``article``, and new tags where they don't exist; many names take no more queries."""
+    tag_ids = {tag.pk for tag in tag_key.get_or_make(names)}
+    stored_ids = set(article.tag_rows.values_list("tag_id", flat=True))
+    if removed_ids := stored_ids - tag_ids:
+        article.tag_rows.filter(tag_id__in=removed_ids).delete()
+    ArticleTag.objects.bulk_create(
+        ArticleTag(content_object=article, tag_id=tag) for tag in sorted(tag_ids - stored_ids)
+    )
 
 
 class SectionsChoice(RowsChoice):
-    """Without the cross that clears everything: it breaks the list for screen readers."""
+    """A choice of sections without the button that clears everything, which breaks the list for screen readers."""
 
     def build_attrs(self, base_attrs, extra_attrs=None):
         return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
@@ -121,8 +123,8 @@ class ArticleForm(GuestFields, HeadedForm):
         for name in {"headline", "standfirst", "body", "lead_caption", "dated_corrections"} & set(self.fields):
             self.fields[name].widget.attrs["lang"] = self.instance.language
         for name in LONG.keys() & self.fields.keys():
-            said = {"data-most": LONG[name], "data-counted": _("%s of %s characters"), "data-over": _("%s too many")}
-            self.fields[name].widget.attrs |= said
+            attrs = {"data-most": LONG[name], "data-counted": _("%s of %s characters"), "data-over": _("%s too many")}
+            self.fields[name].widget.attrs |= attrs
         first = self.instance.published_at
         if "embargo_until" in self.fields and first and first <= timezone.now():
             self.fields["embargo_until"].help_text = _(
@@ -132,20 +134,20 @@ class ArticleForm(GuestFields, HeadedForm):
             self.fields["headline"].widget.attrs["autofocus"] = True
 
     def clean_embargo_until(self):
-        """Only a chief editor makes an embargo shorter, and nobody sets one that what is scheduled would break."""
-        typed, kept = self.cleaned_data["embargo_until"], self.instance.embargo_until
-        if typed == (kept and kept.replace(second=0, microsecond=0)):
-            return kept  # the field shows minutes
-        if self._shortens_embargo(typed, kept) and not roles.may(self.user, "lift_embargo", self.instance):
+        """Let only a chief editor shorten an embargo, and nobody set one that a scheduled edition would break."""
+        typed, stored = self.cleaned_data["embargo_until"], self.instance.embargo_until
+        if typed == (stored and stored.replace(second=0, microsecond=0)):
+            return stored  # the field shows minutes
+        if self._shortens_embargo(typed, stored) and not roles.may(self.user, "lift_embargo", self.instance):
             text = _("The embargo lasts until %(time)s: only a chief editor lifts or shortens it.")
-            raise ValidationError(text, params={"time": time_with_zone(kept)})
+            raise ValidationError(text, params={"time": time_with_zone(stored)})
         if typed and (edition := self._scheduled_before(typed)):
             text = _("It is scheduled for %(time)s, before this embargo ends: cancel or move the schedule first.")
             raise ValidationError(text, params={"time": time_with_zone(edition.live_from)})
         return typed
 
-    def _shortens_embargo(self, typed, kept):
-        return kept is not None and kept > timezone.now() and (typed is None or typed < kept)
+    def _shortens_embargo(self, typed, stored):
+        return stored is not None and stored > timezone.now() and (typed is None or typed < stored)
 
     def _scheduled_before(self, moment):
         if self.instance.pk is None:
@@ -162,7 +164,7 @@ class ArticleForm(GuestFields, HeadedForm):
         return cleaned
 
     def save(self, commit=True):
-        """Store the article with its further sections and tags; it is never saved without them."""
+        """Store the article with its further sections and tags, whatever ``commit`` says, and return it."""
         names = self.cleaned_data.pop("tags")  # taggit would ask for each by itself
         article = super().save()
         self.cleaned_data["tags"] = names
@@ -180,7 +182,7 @@ class ArticleForm(GuestFields, HeadedForm):
 
 
 class BylineForm(forms.ModelForm):
-    """An author's place; the rows are checked together, as two of them may change places."""
+    """A byline of an article; the rows are checked together, as two authors may change places."""
 
     def validate_constraints(self):
         pass
@@ -190,28 +192,28 @@ class BylineFormSet(forms.BaseInlineFormSet):
     """The bylines of an article: no author twice."""
 
     def add_fields(self, form, index):
-        """Name the fields for those who don't see the table's head."""
+        """Label the fields for people who don't see the table's head."""
         super().add_fields(form, index)
         for field in form.fields.values():
             getattr(field.widget, "widget", field.widget).attrs["aria-label"] = field.label
 
     def clean(self):
         super().clean()
-        seen = set()
+        authors = set()
         for form in self.forms:
             author = getattr(form, "cleaned_data", {}).get("author")
             if author is None or form.cleaned_data.get(DELETION_FIELD_NAME):
                 continue
-            if author in seen:
+            if author in authors:
                 raise ValidationError(_("%(author)s has two bylines here."), params={"author": author})
-            seen.add(author)
+            authors.add(author)
 
     def save(self, commit=True):
-        """Take the changed rows out and put them in anew, so that two authors may change places."""
+        """Delete the changed rows and insert them anew, so that two authors may change places; return them."""
         rows = super().save(commit=False)
-        gone = [row.pk for row in [*rows, *self.deleted_objects] if row.pk]
+        changed_ids = [row.pk for row in [*rows, *self.deleted_objects] if row.pk]
         again = Q(article=self.instance, author__in=[row.author_id for row in rows])  # added by somebody else meanwhile
-        ArticleByline.objects.filter(Q(pk__in=gone) | again).delete()
+        ArticleByline.objects.filter(Q(pk__in=changed_ids) | again).delete()
         for row in rows:
             row.save(force_insert=True)
         return rows

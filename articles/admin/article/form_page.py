@@ -27,13 +27,13 @@ class FilledForm:
     formsets: Sequence[BaseInlineFormSet]
 
     def is_valid(self) -> bool:
-        """Whether all of it can be saved; every part is asked, so that each says what is to be mended."""
+        """Return whether all of it can be saved; each part is validated, so that each shows its errors."""
         is_valid = self.form.is_valid()
         return all_valid(list(self.formsets)) and is_valid
 
 
 def fill_form(admin: ModelAdmin, request: DeskRequest, article: Article | None, sent: QueryDict) -> FilledForm:
-    """The form of ``article`` with what was ``sent``; looking whether it is valid puts that into ``article``."""
+    """Return the form of ``article`` with what was ``sent``; ``is_valid()`` of it writes that into ``article``."""
     form_class: Any = admin.get_form(request, article, change=article is not None)
     form: ArticleForm = form_class(sent, request.FILES, instance=article)
     formsets = [
@@ -52,7 +52,7 @@ def fill_form(admin: ModelAdmin, request: DeskRequest, article: Article | None, 
 def form_page(
     admin: ModelAdmin, request: DeskRequest, filled: FilledForm, *, says_errors: bool = True, status: int = 200
 ) -> HttpResponse:
-    """The page with ``filled``; without ``says_errors`` it is only shown: what is wrong is told once it is saved."""
+    """Return the page with ``filled``; without ``says_errors`` it shows no errors before somebody saves it."""
     filled.is_valid()
     context = _form_context(admin, request, filled) | _conflict_context(filled)
     if not says_errors:
@@ -64,7 +64,7 @@ def form_page(
 
 
 def _form_context(admin: ModelAdmin, request: DeskRequest, filled: FilledForm) -> dict[str, Any]:
-    """What Django's template of a form takes."""
+    """Return the context that Django's template of a form takes."""
     article, form, formsets = filled.article, filled.form, list(filled.formsets)
     fieldsets: Any = list(admin.get_fieldsets(request, article))
     adminform = helpers.AdminForm(form, fieldsets, {}, admin.get_readonly_fields(request, article), model_admin=admin)
@@ -89,7 +89,7 @@ def _form_context(admin: ModelAdmin, request: DeskRequest, filled: FilledForm) -
 
 
 def _conflict_context(filled: FilledForm) -> dict[str, Any]:
-    """What somebody saved since the form was loaded, and both texts beside each other; nothing if nobody did."""
+    """Return who saved since the form was loaded, and both texts side by side; an empty context if nobody did."""
     if not (filled.article and filled.form.newer):
         return {}
     stored = Article.objects.get(pk=filled.article.pk)  # the form has put what was typed into its own

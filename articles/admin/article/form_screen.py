@@ -1,4 +1,4 @@
-"""What the article screen shows: its head, the text, and beside it the furniture in panels."""
+"""The article screen: its head, the text, and beside it the furniture in panels."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,28 +58,28 @@ class Panel:
 
 
 def panels(adminform: Any) -> list[Panel]:
-    """The fieldsets beside the text as panels; one with a field to mend is open."""
-    found: list[Panel] = []
+    """Return the fieldsets beside the text as panels; those with a field to mend are open."""
+    all_panels: list[Panel] = []
     for fieldset in adminform:
         title, fieldset.name = fieldset.name, None  # the panel's own heading says it
         to_mend = any(field in adminform.form.errors for line in fieldset for field in line.fields)
         if FINER in fieldset.classes:
-            panel = found[-1]
+            panel = all_panels[-1]
             panel.finer, panel.finer_title, panel.finer_is_open = fieldset, title, to_mend
             panel.is_open |= to_mend
         elif title:
             name = fieldset.classes.split()[0]
-            found.append(Panel(name, title, fieldset, to_mend or name in OPEN_AT_FIRST, says(fieldset)))
-    return found
+            all_panels.append(Panel(name, title, fieldset, to_mend or name in OPEN_AT_FIRST, says(fieldset)))
+    return all_panels
 
 
 def says(fieldset: Any) -> str:
-    """What the fields of a panel hold, in words, without rows of other models, which would have to be asked for."""
+    """Return the values of a panel's fields, in words, without rows of other models, which would take queries."""
     return " · ".join(filter(None, (_present(field) for line in fieldset for field in line)))
 
 
 def _present(field: Any) -> str:
-    """The value of one field as people read it."""
+    """Return the value of one field as people read it."""
     if field.is_readonly:
         return "" if field.field["name"].startswith("shown_") else strip_tags(field.contents()).strip("- ")
     bound = field.field
@@ -108,7 +108,7 @@ class BylineInline(DeskInline):
         return super().get_queryset(request).select_related("author")
 
     def has_add_permission(self, request, obj=None):
-        """Whoever may edit the article; the rows are only shown to others, like the rest of the form."""
+        """Let whoever may edit the article edit its bylines; others only see the rows, like the rest of the form."""
         return obj is None or obj.pk is None or roles.may(request.user, "edit", obj)
 
     has_change_permission = has_delete_permission = has_add_permission
@@ -147,7 +147,7 @@ class ArticleFormAdmin(DeskAdmin):
         ]
 
     def _corrections(self, article, *, may_edit):
-        """The corrections, once there can be any; those without a day for as long as they stand."""
+        """Return the panel of corrections once there can be any; undated ones are in it as long as there are some."""
         if not article or not (article.published_at or article.dated_corrections or article.corrections):
             return []
         fields = ["dated_corrections" if may_edit else "shown_corrections", "corrections"]
@@ -156,7 +156,7 @@ class ArticleFormAdmin(DeskAdmin):
         ]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """As on every screen; but sections are not made in passing."""
+        """Return the field as on every screen, but without the buttons to add, change or view a section."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "section":
             field.widget.can_add_related = field.widget.can_change_related = field.widget.can_view_related = False
@@ -168,13 +168,13 @@ class ArticleFormAdmin(DeskAdmin):
         return form
 
     def get_changeform_initial_data(self, request):
-        """With the words of the template that is asked for."""
+        """Return the initial values, with the text of the template that the address asks for."""
         initial = super().get_changeform_initial_data(request)
         template = from_template.chosen_template(request)
         return initial | from_template.first_words(template) if template else initial
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
-        """A new article begins with the byline of whoever begins it."""
+        """Begin a new article with the byline of the user who opens the form."""
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
         author = getattr(request.user, "author", None) if request.method == "GET" and obj.pk is None else None
         return kwargs | ({"initial": [{"author": author.pk}]} if author else {})
@@ -197,14 +197,14 @@ class ArticleFormAdmin(DeskAdmin):
 
 
 def form_context(request: DeskRequest, context: dict[str, Any], article: Article | None, sent: QueryDict) -> dict:
-    """What the template of the form shows of ``article`` (None: a new one) besides what Django's does.
+    """Return what the template of the form shows of ``article`` (None: a new one) besides what Django's does.
 
-    ``context`` has the form; ``sent`` is what somebody typed, if it is filled in with that, and else empty.
+    ``context`` has the form; ``sent`` is what somebody typed if the form is filled in with that, and empty otherwise.
     """
     now = state.state_of(article)
     offered = steps.offered(request.user, article, now)
     step_form, next_step = _step_form(request, article, sent), step_buttons.next_step(article, offered)
-    said, writes = notes.newest_notes(article), "body" in context["adminform"].form.fields
+    article_notes, writes = notes.newest_notes(article), "body" in context["adminform"].form.fields
     return {
         "media": Media.from_media(context["media"], nonce=request.csp_nonce),
         "state": now,
@@ -212,8 +212,8 @@ def form_context(request: DeskRequest, context: dict[str, Any], article: Article
         "next_steps": {name for name in offered if not STEPS[name].is_beside},
         "writers": steps.writers() if any("assign_to" in STEPS[name].fields for name in offered) else [],
         "waits_for": _waits_for(article),
-        "notes": said,
-        "open_notes": sum(not note.done_at for note in said),
+        "notes": article_notes,
+        "open_notes": sum(not note.done_at for note in article_notes),
         "step_form": step_form,
         "menu_is_open": step_buttons.menu_is_open(step_form),
         "next_step": next_step,
@@ -227,18 +227,18 @@ def form_context(request: DeskRequest, context: dict[str, Any], article: Article
 
 
 def to_mend(context: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Every error of the fields in ``context``: the field's id, its name, and what is wrong."""
-    found = errors_of(context["adminform"].form)
+    """Return every error of the forms in ``context``: the field's id, its label, and what is wrong."""
+    errors = errors_of(context["adminform"].form)
     for inline in context["inline_admin_formsets"]:
-        found += [("bylines-group", "", str(text)) for text in inline.formset.non_form_errors()]
+        errors += [("bylines-group", "", str(text)) for text in inline.formset.non_form_errors()]
         for form in inline.formset.forms:
-            found += errors_of(form)
+            errors += errors_of(form)
     beside = [context[name] for name in ("step_form", "share_form") if name in context]
-    return found + [error for form in beside for error in errors_of(form)]
+    return errors + [error for form in beside for error in errors_of(form)]
 
 
 def _step_form(request: DeskRequest, article: Article | None, sent: QueryDict) -> steps.StepForm:
-    """The fields of the steps, with what was typed for one that was refused, or not taken yet."""
+    """Return the fields of the steps, with what was typed for a step that was refused, or not taken yet."""
     if sent:
         return steps.StepForm(sent)
     refused = step_input.recall(request, article) if article else {}
@@ -250,7 +250,7 @@ def _step_form(request: DeskRequest, article: Article | None, sent: QueryDict) -
 
 
 def _waits_for(article: Article | None) -> str:
-    """Whose turn it is with a submitted article; nothing while it is being written."""
+    """Return the names of the editors whom a submitted article waits for; an empty text while it is being written."""
     if article is None or article.stage not in editors.SUBMITTED:
         return ""
     return editors.with_whom(article, editors.editors_for([article]))

@@ -1,6 +1,6 @@
-"""What an article's form says that was never saved: as a snapshot to compare and merge, and as a form again.
+"""Conversions of an unsaved form of an article: into a snapshot to compare and merge, and back into a form.
 
-Nothing here is written, and nothing asks for what a choice points at: a form is read however wrong it is filled in.
+Nothing here writes to the database, or loads the rows that choices point at: a form with errors is read, too.
 """
 
 from django import forms
@@ -25,7 +25,7 @@ EMPTY_ROWS: dict[str, list] = {"bylines": [], "further_sections": [], "tags": []
 
 
 def fields_of(post):
-    """What was typed, as an autosave stores it: the list of values of each name, without buttons and tokens."""
+    """Return what was typed, as an autosave stores it: the list of values of each name, without buttons and tokens."""
     return {
         normalise_html(name)[:LONGEST_NAME]: [normalise_html(value) for value in values]
         for name, values in post.lists()
@@ -34,7 +34,7 @@ def fields_of(post):
 
 
 def form_data(fields):
-    """Stored fields as a form that was sent."""
+    """Return stored fields as a form that was sent."""
     data = QueryDict(mutable=True)
     for name, values in fields.items():
         data.setlist(name, values)
@@ -42,40 +42,40 @@ def form_data(fields):
 
 
 def snapshot_of_form(form_class, data, base):
-    """What ``base`` would be if the form were saved; what can't be right yet stands there as it was typed."""
-    said = dict(base)
+    """Return the snapshot ``base`` as it would be once the form were saved; invalid values stand there as typed."""
+    snapshot = dict(base)
     for name, field in form_class.base_fields.items():
         key = COLUMNS.get(name) or ROWS.get(name)
         if key in base and not field.disabled and not field.widget.value_omitted_from_data(data, {}, name):
-            said[key] = _value(field, field.widget.value_from_datadict(data, {}, name), base[key])
-    said["headline"] = " ".join(str(said["headline"]).split())
-    said["slug"] = said["slug"] or base["slug"]  # made from the headline when it is saved
-    said["bylines"] = bylines(data, base["bylines"])
-    return said
+            snapshot[key] = _value(field, field.widget.value_from_datadict(data, {}, name), base[key])
+    snapshot["headline"] = " ".join(str(snapshot["headline"]).split())
+    snapshot["slug"] = snapshot["slug"] or base["slug"]  # made from the headline when it is saved
+    snapshot["bylines"] = bylines(data, base["bylines"])
+    return snapshot
 
 
 def texts_beside(form_class, data, article):
-    """Labels and texts of what was typed into fields that no snapshot holds: an embargo, a guest's name."""
-    found = []
+    """Return labels and texts of what was typed into fields that no snapshot holds: an embargo, a guest's name."""
+    texts = []
     for name, field in form_class.base_fields.items():
         is_typed = isinstance(field, forms.CharField | forms.DateTimeField) and not field.widget.is_hidden
         if not is_typed or name in COLUMNS or name in ROWS or name not in data:
             continue
         typed = field.widget.value_from_datadict(data, {}, name) or ""
         if field.has_changed(getattr(article, name, None), typed):
-            found.append((field.label, str(typed) or "–"))
-    return found
+            texts.append((field.label, str(typed) or "–"))
+    return texts
 
 
 def empty_snapshot():
-    """What an article says that nobody has begun yet."""
+    """Return the snapshot of an article that nobody has begun yet."""
     article = Article()
     return {name: getattr(article, name) for name in COLUMNS.values()} | {k: list(v) for k, v in EMPTY_ROWS.items()}
 
 
 def _value(field, typed, was):
     if isinstance(field, forms.ModelMultipleChoiceField):
-        return sorted({number_in_address(str(one)) for one in typed or []} - {0})
+        return sorted({number_in_address(str(pk)) for pk in typed or []} - {0})
     if isinstance(field, forms.ModelChoiceField):
         return number_in_address(str(typed or "")) or None
     try:
@@ -89,7 +89,7 @@ def _value(field, typed, was):
 
 
 def bylines(data, was):
-    """The authors of the form's rows, in their order; ``was`` if the form has no rows."""
+    """Return the ids of the authors in the form's rows, in their order; ``was`` if the form has no rows."""
     if f"{BYLINES}-TOTAL_FORMS" not in data:
         return was
     rows = []
@@ -101,8 +101,8 @@ def bylines(data, was):
 
 
 def not_read(form_class, data, base):
-    """Keys of the fields whose typed text no snapshot can hold, as their field refuses it: tags too long, say."""
-    found = set()
+    """Return the keys of fields whose refused text no snapshot can hold, such as tags that are too long."""
+    keys = set()
     for name, field in form_class.base_fields.items():
         key = COLUMNS.get(name) or ROWS.get(name)
         if key not in base or field.disabled or isinstance(field, forms.ModelChoiceField):
@@ -111,18 +111,18 @@ def not_read(form_class, data, base):
         try:
             field.clean(typed)
         except ValidationError:
-            found |= set() if isinstance(typed, type(base[key])) else {key}
-    return found
+            keys |= set() if isinstance(typed, type(base[key])) else {key}
+    return keys
 
 
-def data_filled_in(form_class, data, said, article, as_typed=()):
-    """``data`` with the form's fields filled in as the snapshot ``said`` has them, but for the keys ``as_typed``."""
+def data_filled_in(form_class, data, snapshot, article, as_typed=()):
+    """Return ``data`` with the form's fields filled in from ``snapshot``, except the keys in ``as_typed``."""
     data = data.copy()
     for name, field in form_class.base_fields.items():
         key = COLUMNS.get(name) or ROWS.get(name)
-        if key in said and key not in as_typed:
-            _put(data, name, field, said[key])
-    put_bylines(data, said["bylines"], article)
+        if key in snapshot and key not in as_typed:
+            _put(data, name, field, snapshot[key])
+    put_bylines(data, snapshot["bylines"], article)
     return data
 
 
@@ -138,27 +138,27 @@ def _put(data, name, field, value):
             data.setlist(f"{name}-{part}", [str(row.get(part, "")) for row in value])
         data.pop(f"{name}-offered", None)
     elif isinstance(field, forms.ModelMultipleChoiceField):
-        data.setlist(name, [str(one) for one in value])
+        data.setlist(name, [str(pk) for pk in value])
     else:
         value = field.prepare_value(value)
         data[name] = "" if value is None else str(value)
 
 
 def put_bylines(data, authors, article):
-    """Rows for ``authors`` in their order, on those that ``article`` (or None) has now: others may have been sent."""
+    """Replace the bylines in ``data`` by ``authors`` in their order, on the rows that ``article`` (or None) has now."""
     for name in [name for name in data if name.startswith(f"{BYLINES}-")]:
         del data[name]
     stored = list(article.bylines.order_by("order", "pk")) if article and article.pk else []
-    shown = max(len(stored), len(authors))
-    counts = {"TOTAL_FORMS": shown + 1, "INITIAL_FORMS": len(stored), "MIN_NUM_FORMS": 0, "MAX_NUM_FORMS": 1000}
+    row_count = max(len(stored), len(authors))
+    counts = {"TOTAL_FORMS": row_count + 1, "INITIAL_FORMS": len(stored), "MIN_NUM_FORMS": 0, "MAX_NUM_FORMS": 1000}
     for name, count in counts.items():
         data[f"{BYLINES}-{name}"] = str(count)
-    for place in range(shown + 1):
+    for place in range(row_count + 1):
         row = stored[place] if place < len(stored) else None
         author = authors[place] if place < len(authors) else row and row.author_id
-        said = {"id": row and row.pk, "article": article and article.pk, "author": author}
-        said["order"] = place if author else 0
-        for name, value in said.items():
+        values = {"id": row and row.pk, "article": article and article.pk, "author": author}
+        values["order"] = place if author else 0
+        for name, value in values.items():
             data[f"{BYLINES}-{place}-{name}"] = "" if value is None else str(value)
         if place >= len(authors) and row:
             data[f"{BYLINES}-{place}-DELETE"] = "on"

@@ -11,7 +11,7 @@ OFFERED = 30  # above the form; the list of templates has them all
 
 
 class FromTemplate(ArticlePage):
-    """The choice of a template above the add form, and the way to keep an article as one."""
+    """The choice of a template above the add form, and the button that keeps an article as a template."""
 
     def panel(self, request, article, sent):
         may_keep = bool(article) and roles.may_keep_template(request.user)
@@ -19,27 +19,27 @@ class FromTemplate(ArticlePage):
 
 
 def _choice(request):
-    """The templates that a new article may begin with, for those who may see them."""
+    """Return the templates that a new article may begin with; none if the user may not see them."""
     if not request.user.has_perm("articles.view_template"):
         return {}
-    found = list(Template.objects.only("name").order_by("name", "pk")[: OFFERED + 1])
+    templates = list(Template.objects.only("name").order_by("name", "pk")[: OFFERED + 1])
     return {
-        "templates": found[:OFFERED],
-        "has_more_templates": len(found) > OFFERED,
+        "templates": templates[:OFFERED],
+        "has_more_templates": len(templates) > OFFERED,
         "chosen_template": number_in_address(request.GET.get("template")),
     }
 
 
 def chosen_template(request: DeskRequest) -> Template | None:
-    """The template that is asked for; None for whoever may not see it, and for one that is gone."""
+    """Return the template that the address asks for; None if the user may not see it, or it was deleted."""
     if not request.user.has_perm("articles.view_template"):
         return None
     return Template.objects.filter(pk=number_in_address(request.GET.get("template"))).first()
 
 
 def first_words(template):
-    """What the form of a new article begins with, today."""
+    """Return the initial values of a new article's form from ``template``, as it reads today."""
     today = timezone.localdate()
     words = {name: template.written_on(today, getattr(template, name)) for name in ("headline", "standfirst", "body")}
-    same = {"section": template.section_id, "kind": template.kind, "language": template.language}
-    return words | same | {"tags": ", ".join(template.tags)}
+    furniture = {"section": template.section_id, "kind": template.kind, "language": template.language}
+    return words | furniture | {"tags": ", ".join(template.tags)}

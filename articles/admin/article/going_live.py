@@ -1,4 +1,4 @@
-"""The steps that decide what readers see, and when: taken, with all that follows from them, and told in words."""
+"""The steps that decide what readers see, and when: each is taken, with what follows, and returns a sentence."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ Given = dict[str, Any]  # what the fields of a step say
 
 
 def replaced_later(article: Article) -> str:
-    """A warning for each scheduled text that is going to replace what readers of ``article`` have, and lacks some."""
+    """Return a warning for each scheduled edition of ``article`` that lacks something readers have."""
     coming = article.editions.filter(live_from__gt=timezone.now(), lacks__gt="").order_by("live_from")
     text = _("But what is scheduled for %(time)s %(lacks)s. Decide on it beside “Schedule”.")
     return " ".join(
@@ -26,37 +26,40 @@ def replaced_later(article: Article) -> str:
     )
 
 
-def press_publish(article: Article, given: Given, by: User) -> str:
-    if at := given["go_live_at"]:
+def press_publish(article: Article, values: Given, by: User) -> str:
+    if at := values["go_live_at"]:
         text = _("You typed %(time)s as the time it goes live: press “Schedule”, or empty the time to publish now.")
         raise WorkflowError(text % {"time": time_with_zone(at)})
     withdrawn = state.state_of(article).withdrawn
-    edition = workflow.publish(article, by=by, significant=given["significant"])
+    edition = workflow.publish(article, by=by, significant=values["significant"])
     done = _("Published: readers see it at %(path)s.") % {"path": edition.path}
-    return _and_so_on(done, edition, withdrawn, by, given)
+    return _and_so_on(done, edition, withdrawn, by, values)
 
 
-def press_schedule(article: Article, given: Given, by: User) -> str:
+def press_schedule(article: Article, values: Given, by: User) -> str:
     withdrawn = state.state_of(article).withdrawn
-    edition = workflow.schedule(article, by=by, at=_given_time(given), significant=given["significant"])
+    edition = workflow.schedule(article, by=by, at=_given_time(values), significant=values["significant"])
     done = _("Scheduled: it goes live %(time)s.") % {"time": time_with_zone(edition.live_from)}
-    return _and_so_on(done, edition, withdrawn, by, given)
+    return _and_so_on(done, edition, withdrawn, by, values)
 
 
-def _and_so_on(done: str, edition: Edition, withdrawn: Edition | None, by: User, given: Given) -> str:
-    """What follows from ``edition``: its end, plans from before a withdrawal, what is scheduled; in words."""
-    article, end, said_too = edition.article, given["take_down_at"], [done]
-    if given["significant"] and edition.revised_at != edition.live_from:
+def _and_so_on(done: str, edition: Edition, withdrawn: Edition | None, by: User, values: Given) -> str:
+    """Carry out what follows from ``edition``: its end, plans from before a withdrawal, changes of scheduled texts.
+
+    Returns ``done`` and a sentence for each.
+    """
+    article, end, said_too = edition.article, values["take_down_at"], [done]
+    if values["significant"] and edition.revised_at != edition.live_from:
         said_too.append(_("Readers are not told that it was updated: they read nothing new in it."))
     if end:
         said_too.append(_end_with(edition, end, by))
     if withdrawn and withdrawn.planned:
-        plans = {"end": not (end or given["forget_end"]), "updates": given["plan_again"]}
+        plans = {"end": not (end or values["forget_end"]), "updates": values["plan_again"]}
         said_too += workflow.take_up_plans(article, withdrawn, by=by, **plans)
-    if given["carry"] == "yes" or (given["carry"] != "no" and edition.corrected_at == edition.live_from):
-        taken = workflow.carry_into_all(article, by=by)
+    if values["carry"] == "yes" or (values["carry"] != "no" and edition.corrected_at == edition.live_from):
+        editions = workflow.carry_into_all(article, by=by)
         text = _("What is scheduled for %(time)s has it now, too.")
-        said_too += [text % {"time": time_with_zone(row.live_from)} for row in taken]
+        said_too += [text % {"time": time_with_zone(row.live_from)} for row in editions]
     return " ".join(filter(None, [*said_too, replaced_later(article)]))
 
 
@@ -67,8 +70,8 @@ def _end_with(edition: Edition, end: Any, by: User) -> str:
     return _set_end(edition.article, end, by)
 
 
-def press_reschedule(edition: Edition, given: Given, by: User) -> str:
-    at, end, done = _given_time(given), given["take_down_at"], []
+def press_reschedule(edition: Edition, values: Given, by: User) -> str:
+    at, end, done = _given_time(values), values["take_down_at"], []
     if end and end <= at:
         raise WorkflowError(
             _("It would end before it goes live %(time)s: choose a later end.") % {"time": time_with_zone(at)}
@@ -82,7 +85,7 @@ def press_reschedule(edition: Edition, given: Given, by: User) -> str:
     return " ".join(filter(None, [moved, *done, replaced_later(edition.article)]))
 
 
-def press_cancel(edition: Edition, _given: Given, by: User) -> str:
+def press_cancel(edition: Edition, _values: Given, by: User) -> str:
     is_alone = not edition.took_over and edition.live_until < FOR_EVER
     followed = edition.article.editions.filter(live_from=edition.live_until).exists()
     workflow.cancel(edition, by=by)
@@ -92,25 +95,25 @@ def press_cancel(edition: Edition, _given: Given, by: User) -> str:
     return f"{done} " + _("Its end of %(time)s went with it.") % {"time": time_with_zone(edition.live_until)}
 
 
-def carry(edition: Edition, _given: Given, by: User, **chosen: Any) -> str:
+def carry(edition: Edition, _values: Given, by: User, **chosen: Any) -> str:
     edition = workflow.carry_over(edition, by=by, **chosen)
     done = _("What is scheduled for %(time)s has what readers have.") % {"time": time_with_zone(edition.live_from)}
     return f"{done} {replaced_later(edition.article)}".strip()
 
 
-def press_keep(edition: Edition, _given: Given, by: User) -> str:
+def press_keep(edition: Edition, _values: Given, by: User) -> str:
     edition = workflow.keep_as_is(edition, by=by)
     return _("It goes out %(time)s as it was scheduled.") % {"time": time_with_zone(edition.live_from)}
 
 
-def press_renew(edition: Edition, _given: Given, by: User) -> str:
+def press_renew(edition: Edition, _values: Given, by: User) -> str:
     edition = workflow.renew(edition, by=by)
     done = _("The newest text goes out %(time)s.") % {"time": time_with_zone(edition.live_from)}
     return f"{done} {replaced_later(edition.article)}".strip()
 
 
-def press_take_down(article: Article, given: Given, by: User) -> str:
-    return _set_end(article, given["take_down_at"], by)
+def press_take_down(article: Article, values: Given, by: User) -> str:
+    return _set_end(article, values["take_down_at"], by)
 
 
 def _set_end(article: Article, at: Any, by: User) -> str:
@@ -122,9 +125,9 @@ def _set_end(article: Article, at: Any, by: User) -> str:
     )
 
 
-def press_withdraw(article: Article, given: Given, by: User) -> str:
+def press_withdraw(article: Article, values: Given, by: User) -> str:
     links = article.preview_links.valid().count()
-    edition = workflow.withdraw(article, by=by, reason=given["withdrawal_reason"])
+    edition = workflow.withdraw(article, by=by, reason=values["withdrawal_reason"])
     done = [_("Withdrawn: readers of its address see the reason.")]
     if links:
         done.append(ngettext("%d preview link of it ended.", "%d preview links of it ended.", links) % links)
@@ -137,8 +140,8 @@ def press_withdraw(article: Article, given: Given, by: User) -> str:
     return " ".join(done)
 
 
-def _given_time(given: Given) -> Any:
-    at = given["go_live_at"]
+def _given_time(values: Given) -> Any:
+    at = values["go_live_at"]
     if at is None:
         raise WorkflowError(_("Choose the day and the time at which it goes live."))
     return at

@@ -1,4 +1,4 @@
-"""The field for a guest's byline: a name is enough; one that an author has already is offered instead."""
+"""The field for a guest's byline: a name is enough; an author who has that name already is offered instead."""
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ ANOTHER = "new"  # the choice for whoever shares an author's name by chance
 
 
 class GuestFields(forms.Form):
-    """A guest's name, and which of the authors of that name it is, once the form had to ask."""
+    """A guest's name, and which author of that name it is, if the form had to ask."""
 
     guest_byline = forms.CharField(
         label=gettext_lazy("Guest byline"),
@@ -33,14 +33,14 @@ class GuestFields(forms.Form):
         return cleaned
 
     def _find(self, name, chosen):
-        """Who the guest is; asked when the name is taken and nobody has chosen yet."""
-        same = {str(author.pk): author for author in guests.same_name(name)}
-        if not same or chosen == ANOTHER:
+        """Set ``guest``; if authors have that name and none was chosen, add an error and a choice between them."""
+        namesakes = {str(author.pk): author for author in guests.same_name(name)}
+        if not namesakes or chosen == ANOTHER:
             self.guest = guests.Guest(name)
-        elif chosen in same:
-            self.guest = guests.Guest(name, same[chosen])
+        elif chosen in namesakes:
+            self.guest = guests.Guest(name, namesakes[chosen])
         else:
-            choices = [(pk, describe_author(author)) for pk, author in same.items()]
+            choices = [(pk, describe_author(author)) for pk, author in namesakes.items()]
             choices.append((ANOTHER, _("Another person, who has the same name")))
             self.fields["guest_is"].widget = forms.RadioSelect(choices=choices)
             text = _("There is “%(name)s” already. Choose below who it is, then save again.")
@@ -48,7 +48,7 @@ class GuestFields(forms.Form):
 
 
 def describe_author(author):
-    """An author in a list to choose from, with what tells namesakes apart."""
+    """Return an author as a choice, with what tells namesakes apart."""
     if author.is_guest:
         return _("%(name)s, a guest who is there already") % {"name": author.name}
     return (

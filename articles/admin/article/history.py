@@ -1,4 +1,4 @@
-"""An article's history: every save and, folded, what was autosaved between; and what readers saw, and when."""
+"""An article's history: every save with the autosaves before the next, and every edition that readers saw."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ ALL, SAVES, NAMED = "", "saves", "named"  # what is shown of the saves
 
 @dataclass(frozen=True)
 class Autosaves:
-    """What one person's browser kept between two saves."""
+    """The autosaves of one person between two saves."""
 
     user: User
     rows: list[Autosave]  # the newest first
@@ -36,7 +36,7 @@ class Autosaves:
 
 @dataclass
 class Save:
-    """What a save left, the one before it in the list, and what was autosaved since, up to the next save."""
+    """A revision, the one before it in the list, and the autosaves between it and the next save."""
 
     revision: Revision
     before: Revision | None
@@ -44,7 +44,7 @@ class Save:
 
     @property
     def stage(self) -> str:
-        """Where the article stood after the save, in words."""
+        """Return the article's stage after the save, in words."""
         return str(dict(Article.Stage.choices).get(self.revision.stage, ""))
 
 
@@ -59,7 +59,7 @@ class Saves:
 
 @dataclass(frozen=True)
 class Seen:
-    """An edition, and where staff see it as it stood."""
+    """An edition, and the address where staff see it as it was."""
 
     edition: Edition
     now: datetime
@@ -78,12 +78,12 @@ class Seen:
 
     @property
     def lacks(self) -> str:
-        """What readers have by now and it has not, in words."""
+        """Return in words what readers have by now and a scheduled edition lacks."""
         return lacking.gaps_in_words(self.edition.lacks) if self.is_scheduled else ""
 
     @property
     def repeats(self) -> str:
-        """That it says nothing new, in words."""
+        """Return in words that it says nothing new; an empty text if it does."""
         return lacking.told_of_repeat(self.edition)
 
     @property
@@ -92,7 +92,7 @@ class Seen:
 
 
 def saves_of(article: Article, *, show: str = ALL, before: int = 0) -> Saves:
-    """Saves of ``article`` older than version ``before`` (0: the newest), in two queries however many there are."""
+    """Return a page of saves of ``article`` older than version ``before`` (0: the newest), in at most two queries."""
     revisions = article.revisions.select_related("by").defer("snapshot").order_by("-version")
     if before:
         revisions = revisions.filter(version__lt=before)
@@ -100,18 +100,18 @@ def saves_of(article: Article, *, show: str = ALL, before: int = 0) -> Saves:
         revisions = revisions.exclude(name="")
     elif show == SAVES:
         revisions = revisions.filter(automatic=False)
-    found = list(revisions[: SHOWN + 1])
-    rows = [Save(revision, older) for revision, older in zip_longest(found, found[1:])][:SHOWN]
-    older = rows[-1].revision.version if len(found) > SHOWN else 0
+    page = list(revisions[: SHOWN + 1])
+    rows = [Save(revision, older) for revision, older in zip_longest(page, page[1:])][:SHOWN]
+    older = rows[-1].revision.version if len(page) > SHOWN else 0
     if show != ALL or not rows:
         return Saves(rows, older)
-    autosaves = _autosaves(article, rows[0].revision.at if before else None, found[SHOWN].at if older else None)
+    autosaves = _autosaves(article, rows[0].revision.at if before else None, page[SHOWN].at if older else None)
     _put_between(rows, autosaves)
     return Saves(rows, older, has_all=len(autosaves) < MOST_AUTOSAVES)
 
 
 def unsaved(article: Article) -> list[Autosaves]:
-    """What was autosaved of an article that was never saved through the desk, in a query."""
+    """Return the autosaves of an article that was never saved through the desk, in one query."""
     return [Autosaves(user, list(rows)) for user, rows in _by_user(_autosaves(article, None, None))]
 
 
@@ -125,9 +125,9 @@ def _autosaves(article: Article, until: datetime | None, since: datetime | None)
 
 
 def _put_between(rows: list[Save], autosaves: list[Autosave]) -> None:
-    """Give each save what was autosaved after it; what is older than all goes to the last."""
+    """Give each save the autosaves that followed it; the oldest save also gets those before it."""
     for number, since in groupby(autosaves, key=lambda autosave: _saved_before(rows, autosave.at)):
-        rows[number].autosaves = [Autosaves(user, list(found)) for user, found in _by_user(list(since))]
+        rows[number].autosaves = [Autosaves(user, list(group)) for user, group in _by_user(list(since))]
 
 
 def _saved_before(rows: list[Save], at: datetime) -> int:
@@ -140,14 +140,14 @@ def _by_user(autosaves: list[Autosave]) -> Iterator[tuple[User, list[Autosave]]]
 
 
 def seen_of(article: Article, *, before: int = 0) -> tuple[list[Seen], int]:
-    """What readers saw and will see, the newest first, older than edition ``before``; and where the next page begins.
+    """Return a page of editions older than edition ``before`` (0: the newest), newest first, in at most two queries.
 
-    At most two queries.
+    Returns also the id of the edition after which the next page begins; 0 if there is none.
     """
     editions = article.editions.select_related("cut_by", "withdrawn_by", "erased_by").order_by("-live_from")
     if before and (last := article.editions.filter(pk=before).values_list("live_from", flat=True).first()):
         editions = editions.filter(live_from__lt=last)
-    found = list(editions.defer("body", "standfirst", "corrections", "dated_corrections")[: SHOWN + 1])
+    page = list(editions.defer("body", "standfirst", "corrections", "dated_corrections")[: SHOWN + 1])
     now = timezone.now()
-    rows = [Seen(edition, now) for edition in found[:SHOWN]]
-    return rows, rows[-1].edition.pk if len(found) > SHOWN else 0
+    rows = [Seen(edition, now) for edition in page[:SHOWN]]
+    return rows, rows[-1].edition.pk if len(page) > SHOWN else 0

@@ -1,4 +1,4 @@
-"""The desk's list of articles: its columns, its search, and the steps taken with what is ticked."""
+"""The desk's list of articles: its columns, its search, and the steps taken with ticked articles."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ EMPTY_FRAME = mark_safe('<span class="thumbnail"></span>')  # our own words, wit
 
 
 class ArticleListAdmin(DeskAdmin):
-    """The list of articles: its columns, filters and search, and the steps taken with what is ticked."""
+    """The list of articles: its columns, filters and search, and the steps taken with ticked articles."""
 
     actions = bulk.ACTIONS
 
@@ -46,7 +46,7 @@ class ArticleListAdmin(DeskAdmin):
     list_per_page = 40  # drawing a row costs more than finding it
 
     def get_queryset(self, request):
-        """What is on the desk, in every list and picker; the trash only where its filter asks for it."""
+        """Return the articles on the desk, for every list and picker; those in the trash only if its filter is set."""
         rows: Any = super().get_queryset(request)
         articles = rows.with_state()
         return articles.filter(trashed_at__isnull=False) if shows_trash(request) else articles.on_desk()
@@ -55,52 +55,52 @@ class ArticleListAdmin(DeskAdmin):
         return ArticleList
 
     def get_list_display(self, request):
-        """With the piece of text that something was found by."""
+        """Return the columns; in a search, also the passage that holds the words."""
         columns = list(super().get_list_display(request))
         return [*columns[:2], "found_in", *columns[2:]] if request.GET.get(SEARCH_VAR, "").strip() else columns
 
     def get_search_results(self, request, queryset, search_term):
-        """Those that hold all the words anywhere, found by an index; for a bare number, also the article of it."""
+        """Return the articles that hold all words anywhere, by an index; for a number, also the article so numbered."""
         if not search_term.strip():
             return queryset, False
         page = max(number_in_address(request.GET.get("p") or request.GET.get("page")), 1)
-        found = desk_search.find_copies(search_term, queryset, most=page * self.list_per_page + 1)
-        request.desk_found = found
-        return queryset.filter(pk__in=among([*found.pks, number_in_address(search_term)])), False
+        matches = desk_search.find_copies(search_term, queryset, most=page * self.list_per_page + 1)
+        request.desk_found = matches
+        return queryset.filter(pk__in=among([*matches.pks, number_in_address(search_term)])), False
 
     def get_actions(self, request):
-        """What somebody may do with some article, the workflow asks for each; in the trash only the way out of it."""
-        there, found = shows_trash(request), super().get_actions(request)
+        """Return the steps that the user may take with some articles; in the trash, only those that lead out of it."""
+        in_trash, actions = shows_trash(request), super().get_actions(request)
         ours = {f"{step.name}_selected": step for step in STEPS.values() if step.bulk}
         return {
             name: action
-            for name, action in found.items()
-            if name in ours and ours[name].is_of_trash == there and roles.may(request.user, ours[name].name)
+            for name, action in actions.items()
+            if name in ours and ours[name].is_of_trash == in_trash and roles.may(request.user, ours[name].name)
         }
 
     def get_ordering(self, request):
-        """The newest change first; in the trash, what was put there last."""
+        """Return the order: the newest change first; in the trash, what was put there last."""
         return ["-trashed_at", "-pk"] if shows_trash(request) else super().get_ordering(request)
 
     def get_object(self, request, object_id, from_field=None):
-        """An article by its number, also one in the trash: its form says so."""
+        """Return the article of a number, also one in the trash, whose form says so; None if there is none."""
         articles = Article.objects.select_related("section__parent", "assignee", "saved_by", "trashed_by")
         return articles.filter(pk=number_in_address(object_id)).first()
 
     @admin.display(description=gettext_lazy("found in"))
     def found_in(self, article):
-        """The words with what stands around them, where the headline does not hold them."""
+        """Return the passages that hold the words, or “headline” if that holds them."""
         rows = ((excerpt.place, excerpt.text) for excerpt in getattr(article, "found_in", []))
         return format_html_join("", '<p class="excerpt"><span class="quiet">{}:</span> {}</p>', rows) or _("headline")
 
     @admin.display(description=gettext_lazy("picture"))
     def picture(self, article):
-        """Of the readers' page; decoration beside the headline."""
+        """Return a thumbnail of the lead picture; it is decoration beside the headline."""
         return picture_thumbnail(article.lead_image) or EMPTY_FRAME
 
     @admin.display(description=gettext_lazy("article"))
     def named(self, article):
-        """The headline, and who wrote it."""
+        """Return the headline with its authors."""
         authors = ", ".join(str(byline.author) for byline in article.bylines.all())
         return format_html('{} <span class="authors">{}</span>', article.headline, authors)
 
@@ -109,12 +109,12 @@ class ArticleListAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, article):
-        said = [pair for pair in standings(article) if pair[0] != "day"]
-        return format_html_join(" ", '<span class="pill {}">{}</span>', said)
+        pairs = [pair for pair in standings(article) if pair[0] != "day"]
+        return format_html_join(" ", '<span class="pill {}">{}</span>', pairs)
 
     @admin.display(description=gettext_lazy("first published"))
     def published(self, article):
-        """When readers first had it, and below when they got what they have now, if it was changed since."""
+        """Return when readers first had it, and when they got the text they have now, if that was later."""
         first = first_published(article)
         if first is None or not article.live_since or article.live_since <= first:
             return short(first) if first else ""
@@ -123,7 +123,7 @@ class ArticleListAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("in hand, due"))
     def in_hand(self, article):
-        """Who has it, and by when it is wanted."""
+        """Return who it is assigned to, and when it is due."""
         holder = name_of(article.assignee) if article.assignee else ""
         if article.due_at is None:
             return holder
@@ -132,16 +132,16 @@ class ArticleListAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("last change"), ordering="saved_at")
     def saved(self, article):
-        """When the desk saved it last, and who."""
-        who = name_of(article.saved_by) if article.saved_by else ""
+        """Return when the desk saved it last, and who did."""
+        name = name_of(article.saved_by) if article.saved_by else ""
         return format_html(
             '<time datetime="{}" title="{}">{}</time> <span class="quiet">{}</span>',
             timezone.localtime(article.saved_at).isoformat(),
             time_said(article.saved_at),
             time_from_now(article.saved_at),
-            who,
+            name,
         )
 
     def describe_choice(self, article):
-        """What an autocomplete says of an article besides its number."""
+        """Return what an autocomplete says of an article besides its number."""
         return {"text": f"{article.headline} ({where_it_stands(article)})"}

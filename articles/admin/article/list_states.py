@@ -1,6 +1,6 @@
-"""The row of words above the list of articles: where articles stand, and how many where that is soon known.
+"""The row of states above the list of articles, with counts where counting is quick.
 
-Everything that is counted is under way or to come: it grows with the desk's work, never with the archive.
+Only articles under way or to come are counted: their number grows with the desk's work, never with the archive.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ MOST = 99  # more are said to be more
 
 @dataclass(frozen=True)
 class StateWord:
-    """A state that a list can be of: the filter that leaves it, and its rows, if they are counted."""
+    """A state by which the list can be filtered: its filter, and its rows if they are counted."""
 
     name: str
     parameter: str = ""
@@ -32,18 +32,20 @@ class StateWord:
 
 
 def states_row(cl, user):
-    """The states of the list ``cl`` for ``user``; they are counted where nothing else narrows the list."""
+    """Return the states of the list ``cl`` for ``user``, counted if no other filter and no search narrows the list."""
     words = _words(user)
     is_narrowed = cl.is_popup or cl.query or any(name not in [*PARAMETERS, ORDER_VAR] for name in cl.filter_params)
     counts = None if is_narrowed else _count(words)
-    found = [(word, _state(cl, word, counts, at)) for at, word in enumerate(words)]
-    return [state for word, state in found if not word.is_urgent or state.count not in {"", "0"} or state.is_chosen]
+    word_states = [(word, _state(cl, word, counts, at)) for at, word in enumerate(words)]
+    return [
+        state for word, state in word_states if not word.is_urgent or state.count not in {"", "0"} or state.is_chosen
+    ]
 
 
 def _state(cl, word, counts, at):
     chosen = {name: cl.params[name] for name in PARAMETERS if cl.params.get(name)}
-    asked = {word.parameter: word.value} if word.parameter else {}
-    state = ListState(word.name, filtered_address(cl, without=PARAMETERS, **asked), is_chosen=chosen == asked)
+    parameters = {word.parameter: word.value} if word.parameter else {}
+    state = ListState(word.name, filtered_address(cl, without=PARAMETERS, **parameters), is_chosen=chosen == parameters)
     if counts is None or word.rows is None:
         return state
     count = counts[at]
@@ -70,7 +72,7 @@ def _words(user):
 
 
 def _count(words):
-    """How many there are of each word, by its place: at most one more than MOST, in one query that counts nothing."""
+    """Return by place in ``words`` how many rows each has, at most MOST + 1, in one query that reads no more rows."""
     parts = [
         Article.objects.filter(pk__in=word.rows.order_by().values("pk")[: MOST + 1])
         .order_by()
@@ -82,12 +84,12 @@ def _count(words):
 
 
 def scheduled(articles):
-    """Those of which readers will get a text."""
+    """Return those of ``articles`` that have a scheduled edition."""
     return articles.filter(pk__in=Edition.objects.filter(live_from__gt=timezone.now()).order_by().values("article"))
 
 
 def edited_by(user: User) -> Q:
-    """A filter: articles that ``user`` edits as an editor: of all sections, of those given to them, or none."""
+    """Return a filter for the articles that ``user`` edits as an editor: of all sections, of their own, or none."""
     if roles.roles_of(user) & {roles.CHIEF_EDITOR, roles.ADMINISTRATOR}:
         return Q()
     if roles.SECTION_EDITOR not in roles.roles_of(user):
@@ -97,16 +99,16 @@ def edited_by(user: User) -> Q:
 
 
 def asked_of_each(articles: QuerySet[Article], user: User) -> QuerySet[Article]:
-    """Those that ``user`` began or has a byline on, of few ``articles``: asked of each, however much a person wrote."""
+    """Return those of few ``articles`` that ``user`` began or has a byline on, by a look-up for each article."""
     # Not Exists(), which PostgreSQL may answer by reading all that the person ever wrote.
     byline = ArticleByline.objects.filter(article=OuterRef("pk"), author__user=user).order_by().values("pk")[:1]
     return articles.alias(own_byline=Subquery(byline)).filter(Q(created_by=user) | Q(own_byline__isnull=False))
 
 
 def own(user: User, author: Author | None = None) -> Q:
-    """A filter: articles that ``user`` began or has a byline on, each found by its own index.
+    """Return a filter for the articles that ``user`` began or has a byline on, each half found by its own index.
 
-    A planner that is told the ``author`` knows how many bylines those are.
+    Pass the ``author`` if known: the database's planner can then estimate the number of bylines.
     """
     whose = {"author": author} if author else {"author__user": user}
     bylines = ArticleByline.objects.filter(**whose).order_by().values("article")

@@ -39,7 +39,7 @@ class SectionFilter(admin.SimpleListFilter):
 
 
 class MineFilter(admin.SimpleListFilter):
-    """What I began or have a byline on, what is assigned to me, what is to be claimed."""
+    """Articles that the user began or has a byline on, those assigned to them, and drafts that nobody has."""
 
     title = gettext_lazy("whose")
     parameter_name = "whose"
@@ -58,7 +58,7 @@ class MineFilter(admin.SimpleListFilter):
 
 
 class DueFilter(admin.SimpleListFilter):
-    """When it is wanted; what was published is not due any more."""
+    """When an article is due; publishing it clears that."""
 
     title = gettext_lazy("due")
     parameter_name = "due"
@@ -79,7 +79,7 @@ class DueFilter(admin.SimpleListFilter):
 
 
 class TrashFilter(admin.SimpleListFilter):
-    """What lies in the trash, and nothing of it anywhere else: ``ArticleListAdmin.get_queryset`` sees to that."""
+    """The articles in the trash; ``ArticleListAdmin.get_queryset`` hides them everywhere else."""
 
     template = ABOVE
     title = gettext_lazy("trash")
@@ -93,7 +93,7 @@ class TrashFilter(admin.SimpleListFilter):
 
 
 class DeskFilter(admin.SimpleListFilter):
-    """What the desk's first page shows the beginning of."""
+    """The lists whose beginnings the desk's first page shows."""
 
     template = ABOVE
     title = gettext_lazy("to do")
@@ -135,24 +135,24 @@ FILTERS: list[Any] = [
 
 
 def section_name(section):
-    """A section's name, after the one it lies within."""
+    """Return a section's name, after that of its parent."""
     return f"{section.parent} › {section}" if section.parent_id else str(section)
 
 
 def first_published(article):
-    """When readers first had an article; None if they never did, though it may be scheduled."""
+    """Return when readers first had an article; None if they never did, even if it is scheduled."""
     first = article.published_at
     return first if first and first <= timezone.now() else None
 
 
 def where_it_stands(article, *, with_days=True):
-    """Where an article loaded ``with_state()`` stands, in words; ``with_days``, also when readers got it."""
-    said = [text for kind, text in standings(article) if with_days or kind != "day"]
-    return ", ".join(map(str, said))
+    """Return in words where an article loaded ``with_state()`` stands; ``with_days``, also when readers got it."""
+    texts = [text for kind, text in standings(article) if with_days or kind != "day"]
+    return ", ".join(map(str, texts))
 
 
 def standings(article):
-    """Everything that is to be said of where an article loaded ``with_state()`` stands: its kind, and the words."""
+    """Yield each fact of where an article loaded ``with_state()`` stands: the fact's kind, and its words."""
     now = timezone.now()
     if article.trashed_at:
         yield "gone", _("in the trash since %(time)s") % {"time": short(article.trashed_at)}
@@ -163,8 +163,8 @@ def standings(article):
         older = article.stage != Article.Stage.PUBLISHED
         text = _("scheduled for %(time)s with an older text") if older else _("scheduled for %(time)s")
         text = text % {"time": short_in_words(article.next_live)}
-        told = _("%(scheduled)s, nothing new in it") % {"scheduled": text} if article.next_repeats else text
-        yield "urgent" if older or article.next_repeats else "coming", told
+        sentence = _("%(scheduled)s, nothing new in it") % {"scheduled": text} if article.next_repeats else text
+        yield "urgent" if older or article.next_repeats else "coming", sentence
     if article.coming_lacks:
         yield "urgent", _("what is scheduled %(lacks)s") % {"lacks": lacking.gaps_in_words(article.coming_lacks)}
     embargo = embargo_words(article.embargo_until, now, is_update=bool(article.live_since), tell=short_in_words)
@@ -181,15 +181,15 @@ def standings(article):
 
 
 def _days(article):
-    """When an article was first published, and when readers got what they have now, if that is another time."""
+    """Return in words when an article was first published, and when readers got the text they have now, if later."""
     first = first_published(article)
-    said = [_("first published %(time)s") % {"time": short(first)}] if first else []
+    texts = [_("first published %(time)s") % {"time": short(first)}] if first else []
     if first and article.live_since and article.live_since > first:
-        said.append(_("changed %(time)s") % {"time": short(article.live_since)})
-    return said
+        texts.append(_("changed %(time)s") % {"time": short(article.live_since)})
+    return texts
 
 
 def shows_trash(request):
-    """Whether ``request`` is for the list of articles, filtered to those in the trash."""
+    """Return whether ``request`` is for the list of articles, filtered to those in the trash."""
     match = request.resolver_match
     return bool(match) and match.url_name == "articles_article_changelist" and request.GET.get("trash") == "1"

@@ -1,4 +1,4 @@
-"""What the desk, and whoever came by a preview link, said of an article."""
+"""Notes that the desk, and readers of preview links, left on an article."""
 
 from articles.models import Article, Note
 
@@ -6,7 +6,7 @@ SHOWN = 20
 
 
 def newest_notes(article: Article | None) -> list[Note]:
-    """The newest notes of ``article``, with who left each and who ticked it off, in one query."""
+    """Return the newest notes of ``article``, with who left each and who ticked it off, in one query."""
     if article is None or article.pk is None:
         return []
     return list(article.notes.select_related("by", "done_by")[:SHOWN])

@@ -1,4 +1,4 @@
-"""Paragraphs that two people changed: each is asked about by itself, and those of both can be kept."""
+"""Paragraphs that two people changed: a question about each, whose answers may keep both."""
 
 import hashlib
 from collections import Counter
@@ -24,7 +24,7 @@ WITHOUT = {"theirs": gettext_lazy("Theirs: without it"), "mine": gettext_lazy("M
 
 @dataclass(frozen=True)
 class ParagraphQuestion:
-    """What each has in one place, and what of it is to be kept; ``name`` is the form's field."""
+    """Both texts of one place, and which of them was chosen; ``name`` is the field of the form."""
 
     name: str
     theirs: SafeString
@@ -34,42 +34,44 @@ class ParagraphQuestion:
 
     @property
     def choices(self):
-        """Value, label and whether it is chosen, for a row of radio buttons."""
+        """Return value, label and whether it is chosen of each radio button."""
         ways = self.stretch.ways.items()
         return [(way, LABELS[way] if text else WITHOUT[way], way == self.chosen) for way, text in ways]
 
 
 def paragraph_questions(base, mine, theirs, post):
-    """The questions that two texts leave, and the text that the answers in ``post`` make; None if some lack."""
-    found = text_merge.stretches(base, mine, theirs)
-    asked = [one for one in found if one.taken is None]
-    if len(asked) > MOST:
+    """Return a question for each place both changed, and the text by the answers in ``post``; None if some lack."""
+    stretches = text_merge.stretches(base, mine, theirs)
+    open_stretches = [stretch for stretch in stretches if stretch.taken is None]
+    if len(open_stretches) > MOST:
         return [], None
-    names = list(_names(asked))
-    chosen = [_choice(post.get(name, ""), one) for name, one in zip(names, asked, strict=True)]
-    text = series.keep_apart(text_merge.merged_body(found, chosen), mine, theirs) if all(chosen) else None
-    questions = [ParagraphQuestion(*about) for about in zip(names, *_shown(asked), asked, chosen, strict=True)]
+    names = list(_names(open_stretches))
+    chosen = [_choice(post.get(name, ""), stretch) for name, stretch in zip(names, open_stretches, strict=True)]
+    text = series.keep_apart(text_merge.merged_body(stretches, chosen), mine, theirs) if all(chosen) else None
+    questions = [
+        ParagraphQuestion(*about) for about in zip(names, *_shown(open_stretches), open_stretches, chosen, strict=True)
+    ]
     return questions, text
 
 
-def _names(asked):
-    """A name for each by what it asks: an answer counts for these very words alone, whoever typed on meanwhile."""
-    seen: Counter[str] = Counter()
-    for one in asked:
-        digest = hashlib.sha256(f"{one.theirs}\0{one.mine}".encode()).hexdigest()[:16]
-        seen[digest] += 1
-        yield f"_paragraph_{digest}_{seen[digest]}"
+def _names(stretches):
+    """Yield a field name for each stretch, made of its two texts, so that an answer counts for these texts alone."""
+    counts: Counter[str] = Counter()
+    for stretch in stretches:
+        digest = hashlib.sha256(f"{stretch.theirs}\0{stretch.mine}".encode()).hexdigest()[:16]
+        counts[digest] += 1
+        yield f"_paragraph_{digest}_{counts[digest]}"
 
 
-def _choice(given, stretch):
-    return given if given in stretch.ways else ""
+def _choice(answer, stretch):
+    return answer if answer in stretch.ways else ""
 
 
-def _shown(asked):
-    """Both sides of each, for people to read: with what it changed marked, where it is known what there was before."""
+def _shown(stretches):
+    """Yield their texts, then mine, as HTML, with changes marked where the text before them is known."""
     for side in ("theirs", "mine"):
-        texts = [getattr(one, side) for one in asked]
+        texts = [getattr(stretch, side) for stretch in stretches]
         yield [
-            text_diff.prose(text if one.base is None else one.base, text)
-            for one, text in zip(asked, texts, strict=True)
+            text_diff.prose(text if stretch.base is None else stretch.base, text)
+            for stretch, text in zip(stretches, texts, strict=True)
         ]

@@ -1,6 +1,6 @@
-"""Articles picked by hand, as the form takes them: an address in a line, of which desk-related.js makes a list.
+"""The field of articles picked by hand: one address a line, which desk-related.js turns into a list.
 
-The same rows are described for the editor, whose “Read also” names articles by their numbers.
+The same rows serve the text editor, whose “Read also” names articles by their numbers.
 """
 
 from urllib.parse import urlsplit
@@ -30,14 +30,14 @@ LONGEST = 2000  # characters typed
 
 
 class PicksInput(forms.Textarea):
-    """Lines that work without a script; with one, a list to which articles are added by their words."""
+    """Lines that work without a script; with one, a list to which articles are added by searching."""
 
     class Media:
         css = {"all": ["css/desk-picks.css"]}
         js = [Script("js/desk-related.js", type="module")]
 
     def __init__(self, attrs=None):
-        said = {
+        own_attrs = {
             "placeholder": gettext_lazy("One address in a line, five at most"),
             "data-picks": reverse_lazy("admin:articles_article_picks"),
             "data-at-most": MOST,
@@ -49,7 +49,7 @@ class PicksInput(forms.Textarea):
             "data-full": gettext_lazy("More do not fit: remove one first."),
             "data-trouble": gettext_lazy("The server does not answer, so no article could be looked for."),
         }
-        super().__init__({"rows": 3, **said, **(attrs or {})})
+        super().__init__({"rows": 3, **own_attrs, **(attrs or {})})
 
 
 class PicksField(forms.CharField):
@@ -58,22 +58,22 @@ class PicksField(forms.CharField):
     widget = PicksInput
 
     def prepare_value(self, value):
-        """The lines for numbers; what was typed stays as it is."""
+        """Return numbers as lines of addresses; a typed text stays as it is."""
         if not isinstance(value, list):
             return value
-        found = newest_editions(value)
-        return "\n".join(found[pk].path if pk in found else f"#{pk}" for pk in value)
+        editions = newest_editions(value)
+        return "\n".join(editions[pk].path if pk in editions else f"#{pk}" for pk in value)
 
     def clean(self, value):
         lines = [line.strip() for line in normalise(super().clean(value))[:LONGEST].splitlines() if line.strip()]
-        known = read_numbers(lines[: MOST + 1])
+        numbers = read_numbers(lines[: MOST + 1])
         for line in lines[: MOST + 1]:
-            if line not in known:
+            if line not in numbers:
                 text = _(
                     "“%(line)s” is no article that readers have seen. Look for it by its words, or copy its address."
                 )
                 raise ValidationError(text, params={"line": line})
-        picked = list(dict.fromkeys(known[line] for line in lines[: MOST + 1]))
+        picked = list(dict.fromkeys(numbers[line] for line in lines[: MOST + 1]))
         if len(lines) > MOST:
             raise ValidationError(_("At most %(most)d articles: take some out."), params={"most": MOST})
         return picked
@@ -88,17 +88,19 @@ class PicksField(forms.CharField):
 
 
 def read_numbers(lines):
-    """The numbers of the articles that ``lines`` name: an address, whole or without the host, or # and the number."""
+    """Return by line the number of the article that it names: by address, with or without host, or # and number."""
     paths = {line: path_in(line) for line in lines if not line.startswith("#")}
     numbers = {line: number_in_address(line[1:]) for line in lines if line.startswith("#")}
-    known = dict(Address.objects.filter(path__in=set(paths.values())).values_list("path", "article_id"))
-    seen = set(Edition.objects.filter(article__in=set(numbers.values()) - {0}).values_list("article_id", flat=True))
-    found = {line: known[path] for line, path in paths.items() if path in known}
-    return found | {line: pk for line, pk in numbers.items() if pk in seen}
+    ids_by_path = dict(Address.objects.filter(path__in=set(paths.values())).values_list("path", "article_id"))
+    ids_with_edition = set(
+        Edition.objects.filter(article__in=set(numbers.values()) - {0}).values_list("article_id", flat=True)
+    )
+    ids_by_line = {line: ids_by_path[path] for line, path in paths.items() if path in ids_by_path}
+    return ids_by_line | {line: pk for line, pk in numbers.items() if pk in ids_with_edition}
 
 
 def path_in(line):
-    """The path of an address that was typed, with or without the host."""
+    """Return the path of a typed address, with or without the host; an empty text if it is invalid."""
     try:
         typed = urlsplit(line).path
     except ValueError:
@@ -107,24 +109,24 @@ def path_in(line):
 
 
 def newest_editions(numbers):
-    """What readers see of the articles of these ``numbers``, or saw last, or will see; in one query."""
+    """Return by article the edition that readers see, saw last, or will see first, of ``numbers``; in one query."""
     if not numbers:
         return {}
     now = timezone.now()
     rows = Edition.objects.filter(article__in=numbers[:MOST_DESCRIBED]).select_related("section").order_by("live_from")
-    found = {}
+    editions = {}
     for edition in rows.only("article", "headline", "path", "section", "live_from", "live_until", "published_at"):
-        if edition.article_id not in found or edition.live_from <= now:
-            found[edition.article_id] = edition
-    return found
+        if edition.article_id not in editions or edition.live_from <= now:
+            editions[edition.article_id] = edition
+    return editions
 
 
 def describe_articles(numbers):
-    """Each of ``numbers`` as a row of a list: its headline, where it stands, and whether readers see it now."""
-    now, found = timezone.now(), newest_editions(numbers)
+    """Return for each of ``numbers`` its headline, address, section and day, and whether readers see it now."""
+    now, editions = timezone.now(), newest_editions(numbers)
     rows = []
     for pk in numbers[:MOST_DESCRIBED]:
-        edition = found.get(pk)
+        edition = editions.get(pk)
         if edition is None:
             rows.append({"number": pk, "url": f"#{pk}", "title": _("Number %d") % pk, "detail": _("no longer there")})
             continue
@@ -137,29 +139,29 @@ def describe_articles(numbers):
 
 
 def read_only_picks(numbers):
-    """The picks to be read only."""
+    """Return the picks as HTML for people who may not edit them."""
     rows = [(row["title"], row["detail"]) for row in describe_articles(numbers)]
     return format_html("<ol>{}</ol>", format_html_join("", "<li>{} ({})</li>", rows)) if rows else ""
 
 
 class Picks(ArticlePage):
-    """The rows of picks, for scripts."""
+    """The rows of picks as JSON, for scripts."""
 
     def urls(self):
         return [self.route("picks/", self.picks_view, "picks")]
 
     @method_decorator(require_safe)
     def picks_view(self, request):
-        """What ``?of=12 34`` are, or the articles at the addresses ``?line=…``."""
+        """Return the articles of the numbers ``?of=12 34``, and those at the addresses ``?line=…``."""
         if not self.admin.has_view_permission(request):
             raise PermissionDenied
-        numbers = [number_in_address(one) for one in request.GET.get("of", "").split()[:MOST_DESCRIBED]]
+        numbers = [number_in_address(text) for text in request.GET.get("of", "").split()[:MOST_DESCRIBED]]
         lines = request.GET.getlist("line")[:MOST_DESCRIBED]
-        known = read_numbers(lines) if lines else {}
+        numbers_by_line = read_numbers(lines) if lines else {}
         return JsonResponse(
             {
                 "articles": describe_articles(
-                    [pk for pk in numbers if pk] + [known[one] for one in lines if one in known]
+                    [pk for pk in numbers if pk] + [numbers_by_line[line] for line in lines if line in numbers_by_line]
                 )
             }
         )

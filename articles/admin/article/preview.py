@@ -1,4 +1,4 @@
-"""The page of an article before it is one."""
+"""Previews of an article's page, before readers have it."""
 
 from functools import partial
 
@@ -16,7 +16,7 @@ from articles.public import rendering
 
 
 class Preview(ArticlePage):
-    """What readers would get of the saved working copy, or of what is in the form."""
+    """The page that readers would get of the saved working copy, or of what is in the form."""
 
     def urls(self):
         return [
@@ -26,12 +26,12 @@ class Preview(ArticlePage):
 
     @method_decorator(require_safe)
     def preview_view(self, request, pk):
-        """The saved working copy as readers would see it."""
+        """Return the saved working copy as readers would see it."""
         return preview_page(request, self.readable(request, pk))
 
     @method_decorator(require_POST)
     def live_preview_view(self, request, pk):
-        """What is typed, however incomplete, as readers would see it; 0 is an article still to be begun."""
+        """Return what is in the form, however incomplete, as readers would see it; 0 is a new article."""
         article = self.article(request, pk) if pk else None
         if not self.may_write(request, article):
             raise PermissionDenied
@@ -42,7 +42,7 @@ class Preview(ArticlePage):
 
 
 def preview_page(request: DeskRequest, article: Article) -> HttpResponse:
-    """The page that readers would get of ``article``; in words what keeps it from being one."""
+    """Return the page that readers would get of ``article``; 409 with the reason if it can't be one yet."""
     alone = rendering.as_unseen(article.section_id)
     try:
         return timeline.preview(article, partial(rendering.show_article, request, preview=True, **alone))

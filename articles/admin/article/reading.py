@@ -1,4 +1,4 @@
-"""An article, an edition or a save as its page shows it: for those who look at it and don't write."""
+"""An article, an edition or a save as its page shows it to people who only read it."""
 
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ from articles.public import rendering
 
 @dataclass(frozen=True)
 class Reading:
-    """A text with what stands around it on its page; a save's rates and charts by what they ask for."""
+    """A text with its authors and tags, as its page shows them; a save has rates and charts without their values."""
 
     copy: Article | Edition
     body: SafeString
@@ -23,12 +23,12 @@ class Reading:
 
     @property
     def has_chart(self) -> bool:
-        """Whether a rate's history is drawn in it."""
+        """Return whether the text contains a chart of a rate's history."""
         return bool(rendering.DRAWN.search(self.body))
 
 
 def reading_of(copy: Article | Edition) -> Reading:
-    """The stored text of ``copy``, in a query for its authors, one for its tags and one for its pictures."""
+    """Return the stored text of ``copy``, in three queries: for its authors, its tags and its pictures."""
     rows = copy.bylines.order_by("order", "pk").select_related("author__picture")
     tags = copy.tag_rows.order_by("tag__name").values_list("tag__name", flat=True)
     body = copy.body if isinstance(copy, Edition) else references.freeze_rates(copy.body, timezone.now(), copy.language)
@@ -36,12 +36,12 @@ def reading_of(copy: Article | Edition) -> Reading:
 
 
 def of_save(revision: Revision) -> Reading:
-    """What a save left; of what it points at, what is gone since is left out."""
+    """Return the text of a save, without authors and tags that were deleted since."""
     text = timeline.text_kept(revision)
-    known = Author.objects.select_related("picture").in_bulk(text.authors)
+    authors = Author.objects.select_related("picture").in_bulk(text.authors)
     tags = Tag.objects.filter(pk__in=text.tags).order_by("name").values_list("name", flat=True)
     copy = Article(**text.values)
-    return Reading(copy, _body(copy.body), [known[pk] for pk in text.authors if pk in known], list(tags))
+    return Reading(copy, _body(copy.body), [authors[pk] for pk in text.authors if pk in authors], list(tags))
 
 
 def _body(html: str) -> SafeString:

@@ -1,4 +1,4 @@
-"""What was typed and not saved comes back: offered when the form is opened, and filled in again."""
+"""Recovery of what was typed and not saved: offered when the form is opened, and filled in again."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ LOOKED_AT = 200  # rows of one person and article
 
 @dataclass(frozen=True)
 class Offer:
-    """What one window kept, and what it says that the working copy does not."""
+    """The autosave of one window, and how it differs from the working copy."""
 
     pk: int
     at: datetime
@@ -39,15 +39,15 @@ class Offer:
 
     @property
     def is_fresh(self):
-        """Whether it was typed less than a minute ago."""
+        """Return whether it was typed less than a minute ago."""
         return timezone.now() - self.at < timedelta(minutes=1)
 
 
 def take_up(admin: ModelAdmin, request: DeskRequest, number: str | None) -> HttpResponse | None:
-    """The form of the article ``number`` (None: a new one) filled in from the autosave that is asked for.
+    """Return the form of the article ``number`` (None: a new one) filled in from the autosave that ``?recover=`` names.
 
-    The version it was typed on goes with it, and is asked for on saving. If it can't be taken up, a message says so,
-    and None comes back.
+    It carries the version it was typed on, which saving compares. If it can't be taken up, None is returned, and a
+    message says so.
     """
     article = admin.get_object(request, number) if number else None
     mine = Autosave.objects.open().filter(user=request.user, article=article)
@@ -63,14 +63,14 @@ def take_up(admin: ModelAdmin, request: DeskRequest, number: str | None) -> Http
 
 
 def keep_refused(user: User, article: Article | None, sent: QueryDict) -> QueryDict:
-    """Keep a form that was refused as an autosave, and return it with the name of its window."""
+    """Store a refused form as an autosave, and return it with the name of its window."""
     fields = _with_window(sent)
     _keep(user, article, fields)
     return fields
 
 
 def keep_unsaved(user: User, article: Article | None, sent: QueryDict) -> str:
-    """Take over a form that was sent without a login, as an autosave of its window; the address where it is offered."""
+    """Store a form that was sent without a login as an autosave, and return the address where it is offered."""
     row = _keep(user, article, _with_window(sent))
     form = address_of(article) if article else reverse("admin:articles_article_add")
     return f"{form}?recover={row.pk}"
@@ -88,32 +88,35 @@ def _keep(user: User, article: Article | None, fields: QueryDict) -> Autosave:
 
 
 def offers_context(
-    admin: ModelAdmin, request: DeskRequest, article: Article | None, *, without: Collection[str], taken: str = ""
+    admin: ModelAdmin, request: DeskRequest, article: Article | None, *, without: Collection[str], recovered: str = ""
 ) -> dict[str, Any]:
-    """What ``request.user`` typed here in other windows than those of the page, and never saved."""
-    rows = Autosave.objects.open().filter(user=request.user, article=article).exclude(pk=number_in_address(taken))
+    """Return what ``request.user`` typed into this form and never saved, except in the windows ``without``.
+
+    ``recovered`` is the id of the autosave that fills the form in already.
+    """
+    rows = Autosave.objects.open().filter(user=request.user, article=article).exclude(pk=number_in_address(recovered))
     newest: dict[str, int] = {}
     for pk, window in rows.order_by("-at", "-pk").values_list("pk", "window")[:LOOKED_AT]:
         newest.setdefault(window, pk)
-    wanted = [pk for window, pk in newest.items() if window not in without][:MOST_OFFERED]
+    pks = [pk for window, pk in newest.items() if window not in without][:MOST_OFFERED]
     return {
-        "offers": _offers(admin.get_form(request, None), article, wanted) if wanted else [],  # with every field
+        "offers": _offers(admin.get_form(request, None), article, pks) if pks else [],  # with every field
         "offers_for": article,
         "zone": zone(),
         "may_take_up": may_write(admin, request, article),
     }
 
 
-def _offers(form_class: type, article: Article | None, wanted: list[int]) -> list[Offer]:
-    """Those of the autosaves ``wanted`` that say anything else than ``article``."""
+def _offers(form_class: type, article: Article | None, pks: list[int]) -> list[Offer]:
+    """Return those of the autosaves ``pks`` that differ from ``article``."""
     article = Article.objects.get(pk=article.pk) if article else None
     stored = revisions.snapshot(article) if article else form_snapshot.empty_snapshot()
-    found = (_offer(form_class, article, stored, row) for row in Autosave.objects.filter(pk__in=wanted))
-    return [offer for offer in found if offer.changes]
+    offers = (_offer(form_class, article, stored, row) for row in Autosave.objects.filter(pk__in=pks))
+    return [offer for offer in offers if offer.changes]
 
 
 def _offer(form_class: type, article: Article | None, stored: dict[str, Any], row: Autosave) -> Offer:
-    """What ``row`` says that ``article``, which is ``stored`` as that snapshot, does not."""
+    """Return how the autosave ``row`` differs from ``article``, whose snapshot is ``stored``."""
     data = form_snapshot.form_data(row.fields)
     says = form_snapshot.snapshot_of_form(form_class, data, stored)
     if article is None:
@@ -122,21 +125,21 @@ def _offer(form_class: type, article: Article | None, stored: dict[str, Any], ro
     older = _older_text(article, row) if changes else None
     if older:
         changes = _without_others(changes, older, form_snapshot.snapshot_of_form(form_class, data, older))
-    shown = [(one.label, one.body.prose(fold=True) if one.body else one.marked) for one in changes]
-    shown += form_snapshot.texts_beside(form_class, data, article) + steps.words_in(data, article)
+    differences = [(change.label, change.body.prose(fold=True) if change.body else change.marked) for change in changes]
+    differences += form_snapshot.texts_beside(form_class, data, article) + steps.words_in(data, article)
     sequence = autosaves.sequence_of(row.fields)
-    return Offer(row.pk, row.at, says["headline"], row.window, shown, bool(older), sequence)
+    return Offer(row.pk, row.at, says["headline"], row.window, differences, bool(older), sequence)
 
 
 def _older_text(article, row):
-    """What ``row`` was typed into, if that is no longer what is saved."""
+    """Return the snapshot that ``row`` was typed into, if ``article`` was saved since; None otherwise."""
     if article is None or row.base_version == article.version:
         return None
-    kept = article.revisions.filter(version=row.base_version).first()
-    return kept.snapshot if kept else None
+    revision = article.revisions.filter(version=row.base_version).first()
+    return revision.snapshot if revision else None
 
 
 def _without_others(changes, older, says):
-    """``changes`` of the saved text, told as changes of the ``older`` one: what others saved since is none of them."""
-    own = {one.field: one for one in text_diff.compare_snapshots(older, says)}
-    return [own.get(one.field, one) for one in changes if one.field in own or one.field not in older]
+    """Return ``changes`` as changes of the ``older`` snapshot instead, so that what others saved since is left out."""
+    own = {change.field: change for change in text_diff.compare_snapshots(older, says)}
+    return [own.get(change.field, change) for change in changes if change.field in own or change.field not in older]

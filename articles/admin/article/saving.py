@@ -45,7 +45,7 @@ OVERWRITE, STEP, CONTINUE, PREVIEW = "_overwrite", "_step", "_continue", "_previ
 
 @dataclass(frozen=True)
 class Sent:
-    """A form that was sent: by whom, for which article as it is stored (None: a new one), and what it says."""
+    """A form that was sent: the request, the article as it is stored (None: a new one), and the fields."""
 
     admin: ModelAdmin
     request: DeskRequest
@@ -55,7 +55,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Saved:
-    """What became of the form: the article as it is stored now, and whether that is another version than before."""
+    """The result of a save: the article as it is stored now, and whether that is a new version."""
 
     admin: ModelAdmin
     request: DeskRequest
@@ -69,7 +69,7 @@ class Saved:
 
 
 def answer_sent_form(admin: ModelAdmin, request: DeskRequest, number: str | None) -> HttpResponse | None:
-    """Answer the form of the article ``number`` (None: a new one); None if there is no such article."""
+    """Answer the sent form of the article ``number`` (None: a new one); return None if there is no such article."""
     refuse_other_key(admin, request)
     try:
         revoke_link(admin, request, number)
@@ -84,20 +84,20 @@ def answer_sent_form(admin: ModelAdmin, request: DeskRequest, number: str | None
 
 
 def refuse_other_key(admin: ModelAdmin, request: DeskRequest) -> None:
-    """Refuse a form in a popup that wants the article told by a field that nothing refers to, as Django does."""
+    """Raise an error, as Django does, if a popup asks for the article by a field that nothing refers to."""
     to_field = request.POST.get(TO_FIELD_VAR, request.GET.get(TO_FIELD_VAR))
     if to_field and not admin.to_field_allowed(request, to_field):
         raise DisallowedModelAdminToField(f"The field {to_field} cannot be referenced.")
 
 
 def revoke_link(admin: ModelAdmin, request: DeskRequest, number: str | None) -> None:
-    """Revoke a preview link, if its button was pressed, before the save: whatever becomes of the form."""
+    """Revoke a preview link, if its button was pressed, before the save, so that it happens even if that fails."""
     if number and sharing.REVOKE in request.POST and (article := admin.get_object(request, number)):
         sharing.press_revoke(admin, request, article, request.POST)
 
 
 def lock_article(admin: ModelAdmin, request: DeskRequest, number: str | None) -> Article | None:
-    """The article as it is stored, with its row locked, so that two saves follow one another."""
+    """Return the article as it is stored, with its row locked, so that two saves follow one another."""
     if number is None:
         return None
     list(Article.objects.select_for_update().filter(pk=number_in_address(number)).values_list("pk"))
@@ -105,7 +105,7 @@ def lock_article(admin: ModelAdmin, request: DeskRequest, number: str | None) ->
 
 
 def show_unwritable(admin: ModelAdmin, request: DeskRequest, number: str | None) -> HttpResponse:
-    """The form with everything that was typed, instead of an error page."""
+    """Return the form with everything that was typed, with status 503, instead of an error page."""
     article = admin.get_object(request, number) if number else None
     if not may_write(admin, request, article):
         raise PermissionDenied
@@ -122,7 +122,7 @@ def show_unwritable(admin: ModelAdmin, request: DeskRequest, number: str | None)
 
 
 def save_sent_form(sent: Sent) -> HttpResponse:
-    """Save what was sent, if nothing is in the way, and do what its button asks for besides."""
+    """Save what was sent, if it is valid and no choice is left, and do what its button asks for besides."""
     if not may_write(sent.admin, sent.request, sent.article):
         return act_without_text(sent)
     sent = replace(sent, fields=rows_as_stored(sent.fields, sent.article))
@@ -144,7 +144,7 @@ def save_sent_form(sent: Sent) -> HttpResponse:
 
 
 def act_without_text(sent: Sent) -> HttpResponse:
-    """What may be done by somebody who may not write: links are made and revoked, and some steps taken."""
+    """Do what somebody may do who may not write: make and revoke links, and take some steps."""
     admin, request, article = sent.admin, sent.request, sent.article
     if article is None:
         raise PermissionDenied
@@ -165,7 +165,7 @@ def act_without_text(sent: Sent) -> HttpResponse:
 
 
 def keep_and_show(sent: Sent, filled: FilledForm, *, says_errors: bool = True) -> HttpResponse:
-    """Keep what was typed at once, whatever becomes of the page, and show the form with it again."""
+    """Store what was typed as an autosave, and return the form with it again."""
     fields = recovery.keep_refused(sent.request.user, sent.article, sent.fields)
     return form_page(sent.admin, sent.request, replace(filled, sent=fields), says_errors=says_errors)
 
@@ -174,7 +174,7 @@ def keep_and_show(sent: Sent, filled: FilledForm, *, says_errors: bool = True) -
 
 
 def store_text(sent: Sent, filled: FilledForm) -> Saved:
-    """Store the text with its rows, and keep a revision if anything in it is new, or the embargo is another."""
+    """Store the text with its rows, and keep a revision if the text or the embargo changed."""
     form, user = filled.form, sent.request.user
     stored = Article.objects.get(pk=sent.article.pk) if sent.article else None  # the form has filled in sent.article
     before = revisions.snapshot(stored) if stored else None
@@ -200,7 +200,7 @@ def store_text(sent: Sent, filled: FilledForm) -> Saved:
 
 
 def save_note(fields: QueryDict, article: Article, *, is_new: bool) -> str:
-    """What the history says of a save that is no ordinary one."""
+    """Return what the history says of a merge, an overwriting or a first save; else an empty text."""
     if MERGE in fields:
         return _("Merged with version %(version)s") % {"version": article.version}
     if OVERWRITE in fields:
@@ -209,7 +209,7 @@ def save_note(fields: QueryDict, article: Article, *, is_new: bool) -> str:
 
 
 def embargo_note(before: datetime | None, after: datetime | None) -> str:
-    """What a save did to the embargo, in words; nothing if it did nothing."""
+    """Return in words how a save changed the embargo; an empty text if it did not."""
     if before == after:
         return ""
     times = {
@@ -220,16 +220,16 @@ def embargo_note(before: datetime | None, after: datetime | None) -> str:
 
 
 def settle_autosaves(sent: Sent, article: Article) -> None:
-    """What the window kept is saved now, and so is what it had taken up from another one."""
+    """Settle the window's autosaves as saved, and those of the window whose text it took up."""
     user, saved = sent.request.user, Autosave.Outcome.SAVED
     upto = autosaves.sequence_of(dict(sent.fields.lists()))
     autosaves.settle_autosave(user, autosaves.window_in(sent.fields), saved, article, upto)
-    if taken := sent.fields.get("recovered"):
-        autosaves.settle_taken(user, taken, saved, article)
+    if recovered := sent.fields.get("recovered"):
+        autosaves.settle_taken(user, recovered, saved, article)
 
 
 def log_save(saved: Saved, filled: FilledForm) -> None:
-    """Write the save into the admin's log; nothing changed, nothing to log."""
+    """Write a first save, or the fields that a later one changed, into the admin's log."""
     message = saved.admin.construct_change_message(saved.request, filled.form, list(filled.formsets), saved.is_new)
     if saved.is_new:
         saved.admin.log_addition(saved.request, saved.article, message)
@@ -241,7 +241,7 @@ def log_save(saved: Saved, filled: FilledForm) -> None:
 
 
 def go_on(saved: Saved) -> HttpResponse:
-    """Do what the button asked for besides saving, and lead to where it goes on."""
+    """Do what the button asked for besides saving, and return the page or redirect that follows."""
     admin, request, article, fields = saved.admin, saved.request, saved.article, saved.fields
     if PREVIEW in fields:
         response = preview_page(request, article)
@@ -255,33 +255,33 @@ def go_on(saved: Saved) -> HttpResponse:
         return sharing.to_links(article)
     keep_step_input(saved, steps.shown_on(fields, article))
     if {CONTINUE, OVERWRITE, MERGE} & fields.keys():
-        new, same = _("Saved as version %(version)s."), _("Nothing new to save: this is version %(version)s.")
-        text = new if saved.is_new_version else same
+        new, unchanged = _("Saved as version %(version)s."), _("Nothing new to save: this is version %(version)s.")
+        text = new if saved.is_new_version else unchanged
         admin.message_user(request, text % {"version": article.version}, messages.SUCCESS)
         return HttpResponseRedirect(address_of(article))
     return admin.response_add(request, article) if saved.is_new else admin.response_change(request, article)
 
 
 def take_step(saved: Saved) -> HttpResponse:
-    """Take the step asked for; when it is refused the text stays saved, and the reason stands in the form."""
+    """Take the step that the button names; if it is refused, the text stays saved and the form shows the reason."""
     admin, request, article, fields = saved.admin, saved.request, saved.article, saved.fields
-    step, shown = fields.get(STEP, ""), steps.shown_on(fields, article)
+    step, shown_values = fields.get(STEP, ""), steps.shown_on(fields, article)
     try:
         with transaction.atomic():
             done = steps.take(step, article, steps.StepForm(fields), by=request.user)
     except WorkflowError as refusal:
-        keep_refused_step(saved, refusal, shown)
+        keep_refused_step(saved, refusal, shown_values)
     else:
         admin.log_change(request, article, done)
         admin.message_user(request, done, messages.SUCCESS)
-        keep_step_input(saved, shown, step)
+        keep_step_input(saved, shown_values, step)
     return HttpResponseRedirect(address_of(article))
 
 
-def keep_step_input(saved: Saved, shown: dict, taken: str = "") -> None:
-    """What was typed for another step than the one ``taken`` waits in the form, and is named."""
+def keep_step_input(saved: Saved, shown_values: dict, step: str = "") -> None:
+    """Keep what was typed for other steps than ``step``, which was taken, and tell which fields that is."""
     article = saved.article
-    left = steps.left_over(saved.fields, shown, taken)
+    left = steps.left_over(saved.fields, shown_values, step)
     step_input.remember(saved.request, article, left)
     if not (names := steps.labels(left)):
         return
@@ -291,12 +291,12 @@ def keep_step_input(saved: Saved, shown: dict, taken: str = "") -> None:
     saved.admin.message_user(saved.request, format_html("{} “{}”.", text, link), messages.WARNING)
 
 
-def keep_refused_step(saved: Saved, refusal: WorkflowError, shown: dict) -> None:
-    """A step that is refused comes back with everything that was typed for it, and says why, once."""
+def keep_refused_step(saved: Saved, refusal: WorkflowError, shown_values: dict) -> None:
+    """Keep everything that was typed for a refused step, and why it was refused, for the form to show once."""
     fields = saved.fields
-    given = {name: fields.get(name, "") for name in steps.StepForm.base_fields}
-    given |= {name: fields.get(name, "") for name in map(steps.SHOWN.format, IN_HAND) if name in fields}
-    left = steps.left_over(fields, shown)
-    step_input.remember(saved.request, saved.article, left, step=fields[STEP], sent=given, text=str(refusal))
-    told = _("The text is saved.") if saved.is_new_version else ""
-    saved.admin.message_user(saved.request, format_html("{} {}", refusal, told), messages.ERROR)
+    values = {name: fields.get(name, "") for name in steps.StepForm.base_fields}
+    values |= {name: fields.get(name, "") for name in map(steps.SHOWN.format, IN_HAND) if name in fields}
+    left = steps.left_over(fields, shown_values)
+    step_input.remember(saved.request, saved.article, left, step=fields[STEP], sent=values, text=str(refusal))
+    saved_note = _("The text is saved.") if saved.is_new_version else ""
+    saved.admin.message_user(saved.request, format_html("{} {}", refusal, saved_note), messages.ERROR)

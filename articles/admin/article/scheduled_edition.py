@@ -1,4 +1,4 @@
-"""The page on which somebody decides about a scheduled text that lacks what readers have."""
+"""The page to decide on a scheduled text that lacks something readers have."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ CHOICES = {
 
 @dataclass(frozen=True)
 class Question:
-    """A field that the scheduled text lacks, both ways; ``clash`` where both changed the same words."""
+    """A field in which the scheduled text lacks a change; ``clash`` if both texts changed the same words."""
 
     change: FieldChange
     clash: bool
@@ -40,13 +40,13 @@ class Question:
 
     @property
     def choices(self) -> list[tuple[str, str, bool]]:
-        """Value, label and whether it is chosen, for a row of radio buttons."""
-        found = [(value, str(label), value == self.chosen) for value, label in CHOICES.items()]
-        return found if self.both else found[:-1]
+        """Return value, label and whether it is chosen of each radio button."""
+        choices = [(value, str(label), value == self.chosen) for value, label in CHOICES.items()]
+        return choices if self.both else choices[:-1]
 
 
 class ScheduledEdition(ArticlePage):
-    """A scheduled text beside what readers have: put in, choose word by word, or leave it as it is."""
+    """The page that compares a scheduled text with what readers have, to take changes over or leave it as it is."""
 
     def urls(self):
         return [self.route("<int:pk>/scheduled/<int:edition>/", self.decide_view, "decide")]
@@ -67,7 +67,7 @@ class ScheduledEdition(ArticlePage):
         return TemplateResponse(request, "admin/articles/article/decide.html", self._decide_context(request, row))
 
     def _decide(self, request, edition):
-        """Do what was chosen; False if something is left to be chosen."""
+        """Do what was chosen; return False if that is refused, as when something is left to be chosen."""
         choices = {name.removeprefix("choose_"): value for name, value in request.POST.items()}
         try:
             if "_keep" in request.POST:
@@ -83,7 +83,7 @@ class ScheduledEdition(ArticlePage):
         return True
 
     def _decide_context(self, request, edition):
-        article, found = edition.article, lacking.gaps_of(edition)
+        article, completed = edition.article, lacking.gaps_of(edition)
         lacks = edition.lacks.split(",")
         return {
             **self.admin.admin_site.each_context(request),
@@ -93,20 +93,23 @@ class ScheduledEdition(ArticlePage):
             "opts": self.admin.opts,
             "zone": zone(),
             "edition": edition,
-            "against": found.against,
-            "questions": questions(found, request.POST),
-            "clashes": lacking.field_names(found.clashes),
+            "against": completed.against,
+            "questions": questions(completed, request.POST),
+            "clashes": lacking.field_names(completed.clashes),
             "brings_back": lacking.END in lacks,
             "withdrawn": _withdrawn(article) if lacking.REASON in lacks else None,
         }
 
 
-def questions(found: lacking.Completed, post: dict[str, str]) -> list[Question]:
-    """One for each field that is lacking, the text first."""
-    changes = text_diff.compare_snapshots(found.mine, found.with_theirs) if found.lacks else []
-    both = {change.field: change for change in text_diff.compare_snapshots(found.mine, found.mine | found.together)}
+def questions(completed: lacking.Completed, post: dict[str, str]) -> list[Question]:
+    """Return a question for each field in which the scheduled text lacks a change."""
+    changes = text_diff.compare_snapshots(completed.mine, completed.with_theirs) if completed.lacks else []
+    both = {
+        change.field: change
+        for change in text_diff.compare_snapshots(completed.mine, completed.mine | completed.together)
+    }
     return [
-        Question(row, row.field in found.clashes, post.get(f"choose_{row.field}", ""), both.get(row.field))
+        Question(row, row.field in completed.clashes, post.get(f"choose_{row.field}", ""), both.get(row.field))
         for row in changes
     ]
 

@@ -1,4 +1,4 @@
-"""The search above the list of articles: its fields, what was asked in a line of words, and searches that are saved."""
+"""The search above the list of articles: its fields, the line that sums it up, and saved searches."""
 
 from django.contrib import messages
 from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR, ChangeList
@@ -26,7 +26,7 @@ LIST = "admin:articles_article_changelist"
 
 
 class ArticleList(ChangeList):
-    """Without the columns that no list shows; with what the line of words above it says."""
+    """The list of articles, without columns of the table that it never shows, and with what stands above it."""
 
     def get_queryset(self, request, exclude_parameters=None):
         rows = super().get_queryset(request, exclude_parameters).defer("body", "corrections", "standfirst")
@@ -48,23 +48,23 @@ class ArticleList(ChangeList):
         self.looked = self._looked(getattr(request, "desk_found", None))
         self.as_saved = searched(request.GET.urlencode(), self.model_admin.list_filter)
         if self.query:
-            found = desk_search.excerpts(self.query, {article.pk: article.headline for article in self.result_list})
+            excerpts = desk_search.excerpts(self.query, {article.pk: article.headline for article in self.result_list})
             for article in self.result_list:
-                article.found_in = found.get(article.pk, [])
+                article.found_in = excerpts.get(article.pk, [])
 
-    def _looked(self, found):
-        """Where the words were looked for, exactly."""
-        if found is None:
+    def _looked(self, matches):
+        """Return a sentence that says where the words were searched for."""
+        if matches is None:
             return ""
-        if found.in_headlines:
+        if matches.in_headlines:
             return _("These words are so common that they were looked for in headlines alone.")
-        if not found.is_complete:
+        if not matches.is_complete:
             return _("Very many articles hold these words. Looked at were those begun last: add a word or a filter.")
         return _("Looked for in headlines, standfirsts, texts, tags, authors and notes, as they were last saved.")
 
 
 class SavedSearches(ArticlePage):
-    """The searches that people keep."""
+    """The addresses that save and remove searches."""
 
     def urls(self):
         return [
@@ -74,7 +74,7 @@ class SavedSearches(ArticlePage):
 
     @method_decorator(require_POST)
     def save_search_view(self, request):
-        """Give what is searched and filtered a name to open it by."""
+        """Save the current search and filters under a name."""
         if not self.admin.has_view_permission(request):
             raise PermissionDenied
         query = searched(request.POST.get("query", ""), self.admin.list_filter)
@@ -87,7 +87,7 @@ class SavedSearches(ArticlePage):
         return HttpResponseRedirect(f"{reverse(LIST)}?{query}")
 
     def _save(self, request, name, query):
-        """Keep it; what is wrong, if that can't be."""
+        """Save the search; return a sentence if its name is taken already, else an empty text."""
         try:
             with transaction.atomic():
                 shared = "shared" in request.POST
@@ -98,7 +98,7 @@ class SavedSearches(ArticlePage):
 
     @method_decorator(require_POST)
     def remove_search_view(self, request):
-        """Take one's own search away."""
+        """Remove a search of the user's own."""
         if not self.admin.has_view_permission(request):
             raise PermissionDenied
         mine = SavedSearch.objects.filter(
@@ -115,13 +115,16 @@ class SavedSearches(ArticlePage):
 
 
 def searched(query, filters):
-    """What of an address of the list is a search: its words, order, and ``filters``, as ``list_filter`` names them."""
-    parameters = {one.parameter_name if hasattr(one, "parameter_name") else f"{one}__exact" for one in filters}
-    known = {SEARCH_VAR, ORDER_VAR, *parameters}
-    given = QueryDict(strip_control(query)[: 2 * LONGEST_QUERY], mutable=True)
-    for name in [name for name in given if name not in known or not any(given.getlist(name))]:
-        del given[name]
-    return given.urlencode()
+    """Return the part of a list's query string that is a search: words, order, and ``filters`` (``list_filter``)."""
+    parameters = {
+        list_filter.parameter_name if hasattr(list_filter, "parameter_name") else f"{list_filter}__exact"
+        for list_filter in filters
+    }
+    allowed_names = {SEARCH_VAR, ORDER_VAR, *parameters}
+    values = QueryDict(strip_control(query)[: 2 * LONGEST_QUERY], mutable=True)
+    for name in [name for name in values if name not in allowed_names or not any(values.getlist(name))]:
+        del values[name]
+    return values.urlencode()
 
 
 def _refusal(user, name, query):

@@ -28,7 +28,7 @@ SHARE, REVOKE = "_share", "_revoke_link"  # buttons
 
 
 class ShareForm(forms.Form):
-    """What a new link shows, how long, and whether whoever has it may answer."""
+    """The form of a new link: what it shows, how long it works, and whether its readers may leave notes."""
 
     share_shows = forms.ChoiceField(
         label=gettext_lazy("Shows"),
@@ -71,7 +71,7 @@ class Sharing(ArticlePage):
 
 
 def press_share(admin: ModelAdmin, request: DeskRequest, article: Article, sent: QueryDict) -> HttpResponse:
-    """Make the link that ``sent`` asks for, and lead back to the list of links."""
+    """Make the link that ``sent`` describes, and redirect to the list of links."""
     form = ShareForm(sent)
     try:
         if not form.is_valid():
@@ -86,13 +86,13 @@ def press_share(admin: ModelAdmin, request: DeskRequest, article: Article, sent:
 
 
 @transaction.atomic
-def _make(admin: ModelAdmin, request: DeskRequest, article: Article, wanted: dict[str, Any]) -> PreviewLink:
-    """The link; one that is pinned shows what is saved now, which is kept as a revision if it is none yet."""
+def _make(admin: ModelAdmin, request: DeskRequest, article: Article, values: dict[str, Any]) -> PreviewLink:
+    """Return a new link; a pinned one shows the text as saved now, which becomes a revision if it is none yet."""
     revision = None
-    if wanted["share_shows"] == "pinned":
+    if values["share_shows"] == "pinned":
         revision = article.revisions.filter(version=article.version).first()
         revision = revision or revisions.keep_revision(article, by=request.user, note=_("Kept for a preview link"))
-    until, takes_notes = wanted["share_until"], wanted["share_takes_notes"]
+    until, takes_notes = values["share_until"], values["share_takes_notes"]
     link = workflow.share(article, by=request.user, until=until, revision=revision, takes_notes=takes_notes)
     admin.log_change(
         request, article, _("Preview link made, until %(time)s") % {"time": time_with_zone(link.expires_at)}
@@ -101,7 +101,7 @@ def _make(admin: ModelAdmin, request: DeskRequest, article: Article, wanted: dic
 
 
 def press_revoke(admin: ModelAdmin, request: DeskRequest, article: Article, sent: QueryDict) -> None:
-    """Revoke the link whose button was pressed, and say so."""
+    """Revoke the link whose button was pressed, and tell the user."""
     link = article.preview_links.filter(pk=number_in_address(sent[REVOKE]), revoked_at=None).first()
     if link is None:
         admin.message_user(request, _("This link was revoked already."), messages.WARNING)
@@ -109,8 +109,8 @@ def press_revoke(admin: ModelAdmin, request: DeskRequest, article: Article, sent
     try:
         with transaction.atomic():
             workflow.revoke(link, by=request.user)
-            made = time_with_zone(link.created_at)
-            admin.log_change(request, article, _("Preview link of %(time)s revoked") % {"time": made})
+            created = time_with_zone(link.created_at)
+            admin.log_change(request, article, _("Preview link of %(time)s revoked") % {"time": created})
     except WorkflowError as refusal:
         admin.message_user(request, str(refusal), messages.ERROR)
     else:
@@ -118,12 +118,12 @@ def press_revoke(admin: ModelAdmin, request: DeskRequest, article: Article, sent
 
 
 def to_links(article: Article) -> HttpResponseRedirect:
-    """Lead to the list of links beside the form."""
+    """Return a redirect to the list of links beside the form."""
     return HttpResponseRedirect(f"{address_of(article)}#preview-links")
 
 
 def _links(request: DeskRequest, article: Article) -> list[tuple[PreviewLink, str]]:
-    """The newest links that were not revoked, each with the address that is sent to people."""
+    """Return the newest links that were not revoked, each with the address that is sent to people."""
     links = PreviewLink.objects.filter(article=article, revoked_at=None).select_related("revision", "created_by")
     return [
         (link, request.build_absolute_uri(link.get_absolute_url()))

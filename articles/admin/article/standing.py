@@ -16,7 +16,7 @@ from ground.times import FOR_EVER
 
 @dataclass(frozen=True)
 class StandingWord:
-    """A fact of where an article stands; ``look`` is how it is coloured, ``more`` what a phone has no room for."""
+    """A fact of where an article stands; ``look`` is its colour, ``more`` a text that phones have no room for."""
 
     text: str
     look: str = ""
@@ -24,26 +24,26 @@ class StandingWord:
 
 
 def standing_in_words(article: Article | None, now: ArticleState) -> list[StandingWord]:
-    """What readers have, what they lack, and what is to come, each in a few words."""
+    """Return what readers have, what they lack, and what is to come, each in a few words."""
     if article is None or article.pk is None:
         return [StandingWord(_("New"))]
-    found = [StandingWord(_("In the trash"), "bad")] if article.trashed_at else []
+    words = [StandingWord(_("In the trash"), "bad")] if article.trashed_at else []
     if now.live:
-        found.append(
+        words.append(
             StandingWord(_("Live"), "good", _("first published %(time)s") % {"time": short(article.published_at)})
         )
         if now.has_changed:
-            found.append(StandingWord(_("Changes not published"), "warn"))
+            words.append(StandingWord(_("Changes not published"), "warn"))
     elif now.withdrawn:
-        gone = _("Withdrawn %(time)s") if now.withdrawn.withdrawn_reason else _("Ended %(time)s")
-        found.append(StandingWord(gone % {"time": short(now.withdrawn.live_until)}, "bad"))
+        text = _("Withdrawn %(time)s") if now.withdrawn.withdrawn_reason else _("Ended %(time)s")
+        words.append(StandingWord(text % {"time": short(now.withdrawn.live_until)}, "bad"))
     if article.stage in {Article.Stage.IN_REVIEW, Article.Stage.READY} or (not now.live and now.has_changed):
-        found.append(StandingWord(article.get_stage_display().capitalize()))
-    return found + _to_come(article, now)
+        words.append(StandingWord(article.get_stage_display().capitalize()))
+    return words + _to_come(article, now)
 
 
 def standing_of_edition(edition: Edition, at: datetime) -> list[StandingWord]:
-    """Whether readers have it ``at`` a time, had it, or will have it."""
+    """Return in words whether readers have ``edition`` at the time ``at``, had it, or will have it."""
     start, end = short(edition.has_since), short(edition.live_until)
     if edition.erased_at:
         return [StandingWord(_("Erased"), "bad")]
@@ -51,33 +51,33 @@ def standing_of_edition(edition: Edition, at: datetime) -> list[StandingWord]:
         return [StandingWord(_("Goes live %(time)s") % {"time": short(edition.live_from)}, "plan")]
     if edition.live_until <= at:
         return [StandingWord(_("Readers had it from %(start)s until %(end)s") % {"start": start, "end": end})]
-    found = [StandingWord(_("Readers have it since %(time)s") % {"time": start}, "good")]
+    words = [StandingWord(_("Readers have it since %(time)s") % {"time": start}, "good")]
     return (
-        found if edition.live_until == FOR_EVER else [*found, StandingWord(_("Ends %(time)s") % {"time": end}, "plan")]
+        words if edition.live_until == FOR_EVER else [*words, StandingWord(_("Ends %(time)s") % {"time": end}, "plan")]
     )
 
 
 def standing_of_save(revision: Revision) -> list[StandingWord]:
-    """Which version it is, by whom, when, and what was said of it."""
-    said = {
+    """Return a save's version, time and author in words, and its name and note."""
+    values = {
         "version": revision.version,
         "time": short(revision.at),
         "by": name_of_person(revision.by) if revision.by else _("somebody"),
     }
-    found = [StandingWord(_("Version %(version)s, saved %(time)s by %(by)s") % said)]
-    return found + [StandingWord(text) for text in (revision.name, revision.note) if text]
+    words = [StandingWord(_("Version %(version)s, saved %(time)s by %(by)s") % values)]
+    return words + [StandingWord(text) for text in (revision.name, revision.note) if text]
 
 
 def _to_come(article: Article, now: ArticleState) -> list[StandingWord]:
-    """What is planned: when it goes live, when it ends, and until when it must not go out."""
+    """Return in words when the article goes live, when it ends, and until when its embargo lasts."""
     comes = _("Update goes live %(time)s") if now.live else _("Goes live %(time)s")
-    found = [
+    words = [
         StandingWord(
             ": ".join(filter(None, [comes % {"time": short(edition.live_from)}, told_of_repeat(edition)])), "plan"
         )
         for edition in now.scheduled
     ]
-    found += [StandingWord(_("Ends %(time)s") % {"time": short(end)}, "plan") for end in now.ends]
+    words += [StandingWord(_("Ends %(time)s") % {"time": short(end)}, "plan") for end in now.ends]
     if embargo := embargo_words(article.embargo_until, now.at, is_update=bool(now.live)):
-        found.append(StandingWord(capfirst(embargo), "warn"))
-    return found
+        words.append(StandingWord(capfirst(embargo), "warn"))
+    return words

@@ -1,4 +1,4 @@
-"""Where an article stands: with readers, and what was saved of it."""
+"""The state of an article: its editions and its newest revisions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ LOOKED_AT = 40  # of the newest editions; nobody schedules more
 
 @dataclass(frozen=True)
 class Scheduled:
-    """An edition that is to go live, and which text it has."""
+    """An edition that will go live, and which version its text is."""
 
     edition: Edition
     version: int | None  # of the save that was made when it was cut
@@ -29,13 +29,13 @@ class Scheduled:
 
     @property
     def has_more(self) -> bool:
-        """Whether something that readers have was put into it later."""
+        """Return whether changes that readers have were put into it after it was scheduled."""
         return bool(self.edition.based_at and self.edition.based_at > self.edition.cut_at)
 
 
 @dataclass(frozen=True)
 class ArticleState:
-    """An article's editions and revisions, newest first, as they are ``at`` a time."""
+    """An article's editions and revisions, newest first, as they are at the time ``at``."""
 
     at: datetime
     editions: tuple[Edition, ...] = ()
@@ -46,17 +46,17 @@ class ArticleState:
 
     @property
     def live(self) -> Edition | None:
-        """What readers see."""
+        """Return the edition that readers see; None if there is none."""
         return next((edition for edition in self.editions if edition.live_from <= self.at < edition.live_until), None)
 
     @property
     def scheduled(self) -> list[Edition]:
-        """What is to go live, the next first."""
+        """Return the editions that will go live, the next first."""
         return [edition for edition in reversed(self.editions) if edition.live_from > self.at]
 
     @property
     def schedule(self) -> list[Scheduled]:
-        """What is to go live, each with the version of its text, the next first."""
+        """Return what the schedule shows of each edition that will go live, the next first."""
         return [
             Scheduled(
                 edition,
@@ -71,42 +71,42 @@ class ArticleState:
 
     @property
     def past(self) -> list[Edition]:
-        """What readers saw."""
+        """Return the newest editions that readers saw and no longer see."""
         return [edition for edition in self.editions if edition.live_until <= self.at][:SHOWN]
 
     @property
     def was_live(self) -> bool:
-        """Whether readers saw it before, so that what follows is an update."""
+        """Return whether readers ever saw it, so that what follows is an update."""
         return any(edition.live_from <= self.at for edition in self.editions)
 
     @property
     def withdrawn(self) -> Edition | None:
-        """The edition that was withdrawn, if nothing followed it."""
+        """Return the last edition that readers saw, if it ended and nothing followed it; None otherwise."""
         last = next((edition for edition in self.editions if edition.live_from <= self.at), None)
         return last if last and last.live_until <= self.at else None
 
     @property
     def planned_end(self) -> datetime | None:
-        """When what was withdrawn was to end, if that is still to come."""
+        """Return when the withdrawn edition was to end, if that is still to come."""
         return workflow.planned_end(self.withdrawn) if self.withdrawn else None
 
     @property
     def planned_starts(self) -> list[datetime]:
-        """When what was scheduled at the withdrawal was to go live, as far as that is still to come."""
+        """Return when the editions scheduled at the withdrawal were to go live, as far as that is still to come."""
         return workflow.planned_starts(self.withdrawn) if self.withdrawn else []
 
     @property
     def ends(self) -> list[datetime]:
-        """From now on, every time at which an edition ends and no other follows at once, the next first."""
+        """Return every time to come at which an edition ends and no other follows at once, the next first."""
         coming = [edition for edition in reversed(self.editions) if self.at < edition.live_until]
         starts = {edition.live_from for edition in coming}
         return [row.live_until for row in coming if row.live_until < FOR_EVER and row.live_until not in starts]
 
 
 def state_of(article: Article | None) -> ArticleState:
-    """The state of ``article`` now, in two queries; of one that is being begun, without any.
+    """Return the state of ``article`` now, in two queries; without any for a new article.
 
-    It takes some more to compare texts: after an older one was restored, and while one is live and another to come.
+    Comparing texts takes some more: after an older one was restored, and while one is live and another scheduled.
     """
     if article is None or article.pk is None:
         return ArticleState(timezone.now())
@@ -128,7 +128,7 @@ def state_of(article: Article | None) -> ArticleState:
 
 
 def _comparison(edition: Edition) -> str:
-    """The address of the page that compares an edition's text with the working copy; nothing where there is none."""
+    """Return the address of the page that compares an edition with the working copy; an empty text if there is none."""
     try:
         return f"{reverse('admin:articles_article_compare', args=[edition.article_id])}?a=e{edition.pk}&b=w"
     except NoReverseMatch:

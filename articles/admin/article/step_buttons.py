@@ -1,4 +1,4 @@
-"""Which step has the big button of an article's form, and which stand in its menu."""
+"""Which step gets the big button of an article's form, and which are in its menu."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ WITH_PEOPLE = frozenset().union(*(step.fields for step in STEPS.values() if step
 
 
 def next_step(article: Article | None, offered: set[str]) -> str:
-    """The step that comes next in the workflow, of those ``offered``; nothing if there is none."""
+    """Return which of the ``offered`` steps comes next in the workflow; an empty text if none does."""
     stage = Article.Stage(article.stage) if article else Article.Stage.DRAFT
     ranked = {name: STEPS[name].next_at[stage] for name in offered if stage in STEPS[name].next_at}
     return min(ranked, key=lambda name: ranked[name], default="")
 
 
 def further_steps(offered: set[str], step_form: Any) -> dict[str, Any]:
-    """The steps whose buttons stand in the menu alone: those that ask for nothing, and others by their field."""
+    """Return the steps that are only in the menu: those without a field, and the others by their field."""
     steps = [step for step in STEPS.values() if step.is_in_menu and step.name in offered]
     asking: dict[str, list[str]] = {}  # a field stands there once, however many steps ask for it
     for step in steps:
@@ -27,5 +27,5 @@ def further_steps(offered: set[str], step_form: Any) -> dict[str, Any]:
 
 
 def menu_is_open(step_form: Any) -> bool:
-    """Whether a field among the further steps is to be mended."""
+    """Return whether a field in the menu has an error, so that the menu is open."""
     return bool(set(step_form.errors) - WITH_PEOPLE - {"__all__"})

@@ -1,4 +1,4 @@
-"""The steps of the workflow as an article's form offers them: which buttons, their fields, and what is said after."""
+"""The steps of the workflow as an article's form offers them: their buttons, fields, and the sentences that follow."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -28,27 +28,27 @@ from articles.models import Article, Edition, Note
 MOST_OFFERED = 200  # logins
 SHOWN = "shown_{}"  # what a field of ``IN_HAND`` showed when its page was made
 MAKE: dict[str, Callable[..., forms.Field]] = {
-    table.TIME: lambda asked, **told: TimeField(**told),
-    table.WORDS: lambda asked, **told: forms.CharField(
-        max_length=asked.most, widget=forms.Textarea({"rows": 2}), **told
+    table.TIME: lambda field, **options: TimeField(**options),
+    table.WORDS: lambda field, **options: forms.CharField(
+        max_length=field.most, widget=forms.Textarea({"rows": 2}), **options
     ),
-    table.TICK: lambda asked, **told: forms.BooleanField(**told),
-    table.CHOICE: lambda asked, **told: forms.ChoiceField(choices=asked.choices, **told),
-    table.LOGIN: lambda asked, **told: forms.CharField(
-        max_length=asked.most, widget=forms.TextInput({"list": "writers", "autocomplete": "off"}), **told
+    table.TICK: lambda field, **options: forms.BooleanField(**options),
+    table.CHOICE: lambda field, **options: forms.ChoiceField(choices=field.choices, **options),
+    table.LOGIN: lambda field, **options: forms.CharField(
+        max_length=field.most, widget=forms.TextInput({"list": "writers", "autocomplete": "off"}), **options
     ),
-    table.NUMBER: lambda asked, **told: forms.IntegerField(min_value=1, max_value=asked.most, **told),
+    table.NUMBER: lambda field, **options: forms.IntegerField(min_value=1, max_value=field.most, **options),
 }
 
 
 class StepForm(forms.Form):
-    """What some steps need to know, as the table of steps has it; nothing of it is stored with the article."""
+    """The fields that steps ask for, from the table of steps; the article's own form stores none of them."""
 
     waits = False  # something is typed for the step of assigning
     now: dict[str, Any] = {}  # what the fields of ``IN_HAND`` show, whatever waits to be done
 
     def shown(self) -> dict[str, str]:
-        """What the fields of ``IN_HAND`` showed first, for the page to send back."""
+        """Return what the fields of ``IN_HAND`` showed first, for the page to send back."""
         sent = {name: self.data.get(SHOWN.format(name)) for name in IN_HAND}
         return {name: self._text(name) if text is None else str(text) for name, text in sent.items()}
 
@@ -58,13 +58,13 @@ class StepForm(forms.Form):
 
 
 StepForm.base_fields = {
-    name: MAKE[asked.kind](asked, label=asked.label, help_text=asked.help, required=False)
-    for name, asked in FIELDS.items()
+    name: MAKE[field.kind](field, label=field.label, help_text=field.help, required=False)
+    for name, field in FIELDS.items()
 }
 
 
 def form_of(article: Article | None, typed: dict[str, str] | None = None) -> StepForm:
-    """The fields of the steps, with who has ``article``, when it is due, and what was ``typed`` for later."""
+    """Return the fields of the steps, with who has ``article``, when it is due, and what was ``typed`` for later."""
     form = StepForm(initial=initial(article) | (typed or {}))
     form.waits = bool({"assign_to", "due_at"} & (typed or {}).keys())
     form.now = initial(article)
@@ -72,7 +72,7 @@ def form_of(article: Article | None, typed: dict[str, str] | None = None) -> Ste
 
 
 def initial(article: Article | None) -> dict[str, Any]:
-    """Who has ``article``, when it is due and how long it is to be, as the fields show it."""
+    """Return who has ``article``, when it is due and its goal (a number of words), as the fields show them."""
     if article is None:
         return {}
     due = article.due_at and article.due_at.replace(second=0, microsecond=0)  # the field shows minutes
@@ -82,50 +82,56 @@ def initial(article: Article | None) -> dict[str, Any]:
 
 
 def shown_on(post: Any, article: Article) -> dict[str, Any]:
-    """What the page that sent ``post`` showed of ``IN_HAND``, which somebody may have changed since; else as it is."""
-    found = initial(article)
+    """Return the fields of ``IN_HAND`` as the page that sent ``post`` showed them, or as they are if it did not say."""
+    values = initial(article)
     for name in IN_HAND:
         if (text := post.get(SHOWN.format(name))) is not None:
             with suppress(ValidationError):
-                found[name] = StepForm.base_fields[name].clean(text)
-    return found
+                values[name] = StepForm.base_fields[name].clean(text)
+    return values
 
 
-def left_over(post: Any, shown: dict[str, Any], asked: str = "") -> dict[str, str]:
-    """What ``post`` has in fields that the step ``asked`` for, or a save, does not read; ``shown`` is their initial."""
-    step = named(asked)
+def left_over(post: Any, shown_values: dict[str, Any], button: str = "") -> dict[str, str]:
+    """Return the changed fields in ``post`` that the step of ``button``, or a save (no button), does not read.
+
+    ``shown_values`` are the values that the page showed, with which ``post`` is compared.
+    """
+    step = named(button)
     used = step.fields if step else set()
-    changed = StepForm(post, initial=shown | {"carry": "corrections"}).changed_data
+    changed = StepForm(post, initial=shown_values | {"carry": "corrections"}).changed_data
     return {field: post.get(field) for field in changed if field in post and field not in used}
 
 
 def words_in(post: Any, article: Article | None) -> list[tuple[str, str]]:
-    """Labels and texts of what ``post`` has for steps; not who has the article, which others may have changed since."""
-    shown = initial(article)
-    fields = {name: text for name, text in left_over(post, shown).items() if name not in {*TICKS, *shown}}
+    """Return labels and texts of what ``post`` has for steps, without assignee, due time and goal.
+
+    Somebody else may have changed those since.
+    """
+    shown_values = initial(article)
+    fields = {name: text for name, text in left_over(post, shown_values).items() if name not in {*TICKS, *shown_values}}
     return [(str(StepForm.base_fields[name].label), text) for name, text in fields.items() if text.strip()]
 
 
 def labels(fields: Any) -> str:
-    """Names of fields that somebody typed into, as the form says them; a tick is nothing to be done by itself."""
+    """Return the labels of ``fields`` with commas between them, without ticks, which do nothing by themselves."""
     return ", ".join(str(StepForm.base_fields[name].label) for name in fields if name not in TICKS)
 
 
-def named(asked: str) -> Step | None:
-    """The step of the button that was pressed; None if no button asks for that."""
-    step = STEPS.get(asked.partition(":")[0])
+def named(button: str) -> Step | None:
+    """Return the step of the ``button`` that was pressed; None if it names no step that has a button."""
+    step = STEPS.get(button.partition(":")[0])
     return step if step and step.button else None
 
 
 def offered(user: User, article: Article | None, state: ArticleState) -> set[str]:
-    """The steps that ``user`` may take with ``article`` as it is now; None is one that is being begun."""
+    """Return the names of the steps that ``user`` may take with ``article`` (None: a new one) in its ``state``."""
     own_rights = [step for step in STEPS.values() if step.button and not step.right]
     sensible = [step.name for step in own_rights if _makes_sense(step, article, state)]
     return {name for name in sensible if roles.may(user, name, article)}
 
 
 def _makes_sense(step: Step, article: Article | None, state: ArticleState) -> bool:
-    """Whether the step leads anywhere from where the article stands, whoever takes it."""
+    """Return whether the step is possible from where the article stands, whoever takes it."""
     if article is None and step.is_beside:
         return False
     if step.is_of_trash != bool(article and article.trashed_at):
@@ -135,31 +141,34 @@ def _makes_sense(step: Step, article: Article | None, state: ArticleState) -> bo
     return stage in step.stages and bool(step.standing & (standing or {table.NEITHER}))
 
 
-def is_beside(asked: str) -> bool:
-    """Whether the step asked for leaves the text alone."""
-    step = named(asked)
+def is_beside(button: str) -> bool:
+    """Return whether the step of ``button`` leaves the text alone."""
+    step = named(button)
     return step is not None and step.is_beside
 
 
-def take(asked: str, article: Article, form: StepForm, *, by: User) -> str:
-    """Take the step ``asked`` for and say what was done; ``cancel:12`` names an edition, ``tick:12`` a note."""
-    step = named(asked)
+def take(button: str, article: Article, form: StepForm, *, by: User) -> str:
+    """Take the step of ``button``, and return a sentence on what was done; raise ``WorkflowError`` if it is refused.
+
+    ``cancel:12`` names an edition, ``tick:12`` a note.
+    """
+    step = named(button)
     if step is None:
         raise WorkflowError(_("There is no such step."))
     if not form.is_valid():
         for field in sorted({step.asks, *step.fields} & form.errors.keys()):
             raise WorkflowError(" ".join(map(str, form.errors[field])))
-    given = form.cleaned_data | _untouched(form, article, step.keeps)
-    thing = FIND[step.of](article, asked.partition(":")[2]) if step.of else article
+    values = form.cleaned_data | _untouched(form, article, step.keeps)
+    target = FIND[step.of](article, button.partition(":")[2]) if step.of else article
     if step.name in TOLD:
-        return TOLD[step.name](thing, given, by)
-    told = {step.argument: given[step.asks]} if step.argument else {}
-    import_string(f"articles.desk.workflow.{step.function}")(thing, by=by, **told)
-    return str(step.said) % given
+        return TOLD[step.name](target, values, by)
+    arguments = {step.argument: values[step.asks]} if step.argument else {}
+    import_string(f"articles.desk.workflow.{step.function}")(target, by=by, **arguments)
+    return str(step.said) % values
 
 
 def _untouched(form: StepForm, article: Article, names: tuple[str, ...]) -> dict[str, Any]:
-    """What stays as it is by now of the fields named, as nobody typed into them, or the page has none."""
+    """Return the current values of those fields in ``names`` that nobody typed into, or that the page lacks."""
     if not names:
         return {}
     typed = StepForm(form.data, initial=shown_on(form.data, article)).changed_data
@@ -167,9 +176,9 @@ def _untouched(form: StepForm, article: Article, names: tuple[str, ...]) -> dict
     return {name: now[name] for name in names if name not in typed or name not in form.data}
 
 
-def refuse(form: StepForm, asked: str, refusal: WorkflowError) -> None:
-    """Show ``refusal`` beside the field that the step asks for, or above all of them."""
-    step = named(asked)
+def refuse(form: StepForm, button: str, refusal: WorkflowError) -> None:
+    """Show ``refusal`` beside the field that the step of ``button`` asks for, or above all fields."""
+    step = named(button)
     beside = (step.asks or None) if step else None
     if form.is_valid() or beside not in form.errors:
         form.add_error(beside, str(refusal))
@@ -189,33 +198,33 @@ def _noted(article: Article, text: str) -> Note:
     return note
 
 
-def _submit(article: Article, _given: Given, by: User) -> str:
+def _submit(article: Article, _values: Given, by: User) -> str:
     workflow.submit(article, by=by)
     names = editors.with_whom(article, editors.editors_for([article]))
     return _("Submitted: it waits for %(names)s.") % {"names": names}
 
 
-def _furnish(article: Article, _given: Given, by: User) -> str:
-    reached, what = workflow.publish_furniture(article, by=by)
-    done = _("Readers see now: %(what)s. The text is the one they had.") % {"what": what}
+def _furnish(article: Article, _values: Given, by: User) -> str:
+    reached, furniture = workflow.publish_furniture(article, by=by)
+    done = _("Readers see now: %(what)s. The text is the one they had.") % {"what": furniture}
     return f"{done} {also_scheduled(reached)}".strip()
 
 
 def also_scheduled(reached: workflow.Furnished) -> str:
-    """That what is scheduled got the same change; nothing if there is nothing scheduled that it concerns."""
+    """Return a sentence that scheduled editions got the same change; an empty text if none did."""
     times = ", ".join(time_with_zone(at) for at in reached.scheduled)
     return _("What is scheduled for %(times)s has it, too.") % {"times": times} if times else ""
 
 
 def writers() -> list[tuple[str, str]]:
-    """Login and name of those who can be given articles, as many as a field can well offer."""
+    """Return login and name of users who can be assigned articles, at most MOST_OFFERED."""
     roled = Q(groups__name__in=roles.WRITERS) | Q(is_superuser=True)
-    found = User.objects.filter(roled, is_active=True, is_staff=True).distinct().order_by("username")
-    return [(user.get_username(), user.get_full_name()) for user in found[:MOST_OFFERED]]
+    users = User.objects.filter(roled, is_active=True, is_staff=True).distinct().order_by("username")
+    return [(user.get_username(), user.get_full_name()) for user in users[:MOST_OFFERED]]
 
 
 def writer_named(typed: str) -> User:
-    """Whose login it is; ``WorkflowError`` if it is nobody's."""
+    """Return the user whose login was typed; raise ``WorkflowError`` if it is nobody's."""
     if not typed.strip():
         raise WorkflowError(_("Write the login of whom it is for."))
     user = User.objects.filter(same("username", typed.strip())).first()
@@ -224,23 +233,23 @@ def writer_named(typed: str) -> User:
     return user
 
 
-def _assign(article: Article, given: Given, by: User) -> str:
-    to = writer_named(given["assign_to"])
-    due = given["due_at"]
+def _assign(article: Article, values: Given, by: User) -> str:
+    to = writer_named(values["assign_to"])
+    due = values["due_at"]
     is_same = due == initial(article)["due_at"]
     workflow.assign(article, to, by=by, due_at=None if is_same else due)
-    _set_other_goal(article, given["word_goal"], by)
+    _set_other_goal(article, values["word_goal"], by)
     return _("Assigned to %(name)s.") % {"name": name_of(to)}
 
 
-def _unassign(article: Article, _given: Given, by: User) -> str:
+def _unassign(article: Article, _values: Given, by: User) -> str:
     workflow.assign(article, None, by=by)
     return _("Assigned to nobody.")
 
 
-def _due(article: Article, given: Given, by: User) -> str:
-    at = given["due_at"]
-    _set_other_goal(article, given["word_goal"], by)
+def _due(article: Article, values: Given, by: User) -> str:
+    at = values["due_at"]
+    _set_other_goal(article, values["word_goal"], by)
     workflow.set_due(article, by=by, at=at)
     return _("Due %(time)s.") % {"time": time_with_zone(at)} if at else _("Due at no certain time.")
 
@@ -250,19 +259,19 @@ def _set_other_goal(article: Article, words: int | None, by: User) -> None:
         workflow.set_goal(article, by=by, words=words)
 
 
-def _goal(article: Article, given: Given, by: User) -> str:
-    words = given["word_goal"]
+def _goal(article: Article, values: Given, by: User) -> str:
+    words = values["word_goal"]
     workflow.set_goal(article, by=by, words=words)
     return _("Goal: %(words)s words.") % {"words": words} if words else _("No goal any more.")
 
 
-def _note(article: Article, given: Given, by: User) -> str:
-    text = given["desk_note"]
+def _note(article: Article, values: Given, by: User) -> str:
+    text = values["desk_note"]
     workflow.leave_note(article, by=by, text=text)
     return _("Note left: %(note)s") % {"note": Truncator(text).chars(200)}
 
 
-def _tick(note: Note, _given: Given, by: User) -> str:
+def _tick(note: Note, _values: Given, by: User) -> str:
     done = workflow.tick_note(note, by=by)
     text = _("Note done: %(note)s") if done else _("Note open again: %(note)s")
     return text % {"note": Truncator(str(note)).chars(200)}

@@ -1,4 +1,4 @@
-"""The working copy as it stands in the form, looked at and forgotten: for checks, previews and comparisons."""
+"""A save of the form that is rolled back at the end: for checks, previews and comparisons."""
 
 from contextlib import contextmanager
 
@@ -13,10 +13,10 @@ from articles.models import Article, ArticleByline, Author
 
 @contextmanager
 def trial_save(model_admin, request, article=None):
-    """``article`` (None: one still to be begun) as ``request.POST`` has it, with the form's errors by field.
+    """Yield ``article`` (None: a new one) as ``request.POST`` has it, and the form's errors by field.
 
-    What is typed is stored with all its rows in a transaction that is rolled back at the end; a field that is not
-    valid yet keeps what is stored. The version that was loaded does not matter. Nothing is written down.
+    The form is stored with all its rows in a transaction that is rolled back at the end; a field that is not valid
+    yet keeps what is stored. The version that was loaded does not matter.
     """
     with transaction.atomic():
         article = Article.objects.select_related("section").get(pk=article.pk) if article and article.pk else None
@@ -45,7 +45,7 @@ def trial_save(model_admin, request, article=None):
 
 
 def _store_rows(form, copy):
-    """Further sections and tags that are valid although another field is not."""
+    """Store the further sections and tags that are valid, although another field is not."""
     if "further_sections" in form.cleaned_data:
         copy.further_sections.set(form.cleaned_data["further_sections"])
     if "tags" in form.cleaned_data:
@@ -53,7 +53,7 @@ def _store_rows(form, copy):
 
 
 def _store_inline(formset_class, request, copy):
-    """Store the rows of bylines; those that are right, where others are not. What is wrong, in sentences."""
+    """Store the valid rows of bylines, and return the errors of the others as sentences."""
     formset = formset_class(request.POST, instance=copy, prefix=formset_class.get_default_prefix())
     if formset.is_valid():
         formset.save()

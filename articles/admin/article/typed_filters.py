@@ -23,7 +23,7 @@ MOST_PUBLISHED = 2_000  # editions of one person, those published last, among wh
 
 
 class TypedFilter(admin.SimpleListFilter):
-    """A filter with a field above the list, so that it has no choices beside it."""
+    """A filter with a text field above the list instead of choices beside it."""
 
     template = "admin/articles/article/_typed_filter.html"
     field_type = "text"
@@ -42,29 +42,29 @@ class TypedFilter(admin.SimpleListFilter):
         return []
 
     def describe(self):
-        """What the filter leaves, in words."""
+        """Return in words what the filter lets through."""
         raise NotImplementedError
 
 
 class NameFilter(TypedFilter):
-    """Rows that are called so; where nobody is, nothing is found, and it is said why."""
+    """A filter by a typed name; if no row has that name, the list is empty and says why."""
 
     nobody = gettext_lazy("nobody is called “%(name)s”")
 
     def called(self):
-        """Rows of which one may have been meant."""
+        """Return the rows that have the typed name, or hold its words."""
         raise NotImplementedError
 
     def articles(self, pks):
-        """The articles that the rows ``pks`` stand on."""
+        """Return the ids of the articles to which the rows ``pks`` belong."""
         raise NotImplementedError
 
     def queryset(self, request, queryset):
         if not self.typed:
             return queryset
-        found = list(self.called().order_by("pk")[: MOST_NAMES + 1])
-        called_so = [row for row in found if words(self.name_of(row)) == words(self.typed)]
-        self.found = called_so or found
+        rows = list(self.called().order_by("pk")[: MOST_NAMES + 1])
+        called_so = [row for row in rows if words(self.name_of(row)) == words(self.typed)]
+        self.found = called_so or rows
         return queryset.filter(pk__in=self.articles([row.pk for row in self.found[:MOST_NAMES]]))
 
     def describe(self):
@@ -105,7 +105,7 @@ class TagFilter(NameFilter):
 
 
 class PublisherFilter(NameFilter):
-    """Who put an edition before readers, now or at any time."""
+    """A filter by who published an edition, at any time."""
 
     title, parameter_name = gettext_lazy("published by"), "published_by"
     nobody = gettext_lazy("no login is called “%(name)s”")
@@ -119,17 +119,17 @@ class PublisherFilter(NameFilter):
         return cut[:MOST_PUBLISHED]
 
     def describe(self):
-        said = super().describe()
+        description = super().describe()
         if self.found and self.is_cut_off:
-            return _("%(who)s, of the last %(most)d editions") % {"who": said, "most": MOST_PUBLISHED}
-        return said
+            return _("%(who)s, of the last %(most)d editions") % {"who": description, "most": MOST_PUBLISHED}
+        return description
 
     def name_of(self, row):
         return row.get_full_name() or row.get_username()
 
 
 class DayFilter(TypedFilter):
-    """A day in the paper's zone; what is none filters nothing, and it is said."""
+    """A filter by a day in the paper's zone; a text that is no day filters nothing, and the list says so."""
 
     field_type = "date"
 
@@ -146,7 +146,7 @@ class DayFilter(TypedFilter):
         return self.narrow(queryset) if self.day else queryset
 
     def narrow(self, queryset):
-        """What of ``queryset`` the day leaves."""
+        """Return the part of ``queryset`` that the day lets through."""
         raise NotImplementedError
 
     def describe(self):
@@ -170,7 +170,7 @@ class UntilFilter(DayFilter):
 
 
 class ReadersFilter(admin.SimpleListFilter):
-    """What readers have of it."""
+    """Whether articles are live, scheduled, or were never published."""
 
     title = gettext_lazy("with readers")
     parameter_name = "readers"

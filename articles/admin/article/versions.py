@@ -28,7 +28,7 @@ PARTS = ["slug"]  # that the desk may leave empty and an edition always has
 
 @dataclass(frozen=True)
 class Side:
-    """One of two versions that are compared: ``key`` names it in addresses, ``kept`` is its row, if it has one."""
+    """One of two compared versions: ``key`` names it in addresses, ``kept`` is its row; the working copy has none."""
 
     key: str
     label: str
@@ -47,7 +47,7 @@ class Side:
 
 
 def kept_row(article: Article, key: str) -> Revision | Edition:
-    """The save (``r12``) or edition (``e3``) of ``article``; 404 for what is none of its own."""
+    """Return the save (``r12``) or edition (``e3``) of ``article``; raise ``Http404`` if it has no such row."""
     match = CHOSEN.match(key)
     if match is None:
         raise Http404
@@ -60,7 +60,7 @@ def kept_row(article: Article, key: str) -> Revision | Edition:
 
 
 def side(article: Article, key: str) -> Side:
-    """What ``key`` names, with all that it says."""
+    """Return the version of ``article`` that ``key`` names, with its label and snapshot."""
     if key == WORKING_COPY:
         label = _("The working copy, version %(version)d") % {"version": article.version}
         return Side(key, label, revisions.snapshot(article))
@@ -73,7 +73,7 @@ def side(article: Article, key: str) -> Side:
 
 
 def has_erased(article: Article) -> bool:
-    """Whether the text of an edition was erased: its words may stand in saves, which says so wherever they are read."""
+    """Return whether an edition's text was erased, so that pages can warn that saves may still hold its words."""
     return article.editions.filter(erased_at__isnull=False).exists()
 
 
@@ -82,13 +82,14 @@ def _by(label, person):
 
 
 def version_changes(before: Side, after: Side) -> list[text_diff.FieldChange]:
-    """What differs between two sides; an edition's slug is no news where the desk left it to be made.
+    """Return the differences between two sides.
 
-    Nor is what its rates were worth, where the desk has only their pairs.
+    Left out are a slug that one side lacks, as an edition's is made if the desk left it empty, and the values of rates
+    in an edition, where the desk's text has only their pairs.
     """
     old, new = dict(before.snapshot), dict(after.snapshot)
     if isinstance(before.kept, Edition) != isinstance(after.kept, Edition):
-        old["body"], new["body"] = (references.thaw_rates(said.get("body", "")) for said in (old, new))
+        old["body"], new["body"] = (references.thaw_rates(snapshot.get("body", "")) for snapshot in (old, new))
     for name in PARTS:
         if not (old.get(name) and new.get(name)):
             old.pop(name, None), new.pop(name, None)
@@ -96,7 +97,7 @@ def version_changes(before: Side, after: Side) -> list[text_diff.FieldChange]:
 
 
 class Versions(ArticlePage):
-    """What was saved of an article and what readers saw; everybody reads and compares, who may edit restores."""
+    """The saves and editions of an article: everybody may read and compare them, whoever may edit may restore them."""
 
     def urls(self):
         return [
@@ -108,33 +109,33 @@ class Versions(ArticlePage):
 
     @method_decorator(require_safe)
     def versions_view(self, request, pk):
-        """Every save, with autosaves folded, and what readers saw."""
+        """Return the page of saves, with folded autosaves, and of editions."""
         article = self.readable(request, pk)
         show = request.GET.get("show", "")
         show = show if show in {history.SAVES, history.NAMED} else history.ALL
         saves = history.saves_of(article, show=show, before=number_in_address(request.GET.get("before")))
-        seen, older = history.seen_of(article, before=number_in_address(request.GET.get("seen_before")))
+        seen_editions, older = history.seen_of(article, before=number_in_address(request.GET.get("seen_before")))
         context = {
             "show": show,
             "saves": saves,
             "unsaved": [] if saves.rows or show else history.unsaved(article),
-            "seen": seen,
+            "seen": seen_editions,
             "seen_older": older,
-            "live": next((row.edition for row in seen if row.is_live), None),
+            "live": next((row.edition for row in seen_editions if row.is_live), None),
             "erased": has_erased(article),
         }
         return self._show(request, article, "versions", _("Versions"), context)
 
     @method_decorator(require_safe)
     def compare_view(self, request, pk):
-        """Two versions as running text, or side by side."""
+        """Return the page that compares two versions, as running text or side by side."""
         article = self.readable(request, pk)
         a, b = request.GET.get("a", ""), request.GET.get("b", "")
         if not (a and b):
             self.admin.message_user(request, _("Choose two versions: one in each column."), messages.WARNING)
             return HttpResponseRedirect(reverse("admin:articles_article_versions", args=[article.pk]))
         before, after = side(article, a), side(article, b)
-        erased = [one.kept for one in (before, after) if one.is_erased]
+        erased = [version.kept for version in (before, after) if version.is_erased]
         context = {
             "before": before,
             "after": after,
@@ -147,7 +148,7 @@ class Versions(ArticlePage):
 
     @method_decorator(require_POST)
     def name_view(self, request, pk):
-        """Name a version, so that it can be found again."""
+        """Give a version a name, by which the history can be filtered."""
         article = self._edited(request, pk)
         revision = kept_row(article, request.POST.get("of", ""))
         if isinstance(revision, Edition):
@@ -157,19 +158,19 @@ class Versions(ArticlePage):
         except workflow.WorkflowError as refusal:
             self.admin.message_user(request, str(refusal), messages.ERROR)
         else:
-            told = (
+            message = (
                 _("Version %(version)d is named “%(name)s”.")
                 if revision.name
                 else _("Version %(version)d has no name now.")
             )
-            told = told % {"version": revision.version, "name": revision.name}
-            self.admin.log_change(request, article, told)
-            self.admin.message_user(request, told, messages.SUCCESS)
+            message = message % {"version": revision.version, "name": revision.name}
+            self.admin.log_change(request, article, message)
+            self.admin.message_user(request, message, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:articles_article_versions", args=[article.pk]))
 
     @method_decorator(require_POST)
     def restore_view(self, request, pk):
-        """Make a save, or what readers saw, the working copy again; what was saved since stays in the history."""
+        """Make a save or an edition the working copy again; what was saved since stays in the history."""
         article = self._edited(request, pk)
         return restore_version(self.admin, request, kept_row(article, request.POST.get("of", "")))
 
@@ -193,17 +194,17 @@ class Versions(ArticlePage):
         return TemplateResponse(request, f"admin/articles/article/{page}.html", context)
 
 
-def restore_version(admin, request, kept):
-    """Restore ``kept``, if the working copy is still the version that the form names, and say what came of it."""
-    article = kept.article
+def restore_version(admin, request, row):
+    """Restore ``row``, a save or an edition, if the working copy is still the version in the form; tell the user."""
+    article = row.article
     try:
-        restored = workflow.restore(kept, by=request.user, version=number_in_address(request.POST.get("version")))
+        restored = workflow.restore(row, by=request.user, version=number_in_address(request.POST.get("version")))
     except workflow.WorkflowError as refusal:
         admin.message_user(request, str(refusal), messages.ERROR)
         return HttpResponseRedirect(reverse("admin:articles_article_versions", args=[article.pk]))
-    told = restored.revisions.values_list("note", flat=True).first()
-    admin.log_change(request, restored, told)
-    text = _("%(what)s: it is the working copy now. What was there before stays in the history.") % {"what": told}
+    note = restored.revisions.values_list("note", flat=True).first()
+    admin.log_change(request, restored, note)
+    text = _("%(what)s: it is the working copy now. What was there before stays in the history.") % {"what": note}
     admin.message_user(request, text, messages.SUCCESS)
     if lacks := lacking.gaps_in_words(",".join(lacking.of_working_copy(restored))):
         text = _("The text here %(lacks)s. Put that in before you publish it.") % {"lacks": lacks}
