@@ -4,18 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.urls import URLPattern, path, reverse
 
 from articles.models import Article
+from ground.requests import LoggedInRequest
 
 
-class DeskRequest(HttpRequest):
-    """A request of a logged-in user: the admin lets nobody else through."""
+class DeskRequest(LoggedInRequest):
+    """A request that the admin let through, with the nonce of its scripts."""
 
-    user: User
     csp_nonce: str
 
 
