@@ -137,8 +137,8 @@ def share(edition: Edition, root: str) -> SafeString:
     return mark_safe(html)  # noqa: S308 - a template's output with escaped words
 
 
-class KeptNode(template.Node):
-    """The template code between ``keep`` and ``endkeep``."""
+class FragmentNode(template.Node):
+    """The template code between ``fragment`` and ``endfragment``."""
 
     def __init__(self, inside, name, parts, doubts):
         self.inside, self.name, self.parts, self.doubts = inside, name, parts, doubts
@@ -152,8 +152,8 @@ class KeptNode(template.Node):
 
 
 @register.tag
-def keep(parser, token):
-    """``{% keep name part … unless doubt … %}``: a fragment for these parts, cached until readers' pages change.
+def fragment(parser, token):
+    """``{% fragment name part … unless doubt … %}``: a fragment for these parts, cached until readers' pages change.
 
     Everything that differs between two such fragments must be among the parts; if a doubt is true the fragment is made
     anew.
@@ -161,9 +161,9 @@ def keep(parser, token):
     _tag, name, *bits = token.split_contents()
     at = bits.index("unless") if "unless" in bits else len(bits)
     parts, doubts = ([parser.compile_filter(bit) for bit in some] for some in (bits[:at], bits[at + 1 :]))
-    inside = parser.parse(["endkeep"])
+    inside = parser.parse(["endfragment"])
     parser.delete_first_token()
-    return KeptNode(inside, name, parts, doubts)
+    return FragmentNode(inside, name, parts, doubts)
 
 
 @register.filter
