@@ -1,7 +1,5 @@
 """The admin of colours, fonts and nameplate: a save is live at once, if text stays readable."""
 
-from functools import partial
-
 from django import forms
 from django.contrib import admin
 from django.core.files.storage import default_storage
@@ -171,4 +169,8 @@ class PaperLookAdmin(OneRowAdmin):
         super().save_model(request, obj, form, change)
         used_files = {getattr(obj, name).name for name in FILES}
         for name in set(former.values()) - used_files - {""}:
-            transaction.on_commit(partial(default_storage.delete, name), robust=True)
+
+            def delete_file(name: str = name) -> None:
+                default_storage.delete(name)
+
+            transaction.on_commit(delete_file, robust=True)

@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = ROOT / "static" / "js"
 PAGE = OURS / "editor-icon-paths.js"
 NAMED = re.compile(
-    r"""material\(["']([a-z_]+)|icon: "([a-z_]+)|\b(?:b|iconB)utton\("([a-z_]+)|material-icons", textContent: "([a-z_]+)"""
-    r"""|class="material-icons"[^>]*>([a-z_]+)<"""
+    r"""material\(["']([a-z_]+)|icon: "([a-z_]+)|\b(?:b|iconB)utton\("([a-z_]+)"""
+    r"""|material-icons", textContent: "([a-z_]+)|class="material-icons"[^>]*>([a-z_]+)<"""
 )
 COMPUTED = {"title", "fullscreen", "fullscreen_exit", *(f"format_align_{way}" for way in "left right center".split())}
 SIDE = 24  # of a picture

@@ -30,7 +30,7 @@ from newsroom import pages
 from newsroom.serving import frame, generation, redis_client
 from newsroom.serving.headers import PUBLIC
 from newsroom.serving.pagecache import codings, counts
-from newsroom.serving.pagecache.keys import LONGEST, build, key_of, known
+from newsroom.serving.pagecache.keys import LONGEST, build, key_of, relevant_query
 from newsroom.serving.pagecache.middleware import Flight, PageCacheMiddleware
 from newsroom.serving.pagecache.page import Page
 from newsroom.serving.pagecache.stores import Files, Memory, Redis
@@ -463,14 +463,14 @@ class PageTests(SimpleTestCase):
         assert codings.best("BR ; Q=0.4, gzip;q=0.3") == "br"
 
     def test_parameters(self):
-        assert known("") == ""
-        assert known("page=2&utm_source=x&page=3") == "page=3"
-        assert known("span=1y&page=1") == "page=1&span=1y"
+        assert relevant_query("") == ""
+        assert relevant_query("page=2&utm_source=x&page=3") == "page=3"
+        assert relevant_query("span=1y&page=1") == "page=1&span=1y"
         for name in ("amount", "at", "currency", "day", "q"):
-            assert known(f"page=2&{name}=1") is None, name
-        assert known("x=" + "y" * (LONGEST - 2)) == ""
-        assert known("x=" + "y" * (LONGEST - 1)) is None
-        assert known("x=%00") is None
+            assert relevant_query(f"page=2&{name}=1") is None, name
+        assert relevant_query("x=" + "y" * (LONGEST - 2)) == ""
+        assert relevant_query("x=" + "y" * (LONGEST - 1)) is None
+        assert relevant_query("x=%00") is None
 
     def test_addresses_that_nobody_types_are_not_looked_at(self):
         for length, is_kept in ((LONGEST, True), (LONGEST + 1, False)):
