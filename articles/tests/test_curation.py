@@ -78,6 +78,12 @@ class FrontPageTests(TestCase):
         assert page.latest == [other]
         assert page.shelves == []
 
+    def test_every_second_shelf_is_large(self):
+        for _theme in range(4):
+            make_edition(section=make_section(), live_from=self.now - HOUR * 40)
+        shelves = curation.front_page_at(self.now).shelves
+        assert [shelf.is_large for shelf in shelves] == [True, False, True, False, True]
+
     def test_words_of_a_place_in_latest_are_not_those_of_the_shelf(self):
         placement = self.place(6, self.editions[10])
         placement.headline = "Here"
