@@ -110,13 +110,26 @@ def browser():
         chromium.close()
 
 
-@pytest.fixture
-def page(browser, request):
-    """A page in a context of its own; on a test class it is also ``self.page``."""
+@pytest.fixture(scope="session")
+def context(browser):
+    """What all pages of a process are opened in: the browser reads a script once, not for every test."""
     context = browser.new_context(locale="en-GB", timezone_id="Asia/Bishkek")
     context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context, request):
+    """A page in a browser that remembers nothing but files; on a test class it is also ``self.page``."""
     page = context.new_page()
     if request.instance is not None:
         request.instance.page = page
+    if origin := getattr(request.instance, "live_server_url", ""):
+        kinds = "local_storage,indexeddb,service_workers,cache_storage,file_systems"
+        context.new_cdp_session(page).send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": kinds})
     yield page
-    context.close()
+    for page in context.pages:
+        page.close()
+    context.clear_cookies()
+    context.clear_permissions()

@@ -1,14 +1,20 @@
 """The main job in a real browser: a reporter writes, a chief editor publishes, readers read; and pages pass axe."""
 
+import random
 import re
+import socket
+from contextlib import suppress
 from datetime import timedelta
+from functools import cache
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
+from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test import Client, LiveServerTestCase
+from django.test.testcases import LiveServerThread
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -55,11 +61,36 @@ def make_real_image(title: str) -> Image:
     return image
 
 
+@cache
+def _port() -> int:
+    """A port of this process's own, so that a browser finds scripts where it had them from: one no client is given."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as server, suppress(OSError):
+            server.bind(("localhost", port))
+            return port
+    raise OSError("None of 100 ports is free.")
+
+
+class _Server(ThreadedWSGIServer):
+    """Begins where the one before it has just ended."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options | {"allow_reuse_address": True})
+
+
+class _ServerThread(LiveServerThread):
+    server_class = _Server
+
+    def __init__(self, host, static_handler, connections_override=None, port=0):
+        super().__init__(host, static_handler, connections_override, port or _port())
+
+
 @pytest.mark.browser
 @pytest.mark.usefixtures("page")
 class BrowserTestCase(LiveServerTestCase):
     """A newsroom with a reporter, a chief editor, two sections and two pictures."""
 
+    server_thread_class = _ServerThread
     static_handler = staticmethod(lambda paper: paper)  # whitenoise serves styles and scripts, which a browser keeps
 
     def setUp(self):
@@ -103,7 +134,6 @@ class BrowserTestCase(LiveServerTestCase):
         context = self.page.context.browser.new_context(bypass_csp=True, timezone_id="Asia/Bishkek")
         context.set_default_timeout(10_000)
         self.addCleanup(context.close)
-        self.page.context.close()
         self.page = context.new_page()
         self.watch(self.page)
 

@@ -324,7 +324,6 @@ class DayInBrowserTests(BrowserTestCase):
         context = self.page.context.browser.new_context(timezone_id="Asia/Bishkek", **options)
         context.set_default_timeout(10_000)
         self.addCleanup(context.close)
-        self.page.context.close()
         self.page = context.new_page()
         self.watch(self.page)
         self.page.goto(f"{self.live_server_url}/admin/")

@@ -1,5 +1,5 @@
 from django.core.management.commands.flush import Command as DjangosCommand
-from django.db import connections, transaction
+from django.db import IntegrityError, connections, transaction
 
 _left_by_django: dict[str, dict[str, list]] = {}  # the rows after a flush of its own, by database and table
 
@@ -20,14 +20,17 @@ class Command(DjangosCommand):
 
 
 def _restore(connection, left: dict[str, list]) -> bool:
-    """Empty the tables that are to have no rows; false if others don't have the rows that were ``left`` in them."""
-    filled = _filled(connection)
-    if any(_rows(connection, table) != rows for table, rows in left.items()):
+    """Empty the tables that are to have no rows; false if others don't have the rows that were ``left`` in them.
+
+    Also false if a request that the test's browser left behind wrote a row meanwhile which names one of those deleted.
+    """
+    try:
+        with transaction.atomic(connection.alias), connection.cursor() as cursor:
+            for table in _filled(connection) - left.keys():
+                cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+            return all(_rows(connection, table) == rows for table, rows in left.items())
+    except IntegrityError:
         return False
-    with transaction.atomic(connection.alias), connection.cursor() as cursor:
-        for table in filled - left.keys():
-            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
-    return True
 
 
 def _filled(connection) -> set[str]:
