@@ -12,6 +12,7 @@ from django_prose_editor.config import expand_extensions
 from hypothesis import given
 from hypothesis import strategies as st
 
+from articles.body import markup
 from articles.body.markup import ATTRIBUTES, BLOCKS, EDITOR, FIGURES, INLINE, clean, image_ids, is_too_deep, plain_text
 from articles.tests.factories import make_article
 
@@ -246,6 +247,19 @@ class DepthTests(SimpleTestCase):
         for html in (f"<div>{deep}</div>", f"<DIV>{deep}", "<p><b>x</p>" * 41):
             assert is_too_deep(html), html[:40]
 
+    def test_elements_that_end_by_themselves_lie_within_none(self):
+        by_the_next = ("p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot")
+        at_once = ("br", "hr", "img", "input", "wbr", "col", "source", "embed", "link", "meta")
+        for name in by_the_next + at_once:
+            assert not is_too_deep(f"<{name}>" * 100), name
+            assert not is_too_deep(f"<div><{name}></div>" * 100), name
+
+    def test_elements_that_hide_what_stands_in_them_count_as_odd(self):
+        hiding = ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "plaintext", "select")
+        for name in hiding:
+            assert is_too_deep(f"<{name}></{name}>" * 21), name
+            assert not is_too_deep(f"<{name}></{name}>" * 20), name
+
     def test_too_deep_a_body_becomes_paragraphs_of_its_words(self):
         html = "<div>" * 41 + '<p>a <em>b</em>c &lt;i&gt; &amp;amp;<br>"d"</p><!-- e -->' * 400
         assert clean(html) == '<p>a bc &lt;i&gt; &amp;amp;</p><p>"d"</p>' * 400 == clean(clean(html))
@@ -286,6 +300,21 @@ class EditorTests(SimpleTestCase):
     def test_pictures_are_found_in_order(self):
         assert image_ids(WRITTEN) == [30, 28]
         assert image_ids(clean('<figure data-image="x"></figure>')) == []
+
+    def test_it_offers_what_a_body_may_hold_and_nothing_else(self):
+        tags = {"Bold": "strong", "Italic": "em", "Superscript": "sup", "Subscript": "sub", "HardBreak": "br"}
+        tags |= {"BulletList": "ul", "OrderedList": "ol", "ListItem": "li", "Blockquote": "blockquote", "Link": "a"}
+        tags |= {"Table": "table thead tbody", "TableRow": "tr", "TableHeader": "th", "TableCell": "td"}
+        tags |= {"LibraryImage": "figure figcaption", "PullQuote": "aside p", "Rate": "data", "Footnote": "span"}
+        offered = {tag for name, written in tags.items() if markup.EDITOR[name] for tag in written.split()}
+        assert offered | {f"h{level}" for level in markup.EDITOR["Heading"]["levels"]} == BLOCKS | FIGURES | INLINE
+
+    def test_it_leaves_the_browser_its_spelling(self):
+        assert markup.EDITOR["NoSpellCheck"] is False
+
+    def test_a_link_may_have_a_title(self):
+        html = '<p><a href="/a/" title="What stands there">a</a></p>'
+        assert clean(html) == html
 
     def test_every_extension_of_ours_is_known_to_the_package(self):
         ours = settings.DJANGO_PROSE_EDITOR_EXTENSIONS[0]["extensions"].keys()

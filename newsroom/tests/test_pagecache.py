@@ -483,6 +483,12 @@ class PageTests(SimpleTestCase):
             assert key_of(RequestFactory().get("/")) is None
         assert key_of(RequestFactory().get("/")) == "http://testserver/?"
 
+    def test_a_page_is_made_as_for_a_reader_whoever_asks_for_its_headers_first(self):
+        request, methods = RequestFactory().head("/"), []
+        middleware = PageCacheMiddleware(lambda request: methods.append(request.method) or HttpResponse("all of it"))
+        middleware._make(request)
+        assert (methods, request.method) == (["GET"], "HEAD")
+
     def test_pages_of_other_code_or_templates_are_others_but_tests_make_no_pages(self):
         with tempfile.TemporaryDirectory() as folder, override_settings(BASE_DIR=Path(folder)):
             words = []
