@@ -212,6 +212,41 @@ class PublishingTests(TestCase):
         workflow.cancel(workflow.schedule(self.article, by=self.chief, at=at), by=self.chief)
         workflow.schedule(make_article(slug=self.article.slug), by=self.chief, at=at)
 
+    def test_moved_schedule_keeps_the_address_it_was_scheduled_with(self):
+        edition = workflow.schedule(self.article, by=self.chief, at=timezone.now() + HOUR)
+        Article.objects.filter(pk=self.article.pk).update(slug="another-slug")
+        moved = workflow.reschedule(edition, by=self.chief, at=timezone.now() + 48 * HOUR)
+        assert moved.path.endswith(f"/{edition.slug}/")
+
+    def test_no_two_editions_start_in_the_same_moment(self):
+        at = timezone.now() + HOUR
+        workflow.schedule(self.article, by=self.chief, at=at)
+        with self.assertRaisesMessage(WorkflowError, "Another edition of this article starts at that very time."):
+            workflow.schedule(self.article, by=self.chief, at=at)
+
+    def test_newest_text_keeps_the_end_of_a_first_publication(self):
+        at = timezone.now() + HOUR
+        edition = workflow.schedule(self.article, by=self.chief, at=at)
+        workflow.take_down(self.article, by=self.chief, at=at + HOUR)
+        self.rewrite("Second text")
+        renewed = workflow.renew(edition, by=self.chief)
+        renewed.refresh_from_db()
+        assert (renewed.headline, renewed.live_until) == ("Second text", at + HOUR)
+
+    def test_what_lacks_nothing_is_told_so_and_left_as_it_is(self):
+        workflow.publish(self.article, by=self.chief)
+        edition = workflow.schedule(self.article, by=self.chief, at=timezone.now() + HOUR)
+        with self.assertRaisesMessage(WorkflowError, "It has all that readers have already."):
+            workflow.carry_over(edition, by=self.chief)
+
+    def test_reason_of_a_withdrawal_is_told_in_two_hundred_characters_and_kept_whole(self):
+        self.article.bylines.create(author=make_author(user=make_user()), order=1)
+        workflow.publish(self.article, by=self.chief)
+        edition = workflow.withdraw(self.article, by=self.chief, reason="x" * 201)
+        assert edition.withdrawn_reason == "x" * 201
+        told = Notice.objects.filter(kind=Notice.Kind.WITHDRAWN).latest("pk").text
+        assert told.endswith(f": {'x' * 199}…")
+
     def test_day_of_the_address_stays_when_the_papers_time_zone_changes(self):
         settings = SiteSettings.objects.create(time_zone="Asia/Bishkek")
         with time_machine.travel("2025-12-07T20:00:00Z", tick=False):
