@@ -188,11 +188,7 @@ def _patterns(is_whole: bool) -> None:
     """Make a temporary table of texts, with their search vectors."""
     rows = [(number, text, _body(number, is_whole=is_whole)) for number, text in content.texts()]
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pattern")
-        cursor.execute(
-            "CREATE TEMPORARY TABLE pattern "
-            "(number int PRIMARY KEY, text text, body text, vector tsvector, top tsvector)"
-        )
+        _make_table(cursor, "pattern", "text text, body text, vector tsvector, top tsvector")
         cursor.executemany("INSERT INTO pattern (number, text, body) VALUES (%s, %s, %s)", rows)
         cursor.execute(
             "UPDATE pattern SET "
@@ -200,6 +196,11 @@ def _patterns(is_whole: bool) -> None:
             "top = setweight(to_tsvector('russian', left(text, 50)), 'A') "
             "|| setweight(to_tsvector('russian', left(text, 120)), 'B')"
         )
+
+
+def _make_table(cursor, name: str, columns: str) -> None:
+    cursor.execute(f"DROP TABLE IF EXISTS {name}")
+    cursor.execute(f"CREATE TEMPORARY TABLE {name} (number int PRIMARY KEY, {columns})")
 
 
 def _places() -> None:
@@ -216,11 +217,7 @@ def _places() -> None:
         for number, choice in enumerate(content.choices())
     ]
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS place")
-        cursor.execute(
-            "CREATE TEMPORARY TABLE place "
-            "(number int PRIMARY KEY, section_id bigint, tags bigint[], authors bigint[], lead_image_id bigint)"
-        )
+        _make_table(cursor, "place", "section_id bigint, tags bigint[], authors bigint[], lead_image_id bigint")
         cursor.executemany("INSERT INTO place VALUES (%s, %s, %s, %s, %s)", rows)
 
 

@@ -29,7 +29,8 @@ AREAS = {
         [*_in("articles/desk/workflow", "editions scheduled timeline"), *_in("articles/models", "edition")],
         _in(
             "articles/tests",
-            "test_workflow test_assignment test_updates test_first_publication test_timeline test_lacking test_steps_together",
+            "test_workflow test_assignment test_updates test_first_publication test_timeline test_lacking "
+            "test_steps_together",
         ),
     ),
     "roles": Area(
