@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from articles.body.markup import plain_text
 from articles.models import Article, Note
+from articles.models.copy import UNREAD, texts_by_field
 from articles.search.row import tidy_line, word_beginnings, words
 
 MOST_NOTES = 200  # of an article; the newest
@@ -33,10 +33,10 @@ def words_of(articles: list[Article]) -> list[Words]:
 
 
 def form_text_of(article: Article) -> str:
-    """Return all the text in an article's form except headline and standfirst: the body first."""
-    dated = [correction["text"] for correction in article.dated_corrections]
-    parts = [plain_text(article.body), article.lead_caption, article.kicker, article.dateline]
-    return tidy_line("\n".join(filter(None, [*parts, *dated, article.corrections])))
+    """Return all the text on an article's page except headline and standfirst: the body first."""
+    elsewhere = {"headline", "standfirst", *UNREAD}
+    texts = {name: text for name, text in texts_by_field(article).items() if name not in elsewhere}
+    return tidy_line("\n".join(filter(None, [texts.pop("body"), *texts.values()])))
 
 
 def _words(article: Article, notes: list[tuple[int, str]]) -> Words:

@@ -6,9 +6,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
-from articles.body.markup import DEEPEST, EDITOR, LONGEST, clean, count_words, is_too_deep
+from articles.body.markup import DEEPEST, EDITOR, LONGEST, clean, count_words, is_too_deep, plain_text
 from articles.body.references import thaw_rates
 from articles.text import LineField, NormalJSONField, ProseField, SlugText
+
+UNREAD = {  # columns of a text that change nothing on its page
+    *("slug", "seo_title", "seo_description", "social_title", "social_description", "off_front", "noindex"),
+}
 
 
 class Kind(models.TextChoices):
@@ -139,6 +143,19 @@ class Copy(models.Model):
         return max(1, (words + 115) // 230) if words else 0  # half a minute is rounded up, as in editor-desk.js
 
 
+TEXT_FIELDS = [  # the names of all with text that people type; the slug is an address
+    *(field.name for field in Copy._meta.local_fields if isinstance(field, LineField | ProseField | BodyField)),
+    "dated_corrections",
+]
+
+
 def shared_values(copy: Copy) -> dict:
     """Return the value of every field of ``Copy`` in ``copy``, by column, ready to create another row."""
     return {field.attname: getattr(copy, field.attname) for field in Copy._meta.local_fields}
+
+
+def texts_by_field(copy: Copy) -> dict[str, str]:
+    """Return every text that people type into ``copy``, as plain text, by the name of its field."""
+    dated = "\n".join(correction["text"] for correction in copy.dated_corrections)
+    plain = {"body": plain_text(copy.body), "dated_corrections": dated}
+    return {name: getattr(copy, name) for name in TEXT_FIELDS} | plain

@@ -16,7 +16,7 @@ from articles.desk.revisions import edition_snapshot
 from articles.desk.workflow import WorkflowError
 from articles.models import Article, ArticleByline, ArticleSection, Edition
 from articles.models.copy import shared_values
-from articles.tests.copy_fields import ANOTHER, CORRECTION
+from articles.tests.copy_fields import ANOTHER, CORRECTION, MISSING
 from articles.tests.factories import make_article, make_author, make_chief, make_edition, make_section
 from articles.tests.test_admin_article import DeskTestCase, change_address
 from articles.tests.test_admin_library import local
@@ -106,7 +106,7 @@ class EveryFieldTests(LackingTestCase):
         return {name for name, address in pages.items() if MARK in self.client.get(address).content.decode()}
 
     def test_every_field_that_readers_see_is_known(self):
-        assert set(ANOTHER) == set(shared_values(Article()))
+        assert set(ANOTHER) == set(shared_values(Article())), MISSING
         assert set(FIELDS) == set(edition_snapshot(self.live))
         assert lacking.desk_snapshot(self.live) == edition_snapshot(self.live)
 

@@ -10,7 +10,7 @@ from articles.desk import roles, workflow
 from articles.desk.workflow import WorkflowError, timeline
 from articles.models import Article, Copy, Edition, Notice, SiteSettings
 from articles.models.copy import shared_values
-from articles.tests.copy_fields import ANOTHER
+from articles.tests.copy_fields import ANOTHER, MISSING
 from articles.tests.factories import (
     make_article,
     make_author,
@@ -351,7 +351,7 @@ class EveryFieldTests(TestCase):
     def test_publishing_copies_every_field_of_copy_and_its_rows(self):
         country, authors = make_section(), [make_author(), make_author()]
         text = {name: another() for name, another in ANOTHER.items()}
-        assert set(text) == {field.attname for field in Copy._meta.local_fields}, "a field of Copy lacks a value here"
+        assert set(text) == {field.attname for field in Copy._meta.local_fields}, MISSING
         article = make_article(authors=authors, further=[country], tags=["Rail", "Food"], **text)
         edition = workflow.publish(article, by=make_chief())
         edition = Edition.objects.get(pk=edition.pk)

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST
 from articles.admin.article.pages import ArticlePage
 from articles.admin.article.trial_save import trial_save
 from articles.body import footnotes, markup, references
-from articles.body.markup import plain_text
 from articles.desk import readiness
 from articles.desk.readiness import Problem, words
 from articles.desk.readiness.links import is_outside, outside_of, path_within
 from articles.desk.workflow import timeline
 from articles.models import Check, OutsideLink
+from articles.models.copy import texts_by_field
 
 FIELDS = {  # whose contents a check looks at
     Check.HEADLINE_LENGTH: "headline",
@@ -109,8 +109,7 @@ def _has_unasked(article):
 def _nothing_to_look_at(article, not_right):
     """Return the checks that have nothing to look at; fields that are ``not_right`` hold what was stored."""
     idle = set()
-    headline = "" if "headline" in not_right else article.headline
-    if not any(text.strip() for text in (headline, article.standfirst, article.lead_caption, plain_text(article.body))):
+    if not any(text.strip() for name, text in texts_by_field(article).items() if name not in not_right):
         idle |= {Check.LEFTOVERS}
     if not words.HEADING.search(article.body):
         idle |= {Check.HEADING_ORDER}

@@ -19,6 +19,7 @@ from articles.desk import roles
 from articles.desk.workflow.working_copy import MOST_TAGS
 from articles.folding import key as key_of
 from articles.models import Article, ArticleByline, ArticleTag, Section, tag_key
+from articles.models.copy import TEXT_FIELDS
 from articles.text import make_slug
 from ground.characters import normalise
 
@@ -120,7 +121,7 @@ class ArticleForm(GuestFields, HeadedForm):
         self.newer = None  # the article, when somebody saved it since this form was loaded
         if self.instance.pk:
             self.initial["version"] = self.instance.version
-        for name in {"headline", "standfirst", "body", "lead_caption", "dated_corrections"} & set(self.fields):
+        for name in self.fields.keys() & TEXT_FIELDS:
             self.fields[name].widget.attrs["lang"] = self.instance.language
         for name in LONG.keys() & self.fields.keys():
             attrs = {"data-most": LONG[name], "data-counted": _("%s of %s characters"), "data-over": _("%s too many")}

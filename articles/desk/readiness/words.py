@@ -10,6 +10,7 @@ from articles.body import charts, footnotes, references
 from articles.body.markup import plain_text
 from articles.desk.readiness.problem import Problem
 from articles.models import Article, Check
+from articles.models.copy import texts_by_field
 
 LONGEST_HEADLINE, LONGEST_STANDFIRST = 110, 160
 MOST_NAMED = 8  # of one kind in one text
@@ -117,13 +118,7 @@ def _is_hidden_note(aside: str) -> bool:
 
 
 def _leftovers(article: Article) -> Iterator[Problem]:
-    fields = {
-        "headline": article.headline,
-        "standfirst": article.standfirst,
-        "body": plain_text(article.body),
-        "lead_caption": article.lead_caption,
-    }
-    for field, text in fields.items():
+    for field, text in texts_by_field(article).items():
         leftovers: set[str] = set()
         for match in LEFTOVER.finditer(text):
             if match[0] in leftovers or len(leftovers) == MOST_NAMED:

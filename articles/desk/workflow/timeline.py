@@ -34,16 +34,13 @@ from articles.models import (
     SiteSettings,
     tag_key,
 )
-from articles.models.copy import Copy, shared_values
+from articles.models.copy import UNREAD, Copy, shared_values
 from articles.models.merge import still_there
 from articles.text import make_slug
 from ground.times import FOR_EVER
 
 TICK = timedelta(microseconds=1)
 DAY = len("/2025/12/08/")
-UNREAD = {  # columns of a text that change nothing on its page
-    *("slug", "seo_title", "seo_description", "social_title", "social_description", "off_front", "noindex"),
-}
 HAS_RATES = re.compile("<data |<figure data-chart=")
 Result = TypeVar("Result")
 
