@@ -17,8 +17,15 @@ backlog = 1024
 keepalive = 5  # seconds that a connection waits for its next request
 timeout = 60  # seconds until a worker that does not answer its master is replaced
 graceful_timeout = 30  # seconds that a worker gets to end what it is doing, as after HUP
-preload_app = False  # so that HUP reads the code anew, one worker after another
+preload_app = False  # a worker that cannot load the code must fail alone; --preload works, too
 limit_request_line = 4094
 control_socket_disable = True
 accesslog = None  # whatever stands in front of it keeps one
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # its heartbeat must not wait for a disk
+
+
+def post_worker_init(worker):
+    """Listen to other machines from the start, as nginx may answer for long without this worker."""
+    from newsroom.serving import generation
+
+    generation.follower.start()

@@ -229,7 +229,11 @@ class Follower:
         self._starting = threading.Lock()
 
     def start(self) -> None:
-        """Start the thread, once a process; a forked one has none of its parent's threads."""
+        """Start the thread, once a process that answers requests.
+
+        A master that forks must not call it, as with ``gunicorn --preload``: a child would have none of its threads, and
+        for ever the locks that they held, as of an import.
+        """
         if self._pid == os.getpid() or not settings.REDIS_URL:
             return
         with self._starting:

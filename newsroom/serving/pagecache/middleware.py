@@ -58,7 +58,6 @@ class PageCacheMiddleware:
         self.shared = shared_store()
         self.counts = Counts()
         generation.current()  # so that nginx finds one before the first reader comes
-        generation.follower.start()  # nginx may answer for long without us
         self._flights: dict[str, Flight] = {}
         self._lock = threading.Lock()
         self._broken_until: dict[str, float] = {}  # by key, by the monotonic clock
