@@ -5,7 +5,14 @@ What a machine needs otherwise can be said on the command line or in GUNICORN_CM
 
 import multiprocessing
 import os
+import signal
+import sys
+from pathlib import Path
 
+from gunicorn import systemd
+
+FOLDER = Path(__file__).resolve().parent
+RELEASE = FOLDER.parent.parent / "current" if FOLDER.parent.name == "releases" else FOLDER  # what a reload starts
 wsgi_app = "newsroom.wsgi"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(8, max(2, multiprocessing.cpu_count())))
 # A thread is cheap and waits for one client. As many clients can be slow at once as there are threads, in each worker;
@@ -24,8 +31,33 @@ accesslog = None  # whatever stands in front of it keeps one
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # its heartbeat must not wait for a disk
 
 
+def on_starting(server):
+    """Have HUP start another master beside this one, which goes when the other's first worker has loaded its code.
+
+    gunicorn's own HUP forks workers of this master, with its packages, and ends everything if they can't be started.
+    A container's first process must stay, so there it remains as it was.
+    """
+    if os.getpid() != 1:
+        server.handle_hup = server.handle_usr2
+
+
+def pre_exec(server):
+    """Start the other master from the release that is current now, by its real path and with today's environment."""
+    release = RELEASE.resolve()
+    program = str(release / "bin" / "newsroom")
+    server.START_CTX = {0: program, "args": [program, "web", *sys.argv[1:]], "cwd": str(release)}
+
+
 def post_worker_init(worker):
-    """Listen to other machines from the start, as nginx may answer for long without this worker."""
+    """Take over from the master before, if there is one; listen to other machines, as nginx may answer for long."""
     from newsroom.serving import generation
 
     generation.follower.start()
+    if os.environ.get("GUNICORN_PID") == parent_of(worker.ppid):
+        systemd.sd_notify(f"MAINPID={worker.ppid}\nREADY=1", worker.log)
+        os.kill(int(os.environ["GUNICORN_PID"]), signal.SIGTERM)
+
+
+def parent_of(process):
+    """Return the number of the process that started this one, as text: proc(5)."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1]

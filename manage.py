@@ -6,6 +6,12 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from newsroom.operating import environment
+
 if __name__ == "__main__":
+    try:
+        environment.refuse_bare_run()
+    except environment.OperatorError as error:
+        sys.exit(str(error))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
     execute_from_command_line(sys.argv)

@@ -1,0 +1,183 @@
+"""Releases are changed under load with a real gunicorn; a stand-in for systemctl does what systemd would."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+from unittest import mock, skipUnless
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import SimpleTestCase
+
+from newsroom.operating import environment, releases
+from newsroom.operating.environment import OperatorError
+from newsroom.tests.real_servers import Paper, children_of
+
+CODE = (
+    *("articles", "bin", "ground", "newsroom", "static", "templates", "tickers"),
+    *("gunicorn.conf.py", "manage.py", "requirements.txt"),
+)
+SYSTEMCTL = """#!/bin/sh
+case "$1" in
+    is-active) test -s {folder}/main && echo active ;;
+    show) cat {folder}/main ;;
+    reload) kill -HUP "$(cat {folder}/main)" ;;
+    restart) echo "$2" >> {folder}/restarted ;;
+esac
+"""
+GIT = ["git", "-c", "user.name=Desk", "-c", "user.email=desk@example.org", "-c", "commit.gpgsign=false"]
+TAG_LIBRARY = "from django import template\n\nregister = template.Library()\nregister.simple_tag(lambda: 'second', name='edition_of_code')\n"
+
+
+class Site:
+    """A folder of releases with tags of the present code, and the paper that it serves."""
+
+    def __init__(self, test):
+        variables = {"HOSTS": "localhost", "SECRET_KEY": "k" * 60, "BEHIND_PROXY": "1", "CHECK_LINKS": "0"}
+        self.paper = Paper(test, **{f"NEWSROOM_{name}": value for name, value in variables.items()})
+        del self.paper.environment["NEWSROOM_DEBUG"]
+        self.folder = self.paper.folder
+        self.root = self.folder / "site"
+        self.repository = self.root / "repository"
+        self.repository.mkdir(parents=True)
+        self._begin_repository()
+        venv = self.root / "venvs" / releases.digest_of(settings.BASE_DIR / "requirements.txt")
+        venv.parent.mkdir()
+        venv.symlink_to(sys.prefix)
+        venv.with_suffix(".whole").touch()
+        self._stand_in_systemd(test)
+        self.releases = releases.Releases(self.root)
+
+    def _begin_repository(self):
+        self.git("init", "--quiet")
+        self.git(f"--work-tree={settings.BASE_DIR}", "add", *CODE)
+        self.git("commit", "--quiet", "-m", "first")
+        self.git("tag", "v1")
+
+    def git(self, *words):
+        subprocess.run([*GIT, "-C", str(self.repository), *words], check=True, capture_output=True)
+
+    def tag(self, name, **files):
+        """Make a tag of the code before it, with other files; their names have two underscores for a slash."""
+        for path, text in files.items():
+            blob = subprocess.run(
+                [*GIT, "-C", str(self.repository), "hash-object", "-w", "--stdin"],
+                input=text, check=True, capture_output=True, text=True,
+            ).stdout.strip()  # fmt: skip
+            self.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
+        self.git("commit", "--quiet", "-m", name)
+        self.git("tag", name)
+
+    def _stand_in_systemd(self, test):
+        programs = self.folder / "programs"
+        programs.mkdir()
+        (programs / "systemctl").write_text(SYSTEMCTL.format(folder=self.folder))
+        (programs / "systemctl").chmod(0o755)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        listener.bind(str(self.folder / "notify"))
+        test.addCleanup(listener.close)
+        threading.Thread(target=self._hear, args=[listener], daemon=True).start()
+        self.paper.environment |= {
+            "PATH": f"{programs}:{os.environ['PATH']}",
+            "NOTIFY_SOCKET": str(self.folder / "notify"),
+            "NEWSROOM_USER": environment.pwd.getpwuid(os.geteuid()).pw_name,
+        }
+        variables = "".join(f"{k}={v}\n" for k, v in self.paper.environment.items() if k.startswith("NEWSROOM_"))
+        (self.folder / "newsroom.env").write_text(variables)
+        self.paper.environment["NEWSROOM_ENV_FILE"] = str(self.folder / "newsroom.env")
+        patch = mock.patch.dict(os.environ, self.paper.environment, clear=True)
+        patch.start()
+        test.addCleanup(patch.stop)
+
+    def _hear(self, listener):
+        while True:
+            try:
+                text = listener.recv(4096).decode()
+            except OSError:
+                return
+            for line in text.splitlines():
+                if line.startswith("MAINPID="):
+                    (self.folder / "main").write_text(line.removeprefix("MAINPID="))
+
+    def serve(self):
+        process = self.paper.start(str(self.root / "current" / "bin" / "newsroom"), "web", "--workers=2")
+        (self.folder / "main").write_text(str(process.pid))
+
+    def ask(self, path):
+        headers = {"Host": "localhost", "X-Forwarded-Proto": "https"}
+        request = urllib.request.Request(self.paper.root + path, headers=headers)
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.read().decode()
+
+    def main(self):
+        return int((self.folder / "main").read_text())
+
+
+class Load:
+    """Readers who ask for pages that are made for each of them, until they are told to stop."""
+
+    def __init__(self, site, readers=4):
+        self.site, self.answers, self.failures, self.stopped = site, 0, [], threading.Event()
+        self.threads = [threading.Thread(target=self._read, daemon=True) for _number in range(readers)]
+
+    def _read(self):
+        while not self.stopped.is_set():
+            try:
+                self.site.ask("/search/?q=rail")
+                self.answers += 1
+            except Exception as error:
+                self.failures.append(repr(error))
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *exception):
+        self.stopped.set()
+        for thread in self.threads:
+            thread.join(30)
+
+
+@pytest.mark.long
+@skipUnless(connection.vendor == "sqlite" and shutil.which("git"), "The server has a database of its own; tags need git")
+class ReleasesTests(SimpleTestCase):
+    def setUp(self):
+        self.site = Site(self)
+
+    def read(self, path):
+        return (settings.BASE_DIR / path).read_text()
+
+    def tag_second(self):
+        footer = self.read("templates/_footer.html") + "{% load second %}<p>{% edition_of_code %}</p>"
+        self.site.tag("v2", **{"templates/_footer.html": footer, "articles/templatetags/second.py": TAG_LIBRARY})
+
+    def folder_of(self, pid):
+        return Path(os.readlink(f"/proc/{pid}/cwd")).name
+
+    def test_forward_and_back_under_load_no_answer_is_lost(self):
+        self.tag_second()
+        self.site.releases.deploy("v1")
+        self.site.serve()
+        first = self.site.main()
+        assert "second" not in self.site.ask("/feeds/")
+        with Load(self.site) as load:
+            self.site.releases.deploy("v2")
+            second = self.site.main()
+            self.site.paper.wait_for(lambda: not Path(f"/proc/{first}/cmdline").read_bytes(), "The first stays.")
+            forward = load.answers
+            assert "second" in self.site.ask("/feeds/")
+            self.site.releases.rollback()
+        assert load.failures == []
+        assert forward > 10
+        assert load.answers > forward
+        assert (self.folder_of(second) if Path(f"/proc/{second}").exists() else "v2") == "v2"
+        assert self.folder_of(self.site.main()) == "v1"
+        assert "second" not in self.site.ask("/feeds/")
+        assert (self.site.folder / "restarted").read_text() == "newsroom-worker.service\n" * 2
