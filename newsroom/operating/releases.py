@@ -104,7 +104,17 @@ class Releases:
         (fresh / ".venv").symlink_to(self._install(fresh / "requirements.txt"))
         (fresh / ".commit").write_text(commit)
         subprocess.run(  # the service's user may not write there
-            [str(fresh / ".venv" / "bin" / "python"), "-m", "compileall", "-q", "-s", str(fresh), "-p", str(release), str(fresh)],
+            [
+                str(fresh / ".venv" / "bin" / "python"),
+                "-m",
+                "compileall",
+                "-q",
+                "-s",
+                str(fresh),
+                "-p",
+                str(release),
+                str(fresh),
+            ],
             check=False,
         )
         fresh.rename(release)

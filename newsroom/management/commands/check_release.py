@@ -58,6 +58,8 @@ def planned_migrations() -> list[str]:
     """Return the migrations that this code has and the database has not, in their order."""
     executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
     if conflicts := executor.loader.detect_conflicts():
-        raise CommandError(f"Migrations that know nothing of each other: {conflicts}. makemigrations --merge joins them.")
+        raise CommandError(
+            f"Migrations that know nothing of each other: {conflicts}. makemigrations --merge joins them."
+        )
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _is_backward in plan]

@@ -1,0 +1,195 @@
+"""deploy/nginx.conf by a real nginx, on ports and in a folder of its own, before a server that tells what it was sent."""
+
+import http.server
+import json
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPSConnection
+from pathlib import Path
+from unittest import skipUnless
+
+from django.conf import settings
+from django.test import SimpleTestCase
+from django.urls import reverse
+
+DEPLOY = settings.BASE_DIR / "deploy"
+MAIN = "daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log; events {{ }}\nhttp {{\n{http}\n}}\n"
+FOLDERS = ("/var/lib/newsroom", "/var/cache/newsroom-pages", "/var/log/nginx", "/var/www/html", "/etc/letsencrypt")
+PROGRAM = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+
+
+class Telling(http.server.BaseHTTPRequestHandler):
+    """Says which headers it was sent, and how many bytes."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        size = len(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        body = json.dumps({name.lower(): value for name, value in self.headers.items()} | {"size": size}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("X-Accel-Expires", "5")
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_GET
+
+    def log_message(self, *arguments):
+        pass
+
+
+def free_ports(number):
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _number in range(number)]
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def has_ipv6():
+    with suppress(OSError), socket.socket(socket.AF_INET6) as own:
+        own.bind(("::1", 0))
+        return True
+    return False
+
+
+@skipUnless(PROGRAM, "No nginx: apt-get install nginx-light")
+class NginxTests(SimpleTestCase):
+    databases = ()
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="newsroom-nginx-")
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        behind = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Telling)
+        threading.Thread(target=behind.serve_forever, args=[0.05], daemon=True).start()
+        self.addCleanup(behind.server_close)
+        self.addCleanup(behind.shutdown)
+        self.plain, self.tls = free_ports(2)
+        self.ports = {"80": self.plain, "443": self.tls, "127.0.0.1:8000": behind.server_address[1]}
+        for name in FOLDERS:
+            (self.folder / name[1:]).parent.mkdir(parents=True, exist_ok=True)
+        for name in ("var/www/html/.well-known/acme-challenge", "var/log/nginx", "var/lib/newsroom/generation/a1"):
+            (self.folder / name).mkdir(parents=True)
+        (self.folder / "var/lib/newsroom/generation/current").symlink_to("a1")
+
+    def rewritten(self, name):
+        """A file of deploy/ with ports and folders of this test."""
+        text = (DEPLOY / name).read_text()
+        for folder in FOLDERS:
+            text = text.replace(folder, f"{self.folder}{folder}")
+        if not has_ipv6():
+            text = re.sub(r".*listen \[::\].*\n", "", text)
+        text = text.replace("server 127.0.0.1:8000", f"server 127.0.0.1:{self.ports['127.0.0.1:8000']}")
+        for port in ("80", "443"):
+            text = re.sub(rf"listen {port}\b", f"listen 127.0.0.1:{self.ports[port]}", text)
+            text = re.sub(rf"listen \[::\]:{port}\b", f"listen [::1]:{self.ports[port]}", text)
+        return text
+
+    def certify(self):
+        live = self.folder / "etc/letsencrypt/live/newsroom"
+        live.mkdir(parents=True)
+        make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        where = ["-keyout", str(live / "privkey.pem"), "-out", str(live / "fullchain.pem"), "-subj", "/CN=paper"]
+        subprocess.run([*make, *where], check=True, capture_output=True)
+
+    def start(self, *names):
+        config = self.folder / "nginx.conf"
+        config.write_text(MAIN.format(folder=self.folder, http="\n".join(map(self.rewritten, names))))
+        command = [PROGRAM, "-p", str(self.folder), "-c", str(config), "-e", str(self.folder / "error.log")]
+        tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
+        assert tried.returncode == 0, tried.stderr
+        assert "[warn]" not in tried.stderr.replace('the "user" directive', ""), tried.stderr
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(process.wait, 10)
+        self.addCleanup(process.terminate)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.plain), 1):
+                return
+            time.sleep(0.05)
+        raise AssertionError((self.folder / "error.log").read_text())
+
+    def serve_paper(self):
+        self.certify()
+        self.start("nginx.conf", "nginx-tls.conf")
+
+    def ask(self, path, *, method="GET", host="news.example.org", plain=False, size=0):
+        """Status, headers and text of an answer."""
+        trusting = ssl._create_unverified_context()
+        connection = (
+            HTTPConnection("127.0.0.1", self.plain, timeout=20)
+            if plain
+            else HTTPSConnection("127.0.0.1", self.tls, context=trusting, timeout=20)
+        )
+        with suppress(BrokenPipeError, ConnectionResetError):  # a body that is too long is not read to its end
+            connection.request(method, path, body=b"x" * size or None, headers={"Host": host})
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        return answer.status, answer.headers, text
+
+    def test_without_a_certificate_it_starts_and_answers_who_issues_one(self):
+        (self.folder / "var/www/html/.well-known/acme-challenge/proof").write_text("mine")
+        self.start("nginx.conf")
+        assert self.ask("/.well-known/acme-challenge/proof", plain=True)[::2] == (200, "mine")
+        status, headers, _text = self.ask("/latest/?page=2", plain=True)
+        assert (status, headers["Location"]) == (301, "https://news.example.org/latest/?page=2")
+
+    def test_the_newsroom_is_told_host_scheme_client_and_the_name_of_the_request(self):
+        self.serve_paper()
+        told = json.loads(self.ask("/admin/")[2])
+        assert told["host"] == "news.example.org"
+        assert told["x-forwarded-proto"] == "https"
+        assert told["x-forwarded-for"] == "127.0.0.1"
+        line = json.loads((self.folder / "var/log/nginx/access.log").read_text().splitlines()[-1])
+        assert line["id"] == told["x-request-id"]
+        assert (line["status"], line["uri"], line["cache"]) == (200, "/admin/", "")
+        assert float(line["behind"]) <= line["seconds"] + 0.01
+
+    def test_pages_are_kept_until_the_generation_has_another_name(self):
+        self.serve_paper()
+        link = self.folder / "var/lib/newsroom/generation/current"
+        assert [self.ask("/latest/")[1]["X-Proxy-Cache"] for _number in range(2)] == ["MISS", "HIT"]
+        (link.parent / "b2").mkdir()
+        link.unlink()
+        link.symlink_to("b2")
+        assert self.ask("/latest/")[1]["X-Proxy-Cache"] == "MISS"
+        lines = (self.folder / "var/log/nginx/access.log").read_text().splitlines()
+        assert [json.loads(line)["cache"] for line in lines] == ["MISS", "HIT", "MISS"]
+
+    def test_a_name_with_www_leads_to_the_one_without(self):
+        self.serve_paper()
+        status, headers, _text = self.ask("/latest/?a=b", host="www.news.example.org")
+        assert (status, headers["Location"]) == (301, "https://news.example.org/latest/?a=b")
+
+    def test_only_where_files_are_sent_a_body_may_be_long(self):
+        self.serve_paper()
+        uploads = [
+            reverse(f"admin:articles_{name}")
+            for name in ("image_upload", "image_add", "paperlook_add", "redirect_import")
+        ] + [reverse("admin:articles_image_change", args=[1])]
+        for path, largest in [
+            ("/latest/", 64),
+            ("/admin/articles/article/add/", 6 << 10),
+            *((path, 40 << 10) for path in uploads),
+        ]:
+            with self.subTest(path):
+                assert self.ask(path, method="POST", size=largest << 10)[0] == 200
+                assert self.ask(path, method="POST", size=(largest << 10) + 1)[0] == 413
+
+    def test_who_guesses_passwords_is_slowed_down_and_who_reads_is_not(self):
+        self.serve_paper()
+        login = reverse("admin:login")
+        statuses = [self.ask(login, method="POST", size=10)[0] for _number in range(20)]
+        assert statuses[:10] == [200] * 10
+        assert statuses.count(429) >= 8
+        assert self.ask(login)[0] == 200
+        assert {self.ask("/latest/", method="GET")[0] for _number in range(40)} == {200}
