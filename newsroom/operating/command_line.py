@@ -50,7 +50,7 @@ def _take_environment() -> bool:
     if path.exists():
         environment.take_environment(path)
         return True
-    if any(name.startswith(environment.PREFIX) for name in os.environ):
+    if environment.paper_variables():
         return False
     raise environment.OperatorError(
         f"{path} is missing, so nobody knows which paper is meant: it is a copy of .env.example that is filled in "
@@ -67,4 +67,9 @@ def _start(code: Path, arguments: list[str]) -> int:
     command = ["-m", "gunicorn", *arguments[1:]] if arguments[0] == "web" else [str(code / "manage.py"), *arguments]
     os.chdir(code)
     os.environ["PWD"] = str(code)
-    os.execv(program, [program, *command])  # noqa: S606 - the words are the operator's own
+    try:
+        os.execv(program, [program, *command])  # noqa: S606 - the words are the operator's own
+    except OSError as error:
+        raise environment.OperatorError(
+            f"{program} can't be started ({error.strerror}): the service's user must be able to read all of {code}."
+        ) from None

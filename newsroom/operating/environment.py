@@ -31,17 +31,17 @@ def read_environment(path: Path) -> dict[str, str]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise OperatorError(
-            f"{path} can't be read ({error.strerror}). Run this as root, with sudo; and the service's user must be able "
-            f"to read it, too: chgrp {USUAL_USER} {path} && chmod 640 {path}"
+            f"{path} can't be read ({error.strerror}). Run this as root, with sudo; and the service's user must "
+            f"be able to read it, too: chgrp {USUAL_USER} {path} && chmod 640 {path}"
         ) from None
     variables = {}
     for number, line in enumerate(map(str.strip, lines), start=1):
         if not line or line[0] in "#;":
             continue
         name, equals, value = line.partition("=")
-        if not equals or not name.isidentifier():
-            raise OperatorError(f"Line {number} of {path} must be NAME=value, without blanks around the sign.")
-        variables[name] = _unquoted(value.strip())
+        if not equals or not name.strip().isidentifier():
+            raise OperatorError(f"Line {number} of {path} must be NAME=value.")
+        variables[name.strip()] = _unquoted(value.strip())
     return variables
 
 
@@ -50,10 +50,15 @@ def _unquoted(value: str) -> str:
     return value[1:-1] if is_quoted else value
 
 
+def paper_variables() -> list[str]:
+    """Return the names of the paper's variables that this process has."""
+    return [name for name in os.environ if name.startswith(PREFIX) and name != "NEWSROOM_ENV_FILE"]
+
+
 def take_environment(path: Path) -> None:
     """Make the file's variables those of this process; a variable of the paper that the file lacks is removed."""
     variables = read_environment(path)
-    for name in [name for name in os.environ if name.startswith(PREFIX) and name != "NEWSROOM_ENV_FILE"]:
+    for name in paper_variables():
         del os.environ[name]
     os.environ.update(variables)
 
@@ -86,7 +91,7 @@ def refuse_bare_run() -> None:
     Without it the paper would make itself another database beside the code, and work on that.
     """
     path = environment_file()
-    if path.exists() and not any(name.startswith(PREFIX) for name in os.environ.keys() - {"NEWSROOM_ENV_FILE"}):
+    if path.exists() and not paper_variables():
         raise OperatorError(
             f"This machine runs a paper with the environment of {path}, which manage.py does not read. For that paper "
             "write “newsroom” instead of “manage.py”, as in: sudo newsroom migrate. To work on a copy of the code that "

@@ -1,4 +1,4 @@
-"""Releases: each tag has a folder of its own, ``current`` points to the one that is served, ``previous`` to the one before.
+"""Releases: each tag has a folder; ``current`` points to the one that is served, ``previous`` to the one before it.
 
     /srv/newsroom/repository    a clone, from which tags are taken
     /srv/newsroom/releases/TAG  the code of a tag; it is never changed, so no process reads another's templates

@@ -8,9 +8,10 @@ from django.core.checks import Tags, Warning, register
 
 from newsroom.serving import generation
 
+UNWRITABLE = "newsroom.W001"
 HINT = (
     "Give the folder and all in it to the user that serves the paper, as by chown -R; look for a full disk and for a "
-    "file system mounted read-only. Run manage.py as that user, not as root."
+    "file system mounted read-only. Run commands by “newsroom”, which becomes that user."
 )
 
 
@@ -58,6 +59,4 @@ def _is_of_the_paper(folder: Path) -> bool:
 @register(Tags.files, deploy=True)
 def folders_can_be_written(app_configs, **kwargs):
     """Warn of folders that can't be written, as pages would lack their content later."""
-    return [
-        Warning(f"{wrong} can't be written ({name}).", hint=HINT, id="newsroom.W001") for name, wrong in unwritable()
-    ]
+    return [Warning(f"{wrong} can't be written ({name}).", hint=HINT, id=UNWRITABLE) for name, wrong in unwritable()]

@@ -231,8 +231,8 @@ class Follower:
     def start(self) -> None:
         """Start the thread, once a process that answers requests.
 
-        A master that forks must not call it, as with ``gunicorn --preload``: a child would have none of its threads, and
-        for ever the locks that they held, as of an import.
+        A master that forks must not call it, as with ``gunicorn --preload``: a child would have none of its threads,
+        and for ever the locks that they held, as of an import.
         """
         if self._pid == os.getpid() or not settings.REDIS_URL:
             return

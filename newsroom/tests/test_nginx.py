@@ -1,4 +1,4 @@
-"""deploy/nginx.conf by a real nginx, on ports and in a folder of its own, before a server that tells what it was sent."""
+"""deploy/nginx.conf by a real nginx, on ports and in a folder of its own, before one that says what it got."""
 
 import http.server
 import json
@@ -20,7 +20,7 @@ from django.test import SimpleTestCase
 from django.urls import reverse
 
 DEPLOY = settings.BASE_DIR / "deploy"
-MAIN = "daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log; events {{ }}\nhttp {{\n{http}\n}}\n"
+MAIN = "daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log; events {{}} http {{\n{http}\n}}"
 FOLDERS = ("/var/lib/newsroom", "/var/cache/newsroom-pages", "/var/log/nginx", "/var/www/html", "/etc/letsencrypt")
 PROGRAM = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import urllib.request
 from pathlib import Path
@@ -13,10 +14,12 @@ from unittest import mock, skipUnless
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError
 from django.db import connection
-from django.test import SimpleTestCase
+from django.db.migrations.loader import MigrationLoader
+from django.test import SimpleTestCase, override_settings
 
-from newsroom.operating import environment, releases
+from newsroom.operating import code, environment, releases
 from newsroom.operating.environment import OperatorError
 from newsroom.serving.static_files import StaticFiles
 from newsroom.tests.real_servers import Paper, children_of
@@ -34,7 +37,12 @@ case "$1" in
 esac
 """
 GIT = ["git", "-c", "user.name=Desk", "-c", "user.email=desk@example.org", "-c", "commit.gpgsign=false"]
-TAG_LIBRARY = "from django import template\n\nregister = template.Library()\nregister.simple_tag(lambda: 'second', name='edition_of_code')\n"
+TAG_LIBRARY = """
+from django import template
+
+register = template.Library()
+register.simple_tag(lambda: "second", name="edition_of_code")
+"""
 
 
 class Site:
@@ -162,45 +170,52 @@ class ReleasesTests(SimpleTestCase):
     def folder_of(self, pid):
         return Path(os.readlink(f"/proc/{pid}/cwd")).name
 
+    def deploy_unchecked(self, *tags):
+        """Make releases without running their commands, which other tests look at."""
+        with mock.patch.object(releases, "run") as run:
+            for tag in tags:
+                self.site.releases.deploy(tag)
+        return [call.args[1] for call in run.call_args_list]
+
     def test_forward_and_back_under_load_no_answer_is_lost(self):
         self.tag_second()
-        for tag in ("v1", "v2"):
-            self.site.releases.deploy(tag)
+        steps = self.deploy_unchecked("v1", "v2")
+        assert steps == ["check_release", "migrate", "collectstatic", "warm_pages"] * 2
         self.site.serve()
         assert "second" in self.site.ask("/feeds/")
-        with Load(self.site) as load:
+        with Load(self.site) as load, mock.patch.object(releases, "run"):
             for _number in range(2):
-                former, answered = self.site.main(), load.answers
-                self.site.releases.rollback()
-                self.site.paper.wait_for(lambda: not is_alive(former), "The master before it stays.")
-                self.site.paper.wait_for(lambda: load.answers > answered + 5, "Nobody is answered.")
-                assert ("second" in self.site.ask("/feeds/")) == (self.folder_of(self.site.main()) == "v2")
+                self.change_release(load)
         assert load.failures == []
         assert self.folder_of(self.site.main()) == "v2"
         assert (self.site.folder / "restarted").read_text() == "newsroom-worker.service\n" * 2
+
+    def change_release(self, load):
+        """Roll back, wait until the master before is gone and others were answered; pages are of the new one's code."""
+        former, answered = self.site.main(), load.answers
+        self.site.releases.rollback()
+        self.site.paper.wait_for(lambda: not is_alive(former), "The master before it stays.")
+        self.site.paper.wait_for(lambda: load.answers > answered + 5, "Nobody is answered.")
+        assert ("second" in self.site.ask("/feeds/")) == (self.folder_of(self.site.main()) == "v2")
 
     def test_what_is_not_sound_is_not_served(self):
         self.site.releases.deploy("v1")
         self.site.serve()
         main = self.site.main()
-        broken = {
-            "articles/pages.py": "import no_such_module\n",
-            "templates/404.html": "{% extends 'base.html' %}{% block content %}",
-            "newsroom/settings.py": "raise ValueError('no')\n",
-        }
-        for number, (path, text) in enumerate(broken.items()):
-            with self.subTest(path):
-                self.site.tag(f"broken{number}", **{path: text})
-                with pytest.raises(OperatorError, match="check_release.*not served"):
-                    self.site.releases.deploy(f"broken{number}")
-                self.site.tag(f"mended{number}", **{path: self.read(path)})
+        self.site.tag("broken", **{"articles/pages.py": "import no_such_module\n"})
+        with pytest.raises(OperatorError, match=r"check_release.*not served"):
+            self.site.releases.deploy("broken")
         self.site.tag("unstarted", **{"gunicorn.conf.py": "raise SystemExit(1)\n"})
         with mock.patch.object(releases, "PATIENCE", 3.0), pytest.raises(OperatorError, match="serves on"):
-            self.site.releases.deploy("unstarted")
+            self.deploy_unchecked("unstarted")
         assert (self.site.main(), (self.site.root / "current").resolve().name) == (main, "v1")
         with pytest.raises(OperatorError, match="no release before"):
             self.site.releases.rollback()
-        self.hang_up_with_broken_code(main)
+
+    def test_a_hang_up_with_broken_code_keeps_the_old_workers(self):
+        self.deploy_unchecked("v1")
+        self.site.serve()
+        self.hang_up_with_broken_code(self.site.main())
 
     def hang_up_with_broken_code(self, main):
         """A HUP by hand, after somebody changed the code in place."""
@@ -220,9 +235,7 @@ class ReleasesTests(SimpleTestCase):
 
     def test_old_code_never_reads_new_templates(self):
         self.tag_second()
-        for tag in ("v1", "v2"):
-            self.site.releases.deploy(tag)
-        self.site.releases.rollback()
+        self.deploy_unchecked("v2", "v1")
         self.site.serve()
         self.site.releases._point("current", self.site.root / "releases" / "v2")
         assert "second" not in self.site.ask("/feeds/"), "first asked for after the switch"
@@ -230,6 +243,35 @@ class ReleasesTests(SimpleTestCase):
 
 def is_alive(pid):
     return bool(Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes())
+
+
+class CodeTests(SimpleTestCase):
+    """What ``check_release`` looks at."""
+
+    databases = {"default"}
+
+    def test_every_module_is_imported_and_one_that_cannot_be_is_said(self):
+        assert code.import_all() > 300
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(sys, "path", [folder, *sys.path]):
+            (Path(folder) / "newspaper").mkdir()
+            (Path(folder) / "newspaper" / "__init__.py").touch()
+            (Path(folder) / "newspaper" / "desk.py").write_text("import no_such_module\n")
+            with mock.patch.object(code, "PACKAGES", ("newspaper",)), pytest.raises(ModuleNotFoundError):
+                code.import_all()
+
+    def test_every_template_is_compiled_and_a_wrong_one_is_named(self):
+        assert code.compile_templates() > 200
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "wrong.html").write_text("{% block content %}")
+            engine = settings.TEMPLATES[0] | {"DIRS": [Path(folder)]}
+            with override_settings(TEMPLATES=[engine]), pytest.raises(CommandError, match=r"wrong\.html can't be"):
+                code.compile_templates()
+
+    def test_migrations_that_know_nothing_of_each_other_are_refused(self):
+        assert code.planned_migrations() == []
+        two = {"articles": {"0099_one", "0099_other"}}
+        with mock.patch.object(MigrationLoader, "detect_conflicts", return_value=two), pytest.raises(CommandError):
+            code.planned_migrations()
 
 
 class ManifestTests(SimpleTestCase):

@@ -1,65 +1,19 @@
-import importlib
-import pkgutil
-from pathlib import Path
-
-from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
-from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.migrations.executor import MigrationExecutor
-from django.template import TemplateSyntaxError, engines
-from django.template.loader import get_template
+from django.core.management.base import BaseCommand
 from django.urls import get_resolver
 
-PACKAGES = ("ground", "tickers", "articles", "newsroom")
-LEFT_OUT = {"tests", "migrations"}  # the former need what a server lacks; Django loads the latter
+from newsroom.operating import code
 
 
 class Command(BaseCommand):
-    help = "Say whether this code can serve the paper: it is imported, its templates compiled, nothing is changed."
+    help = "Say whether this code can serve the paper: it is imported, its templates are compiled, nothing is changed."
 
     def handle(self, **options):
-        modules = import_all()
+        modules = code.import_all()
         addresses = len(get_resolver().reverse_dict)
         self.stdout.write(f"{modules} modules are imported, {addresses} names of addresses lead to views.")
-        self.stdout.write(f"{compile_templates()} templates are compiled.")
+        self.stdout.write(f"{code.compile_templates()} templates are compiled.")
         call_command("check", deploy=True, fail_level="ERROR", stdout=self.stdout, stderr=self.stderr)
-        plan = planned_migrations()
+        plan = code.planned_migrations()
         names = f", from {plan[0]} to {plan[-1]}" if plan else ""
         self.stdout.write(f"{len(plan)} migrations are to come{names}.")
-
-
-def import_all() -> int:
-    """Import every module that a server may need, and return how many there are; one that can't be imported raises."""
-    names = [
-        module.name
-        for package in map(importlib.import_module, PACKAGES)
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
-        if not LEFT_OUT & set(module.name.split("."))
-    ]
-    for name in names:
-        importlib.import_module(name)
-    return len(names)
-
-
-def compile_templates() -> int:
-    """Compile every template of the paper, and return how many there are; raise ``CommandError`` for a wrong one."""
-    folder = Path(engines["django"].dirs[0])
-    names = [str(path.relative_to(folder)) for path in sorted(folder.rglob("*")) if path.is_file()]
-    for name in names:
-        try:
-            get_template(name)
-        except (TemplateSyntaxError, UnicodeDecodeError) as error:
-            raise CommandError(f"The template {name} can't be compiled: {error}") from error
-    return len(names)
-
-
-def planned_migrations() -> list[str]:
-    """Return the migrations that this code has and the database has not, in their order."""
-    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-    if conflicts := executor.loader.detect_conflicts():
-        raise CommandError(
-            f"Migrations that know nothing of each other: {conflicts}. makemigrations --merge joins them."
-        )
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _is_backward in plan]

@@ -1,0 +1,133 @@
+"""What the doctor looks at on the machine itself: settings, folders, disks, the clock."""
+
+import os
+import shutil
+import stat
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import chain, islice
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.core import checks
+from django.db import connection
+from django.utils import timezone
+
+from newsroom.operating import environment
+from newsroom.operating.doctor.finding import Finding
+from newsroom.serving import folders
+
+ELSEWHERE = {folders.UNWRITABLE, "articles.W001"}  # other examinations tell more of folders and of mails
+LOOKED_AT = 2000  # files and folders, of which the owner is looked at
+LEAST_FREE, LEAST_BYTES = 0.10, 1 << 30
+TOLERANCE = timedelta(seconds=30)
+
+
+def examine_settings() -> Iterator[Finding]:
+    """Find what Django's checks say of settings for production, and whether strangers can read the secrets."""
+    if settings.DEBUG:
+        yield Finding(fault="no host is named, so this is a paper to try things out.", remedy="Set NEWSROOM_HOSTS.")
+        return
+    faults = [
+        Finding(fault=message.msg, remedy=message.hint or f"Look for {message.id} in Django's documentation.")
+        for message in sorted(checks.run_checks(include_deployment_checks=True), key=lambda message: message.id)
+        if message.level >= checks.WARNING and message.id not in ELSEWHERE
+    ]
+    if settings.NGINX and not getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
+        faults.append(
+            Finding(
+                fault="nginx is named in NEWSROOM_CDN, but not as a proxy, so each page leads to itself for ever.",
+                remedy="Set NEWSROOM_BEHIND_PROXY=1.",
+            )
+        )
+    path = environment.environment_file()
+    if path.exists() and path.stat().st_mode & stat.S_IRWXO:
+        faults.append(
+            Finding(fault=f"everybody on this machine can read {path} with its secrets.", remedy=f"chmod 640 {path}")
+        )
+    yield from faults or [Finding(note=f"sound for {', '.join(settings.ALLOWED_HOSTS)}.")]
+
+
+def examine_folders() -> Iterator[Finding]:
+    """Find folders that can't be written, and what belongs to somebody else or can be changed by everybody."""
+    yield from (
+        Finding(fault=f"{path} can't be written ({name}).", remedy=folders.HINT) for name, path in folders.unwritable()
+    )
+    own = f"{os.geteuid()}:{os.getegid()}"
+    written = sorted({path for path in folders.written_folders().values() if path.exists()})
+    entries = chain(written, islice(chain.from_iterable(path.glob("*") for path in written), LOOKED_AT))
+    foreign = False
+    for path in dict.fromkeys(entries):
+        if path.is_symlink():
+            continue
+        about = path.stat()
+        if about.st_uid != os.geteuid():
+            foreign = True
+            yield Finding(fault=f"{path} belongs to {path.owner()}.", remedy=f"chown -R {own} {path}")
+        if about.st_mode & stat.S_IWOTH:
+            foreign = True
+            yield Finding(fault=f"everybody on this machine may change {path}.", remedy=f"chmod -R o-w {path}")
+    if not foreign:
+        yield Finding(note=f"{len(written)} folders, all of them this user's.")
+
+
+def examine_disk() -> Iterator[Finding]:
+    """Find file systems with too little room, or too few inodes, for what the paper writes."""
+    by_device = {path.stat().st_dev: path for path in map(_existing, folders.written_folders().values())}
+    for path in by_device.values():
+        about = os.statvfs(path)
+        free, inodes = about.f_bavail * about.f_frsize, about.f_favail / about.f_files if about.f_files else 1.0
+        share = about.f_bavail / about.f_blocks if about.f_blocks else 1.0
+        said = f"{free / (1 << 30):.1f} GB, {share:.0%}, are free at {path}"
+        if free < LEAST_BYTES or share < LEAST_FREE:
+            yield Finding(fault=f"only {said}.", remedy="Make room, or move NEWSROOM_VAR_DIR to a larger disk.")
+        elif inodes < LEAST_FREE:
+            yield Finding(
+                fault=f"only {inodes:.0%} of the inodes are free at {path}.", remedy="Delete many small files."
+            )
+        else:
+            yield Finding(note=f"{said}.")
+
+
+def _existing(folder: Path) -> Path:
+    while not folder.exists():
+        folder = folder.parent
+    return folder
+
+
+def examine_clock() -> Iterator[Finding]:
+    """Find a clock that nobody sets, that differs from the database's, or that was set back."""
+    sound = True
+    if _synchronised() == "no":
+        sound = False
+        yield Finding(fault="nobody sets this machine's clock.", remedy="timedatectl set-ntp true")
+    now = timezone.now()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            difference = abs(cursor.fetchone()[0] - now)
+        if difference > TOLERANCE:
+            sound = False
+            yield Finding(
+                fault=f"it differs by {difference.total_seconds():.0f} s from the database's.",
+                remedy="Have both machines' clocks set by NTP: timedatectl set-ntp true",
+            )
+    newest = LogEntry.objects.order_by("-pk").values_list("action_time", flat=True).first()
+    if newest and newest > now + TOLERANCE:
+        sound = False
+        yield Finding(
+            fault=f"it is {now:%d %B %Y %H:%M} (UTC) here, and somebody saved at {newest:%d %B %Y %H:%M}.",
+            remedy="The clock was set back, or was ahead then: set it right, as editions go live by it.",
+        )
+    if sound:
+        yield Finding(note=f"{now:%H:%M:%S} (UTC).")
+
+
+def _synchronised() -> str:
+    """Return what systemd says of the clock, “yes” or “no”; empty where there is no systemd."""
+    if not shutil.which("timedatectl"):
+        return ""
+    ask = ["timedatectl", "show", "--property=NTPSynchronized", "--value"]
+    return subprocess.run(ask, capture_output=True, text=True, check=False).stdout.strip()
