@@ -53,9 +53,10 @@ def post_worker_init(worker):
     from newsroom.serving import generation
 
     generation.follower.start()
-    if os.environ.get("GUNICORN_PID") == parent_of(worker.ppid):
+    former = os.getenv("GUNICORN_PID")
+    if former and former == parent_of(worker.ppid):
         systemd.sd_notify(f"MAINPID={worker.ppid}\nREADY=1", worker.log)
-        os.kill(int(os.environ["GUNICORN_PID"]), signal.SIGTERM)
+        os.kill(int(former), signal.SIGTERM)
 
 
 def parent_of(process):

@@ -30,7 +30,7 @@ ROOT = Path(settings.BASE_DIR)
 IGNORED = {line.strip("/\n ") for line in (ROOT / ".gitignore").read_text().splitlines()}
 FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != "." and path.name not in IGNORED}
 TEXTS = {".py", ".html", ".xml", ".js", ".css", ".conf", ".toml", ".yaml", ".service", ".in"}
-PATH = re.compile(rf"(?:{'|'.join(sorted(FOLDERS))}|\.ci)/[\w./*-]*")
+PATH = re.compile(rf"(?<![\w./-])(?:{'|'.join(sorted(FOLDERS))}|\.ci)/[\w./*-]*")
 FILE = re.compile(r"[\w-]+\.(?:py|js|html|css)")
 DOTTED = re.compile(r"(?:articles|bench|ground|newsroom|tickers)(?:\.\w+)+(?:\(\))?")
 FUNCTION = re.compile(r"\w+")

@@ -32,7 +32,10 @@ class Telling(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         size = len(self.rfile.read(int(self.headers.get("Content-Length", 0))))
-        body = json.dumps({name.lower(): value for name, value in self.headers.items()} | {"size": size}).encode()
+        body = json.dumps(
+            {name.lower(): value for name, value in self.headers.items()}
+            | {"size": size, "port": self.client_address[1]}
+        ).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("X-Accel-Expires", "5")
@@ -164,6 +167,16 @@ class NginxTests(SimpleTestCase):
         assert self.ask("/latest/")[1]["X-Proxy-Cache"] == "MISS"
         lines = (self.folder / "var/log/nginx/access.log").read_text().splitlines()
         assert [json.loads(line)["cache"] for line in lines] == ["MISS", "HIT", "MISS"]
+
+    def test_a_save_never_goes_over_a_connection_that_was_used_before(self):
+        self.serve_paper()
+        reused = [json.loads(self.ask(f"/search/?q={number}")[2])["port"] for number in range(3)]
+        own = [
+            json.loads(self.ask(path, method="POST", size=9)[2])["port"]
+            for path in ("/admin/", "/admin/articles/image/add/") * 2
+        ]
+        assert len(set(reused)) < len(reused)
+        assert len(set(own) | set(reused)) == len(own) + len(set(reused))
 
     def test_a_name_with_www_leads_to_the_one_without(self):
         self.serve_paper()

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,12 @@ from newsroom.operating.command_line import main
 from newsroom.operating.environment import OperatorError
 
 OWN = pwd.getpwuid(os.geteuid()).pw_name
+SHOW_SETTINGS = """
+from newsroom import settings
+
+database = settings.DATABASES["default"]
+print(settings.DEBUG, database["HOST"], database["USER"], database["NAME"])
+"""
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 SHOW = "import os; print(os.geteuid(), os.environ.get('HOME'), os.environ.get('NEWSROOM_CONTACT'), os.getcwd())"
 
@@ -171,3 +178,38 @@ class CommandTests(OperatorTestCase):
             self.write(f"NEWSROOM_USER={OWN}\n")
             assert main(self.folder / "repository", ["deploy", "v1"]) == 0
         deploy.assert_called_once_with("v1")
+
+
+class DocumentTests(SimpleTestCase):
+    """docs/operators.md, from a bare machine to https."""
+
+    databases = ()
+
+    def commands(self):
+        text = (settings.BASE_DIR / "docs" / "operators.md").read_text()
+        part = text.partition("## From a bare Debian to https")[2].partition("\n## ")[0]
+        return re.sub(
+            r"<<END\n.*?\n    END\n", "<<END\n", "\n".join(re.findall(r"^    .*", part, re.MULTILINE)), flags=re.DOTALL
+        )
+
+    def test_it_takes_fifteen_commands_at_most(self):
+        assert 10 < len(self.commands().splitlines()) <= 15
+
+    def test_what_they_name_of_a_release_is_in_the_repository(self):
+        braces = re.sub(
+            r"(\S*)\{(\S+)\}", lambda found: " ".join(found[1] + end for end in found[2].split(",")), self.commands()
+        )
+        names = re.findall(r"/srv/newsroom/current/(\S+)", braces)
+        assert len(names) >= 6
+        assert [name for name in names if not (settings.BASE_DIR / name).is_file()] == []
+
+    def test_the_environment_that_they_write_starts_the_paper(self):
+        text = (settings.BASE_DIR / "docs" / "operators.md").read_text()
+        lines = re.search(r"<<END\n(.*?)\n    END\n", text, re.DOTALL)[1].replace("$PAPER", "news.example.org")
+        written = dict(line.strip().split("=", 1) for line in lines.splitlines())
+        written |= {"NEWSROOM_SECRET_KEY": "k" * 60, "NEWSROOM_EMAIL_HOST": "mail.example.org"}
+        with tempfile.TemporaryDirectory() as folder:
+            environ = {"PATH": os.environ["PATH"]} | written | {"NEWSROOM_VAR_DIR": folder}
+            how = {"cwd": settings.BASE_DIR, "env": environ, "capture_output": True, "text": True, "check": False}
+            done = subprocess.run([sys.executable, "-c", SHOW_SETTINGS], **how)
+        assert done.stdout.split() == ["False", "/var/run/postgresql", "newsroom", "newsroom"], done.stderr

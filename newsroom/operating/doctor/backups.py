@@ -27,16 +27,17 @@ def newest_backup(place: Storage) -> datetime | None:
     except FileNotFoundError:
         return None
     whole = next((name for name in folders if place.exists(f"{name}/{WHOLE}")), None)
-    return whole and place.get_modified_time(f"{whole}/{WHOLE}")
+    return None if whole is None else place.get_modified_time(f"{whole}/{WHOLE}")
 
 
 def examine_backups() -> Iterator[Finding]:
     """Find that there is no whole backup, or that the newest is old."""
     finished_at = newest_backup(backup_storage())
-    age = finished_at and timezone.now() - finished_at
-    if age is None:
+    if finished_at is None:
         yield Finding(fault="there is none.", remedy="Make one each night: docs/operators.md, “Backup”.")
-    elif age > OLDEST:
+        return
+    age = timezone.now() - finished_at
+    if age > OLDEST:
         yield Finding(
             fault=f"the newest is {age.total_seconds() / 3600:.0f} hours old.",
             remedy="See why the last one failed, and make one now: docs/operators.md, “Backup”.",

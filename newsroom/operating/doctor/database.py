@@ -1,6 +1,7 @@
 """What the doctor looks at in the database and its replicas."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, connections
@@ -35,11 +36,7 @@ def examine_database() -> Iterator[Finding]:
         )
     yield from faults
     if not faults:
-        version = (
-            ".".join(map(str, connection.Database.sqlite_version_info))
-            if connection.vendor == "sqlite"
-            else ask_value("SHOW server_version")
-        )
+        version = ask_value("SELECT sqlite_version()" if connection.vendor == "sqlite" else "SHOW server_version")
         yield Finding(note=f"{connection.display_name} {version} answers and has every migration.")
 
 
@@ -98,7 +95,7 @@ def examine_replicas() -> Iterator[Finding]:
         yield Finding(note="none are named.")
 
 
-def ask_value(sql: str, alias: str = "default"):
+def ask_value(sql: str, alias: str = "default") -> Any:
     """Return the one value that a statement gives."""
     with connections[alias].cursor() as cursor:
         cursor.execute(sql)

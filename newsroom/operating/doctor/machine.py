@@ -32,7 +32,7 @@ def examine_settings() -> Iterator[Finding]:
         return
     faults = [
         Finding(fault=message.msg, remedy=message.hint or f"Look for {message.id} in Django's documentation.")
-        for message in sorted(checks.run_checks(include_deployment_checks=True), key=lambda message: message.id)
+        for message in sorted(checks.run_checks(include_deployment_checks=True), key=lambda message: str(message.id))
         if message.level >= checks.WARNING and message.id not in ELSEWHERE
     ]
     if settings.NGINX and not getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
@@ -80,15 +80,15 @@ def examine_disk() -> Iterator[Finding]:
         about = os.statvfs(path)
         free, inodes = about.f_bavail * about.f_frsize, about.f_favail / about.f_files if about.f_files else 1.0
         share = about.f_bavail / about.f_blocks if about.f_blocks else 1.0
-        said = f"{free / (1 << 30):.1f} GB, {share:.0%}, are free at {path}"
+        room = f"{free / (1 << 30):.1f} GB, {share:.0%}, are free at {path}"
         if free < LEAST_BYTES or share < LEAST_FREE:
-            yield Finding(fault=f"only {said}.", remedy="Make room, or move NEWSROOM_VAR_DIR to a larger disk.")
+            yield Finding(fault=f"only {room}.", remedy="Make room, or move NEWSROOM_VAR_DIR to a larger disk.")
         elif inodes < LEAST_FREE:
             yield Finding(
                 fault=f"only {inodes:.0%} of the inodes are free at {path}.", remedy="Delete many small files."
             )
         else:
-            yield Finding(note=f"{said}.")
+            yield Finding(note=f"{room}.")
 
 
 def _existing(folder: Path) -> Path:

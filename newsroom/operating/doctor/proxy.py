@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException, HTTPResponse
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -61,7 +62,7 @@ def examine_certificate() -> Iterator[Finding]:
         return
     try:
         with _over_tls(trusting=False) as connection:
-            ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(connection.sock.getpeercert()["notAfter"]), UTC)
+            ends = connection.end_of_certificate()
     except ssl.SSLCertVerificationError as error:
         yield Finding(fault=f"browsers refuse it: {error.verify_message}.", remedy=RENEW)
         return
@@ -75,6 +76,8 @@ def examine_certificate() -> Iterator[Finding]:
 class TrustedConnection(HTTPConnection):
     """A connection over TLS to nginx on this machine, by the paper's name."""
 
+    sock: ssl.SSLSocket
+
     def __init__(self, context: ssl.SSLContext) -> None:
         super().__init__(settings.SITE_HOST, TLS_PORT, timeout=PATIENCE)
         self.context = context
@@ -82,6 +85,11 @@ class TrustedConnection(HTTPConnection):
     def connect(self) -> None:
         plain = socket.create_connection((HOST, TLS_PORT), PATIENCE)
         self.sock = self.context.wrap_socket(plain, server_hostname=settings.SITE_HOST)
+
+    def end_of_certificate(self) -> datetime:
+        """Return until when the certificate that was verified is good."""
+        certificate: Any = self.sock.getpeercert()
+        return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
 
     def __enter__(self) -> "TrustedConnection":
         self.connect()

@@ -63,7 +63,7 @@ def examine_pictures() -> Iterator[Finding]:
                 remedy="Look at the folder's owner and its disk; or at the bucket and its key in NEWSROOM_S3_URL.",
             )
     newest = Image.objects.order_by("-pk").first()
-    if sound and newest and not newest.file.storage.exists(newest.file.name):
+    if sound and newest and not newest.file.storage.exists(str(newest.file.name)):
         sound = False
         yield Finding(
             fault=f"the file of the newest picture, {newest.file.name}, is missing.",
