@@ -31,6 +31,7 @@ class Telling(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
+        self.server.asked += 1
         size = len(self.rfile.read(int(self.headers.get("Content-Length", 0))))
         body = json.dumps(
             {name.lower(): value for name, value in self.headers.items()}
@@ -72,6 +73,7 @@ class NginxTests(SimpleTestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
         behind = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Telling)
+        self.behind, behind.asked = behind, 0
         threading.Thread(target=behind.serve_forever, args=[0.05], daemon=True).start()
         self.addCleanup(behind.server_close)
         self.addCleanup(behind.shutdown)
@@ -91,6 +93,7 @@ class NginxTests(SimpleTestCase):
         if not has_ipv6():
             text = re.sub(r".*listen \[::\].*\n", "", text)
         text = text.replace("server 127.0.0.1:8000", f"server 127.0.0.1:{self.ports['127.0.0.1:8000']}")
+        text = re.sub(r"(client_\w+_timeout) \d+s", r"\1 1s", text)  # so that nobody waits for a slow client here
         for port in ("80", "443"):
             text = re.sub(rf"listen {port}\b", f"listen 127.0.0.1:{self.ports[port]}", text)
             text = re.sub(rf"listen \[::\]:{port}\b", f"listen [::1]:{self.ports[port]}", text)
@@ -197,6 +200,18 @@ class NginxTests(SimpleTestCase):
             with self.subTest(path):
                 assert self.ask(path, method="POST", size=largest << 10)[0] == 200
                 assert self.ask(path, method="POST", size=(largest << 10) + 1)[0] == 413
+
+    def test_who_sends_a_byte_a_second_is_let_go_and_the_newsroom_never_hears_of_it(self):
+        self.serve_paper()
+        trusting = ssl._create_unverified_context()
+        head = b"POST /admin/login/ HTTP/1.1\r\nHost: news.example.org\r\nContent-Length: 100\r\n\r\n"
+        for part in (b"GET / HTTP/1.1\r\nHost: news", head + b"x"):
+            with socket.create_connection(("127.0.0.1", self.tls), 20) as plain, trusting.wrap_socket(plain) as slow:
+                slow.sendall(part)
+                with suppress(ConnectionResetError):
+                    answer = slow.recv(1000)
+                    assert answer == b"" or b" 408 " in answer
+        assert self.behind.asked == 0
 
     def test_who_guesses_passwords_is_slowed_down_and_who_reads_is_not(self):
         self.serve_paper()

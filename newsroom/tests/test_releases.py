@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
-from django.test import SimpleTestCase, override_settings
+from django.test import SimpleTestCase, TestCase, override_settings
 
 from newsroom.operating import code, environment, releases
 from newsroom.operating.environment import OperatorError
@@ -237,10 +237,8 @@ def is_alive(pid):
     return bool(Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes())
 
 
-class CodeTests(SimpleTestCase):
+class CodeTests(TestCase):
     """What ``check_release`` looks at."""
-
-    databases = {"default"}
 
     def test_every_module_is_imported_and_one_that_cannot_be_is_said(self):
         assert code.import_all() > 300
