@@ -16,16 +16,21 @@ CLOSED = [
         "100.64.0.0/10",  # a provider's own network; some clouds answer there questions about a machine
         "168.63.129.16/32",  # Azure's answers to its own machines
         "192.0.0.0/24",  # of protocols; 192.0.0.192 is a cloud's answers to its own machines
+        "192.31.196.0/24",  # AS112, which answers for names of private networks; so do the next and 2620:4f:8000::
+        "192.175.48.0/24",
+        "192.52.193.0/24",  # relays of AMT
         "192.88.99.0/24",  # relays to IPv6
         "224.0.0.0/3",  # to many at once, and reserved
         "2001::/23",  # of protocols: Teredo, which holds an IPv4 address, and names without a place
         "2001:db8::/32",  # examples
         "2002::/16",  # 6to4, which holds an IPv4 address
+        "2620:4f:8000::/48",
         "3fff::/20",  # examples
     )
 ]
 UNICAST = ip_network("2000::/3")  # all of IPv6 that was ever given out
 TRANSLATED = ip_network("64:ff9b::/96")  # NAT64: a network without IPv4 of its own reaches IPv4 by these
+ISATAP = {0x00005EFE, 0x02005EFE}  # the third quarter of an IPv6 address whose last one is an IPv4 address
 
 
 def is_open(address: IPAddress) -> bool:
@@ -35,7 +40,7 @@ def is_open(address: IPAddress) -> bool:
             return is_open(IPv4Address(int(address) & 0xFFFFFFFF))
         if address.ipv4_mapped:
             return is_open(address.ipv4_mapped)
-        if address not in UNICAST:
+        if address not in UNICAST or int(address) >> 32 & 0xFFFFFFFF in ISATAP:
             return False
     return address.is_global and not any(address in block for block in CLOSED)
 

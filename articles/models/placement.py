@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -6,10 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.text import LineField
+from ground.addresses import is_local
 from ground.times import FOR_EVER
 
 SLOTS = 9  # of the front page: 1 is the lead, 2 and 3 go with it, 4 to 6 stand below, the others head the list
 SECTION_SLOTS = 5  # of a section's top
+WRONG_LINK = _("Write a page of this paper like /latest/, or https://…")
 
 
 class PlacementQuerySet(models.QuerySet):
@@ -143,7 +146,7 @@ class Alert(models.Model):
         _("link"),
         max_length=400,
         blank=True,
-        validators=[RegexValidator(r"^(/(?!/)|https://)", _("Write a page of this paper like /latest/, or https://…"))],
+        validators=[RegexValidator(r"^(/(?!/)|https://)", WRONG_LINK)],
         help_text=_("A page of this paper, like /latest/, or an address that begins with https://."),
     )
     starts_at = models.DateTimeField(_("from"), default=timezone.now)
@@ -172,3 +175,8 @@ class Alert(models.Model):
 
     def __str__(self):
         return self.text
+
+    def clean(self):
+        """Refuse a link that looks like a page of this paper and leads a browser elsewhere."""
+        if self.link.startswith("/") and not is_local(self.link):
+            raise ValidationError({"link": WRONG_LINK})

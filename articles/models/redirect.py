@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.folding import begins
 from articles.text import LineField
+from ground.addresses import is_local
 
 if TYPE_CHECKING:
     from taggit.models import Tag
@@ -132,7 +133,7 @@ class Redirect(models.Model):
             self.target = _path_alone(self.target)  # an address of ours, whose circles can be detected
         if not self.target:
             return
-        if self.target.startswith("/") and not self.target.startswith(("//", "/\\")):
+        if is_local(self.target):
             self._refuse_chains()
         else:
             try:
