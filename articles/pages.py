@@ -26,6 +26,7 @@ PAGES: list[dict[str, Any]] = [
         "path": "latest/",
         "view": "articles.public.views.latest_page",
         "example": "/latest/",
+        "parameters": ("page",),
         "is_screen": True,
         "in_sitemap": True,
         "is_warmed": True,
@@ -37,6 +38,7 @@ PAGES: list[dict[str, Any]] = [
         "path": rf"^latest/{MONTH}$",
         "view": "articles.public.views.month_page",
         "example": "/latest/2025/12/",
+        "parameters": ("page",),
         "is_screen": True,
     },
     {
@@ -44,6 +46,7 @@ PAGES: list[dict[str, Any]] = [
         "path": "corrections/",
         "view": "articles.public.views.corrections_page",
         "example": "/corrections/",
+        "parameters": ("page",),
         "is_screen": True,
         "in_sitemap": True,
         "is_warmed": True,
@@ -74,6 +77,7 @@ PAGES: list[dict[str, Any]] = [
         "view": "articles.public.views.tag_page",
         "feed": ("tag_feed", "articles.public.feeds.tag_feed"),
         "example": "/topics/rail/",
+        "parameters": ("page",),
         "is_screen": True,
     },
     {
@@ -82,6 +86,7 @@ PAGES: list[dict[str, Any]] = [
         "view": "articles.public.views.author_page",
         "feed": ("author_feed", "articles.public.feeds.author_feed"),
         "example": "/authors/aigul/",
+        "parameters": ("page",),
         "is_screen": True,
     },
     {
@@ -153,6 +158,7 @@ PAGES: list[dict[str, Any]] = [
         "view": "articles.public.views.section_page",
         "feed": ("section_feed", "articles.public.feeds.section_feed"),
         "example": "/business/",
+        "parameters": ("page",),
         "is_screen": True,
     },
     {
@@ -160,6 +166,7 @@ PAGES: list[dict[str, Any]] = [
         "path": rf"^(?P<slug>[-\w]+)/{MONTH}$",
         "view": "articles.public.views.month_page",
         "example": "/business/2025/12/",
+        "parameters": ("page",),
         "is_screen": True,
     },
     {
@@ -168,6 +175,7 @@ PAGES: list[dict[str, Any]] = [
         "view": "articles.public.views.section_page",
         "feed": ("child_feed", "articles.public.feeds.section_feed"),
         "example": "/business/markets/",
+        "parameters": ("page",),
         "is_screen": True,
     },
     {
@@ -175,6 +183,7 @@ PAGES: list[dict[str, Any]] = [
         "path": rf"^(?P<slug>[-\w]+)/(?P<child>[-\w]+)/{MONTH}$",
         "view": "articles.public.views.month_page",
         "example": "/business/markets/2025/12/",
+        "parameters": ("page",),
         "is_screen": True,
     },
 ]

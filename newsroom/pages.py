@@ -35,6 +35,7 @@ class PublicPage:
     in_sitemap: bool = False  # if it has one address; the sitemaps list sections, articles and pairs by themselves
     is_warmed: bool = False  # rendered before anybody requests it, with its feeds
     is_kept: bool = True  # in the page cache; addresses with the first word of others are never cached
+    parameters: tuple[str, ...] = ()  # those that make another page; the page cache drops all others
     is_screen: bool = False  # people look at it in a browser
     is_sitemap: bool = False  # robots.txt names it
     is_hidden: bool = False  # robots.txt keeps crawlers away from it

@@ -30,6 +30,7 @@ PAGES: list[dict[str, Any]] = [
         "path": rf"{PAIR}/$",
         "view": "tickers.views.pair_page",
         "example": "/rates/kgs-usd/",
+        "parameters": ("span",),
         "is_screen": True,
     },
     {

@@ -64,9 +64,9 @@ class ListPage:
 
 
 def number_of(text: str | None, most: int = MOST) -> int:
-    """Return the number of the page asked for; 404 for an invalid one."""
+    """Return the number of the page asked for; 404 for an invalid one, or one with a zero before it."""
     text = text or "1"
-    if not (text.isascii() and text.isdecimal() and len(text) < 4 and 1 <= int(text) <= most):
+    if not (text.isascii() and text.isdecimal() and len(text) < 4 and text[0] != "0" and int(text) <= most):
         raise Http404
     return int(text)
 

@@ -97,6 +97,7 @@ def _to_crossing(request, address):
 def flat_page(request, slug):
     """A page that stands by itself, like “About us”."""
     page = get_object_or_404(FlatPage, slug=slug, is_public=True)
+    number_of(request.GET.get("page"), most=1)
     text = rendering.body(page.body)
     return rendering.allow_frames(render(request, "articles/flat_page.html", {"page": page, "body": text}), text)
 

@@ -24,7 +24,7 @@ from django.test import Client, RequestFactory, SimpleTestCase, TransactionTestC
 from django.utils import timezone
 
 from articles.desk import workflow
-from articles.models import Author, Edition, Placement, Redirect, RedirectHits, Section, SiteSettings
+from articles.models import Author, Edition, FlatPage, Placement, Redirect, RedirectHits, Section, SiteSettings
 from articles.tests.factories import make_article, make_chief, make_edition, make_section
 from newsroom import pages
 from newsroom.serving import frame, generation, redis_client
@@ -161,6 +161,33 @@ class KeptTests(TransactionTestCase):
         assert self.get("/business/?page=2&x=1").status_code == 404
         assert self.get("/?page=%00").status_code == 400
 
+    def test_nothing_that_a_stranger_can_vary_makes_a_page_that_is_kept(self):
+        FlatPage.objects.create(title="About", slug="about", body="<p>Us.</p>", is_public=True)
+        make_section(name="Kyrgyzstan", slug="kyrgyzstan", kind=Section.Kind.COUNTRY)
+        make_rate(make_pair(), timezone.now().date(), "0.01144")
+        other_ways = ["/business/kyrgyzstan/", "/rates/usd-kgs/", "/business", "/about"]
+        listed = [address for page in pages.ALL if page.is_kept for address in page.addresses]
+        for path in [*listed, *other_ways, "/about/", "/kyrgyzstan/", self.edition.path]:
+            self.get(path)
+            memory = self.client.handler._middleware_chain.memory
+            held = len(memory)
+            for query in (
+                "page=junk",
+                "page=-1",
+                "page=01",
+                "page=999",
+                "page=1%20",
+                "span=junk",
+                "span=",
+                "x=1",
+                "page[]=2",
+            ):
+                self.get(f"{path}?{query}")
+            for port in ("1", "443", "65535", ""):
+                self.get(path, headers={"host": f"testserver:{port}"})
+            self.get(path, headers={"host": "testserver."})
+            assert len(memory) == held, path
+
     def test_redirect_that_is_kept_keeps_each_readers_query(self):
         Section.objects.filter(pk=self.section.pk).update(slug="trade")
         with override_settings(NGINX=True):
@@ -216,6 +243,8 @@ class KeptTests(TransactionTestCase):
         with override_settings(NGINX=True):
             told = self.get("/business/").headers
             assert time.time() < int(told["X-Accel-Expires"].removeprefix("@")) < int(at.timestamp())
+            assert self.get("/business/?page=1").headers["X-Accel-Expires"] == told["X-Accel-Expires"]
+            assert self.get("/business/?x=1").headers["X-Accel-Expires"] == "0"  # nginx's key would have it
             assert "X-Accel-Expires" not in self.get("/search/?q=first").headers
         for headers in (readers, told):
             assert "Surrogate-Key" not in headers
@@ -463,14 +492,16 @@ class PageTests(SimpleTestCase):
         assert codings.best("BR ; Q=0.4, gzip;q=0.3") == "br"
 
     def test_parameters(self):
-        assert relevant_query("") == ""
-        assert relevant_query("page=2&utm_source=x&page=3") == "page=3"
-        assert relevant_query("span=1y&page=1") == "page=1&span=1y"
+        assert relevant_query("/latest/", "") == ""
+        assert relevant_query("/latest/", "page=2&utm_source=x&page=3&span=1y") == "page=3"
+        assert relevant_query("/rates/kgs-usd/", "span=1y&page=1") == "span=1y"
+        for path in ("/", "/feed/", "/2025/12/08/a-slug/", "/rates/", "/robots.txt", "/latest", "/no/page/at/all"):
+            assert relevant_query(path, "page=2&span=1y") == "", path
         for name in ("amount", "at", "currency", "day", "q"):
-            assert relevant_query(f"page=2&{name}=1") is None, name
-        assert relevant_query("x=" + "y" * (LONGEST - 2)) == ""
-        assert relevant_query("x=" + "y" * (LONGEST - 1)) is None
-        assert relevant_query("x=%00") is None
+            assert relevant_query("/latest/", f"page=2&{name}=1") is None, name
+        assert relevant_query("/", "x=" + "y" * (LONGEST - 2)) == ""
+        assert relevant_query("/", "x=" + "y" * (LONGEST - 1)) is None
+        assert relevant_query("/", "x=%00") is None
 
     def test_addresses_that_nobody_types_are_not_looked_at(self):
         for length, is_kept in ((LONGEST, True), (LONGEST + 1, False)):

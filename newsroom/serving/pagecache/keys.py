@@ -7,13 +7,15 @@ from urllib.parse import parse_qsl, urlencode
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import split_domain_port, validate_host
+from django.urls import Resolver404, resolve
 
 from articles.public import wordpress
 from newsroom import pages
 
 # Never cached: the desk, files that others serve, probes, and pages that the list of pages excludes.
 UNKEPT = ("/admin/", "/static/", "/healthz", "/readyz", *pages.UNKEPT)
-KEYED = {"page", "span"}  # parameters that make another page; unknown ones make none
+PARAMETERS = {page.name: page.parameters for page in pages.ALL}
+KEYED = {name for parameters in PARAMETERS.values() for name in parameters}
 ASKED = {"amount", "at", "currency", "day", "q"}  # parameters that make a page somebody's own
 LONGEST = 1000  # characters of an address, and of a query: longer ones are not cached
 LOCAL = (".localhost", "127.0.0.1", "[::1]")  # Django's own in debug mode without hosts
@@ -29,32 +31,51 @@ def key_of(request: HttpRequest) -> str | None:
         return None
     if "\0" in request.path or (settings.SECURE_SSL_REDIRECT and not request.is_secure()):
         return None
-    query = relevant_query(meta.get("QUERY_STRING", ""))
+    query = relevant_query(request.path, meta.get("QUERY_STRING", ""))
     if query is None or (request.path == "/" and asks_wordpress(meta.get("QUERY_STRING", ""))):
         return None
-    host = host_of(meta.get("HTTP_HOST") or meta.get("SERVER_NAME", ""), tuple(settings.ALLOWED_HOSTS))
+    host_header = meta.get("HTTP_HOST") or meta.get("SERVER_NAME", "")
+    host = host_of(host_header, meta.get("SERVER_PORT", ""), tuple(settings.ALLOWED_HOSTS))
     return f"{request.scheme}://{host}{request.path}?{query}" if host else None
 
 
 @lru_cache(maxsize=500)
-def host_of(host_header: str, allowed: tuple[str, ...]) -> str:
-    """Return the Host header in small letters if it is one of the paper's; Django refuses any others."""
+def host_of(host_header: str, server_port: str, allowed: tuple[str, ...]) -> str:
+    """Return the Host header in small letters if it is one of the paper's; Django refuses any others.
+
+    It accepts any port, which would make as many copies of each page: only that of this server is known.
+    """
     name, _port = split_domain_port(host_header)
     here = allowed or (LOCAL if settings.DEBUG else ())
-    return host_header.lower() if name and validate_host(name, here) else ""
+    is_usual = host_header.lower() in {name, f"{name}:{server_port}"}
+    return host_header.lower() if name and is_usual and validate_host(name, here) else ""
+
+
+def relevant_query(path: str, query: str) -> str | None:
+    """Return the parameters of ``query`` that make another page at ``path``, sorted.
+
+    It is None if the page would be somebody's own. A value that is none of the page's own gets 404, which is not kept.
+    """
+    return _relevant_query(path, query) if query else ""
 
 
 @lru_cache(maxsize=2000)
-def relevant_query(query: str) -> str | None:
-    """Return the parameters of ``query`` that make another page, sorted; None if the page would be somebody's own."""
-    if not query:
-        return ""
+def _relevant_query(path: str, query: str) -> str | None:
     if len(query) > LONGEST or "%00" in query:
         return None
     parameters = dict(parse_qsl(query, keep_blank_values=True))
     if ASKED & parameters.keys():
         return None
-    return urlencode(sorted((name, value) for name, value in parameters.items() if name in KEYED))
+    own = _parameters_at(path) if KEYED & parameters.keys() else ()
+    return urlencode(sorted((name, value) for name, value in parameters.items() if name in own))
+
+
+def _parameters_at(path: str) -> tuple[str, ...]:
+    """Return the parameters that make another page at ``path``."""
+    try:
+        return PARAMETERS.get(resolve(path).url_name or "", ())
+    except Resolver404:
+        return ()
 
 
 @lru_cache(maxsize=2000)

@@ -132,7 +132,8 @@ class PageCacheMiddleware:
             old = self._old(key)
             return self._compressed(request, response) if old is None else self._answer(request, old, "stale")
         self._broken_until.clear()
-        if not _may_be_kept(request, response):
+        has_parameters = not key.endswith("?")
+        if not _may_be_kept(request, response) or (response.status_code == 301 and has_parameters):
             self.counts.add("passed", **self._holds())
             return self._compressed(request, response)
         control.mark_for_cdn(response)
@@ -148,7 +149,7 @@ class PageCacheMiddleware:
         meta, method = request.META, request.method
         own_headers = {name: meta.pop(name) for name in OF_ITS_OWN if name in meta}
         query = meta.get("QUERY_STRING", "")
-        meta["QUERY_STRING"] = relevant_query(query) or ""
+        meta["QUERY_STRING"] = relevant_query(request.path, query) or ""
         request.method = "GET"
         response = self.get_response(request)
         meta.update(own_headers, QUERY_STRING=query)
@@ -178,8 +179,9 @@ class PageCacheMiddleware:
         is_old = how == "stale"
         response = page.answer(request, control.header(page, is_old=is_old), is_whole=request.method != "HEAD")
         response.headers["X-Cache"] = how
-        if settings.NGINX:  # which would cache one reader's query in an address that all are sent to
-            response.headers["X-Accel-Expires"] = "0" if page.status == 301 else control.until(page, is_old=is_old)
+        if settings.NGINX:  # which would cache a redirect with one reader's query, and a page for each meaningless one
+            is_of_all = page.status != 301 and not _dropped(request)
+            response.headers["X-Accel-Expires"] = control.until(page, is_old=is_old) if is_of_all else "0"
         if page.status == 301:
             _keep_query(request, response)
         if is_old:
@@ -198,11 +200,15 @@ class PageCacheMiddleware:
 
 def _keep_query(request: HttpRequest, response: HttpResponse) -> None:
     """Add the reader's whole query to a redirect, which was rendered without meaningless parameters."""
-    query = request.META.get("QUERY_STRING", "")
-    dropped = [pair for pair in query.split("&") if pair and not relevant_query(pair)]
-    if dropped:
+    if dropped := _dropped(request):
         where = response.headers["Location"]
         response.headers["Location"] = f"{where}{'&' if '?' in where else '?'}{'&'.join(dropped)}"
+
+
+def _dropped(request: HttpRequest) -> list[str]:
+    """Return the parts of the reader's query that make no other page."""
+    pairs = request.META.get("QUERY_STRING", "").split("&")
+    return [pair for pair in pairs if pair and not relevant_query(request.path, pair)]
 
 
 def _purge(request: HttpRequest) -> HttpResponse:
