@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "newsroom.serving.headers.refuse_control_characters",
+    "newsroom.serving.request_size.refuse_large",
     "newsroom.serving.health.answer_probes",
     "newsroom.serving.compression.CompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

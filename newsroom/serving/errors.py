@@ -27,8 +27,18 @@ TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 def bad_request(request, exception=None):
     """400: an invalid address or form; 413: one that is too large."""
     if isinstance(exception, TOO_LARGE):
-        return render(request, "400.html", {"reason": _too_large(), "status": 413}, status=413)
+        return too_large(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     return render(request, "400.html", {"reason": _reason(exception), "status": 400}, status=400)
+
+
+def too_large(request, most_bytes):
+    """413: more than ``most_bytes`` were sent."""
+    reason = _(
+        "What was sent is too large: a form may hold %(limit)s. Nothing was saved. At the desk your browser keeps what "
+        "you typed, where it runs JavaScript: open the form again, take it up and shorten it."
+    )
+    context = {"reason": reason % {"limit": filesizeformat(most_bytes)}, "status": 413}
+    return render(request, "400.html", context, status=413)
 
 
 def forbidden(request, exception=None):
@@ -71,14 +81,6 @@ def is_database_away(exception: BaseException | None) -> bool:
     SQLite raises it for a missing table, too: before the first migration.
     """
     return isinstance(exception, InterfaceError | OperationalError)
-
-
-def _too_large() -> str:
-    limit = filesizeformat(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-    return _(
-        "What was sent is too large: a form may hold %(limit)s. Nothing was saved. At the desk your browser keeps what "
-        "you typed, where it runs JavaScript: open the form again, take it up and shorten it."
-    ) % {"limit": limit}
 
 
 def _reason(exception: Exception | None) -> str:
