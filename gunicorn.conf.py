@@ -15,11 +15,11 @@ FOLDER = Path(__file__).resolve().parent
 RELEASE = FOLDER.parent.parent / "current" if FOLDER.parent.name == "releases" else FOLDER  # what a reload starts
 wsgi_app = "newsroom.wsgi"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(8, max(2, multiprocessing.cpu_count())))
-# A thread is cheap and waits for one client. As many clients can be slow at once as there are threads, in each worker;
-# the others are answered meanwhile. What is at work in the database at once is bounded by its pool, not by this.
-worker_class = "gthread"
+# A thread takes up a request that is here; as many clients as there are connections may be slow to send theirs. What is
+# at work in the database at once is bounded by its pool, not by this.
+worker_class = "newsroom.serving.slow_clients.PatientWorker"
 threads = 64
-worker_connections = 1000
+worker_connections = 900  # as many fit into the 1,024 files that a system usually lets a process open
 backlog = 1024
 keepalive = 5  # seconds that a connection waits for its next request
 timeout = 60  # seconds until a worker that does not answer its master is replaced
