@@ -8,6 +8,7 @@ made at upload.
 import contextlib
 import hashlib
 import io
+import threading
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,12 +22,14 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image as Pillow
 from PIL import ImageCms, ImageOps
 
-from articles.pictures import heic
+from articles.pictures import heic, memory
 from articles.pictures.trimming import Point, Trim
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
 MAX_BYTES = 30 * 1024 * 1024
 MAX_PIXELS = 50_000_000
+MAX_MEMORY = 256 * 1024 * 1024  # bytes while a picture is decoded
+ONE_AT_A_TIME = threading.Lock()  # in one process, so that its memory is bounded, too
 MIN_SIDE = 200
 MASTER_SIDE = 3200  # a master's longest side
 SHARED_WIDTH = 1280  # for other sites and programs; social networks show 1200 and more large
@@ -87,7 +90,7 @@ def accept_picture(file: IO[bytes]) -> Upload:
         raise ValidationError(
             _("The picture is larger than %(mb)d MB. Save it smaller and try again.") % {"mb": MAX_BYTES >> 20}
         )
-    picture = _in_srgb(_upright(_small(_decode(data))))
+    picture = _in_srgb(_upright(_decode(data)))
     return Upload(
         content=_encode(picture, "JPEG", {"quality": 92, "subsampling": 0, "optimize": True}),
         width=picture.width,
@@ -98,15 +101,20 @@ def accept_picture(file: IO[bytes]) -> Upload:
 
 
 def _decode(data: bytes) -> Pillow.Image:
+    """Return the picture, no larger than a master; what it would take is read from its header first."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is odd about a file is no reason to refuse it
             warnings.simplefilter("error", Pillow.DecompressionBombWarning)
             picture = Pillow.open(io.BytesIO(_readable(data)), formats=FORMATS)
             check_size(*picture.size)
+            held_at_once = memory.of_file(picture)
             share = MASTER_SIDE / max(picture.size)
             picture.draft(None, (int(picture.width * share), int(picture.height * share)))  # a JPEG decodes smaller
-            picture.load()
+            _check_memory(held_at_once + memory.of_pixels(picture))
+            with ONE_AT_A_TIME:
+                picture.load()
+                return _small(picture)
     except (Pillow.DecompressionBombWarning, Pillow.DecompressionBombError):
         raise _too_many_pixels() from None
     except ValidationError:
@@ -116,7 +124,6 @@ def _decode(data: bytes) -> Pillow.Image:
             "This file is not a picture we can read, or it is damaged. Use a JPEG, PNG, WebP, AVIF, GIF or HEIC."
         )
         raise ValidationError(message) from None
-    return picture
 
 
 def _readable(data: bytes) -> bytes:
@@ -138,6 +145,16 @@ def check_size(width: int, height: int) -> None:
         raise ValidationError(message % {"width": width, "height": height, "least": MIN_SIDE})
     if max(width, height) > 8 * min(width, height):
         raise ValidationError(_("The picture is more than eight times as long as it is wide."))
+
+
+def _check_memory(needed: int) -> None:
+    """Refuse a picture that would take more memory than one may: a file of some kilobytes can hold a large one."""
+    if needed > MAX_MEMORY:
+        message = _(
+            "The picture would take %(needed)d MB of memory, and %(most)d are allowed. Save it as JPEG, or with fewer "
+            "pixels, and try again."
+        )
+        raise ValidationError(message % {"needed": needed >> 20, "most": MAX_MEMORY >> 20})
 
 
 def _too_many_pixels() -> ValidationError:
