@@ -104,6 +104,14 @@ OWN = [
         "/favicon.ico",
     ),
     PublicPage(
+        "policy_reports",
+        "policy-reports/",
+        "newsroom.serving.policy_reports.take_reports",
+        "/policy-reports/",
+        answers=405,
+        is_kept=False,
+    ),
+    PublicPage(
         "media",
         "media/<path:name>",
         "newsroom.serving.media.rendition",

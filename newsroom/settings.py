@@ -40,7 +40,8 @@ ROOT_URLCONF = "newsroom.urls"
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # answered further on, where no host is asked for
 SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+_hsts = env.choice("HSTS", "host", ["host", "subdomains", "preload"])  # browsers remember it for a year
+SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD = _hsts != "host", _hsts == "preload"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if env.flag("BEHIND_PROXY", default=False):  # a proxy that sets this header itself, always
@@ -64,6 +65,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "object-src": [NONE],
         "manifest-src": [SELF],
+        "report-uri": ["/policy-reports/"],  # as older browsers ask for it; newer ones take it from Reporting-Endpoints
+        "report-to": ["policy"],
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -87,6 +90,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
 ]
 MIDDLEWARE = [
+    "newsroom.serving.headers.policy_on_every_answer",
     "newsroom.serving.pagecache.middleware.PageCacheMiddleware",
     "newsroom.serving.replicas.for_readers",
     "newsroom.serving.headers.private_desk_public_paper",
@@ -134,7 +138,10 @@ DATABASES = {"default": env.database("DATABASE_URL", default=VAR_DIR / "newsroom
 DATABASES |= env.replicas("REPLICA_URLS", pool=POOL)
 REPLICAS = [name for name in DATABASES if name != "default"]  # they answer readers: newsroom/serving/replicas.py
 DATABASE_ROUTERS = ["newsroom.serving.replicas.ReadersMayAskReplicas"] if REPLICAS else []
-SILENCED_SYSTEM_CHECKS = ["models.W040"]  # SQLite has no covering indexes and needs none of ours
+SILENCED_SYSTEM_CHECKS = [
+    "models.W040",  # SQLite has no covering indexes and needs none of ours
+    *("security.W005", "security.W021"),  # a paper's other subdomains may have no https: NEWSROOM_HSTS
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

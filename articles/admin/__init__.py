@@ -17,6 +17,7 @@ from articles.admin import (  # noqa: F401 - each registers its models
     notice,
     person,
     placement,
+    policy_report,
     redirect,
     revision,
     section,

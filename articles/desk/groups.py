@@ -80,6 +80,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     ADMINISTRATOR: CHIEFS
     | {
         "articles.embedprovider": "acdv",
+        "articles.policyreport": "dv",
         "articles.sitesettings": "acv",
         "tickers.pair": "acdv",
         "tickers.rate": "acdv",

@@ -27,6 +27,7 @@ from articles.models.note import Note, PreviewLink
 from articles.models.notice import Notice, NoticeChoice
 from articles.models.picture_word import PictureWord
 from articles.models.placement import Alert, BoardRevision, Placement
+from articles.models.policy_report import PolicyReport
 from articles.models.redirect import FormerAddress, Redirect, RedirectHits
 from articles.models.revision import Revision
 from articles.models.saved_search import SavedSearch
@@ -79,6 +80,7 @@ __all__ = [
     "PasswordLink",
     "PictureWord",
     "Placement",
+    "PolicyReport",
     "Presence",
     "PreviewLink",
     "Redirect",

@@ -1,9 +1,20 @@
 """Headers of every answer, whatever view made it."""
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponseBadRequest
 
+POLICY = "Content-Security-Policy"
+STANDING = {  # on every answer; a view may say otherwise
+    "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+    "Reporting-Endpoints": 'policy="/policy-reports/"',
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": settings.X_FRAME_OPTIONS,
+}
 PUBLIC = "public, max-age=0, must-revalidate"  # may be stored, and is revalidated by its ETag
 
 
@@ -40,10 +51,27 @@ def private_desk_public_paper(get_response):
             response.headers.setdefault("Cache-Control", PUBLIC)
         else:
             response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
-        )
+        for name, value in STANDING.items():
+            response.headers.setdefault(name, value)
         return response
 
     return middleware
+
+
+def policy_on_every_answer(get_response):
+    """Set the policy, and what goes with it, on answers that come from before the middleware that sets it: redirects to
+    https, refusals and failures of the outer middleware.
+    """
+
+    def middleware(request):
+        response = get_response(request)
+        if POLICY not in response.headers and not _is_djangos_debug_page(response):
+            for name, value in ({POLICY: build_policy()} | STANDING).items():
+                response.headers.setdefault(name, value)
+        return response
+
+    return middleware
+
+
+def _is_djangos_debug_page(response):
+    return settings.DEBUG and response.status_code in {404, 500}  # it has styles and scripts of its own

@@ -190,6 +190,12 @@ class TestStart:
         started = self.start(tmp_path, HOSTS="news.example.org", SECRET_KEY=KEY)
         assert started.stdout.split() == ["False", "True"]
 
+    def test_browsers_are_told_of_subdomains_only_where_somebody_asked_for_it(self, tmp_path):
+        code = "import newsroom.settings as s; print(s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD)"
+        server = {"HOSTS": "news.example.org", "SECRET_KEY": KEY}
+        for value, told in (("", "False False"), ("subdomains", "True False"), ("preload", "True True")):
+            assert self.start(tmp_path, code, HSTS=value, **server).stdout.strip() == told, value
+
     def test_mail_goes_where_the_variables_say(self, tmp_path):
         code = (
             "import newsroom.settings as s; print(s.EMAIL_BACKEND.split('.')[4], s.EMAIL_PORT, s.EMAIL_USE_TLS, "
@@ -239,6 +245,7 @@ class TestStart:
             ("NEWSROOM_VAR_DIR", {"VAR_DIR": "var"}),
             ("NEWSROOM_MEDIA_DIR", {"MEDIA_DIR": "media"}),
             ("NEWSROOM_UPLOADS_DIR", {"UPLOADS_DIR": "./uploads"}),
+            ("NEWSROOM_HSTS", {"HSTS": "1"}),
             ("NEWSROOM_BEHIND_PROXY", {"BEHIND_PROXY": "nginx"}),
             ("NEWSROOM_EMAIL_TLS", {"EMAIL_TLS": "maybe"}),
             ("NEWSROOM_EMAIL_PORT", {"EMAIL_PORT": "70000"}),

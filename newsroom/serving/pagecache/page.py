@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_http_date_safe
 
+from newsroom.serving.headers import STANDING
 from newsroom.serving.pagecache import codings
 from newsroom.serving.pagecache.codings import CODINGS, PLAIN
 
@@ -16,7 +17,11 @@ TEXT = re.compile(r"text/|application/(?:[\w.-]+\+)?(?:xml|json)\b|application/m
 SMALL = 200  # bytes that are not worth compressing
 # Headers that are set for each answer, or by the server.
 OURS = {"content-length", "content-encoding", "etag", "vary", "cache-control", "x-cache", "x-noise", "date"}
-OF_304 = {"last-modified", "content-location", "surrogate-key", "cache-tag", "cross-origin-resource-policy"}
+# A browser puts these in the place of those that it has kept with the page.
+OF_304 = {
+    *("last-modified", "content-location", "surrogate-key", "cache-tag", "strict-transport-security"),
+    *("content-security-policy", *map(str.lower, STANDING)),
+}
 
 
 @dataclass(slots=True)
