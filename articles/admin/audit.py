@@ -33,7 +33,7 @@ from ground.times import midnight
 LOOKED_AT = 20_000  # newest entries of the chosen days that are searched for words or an action
 ASTRAY = 1_000  # entries by which the order of ids may differ from that of times
 MOST_EXPORTED = 50_000
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet reads such a cell as a formula
+RISKY = (*"=+-@\t\r\n", *"＝＋－＠")  # a spreadsheet reads such a cell as a formula
 
 
 class AuditForm(forms.Form):

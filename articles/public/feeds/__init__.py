@@ -82,7 +82,8 @@ def search_feed(request, form):
     hits = search.find_editions(
         form_data.query, at=request.at, narrow=form_data.narrow, order=search.Order.NEWEST, limit=ITEMS
     )
-    rows = _with_times(Edition.objects.filter(pk__in=[hit.edition.pk for hit in hits]).newest(), request.at)
+    pks = [hit.edition.pk for hit in hits]
+    rows = _with_times(Edition.objects.filter(pk__in=pks).with_furniture().newest(), request.at)
     name = _("“%(query)s”") % {"query": form_data.query}
     return _answer(request, form, f"/search/?{request.GET.urlencode()}", name, rows)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -48,6 +49,11 @@ class Item:
     @property
     def text(self) -> str:
         return self.write() if self.write else ""
+
+    @property
+    def summary_html(self) -> str:
+        """The standfirst, or else the headline, as HTML, for which readers of RSS take a description."""
+        return escape(self.edition.standfirst or self.edition.headline, quote=False)
 
     @property
     def id(self) -> str:
@@ -106,6 +112,10 @@ class Feed:
         if self.subject:
             return _("%(thing)s: the latest from %(paper)s") % {"thing": self.subject, "paper": self.paper.name}
         return self.paper.description or self.paper.tagline or self.paper.name
+
+    @property
+    def description_html(self) -> str:
+        return escape(self.description, quote=False)
 
     @property
     def updated(self) -> datetime:
