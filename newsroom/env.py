@@ -1,4 +1,5 @@
-"""Typed readers of the NEWSROOM_* environment variables; only the settings use them.
+"""Typed readers of the NEWSROOM_* environment variables; only the settings use them, and copy_database
+for an address.
 
 Each takes the name without its prefix and raises ``ImproperlyConfigured`` naming the variable and its valid values, so
 that a wrong value stops the start instead of surprising somebody later.
@@ -16,6 +17,7 @@ PREFIX = "NEWSROOM_"
 HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]", re.IGNORECASE)  # as Django accepts it; IPv6 in brackets
 PLACE = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:.]+\]):\d{1,5}", re.IGNORECASE)
 MAIL_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+|[^\r\n<>@]+ <[^\s<>@]+@[^\s<>@]+>")
+AGE_KEY = re.compile(r"AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}")
 POSTGRESQL = "postgresql://user:password@host:port/name"
 # Seconds that a request waits for a connection, and after which the pool gives up a failing one and begins another:
 # otherwise it tries ever more seldom, and keeps waiting long after the server is back.
@@ -192,15 +194,52 @@ def bucket(name: str) -> dict[str, Any]:
     }
 
 
+def backups(name: str, default: Path) -> dict[str, Any]:
+    """Return Django's settings for the storage of backups: a folder, or a bucket like ``bucket()``'s."""
+    value = text(name)
+    if "://" in value:
+        return {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": bucket(name) | {"location": "backups"},
+        }
+    modes = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}  # the paper's own user alone
+    location = {"location": folder(name, default), "base_url": None}
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": location | modes}
+
+
+def age_key(name: str) -> str:
+    """Return a secret key of the program age; empty for none. The error does not show it."""
+    value = text(name)
+    if value and not AGE_KEY.fullmatch(value):
+        raise ImproperlyConfigured(
+            f"{PREFIX}{name} must be a key that age-keygen wrote, from AGE-SECRET-KEY-1 to its last letter."
+        )
+    return value
+
+
+def counts(name: str, default: tuple[int, ...]) -> tuple[int, ...]:
+    """Return as many whole numbers as ``default`` has."""
+    numbers = words(name)
+    if not numbers:
+        return default
+    if len(numbers) != len(default) or not all(number.isdecimal() and len(number) < 5 for number in numbers):
+        raise _wrong(name, text(name), f"{len(default)} numbers, like {','.join(map(str, default))}")
+    return tuple(map(int, numbers))
+
+
 def database(name: str, *, default: Path, pool: int = 16) -> dict[str, Any]:
     """Return Django's settings for ``postgresql://user:password@host:port/name`` or ``sqlite:////path``.
 
     Parameters after a question mark go to libpq, like ``sslmode=require``, except ``prepare=no``: it is for a pooler
     like PgBouncer that does not support prepared statements.
     """
-    value, valid_forms = text(name), f"{POSTGRESQL} or sqlite:////path"
-    if not value:
-        return _sqlite(str(default))
+    value = text(name)
+    return database_at(name, value, pool=pool) if value else _sqlite(str(default))
+
+
+def database_at(name: str, value: str, *, pool: int = 16) -> dict[str, Any]:
+    """Return Django's settings for the database with the address ``value``, which the variable ``name`` would have."""
+    valid_forms = f"{POSTGRESQL} or sqlite:////path"
     url = _split(name, value, valid_forms)
     if url.scheme == "sqlite" and url.path not in {"", "/"}:
         return _sqlite(unquote(url.path if value.startswith("sqlite:////") else url.path[1:]))

@@ -216,7 +216,10 @@ STORAGES: dict[str, dict[str, Any]] = {
         if DEBUG
         else "newsroom.serving.static_files.StaticFiles"
     },
+    "backups": env.backups("BACKUP_URL", VAR_DIR / "backups"),
 }
+BACKUP_KEY = env.age_key("BACKUP_KEY")  # what backups are encrypted with
+BACKUP_KEEP = env.counts("BACKUP_KEEP", (7, 4, 12))  # days, weeks and months of which a backup is kept
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # Mail: to the console until a server is named

@@ -10,7 +10,7 @@ import hashlib
 import io
 import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import IO
@@ -315,6 +315,21 @@ def first_sources(key: str, cut: int, crop: str, size: tuple[int, int]) -> Sourc
 def _srcset(key: str, cut: int, crop: str, sizes: list[tuple[int, int]], extension: str) -> str:
     names = ((_name(key, cut, crop, width, extension), width) for width, _height in sizes)
     return ", ".join(f"{default_storage.url(name)} {width}w" for name, width in names)
+
+
+def names_of_sizes(key: str, made_cut: int, first_cut: int, size: tuple[int, int]) -> Iterator[str]:
+    """Yield the names of the files of a picture of ``size`` that pages may show: see picture_sources() and
+    first_sources().
+    """
+    yield _safe_name(key)
+    for crop in CROPS:
+        sizes = _sizes(crop, size)
+        if first_cut > made_cut:
+            yield from (_name(key, first_cut, crop, width, FIRST_ENCODING) for width, _height in _first_sizes(sizes))
+        elif made_cut:
+            yield from (
+                _name(key, made_cut, crop, width, encoding) for width, _height in sizes for encoding in ENCODINGS
+            )
 
 
 def remove_renditions(key: str) -> None:

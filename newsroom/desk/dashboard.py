@@ -22,14 +22,14 @@ from articles.admin.times import embargo_words, time_as_html, time_from_now
 from articles.desk import lacking, roles, steps
 from articles.models import Article, Autosave, Edition, UnsavedForm
 from newsroom.desk import first_steps, unsaved_forms
-from newsroom.desk.dashboard_blocks import SHOWN, BlockLine, DashboardBlock, list_of
+from newsroom.desk.dashboard_backups import backups_to_look_at
+from newsroom.desk.dashboard_blocks import SHOWN, TASKS, BlockLine, DashboardBlock, list_of
 from newsroom.desk.dashboard_rates import rates_to_look_at
 
 Stage = Article.Stage
 FAILURES = 5
 SENT, READERS = {"submitted"}, {"scheduled", "live"}  # blocks, by their slugs
 SOON = timedelta(hours=24)
-TASKS = "django_tasks_database_dbtaskresult"  # as the admin names its pages
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,8 @@ def dashboard_of(user: User, now: datetime | None = None) -> Dashboard:
         paper.append(rates_to_look_at(now))
     if user.has_perm("django_tasks_database.view_dbtaskresult"):
         paper.append(_failures())
+    if roles.ADMINISTRATOR in roles.roles_of(user):
+        paper.append(backups_to_look_at(now))
     return Dashboard(now, str(timezone.get_current_timezone()), mine, paper)
 
 

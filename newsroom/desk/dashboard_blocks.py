@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 SHOWN = 8  # lines of a block
+TASKS = "django_tasks_database_dbtaskresult"  # as the admin names the pages of background work
 
 
 @dataclass(frozen=True)

@@ -324,4 +324,5 @@ class QueryTests(DashboardTestCase):
         for role, user in users.items():
             with self.subTest(role):
                 assert self.count(user) == few[role]
-        assert max(few.values()) <= 24, few  # two of them are what a paper that begins lacks, for an administrator
+        # For an administrator two of them are what a paper that begins lacks, and one is how its backups went.
+        assert max(few.values()) <= 25, few

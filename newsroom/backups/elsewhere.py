@@ -1,0 +1,76 @@
+"""A paper of its own beside this one, for a while: its own database and folders, filled by ``manage.py restore``."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection, connections
+
+from newsroom.backups.archive import BackupError
+from newsroom.backups.snapshot import connected
+from newsroom.env import PREFIX
+
+ALONE = ("REDIS_URL", "CDN", "REPLICA_URLS", "S3_URL", "MEDIA_DIR", "UPLOADS_DIR")  # it shares nothing with this one
+TROUBLE = 2000  # letters of what a restore said before it failed
+
+
+def restore_elsewhere(name: str, place: str, database_url: str, folder: Path) -> str:
+    """Run ``manage.py restore`` for the backup ``name`` into another database and folder; return what it said.
+
+    ``place`` is where the backups are, as NEWSROOM_BACKUP_URL says it. Raise ``BackupError`` if the restore fails.
+    """
+    environment = {key: value for key, value in os.environ.items() if key.removeprefix(PREFIX) not in ALONE}
+    variables = {
+        "DATABASE_URL": database_url,
+        "VAR_DIR": str(folder),
+        "BACKUP_URL": place,
+        "BACKUP_KEY": settings.BACKUP_KEY,
+    }
+    environment |= {PREFIX + key: value for key, value in variables.items()}
+    environment["DJANGO_SETTINGS_MODULE"] = "newsroom.settings"
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "restore", name, "--no-color"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BackupError((done.stdout + done.stderr)[-TROUBLE:].strip())
+    return done.stdout
+
+
+def url_of_backups() -> str:
+    """Return where backups are, as NEWSROOM_BACKUP_URL says it."""
+    options = settings.STORAGES["backups"]["OPTIONS"]
+    return os.environ[f"{PREFIX}BACKUP_URL"] if "bucket_name" in options else str(options["location"])
+
+
+@contextmanager
+def temporary_place() -> Iterator[tuple[str, Path]]:
+    """Yield the address of an empty database of the same kind as the paper's, and an empty folder; both go away."""
+    with tempfile.TemporaryDirectory(prefix="drill-", dir=settings.VAR_DIR) as folder:
+        if connection.vendor == "sqlite":
+            yield f"sqlite:///{folder}/drill.sqlite3", Path(folder)
+            return
+        name = f"drill_{token_hex(6)}"
+        with _outside_transactions() as cursor:
+            try:
+                cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+            except Exception as error:
+                raise BackupError(
+                    f"PostgreSQL makes no database for the drill: {error}. Allow it: ALTER ROLE … CREATEDB."
+                ) from error
+            try:
+                yield urlsplit(os.environ[f"{PREFIX}DATABASE_URL"])._replace(path=f"/{name}").geturl(), Path(folder)
+            finally:
+                cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def _outside_transactions() -> Iterator:
+    alias = "server"
+    with connected(alias, connection.copy().settings_dict), connections[alias].cursor() as cursor:
+        yield cursor
