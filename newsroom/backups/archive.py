@@ -142,8 +142,9 @@ class CheckedBackup:
     def rows(self, folder: str) -> Iterator[list[Any]]:
         """Yield the rows that were written to a folder."""
         for path in self.parts(folder):
-            for line in gzip.decompress(self.read(path)).splitlines():
-                yield json.loads(line)
+            with gzip.open(io.BytesIO(self.read(path))) as lines:
+                for line in lines:
+                    yield json.loads(line)
 
     def _stored(self, path: str) -> tuple[bytes, bool]:
         ending = ENCRYPTED if path + ENCRYPTED in self.sums else ""
@@ -169,7 +170,7 @@ class CheckedBackup:
 
 def _read_sums(storage: Storage, name: str) -> dict[str, str]:
     if not storage.exists(f"{name}/{SUMS}"):
-        raise DamagedBackup(f"{SUMS} is missing: this backup was never finished, or it lost that file.")
+        raise DamagedBackup(f"{SUMS} is missing: there is no such backup, or it was never finished, or lost that file.")
     with storage.open(f"{name}/{SUMS}") as file:
         lines = file.read().decode(errors="replace").split("\n")
     matches = [SUM.fullmatch(line) for line in lines[:-1]]

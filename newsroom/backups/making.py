@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from django.core.files.storage import Storage, storages
@@ -41,7 +42,8 @@ def make_backup(storage: Storage, tell: Tell, *, with_files: bool = True) -> tup
             writer.finish(manifest)
             return name, manifest | {"bytes": writer.written}
         except BaseException as error:
-            remove_backup(storage, name)
+            with suppress(Exception):  # what is left is half a backup, which is deleted after a day
+                remove_backup(storage, name)
             if not isinstance(error, VanishedFiles) or attempt == ATTEMPTS - 1:
                 raise
             tell(f"Begun again, as pictures were deleted meanwhile: {error}")
