@@ -7,6 +7,7 @@ that a wrong value stops the start instead of surprising somebody later.
 
 import os
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -118,6 +119,17 @@ def text_for(name: str, *, needed: bool) -> str:
     if needed and not text(name):
         raise ImproperlyConfigured(f"{PREFIX}{name} must be set for what {PREFIX}CDN names.")
     return text(name)
+
+
+def networks(name: str, default: list[str]) -> list[IPv4Network | IPv6Network]:
+    """Return networks and single addresses, like ``10.0.0.0/8`` and ``::1``."""
+    parsed = []
+    for network in words(name) or default:
+        try:
+            parsed.append(ip_network(network))
+        except ValueError:
+            raise _wrong(name, network, "addresses or networks, like 10.0.0.2,10.1.0.0/16") from None
+    return parsed
 
 
 def addresses(name: str, *, needed: bool) -> list[str]:

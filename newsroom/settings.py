@@ -44,8 +44,10 @@ _hsts = env.choice("HSTS", "host", ["host", "subdomains", "preload"])  # browser
 SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD = _hsts != "host", _hsts == "preload"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-if env.flag("BEHIND_PROXY", default=False):  # a proxy that sets this header itself, always
+BEHIND_PROXY = env.flag("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:  # a proxy that sets this header itself, always
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+PROXIES = env.networks("PROXIES", default=["127.0.0.0/8", "::1"] if BEHIND_PROXY else [])  # believed of addresses
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "newsroom.desk.unsaved_forms.csrf_failure"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -166,7 +168,7 @@ ASK_OUTSIDE_LINKS = env.flag("CHECK_LINKS", default=True)  # whether links of ar
 # Who may log in
 AUTHENTICATION_BACKENDS = ["newsroom.demo_users.DemoUsersInDebugOnly"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "articles.desk.people.hashing.FewAtOnce",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [

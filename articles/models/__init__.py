@@ -1,6 +1,6 @@
 """The newsroom's own tables; import them from here (readers' modules: from the module itself)."""
 
-from articles.models.access import LoginSession, PasswordLink
+from articles.models.access import LoginAttempt, LoginSession, PasswordLink
 from articles.models.announcement import Announcement, ArchiveMonth
 from articles.models.article import Article, ArticleByline, ArticleImage, ArticleSection, ArticleTag
 from articles.models.author import Author
@@ -67,6 +67,7 @@ __all__ = [
     "Image",
     "IndexedArticle",
     "Kind",
+    "LoginAttempt",
     "LoginSession",
     "MenuLink",
     "Merge",

@@ -76,6 +76,22 @@ class PasswordLink(models.Model):
         return is_open and self.expires_at > timezone.now() and self.tries < MOST_TRIES
 
 
+class LoginAttempt(models.Model):
+    """A try to log in that counts against an account, an address or a code, which is stored as a digest."""
+
+    key_digest = models.CharField(max_length=64, editable=False)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("attempt to log in")
+        verbose_name_plural = _("attempts to log in")
+        default_permissions = []
+        indexes = [models.Index(fields=["key_digest", "at"], name="attempts_of_a_key")]
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d %H:%M:%S}"
+
+
 class LoginSession(models.Model):
     """A session in which somebody is logged in. The session itself is Django's; its key is stored here as a digest."""
 

@@ -30,6 +30,7 @@ MADE = {
     "articles.Edition.path",
     "articles.Address.path",
     "articles.Edition.lacks",
+    "articles.LoginAttempt.key_digest",
     "articles.LoginSession.browser",
     "articles.LoginSession.key_digest",
     "articles.Merge.gone_name",

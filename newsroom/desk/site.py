@@ -6,6 +6,7 @@ from http import HTTPStatus
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import SimpleLazyObject
@@ -68,13 +69,22 @@ class NewsroomAdminSite(admin.AdminSite):
     @login_not_required
     def login(self, request, extra_context=None):
         """Log in, and return to a form that was kept through the login."""
-        from newsroom.desk.login_form import LoginForm  # when all apps are loaded
+        from newsroom.desk import login_form  # when all apps are loaded
 
-        self.login_form = LoginForm
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
         carried = request.POST.get(unsaved_forms.CARRIED, "") if request.method == "POST" else ""
-        response = super().login(request, unsaved_forms.carried_context(carried) | (extra_context or {}))
+        context = unsaved_forms.carried_context(carried) | (extra_context or {})
+        response = login_form.answer_login(self, request, context)
         is_in = carried and response.status_code == HTTPStatus.FOUND
         return (unsaved_forms.after_login(request, carried) if is_in else None) or response
+
+    def password_change(self, request, extra_context=None):
+        """Change one's own password."""
+        from newsroom.desk import login_form  # when all apps are loaded
+
+        context = self.each_context(request) | (extra_context or {})
+        return login_form.OwnPassword.as_view(extra_context=context)(request)
 
     def get_urls(self):
         own = [

@@ -130,12 +130,20 @@ def unpack_form(blob: str) -> dict | None:
 
 def typed_by(request: HttpRequest) -> int | None:
     """Return the pk of the login under which a form was typed: from its page, else the last user of this browser."""
-    for text in (request.POST.get(TYPED_BY, ""), request.COOKIES.get(LAST_USER, "")):
-        try:
-            return int(signing.Signer(salt=SALT).unsign(text))
-        except (signing.BadSignature, ValueError):
-            continue
-    return None
+    typed_pk = _unsigned(request.POST.get(TYPED_BY, ""))
+    return last_user(request) if typed_pk is None else typed_pk
+
+
+def last_user(request: HttpRequest) -> int | None:
+    """Return the pk of the login that was last used in this browser."""
+    return _unsigned(request.COOKIES.get(LAST_USER, ""))
+
+
+def _unsigned(text: str) -> int | None:
+    try:
+        return int(signing.Signer(salt=SALT).unsign(text))
+    except (signing.BadSignature, ValueError):
+        return None
 
 
 def signed(user: User) -> str:

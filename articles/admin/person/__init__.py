@@ -9,6 +9,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin as StockGroupAdmin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin  # noqa: F401 - it registers itself; ours takes its place
 from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -31,7 +32,9 @@ admin.site.unregister(Group)
 def left_traces(user):
     """Return whether an edition, a revision or the log names ``user``."""
     by_user = Q(cut_by=user) | Q(withdrawn_by=user) | Q(erased_by=user)
-    rows = [Edition.objects.filter(by_user), Revision.objects.filter(by=user), LogEntry.objects.filter(user=user)]
+    of_themselves = Q(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk))
+    log = LogEntry.objects.filter(user=user).exclude(of_themselves)  # that they logged in is no history of the paper
+    rows = [Edition.objects.filter(by_user), Revision.objects.filter(by=user), log]
     return any(named_rows.exists() for named_rows in rows)
 
 
@@ -116,7 +119,8 @@ class PersonAdmin(Access, DeskAdmin):
             return [], {}, set(), staying
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
         above = {str(self.opts.verbose_name) for user in objs if not roles.may_manage(request.user, user)}
-        return deleted, counts, lacking | above, protected
+        of_log_ins = {str(LogEntry._meta.verbose_name)}  # nobody may delete the log, but these go with the person
+        return deleted, counts, (lacking - of_log_ins) | above, protected
 
     def delete_model(self, request, obj):
         leaving.links_of(obj).update(revoked_at=timezone.now())
