@@ -14,9 +14,11 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("Articles")
 
     def ready(self):
+        from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+
         from articles import checks, text  # noqa: F401 - checks register themselves; all need loaded apps
         from articles.desk import roles
-        from articles.desk.people import sessions
+        from articles.desk.people import second_factor, sessions
         from articles.models.tag_key import TagManager, note_saved
 
         text.adopt(apps.get_model("taggit.Tag"), "name", "slug")
@@ -28,4 +30,7 @@ class ArticlesConfig(AppConfig):
         pre_save.connect(small_letters, sender=tags, dispatch_uid="slugs of tags")
         post_migrate.connect(roles.make_groups, sender=self)
         user_logged_in.connect(sessions.began, dispatch_uid="session began")
+        authenticator_added.connect(second_factor.note_added, dispatch_uid="second factor added")
+        authenticator_removed.connect(second_factor.note_removed, dispatch_uid="second factor removed")
+        authenticator_reset.connect(second_factor.note_reset, dispatch_uid="recovery codes made")
         user_logged_out.connect(sessions.note_logout, dispatch_uid="session left")

@@ -15,6 +15,7 @@ from js_asset import static_lazy
 from newsroom import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+ROLES = ["reporter", "section-editor", "chief-editor", "picture-editor", "rates-desk", "administrator"]  # in variables
 VAR_DIR = env.writable_folder("VAR_DIR", BASE_DIR / "var")  # everything the running paper writes
 
 # Where it runs
@@ -31,6 +32,7 @@ if not DEBUG and len(SECRET_KEY) < 50:
     )
 if DEBUG and set(ALLOWED_HOSTS) - {"localhost", "127.0.0.1", "[::1]", "testserver"}:
     raise ImproperlyConfigured("NEWSROOM_DEBUG must be off when NEWSROOM_HOSTS names a host that others reach.")
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")  # former keys: what they signed and encrypted is still read
 SITE_HOST = ALLOWED_HOSTS[0] if ALLOWED_HOSTS else "localhost"
 SITE_ROOT = "http://127.0.0.1:8000" if DEBUG else f"https://{SITE_HOST}"  # what addresses in mails begin with
 CONTACT = env.text("CONTACT")  # told to the banks whose rates are fetched
@@ -51,7 +53,9 @@ PROXIES = env.networks("PROXIES", default=["127.0.0.0/8", "::1"] if BEHIND_PROXY
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "newsroom.desk.unsaved_forms.csrf_failure"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_ENGINE = "articles.desk.people.session_store"
+SESSION_COOKIE_AGE = env.number("SESSION_DAYS", 14, least=1, most=365) * 24 * 3600  # since the log in
+SESSION_IDLE = env.number("SESSION_IDLE_HOURS", 24, least=1, most=365 * 24) * 3600  # since its last use
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -85,6 +89,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "taggit",
     "django_prose_editor",
     "csp",
@@ -108,6 +115,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "articles.desk.people.second_factor.require_factor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "articles.desk.people.sessions.middleware",
@@ -178,6 +187,18 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
 ]
 LOGIN_URL = "admin:login"
+ACCOUNT_ADAPTER = "newsroom.desk.account_adapter.DeskAccounts"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # administrators add people, with the mail address they know
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_RATE_LIMITS = False  # articles/desk/people/attempts.py counts for all processes and machines
+_roles_with_factor = env.some("SECOND_FACTOR", ["nobody", "publishers", "everybody", *ROLES])
+SECOND_FACTOR = set(_roles_with_factor or ["nobody" if DEBUG else "publishers"]) - {"nobody"}
+MFA_ADAPTER = "articles.desk.people.second_factor.SecretsAtRest"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # half a minute that a phone's clock may be wrong
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody adds a login to keep its owner out
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 
 # Language and time; the paper's own time zone is a setting in the admin
 LANGUAGE_CODE = "en"

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import time_machine
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -12,7 +15,7 @@ from django.utils import timezone
 from articles.desk import roles
 from articles.desk.people import sessions
 from articles.models import LoginSession
-from articles.tests.factories import make_user
+from articles.tests.factories import make_article, make_user
 from articles.tests.test_people import PeopleTestCase, screen
 
 
@@ -85,6 +88,63 @@ class SessionTests(PeopleTestCase):
         with CaptureQueriesContext(connection) as captured:
             client.get(reverse("admin:index"))
         assert not [query for query in captured if "loginsession" in query["sql"]]
+
+    def test_session_ends_unused_and_stays_with_use(self):
+        client, start = self.browser(make_user(roles.REPORTER)), timezone.now()
+        idle = timedelta(seconds=settings.SESSION_IDLE)
+        for days in range(1, 4):
+            with time_machine.travel(start + idle * 0.9 * days):
+                assert self.is_in(client)
+        with time_machine.travel(start + idle * 0.9 * 3 + idle * 1.01):
+            assert not self.is_in(client)
+
+    def test_session_ends_some_days_after_the_log_in_whatever_it_is_used(self):
+        client, start = self.browser(make_user(roles.REPORTER)), timezone.now()
+        limit, step = timedelta(seconds=settings.SESSION_COOKIE_AGE), timedelta(seconds=settings.SESSION_IDLE * 0.9)
+        at = start
+        while (at := at + step) < start + limit:
+            with time_machine.travel(at):
+                assert self.is_in(client), at - start
+        with time_machine.travel(start + limit + timedelta(minutes=1)):
+            assert not self.is_in(client)
+
+    def test_saving_a_session_does_not_prolong_it_beyond_that(self):
+        client, start = self.browser(make_user(roles.REPORTER)), timezone.now()
+        limit = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+        with time_machine.travel(start + limit - timedelta(hours=1)):
+            Session.objects.update(expire_date=timezone.now() + timedelta(hours=1))
+            session = client.session
+            session["anything"] = 1
+            session.save()
+            assert Session.objects.get(pk=session.session_key).expire_date <= start + limit + timedelta(minutes=1)
+
+    def test_open_form_that_nobody_types_into_is_no_use(self):
+        client, start = self.browser(self.chief), timezone.now()
+        pulse = reverse("admin:articles_article_pulse", args=[make_article().pk])
+        with time_machine.travel(start + timedelta(seconds=settings.SESSION_IDLE * 0.9)):
+            assert client.get(pulse).status_code == 200
+        with time_machine.travel(start + timedelta(seconds=settings.SESSION_IDLE * 1.01)):
+            assert not self.is_in(client)
+
+    def test_session_from_before_has_the_limit_from_its_next_use(self):
+        client = self.browser(make_user(roles.REPORTER))
+        session = client.session
+        del session["began"]
+        session.save()
+        sessions.noted.clear()
+        assert self.is_in(client)
+        assert client.session["began"] > 0
+
+    def test_disabled_login_is_out_at_its_next_request_in_whatever_way_it_was_disabled(self):
+        for change in ({"is_active": False}, {"is_staff": False}):
+            person = make_user(roles.CHIEF_EDITOR)
+            client = self.browser(person)
+            User.objects.filter(pk=person.pk).update(**change)  # as by a script, past the desk
+            assert not self.is_in(client), change
+        person = make_user(roles.CHIEF_EDITOR)
+        client = self.browser(person)
+        person.groups.clear()
+        assert client.get(reverse("admin:auth_user_changelist")).status_code == 403
 
     def test_browsers_are_named_in_words(self):
         cases = {

@@ -4,8 +4,9 @@ from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 
+from allauth.account.utils import perform_login
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
-from django.contrib.auth import REDIRECT_FIELD_NAME, authenticate
+from django.contrib.auth import REDIRECT_FIELD_NAME, SESSION_KEY, authenticate, logout
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.core.exceptions import ValidationError
@@ -64,9 +65,12 @@ class DeskLogin(LoginView):
     template_name = "admin/login.html"
 
     def form_valid(self, form):
-        response = super().form_valid(form)
-        sign_ins.note_sign_in(self.request, form.get_user(), sign_ins.PASSWORD)
-        return response
+        """Go on to the second factor, if there is one; the form that the page kept waits in the session."""
+        if SESSION_KEY in self.request.session:
+            logout(self.request)
+        if carried := self.request.POST.get(unsaved_forms.CARRIED, ""):
+            self.request.session[unsaved_forms.CARRIED] = carried
+        return perform_login(self.request, form.get_user(), redirect_url=self.get_success_url())
 
     def form_invalid(self, form):
         response = super().form_invalid(form)

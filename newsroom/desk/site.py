@@ -1,7 +1,6 @@
 """The admin site of the desk, with a first page of what waits, what is scheduled and what is live."""
 
 from functools import partial
-from http import HTTPStatus
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
@@ -69,15 +68,18 @@ class NewsroomAdminSite(admin.AdminSite):
     @login_not_required
     def login(self, request, extra_context=None):
         """Log in, and return to a form that was kept through the login."""
-        from newsroom.desk import login_form  # when all apps are loaded
+        from articles.desk.people import second_factor  # when all apps are loaded
+        from newsroom.desk import account_adapter, login_form
 
+        context = dict(extra_context or {})
         if request.method == "GET" and self.has_permission(request):
-            return HttpResponseRedirect(reverse("admin:index"))
-        carried = request.POST.get(unsaved_forms.CARRIED, "") if request.method == "POST" else ""
-        context = unsaved_forms.carried_context(carried) | (extra_context or {})
-        response = login_form.answer_login(self, request, context)
-        is_in = carried and response.status_code == HTTPStatus.FOUND
-        return (unsaved_forms.after_login(request, carried) if is_in else None) or response
+            return account_adapter.lead_on(request)
+        if request.method == "GET" and second_factor.must_set_up(request):
+            request.session.update({unsaved_forms.CARRIED: context.get(unsaved_forms.CARRIED, "")})
+            return HttpResponseRedirect(reverse("mfa_index"))
+        if request.method == "POST":
+            context |= unsaved_forms.carried_context(request.POST.get(unsaved_forms.CARRIED, ""))
+        return login_form.answer_login(self, request, context)
 
     def password_change(self, request, extra_context=None):
         """Change one's own password."""

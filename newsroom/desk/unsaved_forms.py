@@ -176,7 +176,8 @@ def csrf_failure(request, reason=""):
     """Answer a form whose token belongs to another session: if a page of ours sent it, it is shown, never executed."""
     from django.contrib.admin import site
 
-    if not request.path.startswith(reverse("admin:index")) or not _is_from_here(request):
+    is_of_desk = request.path.startswith(reverse("admin:index"))
+    if not is_of_desk or request.path.startswith(reverse("mfa_index")) or not _is_from_here(request):
         return djangos_csrf_failure(request, reason)
     is_login, is_in = request.path == reverse("admin:login"), site.has_permission(request)
     if is_login and is_in:  # somebody logged in in another tab, then here

@@ -73,6 +73,7 @@ MIDDLEWARE = [
 ZEAL_NPLUSONE_THRESHOLD = 3
 CACHED_FRAGMENTS = 0  # a test's writes are not committed, so nobody hears of them
 ASK_OUTSIDE_LINKS = REFRESH_RATES = False  # no test asks a stranger's server
+SECOND_FACTOR: set[str] = set()  # its own tests require it
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

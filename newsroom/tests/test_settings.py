@@ -248,6 +248,7 @@ class TestStart:
             ("NEWSROOM_HSTS", {"HSTS": "1"}),
             ("NEWSROOM_BEHIND_PROXY", {"BEHIND_PROXY": "nginx"}),
             ("NEWSROOM_PROXIES", {"PROXIES": "nginx"}),
+            ("NEWSROOM_SECOND_FACTOR", {"SECOND_FACTOR": "editors"}),
             ("NEWSROOM_PROXIES", {"PROXIES": "10.0.0.1/8"}),
             ("NEWSROOM_EMAIL_TLS", {"EMAIL_TLS": "maybe"}),
             ("NEWSROOM_EMAIL_PORT", {"EMAIL_PORT": "70000"}),

@@ -18,7 +18,7 @@ from articles.admin.lists import number_in_address
 from articles.admin.times import time_with_zone
 from articles.desk import roles
 from articles.desk.notices import name_of_person as name_of
-from articles.desk.people import leaving, links, sessions
+from articles.desk.people import leaving, links, second_factor, sessions
 from articles.desk.workflow import WorkflowError
 from articles.models import PasswordLink
 
@@ -50,6 +50,7 @@ class Access(admin.ModelAdmin):
             "link": self.link_view,
             "link/end": self.end_link_view,
             "sessions": self.sessions_view,
+            "second-factor": self.second_factor_view,
             "suspend": self.suspend_view,
             "let-in": self.let_in_view,
         }
@@ -74,6 +75,8 @@ class Access(admin.ModelAdmin):
         return {
             "may_manage": may,
             "may_link": may and (not person.has_usable_password() or roles.may_reset_password(request.user, person)),
+            "may_reset_factor": may and roles.may_reset_password(request.user, person) and person != request.user,
+            "factors": second_factor.names_of(person) if may else [],
             "is_self": person.pk == request.user.pk,
             "is_suspended": not (person.is_active and person.is_staff),
             "link": link,
@@ -145,6 +148,18 @@ class Access(admin.ModelAdmin):
             self.message_user(request, f"{message}.", messages.SUCCESS)
         else:
             self.message_user(request, _("There was no such session any more."), messages.WARNING)
+        return self._back(person)
+
+    @method_decorator(require_POST)
+    def second_factor_view(self, request, pk):
+        """Reset the second factor of somebody who lost it."""
+        person = self._person(request, pk)
+        try:
+            second_factor.reset(person, by=request.user)
+        except WorkflowError as refusal:
+            raise PermissionDenied(str(refusal)) from None
+        text = _("%(person)s has no second factor now, and logs in with the password alone until they set one up.")
+        self.message_user(request, text % {"person": name_of(person)}, messages.SUCCESS)
         return self._back(person)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))

@@ -15,6 +15,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from articles.desk.people.session_store import BEGAN
 from articles.models import LoginSession
 from articles.models.access import secret_digest
 
@@ -42,7 +43,13 @@ def middleware(get_response: Any) -> Any:
 
     def answer(request: Any) -> Any:
         response = get_response(request)
-        if request.path.startswith("/admin/") and (user := getattr(request, "user", None)) and user.is_authenticated:
+        by_itself = request.path.endswith("/pulse/")  # an open form asks each minute, whether anybody sits there or not
+        if (
+            request.path.startswith("/admin/")
+            and not by_itself
+            and (user := getattr(request, "user", None))
+            and user.is_authenticated
+        ):
             note_session(request, user)
         return response
 
@@ -57,11 +64,13 @@ def note_session(request: Any, user: User) -> None:
     if len(noted) >= MOST_NOTED:
         noted.clear()
     noted[secret_digest(key)] = now.timestamp()
+    request.session.setdefault(BEGAN, now.timestamp())  # of a log in before this was noted
     try:
         with transaction.atomic():
             browser = browser_of(request.META.get("HTTP_USER_AGENT", ""))
             session_values = {"user": user, "browser": browser, "seen_at": now}
             LoginSession.objects.update_or_create(key_digest=secret_digest(key), defaults=session_values)
+            request.session.prolong()
     except DatabaseError:
         logger.exception("It was not noted where user %s is logged in.", user.pk)
 
@@ -70,6 +79,7 @@ def began(sender: Any, request: Any, user: User, **kwargs: Any) -> None:
     """Record a login, and delete the rows of expired sessions."""
     if request is None or not user.is_staff:
         return
+    request.session[BEGAN] = timezone.now().timestamp()
     note_session(request, user)
     _store().clear_expired()
     over = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE + EXACT)
