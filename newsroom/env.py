@@ -114,11 +114,23 @@ def some(name: str, among: list[str]) -> list[str]:
     return words(name)
 
 
-def text_for(name: str, *, needed: bool) -> str:
-    """Return the variable's text, which must be set if it is ``needed``."""
+def text_for(name: str, *, needed: bool, by: str = "CDN") -> str:
+    """Return the variable's text, which must be set if it is ``needed`` for what another variable says."""
     if needed and not text(name):
-        raise ImproperlyConfigured(f"{PREFIX}{name} must be set for what {PREFIX}CDN names.")
+        raise ImproperlyConfigured(f"{PREFIX}{name} must be set for what {PREFIX}{by} names.")
     return text(name)
+
+
+def issuer(name: str) -> str:
+    """Return the address of an OpenID Connect provider; empty for none. On this machine it may do without TLS."""
+    value, valid_form = text(name).rstrip("/"), "https://login.example.org, maybe with a path"
+    if not value:
+        return ""
+    url = _split(name, value, valid_form)
+    is_here = url.scheme == "http" and url.hostname in {"127.0.0.1", "localhost", "::1"}
+    if not url.hostname or url.query or url.username or not (url.scheme == "https" or is_here):
+        raise _wrong(name, _without_password(value), valid_form)
+    return value
 
 
 def networks(name: str, default: list[str]) -> list[IPv4Network | IPv6Network]:

@@ -92,6 +92,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "taggit",
     "django_prose_editor",
     "csp",
@@ -199,6 +201,18 @@ MFA_TOTP_TOLERANCE = 1  # half a minute that a phone's clock may be wrong
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody adds a login to keep its owner out
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+OIDC_ISSUER = env.issuer("OIDC_ISSUER")  # where people may log in instead of with a password
+OIDC = {
+    "provider_id": "desk",
+    "name": env.text("OIDC_NAME") or OIDC_ISSUER.partition("://")[2].partition("/")[0],
+    "client_id": env.text_for("OIDC_CLIENT", needed=bool(OIDC_ISSUER), by="OIDC_ISSUER"),
+    "secret": env.text_for("OIDC_SECRET", needed=bool(OIDC_ISSUER), by="OIDC_ISSUER"),
+    "settings": {"server_url": OIDC_ISSUER, "oauth_pkce_enabled": True},
+}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC] if OIDC_ISSUER else []}}
+SOCIALACCOUNT_ADAPTER = "newsroom.desk.account_adapter.DeskProviders"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True  # by a verified address
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: the policy lets no form lead to another site
 
 # Language and time; the paper's own time zone is a setting in the admin
 LANGUAGE_CODE = "en"

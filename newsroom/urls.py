@@ -11,6 +11,7 @@ from newsroom import pages
 urlpatterns = [
     path("admin/", include("articles.admin.password")),
     path("admin/", include("articles.admin.second_factor")),
+    path("admin/", include("articles.admin.provider")),
     path("admin/", admin.site.urls),
     *(route for page in pages.ALL for route in page.routes()),
 ]

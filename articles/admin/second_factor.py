@@ -13,6 +13,7 @@ from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewReco
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView, RemoveWebAuthnView
+from allauth.socialaccount.admin import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.urls import path, reverse_lazy
@@ -25,8 +26,8 @@ from django.views.generic.edit import FormMixin
 
 from articles.desk.people import second_factor, sign_ins
 
-for model in (EmailAddress, Authenticator):
-    admin.site.unregister(model)  # nobody edits them by hand: this module has their pages
+for model in (EmailAddress, Authenticator, SocialApp, SocialAccount, SocialToken):
+    admin.site.unregister(model)  # nobody edits them by hand
 
 INDEX = reverse_lazy("mfa_index")
 

@@ -78,6 +78,7 @@ PATTERNS = [
     ("Second factor reset", gettext_lazy("reset the second factor of {thing}")),
     ("Logged in from %", gettext_lazy("logged in from {a}")),
     ("Not let in: a wrong password was typed at %", gettext_lazy("was not let in: a wrong password was typed at {a}")),
+    ("Not let in: a provider was asked at %", gettext_lazy("was not let in, though a provider knows them, at {a}")),
     ("Not let in: a wrong second factor was shown at %", gettext_lazy("was not let in: a wrong second factor at {a}")),
     ("Suspended: %", gettext_lazy("suspended {thing}: {a}")),
     ("Handed over from % to %", gettext_lazy("handed {thing} over from {a} to {b}")),

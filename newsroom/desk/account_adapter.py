@@ -4,15 +4,22 @@ from datetime import timedelta
 from functools import partial
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.utils import get_login_redirect_url
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles.desk.people import attempts, second_factor, sessions, sign_ins
 from ground.client_address import client_address
+from newsroom.demo_users import DemoUsersInDebugOnly
 from newsroom.desk import unsaved_forms
 
 NEXT = "after_login"  # in a session: where somebody wanted to go who sets up a second factor first
@@ -53,6 +60,39 @@ class DeskAccounts(DefaultAccountAdapter):
             return attempts.try_password([(f"again:{user.pk}", attempts.MOST_OF_ACCOUNT)], check) is not None
         except attempts.TooManyAttemptsError as refusal:
             raise ValidationError(str(refusal)) from None
+
+
+class DeskProviders(DefaultSocialAccountAdapter):
+    """Logging in by an OpenID Connect provider: only people whom the desk has, by an address that was checked."""
+
+    def is_open_for_signup(self, request, sociallogin):
+        return False
+
+    def authenticate_by_email(self, sociallogin):
+        """Return whose address it is; nobody where several logins have it."""
+        match = super().authenticate_by_email(sociallogin)
+        return match if match and len(filter_users_by_email(match[1])) == 1 else None
+
+    def pre_social_login(self, request, sociallogin):
+        """Let in who may log in with a password, too: nobody suspended, nobody without the desk."""
+        user = sociallogin.user if sociallogin.is_existing else None
+        if user is None or not may_log_in(user):
+            sign_ins.note_refusal(request, user.get_username() if user else "", sign_ins.PROVIDER)
+            text = _("Nobody is let in with the address that %(provider)s gives. Log in with your password.")
+            self._refuse(request, text)
+
+    def on_authentication_error(self, request, provider, error=None, exception=None, extra_context=None):
+        sign_ins.note_refusal(request, "", sign_ins.PROVIDER)
+        self._refuse(request, _("%(provider)s did not say who you are. Try again, or log in with your password."))
+
+    def _refuse(self, request, text):
+        messages.error(request, text % {"provider": settings.OIDC["name"]})
+        raise ImmediateHttpResponse(HttpResponseRedirect(reverse("admin:login")))
+
+
+def may_log_in(user):
+    """Return whether the desk lets ``user`` in at all."""
+    return user.is_staff and DemoUsersInDebugOnly().user_can_authenticate(user)
 
 
 def _means(request, user, signal_kwargs):

@@ -5,6 +5,7 @@ from functools import partial
 from http import HTTPStatus
 
 from allauth.account.utils import perform_login
+from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.contrib.auth import REDIRECT_FIELD_NAME, SESSION_KEY, authenticate, logout
 from django.contrib.auth.models import User
@@ -86,6 +87,8 @@ def answer_login(site, request, extra_context):
     context = site.each_context(request) | {"title": _("Log in"), "subtitle": None, "app_path": request.get_full_path()}
     if REDIRECT_FIELD_NAME not in request.GET and REDIRECT_FIELD_NAME not in request.POST:
         context[REDIRECT_FIELD_NAME] = index
+    if settings.OIDC_ISSUER:
+        context["provider"] = settings.OIDC["name"]
     return DeskLogin.as_view(extra_context=context | extra_context, next_page=index)(request)
 
 

@@ -247,6 +247,8 @@ class TestStart:
             ("NEWSROOM_UPLOADS_DIR", {"UPLOADS_DIR": "./uploads"}),
             ("NEWSROOM_HSTS", {"HSTS": "1"}),
             ("NEWSROOM_BEHIND_PROXY", {"BEHIND_PROXY": "nginx"}),
+            ("NEWSROOM_OIDC_ISSUER", {"OIDC_ISSUER": "http://login.example.org"}),
+            ("NEWSROOM_OIDC_CLIENT", {"OIDC_ISSUER": "https://login.example.org"}),
             ("NEWSROOM_PROXIES", {"PROXIES": "nginx"}),
             ("NEWSROOM_SECOND_FACTOR", {"SECOND_FACTOR": "editors"}),
             ("NEWSROOM_PROXIES", {"PROXIES": "10.0.0.1/8"}),

@@ -16,6 +16,7 @@ from ground.client_address import client_address
 
 logger = logging.getLogger("newsroom.sign_in")
 PASSWORD, CODE, TOO_MANY = "password", "code", "attempts"
+PROVIDER = "provider"
 
 
 def note_sign_in(request: HttpRequest, user: User, by: str) -> None:
@@ -47,6 +48,7 @@ def audit_refusal(user_pk: int, address: str, reason: str) -> None:
         return
     texts = {
         PASSWORD: _("Not let in: a wrong password was typed at %(address)s"),
+        PROVIDER: _("Not let in: a provider was asked at %(address)s"),
         CODE: _("Not let in: a wrong second factor was shown at %(address)s"),
     }
     LogEntry.objects.log_actions(user.pk, [user], CHANGE, texts[reason] % {"address": address}, single_object=True)
