@@ -167,7 +167,9 @@ class EveryAnswerTests(TestCase):
         assert directives(again.headers[POLICY]) == directives(page.headers[POLICY])
 
     def test_files_that_nginx_hands_out_itself_have_a_policy(self):
-        locations = re.findall(r"^    location [^}]*", (settings.BASE_DIR / "deploy" / "nginx-tls.conf").read_text(), re.M)
+        locations = re.findall(
+            r"^    location [^}]*", (settings.BASE_DIR / "deploy" / "nginx-tls.conf").read_text(), re.M
+        )
         folders = [text for text in locations if "alias " in text]
         assert len(folders) > 1
         for text in folders:
