@@ -97,7 +97,8 @@ class Releases:
         fresh = release.with_name(f".{release.name}-unpacking")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
-        archive = subprocess.Popen(["git", "-C", str(repository), "archive", commit], stdout=subprocess.PIPE)
+        make = ["git", "-C", str(repository), "-c", "tar.umask=0022", "archive", commit]
+        archive = subprocess.Popen(make, stdout=subprocess.PIPE)
         unpack = subprocess.run(["tar", "--extract", "--directory", str(fresh)], stdin=archive.stdout, check=False)
         if archive.wait() or unpack.returncode:
             raise OperatorError(f"{commit} could not be unpacked into {fresh}; what git and tar say is above.")

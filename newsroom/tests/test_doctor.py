@@ -104,6 +104,13 @@ def environment_file(mode):
         yield
 
 
+@contextmanager
+def readable_database():
+    os.chmod(connection.settings_dict["NAME"], 0o644)
+    yield
+    os.chmod(connection.settings_dict["NAME"], 0o640)
+
+
 def disk(**values):
     usual = {"f_frsize": 4096, "f_blocks": 10**8, "f_bavail": 5 * 10**7, "f_files": 1000, "f_favail": 900}
     return mock.patch.object(machine.os, "statvfs", return_value=mock.Mock(**usual | values))
@@ -243,6 +250,8 @@ def backup_of(ago, name="20261201T020000Z-ab12", whole=True):
 
 def sound_paper():
     stack = ExitStack()
+    if connection.vendor == "sqlite":
+        os.chmod(connection.settings_dict["NAME"], 0o640)
     for context in (environment_file(0o640), nginx(), backup_of(HOUR), disk(), server_says()):
         stack.enter_context(context)
     return stack
@@ -300,6 +309,8 @@ FAULTS = [  # whom it concerns, how it is made, what is said of it
     ("backups", lambda: backup_of(HOUR, whole=False), "there is none"),
     ("backups", lambda: backup_of(50 * HOUR), "50 hours old"),
 ]  # fmt: skip
+if connection.vendor == "sqlite":
+    FAULTS.append(("folders", readable_database, "can read the database"))
 
 
 @override_settings(**SOUND)

@@ -1,6 +1,7 @@
 """What the doctor looks at on the machine itself: settings, folders, disks, the clock."""
 
 import os
+import pwd
 import shutil
 import stat
 import subprocess
@@ -51,26 +52,40 @@ def examine_settings() -> Iterator[Finding]:
 
 
 def examine_folders() -> Iterator[Finding]:
-    """Find folders that can't be written, and what belongs to somebody else or can be changed by everybody."""
-    yield from (
-        Finding(fault=f"{path} can't be written ({name}).", remedy=folders.HINT) for name, path in folders.unwritable()
-    )
-    own = f"{os.geteuid()}:{os.getegid()}"
+    """Find folders that can't be written, and what belongs to somebody else or is open to everybody."""
     written = sorted({path for path in folders.written_folders().values() if path.exists()})
-    entries = chain(written, islice(chain.from_iterable(path.glob("*") for path in written), LOOKED_AT))
-    foreign = False
-    for path in dict.fromkeys(entries):
-        if path.is_symlink():
-            continue
-        about = path.stat()
-        if about.st_uid != os.geteuid():
-            foreign = True
-            yield Finding(fault=f"{path} belongs to {path.owner()}.", remedy=f"chown -R {own} {path}")
-        if about.st_mode & stat.S_IWOTH:
-            foreign = True
-            yield Finding(fault=f"everybody on this machine may change {path}.", remedy=f"chmod -R o-w {path}")
-    if not foreign:
-        yield Finding(note=f"{len(written)} folders, all of them this user's.")
+    inside = islice(chain.from_iterable(path.glob("*") for path in written), LOOKED_AT)
+    faults = [
+        Finding(fault=f"{path} can't be written ({name}).", remedy=folders.HINT) for name, path in folders.unwritable()
+    ]
+    for path in dict.fromkeys(chain(written, inside)):
+        if not path.is_symlink():
+            faults += _wrong_rights(path)
+    database = Path(connection.settings_dict["NAME"]) if connection.vendor == "sqlite" else None
+    if database and database.exists() and database.stat().st_mode & stat.S_IROTH:
+        faults.append(
+            Finding(
+                fault=f"everybody on this machine can read the database {database}.", remedy=f"chmod 640 {database}*"
+            )
+        )
+    yield from faults or [Finding(note=f"{len(written)} folders, all of them this user's.")]
+
+
+def _wrong_rights(path: Path) -> Iterator[Finding]:
+    about = path.stat()
+    if about.st_uid != os.geteuid():
+        own = f"{os.geteuid()}:{os.getegid()}"
+        yield Finding(fault=f"{path} belongs to {_name_of(about.st_uid)}.", remedy=f"chown -R {own} {path}")
+    if about.st_mode & stat.S_IWOTH:
+        yield Finding(fault=f"everybody on this machine may change {path}.", remedy=f"chmod -R o-w {path}")
+
+
+def _name_of(number: int) -> str:
+    """Return the name of a user; the number where this machine has no name for it, as after a restore elsewhere."""
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"the user {number}"
 
 
 def examine_disk() -> Iterator[Finding]:
