@@ -42,7 +42,14 @@ def on_starting(server):
 
 
 def pre_exec(server):
-    """Start the other master from the release that is current now, by its real path and with today's environment."""
+    """Start the other master from the release that is current now, by its real path and with today's environment.
+
+    It looks for systemd's sockets where systemd puts them, from 3 on; gunicorn has moved them since.
+    """
+    if server.systemd:
+        for number, listener in enumerate(server.LISTENERS, start=systemd.SD_LISTEN_FDS_START):
+            os.set_inheritable(listener.fileno(), False)
+            os.dup2(listener.fileno(), number)
     release = RELEASE.resolve()
     program = str(release / "bin" / "newsroom")
     server.START_CTX = {0: program, "args": [program, "web", *sys.argv[1:]], "cwd": str(release)}

@@ -37,6 +37,14 @@ case "$1" in
 esac
 """
 GIT = ["git", "-c", "user.name=Desk", "-c", "user.email=desk@example.org", "-c", "commit.gpgsign=false"]
+ACTIVATE = """
+import os, socket, sys
+
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=1024)
+os.dup2(listener.fileno(), 3)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 TAG_LIBRARY = """
 from django import template
 
@@ -114,7 +122,9 @@ class Site:
                     (self.folder / "main").write_text(line.removeprefix("MAINPID="))
 
     def serve(self):
-        process = self.paper.start(str(self.root / "current" / "bin" / "newsroom"), "web", "--workers=2")
+        """Hand over a socket as systemd does, and start what the unit starts."""
+        program = str(self.root / "current" / "bin" / "newsroom")
+        process = self.paper.start(sys.executable, "-c", ACTIVATE, str(self.paper.port), program, "web", "--workers=2")
         (self.folder / "main").write_text(str(process.pid))
 
     def ask(self, path):
