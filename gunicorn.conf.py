@@ -50,6 +50,7 @@ def pre_exec(server):
         for number, listener in enumerate(server.LISTENERS, start=systemd.SD_LISTEN_FDS_START):
             os.set_inheritable(listener.fileno(), False)
             os.dup2(listener.fileno(), number)
+            os.set_inheritable(number, True)  # also where it was there already
     release = RELEASE.resolve()
     program = str(release / "bin" / "newsroom")
     server.START_CTX = {0: program, "args": [program, "web", *sys.argv[1:]], "cwd": str(release)}
