@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from articles.public.surrogate_keys import PAPER
-from newsroom.backups import named_files, table_rows
+from newsroom.backups import indexes, named_files, table_rows
 from newsroom.backups.archive import BackupError, CheckedBackup, DamagedBackup
 from newsroom.backups.snapshot import lift_time_limits
 from newsroom.backups.table_rows import Checksum, Table
@@ -34,7 +34,8 @@ def restore_backup(backup: CheckedBackup, tell: Tell) -> None:
     with connection.constraint_checks_disabled(), transaction.atomic():
         lift_time_limits(ALIAS)
         _empty_tables([table.name for table in tables])
-        _fill_tables(backup, tables, tell)
+        with indexes.filled_at_once(ALIAS):
+            _fill_tables(backup, tables, tell)
         connection.check_constraints()
     connection.close()  # SQLite reads the tables of words anew
     compare_tables(backup, tables, tell)

@@ -147,6 +147,10 @@ class DamagedBackupTests(TransactionTestCase):
             path.write_bytes(content[:at] + bytes([content[at] ^ (1 << at % 8)]) + content[at + 1 :])
             assert self.refusal(self.whole), at
 
+    def test_sums_that_can_not_be_read_are_told_so(self):
+        for name in ("a sum in capitals", "sums of another system's lines"):
+            assert self.damaged(OF_A_WHOLE[name]).startswith("SHA256SUMS is damaged"), name
+
     def test_another_key_or_none_is_told_apart_from_damage(self):
         with override_settings(BACKUP_KEY=backup_places.OTHER_KEY):
             assert "not the key" in self.refusal(self.whole)

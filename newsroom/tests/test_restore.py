@@ -48,7 +48,8 @@ def make_paper():
     pair = make_pair()
     make_rate(pair=pair, value=Decimal("0.000000123456789012"), effective_date=date(1999, 12, 31))
     make_rate(pair=pair, value=Decimal("12345.5"))
-    Announcement.objects.create(listener="sitemaps", told=ODD, told_until=datetime(2026, 1, 1, tzinfo=UTC))
+    announced = {"told": ODD, "told_until": datetime(2026, 1, 1, tzinfo=UTC)}
+    Announcement.objects.update_or_create(listener="sitemaps", defaults=announced)
     for key in ("Б", "a", "Z", "_", "é"):
         Session.objects.create(session_key=key, session_data="", expire_date=datetime(2027, 1, 1, tzinfo=UTC))
     make_task("SUCCESSFUL", return_value=ODD, args_kwargs={"args": [ODD], "kwargs": {}})
