@@ -12,13 +12,14 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 
 from newsroom.backups.named_files import files_below, put_file
-from newsroom.backups.table_rows import encode_row
+from newsroom.backups.table_rows import Checksum, encode_row
 
 SUMS, MANIFEST, SETTINGS = "SHA256SUMS", "manifest.json", "settings.env"
 NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4}")
@@ -88,7 +89,7 @@ class BackupWriter:
         self._sums[path + ending] = hashlib.sha256(content).hexdigest()
         self.written += len(content)
 
-    def write_rows(self, folder: str, rows: Iterable[list[Any]], checksum: Any) -> None:
+    def write_rows(self, folder: str, rows: Iterable[list[Any]], checksum: Checksum) -> None:
         """Write rows as lines of compressed JSON, in as many files as they need, and add them to ``checksum``."""
         for number, part in enumerate(_compressed_parts(rows, checksum), start=1):
             self.write(f"{folder}/{number:05}.jsonl.gz", part)
@@ -100,23 +101,18 @@ class BackupWriter:
         put_file(self.storage, f"{self.name}/{SUMS}", sums.encode())
 
 
-def _compressed_parts(rows: Iterable[list[Any]], checksum: Any) -> Iterator[bytes]:
-    buffer = io.BytesIO()
-    file = gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=1, mtime=0)
-    empty = True
-    for row in rows:
-        line = encode_row(row).encode()
-        checksum.add(line)
-        file.write(line + b"\n")
-        empty = False
-        if buffer.tell() >= PART:
-            file.close()
-            yield buffer.getvalue()
-            buffer = io.BytesIO()
-            file = gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=1, mtime=0)
-            empty = True
-    file.close()
-    if not empty:
+def _compressed_parts(rows: Iterable[list[Any]], checksum: Checksum) -> Iterator[bytes]:
+    """Yield the rows as lines of JSON, in compressed parts of about ``PART`` bytes."""
+    rows = iter(rows)
+    for first in rows:
+        buffer = io.BytesIO()
+        with gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=1, mtime=0) as file:
+            for row in chain([first], rows):
+                line = encode_row(row).encode()
+                checksum.add(line)
+                file.write(line + b"\n")
+                if buffer.tell() >= PART:
+                    break
         yield buffer.getvalue()
 
 

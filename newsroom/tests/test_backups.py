@@ -106,6 +106,15 @@ class OneMomentTests(TransactionTestCase):
         sizes = {source.partition(" ")[0] for image in Image.objects.all() for source in addresses(image)}
         assert {size.removeprefix("/media/") for size in sizes} <= set(named_files.names_in("default", "default"))
 
+    def test_what_is_large_is_written_in_parts(self):
+        images = [make_image() for _ in range(3)]
+        backup_places.write_named_files()
+        with mock.patch.object(archive, "PART", 1), mock.patch.object(named_files, "PART", 1):
+            checked = backup_places.checked(backup_places.backup())
+        assert len(checked.parts("tables/articles_image")) > 1
+        assert len(checked.parts("files/uploads")) == len(images)
+        assert len(list(checked.rows("tables/articles_image"))) == len(images)
+
     def test_picture_that_is_deleted_meanwhile_has_it_begun_again(self):
         lines = []
         image, _another = make_image(), make_image()

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from newsroom import env
 from newsroom.management.commands import serve
+from newsroom.tests import backup_places
 
 KEY = "k3y-" * 15
 
@@ -101,6 +102,31 @@ class TestReaders:
         assert read(env.folder, "NAME", Path("/a"), value="/b/c") == Path("/b/c")
         with pytest.raises(ImproperlyConfigured, match="NEWSROOM_NAME is “b/c”; it must be an absolute path"):
             read(env.folder, "NAME", Path("/a"), value="b/c")
+
+    def test_backups_are_in_a_folder_of_the_paper_alone_or_in_a_bucket(self):
+        folder = read(env.backups, "NAME", Path("/a"), value="")["OPTIONS"]
+        assert (folder["location"], folder["directory_permissions_mode"]) == (Path("/a"), 0o700)
+        assert read(env.backups, "NAME", Path("/a"), value="/b")["OPTIONS"]["location"] == Path("/b")
+        bucket = read(env.backups, "NAME", Path("/a"), value="s3://key:secret@host/safe")
+        assert bucket["BACKEND"].endswith("S3Storage")
+        assert (bucket["OPTIONS"]["bucket_name"], bucket["OPTIONS"]["location"]) == ("safe", "backups")
+        for value in ("b/c", "ftp://host/safe"):
+            with pytest.raises(ImproperlyConfigured, match="NEWSROOM_NAME"):
+                read(env.backups, "NAME", Path("/a"), value=value)
+
+    def test_key_of_backups_is_one_and_is_never_shown(self):
+        assert read(env.age_key, "NAME", value="") == ""
+        assert read(env.age_key, "NAME", value=backup_places.KEY) == backup_places.KEY
+        with pytest.raises(ImproperlyConfigured, match="NEWSROOM_NAME must be a key") as refusal:
+            read(env.age_key, "NAME", value=backup_places.KEY[:-1])
+        assert backup_places.KEY[20:40] not in str(refusal.value)
+
+    def test_counts_are_as_many_numbers_as_there_are_by_default(self):
+        assert read(env.counts, "NAME", (7, 4, 12), value="") == (7, 4, 12)
+        assert read(env.counts, "NAME", (7, 4, 12), value="1, 0, 24") == (1, 0, 24)
+        for value in ("7,4", "7,4,-1", "7,4,12,1", "7,4,many"):
+            with pytest.raises(ImproperlyConfigured, match="it must be 3 numbers, like 7,4,12"):
+                read(env.counts, "NAME", (7, 4, 12), value=value)
 
     def test_database_may_be_postgresql(self):
         url = "postgresql://us%40er:pa%2Fss@db.example:6432/pa%20per?sslmode=require"
