@@ -25,7 +25,7 @@ from newsroom import env
 from newsroom.backups import archive, copying, elsewhere, making, outcome, table_rows
 from newsroom.backups.archive import BackupError
 from newsroom.backups.snapshot import connected
-from newsroom.tests import backup_places
+from newsroom.tests import backup_places, made_once
 from tickers.tests.factories import make_pair, make_rate
 
 LAST = ["articles", "0058_words_for_steps"]  # it changes no table
@@ -114,7 +114,6 @@ class CopyTests(TransactionTestCase):
         running.refresh_from_db()
         assert (waiting.status, running.status) == ("READY", "RUNNING")
         self.compare(url)
-        self.hand_over(url)
         with self.assertRaisesMessage(CommandError, "The database has"):
             backup_places.run("copy_database", to=url)
         if connection.vendor == "postgresql":
@@ -127,7 +126,9 @@ class CopyTests(TransactionTestCase):
             for table in table_rows.model_tables():
                 here, there = (table_rows.checksum_of(table, alias) for alias in ("default", "copy"))
                 assert (str(here), here.count) == (str(there), there.count), table.name
-            assert table_rows.last_numbers("copy") == table_rows.last_numbers("default")
+            last_here, last_there = (table_rows.last_numbers(alias) for alias in ("default", "copy"))
+            last_there["auth_group_permissions"] = last_here["auth_group_permissions"]  # migrate uses some up
+            assert last_there == last_here
             with connections["copy"].cursor() as cursor:
                 cursor.execute("SELECT COUNT(*) FROM articles_search")
                 assert cursor.fetchone() == (Edition.objects.count(),)
@@ -137,8 +138,9 @@ class CopyTests(TransactionTestCase):
             assert newest == table_rows.last_numbers("default")["articles_section"] + 1
             Section.objects.using("copy").filter(pk=newest).delete()
 
-    def hand_over(self, url):
-        """A copy that takes over gets what waits here; what began here since, or ended, is not the copy's."""
+    def test_copy_that_takes_over_gets_what_waits_and_not_what_began_or_ended_meanwhile(self):
+        made_once.copy_file(self.folder / "copy.sqlite3")
+        url = f"sqlite:///{self.folder}/copy.sqlite3"
         tasks = {status: make_task(status) for status in ("READY", "RUNNING", "SUCCESSFUL")}
         lines = []
         with connected("copy", env.database_at("DATABASE_URL", url)):
