@@ -39,3 +39,4 @@ def filled_at_once(alias: str) -> Iterator[None]:
         yield
         for _drop, make in reversed(statements):
             cursor.execute(make)
+        cursor.execute("ANALYZE")  # else the first readers wait for plans that were made for empty tables
