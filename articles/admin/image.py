@@ -94,6 +94,8 @@ class ImageAdmin(Library, DeskAdmin):
         if sent and self._may_save(request, object_id):
             uploads.decode_upload(sent, renditions.accept_picture)
         try:
+            if request.method == "POST" and self._may_save(request, object_id):
+                self.draw_safe_copy(request, object_id and self.get_object(request, unquote(object_id)))
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (IntegrityError, OSError) as error:
             if sent is None and (request.method != "POST" or not isinstance(error, OSError)):
@@ -112,6 +114,15 @@ class ImageAdmin(Library, DeskAdmin):
         image = self.get_object(request, unquote(object_id))
         return image is not None and self.has_change_permission(request, image)
 
+    def draw_safe_copy(self, request, image=None):
+        """Draw the copy that pages show first of what was sent, before the transaction of ``save_model()``."""
+        form = self.get_form(request, image, change=image is not None)(request.POST, request.FILES, instance=image)
+        file = form.is_valid() and form.cleaned_data.get("new_file" if image else "file")
+        if file:
+            request.safe_copy = renditions.draw_safe_copy(file.read(), form.instance.trim)
+        elif image and form.is_valid() and form.is_trimmed_anew:
+            request.safe_copy = renditions.draw_safe_copy(_master_of(image), form.instance.trim)
+
     def save_model(self, request, obj, form, change):
         """Save the row; a new file or trim makes its safe copy, changed crops make its sizes after the commit."""
         file = form.cleaned_data.get("new_file") if change else obj.file
@@ -120,21 +131,18 @@ class ImageAdmin(Library, DeskAdmin):
         else:
             obj.uploaded_by = request.user
         is_new = bool(file) or form.is_trimmed_anew  # what pages show of it
-        master = file.read() if file else _master_of(obj) if is_new else b""
         recut = is_new or bool(POINTS & set(form.changed_data))
         if change and recut:
             obj.wanted_cut += 1
         if change and is_new:
             self._replace(obj, file, at_once=form.cleaned_data["at_once"])
-        elif file:
-            file.seek(0)
         elif ON_CARDS & set(form.changed_data):
             self._draw_cards(obj, at_once=False)
         try:
             super().save_model(request, obj, form, change)
             words.index_pictures([obj])
             if is_new:
-                renditions.make_safe_copy(master, obj.key, obj.trim)
+                renditions.write_safe_copy(request.safe_copy, obj.key)
         except (IntegrityError, OSError):
             if file and obj.file._committed:  # it is written before the row, which may fail
                 with suppress(OSError):

@@ -72,6 +72,7 @@ def _look(request):
 def _take(model_admin, request):
     """Store one picture with its texts; errors are returned by field, and then nothing is stored."""
     uploads.decode_upload(request.FILES.get("file"), renditions.accept_picture)
+    model_admin.draw_safe_copy(request)
     try:
         with transaction.atomic():
             form, image = _store(model_admin, request)

@@ -10,6 +10,9 @@ a footnote ``<span data-footnote>`` (footnotes.py). Anything else is dropped.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from html import escape, unescape
 from html.parser import HTMLParser
 
@@ -139,7 +142,37 @@ _cleaner = nh3.Cleaner(
 )
 
 
+_known: ContextVar[dict[str, str] | None] = ContextVar("known", default=None)
+
+
+@contextmanager
+def remember_cleaned() -> Iterator[None]:
+    """Remember within the block what ``clean()`` returned.
+
+    So what was cleaned before a transaction is not cleaned once more in it, while others wait for the database.
+    """
+    if _known.get() is not None:
+        yield
+        return
+    token = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
 def clean(html: str) -> str:
+    """Return ``html`` with only what a body may have; cleaning the result again changes nothing."""
+    known = _known.get()
+    if known is None:
+        return _clean(html)
+    if html not in known:
+        cleaned = _clean(html)
+        known[html] = known[cleaned] = cleaned
+    return known[html]
+
+
+def _clean(html: str) -> str:
     """Return ``html`` with only what a body may have; cleaning the result again changes nothing.
 
     One round is not stable for tangled markup (a link in a table in a link), so it is repeated; what still changes

@@ -180,6 +180,7 @@ class Edition(Copy):
     )
 
     loaded_authors: list[Author] | None = None  # by topics()
+    loaded_topics: list[dict] | None = None
     authors_in_list: Callable[[int], list[Author]] | None = None  # of an edition, by its number
 
     objects = EditionQuerySet.as_manager()
@@ -265,15 +266,18 @@ class Edition(Copy):
         """Return its further sections and tags, each with ``name``, ``url``, ``pk`` and ``is_tag``; also loads its
         authors.
         """
+        if self.loaded_topics is not None:
+            return self.loaded_topics
         rows = sorted(fetch(router.db_for_read(type(self)), TOPICS, [self.pk] * 3), key=lambda row: row[:3])
         authors = [pk for kind, *_rest, pk in rows if kind == IS_AUTHOR]
         authors_by_pk = AUTHORS.shared(authors)
         self.loaded_authors = [authors_by_pk[pk] for pk in authors]
-        return [
+        self.loaded_topics = [
             {"name": name, "url": _topic_url(kind, slug, parent), "pk": pk, "is_tag": bool(kind)}
             for kind, _order, name, slug, parent, pk in rows
             if kind != IS_AUTHOR
         ]
+        return self.loaded_topics
 
 
 def _topic_url(kind: int, slug: str, parent: str | None) -> str:

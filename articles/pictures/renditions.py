@@ -207,8 +207,16 @@ def _encode(picture: Pillow.Image, kind: str, options: dict) -> bytes:
 
 
 def make_safe_copy(master: bytes, key: str, trim: Trim = ALL) -> None:
-    """Write the one public size that pages show until ``make_sizes`` has run."""
-    _write(_safe_name(key), _small_copy(trim.of(Pillow.open(io.BytesIO(master), formats=("JPEG",)))))
+    """Draw and write the one public size that pages show until ``make_sizes`` has run."""
+    write_safe_copy(draw_safe_copy(master, trim), key)
+
+
+def draw_safe_copy(master: bytes, trim: Trim = ALL) -> bytes:
+    return _small_copy(trim.of(Pillow.open(io.BytesIO(master), formats=("JPEG",))))
+
+
+def write_safe_copy(content: bytes, key: str) -> None:
+    _write(_safe_name(key), content)
 
 
 def show_original(master: IO[bytes], side: int = SAFE_SIDE) -> bytes:

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from articles.admin.article import PAGES, ArticleAdmin
 from articles.admin.article.pages import ArticlePage
-from articles.desk import revisions, workflow
-from articles.models import Article, Autosave
-from articles.tests.factories import make_article, make_author, make_chief, make_section
+from articles.desk import groups, revisions, roles, workflow
+from articles.models import Article, Autosave, UnsavedForm
+from articles.tests.factories import make_article, make_author, make_chief, make_section, make_user
 from articles.tests.test_admin_article import DeskTestCase, change_address, typed
 
 MOST_CLASSES = 6  # of ours that ArticleAdmin stands on, itself among them
@@ -194,3 +194,55 @@ class UnwritableTests(DeskTestCase):
         (formset,) = [inline.formset for inline in page.context["inline_admin_formsets"]]
         assert page.status_code == 503
         assert [str(form["author"].value()) for form in formset.initial_forms] == [str(mine.pk)]
+
+
+class WordsOfThoseWhoMayNotTests(DeskTestCase):
+    """A form that was opened while one might write, and is sent when one may not any more."""
+
+    def setUp(self):
+        self.section = make_section()
+        self.writer = make_user(roles.REPORTER)
+        self.article = make_article(section=self.section, headline="Road opens", created_by=self.writer)
+        self.form = typed(self.article) | {"body": "<p>A paragraph of an hour.</p>"}
+        self.client.force_login(self.writer)
+
+    def send(self, **more):
+        return self.client.post(self.article.get_absolute_url(), self.form | more)
+
+    def test_words_are_kept_and_told_if_the_article_is_in_the_trash_by_now(self):
+        Article.objects.filter(pk=self.article.pk).update(trashed_at=timezone.now())
+        for button in ("_save", "_continue", "_step", "_preview", "_share"):
+            with self.subTest(button):
+                UnsavedForm.objects.all().delete()
+                response = self.send(**{button: "submit"})
+                self.assertContains(response, "is in the trash by now", status_code=403)
+                self.assertContains(response, "What you typed is kept", status_code=403)
+                row = UnsavedForm.objects.get(user=self.writer)
+                assert row.fields["body"] == ["<p>A paragraph of an hour.</p>"]
+                self.assertContains(
+                    self.client.get(reverse("admin:unsaved_form", args=[row.pk])), "paragraph of an hour"
+                )
+        self.assertContains(self.client.get(reverse("admin:index")), reverse("admin:unsaved_form", args=[row.pk]))
+
+    def test_words_are_kept_and_told_if_the_right_to_write_is_gone(self):
+        Article.objects.filter(pk=self.article.pk).update(stage=Article.Stage.READY)
+        self.assertContains(self.send(), "you may not edit", status_code=403)
+        assert UnsavedForm.objects.filter(user=self.writer).count() == 1
+
+    def test_whoever_may_not_read_an_article_learns_nothing_of_it(self):
+        blind = []
+        for role in groups.PERMISSIONS:
+            self.client.force_login(make_user(role))
+            if self.client.get(self.article.get_absolute_url()).status_code != 403:
+                continue
+            blind.append(role)
+            for button in ("_save", "_continue", "_step", "_preview", "_share", "_revoke", "_merge", "_overwrite"):
+                for form in ({}, self.form, {"note": "Words for a step", "due_at": "2026-01-01T10:00"}):
+                    with self.subTest(f"{role} {button}"):
+                        sent = form | {button: "submit", "version": "1"}
+                        response = self.client.post(self.article.get_absolute_url(), sent, follow=True)
+                        assert response.status_code == 403
+                        self.assertNotContains(response, "Road opens", status_code=403)
+                        self.assertNotContains(self.client.get(reverse("admin:index")), "Road opens")
+        assert roles.RATES_DESK in blind
+        assert not UnsavedForm.objects.exists()

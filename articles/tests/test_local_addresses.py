@@ -89,7 +89,8 @@ class LocalAddressTests(TestCase):
                 with self.subTest(f"{source} {ending!r}"):
                     assert response.status_code in {301, 400}
                     where = response.headers.get("Location", "/")
-                    assert where.isascii() and url_has_allowed_host_and_scheme(where, allowed_hosts=None)
+                    assert where.isascii()
+                    assert url_has_allowed_host_and_scheme(where, allowed_hosts=None)
 
     def test_login_leads_to_no_other_site(self):
         User.objects.create_user("chief", password="a-long-password", is_staff=True)

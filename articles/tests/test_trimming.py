@@ -235,7 +235,7 @@ class TrimTests(LibraryTestCase):
 
     def test_disk_that_is_full_changes_nothing_and_is_told(self):
         for place_, words in (
-            ("articles.pictures.renditions.make_safe_copy", "can&#x27;t store pictures"),
+            ("articles.pictures.renditions.write_safe_copy", "can&#x27;t store pictures"),
             ("django.core.files.storage.FileSystemStorage._open", "can’t be read just now"),
         ):
             with self.subTest(words), mock.patch(place_, side_effect=OSError):

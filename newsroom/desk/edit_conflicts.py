@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -35,9 +36,21 @@ class DifferingField:
 
     name: str
     label: str
-    theirs: list[tuple[str, str]]  # parts of text, each with its style: see form_values.marked()
-    mine: list[tuple[str, str]]
+    words: tuple[str, str]  # theirs, mine
     keeps_theirs: bool = False  # by default: I did not change it
+
+    @cached_property
+    def sides(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """Both texts in parts, compared when the page is written: the row's transaction has ended by then."""
+        return form_values.marked(*self.words)
+
+    @property
+    def theirs(self) -> list[tuple[str, str]]:
+        return self.sides[0]
+
+    @property
+    def mine(self) -> list[tuple[str, str]]:
+        return self.sides[1]
 
     @property
     def keeps_mine(self) -> bool:
@@ -219,9 +232,8 @@ def _differences(form, loaded):
     for name in _fields(form):
         theirs, mine = form_values.stored_value(form, name), form_values.typed_value(form, name)
         if theirs != mine and form_values.has_changed(form, name):
-            sides = form_values.marked(*form_values.both_in_words(form, name))
-            label = str(form[name].label)
-            differing.append(DifferingField(name, label, *sides, keeps_theirs=_mark(mine) == loaded.get(name)))
+            words, label = form_values.both_in_words(form, name), str(form[name].label)
+            differing.append(DifferingField(name, label, words, keeps_theirs=_mark(mine) == loaded.get(name)))
     return differing
 
 
@@ -232,7 +244,7 @@ def _rows_that_differ(formsets, now, loaded):
         if now[name] != loaded.get(name):
             theirs = ", ".join(str(row.instance) for row in formset.initial_forms)
             label = str(formset.model._meta.verbose_name_plural)
-            differing.append(DifferingField("", label, [("", theirs)], [("", _("as they stand below"))]))
+            differing.append(DifferingField("", label, (theirs, str(_("as they stand below")))))
     return differing
 
 

@@ -1,6 +1,5 @@
 """The value of a form's field: as its browser has it, and in words for a person or the log."""
 
-import difflib
 import re
 from typing import Any
 
@@ -8,6 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+
+from articles.desk.text_diff.matching import Budget, Matcher
 
 LONGEST = 300  # characters of a value in the log
 MOST_WORDS = 2000  # of a text whose differences are marked
@@ -143,7 +144,7 @@ def marked(theirs: str, mine: str) -> tuple[list[tuple[str, str]], list[tuple[st
     if max(len(left), len(right)) > MOST_WORDS:
         return [(SAME, theirs)], [(SAME, mine)]
     parts: tuple[list[tuple[str, str]], list[tuple[str, str]]] = ([], [])
-    for kind, *ends in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+    for kind, *ends in Matcher(left, right, Budget()).get_opcodes():
         for side, words in enumerate((left[ends[0] : ends[1]], right[ends[2] : ends[3]])):
             text = "".join(words)
             bare = text.lstrip() if kind != "equal" else ""

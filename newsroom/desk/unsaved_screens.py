@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.utils import unquote
 from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
@@ -10,7 +11,10 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles.body.markup import LONGEST, clean, remember_cleaned
+from articles.body.references import thaw_rates
 from articles.models import UnsavedForm
+from articles.models.copy import BodyField
 from ground.characters import strip_control
 from ground.model_admins import ChangeFormAdmin
 from newsroom.desk import unsaved_forms
@@ -31,8 +35,13 @@ class FilledIn(ChangeFormAdmin):
     """A model's admin whose forms can be filled in with what was typed and not saved."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        with remember_cleaned():
+            return self._show_or_save(request, object_id, form_url, extra_context)
+
+    def _show_or_save(self, request, object_id, form_url, extra_context):
         number = request.GET.get("unsaved")
         if request.method != "GET" or not number:
+            self._clean_first(request, object_id, request.POST)
             return super().changeform_view(request, object_id, form_url, extra_context)
         row = unsaved_forms.unsaved_form_of(request.user, number)
         model_admin, key = unsaved_forms.model_admin_of(self.admin_site, row.path) if row else (None, None)
@@ -41,10 +50,20 @@ class FilledIn(ChangeFormAdmin):
             return HttpResponseRedirect(request.path)
         return self._show_filled_in(request, row, object_id, form_url, extra_context)
 
+    def _clean_first(self, request, object_id, data):
+        """Clean stored and typed bodies before Django begins its transaction, in which nobody else writes."""
+        names = [field.name for field in self.opts.concrete_fields if isinstance(field, BodyField)] if data else []
+        row = self.get_object(request, unquote(object_id)) if names and object_id else None
+        for name in names:
+            for html in (data.get(name, ""), getattr(row, name, "")):
+                if len(html) <= LONGEST:
+                    clean(thaw_rates(clean(html)))
+
     def _show_filled_in(self, request, row, object_id, form_url, extra_context):
         """Show the form filled in from ``row``, without errors; nothing is saved."""
         _files = request.FILES  # read before it is a POST, because reading them reads POST anew
         request.method, request.POST, request.filled_in = "POST", row.data, row
+        self._clean_first(request, object_id, row.data)
         with transaction.atomic():
             return self._changeform_view(request, object_id, form_url, extra_context)
 
@@ -86,13 +105,21 @@ class SentForms(ChangeFormAdmin):
 
         A model admin whose rows become something else overrides ``tell_what_became()``.
         """
-        if request.method == "POST" and IS_POPUP_VAR not in request.POST:
-            fields = unsaved_forms.typed_in(request.POST)
-            if unsaved_forms.has_words(fields) and not unsaved_forms.is_too_large(fields):
-                self.tell_what_became(request, object_id)
-                row = unsaved_forms.store(request.user, request.path, fields, [], Why.GONE)
-                return HttpResponseRedirect(unsaved_forms.form_address(row))
-        return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+        kept = self.keep_words(request, object_id) if request.method == "POST" else None
+        return kept or super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+
+    def keep_words(self, request, object_id):
+        """Keep what was typed into a form that can't be saved any more, and return a redirect to it; None if empty.
+
+        A form of too many characters is not kept.
+        """
+        fields = unsaved_forms.typed_in(request.POST)
+        if IS_POPUP_VAR in request.POST or not unsaved_forms.has_words(fields) or unsaved_forms.is_too_large(fields):
+            return None
+        self.tell_what_became(request, object_id)
+        request.is_not_saved = True
+        row = unsaved_forms.store(request.user, request.path, fields, [], Why.GONE)
+        return HttpResponseRedirect(unsaved_forms.form_address(row))
 
     def tell_what_became(self, request, object_id):
         """Add a message on what the row is now; most missing rows are deleted, and have none."""

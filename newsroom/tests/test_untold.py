@@ -254,7 +254,7 @@ class StepsTests(TransactionTestCase):
         for address, field in ((change, "new_file"), (reverse("admin:articles_image_add"), "file")):
             for place in (
                 "django.core.files.storage.FileSystemStorage._save",
-                "articles.pictures.renditions.make_safe_copy",
+                "articles.pictures.renditions.write_safe_copy",
             ):
                 file = SimpleUploadedFile("new.jpg", picture_file(size=(900, 600)).read())
                 data = said | {field: file, "seen": image.key} | loaded(self.client, address)

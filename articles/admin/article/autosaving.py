@@ -79,10 +79,9 @@ class Autosaving(ArticlePage):
     def autosave_view(self, request, article):
         """Keep what is in the form; ``leaving`` in the POST says that its page is being closed."""
         window = self._window_that_may_edit(request, article)
+        fields = fields_of(request.POST)
         with transaction.atomic():  # the words are offered once at least, whatever fails
-            row = autosaves.keep_autosave(
-                request.user, article, window, autosaves.version_in(request.POST), fields_of(request.POST)
-            )
+            row = autosaves.keep_autosave(request.user, article, window, autosaves.version_in(request.POST), fields)
             if recovered := request.POST.get("recovered"):
                 autosaves.settle_taken(request.user, recovered, Autosave.Outcome.TAKEN)
         page = autosaves.window_in(request.POST, "page") or window

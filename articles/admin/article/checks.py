@@ -1,6 +1,7 @@
 """The checks beside the text: of the saved copy when the page opens, of what is in the form while somebody types."""
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -56,9 +57,15 @@ class Checks(ArticlePage):
     def _look(self, request, article):
         if article and not self.admin.has_change_permission(request, article):
             return looked_at(article)
-        with trial_save(self.admin, request, article) as (copy, errors):
-            fields = self.admin.get_form(request, article, change=article is not None).base_fields
-            return looked_at(copy, _refused(fields, errors))
+        copy, errors = trial_save(self.admin, request, article, _with_rows)
+        fields = self.admin.get_form(request, article, change=article is not None).base_fields
+        return looked_at(copy, _refused(fields, errors))
+
+
+def _with_rows(copy):
+    """Return ``copy`` with the rows that checks look at."""
+    prefetch_related_objects([copy], "bylines", "tag_rows")
+    return copy
 
 
 def looked_at(article, refused=()):

@@ -1,8 +1,9 @@
 """A save: from the form that was sent to the page that answers, in the order in which it happens. Read downward.
 
     answer_sent_form()    every POST to an article's form begins here, and nothing typed is lost if the database fails
-    save_sent_form()      under a lock: put together what two people typed, look whether it is right, store, go on
+    look_at()             put together what two people typed, and look whether it is right, while others may write
     keep_and_show()       what is not right, or still to be chosen, comes back with everything that was typed
+    save_sent_form()      under a lock, and if nobody saved since: store and go on
     store_text()          the rows, and a revision if anything is new
     go_on()               what the button asked for besides: a step, a link, a preview, the same form or the list
 
@@ -10,8 +11,10 @@ Whoever may not write, but take a step (take back, say), sends a form without fi
 """
 
 import logging
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any, NoReturn
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
@@ -27,10 +30,13 @@ from articles import tasks
 from articles.admin.article import autosaves, recovery, sharing, step_input, steps
 from articles.admin.article.conflict import MERGE, is_of_other_version, rows_as_stored, settle_conflict
 from articles.admin.article.form_page import FilledForm, fill_form, form_page
+from articles.admin.article.form_snapshot import BYLINES
 from articles.admin.article.pages import DeskRequest, address_of, may_write
-from articles.admin.article.preview import preview_page
+from articles.admin.article.preview import preview_form
+from articles.admin.article.trial_save import remember_stored
 from articles.admin.lists import number_in_address
 from articles.admin.times import time_with_zone
+from articles.body.markup import remember_cleaned
 from articles.desk import revisions, workflow
 from articles.desk.readiness.links import outside_of
 from articles.desk.steps import IN_HAND
@@ -40,6 +46,8 @@ from articles.models.unsaved_form import KEPT_FOR
 
 logger = logging.getLogger(__name__)
 UNWRITABLE = (OperationalError, InternalError, InterfaceError)  # read-only, full, locked or gone; not our mistakes
+MOST_TRIES = 4  # of looking at a form, if others save meanwhile
+ROWS = f"{BYLINES}-TOTAL_FORMS"  # in the form of whoever may write
 OVERWRITE, STEP, CONTINUE, PREVIEW = "_overwrite", "_step", "_continue", "_preview"  # buttons
 
 
@@ -51,6 +59,12 @@ class Sent:
     request: DeskRequest
     article: Article | None
     fields: QueryDict
+    stored: dict[str, Any] = field(default_factory=dict)  # the article's columns when the form was looked at
+    filled: FilledForm | None = None  # the form that was looked at, with the article as it will be
+
+
+class SavedMeanwhile(Exception):
+    """The article is not any more what the form was looked at with, so that it must be looked at anew."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +87,17 @@ def answer_sent_form(admin: ModelAdmin, request: DeskRequest, number: str | None
     refuse_other_key(admin, request)
     try:
         revoke_link(admin, request, number)
-        with transaction.atomic():
-            article = lock_article(admin, request, number)
-            if number and article is None:
-                return None
-            return save_sent_form(Sent(admin, request, article, request.POST))
+        with remember_cleaned():
+            for _time in range(MOST_TRIES):
+                article = admin.get_object(request, number) if number else None
+                if number and article is None:
+                    return None
+                looked = look_at(Sent(admin, request, article, request.POST))
+                if isinstance(looked, HttpResponse):
+                    return looked
+                with suppress(SavedMeanwhile):
+                    return save_sent_form(looked, number)
+        return show_unwritable(admin, request, number)
     except UNWRITABLE:
         logger.exception("The database refused to save an article")
         return show_unwritable(admin, request, number)
@@ -118,14 +138,21 @@ def show_unwritable(admin: ModelAdmin, request: DeskRequest, number: str | None)
     return form_page(admin, request, filled, says_errors=False, status=503)
 
 
-# 2. The save, under the article's lock
+# 2. Looking at it
 
 
-def save_sent_form(sent: Sent) -> HttpResponse:
-    """Save what was sent, if it is valid and no choice is left, and do what its button asks for besides."""
+def look_at(sent: Sent) -> Sent | HttpResponse:
+    """Return what can be saved; the page that answers if something is wrong, left to choose, or only to be looked at.
+
+    Texts are cleaned and compared here, before the database is locked: nobody else could write meanwhile.
+    """
+    if sent.article and not sent.admin.has_view_or_change_permission(sent.request, sent.article):
+        raise PermissionDenied
     if not may_write(sent.admin, sent.request, sent.article):
-        return act_without_text(sent)
-    sent = replace(sent, fields=rows_as_stored(sent.fields, sent.article))
+        if ROWS in sent.fields:
+            refuse_words(sent)
+        return sent
+    sent = replace(sent, fields=rows_as_stored(sent.fields, sent.article), stored=columns_of(sent.article))
     if MERGE in sent.fields and sent.article and is_of_other_version(sent.fields, sent.article):
         form_class = sent.admin.get_form(sent.request, sent.article, change=True)
         merged = settle_conflict(form_class, sent.fields, sent.article)
@@ -138,6 +165,32 @@ def save_sent_form(sent: Sent) -> HttpResponse:
     filled = fill_form(sent.admin, sent.request, sent.article, sent.fields)
     if not filled.is_valid():
         return keep_and_show(sent, filled)
+    if PREVIEW in sent.fields:
+        return preview_form(sent.admin, sent.request, sent.article)
+    remember_stored(filled.form.instance)
+    _changed = filled.form.changed_data  # compares, and remembers what it cleaned for that
+    return replace(sent, filled=filled)
+
+
+def columns_of(article: Article | None) -> dict[str, Any]:
+    """Return the values of all columns of ``article``."""
+    return {column.attname: getattr(article, column.attname) for column in Article._meta.concrete_fields if article}
+
+
+# 3. The save, under the article's lock
+
+
+@transaction.atomic
+def save_sent_form(sent: Sent, number: str | None) -> HttpResponse:
+    """Save what was looked at, and do what its button asks for besides; raise ``SavedMeanwhile`` if it is another."""
+    article = lock_article(sent.admin, sent.request, number)
+    if number and article is None:
+        raise SavedMeanwhile
+    if sent.filled is None:
+        return act_without_text(replace(sent, article=article))
+    if columns_of(article) != sent.stored or not may_write(sent.admin, sent.request, article):
+        raise SavedMeanwhile
+    filled = sent.filled
     saved = store_text(sent, filled)
     log_save(saved, filled)
     return go_on(saved)
@@ -161,7 +214,7 @@ def act_without_text(sent: Sent) -> HttpResponse:
     return take_step(Saved(admin, request, sent.fields, article))
 
 
-# 3. What can't be saved yet
+# 4. What can't be saved
 
 
 def keep_and_show(sent: Sent, filled: FilledForm, *, says_errors: bool = True) -> HttpResponse:
@@ -170,7 +223,20 @@ def keep_and_show(sent: Sent, filled: FilledForm, *, says_errors: bool = True) -
     return form_page(sent.admin, sent.request, replace(filled, sent=fields), says_errors=says_errors)
 
 
-# 4. What can
+def refuse_words(sent: Sent) -> NoReturn:
+    """Keep what somebody typed who may not write any more, as when the article is in the trash by now, and say so."""
+    article = sent.article
+    kept = sent.admin.keep_words(sent.request, article and str(article.pk))  # type: ignore[attr-defined] # the desk's
+    if kept is None or article is None:
+        raise PermissionDenied
+    text = _("Nothing was saved: you may not edit “%(article)s” any more. It is: %(stage)s.")
+    if article.trashed_at:
+        text = _("Nothing was saved: “%(article)s” is in the trash by now.")
+    names = {"article": article, "stage": article.get_stage_display()}
+    raise PermissionDenied(f"{text % names} {_('What you typed is kept: it stands on the desk’s first page.')}")
+
+
+# 5. What can
 
 
 def store_text(sent: Sent, filled: FilledForm) -> Saved:
@@ -237,16 +303,12 @@ def log_save(saved: Saved, filled: FilledForm) -> None:
         saved.admin.log_change(saved.request, saved.article, message)
 
 
-# 5. What the button asked for besides
+# 6. What the button asked for besides
 
 
 def go_on(saved: Saved) -> HttpResponse:
     """Do what the button asked for besides saving, and return the page or redirect that follows."""
     admin, request, article, fields = saved.admin, saved.request, saved.article, saved.fields
-    if PREVIEW in fields:
-        response = preview_page(request, article)
-        transaction.set_rollback(True)  # it is only looked at
-        return response
     if STEP in fields:
         return take_step(saved)
     if sharing.SHARE in fields:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles import search, tasks
-from articles.body import references
+from articles.body import markup, references
 from articles.desk import image_uses, lacking, path_claims
 from articles.models import (
     Article,
@@ -303,13 +303,24 @@ def freeze_rates_again(now: datetime) -> int:
 
 
 def preview(article: Article, render: Callable[[Edition], Result], text: Text | None = None) -> Result:
-    """Return ``render`` of the working copy (or of ``text``) as an edition that is rolled back at once.
+    """Return ``render`` of the working copy (or of ``text``) as an edition, after that was rolled back."""
+    return render(unseen_edition(article, text))
+
+
+def unseen_edition(article: Article, text: Text | None = None) -> Edition:
+    """Return the working copy (or ``text``) as an edition with all that its page shows; its rows are rolled back.
 
     If no section is chosen, the paper's first one is used, without its name; raise ``WorkflowError`` if the paper has
     none.
     """
+    text = text or text_of_copy(article, article.section_rows.all())
+    with markup.remember_cleaned():
+        markup.clean(text.values["body"])
+        return _cut_and_roll_back(article, text)
+
+
+def _cut_and_roll_back(article: Article, text: Text) -> Edition:
     with transaction.atomic():
-        text = text or text_of_copy(article, article.section_rows.all())
         lacks_section = text.values["section_id"] is None
         if lacks_section:
             text.values["section_id"] = Section.objects.values_list("pk", flat=True).first()
@@ -320,9 +331,9 @@ def preview(article: Article, render: Callable[[Edition], Result], text: Text | 
         edition = Edition.objects.for_page().get(pk=edition.pk)
         if lacks_section:  # nobody chose the section that is used
             edition.section.name, edition.section.parent = _("No section yet"), None
-        result = render(edition)
+        edition.topics()
         transaction.set_rollback(True)
-    return result
+    return edition
 
 
 def remove_words(edition: Edition) -> None:
