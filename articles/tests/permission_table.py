@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
+from django.urls import resolve
 
 from articles.desk import roles
 from articles.desk.steps import STEPS
@@ -194,6 +195,72 @@ LOOK_UPS = {  # JSON and parts of pages that the article's form asks for, by the
     "admin:articles_notice_changelist": ("see their own notices", (ALL,) * 6),
 }
 
+OPEN = "password_ask password_asked_for password_set set_password admin:login admin:logout"  # without a login
+EVERYBODY, NOBODY, ADMINS = (ALL,) * 6, (NONE,) * 6, (NONE,) * 5 + (ALL,)
+AUTHORS_OF_TEXTS, EDITORS_OF_PAGES = (ALL, ALL, ALL, NONE, NONE, ALL), (NONE, ALL, ALL, NONE, NONE, ALL)
+# Every other address of the desk by its name, by who gets more there than a refusal; a row in it is somebody else's, of
+# others' sections. Whoever adds an address, or a package with addresses, lists it here.
+ADDRESSES = {
+    EVERYBODY: """index jsi18n password_change password_change_done keep_unsaved unsaved_form rates_in_texts
+        articles_idea_history articles_sitesettings_changelist articles_paperlook_changelist
+        articles_papermenus_changelist""",  # the last four lead on to what is asked of
+    READERS: """app_list articles_article_pulse articles_article_drop articles_article_offers articles_article_picks
+        articles_article_save_search articles_article_remove_search articles_article_changelist articles_article_delete
+        articles_author_changelist articles_author_history articles_author_change articles_edition_move
+        articles_edition_changelist articles_edition_history articles_image_upload articles_image_texts
+        articles_image_changelist articles_image_add articles_image_history articles_image_change
+        articles_revision_changelist articles_revision_history articles_section_changelist articles_section_history
+        articles_section_change""",
+    AUTHORS_OF_TEXTS: """articles_article_add articles_embedprovider_look taggit_tag_changelist taggit_tag_add
+        taggit_tag_history taggit_tag_change articles_template_changelist articles_template_history
+        articles_template_change""",
+    EDITORS_OF_PAGES: """articles_placement_history articles_placement_change articles_alert_changelist
+        articles_alert_history articles_alert_change articles_merge_undo articles_merge_history articles_merge_change
+        articles_author_add articles_boardrevision_changelist articles_boardrevision_history
+        articles_boardrevision_change taggit_tag_merge articles_template_add""",
+    LEADERS: """articles_placement_roll_back articles_article_decide articles_alert_end articles_alert_delete
+        admin_logentry_export
+        admin_logentry_history admin_logentry_change articles_author_merge articles_author_delete
+        articles_flatpage_begin articles_flatpage_changelist articles_flatpage_history
+        articles_flatpage_delete articles_flatpage_change
+        articles_sitesettings_history articles_paperlook_history articles_papermenus_history auth_user_history
+        auth_user_change articles_redirect_export articles_redirect_import articles_redirect_changelist
+        articles_redirect_add articles_redirect_history articles_redirect_delete articles_redirect_change
+        articles_section_merge articles_section_add articles_section_delete taggit_tag_delete articles_template_delete
+        django_tasks_database_dbtaskresult_changelist django_tasks_database_dbtaskresult_history
+        django_tasks_database_dbtaskresult_change""",
+    (NONE, NONE, ALL, ALL, NONE, ALL): "articles_image_delete articles_image_original",
+    (NONE, NONE, ALL, NONE, ALL, ALL): """tickers_pair_changelist tickers_pair_history tickers_pair_change
+        tickers_rate_changelist tickers_rate_history tickers_rate_change tickers_source_changelist
+        tickers_source_history tickers_source_change""",
+    (NONE, NONE, NONE, NONE, ALL, ALL): """tickers_pair_preview tickers_pair_add tickers_pair_delete tickers_rate_day
+        tickers_rate_refresh tickers_rate_accept tickers_rate_reject tickers_rate_add tickers_rate_delete""",
+    ADMINS: """page_cache articles_embedprovider_changelist articles_embedprovider_add articles_embedprovider_history
+        articles_embedprovider_delete articles_embedprovider_change auth_user_link auth_user_link_end auth_user_sessions
+        auth_user_suspend auth_user_let-in auth_user_delete auth_group_changelist auth_group_history auth_group_change
+        articles_policyreport_changelist articles_policyreport_history articles_policyreport_delete
+        articles_policyreport_change""",
+    NOBODY: """autocomplete view_on_site articles_placement_delete admin_logentry_add
+        admin_logentry_delete articles_merge_add articles_merge_delete articles_boardrevision_add
+        articles_boardrevision_delete articles_edition_add articles_edition_delete articles_idea_delete
+        articles_sitesettings_add articles_sitesettings_delete articles_paperlook_add articles_paperlook_delete
+        articles_papermenus_add articles_papermenus_delete articles_notice_open articles_notice_add
+        articles_notice_history articles_notice_delete articles_notice_change auth_group_add auth_group_delete
+        articles_policyreport_add articles_revision_add articles_revision_delete tickers_source_add
+        tickers_source_delete django_tasks_database_dbtaskresult_add django_tasks_database_dbtaskresult_delete""",
+}
+
+
+def who_may_open() -> dict[str, tuple[str, ...]]:
+    """Return who gets more than a refusal, by the name of each address of the desk, for a row that is others'."""
+    rows = [(f"admin:{name}", who) for who, names in ADDRESSES.items() for name in names.split()]
+    rows += [(name, who) for name, (_label, who) in LOOK_UPS.items() if "?" not in name]
+    rows += [(resolve(f"/admin/{address}").view_name, who) for address, (_label, who) in PAPER.items()]
+    for verb in VERBS:
+        others = tuple(scope if scope == ALL else NONE for scope in verb.who)
+        rows += [(name, others) for name in (verb.post, verb.read, verb.shows) if name]
+    return dict(reversed(rows))  # of two rows the first holds
+
 
 def allows(scope: str, *, own: bool, here: bool) -> bool:
     """Whether a cell says yes for an article that is one's own or not, in one's section or not."""
@@ -226,6 +293,11 @@ def page() -> str:
         *_rows("add, change, suspend", [(label, _words(cells)) for label, cells in PEOPLE.items()]),
         "",
         *_rows("make a link that sets a password", [(label, _words(cells)) for label, cells in NEW_PASSWORDS.items()]),
+        "",
+        "All other addresses of the desk by their names in Django, for rows that are others’. Without a login one gets",
+        f"to {', '.join(OPEN.split())}, and to nothing else of the desk.",
+        "",
+        *_rows("get more than a refusal", [(", ".join(names.split()), who) for who, names in ADDRESSES.items()]),
     ]
     return "\n".join(lines) + "\n"
 

@@ -3,9 +3,11 @@
 from functools import partial
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import SimpleLazyObject
@@ -96,8 +98,23 @@ class NewsroomAdminSite(admin.AdminSite):
             path("find/", self.admin_view(self.find_view), name="find"),
             path("pages/", self.admin_view(self.pages_view), name="page_cache"),
             path("rates-in-texts/", self.admin_view(self.rates_view), name="rates_in_texts"),
+            path("r/<int:content_type_id>/<path:object_id>/", self.admin_view(self.on_site_view), name="view_on_site"),
         ]
-        return [*own, *super().get_urls()]
+        return [*own, *(pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site")]
+
+    def on_site_view(self, request, content_type_id, object_id):
+        """Lead to the page of a row of any table that the user may see; Django's own view asks for no right."""
+        from django.contrib.contenttypes.models import ContentType  # when all apps are loaded
+
+        kind = ContentType.objects.filter(pk=content_type_id).first()
+        model_admin = self._registry.get(kind.model_class()) if kind else None
+        row = model_admin.get_object(request, unquote(object_id)) if model_admin else None
+        address = row.get_absolute_url() if hasattr(row, "get_absolute_url") else ""
+        if not address:
+            raise Http404
+        if not model_admin.has_view_permission(request, row):
+            raise PermissionDenied
+        return HttpResponseRedirect(address)
 
     def find_view(self, request):
         """The palette (Ctrl+K)."""

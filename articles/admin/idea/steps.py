@@ -1,6 +1,7 @@
 """Saving an idea, and its three steps: begin to write it, drop it, restore it."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
@@ -75,7 +76,7 @@ class Steps(ChangeFormAdmin):
     @method_decorator(require_POST)
     def begin_view(self, request, pk):
         """Make the idea an article."""
-        return self.begin(request, self._article(pk))
+        return self.begin(request, self._article(request, pk))
 
     def begin(self, request, idea):
         """Redirect to the article's form, or with the reason to what the idea is now."""
@@ -83,7 +84,7 @@ class Steps(ChangeFormAdmin):
             article = workflow.begin(idea, by=request.user)
         except WorkflowError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
-            return HttpResponseRedirect(self._article(idea.pk).get_absolute_url())
+            return HttpResponseRedirect(self._article(request, idea.pk).get_absolute_url())
         self.log_change(request, article, _("Began to write it"))
         self.message_user(request, _("It is a draft now: write."), messages.SUCCESS)
         return HttpResponseRedirect(article.get_absolute_url())
@@ -100,7 +101,7 @@ class Steps(ChangeFormAdmin):
         return self._take(request, pk, workflow.untrash, _("Brought back."), _("Brought the idea back"))
 
     def _take(self, request, pk, step, message, logged):
-        article = self._article(pk)
+        article = self._article(request, pk)
         try:
             workflow.refuse_begun(article)
             step(article, by=request.user)
@@ -113,7 +114,10 @@ class Steps(ChangeFormAdmin):
             return HttpResponseRedirect(reverse("admin:articles_idea_changelist"))
         return HttpResponseRedirect(article.get_absolute_url())
 
-    def _article(self, pk):
+    def _article(self, request, pk):
+        """Return the article of a number, to somebody who may see ideas."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         article = Article.objects.select_related("assignee").filter(pk=pk).first()
         if article is None:
             raise Http404
