@@ -107,9 +107,12 @@ class NewsroomAdminSite(admin.AdminSite):
         from django.contrib.contenttypes.models import ContentType  # when all apps are loaded
 
         kind = ContentType.objects.filter(pk=content_type_id).first()
-        model_admin = self._registry.get(kind.model_class()) if kind else None
-        row = model_admin.get_object(request, unquote(object_id)) if model_admin else None
-        address = row.get_absolute_url() if hasattr(row, "get_absolute_url") else ""
+        model = kind.model_class() if kind else None
+        if model is None or not self.is_registered(model):
+            raise Http404
+        model_admin = self.get_model_admin(model)
+        row = model_admin.get_object(request, unquote(object_id))
+        address = row.get_absolute_url() if row is not None and hasattr(row, "get_absolute_url") else ""
         if not address:
             raise Http404
         if not model_admin.has_view_permission(request, row):
