@@ -10,10 +10,12 @@ from allauth.mfa.admin import Authenticator
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.base.views import AuthenticateView, IndexView, ReauthenticateView
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView, RemoveWebAuthnView
 from allauth.socialaccount.admin import SocialAccount, SocialApp, SocialToken
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.urls import path, reverse_lazy
@@ -32,18 +34,32 @@ for model in (EmailAddress, Authenticator, SocialApp, SocialAccount, SocialToken
 INDEX = reverse_lazy("mfa_index")
 
 
-class CodeForm(AuthenticateForm):
+class TypedCode(forms.Form):
+    """A code, typed where the cursor is already."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
+    )
+
+
+class CodeForm(TypedCode, AuthenticateForm):
     """A code of the app, or a recovery code, after the password; tried only so often."""
 
     def clean_code(self):
         return second_factor.check_code(self.user, super().clean_code)
 
 
-class CodeAgainForm(ReauthenticateForm):
+class CodeAgainForm(TypedCode, ReauthenticateForm):
     """The same of somebody who is logged in."""
 
     def clean_code(self):
         return second_factor.check_code(self.user, super().clean_code)
+
+
+class NewAppForm(TypedCode, ActivateTOTPForm):
+    """The first code of a new app."""
 
 
 @contextmanager
@@ -136,7 +152,7 @@ class Overview(DeskView, IndexView):
 
 
 class AddApp(DeskView, Adding, ActivateTOTPView):
-    page, title = "add_app", _("An app with codes")
+    page, title, form_class = "add_app", _("An app with codes"), NewAppForm
 
 
 class RemoveApp(DeskView, DeactivateTOTPView):
