@@ -27,6 +27,7 @@ from articles.models.image import Image
 from articles.models.unsaved_form import KEPT_FOR, UnsavedForm
 from articles.pictures import renditions
 from articles.public import announcements, cards
+from ground.priorities import ANNOUNCING, LATER, MAILS, PICTURES
 
 logger = logging.getLogger(__name__)
 REFUSED = ("builtins.OSError", "builtins.PermissionError")  # a disk that is full, read-only or another user's
@@ -35,7 +36,6 @@ ROWS_AT_ONCE = 500  # so that no table is locked for long
 MOST_ASKED = 50  # links of one article
 LONGEST_ADDRESS = 2000  # characters; servers take no more
 FRESH = timedelta(days=1)  # how long an answer is valid
-LATER = -10  # the priority of tasks that nobody waits for; the usual one is 0
 
 
 def after_commit(work: Callable[..., Any], *arguments: Any) -> None:
@@ -47,7 +47,7 @@ def after_commit(work: Callable[..., Any], *arguments: Any) -> None:
     transaction.on_commit(do, robust=True)
 
 
-@task()
+@task(priority=PICTURES)
 def make_renditions(image_pk: int) -> None:
     """Make the first sizes of a picture, and leave the others until all pictures have those.
 
@@ -122,7 +122,7 @@ def _remove_cuts_before(cut: int, key: str, *, but: int) -> None:
             default_storage.delete(f"{folder}/{name}")
 
 
-@task()
+@task(priority=MAILS)
 def mail_notice(user_pk: int, text: str, path: str) -> None:
     """Mail a notice to somebody of the desk, with the address of its article."""
     user = User.objects.filter(pk=user_pk, is_active=True).exclude(email="").first()
@@ -158,7 +158,7 @@ def unanswered(links: QuerySet[OutsideLink]) -> QuerySet[OutsideLink]:
     return links.filter(Q(checked_at=None) | Q(checked_at__lt=timezone.now() - FRESH))
 
 
-@task()
+@task(priority=LATER)
 def ask_outside(link_pks: list[int]) -> None:
     """Check that other sites' addresses answer; those checked meanwhile are skipped."""
     for link in unanswered(OutsideLink.objects.filter(pk__in=link_pks)).order_by("pk"):
@@ -172,7 +172,7 @@ def ask_link(link: OutsideLink) -> None:
     link.save(update_fields=["status", "problem", "checked_at"])
 
 
-@task()
+@task(priority=LATER)
 def empty_autosaves() -> int:
     """Delete autosaves and unsaved forms that are too old to be offered, and return how many autosaves and forms."""
     removed = 0
@@ -190,7 +190,7 @@ def index_articles() -> int:
     return desk_search.index_late_copies() + pictures.index_late_pictures()
 
 
-@task()
+@task(priority=ANNOUNCING)
 def announce() -> None:
     """Announce what went live and what ended; a listener that refuses is tried again later, the others now."""
     failed = []
@@ -203,7 +203,7 @@ def announce() -> None:
         raise RuntimeError(" ".join(failed))  # the worker marks the task, and the desk shows it
 
 
-@task()
+@task(priority=PICTURES)
 def draw_card(edition_pk: int) -> None:
     """Draw the card of an edition, if it still exists."""
     edition = Edition.objects.select_related("section", "lead_image").filter(pk=edition_pk, erased_at=None).first()
@@ -221,7 +221,7 @@ def draw_cards_again() -> None:
         failed.filter(pk__in=[row.pk for row in rows]).delete()
 
 
-@task()
+@task(priority=PICTURES)
 def remove_card(name: str) -> None:
     """Delete the card of an edition that was taken back or erased."""
     cards.remove_card_file(name)

@@ -20,7 +20,8 @@ from articles.desk import image_uses
 from articles.desk_search import pictures
 from articles.models import Article, Edition, Image, Placement, Section
 from articles.pictures import renditions
-from articles.tasks import LATER, after_commit, draw_card, make_renditions, write_sizes
+from articles.tasks import after_commit, draw_card, make_renditions, write_sizes
+from ground.priorities import LATER
 from newsroom import demo_users
 
 DEMO = "demo"

@@ -37,6 +37,7 @@ from articles.models.site import PaperLook, SiteSettings
 from articles.models.tag_key import TagKey
 from articles.models.template import Template
 from articles.models.unsaved_form import UnsavedForm
+from articles.models.worker import Fault, WorkerBeat
 
 __all__ = [
     "Address",
@@ -61,6 +62,7 @@ __all__ = [
     "EditionSection",
     "EditionTag",
     "EmbedProvider",
+    "Fault",
     "FlatPage",
     "FormerAddress",
     "Idea",
@@ -94,4 +96,5 @@ __all__ = [
     "TagKey",
     "Template",
     "UnsavedForm",
+    "WorkerBeat",
 ]

@@ -22,6 +22,7 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from articles.public.surrogate_keys import OF_ARTICLE, PAPER, of_article
+from ground.priorities import ANNOUNCING
 from newsroom.serving import generation, purging
 from newsroom.serving.time_travel import DATED, OF_THAT_TIME, OF_TODAY
 
@@ -56,7 +57,7 @@ def tell_the_desk(get_response):
     return middleware
 
 
-@task()
+@task(priority=ANNOUNCING)
 def tell_again() -> None:
     """Begin a new generation; raise ``OSError`` while that is impossible, which the desk shows among failed tasks."""
     generation.change()

@@ -18,6 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from articles.public import surrogate_keys
 from ground.http import Client, Failure, Reason, Response
 from ground.internet import is_anywhere
+from ground.priorities import ANNOUNCING
 
 logger = logging.getLogger(__name__)
 # Caches are named in the settings, and may be on the same machine.
@@ -34,7 +35,7 @@ class NotPurged(Exception):
     """A cache refused; the text says which and why."""
 
 
-@task()
+@task(priority=ANNOUNCING)
 def purge(keys: list[str], since: str = "") -> None:
     """Purge the pages with one of ``keys`` in every cache; raise ``NotPurged`` if one of them refuses.
 

@@ -18,7 +18,7 @@ from PIL import Image as Pillow
 
 from articles import search
 from articles.models import Article, Author, Edition, Image, Placement, Section, SiteSettings
-from articles.tasks import LATER
+from ground.priorities import LATER
 from articles.tests.factories import MORNING, make_author, make_edition, make_image, make_section, picture_file
 from newsroom import demo_users, paper_fixtures
 

@@ -25,6 +25,7 @@ from articles.desk.people import sessions
 from articles.folding import same
 from articles.models import PasswordLink, SiteSettings
 from articles.models.access import secret_digest
+from ground.priorities import MAILS
 
 logger = logging.getLogger(__name__)
 Purpose = PasswordLink.Purpose
@@ -106,7 +107,7 @@ def mail(user: User, *, by: User) -> PasswordLink:
     return link
 
 
-@task()
+@task(priority=MAILS)
 def mail_link(link_pk: int) -> None:
     """Give a waiting link a new secret and mail it to the person."""
     link = PasswordLink.objects.valid().select_related("user", "made_by").filter(pk=link_pk).first()
@@ -125,7 +126,7 @@ def ask_for_link(address: str) -> None:
         mail_asked_for.enqueue(address)
 
 
-@task()
+@task(priority=MAILS)
 def mail_asked_for(address: str) -> None:
     """Mail a link to every user with this mail address who may log in; nothing tells whether there are any."""
     just_now = timezone.now() - PATIENCE
@@ -134,7 +135,11 @@ def mail_asked_for(address: str) -> None:
         if not user.email or not user.has_usable_password() or recent_links.exists():
             continue
         link, path = make_link(user, by=None, mailed_to=user.email)
-        _send(link, settings.SITE_ROOT + path)
+        try:
+            _send(link, settings.SITE_ROOT + path)
+        except Exception:
+            link.delete()  # else the next try would take it for a mail that was sent a moment ago
+            raise
 
 
 def _send(link: PasswordLink, address: str) -> None:

@@ -1,10 +1,13 @@
 import logging
+import os
 import threading
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
+from django.utils.autoreload import DJANGO_AUTORELOAD_ENV, run_with_reloader
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Command as DatabaseWorker
 from django_tasks_db.models import DBTaskResult
@@ -12,11 +15,14 @@ from django_tasks_db.models import DBTaskResult
 from articles import desk_search, tasks
 from articles.desk_search import pictures
 from articles.public import announcements
+from newsroom.background.heartbeat import Heartbeat
+from newsroom.background.worker import TaskWorker, urgent_lane
 from newsroom.serving import changes, purging
 from tickers import refresh
 
 logger = logging.getLogger(__name__)
 TICK = 60  # seconds between looks at the clock
+LAST_WAIT = 30  # seconds that an urgent task gets to end when the worker is stopped
 PATIENCE = timedelta(minutes=5)  # the time a queued task gets before another is queued
 
 
@@ -33,9 +39,35 @@ FORMER = {
 class Command(DatabaseWorker):
     help = "Do background work, ask for rates when they are set, tell of what went live. Several may run."
 
-    def handle(self, **options):
-        threading.Thread(target=keep_time, args=[threading.Event()], daemon=True).start()
-        super().handle(**options)
+    def handle(self, *, verbosity, reload, queue_name, exclude_queues, **options):
+        self.configure_logging(verbosity)
+        names = ("interval", "batch", "backend_name", "startup_delay", "max_tasks", "worker_id")
+        excluded = exclude_queues.split(",") if exclude_queues else []
+        queues = {"queue_names": queue_name.split(","), "excluded_queue_names": excluded}
+        task_worker = TaskWorker(Heartbeat(options["worker_id"]), **queues, **{name: options[name] for name in names})
+        if not reload:
+            task_worker.configure_signals()
+            work(task_worker)
+            return
+        if os.environ.get(DJANGO_AUTORELOAD_ENV) == "true":
+            task_worker.configure_signals()
+        run_with_reloader(partial(work, task_worker))
+
+
+def work(task_worker):
+    """Do tasks until the process is stopped, with a beat, a clock, and a lane for what is urgent."""
+    beat, clock_stopped = task_worker.heartbeat, threading.Event()
+    lane, thread = urgent_lane(task_worker)
+    beat.start()
+    thread.start()
+    threading.Thread(target=keep_time, args=[clock_stopped], daemon=True).start()
+    try:
+        task_worker.run()
+    finally:
+        lane.running = False
+        clock_stopped.set()
+        thread.join(LAST_WAIT)
+        beat.leave()
 
 
 def run_unknown_again():
