@@ -55,7 +55,7 @@ def is_server_away(priority: int, error: BaseException) -> bool:
 def in_words(error: BaseException) -> dict[str, str]:
     """Return the columns of a task's row that say why it failed."""
     name = f"{type(error).__module__}.{type(error).__qualname__}"
-    return {"exception_class_path": name, "traceback": "".join(format_exception(error))}
+    return {"exception_class_path": name, "traceback": "".join(format_exception(error)).replace("\0", "")}
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
-from django.db import Error, close_old_connections
+from django.db import Error, InterfaceError, OperationalError, close_old_connections
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks import TaskContext, TaskResultStatus
@@ -120,7 +120,7 @@ class TaskWorker(Worker):
             try:
                 is_written = mine.update(**columns)
                 break
-            except Error:
+            except (OperationalError, InterfaceError):
                 if not self.running:
                     raise
                 time.sleep(wait)

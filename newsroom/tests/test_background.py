@@ -1,5 +1,6 @@
 """The worker goes on: over faults of its database, of tasks, of a mail server, and of other workers."""
 
+import itertools
 import os
 import signal
 import time
@@ -8,6 +9,7 @@ from smtplib import SMTPDataError, SMTPServerDisconnected
 from unittest import mock
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.db import InterfaceError, OperationalError
 from django.test import SimpleTestCase, TestCase, override_settings
@@ -18,10 +20,9 @@ from django_tasks_db.models import DBTaskResult
 from articles import tasks
 from articles.desk.people import links
 from articles.models import WorkerBeat
-from articles.tests.factories import make_user
 from ground.priorities import ANNOUNCING, LATER, MAILS, PICTURES, USUAL
 from newsroom.background import heartbeat, limits, worker
-from newsroom.management.commands import work
+from newsroom.management.commands import serve, work
 from newsroom.serving import changes, purging
 from tickers import refresh
 from tickers import tasks as of_rates
@@ -36,12 +37,13 @@ def make_worker(name="one", **options):
     return worker.TaskWorker(heartbeat.Heartbeat(name), **(given | options), **queues, worker_id=name)
 
 
-def named(path):
-    return mock.patch(f"{path}.func")
-
-
 @override_settings(TASKS=QUEUE)
 class WorkerTestCase(TestCase):
+    def setUp(self):
+        closing = mock.patch.object(worker, "close_old_connections")  # this test's own is still needed
+        closing.start()
+        self.addCleanup(closing.stop)
+
     def ready(self, task=tasks.index_articles, *args):
         return DBTaskResult.objects.get(pk=task.enqueue(*args).id)
 
@@ -150,9 +152,7 @@ class FailureTests(WorkerTestCase):
 
 class MailTests(WorkerTestCase):
     def mails(self, error):
-        user = make_user("reporter")
-        user.email = "reporter@paper.example"
-        user.save()
+        user = User.objects.create(username=f"{error!r}", email="reporter@paper.example")
         rows = [self.ready(tasks.mail_notice, user.pk, f"{number}", "/") for number in range(5)]
         picture = self.ready(tasks.make_renditions, 0)
         with mock.patch.object(EmailMessage, "send", side_effect=error) as send:
@@ -168,7 +168,6 @@ class MailTests(WorkerTestCase):
                 assert asked == 1
                 assert all(self.after(row).run_after > timezone.now() + timedelta(seconds=50) for row in rows)
                 DBTaskResult.objects.all().delete()
-                make_user("reporter").delete() if False else None
 
     def test_mail_that_is_refused_keeps_no_other_from_being_tried(self):
         rows, asked = self.mails(SMTPDataError(550, "no"))
@@ -287,6 +286,29 @@ class CommandTests(WorkerTestCase):
                 work.work(one)
         lane.return_value[1].join.assert_called_once_with(work.LAST_WAIT)
         assert one.heartbeat.stopped.is_set()
+
+
+class ServeTests(SimpleTestCase):
+    def watch(self, **children):
+        """What ``serve`` does while its children are as given; returns which one ended it, and how often one began."""
+        command = serve.Command(stdout=mock.Mock())
+        command.stopping = False
+        living = mock.Mock(**{"poll.return_value": None})
+
+        def begin(*_args, **_kwargs):
+            command.stopping = True
+            return living
+
+        given = {serve.SERVES: living, serve.WORKS: living} | children
+        with mock.patch.object(serve.subprocess, "Popen", side_effect=begin) as begun:
+            with mock.patch.object(serve.time, "monotonic", side_effect=itertools.count(0, 3)):
+                return command._watch(given), begun.call_count
+
+    def test_worker_that_ended_is_started_again_and_the_paper_goes_on(self):
+        assert self.watch(**{serve.WORKS: mock.Mock(**{"poll.return_value": 70})}) == (None, 1)
+
+    def test_paper_without_a_web_server_is_stopped(self):
+        assert self.watch(**{serve.SERVES: mock.Mock(**{"poll.return_value": 1})}) == (serve.SERVES, 0)
 
 
 class PauseTests(SimpleTestCase):

@@ -15,6 +15,8 @@ from newsroom import demo_users
 HOST = "127.0.0.1"
 DEFAULT_PORT = "8000"
 PORTS_TRIED = 20
+SERVES, WORKS = "web server", "task worker"
+FIRST_PAUSE, LONGEST_PAUSE = 2, 60  # seconds from one start of the worker to the next
 PATIENCE = 10  # seconds that a child process gets to finish its work
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 WORKER = [*MANAGE, "work", "--no-reload", "--no-startup-delay", "--verbosity=0"]
@@ -50,11 +52,20 @@ class Command(BaseCommand):
         self.stopping = True
 
     def _watch(self, children):
-        """Return the name of the first child that ended by itself; None if a person ended them all."""
+        """Return the name of a child that ended by itself; None if a person ended them all.
+
+        A worker that ended is started again: readers and the desk go on without it meanwhile.
+        """
+        begun, pause = time.monotonic(), FIRST_PAUSE
         while not self.stopping:
-            for name, child in children.items():
-                if child.poll() is not None:
-                    return name
+            if children[SERVES].poll() is not None:
+                return SERVES
+            if children[WORKS].poll() is not None and time.monotonic() > begun + pause:
+                self.stdout.write(f"The {WORKS} stopped by itself; what it said is above. It is started again.")
+                self.stdout.flush()
+                pause = min(2 * pause, LONGEST_PAUSE) if time.monotonic() < begun + LONGEST_PAUSE else FIRST_PAUSE
+                begun = time.monotonic()
+                children[WORKS] = subprocess.Popen(WORKER, **how_started())
             time.sleep(0.2)
         return None
 
@@ -100,16 +111,19 @@ def start_children(listener):
     """
     bound = listener.fileno()
     server = [*SERVER, f"--bind=fd://{bound}", "--graceful-timeout=5"]
-    environment = os.environ | {"NEWSROOM_DEBUG": "1" if settings.DEBUG else "0"}  # on this machine debug is intended
-    how: dict[str, Any] = {
+    return {
+        SERVES: subprocess.Popen(server, pass_fds=[bound], **how_started()),
+        WORKS: subprocess.Popen(WORKER, **how_started()),
+    }
+
+
+def how_started() -> dict[str, Any]:
+    """Return how a child is started: on this machine debug is intended."""
+    return {
         "cwd": settings.BASE_DIR,
-        "env": environment,
+        "env": os.environ | {"NEWSROOM_DEBUG": "1" if settings.DEBUG else "0"},
         "start_new_session": True,
         "stdin": subprocess.DEVNULL,
-    }
-    return {
-        "web server": subprocess.Popen(server, pass_fds=[bound], **how),
-        "task worker": subprocess.Popen(WORKER, **how),
     }
 
 
