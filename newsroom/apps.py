@@ -1,5 +1,7 @@
 from django.apps import AppConfig, apps
+from django.conf import settings
 from django.contrib.admin import apps as admin_apps
+from django.core.signals import got_request_exception
 from django.db import transaction
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_delete, post_save
@@ -54,6 +56,7 @@ class NewsroomConfig(AppConfig):
             former_addresses,
             postgres,
         )
+        from newsroom.watch import alarm, sentry
         from tickers import cards as rate_cards
 
         postgres.read_times_quickly()
@@ -68,6 +71,9 @@ class NewsroomConfig(AppConfig):
         menus.offer_pages(pages.IN_MENUS)
         sitemaps.name_pages(pages.IN_SITEMAP)
         rate_cards.register(Brand.current)
+        got_request_exception.connect(alarm.note_error, dispatch_uid="error of a page")
+        if settings.SENTRY_DSN:
+            sentry.start(settings.SENTRY_DSN)
         for name in ("tickers.Rate", "tickers.Pair", "articles.SiteSettings"):
             for signal in (post_save, post_delete):
                 signal.connect(

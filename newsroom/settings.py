@@ -40,7 +40,7 @@ ROOT_URLCONF = "newsroom.urls"
 
 # https, cookies, headers
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # answered further on, where no host is asked for
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # answered further on, where no host is asked for
 SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
 _hsts = env.choice("HSTS", "host", ["host", "subdomains", "preload"])  # browsers remember it for a year
 SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD = _hsts != "host", _hsts == "preload"
@@ -266,18 +266,28 @@ EMAIL_TLS = env.choice("EMAIL_TLS", "none", ["none", "starttls", "ssl"])
 EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_TLS == "starttls", EMAIL_TLS == "ssl"
 EMAIL_PORT = env.number("EMAIL_PORT", {"none": 25, "starttls": 587, "ssl": 465}[EMAIL_TLS], least=1, most=65535)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.text("EMAIL_USER"), env.text("EMAIL_PASSWORD")
-EMAIL_TIMEOUT = 20  # seconds that the worker waits for a server that hangs
+EMAIL_TIMEOUT = 10  # seconds that the worker waits for a server that hangs
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mail_address("EMAIL_FROM", f"newsroom@{SITE_HOST.strip('[]')}")
 if EMAIL_HOST_PASSWORD and EMAIL_TLS == "none" and EMAIL_HOST not in {"localhost", "127.0.0.1", "[::1]"}:
     raise ImproperlyConfigured(
         "NEWSROOM_EMAIL_PASSWORD would be sent in the clear: set NEWSROOM_EMAIL_TLS to starttls or ssl."
     )
 
+# What those who run it are told: newsroom/watch/
+WATCH_URLS = env.addresses("WATCH_URLS", needed=False) or ([] if DEBUG else [SITE_ROOT])
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+SENTRY_DSN = env.text("SENTRY_DSN")
+LOG_FORMAT = env.choice("LOG_FORMAT", "text", ["text", "json"])
+if LOG_FORMAT == "json":
+    MIDDLEWARE.insert(0, "newsroom.serving.request_log.log_requests")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "newsroom.serving.request_log.JsonLines"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }
 

@@ -21,9 +21,9 @@ from articles.admin.article.list_states import edited_by, own
 from articles.admin.times import embargo_words, time_as_html, time_from_now
 from articles.desk import lacking, roles, steps
 from articles.models import Article, Autosave, Edition, UnsavedForm
-from newsroom.desk import first_steps, unsaved_forms
+from newsroom.desk import first_steps, machinery, unsaved_forms
 from newsroom.desk.dashboard_backups import backups_to_look_at
-from newsroom.desk.dashboard_blocks import SHOWN, TASKS, BlockLine, DashboardBlock, list_of
+from newsroom.desk.dashboard_blocks import SHOWN, BlockLine, DashboardBlock, list_of
 from newsroom.desk.dashboard_rates import rates_to_look_at
 
 Stage = Article.Stage
@@ -89,6 +89,8 @@ def dashboard_of(user: User, now: datetime | None = None) -> Dashboard:
         paper.append(_failures())
     if roles.ADMINISTRATOR in roles.roles_of(user):
         paper.append(backups_to_look_at(now))
+    if machinery.looks_after(user):
+        paper.append(machinery.faults_block())
     return Dashboard(now, str(timezone.get_current_timezone()), mine, paper)
 
 

@@ -1,21 +1,18 @@
 """The rates on the desk's first page: doubted ones, held ones, failing sources, and pairs without a new rate."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from newsroom.desk.dashboard_blocks import SHOWN, BlockLine, DashboardBlock, list_of
-from tickers.models import Pair, Rate, Source
+from newsroom.watch import late_rates
+from tickers.models import Rate, Source
 from tickers.providers import MANUAL
 from tickers.refresh import TOLD_AFTER
-
-LATE = 3  # working days without a new rate
-SATURDAY = 5
 
 
 def rates_to_look_at(now: datetime) -> DashboardBlock:
@@ -31,9 +28,8 @@ def rates_to_look_at(now: datetime) -> DashboardBlock:
     ]
     sources = list(Source.objects.all())
     lines += [_source_line(source) for source in sources if source.failures >= TOLD_AFTER]
-    asked_providers = {source.provider for source in sources if source.asked_at}
-    late = Pair.objects.late(working_days_before(timezone.localdate(now), LATE))
-    lines += [_late_line(pair, asked_providers) for pair in late[: max(0, SHOWN - len(lines))]]
+    asked = {source.provider for source in sources if source.asked_at}
+    lines += [_late_line(pair, asked) for pair in late_rates.late_pairs(now)[: max(0, SHOWN - len(lines))]]
     url, nothing = (
         list_of("tickers_rate", look="any"),
         _("No rate waits for a look, and no active pair lacks a new one."),
@@ -47,22 +43,13 @@ def _source_line(source: Source) -> BlockLine:
     return BlockLine(str(source), list_of("tickers_source"), facts, _("failing"))
 
 
-def _late_line(pair: Any, asked_providers: set[str]) -> BlockLine:
+def _late_line(pair: Any, asked: set[str]) -> BlockLine:
     """Return the line of ``pair``, which has ``newest``; it is late only if rates were ever fetched or typed here."""
     url, mark = list_of("tickers_rate", pair__id__exact=str(pair.pk)), ""
     fact = _("newest of %(day)s") % {"day": date_format(pair.newest)} if pair.newest else _("no rate yet")
-    is_awaited = pair.newest_by is not None if pair.provider == MANUAL else pair.provider in asked_providers
     facts = [fact]
-    if pair.newest and is_awaited:
+    if pair.newest and late_rates.is_awaited(pair, asked):
         mark = _("late")
     elif pair.newest:
         facts.append(_("nobody typed one here yet") if pair.provider == MANUAL else _("its source was never asked yet"))
     return BlockLine(title=str(pair), url=url, facts=facts, mark=mark)
-
-
-def working_days_before(day: date, count: int) -> date:
-    """Return the day ``count`` working days before ``day``."""
-    while count:
-        day -= timedelta(days=1)
-        count -= day.weekday() < SATURDAY
-    return day

@@ -97,6 +97,7 @@ class NewsroomAdminSite(admin.AdminSite):
             path("first-steps/", self.admin_view(self.first_steps_view), name="first_steps"),
             path("find/", self.admin_view(self.find_view), name="find"),
             path("pages/", self.admin_view(self.pages_view), name="page_cache"),
+            path("machinery/", self.admin_view(self.machinery_view), name="machinery"),
             path("rates-in-texts/", self.admin_view(self.rates_view), name="rates_in_texts"),
             path("r/<int:content_type_id>/<path:object_id>/", self.admin_view(self.on_site_view), name="view_on_site"),
         ]
@@ -137,6 +138,12 @@ class NewsroomAdminSite(admin.AdminSite):
 
         return desk.kept_pages_view(request, site=self)
 
+    def machinery_view(self, request):
+        """The page about faults, workers, and background work that failed."""
+        from newsroom.desk import machinery
+
+        return machinery.machinery_view(request, site=self)
+
     def rates_view(self, request):
         """The rates that the editor offers."""
         from newsroom import rates_in_articles
@@ -165,16 +172,22 @@ class NewsroomAdminSite(admin.AdminSite):
         for label in models.keys() & NAMES.keys():
             models[label]["name"] = NAMES[label]
         groups = [_group(slug, name, [models.pop(label, None) for label in labels]) for slug, name, labels in GROUPS]
-        groups.append(_group("machinery", _("Machinery"), [*models.values(), *_pages_that_are_kept(request.user)]))
+        groups.append(_group("machinery", _("Machinery"), [*models.values(), *_machinery(request.user)]))
         return [group for group in groups if group["models"]]
 
 
-def _pages_that_are_kept(user):
-    """Return the entry of a page that is no table, for those who may see it."""
+def _machinery(user):
+    """Return the entries of pages that are no tables, for those who may see them."""
     if not user.has_perm("auth.delete_user"):  # administrators, without reading their roles on every page
         return []
-    name, address = _("Pages that are kept"), reverse("admin:page_cache")
-    return [{"name": name, "object_name": "PageCache", "admin_url": address, "add_url": None, "view_only": True}]
+    pages = [
+        ("Machinery", _("Faults and background work"), reverse("admin:machinery")),
+        ("PageCache", _("Pages that are kept"), reverse("admin:page_cache")),
+    ]
+    return [
+        {"name": name, "object_name": key, "admin_url": address, "add_url": None, "view_only": True}
+        for key, name, address in pages
+    ]
 
 
 def _group(slug, name, models):

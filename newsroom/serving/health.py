@@ -6,17 +6,19 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from newsroom.serving import folders, redis_client
+from newsroom.watch import metrics
 
 logger = logging.getLogger(__name__)
 
 
 def answer_probes(get_response):
     """Middleware that answers probes, whatever host and scheme they use, because a probe only knows an IP address."""
-    answers = {"/healthz": healthz, "/readyz": readyz}
+    answers = {"/healthz": healthz, "/readyz": readyz, "/metrics": numbers}
 
     def middleware(request):
         return answers.get(request.path, get_response)(request)
@@ -36,7 +38,8 @@ def healthz(request):
 def readyz(request):
     """200 when requests should come here; 503 if the database does not answer, or the server is draining.
 
-    Without Redis, or with a folder that can't be written, it stays ready and says so, as pages are still served.
+    Without Redis, or with a folder that can't be written, it stays ready and says so, as pages are still served. With
+    ``?full`` monitors read all faults.
     """
     if draining().exists():
         return _answer("draining", status=503)
@@ -45,7 +48,19 @@ def readyz(request):
     except Exception:  # whatever the driver raises, the server should get no requests now
         logger.exception("The database does not answer.")
         return _answer("database does not answer", status=503)
-    return _answer(", ".join(["ok", *_failing()]))
+    state = ", ".join(["ok", *_failing()])
+    if "full" in request.GET and metrics.may_read_numbers(request):
+        state = f"{state}\n{metrics.faults_as_text(timezone.now())}"
+    return _answer(state)
+
+
+@require_safe
+@never_cache
+def numbers(request):
+    """The numbers for Prometheus; 403 for whoever has neither the token nor this machine's own address."""
+    if not metrics.may_read_numbers(request):
+        return _answer("Only this machine, and who has NEWSROOM_METRICS_TOKEN, may read the numbers.", status=403)
+    return HttpResponse(metrics.numbers_as_text(), content_type=metrics.TEXT)
 
 
 def _failing() -> list[str]:

@@ -302,7 +302,7 @@ class ServeTests(SimpleTestCase):
         given = {serve.SERVES: living, serve.WORKS: living} | children
         with mock.patch.object(serve.subprocess, "Popen", side_effect=begin) as begun:
             with mock.patch.object(serve.time, "monotonic", side_effect=itertools.count(0, 3)):
-                return command._watch(given), begun.call_count
+                return command._watch(given, {}), begun.call_count
 
     def test_worker_that_ended_is_started_again_and_the_paper_goes_on(self):
         assert self.watch(**{serve.WORKS: mock.Mock(**{"poll.return_value": 70})}) == (None, 1)

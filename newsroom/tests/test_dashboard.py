@@ -15,7 +15,8 @@ from articles.admin.article import autosaves
 from articles.desk import roles, workflow
 from articles.models import Article, Autosave
 from articles.tests.factories import make_article, make_chief, make_edition, make_section, make_user
-from newsroom.desk import dashboard, dashboard_rates
+from newsroom.desk import dashboard
+from newsroom.watch import late_rates
 from tickers.models import Pair, Rate, Source
 
 INDEX = reverse("admin:index")
@@ -175,7 +176,7 @@ class BlockTests(DashboardTestCase):
         assert "unsaved" not in self.blocks(reporter)
 
     def test_weekend_makes_no_rate_late(self):
-        assert str(dashboard_rates.working_days_before(date(2026, 11, 23), 3)) == "2026-11-18"
+        assert str(late_rates.working_days_before(date(2026, 11, 23), 3)) == "2026-11-18"
 
     def test_failures_are_the_newest_and_for_chiefs_and_administrators(self):
         for number in range(7):

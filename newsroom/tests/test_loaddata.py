@@ -18,8 +18,8 @@ from PIL import Image as Pillow
 
 from articles import search
 from articles.models import Article, Author, Edition, Image, Placement, Section, SiteSettings
-from ground.priorities import LATER
 from articles.tests.factories import MORNING, make_author, make_edition, make_image, make_section, picture_file
+from ground.priorities import LATER
 from newsroom import demo_users, paper_fixtures
 
 KEY = "ab" * 16

@@ -38,8 +38,9 @@ class Command(BaseCommand):
         with listening_socket(read_port(options["port"]), self.stdout.write) as listener:
             self._introduce(listener.getsockname()[1])
             children = start_children(listener)
+            started = how_started(listener)
         try:
-            ended = self._watch(children)
+            ended = self._watch(children, started)
         finally:
             self.stdout.write("Stopping …")
             self.stdout.flush()
@@ -51,7 +52,7 @@ class Command(BaseCommand):
     def _stop(self, number, frame):
         self.stopping = True
 
-    def _watch(self, children):
+    def _watch(self, children, started):
         """Return the name of a child that ended by itself; None if a person ended them all.
 
         A worker that ended is started again: readers and the desk go on without it meanwhile.
@@ -65,7 +66,7 @@ class Command(BaseCommand):
                 self.stdout.flush()
                 pause = min(2 * pause, LONGEST_PAUSE) if time.monotonic() < begun + LONGEST_PAUSE else FIRST_PAUSE
                 begun = time.monotonic()
-                children[WORKS] = subprocess.Popen(WORKER, **how_started())
+                children[WORKS] = subprocess.Popen(WORKER, **started)
             time.sleep(0.2)
         return None
 
@@ -112,16 +113,17 @@ def start_children(listener):
     bound = listener.fileno()
     server = [*SERVER, f"--bind=fd://{bound}", "--graceful-timeout=5"]
     return {
-        SERVES: subprocess.Popen(server, pass_fds=[bound], **how_started()),
-        WORKS: subprocess.Popen(WORKER, **how_started()),
+        SERVES: subprocess.Popen(server, pass_fds=[bound], **how_started(listener)),
+        WORKS: subprocess.Popen(WORKER, **how_started(listener)),
     }
 
 
-def how_started() -> dict[str, Any]:
-    """Return how a child is started: on this machine debug is intended."""
+def how_started(listener) -> dict[str, Any]:
+    """Return how a child is started: on this machine debug is intended, and readers are at ``listener``."""
+    watched = {"NEWSROOM_WATCH_URLS": f"http://{HOST}:{listener.getsockname()[1]}/"} if settings.DEBUG else {}
     return {
         "cwd": settings.BASE_DIR,
-        "env": os.environ | {"NEWSROOM_DEBUG": "1" if settings.DEBUG else "0"},
+        "env": watched | os.environ | {"NEWSROOM_DEBUG": "1" if settings.DEBUG else "0"},
         "start_new_session": True,
         "stdin": subprocess.DEVNULL,
     }

@@ -15,12 +15,15 @@ from django_tasks_db.models import DBTaskResult
 from articles import desk_search, tasks
 from articles.desk_search import pictures
 from articles.public import announcements
+from newsroom.background import pruning
 from newsroom.background.heartbeat import Heartbeat
 from newsroom.background.worker import TaskWorker, urgent_lane
 from newsroom.serving import changes, purging
+from newsroom.watch import alarm
 from tickers import refresh
 
 logger = logging.getLogger(__name__)
+DAILY = timedelta(days=1)
 TICK = 60  # seconds between looks at the clock
 LAST_WAIT = 30  # seconds that an urgent task gets to end when the worker is stopped
 PATIENCE = timedelta(minutes=5)  # the time a queued task gets before another is queued
@@ -101,6 +104,7 @@ def keep_time(stopped):
 def tick():
     """Queue the tasks for which there is something to do, unless they were queued a moment ago."""
     now = timezone.now()
+    queue(pruning.prune, now - DAILY)
     if settings.REFRESH_RATES and refresh.due_sources():
         queue(refresh.ask_due, now - PATIENCE)
     run_unknown_again()
@@ -112,6 +116,7 @@ def tick():
         queue(tasks.index_articles, now - PATIENCE)
     if announcements.due(now):
         queue(tasks.announce, now - timedelta(seconds=TICK))
+    alarm.look(now)  # last, as a mail server may keep it waiting
 
 
 def queue(task, since):
