@@ -39,7 +39,7 @@ class JsonLines(logging.Formatter):
 
 
 def log_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware that gives each request an id, which the answer names, and logs what was asked and how long it took."""
+    """Middleware that gives each request an id, which the answer names, and logs what was asked and its duration."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         asked_id = request.META.get("HTTP_X_REQUEST_ID", "")

@@ -111,9 +111,12 @@ class FailureTests(WorkerTestCase):
 
     def test_what_has_a_clock_of_its_own_is_left_to_it(self):
         row = self.ready(purging.purge, ["x"])
-        with mock.patch.dict(purging.HOW, {"x": mock.Mock(side_effect=purging.NotPurged("no"))}):
-            with override_settings(CDN=["x"]), self.assertLogs("newsroom.serving.purging", "ERROR"):
-                make_worker().run()
+        with (
+            mock.patch.dict(purging.HOW, {"x": mock.Mock(side_effect=purging.NotPurged("no"))}),
+            override_settings(CDN=["x"]),
+            self.assertLogs("newsroom.serving.purging", "ERROR"),
+        ):
+            make_worker().run()
         assert self.after(row).status == "FAILED"
 
     def test_code_that_nobody_knows_here_fails_at_once(self):
@@ -155,9 +158,11 @@ class MailTests(WorkerTestCase):
         user = User.objects.create(username=f"{error!r}", email="reporter@paper.example")
         rows = [self.ready(tasks.mail_notice, user.pk, f"{number}", "/") for number in range(5)]
         picture = self.ready(tasks.make_renditions, 0)
-        with mock.patch.object(EmailMessage, "send", side_effect=error) as send:
-            with self.assertLogs("articles.tasks", "ERROR"):
-                make_worker().run()
+        with (
+            mock.patch.object(EmailMessage, "send", side_effect=error) as send,
+            self.assertLogs("articles.tasks", "ERROR"),
+        ):
+            make_worker().run()
         assert self.after(picture).status == "SUCCESSFUL"
         return rows, send.call_count
 
@@ -195,9 +200,12 @@ class DatabaseTests(WorkerTestCase):
                 raise OperationalError("server closed the connection")
             return whole(rows, **columns)
 
-        with mock.patch.object(type(DBTaskResult.objects.all()), "update", update), mock.patch.object(time, "sleep"):
-            with self.doing([1]) as done:
-                make_worker().run()
+        with (
+            mock.patch.object(type(DBTaskResult.objects.all()), "update", update),
+            mock.patch.object(time, "sleep"),
+            self.doing([1]) as done,
+        ):
+            make_worker().run()
         assert (self.after(row).status, done.call_count, len(tries)) == ("SUCCESSFUL", 1, 4)
 
     def test_what_another_worker_took_up_meanwhile_is_not_written_over(self):
@@ -300,9 +308,11 @@ class ServeTests(SimpleTestCase):
             return living
 
         given = {serve.SERVES: living, serve.WORKS: living} | children
-        with mock.patch.object(serve.subprocess, "Popen", side_effect=begin) as begun:
-            with mock.patch.object(serve.time, "monotonic", side_effect=itertools.count(0, 3)):
-                return command._watch(given, {}), begun.call_count
+        with (
+            mock.patch.object(serve.subprocess, "Popen", side_effect=begin) as begun,
+            mock.patch.object(serve.time, "monotonic", side_effect=itertools.count(0, 3)),
+        ):
+            return command._watch(given, {}), begun.call_count
 
     def test_worker_that_ended_is_started_again_and_the_paper_goes_on(self):
         assert self.watch(**{serve.WORKS: mock.Mock(**{"poll.return_value": 70})}) == (None, 1)

@@ -325,5 +325,5 @@ class QueryTests(DashboardTestCase):
         for role, user in users.items():
             with self.subTest(role):
                 assert self.count(user) == few[role]
-        # For an administrator two of them are what a paper that begins lacks, and one is how its backups went.
-        assert max(few.values()) <= 25, few
+        # For an administrator two of them are what a paper that begins lacks, one is how its backups went, the rest what is wrong.
+        assert max(few.values()) <= 27, few

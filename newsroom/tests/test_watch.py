@@ -98,9 +98,11 @@ class CheckTests(WatchTestCase):
     def test_check_that_breaks_is_a_fault_and_stops_no_other(self):
         WorkerBeat.objects.all().delete()
         broken = mock.Mock(side_effect=OSError, __name__="full_disks")
-        with mock.patch.object(checks, "CHECKS", (broken, checks.silent_workers)):
-            with self.assertLogs("newsroom.watch.checks", "ERROR"):
-                assert self.keys() == ["check full_disks", "workers"]
+        with (
+            mock.patch.object(checks, "CHECKS", (broken, checks.silent_workers)),
+            self.assertLogs("newsroom.watch.checks", "ERROR"),
+        ):
+            assert self.keys() == ["check full_disks", "workers"]
 
 
 @override_settings(WATCH_URLS=[f"{ROOT}/"])
@@ -190,9 +192,11 @@ class AlarmTests(WatchTestCase):
         assert not Fault.objects.exists()
 
     def test_mail_that_fails_is_sent_at_the_next_look(self):
-        with mock.patch.object(EmailMessage, "send", side_effect=TimeoutError):
-            with self.assertLogs("newsroom.watch.alarm", "ERROR"):
-                alarm.look(self.now)
+        with (
+            mock.patch.object(EmailMessage, "send", side_effect=TimeoutError),
+            self.assertLogs("newsroom.watch.alarm", "ERROR"),
+        ):
+            alarm.look(self.now)
         alarm.look(self.now + timedelta(minutes=1))
         assert self.subjects() == ["Newsroom"]
 
@@ -289,9 +293,11 @@ class DeskTests(WatchTestCase):
 
 class SentryTests(SimpleTestCase):
     def test_package_that_is_missing_is_named(self):
-        with mock.patch.dict(sys.modules, {"sentry_sdk": None}):
-            with pytest.raises(ImproperlyConfigured, match="pip install sentry-sdk"):
-                sentry.start("https://key@sentry.example/1")
+        with (
+            mock.patch.dict(sys.modules, {"sentry_sdk": None}),
+            pytest.raises(ImproperlyConfigured, match="pip install sentry-sdk"),
+        ):
+            sentry.start("https://key@sentry.example/1")
 
     def test_nothing_personal_is_sent(self):
         package = mock.Mock()

@@ -1,4 +1,4 @@
-"""The alarm: what is found is written down, and mailed to administrators once when it begins and once when it is over."""
+"""The alarm: what is wrong is written down, and mailed to administrators once when it begins and once at its end."""
 
 import logging
 import time

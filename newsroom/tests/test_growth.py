@@ -1,0 +1,213 @@
+"""Of every table it is said what bounds it; what grows by itself is pruned once a day."""
+
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+from django.apps import apps
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.sessions.models import Session
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage, storages
+from django.test import SimpleTestCase, TestCase
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from articles.models import BoardRevision, Edition, LoginSession, Notice, PasswordLink, WorkerBeat
+from articles.tests.factories import make_edition, make_image, make_section, make_user
+from newsroom.background import heartbeat, pruning
+from newsroom.tests.test_dashboard import make_failure
+
+ARCHIVE = "the paper itself: it grows with each article, and is kept for ever"
+TYPED = "people make each row by hand"
+FIXED = "as many rows as the code or the settings name"
+PRUNED = "pruned once a day: newsroom/background/pruning.py"
+ITSELF = "whoever writes it deletes what is too old"
+
+BOUNDS = {
+    "articles.Address": ARCHIVE,
+    "articles.Alert": TYPED,
+    "articles.Announcement": FIXED,
+    "articles.ArchiveMonth": ARCHIVE,
+    "articles.Article": ARCHIVE,
+    "articles.ArticleByline": ARCHIVE,
+    "articles.ArticleImage": ARCHIVE,
+    "articles.ArticleSection": ARCHIVE,
+    "articles.ArticleTag": ARCHIVE,
+    "articles.Author": TYPED,
+    "articles.Autosave": PRUNED,
+    "articles.BoardRevision": PRUNED,
+    "articles.CheckRule": TYPED,
+    "articles.Edition": ARCHIVE,
+    "articles.EditionByline": ARCHIVE,
+    "articles.EditionCorrection": ARCHIVE,
+    "articles.EditionImage": ARCHIVE,
+    "articles.EditionSection": ARCHIVE,
+    "articles.EditionTag": ARCHIVE,
+    "articles.EmbedProvider": TYPED,
+    "articles.Fault": ITSELF,
+    "articles.FlatPage": TYPED,
+    "articles.FormerAddress": TYPED,
+    "articles.Idea": TYPED,
+    "articles.Image": TYPED,
+    "articles.IndexedArticle": ARCHIVE,
+    "articles.LoginSession": PRUNED,
+    "articles.MenuLink": TYPED,
+    "articles.Merge": TYPED,
+    "articles.MergedRows": TYPED,
+    "articles.Note": TYPED,
+    "articles.Notice": PRUNED,
+    "articles.NoticeChoice": TYPED,
+    "articles.OutsideLink": ARCHIVE,
+    "articles.PaperLook": FIXED,
+    "articles.PaperMenus": FIXED,
+    "articles.PasswordLink": PRUNED,
+    "articles.PictureWord": ARCHIVE,
+    "articles.Placement": TYPED,
+    "articles.Presence": ITSELF,
+    "articles.PreviewLink": TYPED,
+    "articles.Redirect": TYPED,
+    "articles.RedirectHits": TYPED,
+    "articles.Revision": ARCHIVE,
+    "articles.SavedSearch": TYPED,
+    "articles.SearchWord": ARCHIVE,
+    "articles.Section": TYPED,
+    "articles.Section_editors": TYPED,
+    "articles.SiteSettings": FIXED,
+    "articles.TagKey": TYPED,
+    "articles.Template": TYPED,
+    "articles.UnsavedForm": PRUNED,
+    "articles.WorkerBeat": PRUNED,
+    "tickers.Pair": TYPED,
+    "tickers.Rate": ARCHIVE,
+    "tickers.Source": FIXED,
+    "admin.LogEntry": PRUNED,
+    "auth.Group": FIXED,
+    "auth.Group_permissions": FIXED,
+    "auth.Permission": FIXED,
+    "auth.User": TYPED,
+    "auth.User_groups": TYPED,
+    "auth.User_user_permissions": TYPED,
+    "contenttypes.ContentType": FIXED,
+    "sessions.Session": PRUNED,
+    "taggit.Tag": TYPED,
+    "taggit.TaggedItem": TYPED,
+    "django_tasks_database.DBTaskResult": PRUNED,
+}
+
+
+class TableTests(SimpleTestCase):
+    def test_every_table_has_a_bound(self):
+        labels = {model._meta.label for model in apps.get_models(include_auto_created=True)}
+        assert labels == BOUNDS.keys(), {
+            "say in BOUNDS what bounds it, and prune it if nothing does": labels - BOUNDS.keys(),
+            "it is gone": BOUNDS.keys() - labels,
+        }
+
+
+class PruningTests(TestCase):
+    def setUp(self):
+        self.now = timezone.now()
+
+    def prune(self):
+        return pruning.prune.func()
+
+    def aged(self, model, age, column, make):
+        """A row just within its bound, and one just beyond."""
+        rows = [make(), make()]
+        for row, days in zip(rows, (-1, 1), strict=True):
+            model.objects.filter(pk=row.pk).update(**{column: self.now - age - timedelta(days=days)})
+        return rows
+
+    def test_what_is_beyond_its_bound_goes_and_what_is_within_stays(self):
+        user, section = make_user("reporter"), make_section()
+        sessions, numbers = timedelta(days=14), iter(range(100))
+        links = {"user": user, "expires_at": self.now, "used_at": self.now}
+        made = {
+            LoginSession: (
+                sessions,
+                "seen_at",
+                lambda: LoginSession.objects.create(user=user, key_digest=next(numbers)),
+            ),
+            Notice: (pruning.NOTICES, "at", lambda: Notice.objects.create(user=user, kind="note", text="x")),
+            LogEntry: (
+                pruning.AUDIT,
+                "action_time",
+                lambda: LogEntry.objects.create(user=user, object_repr="x", action_flag=CHANGE),
+            ),
+            PasswordLink: (pruning.LINKS, "expires_at", lambda: PasswordLink.objects.create(**links)),
+            BoardRevision: (pruning.BOARDS, "at", lambda: BoardRevision.objects.create(section=section, placements=[])),
+            DBTaskResult: (pruning.FAILED, "finished_at", make_failure),
+            WorkerBeat: (
+                heartbeat.KEPT,
+                "seen_at",
+                lambda: WorkerBeat.objects.create(worker=next(numbers), host="x", process=1),
+            ),
+        }
+        rows = {model: self.aged(model, *how) for model, how in made.items()}
+        BoardRevision.objects.create(section=section, placements=[])
+        Session.objects.create(session_key="old", session_data="", expire_date=self.now - timedelta(days=1))
+        Session.objects.create(session_key="new", session_data="", expire_date=self.now + timedelta(days=1))
+        self.prune()
+        for model, (within, beyond) in rows.items():
+            with self.subTest(model=model):
+                assert model.objects.filter(pk=within.pk).exists()
+                assert not model.objects.filter(pk=beyond.pk).exists()
+        assert list(Session.objects.values_list("pk", flat=True)) == ["new"]
+
+    def test_newest_save_of_a_board_stays_however_old_it_is(self):
+        for section in (None, make_section()):
+            BoardRevision.objects.create(section=section, placements=[])
+        BoardRevision.objects.update(at=self.now - 2 * pruning.BOARDS)
+        self.prune()
+        assert BoardRevision.objects.count() == 2
+
+    def test_result_that_succeeded_goes_after_two_days_and_what_waits_stays(self):
+        for status in ("SUCCESSFUL", "READY", "RUNNING"):
+            row = make_failure()
+            DBTaskResult.objects.filter(pk=row.pk).update(status=status, finished_at=self.now - timedelta(days=3))
+        self.prune()
+        assert sorted(DBTaskResult.objects.values_list("status", flat=True)) == ["READY", "RUNNING"]
+
+    def test_card_of_an_edition_that_ended_long_ago_goes_with_its_file(self):
+        names = []
+        for days in (29, 31, -1):
+            name = default_storage.save(f"social/{days}.jpg", ContentFile(b"x"))
+            edition = make_edition(live_from=self.now - timedelta(days=90))
+            Edition.objects.filter(pk=edition.pk).update(card=name, live_until=self.now - timedelta(days=days))
+            names.append(name)
+        self.prune()
+        assert [default_storage.exists(name) for name in names] == [True, False, True]
+        assert Edition.objects.exclude(card="").count() == 2
+
+    def test_file_without_a_row_goes_when_it_is_two_days_old_empty_or_not(self):
+        uploads = storages["uploads"]
+        master = uploads.save(make_image().file.name, ContentFile(b"x"))
+        names = [uploads.save(f"orphan-{size}.jpg", ContentFile(b"x" * size)) for size in (0, 9)]
+        card = default_storage.save("social/orphan.jpg", ContentFile(b""))
+        self.prune()
+        assert all(uploads.exists(name) for name in names)
+        later = self.now + pruning.ORPHANS + timedelta(hours=1)
+        assert pruning.prune_files(later) >= 3
+        assert uploads.exists(master)
+        assert not any(uploads.exists(name) for name in names)
+        assert not default_storage.exists(card)
+
+    def test_kind_that_fails_stops_no_other_and_is_told(self):
+        make_failure()
+        DBTaskResult.objects.update(finished_at=self.now - 2 * pruning.FAILED)
+        broken = mock.Mock(side_effect=OSError, __name__="prune_files")
+        with (
+            mock.patch.object(pruning, "KINDS", (broken, *pruning.KINDS)),
+            self.assertLogs("newsroom.background.pruning", "ERROR"),
+            pytest.raises(RuntimeError, match="files"),
+        ):
+            self.prune()
+        assert not DBTaskResult.objects.exists()
+
+    def test_more_rows_than_one_statement_takes(self):
+        user = make_user("reporter")
+        Notice.objects.bulk_create(Notice(user=user, kind="note", text="x", at=self.now) for _row in range(7))
+        Notice.objects.update(at=self.now - 2 * pruning.NOTICES)
+        with mock.patch.object(pruning, "AT_ONCE", 3):
+            assert self.prune()["notices"] == 7
