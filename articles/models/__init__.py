@@ -37,7 +37,7 @@ from articles.models.site import PaperLook, SiteSettings
 from articles.models.tag_key import TagKey
 from articles.models.template import Template
 from articles.models.unsaved_form import UnsavedForm
-from articles.models.worker import Fault, WorkerBeat
+from articles.models.worker import PaperFault, WorkerBeat
 
 __all__ = [
     "Address",
@@ -62,7 +62,6 @@ __all__ = [
     "EditionSection",
     "EditionTag",
     "EmbedProvider",
-    "Fault",
     "FlatPage",
     "FormerAddress",
     "Idea",
@@ -78,6 +77,7 @@ __all__ = [
     "Notice",
     "NoticeChoice",
     "OutsideLink",
+    "PaperFault",
     "PaperLook",
     "PaperMenus",
     "PasswordLink",

@@ -23,7 +23,7 @@ class WorkerBeat(models.Model):
         return f"{self.host}, {self.process}"
 
 
-class Fault(models.Model):
+class PaperFault(models.Model):
     """Something that is wrong with the running paper, from the look that saw it first until administrators know it is
     over.
     """

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import socket
 import threading
 import time
@@ -24,7 +25,6 @@ SILENT = timedelta(seconds=60)  # without a beat for so long, a worker counts as
 UNKNOWN = timedelta(hours=1)  # after which a task of a worker that has no row is taken up: code of before 2026-12
 KEPT = timedelta(days=1)  # how long the row of a dead worker stays
 OVERTIME = 30  # seconds past twice its limit, after which a task that can't be interrupted ends its process
-STUCK = 70  # the exit status of a worker that ended itself
 
 
 class WorkerLost(Exception):
@@ -54,7 +54,7 @@ class Heartbeat(threading.Thread):
 
     def begin(self, row: DBTaskResult) -> None:
         """Note that this thread begins the task of ``row``."""
-        seconds = limits.SECONDS[limits.kind_of(row.priority)]
+        seconds = limits.SECONDS[limits.kind_of_work(row.priority)]
         self.tasks[threading.current_thread().name] = (row.task_path, time.monotonic(), seconds)
 
     def end(self) -> None:
@@ -66,7 +66,7 @@ class Heartbeat(threading.Thread):
         for path, began, seconds in list(self.tasks.values()):
             if time.monotonic() - began > 2 * seconds + OVERTIME:
                 logger.critical("%s can't be interrupted; this worker ends, and another takes the task up.", path)
-                os._exit(STUCK)
+                os.kill(os.getpid(), signal.SIGKILL)
 
     def beat(self) -> None:
         """Write that this worker lives, and what it does."""

@@ -31,7 +31,7 @@ class TimeLimit(BaseException):
     """The error that interrupts a task; no ``except Exception`` within the task stops it."""
 
 
-def kind_of(priority: int) -> int:
+def kind_of_work(priority: int) -> int:
     """Return the kind of work with ``priority``: its own, or the next one below."""
     return max((kind for kind in SECONDS if kind <= priority), default=LATER)
 
@@ -49,7 +49,7 @@ def may_try_again(path: str, tries: int) -> bool:
 def is_server_away(priority: int, error: BaseException) -> bool:
     """Return whether ``error`` of a mail means that the next mail would fail as well."""
     is_of_server = isinstance(error, OSError | TimeLimit) and not isinstance(error, OF_ONE_MAIL)
-    return kind_of(priority) == MAILS and is_of_server
+    return kind_of_work(priority) == MAILS and is_of_server
 
 
 def in_words(error: BaseException) -> dict[str, str]:

@@ -94,7 +94,7 @@ class TaskWorker(Worker):
         context = [TaskContext(task_result=row.task_result)] if task.takes_context else []
         task_started.send(sender=task.get_backend(), task_result=row.task_result)
         try:
-            with limits.time_limit(limits.SECONDS[limits.kind_of(row.priority)]):
+            with limits.time_limit(limits.SECONDS[limits.kind_of_work(row.priority)]):
                 value = task.call(*context, *row.args_kwargs["args"], **row.args_kwargs["kwargs"])
             json.dumps(value)
         except (KeyboardInterrupt, SystemExit) as stop:  # the worker was told twice to end: the next one does it

@@ -28,8 +28,8 @@ def rates_to_look_at(now: datetime) -> DashboardBlock:
     ]
     sources = list(Source.objects.all())
     lines += [_source_line(source) for source in sources if source.failures >= TOLD_AFTER]
-    asked = {source.provider for source in sources if source.asked_at}
-    lines += [_late_line(pair, asked) for pair in late_rates.late_pairs(now)[: max(0, SHOWN - len(lines))]]
+    asked_sources = {source.provider for source in sources if source.asked_at}
+    lines += [_late_line(pair, asked_sources) for pair in late_rates.late_pairs(now)[: max(0, SHOWN - len(lines))]]
     url, nothing = (
         list_of("tickers_rate", look="any"),
         _("No rate waits for a look, and no active pair lacks a new one."),
@@ -43,13 +43,15 @@ def _source_line(source: Source) -> BlockLine:
     return BlockLine(str(source), list_of("tickers_source"), facts, _("failing"))
 
 
-def _late_line(pair: Any, asked: set[str]) -> BlockLine:
+def _late_line(pair: Any, asked_sources: set[str]) -> BlockLine:
     """Return the line of ``pair``, which has ``newest``; it is late only if rates were ever fetched or typed here."""
     url, mark = list_of("tickers_rate", pair__id__exact=str(pair.pk)), ""
     fact = _("newest of %(day)s") % {"day": date_format(pair.newest)} if pair.newest else _("no rate yet")
     facts = [fact]
-    if pair.newest and late_rates.is_awaited(pair, asked):
+    if pair.newest and late_rates.is_awaited(pair, asked_sources):
         mark = _("late")
     elif pair.newest:
-        facts.append(_("nobody typed one here yet") if pair.provider == MANUAL else _("its source was never asked yet"))
+        facts.append(
+            _("nobody typed one here yet") if pair.provider == MANUAL else _("its source was never asked_sources yet")
+        )
     return BlockLine(title=str(pair), url=url, facts=facts, mark=mark)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -50,7 +50,7 @@ def looks_after(user: Any) -> bool:
     return roles.ADMINISTRATOR in roles.roles_of(user)
 
 
-def failures() -> Any:
+def failures() -> QuerySet[DBTaskResult]:
     """Return the tasks that failed, the last first, and those that failed and are tried again later."""
     again = Q(status="READY") & ~Q(traceback="")
     rows = DBTaskResult.objects.filter(Q(status="FAILED") | again)
@@ -65,7 +65,7 @@ def faults_block() -> DashboardBlock:
     return DashboardBlock("faults", _("Faults"), url, _("Nothing is wrong with the running paper."), lines)
 
 
-def _chosen(again: str) -> Any:
+def _chosen(again: str) -> QuerySet[DBTaskResult]:
     """Return the tasks that the button ``again`` names: one by its id, or all that failed."""
     if again == EVERYTHING:
         return DBTaskResult.objects.all()

@@ -143,14 +143,14 @@ class FailureTests(WorkerTestCase):
     def test_task_that_no_interrupt_reaches_ends_its_process(self):
         beat = heartbeat.Heartbeat("one")
         beat.begin(self.ready())
-        with mock.patch.object(os, "_exit") as ended:
+        with mock.patch.object(os, "kill") as ended:
             beat.end_if_stuck()
             assert not ended.called
             path, began, seconds = beat.tasks.popitem()[1]
             beat.tasks["main"] = (path, began - 2 * seconds - heartbeat.OVERTIME - 1, seconds)
             with self.assertLogs("newsroom.background.heartbeat", "CRITICAL"):
                 beat.end_if_stuck()
-        ended.assert_called_once_with(heartbeat.STUCK)
+        ended.assert_called_once_with(os.getpid(), signal.SIGKILL)
 
 
 class MailTests(WorkerTestCase):

@@ -45,7 +45,7 @@ BOUNDS = {
     "articles.EditionSection": ARCHIVE,
     "articles.EditionTag": ARCHIVE,
     "articles.EmbedProvider": TYPED,
-    "articles.Fault": ITSELF,
+    "articles.PaperFault": ITSELF,
     "articles.FlatPage": TYPED,
     "articles.FormerAddress": TYPED,
     "articles.Idea": TYPED,

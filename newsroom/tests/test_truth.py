@@ -372,7 +372,7 @@ class OtherSentencesTests(DeskTestCase):
             self.assertLogs("django.request"),
         ):
             page = self.client.get(reverse("admin:index"))
-        self.assertContains(page, "server’s log, but nobody was told", status_code=500)
+        self.assertContains(page, "server’s log, and administrators see", status_code=500)
 
     def test_save_of_nothing_new_changes_nothing_and_says_so(self):
         self.log_in(make_user(is_superuser=True))

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from articles.desk import roles
-from articles.models import Edition, Fault, WorkerBeat
+from articles.models import Edition, PaperFault, WorkerBeat
 from articles.tests.factories import make_edition, make_user
 from ground.http import Failure, Reason
 from ground.priorities import LATER
@@ -119,7 +119,7 @@ class ReadersTests(WatchTestCase):
         return self.pages[path]
 
     def found(self):
-        with mock.patch.object(readers, "ask", self.ask):
+        with mock.patch.object(readers, "read_page", self.ask):
             return [finding.key for finding in readers.watch_readers(timezone.now())]
 
     def keys_of(self, end):
@@ -153,7 +153,7 @@ class ReadersTests(WatchTestCase):
 
     def test_silent_server_is_found(self):
         for failure in (Failure(Reason.UNREACHED, "paper.example"), OSError("it answers 502")):
-            with mock.patch.object(readers, "ask", side_effect=failure):
+            with mock.patch.object(readers, "read_page", side_effect=failure):
                 keys = [finding.key for finding in readers.watch_readers(self.now)]
             assert keys == self.keys_of("silent")
 
@@ -162,10 +162,10 @@ class ReadersTests(WatchTestCase):
             response = mock.Mock(status=status, body=b"a/%C3%A9&amp;")
             with mock.patch.object(readers.Client, "request", return_value=response):
                 if expected:
-                    assert readers.ask(ROOT) == expected
+                    assert readers.read_page(ROOT) == expected
                 else:
                     with pytest.raises(OSError, match=str(status)):
-                        readers.ask(ROOT)
+                        readers.read_page(ROOT)
 
 
 class AlarmTests(WatchTestCase):
@@ -189,7 +189,7 @@ class AlarmTests(WatchTestCase):
         for minutes in (8, 9, 10):
             alarm.look(self.now + timedelta(minutes=minutes))
         assert self.subjects() == ["Newsroom", "Newsroom, over"]
-        assert not Fault.objects.exists()
+        assert not PaperFault.objects.exists()
 
     def test_mail_that_fails_is_sent_at_the_next_look(self):
         with (
@@ -201,8 +201,8 @@ class AlarmTests(WatchTestCase):
         assert self.subjects() == ["Newsroom"]
 
     def test_two_workers_mail_a_fault_once(self):
-        Fault.objects.create(key="workers", text="x")
-        row = Fault.objects.get()
+        PaperFault.objects.create(key="workers", text="x")
+        row = PaperFault.objects.get()
         assert [alarm._claim(row, mailed_at=self.now) for _worker in range(2)] == [True, False]
 
     def test_error_of_a_page_is_told_once_and_over_in_an_hour(self):
@@ -250,7 +250,7 @@ class MonitorTests(WatchTestCase):
 
     def test_numbers_are_in_the_format_of_prometheus(self):
         make_failure()
-        Fault.objects.create(key='readers "x"\\\n', text="x", host="there")
+        PaperFault.objects.create(key='readers "x"\\\n', text="x", host="there")
         text = self.client.get("/metrics").content.decode()
         for line in (
             "# TYPE newsroom_faults gauge",

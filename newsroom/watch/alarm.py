@@ -14,15 +14,14 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from articles.desk import roles
-from articles.models import Fault
+from articles.models import PaperFault
 from newsroom.watch.checks import find_faults
-from newsroom.watch.findings import Finding
+from newsroom.watch.findings import ERROR, Finding
 from newsroom.watch.readers import watch_readers
 
 logger = logging.getLogger(__name__)
 OVER = timedelta(minutes=3)  # not seen for so long, a fault is over
 OVER_ERROR = timedelta(hours=1)  # errors of pages come and go
-ERROR = "error "  # how the keys of errors of pages begin
 SAME = 60  # seconds in which one process writes the same error once
 noted: dict[str, float] = {}  # keys of errors, with the time at which this process wrote each
 
@@ -41,35 +40,35 @@ def look(now: datetime | None = None) -> list[Finding]:
 def note_fault(finding: Finding, now: datetime) -> None:
     """Write down that ``finding`` is wrong at ``now``."""
     words = {"text": finding.text, "advice": finding.advice, "seen_at": now}
-    Fault.objects.update_or_create(
+    PaperFault.objects.update_or_create(
         key=finding.key[:200], host=finding.host, defaults=words, create_defaults=words | {"began_at": now}
     )
 
 
 def mail_new(now: datetime) -> None:
     """Mail the faults of which nobody was told; a mail that fails is sent at the next look."""
-    claimed = [row for row in Fault.objects.filter(mailed_at=None) if _claim(row, mailed_at=now)]
+    claimed = [row for row in PaperFault.objects.filter(mailed_at=None) if _claim(row, mailed_at=now)]
     if claimed and not _send(_("Newsroom: %(text)s"), claimed):
-        Fault.objects.filter(pk__in=[row.pk for row in claimed]).update(mailed_at=None)
+        PaperFault.objects.filter(pk__in=[row.pk for row in claimed]).update(mailed_at=None)
 
 
 def mail_over(now: datetime) -> None:
     """Mail that faults are over, and delete their rows; those of which nobody was told just go."""
     is_error = Q(key__startswith=ERROR)
-    over = Fault.objects.filter((~is_error & Q(seen_at__lt=now - OVER)) | Q(seen_at__lt=now - OVER_ERROR))
+    over = PaperFault.objects.filter((~is_error & Q(seen_at__lt=now - OVER)) | Q(seen_at__lt=now - OVER_ERROR))
     over.filter(mailed_at=None).delete()
     claimed = [row for row in over if _claim(row, seen_at=row.seen_at - timedelta(microseconds=1))]
     if claimed and _send(_("Newsroom, over: %(text)s"), claimed):
-        Fault.objects.filter(pk__in=[row.pk for row in claimed]).delete()
+        PaperFault.objects.filter(pk__in=[row.pk for row in claimed]).delete()
 
 
-def _claim(row: Fault, **columns: datetime) -> bool:
+def _claim(row: PaperFault, **columns: datetime) -> bool:
     """Return whether this process, and no other, mails ``row`` now."""
-    same = Fault.objects.filter(pk=row.pk, seen_at=row.seen_at, mailed_at=row.mailed_at)
-    return bool(same.update(**columns))
+    unchanged = PaperFault.objects.filter(pk=row.pk, seen_at=row.seen_at, mailed_at=row.mailed_at)
+    return bool(unchanged.update(**columns))
 
 
-def _send(subject: str, rows: list[Fault]) -> bool:
+def _send(subject: str, rows: list[PaperFault]) -> bool:
     """Mail ``rows`` to the administrators, and return whether that worked, or there is nobody to mail to."""
     if not (people := addresses_of_administrators()):
         return True

@@ -9,18 +9,18 @@ import socket
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from articles.models import Fault
+from articles.models import PaperFault
 from ground.priorities import ANNOUNCING, LATER, MAILS, PICTURES, USUAL
 from newsroom.background import heartbeat, limits
 from newsroom.serving import folders
 from newsroom.watch import late_rates
-from newsroom.watch.findings import Finding
+from newsroom.watch.findings import ERROR, Finding
 from tickers.models import Source
 from tickers.refresh import TOLD_AFTER
 
@@ -73,9 +73,9 @@ def old_rates(now: datetime) -> Iterator[Finding]:
         words = {"source": source, "count": source.failures, "trouble": source.trouble}
         text = _("%(source)s has failed %(count)s times: %(trouble)s") % words
         yield Finding(f"source {source.pk}", text, _("Rates can be typed by hand on the desk."))
-    asked = late_rates.asked_providers()
+    providers = late_rates.asked_providers()
     for pair in late_rates.late_pairs(now)[:MOST_RATES]:
-        if pair.newest and late_rates.is_awaited(pair, asked):
+        if pair.newest and late_rates.is_awaited(pair, providers):
             words = {"pair": pair, "day": date_format(pair.newest)}
             yield Finding(f"rate {pair.pk}", _("The newest rate of %(pair)s is of %(day)s.") % words)
 
@@ -117,9 +117,14 @@ def find_faults(now: datetime) -> list[Finding]:
     return findings
 
 
+def seen_lately(now: datetime) -> QuerySet[PaperFault]:
+    """Return the rows of faults that were seen in the last minutes, and of errors, which come and go."""
+    return PaperFault.objects.filter(Q(seen_at__gt=now - FRESH) | Q(key__startswith=ERROR))
+
+
 def stored_faults(now: datetime) -> list[Finding]:
     """Return what the worker saw in the last minutes, or that there is none: two queries, for the first page."""
-    rows = Fault.objects.filter(seen_at__gt=now - FRESH).exclude(key="workers")
+    rows = seen_lately(now).exclude(key="workers")
     return [*silent_workers(now), *(Finding(row.key, row.text, row.advice, row.host) for row in rows)]
 
 
@@ -129,7 +134,7 @@ def known_faults(now: datetime) -> list[Finding]:
     keys = {(finding.key, finding.host) for finding in findings}
     here = {"", socket.gethostname()}
     of_checks = ("waiting ", "workers", "source ", "rate ", "folder ", "disk ", "check ")
-    for row in Fault.objects.filter(seen_at__gt=now - FRESH):
+    for row in seen_lately(now):
         looked_at_here = row.host in here and row.key.startswith(of_checks)
         if (row.key, row.host) not in keys and not looked_at_here:
             findings.append(Finding(row.key, row.text, row.advice, row.host))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+ERROR = "error "  # how the keys of errors of pages begin
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -22,9 +22,9 @@ def asked_providers() -> set[str]:
     return set(Source.objects.exclude(asked_at=None).values_list("provider", flat=True))
 
 
-def is_awaited(pair: Any, asked: set[str]) -> bool:
+def is_awaited(pair: Any, providers: set[str]) -> bool:
     """Return whether rates of ``pair`` were ever fetched or typed here, so that a new one is missed."""
-    return pair.newest_by is not None if pair.provider == MANUAL else pair.provider in asked
+    return pair.newest_by is not None if pair.provider == MANUAL else pair.provider in providers
 
 
 def working_days_before(day: date, count: int) -> date:

@@ -46,8 +46,8 @@ def expected_paths(place: str, at: datetime) -> set[str]:
     live = Edition.objects.live(at)
     if place == FRONT:
         front = curation.front_page_at(at)
-        shown = [front.lead, *front.with_lead, *front.seconds, *front.latest]
-        return {edition.path for edition in shown if edition}
+        editions = [front.lead, *front.with_lead, *front.seconds, *front.latest]
+        return {edition.path for edition in editions if edition}
     if place == FEED:
         return set(live.newest().values_list("path", flat=True)[:ITEMS])
     if place == SITEMAP:
@@ -67,7 +67,7 @@ def _look_at(root: str, place: str, now: datetime) -> Iterator[Finding]:
     """Ask one address, and compare: what was so two minutes ago and is so after the answer must be seen."""
     lasting, ended = expected_paths(place, now - GRACE), ended_paths(now - GRACE)
     try:
-        text = ask(root + _address(place))
+        text = read_page(root + _address(place))
     except (Failure, OSError) as failure:
         words = {"address": root + place, "failure": failure}
         text = _("Readers get no answer at %(address)s: %(failure)s") % words
@@ -85,7 +85,7 @@ def _look_at(root: str, place: str, now: datetime) -> Iterator[Finding]:
         yield Finding(f"readers {root}{place} ended", _("%(address)s shows what ended: %(paths)s") % words, advice)
 
 
-def ask(address: str) -> str:
+def read_page(address: str) -> str:
     """Return the text of ``address``, without escapes; raise ``OSError`` unless it answers 200."""
     response = CLIENT.request("GET", address, headers={"User-Agent": "newsroom-watch"})
     if response.status != 200:
