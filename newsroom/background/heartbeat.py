@@ -39,6 +39,7 @@ class Heartbeat(threading.Thread):
         self.worker = worker
         self.tasks: dict[str, tuple[str, float, float]] = {}  # by thread: path, begin, seconds it may take
         self.stopped = threading.Event()
+        self.is_known = False
         self.steady_since = self.beaten_at = time.monotonic()
 
     def run(self) -> None:
@@ -68,11 +69,17 @@ class Heartbeat(threading.Thread):
                 logger.critical("%s can't be interrupted; this worker ends, and another takes the task up.", path)
                 os.kill(os.getpid(), signal.SIGKILL)
 
+    def be_known(self) -> None:
+        """Write the row if there is none yet: who takes a task must be missed when it dies."""
+        if not self.is_known:
+            self.beat()
+
     def beat(self) -> None:
         """Write that this worker lives, and what it does."""
         doing = "\n".join(path for path, _began, _seconds in list(self.tasks.values()))
         row = {"host": socket.gethostname(), "process": os.getpid(), "seen_at": timezone.now(), "doing": doing}
         WorkerBeat.objects.update_or_create(worker=self.worker, defaults=row)
+        self.is_known = True
         now = time.monotonic()
         if now - self.beaten_at > 4 * EVERY:
             self.steady_since = now

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import Error, InterfaceError, OperationalError, close_old_connections
@@ -43,6 +43,7 @@ class TaskWorker(Worker):
         while self.running:
             close_old_connections()
             try:
+                self.heartbeat.be_known()
                 row = self.claim_next()
                 if row:
                     self.run_task(row)
@@ -91,7 +92,7 @@ class TaskWorker(Worker):
             task = row.task
         except (ImportError, SuspiciousOperation) as error:  # other code queued it: the clock looks for who knows it
             return _failed(error), error
-        context = [TaskContext(task_result=row.task_result)] if task.takes_context else []
+        context = [TaskContext(task_result=cast(Any, row.task_result))] if task.takes_context else []
         task_started.send(sender=task.get_backend(), task_result=row.task_result)
         try:
             with limits.time_limit(limits.SECONDS[limits.kind_of_work(row.priority)]):

@@ -240,6 +240,13 @@ class TakingUpTests(WorkerTestCase):
             make_worker().run()
         assert (self.after(row).status, done.call_count) == ("SUCCESSFUL", 1)
 
+    def test_worker_has_its_row_before_it_takes_a_task(self):
+        self.ready()
+        with self.doing(lambda: WorkerBeat.objects.filter(worker="one").count()) as done:
+            make_worker().run()
+        assert done.call_count == 1
+        assert DBTaskResult.objects.get().return_value >= 1
+
     def test_worker_that_beats_keeps_its_task(self):
         self.lost(seen_at=timezone.now() - timedelta(seconds=20))
         assert self.taken_up() == 0

@@ -118,7 +118,7 @@ def start_children(listener):
     }
 
 
-def how_started(listener) -> dict[str, Any]:
+def how_started(listener: socket.socket) -> dict[str, Any]:
     """Return how a child is started: on this machine debug is intended, and readers are at ``listener``."""
     watched = {"NEWSROOM_WATCH_URLS": f"http://{HOST}:{listener.getsockname()[1]}/"} if settings.DEBUG else {}
     return {

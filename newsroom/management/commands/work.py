@@ -1,11 +1,12 @@
 import logging
 import os
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import Error, close_old_connections
 from django.utils import timezone
 from django.utils.autoreload import DJANGO_AUTORELOAD_ENV, run_with_reloader
 from django_tasks import TaskResultStatus
@@ -61,6 +62,8 @@ def work(task_worker):
     """Do tasks until the process is stopped, with a beat, a clock, and a lane for what is urgent."""
     beat, clock_stopped = task_worker.heartbeat, threading.Event()
     lane, thread = urgent_lane(task_worker)
+    with suppress(Error):  # the database is away: the loop waits for it
+        beat.beat()  # before the clock looks whether a worker lives
     beat.start()
     thread.start()
     threading.Thread(target=keep_time, args=[clock_stopped], daemon=True).start()
