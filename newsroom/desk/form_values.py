@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from articles.desk.text_diff.matching import Budget, Matcher
 
 LONGEST = 300  # characters of a value in the log
+WORDS = re.compile(r"\s*\S+|\s+")  # the second part, so that spaces without a word are read once
 MOST_WORDS = 2000  # of a text whose differences are marked
 SAME, ONLY_HERE = "", "marked"
 
@@ -140,7 +141,7 @@ def _is_private(name: str, field: forms.Field) -> bool:
 
 def marked(theirs: str, mine: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return both texts in parts; those in only one of them are ``ONLY_HERE``."""
-    left, right = re.findall(r"\s*\S+", theirs), re.findall(r"\s*\S+", mine)
+    left, right = WORDS.findall(theirs), WORDS.findall(mine)
     if max(len(left), len(right)) > MOST_WORDS:
         return [(SAME, theirs)], [(SAME, mine)]
     parts: tuple[list[tuple[str, str]], list[tuple[str, str]]] = ([], [])

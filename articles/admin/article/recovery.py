@@ -18,10 +18,12 @@ from articles.admin.article.form_page import fill_form, form_page
 from articles.admin.article.pages import DeskRequest, address_of, may_write
 from articles.admin.lists import number_in_address
 from articles.admin.times import zone
+from articles.body.markup import LONGEST
 from articles.desk import revisions, text_diff
 from articles.models import Article, Autosave
 
 MOST_OFFERED = 5
+MOST_COMPARED = 2 * LONGEST  # characters of all bodies that are compared when a form is opened
 LOOKED_AT = 200  # rows of one person and article
 
 
@@ -111,8 +113,20 @@ def _offers(form_class: type, article: Article | None, pks: list[int]) -> list[O
     """Return those of the autosaves ``pks`` that differ from ``article``."""
     article = Article.objects.get(pk=article.pk) if article else None
     stored = revisions.snapshot(article) if article else form_snapshot.empty_snapshot()
-    offers = (_offer(form_class, article, stored, row) for row in Autosave.objects.filter(pk__in=pks))
+    offers, compared = [], 0
+    for row in Autosave.objects.filter(pk__in=pks).order_by("-at", "-pk"):
+        size = len(stored["body"]) + sum(len(value) for values in row.fields.values() for value in values)
+        compared += size
+        is_compared = compared <= MOST_COMPARED
+        offers.append(_offer(form_class, article, stored, row) if is_compared else _uncompared(row, size))
     return [offer for offer in offers if offer.changes]
+
+
+def _uncompared(row: Autosave, size: int) -> Offer:
+    """Return what there is to say of an autosave that would take long to compare."""
+    headline = " ".join(next(iter(row.fields.get("headline", [])), "").split())
+    text = _("%(size)d characters, too many to be compared here: take it up to see it.") % {"size": size}
+    return Offer(row.pk, row.at, headline, row.window, [(_("Text"), text)], False, autosaves.sequence_of(row.fields))
 
 
 def _offer(form_class: type, article: Article | None, stored: dict[str, Any], row: Autosave) -> Offer:

@@ -14,6 +14,7 @@ WORD = r"\w+(?:[’'.,\-–]\w+)*"
 TOKEN = re.compile(rf"<[^<>]*>|&#?\w+;|{WORD}|\s+|.", re.DOTALL)
 PIECE = re.compile(rf"\s+|{WORD}|.", re.DOTALL)
 LONGEST = 2 * markup.LONGEST  # characters of a text that are compared; no body is as long
+MOST_TOKENS = 80_000  # of a text; what follows is compared by whole stretches between two tags
 PLACES = {
     "p": gettext_lazy("paragraph"),
     "h2": gettext_lazy("heading"),
@@ -32,6 +33,17 @@ PLACES = {
 def tokens(html: str) -> list[str]:
     """Return the tags, words, white space and punctuation of ``html``; joined they are ``html`` again."""
     return TOKEN.findall(html)
+
+
+def pieces_of(text: str, most: int) -> list[str]:
+    """Return the words, white space and punctuation of ``text``; after ``most`` of them, the rest as one."""
+    pieces, end = [], 0
+    for match in PIECE.finditer(text):
+        if len(pieces) >= most:
+            return [*pieces, text[end:]]
+        pieces.append(match[0])
+        end = match.end()
+    return pieces
 
 
 @dataclass(frozen=True)
@@ -78,6 +90,7 @@ class _Blocks(HTMLParser):
         self.tokens: list[Token] = []
         self.space = False
         self.number = 0
+        self.left = MOST_TOKENS
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
@@ -138,7 +151,8 @@ class _Blocks(HTMLParser):
             del self.tags[at:], self.open[at:]
 
     def handle_data(self, data: str) -> None:
-        for part in PIECE.findall(data):
+        for part in pieces_of(data, self.left):
+            self.left -= 1
             if part.isspace():
                 self.space = True
             else:

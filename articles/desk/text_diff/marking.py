@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from articles.desk.text_diff.blocks import LONGEST, PIECE, BodyBlock, Token, blocks_of_body
+from articles.desk.text_diff.blocks import LONGEST, MOST_TOKENS, BodyBlock, Token, blocks_of_body, pieces_of
 from articles.desk.text_diff.matching import BlockRow, Budget, Op, ops_of, rows_of
 from articles.models import Article, Image
 from ground.characters import strip_control
@@ -91,7 +91,7 @@ def _plain_ops(before: str, after: str) -> list[Op]:
 
 def _plain(text: str) -> list[Token]:
     text_tokens, space = [], False
-    for part in PIECE.findall(strip_control(str(text)[:LONGEST])):
+    for part in pieces_of(strip_control(str(text)[:LONGEST]), MOST_TOKENS):
         if "\n" in part:
             text_tokens += [Token("\n")] * min(part.count("\n"), 2)
         elif not part.isspace():
