@@ -37,7 +37,8 @@ def tokens(html: str) -> list[str]:
 
 def pieces_of(text: str, most: int) -> list[str]:
     """Return the words, white space and punctuation of ``text``; after ``most`` of them, the rest as one."""
-    pieces, end = [], 0
+    pieces: list[str] = []
+    end = 0
     for match in PIECE.finditer(text):
         if len(pieces) >= most:
             return [*pieces, text[end:]]
