@@ -163,13 +163,13 @@ def remember_cleaned() -> Iterator[None]:
 
 def clean(html: str) -> str:
     """Return ``html`` with only what a body may have; cleaning the result again changes nothing."""
-    known = _known.get()
-    if known is None:
+    results = _known.get()
+    if results is None:
         return _clean(html)
-    if html not in known:
+    if html not in results:
         cleaned = _clean(html)
-        known[html] = known[cleaned] = cleaned
-    return known[html]
+        results[html] = results[cleaned] = cleaned
+    return results[html]
 
 
 def _clean(html: str) -> str:

@@ -105,8 +105,8 @@ class SentForms(ChangeFormAdmin):
 
         A model admin whose rows become something else overrides ``tell_what_became()``.
         """
-        kept = self.keep_words(request, object_id) if request.method == "POST" else None
-        return kept or super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+        redirect = self.keep_words(request, object_id) if request.method == "POST" else None
+        return redirect or super()._get_obj_does_not_exist_redirect(request, opts, object_id)
 
     def keep_words(self, request, object_id):
         """Keep what was typed into a form that can't be saved any more, and return a redirect to it; None if empty.

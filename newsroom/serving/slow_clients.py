@@ -45,9 +45,9 @@ class Arriving:
         self.conn.sock.setblocking(False)
         with suppress(BlockingIOError):
             while not self.is_ready and not self.is_over:
-                piece = self.conn.sock.recv(PIECE)
-                self.received += piece
-                self.is_over = not piece
+                chunk = self.conn.sock.recv(PIECE)
+                self.received += chunk
+                self.is_over = not chunk
                 self._look()
 
     def _look(self) -> None:

@@ -1,7 +1,7 @@
 """A save: from the form that was sent to the page that answers, in the order in which it happens. Read downward.
 
     answer_sent_form()    every POST to an article's form begins here, and nothing typed is lost if the database fails
-    look_at()             put together what two people typed, and look whether it is right, while others may write
+    look_over_form()        put together what two people typed, and look whether it is right, while others may write
     keep_and_show()       what is not right, or still to be chosen, comes back with everything that was typed
     save_sent_form()      under a lock, and if nobody saved since: store and go on
     store_text()          the rows, and a revision if anything is new
@@ -92,7 +92,7 @@ def answer_sent_form(admin: ModelAdmin, request: DeskRequest, number: str | None
                 article = admin.get_object(request, number) if number else None
                 if number and article is None:
                     return None
-                looked = look_at(Sent(admin, request, article, request.POST))
+                looked = look_over_form(Sent(admin, request, article, request.POST))
                 if isinstance(looked, HttpResponse):
                     return looked
                 with suppress(SavedMeanwhile):
@@ -141,7 +141,7 @@ def show_unwritable(admin: ModelAdmin, request: DeskRequest, number: str | None)
 # 2. Looking at it
 
 
-def look_at(sent: Sent) -> Sent | HttpResponse:
+def look_over_form(sent: Sent) -> Sent | HttpResponse:
     """Return what can be saved; the page that answers if something is wrong, left to choose, or only to be looked at.
 
     Texts are cleaned and compared here, before the database is locked: nobody else could write meanwhile.
@@ -226,8 +226,8 @@ def keep_and_show(sent: Sent, filled: FilledForm, *, says_errors: bool = True) -
 def refuse_words(sent: Sent) -> NoReturn:
     """Keep what somebody typed who may not write any more, as when the article is in the trash by now, and say so."""
     article = sent.article
-    kept = sent.admin.keep_words(sent.request, article and str(article.pk))  # type: ignore[attr-defined] # the desk's
-    if kept is None or article is None:
+    redirect = sent.admin.keep_words(sent.request, article and str(article.pk))  # type: ignore[attr-defined] # the desk's
+    if redirect is None or article is None:
         raise PermissionDenied
     text = _("Nothing was saved: you may not edit “%(article)s” any more. It is: %(stage)s.")
     if article.trashed_at:

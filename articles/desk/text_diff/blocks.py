@@ -37,14 +37,14 @@ def tokens(html: str) -> list[str]:
 
 def pieces_of(text: str, most: int) -> list[str]:
     """Return the words, white space and punctuation of ``text``; after ``most`` of them, the rest as one."""
-    pieces: list[str] = []
+    parts: list[str] = []
     end = 0
     for match in PIECE.finditer(text):
-        if len(pieces) >= most:
-            return [*pieces, text[end:]]
-        pieces.append(match[0])
+        if len(parts) >= most:
+            return [*parts, text[end:]]
+        parts.append(match[0])
         end = match.end()
-    return pieces
+    return parts
 
 
 @dataclass(frozen=True)
