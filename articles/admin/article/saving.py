@@ -1,7 +1,7 @@
 """A save: from the form that was sent to the page that answers, in the order in which it happens. Read downward.
 
     answer_sent_form()    every POST to an article's form begins here, and nothing typed is lost if the database fails
-    look_over_form()        put together what two people typed, and look whether it is right, while others may write
+    look_over_form()      put together what two people typed, and look whether it is right, while others may write
     keep_and_show()       what is not right, or still to be chosen, comes back with everything that was typed
     save_sent_form()      under a lock, and if nobody saved since: store and go on
     store_text()          the rows, and a revision if anything is new
