@@ -10,6 +10,7 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from articles import desk_search, search
 from articles.public.surrogate_keys import PAPER
 from newsroom.backups import indexes, named_files, table_rows
 from newsroom.backups.archive import BackupError, CheckedBackup, DamagedBackup
@@ -184,7 +185,8 @@ def _finish(backup: CheckedBackup, tell: Tell) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     if backup.manifest["vendor"] != connection.vendor:
         tell("Indexing all words for the searches …")
-        call_command("rebuild_search")
+        search.rebuild_editions()
+        desk_search.rebuild_copies()
     generation.change()
     if settings.CDN:
         purging.after_change([PAPER])
