@@ -160,6 +160,8 @@ class CopyTests(TransactionTestCase):
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
         self.addCleanup(self.drop, name)
+        with connected("copy", env.database_at("DATABASE_URL", url)):
+            DBTaskResult.objects.using("copy").bulk_create([copy_of(make_task())])
         back = urlsplit(os.environ["NEWSROOM_DATABASE_URL"])._replace(path=f"/{name}").geturl()
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "newsroom.settings",
@@ -168,7 +170,6 @@ class CopyTests(TransactionTestCase):
         }
         command = [sys.executable, "manage.py", "copy_database", "--to", back, "--take-over"]
         subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=True, capture_output=True)
-        DBTaskResult.objects.filter(status="RUNNING").delete()
         with connected("copy", env.database_at("DATABASE_URL", url)):
             source = {table.name: str(table_rows.checksum_of(table, "copy")) for table in table_rows.model_tables()}
         with connected("back", env.database_at("DATABASE_URL", back)):
