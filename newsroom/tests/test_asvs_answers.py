@@ -18,6 +18,7 @@ from articles.desk import roles
 from articles.desk.people import links
 from articles.tests.factories import make_user
 from newsroom import settings as production
+from newsroom import urls
 from newsroom.tests import public_paper
 
 LOGIN = reverse("admin:login")
@@ -29,6 +30,7 @@ def broken(request):
 
 
 urlpatterns = [path("broken/", broken), path("", include("newsroom.urls"))]
+handler500 = urls.handler500
 
 
 class PasswordTests(TestCase):
