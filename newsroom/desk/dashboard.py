@@ -23,7 +23,7 @@ from articles.desk import lacking, roles, steps
 from articles.models import Article, Autosave, Edition, UnsavedForm
 from newsroom.desk import first_steps, machinery, unsaved_forms
 from newsroom.desk.dashboard_backups import backups_to_look_at
-from newsroom.desk.dashboard_blocks import SHOWN, BlockLine, DashboardBlock, list_of
+from newsroom.desk.dashboard_blocks import SHOWN, TASKS, BlockLine, DashboardBlock, list_of
 from newsroom.desk.dashboard_rates import rates_to_look_at
 
 Stage = Article.Stage

@@ -325,5 +325,6 @@ class QueryTests(DashboardTestCase):
         for role, user in users.items():
             with self.subTest(role):
                 assert self.count(user) == few[role]
-        # For an administrator two of them are what a paper that begins lacks, one is how its backups went, the rest what is wrong.
+        # For an administrator two of them are what a paper that begins lacks, one is how its backups went, and the
+        # rest what is wrong.
         assert max(few.values()) <= 27, few
