@@ -1,7 +1,7 @@
 """How the last backups and drills went, kept as tasks: every machine's desk sees those, and failed ones stand there."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django_tasks import task
@@ -10,6 +10,7 @@ from django_tasks_db.models import DBTaskResult
 from newsroom.backups.archive import BackupError
 
 BACKUP, DRILL = "backup", "drill"
+LATE = timedelta(hours=30)  # for what is done each night
 LOOKED_AT = 20  # newest outcomes, of either kind
 
 

@@ -1,6 +1,6 @@
 """Backups on the desk's first page: whether the last one and the last drill went well, and are new enough."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -8,8 +8,6 @@ from django.utils.translation import gettext as _
 from articles.admin.times import time_from_now
 from newsroom.backups import outcome
 from newsroom.desk.dashboard_blocks import TASKS, BlockLine, DashboardBlock, list_of
-
-LATE = timedelta(hours=30)  # for what is done each night
 
 
 def backups_to_look_at(now: datetime) -> DashboardBlock:
@@ -21,7 +19,7 @@ def backups_to_look_at(now: datetime) -> DashboardBlock:
             lines.append(BlockLine(name, url, [_("There is none on record.")], _("missing")))
             continue
         fact = _("%(text)s, %(time)s") % {"text": last.fault or last.text, "time": time_from_now(last.at, now)}
-        if last.fault or last.at < now - LATE:
+        if last.fault or last.at < now - outcome.LATE:
             row = reverse(f"admin:{TASKS}_change", args=[last.task])
             lines.append(BlockLine(name, row, [fact], _("failed") if last.fault else _("late")))
         else:

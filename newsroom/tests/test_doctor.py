@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
-from django.core.files.storage import storages
+from django.core.files.storage import FileSystemStorage, storages
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.test import TestCase, override_settings
@@ -26,8 +26,9 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from articles.tests.factories import make_image
+from newsroom.backups import archive
 from newsroom.operating import doctor
-from newsroom.operating.doctor import backups, database, machine, proxy, services
+from newsroom.operating.doctor import database, machine, proxy, services
 
 HOUR = datetime.timedelta(hours=1)
 SOUND = {
@@ -236,12 +237,16 @@ def no_nginx():
     return stack
 
 
+def backups_in(folder):
+    return mock.patch.object(archive, "place_of_backups", return_value=FileSystemStorage(folder))
+
+
 @contextmanager
 def backup_of(ago, name="20261201T020000Z-ab12", whole=True):
-    with tempfile.TemporaryDirectory() as folder, changed(VAR_DIR=Path(folder)):
-        place = Path(folder) / "backups" / name
-        place.mkdir(parents=True)
-        file = place / (backups.WHOLE if whole else "rows.gz")
+    with tempfile.TemporaryDirectory() as folder, backups_in(folder):
+        place = Path(folder) / name
+        place.mkdir()
+        file = place / (archive.SUMS if whole else "rows.gz")
         file.touch()
         then = (timezone.now() - ago).timestamp()
         os.utime(file, (then, then))
@@ -305,7 +310,7 @@ FAULTS = [  # whom it concerns, how it is made, what is said of it
     ("certificate", lambda: nginx(host="other.example.org"), "ostname mismatch"),
     ("certificate", lambda: nginx(days=9), "ends in 9 days"),
     ("certificate", no_nginx, "could not be looked at"),
-    ("backups", lambda: changed(VAR_DIR=Path("/nowhere")), "there is none"),
+    ("backups", lambda: backups_in("/nowhere"), "there is none"),
     ("backups", lambda: backup_of(HOUR, whole=False), "there is none"),
     ("backups", lambda: backup_of(50 * HOUR), "50 hours old"),
 ]  # fmt: skip

@@ -13,6 +13,7 @@ ALLOWED = re.compile(
 READ_BY_HAND = {  # what says nothing of it that a program understands; looked up in the package, 2026-11-30
     "axe-playwright-python": "MIT",
     "django-zeal": "MIT",
+    "pyrage": "MIT",
     "qrcode": "BSD",  # it also calls itself “other”, for the MIT licence of what it began from
 }
 

@@ -24,6 +24,7 @@ from articles.tests.factories import make_edition, make_user
 from ground.http import Failure, Reason
 from ground.priorities import LATER
 from newsroom.background import limits
+from newsroom.backups import outcome
 from newsroom.serving import request_log
 from newsroom.tests.test_dashboard import make_failure
 from newsroom.watch import alarm, checks, readers, sentry
@@ -69,6 +70,21 @@ class CheckTests(WatchTestCase):
                         DBTaskResult.objects.update(enqueued_at=queued)
                         assert self.keys() == keys
                         row.delete()
+
+    def test_nightly_work_that_failed_or_is_late(self):
+        for kind in (outcome.BACKUP, outcome.DRILL):
+            for fault, hours, keys in (("", 29, []), ("", 31, [f"backup {kind}"]), ("No room.", 1, [f"backup {kind}"])):
+                with self.subTest(kind, fault=fault, hours=hours):
+                    row = DBTaskResult.objects.create(
+                        args_kwargs={"args": [kind, "All went well.", fault], "kwargs": {}},
+                        task_path=outcome.note_outcome.module_path,
+                        backend_name="default",
+                        run_after=get_date_max(),
+                        status="SUCCESSFUL",
+                    )
+                    DBTaskResult.objects.update(enqueued_at=self.now - timedelta(hours=hours))
+                    assert self.keys() == keys
+                    row.delete()
 
     def test_work_that_is_not_due_yet_does_not_wait(self):
         DBTaskResult.objects.create(

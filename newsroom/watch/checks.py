@@ -1,6 +1,6 @@
 """The checks of what is wrong: each a function that looks at one thing, at a time, and yields findings.
 
-A new check, like that of backups, is one more function in ``CHECKS``.
+A new check is one more function in ``CHECKS``.
 """
 
 import logging
@@ -18,6 +18,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from articles.models import PaperFault
 from ground.priorities import ANNOUNCING, LATER, MAILS, PICTURES, USUAL
 from newsroom.background import heartbeat, limits
+from newsroom.backups import outcome
 from newsroom.serving import folders
 from newsroom.watch import late_rates
 from newsroom.watch.findings import ERROR, Finding
@@ -36,6 +37,8 @@ KINDS = {
     PICTURES: gettext_lazy("pictures"),
     LATER: gettext_lazy("work that nobody waits for"),
 }
+
+NIGHTLY = {outcome.BACKUP: gettext_lazy("backup"), outcome.DRILL: gettext_lazy("drill of a backup")}
 
 
 def waiting_work(now: datetime) -> Iterator[Finding]:
@@ -101,7 +104,20 @@ def full_disks(now: datetime) -> Iterator[Finding]:
             yield Finding(f"disk {device}", text % words, _("Make room, or give it a larger disk."), host)
 
 
-CHECKS: tuple[Callable[[datetime], Iterator[Finding]], ...] = (waiting_work, silent_workers, old_rates, full_disks)
+def failed_backups(now: datetime) -> Iterator[Finding]:
+    """Find that the last backup or its drill failed, or is late; where none was ever made, the first page says so."""
+    for kind, last in outcome.newest_outcomes().items():
+        if last.fault:
+            text = _("The last %(kind)s failed: %(fault)s") % {"kind": NIGHTLY[kind], "fault": last.fault}
+            yield Finding(f"backup {kind}", text, _("See the log of newsroom-backup, and make one by hand."))
+        elif last.at < now - outcome.LATE:
+            text = _("The last %(kind)s was made %(at)s.") % {"kind": NIGHTLY[kind], "at": _in_utc(last.at)}
+            yield Finding(f"backup {kind}", text, _("See whether newsroom-backup.timer is active."))
+
+
+CHECKS: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
+    *(waiting_work, silent_workers, old_rates, full_disks, failed_backups),
+)
 
 
 def find_faults(now: datetime) -> list[Finding]:

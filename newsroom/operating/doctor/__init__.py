@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from newsroom.operating.doctor import backups, database, machine, proxy, services
-from newsroom.operating.doctor.finding import Finding
+from newsroom.operating.doctor.diagnosis import Diagnosis
 
-Examination = Callable[[], Iterable[Finding]]
+Examination = Callable[[], Iterable[Diagnosis]]
 
 EXAMINATIONS: dict[str, Examination] = {
     "settings": machine.examine_settings,
@@ -24,12 +24,12 @@ EXAMINATIONS: dict[str, Examination] = {
 }
 
 
-def examine(examination: Examination) -> Iterator[Finding]:
+def examine(examination: Examination) -> Iterator[Diagnosis]:
     """Yield what an examination finds; one that fails is a fault, too, and keeps no other from being made."""
     try:
         yield from examination()
     except Exception as error:
         reason = f"{type(error).__name__}: {error}".strip().splitlines()[0]
-        yield Finding(
+        yield Diagnosis(
             fault=f"it could not be looked at ({reason}).", remedy="Mend the other faults first, and look again."
         )

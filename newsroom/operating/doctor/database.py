@@ -8,7 +8,7 @@ from django.db import connection, connections
 from django.db.utils import DatabaseError
 
 from newsroom.operating import code
-from newsroom.operating.doctor.finding import Finding
+from newsroom.operating.doctor.diagnosis import Diagnosis
 
 OLDEST = 14  # PostgreSQL's version
 LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
@@ -19,12 +19,12 @@ SELECT CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
 """
 
 
-def examine_database() -> Iterator[Finding]:
+def examine_database() -> Iterator[Diagnosis]:
     """Find a database that is away, too old, read-only or wrongly set, or lacks migrations."""
     try:
         connection.ensure_connection()
     except DatabaseError as error:
-        yield Finding(
+        yield Diagnosis(
             fault=f"it does not answer: {str(error).splitlines()[0]}",
             remedy="Start it (systemctl status postgresql), or correct NEWSROOM_DATABASE_URL.",
         )
@@ -32,67 +32,67 @@ def examine_database() -> Iterator[Finding]:
     faults = list(_of_postgresql() if connection.vendor == "postgresql" else _of_sqlite())
     if plan := code.planned_migrations():
         faults.append(
-            Finding(fault=f"{len(plan)} migrations are missing, the first is {plan[0]}.", remedy="newsroom migrate")
+            Diagnosis(fault=f"{len(plan)} migrations are missing, the first is {plan[0]}.", remedy="newsroom migrate")
         )
     yield from faults
     if not faults:
         version = ask_value("SELECT sqlite_version()" if connection.vendor == "sqlite" else "SHOW server_version")
-        yield Finding(note=f"{connection.display_name} {version} answers and has every migration.")
+        yield Diagnosis(note=f"{connection.display_name} {version} answers and has every migration.")
 
 
-def _of_sqlite() -> Iterator[Finding]:
+def _of_sqlite() -> Iterator[Diagnosis]:
     if (mode := ask_value("PRAGMA journal_mode")) != "wal":
-        yield Finding(
+        yield Diagnosis(
             fault=f"its journal is “{mode}”, so that readers wait for writers.",
             remedy="Give file and folder to the paper's user, on a disk of this machine: a network's has no WAL.",
         )
 
 
-def _of_postgresql() -> Iterator[Finding]:
+def _of_postgresql() -> Iterator[Diagnosis]:
     role = connection.settings_dict["USER"] or "newsroom"
     if (major := int(ask_value("SHOW server_version_num")) // 10000) < OLDEST:
-        yield Finding(
+        yield Diagnosis(
             fault=f"PostgreSQL {major} is too old.", remedy=f"Go to PostgreSQL {OLDEST} or newer: pg_upgradecluster"
         )
     if ask_value("SHOW jit") != "off":
-        yield Finding(
+        yield Diagnosis(
             fault="jit is on, which costs more than it gains here.", remedy=f"ALTER ROLE {role} SET jit = off;"
         )
     for name in LIMITS:
         if ask_value(f"SHOW {name}") == "0":
-            yield Finding(
+            yield Diagnosis(
                 fault=f"{name} is not set, so one hanging statement may hold up the paper.",
                 remedy=f"ALTER ROLE {role} SET {name} = '30s';",
             )
     if ask_value("SELECT pg_is_in_recovery()") or ask_value("SHOW default_transaction_read_only") == "on":
-        yield Finding(
+        yield Diagnosis(
             fault="it is read-only: nobody can save.",
             remedy="Name the primary in NEWSROOM_DATABASE_URL, or promote this one: SELECT pg_promote();",
         )
 
 
-def examine_replicas() -> Iterator[Finding]:
+def examine_replicas() -> Iterator[Diagnosis]:
     """Find replicas that are away, are none, or are late."""
     for name in settings.REPLICAS:
         try:
             is_replica, lag = ask_value("SELECT pg_is_in_recovery()", name), ask_value(LAG, name)
         except DatabaseError as error:
-            yield Finding(
+            yield Diagnosis(
                 fault=f"{name} does not answer: {str(error).splitlines()[0]}",
                 remedy="Start it, or take it out of NEWSROOM_REPLICA_URLS; the primary answers meanwhile.",
             )
             continue
         if not is_replica:
-            yield Finding(
+            yield Diagnosis(
                 fault=f"{name} replicates nothing.",
                 remedy="Name a standby of the primary in NEWSROOM_REPLICA_URLS, or none.",
             )
         elif lag is not None and lag > LATEST:
-            yield Finding(fault=f"{name} is {lag:.0f} s late.", remedy="Look at pg_stat_replication on the primary.")
+            yield Diagnosis(fault=f"{name} is {lag:.0f} s late.", remedy="Look at pg_stat_replication on the primary.")
         else:
-            yield Finding(note=f"{name} follows.")
+            yield Diagnosis(note=f"{name} follows.")
     if not settings.REPLICAS:
-        yield Finding(note="none are named.")
+        yield Diagnosis(note="none are named.")
 
 
 def ask_value(sql: str, alias: str = "default") -> Any:

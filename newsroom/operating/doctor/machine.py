@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from newsroom.operating import environment
-from newsroom.operating.doctor.finding import Finding
+from newsroom.operating.doctor.diagnosis import Diagnosis
 from newsroom.serving import folders
 
 ELSEWHERE = {folders.UNWRITABLE, "articles.W001"}  # other examinations tell more of folders and of mails
@@ -26,19 +26,19 @@ LEAST_FREE, LEAST_BYTES = 0.10, 1 << 30
 TOLERANCE = timedelta(seconds=30)
 
 
-def examine_settings() -> Iterator[Finding]:
+def examine_settings() -> Iterator[Diagnosis]:
     """Find what Django's checks say of settings for production, and whether strangers can read the secrets."""
     if settings.DEBUG:
-        yield Finding(fault="no host is named, so this is a paper to try things out.", remedy="Set NEWSROOM_HOSTS.")
+        yield Diagnosis(fault="no host is named, so this is a paper to try things out.", remedy="Set NEWSROOM_HOSTS.")
         return
     faults = [
-        Finding(fault=message.msg, remedy=message.hint or f"Look for {message.id} in Django's documentation.")
+        Diagnosis(fault=message.msg, remedy=message.hint or f"Look for {message.id} in Django's documentation.")
         for message in sorted(checks.run_checks(include_deployment_checks=True), key=lambda message: str(message.id))
         if message.level >= checks.WARNING and message.id not in ELSEWHERE
     ]
     if settings.NGINX and not getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
         faults.append(
-            Finding(
+            Diagnosis(
                 fault="nginx is named in NEWSROOM_CDN, but not as a proxy, so each page leads to itself for ever.",
                 remedy="Set NEWSROOM_BEHIND_PROXY=1.",
             )
@@ -46,17 +46,18 @@ def examine_settings() -> Iterator[Finding]:
     path = environment.environment_file()
     if path.exists() and path.stat().st_mode & stat.S_IRWXO:
         faults.append(
-            Finding(fault=f"everybody on this machine can read {path} with its secrets.", remedy=f"chmod 640 {path}")
+            Diagnosis(fault=f"everybody on this machine can read {path} with its secrets.", remedy=f"chmod 640 {path}")
         )
-    yield from faults or [Finding(note=f"sound for {', '.join(settings.ALLOWED_HOSTS)}.")]
+    yield from faults or [Diagnosis(note=f"sound for {', '.join(settings.ALLOWED_HOSTS)}.")]
 
 
-def examine_folders() -> Iterator[Finding]:
+def examine_folders() -> Iterator[Diagnosis]:
     """Find folders that can't be written, and what belongs to somebody else or is open to everybody."""
     written = sorted({path for path in folders.written_folders().values() if path.exists()})
     inside = islice(chain.from_iterable(path.glob("*") for path in written), LOOKED_AT)
     faults = [
-        Finding(fault=f"{path} can't be written ({name}).", remedy=folders.HINT) for name, path in folders.unwritable()
+        Diagnosis(fault=f"{path} can't be written ({name}).", remedy=folders.HINT)
+        for name, path in folders.unwritable()
     ]
     for path in dict.fromkeys(chain(written, inside)):
         if not path.is_symlink():
@@ -64,20 +65,20 @@ def examine_folders() -> Iterator[Finding]:
     database = Path(connection.settings_dict["NAME"]) if connection.vendor == "sqlite" else None
     if database and database.exists() and database.stat().st_mode & stat.S_IROTH:
         faults.append(
-            Finding(
+            Diagnosis(
                 fault=f"everybody on this machine can read the database {database}.", remedy=f"chmod 640 {database}*"
             )
         )
-    yield from faults or [Finding(note=f"{len(written)} folders, all of them this user's.")]
+    yield from faults or [Diagnosis(note=f"{len(written)} folders, all of them this user's.")]
 
 
-def _wrong_rights(path: Path) -> Iterator[Finding]:
+def _wrong_rights(path: Path) -> Iterator[Diagnosis]:
     about = path.stat()
     if about.st_uid != os.geteuid():
         own = f"{os.geteuid()}:{os.getegid()}"
-        yield Finding(fault=f"{path} belongs to {_name_of(about.st_uid)}.", remedy=f"chown -R {own} {path}")
+        yield Diagnosis(fault=f"{path} belongs to {_name_of(about.st_uid)}.", remedy=f"chown -R {own} {path}")
     if about.st_mode & stat.S_IWOTH:
-        yield Finding(fault=f"everybody on this machine may change {path}.", remedy=f"chmod -R o-w {path}")
+        yield Diagnosis(fault=f"everybody on this machine may change {path}.", remedy=f"chmod -R o-w {path}")
 
 
 def _name_of(number: int) -> str:
@@ -88,7 +89,7 @@ def _name_of(number: int) -> str:
         return f"the user {number}"
 
 
-def examine_disk() -> Iterator[Finding]:
+def examine_disk() -> Iterator[Diagnosis]:
     """Find file systems with too little room, or too few inodes, for what the paper writes."""
     by_device = {path.stat().st_dev: path for path in map(_existing, folders.written_folders().values())}
     for path in by_device.values():
@@ -97,13 +98,13 @@ def examine_disk() -> Iterator[Finding]:
         share = about.f_bavail / about.f_blocks if about.f_blocks else 1.0
         room = f"{free / (1 << 30):.1f} GB, {share:.0%}, are free at {path}"
         if free < LEAST_BYTES or share < LEAST_FREE:
-            yield Finding(fault=f"only {room}.", remedy="Make room, or move NEWSROOM_VAR_DIR to a larger disk.")
+            yield Diagnosis(fault=f"only {room}.", remedy="Make room, or move NEWSROOM_VAR_DIR to a larger disk.")
         elif inodes < LEAST_FREE:
-            yield Finding(
+            yield Diagnosis(
                 fault=f"only {inodes:.0%} of the inodes are free at {path}.", remedy="Delete many small files."
             )
         else:
-            yield Finding(note=f"{room}.")
+            yield Diagnosis(note=f"{room}.")
 
 
 def _existing(folder: Path) -> Path:
@@ -112,12 +113,12 @@ def _existing(folder: Path) -> Path:
     return folder
 
 
-def examine_clock() -> Iterator[Finding]:
+def examine_clock() -> Iterator[Diagnosis]:
     """Find a clock that nobody sets, that differs from the database's, or that was set back."""
     sound = True
     if _synchronised() == "no":
         sound = False
-        yield Finding(fault="nobody sets this machine's clock.", remedy="timedatectl set-ntp true")
+        yield Diagnosis(fault="nobody sets this machine's clock.", remedy="timedatectl set-ntp true")
     now = timezone.now()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -125,19 +126,19 @@ def examine_clock() -> Iterator[Finding]:
             difference = abs(cursor.fetchone()[0] - now)
         if difference > TOLERANCE:
             sound = False
-            yield Finding(
+            yield Diagnosis(
                 fault=f"it differs by {difference.total_seconds():.0f} s from the database's.",
                 remedy="Have both machines' clocks set by NTP: timedatectl set-ntp true",
             )
     newest = LogEntry.objects.order_by("-pk").values_list("action_time", flat=True).first()
     if newest and newest > now + TOLERANCE:
         sound = False
-        yield Finding(
+        yield Diagnosis(
             fault=f"it is {now:%d %B %Y %H:%M} (UTC) here, and somebody saved at {newest:%d %B %Y %H:%M}.",
             remedy="The clock was set back, or was ahead then: set it right, as editions go live by it.",
         )
     if sound:
-        yield Finding(note=f"{now:%H:%M:%S} (UTC).")
+        yield Diagnosis(note=f"{now:%H:%M:%S} (UTC).")
 
 
 def _synchronised() -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from newsroom.operating.doctor.finding import Finding
+from newsroom.operating.doctor.diagnosis import Diagnosis
 
 HOST, PLAIN_PORT, TLS_PORT = "127.0.0.1", 80, 443
 PATIENCE = 10  # seconds
@@ -18,59 +18,59 @@ LEAST_DAYS = 21  # certbot renews thirty days before the end
 RENEW = "certbot renew && systemctl reload nginx; why it fails: journalctl --unit=certbot"
 
 
-def examine_nginx() -> Iterator[Finding]:
+def examine_nginx() -> Iterator[Diagnosis]:
     """Find an nginx that does not answer, or does not tell the newsroom host and scheme."""
     if not getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
-        yield Finding(note="NEWSROOM_BEHIND_PROXY names none.")
+        yield Diagnosis(note="NEWSROOM_BEHIND_PROXY names none.")
         return
     try:
         plain, secure = _ask(HTTPConnection(HOST, PLAIN_PORT, timeout=PATIENCE), "/"), _ask(_over_tls(trusting=True))
     except (OSError, HTTPException) as error:
-        yield Finding(fault=f"it does not answer at {HOST} ({error}).", remedy="nginx -t && systemctl restart nginx")
+        yield Diagnosis(fault=f"it does not answer at {HOST} ({error}).", remedy="nginx -t && systemctl restart nginx")
         return
     faults = [*_plain_faults(plain), *_secure_faults(secure)]
-    yield from faults or [Finding(note=f"answers for {settings.SITE_HOST}, and forwards host and https.")]
+    yield from faults or [Diagnosis(note=f"answers for {settings.SITE_HOST}, and forwards host and https.")]
 
 
-def _plain_faults(answer: HTTPResponse) -> Iterator[Finding]:
+def _plain_faults(answer: HTTPResponse) -> Iterator[Diagnosis]:
     if answer.status not in {301, 308} or not answer.headers.get("Location", "").startswith("https://"):
-        yield Finding(fault="http does not lead to https.", remedy="Install deploy/nginx.conf: docs/operators.md.")
+        yield Diagnosis(fault="http does not lead to https.", remedy="Install deploy/nginx.conf: docs/operators.md.")
 
 
-def _secure_faults(answer: HTTPResponse) -> Iterator[Finding]:
+def _secure_faults(answer: HTTPResponse) -> Iterator[Diagnosis]:
     own = f"https://{settings.SITE_HOST}{reverse('admin:login')}"
     if answer.status == 301 and answer.headers.get("Location", "") == own:
-        yield Finding(
+        yield Diagnosis(
             fault="it does not say that a request came by https, so each page leads to itself for ever.",
             remedy="proxy_set_header X-Forwarded-Proto $scheme; as in deploy/nginx-tls.conf",
         )
     elif answer.status == 400:
-        yield Finding(
+        yield Diagnosis(
             fault="it does not forward the host.", remedy="proxy_set_header Host $host; as in deploy/nginx-tls.conf"
         )
     elif answer.status >= 500:
-        yield Finding(
+        yield Diagnosis(
             fault=f"it answers {answer.status}: the newsroom behind it does not.",
             remedy="systemctl restart newsroom.socket newsroom; why: journalctl --unit=newsroom --since=-10min",
         )
 
 
-def examine_certificate() -> Iterator[Finding]:
+def examine_certificate() -> Iterator[Diagnosis]:
     """Find a certificate that browsers refuse, or that ends soon."""
     if not getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
-        yield Finding(note="NEWSROOM_BEHIND_PROXY names no proxy, so there is none here.")
+        yield Diagnosis(note="NEWSROOM_BEHIND_PROXY names no proxy, so there is none here.")
         return
     try:
         with _over_tls(trusting=False) as connection:
             ends = connection.end_of_certificate()
     except ssl.SSLCertVerificationError as error:
-        yield Finding(fault=f"browsers refuse it: {error.verify_message}.", remedy=RENEW)
+        yield Diagnosis(fault=f"browsers refuse it: {error.verify_message}.", remedy=RENEW)
         return
     days = (ends - datetime.now(UTC)).days
     if days < LEAST_DAYS:
-        yield Finding(fault=f"it ends in {days} days, and was not renewed.", remedy=RENEW)
+        yield Diagnosis(fault=f"it ends in {days} days, and was not renewed.", remedy=RENEW)
     else:
-        yield Finding(note=f"good until {ends:%d %B %Y}.")
+        yield Diagnosis(note=f"good until {ends:%d %B %Y}.")
 
 
 class TrustedConnection(HTTPConnection):

@@ -13,37 +13,37 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from articles.models import Image
-from newsroom.operating.doctor.finding import Finding
+from newsroom.operating.doctor.diagnosis import Diagnosis
 from newsroom.serving import redis_client
 
 LONGEST_WAIT = timedelta(minutes=5)  # of a task that nobody takes up
 
 
-def examine_redis() -> Iterator[Finding]:
+def examine_redis() -> Iterator[Diagnosis]:
     """Find a Redis that is away, has no limit, or refuses writes when it is full."""
     if not settings.REDIS_URL:
-        yield Finding(note="not used; one machine needs none.")
+        yield Diagnosis(note="not used; one machine needs none.")
         return
     try:
         about = redis_client.client_of_paper().info("memory")
     except Exception as error:  # whatever the driver raises
-        yield Finding(
+        yield Diagnosis(
             fault=f"it does not answer ({error}); pages are kept for a second at most.",
             remedy="Start it (systemctl status redis-server), or correct NEWSROOM_REDIS_URL.",
         )
         return
     if not about.get("maxmemory"):
-        yield Finding(fault="it has no limit.", remedy="redis-cli config set maxmemory 512mb; and in redis.conf")
+        yield Diagnosis(fault="it has no limit.", remedy="redis-cli config set maxmemory 512mb; and in redis.conf")
     elif about.get("maxmemory_policy") == "noeviction":
-        yield Finding(
+        yield Diagnosis(
             fault="it takes nothing more when it is full.",
             remedy="redis-cli config set maxmemory-policy allkeys-lru; and in redis.conf",
         )
     else:
-        yield Finding(note=f"answers, and holds {about['used_memory_human']} at present.")
+        yield Diagnosis(note=f"answers, and holds {about['used_memory_human']} at present.")
 
 
-def examine_pictures() -> Iterator[Finding]:
+def examine_pictures() -> Iterator[Diagnosis]:
     """Find a place of pictures where nothing can be written and read again, or where the newest picture is missing."""
     sound = True
     for name in ("default", "uploads"):
@@ -58,25 +58,25 @@ def examine_pictures() -> Iterator[Finding]:
                 storage.delete(path)
         except Exception as error:  # whatever the storage raises
             sound = False
-            yield Finding(
+            yield Diagnosis(
                 fault=f"the storage “{name}” fails: {error}.",
                 remedy="Look at the folder's owner and its disk; or at the bucket and its key in NEWSROOM_S3_URL.",
             )
     newest = Image.objects.order_by("-pk").first()
     if sound and newest and not newest.file.storage.exists(str(newest.file.name)):
         sound = False
-        yield Finding(
+        yield Diagnosis(
             fault=f"the file of the newest picture, {newest.file.name}, is missing.",
             remedy="Restore the uploads from a backup, or correct NEWSROOM_UPLOADS_DIR.",
         )
     if sound:
-        yield Finding(note="written, read and deleted again in both places.")
+        yield Diagnosis(note="written, read and deleted again in both places.")
 
 
-def examine_mail() -> Iterator[Finding]:
+def examine_mail() -> Iterator[Diagnosis]:
     """Find a mail server that is not named, or does not take our login."""
     if not settings.EMAIL_HOST:
-        yield Finding(
+        yield Diagnosis(
             fault="no server is named, so invitations and new passwords reach nobody.",
             remedy="Set NEWSROOM_EMAIL_HOST.",
         )
@@ -86,26 +86,26 @@ def examine_mail() -> Iterator[Finding]:
         connection.open()
         connection.close()
     except Exception as error:  # whatever the server says
-        yield Finding(
+        yield Diagnosis(
             fault=f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT} does not take mails ({error}).",
             remedy="Look at NEWSROOM_EMAIL_HOST, _PORT, _TLS, _USER and _PASSWORD; and whether a firewall lets it out.",
         )
     else:
-        yield Finding(note=f"{settings.EMAIL_HOST} answers and takes our login.")
+        yield Diagnosis(note=f"{settings.EMAIL_HOST} answers and takes our login.")
 
 
-def examine_worker() -> Iterator[Finding]:
+def examine_worker() -> Iterator[Diagnosis]:
     """Find tasks that nobody takes up, and those that failed."""
     now = timezone.now()
     waiting = DBTaskResult.objects.ready().filter(enqueued_at__lt=now - LONGEST_WAIT)
     failed = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED)
     late, failures = waiting.count(), failed.count()
     if late:
-        yield Finding(
+        yield Diagnosis(
             fault=f"{late} tasks have waited for more than {LONGEST_WAIT.seconds // 60} minutes.",
             remedy="systemctl restart newsroom-worker; why: journalctl --unit=newsroom-worker --since=-1h",
         )
     if failures:
-        yield Finding(fault=f"{failures} tasks failed.", remedy="The desk's first page says which, and why.")
+        yield Diagnosis(fault=f"{failures} tasks failed.", remedy="The desk's first page says which, and why.")
     if not late and not failures:
-        yield Finding(note="no task waits, none failed.")
+        yield Diagnosis(note="no task waits, none failed.")

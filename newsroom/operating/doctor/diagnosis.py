@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """Something that is well, with a ``note`` on it; or a ``fault``, with a ``remedy`` that an operator can follow."""
 
     note: str = ""
