@@ -195,6 +195,16 @@ class WithdrawnTests(StepsTestCase):
         assert edition.lacks == ""
         assert [row["text"] for row in edition.dated_corrections] == ["The figures were wrong."]
 
+    def test_of_two_withdrawals_the_last_gives_its_reason(self):
+        self.withdraw()
+        self.press("publish")
+        self.press("withdraw", withdrawal_reason="A name was wrong.")
+        self.press("schedule", go_live_at=local(minute(3)))
+        edition = self.article.editions.get(live_from__gt=timezone.now())
+        self.press(f"carry:{edition.pk}")
+        edition = self.article.editions.get(live_from__gt=timezone.now())
+        assert [row["text"] for row in edition.dated_corrections] == ["A name was wrong."]
+
     def test_reason_may_be_left_out(self):
         self.withdraw()
         self.press("schedule", go_live_at=local(minute(3)))
