@@ -195,7 +195,11 @@ LOOK_UPS = {  # JSON and parts of pages that the article's form asks for, by the
     "admin:articles_notice_changelist": ("see their own notices", (ALL,) * 6),
 }
 
-OPEN = "password_ask password_asked_for password_set set_password admin:login admin:logout"  # without a login
+OPEN = """password_ask password_asked_for password_set set_password admin:login admin:logout account_login
+    mfa_authenticate openid_connect_login openid_connect_callback"""  # without a login, or on the way to one
+# Of oneself alone: what each is in the moment, the tests of second factors ask.
+ONESELF = """mfa_index account_reauthenticate mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp mfa_add_webauthn
+    mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_view_recovery_codes mfa_generate_recovery_codes"""
 EVERYBODY, NOBODY, ADMINS = (ALL,) * 6, (NONE,) * 6, (NONE,) * 5 + (ALL,)
 AUTHORS_OF_TEXTS, EDITORS_OF_PAGES = (ALL, ALL, ALL, NONE, NONE, ALL), (NONE, ALL, ALL, NONE, NONE, ALL)
 # Every other address of the desk by its name, by who gets more there than a refusal; a row in it is somebody else's, of
@@ -235,7 +239,7 @@ ADDRESSES = {
         tickers_source_history tickers_source_change""",
     (NONE, NONE, NONE, NONE, ALL, ALL): """tickers_pair_preview tickers_pair_add tickers_pair_delete tickers_rate_day
         tickers_rate_refresh tickers_rate_accept tickers_rate_reject tickers_rate_add tickers_rate_delete""",
-    ADMINS: """page_cache articles_embedprovider_changelist articles_embedprovider_add articles_embedprovider_history
+    ADMINS: """machinery page_cache auth_user_second-factor articles_embedprovider_changelist articles_embedprovider_add articles_embedprovider_history
         articles_embedprovider_delete articles_embedprovider_change auth_user_link auth_user_link_end auth_user_sessions
         auth_user_suspend auth_user_let-in auth_user_delete auth_group_changelist auth_group_history auth_group_change
         articles_policyreport_changelist articles_policyreport_history articles_policyreport_delete
@@ -295,7 +299,8 @@ def page() -> str:
         *_rows("make a link that sets a password", [(label, _words(cells)) for label, cells in NEW_PASSWORDS.items()]),
         "",
         "All other addresses of the desk by their names in Django, for rows that are others’. Without a login one gets",
-        f"to {', '.join(OPEN.split())}, and to nothing else of the desk.",
+        f"to {', '.join(OPEN.split())}, and to nothing else of the desk. Whoever has one gets to what is of themselves",
+        f"alone: {', '.join(ONESELF.split())}.",
         "",
         *_rows("get more than a refusal", [(", ".join(names.split()), who) for who, names in ADDRESSES.items()]),
     ]

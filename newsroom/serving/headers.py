@@ -6,16 +6,20 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponseBadRequest
 
 POLICY = "Content-Security-Policy"
-STANDING = {  # on every answer; a view may say otherwise
-    "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
-    "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
-    "Reporting-Endpoints": 'policy="/policy-reports/"',
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": settings.X_FRAME_OPTIONS,
-}
 PUBLIC = "public, max-age=0, must-revalidate"  # may be stored, and is revalidated by its ETag
+
+
+def standing_headers() -> dict[str, str]:
+    """Return what is on every answer, unless a view says otherwise."""
+    return {
+        "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+        "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+        "Reporting-Endpoints": 'policy="/policy-reports/"',
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": settings.X_FRAME_OPTIONS,
+    }
 
 
 def refuse_debug_by_oversight():
@@ -51,7 +55,7 @@ def private_desk_public_paper(get_response):
             response.headers.setdefault("Cache-Control", PUBLIC)
         else:
             response.headers.setdefault("Cache-Control", "no-store")
-        for name, value in STANDING.items():
+        for name, value in standing_headers().items():
             response.headers.setdefault(name, value)
         return response
 
@@ -66,7 +70,7 @@ def policy_on_every_answer(get_response):
     def middleware(request):
         response = get_response(request)
         if POLICY not in response.headers and not _is_djangos_debug_page(response):
-            for name, value in ({POLICY: build_policy()} | STANDING).items():
+            for name, value in ({POLICY: build_policy()} | standing_headers()).items():
                 response.headers.setdefault(name, value)
         return response
 

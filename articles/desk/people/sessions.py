@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -94,7 +95,7 @@ def note_logout(sender: Any, request: Any, **kwargs: Any) -> None:
 
 def sessions_of(user: User, here: str | None = None) -> list[LoginSession]:
     """Return the open sessions of ``user``, the last used first; ``is_here`` marks the one with the key ``here``."""
-    open_now = {secret_digest(key) for key in _keys()}
+    open_now = {secret_digest(key) for key in _open_sessions()}
     rows = [row for row in LoginSession.objects.filter(user=user) if row.key_digest in open_now]
     mine = secret_digest(here) if here else ""
     for row in rows:
@@ -104,7 +105,7 @@ def sessions_of(user: User, here: str | None = None) -> list[LoginSession]:
 
 def end_session(row: LoginSession) -> int:
     """End one session; return 1, or 0 if it had ended by itself."""
-    mine = [key for key in _keys() if secret_digest(key) == row.key_digest]
+    mine = [key for key in _open_sessions() if secret_digest(key) == row.key_digest]
     for key in mine:
         _store()(key).delete()
     row.delete()
@@ -117,11 +118,11 @@ def end_all(user: User, but: str | None = None) -> int:
     of_user = set(rows.filter(user=user).values_list("key_digest", flat=True))
     of_others = set(rows.exclude(user=user).values_list("key_digest", flat=True))
     ended = 0
-    for key in _keys():
+    for key, session in _open_sessions().items():
         if key == but or secret_digest(key) in of_others:
             continue
         # A session not used since sessions are recorded has no row.
-        if secret_digest(key) in of_user or _is_of(user, key):
+        if secret_digest(key) in of_user or _is_of(user, session):
             _store()(key).delete()
             ended += 1
     rows.filter(user=user).exclude(key_digest=secret_digest(but or "")).delete()
@@ -143,11 +144,11 @@ def _store() -> Any:
     return import_module(settings.SESSION_ENGINE).SessionStore
 
 
-def _keys() -> list[str]:
-    """Return the keys of all open sessions; only people of the desk have any."""
-    sessions = _store().get_model_class().objects
-    return list(sessions.filter(expire_date__gt=timezone.now()).values_list("session_key", flat=True))
+def _open_sessions() -> dict[str, AbstractBaseSession]:
+    """Return all open sessions by their keys; only people of the desk have any."""
+    sessions = _store().get_model_class().objects.filter(expire_date__gt=timezone.now())
+    return {session.session_key: session for session in sessions}
 
 
-def _is_of(user: User, key: str) -> bool:
-    return str(_store()(key).get(SESSION_KEY, "")) == str(user.pk)
+def _is_of(user: User, session: AbstractBaseSession) -> bool:
+    return str(session.get_decoded().get(SESSION_KEY, "")) == str(user.pk)

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_http_date_safe
 
-from newsroom.serving.headers import STANDING
+from newsroom.serving.headers import standing_headers
 from newsroom.serving.pagecache import codings
 from newsroom.serving.pagecache.codings import CODINGS, PLAIN
 
@@ -20,7 +20,7 @@ OURS = {"content-length", "content-encoding", "etag", "vary", "cache-control", "
 # A browser puts these in the place of those that it has kept with the page.
 OF_304 = {
     *("last-modified", "content-location", "surrogate-key", "cache-tag", "strict-transport-security"),
-    *("content-security-policy", *map(str.lower, STANDING)),
+    *("content-security-policy", *map(str.lower, standing_headers())),
 }
 
 
