@@ -52,6 +52,6 @@ def _late_line(pair: Any, asked_sources: set[str]) -> BlockLine:
         mark = _("late")
     elif pair.newest:
         facts.append(
-            _("nobody typed one here yet") if pair.provider == MANUAL else _("its source was never asked_sources yet")
+            _("nobody typed one here yet") if pair.provider == MANUAL else _("its source was never asked yet")
         )
     return BlockLine(title=str(pair), url=url, facts=facts, mark=mark)
