@@ -38,7 +38,13 @@ def on_starting(server):
     A container's first process must stay, so there it remains as it was.
     """
     if os.getpid() != 1:
-        server.handle_hup = server.handle_usr2
+        server.handle_hup = lambda: hand_over(server)
+
+
+def hand_over(server):
+    """Start another master; gunicorn starts none before it notices, once a second, that the one before this is gone."""
+    server.maybe_promote_master()
+    server.handle_usr2()
 
 
 def pre_exec(server):

@@ -51,7 +51,5 @@ def _late_line(pair: Any, asked_sources: set[str]) -> BlockLine:
     if pair.newest and late_rates.is_awaited(pair, asked_sources):
         mark = _("late")
     elif pair.newest:
-        facts.append(
-            _("nobody typed one here yet") if pair.provider == MANUAL else _("its source was never asked yet")
-        )
+        facts.append(_("nobody typed one here yet") if pair.provider == MANUAL else _("its source was never asked yet"))
     return BlockLine(title=str(pair), url=url, facts=facts, mark=mark)

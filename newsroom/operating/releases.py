@@ -24,6 +24,7 @@ from newsroom.operating.environment import OperatorError
 
 TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 KEPT = 5  # releases, the served one and the one before it among them
+ASK_AGAIN = 10.0  # seconds; a master whose former one still ends takes no order to hand over
 PATIENCE = 60.0  # seconds that a new web server gets until its first worker has loaded the code
 WEB, WORKER = "newsroom.service", "newsroom-worker.service"
 
@@ -235,9 +236,13 @@ def is_other_served(release: Path) -> bool:
 def reload_web(release: Path) -> bool:
     """Have a new master take over from the present one, and return whether it has ``release`` and did."""
     systemctl("reload", WEB)
-    deadline = time.monotonic() + PATIENCE
+    asked_at = time.monotonic()
+    deadline = asked_at + PATIENCE
     while time.monotonic() < deadline:
         if serving_folder() == release:
             return True
+        if time.monotonic() - asked_at >= ASK_AGAIN:
+            systemctl("reload", WEB)
+            asked_at = time.monotonic()
         time.sleep(0.2)
     return False
