@@ -239,7 +239,8 @@ ADDRESSES = {
         tickers_source_history tickers_source_change""",
     (NONE, NONE, NONE, NONE, ALL, ALL): """tickers_pair_preview tickers_pair_add tickers_pair_delete tickers_rate_day
         tickers_rate_refresh tickers_rate_accept tickers_rate_reject tickers_rate_add tickers_rate_delete""",
-    ADMINS: """machinery page_cache auth_user_second-factor articles_embedprovider_changelist articles_embedprovider_add articles_embedprovider_history
+    ADMINS: """machinery page_cache auth_user_second-factor
+        articles_embedprovider_changelist articles_embedprovider_add articles_embedprovider_history
         articles_embedprovider_delete articles_embedprovider_change auth_user_link auth_user_link_end auth_user_sessions
         auth_user_suspend auth_user_let-in auth_user_delete auth_group_changelist auth_group_history auth_group_change
         articles_policyreport_changelist articles_policyreport_history articles_policyreport_delete
