@@ -229,6 +229,13 @@ class WordsOfThoseWhoMayNotTests(DeskTestCase):
         self.assertContains(self.send(), "you may not edit", status_code=403)
         assert UnsavedForm.objects.filter(user=self.writer).count() == 1
 
+    def test_a_step_beside_the_text_is_taken_if_no_word_was_changed(self):
+        Article.objects.filter(pk=self.article.pk).update(stage=Article.Stage.READY)
+        self.form = typed(self.article)
+        assert self.send(_step="note", desk_note="The mayor called back.").status_code == 302
+        assert self.article.notes.get().text == "The mayor called back."
+        assert not UnsavedForm.objects.exists()
+
     def test_whoever_may_not_read_an_article_learns_nothing_of_it(self):
         blind = []
         for role in groups.PERMISSIONS:

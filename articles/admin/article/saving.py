@@ -42,6 +42,7 @@ from articles.desk.readiness.links import outside_of
 from articles.desk.steps import IN_HAND
 from articles.desk.workflow import WorkflowError
 from articles.models import Article, Autosave
+from articles.models.copy import TEXT_FIELDS
 from articles.models.unsaved_form import KEPT_FOR
 
 logger = logging.getLogger(__name__)
@@ -149,7 +150,7 @@ def look_over_form(sent: Sent) -> Sent | HttpResponse:
     if sent.article and not sent.admin.has_view_or_change_permission(sent.request, sent.article):
         raise PermissionDenied
     if not may_write(sent.admin, sent.request, sent.article):
-        if ROWS in sent.fields:
+        if ROWS in sent.fields and has_other_words(sent.fields, sent.article):
             refuse_words(sent)
         return sent
     sent = replace(sent, fields=rows_as_stored(sent.fields, sent.article), stored=columns_of(sent.article))
@@ -170,6 +171,12 @@ def look_over_form(sent: Sent) -> Sent | HttpResponse:
     remember_stored(filled.form.instance)
     _changed = filled.form.changed_data  # compares, and remembers what it cleaned for that
     return replace(sent, filled=filled)
+
+
+def has_other_words(fields: QueryDict, article: Article | None) -> bool:
+    """Return whether a text in ``fields`` is not that of ``article``, white space apart."""
+    texts = {name: getattr(article, name, "") for name in TEXT_FIELDS if name in fields}
+    return any(str(fields[name]).split() != text.split() for name, text in texts.items() if isinstance(text, str))
 
 
 def columns_of(article: Article | None) -> dict[str, Any]:
