@@ -239,7 +239,7 @@ class WrittenDownTests(TestCase):
             send("x address=1.2.3.4 newsroom.sign_in: refused address=1.2.3.4", REMOTE_ADDR="203.0.113.7")
             make_person("rustam")
             assert is_in(send("rustam", RIGHT, REMOTE_ADDR="2001:db8::1"))
-        form = settings.LOGGING["formatters"]["line"]["format"]
+        form = settings.LOGGING["formatters"]["text"]["format"]
         lines = [
             form.format(
                 asctime="2026-11-30 12:00:00,123", levelname=row.levelname, name=row.name, message=row.msg % row.args
