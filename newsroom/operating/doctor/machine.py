@@ -134,7 +134,7 @@ def examine_clock() -> Iterator[Diagnosis]:
     if newest and newest > now + TOLERANCE:
         sound = False
         yield Diagnosis(
-            fault=f"it is {now:%d %B %Y %H:%M} (UTC) here, and somebody saved at {newest:%d %B %Y %H:%M}.",
+            fault=f"it is {now:%Y-%m-%d %H:%M} (UTC) here, and somebody saved at {newest:%Y-%m-%d %H:%M}.",
             remedy="The clock was set back, or was ahead then: set it right, as editions go live by it.",
         )
     if sound:

@@ -70,7 +70,7 @@ def examine_certificate() -> Iterator[Diagnosis]:
     if days < LEAST_DAYS:
         yield Diagnosis(fault=f"it ends in {days} days, and was not renewed.", remedy=RENEW)
     else:
-        yield Diagnosis(note=f"good until {ends:%d %B %Y}.")
+        yield Diagnosis(note=f"good until {ends:%Y-%m-%d}.")
 
 
 class TrustedConnection(HTTPConnection):
