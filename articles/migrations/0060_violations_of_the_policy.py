@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0060_attempts_to_log_in"),
+        ("articles", "0059_attempts_to_log_in"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0061_violations_of_the_policy"),
+        ("articles", "0060_violations_of_the_policy"),
     ]
 
     operations = [
