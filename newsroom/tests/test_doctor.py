@@ -253,11 +253,18 @@ def backup_of(ago, name="20261201T020000Z-ab12", whole=True):
         yield
 
 
+@contextmanager
+def own_folder():
+    """A folder that the tests' own PostgreSQL, which has another user if they run as root, does not write to."""
+    with tempfile.TemporaryDirectory() as folder, changed(VAR_DIR=Path(folder)):
+        yield
+
+
 def sound_paper():
     stack = ExitStack()
     if connection.vendor == "sqlite":
         os.chmod(connection.settings_dict["NAME"], 0o640)
-    for context in (environment_file(0o640), nginx(), backup_of(HOUR), disk(), server_says()):
+    for context in (own_folder(), environment_file(0o640), nginx(), backup_of(HOUR), disk(), server_says()):
         stack.enter_context(context)
     return stack
 
