@@ -1,11 +1,14 @@
 """The base of the desk's admin classes."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect, AutocompleteSelectMultiple
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django_prose_editor.fields import ProseEditorFormField
@@ -40,7 +43,16 @@ class RowsChoice(ByNumber, AutocompleteSelectMultiple):
     """Rows found by typing."""
 
 
-class RowField(forms.ModelChoiceField):
+class KnownRowField(forms.ModelChoiceField):
+    """A field that does not ask again for a row that a formset read for all its forms at once."""
+
+    known_rows: Mapping[str, Model] = MappingProxyType({})  # by their numbers as text
+
+    def to_python(self, value):
+        return self.known_rows.get(str(value)) or super().to_python(value)
+
+
+class RowField(KnownRowField):
     """A field that replaces a row merged while the form was open by the one it was merged into."""
 
     def clean(self, value):

@@ -71,8 +71,6 @@ MIDDLEWARE = [
     *(name for name in MIDDLEWARE if name != PAGE_CACHE),
 ]
 ZEAL_NPLUSONE_THRESHOLD = 3
-# A form asks for the author of each byline by itself, and once more where its preview is drawn of it.
-ZEAL_ALLOWLIST = [{"model": "articles.Author", "field": "get()"}]
 CACHED_FRAGMENTS = 0  # a test's writes are not committed, so nobody hears of them
 ASK_OUTSIDE_LINKS = REFRESH_RATES = False  # no test asks a stranger's server
 SECOND_FACTOR: set[str] = set()  # its own tests require it

@@ -7,18 +7,20 @@ from django.db.models import Q
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.article.corrections import HELP, CorrectionsField
 from articles.admin.article.guests import GuestFields
 from articles.admin.article.picks_field import PicksField
-from articles.admin.desk import RowsChoice, RowsField
+from articles.admin.desk import KnownRowField, RowsChoice, RowsField
 from articles.admin.headed import HeadedForm
+from articles.admin.lists import number_in_address
 from articles.admin.times import time_with_zone
 from articles.desk import roles
 from articles.desk.workflow.working_copy import MOST_TAGS
 from articles.folding import key as key_of
-from articles.models import Article, ArticleByline, ArticleTag, Section, tag_key
+from articles.models import Article, ArticleByline, ArticleTag, Author, Section, tag_key
 from articles.models.copy import TEXT_FIELDS
 from articles.text import make_slug
 from ground.characters import normalise
@@ -192,9 +194,26 @@ class BylineForm(forms.ModelForm):
 class BylineFormSet(forms.BaseInlineFormSet):
     """The bylines of an article: no author twice."""
 
+    @cached_property
+    def stored_rows(self) -> dict[str, ArticleByline]:
+        """The article's bylines, by their numbers as text."""
+        return {str(row.pk): row for row in self.get_queryset()}
+
+    @cached_property
+    def authors_sent(self) -> dict[str, Author]:
+        """The authors that the sent rows name, by their numbers as text, read at once."""
+        sent = (self.data.get(f"{self.add_prefix(row)}-author", "") for row in range(self.total_form_count()))
+        numbers = {number for text in sent if (number := number_in_address(str(text)))}
+        return {str(pk): author for pk, author in Author.objects.in_bulk(numbers).items()}
+
     def add_fields(self, form, index):
         """Label the fields for people who don't see the table's head."""
         super().add_fields(form, index)
+        if "author" in form.fields:
+            form.fields["author"].known_rows = self.authors_sent
+        byline = form.fields["id"]
+        form.fields["id"] = KnownRowField(byline.queryset, initial=byline.initial, required=False, widget=byline.widget)
+        form.fields["id"].known_rows = self.stored_rows
         for field in form.fields.values():
             getattr(field.widget, "widget", field.widget).attrs["aria-label"] = field.label
 
