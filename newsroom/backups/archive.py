@@ -71,7 +71,7 @@ def newest_backup(storage: Storage) -> str:
     """Return the name of the newest whole backup; ``BackupError`` if there is none."""
     names = whole_backups(storage)
     if not names:
-        raise BackupError("There is no whole backup in NEWSROOM_BACKUP_URL: manage.py backup makes one.")
+        raise BackupError("There is no whole backup in NEWSROOM_BACKUP_URL: the command backup makes one.")
     return names[-1]
 
 

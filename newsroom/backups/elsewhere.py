@@ -59,7 +59,7 @@ def temporary_place() -> Iterator[tuple[str, Path]]:
         with _outside_transactions() as cursor:
             try:
                 cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-            except Exception as error:
+            except Exception as error:  # whatever the driver raises: mostly, that the role may not
                 raise BackupError(
                     f"PostgreSQL makes no database for the drill: {error}. Allow it: ALTER ROLE … CREATEDB."
                 ) from error

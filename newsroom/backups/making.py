@@ -91,7 +91,7 @@ def _migrations(alias: str) -> list[list[str]]:
     if strange or executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise BackupError(
             "This code and the database are of different releases, so a backup might lack columns. Make it with the "
-            "code that serves the paper; if that is this one, run manage.py migrate first."
+            "code that serves the paper; if that is this one, run the command migrate first."
         )
     return sorted([app, name] for app, name in applied & in_code)
 

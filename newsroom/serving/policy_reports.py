@@ -51,7 +51,7 @@ class Allowance:
 allowance = Allowance(A_MINUTE)
 
 
-@csrf_exempt
+@csrf_exempt  # a browser sends a report by itself, without a form
 @require_POST
 def take_reports(request):
     """Count what a browser reports, in either of the two forms that browsers send."""

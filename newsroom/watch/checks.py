@@ -66,7 +66,7 @@ def silent_workers(now: datetime) -> Iterator[Finding]:
         yield Finding(
             "workers",
             _("No worker does the background work: no mail is sent, no rate is fetched, nothing is announced."),
-            _("Start manage.py work, or the service newsroom-worker, and look at its log."),
+            _("Start one, on a server the service newsroom-worker, and look at its log."),
         )
 
 

@@ -28,7 +28,7 @@ def examine(examination: Examination) -> Iterator[Diagnosis]:
     """Yield what an examination finds; one that fails is a fault, too, and keeps no other from being made."""
     try:
         yield from examination()
-    except Exception as error:
+    except Exception as error:  # whatever it looks at is broken
         reason = f"{type(error).__name__}: {error}".strip().splitlines()[0]
         yield Diagnosis(
             fault=f"it could not be looked at ({reason}).", remedy="Mend the other faults first, and look again."
