@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -106,7 +107,7 @@ def _names(field: forms.ModelMultipleChoiceField, value: Any) -> str:
 
 def _name(field: forms.ModelChoiceField, value: Any) -> str:
     try:
-        row = field.to_python(value)
+        row = value if isinstance(value, Model) else field.to_python(value)
     except ValidationError:
         return _text(value)
     return field.label_from_instance(row) if row else ""

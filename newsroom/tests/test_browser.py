@@ -37,6 +37,11 @@ SETTLED = """() => {
   };
   return Promise.race([settle(), new Promise((resolve) => setTimeout(resolve, 1000))]);
 }"""
+# Browsers tell of a moved cursor with the next frame, and the editor asks once more 20 ms after it got the focus.
+CURSOR_HEARD = """async () => {
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+}"""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]  # rules that may be kept in one theme and broken in the other
 # What lies behind an open dialog can't be reached, and axe can't see what is painted there. Words in the colour of what
@@ -128,6 +133,12 @@ class BrowserTestCase(LiveServerTestCase):
     def settle(self):
         """Wait until nothing changes its colour or place any more."""
         self.page.evaluate(SETTLED)
+
+    def press_key(self, name):
+        """Press a key after the editor heard where the cursor is, and wait until it hears where it went."""
+        self.page.evaluate(CURSOR_HEARD)
+        self.page.keyboard.press(name)
+        self.page.evaluate(CURSOR_HEARD)
 
     def lift_policy(self):
         """Open pages in a browser that lets axe have the inline styles that the policy forbids."""

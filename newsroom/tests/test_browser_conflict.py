@@ -32,8 +32,8 @@ class ConflictTests(BrowserTestCase):
     def rewrite(self):
         self.page.locator(".kept[data-state]").wait_for()
         self.page.locator(".tiptap p").first.click()
-        self.page.keyboard.press("Home")
-        self.page.keyboard.press("Shift+End")
+        self.press_key("Home")
+        self.press_key("Shift+End")
         self.page.keyboard.type("Two lorries are waiting at the border.")
 
     def stored(self):

@@ -47,8 +47,8 @@ class DialogTests(BrowserTestCase):
 
     def press(self, button, how):
         self.page.locator(".tiptap p").first.click()
-        self.page.keyboard.press("Home")
-        self.page.keyboard.press("Shift+End")  # a link needs words
+        self.press_key("Home")
+        self.press_key("Shift+End")  # a link needs words
         if how == "at once":
             button.evaluate(TWICE)
         else:

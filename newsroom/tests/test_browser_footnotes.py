@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from articles.models import Article
 from articles.tests.factories import make_article, make_edition
-from newsroom.tests.test_browser import BrowserTestCase
+from newsroom.tests.test_browser import CURSOR_HEARD, BrowserTestCase
 
 
 def note(words):
@@ -22,8 +22,8 @@ class WritingTests(BrowserTestCase):
         self.field = self.page.get_by_role("dialog").get_by_role("textbox")
 
     def settle(self):
-        """As long as a hand takes: an editor hears of a moved caret a moment later, and of its focus 20 ms."""
-        self.page.wait_for_timeout(150)
+        """Until the editor heard where the cursor is."""
+        self.page.evaluate(CURSOR_HEARD)
 
     def body(self):
         return self.page.locator("[name=body]").input_value()

@@ -18,10 +18,7 @@ class WritingTests(BrowserTestCase):
         self.open(self.article.get_absolute_url())
         self.text = self.page.locator(".prose-editor .tiptap")
         self.type = self.page.keyboard.type
-
-    def key(self, name):
-        self.page.keyboard.press(name)
-        self.page.wait_for_timeout(150)  # until the editor has heard where the cursor is
+        self.key = self.press_key
 
     def body(self):
         return self.page.locator("[name=body]").input_value()

@@ -21,7 +21,7 @@ class SeriesTests(BrowserTestCase):
         self.article = make_article(section=self.theme, body=body)
         self.open(self.article.get_absolute_url())
         self.figures = self.page.locator(".tiptap figure")
-        self.key = self.page.keyboard.press
+        self.key = self.press_key
 
     def body(self):
         return self.page.locator("[name=body]").input_value()

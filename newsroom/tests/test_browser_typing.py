@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from articles.models import Article
 from articles.tests.factories import make_article
-from newsroom.tests.test_browser import BrowserTestCase
+from newsroom.tests.test_browser import CURSOR_HEARD, BrowserTestCase
 
 TYPED = {  # by language: what is typed, and the paragraph that stands there
     "en": [
@@ -40,7 +40,7 @@ class TypingTests(BrowserTestCase):
         self.open(article.get_absolute_url())
         self.text = self.page.locator(".prose-editor .tiptap")
         self.text.click()
-        self.page.wait_for_timeout(150)
+        self.page.evaluate(CURSOR_HEARD)
         return article
 
     def body(self):
@@ -64,8 +64,7 @@ class TypingTests(BrowserTestCase):
 
     def test_bold_words_before_a_mark_stay_bold(self):
         self.start(body="<p>A <strong>bold</strong> word</p>")
-        self.page.keyboard.press("Control+End")
-        self.page.wait_for_timeout(150)
+        self.press_key("Control+End")
         self.page.keyboard.type(' "here"')
         assert self.body() == "<p>A <strong>bold</strong> word “here”</p>"
 

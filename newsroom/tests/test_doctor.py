@@ -260,11 +260,20 @@ def own_folder():
         yield
 
 
+@contextmanager
+def outside_of_tests():
+    """The environment without what browser tests, which may come before in the same process, need in it."""
+    with mock.patch.dict(os.environ):
+        os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+        yield
+
+
 def sound_paper():
     stack = ExitStack()
     if connection.vendor == "sqlite":
         os.chmod(connection.settings_dict["NAME"], 0o640)
-    for context in (own_folder(), environment_file(0o640), nginx(), backup_of(HOUR), disk(), server_says()):
+    whole = (outside_of_tests(), own_folder(), environment_file(0o640), nginx(), backup_of(HOUR), disk(), server_says())
+    for context in whole:
         stack.enter_context(context)
     return stack
 
@@ -349,6 +358,11 @@ class DoctorTests(TestCase):
         faults = {subject: [one.fault for one in found if one.fault] for subject, found in findings.items()}
         assert {subject: said for subject, said in faults.items() if said} == {}
         assert all(found and all(one.note for one in found) for found in findings.values())
+
+    def test_a_file_that_is_removed_while_folders_are_looked_at_is_no_fault(self):
+        gone = Path("/nowhere/at-all")
+        with sound_paper(), mock.patch.object(machine, "islice", lambda files, _most: [*files, gone]):
+            assert [finding.fault for finding in self.findings("folders")] == [""]
 
     def test_the_command_ends_with_an_error_where_there_is_a_fault(self):
         out = StringIO()

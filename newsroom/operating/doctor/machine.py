@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from itertools import chain, islice
 from pathlib import Path
@@ -60,7 +61,7 @@ def examine_folders() -> Iterator[Diagnosis]:
         for name, path in folders.unwritable()
     ]
     for path in dict.fromkeys(chain(written, inside)):
-        if not path.is_symlink():
+        with suppress(FileNotFoundError):  # the running paper replaces and removes files all the time
             faults += _wrong_rights(path)
     database = Path(connection.settings_dict["NAME"]) if connection.vendor == "sqlite" else None
     if database and database.exists() and database.stat().st_mode & stat.S_IROTH:
@@ -73,7 +74,9 @@ def examine_folders() -> Iterator[Diagnosis]:
 
 
 def _wrong_rights(path: Path) -> Iterator[Diagnosis]:
-    about = path.stat()
+    about = path.lstat()
+    if stat.S_ISLNK(about.st_mode):
+        return
     if about.st_uid != os.geteuid():
         own = f"{os.geteuid()}:{os.getegid()}"
         yield Diagnosis(fault=f"{path} belongs to {_name_of(about.st_uid)}.", remedy=f"chown -R {own} {path}")
