@@ -32,5 +32,6 @@ settings.configure(
     ],
     INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions"],
     DATABASES={},
+    REDIS_URL="",  # what gunicorn.conf.py asks for
 )
 application = get_wsgi_application()
