@@ -3,6 +3,7 @@
 import datetime
 import http.server
 import os
+import re
 import socket
 import ssl
 import tempfile
@@ -16,20 +17,24 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.files.storage import FileSystemStorage, storages
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test import TestCase, override_settings
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from articles.models import WorkerBeat
 from articles.tests.factories import make_image
 from newsroom.backups import archive
 from newsroom.operating import doctor
 from newsroom.operating.doctor import database, machine, proxy, services
+from newsroom.tests.test_docs import reference
 
+TEST = re.compile(r"`([\w/]+\.py)::(test_\w+)`")
 HOUR = datetime.timedelta(hours=1)
 SOUND = {
     "ALLOWED_HOSTS": ["news.example.org"],
@@ -171,6 +176,17 @@ def queued(status, ago):
     row.delete()
 
 
+@contextmanager
+def worker_seen(*ago):
+    """Only a worker that was last heard of so long ago; without ``ago`` none ever was."""
+    with transaction.atomic():
+        WorkerBeat.objects.all().delete()
+        for age in ago:
+            WorkerBeat.objects.create(worker="w", host="desk1", process=1, seen_at=timezone.now() - age)
+        yield
+        transaction.set_rollback(True)
+
+
 def certificate(days, host):
     """A certificate that signs itself, and its key, as one file."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.UTC)
@@ -273,7 +289,7 @@ def sound_paper():
     if connection.vendor == "sqlite":
         os.chmod(connection.settings_dict["NAME"], 0o640)
     whole = (outside_of_tests(), own_folder(), environment_file(0o640), nginx(), backup_of(HOUR), disk(), server_says())
-    for context in whole:
+    for context in (*whole, worker_seen(HOUR * 0)):
         stack.enter_context(context)
     return stack
 
@@ -315,6 +331,8 @@ FAULTS = [  # whom it concerns, how it is made, what is said of it
     ("mail", lambda: changed(EMAIL_HOST=""), "no server is named"),
     ("mail", lambda: mail_at(1), "does not take mails"),
     ("mail", mail_that_hangs, "timed out"),
+    ("worker", worker_seen, "no worker has been heard of in the last day"),
+    ("worker", lambda: worker_seen(datetime.timedelta(minutes=2)), "from desk1: no mail"),
     ("worker", lambda: queued("READY", HOUR), "1 tasks have waited"),
     ("worker", lambda: queued("FAILED", HOUR), "1 tasks failed"),
     ("nginx", no_nginx, "does not answer"),
@@ -352,6 +370,21 @@ class DoctorTests(TestCase):
     def test_every_examination_has_a_fault_in_the_table(self):
         assert {subject for subject, _fault, _words in FAULTS} == set(doctor.EXAMINATIONS)
 
+    def test_table_for_operators_names_faults_that_are_found_and_tests_that_exist(self):
+        lines = reference("What happens when …", "docs/operators.md").splitlines()
+        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")][1:]
+        subjects = set()
+        for fault, *_seen, of_doctor, tests in rows:
+            with self.subTest(fault):
+                subject, _colon, said = of_doctor.partition(": ")
+                subjects.add(subject)
+                assert not said or any(subject == of and said in words for of, _make, words in FAULTS)
+                assert TEST.sub("", tests).strip() == ""
+                for path, name in TEST.findall(tests):
+                    module = settings.BASE_DIR / path if "/" in path else Path(__file__).parent / path
+                    assert f"    def {name}(" in module.read_text()
+        assert subjects - {""} == set(doctor.EXAMINATIONS) - {"settings"}
+
     def test_a_sound_server_has_none_and_each_thing_says_so(self):
         with sound_paper(), mail_is_taken(), mock.patch.object(machine, "_synchronised", return_value="yes"):
             findings = {subject: self.findings(subject) for subject in doctor.EXAMINATIONS}
@@ -368,9 +401,10 @@ class DoctorTests(TestCase):
         out = StringIO()
         one_fault = {"worker": doctor.EXAMINATIONS["worker"], "backups": doctor.EXAMINATIONS["backups"]}
         target = "newsroom.management.commands.doctor.EXAMINATIONS"
+        WorkerBeat.objects.create(worker="w", host="desk1", process=1)
         with mock.patch(target, one_fault), backup_of(50 * HOUR), pytest.raises(CommandError, match="1 faults"):
             call_command("doctor", stdout=out)
-        assert "ok     worker: no task waits" in out.getvalue()
+        assert "ok     worker: it is alive, no task waits" in out.getvalue()
         assert "FAULT  backups: the newest is 50 hours old.\n       → " in out.getvalue()
         with mock.patch(target, one_fault), backup_of(HOUR):
             call_command("doctor", stdout=out)

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from articles.models import Image
+from articles.models import Image, WorkerBeat
+from newsroom.background import heartbeat
 from newsroom.operating.doctor.diagnosis import Diagnosis
 from newsroom.serving import redis_client
 
@@ -95,17 +96,25 @@ def examine_mail() -> Iterator[Diagnosis]:
 
 
 def examine_worker() -> Iterator[Diagnosis]:
-    """Find tasks that nobody takes up, and those that failed."""
+    """Find that no worker has been heard of, tasks that nobody takes up, and those that failed."""
     now = timezone.now()
-    waiting = DBTaskResult.objects.ready().filter(enqueued_at__lt=now - LONGEST_WAIT)
-    failed = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED)
-    late, failures = waiting.count(), failed.count()
-    if late:
-        yield Diagnosis(
-            fault=f"{late} tasks have waited for more than {LONGEST_WAIT.seconds // 60} minutes.",
-            remedy="systemctl restart newsroom-worker; why: journalctl --unit=newsroom-worker --since=-1h",
+    faults = []
+    if not heartbeat.living(now).exists():
+        last = WorkerBeat.objects.order_by("-seen_at").first()
+        heard = f"since {last.seen_at:%Y-%m-%d %H:%M} (UTC), from {last.host}" if last else "in the last day"
+        faults.append(
+            Diagnosis(
+                fault=f"no worker has been heard of {heard}: no mail is sent, no rate fetched, nothing announced.",
+                remedy="systemctl start newsroom-worker; why it ended: journalctl --unit=newsroom-worker --since=-1d",
+            )
         )
-    if failures:
-        yield Diagnosis(fault=f"{failures} tasks failed.", remedy="The desk's first page says which, and why.")
-    if not late and not failures:
-        yield Diagnosis(note="no task waits, none failed.")
+    if late := DBTaskResult.objects.ready().filter(enqueued_at__lt=now - LONGEST_WAIT).count():
+        faults.append(
+            Diagnosis(
+                fault=f"{late} tasks have waited for more than {LONGEST_WAIT.seconds // 60} minutes.",
+                remedy="systemctl restart newsroom-worker; why: journalctl --unit=newsroom-worker --since=-1h",
+            )
+        )
+    if failures := DBTaskResult.objects.filter(status=TaskResultStatus.FAILED).count():
+        faults.append(Diagnosis(fault=f"{failures} tasks failed.", remedy="The desk's first page says which, and why."))
+    yield from faults or [Diagnosis(note="it is alive, no task waits, none failed.")]
