@@ -111,7 +111,7 @@ MIDDLEWARE = [
     "newsroom.serving.request_size.refuse_large",
     "newsroom.serving.health.answer_probes",
     "newsroom.serving.compression.CompressionMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "newsroom.serving.static_files.StaticFilesMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,17 +1,19 @@
 """What nothing else ends is pruned once a day, so that no table and no folder grows without bound.
 
-docs/operators.md states each bound; newsroom/tests/test_growth.py says of every table what bounds it.
+docs/operators.md states each bound; newsroom/tests/test_growth.py says of every table and folder what bounds it.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
-from django.core.files.storage import Storage, default_storage, storages
+from django.core.files.storage import Storage, storages
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
@@ -23,6 +25,7 @@ from articles.models import BoardRevision, Edition, Image, LoginSession, Notice,
 from articles.public import cards
 from ground.priorities import LATER
 from newsroom.background import heartbeat
+from newsroom.backups import named_files
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 500  # rows of one statement, so that no table is locked for long
@@ -32,6 +35,10 @@ LINKS = timedelta(days=400)  # by which somebody could set a password
 BOARDS = timedelta(days=400)  # saves of a board, but for its newest
 AUDIT = timedelta(days=5 * 365)
 CARDS = timedelta(days=30)  # after an edition ended, its picture for social networks stays
+OURS = {  # files by the storage's name; what else is there is somebody else's
+    "default": re.compile(r"(?:[0-9a-f]{2}/[0-9a-f]{32}|social|rates|nameplate)/|doctor-[0-9a-f]{16}\.txt\Z"),
+    "uploads": re.compile(r"[^/]+\Z"),
+}
 ORPHANS = timedelta(days=2)  # a file without a row may belong to a form that is being sent
 
 
@@ -105,12 +112,13 @@ def prune_cards(now: datetime) -> int:
 
 
 def prune_files(now: datetime) -> int:
-    """Delete files without a row that are two days old: of broken uploads, and those that a full disk left empty."""
-    masters = set(Image.objects.values_list("file", flat=True))
-    drawn = set(Edition.objects.exclude(card="").values_list("card", flat=True))
-    removed = _remove_old(storages["uploads"], (name for name in walk(storages["uploads"]) if name not in masters), now)
-    names = (name for name in walk(default_storage, "social") if name not in drawn)
-    return removed + _remove_old(default_storage, names, now)
+    """Delete files that no row names and that are two days old, as of broken uploads; empty ones of a full disk, too.
+
+    What is in the folder of a picture is its own affair: pages that are open may still show former sizes.
+    """
+    keys = Image.objects.values_list("key", "former_key")
+    pictures = frozenset(key for both in keys.iterator() for key in both)
+    return sum(_remove_unnamed(place, pictures, now) for place in OURS)
 
 
 KINDS: tuple[Callable[[datetime], int], ...] = (
@@ -125,20 +133,30 @@ KINDS: tuple[Callable[[datetime], int], ...] = (
 )
 
 
-def walk(storage: Storage, folder: str = "") -> Iterator[str]:
-    """Yield the names of all files of ``storage`` in ``folder`` and below."""
+def walk(storage: Storage, folder: str = "", leaving_out: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield the names of all files of ``storage`` in ``folder`` and below, but in none with a name to leave out."""
     try:
         folders, files = storage.listdir(folder)
     except FileNotFoundError:  # nothing was ever written there
         return
     before = f"{folder}/" if folder else ""
-    yield from (before + name for name in files)
+    yield from (before + name for name in files if name)
     for name in folders:
-        yield from walk(storage, before + name)
+        if name not in leaving_out:
+            yield from walk(storage, before + name, leaving_out)
 
 
-def _remove_old(storage: Storage, names: Iterable[str], now: datetime) -> int:
-    old = [name for name in names if storage.get_modified_time(name) < now - ORPHANS]
+def _remove_unnamed(place: str, pictures: frozenset[str], now: datetime) -> int:
+    """Delete the files of the storage ``place`` that are old and in no row, and return how many.
+
+    Rows are asked again before anything is deleted, as one may have been saved during the walk.
+    """
+    storage, named = storages[place], set(named_files.names_in_columns(DEFAULT_DB_ALIAS))
+    ours = filter(OURS[place].match, walk(storage, leaving_out=pictures))
+    unnamed = (name for name in ours if name not in named)
+    old = {name for name in unnamed if storage.get_modified_time(name) < now - ORPHANS}
+    if old:
+        old -= set(named_files.names_in_columns(DEFAULT_DB_ALIAS))
     for name in old:
         storage.delete(name)
     return len(old)

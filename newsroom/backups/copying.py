@@ -1,11 +1,8 @@
 """Copying the database to an empty one, perhaps of the other kind, while people write; no task is run by both."""
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.db import transaction
 from django_tasks import TaskResultStatus
@@ -13,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 
 from newsroom.backups import table_rows
 from newsroom.backups.archive import BackupError
-from newsroom.backups.elsewhere import restore_elsewhere
+from newsroom.backups.elsewhere import restore_elsewhere, temporary_folder
 from newsroom.backups.making import make_backup
 from newsroom.backups.snapshot import connected
 
@@ -29,9 +26,9 @@ def copy_paper(url: str, config: dict[str, Any], tell: Tell, *, take_over: bool)
 
     Unfinished tasks stay with the source, and the copy has none; if the copy is to ``take_over``, they are its alone.
     """
-    with tempfile.TemporaryDirectory(prefix="copy-", dir=settings.VAR_DIR) as folder:
+    with temporary_folder("copy-") as folder:
         name, manifest = make_backup(FileSystemStorage(folder), tell, with_files=False)
-        tell(restore_elsewhere(name, folder, url, Path(folder) / "var"))
+        tell(restore_elsewhere(name, str(folder), url, folder / "var"))
     with connected(COPY, config):
         if take_over:
             _refuse_later_writes(manifest)

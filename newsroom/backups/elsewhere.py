@@ -1,13 +1,17 @@
 """A paper of its own beside this one, for a while: its own database and folders, filled by ``manage.py restore``."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -17,7 +21,9 @@ from newsroom.backups.archive import BackupError
 from newsroom.backups.snapshot import connected
 from newsroom.env import PREFIX
 
+LEFT = 2 * 24 * 3600  # seconds after which what a drill or a copy made belongs to none that still runs
 ALONE = ("REDIS_URL", "CDN", "REPLICA_URLS", "S3_URL", "MEDIA_DIR", "UPLOADS_DIR")  # it shares nothing with this one
+DRILL = re.compile(r"drill_(\d{9,11})_[0-9a-f]{12}")  # the database of a drill, with the second in which it began
 TROUBLE = 2000  # letters of what a restore said before it failed
 
 
@@ -49,14 +55,25 @@ def url_of_backups() -> str:
 
 
 @contextmanager
+def temporary_folder(prefix: str) -> Iterator[Path]:
+    """Yield an empty folder in NEWSROOM_VAR_DIR that goes away, as do those that killed commands left."""
+    for path in settings.VAR_DIR.glob(f"{prefix}*"):
+        if path.stat().st_mtime < time.time() - LEFT:
+            shutil.rmtree(path, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=settings.VAR_DIR) as folder:
+        yield Path(folder)
+
+
+@contextmanager
 def temporary_place() -> Iterator[tuple[str, Path]]:
     """Yield the address of an empty database of the same kind as the paper's, and an empty folder; both go away."""
-    with tempfile.TemporaryDirectory(prefix="drill-", dir=settings.VAR_DIR) as folder:
+    with temporary_folder("drill-") as folder:
         if connection.vendor == "sqlite":
-            yield f"sqlite:///{folder}/drill.sqlite3", Path(folder)
+            yield f"sqlite:///{folder}/drill.sqlite3", folder
             return
-        name = f"drill_{token_hex(6)}"
+        name = f"drill_{int(time.time())}_{token_hex(6)}"
         with _outside_transactions() as cursor:
+            _drop_left_databases(cursor)
             try:
                 cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
             except Exception as error:  # whatever the driver raises: mostly, that the role may not
@@ -64,9 +81,19 @@ def temporary_place() -> Iterator[tuple[str, Path]]:
                     f"PostgreSQL makes no database for the drill: {error}. Allow it: ALTER ROLE … CREATEDB."
                 ) from error
             try:
-                yield urlsplit(os.environ[f"{PREFIX}DATABASE_URL"])._replace(path=f"/{name}").geturl(), Path(folder)
+                yield urlsplit(os.environ[f"{PREFIX}DATABASE_URL"])._replace(path=f"/{name}").geturl(), folder
             finally:
                 cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _drop_left_databases(cursor: Any) -> None:
+    """Drop our own databases of drills that were killed; the name says when one began."""
+    cursor.execute(
+        "SELECT datname FROM pg_database WHERE datdba = current_user::regrole AND datname LIKE 'drill@_%' ESCAPE '@'"
+    )
+    for match in filter(None, (DRILL.fullmatch(name) for (name,) in cursor.fetchall())):
+        if int(match[1]) < time.time() - LEFT:
+            cursor.execute(f"DROP DATABASE {match[0]} WITH (FORCE)")
 
 
 @contextmanager

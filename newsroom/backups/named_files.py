@@ -34,6 +34,14 @@ def names_in(place: str, alias: str) -> Iterator[str]:
             yield from renditions.names_of_sizes(key, made_cut, first_cut, (size[0], size[1]))
 
 
+def names_in_columns(alias: str) -> Iterator[str]:
+    """Yield the name of each file that stands in a column, of whichever storage: all but the sizes of pictures."""
+    for field in _file_fields():
+        yield from _distinct(field.model, field.attname, alias)
+    for model in CARDS:
+        yield from _distinct(model, "card", alias)
+
+
 def _file_fields() -> Iterator[Any]:
     for model in apps.get_models():
         if not model._meta.proxy:

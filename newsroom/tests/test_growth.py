@@ -1,10 +1,16 @@
-"""Of every table it is said what bounds it; what grows by itself is pruned once a day."""
+"""Of every table and folder it is said what bounds it; what grows by itself is pruned once a day."""
 
+import json
+import os
+import re
+import time
 from datetime import timedelta
+from pathlib import Path
 from unittest import mock
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
@@ -13,10 +19,16 @@ from django.test import SimpleTestCase, TestCase
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from articles.models import BoardRevision, Edition, LoginSession, Notice, PasswordLink, WorkerBeat
+from articles.models import BoardRevision, Edition, Image, LoginSession, Notice, PasswordLink, SiteSettings, WorkerBeat
+from articles.pictures import renditions
 from articles.tests.factories import make_edition, make_image, make_section, make_user
 from newsroom.background import heartbeat, pruning
+from newsroom.backups import elsewhere
+from newsroom.serving import folders
+from newsroom.serving.pagecache import counts
 from newsroom.tests.test_dashboard import make_failure
+from tickers.models import Pair
+from tickers.tests.factories import make_pair
 
 ARCHIVE = "the paper itself: it grows with each article, and is kept for ever"
 TYPED = "people make each row by hand"
@@ -104,6 +116,64 @@ BOUNDS = {
     "django_tasks_database.DBTaskResult": PRUNED,
 }
 
+FOLDERS = {  # in NEWSROOM_VAR_DIR, or wherever a variable moves them; by what bounds them
+    "newsroom.sqlite3": "its tables, above",
+    "draining": "an empty file of the operator's",
+    "media": PRUNED,
+    "uploads": PRUNED,
+    "generation": f"{ITSELF}: generation.KEPT",
+    "cache/pages": f"{ITSELF}: NEWSROOM_PAGE_CACHE_MB × stores.FOR_FILES",
+    "cache/counts": f"{ITSELF}: a process that begins removes those of processes that are gone",
+    "static": f"{ITSELF}: collectstatic, by newsroom/serving/static_files.py",
+    "backups": f"{ITSELF}: each backup, by NEWSROOM_BACKUP_KEEP",
+    "drill-": f"{ITSELF}: the next drill, if one was killed",
+    "copy-": f"{ITSELF}: the next copy, if one was killed",
+}
+NAMED = re.compile(r"""VAR_DIR((?: / "[\w.-]+")+)|\bVAR_DIR",\s*VAR_DIR / "([\w.-]+)"|temporary_folder\("([\w-]+)"\)""")
+
+
+class FolderTests(SimpleTestCase):
+    databases = ()
+
+    def test_every_folder_that_the_code_names_has_a_bound(self):
+        named = set()
+        for path in (settings.BASE_DIR / name for name in ("newsroom", "articles", "tickers", "ground")):
+            for module in path.rglob("*.py"):
+                if "tests" not in module.parts:
+                    named |= {
+                        "".join(match).replace('" / "', "/").strip(' /"') for match in NAMED.findall(module.read_text())
+                    }
+        assert named == FOLDERS.keys()
+
+    def test_every_folder_that_is_looked_after_is_one_of_them(self):
+        paths = {*folders.written_folders().values(), Path(settings.STATIC_ROOT)}
+        paths |= {Path(about["OPTIONS"]["location"]) for about in settings.STORAGES.values() if "OPTIONS" in about}
+        assert {str(path.relative_to(settings.VAR_DIR)) for path in paths} - {"."} <= FOLDERS.keys()
+
+    def test_counts_of_processes_that_are_gone_are_deleted_when_another_begins(self):
+        folder = settings.VAR_DIR / "cache" / "counts"
+        folder.mkdir(parents=True, exist_ok=True)
+        gone = [folder / "4194305", folder / "4194305.new"]  # more than the largest number of a process
+        for path in gone:
+            path.write_text(json.dumps({"hits": 1}))
+        counts.Counts().add("hits")
+        assert not any(path.exists() for path in gone)
+        assert (folder / str(os.getpid())).exists()
+
+    def test_folder_of_a_drill_that_was_killed_goes_with_the_next_and_that_of_one_that_runs_stays(self):
+        killed, running = settings.VAR_DIR / "drill-killed", settings.VAR_DIR / "drill-running"
+        for path, age in ((killed, elsewhere.LEFT + 60), (running, elsewhere.LEFT - 60)):
+            path.mkdir()
+            (path / "drill.sqlite3").touch()
+            os.utime(path, (time.time() - age,) * 2)
+        with elsewhere.temporary_folder("drill-") as own:
+            assert own.is_dir()
+            assert not killed.exists()
+            assert running.exists()
+        assert not own.exists()
+        (running / "drill.sqlite3").unlink()
+        running.rmdir()
+
 
 class TableTests(SimpleTestCase):
     def test_every_table_has_a_bound(self):
@@ -189,18 +259,57 @@ class PruningTests(TestCase):
         assert [default_storage.exists(name) for name in names] == [True, False, True]
         assert Edition.objects.exclude(card="").count() == 2
 
+    def prune_files_later(self):
+        return pruning.prune_files(self.now + pruning.ORPHANS + timedelta(hours=1))
+
     def test_file_without_a_row_goes_when_it_is_two_days_old_empty_or_not(self):
-        uploads = storages["uploads"]
-        master = uploads.save(make_image().file.name, ContentFile(b"x"))
-        names = [uploads.save(f"orphan-{size}.jpg", ContentFile(b"x" * size)) for size in (0, 9)]
-        card = default_storage.save("social/orphan.jpg", ContentFile(b""))
+        uploads, key = storages["uploads"], "f0" * 16
+        orphans = [(uploads, f"orphan-{size}.jpg", size) for size in (0, 9)]
+        public = (
+            "social/orphan.jpg",
+            f"f0/{key}/1-wide-640.jpg",
+            "nameplate/orphan.webp",
+            f"doctor-{key[:16]}.txt",
+            "rates/a/b.png",
+        )
+        orphans += [(default_storage, name, size) for name, size in zip(public, (0, 9, 9, 9, 0), strict=True)]
+        for storage, name, size in orphans:
+            assert storage.save(name, ContentFile(b"x" * size)) == name
         self.prune()
-        assert all(uploads.exists(name) for name in names)
-        later = self.now + pruning.ORPHANS + timedelta(hours=1)
-        assert pruning.prune_files(later) >= 3
-        assert uploads.exists(master)
-        assert not any(uploads.exists(name) for name in names)
-        assert not default_storage.exists(card)
+        assert all(storage.exists(name) for storage, name, _size in orphans)
+        assert self.prune_files_later() >= len(orphans)
+        assert not any(storage.exists(name) for storage, name, _size in orphans)
+
+    def test_file_that_a_row_or_a_page_names_or_somebody_else_put_there_stays_however_old_it_is(self):
+        image = make_image(former_key="e1" * 16)
+        files = [(storages["uploads"], image.file.name)]
+        files += [(default_storage, f"{key[:2]}/{key}/{name}") for key in (image.key, image.former_key)
+                  for name in ("safe.jpg", "1-wide-640.jpg")]  # fmt: skip
+        files += [(default_storage, name) for name in ("social/named.jpg", "rates/named.png", "nameplate/named.webp")]
+        for storage, name in files:
+            storage.delete(name)
+            storage.save(name, ContentFile(b"x"))
+        Edition.objects.filter(pk=make_edition().pk).update(card="social/named.jpg")
+        Pair.objects.filter(pk=make_pair().pk).update(card="rates/named.png")
+        SiteSettings.objects.update_or_create(pk=1, defaults={"nameplate": "nameplate/named.webp"})
+        files += [
+            (default_storage, default_storage.save(name, ContentFile(b"x"))) for name in ("robots.txt", "own/a.jpg")
+        ]
+        self.prune_files_later()
+        assert [name for storage, name in files if not storage.exists(name)] == []
+        renditions.remove_renditions(image.former_key)
+
+    def test_file_whose_row_is_saved_during_the_walk_stays(self):
+        name = storages["uploads"].save("late.jpg", ContentFile(b"x"))
+        usual = pruning.walk
+
+        def walk(*where, **options):
+            yield from usual(*where, **options)
+            Image.objects.filter(pk=make_image().pk).update(file=name)
+
+        with mock.patch.object(pruning, "walk", walk):
+            self.prune_files_later()
+        assert storages["uploads"].exists(name)
 
     def test_kind_that_fails_stops_no_other_and_is_told(self):
         make_failure()

@@ -24,6 +24,8 @@ class Counts:
         self._counted[name] += 1
         now = time.monotonic()
         if now - self._told_at > TOLD:
+            if not self._told_at:
+                of_machine()  # so that processes that are gone leave no files
             self._told_at = now
             with suppress(OSError):
                 _folder().mkdir(parents=True, exist_ok=True)
@@ -33,19 +35,20 @@ class Counts:
 
 
 def of_machine() -> tuple[Counter[str], int]:
-    """Return the sums of all living processes on this machine, and their number."""
+    """Return the sums of all living processes on this machine, and their number; files of others are deleted."""
     total: Counter[str] = Counter()
     living = 0
     for path in _folder().glob("*"):
-        if path.name.isdecimal():
-            try:
-                os.kill(int(path.name), 0)
+        number = path.name.removesuffix(".new")
+        try:
+            os.kill(int(number), 0)
+            if number == path.name:
                 total.update(json.loads(path.read_text()))
                 living += 1
-            except ProcessLookupError:
-                path.unlink(missing_ok=True)
-            except (OSError, ValueError):
-                continue
+        except ProcessLookupError:
+            path.unlink(missing_ok=True)
+        except (OSError, ValueError):
+            continue
     return total, living
 
 
