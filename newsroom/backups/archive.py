@@ -135,11 +135,12 @@ class CheckedBackup:
         """Return the names of the files in a folder of the backup, in the order in which they were written."""
         return sorted(path.removesuffix(ENCRYPTED) for path in self.sums if path.startswith(f"{folder}/"))
 
-    def rows(self, folder: str) -> Iterator[list[Any]]:
-        """Yield the rows that were written to a folder."""
+    def rows(self, folder: str, checksum: Checksum) -> Iterator[list[Any]]:
+        """Yield the rows that were written to a folder, and add each to ``checksum``, as it was when they were."""
         for path in self.parts(folder):
             with gzip.open(io.BytesIO(self.read(path))) as lines:
                 for line in lines:
+                    checksum.add(line.removesuffix(b"\n"))
                     yield json.loads(line)
 
     def _stored(self, path: str) -> tuple[bytes, bool]:

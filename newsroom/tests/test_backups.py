@@ -56,7 +56,7 @@ class OneMomentTests(TransactionTestCase):
         self.folder = backup_places.use_folder(self)
 
     def rows(self, name, model):
-        return list(backup_places.checked(name).rows(f"tables/{model._meta.db_table}"))
+        return list(backup_places.checked(name).rows(f"tables/{model._meta.db_table}", table_rows.Checksum()))
 
     def test_it_is_one_moment_while_somebody_writes(self):
         writer = Writer()
@@ -113,7 +113,7 @@ class OneMomentTests(TransactionTestCase):
             checked = backup_places.checked(backup_places.backup())
         assert len(checked.parts("tables/articles_image")) > 1
         assert len(checked.parts("files/uploads")) == len(images)
-        assert len(list(checked.rows("tables/articles_image"))) == len(images)
+        assert len(list(checked.rows("tables/articles_image", table_rows.Checksum()))) == len(images)
 
     def test_picture_that_is_deleted_meanwhile_has_it_begun_again(self):
         lines = []
