@@ -13,12 +13,16 @@ import time
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
+from textwrap import dedent
 from unittest import skipUnless
 
 from django.conf import settings
 from django.test import SimpleTestCase
 from django.urls import reverse
 
+from newsroom.tests.test_docs import reference
+
+PRINTED = re.MULTILINE | re.DOTALL
 DEPLOY = settings.BASE_DIR / "deploy"
 MAIN = "daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log; events {{}} http {{\n{http}\n}}"
 FOLDERS = ("/var/lib/newsroom", "/var/cache/newsroom-pages", "/var/log/nginx", "/var/www/html", "/etc/letsencrypt")
@@ -90,10 +94,13 @@ class NginxTests(SimpleTestCase):
         text = (DEPLOY / name).read_text()
         for folder in FOLDERS:
             text = text.replace(folder, f"{self.folder}{folder}")
-        if not has_ipv6():
-            text = re.sub(r".*listen \[::\].*\n", "", text)
         text = text.replace("server 127.0.0.1:8000", f"server 127.0.0.1:{self.ports['127.0.0.1:8000']}")
         text = re.sub(r"(client_\w+_timeout) \d+s", r"\1 1s", text)  # so that nobody waits for a slow client here
+        return self.on_own_ports(text)
+
+    def on_own_ports(self, text):
+        if not has_ipv6():
+            text = re.sub(r".*listen \[::\].*\n", "", text)
         for port in ("80", "443"):
             text = re.sub(rf"listen {port}\b", f"listen 127.0.0.1:{self.ports[port]}", text)
             text = re.sub(rf"listen \[::\]:{port}\b", f"listen [::1]:{self.ports[port]}", text)
@@ -106,9 +113,14 @@ class NginxTests(SimpleTestCase):
         where = ["-keyout", str(live / "privkey.pem"), "-out", str(live / "fullchain.pem"), "-subj", "/CN=paper"]
         subprocess.run([*make, *where], check=True, capture_output=True)
 
-    def start(self, *names):
-        config = self.folder / "nginx.conf"
-        config.write_text(MAIN.format(folder=self.folder, http="\n".join(map(self.rewritten, names))))
+    def start(self, *names, more="", replaced=""):
+        """Serve by files of deploy/, with a server ``more``, and a location ``replaced`` instead of the one there."""
+        config, http = self.folder / "nginx.conf", "\n".join(map(self.rewritten, names))
+        if replaced:
+            first_line = re.escape(replaced.splitlines()[0])
+            http, count = re.subn(rf"^    {first_line}\n.*?^    }}\n", replaced, http, flags=re.MULTILINE | re.DOTALL)
+            assert count == 1
+        config.write_text(MAIN.format(folder=self.folder, http=f"{http}\n{self.on_own_ports(more)}"))
         command = [PROGRAM, "-p", str(self.folder), "-c", str(config), "-e", str(self.folder / "error.log")]
         tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
         assert tried.returncode == 0, tried.stderr
@@ -192,6 +204,32 @@ class NginxTests(SimpleTestCase):
         self.serve_paper()
         status, headers, _text = self.ask("/latest/?a=b", host="www.news.example.org")
         assert (status, headers["Location"]) == (301, "https://news.example.org/latest/?a=b")
+
+    def from_docs(self, first_line, heading):
+        """The block of docs/operators.md that begins with ``first_line``, as it is printed there."""
+        block = re.search(
+            rf"^    {re.escape(first_line)}\n.*?^    }}\n", reference(heading, "docs/operators.md"), PRINTED
+        )
+        return dedent(block[0])
+
+    def test_a_former_host_leads_to_the_new_one_as_docs_have_it(self):
+        former = self.from_docs("server {", "Moving")
+        former = former.replace("$FORMER", "old.example.org").replace("$PAPER", "news.example.org").replace("\\$", "$")
+        self.certify()
+        self.start("nginx.conf", "nginx-tls.conf", more=former)
+        for host in ("old.example.org", "www.old.example.org"):
+            status, headers, _text = self.ask("/2025/12/08/rail/?a=b", host=host)
+            assert (status, headers["Location"]) == (301, "https://news.example.org/2025/12/08/rail/?a=b")
+        assert self.ask("/latest/")[0] == 200
+        status, headers, _text = self.ask("/latest/", host="www.news.example.org")
+        assert (status, headers["Location"]) == (301, "https://news.example.org/latest/")
+
+    def test_pictures_of_a_bucket_are_kept_as_docs_have_it(self):
+        self.certify()
+        self.start("nginx.conf", "nginx-tls.conf", replaced=self.from_docs("location /media/ {", "Moving"))
+        before = self.behind.asked
+        assert [self.ask(f"/media/ab/x.jpg?{number}")[0] for number in range(3)] == [200] * 3
+        assert self.behind.asked == before + 1
 
     def test_only_where_files_are_sent_a_body_may_be_long(self):
         self.serve_paper()

@@ -1,5 +1,6 @@
 """Pictures and uploads in a bucket: any S3 API, tried against moto's server."""
 
+from pathlib import Path
 from unittest import mock
 
 import boto3
@@ -39,6 +40,33 @@ class BucketTests(TestCase):
             "default": {"BACKEND": "newsroom.serving.s3.Pictures", "OPTIONS": bucket | {"location": "media"}},
             "uploads": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": bucket | {"location": "uploads"}},
         }
+
+    def copy_folders(self):
+        """Copy media and uploads from their folders into the bucket, as docs/operators.md has rclone do it."""
+        for place, folder in (("default", "media"), ("uploads", "uploads")):
+            root = Path(storages[place].location)
+            for path in (path for path in root.rglob("*") if path.is_file()):
+                self.client_of_s3.upload_file(str(path), "paper", f"{folder}/{path.relative_to(root)}")
+
+    def test_pictures_that_were_in_folders_are_at_the_same_addresses_from_the_bucket(self):
+        file = Image._meta.get_field("file")
+        image = make_picture()
+        address = image.sources("wide").src
+        picture = b"".join(self.client.get(address).streaming_content)
+        with image.file.open("rb") as master:
+            content = master.read()
+        self.copy_folders()
+        renditions.remove_renditions(image.key)
+        assert self.client.get(address).status_code == 404
+        with (
+            override_settings(STORAGES=self.storages),
+            mock.patch.object(file, "storage", storages.create_storage(self.storages["uploads"])),
+        ):
+            image = Image.objects.get(pk=image.pk)
+            assert image.sources("wide").src == address
+            assert b"".join(self.client.get(address).streaming_content) == picture
+            with image.file.open("rb") as master:
+                assert master.read() == content
 
     def keys(self):
         found = self.client_of_s3.list_objects_v2(Bucket="paper").get("Contents", [])
