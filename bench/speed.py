@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BASE = Path(__file__).resolve().parent.parent
-GUNICORN = [sys.executable, "-m", "gunicorn", "--workers=2", "--log-level=error"]
+GUNICORN = [sys.executable, "-m", "gunicorn", "--log-level=error"]
 CONNECTIONS = 16  # enough for both workers to be busy
 TICKS = os.sysconf("SC_CLK_TCK")
 ARTICLES = 500  # different ones, spread over the paper, where each is made
@@ -86,11 +86,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def server(application: str, **variables: str):
+def server(application: str, workers: int = 2, **variables: str):
     """Start gunicorn with ``application`` on a free port, yield process and ``host:port``, and stop it at the end."""
     place = f"127.0.0.1:{free_port()}"
     environment = os.environ | FOR_READERS | variables
-    process = subprocess.Popen([*GUNICORN, application, f"--bind={place}"], cwd=BASE, env=environment)
+    process = subprocess.Popen(
+        [*GUNICORN, f"--workers={workers}", application, f"--bind={place}"], cwd=BASE, env=environment
+    )
     try:
         wait_for(place)
         yield process, place
