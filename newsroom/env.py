@@ -20,9 +20,18 @@ PLACE = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:.]+\]):\d{1,5}", re.IGNORECASE)
 MAIL_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+|[^\r\n<>@]+ <[^\s<>@]+@[^\s<>@]+>")
 AGE_KEY = re.compile(r"AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}")
 POSTGRESQL = "postgresql://user:password@host:port/name"
-# Seconds that a request waits for a connection, and after which the pool gives up a failing one and begins another:
-# otherwise it tries ever more seldom, and keeps waiting long after the server is back.
+# Seconds that are waited for a connection where DATABASE_LIMITS of the settings says nothing, and after which the pool
+# gives up a failing one and begins another: otherwise it tries ever more seldom, and keeps waiting long after the
+# server is back.
 POOL = {"min_size": 1, "timeout": 8, "reconnect_timeout": 1}
+# When a connection is given up that another machine lets hang, as libpq calls it: seconds; the last is milliseconds.
+OF_TCP = {
+    "connect_timeout": "2",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
 # Statements of ground/compiled_queries.py are planned once for any values: tests check the plans.
 PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
 # JIT compilation takes longer than any of our statements, which the planner does not know.
@@ -294,7 +303,7 @@ def _postgresql(url: SplitResult, pool: int) -> dict[str, Any]:
             "options": f"{options.get('options', '')} {PLANNED_ONCE} {NOT_COMPILED}".strip(),
         }
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "newsroom.postgresql",
         "NAME": unquote(url.path[1:]),
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
@@ -303,8 +312,8 @@ def _postgresql(url: SplitResult, pool: int) -> dict[str, Any]:
         "CONN_MAX_AGE": 0,  # the pool keeps connections; Django must not
         "CONN_HEALTH_CHECKS": True,  # so that nobody gets one that the server's restart has broken
         "OPTIONS": {
+            **OF_TCP,
             **options,
-            "connect_timeout": options.get("connect_timeout", "3"),
             "pool": POOL | {"max_size": pool},
             **planning,
         },

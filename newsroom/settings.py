@@ -13,6 +13,7 @@ from django_prose_editor.config import html_tags
 from js_asset import static_lazy
 
 from newsroom import env
+from newsroom.postgresql.patience import WaitLimits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ROLES = ["reporter", "section-editor", "chief-editor", "picture-editor", "rates-desk", "administrator"]  # in variables
@@ -149,6 +150,13 @@ TEMPLATES = [
 POOL = env.number("DATABASE_POOL", 16, least=1, most=200)  # connections to PostgreSQL that one process keeps
 DATABASES = {"default": env.database("DATABASE_URL", default=VAR_DIR / "newsroom.sqlite3", pool=POOL)}
 DATABASES |= env.replicas("REPLICA_URLS", pool=POOL)
+DATABASE_LIMITS = {  # of PostgreSQL, by the kind of work; an answer of the paper is there within three seconds
+    "reader": WaitLimits(statement=1.5, lock=1, idle_in_transaction=10, answer=1.7, connection=1.7),
+    "replica": WaitLimits(statement=0.8, lock=0.8, idle_in_transaction=10, answer=0.9, connection=0.9),
+    "desk": WaitLimits(statement=2, lock=1.8, idle_in_transaction=30, answer=2.2, connection=2),
+    "task": WaitLimits(statement=60, lock=10, idle_in_transaction=120, answer=65, connection=8),
+    "command": WaitLimits(statement=0, lock=5, idle_in_transaction=0, answer=0, connection=8),  # migrations, backups
+}
 REPLICAS = [name for name in DATABASES if name != "default"]  # they answer readers: newsroom/serving/replicas.py
 DATABASE_ROUTERS = ["newsroom.serving.replicas.ReadersMayAskReplicas"] if REPLICAS else []
 SILENCED_SYSTEM_CHECKS = [

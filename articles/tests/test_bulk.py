@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import IntegrityError, OperationalError
 from django.urls import reverse
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 
 from articles.admin.article import actions
 from articles.desk import roles, workflow
@@ -62,7 +63,9 @@ class ChiefsBulkTests(BulkTestCase):
 
     def test_what_was_removed_by_somebody_else_in_that_moment_ends_nothing_but_its_own_article(self):
         first, second = make_article(headline="First"), make_article(headline="Second")
-        for error in (IntegrityError("a tag is gone"), OperationalError("deadlock detected")):
+        deadlock = OperationalError("deadlock detected")
+        deadlock.__cause__ = DeadlockDetected("deadlock detected")
+        for error in (IntegrityError("a tag is gone"), deadlock):
             with self.subTest(error), patch.object(actions.Tag, "save", side_effect=[error, "Tagged."]):
                 page = self.confirm("tag_selected", first, second, tags="rail")
                 self.assertContains(page, "Something of it was changed in this very moment: do it again.")

@@ -22,6 +22,7 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from articles.public.surrogate_keys import OF_ARTICLE, PAPER, of_article
+from ground import outcomes
 from ground.priorities import ANNOUNCING
 from newsroom.serving import generation, purging
 from newsroom.serving.time_travel import DATED, OF_THAT_TIME, OF_TODAY
@@ -129,9 +130,12 @@ def listen_for_writes(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
 
 def hear_writes(execute: Callable, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """Wrap each statement (Django's execute_wrapper)."""
-    result = execute(sql, params, many, context)
     match = WRITE.match(sql) if isinstance(sql, str) else None
-    if match and match[1] in shown_tables():
+    if match is None:
+        return execute(sql, params, many, context)
+    with outcomes.writing(context["connection"]):
+        result = execute(sql, params, many, context)
+    if match[1] in shown_tables():
         _note(context["connection"], match[1])
     return result
 

@@ -12,14 +12,16 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.db import InterfaceError, OperationalError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from articles.desk import roles
 from articles.public import addresses
+from ground import outcomes
 from ground.requests import LoggedInRequest
+from newsroom.desk import unsaved_forms
 
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
@@ -67,12 +69,28 @@ def not_found(request, exception=None):
 
 def broken(request):
     """500: an error of ours; 503 while the database is away. The pages need neither the database nor the frame."""
-    at_desk = {"at_desk": request.path.startswith("/admin/"), "was_sent": request.method == "POST"}
+    at_desk = {
+        "at_desk": request.path.startswith("/admin/"),
+        "was_sent": request.method == "POST" or outcomes.may_have_stored(),
+        "may_be_saved": outcomes.may_have_stored(),
+    }
     if not is_database_away(sys.exc_info()[1]):
         return render(None, "500.html", at_desk | {"at": datetime.now(UTC)}, status=500)
-    response = render(None, "503.html", at_desk, status=503)
+    response = render(None, "503.html", at_desk | {"typed": _typed_words(request)}, status=503)
     response.headers["Retry-After"] = "5"  # seconds
     return response
+
+
+def _typed_words(request: HttpRequest) -> list[str]:
+    """Return the texts of a form of the desk, for whoever's browser keeps none."""
+    if request.method != "POST" or not request.path.startswith("/admin/"):
+        return []
+    try:
+        fields = unsaved_forms.typed_in(request.POST)
+    except (OSError, BadRequest, *TOO_LARGE):  # it did not arrive whole
+        return []
+    texts = [text.strip() for values in fields.values() for text in values]
+    return [text for text in texts if " " in text]  # not what was chosen
 
 
 def is_database_away(exception: BaseException | None) -> bool:

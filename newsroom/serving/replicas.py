@@ -8,19 +8,23 @@ Until it has, and while it is away, the primary answers.
 import logging
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
+from ground import outcomes
+from newsroom.postgresql import patience
 from newsroom.serving import generation
 
 logger = logging.getLogger(__name__)
 PRIMARY = DEFAULT_DB_ALIAS
 PAUSE = 5.0  # seconds that a failed replica is not used
+LATE = 0.4  # seconds after which replicas were waited for in vain
+AFTER_LATE = 1.5  # seconds that the primary has for the page then
 OTHERS = ("/admin/", "/preview/", "/healthz", "/readyz")
 
 _asked: ContextVar[str] = ContextVar("database of this request", default=PRIMARY)
@@ -45,21 +49,40 @@ class ReadersMayAskReplicas:
 
 
 def for_readers(get_response):
-    """Middleware that sends a reader's queries to an up-to-date replica, and to the primary if that fails."""
+    """Middleware that sends a reader's queries to an up-to-date replica, and to the primary if that fails.
+
+    It also says what kind of work the request is, by which is limited how long it waits for a database.
+    """
 
     def middleware(request):
-        if not settings.REPLICAS or not _is_readers(request):
+        outcomes.begin_work()
+        if not _is_readers(request):
+            with patience.doing("desk"):
+                return get_response(request)
+        began = time.monotonic()
+        if settings.REPLICAS:
+            request.generation = getattr(request, "generation", None) or generation.current()
+            if response := _ask_replica(get_response, request):
+                return response
+        is_late = time.monotonic() - began > LATE
+        with patience.doing("reader"), patience.within(AFTER_LATE if is_late else None):
             return get_response(request)
-        request.generation = getattr(request, "generation", None) or generation.current()
-        replica = choose_database(request.generation)
-        with asking(replica):
-            response = get_response(request)
-        if response.status_code >= 500 and replica != PRIMARY:
-            _set_aside(replica)
-            response = get_response(request)
-        return response
 
     return middleware
+
+
+def _ask_replica(get_response: Callable, request: HttpRequest) -> HttpResponse | None:
+    """Return the answer that a replica gives; None if none is up to date, or that one fails."""
+    with patience.doing("replica"):
+        replica = choose_database(request.generation)  # type: ignore[attr-defined] # set by the caller
+        if replica == PRIMARY:
+            return None
+        with asking(replica):
+            response = get_response(request)
+        if response.status_code < 500:
+            return response
+        _set_aside(replica)
+        return None
 
 
 @contextmanager

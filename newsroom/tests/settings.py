@@ -59,8 +59,9 @@ if os.environ.get("NEWSROOM_TEST_POSTGRES", "") not in {"", "0"}:
         os.environ["NEWSROOM_TEST_SERVER"] = start_postgres()
     os.environ["NEWSROOM_DATABASE_URL"] = os.environ["NEWSROOM_TEST_SERVER"]
 
+from newsroom.postgresql.patience import WaitLimits  # noqa: E402
 from newsroom.settings import *  # noqa: E402, F403
-from newsroom.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE, STORAGES  # noqa: E402
+from newsroom.settings import DATABASE_LIMITS, DATABASES, INSTALLED_APPS, MIDDLEWARE, STORAGES  # noqa: E402
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal", "newsroom.tests"]  # ours for a flush that is quick
@@ -71,6 +72,11 @@ MIDDLEWARE = [
     *(name for name in MIDDLEWARE if name != PAGE_CACHE),
 ]
 ZEAL_NPLUSONE_THRESHOLD = 3
+# A machine that tests share is slow; newsroom/tests/test_patience.py measures with the real ones.
+DATABASE_LIMITS = {
+    kind: WaitLimits(**{name: 20 * seconds for name, seconds in vars(limits).items()})
+    for kind, limits in DATABASE_LIMITS.items()
+}
 CACHED_FRAGMENTS = 0  # a test's writes are not committed, so nobody hears of them
 ASK_OUTSIDE_LINKS = REFRESH_RATES = False  # no test asks a stranger's server
 SECOND_FACTOR: set[str] = set()  # its own tests require it

@@ -20,6 +20,7 @@ from django_tasks_db.models import DBTaskResult
 from articles import tasks
 from articles.desk.people import links
 from articles.models import WorkerBeat
+from ground.outcomes import OutcomeUnknown
 from ground.priorities import ANNOUNCING, LATER, MAILS, PICTURES, USUAL
 from newsroom.background import heartbeat, limits, worker
 from newsroom.management.commands import serve, work
@@ -182,7 +183,14 @@ class MailTests(WorkerTestCase):
 class DatabaseTests(WorkerTestCase):
     def test_outage_ends_no_worker(self):
         one, row = make_worker(), self.ready()
-        trouble = [OperationalError("database is locked"), InterfaceError("closed"), OperationalError("starting up")]
+        kinds = [
+            "database is locked",
+            "starting up",
+            "read-only",
+            "did not answer within 65 seconds",
+            "pool: no connection",
+        ]
+        trouble = [*map(OperationalError, kinds), InterfaceError("closed"), OutcomeUnknown("during the commit")]
         claim = mock.patch.object(one, "claim_next", side_effect=[*trouble, row, None])
         row.claim("one")
         with claim, mock.patch.object(time, "sleep") as slept, self.doing([1]):
@@ -197,7 +205,10 @@ class DatabaseTests(WorkerTestCase):
         def update(rows, **columns):
             tries.append(columns["status"])
             if len(tries) < 4:
-                raise OperationalError("server closed the connection")
+                raise OperationalError("server closed the connection, or is read-only")
+            if len(tries) == 4:  # it is stored, and nobody hears of it
+                whole(rows, **columns)
+                raise OutcomeUnknown("during the commit")
             return whole(rows, **columns)
 
         with (
@@ -206,7 +217,7 @@ class DatabaseTests(WorkerTestCase):
             self.doing([1]) as done,
         ):
             make_worker().run()
-        assert (self.after(row).status, done.call_count, len(tries)) == ("SUCCESSFUL", 1, 4)
+        assert (self.after(row).status, done.call_count, len(tries)) == ("SUCCESSFUL", 1, 5)
 
     def test_what_another_worker_took_up_meanwhile_is_not_written_over(self):
         one, row = make_worker(), self.ready()

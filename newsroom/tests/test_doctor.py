@@ -81,6 +81,19 @@ def server_says(is_standby=False, of_replica=(True, 0), **shown):
         yield
 
 
+@contextmanager
+def pooler_unsaid():
+    """A server that does not show the limits that the newsroom told it."""
+    with server_says():
+        ask = database.ask_value
+        said = mock.patch.object(
+            database, "ask_value", lambda sql, alias="": "0" if sql == database.LOCK_LIMIT else ask(sql, alias)
+        )
+        database.connection.settings_dict = {"USER": "newsroom", "OPTIONS": {"prepare_threshold": 2}}
+        with said:
+            yield
+
+
 def database_away():
     refusing = {"ensure_connection.side_effect": OperationalError("refused")}
     return mock.patch.object(database, "connection", **refusing)
@@ -315,6 +328,7 @@ FAULTS = [  # whom it concerns, how it is made, what is said of it
     ("database", lambda: server_says(jit="on"), "jit is on"),
     ("database", lambda: server_says(statement_timeout="0"), "statement_timeout is not set"),
     ("database", lambda: server_says(lock_timeout="0"), "lock_timeout is not set"),
+    ("database", pooler_unsaid, "do not arrive"),
     ("database", lambda: server_says(idle_in_transaction_session_timeout="0"), "idle_in_transaction"),
     ("database", lambda: server_says(is_standby=True), "read-only"),
     ("database", lambda: server_says(default_transaction_read_only="on"), "read-only"),

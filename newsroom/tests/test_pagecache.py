@@ -438,6 +438,28 @@ class OutageTests(TransactionTestCase):
         with mock.patch.object(flight.landed, "wait", side_effect=fail):
             assert middleware(request).headers["X-Cache"] == "stale"
 
+    def test_who_waited_for_a_page_that_nobody_has_is_told_at_once_and_not_made_to_wait_again(self):
+        request, entered, made = RequestFactory().get("/"), threading.Event(), []
+
+        def fail(request):
+            made.append(1)
+            entered.wait(20)
+            return HttpResponse("away", status=503, headers={"Retry-After": "5"})
+
+        middleware, answers = PageCacheMiddleware(fail), []
+        people = [threading.Thread(target=lambda: answers.append(middleware(request))) for _number in range(5)]
+        for person in people:
+            person.start()
+        while not middleware._flights:
+            time.sleep(0.01)
+        waiting = [person for person in people if person.is_alive()]
+        time.sleep(0.2)  # until the others wait, too
+        entered.set()
+        for person in waiting:
+            person.join(20)
+        assert len(made) == 1
+        assert [(answer.status_code, answer.headers["Retry-After"]) for answer in answers] == [(503, "5")] * 5
+
     def test_it_is_made_anew_as_soon_as_that_is_possible(self):
         self.client.get("/")
         generation.change()

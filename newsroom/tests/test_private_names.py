@@ -34,6 +34,10 @@ LEFT = {
     ("newsroom/serving/former_addresses.py", "django.db.backends.base"): "the type of a connection, for annotations",
     ("newsroom/serving/changes.py", "django.db.backends.base"): "the type of a connection, for annotations",
     (
+        "newsroom/postgresql/base.py",
+        "django.db.backends.postgresql",
+    ): "Django's documents say how a backend is made of another",
+    (
         "newsroom/serving/postgres.py",
         "django.db.backends.postgresql",
     ): "times are read by a loader in Django's own list",

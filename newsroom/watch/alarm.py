@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from articles.desk import roles
 from articles.models import PaperFault
+from ground import outcomes
 from newsroom.watch.checks import find_faults
 from newsroom.watch.findings import ERROR, Finding
 from newsroom.watch.readers import watch_readers
@@ -101,8 +102,8 @@ def note_error(sender: object, request: object = None, **kwargs: object) -> None
     noted[key] = time.monotonic()
     words = {"error": type(error).__name__, "view": view}
     try:
-        note_fault(
-            Finding(key, _("A page failed with %(error)s: %(view)s") % words, _("The log has more.")), timezone.now()
-        )
+        with outcomes.not_counting():
+            text = _("A page failed with %(error)s: %(view)s") % words
+            note_fault(Finding(key, text, _("The log has more.")), timezone.now())
     except Exception:  # the database is away, which the probes say
         logger.warning("The error %s could not be written down.", key)

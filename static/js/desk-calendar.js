@@ -53,7 +53,7 @@ form.addEventListener("submit", async (event) => {
     refusal.textContent = answer.refusal;
   } catch {
     refusal.textContent =
-      "The server did not answer, or you are logged out: nothing was moved. Try again, or load the page anew.";
+      "The server did not answer, or you are logged out, so it is not known whether this was moved. Load the page anew and look.";
   }
   button.disabled = false;
 });

@@ -5,7 +5,7 @@ import { isMyTurn, newId, openForm } from "./editor-ask.js";
 import { forget } from "./editor-picker.js";
 
 const FAILED = gettext(
-  "The library does not answer, so nothing was saved. Your words are still here: send them again.",
+  "The library does not answer, so it is not known whether this was saved. Your words are still here: send them again.",
 );
 const AWAY = gettext("The library does not answer. Check your connection and try again.");
 const SIGNED_OUT = gettext("You are signed out. Sign in again in another tab, then try once more here.");

@@ -18,6 +18,7 @@ from articles.admin.times import zone
 from articles.desk import roles, workflow
 from articles.desk.steps import STEPS
 from articles.desk.workflow import WorkflowError
+from ground import outcomes
 
 logger = logging.getLogger(__name__)
 MEANWHILE = (IntegrityError, OperationalError)  # a tag was merged, or two waited for each other
@@ -92,7 +93,9 @@ class BulkStep:
                     self.tell(format_html("“{}”: {}", article, warning), messages.WARNING)
             except WorkflowError as refusal:
                 refused.append((article, str(refusal)))
-            except MEANWHILE:
+            except MEANWHILE as error:
+                if not outcomes.is_conflict(error):
+                    raise
                 logger.exception("Article %s was changed by somebody else during a bulk action.", article.pk)
                 refused.append((article, _("Something of it was changed in this very moment: do it again.")))
         self.sum_up(form, done, refused)

@@ -25,6 +25,7 @@ from django.db import InterfaceError, InternalError, OperationalError, transacti
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles import tasks
 from articles.admin.article import autosaves, recovery, sharing, step_input, steps
@@ -44,9 +45,19 @@ from articles.desk.workflow import WorkflowError
 from articles.models import Article, Autosave
 from articles.models.copy import TEXT_FIELDS
 from articles.models.unsaved_form import KEPT_FOR
+from ground.outcomes import OutcomeUnknown
 
 logger = logging.getLogger(__name__)
 UNWRITABLE = (OperationalError, InternalError, InterfaceError)  # read-only, full, locked or gone; not our mistakes
+UNWRITTEN = gettext_lazy(
+    "Nothing was saved: the database can’t be written to at the moment. Everything you typed is in this form. Leave it "
+    "open and save again in a while."
+)
+UNKNOWN = gettext_lazy(
+    "The connection to the database broke during the save, so it is not known whether this was saved. Everything you "
+    "typed is in this form: leave it open. Look in another tab, at the article’s page or, for a new one, in the list "
+    "of articles: a new version with your words is your save. If there is none in a minute, save again here."
+)
 MOST_TRIES = 4  # of looking at a form, if others save meanwhile
 ROWS = f"{BYLINES}-TOTAL_FORMS"  # in the form of whoever may write
 OVERWRITE, STEP, CONTINUE, PREVIEW = "_overwrite", "_step", "_continue", "_preview"  # buttons
@@ -99,9 +110,9 @@ def answer_sent_form(admin: ModelAdmin, request: DeskRequest, number: str | None
                 with suppress(SavedMeanwhile):
                     return save_sent_form(looked, number)
         return show_unwritable(admin, request, number)
-    except UNWRITABLE:
+    except UNWRITABLE as error:
         logger.exception("The database refused to save an article")
-        return show_unwritable(admin, request, number)
+        return show_unwritable(admin, request, number, is_known=not isinstance(error, OutcomeUnknown))
 
 
 def refuse_other_key(admin: ModelAdmin, request: DeskRequest) -> None:
@@ -125,18 +136,21 @@ def lock_article(admin: ModelAdmin, request: DeskRequest, number: str | None) ->
     return admin.get_object(request, number)
 
 
-def show_unwritable(admin: ModelAdmin, request: DeskRequest, number: str | None) -> HttpResponse:
-    """Return the form with everything that was typed, with status 503, instead of an error page."""
+def show_unwritable(
+    admin: ModelAdmin, request: DeskRequest, number: str | None, *, is_known: bool = True
+) -> HttpResponse:
+    """Return the form with everything that was typed, with status 503, instead of an error page.
+
+    ``is_known`` says whether it is known that nothing was saved.
+    """
     article = admin.get_object(request, number) if number else None
     if not may_write(admin, request, article):
         raise PermissionDenied
-    text = _(
-        "Nothing was saved: the database can’t be written to at the moment. Everything you typed is in this "
-        "form. Leave it open and save again in a while."
-    )
-    messages.error(request, text)
+    messages.error(request, UNWRITTEN if is_known else UNKNOWN)
     filled = fill_form(admin, request, article, rows_as_stored(request.POST, article))
-    return form_page(admin, request, filled, says_errors=False, status=503)
+    response = form_page(admin, request, filled, says_errors=False, status=503)
+    response.headers["Retry-After"] = "5"  # seconds
+    return response
 
 
 # 2. Looking at it

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from articles.desk.people.session_store import BEGAN
 from articles.models import LoginSession
 from articles.models.access import secret_digest
+from ground import outcomes
 
 logger = logging.getLogger(__name__)
 EXACT = 300  # seconds of precision of the time when a session was last used
@@ -67,7 +68,7 @@ def note_session(request: Any, user: User) -> None:
     noted[secret_digest(key)] = now.timestamp()
     request.session.setdefault(BEGAN, now.timestamp())  # of a log in before this was noted
     try:
-        with transaction.atomic():
+        with outcomes.not_counting(), transaction.atomic():
             browser = browser_of(request.META.get("HTTP_USER_AGENT", ""))
             session_values = {"user": user, "browser": browser, "seen_at": now}
             LoginSession.objects.update_or_create(key_digest=secret_digest(key), defaults=session_values)

@@ -19,6 +19,7 @@ from articles.public import announcements
 from newsroom.background import pruning
 from newsroom.background.heartbeat import Heartbeat
 from newsroom.background.worker import TaskWorker, urgent_lane
+from newsroom.postgresql import patience
 from newsroom.serving import changes, purging
 from newsroom.watch import alarm
 from tickers import refresh
@@ -45,6 +46,7 @@ class Command(DatabaseWorker):
 
     def handle(self, *, verbosity, reload, queue_name, exclude_queues, **options):
         self.configure_logging(verbosity)
+        patience.begin_process("task")
         names = ("interval", "batch", "backend_name", "startup_delay", "max_tasks", "worker_id")
         excluded = exclude_queues.split(",") if exclude_queues else []
         queues = {"queue_names": queue_name.split(","), "excluded_queue_names": excluded}

@@ -9,9 +9,12 @@ from django.db.utils import DatabaseError
 
 from newsroom.operating import code
 from newsroom.operating.doctor.diagnosis import Diagnosis
+from newsroom.postgresql import patience
 
 OLDEST = 14  # PostgreSQL's version
 LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+ROLE_LIMIT = "30s"  # commands run by the same role
+LOCK_LIMIT = "SELECT setting FROM pg_settings WHERE name = 'lock_timeout'"  # in milliseconds
 LATEST = 60  # seconds that a replica may be behind
 LAG = """
 SELECT CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
@@ -58,17 +61,29 @@ def _of_postgresql() -> Iterator[Diagnosis]:
         yield Diagnosis(
             fault="jit is on, which costs more than it gains here.", remedy=f"ALTER ROLE {role} SET jit = off;"
         )
-    for name in LIMITS:
-        if ask_value(f"SHOW {name}") == "0":
-            yield Diagnosis(
-                fault=f"{name} is not set, so one hanging statement may hold up the paper.",
-                remedy=f"ALTER ROLE {role} SET {name} = '30s';",
-            )
+    yield from _of_limits(role)
     if ask_value("SELECT pg_is_in_recovery()") or ask_value("SHOW default_transaction_read_only") == "on":
         yield Diagnosis(
             fault="it is read-only: nobody can save.",
             remedy="Name the primary in NEWSROOM_DATABASE_URL, or promote this one: SELECT pg_promote();",
         )
+
+
+def _of_limits(role: str) -> Iterator[Diagnosis]:
+    """Find limits that do not arrive; behind a pooler, to which none are told, those that the role lacks."""
+    if connection.settings_dict.get("OPTIONS", {}).get("prepare_threshold") is not None:
+        if int(ask_value(LOCK_LIMIT)) != 1000 * patience.current_limits().lock:
+            yield Diagnosis(
+                fault="the limits that the newsroom tells its connections do not arrive: a pooler is in between.",
+                remedy="Add ?prepare=no to NEWSROOM_DATABASE_URL, and set the limits for the role.",
+            )
+        return
+    for name in LIMITS:
+        if ask_value(f"SHOW {name}") == "0":
+            yield Diagnosis(
+                fault=f"{name} is not set, so one hanging statement may hold up the paper.",
+                remedy=f"ALTER ROLE {role} SET {name} = '{ROLE_LIMIT}';",
+            )
 
 
 def examine_replicas() -> Iterator[Diagnosis]:

@@ -47,6 +47,7 @@ class Flight:
 
     landed: threading.Event = field(default_factory=threading.Event)
     page: Page | None = None
+    failure: HttpResponse | None = None  # the answer if the database was away
 
 
 class PageCacheMiddleware:
@@ -103,6 +104,8 @@ class PageCacheMiddleware:
             return self._without(request, key, *tokens, newest)  # its rendering began before the request came
         if self._is_broken(key) and (old := self._old(key)):
             return self._answer(request, old, "stale")
+        if flight.failure is not None:  # it took as long as anybody may wait
+            return self._compressed(request, _copied(flight.failure))
         return self._compressed(request, self._make(request))
 
     def _lead(self, request: FramedRequest, key: str, token: str, flight: Flight) -> HttpResponse:
@@ -129,6 +132,8 @@ class PageCacheMiddleware:
         if response.status_code >= 500:
             is_away = response.status_code == 503
             self._broken_until[EVERYTHING if is_away else key] = time.monotonic() + PAUSE
+            if is_away:
+                flight.failure = _copied(response)
             old = self._old(key)
             return self._compressed(request, response) if old is None else self._answer(request, old, "stale")
         self._broken_until.clear()
@@ -251,3 +256,7 @@ def _joined(response):
     whole = HttpResponse(response.getvalue(), status=response.status_code, headers=response.headers)
     whole.cookies = response.cookies
     return whole
+
+
+def _copied(response: HttpResponse) -> HttpResponse:
+    return HttpResponse(response.content, status=response.status_code, headers=response.headers)
