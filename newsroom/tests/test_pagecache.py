@@ -476,6 +476,14 @@ class OutageTests(TransactionTestCase):
         assert response.headers["Retry-After"] == "5"
         assert "having technical problems" in response.content.decode()
 
+    def test_words_that_were_sent_come_back_to_be_copied_but_no_password(self):
+        sent = {"body": "<p>Words & more</p>", "password": "correct horse", "stage": "draft"}
+        with self.database_away(), self.assertLogs("django.request", "ERROR"):
+            page = self.client.post("/admin/articles/article/add/", sent).content.decode()
+        assert "&lt;p&gt;Words &amp; more&lt;/p&gt;</textarea>" in page
+        assert "correct horse" not in page
+        assert ">draft<" not in page
+
     def test_desk_is_told_that_the_words_are_still_there(self):
         with self.database_away(), self.assertLogs("django.request", "ERROR"):
             response = self.client.get("/admin/login/")

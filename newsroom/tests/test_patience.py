@@ -41,7 +41,7 @@ class SlowTestCase(TransactionTestCase):
         generation.change()
         for client, address in ((self.reader, "/"), (self.reader, "/latest/"), (self.editor, self.form)):
             assert client.get(address).status_code == 200
-        self.words = typed(self.article, headline="Typed", _continue="1")
+        self.words = typed(self.article, headline="Typed", standfirst="Words of an hour", _continue="1")
 
     @property
     def form(self):
@@ -63,6 +63,8 @@ class SlowTestCase(TransactionTestCase):
         assert time.monotonic() - began < ANSWERED, ask.__name__
         assert (response.status_code, response.headers["Retry-After"]) == (503, "5"), ask.__name__
         self.assertContains(response, words, status_code=503)
+        if ask == self.save:
+            self.assertContains(response, "Words of an hour", status_code=503)
         self.assert_kept_page_costs_nothing()
 
     def assert_kept_page_costs_nothing(self):
