@@ -220,7 +220,6 @@ OIDC = {
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC] if OIDC_ISSUER else []}}
 SOCIALACCOUNT_ADAPTER = "newsroom.desk.account_adapter.DeskProviders"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True  # by a verified address
-SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: the policy lets no form lead to another site
 
 # Language and time; the paper's own time zone is a setting in the admin
 LANGUAGE_CODE = "en"

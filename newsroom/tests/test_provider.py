@@ -2,27 +2,34 @@
 
 import base64
 import hashlib
+import hmac
 import json
 import threading
 import time
+import warnings
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from unittest import mock
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import jwt
 from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client, TestCase, override_settings
 from django.urls import reverse
+from jwt.algorithms import RSAAlgorithm
 from zeal import zeal_ignore
 
+from articles.admin.provider import NEEDED
 from articles.desk import roles
 from articles.tests.factories import make_user
 from articles.tests.test_sign_in import INDEX, LOGIN, make_person
 
 WAY_THERE = reverse("openid_connect_login")
+FROM_HERE = {"sec-fetch-site": "same-origin"}  # what a browser says of a link on our own page
 SECRET = "the-desk's-secret"
 
 
@@ -33,16 +40,25 @@ class Provider(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answers)
         self.key = rsa.generate_private_key(65537, 2048)
         self.root = f"http://127.0.0.1:{self.server_address[1]}"
-        self.claims, self.audience, self.asked, self.challenge = {}, "desk-client", [], ""
+        self.claims, self.audience, self.challenge, self.nonce = {}, "desk-client", "", ""
+        self.published = {"use": "sig", "kid": "one"}
 
     def config(self):
         places = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
         return {"issuer": self.root} | {name: f"{self.root}/{name}" for name in places}
 
-    def token(self):
+    def keys(self):
+        """The keys that it publishes: one for encryption, and the one that it signs with."""
+        key = RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
+        return {"keys": [key | {"use": "enc", "kid": "one"}, key | self.published]}
+
+    def token_claims(self):
         now = int(time.time())
-        claims = {"iss": self.root, "aud": self.audience, "iat": now, "exp": now + 60} | self.claims
-        return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": "one"})
+        claims = {"iss": self.root, "aud": self.audience, "iat": now, "exp": now + 60, "nonce": self.nonce}
+        return claims | self.claims
+
+    def token(self):
+        return jwt.encode(self.token_claims(), self.key, algorithm="RS256", headers={"kid": "one"})
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -50,6 +66,7 @@ class Answers(BaseHTTPRequestHandler):
         paths = {
             "/.well-known/openid-configuration": self.server.config,
             "/userinfo_endpoint": lambda: self.server.claims,
+            "/jwks_uri": self.server.keys,
         }
         self.answer(paths[self.path]())
 
@@ -101,7 +118,7 @@ class ProviderTests(TestCase):
         cls.person = make_person("aigul", roles.REPORTER, email="aigul@example.org")
 
     def setUp(self):
-        self.provider.audience = "desk-client"
+        self.provider.audience, self.provider.published = "desk-client", {"use": "sig", "kid": "one"}
         self.says(sub="a-1", email="aigul@example.org", email_verified=True)
 
     def says(self, **claims):
@@ -109,9 +126,9 @@ class ProviderTests(TestCase):
 
     def there(self, client, **parameters):
         """Where the way to the provider leads, with what is told to it."""
-        url = urlsplit(client.get(WAY_THERE, parameters).headers["Location"])
+        url = urlsplit(client.get(WAY_THERE, parameters, headers=FROM_HERE).headers["Location"])
         asked = {name: values[0] for name, values in parse_qs(url.query).items()}
-        self.provider.challenge = asked.get("code_challenge", "")
+        self.provider.challenge, self.provider.nonce = asked.get("code_challenge", ""), asked.get("nonce", "")
         return f"{url.scheme}://{url.netloc}{url.path}", asked
 
     def come_back(self, client=None, **parameters):
@@ -172,7 +189,7 @@ class ProviderTests(TestCase):
     def test_token_for_another_client_or_of_another_issuer_lets_nobody_in(self):
         self.provider.audience = "somebody-else"
         self.assertNobodyIn(self.come_back())
-        self.provider.audience = "desk-client"
+        self.provider.audience, self.provider.published = "desk-client", {"use": "sig", "kid": "one"}
         self.says(sub="a-1", email="aigul@example.org", email_verified=True, iss="https://evil.example")
         self.assertNobodyIn(self.come_back())
         self.says(sub="a-1", email="aigul@example.org", email_verified=True, exp=1)
@@ -189,17 +206,17 @@ class ProviderTests(TestCase):
 
     def test_nobody_connects_an_identity_to_a_login_that_is_open(self):
         client = Client()
-        assert client.get(WAY_THERE, {"process": "connect"}).headers["Location"] == LOGIN
+        assert client.get(WAY_THERE, {"process": "connect"}, headers=FROM_HERE).headers["Location"] == LOGIN
         client.force_login(make_user(roles.CHIEF_EDITOR))
         for parameters in ({}, {"process": "connect"}):
-            assert client.get(WAY_THERE, parameters).headers["Location"] == LOGIN
+            assert client.get(WAY_THERE, parameters, headers=FROM_HERE).headers["Location"] == LOGIN
         assert not SocialAccount.objects.exists()
 
     def test_provider_that_is_away_is_told(self):
         away = settings.OIDC | {"settings": {"server_url": "http://127.0.0.1:9"}}
         with self.settings(OIDC=away, SOCIALACCOUNT_PROVIDERS={"openid_connect": {"APPS": [away]}}):
             client = Client()
-            self.assertRedirects(client.get(WAY_THERE), LOGIN, fetch_redirect_response=False)
+            self.assertRedirects(client.get(WAY_THERE, headers=FROM_HERE), LOGIN, fetch_redirect_response=False)
             self.assertContains(client.get(LOGIN), "did not say who you are")
 
     def test_provider_that_says_nonsense_is_told(self):
@@ -208,11 +225,100 @@ class ProviderTests(TestCase):
         with mock.patch.object(Provider, "token", return_value="nonsense"):
             self.assertNobodyIn(self.come_back())
         with mock.patch.object(Provider, "config", return_value={"issuer": self.provider.root}):
-            self.assertRedirects(Client().get(WAY_THERE), LOGIN, fetch_redirect_response=False)
+            self.assertRedirects(Client().get(WAY_THERE, headers=FROM_HERE), LOGIN, fetch_redirect_response=False)
+
+    def forged(self):
+        """What is wrong with a token, and the token: each but for that one thing right."""
+        provider, stranger = self.provider, rsa.generate_private_key(65537, 2048)
+        claims, headers = provider.token_claims(), {"kid": "one"}
+        public = provider.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        signed = partial(jwt.encode, key=provider.key, algorithm="RS256", headers=headers)
+        return {
+            "another key": jwt.encode(claims, stranger, algorithm="RS256", headers=headers),
+            "a key that it brings along": jwt.encode(
+                claims, stranger, "RS256", {"jwk": RSAAlgorithm.to_jwk(stranger.public_key(), as_dict=True)}
+            ),
+            "an unknown key": signed(claims, headers={"kid": "two"}),
+            "no signature": jwt.encode(claims, None, algorithm="none", headers=headers),
+            "a cut signature": signed(claims).rpartition(".")[0] + ".",
+            "the public key as a secret": hmac_signed(claims, public),
+            "another client": signed(claims | {"aud": "somebody-else"}),
+            "several clients, given to another": signed(claims | {"aud": ["desk-client", "x"], "azp": "x"}),
+            "another issuer": signed(claims | {"iss": "https://evil.example"}),
+            "over": signed(claims | {"exp": int(time.time()) - 60}),
+            "of tomorrow": signed(claims | {"iat": int(time.time()) + 86400}),
+            "another login": signed(claims | {"nonce": "another"}),
+            "another person": signed(claims | {"sub": "b-2"}),
+            **{f"without {name}": signed({k: v for k, v in claims.items() if k != name}) for name in NEEDED},
+        }
+
+    def test_token_that_the_provider_did_not_sign_for_this_login_lets_nobody_in(self):
+        for wrong in self.forged():
+            with (
+                self.subTest(wrong),
+                mock.patch.object(Provider, "token", lambda _self, name=wrong: self.forged()[name]),
+            ):
+                self.assertNobodyIn(self.come_back())
+        with mock.patch.object(Provider, "token", return_value=None):
+            self.assertNobodyIn(self.come_back())
+        assert not SocialAccount.objects.exists()
+        self.assertRedirects(self.come_back(), INDEX, fetch_redirect_response=False)
+
+    def test_listed_algorithms_are_taken_by_whatever_key_the_provider_names(self):
+        for published in ({"use": "sig", "kid": "one", "alg": "RS256"}, {"use": "sig", "kid": "one"}, {"kid": "one"}):
+            self.provider.published = published
+            self.assertRedirects(self.come_back(), INDEX, fetch_redirect_response=False)
+        self.provider.published = {"use": "sig", "kid": "one", "alg": "PS256"}
+        self.assertNobodyIn(self.come_back())
+
+    def test_key_that_can_be_broken_proves_nothing(self):
+        weak = rsa.generate_private_key(65537, 1024)
+        with mock.patch.object(self.provider, "key", weak), warnings.catch_warnings(action="ignore"):
+            self.assertNobodyIn(self.come_back())
+
+    def test_metadata_of_another_issuer_or_of_places_without_tls_is_not_believed(self):
+        config = self.provider.config()
+        for change in ({"issuer": "https://evil.example"}, {"token_endpoint": "ftp://evil.example/"}):
+            with mock.patch.object(Provider, "config", return_value=config | change):
+                response = Client().get(WAY_THERE, headers=FROM_HERE)
+                self.assertRedirects(response, LOGIN, fetch_redirect_response=False)
+        with mock.patch.object(Provider, "config", return_value=config | {"issuer": f"{self.provider.root}/"}):
+            self.there(Client())  # some write their own name with a slash at its end
+
+    def test_answer_to_one_login_is_good_for_that_login_alone(self):
+        self.there(Client())
+        token = self.provider.token()
+        with mock.patch.object(Provider, "token", return_value=token):
+            self.assertNobodyIn(self.come_back())
+
+    def test_login_by_the_provider_begins_on_our_own_page_alone(self):
+        wanted = reverse("admin:articles_article_changelist")
+        for headers in (
+            {},
+            {"sec-fetch-site": "cross-site"},
+            {"sec-fetch-site": "none"},
+            {"sec-fetch-site": "cross-site", "referer": f"http://testserver{LOGIN}"},
+            {"referer": "http://testserver.evil.example/"},
+        ):
+            with self.subTest(headers):
+                client = Client()
+                response = client.get(WAY_THERE, {"next": wanted}, headers=headers)
+                self.assertRedirects(response, f"{LOGIN}?{urlencode({'next': wanted})}", fetch_redirect_response=False)
+                assert not client.session.keys()
+                self.assertContains(client.get(response.headers["Location"]), f"?next={wanted}")
+        response = Client().get(WAY_THERE, headers={"referer": f"http://testserver{LOGIN}"})
+        assert response.headers["Location"].startswith(self.provider.root)
+
+
+def hmac_signed(claims, secret):
+    """A token signed by HMAC, whatever the secret looks like."""
+    first, second, _none = jwt.encode(claims, "x" * 32, algorithm="HS256", headers={"kid": "one"}).split(".")
+    digest = hmac.new(secret, f"{first}.{second}".encode(), hashlib.sha256).digest()
+    return f"{first}.{second}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
 
 
 class NoProviderTests(TestCase):
     def test_without_one_there_is_no_link_and_no_way(self):
         self.assertNotContains(Client().get(LOGIN), "Log in with")
-        assert Client().get(WAY_THERE).status_code == 404
+        assert Client().get(WAY_THERE, headers=FROM_HERE).status_code == 404
         assert Client().get("/admin/provider/desk/back/").status_code == 404
