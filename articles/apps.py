@@ -14,6 +14,7 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("Articles")
 
     def ready(self):
+        from allauth.account.signals import authentication_step_completed
         from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 
         from articles import checks, text  # noqa: F401 - checks register themselves; all need loaded apps
@@ -30,6 +31,7 @@ class ArticlesConfig(AppConfig):
         pre_save.connect(small_letters, sender=tags, dispatch_uid="slugs of tags")
         post_migrate.connect(roles.make_groups, sender=self)
         user_logged_in.connect(sessions.began, dispatch_uid="session began")
+        authentication_step_completed.connect(sessions.renew_key, dispatch_uid="shown again")
         authenticator_added.connect(second_factor.note_added, dispatch_uid="second factor added")
         authenticator_removed.connect(second_factor.note_removed, dispatch_uid="second factor removed")
         authenticator_reset.connect(second_factor.note_reset, dispatch_uid="recovery codes made")

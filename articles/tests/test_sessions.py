@@ -17,6 +17,7 @@ from articles.desk.people import sessions
 from articles.models import LoginSession
 from articles.tests.factories import make_article, make_user
 from articles.tests.test_people import PeopleTestCase, screen
+from newsroom.tests.forms import loaded
 
 
 class SessionTests(PeopleTestCase):
@@ -156,3 +157,65 @@ class SessionTests(PeopleTestCase):
         }
         for agent, words in cases.items():
             assert sessions.browser_of(agent) == words
+
+
+class ShownAgainTests(PeopleTestCase):
+    """What would help whoever sits down at somebody's open desk asks for the password again."""
+
+    def setUp(self):
+        super().setUp()
+        self.chief.set_password("an-old-password")
+        self.chief.save()
+        self.client.force_login(self.chief)
+        self.client.get(reverse("admin:index"))
+        self.enterContext(time_machine.travel(timezone.now() + timedelta(minutes=11)))
+
+    def form_of(self, person):
+        names = {"username": person.username, "first_name": person.first_name, "email": person.email}
+        return loaded(self.client, screen(person)) | names
+
+    def answers_after_the_password(self, address, data):
+        """Send a form, show the password, and return the answer to the form; nothing may have happened before."""
+        asked = self.client.post(address, data)
+        assert asked.status_code == 302
+        assert asked.headers["Location"].startswith(reverse("account_reauthenticate"))
+        self.assertContains(self.client.post(asked.headers["Location"], {"password": "x"}), "errorlist")
+        return self.client.post(asked.headers["Location"], {"password": "an-old-password"})
+
+    def test_ones_own_mail_address_and_anybody_s_changes_after_that_alone(self):
+        for person in (self.chief, make_user(roles.REPORTER, email="old@example.org")):
+            before = person.email
+            data = self.form_of(person) | {"email": f"new-{person.pk}@example.org"}
+            asked = self.client.post(screen(person), data)
+            assert asked.headers["Location"].startswith(reverse("account_reauthenticate"))
+            assert User.objects.get(pk=person.pk).email == before
+            answer = self.client.post(asked.headers["Location"], {"password": "an-old-password"})
+            self.assertRedirects(answer, screen(person))
+            assert User.objects.get(pk=person.pk).email == data["email"]
+            self.enterContext(time_machine.travel(timezone.now() + timedelta(minutes=11)))
+
+    def test_other_fields_change_without(self):
+        self.client.post(screen(self.chief), self.form_of(self.chief) | {"first_name": "Aigerim"})
+        assert User.objects.get(pk=self.chief.pk).first_name == "Aigerim"
+
+    def test_ones_own_sessions_end_after_that_alone(self):
+        elsewhere = Client()
+        elsewhere.force_login(self.chief)
+        address = screen(self.chief, "sessions")
+        answer = self.answers_after_the_password(address, {"all": "1"})
+        self.assertRedirects(answer, screen(self.chief))
+        assert elsewhere.get(reverse("admin:index")).status_code == 302
+        assert self.client.post(address, {"all": "1"}).headers["Location"] == screen(self.chief)  # for a while
+
+    def test_session_has_another_key_then_and_is_still_in_the_list(self):
+        before = self.client.session.session_key
+        self.answers_after_the_password(screen(self.chief, "sessions"), {"all": "1"})
+        after = self.client.session.session_key
+        assert after != before
+        assert not Session.objects.filter(session_key=before).exists()
+        (row,) = sessions.sessions_of(self.chief, after)
+        assert row.is_here
+
+    def test_who_ends_the_sessions_of_others_is_not_asked(self):
+        person = make_user(roles.REPORTER)
+        assert self.client.post(screen(person, "sessions"), {"all": "1"}).headers["Location"] == screen(person)

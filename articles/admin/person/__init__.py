@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.admin.article.listing import section_name
 from articles.admin.desk import DeskAdmin
-from articles.admin.person.access import Access
+from articles.admin.person.access import Access, show_again
 from articles.admin.person.form import PersonForm
 from articles.desk import notices, roles
 from articles.desk.people import leaving
@@ -103,6 +103,13 @@ class PersonAdmin(Access, DeskAdmin):
         """Forbid deleting people whom the history names; they can be suspended."""
         allowed = super().has_delete_permission(request, obj)
         return allowed and (obj is None or (roles.may_manage(request.user, obj) and not left_traces(obj)))
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """Ask who it is again before a mail address changes, to which links for passwords go."""
+        person = self.get_object(request, unquote(object_id)) if "email" in request.POST else None
+        if person and request.POST["email"].strip() != person.email:
+            show_again(request)
+        return super().change_view(request, object_id, form_url, extra_context)
 
     def delete_view(self, request, object_id, extra_context=None):
         user = self.get_object(request, unquote(object_id))

@@ -1,5 +1,6 @@
 """A person's access, beside their form: the link to set a password, sessions, suspension."""
 
+from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -21,6 +22,11 @@ from articles.desk.notices import name_of_person as name_of
 from articles.desk.people import leaving, links, second_factor, sessions
 from articles.desk.workflow import WorkflowError
 from articles.models import PasswordLink
+
+
+@reauthentication_required(app="newsroom")
+def show_again(request):
+    """Have the person show again that it is they, unless they did so a moment ago; then the request is answered."""
 
 
 class SuspendForm(forms.Form):
@@ -136,6 +142,8 @@ class Access(admin.ModelAdmin):
     def sessions_view(self, request, pk):
         """End one session, or all except the one of this request."""
         person = self._person(request, pk, own=True)
+        if person.pk == request.user.pk:
+            show_again(request)
         here = request.session.session_key
         if "all" in request.POST:
             ended = sessions.end_all(person, but=here if person.pk == request.user.pk else None)

@@ -88,6 +88,16 @@ def began(sender: Any, request: Any, user: User, **kwargs: Any) -> None:
     LoginSession.objects.filter(seen_at__lt=over).delete()
 
 
+def renew_key(sender: Any, request: Any, reauthenticated: bool = False, **kwargs: Any) -> None:
+    """Give the session another key when somebody shows again, within it, that it is they."""
+    if not reauthenticated:
+        return
+    former_digest = secret_digest(request.session.session_key)
+    request.session.cycle_key()
+    digest = secret_digest(request.session.session_key)
+    LoginSession.objects.filter(key_digest=former_digest).update(key_digest=digest)
+
+
 def note_logout(sender: Any, request: Any, **kwargs: Any) -> None:
     """Delete the row of a session when somebody logs out."""
     if key := request.session.session_key:
@@ -118,16 +128,17 @@ def end_all(user: User, but: str | None = None) -> int:
     rows = LoginSession.objects.all()
     of_user = set(rows.filter(user=user).values_list("key_digest", flat=True))
     of_others = set(rows.exclude(user=user).values_list("key_digest", flat=True))
-    ended = 0
-    for key, session in _open_sessions().items():
-        if key == but or secret_digest(key) in of_others:
-            continue
+    keys = [
+        key
+        for key, session in _open_sessions().items()
+        if key != but
+        and secret_digest(key) not in of_others
         # A session not used since sessions are recorded has no row.
-        if secret_digest(key) in of_user or _is_of(user, session):
-            _store()(key).delete()
-            ended += 1
+        and (secret_digest(key) in of_user or _is_of(user, session))
+    ]
+    _store().get_model_class().objects.filter(session_key__in=keys).delete()
     rows.filter(user=user).exclude(key_digest=secret_digest(but or "")).delete()
-    return ended
+    return len(keys)
 
 
 def browser_of(agent: str) -> str:
