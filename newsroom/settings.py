@@ -52,6 +52,10 @@ if BEHIND_PROXY:  # a proxy that sets this header itself, always
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 PROXIES = env.networks("PROXIES", default=["127.0.0.0/8", "::1"] if BEHIND_PROXY else [])  # believed of addresses
 X_FRAME_OPTIONS = "DENY"
+COOKIE_PREFIX = "" if DEBUG else "__Host-"  # which no other host can set, and nothing without https
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
+CSRF_COOKIE_HTTPONLY = True  # scripts send the token of the page's form
+MESSAGE_STORAGE = "newsroom.desk.message_storage.PrefixedCookie"
 CSRF_FAILURE_VIEW = "newsroom.desk.unsaved_forms.csrf_failure"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_ENGINE = "articles.desk.people.session_store"

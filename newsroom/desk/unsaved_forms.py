@@ -32,7 +32,10 @@ from ground.requests import LoggedInRequest
 
 Why = UnsavedForm.Why
 CARRIED, TYPED_BY, UNSAVED, WINDOW = "carried", "_typed_by", "_unsaved", "_window"  # fields of forms
-LAST_USER, SAVED = "desk_user", "desk_saved"  # cookies: who used the desk last; windows whose form was saved
+LAST_USER, SAVED = (
+    f"{settings.COOKIE_PREFIX}desk_user",
+    f"{settings.COOKIE_PREFIX}desk_saved",
+)  # cookies: who used the desk last; windows whose form was saved
 SALT = "newsroom.unsaved_forms"
 CARRIED_FOR = 24 * 3600  # seconds between sending a form and logging in
 MOST_CHARACTERS = 1_000_000  # of one form: a long article has 60,000
@@ -312,7 +315,7 @@ def _name_window(request, response, name):
 
 
 def _cookie(response, name, value, seconds, *, httponly=False):
-    how = {"path": reverse("admin:index"), "secure": settings.SESSION_COOKIE_SECURE, "samesite": "Lax"}
+    how = {"secure": settings.SESSION_COOKIE_SECURE, "samesite": "Lax"}
     response.set_cookie(name, value, max_age=seconds, httponly=httponly, **how)
 
 

@@ -19,6 +19,8 @@ from articles.desk.people import links
 from articles.tests.factories import make_user
 from newsroom import settings as production
 from newsroom import urls
+from newsroom.desk import unsaved_forms
+from newsroom.desk.message_storage import MessageCookie
 from newsroom.tests import public_paper
 
 LOGIN = reverse("admin:login")
@@ -179,15 +181,34 @@ class SessionKeyTests(TestCase):
         ):
             self.assertContains(client.get(reverse(f"admin:{name}")), 'id="logout-form"')
 
-    def test_cookies_go_with_no_request_of_another_site(self):
-        person, client = make_user(roles.REPORTER, username="aigul"), Client()
+    def cookies(self):
+        """Every cookie of the desk, as they are set one after the other."""
+        person, client = make_user(roles.CHIEF_EDITOR, username="aigul"), Client()
         person.set_password(PASSWORD)
         person.save()
         client.get(LOGIN)
         client.post(LOGIN, {"username": "aigul", "password": PASSWORD, "next": reverse("admin:index")})
-        client.get(reverse("admin:index"))
-        assert {cookie["samesite"] for cookie in client.cookies.values()} == {"Lax"}
-        assert len(client.cookies) >= 2
+        client.post(reverse("admin:articles_author_add"), {"name": "Aigul", "slug": "aigul", "_window": "a-1"})
+        own = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, MessageCookie.cookie_name}
+        assert client.cookies.keys() == own | {unsaved_forms.LAST_USER, unsaved_forms.SAVED}
+        return client.cookies
+
+    def test_cookies_go_with_no_request_of_another_site(self):
+        assert {cookie["samesite"] for cookie in self.cookies().values()} == {"Lax"}
+
+    def test_cookies_are_of_this_host_alone_and_of_the_whole_of_it(self):
+        for name, cookie in self.cookies().items():
+            assert (cookie["path"], cookie["domain"]) == ("/", ""), name
+
+    def test_cookies_are_encrypted_on_the_way(self):
+        with self.settings(SESSION_COOKIE_SECURE=True, CSRF_COOKIE_SECURE=True):
+            assert all(cookie["secure"] for cookie in self.cookies().values())
+
+    def test_scripts_read_the_one_cookie_that_is_for_them(self):
+        readable = {name for name, cookie in self.cookies().items() if not cookie["httponly"]}
+        assert readable == {unsaved_forms.SAVED}
+        scripts = [path.read_text() for path in (settings.BASE_DIR / "static" / "js").glob("*.js")]
+        assert sum("document.cookie" in script for script in scripts) == 1
 
 
 class AnswerTests(TestCase):

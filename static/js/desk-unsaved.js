@@ -9,7 +9,7 @@ const REST = 1500; // milliseconds in which a page that was left lets go of its 
 const MOST = 5; // shown
 const GESTURES = ["pointerdown", "keydown", "beforeinput", "paste", "drop"]; // before one of them nobody has typed
 const SENT = "desk-sent"; // in the tab's storage: the window and form that were sent last
-const SAVED = "desk_saved"; // the cookie in which the server names windows whose words it saved
+const SAVED = /^(?:__Host-)?desk_saved=/; // the cookie in which the server names windows whose words it saved
 const template = document.querySelector("template[data-unsaved]");
 const { user, by } = template.dataset;
 let shown = "";
@@ -100,13 +100,10 @@ function take(key) {
 
 /** What the server says it has saved lies here for nothing, in whichever window the same words were typed before. */
 function forgetSaved() {
-  const cookie = document.cookie.split("; ").find((one) => one.startsWith(`${SAVED}=`));
+  const cookie = document.cookie.split("; ").find((one) => SAVED.test(one));
   if (!cookie) return;
   const copies = new BrowserCopies(user, "");
-  for (const name of cookie
-    .slice(SAVED.length + 1)
-    .replaceAll('"', "")
-    .split(".")) {
+  for (const name of cookie.replace(SAVED, "").replaceAll('"', "").split(".")) {
     const saved = copies.all().find((copy) => copy.window === name);
     const isSame = (copy) => copy.base === saved.base && textOf(copy.fields) === textOf(saved.fields);
     if (saved)
@@ -116,7 +113,7 @@ function forgetSaved() {
         .forEach((copy) => copies.remove(copy));
   }
   // biome-ignore lint/suspicious/noDocumentCookie: the other way, cookieStore, is too new for browsers of some years
-  document.cookie = `${SAVED}=; path=/admin/; max-age=0`;
+  document.cookie = `${SAVED.exec(cookie)[0]}; path=/; max-age=0${cookie.startsWith("__Host-") ? "; secure" : ""}`;
 }
 
 /** Where an article's own keeper offers its words, from the address that its copies are under. */
