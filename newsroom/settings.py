@@ -194,12 +194,15 @@ PASSWORD_HASHERS = [
     "articles.desk.people.hashing.FewAtOnce",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
-] + [
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "articles.desk.people.passwords.CommonInDisguise"},
+    {"NAME": "articles.desk.people.passwords.NoWordOfThePaper"},
+    {"NAME": "articles.desk.people.passwords.NotInBreach"},
 ]
+CHECK_PASSWORDS = env.flag("CHECK_PASSWORDS", default=not DEBUG)  # whether Have I Been Pwned is asked of new ones
 LOGIN_URL = "admin:login"
 ACCOUNT_ADAPTER = "newsroom.desk.account_adapter.DeskAccounts"
 ACCOUNT_EMAIL_VERIFICATION = "none"  # administrators add people, with the mail address they know
