@@ -6,8 +6,9 @@ from typing import Any
 
 from allauth.account.admin import EmailAddress
 from allauth.account.views import ReauthenticateView as PasswordAgain
+from allauth.core import context as allauth_context
 from allauth.mfa.admin import Authenticator
-from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.base.views import AuthenticateView, IndexView, ReauthenticateView
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -26,7 +27,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic.base import ContextMixin
 from django.views.generic.edit import FormMixin
 
-from articles.desk.people import second_factor, sign_ins
+from articles.desk.people import factor_secrets, second_factor, sign_ins
+from ground.requests import LoggedInRequest
 
 for model in (EmailAddress, Authenticator, SocialApp, SocialAccount, SocialToken):
     admin.site.unregister(model)  # nobody edits them by hand
@@ -44,22 +46,34 @@ class TypedCode(forms.Form):
     )
 
 
-class CodeForm(TypedCode, AuthenticateForm):
-    """A code of the app, or a recovery code, after the password; tried only so often."""
+class RightCode(TypedCode, BaseAuthenticateForm):
+    """A code of the app, or a recovery code, which allauth can't read; tried only so often."""
 
     def clean_code(self):
-        return second_factor.check_code(self.user, super().clean_code)
+        return second_factor.check_code(self.user, self._check)
+
+    def _check(self):
+        used_codes = factor_secrets.use_recovery_code(self.user, self.cleaned_data["code"])
+        if used_codes is None:
+            return super().clean_code()
+        self.authenticator = used_codes
+        return self.cleaned_data["code"]
 
 
-class CodeAgainForm(TypedCode, ReauthenticateForm):
+class CodeForm(RightCode, AuthenticateForm):
+    """The code after the password."""
+
+
+class CodeAgainForm(RightCode, ReauthenticateForm):
     """The same of somebody who is logged in."""
-
-    def clean_code(self):
-        return second_factor.check_code(self.user, super().clean_code)
 
 
 class NewAppForm(TypedCode, ActivateTOTPForm):
     """The first code of a new app."""
+
+    def __init__(self, *args, **kwargs):
+        with factor_secrets.readable_seed(allauth_context.request.session):
+            super().__init__(*args, **kwargs)
 
 
 @contextmanager
@@ -169,6 +183,14 @@ class RemoveKey(DeskView, RemoveWebAuthnView):
 
 class Codes(DeskView, ViewRecoveryCodesView):
     page, title = "codes", _("Recovery codes")
+    request: LoggedInRequest
+
+    def get_context_data(self, **kwargs):
+        """Show the codes for once: from then on only their digests are stored."""
+        context = super().get_context_data(**kwargs)
+        if context["can_view_codes"]:
+            factor_secrets.hash_recovery_codes(self.request.user, context["unused_codes"])
+        return context
 
 
 class NewCodes(DeskView, GenerateRecoveryCodesView):

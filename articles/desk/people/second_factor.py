@@ -1,19 +1,13 @@
-"""The second factor: who must have one, what a session without it may do, and how its secrets are stored.
+"""The second factor: who must have one, and what a session without it may do.
 
 django-allauth has the factors themselves (codes of an app, passkeys, recovery codes) and asks for them after the
 password. Somebody whose role requires a factor, and who has none, is nobody in any place but where it is set up.
 """
 
-import base64
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
-from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AnonymousUser, User
@@ -28,11 +22,9 @@ from django.utils.translation import gettext as _
 from articles.desk import roles
 from articles.desk.people import attempts, sessions
 from articles.desk.workflow.timeline import WorkflowError
-from articles.models import SiteSettings
 
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes alone are none
 SHOWN = "second_factor"  # in a session: it was asked for, or set up there
-CONTEXT = b"newsroom: secrets of second factors"
 
 
 def is_required(user: User) -> bool:
@@ -140,43 +132,3 @@ def reset(user: User, *, by: User) -> int:
     sessions.end_all(user)
     LogEntry.objects.log_actions(by.pk, [user], CHANGE, _("Second factor reset"), single_object=True)
     return removed
-
-
-class SecretsAtRest(DefaultMFAAdapter):
-    """allauth's adapter, which encrypts the secrets of factors by a key that is derived from the secret key."""
-
-    error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": _("This is not the right one. Look at what the app shows now, and try again."),
-    }
-
-    def encrypt(self, text: str) -> str:
-        return _cipher(settings.SECRET_KEY).encrypt(text.encode()).decode()
-
-    def decrypt(self, encrypted_text: str) -> str:
-        try:
-            return (
-                _cipher(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS).decrypt(encrypted_text.encode()).decode()
-            )
-        except InvalidToken:
-            raise ValidationError(
-                _(
-                    "The server’s secret key has changed, so your second factor can’t be read. Ask an administrator to "
-                    "reset it."
-                )
-            ) from None
-
-    def get_totp_issuer(self) -> str:
-        return SiteSettings.current().name
-
-    def get_totp_label(self, user: Any) -> str:
-        return user.get_username()
-
-
-@lru_cache(maxsize=8)
-def _cipher(*secret_keys: str) -> MultiFernet:
-    """Return the cipher of the first key, which also reads what the others have written."""
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(key))) for key in secret_keys])
-
-
-def _derived(secret_key: str) -> bytes:
-    return HKDF(SHA256(), length=32, salt=None, info=CONTEXT).derive(secret_key.encode())
