@@ -40,8 +40,24 @@ YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
 def text(name: str, default: str = "") -> str:
-    """Return the variable without surrounding blanks; ``default`` if it is missing or empty."""
-    return os.environ.get(PREFIX + name, "").strip() or default
+    """Return the variable, or what the file holds that its name with ``_FILE`` names; ``default`` if neither is set.
+
+    Such a file is written by whatever keeps secrets: Docker, an agent of a vault, or systemd, whose credentials of the
+    service are named without a folder.
+    """
+    value, path = os.environ.get(PREFIX + name, "").strip(), os.environ.get(f"{PREFIX}{name}_FILE", "").strip()
+    if value and path:
+        raise ImproperlyConfigured(f"{PREFIX}{name} and {PREFIX}{name}_FILE are both set: take one of them away.")
+    if path:
+        try:
+            value = Path(os.getenv("CREDENTIALS_DIRECTORY", "/"), path).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", "") or "it is no text"
+            raise ImproperlyConfigured(
+                f"{PREFIX}{name}_FILE is “{path}”, which can't be read ({reason}): it must be the path of a file that "
+                "the service's user may read."
+            ) from None
+    return value or default
 
 
 def words(name: str) -> list[str]:

@@ -19,6 +19,9 @@ from django.views.decorators.http import require_http_methods
 
 from articles.desk.people import links
 
+SHOWN = "password_link"  # in a session: the name of the link whose secret was shown
+FORM = "new"  # what stands in the form's address in place of the secret
+
 
 class AskForm(PasswordResetForm):
     """A mail address. The worker looks up the user, so that the answer tells nothing."""
@@ -90,14 +93,19 @@ class NewPasswordForm(SetPasswordForm):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_password(request, name, secret):
-    """The page of a link: its user sets the password, once."""
-    link = links.find_link(name, secret)
+    """The page of a link: its user sets the password, once. The secret leaves the address at once; none is stored."""
+    was_shown = secret == FORM and request.session.get(SHOWN) == name
+    link = links.working_link(name) if was_shown else links.find_link(name, secret)
     if link is None:
         return _invalid_link(request)
+    if not was_shown and request.method != "POST":
+        request.session[SHOWN] = name
+        return _for_nobody_else(redirect("set_password", name, FORM))
     form = NewPasswordForm(link.user, request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if form.is_valid():
             was_first = links.use(link, form.cleaned_data["new_password1"])
+            request.session.pop(SHOWN, None)
             return redirect("password_set") if was_first else _invalid_link(request)
         links.count_try(link)
     title = _("Set your password")
@@ -109,9 +117,13 @@ def _invalid_link(request):
 
 
 def _page(request, name, context, status=200):
-    """Return a page of the desk for somebody who is not logged in; its address is sent to no other site."""
+    """Return a page of the desk for somebody who is not logged in."""
     context = {**admin.site.each_context(request), "has_mail": links.has_mail(), **context}
-    response = TemplateResponse(request, f"admin/{name}.html", context, status=status)
+    return _for_nobody_else(TemplateResponse(request, f"admin/{name}.html", context, status=status))
+
+
+def _for_nobody_else(response):
+    """Return ``response``, whose address no other site and no search engine is told."""
     response.headers["Referrer-Policy"] = "same-origin"  # with no-referrer browsers send no origin with the form
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -88,10 +88,33 @@ class LinkTests(PeopleTestCase):
 
     def test_page_of_a_link_is_for_nobody_to_keep_or_to_follow(self):
         _link, address = self.make()
-        response = Client().get(address)
-        assert response["Referrer-Policy"] == "same-origin"  # other sites hear nothing of it
-        assert "no-store" in response["Cache-Control"]
-        assert "noindex" in response["X-Robots-Tag"]
+        client = Client()
+        for response in (client.get(address), client.get(address, follow=True)):
+            assert response["Referrer-Policy"] == "same-origin"  # other sites hear nothing of it
+            assert "no-store" in response["Cache-Control"]
+            assert "noindex" in response["X-Robots-Tag"]
+
+    def test_secret_leaves_the_address_at_once_and_is_not_in_the_session_either(self):
+        link, address = self.make()
+        client = Client()
+        page = client.get(address, follow=True)
+        ((place, status),) = page.redirect_chain
+        assert status == 302
+        assert place == reverse("set_password", args=[link.name, "new"])
+        assert address.split("/")[-2] not in str([*client.session.items()]) + page.text
+        assert Client().get(place).status_code == 410  # for whoever did not come by the link
+        assert client.post(place, {"new_password1": NEW, "new_password2": NEW}).status_code == 302
+        assert client.get(place).status_code == 410
+        assert Client().login(username=link.user.username, password=NEW)
+
+    def test_session_that_showed_one_link_opens_no_other_and_none_that_ended(self):
+        link, address = self.make()
+        other, _address = self.make()
+        client = Client()
+        client.get(address)
+        assert client.get(reverse("set_password", args=[other.name, "new"])).status_code == 410
+        links.end_open(link.user)
+        assert client.get(reverse("set_password", args=[link.name, "new"])).status_code == 410
 
     def test_new_password_ends_sessions_and_is_in_the_audit(self):
         person = with_password()

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection, connections
 
+from newsroom import env
 from newsroom.backups.archive import BackupError
 from newsroom.backups.snapshot import connected
 from newsroom.env import PREFIX
@@ -32,13 +33,13 @@ def restore_elsewhere(name: str, place: str, database_url: str, folder: Path) ->
 
     ``place`` is where the backups are, as NEWSROOM_BACKUP_URL says it. Raise ``BackupError`` if the restore fails.
     """
-    environment = {key: value for key, value in os.environ.items() if key.removeprefix(PREFIX) not in ALONE}
     variables = {
         "DATABASE_URL": database_url,
         "VAR_DIR": str(folder),
         "BACKUP_URL": place,
         "BACKUP_KEY": settings.BACKUP_KEY,
     }
+    environment = {key: value for key, value in os.environ.items() if _name_of(key) not in {*ALONE, *variables}}
     environment |= {PREFIX + key: value for key, value in variables.items()}
     environment["DJANGO_SETTINGS_MODULE"] = "newsroom.settings"
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "restore", name, "--no-color"]
@@ -48,10 +49,15 @@ def restore_elsewhere(name: str, place: str, database_url: str, folder: Path) ->
     return done.stdout
 
 
+def _name_of(key: str) -> str:
+    """Return the name of the setting that a variable sets, be it by a file."""
+    return key.removeprefix(PREFIX).removesuffix("_FILE")
+
+
 def url_of_backups() -> str:
     """Return where backups are, as NEWSROOM_BACKUP_URL says it."""
     options = settings.STORAGES["backups"]["OPTIONS"]
-    return os.environ[f"{PREFIX}BACKUP_URL"] if "bucket_name" in options else str(options["location"])
+    return env.text("BACKUP_URL") if "bucket_name" in options else str(options["location"])
 
 
 @contextmanager
@@ -81,7 +87,7 @@ def temporary_place() -> Iterator[tuple[str, Path]]:
                     f"PostgreSQL makes no database for the drill: {error}. Allow it: ALTER ROLE … CREATEDB."
                 ) from error
             try:
-                yield urlsplit(os.environ[f"{PREFIX}DATABASE_URL"])._replace(path=f"/{name}").geturl(), folder
+                yield urlsplit(env.text("DATABASE_URL"))._replace(path=f"/{name}").geturl(), folder
             finally:
                 cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -84,7 +84,7 @@ class PasswordTests(TestCase):
         client.force_login(self.person)
         _link, place = links.make_link(make_user(roles.REPORTER), by=None)
         for address in (LOGIN, place, reverse("admin:password_change")):
-            answer = (client if "change" in address else Client()).get(address).text
+            answer = (client if "change" in address else Client()).get(address, follow=True).text
             fields = re.findall(r'<input[^>]+name="(?:\w*password\w*)"[^>]*>', answer)
             assert fields
             for field in fields:

@@ -180,6 +180,55 @@ class NginxTests(SimpleTestCase):
         assert (line["status"], line["uri"], line["cache"]) == (200, "/admin/", "")
         assert float(line["behind"]) <= line["seconds"] + 0.01
 
+    def test_no_secret_of_an_address_is_in_its_log(self):
+        self.serve_paper()
+        link, back = (
+            reverse("set_password", args=["name", "a-secret"]),
+            reverse("openid_connect_callback", args=["desk"]),
+        )
+        asked = {
+            link: "/admin/password/name/…",
+            f"{link}?x=1": "/admin/password/name/…",
+            f"/{link}": "//admin/password/name/…",
+            reverse("shared_preview", args=["a-secret"]): "/preview/…",
+            f"{back}?code=a-secret&state=x": f"{back}?…",
+            "/admin/password/": "/admin/password/",
+            "/latest/?page=2": "/latest/?page=2",
+        }
+        for path in asked:
+            assert self.ask(path)[0] == 200
+            assert self.ask(path, plain=True)[0] == 301
+        assert [line["uri"] for line in self.logged(2 * len(asked))] == [
+            text for text in asked.values() for _two in "ab"
+        ]
+        assert "a-secret" not in (self.folder / "var/log/nginx/access.log").read_text()
+
+    def test_programs_are_not_led_from_http_to_https(self):
+        self.serve_paper()
+        for method in ("POST", "PURGE", "PUT", "DELETE", "OPTIONS"):
+            assert self.ask("/latest/", method=method, plain=True)[0] == 403, method
+        for method in ("GET", "HEAD"):
+            assert self.ask("/latest/", method=method, plain=True)[0] == 301, method
+        assert self.behind.asked == 0
+
+    def test_only_strong_ciphers_are_taken_and_the_strongest_first(self):
+        self.serve_paper()
+        offered = {"AES256-GCM-SHA384": False, "ECDHE-ECDSA-AES128-SHA": False, "ECDHE-ECDSA-AES256-SHA384": False}
+        offered |= {"ECDHE-ECDSA-AES128-GCM-SHA256": True, "ECDHE-ECDSA-CHACHA20-POLY1305": True}
+        assert {cipher: bool(self.cipher_of(cipher)) for cipher in offered} == offered
+        both = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384"
+        assert self.cipher_of(both) == "ECDHE-ECDSA-AES256-GCM-SHA384"
+
+    def cipher_of(self, offered):
+        """The cipher of TLS 1.2 that is agreed on with a client that offers these; none if there is none."""
+        client = ssl._create_unverified_context()
+        client.maximum_version = ssl.TLSVersion.TLSv1_2
+        client.set_ciphers(f"{offered}:@SECLEVEL=0")
+        connected = socket.create_connection(("127.0.0.1", self.tls), 20)
+        with suppress(ssl.SSLError), connected, client.wrap_socket(connected) as secure:
+            return secure.cipher()[0]
+        return None
+
     def test_pages_are_kept_until_the_generation_has_another_name(self):
         self.serve_paper()
         link = self.folder / "var/lib/newsroom/generation/current"

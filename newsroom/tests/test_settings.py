@@ -33,6 +33,21 @@ class TestReaders:
         assert read(env.text, "NAME", value="  a b ") == "a b"
         assert read(env.text, "NAME", "c", value="   ") == "c"
 
+    def test_secret_may_stand_in_a_file_that_a_vault_writes(self, tmp_path):
+        file = tmp_path / "secret"
+        file.write_text(f"{KEY}\n")
+        with mock.patch.dict(os.environ, {"NEWSROOM_NAME_FILE": str(file)}):
+            assert env.text("NAME", "else") == KEY
+            assert env.words("NAME") == [KEY]
+            with mock.patch.dict(os.environ, {"NEWSROOM_NAME_FILE": "secret", "CREDENTIALS_DIRECTORY": str(tmp_path)}):
+                assert env.text("NAME") == KEY
+            with pytest.raises(ImproperlyConfigured, match="NEWSROOM_NAME and NEWSROOM_NAME_FILE are both set"):
+                read(env.text, "NAME", value="x")
+            for content in (None, b"\xff\xfe"):
+                file.unlink() if content is None else file.write_bytes(content)
+                with pytest.raises(ImproperlyConfigured, match=r"NEWSROOM_NAME_FILE is .* can't be read"):
+                    env.text("NAME", "else")
+
     def test_words_are_separated_by_commas_or_blanks(self):
         assert read(env.words, "NAME", value=" a, b c,,d ") == ["a", "b", "c", "d"]
         assert read(env.words, "NAME", value="") == []
@@ -215,6 +230,24 @@ class TestStart:
     def test_naming_a_host_makes_it_production(self, tmp_path):
         started = self.start(tmp_path, HOSTS="news.example.org", SECRET_KEY=KEY)
         assert started.stdout.split() == ["False", "True"]
+
+    def test_key_may_come_from_a_file(self, tmp_path):
+        (tmp_path / "key").write_text(KEY)
+        code = "import newsroom.settings as s; print(s.SECRET_KEY)"
+        started = self.start(tmp_path, code, HOSTS="news.example.org", SECRET_KEY_FILE=str(tmp_path / "key"))
+        assert started.stdout.strip() == KEY
+
+    def test_cookies_have_names_that_no_other_host_can_set_where_there_is_https(self, tmp_path):
+        code = (
+            "import django; django.setup(); from django.conf import settings as s; "
+            "from newsroom.desk.message_storage import MessageCookie as m; "
+            "from newsroom.desk import unsaved_forms as u; "
+            "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, m.cookie_name, u.LAST_USER, u.SAVED)"
+        )
+        names = ["sessionid", "csrftoken", "messages", "desk_user", "desk_saved"]
+        assert self.start(tmp_path, code).stdout.split() == names
+        server = self.start(tmp_path, code, HOSTS="news.example.org", SECRET_KEY=KEY)
+        assert server.stdout.split() == [f"__Host-{name}" for name in names]
 
     def test_browsers_are_told_of_subdomains_only_where_somebody_asked_for_it(self, tmp_path):
         code = "import newsroom.settings as s; print(s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD)"

@@ -68,9 +68,14 @@ def end_open(user: User) -> int:
     return PasswordLink.objects.open().filter(user=user).update(ended_at=timezone.now())
 
 
+def working_link(name: str) -> PasswordLink | None:
+    """Return the link of that name if it works, for somebody who has shown its secret."""
+    return PasswordLink.objects.valid().select_related("user").filter(name=name).first()
+
+
 def find_link(name: str, secret: str) -> PasswordLink | None:
     """Return the link of an address if it works; a wrong secret counts as a try."""
-    link = PasswordLink.objects.valid().select_related("user").filter(name=name).first()
+    link = working_link(name)
     if link is None:
         return None
     if not constant_time_compare(link.secret_digest, secret_digest(secret)):
