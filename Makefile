@@ -44,16 +44,14 @@ lint: $(VENV)/installed-dev ## format, style, imports between layers and of pack
 	$(BIN)/python -m mypy
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
-	NEWSROOM_HOSTS=news.example.org NEWSROOM_EMAIL_HOST=mail.example.org \
+	NEWSROOM_HOSTS=news.example.org NEWSROOM_EMAIL_HOST=mail.example.org NEWSROOM_EMAIL_TLS=starttls \
 		NEWSROOM_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 audit: $(VENV)/installed-dev ## what is installed: licences, requirements that are idle or missing, known holes (asked of pypi.org, if it answers)
 	$(BIN)/pytest --quiet newsroom/tests/test_licences.py newsroom/tests/test_requirements.py
 	@if $(BIN)/python -c 'import urllib.request; urllib.request.urlopen("https://pypi.org/pypi/django/5.2/json", timeout=20)' 2>/dev/null; then \
-		$(BIN)/python -m venv var/audit && \
-		var/audit/bin/pip install --quiet --disable-pip-version-check pip-audit && \
-		var/audit/bin/pip-audit --requirement requirements-dev.txt --require-hashes --disable-pip; \
+		bin/audit var/audit requirements-dev.txt; \
 	else echo "pypi.org does not answer from here, so nobody was asked about known holes."; fi
 
 format: $(VENV)/installed-dev ## put code, templates, scripts and styles into their form

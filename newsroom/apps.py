@@ -52,6 +52,7 @@ class NewsroomConfig(AppConfig):
         from newsroom import charts_in_articles, pages, rates_in_articles, rates_in_search
         from newsroom.serving import (
             changes,
+            connections,  # noqa: F401 - it registers a check
             folders,  # noqa: F401 - it registers a check
             former_addresses,
             postgres,

@@ -62,6 +62,26 @@ class UnitTests(SimpleTestCase):
                     assert name != command
                     assert (settings.BASE_DIR / name).is_file()
 
+    def test_libraries_are_compared_with_known_holes_each_week(self):
+        service = (DEPLOY / "systemd" / "newsroom-audit.service").read_text()
+        timer = (DEPLOY / "systemd" / "newsroom-audit.timer").read_text()
+        assert "\nOnCalendar=Mon " in timer
+        assert re.search(r"^ExecStart=\S+/bin/audit \S+ /srv/newsroom/current/requirements.txt$", service, re.MULTILINE)
+        script = settings.BASE_DIR / "bin" / "audit"
+        assert script.stat().st_mode & 0o111
+        assert "pip-audit" in script.read_text()
+
+    def test_journal_goes_to_another_machine_over_tls_with_certificates_on_both_sides(self):
+        text = (DEPLOY / "journal-upload.conf").read_text()
+        assert re.search(r"^URL=https://", text, re.MULTILINE)
+        for name in ("ServerKeyFile", "ServerCertificateFile", "TrustedCertificateFile"):
+            assert re.search(rf"^{name}=/", text, re.MULTILINE), name
+
+    def test_no_service_reads_the_history_of_the_code(self):
+        for unit in sorted((DEPLOY / "systemd").glob("newsroom*.service")):
+            with self.subTest(unit.name):
+                assert "\nInaccessiblePaths=-/srv/newsroom/repository\n" in unit.read_text()
+
     @skipUnless(shutil.which("systemd-analyze"), "No systemd-analyze")
     def test_services_have_few_rights(self):
         for unit in sorted((DEPLOY / "systemd").glob("newsroom*.service")):

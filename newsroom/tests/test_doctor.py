@@ -14,6 +14,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from allauth.mfa.models import Authenticator
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -27,8 +28,9 @@ from django.test import TestCase, override_settings
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from articles.desk.people import factor_secrets
 from articles.models import WorkerBeat
-from articles.tests.factories import make_image
+from articles.tests.factories import make_image, make_user
 from newsroom.backups import archive
 from newsroom.operating import doctor
 from newsroom.operating.doctor import database, machine, proxy, services
@@ -47,6 +49,7 @@ SOUND = {
     "SESSION_COOKIE_SECURE": True,
     "CSRF_COOKIE_SECURE": True,
     "EMAIL_HOST": "mail.example.org",
+    "EMAIL_TLS": "starttls",
 }
 OF_SERVER = {
     "SHOW server_version_num": "170002",
@@ -121,6 +124,15 @@ def environment_file(mode):
     with tempfile.NamedTemporaryFile() as file, mock.patch.dict(os.environ, NEWSROOM_ENV_FILE=file.name):
         os.chmod(file.name, mode)
         yield
+
+
+@contextmanager
+def factor_of_former_key():
+    secret = factor_secrets.SecretsAtRest().encrypt("JBSWY3DP")
+    row = Authenticator.objects.create(user=make_user(), type=Authenticator.Type.TOTP, data={"secret": secret})
+    with changed(SECRET_KEY=SOUND["SECRET_KEY"][::-1]):
+        yield
+    row.delete()
 
 
 @contextmanager
@@ -313,6 +325,7 @@ FAULTS = [  # whom it concerns, how it is made, what is said of it
     ("settings", lambda: changed(SECRET_KEY="short"), "SECRET_KEY"),
     ("settings", lambda: changed(SECURE_SSL_REDIRECT=False), "SECURE_SSL_REDIRECT"),
     ("settings", lambda: changed(SESSION_COOKIE_SECURE=False), "SESSION_COOKIE_SECURE"),
+    ("settings", lambda: changed(EMAIL_TLS="none"), "in the clear"),
     ("settings", lambda: changed(NGINX=True, SECURE_PROXY_SSL_HEADER=None), "leads to itself"),
     ("settings", lambda: environment_file(0o644), "can read"),
     ("folders", lambda: changed(VAR_DIR=Path("/dev/null/var")), "can't be written"),
@@ -347,6 +360,7 @@ FAULTS = [  # whom it concerns, how it is made, what is said of it
     ("mail", mail_that_hangs, "timed out"),
     ("worker", worker_seen, "no worker has been heard of in the last day"),
     ("worker", lambda: worker_seen(datetime.timedelta(minutes=2)), "from desk1: no mail"),
+    ("second factors", factor_of_former_key, "1 can't be read"),
     ("worker", lambda: queued("READY", HOUR), "1 tasks have waited"),
     ("worker", lambda: queued("FAILED", HOUR), "1 tasks failed"),
     ("nginx", no_nginx, "does not answer"),

@@ -17,6 +17,7 @@ EXAMINATIONS: dict[str, Examination] = {
     "Redis": services.examine_redis,
     "pictures": services.examine_pictures,
     "mail": services.examine_mail,
+    "second factors": services.examine_factors,
     "worker": services.examine_worker,
     "nginx": proxy.examine_nginx,
     "certificate": proxy.examine_certificate,

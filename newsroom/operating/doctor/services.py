@@ -12,6 +12,7 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from articles.desk.people import factor_secrets
 from articles.models import Image, WorkerBeat
 from newsroom.background import heartbeat
 from newsroom.operating.doctor.diagnosis import Diagnosis
@@ -93,6 +94,17 @@ def examine_mail() -> Iterator[Diagnosis]:
         )
     else:
         yield Diagnosis(note=f"{settings.EMAIL_HOST} answers and takes our login.")
+
+
+def examine_factors() -> Iterator[Diagnosis]:
+    """Find second factors that only a former secret key reads."""
+    if former := len(factor_secrets.needing_former_key()):
+        yield Diagnosis(
+            fault=f"{former} can't be read by NEWSROOM_SECRET_KEY alone.",
+            remedy="newsroom renew_secrets; it says when NEWSROOM_SECRET_KEY_FALLBACKS can be taken away.",
+        )
+    else:
+        yield Diagnosis(note="encrypted by the present key.")
 
 
 def examine_worker() -> Iterator[Diagnosis]:
