@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Biome comes as a wheel for Linux on x86-64 alone.
 BIOME := $(if $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -)),$(BIN)/biome,@echo "No Biome for this machine, so not for scripts and styles:" biome)
 
-.PHONY: help run test crash mutants lint format bench fixtures requirements
+.PHONY: help run test crash torture mutants lint format bench fixtures requirements
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -30,6 +30,9 @@ test: $(VENV)/installed-dev ## all tests on SQLite; on PostgreSQL again, but of 
 
 crash: $(VENV)/installed-dev ## a hundred accidents while somebody types: how many words are lost (some ten minutes)
 	NEWSROOM_CRASHES=100 $(BIN)/pytest -s newsroom/tests/test_crash.py
+
+torture: $(VENV)/installed-dev ## editors, readers and a clock on real servers while faults strike: what is lost, late, early or half (half an hour)
+	nice $(BIN)/python -m bench.torture $(ARGS)
 
 mutants: $(VENV)/installed-dev ## some two hundred rules broken on purpose, one at a time: which of them no test notices (some twenty minutes)
 	nice $(BIN)/python -m bench.mutants $(ARGS)

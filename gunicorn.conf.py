@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from gunicorn import systemd
@@ -63,11 +64,18 @@ def pre_exec(server):
 
 
 def post_worker_init(worker):
-    """Take over from the master before, if there is one; listen to other machines, as nginx may answer for long."""
+    """Take over from the master before, if there is one; listen to other machines, as nginx may answer for long.
+
+    Unless it begins as such a successor's, pages kept before are made anew: a worker that was killed may have committed
+    something and not said so.
+    """
     from newsroom.serving import generation
 
-    generation.follower.start()
     former = os.getenv("GUNICORN_PID")
+    if not former or worker.age > worker.cfg.workers:
+        with suppress(OSError):  # where no new generation can be written, nothing is kept
+            generation.change()
+    generation.follower.start()
     if former and former == parent_of(worker.ppid):
         systemd.sd_notify(f"MAINPID={worker.ppid}\nREADY=1", worker.log)
         os.kill(int(former), signal.SIGTERM)

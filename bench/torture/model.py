@@ -1,0 +1,204 @@
+"""The model: what readers may get and what must be stored, by what was acknowledged. It knows nothing of the code.
+
+A world is one article's editions; an answer that never came leaves two, with the step and without it. A time is a span,
+as nobody outside knows the instant within a request. A page may be ``allowance`` seconds old: none on
+one machine, where all is made anew after a write and a schedule is exact; on several, as docs/design.md says (Caches).
+What is marked as stale may be as old as the fault that keeps pages from being made ("When a page cannot be made").
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+NEVER = (float("inf"), float("inf"))
+EXACT = 0.1  # seconds: how late a server may hear that its clock was moved
+LATE = 30.0  # seconds in which a request without an answer may still be at work
+GRACE = 2.0  # seconds after a fault in which errors and stale pages are no surprise
+LISTS = {"/latest/", "/business/", "/feed/", "/news-sitemap.xml", "/search/?q=kurultai"}  # with every live article
+PARTS = {"Kurultai", "Standfirst", "Text"}  # the words that every article's own page has
+Span = tuple[float, float]
+Line = dict[str, Any]
+
+
+class Cut(NamedTuple):
+    """An edition of one article."""
+
+    start: Span
+    end: Span
+    number: int  # of the save whose words it has
+    picture: int | None
+    took_over: bool = False  # it ended the one before
+
+    def is_live(self, at: float) -> bool:
+        return self.start[0] <= at < self.end[0]
+
+
+World = tuple[Cut, ...]
+
+
+def put_in(world: World, number: int, picture: int | None, start: Span, until: Span = NEVER) -> World | None:
+    """With an edition from ``start`` on: it ends where the one that it replaces would have ended, or ``until`` then."""
+    if any(cut.start == start for cut in world):
+        return None
+    before = next((cut for cut in world if cut.is_live(start[0])), None)
+    after = next((cut for cut in world if cut.start[0] > start[0]), None)
+    end = before.end if before else after.start if after else NEVER
+    changed = {after: after._replace(took_over=True)} if after else {}
+    changed = {before: before._replace(end=start)} if before else changed
+    fresh = Cut(start, min(end, until), number, picture, before is not None)
+    return tuple(sorted([*(changed.get(cut, cut) for cut in world), fresh]))
+
+
+def take_out(world: World, cut: Cut) -> World:
+    """Without a scheduled edition: the one that it would have ended goes on."""
+    rows = [row for row in world if row != cut]
+    if before := next((row for row in rows if cut.took_over and row.end == cut.start), None):
+        return tuple(row._replace(end=cut.end) if row == before else row for row in rows)
+    return tuple(row._replace(took_over=False) if row.start == cut.end else row for row in rows)
+
+
+def after_step(world: World, step: Line, span: Span) -> World | None:
+    """The world after a step that was taken within ``span``; None if it is impossible in this one."""
+    now, at, index = span[0], step["at"], step["index"]
+    coming = [cut for cut in world if cut.start[0] > now]
+    match step["step"]:
+        case "publish" | "schedule":
+            return put_in(world, step["number"], step["picture"], span if step["step"] == "publish" else (at, at))
+        case "cancel" if index < len(coming):
+            return take_out(world, coming[index])
+        case "reschedule" if index < len(coming):
+            cut = coming[index]
+            end = NEVER if any(row.start == cut.end for row in world) else cut.end
+            return put_in(take_out(world, cut), cut.number, cut.picture, (at, at), end) if at < end[0] else None
+        case "withdraw":
+            for cut in reversed(coming):
+                world = take_out(world, cut)
+            rows = [cut._replace(end=span) if cut.is_live(now) else cut for cut in world]
+            return tuple(rows) if rows != list(world) else None
+        case "take_down":
+            ending = [cut for cut in world if cut.start[0] < at and cut.end[0] > now]
+            if ending and all(cut.start[0] < at for cut in world):
+                return tuple(cut._replace(end=(at, at)) if cut == ending[-1] else cut for cut in world)
+    return world if step["step"] in {"save", "trash", "untrash"} else None
+
+
+def spans_of(world: World, span: Span) -> list[Span]:
+    """The parts of ``span`` between the known instants at which an edition begins or ends."""
+    instants = {time for cut in world for low, time in cut[:2] if low == time and span[0] < time < span[1]}
+    return list(pairwise([span[0], *sorted(instants), span[1]]))
+
+
+class Story:
+    """One article: its possible worlds from each time on (of the machine's clock)."""
+
+    def __init__(self) -> None:
+        self.worlds: list[set[World]] = [{()}]
+        self.since, self.until = [0.0], [float("inf")]
+
+    def take(self, step: Line) -> bool:
+        """Note a step that was taken, or perhaps; return whether it was possible."""
+        is_known, before = step["outcome"] == "done", self.worlds[-1]
+        span = (step["asked"] + step["offset"], step["answered"] + step["offset"] + (0 if is_known else LATE))
+        after = {after_step(world, step, part) for world in before for part in spans_of(world, span)} - {None}
+        self.until[-1:] = [step["answered"], float("inf")]
+        self.since.append(step["asked"])
+        self.worlds.append(((set() if is_known else before) | after) or before)
+        return bool(after) or not is_known
+
+    def at(self, asked: float, answered: float) -> set[World]:
+        """The worlds of which a reader may have got one."""
+        return set().union(*self.worlds[bisect_left(self.until, asked) : bisect_left(self.since, answered)])
+
+
+class Model:
+    """Judges a history: ``problems`` has what can't be right, each with its time."""
+
+    def __init__(self, history: list[Line], allowance: float) -> None:
+        lines = defaultdict(list)
+        for line in history:
+            lines[line["kind"]].append(line)
+        self.allowance, self.problems = allowance + EXACT, list[tuple[float, str]]()
+        self.faults, self.reads, self.boards = lines["fault"], lines["read"], lines["board"]
+        self.steps = sorted(lines["step"], key=lambda step: step["asked"])
+        self.pages, self.stored = lines["paper"][-1]["pages"], lines["stored"][-1]
+        self.saves, self.newest = {tuple(pair) for pair in self.stored["revisions"]}, defaultdict(set)
+        self.stories: dict[int, Story] = defaultdict(Story)
+        for step in self.steps:
+            self.judge_step(step)
+        for story, number in self.stored["copies"].items():
+            if number not in (self.newest[int(story)] or {number}):
+                self.blame(self.steps[-1], f"story {story}: the working copy is {number}, not of the newest save")
+        for line in self.reads:
+            if 0 < line["status"] < 500 and not line["moved"]:
+                self.judge_read(line)
+        for line in (*self.steps, *self.reads):
+            self.judge_status(line)
+        for fault in (fault for fault in self.faults if not fault["is_well"]):
+            self.blame({"asked": fault["began"]}, f"after “{fault['name']}” the paper never became well")
+
+    def blame(self, line: Line, text: str) -> None:
+        self.problems.append((line["asked"], text))
+
+    def judge_status(self, line: Line) -> None:
+        """Errors come with faults alone."""
+        rows = [row for row in self.faults if line["answered"] >= row["began"] and line["asked"] <= row["well"] + GRACE]
+        if not (0 < line["status"] < 500 or rows):
+            self.blame(line, f"{line.get('path') or line['step']}: answer {line['status']} without any fault")
+
+    def judge_step(self, step: Line) -> None:
+        """What was acknowledged was possible, and is there; what "was not saved" is not, and was no step."""
+        story, number, is_saved = step["story"], step["number"], step["saved"]
+        is_stored = not number or (story, number) in self.saves
+        may_be_taken = step["outcome"] == "done" or (step["outcome"] == "unknown" and is_stored)
+        if may_be_taken and not self.stories[story].take(step):
+            self.blame(step, f"story {story}: {step['step']} was acknowledged, and is impossible")
+        if number and is_saved is not None and is_saved != is_stored:
+            self.blame(step, f"story {story}: save {number} {'is lost' if is_saved else 'is there, though refused'}")
+        if number and is_saved is not False:
+            self.newest[story] = {number} | (set() if is_saved else self.newest[story])
+
+    def judge_read(self, line: Line) -> None:
+        """Nothing half, early, old or missing, of any article."""
+        asked, numbers = line["asked"] - self.allowance, defaultdict(set)
+        if line["cache"] == "stale":
+            began = [row["began"] for row in self.faults if row["began"] <= line["asked"] <= row["well"] + GRACE]
+            asked = min([asked, *(time - GRACE for time in began)])
+        window = (asked + line["offset"], line["answered"] + line["offset"] + EXACT)
+        for story, number in line["words"]:
+            numbers[story].add(number)
+        for story in self.stories.keys() | numbers.keys():
+            self.judge_story(line, story, numbers[story], self.stories[story].at(asked, line["answered"]), window)
+        self.judge_lead(line, asked, window)
+
+    def judge_story(self, line: Line, story: int, numbers: set[int], worlds: set[World], window: Span) -> None:
+        name, is_own = f"{line['path']}: story {story}", self.pages.get(line["path"]) == story
+        cuts = {cut for world in worlds for cut in world if cut.start[0] <= window[1] and cut.end[1] > window[0]}
+        early = {cut.number for world in worlds for cut in world if cut.start[0] > window[1]}
+        for number in numbers - {cut.number for cut in cuts}:
+            self.blame(line, f"{name} shows {number} too {'early' if number in early else 'late'} ({line['cache']})")
+        if not numbers:
+            if (is_own or line["path"] in LISTS) and must_be_live(worlds, window):
+                self.blame(line, f"{name} is missing (status {line['status']} {line['cache']})")
+            return
+        parts = {part for part, about in line["parts"] if about == story}
+        if len(numbers) > 1 or (is_own and not parts >= PARTS):
+            self.blame(line, f"{name} is half: {sorted(numbers)}, {sorted(parts)}")
+        keys = {self.stored["pictures"].get(str(cut.picture), "") for cut in cuts if cut.number in numbers}
+        is_right = any(key in line["picture"] if key else not line["picture"] for key in keys)
+        if is_own and keys and not (is_right and line["picture_status"] in {200, 0}):
+            self.blame(line, f"{name} has the picture “{line['picture']}”, {line['picture_status']}, not of {keys}")
+
+    def judge_lead(self, line: Line, asked: float, window: Span) -> None:
+        """What was placed first leads the front page if it is live; nobody says so where the clock went back since."""
+        saves = [save for save in self.boards if save["outcome"] != "refused" and save["asked"] <= line["answered"]]
+        if line["path"] != "/" or not saves or saves[-1]["answered"] >= asked or saves[-1]["outcome"] != "done":
+            return
+        story, times = saves[-1]["story"], [save["asked"] + save["offset"] for save in saves]
+        is_live = must_be_live(self.stories[story].at(asked, line["answered"]), window)
+        if is_live and times[-1] == max(times) < window[0] and line["first"] != story:
+            self.blame(line, f"/: story {story} was placed first, and {line['first']} leads")
+
+
+def must_be_live(worlds: set[World], window: Span) -> bool:
+    return all(any(cut.start[1] < window[0] and cut.end[0] > window[1] for cut in world) for world in worlds)
