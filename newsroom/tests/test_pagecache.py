@@ -121,6 +121,12 @@ class KeptTests(TransactionTestCase):
             assert b"Scheduled" in self.assertFrom("made").content
             assert b"Scheduled" in self.assertFrom("hits").content
 
+    def test_clock_that_is_put_back_leaves_no_page_of_a_time_to_come(self):
+        make_edition(section=self.section, headline="Tonight", live_from=timezone.now() + timedelta(hours=2))
+        with time_machine.travel(timezone.now() + timedelta(hours=3), tick=False):
+            self.assertContains(self.assertFrom("made"), "Tonight")
+        self.assertNotContains(self.assertFrom("made"), "Tonight")
+
     def test_a_failure_after_the_commit_leaves_no_old_page(self):
         self.get()
 
@@ -722,10 +728,10 @@ class ManyMachinesTests(SimpleTestCase):
             assert len(made) == 1
             with time_machine.travel(timezone.now() + timedelta(seconds=1.1), tick=False):
                 middleware(RequestFactory().get("/"))
-            with override_settings(NGINX=True):
-                assert middleware(RequestFactory().get("/")).headers["X-Accel-Expires"] == "0"
-            with override_settings(CDN=["fastly"]):
-                assert "s-maxage=1," in middleware(RequestFactory().get("/")).headers["Cache-Control"]
+                with override_settings(NGINX=True):
+                    assert middleware(RequestFactory().get("/")).headers["X-Accel-Expires"] == "0"
+                with override_settings(CDN=["fastly"]):
+                    assert "s-maxage=1," in middleware(RequestFactory().get("/")).headers["Cache-Control"]
         assert len(made) == 2
 
     def test_nginx_lets_go_of_what_it_kept_when_others_are_no_longer_heard(self):

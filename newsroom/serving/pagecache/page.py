@@ -56,8 +56,8 @@ class Page:
         )
 
     def is_good(self, generation: str, now: float) -> bool:
-        """Return whether rendering would give the same page now."""
-        return self.generation == generation and now < self.until
+        """Return whether rendering would give the same page now; not if the clock was put back since it was made."""
+        return self.generation == generation and self.made_at <= now < self.until
 
     @property
     def size(self) -> int:
