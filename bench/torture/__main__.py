@@ -11,6 +11,7 @@ import argparse
 import os
 import random
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path

@@ -93,6 +93,11 @@ class Postgres:
         # The server of the tests may forget the last moment's commits in a crash. This one must not.
         self.tell(f"ALTER DATABASE {self.name} SET synchronous_commit = on")
 
+        if not os.geteuid():  # the server is another user's, and for root's group its socket can be reached, too
+            data = Path(self.tell("SHOW data_directory")[0][0])
+            os.chown(data, -1, os.getegid())
+            data.chmod(0o750)
+
     def tell(self, statement: str, url: str = "") -> list[tuple]:
         import psycopg
 

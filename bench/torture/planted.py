@@ -11,7 +11,8 @@ from bench.torture.running import Plan, torture
 BUGS = Path(__file__).with_name("planted.toml")
 COPIED = ["newsroom", "articles", "tickers", "ground", "templates", "manage.py", "gunicorn.conf.py"]
 LINKED = ["static", "fixtures", "bench"]  # nothing is planted there
-SECONDS = 20.0
+CALM = 5.0  # seconds before each fault, and after the last
+USUAL = ["clock set forth", "clock set back"]
 
 
 def planted_bugs() -> list[dict]:
@@ -46,16 +47,9 @@ def try_planted(only: str, seed: int, server: str) -> int:
         folder = Path(name)
         for number, bug in enumerate(bugs):
             code = copy_code(folder / str(number), bug)
-            plan = Plan(
-                bug.get("paper", "sqlite"),
-                seed,
-                bug.get("seconds", SECONDS),
-                folder / f"{number}.jsonl",
-                bug.get("faults", ["clock set forth", "worker killed", "clock set back"]),
-                code=code,
-                server=server,
-                owns_server=True,
-            )
+            kind, faults = bug.get("paper", "sqlite"), bug.get("faults", USUAL)
+            plan = Plan(kind, seed, 0, folder / f"{number}.jsonl", faults, CALM, code=code)
+            plan.server, plan.owns_server = server, True
             model = torture(plan)
             verdict = f"found: {model.problems[0][1]}" if model.problems else "NOT FOUND"
             print(f"{bug['rule']}: {verdict}", flush=True)
