@@ -1,9 +1,9 @@
 """The model: what readers may get and what must be stored, by what was acknowledged. It knows nothing of the code.
 
-A world is one article's editions; an answer that never came leaves two, with the step and without it. A time is a span,
-as nobody outside knows the instant within a request. A page may be ``allowance`` seconds old: none on
-one machine, where all is made anew after a write and a schedule is exact; on several, as docs/design.md says (Caches).
-What is marked as stale may be as old as the fault that keeps pages from being made ("When a page cannot be made").
+A world is one article's editions; an answer that never came leaves two. A time is a span, as nobody outside knows the
+instant within a request. A page may be ``allowance`` seconds old: none on one machine, where a write ends all that is
+kept and schedules are exact; on several, as docs/design.md says ("Caches"). What is marked as stale may be as old as the
+fault that keeps pages from being made ("When a page cannot be made").
 """
 
 from bisect import bisect_left
@@ -53,8 +53,8 @@ def put_in(world: World, number: int, picture: int | None, start: Span, until: S
 def take_out(world: World, cut: Cut) -> World:
     """Without a scheduled edition: the one that it would have ended goes on."""
     rows = [row for row in world if row != cut]
-    if before := next((row for row in rows if cut.took_over and row.end == cut.start), None):
-        return tuple(row._replace(end=cut.end) if row == before else row for row in rows)
+    if cut.took_over and any(row.end == cut.start for row in rows):
+        return tuple(row._replace(end=cut.end) if row.end == cut.start else row for row in rows)
     return tuple(row._replace(took_over=False) if row.start == cut.end else row for row in rows)
 
 
@@ -98,8 +98,8 @@ class Story:
 
     def take(self, step: Line) -> bool:
         """Note a step that was taken, or perhaps; return whether it was possible."""
-        is_known, before = step["outcome"] == "done", self.worlds[-1]
-        span = (step["asked"] + step["offset"], step["answered"] + step["offset"] + (0 if is_known else LATE))
+        is_known, before, offset = step["outcome"] == "done", self.worlds[-1], step["offset"]
+        span = (step["asked"] + offset, step["answered"] + offset + (0 if is_known else LATE))
         after = {after_step(world, step, part) for world in before for part in spans_of(world, span)} - {None}
         self.until[-1:] = [step["answered"], float("inf")]
         self.since.append(step["asked"])
@@ -122,28 +122,26 @@ class Model:
         self.faults, self.reads, self.boards = lines["fault"], lines["read"], lines["board"]
         self.steps = sorted(lines["step"], key=lambda step: step["asked"])
         self.pages, self.stored = lines["paper"][-1]["pages"], lines["stored"][-1]
-        self.saves, self.newest = {tuple(pair) for pair in self.stored["revisions"]}, defaultdict(set)
-        self.stories: dict[int, Story] = defaultdict(Story)
+        self.stories, self.newest = defaultdict(Story), defaultdict(set)
+        self.saves = {tuple(pair) for pair in self.stored["revisions"]}
         for step in self.steps:
             self.judge_step(step)
         for story, number in self.stored["copies"].items():
             if number not in (self.newest[int(story)] or {number}):
                 self.blame(self.steps[-1], f"story {story}: the working copy is {number}, not of the newest save")
-        for line in self.reads:
-            if 0 < line["status"] < 500 and not line["moved"]:
-                self.judge_read(line)
+        for line in (line for line in self.reads if 0 < line["status"] < 500 and not line["moved"]):
+            self.judge_read(line)
         for line in (*self.steps, *self.reads):
             self.judge_status(line)
-        for fault in (fault for fault in self.faults if not fault["is_well"]):
-            self.blame({"asked": fault["began"]}, f"after “{fault['name']}” the paper never became well")
+        for row in (row for row in self.faults if not row["is_well"]):
+            self.problems.append((row["began"], f"after “{row['name']}” the paper never became well"))
 
     def blame(self, line: Line, text: str) -> None:
         self.problems.append((line["asked"], text))
 
-    def judge_status(self, line: Line) -> None:
-        """Errors come with faults alone."""
-        rows = [row for row in self.faults if line["answered"] >= row["began"] and line["asked"] <= row["well"] + GRACE]
-        if not (0 < line["status"] < 500 or rows):
+    def judge_status(self, line: Line) -> None:  # errors come with faults alone
+        ends = [row["well"] + GRACE for row in self.faults if row["began"] <= line["answered"]]
+        if not (0 < line["status"] < 500 or line["asked"] <= max(ends, default=0)):
             self.blame(line, f"{line.get('path') or line['step']}: answer {line['status']} without any fault")
 
     def judge_step(self, step: Line) -> None:
@@ -162,8 +160,8 @@ class Model:
         """Nothing half, early, old or missing, of any article."""
         asked, numbers = line["asked"] - self.allowance, defaultdict(set)
         if line["cache"] == "stale":
-            began = [row["began"] for row in self.faults if row["began"] <= line["asked"] <= row["well"] + GRACE]
-            asked = min([asked, *(time - GRACE for time in began)])
+            rows = [row for row in self.faults if row["began"] <= line["asked"] <= row["well"] + GRACE]
+            asked = min([asked, *(row["began"] - GRACE for row in rows)])
         window = (asked + line["offset"], line["answered"] + line["offset"] + EXACT)
         for story, number in line["words"]:
             numbers[story].add(number)
@@ -177,12 +175,10 @@ class Model:
         early = {cut.number for world in worlds for cut in world if cut.start[0] > window[1]}
         for number in numbers - {cut.number for cut in cuts}:
             self.blame(line, f"{name} shows {number} too {'early' if number in early else 'late'} ({line['cache']})")
-        if not numbers:
-            if (is_own or line["path"] in LISTS) and must_be_live(worlds, window):
-                self.blame(line, f"{name} is missing (status {line['status']} {line['cache']})")
-            return
+        if not numbers and (is_own or line["path"] in LISTS) and must_be_live(worlds, window):
+            self.blame(line, f"{name} is missing (status {line['status']} {line['cache']})")
         parts = {part for part, about in line["parts"] if about == story}
-        if len(numbers) > 1 or (is_own and not parts >= PARTS):
+        if len(numbers) > 1 or (is_own and numbers and PARTS - parts):
             self.blame(line, f"{name} is half: {sorted(numbers)}, {sorted(parts)}")
         keys = {self.stored["pictures"].get(str(cut.picture), "") for cut in cuts if cut.number in numbers}
         is_right = any(key in line["picture"] if key else not line["picture"] for key in keys)
@@ -195,8 +191,8 @@ class Model:
         if line["path"] != "/" or not saves or saves[-1]["answered"] >= asked or saves[-1]["outcome"] != "done":
             return
         story, times = saves[-1]["story"], [save["asked"] + save["offset"] for save in saves]
-        is_live = must_be_live(self.stories[story].at(asked, line["answered"]), window)
-        if is_live and times[-1] == max(times) < window[0] and line["first"] != story:
+        is_due = times[-1] == max(times) < window[0] and line["first"] != story
+        if is_due and must_be_live(self.stories[story].at(asked, line["answered"]), window):
             self.blame(line, f"/: story {story} was placed first, and {line['first']} leads")
 
 

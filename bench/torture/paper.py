@@ -193,6 +193,8 @@ class Paper:
 
     def prepare(self, people: int, stories: int) -> None:
         """Make editors with sessions, and articles."""
+        if self.redis_port:
+            self.start_redis()
         script = PREPARE.replace("PEOPLE", str(people)).replace("STORIES", str(stories))
         rows = json.loads(self.machines[0].manage("shell", "--verbosity=0", "-c", script).strip().splitlines()[-1])
         self.sessions, self.stories = rows["sessions"], rows["stories"]
@@ -203,8 +205,6 @@ class Paper:
 
     def start(self) -> None:
         """Start everything, and wait until each machine answers."""
-        if self.redis_port:
-            self.start_redis()
         for machine in self.machines:
             machine.start_server()
             machine.start_worker()

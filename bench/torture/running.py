@@ -1,5 +1,6 @@
 """One torture of one paper: people at work, a fault after another, and what the model says of it in the end."""
 
+import json
 import random
 import tempfile
 import threading
@@ -17,7 +18,6 @@ from bench.torture.people import Editor, Reader
 
 SEVERAL = 1.5  # seconds that a page of several machines may be old: UNHEARD and LOOK of newsroom/serving/generation.py
 NEVER_WELL = 90  # seconds in which a paper must be well again
-STORIES = 4  # of each editor
 
 
 @dataclass
@@ -33,6 +33,8 @@ class Plan:
     hold: float = 4.0  # seconds that one lasts
     editors: int = 3
     readers: int = 4
+    stories: int = 4  # of each editor
+    until_found: bool = False  # end as soon as anything can't be right
     code: Path = BASE
     static: Path | None = None  # collected styles and scripts; without them it runs in debug mode
     server: str = ""  # PostgreSQL's address
@@ -51,7 +53,7 @@ def torture(plan: Plan) -> Model:
         machines = 2 if plan.kind == "two" else 1
         paper = Paper(folder, database, code=plan.code, machines=machines, static=plan.static)
         try:
-            paper.prepare(plan.editors + 1, (plan.editors + 1) * STORIES)
+            paper.prepare(plan.editors + 1, (plan.editors + 1) * plan.stories)
             history.write("paper", pages={path: story for story, path in paper.pages.items()})
             paper.start()
             _run(paper, plan, history)
@@ -60,7 +62,11 @@ def torture(plan: Plan) -> Model:
             paper.stop()
             database.drop()
             history.close()
-    return Model(history.lines, SEVERAL if plan.kind == "two" else 0.0)
+    return _verdict(plan, history.lines)
+
+
+def _verdict(plan: Plan, lines: list[dict]) -> Model:
+    return Model(lines, SEVERAL if plan.kind == "two" else 0.0)
 
 
 def _run(paper: Paper, plan: Plan, history: History) -> None:
@@ -84,7 +90,8 @@ def _run(paper: Paper, plan: Plan, history: History) -> None:
         deadline = time.monotonic() + plan.seconds
         for name in _turns(plan, paper, dice):
             time.sleep(plan.calm)
-            if plan.seconds and time.monotonic() >= deadline:
+            is_over = plan.seconds and time.monotonic() >= deadline
+            if is_over or (plan.until_found and _verdict(plan, [*history.lines, _stored_by_now(paper)]).problems):
                 break
             _strike(name, scene, prober, readers[0], plan.hold)
         time.sleep(plan.calm)
@@ -92,6 +99,11 @@ def _run(paper: Paper, plan: Plan, history: History) -> None:
         ended.set()
         for person in people:
             person.join()
+
+
+def _stored_by_now(paper: Paper) -> dict:
+    """What is stored while people go on; working copies may be ahead of what was answered."""
+    return {"kind": "stored"} | json.loads(json.dumps(paper.store())) | {"copies": {}}
 
 
 def _turns(plan: Plan, paper: Paper, dice: random.Random) -> Iterator[str]:
