@@ -3,6 +3,9 @@
 gunicorn bench.constant
 """
 
+import tempfile
+from pathlib import Path
+
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
@@ -32,6 +35,7 @@ settings.configure(
     ],
     INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions"],
     DATABASES={},
-    REDIS_URL="",  # what gunicorn.conf.py asks for
+    REDIS_URL="",  # which gunicorn.conf.py asks for, as for the next
+    GENERATION_DIR=Path(tempfile.gettempdir(), "newsroom-constant-page"),
 )
 application = get_wsgi_application()
