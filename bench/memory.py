@@ -112,7 +112,6 @@ def main() -> None:
     cookie = prepare()
     with speed.server("newsroom.wsgi", workers=1) as (process, place):
         worker = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
-        print(f"At the start: {resident(worker):.0f} MB", flush=True)
         asking = Asking(place, worker, cookie, options.answers)
         asking.run()
     if set(asking.statuses) != {200}:
