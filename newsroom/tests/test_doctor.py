@@ -44,8 +44,8 @@ SOUND = {
     "SECRET_KEY": "".join(map(chr, range(40, 120))),
     "SECURE_SSL_REDIRECT": True,
     "SECURE_HSTS_SECONDS": 3600,
-    "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
-    "SECURE_HSTS_PRELOAD": True,
+    "SECURE_HSTS_INCLUDE_SUBDOMAINS": False,  # as it is unless NEWSROOM_HSTS says otherwise
+    "SECURE_HSTS_PRELOAD": False,
     "SESSION_COOKIE_SECURE": True,
     "CSRF_COOKIE_SECURE": True,
     "EMAIL_HOST": "mail.example.org",

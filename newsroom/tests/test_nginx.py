@@ -24,6 +24,7 @@ from newsroom.tests.test_docs import reference
 
 PRINTED = re.MULTILINE | re.DOTALL
 DEPLOY = settings.BASE_DIR / "deploy"
+OF_DEBIAN = "ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3; ssl_prefer_server_ciphers on;"  # of its /etc/nginx/nginx.conf
 MAIN = "daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log; events {{}} http {{\n{http}\n}}"
 FOLDERS = ("/var/lib/newsroom", "/var/cache/newsroom-pages", "/var/log/nginx", "/var/www/html", "/etc/letsencrypt")
 PROGRAM = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
@@ -120,7 +121,7 @@ class NginxTests(SimpleTestCase):
             first_line = re.escape(replaced.splitlines()[0])
             http, count = re.subn(rf"^    {first_line}\n.*?^    }}\n", replaced, http, flags=re.MULTILINE | re.DOTALL)
             assert count == 1
-        config.write_text(MAIN.format(folder=self.folder, http=f"{http}\n{self.on_own_ports(more)}"))
+        config.write_text(MAIN.format(folder=self.folder, http=f"{OF_DEBIAN}\n{http}\n{self.on_own_ports(more)}"))
         command = [PROGRAM, "-p", str(self.folder), "-c", str(config), "-e", str(self.folder / "error.log")]
         tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
         assert tried.returncode == 0, tried.stderr

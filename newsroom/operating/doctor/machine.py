@@ -35,7 +35,7 @@ def examine_settings() -> Iterator[Diagnosis]:
     faults = [
         Diagnosis(fault=message.msg, remedy=message.hint or f"Look for {message.id} in Django's documentation.")
         for message in sorted(checks.run_checks(include_deployment_checks=True), key=lambda message: str(message.id))
-        if message.level >= checks.WARNING and message.id not in ELSEWHERE
+        if message.level >= checks.WARNING and message.id not in ELSEWHERE and not message.is_silenced()
     ]
     if settings.NGINX and not getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
         faults.append(
