@@ -301,7 +301,7 @@ def _sqlite(path: str) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": "/" + path.lstrip("/") if path.startswith("/") else path,
-        "CONN_MAX_AGE": None,  # a thread's connection to a file never breaks
+        "CONN_MAX_AGE": 10,  # seconds: one that was opened while the file was read-only would never write again
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",  # a writer waits at BEGIN instead of failing later
             "timeout": 20,

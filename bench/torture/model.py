@@ -2,7 +2,7 @@
 
 A world is one article's editions; an answer that never came leaves two. A time is a span, as nobody outside knows the
 instant within a request. A page may be ``allowance`` seconds old: none on one machine, where a write ends all that is
-kept and schedules are exact; on several, as docs/design.md says ("Caches"). What is marked as stale may be as old as the
+kept and schedules are exact; on several, as docs/design.md says ("Caches"). What is stale may be as old as the
 fault that keeps pages from being made ("When a page cannot be made").
 """
 

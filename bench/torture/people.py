@@ -27,7 +27,7 @@ ASKED_AGAIN = 20  # seconds in which an editor asks what became of a step
 NEVER_CAME = (OSError, http.client.HTTPException)
 # What editors like to do, if the form offers it.
 STEPS = {"save": 4, "publish": 6, "schedule": 4, "correct": 2, "reschedule": 4, "cancel": 1, "withdraw": 3} | {
-    **{"take_down": 1, "trash": 1, "untrash": 6}
+    **{"take_down": 1, "trash": 1, "untrash": 6, "board": 3, "upload": 1}
 }
 UNSENT = {"submit", "file", "button", "checkbox", "radio"}  # inputs that a browser sends only if they are checked
 WITH_WORDS = {"save", "publish", "schedule", "correct"}  # these change the text
@@ -126,16 +126,17 @@ class Editor:
     def __init__(self, paper: Paper, history: History, session: str, stories: list[int], dice: random.Random) -> None:
         self.browser, self.paper, self.history, self.dice = Browser(paper, session), paper, history, dice
         self.stories, self.forms, self.pictures = stories, {}, [""]
+        self.likes = STEPS
         self.at_rest = threading.Lock()  # held while a request is on its way: the clock is moved between two
 
     def work(self, ended: threading.Event) -> None:
         while not ended.wait(self.dice.uniform(0.05, 0.3)):
             try:
-                chance = self.dice.random()
-                if chance < 0.1:
-                    self.arrange_board()
-                elif chance < 0.15 or len(self.pictures) < 2:
+                step = self.dice.choices(list(self.likes), list(self.likes.values()))[0]
+                if step == "upload" or len(self.pictures) < 2:
                     self.upload()
+                elif step == "board":
+                    self.arrange_board()
                 else:
                     self.take_step(self.dice.choice(self.stories))
             except NEVER_CAME:
@@ -166,14 +167,14 @@ class Editor:
             return self.send(story, step, form, number=number, at=at, index=index)
 
     def choose(self, offered: set[str]) -> str:
-        names = [name for name in STEPS if name in offered or name in {"save", "correct"}]
+        names = [name for name in self.likes if name in offered or name in {"save", "correct"}]
         if "untrash" in offered:
             names = ["untrash"]
         if {"cancel"} & offered:  # one edition to come is enough
             names = [name for name in names if name != "schedule"]
         if "publish" not in offered:
             names = [name for name in names if name != "correct"]
-        return self.dice.choices(names, [STEPS[name] for name in names])[0]
+        return self.dice.choices(names, [STEPS[name] for name in names])[0] if names else "save"
 
     def write_words(self, form: Form, story: int, number: int, step: str) -> None:
         word = f"w{story:03}x{number:05}"

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 from bench.torture.paper import BASE
-from bench.torture.running import Plan, torture
+from bench.torture.running import Plan, summary, torture
 
 BUGS = Path(__file__).with_name("planted.toml")
 COPIED = ["newsroom", "articles", "tickers", "ground", "templates", "manage.py", "gunicorn.conf.py"]
@@ -49,9 +49,10 @@ def try_planted(only: str, seed: int, server: str) -> int:
             code = copy_code(folder / str(number), bug)
             kind, faults = bug.get("paper", "sqlite"), bug.get("faults", USUAL)
             plan = Plan(kind, seed, SECONDS, folder / f"{number}.jsonl", faults, code=code, until_found=True)
-            plan.server, plan.owns_server, plan.stories, plan.hold = server, True, 2, 1.0
+            plan.server, plan.owns_server, plan.stories, plan.readers = server, True, 2, 2
+            plan.steps, plan.hold = bug["steps"].split(), 1.0
             model = torture(plan)
-            verdict = f"found: {model.problems[0][1]}" if model.problems else "NOT FOUND"
+            verdict = f"found: {model.problems[0][1]}" if model.problems else f"NOT FOUND: {summary(model)}"
             print(f"{bug['rule']}: {verdict}", flush=True)
             missed += not model.problems
             shutil.rmtree(folder / str(number))

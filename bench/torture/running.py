@@ -14,7 +14,7 @@ from bench.torture.faults import Scene, possible_faults, striking
 from bench.torture.history import History
 from bench.torture.model import LISTS, Model
 from bench.torture.paper import BASE, Paper, Postgres, Sqlite
-from bench.torture.people import Editor, Reader
+from bench.torture.people import STEPS, Editor, Reader
 
 SEVERAL = 1.5  # seconds that a page of several machines may be old: UNHEARD and LOOK of newsroom/serving/generation.py
 NEVER_WELL = 90  # seconds in which a paper must be well again
@@ -34,6 +34,7 @@ class Plan:
     editors: int = 3
     readers: int = 4
     stories: int = 4  # of each editor
+    steps: list[str] = field(default_factory=list)  # that editors take; none: all
     until_found: bool = False  # end as soon as anything can't be right
     code: Path = BASE
     static: Path | None = None  # collected styles and scripts; without them it runs in debug mode
@@ -76,6 +77,8 @@ def _run(paper: Paper, plan: Plan, history: History) -> None:
         Editor(paper, history, session, stories, random.Random(dice.random()))
         for session, stories in zip(paper.sessions, shares, strict=True)
     ]
+    for editor in editors if plan.steps else []:
+        editor.likes = {name: STEPS[name] for name in plan.steps}
     readers = [Reader(paper, history, random.Random(dice.random())) for _reader in range(plan.readers)]
     scene, started = Scene(paper, editors, dice, plan.owns_server), time.time()
     if not _until_well(scene, prober, readers[0]):

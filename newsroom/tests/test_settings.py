@@ -1,18 +1,25 @@
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
+import tempfile
+import time
+from contextlib import closing
 from pathlib import Path
 from unittest import mock
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import ConnectionHandler, OperationalError
+from django.test import SimpleTestCase
 
 from newsroom import env
 from newsroom.management.commands import serve
 from newsroom.tests import backup_places
+from newsroom.tests.test_untold import unprivileged
 
 KEY = "k3y-" * 15
 
@@ -338,3 +345,33 @@ def test_every_variable_is_in_the_example():
     example = (settings.BASE_DIR / ".env.example").read_text()
     listed = set(re.findall(r"^#NEWSROOM_(\w+)=", example, re.MULTILINE))
     assert listed - {"CHROMIUM", "USER"} == read_there  # the tests read the one, bin/newsroom the other
+
+
+class SqliteTests(SimpleTestCase):
+    databases = {"default"}  # the name of its own
+
+    def test_connection_from_when_the_file_was_read_only_does_not_last(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "paper.sqlite3"
+            paper = ConnectionHandler({"default": env.database_at("DATABASE_URL", f"sqlite:///{path}")})["default"]
+            with closing(sqlite3.connect(path, isolation_level=None)) as keeper:  # so that there is a log
+                keeper.execute("PRAGMA journal_mode = WAL")
+                keeper.execute("CREATE TABLE word (text)")
+                self.set_modes(path, 0o444, 0o555)
+                with unprivileged(), self.assertRaisesMessage(OperationalError, "readonly"):
+                    self.write(paper)
+                self.set_modes(path, 0o666, 0o777)
+                later = time.monotonic() + 60
+                with unprivileged(), mock.patch("django.db.backends.base.base.time.monotonic", return_value=later):
+                    paper.close_if_unusable_or_obsolete()  # as before each request
+                    self.write(paper)
+                    paper.close()
+
+    def set_modes(self, path, file_mode, folder_mode):
+        for file in path.parent.iterdir():
+            file.chmod(file_mode)
+        path.parent.chmod(folder_mode)
+
+    def write(self, paper):
+        with paper.cursor() as cursor:
+            cursor.execute("INSERT INTO word VALUES ('x')")
