@@ -133,7 +133,7 @@ class Editor:
         while not ended.wait(self.dice.uniform(0.05, 0.3)):
             try:
                 step = self.dice.choices(list(self.likes), list(self.likes.values()))[0]
-                if step == "upload" or len(self.pictures) < 2:
+                if step == "upload" or (len(self.pictures) < 2 and "upload" in self.likes):
                     self.upload()
                 elif step == "board":
                     self.arrange_board()

@@ -28,7 +28,9 @@ class Plan:
     seed: int
     seconds: float  # 0: as long as it takes for each of ``faults`` to strike once
     history: Path
-    faults: list[str] = field(default_factory=list)  # in this order; none: all that are possible, shuffled
+    faults: list[str] = field(
+        default_factory=list
+    )  # in this order, "" for a calm; none: all that are possible, shuffled
     calm: float = 3.0  # seconds from one to the next
     hold: float = 4.0  # seconds that one lasts
     editors: int = 3
@@ -96,7 +98,8 @@ def _run(paper: Paper, plan: Plan, history: History) -> None:
             is_over = plan.seconds and time.monotonic() >= deadline
             if is_over or (plan.until_found and _verdict(plan, [*history.lines, _stored_by_now(paper)]).problems):
                 break
-            _strike(name, scene, prober, readers[0], plan.hold)
+            if name:
+                _strike(name, scene, prober, readers[0], plan.hold)
         time.sleep(plan.calm)
     finally:
         ended.set()
