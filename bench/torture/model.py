@@ -106,9 +106,9 @@ class Story:
         self.worlds.append(((set() if is_known else before) | after) or before)
         return bool(after) or not is_known
 
-    def at(self, asked: float, answered: float) -> set[World]:
+    def at(self, begin: float, end: float) -> set[World]:
         """The worlds of which a reader may have got one."""
-        return set().union(*self.worlds[bisect_left(self.until, asked) : bisect_left(self.since, answered)])
+        return set().union(*self.worlds[bisect_left(self.until, begin) : bisect_left(self.since, end)])
 
 
 class Model:
@@ -158,16 +158,16 @@ class Model:
 
     def judge_read(self, line: Line) -> None:
         """Nothing half, early, old or missing, of any article."""
-        asked, numbers = line["asked"] - self.allowance, defaultdict(set)
+        oldest, numbers = line["asked"] - self.allowance, defaultdict(set)
         if line["cache"] == "stale":
             rows = [row for row in self.faults if row["began"] <= line["asked"] <= row["well"] + GRACE]
-            asked = min([asked, *(row["began"] - GRACE for row in rows)])
-        window = (asked + line["offset"], line["answered"] + line["offset"] + EXACT)
+            oldest = min([oldest, *(row["began"] - GRACE for row in rows)])
+        window = (oldest + line["offset"], line["answered"] + line["offset"] + EXACT)
         for story, number in line["words"]:
             numbers[story].add(number)
         for story in self.stories.keys() | numbers.keys():
-            self.judge_story(line, story, numbers[story], self.stories[story].at(asked, line["answered"]), window)
-        self.judge_lead(line, asked, window)
+            self.judge_story(line, story, numbers[story], self.stories[story].at(oldest, line["answered"]), window)
+        self.judge_lead(line, oldest, window)
 
     def judge_story(self, line: Line, story: int, numbers: set[int], worlds: set[World], window: Span) -> None:
         name, is_own = f"{line['path']}: story {story}", self.pages.get(line["path"]) == story
@@ -185,14 +185,14 @@ class Model:
         if is_own and keys and not (is_right and line["picture_status"] in {200, 0}):
             self.blame(line, f"{name} has the picture “{line['picture']}”, {line['picture_status']}, not of {keys}")
 
-    def judge_lead(self, line: Line, asked: float, window: Span) -> None:
+    def judge_lead(self, line: Line, oldest: float, window: Span) -> None:
         """What was placed first leads the front page if it is live; nobody says so where the clock went back since."""
         saves = [save for save in self.boards if save["outcome"] != "refused" and save["asked"] <= line["answered"]]
-        if line["path"] != "/" or not saves or saves[-1]["answered"] >= asked or saves[-1]["outcome"] != "done":
+        if line["path"] != "/" or not saves or saves[-1]["answered"] >= oldest or saves[-1]["outcome"] != "done":
             return
         story, times = saves[-1]["story"], [save["asked"] + save["offset"] for save in saves]
         is_due = times[-1] == max(times) < window[0] and line["first"] != story
-        if is_due and must_be_live(self.stories[story].at(asked, line["answered"]), window):
+        if is_due and must_be_live(self.stories[story].at(oldest, line["answered"]), window):
             self.blame(line, f"/: story {story} was placed first, and {line['first']} leads")
 
 

@@ -207,7 +207,7 @@ class Editor:
     def send(self, story: int, step: str, form: Form, *, number: int, at: float, index: int) -> dict:
         """Send the form, and learn what became of it: ``saved`` is None and ``outcome`` unknown if nobody says."""
         path = f"/admin/articles/article/{story}/change/"
-        asked, offset, saved, outcome, status = time.time(), self.paper.clock.offset, None, "unknown", 0
+        sent_at, offset, saved, outcome, status = time.time(), self.paper.clock.offset, None, "unknown", 0
         self.forms[story] = None
         self.browser.cookies.pop("messages", None)  # of a step before, of which nobody could learn
         picture = int(form.value("lead_image") or 0) or None
@@ -223,7 +223,7 @@ class Editor:
                 saved, outcome = False, "refused"
         step = "publish" if step == "correct" else step
         line = {"story": story, "step": step, "number": number, "picture": picture, "at": at, "index": index}
-        line |= {"asked": asked, "answered": answered, "offset": offset, "saved": saved, "outcome": outcome}
+        line |= {"asked": sent_at, "answered": answered, "offset": offset, "saved": saved, "outcome": outcome}
         return self.history.write("step", **line, status=status)
 
     def outcome_of(self, story: int) -> str:
@@ -251,12 +251,12 @@ class Editor:
             form.put(_do=f"place:{story}:1", csrfmiddlewaretoken=TOKEN)
             form = Form(self.browser.ask(address, form.fields).text, "board-form")
             form.put(_save="1", csrfmiddlewaretoken=TOKEN)
-            asked, offset, outcome = time.time(), self.paper.clock.offset, "unknown"
+            sent_at, offset, outcome = time.time(), self.paper.clock.offset, "unknown"
             try:
                 status = self.browser.ask(address, form.fields).status
                 outcome = "done" if status == 302 else "refused" if status < 500 else "unknown"
             finally:
-                times = {"asked": asked, "answered": time.time(), "offset": offset}
+                times = {"asked": sent_at, "answered": time.time(), "offset": offset}
                 self.history.write("board", story=story, **times, outcome=outcome)
 
     def upload(self) -> None:
@@ -291,7 +291,7 @@ class Reader:
             self.read(self.dice.choice([*LISTS, "/", "/", *self.paper.pages.values()]))
 
     def read(self, path: str) -> dict:
-        clock, asked, status, text, cache, address = self.paper.clock, time.time(), 0, "", "", ""
+        clock, sent_at, status, text, cache, address = self.paper.clock, time.time(), 0, "", "", ""
         offset, moved_at, picture_status = clock.offset, clock.moved_at, 200
         try:
             status, text, headers = self.browser.ask(path)
@@ -303,8 +303,15 @@ class Reader:
             address = urlsplit(image[1]).path
             picture_status = self.status_of(address)
         words = list(words_in(text))
-        line = {"path": path, "asked": asked, "answered": answered, "offset": offset, "status": status, "cache": cache}
-        line |= {"moved": clock.moved_at != moved_at or asked - moved_at < 0.5, "picture": address}
+        line = {
+            "path": path,
+            "asked": sent_at,
+            "answered": answered,
+            "offset": offset,
+            "status": status,
+            "cache": cache,
+        }
+        line |= {"moved": clock.moved_at != moved_at or sent_at - moved_at < 0.5, "picture": address}
         line |= {"picture_status": picture_status, "first": words[0][1] if words else None}
         line["words"] = sorted({(story, number) for _part, story, number in words})
         line["parts"] = sorted({(part, story) for part, story, _number in words})

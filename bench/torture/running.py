@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def _run(paper: Paper, plan: Plan, history: History) -> None:
         for name in _turns(plan, paper, dice):
             time.sleep(plan.calm)
             is_over = plan.seconds and time.monotonic() >= deadline
-            if is_over or (plan.until_found and _verdict(plan, [*history.lines, _stored_by_now(paper)]).problems):
+            if is_over or (plan.until_found and _verdict(plan, _lines_by_now(scene, history)).problems):
                 break
             if name:
                 _strike(name, scene, prober, readers[0], plan.hold)
@@ -107,9 +108,13 @@ def _run(paper: Paper, plan: Plan, history: History) -> None:
             person.join()
 
 
-def _stored_by_now(paper: Paper) -> dict:
-    """What is stored while people go on; working copies may be ahead of what was answered."""
-    return {"kind": "stored"} | json.loads(json.dumps(paper.store())) | {"copies": {}}
+def _lines_by_now(scene: Scene, history: History) -> list[dict]:
+    """The history up to a moment in which no step is on its way; working copies are not looked at."""
+    with ExitStack() as stack:
+        for editor in scene.editors:
+            stack.enter_context(editor.at_rest)
+        stored = json.loads(json.dumps(scene.paper.store()))
+        return [*history.lines, {"kind": "stored"} | stored | {"copies": {}}]
 
 
 def _turns(plan: Plan, paper: Paper, dice: random.Random) -> Iterator[str]:
@@ -154,14 +159,14 @@ def lines_of(model: Model) -> Iterator[str]:
         answers = [line for line in model.reads if fault["began"] <= line["asked"] <= fault["well"]]
         kinds = Counter("stale" if line["cache"] == "stale" else line["status"] or "none" for line in answers)
         problems = [text for time, text in model.problems if begin <= time < end]
-        told = ", ".join(f"{number} × {kind}" for kind, number in kinds.most_common())
+        counts = ", ".join(f"{number} × {kind}" for kind, number in kinds.most_common())
         well = f"well after {fault['well'] - fault['ended']:.1f} s" if fault["is_well"] else "never well again"
-        yield f"{fault['name']:20} {told}; {well}; {len(problems)} violations"
+        yield f"{fault['name']:20} {counts}; {well}; {len(problems)} violations"
         yield from (f"    {text}" for text in problems[:5])
 
 
 def summary(model: Model) -> str:
     """How much was done, and how much of it can't be right."""
     outcomes = Counter(step["outcome"] for step in model.steps)
-    told = ", ".join(f"{number} {outcome}" for outcome, number in outcomes.most_common())
-    return f"{len(model.reads)} pages read, {len(model.steps)} steps ({told}), {len(model.problems)} violations."
+    counts = ", ".join(f"{number} {outcome}" for outcome, number in outcomes.most_common())
+    return f"{len(model.reads)} pages read, {len(model.steps)} steps ({counts}), {len(model.problems)} violations."

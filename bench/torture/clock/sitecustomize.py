@@ -26,10 +26,10 @@ class Follower:
     def put_right(self) -> bool:
         """Set the clock by the file; return whether this process was not held up between two looks at both clocks."""
         offset, real_time = float(FILE.read_text()), time_machine.escape_hatch.time.time
-        before, shown, after = real_time(), time.time(), real_time()
+        before, clock_time, after = real_time(), time.time(), real_time()
         is_close = after - before < CLOSE
-        if is_close and abs(before + offset - shown) > CLOSE:
-            self.traveller.shift(before + offset - shown)
+        if is_close and abs(before + offset - clock_time) > CLOSE:
+            self.traveller.shift(before + offset - clock_time)
         return is_close
 
     def start(self) -> None:
