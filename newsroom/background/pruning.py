@@ -151,9 +151,9 @@ def _remove_unnamed(place: str, pictures: frozenset[str], now: datetime) -> int:
 
     Rows are asked again before anything is deleted, as one may have been saved during the walk.
     """
-    storage, named = storages[place], set(named_files.names_in_columns(DEFAULT_DB_ALIAS))
+    storage, names_in_rows = storages[place], set(named_files.names_in_columns(DEFAULT_DB_ALIAS))
     ours = filter(OURS[place].match, walk(storage, leaving_out=pictures))
-    unnamed = (name for name in ours if name not in named)
+    unnamed = (name for name in ours if name not in names_in_rows)
     old = {name for name in unnamed if storage.get_modified_time(name) < now - ORPHANS}
     if old:
         old -= set(named_files.names_in_columns(DEFAULT_DB_ALIAS))

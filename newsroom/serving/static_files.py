@@ -43,7 +43,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
         super().save_manifest()
 
     def _remove_unnamed(self) -> None:
-        oldest, named = time.time() - KEPT, set[str]()
+        oldest, names_in_lists = time.time() - KEPT, set[str]()
         for path in Path(self.location).glob(LISTS):
             if (settings.BASE_DIR.parent / path.stem.removeprefix("staticfiles-")).exists():
                 os.utime(path)  # so that it counts for a while when its release is gone
@@ -51,13 +51,13 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
                 path.unlink()
                 continue
             try:
-                named |= _names_in(path) | {path.name}
+                names_in_lists |= _names_in(path) | {path.name}
             except ValueError:  # damaged, as by a full disk: nobody knows what that release names
                 return
         for path in Path(self.location).rglob("*"):
             name = str(path.relative_to(self.location))
             plain = name.removesuffix(path.suffix) if path.suffix in CODINGS else name
-            if path.is_file() and plain not in named and path.stat().st_mtime < oldest:
+            if path.is_file() and plain not in names_in_lists and path.stat().st_mtime < oldest:
                 path.unlink()
 
 
