@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 from itertools import count
 from typing import NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from bench.torture.history import History
@@ -19,7 +19,8 @@ from bench.torture.model import LISTS
 from bench.torture.paper import Paper, words_in
 
 TOKEN = "t" * 32  # of forms against forgery: the same in the cookie and in the field
-LEAD_PICTURE = re.compile(r'class="lead-picture".*?<img src="([^"]+)"', re.DOTALL)
+LEAD_PICTURE = re.compile(r'class="lead-picture".*?<picture(.*?)</picture>', re.DOTALL)
+PICTURE_FILE = re.compile(r'/media/[^"\s,]+')
 MESSAGE = re.compile(r'<li class="(success|error|warning|info)[^"]*">')
 BISHKEK = ZoneInfo("Asia/Bishkek")
 PATIENCE = 45  # seconds for one answer: longer than SQLite waits for its lock
@@ -300,7 +301,7 @@ class Reader:
             pass
         answered = time.time()
         if image := LEAD_PICTURE.search(text):
-            address = urlsplit(image[1]).path
+            address = self.dice.choice(PICTURE_FILE.findall(image[1]))  # as a browser takes any size
             picture_status = self.status_of(address)
         words = list(words_in(text))
         line = {
