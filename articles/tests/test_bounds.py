@@ -13,6 +13,7 @@ from articles.admin.article import autosaves, recovery
 from articles.admin.article.form import TagsField
 from articles.body import charts, footnotes, markup, pull_quotes, references, series
 from articles.desk import text_diff, text_merge
+from articles.desk.people import passwords
 from articles.desk.readiness import closed, words
 from articles.desk.text_diff.blocks import blocks_of_body
 from articles.desk.text_diff.matching import rows_of
@@ -74,6 +75,8 @@ PIECES = {  # repeated until a text is long
     "joined words": "a-b'",
     "commas": "a,",
 }
+# A pattern that takes as much as it can and then misses its end begins anew at each letter.
+ENCLOSED = ("digits", "spaces", "quotes", "commas", "half tags", "ampersands", "accents")
 TYPED = {  # functions that see what was typed
     "normalise": characters.normalise,
     "normalise_html": characters.normalise_html,
@@ -89,6 +92,7 @@ TYPED = {  # functions that see what was typed
     "marked": lambda typed: form_values.marked(typed, typed[::-1]),
     "marked_words": lambda typed: text_diff.marked_words(typed, typed[1:] + "a"),
     "terms": query.parse,
+    "common passwords": passwords.CommonInDisguise().validate,
 }
 CLEANED = {  # functions that see a body once it is cleaned
     "plain_text": markup.plain_text,
@@ -147,6 +151,7 @@ class BoundsTests(SimpleTestCase):
 
     def test_no_function_takes_long_for_odd_texts(self):
         typed = {kind: long_text(piece) for kind, piece in PIECES.items()}
+        typed |= {f"{kind} between letters": f"a{typed[kind]}a" for kind in ENCLOSED}
         slow, cases = self.slow(TYPED, typed)
         cleaned = {kind: markup.clean(html)[: 2 * SIZE] for kind, html in typed.items()}
         slow_with_bodies, more_cases = self.slow(CLEANED, cleaned)

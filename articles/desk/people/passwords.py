@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 BREACHES = "https://api.pwnedpasswords.com/range/"  # answers with digests that begin as the one that is asked for
 BEGINNING = 5  # letters of the digest that it is told: some hundred passwords begin so
 CLIENT = Client(connect=2, silence=2, whole=4, most_bytes=500_000, elsewhere=False)
-AROUND = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+LETTER = re.compile(r"[^\W\d_]")
 SEPARATORS = re.compile(r"[\W_]+")
 LEAST_WORD = 4  # letters: shorter words are in many others
 LEAST_REST = 8  # letters and digits that a password has besides a word of the paper
@@ -29,7 +29,8 @@ class CommonInDisguise(CommonPasswordValidator):
     """Django's 20,000 common passwords, which it also knows with digits and signs around them, or twice."""
 
     def validate(self, password, user=None):
-        core = AROUND.sub("", password)
+        letters = [match.start() for match in LETTER.finditer(password)]
+        core = password[letters[0] : letters[-1] + 1] if letters else ""
         half = core[: len(core) // 2]
         for disguised in {password, core, half if half * 2 == core else core}:
             super().validate(disguised, user)
