@@ -49,6 +49,8 @@ SOUND = {
     "SESSION_COOKIE_SECURE": True,
     "CSRF_COOKIE_SECURE": True,
     "EMAIL_HOST": "mail.example.org",
+    # What browser tests, which may come before in the same process, leave in the environment.
+    "SILENCED_SYSTEM_CHECKS": [*settings.SILENCED_SYSTEM_CHECKS, "async.E001"],
     "EMAIL_TLS": "starttls",
 }
 OF_SERVER = {
@@ -301,19 +303,11 @@ def own_folder():
         yield
 
 
-@contextmanager
-def outside_of_tests():
-    """The environment without what browser tests, which may come before in the same process, need in it."""
-    with mock.patch.dict(os.environ):
-        os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
-        yield
-
-
 def sound_paper():
     stack = ExitStack()
     if connection.vendor == "sqlite":
         os.chmod(connection.settings_dict["NAME"], 0o640)
-    whole = (outside_of_tests(), own_folder(), environment_file(0o640), nginx(), backup_of(HOUR), disk(), server_says())
+    whole = (own_folder(), environment_file(0o640), nginx(), backup_of(HOUR), disk(), server_says())
     for context in (*whole, worker_seen(HOUR * 0)):
         stack.enter_context(context)
     return stack
