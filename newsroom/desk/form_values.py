@@ -106,11 +106,18 @@ def _names(field: forms.ModelMultipleChoiceField, value: Any) -> str:
 
 
 def _name(field: forms.ModelChoiceField, value: Any) -> str:
+    row = value if isinstance(value, Model) else _row(field, value)
+    return field.label_from_instance(row) if row else _text(value)
+
+
+def _row(field: forms.ModelChoiceField, value: Any) -> Model | None:
+    """Return the choice that ``value`` stands for; None if it is none, or none any more."""
+    assert field.queryset is not None  # noqa: S101 - Django makes each such field with one
     try:
-        row = value if isinstance(value, Model) else field.to_python(value)
-    except ValidationError:
-        return _text(value)
-    return field.label_from_instance(row) if row else ""
+        known = getattr(field, "known_rows", {}).get(str(value))
+        return known or field.queryset.filter(**{field.to_field_name or "pk": value}).first()
+    except (TypeError, ValueError):
+        return None
 
 
 def _flat(choices: Any) -> list[tuple[str, Any]]:
