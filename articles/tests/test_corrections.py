@@ -238,6 +238,13 @@ class ReadingTests(DeskTestCase):
         self.assertContains(page, f'<a href="{self.edition.path}">Trains</a>')
         self.assertContains(page, '<li class="card" lang="ru">')
 
+    def test_edition_shows_them_from_its_start_until_its_end(self):
+        start, end = MORNING, MORNING + timedelta(hours=1)
+        edition = make_edition(live_from=start, live_until=end, dated_corrections=WRONG)
+        own, tick = EditionCorrection.objects.filter(edition=edition), timedelta(microseconds=1)
+        shown = [own.live(at).count() for at in (start - tick, start, end - tick, end)]
+        assert shown == [0, 1, 1, 0]
+
     def test_staff_see_the_page_as_it_stood(self):
         self.log_in(make_chief())
         stood = self.client.get("/corrections/", {"at": "2025-12-07T10:00"})

@@ -400,3 +400,19 @@ class RefusedTests(StepsTestCase):
         edition = workflow.schedule(self.article, by=self.chief, at=minute(2))
         with self.assertRaisesMessage(WorkflowError, "It has all that readers have already."):
             workflow.carry_over(edition, by=self.chief)
+
+
+class CancelledTests(StepsTestCase):
+    def test_what_was_to_follow_is_the_first_then(self):
+        first = workflow.schedule(self.article, by=self.chief, at=minute(2))
+        second = workflow.schedule(self.article, by=self.chief, at=minute(3))
+        assert second.took_over
+        workflow.cancel(first, by=self.chief)
+        second.refresh_from_db()
+        assert not second.took_over
+
+    def test_its_address_is_free_for_others(self):
+        path = workflow.schedule(self.article, by=self.chief, at=minute(2)).path
+        workflow.cancel(self.article.editions.get(), by=self.chief)
+        other = make_article(slug=self.article.slug)
+        assert workflow.schedule(other, by=self.chief, at=minute(2)).path == path

@@ -27,11 +27,14 @@ AREAS = {
     ),
     "timeline": Area(
         [*_in("articles/desk/workflow", "editions scheduled timeline"), *_in("articles/models", "edition")],
-        _in(
-            "articles/tests",
-            "test_workflow test_assignment test_updates test_first_publication test_timeline test_lacking "
-            "test_steps_together",
-        ),
+        [
+            *_in(
+                "articles/tests",
+                "test_workflow test_assignment test_updates test_first_publication test_timeline test_lacking "
+                "test_steps_together test_corrections test_feeds",
+            ),
+            "newsroom/tests/test_rates_in_articles.py",
+        ],
     ),
     "roles": Area(
         _in("articles/desk", "roles steps"),
