@@ -90,7 +90,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection = self.pool.getconn(seconds)
         try:
             self._tell_limits(connection)
-        except BaseException:
+        except BaseException:  # whatever ended it, the pool gets its connection back
             self.pool.putconn(connection)
             raise
         return connection
