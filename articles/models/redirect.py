@@ -23,9 +23,13 @@ MODELS = {"section": "articles.Section", "author": "articles.Author", "tag": "ta
 
 
 def normal_path(address: str) -> str:
-    """Return an address in the form in which redirects are compared: small letters, no slash at its end."""
+    """Return an address in the form in which redirects are compared: small letters, no slash at its end.
+
+    One with a NUL stays as it is: no address has one, and PostgreSQL can't be asked for it.
+    """
     path, mark, query = address.partition("?")
-    return (unquote(path).lower().rstrip("/") or "/") + mark + query
+    plain = unquote(path)
+    return ((path if "\0" in plain else plain).lower().rstrip("/") or "/") + mark + query
 
 
 def starts_of(address: str) -> list[str]:

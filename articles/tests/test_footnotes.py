@@ -80,6 +80,17 @@ class TidyTests(SimpleTestCase):
         assert {target for _id, target, *_numbers in marks} <= set(ids)
         assert set(BACKS.findall(shown)) == {mark[0] for mark in marks}
 
+    def seconds(self, html):
+        """The CPU seconds that a text takes: the least of three, as the machine may have other work."""
+        tries = []
+        for _number in range(3):
+            started = time.process_time()
+            plain_text(html)
+            footnotes.numbered(html)
+            footnotes.tidy_footnotes(html)
+            tries.append(time.process_time() - started)
+        return min(tries)
+
     def test_hostile_text_takes_time_that_grows_with_its_length(self):
         units = [
             note("x"),
@@ -92,15 +103,8 @@ class TidyTests(SimpleTestCase):
         units += [footnotes.OPENING + "  ", "<a href='/'>" + note("x")]
         for unit in units:
             with self.subTest(unit):
-                times = []
-                for size in (40_000, 240_000):
-                    html = unit * (size // len(unit))
-                    started = time.process_time()
-                    plain_text(html)
-                    footnotes.numbered(html)
-                    footnotes.tidy_footnotes(html)
-                    times.append(time.process_time() - started)
-                assert times[1] < max(20 * times[0], 1.5), times
+                seconds = [self.seconds(unit * (size // len(unit))) for size in (40_000, 240_000)]
+                assert seconds[1] < max(20 * seconds[0], 1.5), seconds
 
     def test_one_note_of_many_empty_paragraphs_takes_no_longer(self):
         started = time.process_time()
