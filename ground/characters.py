@@ -7,6 +7,7 @@ of a line written from right to left, and in running text where a word may be br
 import re
 import unicodedata
 from bisect import bisect_right
+from functools import lru_cache
 
 # Half surrogates can't be encoded; the last two code points of each plane and 32 of the first are no characters.
 NONE = "\ud800-\udfff\ufdd0-\ufdef" + "".join(
@@ -101,7 +102,9 @@ def _without_idle_joiners(text: str, is_html: bool) -> str:
     end, tail, has_right = 0, "", bool(FROM_RIGHT.search(text))
     for match in JOINING.finditer(text):
         out.append(text[end : match.start()])
-        tail = (tail + out[-1][-FAR:])[-FAR:]
+        tail += out[-1][-FAR:]
+        if len(tail) > 4 * FAR:
+            tail = tail[-FAR:]
         end, sign = match.end(), match[0]
         before, after = _before(tail, is_html), _after(text, end, is_html)
         if match["flag"] or (has_right and sign in MARKS_OF_DIRECTION) or _joins(sign, before, after):
@@ -112,8 +115,11 @@ def _without_idle_joiners(text: str, is_html: bool) -> str:
 
 def _before(text: str, is_html: bool) -> str:
     """Return the last character of ``text``; of HTML, the last outside a tag."""
+    if not (is_html and text.endswith(">")):
+        return text[-1:]
+    text = text[-FAR:]
     for _tag in range(MOST_TAGS):
-        if not (is_html and text.endswith(">")):
+        if not text.endswith(">"):
             break
         text = text[: max(text.rfind("<"), 0)]
     return text[-1:]
@@ -127,6 +133,7 @@ def _after(text: str, at: int, is_html: bool) -> str:
     return text[at : at + 1]
 
 
+@lru_cache(maxsize=4096)  # a text has few kinds of neighbours, and may have one of them 100,000 times
 def _joins(sign: str, before: str, after: str) -> bool:
     if not before:
         return False

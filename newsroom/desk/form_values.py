@@ -114,8 +114,8 @@ def _row(field: forms.ModelChoiceField, value: Any) -> Model | None:
     """Return the choice that ``value`` stands for; None if it is none, or none any more."""
     assert field.queryset is not None  # noqa: S101 - Django makes each such field with one
     try:
-        known = getattr(field, "known_rows", {}).get(str(value))
-        return known or field.queryset.filter(**{field.to_field_name or "pk": value}).first()
+        row = getattr(field, "known_rows", {}).get(str(value))
+        return row or field.queryset.filter(**{field.to_field_name or "pk": value}).first()
     except (TypeError, ValueError):
         return None
 
