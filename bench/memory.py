@@ -110,6 +110,7 @@ def main() -> None:
     parser.add_argument("--answers", type=int, default=100_000)
     options = parser.parse_args()
     cookie = prepare()
+    speed.collect_static_files()
     with speed.server("newsroom.wsgi", workers=1) as (process, place):
         worker = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
         asking = Asking(place, worker, cookie, options.answers)

@@ -155,10 +155,15 @@ def ask(process: subprocess.Popen, place: str, case: Case, seconds: float) -> tu
     return counts["requests"] / counts["seconds"], (cpu_of(process) - before) * 1000 / counts["requests"]
 
 
-def measure(rounds: int, seconds: float) -> list[dict]:
-    """Return a line for each case: medians of interleaved rounds, and ratios to the constant page just before."""
+def collect_static_files() -> None:
+    """Collect them as for production, whose pages name them by their content."""
     collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"]
     subprocess.run(collect, cwd=BASE, env=os.environ | FOR_READERS, check=True)
+
+
+def measure(rounds: int, seconds: float) -> list[dict]:
+    """Return a line for each case: medians of interleaved rounds, and ratios to the constant page just before."""
+    collect_static_files()
     with ExitStack() as stack:
         redis = stack.enter_context(redis_server())
         servers = {

@@ -4,12 +4,13 @@ A write is stored when its transaction is committed. If the connection breaks du
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any
 
-from django.db import Error, IntegrityError, OperationalError
+from django.db import Error, IntegrityError, OperationalError, connection
 
+SHORT = 200  # milliseconds
 CONFLICTS = {"40001", "40P01", "55P03"}  # PostgreSQL's codes of a transaction, a deadlock and a lock in the way
 _may_be_stored: ContextVar[bool] = ContextVar("the work at hand may have stored something", default=False)
 
@@ -34,13 +35,30 @@ def note_stored() -> None:
 
 
 @contextmanager
-def not_counting() -> Iterator[None]:
-    """Leave out what is stored meanwhile: notes about the work, that nobody asked for."""
+def in_passing() -> Iterator[None]:
+    """Store notes about the work that nobody asked for: they don't count as stored, and nobody waits long for them.
+
+    On SQLite, whoever writes waits until others have written, for as long as suits what somebody typed. PostgreSQL has
+    limits for all kinds of work.
+    """
     before = _may_be_stored.get()
+    try:
+        with _hardly_waiting() if connection.vendor == "sqlite" else nullcontext():
+            yield
+    finally:
+        _may_be_stored.set(before)
+
+
+@contextmanager
+def _hardly_waiting() -> Iterator[None]:
+    usual = round(1000 * connection.get_connection_params()["timeout"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {SHORT}")
     try:
         yield
     finally:
-        _may_be_stored.set(before)
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from articles.models.edition import Edition
 from articles.models.redirect import MODELS, FormerAddress, Redirect, RedirectHits, normal_path, path_of, starts_of
 from articles.models.section import Section
 from articles.public import wordpress
+from ground import outcomes
 from ground.requests import ReaderRequest
 from ground.times import midnight
 
@@ -82,7 +83,7 @@ def _walk_from(request: ReaderRequest, target: str, query: str) -> HttpResponse 
 
 def _count(redirect: Redirect) -> None:
     """Count one hit; a reader need not wait where the database can't be written now."""
-    with suppress(DatabaseError), transaction.atomic():
+    with suppress(DatabaseError), outcomes.in_passing(), transaction.atomic():
         now = timezone.now()
         rows = RedirectHits.objects.filter(redirect=redirect.pk)
         if not rows.update(hits=F("hits") + 1, last_at=now):

@@ -3,7 +3,9 @@
 import os
 import shutil
 import signal
+import sqlite3
 import time
+from contextlib import closing
 from unittest import mock, skipUnless
 
 from django.conf import settings
@@ -12,7 +14,9 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory, SimpleTestCase, TransactionTestCase, override_settings
 from django.utils import timezone
 
+from articles.desk.people import sessions
 from articles.models import Article
+from articles.models.redirect import Redirect, RedirectHits
 from articles.tests.factories import make_article, make_chief, make_edition, make_section
 from articles.tests.test_admin_article import change_address, typed
 from newsroom.postgresql import patience
@@ -124,6 +128,32 @@ class HungTests(SlowTestCase):
                 other.execute("LOCK TABLE articles_revision IN EXCLUSIVE MODE")
                 self.assert_soon(self.save, "Nothing was saved: the database can’t be written to")
         assert self.save().status_code == 302
+
+
+@skipUnless(connection.vendor == "sqlite", "PostgreSQL has limits of its own")
+@REAL
+class BusyFileTests(SlowTestCase):
+    """On SQLite one writes at a time. What somebody typed waits for the others; what a reader did not ask for never."""
+
+    def test_what_nobody_asked_for_is_left_out_while_another_writes(self):
+        Redirect.objects.create(source="/shop", target="/business/")
+        self.reader.get("/")  # made anew after that
+        report = {"effective-directive": "img-src", "blocked-uri": "data", "document-uri": "http://testserver/"}
+        with closing(sqlite3.connect(connection.settings_dict["NAME"])) as other:
+            other.execute("BEGIN IMMEDIATE")
+            began = time.monotonic()
+            moved = self.reader.get("/shop/")
+            counted = self.reader.post("/policy-reports/", {"csp-report": report}, "application/json")
+            sessions.noted.clear()
+            assert self.open_form().status_code == 200
+            assert time.monotonic() - began < ANSWERED
+            assert (moved.status_code, moved.headers["Location"], counted.status_code) == (301, "/business/", 503)
+            self.assert_kept_page_costs_nothing()
+        assert self.reader.get("/shop/").status_code == 301
+        assert RedirectHits.objects.get().hits == 1
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout")
+            assert cursor.fetchone() == (20_000,)
 
 
 @skipUnless(connection.vendor == "postgresql", "SQLite has no limits of its own")

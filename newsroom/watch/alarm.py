@@ -102,7 +102,7 @@ def note_error(sender: object, request: object = None, **kwargs: object) -> None
     noted[key] = time.monotonic()
     words = {"error": type(error).__name__, "view": view}
     try:
-        with outcomes.not_counting():
+        with outcomes.in_passing():
             text = _("A page failed with %(error)s: %(view)s") % words
             note_fault(Finding(key, text, _("The log has more.")), timezone.now())
     except Exception:  # the database is away, which the probes say

@@ -68,7 +68,7 @@ def note_session(request: Any, user: User) -> None:
     noted[secret_digest(key)] = now.timestamp()
     request.session.setdefault(BEGAN, now.timestamp())  # of a log in before this was noted
     try:
-        with outcomes.not_counting(), transaction.atomic():
+        with outcomes.in_passing(), transaction.atomic():
             browser = browser_of(request.META.get("HTTP_USER_AGENT", ""))
             session_values = {"user": user, "browser": browser, "seen_at": now}
             LoginSession.objects.update_or_create(key_digest=secret_digest(key), defaults=session_values)
