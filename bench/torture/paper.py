@@ -27,11 +27,14 @@ LIKE_ANYBODY = [] if os.geteuid() else ["setpriv", f"--bounding-set={BOUND}", f"
 WORD = re.compile(r"(Kurultai|Standfirst|Text|Corrected)(?:</mark>)? w(\d{3})x(\d{5})")  # of an article, by one save
 PREPARE = """
 import json
+from articles.models import ArticleSection
 from articles.tests.factories import make_article, make_section, make_user
 from newsroom.tests.test_races import log_in
 section = make_section(name="Business", slug="business")
+country = make_section(name="Kyrgyzstan", slug="kyrgyzstan", kind="country")
 people = [make_user(username=f"editor-{number}", is_superuser=True) for number in range(PEOPLE)]
 stories = [make_article(section=section, slug=f"story-{number}").pk for number in range(STORIES)]
+ArticleSection.objects.bulk_create(ArticleSection(article_id=story, section=country) for story in stories)
 print(json.dumps({"sessions": [log_in(user) for user in people], "stories": stories}))
 """
 

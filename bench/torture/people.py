@@ -304,6 +304,7 @@ class Reader:
             address = self.dice.choice(PICTURE_FILE.findall(image[1]))  # as a browser takes any size
             picture_status = self.status_of(address)
         words = list(words_in(text))
+        lead = next(words_in(text.partition('class="leading"')[2]), None)  # above it stands the newest of each country
         line = {
             "path": path,
             "asked": sent_at,
@@ -313,7 +314,7 @@ class Reader:
             "cache": cache,
         }
         line |= {"moved": clock.moved_at != moved_at or sent_at - moved_at < 0.5, "picture": address}
-        line |= {"picture_status": picture_status, "first": words[0][1] if words else None}
+        line |= {"picture_status": picture_status, "first": lead[1] if lead else None}
         line["words"] = sorted({(story, number) for _part, story, number in words})
         line["parts"] = sorted({(part, story) for part, story, _number in words})
         return self.history.write("read", **line)
