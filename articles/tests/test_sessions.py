@@ -19,6 +19,8 @@ from articles.tests.factories import make_article, make_user
 from articles.tests.test_people import PeopleTestCase, screen
 from newsroom.tests.forms import loaded
 
+ANOTHER = "another long phrase 7"
+
 
 class SessionTests(PeopleTestCase):
     def browser(self, user, agent="Mozilla/5.0 (Windows NT 10.0; rv:130.0) Gecko/20100101 Firefox/130.0"):
@@ -53,6 +55,33 @@ class SessionTests(PeopleTestCase):
         assert not self.is_in(noted)
         assert not self.is_in(unnoted)
         assert self.is_in(self.client)
+
+    def test_session_that_ended_by_another_password_is_neither_listed_nor_counted(self):
+        """By whatever way it was set: no request with the old one is let in."""
+        person = make_user(roles.REPORTER)
+        ways = {
+            "on its own screen": lambda here: here.post(
+                reverse("admin:password_change"),
+                {"old_password": "password", "new_password1": ANOTHER, "new_password2": ANOTHER},
+            ),
+            "in the database": lambda here: self.set_password(person),
+        }
+        for way, change in ways.items():
+            with self.subTest(way):
+                person.set_password("password")
+                person.save()
+                here, elsewhere = self.browser(person), self.browser(person, "Safari/605 (iPhone)")
+                change(here)
+                is_here = self.is_in(here)
+                assert len(sessions.sessions_of(User.objects.get(pk=person.pk))) == is_here
+                row = LoginSession.objects.filter(user=person, browser="Safari on iPhone").first()
+                assert row is None or sessions.end_session(row) == 0
+                assert sessions.end_all(person) == is_here
+                assert not self.is_in(elsewhere)
+
+    def set_password(self, person):
+        person.set_password(ANOTHER)
+        person.save()
 
     def test_own_others_are_ended_and_this_one_goes_on(self):
         here, elsewhere = self.browser(self.chief), self.browser(self.chief)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from unittest import mock
 
 from django.template.loader import render_to_string
-from django.test import TestCase
+from django.test import TestCase, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -324,6 +324,10 @@ class ChecksTests(DeskTestCase):
         page = self.checks(headline="Road", body=body)
         self.assertNotContains(page, "links to other sites.")
         self.assertContains(page, "were not asked yet")
+        with override_settings(ASK_OUTSIDE_LINKS=False):
+            page = self.checks(headline="Road", body=body)
+            self.assertContains(page, "are not asked here")
+            self.assertNotContains(page, "were not asked yet")
         OutsideLink.objects.create(
             sha256=address_digest(href), address=requested_address(href), checked_at=timezone.now(), status=200
         )

@@ -1,5 +1,6 @@
 """The checks beside the text: of the saved copy when the page opens, of what is in the form while somebody types."""
 
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.db.models import prefetch_related_objects
 from django.shortcuts import render
@@ -89,7 +90,8 @@ def looked_at(article, refused=()):
         "blocking": [_entry(problem) for problem in problems if problem.blocks],
         "advisory": [_entry(problem) for problem in problems if not problem.blocks],
         "fine": [_short(check) for check in Check if levels[check] != readiness.Level.OFF and check not in silent],
-        "not_asked_yet": unasked,
+        "unasked": unasked,
+        "will_ask": settings.ASK_OUTSIDE_LINKS,
     }
 
 

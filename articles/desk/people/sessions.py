@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import DatabaseError, transaction
@@ -158,8 +158,24 @@ def _store() -> Any:
 
 def _open_sessions() -> dict[str, AbstractBaseSession]:
     """Return all open sessions by their keys; only people of the desk have any."""
-    sessions = _store().get_model_class().objects.filter(expire_date__gt=timezone.now())
-    return {session.session_key: session for session in sessions}
+    sessions = {
+        session.session_key: session
+        for session in _store().get_model_class().objects.filter(expire_date__gt=timezone.now())
+    }
+    users = {str(user.pk): user for user in User.objects.filter(is_staff=True)}
+    return {key: session for key, session in sessions.items() if not _is_over(session, users)}
+
+
+def _is_over(session: AbstractBaseSession, users: dict[str, User]) -> bool:
+    """Return whether a session ended by another password of its user: the next request with it is out (Django's
+    get_user).
+    """
+    values = session.get_decoded()
+    user = users.get(str(values.get(SESSION_KEY, "")))
+    if user is None:
+        return False
+    valid_hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+    return values.get(HASH_SESSION_KEY, "") not in valid_hashes
 
 
 def _is_of(user: User, session: AbstractBaseSession) -> bool:
