@@ -318,6 +318,7 @@ class ChecksTests(DeskTestCase):
                 page = self.checks(headline="Road", body=f"<p>So {words} there. More.</p>")
                 self.assertNotContains(page, "is left over")
 
+    @override_settings(ASK_OUTSIDE_LINKS=True)
     def test_links_that_nobody_asked_yet_are_not_fine(self):
         href = "https://example.org/a"
         body = f'<p>See <a href="{href}">this</a>.</p>'
