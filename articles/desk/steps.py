@@ -65,6 +65,7 @@ FIELDS = {
     ),
     "forget_end": Field(_("Without the end that was planned"), TICK),
     "plan_again": Field(_("Schedule again what was scheduled"), TICK),
+    "take_away": Field(_("Publish it without that"), TICK),
     "note": Field(_("Note to the writer"), WORDS, most=250),
     "withdrawal_reason": Field(
         _("Reason for withdrawal"),
@@ -77,7 +78,13 @@ FIELDS = {
     "word_goal": Field(_("Words it is to have"), NUMBER, _("Empty: no goal."), most=50_000),  # no body has many more
     "desk_note": Field(_("Note to the desk"), WORDS, _("Readers never see it."), most=4000),
 }
-TICKS = ("significant", "carry", "forget_end", "plan_again")  # options of other steps, which do nothing by themselves
+TICKS = (
+    "significant",
+    "carry",
+    "forget_end",
+    "plan_again",
+    "take_away",
+)  # options of other steps, which do nothing by themselves
 IN_HAND = ("assign_to", "due_at", "word_goal")  # their present values are shown, as others may have changed them
 
 

@@ -365,7 +365,17 @@ class MergingTests(LackingTestCase):
         assert MARK not in self.page(self.article).content.decode()
         with time_machine.travel(self.at):
             self.log_in(self.chief)
-            self.assertContains(self.page(self.article), f"The text here {lacking.gaps_in_words('body')}")
+            page = self.page(self.article)
+            self.assertContains(page, f"The text here {lacking.gaps_in_words('body')}")
+            self.assertContains(page, 'name="take_away"', count=1)
+            live = self.article.editions.live().get()
+            refused = self.press("publish", significant="on")  # an option of another step decides nothing
+            self.assertContains(refused, "tick “Publish it without that” and publish again")
+            assert self.article.editions.live().get() == live
+            self.press("publish", take_away="on")
+            self.article.refresh_from_db()
+            assert self.article.editions.live().get().body == self.article.body != live.body
+            self.assertNotContains(self.page(self.article), 'name="take_away"')
 
     def test_bulk_publishing_puts_corrections_in_too(self):
         self.schedule(standfirst="An update.")

@@ -270,6 +270,7 @@ class PairTests(StepsTestCase):
         "carry": lambda: "yes",
         "forget_end": lambda: "on",
         "plan_again": lambda: "on",
+        "take_away": lambda: "on",
         "note": lambda: "Shorter, please",
         "withdrawal_reason": lambda: "Wrong",
         "assign_to": lambda: "somebody",

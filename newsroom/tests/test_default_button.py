@@ -66,6 +66,8 @@ class DefaultButtonTests(UnsavedTestCase):
         shown = self.through_login(address, data_of(self.client.get(address)) | {"name": MARK})
         self.assertContains(shown, "Drop what was typed")
         self.check(shown)
+        # The cursor stands in the form's first field or button, and the next Enter presses that.
+        assert "Drop what was typed" not in shown.content.decode().partition('id="author_form"')[2]
 
     def test_takes_no_step_with_an_article_that_is_only_read(self):
         reporter = make_user(roles.REPORTER, username="reporter")

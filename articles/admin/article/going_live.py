@@ -30,10 +30,22 @@ def press_publish(article: Article, values: Given, by: User) -> str:
     if at := values["go_live_at"]:
         text = _("You typed %(time)s as the time it goes live: press “Schedule”, or empty the time to publish now.")
         raise WorkflowError(text % {"time": time_with_zone(at)})
+    if not values["take_away"]:
+        _refuse_to_take_away(article)
     withdrawn = state.state_of(article).withdrawn
     edition = workflow.publish(article, by=by, significant=values["significant"])
     done = _("Published: readers see it at %(path)s.") % {"path": edition.path}
     return _and_so_on(done, edition, withdrawn, by, values)
+
+
+def _refuse_to_take_away(article: Article) -> None:
+    """Refuse to publish a text that lacks what readers have, like an update that went live after it was written."""
+    if lacks := lacking.gaps_in_words(",".join(lacking.of_working_copy(article))):
+        text = _(
+            "The text here %(lacks)s. Compare it with what readers have, and put that in; or tick “Publish it without "
+            "that” and publish again."
+        )
+        raise WorkflowError(text % {"lacks": lacks})
 
 
 def press_schedule(article: Article, values: Given, by: User) -> str:
