@@ -55,7 +55,7 @@ class _Normal:
         return value
 
 
-class _NotOurs:
+class NotOurs:
     """A field that for the database and its migrations is Django's or another package's."""
 
     def deconstruct(self):
@@ -63,7 +63,7 @@ class _NotOurs:
         return name, self.known_as, args, kwargs
 
 
-class SlugText(_NotOurs, _Normal, models.SlugField):
+class SlugText(NotOurs, _Normal, models.SlugField):
     """The slug of an address."""
 
     known_as = "django.db.models.SlugField"
@@ -103,7 +103,7 @@ class ProseField(_Normal, models.TextField):
         return value if value.strip() else ""
 
 
-class _ForeignLine(_NotOurs, LineField):
+class _ForeignLine(NotOurs, LineField):
     known_as = "django.db.models.CharField"
 
 
@@ -114,7 +114,7 @@ def adopt(model: type[models.Model], *names: str) -> None:
         field.__class__ = SlugWord if isinstance(field, models.SlugField) else _ForeignLine
 
 
-class NormalJSONField(_NotOurs, models.JSONField):
+class NormalJSONField(NotOurs, models.JSONField):
     """JSON values with texts that people typed."""
 
     known_as = "django.db.models.JSONField"

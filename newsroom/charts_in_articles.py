@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
 from articles.body.charts import ChartReference, ResolvedChart
+from articles.languages import direction
 from articles.models.site import SiteSettings
 from newsroom.rates_in_articles import other_way
 from tickers import chart, numerals, providers, span
@@ -78,6 +79,7 @@ def draw_chart(reference: ChartReference, resolved: ResolvedChart, caption: str,
         "charts": [(name, chart.draw_line(pair_span.points, size)) for name, size in sizes],
         "number": number,
         "language": get_language(),
+        "direction": direction(get_language()),
     }
     return render_to_string("tickers/_chart_in_article.html", context)
 

@@ -7,29 +7,33 @@ see the rates known at its start, without any code running at that moment.
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone, translation
 
 from articles.body.references import RateReference, ResolvedRate
+from articles.languages import canonical_code, django_language, has_django_words
 from articles.models.site import SiteSettings
 from tickers import ratebar, wording
 from tickers.models import Pair
 
 DATED = "pair-dated"  # the form of a reference without one
+DAY_IN_NUMBERS = "d.m.Y"  # in a language whose names of months nobody told Django
 USUAL = "USD"  # the currency whose price people usually ask for
 
 
 def look_up_rates(references: set[RateReference], at: datetime, language: str) -> dict[RateReference, ResolvedRate]:
-    """Return the rates in force on the paper's day at ``at``, in words of ``language``, by reference. One query."""
+    """Return the rates in force on the paper's day at ``at``, in words of ``language`` (BCP 47), by reference.
+
+    One query.
+    """
     names = {reference.pair for reference in references} | {other_way(reference.pair) for reference in references}
     bases, quotes = {name[:3] for name in names}, {name[-3:] for name in names}  # more pairs may match
     day = at.astimezone(SiteSettings.current().zone).date()
     rows = [_row(pair, day) for pair in ratebar.with_newest(day).filter(base__in=bases, quote__in=quotes)]
     rows_by_pair = {row.pair: row for row in rows if row is not None}
-    with translation.override(language):
+    with translation.override(django_language(language)):
         return {
-            reference: _resolved(row, reference.form or DATED)
+            reference: _resolved(row, reference.form or DATED, language)
             for reference in references
             if (row := _find(rows_by_pair, reference.pair))
         }
@@ -54,12 +58,14 @@ def _row(pair: Pair, day: date) -> ratebar.PairRow | None:
     return row and row.stored
 
 
-def _resolved(row: ratebar.PairRow, form: str) -> ResolvedRate:
-    """Return the row in a form, of which ``turned-words-dated`` is the longest."""
+def _resolved(row: ratebar.PairRow, form: str, language: str) -> ResolvedRate:
+    """Return the row in a form, of which ``turned-words-dated`` is the longest, for a text in ``language``."""
     parts = form.split("-")
     row = ratebar.inverse(row) if "turned" in parts else row
     look = next(part for part in parts if part in wording.LOOKS)
-    return ResolvedRate(row.plain(row.value), wording.rate_in_words(row, look, dated="dated" in parts))
+    day_form = None if has_django_words(language) else DAY_IN_NUMBERS
+    text = wording.rate_in_words(row, look, dated="dated" in parts, day_form=day_form)
+    return ResolvedRate(row.plain(row.value), text)
 
 
 def forms() -> list[str]:
@@ -74,15 +80,15 @@ def rate_choices(request: HttpRequest) -> JsonResponse:
     day = timezone.localdate(timezone=SiteSettings.current().zone)
     rows = [row for pair in ratebar.with_newest(day) if (row := _row(pair, day))]
     names = [wording.pair_name(row.base, row.quote) for row in rows]
-    language = request.GET.get("language")
-    with translation.override(language if language in dict(settings.ARTICLE_LANGUAGES) else translation.get_language()):
-        choices = [_choice(row) | {"name": name} for row, name in zip(rows, names, strict=True)]
+    language = canonical_code(request.GET.get("language", "")) or translation.get_language()
+    with translation.override(django_language(language)):
+        choices = [_choice(row, language) | {"name": name} for row, name in zip(rows, names, strict=True)]
     return JsonResponse({"rates": choices})
 
 
-def _choice(row: ratebar.PairRow) -> dict[str, Any]:
+def _choice(row: ratebar.PairRow, language: str) -> dict[str, Any]:
     subjects = {"turned": wording.subject(row.quote, row.base), "straight": wording.subject(row.base, row.quote)}
-    texts = {form: _resolved(row, form).text for form in forms()}
+    texts = {form: _resolved(row, form, language).text for form in forms()}
     about = {"is_turned": row.quote == USUAL, "is_stale": row.is_stale}
     return {"pair": row.pair, "forms": texts, "charts": subjects} | about
 

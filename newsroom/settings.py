@@ -232,15 +232,6 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CON
 # Language and time; the paper's own time zone is a setting in the admin
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
-ARTICLE_LANGUAGES = [
-    ("en", "English"),
-    ("ru", "Русский"),
-    ("ky", "Кыргызча"),
-    ("kk", "Қазақша"),
-    ("uz", "Oʻzbekcha"),
-    ("tg", "Тоҷикӣ"),
-    ("tk", "Türkmençe"),
-]
 TIME_ZONE = "UTC"
 USE_TZ = True
 FORMAT_MODULE_PATH = ["newsroom.formats"]

@@ -21,16 +21,19 @@ MOST_DECIMALS = 40
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}  # signs that stand for only one currency
 
 
-def rate_in_words(row: PairRow, look: str, *, dated: bool) -> str:
-    """Return the rate of ``row`` in one of LOOKS; ``dated`` adds its first day, or that it is fixed by law."""
+def rate_in_words(row: PairRow, look: str, *, dated: bool, day_form: str | None = None) -> str:
+    """Return the rate of ``row`` in one of LOOKS; ``dated`` adds its first day, or that it is fixed by law.
+
+    ``day_form`` is the form of that day in codes (Django's format), if not the usual one of the current language.
+    """
     if look == PAIR:
         text = f"{row.pair} {row.value_text}"
-        return _beside(text, row) if dated else text
+        return _beside(text, row, day_form) if dated else text
     text = _words(row) if look == WORDS else amount(row.value, row.quote)
     if not dated:
         return text
     if row.is_peg or not _is_spoken():
-        return _beside(text, row)
+        return _beside(text, row, day_form)
     return _("%(rate)s on %(day)s") % {"rate": text, "day": date_format(row.effective_date, "j F Y")}
 
 
@@ -92,8 +95,8 @@ def _full_name(code: str) -> str:
     return currency.name if currency else code
 
 
-def _beside(text: str, row: PairRow) -> str:
-    when = _("official peg") if row.is_peg else date_format(row.effective_date)
+def _beside(text: str, row: PairRow, day_form: str | None) -> str:
+    when = _("official peg") if row.is_peg else date_format(row.effective_date, day_form)
     return f"{text} ({when})"
 
 

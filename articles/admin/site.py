@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.desk import DeskAdmin
+from articles.admin.languages import HELP, LanguagesField, check_none_in_use, languages_in_words
 from articles.admin.rules import RulesAdmin, RulesForm
 from articles.models import SiteSettings
 from ground import zones
@@ -44,6 +45,8 @@ def _zones(*, with_none):
 
 
 class SiteSettingsForm(RulesForm):
+    languages = LanguagesField(label=gettext_lazy("Languages of stories"), required=False, help_text=HELP)
+
     class Meta:
         field_classes = {"time_zone": ZoneField}
         widgets = {"time_zone": forms.Select}
@@ -52,6 +55,13 @@ class SiteSettingsForm(RulesForm):
                 "Square: the paper’s icon in browsers and on telephones; before its name, where there is no nameplate."
             )
         }
+
+    def clean_languages(self):
+        """Refuse to take a language out in which there are stories."""
+        languages = self.cleaned_data["languages"]
+        codes = {language["code"] for language in languages}
+        check_none_in_use([language for language in self.instance.languages if language["code"] not in codes])
+        return languages
 
 
 class OneRowAdmin(DeskAdmin):
@@ -85,10 +95,11 @@ class SiteSettingsAdmin(RulesAdmin, OneRowAdmin):
 
     form = SiteSettingsForm
     autocomplete_fields = ["logo"]
-    readonly_fields = ["feed_host"]
+    readonly_fields = ["feed_host", "shown_directions"]
     fieldsets = [
         (None, {"fields": ["name", "tagline", "description", "logo"]}),
         (gettext_lazy("Time and rates"), {"fields": ["time_zone", "day_form", "rate_look", "has_countries"]}),
+        (gettext_lazy("Languages"), {"fields": ["languages", "shown_directions"]}),
         (gettext_lazy("Contact"), {"fields": ["contact_email", "contact_address", "social_links"]}),
         (
             gettext_lazy("Feeds and search engines"),
@@ -103,3 +114,7 @@ class SiteSettingsAdmin(RulesAdmin, OneRowAdmin):
     def get_fieldsets(self, request, obj=None):
         sets = super().get_fieldsets(request, obj)
         return [*sets, self.rules_fieldset()] if self.may_rule(request) else sets
+
+    @admin.display(description=gettext_lazy("how they are written"))
+    def shown_directions(self, paper):
+        return languages_in_words(paper.languages)

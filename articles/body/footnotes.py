@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from articles.languages import language_attributes
+
 OPENING = '<span data-footnote="">'
 CLOSING = "</span>"
 FOOTNOTE = re.compile(rf"{OPENING}((?:[^<]|<(?!/?span\b))*){CLOSING}")
@@ -219,8 +221,8 @@ class _Notes:
             return format_html("<h2>{}</h2><ol>{}</ol>", _("Notes"), items)
         return format_html(
             '<section class="footnotes" role="doc-endnotes" aria-labelledby="footnotes">'
-            '<h2 id="footnotes" lang="{}">{}</h2><ol>{}</ol></section>',
-            *(get_language(), _("Notes"), items),
+            '<h2 id="footnotes"{}>{}</h2><ol>{}</ol></section>',
+            *(language_attributes(get_language()), _("Notes"), items),
         )
 
     def _item(self, note: str, number: int) -> SafeString:

@@ -13,7 +13,7 @@ from articles.desk_search.desk_query import DeskQuery, Part
 from articles.desk_search.tables import Table
 from articles.search.postgres import APART
 from articles.search.query import Term
-from articles.search.row import STEMMED
+from articles.search.row import is_stemmed
 
 MOST_FOUND = 20_000  # of the newest articles with the words, to which the list's filters are then applied
 # If so many articles have each of the words, the newest are scanned instead, among which a page full is soon found.
@@ -198,5 +198,5 @@ def _is_oldest_first(rows: QuerySet, table: Table) -> bool:
 
 
 def _values(row: Words) -> tuple[int, str, str, str, str, str]:
-    config = "russian" if row.language in STEMMED else "simple"
+    config = "russian" if is_stemmed(row.language) else "simple"
     return row.pk, config, row.headline, row.standfirst, row.text, row.notes

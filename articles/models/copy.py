@@ -1,6 +1,5 @@
 from datetime import date
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,10 +7,12 @@ from django_prose_editor.fields import ProseEditorField
 
 from articles.body.markup import DEEPEST, EDITOR, LONGEST, clean, count_words, is_too_deep, plain_text
 from articles.body.references import thaw_rates
+from articles.models.language import LanguageField
 from articles.text import LineField, NormalJSONField, ProseField, SlugText
 
 UNREAD = {  # columns of a text that change nothing on its page
     *("slug", "seo_title", "seo_description", "social_title", "social_description", "off_front", "noindex"),
+    "translation_of_id",
 }
 
 
@@ -92,7 +93,17 @@ class Copy(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.NEWS)
     dateline = LineField(_("dateline"), max_length=80, blank=True, help_text=_("Where it was reported from."))
-    language = models.CharField(_("language"), max_length=2, choices=settings.ARTICLE_LANGUAGES, default="en")
+    language = LanguageField()
+    translation_of = models.ForeignKey(
+        "articles.Article",
+        models.DO_NOTHING,  # the number stays when the article goes, so that its other translations stay linked
+        verbose_name=_("translation of"),
+        related_name="%(class)s_translations",
+        null=True,
+        blank=True,
+        db_constraint=False,
+        help_text=_("The article whose text this is in another language. Its other translations are linked, too."),
+    )
     seo_title = LineField(_("title for search engines"), max_length=120, blank=True)
     seo_description = LineField(_("description for search engines"), max_length=200, blank=True)
     social_title = LineField(_("title for social networks"), max_length=120, blank=True)

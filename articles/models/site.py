@@ -9,8 +9,9 @@ from django.db import models
 from django.db.models import Exists, Q
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.language import first_languages
 from articles.models.look import Look
-from articles.text import LineField, ProseField, validate_links
+from articles.text import LineField, NormalJSONField, ProseField, validate_links
 from ground.times import time_with_zone
 
 
@@ -49,6 +50,11 @@ class SiteSettings(Look):
     time_zone = models.CharField(
         _("time zone of the paper"), max_length=40, default="Asia/Bishkek", validators=[validate_time_zone]
     )
+    languages = NormalJSONField(
+        _("languages of stories"),
+        default=first_languages,
+        db_default=models.Value(first_languages(), models.JSONField()),
+    )  # [{"code": "uz-Cyrl", "name": "Ўзбекча"}, …], in the order in which they are offered
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     contact_address = ProseField(_("postal address"), blank=True)
     social_links = ProseField(

@@ -7,11 +7,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from articles.languages import django_language, has_django_words
 from articles.models.copy import BodyField, Kind
+from articles.models.language import LanguageField
 from articles.models.named import Named, NamedQuerySet
 from articles.text import LineField, NormalJSONField, ProseField
 
 DAYS = {"{date}": "j E Y", "{weekday}": "l"}  # placeholders for the day on which an article is begun
+DAYS_IN_NUMBERS = {"{date}": "d.m.Y"}
 
 
 class Template(Named):
@@ -38,7 +41,7 @@ class Template(Named):
     )
     tags = NormalJSONField(_("tags"), default=list, blank=True)  # names, so that those merged since find the other tag
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.NEWS)
-    language = models.CharField(_("language"), max_length=2, choices=settings.ARTICLE_LANGUAGES, default="en")
+    language = LanguageField()
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -78,8 +81,11 @@ class Template(Named):
         super().validate_constraints(exclude=exclude if "name" in exclude else exclude - {"name_key"})
 
     def written_on(self, day: date, text: str) -> str:
-        """Return ``text`` with the date and weekday of ``day`` filled in, in the template's language."""
-        with override(self.language):
-            for mark, form in DAYS.items():
+        """Return ``text`` with the date and weekday of ``day`` filled in, in the template's language.
+
+        In a language without words for them the date has numbers alone, and the mark of the weekday stays.
+        """
+        with override(django_language(self.language)):
+            for mark, form in (DAYS if has_django_words(self.language) else DAYS_IN_NUMBERS).items():
                 text = text.replace(mark, date_format(day, form))
         return text

@@ -14,6 +14,7 @@ from django.db.models.fields.files import FieldFile
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageOps
 
+from articles.languages import script_of
 from articles.models.edition import Edition
 from articles.models.image import Image
 from articles.pictures.trimming import Trim
@@ -23,6 +24,7 @@ from ground.colours import SHADE, WHITE
 from ground.drawing import SIZE, Face
 from ground.fonts import SEMIBOLD
 
+DRAWN = {"Latn", "Cyrl"}  # scripts of the shipped fonts
 EDGE = 64
 SIZES = (76, 68, 60, 54, 48, 42)  # pixels of the headline's type, the largest first
 MOST_LINES = 4
@@ -33,7 +35,12 @@ PLATE = 44  # height of the nameplate in pixels, at most
 
 
 def draw_edition_card(edition: Edition) -> str:
-    """Draw and store the card of ``edition``, note its name there and return it; the former card is deleted."""
+    """Draw and store the card of ``edition``, note its name there and return it; the former card is deleted.
+
+    There is none of a headline in a script that the shipped fonts don't have: readers would see empty boxes.
+    """
+    if script_of(edition.language) not in DRAWN:
+        return ""
     name = f"social/{edition.pk}-{secrets.token_hex(8)}.jpg"
     name = default_storage.save(name, ContentFile(_picture(edition), name=name))
     former, edition.card = edition.card, name

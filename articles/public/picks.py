@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from articles.languages import language_attributes
 from articles.models.edition import Edition
 from articles.models.edition_lists import CompiledEditionQuery
 
@@ -49,8 +50,9 @@ def without_picks(html: str) -> str:
 def _links(editions: list[Edition]) -> SafeString | str:
     if not editions:
         return ""
-    rows = ((edition.path, edition.language, edition.headline) for edition in editions)
-    links = format_html_join("", '<li><a href="{}" lang="{}">{}</a></li>', rows)
+    rows = ((edition.path, language_attributes(edition.language), edition.headline) for edition in editions)
+    links = format_html_join("", '<li><a href="{}"{}>{}</a></li>', rows)
     return format_html(
-        '<div class="read-also"><p lang="{}">{}</p><ul>{}</ul></div>', get_language(), _("Read also"), links
+        '<div class="read-also"><p{}>{}</p><ul>{}</ul></div>',
+        *(language_attributes(get_language()), _("Read also"), links),
     )

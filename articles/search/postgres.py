@@ -9,7 +9,7 @@ from django.db import connection, connections, router
 from articles.models.edition import Edition
 from articles.search.narrow import ORDERS, Narrow, Order
 from articles.search.query import STOP_WORDS, Query, Term
-from articles.search.row import STEMMED, IndexRow, words
+from articles.search.row import IndexRow, is_stemmed, words
 
 MOST_FOUND = 10_000  # of the newest editions with the words, which are then checked for being live
 # A word is common if the database estimates that so many editions have it, in number and in share: then the newest
@@ -177,7 +177,7 @@ def _headline_term(term: Term, values: dict[str, Any]) -> str:
 
 def _values(row: IndexRow) -> tuple[int, str, str, str, str, str, str]:
     headline, standfirst, body = (" ".join(words(text)) for text in (row.headline, row.standfirst, row.body))
-    if row.language in STEMMED:  # a headline is found by its stop words, too
+    if is_stemmed(row.language):  # a headline is found by its stop words, too
         return (row.pk, "russian", headline, APART + headline, standfirst, body, row.body)
     return (row.pk, "simple", "", headline, standfirst, body, row.body)
 

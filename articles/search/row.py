@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from articles.folding import fold
+from articles.languages import primary
 
 MOST_TEXT = 200_000  # indexed characters of one field; PostgreSQL takes a megabyte of words
 STEMMED = {"en", "ru"}  # a word is found by its stem; in other languages by its beginning
@@ -40,9 +41,14 @@ def words(text: str) -> list[str]:
     return [word.replace("'", "") for word in WORD.findall(fold(text))]
 
 
+def is_stemmed(language: str) -> bool:
+    """Return whether words of a language (BCP 47) are found by their stems, like those of en-GB."""
+    return primary(language) in STEMMED
+
+
 def word_beginnings(text: str, language: str) -> list[str]:
     """Return the beginnings of the words of ``text``, each once, if ``language`` has no stemmer: саат for саатта."""
-    if language in STEMMED:
+    if is_stemmed(language):
         return []
     unique_words = dict.fromkeys(words(text))
     beginnings = (word[:end] for word in unique_words for end in range(LEAST_BEGUN, len(word)))

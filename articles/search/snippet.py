@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from articles.folding import fold
 from articles.search.query import Query, Term
-from articles.search.row import JOINT, LEAST_BEGUN, LETTER, STEMMED, tidy_line
+from articles.search.row import JOINT, LEAST_BEGUN, LETTER, is_stemmed, tidy_line
 
 LENGTH = 220  # characters
 BEFORE = 60  # of them before the first match
@@ -47,7 +47,7 @@ def _pattern(term: Term, language: str) -> str:
     if term.is_phrase:
         return r"[\W_]+".join(map(_spelled, term.words)) + (REST if language == ANY else "")
     whole, begun = term.forms()
-    if language not in STEMMED:
+    if not is_stemmed(language):
         begun = begun | {word for word in term.words if len(word) >= LEAST_BEGUN}
     return "|".join([*map(_spelled, sorted(whole)), *(f"{_spelled(start)}{REST}" for start in sorted(begun))])
 

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from articles.languages import direction, language_attributes, news_language, og_locale
 from articles.models.edition import Edition
 from articles.models.image import Image
 from articles.pictures import renditions
@@ -36,7 +37,6 @@ DESCRIPTION_LEAST, DESCRIPTION_MOST = 50, 160
 SNIPPET = "<!--snippet-->"  # in _card.html: replaced by each search's own snippet; no text of an edition has a bare "<"
 SHORT_PAIR = 14  # letters of a hyphenated word that fits on any screen
 CYRILLIC = re.compile("[\u0400-\u04ff]")
-LOCALES = {"en": "en_GB", "ru": "ru_RU", "ky": "ky_KG", "kk": "kk_KZ", "uz": "uz_UZ", "tg": "tg_TJ", "tk": "tk_TM"}
 
 
 @register.filter
@@ -185,6 +185,9 @@ def city(name: str) -> str:
 
 
 register.filter("offset", offset)
+register.filter("locale", og_locale)
+register.filter("news_language", news_language)
+register.filter("language_attributes", language_attributes)
 
 
 @register.filter
@@ -197,12 +200,6 @@ def time_in(moment: datetime, name: str) -> str:
 def links(text: str) -> list[tuple[str, str]]:
     """Return the address and host of each line, as readers see them."""
     return [(line, (urlsplit(line).hostname or line).removeprefix("www.")) for line in text.split()]
-
-
-@register.filter
-def locale(language: str) -> str:
-    """Return a language by OpenGraph's name."""
-    return LOCALES.get(language, language)
 
 
 @register.filter
@@ -253,9 +250,12 @@ def description(*parts: str) -> str:
 
 @register.simple_tag
 def lang(edition: Edition) -> str | SafeString:
-    """Return the ``lang`` attribute of an edition's texts, if it differs from the page's."""
-    if edition.language == get_language():
+    """Return the ``lang`` attribute of an edition's texts, and their ``dir``, where they differ from the page's."""
+    page = get_language()
+    if edition.language == page:
         return ""
+    if direction(edition.language) != direction(page):
+        return language_attributes(edition.language)
     return format_html(' lang="{}"', edition.language)
 
 

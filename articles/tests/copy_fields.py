@@ -19,7 +19,8 @@ ANOTHER = {
     "lead_caption": lambda: "Another caption",
     "kind": lambda: "analysis",
     "dateline": lambda: "Osh",
-    "language": lambda: "ru",
+    "language": lambda: "uz-Cyrl",
+    "translation_of_id": lambda: make_edition().article_id,
     "seo_title": lambda: "Another title",
     "seo_description": lambda: "Another description",
     "social_title": lambda: "Another title",
@@ -35,7 +36,7 @@ MISSING = (
 )
 # A change of these alone is no update that readers are told of.
 UNREAD = {
-    *("slug", "off_front", "noindex"),
+    *("slug", "off_front", "noindex", "translation_of_id"),
     *("seo_title", "seo_description", "social_title", "social_description"),
 }
 # Texts that are in the head of the readers' page and not on it, each with the reason.

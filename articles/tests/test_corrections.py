@@ -236,7 +236,7 @@ class ReadingTests(DeskTestCase):
         page = self.client.get("/corrections/")
         assert [row.text for row in page.context["page"]] == ["The newer one.", "The older one."]
         self.assertContains(page, f'<a href="{self.edition.path}">Trains</a>')
-        self.assertContains(page, '<li class="card" lang="ru">')
+        self.assertContains(page, '<h3 lang="ru">')
 
     def test_edition_shows_them_from_its_start_until_its_end(self):
         start, end = MORNING, MORNING + timedelta(hours=1)

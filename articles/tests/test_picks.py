@@ -65,7 +65,7 @@ class ReadersTests(TestCase):
 
     def test_block_shows_headlines_and_those_picked_stand_before_those_found(self):
         page = self.page()
-        self.assertContains(page, f'<a href="{self.others[0].path}" lang="en">Picked 0</a>')
+        self.assertContains(page, f'<a href="{self.others[0].path}" lang="en" dir="ltr">Picked 0</a>')
         assert self.linked() == [edition.path for edition in self.others[:2]]
         shown = [edition.article_id for edition in page.context["related"]]
         assert shown[:2] == [self.pks[3], self.pks[2]]
@@ -77,7 +77,7 @@ class ReadersTests(TestCase):
         article.save()
         moved = workflow.publish(article, by=self.chief)
         assert moved.path != self.others[0].path
-        self.assertContains(self.page(), f'<a href="{moved.path}" lang="en">Another &lt;headline&gt;</a>')
+        self.assertContains(self.page(), f'<a href="{moved.path}" lang="en" dir="ltr">Another &lt;headline&gt;</a>')
         self.assertNotContains(self.page(), "Picked 0")
 
     def test_what_is_withdrawn_goes_and_a_block_of_nothing_with_it(self):

@@ -206,6 +206,21 @@ class FreezingTests(ReferencesTestCase):
         edition = workflow.publish(self.make(language="ru"), by=self.chief)
         assert "KGS/USD 0,01144 (8 декабря 2025 г.)" in edition.body
 
+    def test_without_words_in_its_script_the_day_is_in_digits_and_numbers_are_as_in_the_language(self):
+        written = {
+            "uz": "KGS/USD 0,01144 (8-dekabr, 2025-yil)",
+            "uz-Cyrl": "KGS/USD 0,01144 (08.12.2025)",
+            "ps": "KGS/USD 0.01144 (08.12.2025)",
+            "ru-KZ": "KGS/USD 0,01144 (8 декабря 2025 г.)",
+            "en-GB": "KGS/USD 0.01144 (8 December 2025)",
+        }
+        for language, text in written.items():
+            with self.subTest(language):
+                assert text in workflow.publish(self.make(language=language), by=self.chief).body
+                self.client.force_login(self.chief)
+                (offered,) = self.client.get(reverse("admin:rates_in_texts"), {"language": language}).json()["rates"]
+                assert offered["forms"]["pair-dated"] == text
+
     def test_restored_text_is_live_again(self):
         article = self.make()
         workflow.publish(article, by=self.chief)

@@ -85,11 +85,16 @@ function textboxAttributes(editor) {
   return attributes;
 }
 
-/** The browser checks spelling and breaks words in the article's language. */
+/** The browser checks spelling, breaks words and begins lines as the article's language does, in every field with its text. */
 function followLanguage(editor) {
-  const choice = textarea(editor).form?.elements.namedItem("language");
-  const set = () => (editor.view.dom.lang = choice.value);
+  const { form } = textarea(editor);
+  const choice = form?.elements.namedItem("language");
   if (!(choice instanceof HTMLSelectElement)) return;
+  const set = () => {
+    const { lang, dir } = choice.selectedOptions[0] ?? {};
+    for (const text of [editor.view.dom, ...form.querySelectorAll("input[lang], textarea[lang]")])
+      Object.assign(text, { lang, dir });
+  };
   choice.addEventListener("change", set);
   set();
 }

@@ -30,7 +30,13 @@ export function start(field) {
     list.replaceChildren(
       ...suggestions.map(({ text, url, kind, lang }, number) => {
         const option = document.createElement("li");
-        Object.assign(option, { id: `${list.id}-${number}`, role: "option", textContent: text, lang: lang ?? "" });
+        Object.assign(option, {
+          id: `${list.id}-${number}`,
+          role: "option",
+          textContent: text,
+          lang: lang ?? "",
+          dir: "auto",
+        });
         if (!lang) option.removeAttribute("lang");
         if (kind) option.append(Object.assign(document.createElement("span"), { textContent: kind }));
         option.dataset.url = url;

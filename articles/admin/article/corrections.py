@@ -66,6 +66,7 @@ class CorrectionsInput(forms.Widget):
             "today": today,
             "longest": LONGEST,
             "lang": self.attrs.get("lang", ""),
+            "dir": self.attrs.get("dir", ""),
         }
         return render_to_string("admin/articles/article/_corrections.html", context)
 

@@ -1,5 +1,7 @@
 """The form of an article: its working copy, and the version that was loaded."""
 
+from copy import copy
+
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -13,13 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from articles.admin.article.corrections import HELP, CorrectionsField
 from articles.admin.article.guests import GuestFields
 from articles.admin.article.picks_field import PicksField
-from articles.admin.desk import KnownRowField, RowsChoice, RowsField
+from articles.admin.desk import KnownRowField, RowField, RowsChoice, RowsField
 from articles.admin.headed import HeadedForm
 from articles.admin.lists import number_in_address
 from articles.admin.times import time_with_zone
-from articles.desk import roles
+from articles.desk import roles, translations
 from articles.desk.workflow.working_copy import MOST_TAGS
 from articles.folding import key as key_of
+from articles.languages import direction
 from articles.models import Article, ArticleByline, ArticleTag, Author, Section, tag_key
 from articles.models.copy import TEXT_FIELDS
 from articles.text import make_slug
@@ -92,6 +95,15 @@ class SectionsChoice(RowsChoice):
         return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
 
 
+class TranslationField(RowField):
+    """The choice of an article. One that is gone can't be shown, so its number stays until another is chosen."""
+
+    def has_changed(self, initial, data):
+        if data or not initial:
+            return super().has_changed(initial, data)
+        return not self.disabled and Article.objects.filter(pk=initial).exists()
+
+
 class ArticleForm(GuestFields, HeadedForm):
     """The working copy as a form. It refuses to save over a version that is not the one it was loaded with."""
 
@@ -123,8 +135,9 @@ class ArticleForm(GuestFields, HeadedForm):
         self.newer = None  # the article, when somebody saved it since this form was loaded
         if self.instance.pk:
             self.initial["version"] = self.instance.version
+        language = (self["language"].value() if "language" in self.fields else "") or self.instance.language
         for name in self.fields.keys() & TEXT_FIELDS:
-            self.fields[name].widget.attrs["lang"] = self.instance.language
+            self.fields[name].widget.attrs |= {"lang": language, "dir": direction(language)}
         for name in LONG.keys() & self.fields.keys():
             attrs = {"data-most": LONG[name], "data-counted": _("%s of %s characters"), "data-over": _("%s too many")}
             self.fields[name].widget.attrs |= attrs
@@ -162,9 +175,26 @@ class ArticleForm(GuestFields, HeadedForm):
         cleaned = super().clean()
         if not cleaned.get("slug") and cleaned.get("headline"):
             cleaned["slug"] = make_slug(cleaned["headline"])
+        self._link_translations(cleaned)
         if self.instance.pk:
             self._refuse_other_version(cleaned.get("version"))
         return cleaned
+
+    def _link_translations(self, cleaned):
+        """Name the first of all translations, whichever of them was chosen; refuse two in one language."""
+        chosen, linked = cleaned.pop("translation_of", None), copy(self.instance)
+        linked.language = cleaned.get("language", linked.language)
+        changed_fields = {"translation_of", "language"} & set(self.changed_data)
+        if not changed_fields or "translation_of" in self.errors:
+            return
+        try:
+            if "translation_of" in changed_fields:
+                linked.translation_of_id = chosen and translations.first_among(self.instance, chosen)
+            translations.check_languages(linked)
+        except ValidationError as error:
+            self.add_error("translation_of", error)
+        else:
+            self.instance.translation_of_id = linked.translation_of_id
 
     def save(self, commit=True):
         """Store the article with its further sections and tags, whatever ``commit`` says, and return it."""

@@ -8,7 +8,8 @@ from django import forms
 from django.contrib import admin
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html, format_html_join, strip_tags
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from js_asset import Media
@@ -26,15 +27,16 @@ from articles.admin.article import (
     step_input,
     steps,
 )
-from articles.admin.article.form import ArticleForm, BylineForm, BylineFormSet
+from articles.admin.article.form import ArticleForm, BylineForm, BylineFormSet, TranslationField
 from articles.admin.article.pages import DeskRequest
 from articles.admin.desk import DeskAdmin, DeskInline
 from articles.admin.form_errors import errors_of
 from articles.admin.times import short, zone
 from articles.body import charts
-from articles.desk import roles
+from articles.desk import roles, translations
 from articles.desk.steps import STEPS
 from articles.desk.workflow import WorkflowError
+from articles.languages import language_attributes
 from articles.models import Article, ArticleByline
 from articles.public import rendering
 
@@ -122,14 +124,15 @@ class ArticleFormAdmin(DeskAdmin):
 
     form = ArticleForm
     inlines = [BylineInline]
-    autocomplete_fields = ["section", "lead_image"]
-    readonly_fields = ["shown_body", "shown_tags", "shown_corrections", "shown_related"]
+    autocomplete_fields = ["section", "lead_image", "translation_of"]
+    readonly_fields = ["shown_body", "shown_tags", "shown_corrections", "shown_related", "shown_translations"]
     change_form_template = "admin/articles/article/change_form.html"
     view_on_site = False  # the state beside the form leads to what is live
 
     def get_fieldsets(self, request, obj=None):
         may_edit = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
         body, tags = ("body", "tags") if may_edit else ("shown_body", "shown_tags")
+        translation = ["translation_of", *(["shown_translations"] if obj else [])]
         return [
             (None, {"fields": ["headline", "standfirst", body], "classes": ["text"]}),
             (_("Section"), {"fields": ["section", "further_sections"], "classes": ["place"]}),
@@ -139,7 +142,7 @@ class ArticleFormAdmin(DeskAdmin):
             (_("Times"), {"fields": ["embargo_until"], "classes": ["times"]}),
             (_("Read next"), {"fields": ["related" if may_edit else "shown_related"], "classes": ["related"]}),
             *self._corrections(obj, may_edit=may_edit),
-            (_("Kind and language"), {"fields": [("kind", "language")], "classes": ["kind"]}),
+            (_("Kind and language"), {"fields": [("kind", "language"), *translation], "classes": ["kind"]}),
             (_("Kicker and dateline"), {"fields": ["kicker", "dateline"], "classes": ["dateline"]}),
             (_("Address"), {"fields": ["slug"], "classes": ["address"]}),
             (_("Front page"), {"fields": ["off_front"], "classes": ["front"]}),
@@ -156,9 +159,11 @@ class ArticleFormAdmin(DeskAdmin):
         ]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """Return the field as on every screen, but without the buttons to add, change or view a section."""
+        """Return the field as on every screen, but without the buttons to add, change or view a section or article."""
+        if db_field.name == "translation_of":
+            kwargs["form_class"] = TranslationField
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "section":
+        if db_field.name in {"section", "translation_of"}:
             field.widget.can_add_related = field.widget.can_change_related = field.widget.can_view_related = False
         return field
 
@@ -190,6 +195,11 @@ class ArticleFormAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("what to read next"))
     def shown_related(self, article):
         return picks_field.read_only_picks(article.related)
+
+    @admin.display(description=gettext_lazy("linked translations"))
+    def shown_translations(self, article):
+        """Return links to the articles that say the same in other languages, whichever of them names which."""
+        return linked_translations(article)
 
     @admin.display(description=gettext_lazy("tags"))
     def shown_tags(self, article):
@@ -235,6 +245,22 @@ def to_mend(context: dict[str, Any]) -> list[tuple[str, str, str]]:
             errors += errors_of(form)
     beside = [context[name] for name in ("step_form", "share_form") if name in context]
     return errors + [error for form in beside for error in errors_of(form)]
+
+
+def linked_translations(article: Article) -> SafeString | str:
+    """Return links to the translations of ``article`` on the desk, each with its language and its stage."""
+    articles = list(translations.translations_of(article).only("headline", "language", "stage").order_by("pk"))
+    if not articles:
+        return _("none yet")
+    names = dict(Article._meta.get_field("language").flatchoices)
+    rows = [
+        (
+            *(linked.get_absolute_url(), language_attributes(linked.language), linked.headline),
+            *(names.get(linked.language, linked.language), linked.get_stage_display()),
+        )
+        for linked in articles
+    ]
+    return format_html("<ul>{}</ul>", format_html_join("", '<li><a href="{}"{}>{}</a> ({}, {})</li>', rows))
 
 
 def _step_form(request: DeskRequest, article: Article | None, sent: QueryDict) -> steps.StepForm:

@@ -14,6 +14,7 @@ from articles.admin.lists import number_in_address
 from articles.admin.times import embargo_words, short, short_in_words
 from articles.desk import lacking
 from articles.models import Article, Section
+from articles.models.language import languages_of_paper
 from ground.times import midnight
 
 ABOVE = "admin/articles/article/_typed_filter.html"  # of a filter that is a word of the row of states
@@ -36,6 +37,19 @@ class SectionFilter(admin.SimpleListFilter):
         section = number_in_address(self.value())
         within = Section.objects.filter(parent=section).order_by().values_list("pk", flat=True)
         return queryset.filter(section__in=[section, *within])  # numbers, for which there is an index
+
+
+class LanguageFilter(admin.SimpleListFilter):
+    """The language of a text, out of those of the paper."""
+
+    title = gettext_lazy("language")
+    parameter_name = "language__exact"  # as saved searches have it
+
+    def lookups(self, request, model_admin):
+        return list(languages_of_paper().items())
+
+    def queryset(self, request, queryset):
+        return queryset.filter(language=self.value()) if self.value() else queryset
 
 
 class MineFilter(admin.SimpleListFilter):
@@ -127,7 +141,7 @@ FILTERS: list[Any] = [
     DueFilter,
     "stage",
     "kind",
-    "language",
+    LanguageFilter,
     ReadersFilter,
     TrashFilter,
     *TYPED,

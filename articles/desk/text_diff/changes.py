@@ -22,6 +22,7 @@ MODELS = {
     "bylines": Author,
     "lead_image_id": Image,
     "related": Article,
+    "translation_of_id": Article,
 }
 LISTS = {
     "bylines": gettext_lazy("bylines"),
@@ -91,7 +92,7 @@ def _change(fields: dict, name: str, old: Any, new: Any, names: Names) -> FieldC
 
 
 def _is_chosen(field: Any) -> bool:
-    return bool(field.choices) or isinstance(field, BooleanField | ForeignKey) or field.attname == "slug"
+    return bool(field.flatchoices) or isinstance(field, BooleanField | ForeignKey) or field.attname == "slug"
 
 
 def _text(value: Any) -> str:
@@ -103,7 +104,7 @@ def _value_in_words(field: Any, value: Any, names: Names) -> str:
         return str(_("yes") if value else _("no"))
     if isinstance(field, ForeignKey):
         return _name(MODELS[field.attname], value, names) if value else str(_("none"))
-    if field.choices:
+    if field.flatchoices:
         return str(dict(field.flatchoices).get(str(value), value))
     return "" if value is None else str(value)
 

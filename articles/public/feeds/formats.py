@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from articles.languages import direction, language_attributes
 from articles.models.author import Author
 from articles.models.edition import Edition
 from articles.models.site import SiteSettings
@@ -48,7 +49,9 @@ class Item:
 
     @property
     def text(self) -> str:
-        return self.write() if self.write else ""
+        """The body, which says itself if it runs from right to left: no format of feeds says it of an item."""
+        html, language = self.write() if self.write else "", self.edition.language
+        return f"<div{language_attributes(language)}>{html}</div>" if html and direction(language) == "rtl" else html
 
     @property
     def summary_html(self) -> str:

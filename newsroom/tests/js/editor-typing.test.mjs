@@ -40,6 +40,12 @@ const OTHERS = [
   ["uz", "o'zbek g'oya", "oʻzbek gʻoya"],
   ["uz", "ta'lim", "taʼlim"],
   ["ru", "об'явил", "об’явил"],
+  ["uz-Latn-UZ", "o'zbek", "oʻzbek"],
+  ["uz-Cyrl", '"об\'ект" - а', "«об’ект» — а"],
+  ["kk-KZ", '"Сом" - а', "«Сом» — а"],
+  ["kk-Latn", '"Som" - a', "“Som” – a"],
+  ["fa-AF", '"کابل"', "«کابل»"],
+  ["en-GB", '"Som"', "“Som”"],
 ];
 
 test("quotation marks, apostrophes and dashes as English has them", () => {
