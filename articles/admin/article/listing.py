@@ -14,7 +14,6 @@ from articles.admin.lists import number_in_address
 from articles.admin.times import embargo_words, short, short_in_words
 from articles.desk import lacking
 from articles.models import Article, Section
-from articles.models.language import languages_of_paper
 from ground.times import midnight
 
 ABOVE = "admin/articles/article/_typed_filter.html"  # of a filter that is a word of the row of states
@@ -46,7 +45,7 @@ class LanguageFilter(admin.SimpleListFilter):
     parameter_name = "language__exact"  # as saved searches have it
 
     def lookups(self, request, model_admin):
-        return list(languages_of_paper().items())
+        return [(language["code"], language["name"]) for language in request.frame.paper.languages]
 
     def queryset(self, request, queryset):
         return queryset.filter(language=self.value()) if self.value() else queryset
