@@ -208,7 +208,7 @@ class FreezingTests(ReferencesTestCase):
 
     def test_without_words_in_its_script_the_day_is_in_digits_and_numbers_are_as_in_the_language(self):
         written = {
-            "uz": "KGS/USD 0,01144 (8-dekabr, 2025-yil)",
+            "uz": "KGS/USD 0,01144 (8-Dekabr, 2025-yil)",
             "uz-Cyrl": "KGS/USD 0,01144 (08.12.2025)",
             "ps": "KGS/USD 0.01144 (08.12.2025)",
             "ru-KZ": "KGS/USD 0,01144 (8 декабря 2025 г.)",
