@@ -71,6 +71,7 @@ class SourceMedia:
     credit: str = ""
     parent: str = ""  # key of the story it was uploaded for
     addresses: tuple[str, ...] = ()  # paths of its own page, with query
+    sizes: tuple[str, ...] = ()  # whole addresses of the same picture in other sizes, the one shown at first, if known
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class SourceStory:
     """A story or a page that stands by itself."""
 
     key: str
-    kind: str  # "story" or "page"
+    kind: str  # "story", "page", or "block": a text that others refer to by its key, which isn't brought in by itself
     title: str
     text: str  # as the source has it, in ``format``
     format: str  # a key of ``formats.CONVERTERS``: "wordpress", "html", "lexical", "mobiledoc", "body"
