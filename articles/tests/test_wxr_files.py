@@ -361,6 +361,15 @@ class BoundsTests(SimpleTestCase):
         read_file(content)
         return time.process_time() - started
 
+    def test_elements_within_elements_take_no_memory_without_bound(self):
+        tracemalloc.start()
+        result = read_items(item("<x:y>" * 200_000))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert stories(result)[0].title == "Flood"
+        assert kinds(result) == {"unknown element": 1}
+        assert peak < 15_000_000
+
     def test_findings_of_a_kind_are_listed_up_to_a_bound_and_counted(self):
         with mock.patch("articles.importing.wxr.reading.MOST_FINDINGS", 3):
             result = read_items(*(item(wp__post_id=str(number), dc__creator="") for number in range(1, 8)))

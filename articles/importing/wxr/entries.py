@@ -16,7 +16,7 @@ SPACES = {
 }
 DECLARED = re.compile(rb"""xmlns:([\w.-]{1,40})\s*=\s*["']([^"'<>]{1,300})["']""")
 BETWEEN_ITEMS = re.compile(rb"(?<=</item>)\s{0,1000}(?=<item[\s>])")
-MOST_METAS = 2000
+MOST_METAS, DEEPEST = 2000, 50
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,8 @@ class _Handler:
         return f"{self.prefixes.get(prefix, prefix)}:{local}" if colon else name
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if len(self.path) > DEEPEST:  # each level is memory, and no plugin writes so
+            raise MisplacedTagError(name)
         if len(self.path) > 1 and self.path[1] not in LEAVES and self.path[1] not in PAIRS:
             self.path.append("")  # within a comment, or within what a plugin added
             return

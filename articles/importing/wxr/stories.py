@@ -69,7 +69,7 @@ class StoryReader:
         kind = KINDS.get(entry.get("wp:post_type") or "post", "story")
         state = self._state(entry, tell)
         words = self._words(entry, code, code)
-        for sign, host in spam_links(words.text, self.survey.addresses.hosts):
+        for sign, host in spam_links(entry.get("content:encoded"), self.survey.addresses.hosts):
             tell(
                 "spam",
                 f"{sign}: {host}",
