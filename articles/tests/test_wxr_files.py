@@ -155,6 +155,13 @@ class MendedTests(SimpleTestCase):
     def test_a_section_in_a_section(self):
         self.check(lambda post: post.replace("river", "<![CDATA[river]]>"), "section in a section")
 
+    def test_a_divided_section_stays_what_it_was(self):
+        self.check(
+            lambda post: post.replace("river", "a[b[0]]]]><![CDATA[>1 \x01river"),
+            "control character",
+            "<p>The a[b[0]]>1 river rose.</p>",
+        )
+
     def test_a_section_that_never_ends(self):
         self.check(lambda post: post.replace("rose.</p>]]>", "rose.</p>"), "section without an end")
 

@@ -26,7 +26,7 @@ ATTRIBUTE = re.compile(r"""\s(domain|nicename)\s{0,20}=\s{0,20}(?:"([^"<>]{0,150
 END = re.compile(r"</[\w:.-]{1,60}\s{0,20}>\s{0,1000}\Z")  # of the element itself
 CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
 OPENING, CLOSING = "<![CDATA[", "]]>"
-SPLIT = "]]]]><![CDATA[>"  # how WordPress writes the end of a section within a section
+DIVISION = "]]><![CDATA["  # within the signs ]]>, which WordPress writes as ]]]]><![CDATA[>
 REFERENCE = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,30}));")
 BARE = re.compile(r"&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)")
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -156,12 +156,13 @@ def _section(inside: str, mended: Mended) -> str:
         inside = inside.removesuffix(CLOSING)
     else:
         mended.note("section without an end")
-    inside = inside.replace(SPLIT, CLOSING).replace(f"{CLOSING}{OPENING}", "")
-    nested = inside.count(OPENING)
+    divided = inside.count(DIVISION)
+    ends, nested = inside.count(CLOSING) - divided, inside.count(OPENING) - divided
+    inside = inside.replace(DIVISION, "")
     if nested:
         mended.note("section in a section", nested)
         return inside.replace(OPENING, "").replace(CLOSING, "", nested)
-    mended.note("end of a section in a text", inside.count(CLOSING))
+    mended.note("end of a section in a text", ends)
     return inside
 
 
