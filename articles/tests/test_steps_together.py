@@ -21,16 +21,16 @@ from ground.times import FOR_EVER
 HOUR = timedelta(hours=1)
 
 
-START = timezone.now().replace(second=0, microsecond=0)
-
-
 def minute(hours):
-    """A whole minute, so many hours from the tests' start."""
-    return START + hours * HOUR
+    """A whole minute, so many hours from the test's start."""
+    return StepsTestCase.start + hours * HOUR
 
 
 class StepsTestCase(DeskTestCase):
+    start = timezone.now()
+
     def setUp(self):
+        StepsTestCase.start = timezone.now().replace(second=0, microsecond=0)
         self.chief = self.log_in(make_chief())
         self.article = make_article(headline="The bridge")
 
