@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from articles import tasks
-from articles.admin import image_texts, image_upload, picker, pictures, uploads
+from articles.admin import image_texts, image_upload, picker, uploads
 from articles.admin.desk import DeskAdmin
 from articles.admin.image_form import ChangeForm, UploadForm
 from articles.admin.image_list import Library, licence_badge
-from articles.desk import image_uses, roles
+from articles.desk import image_uses, library, roles
 from articles.desk_search import pictures as words
 from articles.models import Edition, Image
 from articles.pictures import renditions
@@ -181,7 +181,7 @@ class ImageAdmin(Library, DeskAdmin):
 
     def delete_model(self, request, obj):
         super().delete_model(request, obj)
-        tasks.after_commit(pictures.remove_files, obj)
+        tasks.after_commit(library.remove_files, obj)
 
     def delete_queryset(self, request, queryset):
         for image in queryset:

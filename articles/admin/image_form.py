@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.forms.renderers import get_default_renderer
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -14,6 +13,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin import uploads
+from articles.desk.library import measure_upload
 from articles.models import Image
 from articles.pictures import renditions
 from articles.pictures.trimming import Trim
@@ -172,10 +172,7 @@ class ImageForm(FilledRowForm):
             raise _not_stored()
         upload = uploads.decoded(sent, renditions.accept_picture)
         self._refuse_duplicate(upload.sha256)
-        row = self.instance
-        row.key, row.sha256, row.colour = uuid.uuid4().hex, upload.sha256, upload.colour
-        row.width, row.height = upload.width, upload.height
-        return ContentFile(upload.content, name=f"{row.key}.jpg")
+        return measure_upload(self.instance, upload)
 
     def _refuse_duplicate(self, sha256):
         existing = Image.objects.filter(sha256=sha256).first()

@@ -3,7 +3,6 @@
 from django.utils.html import format_html
 
 from articles.models import Image
-from articles.pictures import renditions
 
 SMALL, LARGE = "square", "full"
 
@@ -30,11 +29,3 @@ def chosen_picture(image: Image | None, field: str) -> str:
     return format_html(
         '<img class="chosen" src="{}" alt="{}" data-shows="{}">', image.sources("card").src, image.alternative, field
     )
-
-
-def remove_files(image: Image) -> None:
-    """Delete the master and every public copy from the storages."""
-    assert image.file.name  # noqa: S101 - no picture is stored without a file
-    image.file.storage.delete(image.file.name)
-    for key in filter(None, (image.key, image.former_key)):
-        renditions.remove_renditions(key)

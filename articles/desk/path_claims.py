@@ -4,7 +4,7 @@ If the path that an article would have is taken, it gets the next with a number 
 """
 
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, islice
 
 from django.db.models import Value
 
@@ -18,11 +18,18 @@ AT_ONCE = 20  # addresses checked by one query
 def free(path: str, article: int | None) -> str:
     """Return ``path``, or the first numbered one like it that no other article has; in one query or two."""
     for paths in _tried(path):
-        taken_paths = _taken_paths(paths, article)
+        unfree_paths = taken_paths(paths, article)
         for candidate in paths:
-            if candidate not in taken_paths:
+            if candidate not in unfree_paths:
                 return candidate
     raise AssertionError("There is always another number.")
+
+
+def candidates(path: str) -> Iterator[str]:
+    """Yield, without end, the numbered paths like ``path`` that no article and no redirect has yet."""
+    for paths in islice(_tried(path), 1, None):
+        unfree_paths = taken_paths(paths, None)
+        yield from (candidate for candidate in paths if candidate not in unfree_paths)
 
 
 def claim_path(path: str, article: int) -> str:
@@ -47,7 +54,7 @@ def _numbered(path: str, number: int) -> str:
     return f"{above}/{slug[: LONGEST - len(ending)].rstrip('-')}{ending}/"
 
 
-def _taken_paths(paths: list[str], article: int | None) -> set[str]:
+def taken_paths(paths: list[str], article: int | None) -> set[str]:
     """Return those of ``paths`` that another article has, or that a redirect leads elsewhere.
 
     A page hides the redirect of its address, so whoever follows it would reach the wrong article. Former addresses of

@@ -45,12 +45,16 @@ def edition_snapshot(edition: Edition) -> dict[str, Any]:
 
 
 def _snapshot(copy: Article | Edition, further: QuerySet) -> dict[str, Any]:
-    values = {name: _plain(value) for name, value in shared_values(copy).items()}
-    return values | {
+    return plain_values(copy) | {
         "bylines": list(copy.bylines.order_by("order", "pk").values_list("author_id", flat=True)),
         "further_sections": sorted(further.values_list("section_id", flat=True)),
         "tags": sorted(copy.tag_rows.values_list("tag__name", flat=True)),
     }
+
+
+def plain_values(copy: Article | Edition) -> dict[str, Any]:
+    """Return the shared columns of ``copy`` as JSON."""
+    return {name: _plain(value) for name, value in shared_values(copy).items()}
 
 
 @transaction.atomic

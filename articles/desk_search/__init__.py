@@ -4,7 +4,7 @@ A working copy is indexed in the transaction of each save and each note. Code th
 too, while servers are replaced one by one: its articles are detected by their version and indexed later.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from types import ModuleType
@@ -26,6 +26,7 @@ __all__ = [
     "excerpts",
     "find_among_editions",
     "find_copies",
+    "forget_copies",
     "index_copies",
     "index_late_copies",
     "rebuild_copies",
@@ -111,6 +112,12 @@ def index_late_copies() -> int:
         indexed += _index_all(Article.objects.filter(pk__in=among(behind)))
     _forget()
     return indexed
+
+
+def forget_copies(pks: Collection[int]) -> None:
+    """Remove the rows of articles that were deleted."""
+    IndexedArticle.objects.filter(article_id__in=pks).delete()
+    _database().remove_copies(pks)
 
 
 def copies_are_late() -> bool:

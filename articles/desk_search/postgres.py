@@ -1,6 +1,6 @@
 """The desk's search in PostgreSQL: a tsvector of all words, and one of the headline's, of each working copy."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -55,6 +55,12 @@ def put_copies(rows: Iterable[Words]) -> None:
     """Index rows, in place of their former ones."""
     with connection.cursor() as cursor:
         cursor.executemany(PUT, [_values(row) for row in rows])
+
+
+def remove_copies(pks: Collection[int]) -> None:
+    """Remove the rows of these articles."""
+    with connection.cursor() as cursor:
+        cursor.executemany("DELETE FROM articles_desk_search WHERE article_id = %s", [(pk,) for pk in pks])
 
 
 def prune_copies() -> None:

@@ -1,6 +1,6 @@
 """The desk's search in SQLite: an FTS5 table, whose words are folded before they are stored."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -23,6 +23,12 @@ def put_copies(rows: Iterable[Words]) -> None:
             "VALUES (%s, %s, %s, %s, %s)",
             [(row.pk, row.headline, row.standfirst, row.text, row.notes) for row in rows],
         )
+
+
+def remove_copies(pks: Collection[int]) -> None:
+    """Remove the rows of these articles."""
+    with connection.cursor() as cursor:
+        cursor.executemany("DELETE FROM articles_desk_search WHERE rowid = %s", [(pk,) for pk in pks])
 
 
 def prune_copies() -> None:

@@ -20,6 +20,7 @@ from articles.models.embed_provider import EmbedProvider
 from articles.models.flat_page import FlatPage
 from articles.models.idea import Idea
 from articles.models.image import Image
+from articles.models.imported import Import, ImportedRow, ImportedSource, ImportFinding
 from articles.models.indexed import IndexedArticle
 from articles.models.menu import MenuLink, PaperMenus
 from articles.models.merge import Merge, MergedRows
@@ -66,6 +67,10 @@ __all__ = [
     "FormerAddress",
     "Idea",
     "Image",
+    "Import",
+    "ImportFinding",
+    "ImportedRow",
+    "ImportedSource",
     "IndexedArticle",
     "Kind",
     "LoginAttempt",

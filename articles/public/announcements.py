@@ -179,6 +179,20 @@ def count_months(now: datetime) -> list[ArchiveMonth]:
     ]
 
 
+def recount_months(now: datetime) -> None:
+    """Count the months anew after many editions began in the past or were removed; those that differ changed now."""
+    if not Announcement.objects.filter(listener=Listener.SITEMAPS).exists():
+        return  # the first announcement counts them
+    stored = dict(ArchiveMonth.objects.values_list("month", "articles"))
+    counted = count_months(now)
+    ArchiveMonth.objects.exclude(month__in=[row.month for row in counted]).delete()
+    changed = [row for row in counted if stored.get(row.month) != row.articles]
+    for row in changed:
+        row.changed_at = now
+    fields = ["articles", "changed_at"]
+    ArchiveMonth.objects.bulk_create(changed, update_conflicts=True, unique_fields=["month"], update_fields=fields)
+
+
 def first_of_month(moment: datetime) -> date:
     """Return the first day of the month (UTC) in which ``moment`` lies."""
     return moment.astimezone(UTC).date().replace(day=1)

@@ -3,7 +3,7 @@
 An edition is indexed in the transaction that creates it and never again, as its text never changes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
@@ -32,6 +32,7 @@ __all__ = [
     "Order",
     "SearchResults",
     "add",
+    "add_all",
     "find_editions",
     "forget_edition",
     "rebuild_editions",
@@ -72,9 +73,14 @@ class SearchResults:
 
 def add(edition: Edition) -> None:
     """Index an edition, in place of its former row."""
-    row = _row(edition)
-    _database().put_editions([row])
-    spelling.learn([row])
+    add_all([edition])
+
+
+def add_all(editions: Iterable[Edition]) -> None:
+    """Index editions, in place of their former rows."""
+    rows = [_row(edition) for edition in editions]
+    _database().put_editions(rows)
+    spelling.learn(rows)
 
 
 def forget_edition(edition: Edition) -> None:

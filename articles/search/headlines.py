@@ -17,6 +17,13 @@ def index_headline(pk: int, headline: str) -> None:
             cursor.execute("INSERT OR REPLACE INTO articles_headline (rowid, headline) VALUES (%s, %s)", [pk, headline])
 
 
+def forget_headlines(pks: Collection[int]) -> None:
+    """Remove the headlines of articles that were deleted."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.executemany("DELETE FROM articles_headline WHERE rowid = %s", [(pk,) for pk in pks])
+
+
 def among(numbers: Collection[int]) -> RawSQL:
     """Return ``numbers`` for a filter by ``pk__in``, as one parameter for any number of them."""
     if connection.vendor == "postgresql":

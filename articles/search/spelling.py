@@ -2,6 +2,8 @@
 
 import string
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from articles.folding import fold
 from articles.models.search_word import LONGEST, SearchWord
@@ -20,10 +22,32 @@ def forget_words() -> None:
     SearchWord.objects.all().delete()
 
 
+_learnt: ContextVar[list[str] | None] = ContextVar("words that no text had before", default=None)
+
+
+@contextmanager
+def note_new_words() -> Iterator[list[str]]:
+    """Yield a list to which ``learn()`` adds within the block what no text had before."""
+    new_words: list[str] = []
+    token = _learnt.set(new_words)
+    try:
+        yield new_words
+    finally:
+        _learnt.reset(token)
+
+
 def learn(rows: Iterable[IndexRow]) -> None:
     """Store the words of ``rows``, scheduled editions included, because a correction is checked for live results."""
     printed = {word for row in rows for word in words(row.plain)}
     worth = sorted(word for word in printed if SHORTEST <= len(word) <= LONGEST and not word.isdecimal())
+    learnt = _learnt.get()
+    if learnt is not None:
+        stored: set[str] = set()
+        for start in range(0, len(worth), BATCH):
+            batch = SearchWord.objects.filter(word__in=worth[start : start + BATCH])
+            stored |= set(batch.values_list("word", flat=True))
+        worth = [word for word in worth if word not in stored]
+        learnt += worth
     new = (SearchWord(word=word) for word in worth)
     SearchWord.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
 
