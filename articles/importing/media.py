@@ -26,6 +26,7 @@ from ground.http import Client, Failure
 
 logger = logging.getLogger(__name__)
 AGENT = "newsroom/1.0 (a newspaper fetches the pictures of its own former site)"
+MOST_SIZES = 8  # of one picture that are tried
 PAUSE = 0.2  # seconds between two requests to the old site
 WHOLE = 60.0  # seconds for one file
 MOST_FILES = 1_000_000  # of an archive
@@ -156,6 +157,7 @@ class Described:
     alt: str = ""
     caption: str = ""
     credit: str = ""
+    address: str = ""  # where it is, if the reference is a number that the export may lack
 
 
 class ImportedPictures:
@@ -166,7 +168,7 @@ class ImportedPictures:
 
     def image_of(self, reference: str, about: Described, findings: list[Finding], story: str) -> int | None:
         """Return the number of the picture of a reference in a text; None, with a finding, if there is none."""
-        media = self._media(reference)
+        media = self._media(reference, about.address)
         row = self.ledger.rows([media.key]).get(media.key)
         if row is None or (row.row is None and self.source and row.seen < self.ledger.operation.run):
             row = self._bring(media, about)
@@ -186,12 +188,12 @@ class ImportedPictures:
             else:
                 self._bring(media, Described())
 
-    def _media(self, reference: str) -> SourceMedia:
+    def _media(self, reference: str, address: str) -> SourceMedia:
         """Return the media of a key, or of an address; one that the export doesn't list is known by its address."""
-        key = reference if self.survey.item(SourceMedia, reference) else self.survey.media_of(reference)
+        key = reference if self.survey.item(SourceMedia, reference) else self.survey.media_of(address or reference)
         if key and (media := self.survey.item(SourceMedia, key)):
             return media
-        return SourceMedia(key=short_key(f"address:{reference}"), address=reference)
+        return SourceMedia(key=short_key(f"address:{address or reference}"), address=address or reference)
 
     def _bring(self, media: SourceMedia, about: Described) -> ImportedRow:
         findings: list[Finding] = []
@@ -214,7 +216,7 @@ class ImportedPictures:
         if PurePosixPath(_path(media.address)).suffix.lower() not in PICTURES:
             raise MediaMissing(_("It is no picture: the library holds pictures alone."))
         trouble: Exception | None = None
-        for address in dict.fromkeys([OF_ANY_SIZE.sub("", media.address), media.address]):
+        for address in dict.fromkeys([media.address, OF_ANY_SIZE.sub("", media.address), *media.sizes[:MOST_SIZES]]):
             try:
                 return accept_picture(io.BytesIO(self.source.read(address)))
             except (MediaMissing, OSError) as missing:

@@ -139,8 +139,9 @@ class Survey:
         self.database.execute("INSERT OR IGNORE INTO item VALUES (?, ?, ?)", [key, kind, data])
 
     def _note_media(self, media: SourceMedia) -> None:
-        insert = "INSERT OR IGNORE INTO media VALUES (?, ?)"
-        rows = {plain_address(media.address), OF_ANY_SIZE.sub("", plain_address(media.address))}
+        insert = "INSERT OR IGNORE INTO media VALUES (?, ?)"  # of two with one name the first has the bare one
+        rows = {plain_address(address) for address in (media.address, *media.sizes)}
+        rows |= {OF_ANY_SIZE.sub("", address) for address in rows}
         self.database.executemany(insert, [(address, media.key) for address in rows if address])
         if media.parent:
             self.database.execute("INSERT OR IGNORE INTO attached VALUES (?, ?)", [media.parent, media.key])

@@ -1,5 +1,6 @@
 """A text of the source becomes a body of ours: converted, with the library's pictures, cleaned, with links of today."""
 
+import json
 import logging
 import re
 from dataclasses import dataclass, field
@@ -48,7 +49,17 @@ def surroundings_of(story: SourceStory, survey: Survey, shortcodes: dict[str, Sh
         attached=survey.attached(story.key),
         blocks=survey.block,
         shortcodes=shortcodes,
+        footnotes=_footnotes(story),
     )
+
+
+def _footnotes(story: SourceStory) -> dict[str, str]:
+    """Return the notes that WordPress keeps beside a text, by their ids."""
+    try:
+        notes = json.loads(dict(story.attributes).get("footnotes", "[]"))
+        return {str(note["id"]): str(note["content"]) for note in notes}
+    except (ValueError, TypeError, KeyError):  # another plugin's of that name
+        return {}
 
 
 def body_of(story: SourceStory, surroundings: Surroundings, survey: Survey, pictures: ImportedPictures | None) -> Body:
@@ -92,6 +103,7 @@ def _place_pictures(body: Body, key: str, pictures: ImportedPictures) -> None:
             alt=values.get("data-alt", ""),
             caption=plain_line(caption[1]) if caption else "",
             credit=values.get("data-credit", ""),
+            address=values.get("data-address", ""),
         )
         image = pictures.image_of(values["data-media"], about, body.findings, key)
         if image is None:
