@@ -4,7 +4,7 @@ import io
 import logging
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
@@ -14,10 +14,11 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles.desk import library
 from articles.importing.items import Finding, ReadingError, SourceMedia
-from articles.importing.ledger import Ledger
+from articles.importing.ledger import AT_ONCE, Ledger, in_batches
 from articles.importing.survey import OF_ANY_SIZE, Survey, hash_of, short_key
 from articles.importing.traces import trace_of
 from articles.models import Image, ImportedRow
@@ -31,6 +32,9 @@ PAUSE = 0.2  # seconds between two requests to the old site
 WHOLE = 60.0  # seconds for one file
 MOST_FILES = 1_000_000  # of an archive
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".heic", ".heif"}
+
+
+NO_SOURCE = gettext_lazy("No folder, archive or site was named to take it from (--media).")
 
 
 class MediaMissing(Exception):
@@ -165,28 +169,40 @@ class ImportedPictures:
 
     def __init__(self, ledger: Ledger, survey: Survey, source: MediaSource | None, by: User | None) -> None:
         self.ledger, self.survey, self.source, self.by = ledger, survey, source, by
+        self.rows: dict[str, ImportedRow] = {}  # of what the next stories show, as far as it is known
 
     def image_of(self, reference: str, about: Described, findings: list[Finding], story: str) -> int | None:
         """Return the number of the picture of a reference in a text; None, with a finding, if there is none."""
         media = self._media(reference, about.address)
-        row = self.ledger.rows([media.key]).get(media.key)
-        if row is None or (row.row is None and self.source and row.seen < self.ledger.operation.run):
+        row = self.rows.get(media.key) or self.ledger.rows([media.key]).get(media.key)
+        if self.source and (row is None or (row.row is None and row.seen < self.ledger.operation.run)):
             row = self._bring(media, about)
-        if row.row and Image.objects.filter(pk=row.row).exists():
-            return row.row
-        findings.append(Finding("missing picture", story, media.address or reference, row.why))
-        return None
+        if row is None or row.row is None or not Image.objects.filter(pk=row.row).exists():
+            why = row.why if row and row.why else str(NO_SOURCE)
+            findings.append(Finding("missing picture", story, media.address or reference, why))
+            return None
+        return row.row
+
+    def look_up(self, keys: Iterable[str]) -> None:
+        """Read at once what was written down of the pictures that the next stories may show."""
+        self.rows = self.ledger.rows(keys)
 
     def bring_others(self) -> None:
-        """Bring what no story shows, so that the library is whole; rows that came as before are only marked as seen."""
-        for media in self.survey.items(SourceMedia):
-            row = self.ledger.rows([media.key]).get(media.key)
-            if row and row.seen == self.ledger.operation.run:
-                continue
-            if row and (row.row or not self.source):
-                self.ledger.see([row])
-            else:
-                self._bring(media, Described())
+        """Bring what no story shows, so that the library is whole."""
+        for batch in in_batches(self.survey.items(SourceMedia), AT_ONCE):
+            rows = self.ledger.rows(media.key for media in batch)
+            with transaction.atomic():
+                self.ledger.see([row for row in rows.values() if row.row or not self.source])
+                if not self.source:
+                    self.ledger.note(self._left_out(media, str(NO_SOURCE)) for media in batch if media.key not in rows)
+            for media in batch if self.source else []:
+                row = rows.get(media.key)
+                if row is None or (row.row is None and row.seen < self.ledger.operation.run):
+                    self._bring(media, Described())
+
+    def _left_out(self, media: SourceMedia, why: str) -> ImportedRow:
+        values = {"came": hash_of(media), "addresses": list(media.addresses), "why": why}
+        return self.ledger.entry(media.key, "media", outcome=ImportedRow.Outcome.LEFT_OUT, **values)
 
     def _media(self, reference: str, address: str) -> SourceMedia:
         """Return the media of a key, or of an address; one that the export doesn't list is known by its address."""
@@ -200,11 +216,12 @@ class ImportedPictures:
         try:
             upload = self._accepted(media)
         except MediaMissing as missing:
-            row = self.ledger.entry(media.key, "media", outcome=ImportedRow.Outcome.LEFT_OUT, why=str(missing))
+            row = self._left_out(media, str(missing))
         else:
             with transaction.atomic():
                 row = self._stored(media, about, upload, findings)
         row.came, row.addresses = hash_of(media), list(media.addresses)
+        self.rows.pop(media.key, None)
         with transaction.atomic():
             self.ledger.tell([media.key], findings)
             self.ledger.note([row])
@@ -212,7 +229,7 @@ class ImportedPictures:
 
     def _accepted(self, media: SourceMedia) -> Upload:
         if self.source is None:
-            raise MediaMissing(_("No folder, archive or site was named to take it from (--media)."))
+            raise MediaMissing(str(NO_SOURCE))
         if PurePosixPath(_path(media.address)).suffix.lower() not in PICTURES:
             raise MediaMissing(_("It is no picture: the library holds pictures alone."))
         trouble: Exception | None = None

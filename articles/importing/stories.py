@@ -100,6 +100,7 @@ class Preparing:
         keys = {key for story in stories for key in (*story.authors, *story.terms)}
         rows = self.ledger.rows(keys)
         default = next(iter(self.default_section), None)
+        self.pictures.look_up(story.lead_media for story in stories if story.lead_media)
         places = {
             label: set(still_there(model, [row.row for row in rows.values() if row.model == label]))
             for label, model in (("articles.Author", Author), ("articles.Section", Section))
