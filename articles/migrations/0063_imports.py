@@ -10,7 +10,7 @@ import articles.text
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0061_workers_and_faults"),
+        ("articles", "0062_languages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
