@@ -151,7 +151,8 @@ class ConvertedText:
 
     A picture is ``<figure data-media="REFERENCE"><figcaption>…</figcaption></figure>``, where the reference is a key of
     ``SourceMedia`` ("media:123") or the address in the text, escaped as an attribute's value; further attributes are
-    ``data-alt``, ``data-credit``, and ``data-apart=""`` on each picture that doesn't form a series with the one before.
+    ``data-alt``, ``data-credit``, ``data-address`` (where the picture is, if only its number in the text says which it
+    is: an export may lack that number), and ``data-apart=""`` on each picture that doesn't form a series with the one before.
     The run puts the picture's number in its place, or leaves it out and says so. Links are as in the source; the run
     turns those to the old site's own addresses into today's.
     """
@@ -170,6 +171,7 @@ class Surroundings:
     media_of: Callable[[str], str] = lambda _address: ""  # key of the media at an address of any size; "" if unknown
     attached: tuple[str, ...] = ()  # keys of the media uploaded for the story, for a gallery that names none
     blocks: Callable[[str], str] = lambda _key: ""  # text of a reusable block by its key; "" if it isn't there
+    footnotes: dict[str, str] = field(default_factory=dict)  # notes that WordPress keeps beside the text, by their ids
     shortcodes: dict[str, Callable[[dict[str, str], str], str]] = field(default_factory=dict)  # hooks, by name
 
 
