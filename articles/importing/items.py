@@ -153,8 +153,8 @@ class ConvertedText:
     ``SourceMedia`` ("media:123") or the address in the text, escaped as an attribute's value; further attributes are
     ``data-alt``, ``data-credit``, ``data-address`` (where the picture is, if only its number in the text says which it
     is: an export may lack that number), and ``data-apart=""`` on each picture that doesn't form a series with the one
-    before. The run puts the picture's number in its place, or leaves it out and says so. Links are as in the source; the run
-    turns those to the old site's own addresses into today's.
+    before. The run puts the picture's number in its place, or leaves it out and says so. Links are as in the source;
+    the run turns those to the old site's own addresses into today's.
     """
 
     html: str

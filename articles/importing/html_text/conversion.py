@@ -16,7 +16,6 @@ from articles.importing.items import ConvertedText, Finding, Surroundings
 
 DEEPEST = 100  # elements within each other; the words of deeper ones stay, without their form
 LONGEST_FINDING = 200
-SILENT = set("meta link base basefont param source track col colgroup wbr area map head frame input datalist".split())
 DROPPED = {"script", "style", "title", "template", "svg", "noframes", "noembed", "canvas"}
 HIDDEN = re.compile(
     r"display:none|visibility:hidden|font-size:0(?![.\d])|opacity:0(?![.\d])|(?:left|top|text-indent):-\d{3,5}(?:px|em)"
@@ -73,7 +72,7 @@ class Conversion:
     def write(self, node: etree._Element, depth: int) -> None:
         """Write one element."""
         tag = tag_of(node)
-        if not tag or tag in SILENT or node in self.notes.hidden:
+        if not tag or node in self.notes.hidden:
             return
         if tag in DROPPED:
             self._drop(node, tag)

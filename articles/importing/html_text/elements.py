@@ -77,7 +77,7 @@ def _write_rule(conversion: Conversion, node: etree._Element, depth: int) -> Non
 
 def _write_link(conversion: Conversion, node: etree._Element, depth: int) -> None:
     address = (node.get("href") or "").strip()
-    if is_way_back(node) and conversion.writer.is_flat:
+    if is_way_back(node) and (conversion.writer.is_flat or not any(map(str.isalnum, excerpt_of(node)))):
         return
     if "wp-block-file__button" in classes_of(node):
         conversion.tell("button", excerpt_of(node), _("The file is linked beside it."))

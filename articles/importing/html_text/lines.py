@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape, unescape
+from itertools import takewhile
 from typing import NamedTuple
 
 from articles.body import footnotes
@@ -212,7 +213,9 @@ class Writer:
                     line_runs = []
                     continue
                 line = [Run(line[0].html.strip(), (f'<a href="{written_value(text)}">',))]
-            line_runs += [*([Run(BREAK)] if line_runs else []), *line]
+            if line_runs:
+                line_runs.append(Run(BREAK, _shared(line_runs[-1].marks, line[0].marks if line else ())))
+            line_runs += line
         return [*stretches, line_runs]
 
     def _put_figures(self) -> None:
@@ -262,3 +265,9 @@ def _lines_of(runs: list[Run]) -> list[list[Run]]:
         else:
             lines[-1].append(run)
     return lines
+
+
+def _shared(marks: tuple[str, ...], following: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the marks with which both begin."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(marks, following, strict=False))
+    return tuple(mark for mark, _same in pairs)

@@ -1,6 +1,7 @@
 """Which picture an ``<img>`` shows: its address among those for other sizes and for loading late, and its reference."""
 
 import re
+from itertools import islice
 from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import etree
@@ -131,9 +132,11 @@ def _stem(address: str) -> str:
 def _sized(image: etree._Element) -> list[str]:
     """Return the addresses in the lists of sizes, the widest first."""
     sizes: list[tuple[int, str]] = []
-    parent = image.getparent()
-    images = [image, *(parent.iterchildren("source") if parent is not None and tag_of(parent) == "picture" else ())]
-    for value in (element.get(name) or "" for element in images[:MOST_SOURCES] for name in SOURCES):
+    picture = next(
+        (parent for parent in islice(image.iterancestors(), MOST_SOURCES) if tag_of(parent) == "picture"), None
+    )
+    images = [image, *islice(picture.iter("source") if picture is not None else (), MOST_SOURCES)]
+    for value in (element.get(name) or "" for element in images for name in SOURCES):
         for source in re.split(r",\s+", value[:20_000])[:MOST_SOURCES]:
             address, _space, size = source.strip().rstrip(",").rpartition(" ")
             sizes.append((number_of(size) or 0, address) if address else (0, size))

@@ -1,12 +1,13 @@
 """What plays or shows something of another site: its frame, its code, an address alone become an embed or a link."""
 
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
 from articles.body.embeds import find_embed, page_of
 from articles.importing.html_text.lines import Figure
-from articles.importing.html_text.pictures import LATE, absolute
+from articles.importing.html_text.pictures import LATE, MOST_SOURCES, absolute
 from articles.importing.html_text.tree import classes_of
 from articles.importing.items import Surroundings
 
@@ -27,7 +28,7 @@ def _secure(address: str) -> str:
 def source_of(element: etree._Element, surroundings: Surroundings) -> str:
     """Return the whole address of what an ``<iframe>``, ``<embed>``, ``<object>``, ``<audio>`` or ``<video>`` shows."""
     values = [element.get(name) or "" for name in ("src", *LATE, "data", "href")]
-    values += [source.get("src") or "" for source in element.iterchildren("source")]
+    values += [source.get("src") or "" for source in islice(element.iter("source"), MOST_SOURCES)]
     values += [link.get("href") or "" for link in element.iterchildren("a")]
     addresses = (absolute(value, surroundings) for value in values if value and not value.startswith("about:"))
     return next((address for address in addresses if address), "")

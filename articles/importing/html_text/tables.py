@@ -66,7 +66,7 @@ def _write_row(conversion: Conversion, row: etree._Element, depth: int) -> None:
             name = tag_of(child) if tag_of(child) in CELLS else "td"
             if tag_of(child):
                 with conversion.writer.container(f"<{name}{_spans(child)}>", name):
-                    conversion.writer.add_text(loose)
+                    conversion.writer.add_text(f"{loose} ")
                     write = conversion.write_children if tag_of(child) in CELLS else conversion.write
                     write(child, depth + 1)
                 loose = ""

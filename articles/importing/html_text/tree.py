@@ -10,7 +10,7 @@ from ground.characters import normalise_html
 
 FRAME = re.compile(r"</?(?:html|body|head)(?![\w-])[^<>]*>|<!doctype[^<>]*>|<!\[CDATA\[", re.IGNORECASE)
 SPACE = re.compile(r"[ \t\n\r\f]+")
-MOST_EVENTS, LONGEST_EXCERPT = 1000, 2000
+MOST_EVENTS, LONGEST_EXCERPT = 200, 1000
 UNSEEN = {"script", "style", "template", "svg", "iframe", "noembed", "noframes", "title", "object", "canvas"}
 
 
@@ -24,7 +24,7 @@ def parse_tree(html: str) -> etree._Element | None:
         at = html.rfind("<")
         html = f"{html[:at]}&lt;{html[at + 1 :]}"
     parser = etree.HTMLParser(huge_tree=True, encoding="utf-8", remove_pis=True, no_network=True)
-    root = etree.fromstring(f"<html><body>{html}</body></html>".encode(), parser)
+    root = etree.fromstring(f"<html><body>{html}".encode(), parser)
     error = parser.error_log.last_error
     if error is not None and error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
         return None

@@ -40,19 +40,19 @@ CODED = {"%22": '"', "%91": "[", "%93": "]", "``": '"', "`{`": "[", "`}`": "]"}
 def builder_html(shortcode: Shortcode) -> str:
     """Return the words, pictures and players of a builder's shortcode as HTML, those in its attributes first."""
     attributes = {name: _decoded(value) for name, value in shortcode.attributes.items()}
-    parts = [f"<h3>{attributes[name]}</h3>" for name in HEADINGS if attributes.get(name)]
+    is_button = shortcode.name.endswith(("btn", "button"))
+    parts = [f"<h3>{attributes[name]}</h3>" for name in HEADINGS if attributes.get(name) and not is_button]
     parts += [f"<p>{attributes[name]}</p>" for name in PARAGRAPHS if _is_text(attributes.get(name, ""))]
-    parts += _pictures(shortcode.name, attributes)
-    parts.append(_button(attributes))
     body = shortcode.body
-    if shortcode.name in PLAIN:
+    if PICTURE_ADDRESS.match(body.strip()):
+        attributes = {"alt": attributes.get("alt", ""), "src": body.strip()}
+        body = ""
+    elif shortcode.name in PLAIN:
         body = _plain(body)
-    elif PICTURE_ADDRESS.match(body.strip()):
-        body = f'<img src="{escape(body.strip())}">'
     elif body.strip():
-        tag = "h2" if shortcode.name.endswith("_title") and "[" not in body else "x-classic"
+        tag = "h2" if shortcode.name.endswith("_title") else "x-classic"
         body = f"<{tag}>{body}</{tag}>"
-    return "".join([*parts, body])
+    return "".join([*parts, *_pictures(shortcode.name, attributes), _button(attributes, is_button), body])
 
 
 def _decoded(value: str) -> str:
@@ -84,13 +84,13 @@ def _pictures(name: str, attributes: dict[str, str]) -> list[str]:
     return [*parts, f"<x-series>{series}</x-series>"] if series else parts
 
 
-def _button(attributes: dict[str, str]) -> str:
+def _button(attributes: dict[str, str], is_button: bool) -> str:
     """Return the link of a button, whose address may be coded: "url:https%3A%2F%2Fa.example|title:Words"."""
     words = attributes.get("button_text", "")
     address = attributes.get("button_url") or attributes.get("button_link") or attributes.get("link", "")
     coded = dict(part.partition(":")[::2] for part in address.split("|")) if address.startswith("url:") else {}
     address = unquote(coded.get("url", "")) if coded else address
-    words = words or unquote(coded.get("title", ""))
+    words = words or (attributes.get("title", "") if is_button else "") or unquote(coded.get("title", ""))
     if not words:
         return ""
     return f'<p><a href="{escape(unescape(address))}">{words}</a></p>' if ADDRESS.match(address) else f"<p>{words}</p>"

@@ -95,6 +95,8 @@ class ShortcodeRenderer:
 
     def _caption(self, shortcode: Shortcode) -> str:
         body, words = shortcode.body, shortcode.attributes.get("caption", "")
+        if not body.strip() and not words:
+            return ""
         match = ATTACHMENT.match(shortcode.attributes.get("id", ""))
         if match and "wp-image-" not in body:
             body = IMAGE.sub(f'<img data-id="{match[1]}"', body, count=1)
@@ -115,7 +117,7 @@ class ShortcodeRenderer:
     def _media(self, shortcode: Shortcode) -> str:
         attributes = shortcode.attributes
         address = next((attributes[name] for name in (*FILES, "0") if attributes.get(name)), "")
-        address = address or _words(shortcode.body)
+        address = address.partition("|")[0] or _words(shortcode.body)
         if not address:
             return self._empty(shortcode)
         if shortcode.name == "video" and not re.search(r"\.\w{3,4}(?:\?|\Z)", address):
