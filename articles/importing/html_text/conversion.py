@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from lxml import etree
 
 from articles.body import markup
-from articles.importing.html_text.lines import Figure, Run, Writer, written_value
+from articles.importing.html_text.lines import Figure, InlineRun, Writer, written_value
 from articles.importing.html_text.notes import NotesOfText, find_notes, is_own_number
-from articles.importing.html_text.players import embed_figure, name_of
-from articles.importing.html_text.tree import excerpt_of, parse_tree, tag_of, words_of
+from articles.importing.html_text.players import embed_figure, link_words
+from articles.importing.html_text.tree import excerpt_of, parse_tree, tag_of, words_within
 from articles.importing.items import ConvertedText, Finding, Surroundings
 
 DEEPEST = 100  # elements within each other; the words of deeper ones stay, without their form
@@ -40,9 +40,9 @@ class Conversion:
         self.last_picture = ("", False)  # its reference, and whether it was there for browsers without scripts
         self.is_without_scripts = False
 
-    def tell(self, kind: str, what: str, why: str = "") -> None:
+    def tell(self, kind: str, subject: str, why: str = "") -> None:
         """Add what was left out or changed to the findings."""
-        self.findings.setdefault(Finding(kind, self.surroundings.key, " ".join(what.split())[:LONGEST_FINDING], why))
+        self.findings.setdefault(Finding(kind, self.surroundings.key, " ".join(subject.split())[:LONGEST_FINDING], why))
 
     def convert(self, html: str) -> ConvertedText:
         """Return ``html`` as the paper's own, with what there is to tell."""
@@ -60,7 +60,7 @@ class Conversion:
         """Write what is within an element."""
         if depth > DEEPEST:
             self.tell("nesting", "", _("What is nested too deeply has lost its form."))
-            self.writer.add_text(words_of(node))
+            self.writer.add_text(words_within(node))
             return
         if node.text:
             self.writer.add_text(node.text)
@@ -107,13 +107,13 @@ class Conversion:
         """Write a link in a block of its own."""
         self.writer.end_block()
         with self.writer.marked(f'<a href="{written_value(address)}">'):
-            self.writer.add_text(words or name_of(address))
+            self.writer.add_text(words or link_words(address))
         self.writer.end_block()
 
     def add_line(self, html: str) -> None:
         """Write a line of HTML as a block of its own."""
         self.writer.end_block()
-        self.writer.runs.append(Run(html))
+        self.writer.runs.append(InlineRun(html))
         self.writer.end_block()
 
     @contextmanager
@@ -144,8 +144,8 @@ class Conversion:
         self.series = before
 
     def _drop(self, node: etree._Element, tag: str) -> None:
-        what = node.get("src") or (node.text or "" if tag in {"script", "style"} else excerpt_of(node))
-        self.tell(tag, what or tag)
+        subject = node.get("src") or (node.text or "" if tag in {"script", "style"} else excerpt_of(node))
+        self.tell(tag, subject or tag)
 
     def _write_note(self, note: etree._Element, depth: int) -> None:
         number = self.notes.numbers[note]

@@ -11,7 +11,7 @@ from articles.importing.html_text.conversion import Conversion, Handler
 from articles.importing.html_text.lines import written_value
 from articles.importing.html_text.notes import is_way_back
 from articles.importing.html_text.players import quoted_post
-from articles.importing.html_text.tree import classes_of, excerpt_of, number_of, tag_of
+from articles.importing.html_text.tree import classes_of, excerpt_of, leading_number, tag_of
 
 DEEPEST_LIST = 6
 LONGEST_ADDRESS = 2000
@@ -102,7 +102,7 @@ def _write_list(conversion: Conversion, node: etree._Element, depth: int) -> Non
         _write_plain_block(conversion, node, depth)
         return
     name = "ol" if tag_of(node) == "ol" else "ul"
-    start = number_of(node.get("start")) or 1
+    start = leading_number(node.get("start")) or 1
     numbered = f' start="{start}"' if name == "ol" and 1 < start <= markup.NUMBERS["start"] else ""
     conversion.lists += 1
     with conversion.writer.container(f"<{name}{numbered}>", name):

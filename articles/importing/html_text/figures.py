@@ -69,28 +69,28 @@ def write_figure(conversion: Conversion, node: etree._Element, depth: int) -> No
 
 def _count(node: etree._Element) -> int:
     """Return how many pictures and players a figure shows, without second copies for browsers without scripts."""
-    shown = 0
+    count = 0
     for element in node.iter(*SHOWN):
         parent = element.getparent()
-        shown += 1 if parent is None or tag_of(parent) not in {"noscript", "object"} else 0
-        if shown > 1:
+        count += 1 if parent is None or tag_of(parent) not in {"noscript", "object"} else 0
+        if count > 1:
             break
-    return shown
+    return count
 
 
 def _write_captioned(conversion: Conversion, node: etree._Element, depth: int) -> None:
     """Write what a figure shows with its other words as the caption."""
-    caption, shown = conversion.line_of(node, depth)
-    if not shown and (address := _address_alone(conversion, node, depth)):
+    caption, figures = conversion.line_of(node, depth)
+    if not figures and (address := _address_alone(conversion, node, depth)):
         captions = (conversion.words_line(element, depth) for element in node.iter("figcaption"))
         write_address(conversion, address, "<br>".join(captions))
         return
-    if not shown:
+    if not figures:
         conversion.add_line(caption)
         return
-    shown[0].caption = "<br>".join(filter(None, (shown[0].caption, caption)))
-    shown[0].credit = shown[0].credit or _credit(node)
-    for figure in shown:
+    figures[0].caption = "<br>".join(filter(None, (figures[0].caption, caption)))
+    figures[0].credit = figures[0].credit or _credit(node)
+    for figure in figures:
         figure.series = conversion.series
         conversion.writer.add_figure(figure)
 

@@ -52,7 +52,7 @@ class Figure:
         return f"<figure{APART if is_apart else ''}{attributes}>{caption}</figure>"
 
 
-class Run(NamedTuple):
+class InlineRun(NamedTuple):
     """Words with the tags around them; a break has no words, a note is written as it is."""
 
     html: str
@@ -60,7 +60,7 @@ class Run(NamedTuple):
     is_note: bool = False
 
 
-def inline_html(runs: list[Run]) -> str:
+def inline_html(runs: list[InlineRun]) -> str:
     """Return runs as HTML in which no tag is closed and opened again without need."""
     parts: list[str] = []
     open_marks: list[str] = []
@@ -89,7 +89,7 @@ class Writer:
 
     is_flat: bool = False
     blocks: list[str | Figure] = field(default_factory=list)
-    runs: list[Run] = field(default_factory=list)
+    runs: list[InlineRun] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
     tag: str = "p"
     is_preserved: bool = False  # each space and line break counts
@@ -123,7 +123,7 @@ class Writer:
         if not self.is_preserved and (not self.runs or self.runs[-1].html == BREAK or self._ends_in_space()):
             text = text.lstrip(" ")
         if text:
-            self.runs.append(Run(written(text), tuple(self.marks)))
+            self.runs.append(InlineRun(written(text), tuple(self.marks)))
 
     def _ends_in_space(self) -> bool:
         return not self.runs[-1].is_note and self.runs[-1].html.endswith(" ")
@@ -134,12 +134,12 @@ class Writer:
         if self.runs and self.runs[-1].html == BREAK and not self.is_flat:
             self.end_block()
         elif self.runs:
-            self.runs.append(Run(BREAK, self.runs[-1].marks))
+            self.runs.append(InlineRun(BREAK, self.runs[-1].marks))
 
     def add_note(self, html: str) -> None:
         if html:
             self._strip_space()
-            self.runs.append(Run(f"{footnotes.OPENING}{html}{footnotes.CLOSING}", is_note=True))
+            self.runs.append(InlineRun(f"{footnotes.OPENING}{html}{footnotes.CLOSING}", is_note=True))
 
     def add_figure(self, figure: Figure) -> None:
         """Put a figure before the words of the block if none has come yet, else after it."""
@@ -199,12 +199,12 @@ class Writer:
                 self.blocks.append(html if self.is_flat else f"<{self.tag}>{html}</{self.tag}>")
         self._put_figures()
 
-    def _stretches(self, runs: list[Run]) -> list[list[Run] | Figure]:
+    def _stretches(self, runs: list[InlineRun]) -> list[list[InlineRun] | Figure]:
         """Return the runs of a block, parted where an address on a line of its own is an embed."""
         if self.embed_at is None or self.is_flat:
             return [runs]
-        stretches: list[list[Run] | Figure] = []
-        line_runs: list[Run] = []
+        stretches: list[list[InlineRun] | Figure] = []
+        line_runs: list[InlineRun] = []
         for line in _lines_of(runs):
             text = unescape(line[0].html.strip()) if len(line) == 1 and not line[0].marks else ""
             if ADDRESS.fullmatch(text):
@@ -212,9 +212,9 @@ class Writer:
                     stretches += [line_runs, figure]
                     line_runs = []
                     continue
-                line = [Run(line[0].html.strip(), (f'<a href="{written_value(text)}">',))]
+                line = [InlineRun(line[0].html.strip(), (f'<a href="{written_value(text)}">',))]
             if line_runs:
-                line_runs.append(Run(BREAK, _shared(line_runs[-1].marks, line[0].marks if line else ())))
+                line_runs.append(InlineRun(BREAK, _shared(line_runs[-1].marks, line[0].marks if line else ())))
             line_runs += line
         return [*stretches, line_runs]
 
@@ -257,8 +257,8 @@ class Writer:
         return BREAK.join(block for block in self.blocks if isinstance(block, str))
 
 
-def _lines_of(runs: list[Run]) -> list[list[Run]]:
-    lines: list[list[Run]] = [[]]
+def _lines_of(runs: list[InlineRun]) -> list[list[InlineRun]]:
+    lines: list[list[InlineRun]] = [[]]
     for run in runs:
         if run.html == BREAK:
             lines.append([])

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from lxml import etree
 
 from articles.importing.html_text.lines import Figure
-from articles.importing.html_text.tree import classes_of, number_of, tag_of
+from articles.importing.html_text.tree import classes_of, leading_number, tag_of
 from articles.importing.items import Surroundings
 
 ORIGINALS = ("data-orig-file", "data-full-url", "data-large-file", "data-full")
@@ -30,7 +30,7 @@ EMOJI = {"emoji", "wp-smiley"}
 MOST_SOURCES = 30
 
 
-def absolute(address: str, surroundings: Surroundings) -> str:
+def whole_address(address: str, surroundings: Surroundings) -> str:
     """Return an address of the text as a whole one; "" if it names no file on a server."""
     address = address.strip().replace(" ", "%20")
     if PROXIES.match(address):
@@ -56,7 +56,7 @@ def is_picture_file(address: str) -> bool:
 
 def is_counter(image: etree._Element) -> bool:
     """Return whether an image is there to count readers: of one pixel, or on a server that does nothing else."""
-    sizes = [number_of(image.get(name)) for name in ("width", "height")]
+    sizes = [leading_number(image.get(name)) for name in ("width", "height")]
     if None not in sizes and max(size or 0 for size in sizes) <= 1:
         return True
     try:
@@ -113,7 +113,7 @@ def _addresses(image: etree._Element, surroundings: Surroundings) -> list[str]:
         *late,
         *([] if is_late and (any(late) or not image.get("alt")) else [source]),
     ]
-    whole = (absolute(address, surroundings) for address in candidates if address)
+    whole = (whole_address(address, surroundings) for address in candidates if address)
     return list(dict.fromkeys(address for address in whole if address))
 
 
@@ -139,5 +139,5 @@ def _sized(image: etree._Element) -> list[str]:
     for value in (element.get(name) or "" for element in images for name in SOURCES):
         for source in re.split(r",\s+", value[:20_000])[:MOST_SOURCES]:
             address, _space, size = source.strip().rstrip(",").rpartition(" ")
-            sizes.append((number_of(size) or 0, address) if address else (0, size))
+            sizes.append((leading_number(size) or 0, address) if address else (0, size))
     return [address for _size, address in sorted(sizes, key=lambda pair: -pair[0])]

@@ -7,7 +7,7 @@ from lxml import etree
 
 from articles.body.embeds import find_embed, page_of
 from articles.importing.html_text.lines import Figure
-from articles.importing.html_text.pictures import LATE, MOST_SOURCES, absolute
+from articles.importing.html_text.pictures import LATE, MOST_SOURCES, whole_address
 from articles.importing.html_text.tree import classes_of
 from articles.importing.items import Surroundings
 
@@ -30,7 +30,7 @@ def source_of(element: etree._Element, surroundings: Surroundings) -> str:
     values = [element.get(name) or "" for name in ("src", *LATE, "data", "href")]
     values += [source.get("src") or "" for source in islice(element.iter("source"), MOST_SOURCES)]
     values += [link.get("href") or "" for link in element.iterchildren("a")]
-    addresses = (absolute(value, surroundings) for value in values if value and not value.startswith("about:"))
+    addresses = (whole_address(value, surroundings) for value in values if value and not value.startswith("about:"))
     return next((address for address in addresses if address), "")
 
 
@@ -44,7 +44,7 @@ def quoted_post(element: etree._Element) -> Figure | None:
     return next((figure for figure in figures if figure), None)
 
 
-def name_of(address: str) -> str:
+def link_words(address: str) -> str:
     """Return words for a link to ``address``: the name of its file, else its site."""
     try:
         parts = urlsplit(address)

@@ -6,7 +6,7 @@ from lxml import etree
 
 from articles.body import markup
 from articles.importing.html_text.conversion import Conversion
-from articles.importing.html_text.tree import excerpt_of, number_of, tag_of
+from articles.importing.html_text.tree import excerpt_of, leading_number, tag_of
 
 CELLS = {"td", "th"}
 PARTS = {"thead", "tbody", "tfoot"}
@@ -77,5 +77,5 @@ def _write_row(conversion: Conversion, row: etree._Element, depth: int) -> None:
 
 
 def _spans(cell: etree._Element) -> str:
-    values = {name: number_of(cell.get(name)) or 1 for name in ("colspan", "rowspan")}
+    values = {name: leading_number(cell.get(name)) or 1 for name in ("colspan", "rowspan")}
     return "".join(f' {name}="{min(value, markup.NUMBERS[name])}"' for name, value in values.items() if value > 1)

@@ -37,7 +37,7 @@ def tag_of(node: etree._Element) -> str:
     return node.tag.lower() if isinstance(node.tag, str) else ""
 
 
-def words_of(node: etree._Element) -> str:
+def words_within(node: etree._Element) -> str:
     """Return the words within an element on one line, without those that no reader sees."""
     return SPACE.sub(" ", "".join(_texts(node))).strip()
 
@@ -67,7 +67,7 @@ def classes_of(node: etree._Element) -> set[str]:
     return set((node.get("class") or "").lower().split())
 
 
-def number_of(value: str | None) -> int | None:
+def leading_number(value: str | None) -> int | None:
     """Return the number at the beginning of an attribute, like 300 of "300px"."""
     match = re.match(r"\s*(\d{1,6})", value or "", re.ASCII)
     return int(match[1]) if match else None

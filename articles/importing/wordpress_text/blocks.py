@@ -59,12 +59,12 @@ def parse_blocks(text: str) -> Block:
             continue
         open_blocks[-1].parts.append(text[begin : match.start()])
         begin = end + 3
-        name, rest = match[2].removeprefix("core/"), text[match.end() : end].strip()
+        name, remainder = match[2].removeprefix("core/"), text[match.end() : end].strip()
         if match[1]:
             _close(name, open_blocks, open_names, skipped)
             continue
-        block = _block(name, rest.removesuffix("/").strip())
-        is_alone = rest.endswith("/")
+        block = _block(name, remainder.removesuffix("/").strip())
+        is_alone = remainder.endswith("/")
         if len(open_blocks) <= DEEPEST:
             open_blocks[-1].parts.append(block)
             if not is_alone:

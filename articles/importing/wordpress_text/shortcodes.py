@@ -67,17 +67,17 @@ def replace_shortcodes(text: str, is_name: Callable[[str], bool], render: Render
     A shortcode has one of the names that are known, or encloses something, or has an attribute with a name, or is
     called as no word is: ``recent_posts``. Other brackets stay as they are.
     """
-    pieces = list(_pieces(text))
-    pairs = _pairs([piece for piece in pieces if isinstance(piece, _Token)])
+    parts = list(_pieces(text))
+    pairs = _pairs([part for part in parts if isinstance(part, _Token)])
     buffers: list[list[str]] = [[]]
     open_tokens: list[_Token] = []
-    for piece in pieces:
-        if isinstance(piece, str):
-            buffers[-1].append(piece)
-        elif piece not in pairs:
-            buffers[-1].append(_alone(piece, is_name, render))
-        elif not piece.is_end:
-            open_tokens.append(piece)
+    for part in parts:
+        if isinstance(part, str):
+            buffers[-1].append(part)
+        elif part not in pairs:
+            buffers[-1].append(_alone(part, is_name, render))
+        elif not part.is_end:
+            open_tokens.append(part)
             buffers += [[]] if len(open_tokens) <= DEEPEST else []
         else:
             opening = open_tokens.pop()
