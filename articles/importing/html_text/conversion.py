@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from django.utils.translation import gettext as _
-from lxml import etree
 
 from articles.body import markup
 from articles.importing.html_text.lines import Figure, InlineRun, Writer, written_value
 from articles.importing.html_text.notes import NotesOfText, find_notes, is_own_number
 from articles.importing.html_text.players import embed_figure, link_words
-from articles.importing.html_text.tree import excerpt_of, parse_tree, tag_of, words_within
+from articles.importing.html_text.tree import Element, excerpt_of, parse_tree, tag_of, words_within
 from articles.importing.items import ConvertedText, Finding, Surroundings
 
 DEEPEST = 100  # elements within each other; the words of deeper ones stay, without their form
@@ -21,7 +20,7 @@ HIDDEN = re.compile(
     r"display:none|visibility:hidden|font-size:0(?![.\d])|opacity:0(?![.\d])|(?:left|top|text-indent):-\d{3,5}(?:px|em)"
 )
 
-Handler = Callable[["Conversion", etree._Element, int], None]
+Handler = Callable[["Conversion", Element, int], None]
 
 
 class Conversion:
@@ -56,7 +55,7 @@ class Conversion:
         media = tuple(block.reference for block in blocks if isinstance(block, Figure) and block.kind == "media")
         return ConvertedText(self.writer.body(), media, tuple(self.findings))
 
-    def write_children(self, node: etree._Element, depth: int) -> None:
+    def write_children(self, node: Element, depth: int) -> None:
         """Write what is within an element."""
         if depth > DEEPEST:
             self.tell("nesting", "", _("What is nested too deeply has lost its form."))
@@ -69,7 +68,7 @@ class Conversion:
             if child.tail:
                 self.writer.add_text(child.tail)
 
-    def write(self, node: etree._Element, depth: int) -> None:
+    def write(self, node: Element, depth: int) -> None:
         """Write one element."""
         tag = tag_of(node)
         if not tag or node in self.notes.hidden:
@@ -83,14 +82,14 @@ class Conversion:
         else:
             self.handlers.get(tag, self.handlers[""])(self, node, depth)
 
-    def line_of(self, node: etree._Element, depth: int) -> tuple[str, list[Figure]]:
+    def line_of(self, node: Element, depth: int) -> tuple[str, list[Figure]]:
         """Return the words of an element as one line of HTML, and the figures within it."""
         with self.flat() as writer:
             self.write_children(node, depth)
             line = writer.line()
         return line, writer.figures
 
-    def words_line(self, node: etree._Element, depth: int) -> str:
+    def words_line(self, node: Element, depth: int) -> str:
         """Return the words of an element as one line of HTML; figures within it follow the open block."""
         line, figures = self.line_of(node, depth)
         self.writer.figures += figures
@@ -117,7 +116,7 @@ class Conversion:
         self.writer.end_block()
 
     @contextmanager
-    def without(self, nodes: list[etree._Element]) -> Iterator[None]:
+    def without(self, nodes: list[Element]) -> Iterator[None]:
         """Leave out ``nodes`` from what is written within the block."""
         before = self.notes.hidden
         self.notes.hidden = before | set(nodes)
@@ -143,11 +142,11 @@ class Conversion:
         yield
         self.series = before
 
-    def _drop(self, node: etree._Element, tag: str) -> None:
+    def _drop(self, node: Element, tag: str) -> None:
         subject = node.get("src") or (node.text or "" if tag in {"script", "style"} else excerpt_of(node))
         self.tell(tag, subject or tag)
 
-    def _write_note(self, note: etree._Element, depth: int) -> None:
+    def _write_note(self, note: Element, depth: int) -> None:
         number = self.notes.numbers[note]
         self.notes.hidden.discard(note)
         with self.flat() as writer:
@@ -165,6 +164,6 @@ class Conversion:
         self.writer.add_note(line)
 
 
-def _is_hidden(node: etree._Element) -> bool:
+def _is_hidden(node: Element) -> bool:
     style = node.get("style")
     return node.get("hidden") is not None or bool(style and HIDDEN.search(re.sub(r"\s+", "", style[:2000].lower())))

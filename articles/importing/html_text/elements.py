@@ -3,7 +3,6 @@
 import re
 
 from django.utils.translation import gettext as _
-from lxml import etree
 
 from articles.body import markup
 from articles.importing.html_text import figures, tables
@@ -11,7 +10,7 @@ from articles.importing.html_text.conversion import Conversion, Handler
 from articles.importing.html_text.lines import written_value
 from articles.importing.html_text.notes import is_way_back
 from articles.importing.html_text.players import quoted_post
-from articles.importing.html_text.tree import classes_of, excerpt_of, leading_number, tag_of
+from articles.importing.html_text.tree import Element, classes_of, excerpt_of, leading_number, tag_of
 
 DEEPEST_LIST = 6
 LONGEST_ADDRESS = 2000
@@ -29,7 +28,7 @@ SLANTED = re.compile(r"font-style:(?:italic|oblique)")
 HEADING_CLASSES = {"schema-faq-question", "schema-how-to-step-name"}  # of Yoast's questions and steps
 
 
-def _write_block(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_block(conversion: Conversion, node: Element, depth: int) -> None:
     if figures.is_gallery(node):
         figures.write_gallery(conversion, node, depth)
     elif classes_of(node) & figures.CAPTIONED and node.find(".//img") is not None:
@@ -38,7 +37,7 @@ def _write_block(conversion: Conversion, node: etree._Element, depth: int) -> No
         _write_plain_block(conversion, node, depth)
 
 
-def _write_inline(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_inline(conversion: Conversion, node: Element, depth: int) -> None:
     style = re.sub(r"\s+", "", (node.get("style") or "")[:2000].lower())
     classes = classes_of(node)
     if classes & HEADING_CLASSES:
@@ -54,7 +53,7 @@ def _write_inline(conversion: Conversion, node: etree._Element, depth: int) -> N
     _write_marked(conversion, node, depth, [f"<{mark}>" for mark in dict.fromkeys(marks)])
 
 
-def _write_marked(conversion: Conversion, node: etree._Element, depth: int, marks: list[str]) -> None:
+def _write_marked(conversion: Conversion, node: Element, depth: int, marks: list[str]) -> None:
     if not marks:
         conversion.write_children(node, depth)
         return
@@ -62,20 +61,20 @@ def _write_marked(conversion: Conversion, node: etree._Element, depth: int, mark
         _write_marked(conversion, node, depth, marks[1:])
 
 
-def _write_heading(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_heading(conversion: Conversion, node: Element, depth: int) -> None:
     with conversion.writer.tagged(HEADINGS[tag_of(node)]):
         conversion.write_children(node, depth)
 
 
-def _write_break(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_break(conversion: Conversion, node: Element, depth: int) -> None:
     conversion.writer.add_break()
 
 
-def _write_rule(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_rule(conversion: Conversion, node: Element, depth: int) -> None:
     conversion.writer.end_block()
 
 
-def _write_link(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_link(conversion: Conversion, node: Element, depth: int) -> None:
     address = (node.get("href") or "").strip()
     if is_way_back(node) and (conversion.writer.is_flat or not any(map(str.isalnum, excerpt_of(node)))):
         return
@@ -94,7 +93,7 @@ def _write_link(conversion: Conversion, node: etree._Element, depth: int) -> Non
         figures.tell_linked(conversion, node, address)
 
 
-def _write_list(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_list(conversion: Conversion, node: Element, depth: int) -> None:
     if figures.is_gallery(node):
         figures.write_gallery(conversion, node, depth)
         return
@@ -110,7 +109,7 @@ def _write_list(conversion: Conversion, node: etree._Element, depth: int) -> Non
     conversion.lists -= 1
 
 
-def _write_items(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_items(conversion: Conversion, node: Element, depth: int) -> None:
     """Write each item of a list, and what stands loosely between items as one, too."""
     if (node.text or "").strip():
         with conversion.writer.container("<li>", "li"):
@@ -124,13 +123,13 @@ def _write_items(conversion: Conversion, node: etree._Element, depth: int) -> No
             conversion.writer.add_text(child.tail or "")
 
 
-def _write_plain_block(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_plain_block(conversion: Conversion, node: Element, depth: int) -> None:
     conversion.writer.end_block()
     conversion.write_children(node, depth)
     conversion.writer.end_block()
 
 
-def _write_quote(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_quote(conversion: Conversion, node: Element, depth: int) -> None:
     writer = conversion.writer
     if post := quoted_post(node):
         post.caption = conversion.words_line(node, depth)
@@ -145,7 +144,7 @@ def _write_quote(conversion: Conversion, node: etree._Element, depth: int) -> No
             conversion.write_children(node, depth)
 
 
-def _write_cite(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_cite(conversion: Conversion, node: Element, depth: int) -> None:
     """Write who is quoted on a line of its own, and the title of a work in italics."""
     parent = node.getparent()
     if parent is not None and tag_of(parent) in {"blockquote", "footer"}:
@@ -154,13 +153,13 @@ def _write_cite(conversion: Conversion, node: etree._Element, depth: int) -> Non
         _write_marked(conversion, node, depth, ["<em>"])
 
 
-def _write_quotation(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_quotation(conversion: Conversion, node: Element, depth: int) -> None:
     conversion.writer.add_text("“")
     conversion.write_children(node, depth)
     conversion.writer.add_text("”")
 
 
-def _write_preserved(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_preserved(conversion: Conversion, node: Element, depth: int) -> None:
     writer = conversion.writer
     writer.end_block()
     before, writer.is_preserved = writer.is_preserved, True
@@ -169,24 +168,24 @@ def _write_preserved(conversion: Conversion, node: etree._Element, depth: int) -
     writer.is_preserved = before
 
 
-def _write_term(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_term(conversion: Conversion, node: Element, depth: int) -> None:
     """Write the term of a definition, or the line that opens hidden details, as a strong line."""
     conversion.writer.end_block()
     _write_marked(conversion, node, depth, ["<strong>"])
     conversion.writer.end_block()
 
 
-def _write_struck(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_struck(conversion: Conversion, node: Element, depth: int) -> None:
     conversion.tell("struck out", excerpt_of(node), _("Its words were kept, without the stroke."))
     conversion.write_children(node, depth)
 
 
-def _write_form(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_form(conversion: Conversion, node: Element, depth: int) -> None:
     conversion.tell("form", node.get("action") or excerpt_of(node), _("Its words were kept; it can’t be sent."))
     _write_plain_block(conversion, node, depth)
 
 
-def _write_classic(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_classic(conversion: Conversion, node: Element, depth: int) -> None:
     """Write text whose line breaks count."""
     writer = conversion.writer
     writer.end_block()
@@ -196,7 +195,7 @@ def _write_classic(conversion: Conversion, node: etree._Element, depth: int) -> 
     writer.has_lines = before
 
 
-def _write_without_scripts(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_without_scripts(conversion: Conversion, node: Element, depth: int) -> None:
     before, conversion.is_without_scripts = conversion.is_without_scripts, True
     conversion.write_children(node, depth)
     conversion.is_without_scripts = before

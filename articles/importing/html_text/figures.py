@@ -4,13 +4,12 @@ import re
 from html import unescape
 
 from django.utils.translation import gettext as _
-from lxml import etree
 
 from articles.importing.html_text.conversion import Conversion
 from articles.importing.html_text.lines import ADDRESS, Figure
 from articles.importing.html_text.pictures import emoji_of, figure_of, has_copy, is_counter, is_picture_file
 from articles.importing.html_text.players import embed_figure, source_of
-from articles.importing.html_text.tree import classes_of, excerpt_of, tag_of
+from articles.importing.html_text.tree import Element, classes_of, excerpt_of, tag_of
 
 GALLERY = re.compile(r"(?:^|[\s_-])(?:gallery|galleries|slideshow|carousel|slider)(?:$|[\s_-])")
 GALLERY_PARTS = re.compile(r"gallery[_-]*(?:item|icon|caption|image)|slide$|__")
@@ -23,14 +22,14 @@ TAG = re.compile(r"<[^<>]*>")
 LONGEST_CREDIT = 200
 
 
-def is_gallery(node: etree._Element) -> bool:
+def is_gallery(node: Element) -> bool:
     """Return whether an element holds pictures that belong together, by its class."""
     names = classes_of(node)
     is_named = any(GALLERY.search(name) and not GALLERY_PARTS.search(name) for name in names)
     return is_named and node.find(".//img") is not None
 
 
-def write_image(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def write_image(conversion: Conversion, node: Element, depth: int) -> None:
     """Write a picture."""
     if emoji := emoji_of(node):
         conversion.writer.add_text(emoji)
@@ -42,7 +41,7 @@ def write_image(conversion: Conversion, node: etree._Element, depth: int) -> Non
         conversion.tell("picture", (node.get("src") or "")[:80], _("It has no address."))
 
 
-def write_gallery(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def write_gallery(conversion: Conversion, node: Element, depth: int) -> None:
     """Write pictures as a series, and what is said of all of them after it."""
     conversion.writer.end_block()
     with conversion.in_series():
@@ -50,7 +49,7 @@ def write_gallery(conversion: Conversion, node: etree._Element, depth: int) -> N
         conversion.writer.end_block()
 
 
-def write_figure(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def write_figure(conversion: Conversion, node: Element, depth: int) -> None:
     """Write a figure by what it holds: one picture or player, several pictures, an address, or blocks."""
     is_own = tag_of(node) == "figure"
     if is_own and (node.get("data-media") or node.get("data-embed")):
@@ -67,7 +66,7 @@ def write_figure(conversion: Conversion, node: etree._Element, depth: int) -> No
         _write_captioned(conversion, node, depth)
 
 
-def _count(node: etree._Element) -> int:
+def _count(node: Element) -> int:
     """Return how many pictures and players a figure shows, without second copies for browsers without scripts."""
     count = 0
     for element in node.iter(*SHOWN):
@@ -78,7 +77,7 @@ def _count(node: etree._Element) -> int:
     return count
 
 
-def _write_captioned(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_captioned(conversion: Conversion, node: Element, depth: int) -> None:
     """Write what a figure shows with its other words as the caption."""
     caption, figures = conversion.line_of(node, depth)
     if not figures and (address := _address_alone(conversion, node, depth)):
@@ -95,7 +94,7 @@ def _write_captioned(conversion: Conversion, node: etree._Element, depth: int) -
         conversion.writer.add_figure(figure)
 
 
-def _address_alone(conversion: Conversion, node: etree._Element, depth: int) -> str:
+def _address_alone(conversion: Conversion, node: Element, depth: int) -> str:
     """Return what stands in a figure beside its caption if that is only an address."""
     with conversion.without([*node.iter("figcaption")]):
         words = unescape(TAG.sub("", conversion.line_of(node, depth)[0])).strip()
@@ -112,14 +111,14 @@ def write_address(conversion: Conversion, address: str, caption: str) -> None:
         conversion.add_line(caption)
 
 
-def _credit(node: etree._Element) -> str:
+def _credit(node: Element) -> str:
     for element in node.iter("span", "cite", "small", "p"):
         if any(CREDIT.search(name) for name in classes_of(element)):
             return excerpt_of(element)[:LONGEST_CREDIT]
     return ""
 
 
-def _write_ready(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def _write_ready(conversion: Conversion, node: Element, depth: int) -> None:
     """Write a picture or an embed that is already in the paper's own form."""
     caption = conversion.words_line(node, depth)
     if reference := node.get("data-media"):
@@ -130,7 +129,7 @@ def _write_ready(conversion: Conversion, node: etree._Element, depth: int) -> No
         write_address(conversion, node.get("data-embed") or "", caption)
 
 
-def write_player(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def write_player(conversion: Conversion, node: Element, depth: int) -> None:
     """Write what plays or shows something as an embed if its site can be embedded, else as a link."""
     address = source_of(node, conversion.surroundings)
     kind = {"audio": "audio", "video": "video"}.get(tag_of(node), "frame")
@@ -149,14 +148,14 @@ def write_player(conversion: Conversion, node: etree._Element, depth: int) -> No
         conversion.tell(kind, tag_of(node), _("It has no address."))
 
 
-def tell_linked(conversion: Conversion, node: etree._Element, address: str) -> None:
+def tell_linked(conversion: Conversion, node: Element, address: str) -> None:
     """Tell where a picture led, if that is neither the picture itself nor its own page."""
     is_own = any(address.startswith(own) for own in conversion.surroundings.site.addresses)
     if not is_picture_file(address) and not (is_own and "attachment" in (node.get("rel") or "")):
         conversion.tell("linked picture", address, _("The picture stays; its link was left out."))
 
 
-def write_pull_quote(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def write_pull_quote(conversion: Conversion, node: Element, depth: int) -> None:
     """Write a pull quote; who says it stands after the words."""
     writer = conversion.writer
     if writer.outer or writer.is_flat:

@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import unquote
 
-from lxml import etree
-
-from articles.importing.html_text.tree import classes_of, excerpt_of, tag_of
+from articles.importing.html_text.tree import Element, classes_of, excerpt_of, tag_of
 
 NUMBER = re.compile(r"[\[(]?(?:\d{1,3}|[ivx]{1,6}|[a-z]|[*†‡§¶]{1,4})[\])]?[.:]?\Z", re.ASCII | re.IGNORECASE)
 BACK = re.compile(r"[\W\d_]{0,12}\Z")
@@ -34,19 +32,19 @@ CLIMB = 4  # elements between an anchor and the block that it stands in
 class NotesOfText:
     """The marks of a text, each with the element that holds its note, and the elements that aren't written again."""
 
-    by_mark: dict[etree._Element, etree._Element] = field(default_factory=dict)
-    hidden: set[etree._Element] = field(default_factory=set)  # notes, and their heading
-    numbers: dict[etree._Element, str] = field(default_factory=dict)  # of a note, as its mark says it
+    by_mark: dict[Element, Element] = field(default_factory=dict)
+    hidden: set[Element] = field(default_factory=set)  # notes, and their heading
+    numbers: dict[Element, str] = field(default_factory=dict)  # of a note, as its mark says it
 
 
-def find_notes(root: etree._Element) -> NotesOfText:
+def find_notes(root: Element) -> NotesOfText:
     """Return the footnotes of a text."""
     notes = NotesOfText()
     links = [link for link in root.iter("a") if (link.get("href") or "").startswith("#")]
     if not links:
         return notes
-    places: dict[etree._Element, int] = {}
-    anchors: dict[str, etree._Element] = {}
+    places: dict[Element, int] = {}
+    anchors: dict[str, Element] = {}
     for at, element in enumerate(root.iter("*")):
         places[element] = at
         for name in filter(None, (element.get("id"), element.get("name"))):
@@ -66,14 +64,14 @@ def find_notes(root: etree._Element) -> NotesOfText:
     return notes
 
 
-def _block_of(anchor: etree._Element) -> etree._Element | None:
+def _block_of(anchor: Element) -> Element | None:
     for element in (anchor, *islice(anchor.iterancestors(), CLIMB)):
         if tag_of(element) in BLOCKS:
             return element
     return None
 
 
-def _is_note(link: etree._Element, note: etree._Element) -> bool:
+def _is_note(link: Element, note: Element) -> bool:
     """Return whether a link by a number leads to a note and not to a part of the text."""
     if not _is_short(note):
         return False
@@ -84,7 +82,7 @@ def _is_note(link: etree._Element, note: etree._Element) -> bool:
     return has_way_back(note) or (is_raised and (tag_of(note) == "li" or is_named))
 
 
-def _is_short(note: etree._Element) -> bool:
+def _is_short(note: Element) -> bool:
     length = 0
     for count, element in enumerate(note.iter()):
         length += len(element.text or "") + len(element.tail or "")
@@ -93,23 +91,23 @@ def _is_short(note: etree._Element) -> bool:
     return True
 
 
-def has_way_back(note: etree._Element) -> bool:
+def has_way_back(note: Element) -> bool:
     """Return whether a note links back to the text."""
     return any(is_way_back(link) for link in note.iter("a"))
 
 
-def is_way_back(link: etree._Element) -> bool:
+def is_way_back(link: Element) -> bool:
     """Return whether a link within a note only leads back to its mark."""
     return (link.get("href") or "").startswith("#") and bool(BACK.match(excerpt_of(link)))
 
 
-def is_own_number(element: etree._Element, note: etree._Element, number: str) -> bool:
+def is_own_number(element: Element, note: Element, number: str) -> bool:
     """Return whether an element at the beginning of a note repeats the number of its mark."""
     is_first = not (note.text or "").strip() and element is next(iter(note), None)
     return is_first and tag_of(element) in {"sup", "a", "span"} and excerpt_of(element).strip("[]().: ") == number
 
 
-def _hide_heading(parent: etree._Element | None, notes: NotesOfText) -> None:
+def _hide_heading(parent: Element | None, notes: NotesOfText) -> None:
     """Hide the heading above a list of which every part became a footnote."""
     if parent is None or any(child not in notes.hidden for child in parent.iterchildren("*")):
         return

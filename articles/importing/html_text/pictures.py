@@ -4,10 +4,8 @@ import re
 from itertools import islice
 from urllib.parse import unquote, urljoin, urlsplit
 
-from lxml import etree
-
 from articles.importing.html_text.lines import Figure
-from articles.importing.html_text.tree import classes_of, leading_number, tag_of
+from articles.importing.html_text.tree import Element, classes_of, leading_number, tag_of
 from articles.importing.items import Surroundings
 
 ORIGINALS = ("data-orig-file", "data-full-url", "data-large-file", "data-full")
@@ -54,7 +52,7 @@ def is_picture_file(address: str) -> bool:
     return bool(PICTURE_FILE.search(address.partition("?")[0].partition("#")[0]))
 
 
-def is_counter(image: etree._Element) -> bool:
+def is_counter(image: Element) -> bool:
     """Return whether an image is there to count readers: of one pixel, or on a server that does nothing else."""
     sizes = [leading_number(image.get(name)) for name in ("width", "height")]
     if None not in sizes and max(size or 0 for size in sizes) <= 1:
@@ -65,19 +63,19 @@ def is_counter(image: etree._Element) -> bool:
         return False
 
 
-def emoji_of(image: etree._Element) -> str:
+def emoji_of(image: Element) -> str:
     """Return the characters for which an image stands, like those of an emoji or a formula."""
     classes = classes_of(image)
     return image.get("alt") or "" if classes & EMOJI or "latex" in classes else ""
 
 
-def has_copy(image: etree._Element) -> bool:
+def has_copy(image: Element) -> bool:
     """Return whether the same picture stands beside for browsers without scripts, or this is that copy."""
     nearby = (image.getparent(), image.getnext(), image.getprevious())
     return any(element is not None and tag_of(element) == "noscript" for element in nearby)
 
 
-def figure_of(image: etree._Element, surroundings: Surroundings) -> Figure | None:
+def figure_of(image: Element, surroundings: Surroundings) -> Figure | None:
     """Return the picture that ``image`` shows; None if it has no address and no number."""
     addresses = _addresses(image, surroundings)
     number = image.get("data-id") or image.get("data-attachment-id") or ""
@@ -101,7 +99,7 @@ def _is_own(address: str, surroundings: Surroundings) -> bool:
     return urlsplit(address).netloc.removeprefix("www.") in hosts | {""}
 
 
-def _addresses(image: etree._Element, surroundings: Surroundings) -> list[str]:
+def _addresses(image: Element, surroundings: Surroundings) -> list[str]:
     """Return the addresses of a picture, the largest first."""
     late = [image.get(name) or "" for name in LATE]
     source = image.get("src") or ""
@@ -117,7 +115,7 @@ def _addresses(image: etree._Element, surroundings: Surroundings) -> list[str]:
     return list(dict.fromkeys(address for address in whole if address))
 
 
-def _linked(image: etree._Element, source: str) -> list[str]:
+def _linked(image: Element, source: str) -> list[str]:
     """Return the address to which a picture links, if that is the same picture in a larger size."""
     parent = image.getparent()
     href = parent.get("href") or "" if parent is not None and tag_of(parent) == "a" else ""
@@ -129,7 +127,7 @@ def _stem(address: str) -> str:
     return re.sub(r"-(?:\d{1,5}x\d{1,5}|scaled|rotated)\Z", "", name)
 
 
-def _sized(image: etree._Element) -> list[str]:
+def _sized(image: Element) -> list[str]:
     """Return the addresses in the lists of sizes, the widest first."""
     sizes: list[tuple[int, str]] = []
     picture = next(

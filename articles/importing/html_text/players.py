@@ -3,12 +3,10 @@
 from itertools import islice
 from urllib.parse import unquote, urlsplit
 
-from lxml import etree
-
 from articles.body.embeds import find_embed, page_of
 from articles.importing.html_text.lines import Figure
 from articles.importing.html_text.pictures import LATE, MOST_SOURCES, whole_address
-from articles.importing.html_text.tree import classes_of
+from articles.importing.html_text.tree import Element, classes_of
 from articles.importing.items import Surroundings
 
 QUOTED_POSTS = {"twitter-tweet", "twitter-video", "instagram-media", "tiktok-embed", "fb-post", "fb-video"}
@@ -25,7 +23,7 @@ def _secure(address: str) -> str:
     return f"https{address[4:]}" if address[:7].lower() == "http://" else address
 
 
-def source_of(element: etree._Element, surroundings: Surroundings) -> str:
+def source_of(element: Element, surroundings: Surroundings) -> str:
     """Return the whole address of what an ``<iframe>``, ``<embed>``, ``<object>``, ``<audio>`` or ``<video>`` shows."""
     values = [element.get(name) or "" for name in ("src", *LATE, "data", "href")]
     values += [source.get("src") or "" for source in islice(element.iter("source"), MOST_SOURCES)]
@@ -34,7 +32,7 @@ def source_of(element: etree._Element, surroundings: Surroundings) -> str:
     return next((address for address in addresses if address), "")
 
 
-def quoted_post(element: etree._Element) -> Figure | None:
+def quoted_post(element: Element) -> Figure | None:
     """Return the embed of a post that stands in the text as code of its site, with its words within."""
     if not classes_of(element) & QUOTED_POSTS:
         return None

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator
 
-from lxml import etree
-
 from articles.body import markup
 from articles.importing.html_text.conversion import Conversion
-from articles.importing.html_text.tree import excerpt_of, leading_number, tag_of
+from articles.importing.html_text.tree import Element, excerpt_of, leading_number, tag_of
 
 CELLS = {"td", "th"}
 PARTS = {"thead", "tbody", "tfoot"}
 
 
-def write_table(conversion: Conversion, node: etree._Element, depth: int) -> None:
+def write_table(conversion: Conversion, node: Element, depth: int) -> None:
     """Write a table, after its caption and what stands in it outside cells."""
     writer = conversion.writer
     writer.end_block()
@@ -31,7 +29,7 @@ def write_table(conversion: Conversion, node: etree._Element, depth: int) -> Non
                     _write_row(conversion, row, depth)
 
 
-def _rows(node: etree._Element) -> Iterator[etree._Element]:
+def _rows(node: Element) -> Iterator[Element]:
     for child in node:
         if tag_of(child) == "tr":
             yield child
@@ -39,7 +37,7 @@ def _rows(node: etree._Element) -> Iterator[etree._Element]:
             yield from (row for row in child if tag_of(row) == "tr")
 
 
-def _is_layout(node: etree._Element, rows: list[etree._Element]) -> bool:
+def _is_layout(node: Element, rows: list[Element]) -> bool:
     cells = [cell for row in rows for cell in row if tag_of(cell) in CELLS]
     return (
         len(cells) < 2
@@ -49,7 +47,7 @@ def _is_layout(node: etree._Element, rows: list[etree._Element]) -> bool:
     )
 
 
-def _write_outside(conversion: Conversion, part: etree._Element, depth: int) -> None:
+def _write_outside(conversion: Conversion, part: Element, depth: int) -> None:
     conversion.writer.add_text(part.text or "")
     for child in part:
         if tag_of(child) not in PARTS | {"tr"}:
@@ -58,7 +56,7 @@ def _write_outside(conversion: Conversion, part: etree._Element, depth: int) -> 
     conversion.writer.end_block()
 
 
-def _write_row(conversion: Conversion, row: etree._Element, depth: int) -> None:
+def _write_row(conversion: Conversion, row: Element, depth: int) -> None:
     """Write the cells of a row; words outside of them become part of the next cell."""
     with conversion.writer.container("<tr>", "tr"):
         loose = row.text or ""
@@ -76,6 +74,6 @@ def _write_row(conversion: Conversion, row: etree._Element, depth: int) -> None:
                 conversion.writer.add_text(loose)
 
 
-def _spans(cell: etree._Element) -> str:
+def _spans(cell: Element) -> str:
     values = {name: leading_number(cell.get(name)) or 1 for name in ("colspan", "rowspan")}
     return "".join(f' {name}="{min(value, markup.NUMBERS[name])}"' for name, value in values.items() if value > 1)

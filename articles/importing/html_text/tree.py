@@ -3,18 +3,20 @@
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from lxml import etree
 
 from ground.characters import normalise_html
 
+Element = Any  # of lxml, which has no types
 FRAME = re.compile(r"</?(?:html|body|head)(?![\w-])[^<>]*>|<!doctype[^<>]*>|<!\[CDATA\[", re.IGNORECASE)
 SPACE = re.compile(r"[ \t\n\r\f]+")
 MOST_EVENTS, LONGEST_EXCERPT = 200, 1000
 UNSEEN = {"script", "style", "template", "svg", "iframe", "noembed", "noframes", "title", "object", "canvas"}
 
 
-def parse_tree(html: str) -> etree._Element | None:
+def parse_tree(html: str) -> Element | None:
     """Return the body of ``html``; None if its elements are nested so deeply that the parser gives up."""
     html = FRAME.sub("", normalise_html(html))
     if html.rfind("<!--") > html.rfind("-->"):  # a comment without an end would swallow all that follows
@@ -32,24 +34,24 @@ def parse_tree(html: str) -> etree._Element | None:
     return root if body is None else body
 
 
-def tag_of(node: etree._Element) -> str:
+def tag_of(node: Element) -> str:
     """Return the name of an element; "" for a comment."""
     return node.tag.lower() if isinstance(node.tag, str) else ""
 
 
-def words_within(node: etree._Element) -> str:
+def words_within(node: Element) -> str:
     """Return the words within an element on one line, without those that no reader sees."""
     return SPACE.sub(" ", "".join(_texts(node))).strip()
 
 
-def excerpt_of(node: etree._Element) -> str:
+def excerpt_of(node: Element) -> str:
     """Return the first words within an element, for a finding or to see whether there are any."""
     return SPACE.sub(" ", "".join(_texts(node, MOST_EVENTS))[:LONGEST_EXCERPT]).strip()
 
 
-def _texts(node: etree._Element, most: int | None = None) -> Iterator[str]:
+def _texts(node: Element, most: int | None = None) -> Iterator[str]:
     """Yield the texts within an element without recursion, however deep they are."""
-    unseen: etree._Element | None = None
+    unseen: Element | None = None
     for event, inner in islice(etree.iterwalk(node, events=("start", "end", "comment")), most):
         if event == "start":
             if unseen is None and inner is not node and tag_of(inner) in UNSEEN:
@@ -62,7 +64,7 @@ def _texts(node: etree._Element, most: int | None = None) -> Iterator[str]:
                 yield inner.tail
 
 
-def classes_of(node: etree._Element) -> set[str]:
+def classes_of(node: Element) -> set[str]:
     """Return the classes of an element."""
     return set((node.get("class") or "").lower().split())
 
