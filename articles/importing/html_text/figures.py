@@ -80,7 +80,7 @@ def _count(node: Element) -> int:
 def _write_captioned(conversion: Conversion, node: Element, depth: int) -> None:
     """Write what a figure shows with its other words as the caption."""
     caption, figures = conversion.line_of(node, depth)
-    if not figures and (address := _address_alone(conversion, node, depth)):
+    if not figures and "://" in caption and (address := _address_alone(conversion, node, depth)):
         captions = (conversion.words_line(element, depth) for element in node.iter("figcaption"))
         write_address(conversion, address, "<br>".join(captions))
         return
