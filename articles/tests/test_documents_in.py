@@ -188,6 +188,11 @@ class ListTests(DocumentTestCase):
             '<ol start="3"><li><p>3</p></li></ol><ol start="7"><li><p>7</p></li></ol>'
         )
 
+    def test_an_inner_list_begins_anew_below_each_item(self):
+        body = item("1", 2), item("а", 2, 1), item("2", 2), item("б", 2, 1)
+        inner = "<li><p>{}</p><ol><li><p>{}</p></li></ol></li>"
+        assert self.text(*body) == f"<ol>{inner.format(1, 'а')}{inner.format(2, 'б')}</ol>"
+
     def test_a_paragraph_that_leaves_the_list_of_its_style_is_none(self):
         outside = '<w:numPr><w:numId w:val="0"/></w:numPr>'
         assert self.text(paragraph("Текст", style="L", properties=outside)) == "<p>Текст</p>"

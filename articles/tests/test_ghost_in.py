@@ -3,6 +3,7 @@ import tempfile
 import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 from django.test import SimpleTestCase
 
@@ -284,6 +285,14 @@ class FileTests(GhostTestCase):
                 self.read_file(data)
         with self.assertRaisesMessage(ReadingError, "can’t be read"):
             list(read_ghost("/nowhere/a.json", ReadingReport()))
+
+    def test_values_that_go_on_in_the_next_chunk_are_read_whole(self):
+        for chunk in range(1, 12):
+            with patch.object(export_file, "CHUNK", chunk):
+                (story,) = self.read_file(json.dumps({"version": 12345, "posts": [{"id": 1234567, "slug": "a"}]}))
+                assert story.key == "post:1234567"
+                self.path.write_text('{"posts": [1234567, 89]}')
+                assert [row for _name, row in export_file.export_rows(str(self.path))] == [None, 1234567, 89]
 
     def test_damaged_characters_are_told(self):
         (story,) = self.read_file(json.dumps({"posts": [POST]}, ensure_ascii=False).encode("cp1251"))
