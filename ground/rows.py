@@ -1,7 +1,19 @@
 """Rows of a table as forms and addresses name them: by their primary keys."""
 
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+
+Item = TypeVar("Item")
+AT_ONCE = 500  # values that one query names
+
+
+def in_pieces(items: Sequence[Item], size: int = AT_ONCE) -> Iterator[Sequence[Item]]:
+    """Yield ``items`` in pieces of at most ``size``."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def is_number(text: str) -> bool:

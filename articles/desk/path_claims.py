@@ -8,11 +8,12 @@ from itertools import count, islice
 
 from django.db.models import Value
 
-from articles.models import Address, Redirect
+from articles.models import Address, OldAddress, Redirect
 from articles.models.redirect import normal_path
 
 LONGEST = 80  # characters of a slug
 AT_ONCE = 20  # addresses checked by one query
+OLD = -1  # instead of an article's number: the former site had a page there
 
 
 def free(path: str, article: int | None) -> str:
@@ -55,7 +56,8 @@ def _numbered(path: str, number: int) -> str:
 
 
 def taken_paths(paths: list[str], article: int | None) -> set[str]:
-    """Return those of ``paths`` that another article has, or that a redirect leads elsewhere.
+    """Return those of ``paths`` that another article has, that a redirect leads elsewhere, or that led to something
+    else on the former site.
 
     A page hides the redirect of its address, so whoever follows it would reach the wrong article. Former addresses of
     sections, authors, tags and pages have fewer parts than an article's.
@@ -63,9 +65,14 @@ def taken_paths(paths: list[str], article: int | None) -> set[str]:
     sources = {normal_path(path): path for path in paths}
     articles = Address.objects.filter(path__in=paths).values_list("path", "article_id", Value(""))
     redirects = Redirect.objects.order_by().filter(source__in=sources, kind=Redirect.Kind.EXACT)
-    owners, targets = {}, {}
-    for source, owner, target in articles.union(redirects.values_list("source", Value(0), "target"), all=True):
-        if owner:
+    old = OldAddress.objects.filter(path__in=sources).exclude(kind=OldAddress.Kind.ARTICLE, row=article or 0)
+    owners: dict[str, int] = {}
+    targets: dict[str, str] = {}
+    others_rows = (redirects.values_list("source", Value(0), "target"), old.values_list("path", Value(OLD), Value("")))
+    for source, owner, target in articles.union(*others_rows, all=True):
+        if owner == OLD:
+            owners.setdefault(sources[source], OLD)
+        elif owner:
             owners[source] = owner
         else:
             targets[sources[source]] = target

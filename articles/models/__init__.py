@@ -26,6 +26,7 @@ from articles.models.menu import MenuLink, PaperMenus
 from articles.models.merge import Merge, MergedRows
 from articles.models.note import Note, PreviewLink
 from articles.models.notice import Notice, NoticeChoice
+from articles.models.old_address import OldAddress
 from articles.models.picture_word import PictureWord
 from articles.models.placement import Alert, BoardRevision, Placement
 from articles.models.policy_report import PolicyReport
@@ -81,6 +82,7 @@ __all__ = [
     "Note",
     "Notice",
     "NoticeChoice",
+    "OldAddress",
     "OutsideLink",
     "PaperFault",
     "PaperLook",

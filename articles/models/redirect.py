@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MODELS = {"section": "articles.Section", "author": "articles.Author", "tag": "taggit.Tag", "page": "articles.FlatPage"}
 
 
+MOST_PARTS = 40  # of an address, that redirects are compared with
+
+
 def normal_path(address: str) -> str:
     """Return an address in the form in which redirects are compared: small letters, no slash at its end.
 
@@ -33,8 +36,8 @@ def normal_path(address: str) -> str:
 
 
 def starts_of(address: str) -> list[str]:
-    """Return the prefixes of ``address``, part by part, the longest first."""
-    parts = address.partition("?")[0].split("/")
+    """Return the prefixes of ``address``, part by part, the longest first; of very many parts the first ones."""
+    parts = address.partition("?")[0].split("/", MOST_PARTS)[:MOST_PARTS]
     return ["/".join(parts[:end]) for end in range(len(parts), 1, -1)]
 
 

@@ -1,7 +1,8 @@
 """The page an unknown address leads to, looked up only when a reader would get a 404.
 
-It is a walk: redirects by staff, WordPress's usual addresses, former addresses, small letters. After each step it tries
-whether a page answers there, so that a reader gets there with one redirect.
+It is a walk: small letters, redirects by staff, this paper's own former addresses, those of its former site that an
+import stored, and the usual ones of WordPress, Ghost and Joomla by rule. After each step it tries whether a page
+answers there, so that a reader gets there with one redirect.
 """
 
 import re
@@ -20,9 +21,11 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from articles.models.edition import Edition
+from articles.models.old_address import LONGEST_ASKED
 from articles.models.redirect import MODELS, FormerAddress, Redirect, RedirectHits, normal_path, path_of, starts_of
 from articles.models.section import Section
-from articles.public import wordpress
+from articles.public import surrogate_keys, wordpress
+from articles.public.old_addresses import OldTarget, find_old_targets, is_shown
 from ground import outcomes
 from ground.requests import ReaderRequest
 from ground.times import midnight
@@ -30,33 +33,80 @@ from ground.times import midnight
 STEPS = 6
 WITHIN = re.compile(r"(?:feed/|atom/|feed\.json|\d{4}/\d{2}/)?\Z")  # what may follow a former address
 UNASKED = ("/admin/", "/media/", "/preview/", "/static/")
-DAY = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/\Z")
+DAY_OR_YEAR = re.compile(r"/(\d{4})/(?:(\d{2})/(\d{2})/)?\Z", re.ASCII)
+CATEGORY = re.compile(r"/category/([^/]+(?:/[^/]+)*?)/((?:feed/(?:\w{3,4}/)?|page/\d{1,3}/)?)\Z")
+MOST_NAMESAKES = 20  # sections of one slug within others
 NEVER_KEPT = "no-cache"  # by the page cache, so that each hit of a redirect is counted
 
 
 def lead(request: ReaderRequest) -> HttpResponse | None:
     """Return the answer for an address without a page: a redirect or a 410; None means 404."""
-    if request.method not in {"GET", "HEAD"} or request.path.startswith(UNASKED):
+    if request.method not in {"GET", "HEAD"} or request.path.startswith(UNASKED) or len(request.path) > LONGEST_ASKED:
         return None
-    parameters = parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True)
-    step, used_name = _of_query(request, parameters) if request.path == "/" else (_with_slash(request.path.lower()), "")
-    query = urlencode([(name, value) for name, value in parameters if name != used_name])
-    return _walk(request, step, query) if step else None
+    parameters = _parameters(request)
+    is_root = wordpress.is_root(request.path)
+    step = _of_query(parameters) if is_root else wordpress.with_list_query(request.path.lower(), dict(parameters))
+    query = urlencode(wordpress.without_old(parameters, is_root=is_root))
+    try:
+        return _walk(request, step or _with_slash(request.path.lower()), query)
+    except Http404:  # what it leads to is nothing for readers yet
+        return None
+
+
+def _parameters(request: ReaderRequest) -> list[tuple[str, str]]:
+    query = request.META.get("QUERY_STRING", "")
+    return parse_qsl(query, keep_blank_values=True) if len(query) <= LONGEST_ASKED else []
 
 
 def _walk(request: ReaderRequest, address: str, query: str) -> HttpResponse | None:
     tried = {request.path}
-    for _step in range(STEPS):
-        path = address.partition("?")[0]
-        if address not in tried and (answer := _answer(request, address)):
+    for step in range(STEPS):
+        path, _mark, asks = address.partition("?")
+        if address not in tried and (answer := _best_answer(request, address)):
             return answer if answer.status_code == 410 else _moved(answer.where, query)
         tried.add(address)
-        if redirect := Redirect.objects.leading(address).first():
+        if redirect := Redirect.objects.leading(path if asks.startswith("page=") else address).first():
             return _follow(request, redirect, address, query)
-        address = wordpress.translate(address) or _day(request, path) or _today(address)
+        led = "" if step else _today(address)
+        asked = (request.path, request.META.get("QUERY_STRING", ""))
+        if not step and not led and (response := _stored(request, asked, query)):
+            return response
+        address = led or _category(path) or wordpress.translate(address) or _archive(request, path) or _today(address)
         if not address or address in tried:
             return None
     return None
+
+
+def _best_answer(request: ReaderRequest, address: str) -> Any:
+    """Return the answer at ``address``, or at the first page of a list that has no longer so many."""
+    path, _mark, query = address.partition("?")
+    return _answer(request, address) or (_answer(request, path) if query.startswith("page=") else None)
+
+
+def _stored(request: ReaderRequest, asked: tuple[str, str], query: str) -> HttpResponse | None:
+    """Return the answer for an address of the former site that an import stored; raise Http404 if what it leads to is
+    not public.
+    """
+    target = find_old_targets([asked], request.at).get(asked)
+    if target is None:
+        return None
+    if target.kind == "article":
+        return _stored_story(request, target, query)
+    if target.kind == "image":
+        if target.path and is_shown(target.row, request.at):
+            return _moved(target.path, query)
+        raise Http404
+    for address in target.addresses if target.path else []:
+        if answer := _answer(request, address):
+            return _moved(answer.where, query)
+    return None
+
+
+def _stored_story(request: ReaderRequest, target: OldTarget, query: str) -> HttpResponse:
+    answer = None if target.is_live or not target.path else _answer(request, target.path)
+    if answer is None and not (target.path and target.is_live):
+        raise Http404
+    return surrogate_keys.mark_response(answer or _moved(target.path, query), surrogate_keys.of_article(target.row))
 
 
 def _follow(request: ReaderRequest, redirect: Redirect, address: str, query: str) -> HttpResponse:
@@ -78,7 +128,8 @@ def _walk_from(request: ReaderRequest, target: str, query: str) -> HttpResponse 
     for address in (target, _today(target)):
         if address and (answer := _answer(request, address)):
             return answer if answer.status_code == 410 else _moved(answer.where, query)
-    return None
+    path, _mark, parameters = target.partition("?")
+    return _stored(request, (path, parameters), query)
 
 
 def _count(redirect: Redirect) -> None:
@@ -125,30 +176,49 @@ def _moved(where: str, query: str) -> HttpResponse:
     )
 
 
-def _of_query(request: ReaderRequest, parameters: list[tuple[str, str]]) -> tuple[str, str]:
-    """Return where "/" leads with WordPress's parameters, and the name of the parameter that decides it."""
-    name, ours = wordpress.of_query(dict(parameters))
-    value = dict(parameters).get(name, "")
+def _of_query(parameters: list[tuple[str, str]]) -> str:
+    """Return where the front page of a former site leads with its parameters; "" without one of them."""
+    values = dict(parameters)
+    name, ours = wordpress.of_query(values)
     if name == "s":
-        return (f"/search/?{urlencode({'q': value})}", name)
-    return (ours or f"/?{urlencode({name: value})}", name) if name else ("", "")
+        return f"/search/?{urlencode({'q': values[name]})}"
+    return ours or (f"/?{urlencode({name: values[name]})}" if name else "")
 
 
 def _with_slash(path: str) -> str:
     return path if path.endswith("/") or "." in path.rpartition("/")[2] else f"{path}/"
 
 
-def _day(request: ReaderRequest, path: str) -> str:
-    """Return the page of the month in which the day of ``path`` lies, if the day has articles."""
-    match = DAY.fullmatch(path)
+def _category(path: str) -> str:
+    """Return the section of the last category in ``path``, however many it lay within, with what followed it."""
+    match = CATEGORY.fullmatch(path)
     if not match:
         return ""
-    try:
-        start = midnight(date(int(match[1]), int(match[2]), int(match[3])))
-    except ValueError:
+    *above, slug = match[1].split("/")
+    sections = Section.objects.with_parent().filter(slug=slug)[:MOST_NAMESAKES]
+    by_parent = {section.parent.slug if section.parent else "": section for section in sections}
+    section = by_parent.get(above[-1] if above else "") or (
+        next(iter(by_parent.values())) if len(by_parent) == 1 else None
+    )
+    return f"{section.get_absolute_url()}{match[2]}" if section else ""
+
+
+def _archive(request: ReaderRequest, path: str) -> str:
+    """Return the page of the month in which the day of ``path`` lies, or the last month of a year, if either has
+    articles.
+    """
+    match = DAY_OR_YEAR.fullmatch(path)
+    if not match:
         return ""
-    day = {"published_at__gte": start, "published_at__lt": start + timedelta(days=1)}
-    return f"/latest/{match[1]}/{match[2]}/" if Edition.objects.live(request.at).filter(**day).exists() else ""
+    year, month, day = (int(number or 0) for number in match.groups())
+    try:
+        start = midnight(date(year, month or 1, day or 1))
+        end = start + timedelta(days=1) if day else midnight(date(year + 1, 1, 1))
+    except (ValueError, OverflowError):
+        return ""
+    editions = Edition.objects.live(request.at).filter(published_at__gte=start, published_at__lt=end)
+    last = editions.order_by("-published_at").values_list("published_at", flat=True).first()
+    return f"/latest/{timezone.localtime(last):%Y/%m}/" if last else ""
 
 
 def _today(address: str) -> str:

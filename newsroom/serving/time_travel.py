@@ -32,6 +32,7 @@ OF_TODAY = {
     "articles.Image",
     "articles.MenuLink",
     "articles.Merge",
+    "articles.OldAddress",
     "articles.Redirect",
     "articles.Section",
     "articles.SiteSettings",

@@ -76,6 +76,7 @@ BOUNDS = {
     "articles.Note": TYPED,
     "articles.Notice": PRUNED,
     "articles.NoticeChoice": TYPED,
+    "articles.OldAddress": ARCHIVE,
     "articles.OutsideLink": ARCHIVE,
     "articles.PaperLook": FIXED,
     "articles.PaperMenus": FIXED,

@@ -32,7 +32,7 @@ def key_of(request: HttpRequest) -> str | None:
     if "\0" in request.path or (settings.SECURE_SSL_REDIRECT and not request.is_secure()):
         return None
     query = relevant_query(request.path, meta.get("QUERY_STRING", ""))
-    if query is None or (request.path == "/" and asks_wordpress(meta.get("QUERY_STRING", ""))):
+    if query is None or wordpress.asks_old_site(request.path, meta.get("QUERY_STRING", "")):
         return None
     host_header = meta.get("HTTP_HOST") or meta.get("SERVER_NAME", "")
     host = host_of(host_header, meta.get("SERVER_PORT", ""), tuple(settings.ALLOWED_HOSTS))
@@ -76,12 +76,6 @@ def _parameters_at(path: str) -> tuple[str, ...]:
         return PARAMETERS.get(resolve(path).url_name or "", ())
     except Resolver404:
         return ()
-
-
-@lru_cache(maxsize=2000)
-def asks_wordpress(query: str) -> bool:
-    """Return whether ``query`` asks "/" for another page, by WordPress's parameters."""
-    return bool(wordpress.ASKED & {name for name, _value in parse_qsl(query, keep_blank_values=True)})
 
 
 def name_of(key: str) -> str:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 
+from articles.public import wordpress
 from ground.requests import ReaderRequest
 from newsroom.serving import generation
 from newsroom.serving.compression import CompressionMiddleware
@@ -204,8 +205,11 @@ class PageCacheMiddleware:
 
 
 def _keep_query(request: HttpRequest, response: HttpResponse) -> None:
-    """Add the reader's whole query to a redirect, which was rendered without meaningless parameters."""
-    if dropped := _dropped(request):
+    """Add the reader's whole query to a redirect, which was rendered without meaningless parameters.
+
+    What only asked a former site for another form of a page is left out.
+    """
+    if dropped := [pair for pair in _dropped(request) if pair.partition("=")[0].lower() not in wordpress.FORMS]:
         where = response.headers["Location"]
         response.headers["Location"] = f"{where}{'&' if '?' in where else '?'}{'&'.join(dropped)}"
 
