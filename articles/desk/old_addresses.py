@@ -48,10 +48,10 @@ def keep_former_addresses(pairs: Pairs) -> KeptAddresses:
     It takes some ten queries for 500 addresses, and may be repeated. What is today's address of something else, or
     leads to something else already, is refused.
     """
-    kept = KeptAddresses()
+    result = KeptAddresses()
     for batch in _batches(pairs):
-        _keep_batch(batch, kept)
-    return kept
+        _keep_batch(batch, result)
+    return result
 
 
 def forget_former_addresses(pairs: Pairs) -> int:
@@ -69,8 +69,8 @@ def forget_former_addresses(pairs: Pairs) -> int:
 
 
 def _batches(pairs: Pairs) -> Iterator[list[tuple[str, Model]]]:
-    rest = iter(pairs)
-    while batch := list(islice(rest, AT_ONCE)):
+    remaining = iter(pairs)
+    while batch := list(islice(remaining, AT_ONCE)):
         yield batch
 
 
@@ -78,7 +78,7 @@ def _owner_of(target: Model) -> Owner:
     return KINDS[target._meta.label], target.pk
 
 
-def _keep_batch(batch: list[tuple[str, Model]], kept: KeptAddresses) -> None:
+def _keep_batch(batch: list[tuple[str, Model]], result: KeptAddresses) -> None:
     keys = {address: old_key(address) for address, _target in batch}
     stored = _owners_before(set(keys.values()))
     todays = _owners_today({key for key in keys.values() if "?" not in key})
@@ -88,12 +88,12 @@ def _keep_batch(batch: list[tuple[str, Model]], kept: KeptAddresses) -> None:
         if todays.get(key) == owner or stored.get(key) == owner:
             continue
         if why := _why_not(address, key, key in todays, key in stored):
-            kept.refused.append(RefusedAddress(address, target, why))
+            result.refused.append(RefusedAddress(address, target, why))
             continue
         stored[key] = owner
         slug = slug_in(key) if owner[0] == "article" else ""
         rows.append(OldAddress(path=key, kind=owner[0], row=owner[1], slug=slug))
-        kept.added.append((address, target))
+        result.added.append((address, target))
     OldAddress.objects.bulk_create(rows, ignore_conflicts=True)
 
 
@@ -134,8 +134,10 @@ def _owners_today(keys: set[str]) -> dict[str, Owner]:
     sections = list(Section.objects.with_parent().filter(slug__in=words))
     tops = {section.slug for section in sections if not section.parent_id}
     targets: list[Any] = [*sections]
-    others = (rows.filter(slug__in=words) for rows in (Author.objects.all(), Tag.objects.all(), FlatPage.objects.all()))
-    targets += chain.from_iterable(others)
+    more_targets = (
+        rows.filter(slug__in=words) for rows in (Author.objects.all(), Tag.objects.all(), FlatPage.objects.all())
+    )
+    targets += chain.from_iterable(more_targets)
     owners |= {
         path.rstrip("/"): _owner_of(target) for target in targets if (path := path_of(target)).rstrip("/") in keys
     }

@@ -113,12 +113,12 @@ def _todays_addresses(links: Collection[OwnLink]) -> dict[OwnLink, str]:
     paths = {link: link.path if not wordpress.asks_old_site(link.path, link.query) else "" for link in links}
     todays = _pages({path for path in paths.values() if path})
     answers = {link: todays[path] for link, path in paths.items() if path in todays}
-    rest = [link for link in links if link not in answers]
-    targets = find_old_targets({(link.path, link.query) for link in rest}, timezone.now())
-    for link in rest:
+    unanswered = [link for link in links if link not in answers]
+    targets = find_old_targets({(link.path, link.query) for link in unanswered}, timezone.now())
+    for link in unanswered:
         if (target := targets.get((link.path, link.query))) and target.path:
             answers[link] = target.lasting or target.addresses[0]
-    ruled = {link: _by_rule(link) for link in rest if (link.path, link.query) not in targets}
+    ruled = {link: _by_rule(link) for link in unanswered if (link.path, link.query) not in targets}
     todays = _pages({path for addresses in ruled.values() for path in addresses})
     for link, addresses in ruled.items():
         if path := next((path for path in addresses if path in todays), ""):
@@ -129,8 +129,8 @@ def _todays_addresses(links: Collection[OwnLink]) -> dict[OwnLink, str]:
 def _by_rule(link: OwnLink) -> list[str]:
     """Return the addresses that the usual ones of WordPress, Ghost and Joomla lead to, the last first."""
     is_root = wordpress.is_root(link.path)
-    asked = wordpress.of_query(dict(parse_qsl(link.query, keep_blank_values=True))) if is_root else ("", "")
-    ours = asked[1] or ("" if asked[0] else link.path)
+    name_and_path = wordpress.of_query(dict(parse_qsl(link.query, keep_blank_values=True))) if is_root else ("", "")
+    ours = name_and_path[1] or ("" if name_and_path[0] else link.path)
     addresses = [_slashed(ours)] if ours else []
     for _number in range(RULE_STEPS if ours else 0):
         ours = DAY.sub(r"/latest/\1/", addresses[0])
@@ -167,8 +167,8 @@ def _pages(paths: Collection[str]) -> dict[str, str]:
 def _with_rest(address: str, link: OwnLink) -> str:
     """Return today's ``address`` with the parameters of a link that chose nothing, and its place in the page."""
     pairs = parse_qsl(link.query, keep_blank_values=True)
-    rest = urlencode(wordpress.without_old(pairs, is_root=wordpress.is_root(link.path)))
+    more = urlencode(wordpress.without_old(pairs, is_root=wordpress.is_root(link.path)))
     path, _mark, query = address.partition("?")
-    whole_query = "&".join(filter(None, [query, rest]))
+    whole_query = "&".join(filter(None, [query, more]))
     whole = (path if "://" in path else quote(path, safe="/%")) + (f"?{whole_query}" if whole_query else "")
     return f"{whole}#{link.anchor}" if link.anchor else whole

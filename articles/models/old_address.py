@@ -67,13 +67,13 @@ def old_key(address: str) -> str:
     if len(parts.path) > LONGEST_ASKED or len(parts.query) > LONGEST_ASKED:
         return ""
     parameters = old_parameters(parts.query)
-    words = words_of(parts.path)
+    words = parts_of_path(parts.path)
     number = number_in_joomla(words)
     key = joined(words, number or deciding_query(parameters), parameters.get("lang", "")) if words is not None else ""
     return key if len(key) <= LONGEST_KEY else ""
 
 
-def words_of(path: str) -> list[str] | None:
+def parts_of_path(path: str) -> list[str] | None:
     """Return the parts of a path, decoded, in small letters, composed; None for one that no address has.
 
     What WordPress cut within a letter becomes U+FFFD, wherever it comes from.

@@ -68,8 +68,8 @@ def _walk(request: ReaderRequest, address: str, query: str) -> HttpResponse | No
         if redirect := Redirect.objects.leading(path if asks.startswith("page=") else address).first():
             return _follow(request, redirect, address, query)
         led = "" if step else _today(address)
-        asked = (request.path, request.META.get("QUERY_STRING", ""))
-        if not step and not led and (response := _stored(request, asked, query)):
+        old_address = (request.path, request.META.get("QUERY_STRING", ""))
+        if not step and not led and (response := _stored(request, old_address, query)):
             return response
         address = led or _category(path) or wordpress.translate(address) or _archive(request, path) or _today(address)
         if not address or address in tried:
@@ -83,11 +83,11 @@ def _best_answer(request: ReaderRequest, address: str) -> Any:
     return _answer(request, address) or (_answer(request, path) if query.startswith("page=") else None)
 
 
-def _stored(request: ReaderRequest, asked: tuple[str, str], query: str) -> HttpResponse | None:
+def _stored(request: ReaderRequest, old_address: tuple[str, str], query: str) -> HttpResponse | None:
     """Return the answer for an address of the former site that an import stored; raise Http404 if what it leads to is
     not public.
     """
-    target = find_old_targets([asked], request.at).get(asked)
+    target = find_old_targets([old_address], request.at).get(old_address)
     if target is None:
         return None
     if target.kind == "article":

@@ -17,7 +17,7 @@ from articles.models.author import Author
 from articles.models.edition import Edition, EditionImage
 from articles.models.image import Image
 from articles.models.merge import Merge, successors
-from articles.models.old_address import OLD_MODELS, OldAddress, deciding_query, joined, old_parameters, words_of
+from articles.models.old_address import OLD_MODELS, OldAddress, deciding_query, joined, old_parameters, parts_of_path
 from articles.models.redirect import path_of
 from articles.pictures import renditions
 from articles.public import wordpress
@@ -68,16 +68,16 @@ class OldTarget:
         return [f"{self.path}?page={self.page}", self.path] if is_list and self.page > 1 else [self.path]
 
 
-def find_old_targets(asked: Collection[tuple[str, str]], at: datetime) -> dict[tuple[str, str], OldTarget]:
+def find_old_targets(pairs: Collection[tuple[str, str]], at: datetime) -> dict[tuple[str, str], OldTarget]:
     """Return where pairs of a path and a query lead at ``at``; those that no import stored are left out."""
-    shapes = {pair: list(old_shapes(*pair)) for pair in asked}
+    shapes = {pair: list(old_shapes(*pair)) for pair in pairs}
     rows = _stored_rows({shape.key for some in shapes.values() for shape in some})
     best = {}
     for pair, some in shapes.items():
         matches = (shape for shape in some if shape.key in rows and _fits(shape, rows[shape.key]))
         if shape := next(matches, None):
             best[pair] = (shape, rows[shape.key])
-    best |= _by_slug([pair for pair in asked if pair not in best], at)
+    best |= _by_slug([pair for pair in pairs if pair not in best], at)
     return _targets(best, at)
 
 
@@ -91,7 +91,7 @@ def _fits(shape: OldShape, row: OldAddress) -> bool:
 
 def old_shapes(path: str, query: str) -> Iterator[OldShape]:
     """Yield the keys under which an address may be stored, the best first: as it is, then without its forms."""
-    words, parameters = words_of(path), old_parameters(query)
+    words, parameters = parts_of_path(path), old_parameters(query)
     if words is None or len(words) > MOST_WORDS:
         return
     if "." in path.rpartition("/")[2] and words and "." in words[-1]:
@@ -117,10 +117,10 @@ def _peeled(words: list[str], page: int, feed: str) -> Iterator[tuple[list[str],
         yield words, shape
         if words and words[0] in wordpress.LANGUAGES:
             yield words[1:], shape
-        rest = _without_form(words, shape)
-        if rest is None:
+        shorter = _without_form(words, shape)
+        if shorter is None:
             return
-        words, shape = rest
+        words, shape = shorter
 
 
 def _without_form(words: list[str], shape: OldShape) -> tuple[list[str], OldShape] | None:
@@ -163,12 +163,12 @@ def _shapes_of_file(words: list[str]) -> Iterator[OldShape]:
         yield OldShape(f"{folder}/{copy}", width=width)
 
 
-def _by_slug(asked: Sequence[tuple[str, str]], at: datetime) -> dict[tuple[str, str], tuple[OldShape, OldAddress]]:
+def _by_slug(pairs: Sequence[tuple[str, str]], at: datetime) -> dict[tuple[str, str], tuple[OldShape, OldAddress]]:
     """Return the stories whose slug ends an address, as WordPress does whatever its permalinks once were.
 
     Of several with one slug, the date in the address has to tell; whatever stays uncertain is left out.
     """
-    slugs = {pair: slug for pair in asked if (slug := _slug_asked(*pair))}
+    slugs = {pair: slug for pair in pairs if (slug := _slug_asked(*pair))}
     namesakes: dict[str, list[int]] = defaultdict(list)
     for some in in_pieces(sorted(set(slugs.values()))):
         rows = OldAddress.objects.filter(slug__in=some).exclude(slug="").order_by("slug", "row")
@@ -177,7 +177,7 @@ def _by_slug(asked: Sequence[tuple[str, str]], at: datetime) -> dict[tuple[str, 
     days = _first_days({row for rows in namesakes.values() for row in rows}, at)
     answers = {}
     for pair, slug in slugs.items():
-        span = wordpress.span_of(words_of(pair[0]) or [])
+        span = wordpress.span_of(parts_of_path(pair[0]) or [])
         rows = [row for row in namesakes[slug] if _lies_in(days.get(row), span)]
         if len(rows) == 1:
             answers[pair] = (OldShape(""), OldAddress(kind=OldAddress.Kind.ARTICLE, row=rows[0]))
@@ -185,7 +185,7 @@ def _by_slug(asked: Sequence[tuple[str, str]], at: datetime) -> dict[tuple[str, 
 
 
 def _slug_asked(path: str, query: str) -> str:
-    words = words_of(path)
+    words = parts_of_path(path)
     if not words or len(words) > MOST_WORDS or words[0] in NO_STORY or deciding_query(old_parameters(query)):
         return ""
     *_ways, (stem, _shape) = _peeled(words, 1, "")
@@ -240,7 +240,7 @@ def _objects(kind: str, rows: Collection[int]) -> dict[int, Any]:
     missing = set(rows) - by_number.keys() if kind in Merge.Kind.values else set()
     merged = successors(kind, missing) if missing else {}
     staying = objects.in_bulk(set(merged.values())) if merged else {}
-    return by_number | {gone: staying[stays] for gone, stays in merged.items() if stays in staying}
+    return by_number | {former: staying[stays] for former, stays in merged.items() if stays in staying}
 
 
 def _target_of_object(row: OldAddress, target: Any, shape: OldShape) -> OldTarget:
