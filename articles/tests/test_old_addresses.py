@@ -159,6 +159,7 @@ class WhoseAddressTests(FormerSite):
         self.leads("/category/lakes/", "/topics/water-and-power/")
         self.leads("/category/lakes/feed/atom/", "/topics/water-and-power/atom/")
 
+    @zeal_ignore()  # a walk looks for a page a step, and there are few steps
     def test_a_redirect_by_staff_wins_over_what_is_stored_and_leads_to_where_that_leads(self):
         Redirect.objects.create(source="/?p=123", target="/latest/")
         self.leads("/?p=123", "/latest/")
