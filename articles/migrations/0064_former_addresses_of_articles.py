@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0061_workers_and_faults"),
+        ("articles", "0063_imports"),
     ]
 
     operations = [
