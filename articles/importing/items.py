@@ -43,6 +43,7 @@ class SourceAuthor:
     links: tuple[str, ...] = ()
     is_guest: bool = False  # a name without a page of its own
     addresses: tuple[str, ...] = ()  # former paths of its page, with query, like "/author/ana/"
+    attributes: tuple[tuple[str, str], ...] = ()  # what else the source has of it, as with stories
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class SourceTerm:
     description: str = ""
     language: str = ""
     addresses: tuple[str, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class SourceMedia:
     parent: str = ""  # key of the story it was uploaded for
     addresses: tuple[str, ...] = ()  # paths of its own page, with query
     sizes: tuple[str, ...] = ()  # whole addresses of the same picture in other sizes, the one shown at first, if known
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
