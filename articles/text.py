@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from ground.alphabets import spell
 from ground.characters import normalise, one_line
 
+RISKY = (*"=+-@\t\r\n", *"＝＋－＠")  # a spreadsheet reads such a cell as a formula
+
 
 class TypedText(forms.CharField):
     """A form field that treats invisible characters as empty."""
@@ -161,3 +163,8 @@ def first_free(word: str, taken_words: Iterable[str]) -> str:
         for candidate in chain([word], (f"{word}-{number}" for number in count(2)))
         if candidate not in taken_set
     )
+
+
+def harmless_cell(cell: str) -> str:
+    """Return a cell that no spreadsheet computes: a formula becomes text."""
+    return f"'{cell}" if cell.startswith(RISKY) else cell

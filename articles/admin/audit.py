@@ -28,12 +28,12 @@ from articles.admin.lists import holding_words, number_in_address
 from articles.admin.times import DayField, short, time_with_zone, zone
 from articles.desk import notices
 from articles.models import Merge
+from articles.text import harmless_cell
 from ground.times import midnight
 
 LOOKED_AT = 20_000  # newest entries of the chosen days that are searched for words or an action
 ASTRAY = 1_000  # entries by which the order of ids may differ from that of times
 MOST_EXPORTED = 50_000
-RISKY = (*"=+-@\t\r\n", *"＝＋－＠")  # a spreadsheet reads such a cell as a formula
 
 
 class AuditForm(forms.Form):
@@ -240,7 +240,7 @@ def _lines(entries):
     ]
     yield "\ufeff" + writer.writerow(heads)
     for entry in entries.iterator(chunk_size=1000):
-        yield writer.writerow([_harmless(cell) for cell in _cells(entry)])
+        yield writer.writerow([harmless_cell(cell) for cell in _cells(entry)])
 
 
 def _cells(entry):
@@ -256,8 +256,3 @@ def _cells(entry):
         " ".join(filter(None, [log.message(entry), changed])),
         f"{notices.name_of_person(entry.user)} {sentences.sentence_of(entry).text}",
     ]
-
-
-def _harmless(cell):
-    """Return a cell that no spreadsheet computes: a formula becomes text."""
-    return f"'{cell}" if cell.startswith(RISKY) else cell

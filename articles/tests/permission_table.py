@@ -110,6 +110,8 @@ VERBS = [
     Verb("read", "see all versions", "draft", READERS, read="admin:articles_article_versions"),
     Verb("read", "compare versions", "draft", READERS,
          read="admin:articles_article_compare", query="a=r{revision}&b=w"),
+    Verb("read", "download as a Word document", "draft", READERS, read="admin:articles_article_word"),
+    Verb("read", "download as Markdown", "draft", READERS, read="admin:articles_article_markdown"),
     Verb("read", "see who did what", "draft", READERS, read="admin:articles_article_history"),
     Verb("read", "read an earlier save", "draft", READERS,
          read="admin:articles_revision_change", of="revision"),

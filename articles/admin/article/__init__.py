@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from articles.admin.article import recovery, saving
 from articles.admin.article.autosaving import Autosaving
 from articles.admin.article.checks import Checks
+from articles.admin.article.downloads import Downloads
 from articles.admin.article.form_screen import ArticleFormAdmin, form_context, to_mend
 from articles.admin.article.from_template import FromTemplate
 from articles.admin.article.list_screen import ArticleListAdmin
@@ -23,7 +24,18 @@ from articles.admin.article.versions import Versions
 from articles.desk import roles
 from articles.models import Article
 
-PAGES = [Autosaving, Checks, FromTemplate, Picks, Sharing, Preview, ScheduledEdition, Versions, SavedSearches]
+PAGES = [
+    Autosaving,
+    Checks,
+    FromTemplate,
+    Picks,
+    Sharing,
+    Preview,
+    Downloads,
+    ScheduledEdition,
+    Versions,
+    SavedSearches,
+]
 
 
 @admin.register(Article)
