@@ -53,7 +53,7 @@ KIND_OF_ASIDE = {"data-pull-quote": BlockKind.PULL_QUOTE, "data-fact-box": Block
 
 
 @dataclass(frozen=True)
-class Block:
+class BodyBlock:
     """A block of a body: its kind and its element; a paragraph may be made of words that stood between blocks."""
 
     kind: BlockKind
@@ -94,7 +94,7 @@ def parse_body(html: str) -> Element:
     return reader.builder.close()
 
 
-def blocks_of(parent: Element) -> Iterator[Block]:
+def blocks_of(parent: Element) -> Iterator[BodyBlock]:
     """Yield the blocks within ``parent``; words between them are paragraphs, pictures in a row a series."""
     pictures: list[Element] = []
     for block in _single_blocks(parent):
@@ -110,15 +110,15 @@ def blocks_of(parent: Element) -> Iterator[Block]:
         yield _series(pictures)
 
 
-def _series(pictures: list[Element]) -> Block:
+def _series(pictures: list[Element]) -> BodyBlock:
     if len(pictures) == 1:
-        return Block(BlockKind.PICTURE, pictures[0])
+        return BodyBlock(BlockKind.PICTURE, pictures[0])
     element = Element("body")
     element.extend(pictures)
-    return Block(BlockKind.SERIES, element)
+    return BodyBlock(BlockKind.SERIES, element)
 
 
-def _single_blocks(parent: Element) -> Iterator[Block]:
+def _single_blocks(parent: Element) -> Iterator[BodyBlock]:
     line = Element("p")
     line.text = parent.text
     for child in parent:
@@ -130,15 +130,15 @@ def _single_blocks(parent: Element) -> Iterator[Block]:
         line.text = child.tail
         if kind := kind_of_block(child):
             if kind != BlockKind.PARAGRAPH or words_within(child):
-                yield Block(kind, child)
+                yield BodyBlock(kind, child)
         else:
             yield from _single_blocks(child)
     yield from _paragraph(line)
 
 
-def _paragraph(line: Element) -> Iterator[Block]:
+def _paragraph(line: Element) -> Iterator[BodyBlock]:
     if words_within(line):
-        yield Block(BlockKind.PARAGRAPH, line)
+        yield BodyBlock(BlockKind.PARAGRAPH, line)
 
 
 def kind_of_block(element: Element) -> BlockKind | None:

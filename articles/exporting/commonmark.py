@@ -9,8 +9,8 @@ from xml.etree.ElementTree import Element
 from django.utils.translation import gettext as _
 
 from articles.exporting.body_blocks import (
-    Block,
     BlockKind,
+    BodyBlock,
     blocks_of,
     caption_of,
     chart_page,
@@ -22,7 +22,7 @@ from articles.exporting.body_blocks import (
     words_of_quote,
     words_within,
 )
-from articles.exporting.inline_html import whole_address
+from articles.exporting.inline_html import resolved_address
 from articles.exporting.plain_html import PlainHtml
 from articles.exporting.stories import Story
 from articles.exporting.text_surroundings import TextSurroundings
@@ -116,7 +116,7 @@ class _MarkdownBody:
         if child.tag in SMALL:
             return f"<{child.tag}>{inner}</{child.tag}>"
         if child.tag == "a" and child.get("href"):
-            address = whole_address(child.get("href", ""), self.around.root)
+            address = resolved_address(child.get("href", ""), self.around.root)
             return f"[{inner}]({link_target(address)})"
         return _emphasised(inner, child.tag, sign_before, sign_after) if child.tag in EMPHASIS else inner
 
@@ -147,7 +147,7 @@ class _MarkdownBody:
         """Return a table as lines of cells, or as HTML if a cell spans several or holds more than words."""
         rows = rows_of_table(element)
         if not rows or len({len(row) for row in rows}) > 1 or not all(map(_is_plain, chain(*rows))):
-            return self._html.block(Block(BlockKind.TABLE, element))
+            return self._html.block(BodyBlock(BlockKind.TABLE, element))
         lines = [f"| {' | '.join(map(self._cell, row))} |" for row in rows]
         has_head = all(cell.tag == "th" for cell in rows[0])
         head = [] if has_head else [f"|{' |' * len(rows[0])}"]
@@ -183,7 +183,9 @@ class _MarkdownBody:
 
     def chart(self, element: Element) -> str:
         caption = caption_of(element)
-        link = f"[{escaped(chart_words(element))}]({link_target(whole_address(chart_page(element), self.around.root))})"
+        link = (
+            f"[{escaped(chart_words(element))}]({link_target(resolved_address(chart_page(element), self.around.root))})"
+        )
         return f"{link} {self.line(caption)}" if caption is not None else link
 
     def read_also(self, element: Element) -> str:

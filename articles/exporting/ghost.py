@@ -13,7 +13,14 @@ from taggit.models import Tag
 
 from articles.body import markup
 from articles.exporting.lexical import LexicalBody
-from articles.exporting.stories import PublicState, Story, in_batches, paper_root, public_picture_address, read_stories
+from articles.exporting.stories import (
+    PublicState,
+    Story,
+    paper_root,
+    public_picture_address,
+    read_stories,
+    rows_in_batches,
+)
 from articles.exporting.story_batches import with_surroundings
 from articles.exporting.text_surroundings import ShownPicture, TextSurroundings, own_sites
 from articles.exporting.wordpress import last_part, nicenames
@@ -108,7 +115,7 @@ class _Ghost:
         for section in sections:
             self._add_tag(ghost_id("section", section.pk), section.name, slugs[section.pk], section.description)
         section_slugs = set(slugs.values())
-        for batch in in_batches(Tag.objects.using(self.alias).all()):
+        for batch in rows_in_batches(Tag.objects.using(self.alias).all()):
             for tag in batch:
                 slug = f"tag-{tag.slug}" if tag.slug in section_slugs else tag.slug
                 self._add_tag(ghost_id("tag", tag.pk), tag.name, slug, "")
@@ -119,7 +126,7 @@ class _Ghost:
 
     def write_users(self) -> None:
         """Write authors; their addresses are made up, as Ghost needs some and nobody's is given away."""
-        for batch in in_batches(Author.objects.using(self.alias).select_related("picture")):
+        for batch in rows_in_batches(Author.objects.using(self.alias).select_related("picture")):
             for author in batch:
                 picture = public_picture_address(author.picture, self.root) if author.picture else None
                 links = author.links.split()

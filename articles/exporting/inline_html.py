@@ -11,7 +11,7 @@ PLAIN = {"strong", "em", "sub", "sup"}
 Mark = Callable[[Element], str]
 
 
-def whole_address(address: str, root: str) -> str:
+def resolved_address(address: str, root: str) -> str:
     """Return ``address`` resolved from the paper's ``root``, or as it is if it is none."""
     try:
         return urljoin(f"{root}/", address.strip())
@@ -47,7 +47,9 @@ class InlineHtml:
         if not child.get("href"):
             return self._inside(child)
         title = f' title="{escape(child.get("title", ""))}"' if child.get("title") else ""
-        return f'<a href="{escape(whole_address(child.get("href", ""), self.root))}"{title}>{self._inside(child)}</a>'
+        return (
+            f'<a href="{escape(resolved_address(child.get("href", ""), self.root))}"{title}>{self._inside(child)}</a>'
+        )
 
     def _inside(self, child: Element) -> str:
         parts = [_text(child.text)]

@@ -6,8 +6,8 @@ from xml.etree.ElementTree import Element
 
 from django.utils.translation import gettext as _
 
-from articles.exporting.body_blocks import Block, BlockKind, blocks_of, image_number, parse_body, words_within
-from articles.exporting.inline_html import whole_address
+from articles.exporting.body_blocks import BlockKind, BodyBlock, blocks_of, image_number, parse_body, words_within
+from articles.exporting.inline_html import resolved_address
 from articles.exporting.plain_html import PlainHtml
 from articles.exporting.text_surroundings import TextSurroundings
 
@@ -55,7 +55,7 @@ class LexicalBody:
             return _texts(str(self._number(child)), bits | SUPERSCRIPT) if words_within(child) else []
         if child.tag == "a" and child.get("href"):
             values = {"rel": None, "target": None, "title": child.get("title") or None}
-            url = whole_address(child.get("href", ""), self.around.root)
+            url = resolved_address(child.get("href", ""), self.around.root)
             return [_parent("link", self._line(child, bits), url=url, **values)]
         if child.tag in {"ul", "ol", "p", "h2", "h3", "blockquote", "table", "figure", "aside"}:
             return []
@@ -130,7 +130,7 @@ class LexicalBody:
 
     def card(self, element: Element, kind: BlockKind) -> Iterator[Node]:
         """Yield a card of HTML, for what Lexical has no node for."""
-        html = self._html.block(Block(kind, element))
+        html = self._html.block(BodyBlock(kind, element))
         if html:
             yield {"type": "html", "version": 1, "html": html}
 

@@ -4,8 +4,8 @@ from html import escape
 from xml.etree.ElementTree import Element
 
 from articles.exporting.body_blocks import (
-    Block,
     BlockKind,
+    BodyBlock,
     blocks_of,
     caption_of,
     chart_page,
@@ -15,7 +15,7 @@ from articles.exporting.body_blocks import (
     speaker_of,
     words_of_quote,
 )
-from articles.exporting.inline_html import InlineHtml, Mark, whole_address
+from articles.exporting.inline_html import InlineHtml, Mark, resolved_address
 from articles.exporting.text_surroundings import TextSurroundings
 
 
@@ -30,7 +30,7 @@ class PlainHtml:
         """Return all blocks within ``parent``."""
         return "".join(map(self.block, blocks_of(parent)))
 
-    def block(self, block: Block) -> str:
+    def block(self, block: BodyBlock) -> str:
         """Return one block."""
         return WRITERS[block.kind](self, block.element)
 
@@ -80,7 +80,7 @@ class PlainHtml:
         return f'<p><a href="{escape(address)}">{self.caption(element) or escape(address, quote=False)}</a></p>'
 
     def chart(self, element: Element) -> str:
-        address = escape(whole_address(chart_page(element), self.around.root))
+        address = escape(resolved_address(chart_page(element), self.around.root))
         return f'<p><a href="{address}">{escape(chart_words(element))}</a> {self.caption(element)}</p>'
 
     def read_also(self, element: Element) -> str:

@@ -116,7 +116,7 @@ def changed_since(articles: QuerySet[Article], since: datetime | None, at: datet
     return articles.filter(Q(saved_at__gte=since) | Q(pk__in=editions.order_by().values("article")))
 
 
-def in_batches(rows: QuerySet, size: int = BATCH) -> Iterator[list[Any]]:
+def rows_in_batches(rows: QuerySet, size: int = BATCH) -> Iterator[list[Any]]:
     """Yield the rows by their primary keys, ``size`` of them at a time."""
     rows, last = rows.order_by("pk"), None
     while batch := list((rows if last is None else rows.filter(pk__gt=last))[:size]):
@@ -127,7 +127,7 @@ def in_batches(rows: QuerySet, size: int = BATCH) -> Iterator[list[Any]]:
 def read_stories(alias: str, at: datetime, since: datetime | None = None) -> Iterator[Story]:
     """Yield all stories as they are at ``at``; with ``since`` only those that changed from then on."""
     sections = Section.objects.using(alias).with_parent().in_bulk()
-    for batch in in_batches(changed_since(Article.objects.using(alias), since, at)):
+    for batch in rows_in_batches(changed_since(Article.objects.using(alias), since, at)):
         yield from _stories_of(batch, sections, alias, at)
 
 

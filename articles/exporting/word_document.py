@@ -29,7 +29,7 @@ from articles.exporting.body_blocks import (
     words_of_quote,
     words_within,
 )
-from articles.exporting.inline_html import whole_address
+from articles.exporting.inline_html import resolved_address
 from articles.exporting.stories import Story
 from articles.exporting.text_surroundings import TextSurroundings
 from articles.exporting.word_notes import WordNotes
@@ -154,7 +154,7 @@ class _WordBody:
         """Put a run into a link of Word."""
         run.font.underline, run.font.color.rgb = True, LINK_COLOUR
         link = OxmlElement("w:hyperlink")
-        target = whole_address(address, self.around.root)
+        target = resolved_address(address, self.around.root)
         link.set(qn("r:id"), paragraph.part.relate_to(target, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
         run._r.addprevious(link)
         link.append(run._r)
@@ -237,7 +237,7 @@ class _WordBody:
 
     def chart(self, element: Element) -> None:
         self._words(chart_words(element))
-        self._linked_line(whole_address(chart_page(element), self.around.root), caption_of(element))
+        self._linked_line(resolved_address(chart_page(element), self.around.root), caption_of(element))
 
     def _linked_line(self, address: str, caption: Element | None) -> None:
         paragraph = self.container.add_paragraph()

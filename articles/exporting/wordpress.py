@@ -12,7 +12,14 @@ from django.conf import settings
 from taggit.models import Tag
 
 from articles.body import markup
-from articles.exporting.stories import PublicState, Story, in_batches, paper_root, public_picture_address, read_stories
+from articles.exporting.stories import (
+    PublicState,
+    Story,
+    paper_root,
+    public_picture_address,
+    read_stories,
+    rows_in_batches,
+)
 from articles.exporting.story_batches import with_surroundings
 from articles.exporting.text_surroundings import ShownPicture, TextSurroundings, own_sites
 from articles.exporting.wordpress_blocks import WordPressBody
@@ -109,7 +116,7 @@ class _Wxr:
             self.out.write(f"<{name}>{escape(self.root)}</{name}>\n")
 
     def write_authors(self) -> None:
-        for batch in in_batches(Author.objects.using(self.alias).all()):
+        for batch in rows_in_batches(Author.objects.using(self.alias).all()):
             for author in batch:
                 self.out.write(f"<wp:author>\n<wp:author_id>{author.pk}</wp:author_id>\n")
                 self._line("wp:author_login", author.slug)
@@ -129,7 +136,7 @@ class _Wxr:
             self._line("wp:cat_name", section.name)
             self._line("wp:category_description", section.description)
             self.out.write("</wp:category>\n")
-        for batch in in_batches(Tag.objects.using(self.alias).all()):
+        for batch in rows_in_batches(Tag.objects.using(self.alias).all()):
             for tag in batch:
                 self.out.write(f"<wp:tag>\n<wp:term_id>{2 * tag.pk + 1}</wp:term_id>\n")
                 self._line("wp:tag_slug", tag.slug)
@@ -137,7 +144,7 @@ class _Wxr:
                 self.out.write("</wp:tag>\n")
 
     def write_pictures(self) -> None:
-        for batch in in_batches(Image.objects.using(self.alias).all()):
+        for batch in rows_in_batches(Image.objects.using(self.alias).all()):
             for image in batch:
                 self._write_picture(image)
 

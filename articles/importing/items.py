@@ -95,7 +95,7 @@ class SourceStory:
     kind: str  # "story", "page", or "block": a text that others refer to by its key, which isn't brought in by itself
     title: str
     text: str  # as the source has it, in ``format``
-    format: str  # a key of ``formats.CONVERTERS``: "wordpress", "html", "lexical", "mobiledoc", "body"
+    format: str  # a key of ``formats.CONVERTERS``: "wordpress", "html", "lexical", "mobiledoc", "body", "own"
     state: SourceState = SourceState.DRAFT
     slug: str = ""
     standfirst: str = ""  # plain text

@@ -19,7 +19,7 @@ from django.db.models import Model, Q
 from articles.exporting.own import shape
 from articles.exporting.own.contents import ContentSums
 from articles.exporting.own.rows import KINDS, Keys, Line, by_story
-from articles.exporting.stories import changed_since, in_batches, paper_root
+from articles.exporting.stories import changed_since, paper_root, rows_in_batches
 from articles.models import Article, Image, SiteSettings
 from articles.models.image import uploads
 
@@ -99,7 +99,7 @@ class _Writer:
         rows = model._base_manager.using(alias).all()
         if name in PARTS_OF_STORIES:
             return by_story(rows, stories)
-        return in_batches(stories if name == "stories" else rows)
+        return rows_in_batches(stories if name == "stories" else rows)
 
     def _with_mail(self, line: Line, name: str) -> Line:
         if name != "people" or not self.export.with_mail_addresses:

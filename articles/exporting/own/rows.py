@@ -16,7 +16,7 @@ from taggit.models import Tag
 
 from articles import models
 from articles.exporting.own import shape
-from articles.exporting.stories import BATCH, in_batches
+from articles.exporting.stories import BATCH, rows_in_batches
 from ground.times import FOR_EVER
 
 Line = dict[str, Any]
@@ -90,11 +90,11 @@ class LineKind:
             further = self.further(batch, keys)
             for row in batch:
                 line: Line = {"model": self.name, "key": keys.key(self.model, row.pk)}
-                line |= {column.name: value_of(column, row, keys) for column in self.fields}
+                line |= {column.name: json_value(column, row, keys) for column in self.fields}
                 yield line | further.get(row.pk, {})
 
 
-def value_of(column: Field, row: Any, keys: Keys) -> Any:
+def json_value(column: Field, row: Any, keys: Keys) -> Any:
     """Return a value of JSON: times in UTC, no time for “for ever”, keys in place of numbers, names of files."""
     value = getattr(row, column.attname)
     if isinstance(column, ForeignKey):
@@ -108,7 +108,7 @@ def value_of(column: Field, row: Any, keys: Keys) -> Any:
 
 def by_story(rows: QuerySet, stories: QuerySet) -> Iterator[list[Any]]:
     """Yield the rows that are part of ``stories`` in batches, in the order of the stories' numbers."""
-    for batch in in_batches(stories.only("pk")):
+    for batch in rows_in_batches(stories.only("pk")):
         parts = rows.filter(article__in=batch).order_by("article_id", "pk").iterator(chunk_size=BATCH)
         while part := list(islice(parts, BATCH)):
             yield part
