@@ -22,6 +22,7 @@ CONVERTERS = {
     "lexical": "articles.importing.ghost.convert_lexical",
     "mobiledoc": "articles.importing.ghost.convert_mobiledoc",
     "body": "articles.importing.formats.convert_body",
+    "own": "articles.importing.own_bodies.convert_own_body",
 }
 HEAD = 64 * 1024  # bytes by which a file is recognised
 
