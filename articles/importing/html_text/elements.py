@@ -21,7 +21,7 @@ BLOCKS = set(
     "body tr td th tbody thead tfoot li caption figcaption optgroup option marquee details".split()
 )
 PLAYERS = {"iframe", "embed", "object", "audio", "video", "applet", "amp-iframe", "amp-youtube", "amp-video"}
-# An address with one of these schemes, or none: "page.html" is one, "foo:bar" is not.
+# An address with one of these schemes, or none: "a/b" is one, "foo:bar" is not.
 ADDRESS = re.compile(r"https?:|mailto:|tel:|[^:#][^:]*(?:[/?#]|\Z)|/|\?", re.IGNORECASE)
 BOLD = re.compile(r"font-weight:(?:bold|[6-9]00)")
 SLANTED = re.compile(r"font-style:(?:italic|oblique)")
