@@ -53,7 +53,7 @@ KIND_OF_ASIDE = {"data-pull-quote": BlockKind.PULL_QUOTE, "data-fact-box": Block
 
 
 @dataclass(frozen=True)
-class BodyBlock:
+class ExportBlock:
     """A block of a body: its kind and its element; a paragraph may be made of words that stood between blocks."""
 
     kind: BlockKind
@@ -94,7 +94,7 @@ def parse_body(html: str) -> Element:
     return reader.builder.close()
 
 
-def blocks_of(parent: Element) -> Iterator[BodyBlock]:
+def blocks_of(parent: Element) -> Iterator[ExportBlock]:
     """Yield the blocks within ``parent``; words between them are paragraphs, pictures in a row a series."""
     pictures: list[Element] = []
     for block in _single_blocks(parent):
@@ -110,15 +110,15 @@ def blocks_of(parent: Element) -> Iterator[BodyBlock]:
         yield _series(pictures)
 
 
-def _series(pictures: list[Element]) -> BodyBlock:
+def _series(pictures: list[Element]) -> ExportBlock:
     if len(pictures) == 1:
-        return BodyBlock(BlockKind.PICTURE, pictures[0])
+        return ExportBlock(BlockKind.PICTURE, pictures[0])
     element = Element("body")
     element.extend(pictures)
-    return BodyBlock(BlockKind.SERIES, element)
+    return ExportBlock(BlockKind.SERIES, element)
 
 
-def _single_blocks(parent: Element) -> Iterator[BodyBlock]:
+def _single_blocks(parent: Element) -> Iterator[ExportBlock]:
     line = Element("p")
     line.text = parent.text
     for child in parent:
@@ -130,15 +130,15 @@ def _single_blocks(parent: Element) -> Iterator[BodyBlock]:
         line.text = child.tail
         if kind := kind_of_block(child):
             if kind != BlockKind.PARAGRAPH or words_within(child):
-                yield BodyBlock(kind, child)
+                yield ExportBlock(kind, child)
         else:
             yield from _single_blocks(child)
     yield from _paragraph(line)
 
 
-def _paragraph(line: Element) -> Iterator[BodyBlock]:
+def _paragraph(line: Element) -> Iterator[ExportBlock]:
     if words_within(line):
-        yield BodyBlock(BlockKind.PARAGRAPH, line)
+        yield ExportBlock(BlockKind.PARAGRAPH, line)
 
 
 def kind_of_block(element: Element) -> BlockKind | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from articles.exporting.body_blocks import (
     BlockKind,
-    BodyBlock,
+    ExportBlock,
     blocks_of,
     caption_of,
     chart_page,
@@ -147,7 +147,7 @@ class _MarkdownBody:
         """Return a table as lines of cells, or as HTML if a cell spans several or holds more than words."""
         rows = rows_of_table(element)
         if not rows or len({len(row) for row in rows}) > 1 or not all(map(_is_plain, chain(*rows))):
-            return self._html.block(BodyBlock(BlockKind.TABLE, element))
+            return self._html.block(ExportBlock(BlockKind.TABLE, element))
         lines = [f"| {' | '.join(map(self._cell, row))} |" for row in rows]
         has_head = all(cell.tag == "th" for cell in rows[0])
         head = [] if has_head else [f"|{' |' * len(rows[0])}"]

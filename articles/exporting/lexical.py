@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 from django.utils.translation import gettext as _
 
-from articles.exporting.body_blocks import BlockKind, BodyBlock, blocks_of, image_number, parse_body, words_within
+from articles.exporting.body_blocks import BlockKind, ExportBlock, blocks_of, image_number, parse_body, words_within
 from articles.exporting.inline_html import resolved_address
 from articles.exporting.plain_html import PlainHtml
 from articles.exporting.text_surroundings import TextSurroundings
@@ -130,7 +130,7 @@ class LexicalBody:
 
     def card(self, element: Element, kind: BlockKind) -> Iterator[Node]:
         """Yield a card of HTML, for what Lexical has no node for."""
-        html = self._html.block(BodyBlock(kind, element))
+        html = self._html.block(ExportBlock(kind, element))
         if html:
             yield {"type": "html", "version": 1, "html": html}
 

@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 from articles.exporting.body_blocks import (
     BlockKind,
-    BodyBlock,
+    ExportBlock,
     blocks_of,
     caption_of,
     chart_page,
@@ -30,7 +30,7 @@ class PlainHtml:
         """Return all blocks within ``parent``."""
         return "".join(map(self.block, blocks_of(parent)))
 
-    def block(self, block: BodyBlock) -> str:
+    def block(self, block: ExportBlock) -> str:
         """Return one block."""
         return WRITERS[block.kind](self, block.element)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from articles.body import embeds
 from articles.exporting.body_blocks import (
     BlockKind,
-    BodyBlock,
+    ExportBlock,
     blocks_of,
     caption_of,
     chart_page,
@@ -71,15 +71,15 @@ class WordPressBody:
         self.notes.append({"content": content, "id": name})
         return f'<sup data-fn="{name}" class="fn"><a href="#{name}" id="{name}-link">{number}</a></sup>'
 
-    def paragraph(self, block: BodyBlock) -> Iterator[str]:
+    def paragraph(self, block: ExportBlock) -> Iterator[str]:
         yield _comment("paragraph", f"<p>{self._inline.write(block.element)}</p>")
 
-    def heading(self, block: BodyBlock) -> Iterator[str]:
+    def heading(self, block: ExportBlock) -> Iterator[str]:
         tag = block.element.tag
         heading = f'<{tag} class="wp-block-heading">{self._inline.write(block.element)}</{tag}>'
         yield _comment("heading", heading, {"level": 3} if tag == "h3" else None)
 
-    def list(self, block: BodyBlock) -> Iterator[str]:
+    def list(self, block: ExportBlock) -> Iterator[str]:
         element = block.element
         tag, start = element.tag, element.get("start")
         values: dict[str, Any] = ({"ordered": True} if tag == "ol" else {}) | ({"start": int(start)} if start else {})
@@ -98,11 +98,11 @@ class WordPressBody:
                 below += WRITERS[block.kind](self, block)
         return _comment("list-item", f"<li>{'<br>'.join(lines)}{''.join(below)}</li>")
 
-    def quotation(self, block: BodyBlock) -> Iterator[str]:
+    def quotation(self, block: ExportBlock) -> Iterator[str]:
         inner = "\n\n".join(self._blocks(block.element))
         yield _comment("quote", f'<blockquote class="wp-block-quote">{inner}</blockquote>')
 
-    def table(self, block: BodyBlock) -> Iterator[str]:
+    def table(self, block: ExportBlock) -> Iterator[str]:
         rows = "".join(f"<tr>{''.join(map(self._cell, row))}</tr>" for row in rows_of_table(block.element))
         yield _comment("table", f'<figure class="wp-block-table"><table><tbody>{rows}</tbody></table></figure>')
 
@@ -110,11 +110,11 @@ class WordPressBody:
         spans = "".join(f' {name}="{cell.get(name)}"' for name in ("colspan", "rowspan") if cell.get(name))
         return f"<{cell.tag}{spans}>{'<br>'.join(map(self._words, blocks_of(cell)))}</{cell.tag}>"
 
-    def _words(self, block: BodyBlock) -> str:
+    def _words(self, block: ExportBlock) -> str:
         """Return the words of a block within a cell, which can't hold blocks."""
         return self._inline.write(block.element) or escape(words_within(block.element), quote=False)
 
-    def picture(self, block: BodyBlock) -> Iterator[str]:
+    def picture(self, block: ExportBlock) -> Iterator[str]:
         picture = self.around.pictures.get(image_number(block.element))
         if picture is None:
             return
@@ -129,14 +129,14 @@ class WordPressBody:
         words = self._inline.write(caption) if caption is not None else escape(image.caption, quote=False)
         return f'<figcaption class="wp-element-caption">{words}</figcaption>' if words else ""
 
-    def series(self, block: BodyBlock) -> Iterator[str]:
+    def series(self, block: ExportBlock) -> Iterator[str]:
         images = "\n\n".join(
-            text for figure in block.pictures for text in self.picture(BodyBlock(BlockKind.PICTURE, figure))
+            text for figure in block.pictures for text in self.picture(ExportBlock(BlockKind.PICTURE, figure))
         )
         classes = "wp-block-gallery has-nested-images columns-default is-cropped"
         yield _comment("gallery", f'<figure class="{classes}">{images}</figure>', {"linkTo": "none"}) if images else ""
 
-    def embed(self, block: BodyBlock) -> Iterator[str]:
+    def embed(self, block: ExportBlock) -> Iterator[str]:
         address = block.element.get("data-embed", "")
         embed, caption = embeds.find_embed(address, self.around.sites), self._embed_caption(block.element)
         if address.lower().endswith(SOUNDS):
@@ -160,14 +160,14 @@ class WordPressBody:
             return ""
         return f'<figcaption class="wp-element-caption">{self._inline.write(caption)}</figcaption>'
 
-    def chart(self, block: BodyBlock) -> Iterator[str]:
+    def chart(self, block: ExportBlock) -> Iterator[str]:
         words = chart_words(block.element)
         caption = caption_of(block.element)
         more = f" {self._inline.write(caption)}" if caption is not None else ""
         link = f'<a href="{escape(resolved_address(chart_page(block.element), self.around.root))}">{escape(words)}</a>'
         yield _comment("paragraph", f"<p>{link}{more}</p>")
 
-    def read_also(self, block: BodyBlock) -> Iterator[str]:
+    def read_also(self, block: ExportBlock) -> Iterator[str]:
         links = self.around.links(block.element)
         if links:
             items = (f'<li><a href="{escape(address)}">{escape(words)}</a></li>' for address, words in links)
@@ -175,19 +175,19 @@ class WordPressBody:
             yield _comment("paragraph", f"<p><strong>{escape(_('Read also'))}</strong></p>")
             yield _comment("list", f'<ul class="wp-block-list">{inner}</ul>')
 
-    def pull_quote(self, block: BodyBlock) -> Iterator[str]:
+    def pull_quote(self, block: ExportBlock) -> Iterator[str]:
         words = "".join(f"<p>{self._inline.write(line)}</p>" for line in words_of_quote(block.element))
         speaker = ", ".join(filter(None, speaker_of(block.element)))
         cite = f"<cite>{escape(speaker, quote=False)}</cite>" if speaker else ""
         quote = f'<figure class="wp-block-pullquote"><blockquote>{words}{cite}</blockquote></figure>'
         yield _comment("pullquote", quote)
 
-    def fact_box(self, block: BodyBlock) -> Iterator[str]:
+    def fact_box(self, block: ExportBlock) -> Iterator[str]:
         inner = "\n\n".join(self._blocks(block.element))
         yield _comment("group", f'<div class="wp-block-group fact-box">{inner}</div>', {"className": "fact-box"})
 
 
-WRITERS: dict[BlockKind, Callable[[WordPressBody, BodyBlock], Iterator[str]]] = {
+WRITERS: dict[BlockKind, Callable[[WordPressBody, ExportBlock], Iterator[str]]] = {
     BlockKind.PARAGRAPH: WordPressBody.paragraph,
     BlockKind.HEADING: WordPressBody.heading,
     BlockKind.LIST: WordPressBody.list,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from articles.desk import revisions
 from articles.desk.workflow import timeline
-from articles.importing.items import Finding, SourceState
+from articles.importing.items import SourceFinding, SourceState
 from articles.importing.ledger import Ledger
 from articles.importing.stories import ReadyStory
 from articles.importing.traces import trace_of_article
@@ -41,7 +41,7 @@ def _trace(article: Article) -> str:
 
 def _keep(ledger: Ledger, story: ReadyStory, row: ImportedRow, why: str) -> None:
     row.outcome, row.why, row.seen = ImportedRow.Outcome.KEPT, why, ledger.operation.run
-    finding = Finding("changed here", row.key, story.source.title, why)
+    finding = SourceFinding("changed here", row.key, story.source.title, why)
     ledger.tell([row.key], [*story.findings, finding])
     ledger.note([row])
 

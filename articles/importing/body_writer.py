@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import nh3
 
 from articles.body.markup import LIGHT, TAG, is_too_deep, plain_text
-from articles.importing.items import ConvertedText, Finding, Surroundings
+from articles.importing.items import ConvertedText, SourceFinding, Surroundings
 
 BLOCK_END = re.compile(r"</(?:p|div|li|h[1-6]|blockquote)>|<br ?/?>", re.IGNORECASE)
 SCHEMES = {"http", "https", "mailto", "tel"}
@@ -109,12 +109,12 @@ class BodyWriter:
         self.surroundings = surroundings
         self.parts: list[str] = []
         self.media: list[str] = []
-        self.findings: dict[Finding, None] = {}
+        self.findings: dict[SourceFinding, None] = {}
         self._follows_picture = False
 
     def tell(self, kind: str, subject: str, why: str = "") -> None:
         """Report a finding of this text; one that is repeated is reported once."""
-        self.findings[Finding(kind, self.surroundings.key, subject, why)] = None
+        self.findings[SourceFinding(kind, self.surroundings.key, subject, why)] = None
 
     def write(self, html: str) -> None:
         """Add blocks that are the paper's own HTML."""

@@ -121,7 +121,7 @@ SourceItem = SourceSite | SourceAuthor | SourceTerm | SourceMedia | SourceStory
 
 
 @dataclass(frozen=True)
-class Finding:
+class SourceFinding:
     """Something that the report tells: what was left out, repaired or looks wrong, of which row, and why."""
 
     kind: str  # a short name to count by, like "shortcode", "missing picture", "control character"
@@ -134,11 +134,11 @@ class Finding:
 class ReadingReport:
     """What a reader tells besides its items: findings, and the count of items in the file by the source's own kinds."""
 
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[SourceFinding] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
     def tell(self, kind: str, key: str, what: str, why: str = "") -> None:
-        self.findings.append(Finding(kind, key, what, why))
+        self.findings.append(SourceFinding(kind, key, what, why))
 
     def count(self, kind: str) -> None:
         self.counts[kind] = self.counts.get(kind, 0) + 1
@@ -162,7 +162,7 @@ class ConvertedText:
 
     html: str
     media: tuple[str, ...] = ()  # the references, in order
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[SourceFinding, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
-from articles.importing.items import Finding
+from articles.importing.items import SourceFinding
 from articles.importing.survey import short_key
 from articles.models import Import, ImportedRow, ImportFinding
 
@@ -45,7 +45,7 @@ class Ledger:
         """Store that the file of this run has these items, too."""
         ImportedRow.objects.filter(pk__in=[row.pk for row in rows]).update(seen=self.operation.run)
 
-    def tell(self, keys: Iterable[str], findings: Iterable[Finding]) -> None:
+    def tell(self, keys: Iterable[str], findings: Iterable[SourceFinding]) -> None:
         """Store the findings about the items of ``keys``, in place of their former ones."""
         rows = ImportFinding.objects.filter(operation=self.operation, is_of_reading=False)
         rows.filter(key__in=list(keys)).delete()
@@ -55,13 +55,13 @@ class Ledger:
         """Forget what the reader told in the run before."""
         ImportFinding.objects.filter(operation=self.operation, is_of_reading=True).delete()
 
-    def tell_of_reading(self, findings: list[Finding]) -> None:
+    def tell_of_reading(self, findings: list[SourceFinding]) -> None:
         """Store and empty what a reader has told, so that a long list is never in memory."""
         rows = (self._finding(finding, is_of_reading=True) for finding in findings)
         ImportFinding.objects.bulk_create(rows, batch_size=AT_ONCE)
         findings.clear()
 
-    def _finding(self, finding: Finding, *, is_of_reading: bool = False) -> ImportFinding:
+    def _finding(self, finding: SourceFinding, *, is_of_reading: bool = False) -> ImportFinding:
         return ImportFinding(
             operation=self.operation,
             kind=finding.kind[:60],

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from articles.body import markup
 from articles.importing import formats
 from articles.importing.hooks import load_hooks
-from articles.importing.items import Finding, ReadingReport, SourceMedia, SourceState, SourceStory
+from articles.importing.items import ReadingReport, SourceFinding, SourceMedia, SourceState, SourceStory
 from articles.importing.ledger import in_batches
 from articles.importing.mapping import draft
 from articles.importing.media import MediaMissing, MediaSource, OldSite, media_source
@@ -38,7 +38,7 @@ class ExportLook:
     attributes: Counter[str] = field(default_factory=Counter)  # what else the source has, for hooks
     mapping: dict[str, Any] = field(default_factory=dict)
 
-    def tell(self, finding: Finding) -> None:
+    def tell(self, finding: SourceFinding) -> None:
         """Count a finding, with some of the items that it is about."""
         kind = f"{finding.kind}: {finding.what[:80]}" if finding.kind in COUNTED_BY_WHAT else finding.kind
         if kind in self.findings or len(self.findings) < MOST_KINDS:
@@ -87,13 +87,13 @@ def _look_at_story(look: ExportLook, story: SourceStory, survey: Survey, shortco
     look.languages[story.language or survey.site.language] += 1
     look.attributes.update(name for name, _value in story.attributes)
     if story.kind == "story" and story.state == SourceState.PUBLISHED and not (story.published_at or story.modified_at):
-        look.tell(Finding("no date", story.key, story.title))
+        look.tell(SourceFinding("no date", story.key, story.title))
     if story.lead_media and not survey.item(SourceMedia, story.lead_media):
-        look.tell(Finding("missing picture", story.key, story.lead_media, _("The export does not list it.")))
+        look.tell(SourceFinding("missing picture", story.key, story.lead_media, _("The export does not list it.")))
     try:
         body = body_of(story, surroundings_of(story, survey, shortcodes), survey, None)
     except Unusable as trouble:
-        look.tell(Finding("left out", story.key, story.title, str(trouble)))
+        look.tell(SourceFinding("left out", story.key, story.title, str(trouble)))
         return
     for finding in body.findings:
         if finding.kind != "link to the old site":  # paths are given by a run
@@ -109,7 +109,7 @@ def _look_for_media(look: ExportLook, survey: Survey, source: MediaSource | None
             source.read(media.address)
         except (MediaMissing, OSError) as missing:
             look.missing_media += 1
-            look.tell(Finding("missing file", media.key, media.address, str(missing)))
+            look.tell(SourceFinding("missing file", media.key, media.address, str(missing)))
 
 
 def lines_of(look: ExportLook) -> list[str]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.desk import library
-from articles.importing.items import Finding, ReadingError, SourceMedia
+from articles.importing.items import ReadingError, SourceFinding, SourceMedia
 from articles.importing.ledger import AT_ONCE, Ledger, in_batches
 from articles.importing.survey import OF_ANY_SIZE, Survey, hash_of, short_key
 from articles.importing.traces import trace_of
@@ -171,7 +171,7 @@ class ImportedPictures:
         self.ledger, self.survey, self.source, self.by = ledger, survey, source, by
         self.rows: dict[str, ImportedRow] = {}  # of what the next stories show, as far as it is known
 
-    def image_of(self, reference: str, about: Described, findings: list[Finding], story: str) -> int | None:
+    def image_of(self, reference: str, about: Described, findings: list[SourceFinding], story: str) -> int | None:
         """Return the number of the picture of a reference in a text; None, with a finding, if there is none."""
         media = self._media(reference, about.address)
         row = self.rows.get(media.key) or self.ledger.rows([media.key]).get(media.key)
@@ -179,7 +179,7 @@ class ImportedPictures:
             row = self._bring(media, about)
         if row is None or row.row is None or not Image.objects.filter(pk=row.row).exists():
             why = row.why if row and row.why else str(NO_SOURCE)
-            findings.append(Finding("missing picture", story, media.address or reference, why))
+            findings.append(SourceFinding("missing picture", story, media.address or reference, why))
             return None
         return row.row
 
@@ -212,7 +212,7 @@ class ImportedPictures:
         return SourceMedia(key=short_key(f"address:{address or reference}"), address=address or reference)
 
     def _bring(self, media: SourceMedia, about: Described) -> ImportedRow:
-        findings: list[Finding] = []
+        findings: list[SourceFinding] = []
         try:
             upload = self._accepted(media)
         except MediaMissing as missing:
@@ -242,7 +242,9 @@ class ImportedPictures:
                 trouble = MediaMissing(" ".join(refusal.messages))
         raise MediaMissing(str(trouble))
 
-    def _stored(self, media: SourceMedia, about: Described, upload: Upload, findings: list[Finding]) -> ImportedRow:
+    def _stored(
+        self, media: SourceMedia, about: Described, upload: Upload, findings: list[SourceFinding]
+    ) -> ImportedRow:
         if existing := Image.objects.filter(sha256=upload.sha256).first():
             values = {"model": Image._meta.label, "row": existing.pk}
             return self.ledger.entry(media.key, "media", outcome=ImportedRow.Outcome.USED, **values)
@@ -250,10 +252,12 @@ class ImportedPictures:
         alt = media.alt or about.alt or caption
         if not alt:
             findings.append(
-                Finding("no alternative text", media.key, media.address, _("It says that none came along."))
+                SourceFinding("no alternative text", media.key, media.address, _("It says that none came along."))
             )
         if not credit:
-            findings.append(Finding("no credit", media.key, media.address, _("It says that the credit is unknown.")))
+            findings.append(
+                SourceFinding("no credit", media.key, media.address, _("It says that the credit is unknown."))
+            )
         image = library.add_picture(
             upload,
             by=self.by,

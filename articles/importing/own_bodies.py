@@ -3,7 +3,7 @@
 import re
 
 from articles.exporting.own import shape
-from articles.importing.items import ConvertedText, Finding, Surroundings
+from articles.importing.items import ConvertedText, SourceFinding, Surroundings
 
 PICTURE = re.compile(r'(<figure [^<>]{0,4000}?)data-image="(\d{1,11})"')
 POSTER = re.compile(r' data-poster="\d{1,11}"')
@@ -20,7 +20,7 @@ def convert_own_body(text: str, surroundings: Surroundings) -> ConvertedText:
 
     html = PICTURE.sub(name_picture, text)
     findings = [
-        Finding(kind, surroundings.key, match, why)
+        SourceFinding(kind, surroundings.key, match, why)
         for kind, pattern, why in (
             ("picture before an embed", POSTER, "choose it again: its number was that of the other paper"),
             ("read also", READ_ALSO, "choose the stories again: their numbers were those of the other paper"),

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 
-from articles.importing.items import Finding, SourceState, SourceStory
+from articles.importing.items import SourceFinding, SourceState, SourceStory
 from articles.importing.ledger import AT_ONCE, Ledger, in_batches
 from articles.importing.survey import Survey, hash_of
 from articles.importing.texts import Body
@@ -46,7 +46,7 @@ def store_page(ledger: Ledger, survey: Survey, page: SourceStory, body: Body) ->
     wished_slug = _slug(page.slug, page.title)
     slug = survey.path_of(page.key).strip("/") or _claim_free(wished_slug, page.key, survey)
     if slug != wished_slug:
-        body.findings.append(Finding("another address", page.key, f"/{wished_slug}/", f"/{slug}/"))
+        body.findings.append(SourceFinding("another address", page.key, f"/{wished_slug}/", f"/{slug}/"))
     return write_page(ledger, page, body, FlatPage(slug=slug, in_footer=False))
 
 

@@ -20,7 +20,7 @@ from articles.body import markup
 from articles.importing import formats, pages
 from articles.importing.again import store_again
 from articles.importing.hooks import Hooks, load_hooks
-from articles.importing.items import Finding, ReadingError, ReadingReport, SourceItem, SourceState, SourceStory
+from articles.importing.items import ReadingError, ReadingReport, SourceFinding, SourceItem, SourceState, SourceStory
 from articles.importing.ledger import Ledger, in_batches
 from articles.importing.mapping import SHORTCODES, Mapping, read_mapping
 from articles.importing.media import ImportedPictures, media_source
@@ -265,7 +265,7 @@ class ImportRun:
         else:
             entry, row.outcome, row.seen = row, KEPT, self.ledger.operation.run
             row.why = _("It was changed or removed here since.")
-            body.findings.append(Finding("changed here", page.key, page.title, row.why))
+            body.findings.append(SourceFinding("changed here", page.key, page.title, row.why))
         self.ledger.tell([page.key], body.findings)
         self.ledger.note([entry])
 

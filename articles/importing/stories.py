@@ -13,7 +13,7 @@ from taggit.models import Tag
 
 from articles.desk import path_claims
 from articles.importing.hooks import Shortcode
-from articles.importing.items import Finding, SourceState, SourceStory
+from articles.importing.items import SourceFinding, SourceState, SourceStory
 from articles.importing.ledger import Ledger
 from articles.importing.mapping import Mapping
 from articles.importing.media import Described, ImportedPictures
@@ -42,11 +42,11 @@ class ReadyStory:
     tags: list[int] = field(default_factory=list)
     path: str = ""  # "": readers don't get it
     published_at: datetime | None = None
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[SourceFinding] = field(default_factory=list)
     lacks_media: bool = False
 
     def tell(self, kind: str, text: str, why: str = "") -> None:
-        self.findings.append(Finding(kind, self.source.key, text, why))
+        self.findings.append(SourceFinding(kind, self.source.key, text, why))
 
 
 def first_day(story: SourceStory, zone: ZoneInfo) -> str:

@@ -10,7 +10,7 @@ from taggit.models import Tag
 
 from articles.folding import key as key_of
 from articles.importing.hooks import Hooks
-from articles.importing.items import Finding, SourceAuthor, SourceTerm
+from articles.importing.items import SourceAuthor, SourceFinding, SourceTerm
 from articles.importing.ledger import Ledger, in_batches
 from articles.importing.mapping import Mapping, shows_mail
 from articles.importing.survey import Survey, hash_of, kind_of_item
@@ -32,7 +32,7 @@ class Terms:
 
     def __init__(self, ledger: Ledger, survey: Survey, mapping: Mapping, hooks: Hooks) -> None:
         self.ledger, self.survey, self.mapping, self.hooks = ledger, survey, mapping, hooks
-        self.findings: list[Finding] = []
+        self.findings: list[SourceFinding] = []
 
     def bring(self) -> None:
         """Bring authors, then categories, those of the first level before those within, then tags."""
@@ -93,7 +93,7 @@ class Terms:
         row.seen = self.ledger.operation.run
         if traces.get(row.pk) != row.made:
             row.outcome, row.why = KEPT, _("It was changed or removed here since.")
-            self.findings.append(Finding("changed here", term.key, term.name, str(row.why)))
+            self.findings.append(SourceFinding("changed here", term.key, term.name, str(row.why)))
             return row
         model = {"author": Author, "category": Section}.get(row.kind, Tag)
         model = Tag if row.model == Tag._meta.label else model
@@ -125,7 +125,7 @@ class Terms:
         slug = choice.get("slug") or make_slug(choice["name"]) or make_slug(author.key) or "author"
         if shows_mail(author.slug, author.email):
             self.findings.append(
-                Finding("author's address", author.key, slug, _("The former one showed a mail address."))
+                SourceFinding("author's address", author.key, slug, _("The former one showed a mail address."))
             )
         for existing in Author.objects.filter(slug=slug):
             if key_of(existing.name) == key_of(choice["name"]) and not self._is_ours(existing):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from articles.body import markup
 from articles.importing.formats import converter_of
 from articles.importing.hooks import Shortcode
-from articles.importing.items import Finding, ReadingError, SourceStory, Surroundings
+from articles.importing.items import ReadingError, SourceFinding, SourceStory, Surroundings
 from articles.importing.media import Described, ImportedPictures
 from articles.importing.survey import Survey
 
@@ -36,7 +36,7 @@ class Body:
     """A body as it is stored, and what the report tells of it."""
 
     html: str
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[SourceFinding] = field(default_factory=list)
     lacks_media: bool = False
 
 
@@ -101,7 +101,7 @@ def _place_pictures(body: Body, key: str, pictures: ImportedPictures) -> None:
         caption = CAPTION.search(inner)
         about = Described(
             alt=values.get("data-alt", ""),
-            caption=plain_line(caption[1]) if caption else "",
+            caption=caption_line(caption[1]) if caption else "",
             credit=values.get("data-credit", ""),
             address=values.get("data-address", ""),
         )
@@ -115,7 +115,7 @@ def _place_pictures(body: Body, key: str, pictures: ImportedPictures) -> None:
     body.html = "".join(parts)
 
 
-def plain_line(html: str) -> str:
+def caption_line(html: str) -> str:
     """Return the words of ``html`` on one line."""
     return " ".join(markup.plain_text(html).split())
 
@@ -129,7 +129,9 @@ def _with_links_of_today(body: Body, key: str, survey: Survey) -> str:
         if not path:
             return match[0]
         if not (now := survey.path_now(path.partition("#")[0])):
-            body.findings.append(Finding("link to the old site", key, address, _("Nothing was brought from there.")))
+            body.findings.append(
+                SourceFinding("link to the old site", key, address, _("Nothing was brought from there."))
+            )
             return match[0]
         _path, mark, fragment = address.partition("#")
         return f"{match[1]}{escape(now + mark + fragment)}{match[3]}"

@@ -9,7 +9,7 @@ from articles.importing.html_text import convert_html
 from articles.importing.items import SourceSite, Surroundings
 from articles.importing.wordpress_text import convert_wordpress
 from articles.importing.wordpress_text.blocks import parse_blocks
-from articles.importing.wordpress_text.shortcodes import attributes_of, replace_shortcodes
+from articles.importing.wordpress_text.shortcodes import replace_shortcodes, shortcode_attributes
 from articles.tests.test_bounds import PIECES, SECONDS, SHARE, SIZE, long_text, pace, taken
 
 SURROUNDINGS = Surroundings(site=SourceSite(addresses=("https://paper.example",)))
@@ -65,7 +65,7 @@ CONVERTERS = {
         f"<!-- wp:file -->{text}-->\"'] <!-- /wp:file -->", SURROUNDINGS
     ),
     "a shortcode": lambda text: convert_wordpress(f"[caption]{text}[/caption]", SURROUNDINGS),
-    "attributes_of": attributes_of,
+    "shortcode_attributes": shortcode_attributes,
     "a block's attributes": lambda text: parse_blocks(f"<!-- wp:a {text} -->"),
     "replace_shortcodes": lambda text: replace_shortcodes(text, lambda name: True, lambda shortcode: shortcode.body),
 }

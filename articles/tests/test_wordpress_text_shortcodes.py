@@ -4,7 +4,7 @@ from django.test import SimpleTestCase
 
 from articles.importing.items import SourceSite, Surroundings
 from articles.importing.wordpress_text import convert_wordpress
-from articles.importing.wordpress_text.shortcodes import attributes_of
+from articles.importing.wordpress_text.shortcodes import shortcode_attributes
 from articles.tests.converted_texts import assert_clean
 
 VIDEO = "https://www.youtube.com/watch?v=abcdefghijk"
@@ -258,7 +258,7 @@ class ShortcodeTests(SimpleTestCase):
             assert convert_wordpress(text, SURROUNDINGS).html == "<p>a</p>"
 
     def test_attributes_are_read_in_each_form(self):
-        assert attributes_of(""" a="b c" D='e "f"' g=h i = "j" "k l" m n:o="p" """) == {
+        assert shortcode_attributes(""" a="b c" D='e "f"' g=h i = "j" "k l" m n:o="p" """) == {
             "a": "b c",
             "d": 'e "f"',
             "g": "h",
@@ -267,4 +267,4 @@ class ShortcodeTests(SimpleTestCase):
             "1": "m",
             "n:o": "p",
         }
-        assert attributes_of("a=“b”") == {"a": "b"}
+        assert shortcode_attributes("a=“b”") == {"a": "b"}

@@ -12,7 +12,6 @@ PACKAGES = ("newsroom", "articles", "tickers", "ground")
 BACKENDS = {"sqlite", "postgres"}
 ALIKE = {
     "Command": "Django finds a command by this name",
-    "Finding": "what is wrong with the running paper; what an import tells of a row: no module has both",
     "words": "migrations name that of articles/search/row.py; the other reads a setting",
     "draw_card": "tasks that wait in a queue are found by their names",
 }
@@ -27,7 +26,7 @@ VAGUE = set(
 ALLOWED = {  # by place, with the reason
     "articles/admin/merge.py": {"gone"},  # the row that is merged into another, as in Merge.gone
     "articles/desk/merges/": {"gone"},  # the same
-    "articles/importing/items.py": {"what"},  # as in Finding.what
+    "articles/importing/items.py": {"what"},  # as in SourceFinding.what
     "newsroom/serving/replicas.py": {"one"},  # Django's router calls its argument so
 }
 

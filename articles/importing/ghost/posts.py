@@ -33,7 +33,7 @@ def story_of(table: str, row: Row, tables: GhostTables, report: ReadingReport) -
     form, text = _text(key, row, report)
     tags = [number for number in ordered(tables.tags_of, row) if number in tables.tags]
     published_at = time_of(row, "published_at", report)
-    image = whole_address(text_of(row, "feature_image") or text_of(row, "image"), tables)
+    image = ghost_address(text_of(row, "feature_image") or text_of(row, "image"), tables)
     return SourceStory(
         key=key,
         kind=kind,
@@ -83,7 +83,7 @@ def time_of(row: Row, name: str, report: ReadingReport) -> datetime | None:
         return None
 
 
-def whole_address(address: str, tables: GhostTables) -> str:
+def ghost_address(address: str, tables: GhostTables) -> str:
     """Return the address of a file with the site's own, as far as the export says which that is."""
     if address.startswith("/") and not address.startswith("//"):
         return tables.address + address

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from articles.importing.body_writer import fragment_words
-from articles.importing.ghost.posts import post_key, story_of, whole_address
+from articles.importing.ghost.posts import ghost_address, post_key, story_of
 from articles.importing.ghost.tables import GhostTables, Row, id_of, posts_of, read_tables, text_of
 from articles.importing.items import (
     ReadingReport,
@@ -117,7 +117,7 @@ def _stories(path: str, tables: GhostTables, report: ReadingReport) -> Iterator[
 def _lead_picture(story: SourceStory, row: Row, tables: GhostTables) -> SourceMedia:
     meta = tables.meta_of.get(id_of(row), {})
     alt = text_of(meta, "feature_image_alt") or text_of(row, "feature_image_alt")
-    address = whole_address(text_of(row, "feature_image") or text_of(row, "image"), tables)
+    address = ghost_address(text_of(row, "feature_image") or text_of(row, "image"), tables)
     return SourceMedia(
         key=story.lead_media, address=address, alt=fragment_words(alt), caption=story.lead_caption, parent=story.key
     )

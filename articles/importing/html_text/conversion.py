@@ -10,8 +10,8 @@ from articles.body import markup
 from articles.importing.html_text.lines import Figure, InlineRun, Writer, written_value
 from articles.importing.html_text.notes import NotesOfText, find_notes, is_own_number
 from articles.importing.html_text.players import embed_figure, link_words
-from articles.importing.html_text.tree import Element, excerpt_of, parse_tree, tag_of, words_within
-from articles.importing.items import ConvertedText, Finding, Surroundings
+from articles.importing.html_text.tree import Element, element_words, excerpt_of, parse_tree, tag_of
+from articles.importing.items import ConvertedText, SourceFinding, Surroundings
 
 DEEPEST = 100  # elements within each other; the words of deeper ones stay, without their form
 LONGEST_FINDING = 200
@@ -31,7 +31,7 @@ class Conversion:
     ) -> None:
         self.surroundings = surroundings
         self.handlers = handlers  # by an element's name; "" is that of all others
-        self.findings: dict[Finding, None] = {}  # each once, in order
+        self.findings: dict[SourceFinding, None] = {}  # each once, in order
         self.writer = Writer(embed_at=embed_figure if finds_addresses else None)
         self.notes = NotesOfText()
         self.lists = 0  # open ones
@@ -41,7 +41,9 @@ class Conversion:
 
     def tell(self, kind: str, subject: str, why: str = "") -> None:
         """Add what was left out or changed to the findings."""
-        self.findings.setdefault(Finding(kind, self.surroundings.key, " ".join(subject.split())[:LONGEST_FINDING], why))
+        self.findings.setdefault(
+            SourceFinding(kind, self.surroundings.key, " ".join(subject.split())[:LONGEST_FINDING], why)
+        )
 
     def convert(self, html: str) -> ConvertedText:
         """Return ``html`` as the paper's own, with what there is to tell."""
@@ -59,7 +61,7 @@ class Conversion:
         """Write what is within an element."""
         if depth > DEEPEST:
             self.tell("nesting", "", _("What is nested too deeply has lost its form."))
-            self.writer.add_text(words_within(node))
+            self.writer.add_text(element_words(node))
             return
         if node.text:
             self.writer.add_text(node.text)

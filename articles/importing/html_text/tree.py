@@ -39,7 +39,7 @@ def tag_of(node: Element) -> str:
     return node.tag.lower() if isinstance(node.tag, str) else ""
 
 
-def words_within(node: Element) -> str:
+def element_words(node: Element) -> str:
     """Return the words within an element on one line, without those that no reader sees."""
     return SPACE.sub(" ", "".join(_texts(node))).strip()
 

@@ -44,7 +44,7 @@ class _Token:
 Render = Callable[[Shortcode], str]
 
 
-def attributes_of(text: str) -> dict[str, str]:
+def shortcode_attributes(text: str) -> dict[str, str]:
     """Return the attributes in a shortcode, also those whose quotes a word processor has turned."""
     for entity, sign in ENTITIES:
         text = text.replace(entity, sign)
@@ -83,7 +83,7 @@ def replace_shortcodes(text: str, is_name: Callable[[str], bool], render: Render
             opening = open_tokens.pop()
             if len(open_tokens) < DEEPEST:
                 body = "".join(buffers.pop())
-                shortcode = Shortcode(opening.name, attributes_of(opening.rest), body, is_enclosing=True)
+                shortcode = Shortcode(opening.name, shortcode_attributes(opening.rest), body, is_enclosing=True)
                 buffers[-1].append(render(shortcode))
     return "".join(buffers[-1])
 
@@ -145,7 +145,7 @@ def _alone(token: _Token, is_name: Callable[[str], bool], render: Render) -> str
         return token.source
     if token.is_end:
         return ""
-    attributes = attributes_of(token.rest.removesuffix("/"))
+    attributes = shortcode_attributes(token.rest.removesuffix("/"))
     if is_named or any(not name.isdecimal() for name in attributes):
         return render(Shortcode(token.name, attributes, "", is_enclosing=False))
     return token.source

@@ -13,7 +13,7 @@ from articles.importing.wxr.media import read_media
 from articles.importing.wxr.mending import reasons
 from articles.importing.wxr.scanner import RawElement
 from articles.importing.wxr.stories import KINDS, StoryReader
-from articles.importing.wxr.survey import CORRECTION, GUEST, Survey, open_scanner, survey_file
+from articles.importing.wxr.survey import CORRECTION, GUEST, ExportSurvey, open_scanner, survey_file
 from articles.importing.wxr.terms import TermRow, read_term, terms_of
 
 MOST_FINDINGS = 10_000  # of a kind
@@ -34,7 +34,7 @@ def read_wxr(path: str, report: ReadingReport) -> Iterator[SourceItem]:
 
 @dataclass
 class _Reading:
-    survey: Survey
+    survey: ExportSurvey
     report: ReadingReport
     findings: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)

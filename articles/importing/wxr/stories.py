@@ -14,7 +14,7 @@ from articles.importing.wxr.entries import ExportEntry
 from articles.importing.wxr.languages import in_language, language_of_locale, split_languages
 from articles.importing.wxr.seo import seo_texts
 from articles.importing.wxr.site_addresses import former_paths, whole_slug
-from articles.importing.wxr.survey import Survey
+from articles.importing.wxr.survey import ExportSurvey
 from articles.importing.wxr.terms import LANGUAGE, TRANSLATIONS, UNUSED, term_key, terms_of
 from articles.importing.wxr.words import plain, plain_line, spam_links
 
@@ -51,7 +51,7 @@ class _Words:
 class StoryReader:
     """Turns the entry of an item into stories, by what the survey of the file says."""
 
-    survey: Survey
+    survey: ExportSurvey
 
     def stories_of(self, entry: ExportEntry, key: str, authors: tuple[str, ...], tell: Tell) -> Iterator[SourceStory]:
         """Yield the story that ``entry`` is; one for each language if its text is in several."""

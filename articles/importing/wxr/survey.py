@@ -29,7 +29,7 @@ MOST_AUTHORS = 100_000
 
 
 @dataclass
-class Survey:
+class ExportSurvey:
     """What a file says about its site, and what its stories refer to."""
 
     site: SourceSite = field(default_factory=SourceSite)
@@ -57,12 +57,12 @@ def open_scanner(path: str) -> tuple[Scanner, bytes]:
     return Scanner(chain([first], chunks), wordpress_prefix(first[:SNIFFED])), first[:SNIFFED]
 
 
-def survey_file(path: str) -> Survey:
+def survey_file(path: str) -> ExportSurvey:
     """Return what the file at ``path`` says about its site; ReadingError if it is no export."""
     scanner, first = open_scanner(path)
     if is_archive(first):  # one that isn't compressed would show the items within
         raise ReadingError(explain_refusal(first))
-    survey = Survey(first=first, prefixes=own_prefixes(first))
+    survey = ExportSurvey(first=first, prefixes=own_prefixes(first))
     head = bytearray()
     logins: list[ExportEntry] = []
     is_above, last = True, b""
@@ -89,7 +89,7 @@ def survey_file(path: str) -> Survey:
     return survey
 
 
-def _read_head(survey: Survey, head: bytes, logins: list[ExportEntry]) -> None:
+def _read_head(survey: ExportSurvey, head: bytes, logins: list[ExportEntry]) -> None:
     channel = read_channel(head, survey.prefixes)
     beginnings = [channel.get("link"), channel.get("wp:base_blog_url")]
     if not any(beginnings):  # otherwise it is the address of the network that the site is part of
@@ -113,7 +113,7 @@ def _read_head(survey: Survey, head: bytes, logins: list[ExportEntry]) -> None:
         survey.authors.add_login(login)
 
 
-def _learn_row(survey: Survey, element: RawElement) -> list[ExportEntry]:
+def _learn_row(survey: ExportSurvey, element: RawElement) -> list[ExportEntry]:
     """Note what others need of a term; return the entries of authors, for which the site must be known first."""
     survey.is_export = True
     entries = survey.entries(element)
@@ -124,7 +124,7 @@ def _learn_row(survey: Survey, element: RawElement) -> list[ExportEntry]:
     return []
 
 
-def _learn_item(survey: Survey, element: RawElement) -> None:
+def _learn_item(survey: ExportSurvey, element: RawElement) -> None:
     source = element.source
     survey.is_export = survey.is_export or bool(ROW_OF_EXPORT.search(source))
     survey.offsets.learn(source)
@@ -147,7 +147,7 @@ def _refuse_too_many(authors: int) -> None:
         raise ReadingError(_("The file has more than 100,000 authors, which no site has. Export it anew."))
 
 
-def _refuse_what_is_none(survey: Survey, head: bytes) -> None:
+def _refuse_what_is_none(survey: ExportSurvey, head: bytes) -> None:
     if not survey.first.strip():
         raise ReadingError(_("The file is empty. Download the export again."))
     if b"<!ENTITY" in head:
