@@ -63,6 +63,8 @@ def recognise(path: str) -> str:
         "\ufeff \r\n\t"
     )
     if text[:1] in {"{", "["}:
+        if "jsonfeed.org" in text[:1000]:
+            return "feed"
         return "ghost" if '"posts"' in text or '"db"' in text[:200] else "own"
     if text[:1] == "<":
         return _of_xml(text, path)

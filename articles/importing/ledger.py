@@ -49,6 +49,14 @@ class Ledger:
         """Store the findings about the items of ``keys``, in place of their former ones."""
         rows = ImportFinding.objects.filter(operation=self.operation, is_of_reading=False)
         rows.filter(key__in=list(keys)).delete()
+        self.add_findings(findings)
+
+    def forget_findings(self, kind: str) -> None:
+        """Forget what a run before told of this kind."""
+        ImportFinding.objects.filter(operation=self.operation, is_of_reading=False, kind=kind).delete()
+
+    def add_findings(self, findings: Iterable[SourceFinding]) -> None:
+        """Store findings besides those that are there."""
         ImportFinding.objects.bulk_create((self._finding(finding) for finding in findings), batch_size=AT_ONCE)
 
     def begin_reading(self) -> None:

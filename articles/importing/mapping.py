@@ -5,17 +5,18 @@ It is JSON: ``language`` and ``section`` for stories without their own, ``langua
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from articles.importing.items import ReadingError, SourceAuthor, SourceTerm
 from articles.importing.survey import Survey
+from articles.languages import canonical_code
 from articles.models import Section
 from articles.models.copy import Kind
+from articles.models.language import languages_of_paper
 from articles.models.section import reserved_slugs
 from articles.text import make_slug
 
@@ -41,10 +42,11 @@ class Mapping:
     categories: dict[str, dict[str, str]] = field(default_factory=dict)  # by key
     authors: dict[str, dict[str, str]] = field(default_factory=dict)  # by key
     shortcodes: dict[str, str] = field(default_factory=dict)
+    ours: dict[str, str] = field(default_factory=languages_of_paper)  # names of languages, by code
 
     def language_of(self, language: str) -> str:
         """Return the paper's language for one of the source."""
-        return self.languages.get(language) or _among_ours(language) or self.language
+        return self.languages.get(language) or _among_ours(language, self.ours) or self.language
 
     def category(self, term: SourceTerm, survey: Survey) -> dict[str, str]:
         """Return what becomes of a category: as it is listed, else as a draft would say."""
@@ -55,9 +57,8 @@ class Mapping:
         return self.authors.get(author.key) or draft_author(author)
 
 
-def _among_ours(language: str) -> str:
-    codes = [code for code, _name in settings.ARTICLE_LANGUAGES]
-    parts = language.split("-")
+def _among_ours(language: str, codes: Container[str]) -> str:
+    parts = canonical_code(language).split("-")
     tries = ["-".join(parts[:end]) for end in range(len(parts), 0, -1)]
     return next((candidate for candidate in tries if candidate in codes), "")
 
@@ -102,7 +103,8 @@ def shows_mail(slug: str, email: str) -> bool:
 
 def draft(survey: Survey, languages: list[str], shortcodes: list[str]) -> dict[str, Any]:
     """Return a mapping of all that an export holds, for a person to edit."""
-    default = _among_ours(survey.site.language) or settings.ARTICLE_LANGUAGES[0][0]
+    ours = languages_of_paper()
+    default = _among_ours(survey.site.language, ours) or next(iter(ours))
     terms = (term for term in survey.items(SourceTerm) if term.kind == "category")
     categories = {term.key: draft_category(term, survey) for term, _n in zip(terms, range(MOST_LISTED), strict=False)}
     authors = zip(survey.items(SourceAuthor), range(MOST_LISTED), strict=False)
@@ -111,7 +113,7 @@ def draft(survey: Survey, languages: list[str], shortcodes: list[str]) -> dict[s
         "section": next(iter(Section.objects.filter(parent=None).values_list("slug", flat=True)), "")
         or next((category["slug"] for category in categories.values() if not category["within"]), ""),
         "kind": Kind.NEWS.value,
-        "languages": {language: _among_ours(language) or default for language in languages if language},
+        "languages": {language: _among_ours(language, ours) or default for language in languages if language},
         "categories": categories,
         "authors": {author.key: draft_author(author) for author, _n in authors},
         "shortcodes": dict.fromkeys(shortcodes, "content"),
@@ -148,7 +150,7 @@ def mistakes_of(values: Any) -> Iterator[str]:
 
 
 def _wrong_words(values: dict[str, Any]) -> Iterator[str]:
-    codes = {code for code, _name in settings.ARTICLE_LANGUAGES}
+    codes = languages_of_paper()
     spoken = {"language": values.get("language", "en")} | values.get("languages", {})
     for name, code in spoken.items():
         if code not in codes:

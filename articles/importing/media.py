@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.desk import library
+from articles.importing.documents import document_media
 from articles.importing.items import ReadingError, SourceFinding, SourceMedia
 from articles.importing.ledger import AT_ONCE, Ledger, in_batches
 from articles.importing.survey import OF_ANY_SIZE, Survey, hash_of, short_key
@@ -35,6 +36,12 @@ PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".heic", ".heif"}
 
 
 NO_SOURCE = gettext_lazy("No folder, archive or site was named to take it from (--media).")
+
+
+def _former_addresses(media: SourceMedia) -> list[str]:
+    """Return the paths that led to a file: those of its own page, and those of the file in its sizes."""
+    files = (address for address in (media.address, *media.sizes) if address.startswith(("http://", "https://")))
+    return [*media.addresses, *dict.fromkeys(path for address in files if (path := _path(address)).startswith("/"))]
 
 
 class MediaMissing(Exception):
@@ -90,6 +97,19 @@ class Folder:
                 if path.is_relative_to(self.folder) and path.is_file():
                     return _bounded(path.open("rb"))
         raise MediaMissing(_("It is not in the folder."))
+
+
+class DocumentPictures:
+    """The pictures in a document of Word."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def read(self, address: str) -> bytes:
+        try:
+            return document_media(self.path, address)
+        except ReadingError as refusal:
+            raise MediaMissing(str(refusal)) from None
 
 
 class Archive:
@@ -201,7 +221,7 @@ class ImportedPictures:
                     self._bring(media, Described())
 
     def _left_out(self, media: SourceMedia, why: str) -> ImportedRow:
-        values = {"came": hash_of(media), "addresses": list(media.addresses), "why": why}
+        values = {"came": hash_of(media), "addresses": _former_addresses(media), "why": why}
         return self.ledger.entry(media.key, "media", outcome=ImportedRow.Outcome.LEFT_OUT, **values)
 
     def _media(self, reference: str, address: str) -> SourceMedia:
@@ -220,7 +240,7 @@ class ImportedPictures:
         else:
             with transaction.atomic():
                 row = self._stored(media, about, upload, findings)
-        row.came, row.addresses = hash_of(media), list(media.addresses)
+        row.came, row.addresses = hash_of(media), _former_addresses(media)
         self.rows.pop(media.key, None)
         with transaction.atomic():
             self.ledger.tell([media.key], findings)

@@ -7,6 +7,7 @@ before is passed over.
 import hashlib
 import json
 import time
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,11 +20,12 @@ from django.utils.translation import gettext as _
 from articles.body import markup
 from articles.importing import formats, pages
 from articles.importing.again import store_again
+from articles.importing.ending import keep_addresses, link_translations
 from articles.importing.hooks import Hooks, load_hooks
 from articles.importing.items import ReadingError, ReadingReport, SourceFinding, SourceItem, SourceState, SourceStory
 from articles.importing.ledger import Ledger, in_batches
 from articles.importing.mapping import SHORTCODES, Mapping, read_mapping
-from articles.importing.media import ImportedPictures, media_source
+from articles.importing.media import DocumentPictures, ImportedPictures, MediaSource, media_source
 from articles.importing.stories import Preparing, ReadyStory, claim_paths
 from articles.importing.survey import Survey, distinct, hash_of, kind_of_item, new_survey
 from articles.importing.terms import Terms
@@ -84,6 +86,8 @@ def run_import(
     with new_survey() as survey:
         _walk(order, operation, ledger, survey)
         ImportRun(ledger, survey, order, hooks, by).bring(tell, batch)
+        link_translations(ledger, survey)
+    keep_addresses(ledger)
     operation.state, operation.ended_at = Import.State.DONE, timezone.now()
     operation.save(update_fields=["state", "ended_at"])
     announcements.recount_months(timezone.now())
@@ -153,7 +157,7 @@ class ImportRun:
     def __init__(self, ledger: Ledger, survey: Survey, order: ImportOrder, hooks: Hooks, by: User | None) -> None:
         self.ledger, self.survey, self.order, self.hooks, self.by = ledger, survey, order, hooks, by
         self.mapping = read_mapping(json.dumps(ledger.operation.mapping)) if ledger.operation.mapping else Mapping()
-        self.source = media_source(order.media, survey)
+        self.source = _source(order, ledger.operation.format, survey)
         self.pictures = ImportedPictures(ledger, survey, self.source, by)
         chosen = {name: SHORTCODES[choice] for name, choice in self.mapping.shortcodes.items()}
         self.shortcodes = chosen | hooks.shortcodes
@@ -268,6 +272,14 @@ class ImportRun:
             body.findings.append(SourceFinding("changed here", page.key, page.title, row.why))
         self.ledger.tell([page.key], body.findings)
         self.ledger.note([entry])
+
+
+def _source(order: ImportOrder, format_name: str, survey: Survey) -> MediaSource | None:
+    """Return where pictures come from: where the order says, else the file itself, if its format holds them."""
+    if not order.media and format_name == "docx":
+        return DocumentPictures(order.path)
+    holds_own = format_name == "own" and (Path(order.path).is_dir() or zipfile.is_zipfile(order.path))
+    return media_source(order.media or (order.path if holds_own else ""), survey)
 
 
 @dataclass

@@ -39,6 +39,7 @@ CREATE TABLE path (path TEXT PRIMARY KEY, key TEXT) WITHOUT ROWID;
 CREATE INDEX path_of ON path (key);
 CREATE TABLE place (key TEXT PRIMARY KEY, path TEXT) WITHOUT ROWID;
 CREATE TABLE former (address TEXT PRIMARY KEY, key TEXT) WITHOUT ROWID;
+CREATE TABLE translation (word TEXT, key TEXT, PRIMARY KEY (word, key)) WITHOUT ROWID;
 CREATE TABLE count (kind TEXT PRIMARY KEY, number INTEGER) WITHOUT ROWID;
 """
 Item = TypeVar("Item", SourceAuthor, SourceTerm, SourceMedia)
@@ -116,6 +117,10 @@ class Survey:
         kind = kind_of_item(item)
         self.count(kind)
         if isinstance(item, SourceStory):
+            if kind == "story" and item.translation_of:
+                self.database.execute(
+                    "INSERT OR IGNORE INTO translation VALUES (?, ?)", [item.translation_of, item.key]
+                )
             if kind not in {"story", "page"}:
                 self._store(item.key, kind, item.text)
             elif kind == "page" and item.state == SourceState.PUBLISHED:
@@ -195,6 +200,15 @@ class Survey:
         """Return the keys of the media that were uploaded for a story."""
         rows = self.database.execute("SELECT key FROM attached WHERE parent = ? ORDER BY key", [key])
         return tuple(row[0] for row in rows)
+
+    def translations(self) -> Iterator[list[str]]:
+        """Yield the keys of the stories that are translations of each other, where there are several."""
+        last = ""
+        query = "SELECT word FROM translation WHERE word > ? GROUP BY word HAVING count(*) > 1 ORDER BY word LIMIT 500"
+        while words := [row[0] for row in self.database.execute(query, [last])]:
+            for word in words:
+                yield [row[0] for row in self.database.execute("SELECT key FROM translation WHERE word = ?", [word])]
+            last = words[-1]
 
     def claim(self, path: str, key: str) -> bool:
         """Give ``path`` to the item of ``key``, and return whether no other item has it."""

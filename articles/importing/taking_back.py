@@ -13,6 +13,7 @@ from taggit.models import Tag
 
 from articles import desk_search, search, tasks
 from articles.desk import library
+from articles.importing.ending import forget_addresses
 from articles.importing.items import ReadingError
 from articles.importing.ledger import in_batches
 from articles.importing.traces import traces_now
@@ -163,6 +164,7 @@ def _remove_rows(model: type[Model], rows: list[ImportedRow], result: TakenBack,
 
 def _forget(rows: Iterable[ImportedRow], result: TakenBack) -> None:
     rows = list(rows)
+    forget_addresses(rows)
     ImportedRow.objects.filter(pk__in=[row.pk for row in rows]).delete()
     result.removed += len(rows)
 
