@@ -49,7 +49,7 @@ META_FIELDS = {
 OTHER_PLACES = {  # a tag, two fields, lines below the text, a line in the page's head
     *("section", "lead_image", "corrections", "dated_corrections", "noindex"),
 }
-WITHOUT_PLACE = {"kicker", "kind", "dateline", "related", "off_front"}
+WITHOUT_PLACE = {"kicker", "kind", "dateline", "related", "off_front", "translation_of"}
 
 Row = dict[str, Any]
 

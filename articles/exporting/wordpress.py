@@ -23,7 +23,7 @@ from articles.exporting.stories import (
 from articles.exporting.story_batches import with_surroundings
 from articles.exporting.text_surroundings import ShownPicture, TextSurroundings, own_sites
 from articles.exporting.wordpress_blocks import WordPressBody
-from articles.models import Author, FlatPage, Image, Section, SiteSettings
+from articles.models import Article, Author, FlatPage, Image, Section, SiteSettings
 from ground.characters import strip_control
 
 STATUSES = {
@@ -59,6 +59,7 @@ META = {
 }
 ELEMENTS = {  # fields that have a place of their own
     *("headline", "slug", "standfirst", "body", "section", "lead_image", "dated_corrections", "related"),
+    "translation_of",
 }
 CORRECTION, RELATED = "_newsroom_correction", "_newsroom_related"
 
@@ -104,6 +105,8 @@ class _Wxr:
         self.zone: ZoneInfo = paper.zone
         self.sections = nicenames(Section.objects.using(alias).with_parent().order_by("parent_id", "order", "pk"))
         self.sites = own_sites(alias)
+        linked = Article.objects.using(alias).filter(translation_of__isnull=False)
+        self.firsts = set(linked.values_list("translation_of", flat=True))
 
     def _line(self, name: str, text: object) -> None:
         self.out.write(f"<{name}>{cdata(str(text))}</{name}>\n")
@@ -193,8 +196,12 @@ class _Wxr:
         if len(story.authors) > 1:  # as the plugin Co-Authors Plus has them
             for author in story.authors:
                 yield "author", f"cap-{author.slug}", author.name
-        if story.copy.language != settings.LANGUAGE_CODE:  # as the plugin Polylang has it
+        first = story.copy.translation_of_id or story.article.pk
+        is_linked = first in self.firsts
+        if is_linked or story.copy.language != settings.LANGUAGE_CODE:  # as the plugin Polylang has it
             yield "language", story.copy.language, story.copy.language
+        if is_linked:
+            yield "post_translations", f"pll_{first}", f"pll_{first}"
 
     def _begin_item(self, title: str, path: str, at: datetime | None, number: int, creator: str = "") -> None:
         link = f"{self.root}{path}" if path else f"{self.root}/?p={number}"

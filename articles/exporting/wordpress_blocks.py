@@ -27,6 +27,7 @@ from articles.exporting.body_blocks import (
 from articles.exporting.inline_html import InlineHtml, resolved_address
 from articles.exporting.text_surroundings import TextSurroundings
 from articles.models import Image
+from articles.text import make_slug
 
 NOTES = uuid.UUID("5f0c9c1e-6b1d-4f1e-9f0e-2d2f0f6f7a10")  # the namespace of footnotes' ids, so that they last
 TYPES = {  # WordPress's word for the shape of an embed
@@ -142,17 +143,12 @@ class WordPressBody:
         if address.lower().endswith(SOUNDS):
             sound = f'<audio controls src="{escape(address)}"></audio>'
             yield _comment("audio", f'<figure class="wp-block-audio">{sound}{caption}</figure>')
-        elif embed and embed.is_link:  # no site that WordPress would show
-            yield _comment("paragraph", f'<p><a href="{escape(address)}">{self._label(block.element, address)}</a></p>')
-        elif embed:
-            values = {"url": address, "type": TYPES[embeds.Shape(embed.shape)], "providerNameSlug": _slug(embed.source)}
+        elif embed:  # of a site that WordPress doesn't know it shows the address as a link
+            kind = TYPES[embeds.Shape(embed.shape)] if embed.shape else "rich"
+            values = {"url": address, "type": kind, "providerNameSlug": make_slug(embed.source)}
             wrapper = f'<div class="wp-block-embed__wrapper">\n{escape(address)}\n</div>'
             classes = f"wp-block-embed is-type-{values['type']} is-provider-{values['providerNameSlug']}"
             yield _comment("embed", f'<figure class="{classes}">{wrapper}{caption}</figure>', values)
-
-    def _label(self, figure: Element, address: str) -> str:
-        caption = caption_of(figure)
-        return self._inline.write(caption) if caption is not None else escape(address, quote=False)
 
     def _embed_caption(self, figure: Element) -> str:
         caption = caption_of(figure)
@@ -216,7 +212,3 @@ def _json(values: dict[str, Any] | None) -> str:
     for sign in ("--", "<", ">", "&"):
         text = text.replace(sign, "".join(f"\\u{ord(letter):04x}" for letter in sign))
     return f"{text} "
-
-
-def _slug(name: str) -> str:
-    return "-".join(name.lower().split())

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from articles.exporting.own import shape
@@ -28,7 +28,18 @@ from articles.importing.items import (
 Line = dict[str, Any]
 LARGEST_MANIFEST = 16 * 1024 * 1024
 MOST_SWELLING = 1000  # times that lines may be larger than they are in the archive
-WITH_ITEMS = {"pictures", "authors", "sections", "tags", "pages", "stories", "editions", "notes", "former_addresses"}
+WITH_ITEMS = {
+    "pictures",
+    "authors",
+    "sections",
+    "tags",
+    "pages",
+    "stories",
+    "editions",
+    "notes",
+    "former_addresses",
+    "old_addresses",
+}
 COLUMNS_OF_STORIES = (  # what a text of ours has besides the fields of an item
     *("kicker", "kind", "dateline", "social_title", "social_description", "off_front", "noindex", "related"),
 )
@@ -100,7 +111,7 @@ def read_own(path: str, report: ReadingReport) -> Iterator[SourceItem]:
         former = _former_addresses(own)
         yield from _authors(own, report, former)
         yield from _terms(own, report, former)
-        yield from _media(own, report)
+        yield from _media(own, report, former)
         yield from _pages(own, report, former)
         yield from _stories(own, report)
         _tell_the_rest(own, report)
@@ -118,8 +129,10 @@ def _parsed(text: bytes, path: str) -> Line:
 
 def _former_addresses(own: OwnArchive) -> dict[str, list[str]]:
     addresses: dict[str, list[str]] = {}
-    for line in own.lines("former_addresses"):
-        addresses.setdefault(str(line.get("target")), []).append(line["path"])
+    for line in chain(own.lines("former_addresses"), own.lines("old_addresses")):
+        target = str(line.get("target"))
+        if not target.startswith("story:"):  # a story has its own with it
+            addresses.setdefault(target, []).append(line["path"])
     return addresses
 
 
@@ -158,7 +171,7 @@ def _terms(own: OwnArchive, report: ReadingReport, former: dict[str, list[str]])
         yield SourceTerm(line["key"], "tag", line["name"], line["slug"], addresses=addresses)
 
 
-def _media(own: OwnArchive, report: ReadingReport) -> Iterator[SourceMedia]:
+def _media(own: OwnArchive, report: ReadingReport, former: dict[str, list[str]]) -> Iterator[SourceMedia]:
     own_fields = {
         "model",
         "key",
@@ -181,6 +194,7 @@ def _media(own: OwnArchive, report: ReadingReport) -> Iterator[SourceMedia]:
             alt=line["alt"],
             caption=line["caption"],
             credit=line["credit"],
+            addresses=tuple(former.get(line["key"], ())),
             attributes=_attributes(line, [name for name in line if name not in own_fields]),
         )
 
@@ -234,6 +248,7 @@ def _story(line: Line, editions: list[Line], notes: list[Line], report: ReadingR
         published_at=_time(copy["published_at"]),
         modified_at=_time(copy["revised_at"] if edition else line["saved_at"]),
         language=copy["language"],
+        translation_of=copy["translation_of"] or line["key"],
         addresses=tuple(line["addresses"]),
         seo_title=copy["seo_title"],
         seo_description=copy["seo_description"],

@@ -272,7 +272,7 @@ class ReadingTests(PaperCase):
             ("", copy.corrections),
             *((row["day"], row["text"]) for row in copy.dated_corrections),
         )
-        elsewhere = {"section_id", "lead_image_id", "corrections", "dated_corrections"}
+        elsewhere = {"section_id", "lead_image_id", "corrections", "dated_corrections", "translation_of_id"}
         assert set(ANOTHER) - set(said) - elsewhere == {name for name, _value in story.attributes}
 
     def test_what_readers_do_not_have_never_comes_as_public(self):

@@ -101,6 +101,8 @@ class WordPressTests(PaperCase):
         assert FIELDS - set(wordpress.META) - wordpress.ELEMENTS == set()
         whole = etree.tostring(self.post, encoding="unicode")
         for name in FIELDS - {"body", "section", "lead_image", "headline", "noindex", "off_front", "slug", "related"}:
+            if name == "translation_of":  # by terms: see test_export_round_trips
+                continue
             value = getattr(self.edition, name)
             value = value[0]["text"] if isinstance(value, list) else value
             assert value in whole, name
@@ -149,7 +151,7 @@ class WordPressTests(PaperCase):
             ("post_tag", "rail", "Rail & road"),
             ("author", "cap-ana", "Ana"),
             ("author", "cap-ben", "Ben"),
-            ("language", "ru", "ru"),
+            ("language", "uz-Cyrl", "uz-Cyrl"),
         ]
         assert self.post.findtext(CREATOR) == "ana"
         logins = {row.findtext(f"{WP}author_login") for row in self.tree.iter(f"{WP}author")}

@@ -148,7 +148,11 @@ def _of_stories(rows: list[Any], keys: Keys) -> dict[int, Line]:
     tables = (models.ArticleByline, models.ArticleSection, (models.ArticleTag, "content_object"))
     addresses = _grouped(models.Address, "article", rows, keys)
     furniture = _furniture(rows, keys, "article", *tables)
-    return {pk: line | {"addresses": [row.path for row in addresses[pk]]} for pk, line in furniture.items()}
+    old = defaultdict(list)
+    of_stories = models.OldAddress.objects.using(keys.alias).filter(kind="article", row__in=[row.pk for row in rows])
+    for pk, path in of_stories.order_by("path").values_list("row", "path"):
+        old[pk].append(path)
+    return {pk: line | {"addresses": [row.path for row in addresses[pk]] + old[pk]} for pk, line in furniture.items()}
 
 
 def _of_editions(rows: list[Any], keys: Keys) -> dict[int, Line]:
@@ -235,6 +239,12 @@ KINDS = {
     "former_addresses": LineKind(
         "former_address", models.FormerAddress, {"row": "“target” has its key"}, _targets(TARGETS, lambda row: row.row)
     ),
+    "old_addresses": LineKind(
+        "old_address",
+        models.OldAddress,
+        {"row": "“target” has its key", "slug": DERIVED},
+        _targets(TARGETS | {"article": models.Article, "image": models.Image}, lambda row: row.row),
+    ),
     "redirects": LineKind("redirect", models.Redirect),
     "settings": LineKind(
         "settings",
@@ -281,6 +291,10 @@ LEFT_OUT = {  # tables of which nothing is exported, with the reason
     models.Autosave: "what nobody saved",
     models.Presence: "who is at the desk",
     models.OutsideLink: "looked up anew",
+    models.Import: "what this system took in, and can take back",
+    models.ImportedRow: "what this system took in, and can take back",
+    models.ImportedSource: "what this system took in, and can take back",
+    models.ImportFinding: "what this system took in, and can take back",
     models.IndexedArticle: "an index",
     models.PictureWord: "an index",
     models.SearchWord: "an index",

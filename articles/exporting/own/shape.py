@@ -7,7 +7,18 @@ LONGEST_LINE = 64 * 1024 * 1024  # bytes of a line that a reader takes
 
 # The files of lines, in the order in which they stand in the archive: what is named stands before what names it.
 FILES = [
-    *("people", "pictures", "sections", "authors", "tags", "former_addresses", "redirects", "settings", "menu_links"),
+    *(
+        "people",
+        "pictures",
+        "sections",
+        "authors",
+        "tags",
+        "former_addresses",
+        "old_addresses",
+        "redirects",
+        "settings",
+    ),
+    *("menu_links",),
     *("pages", "templates", "checks", "embed_providers", "alerts"),
     *("stories", "editions", "notes", "placements", "revisions"),
 ]
