@@ -3,6 +3,7 @@
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from articles.models import SiteSettings
 from articles.tests.factories import make_edition
 from newsroom.tests.test_browser import BrowserTestCase
 
@@ -18,7 +19,8 @@ class CorrectionRowsTests(BrowserTestCase):
         self.add = self.page.get_by_role("button", name="Add a correction")
 
     def expect_day(self, row, day=None):
-        expect(row.locator("[type=date]")).to_have_value(day or timezone.localdate().isoformat())
+        today = timezone.localdate(timezone=SiteSettings.current().zone)  # the paper's, wherever the tests run
+        expect(row.locator("[type=date]")).to_have_value(day or today.isoformat())
 
     def write(self, row, text):
         row.locator("textarea").fill(text)
