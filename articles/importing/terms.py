@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from taggit.models import Tag
 
 from articles.folding import key as key_of
+from articles.folding import same
 from articles.importing.hooks import Hooks
 from articles.importing.items import SourceAuthor, SourceFinding, SourceTerm
 from articles.importing.ledger import Ledger, in_batches
@@ -182,5 +183,5 @@ class Terms:
 
 def _login(email: str) -> User | None:
     """Return the login of a mail address, if it is one person's and no author has it."""
-    users = list(User.objects.filter(email__iexact=email, is_active=True, author=None)[:2]) if email else []
+    users = list(User.objects.filter(same("email", email), is_active=True, author=None)[:2]) if email else []
     return users[0] if len(users) == 1 else None
