@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tickers import numerals
 
-# Those of a new paper, and others whose signs differ: German points, Swiss and French spaces, languages without formats.
+# Those of a new paper, and others whose signs differ: German points, Swiss and French spaces, languages without any.
 LANGUAGES = sorted("en ru ky kk uz tg tk az mn de de-ch fr es pt tr fa hi it".split())
 SPACES = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
 APART = [*SPACES, ",", ".", "'", "’"]
