@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from io import StringIO
 from pathlib import Path
 from unittest import mock
+from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -31,7 +32,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from articles.desk.people import factor_secrets
 from articles.models import WorkerBeat
 from articles.tests.factories import make_image, make_user
-from newsroom.backups import archive
+from newsroom.backups import archive, outcome
 from newsroom.operating import doctor
 from newsroom.operating.doctor import database, machine, proxy, services
 from newsroom.tests.test_docs import reference
@@ -296,6 +297,11 @@ def backup_of(ago, name="20261201T020000Z-ab12", whole=True):
         yield
 
 
+def drill_of(ago, fault=""):
+    last = outcome.BackupOutcome(uuid4(), timezone.now() - ago, "", fault)
+    return mock.patch.object(outcome, "newest_outcomes", return_value={outcome.DRILL: last})
+
+
 @contextmanager
 def own_folder():
     """A folder that the tests' own PostgreSQL, which has another user if they run as root, does not write to."""
@@ -307,7 +313,7 @@ def sound_paper():
     stack = ExitStack()
     if connection.vendor == "sqlite":
         os.chmod(connection.settings_dict["NAME"], 0o640)
-    whole = (own_folder(), environment_file(0o640), nginx(), backup_of(HOUR), disk(), server_says())
+    whole = (own_folder(), environment_file(0o640), nginx(), backup_of(HOUR), drill_of(HOUR), disk(), server_says())
     for context in (*whole, worker_seen(HOUR * 0)):
         stack.enter_context(context)
     return stack
@@ -352,7 +358,7 @@ FAULTS = [  # whom it concerns, how it is made, what is said of it
     ("mail", lambda: changed(EMAIL_HOST=""), "no server is named"),
     ("mail", lambda: mail_at(1), "does not take mails"),
     ("mail", mail_that_hangs, "timed out"),
-    ("worker", worker_seen, "no worker has been heard of in the last day"),
+    ("worker", worker_seen, "no worker runs"),
     ("worker", lambda: worker_seen(datetime.timedelta(minutes=2)), "from desk1: no mail"),
     ("second factors", factor_of_former_key, "1 can't be read"),
     ("worker", lambda: queued("READY", HOUR), "1 tasks have waited"),
@@ -369,6 +375,9 @@ FAULTS = [  # whom it concerns, how it is made, what is said of it
     ("backups", lambda: backups_in("/nowhere"), "there is none"),
     ("backups", lambda: backup_of(HOUR, whole=False), "there is none"),
     ("backups", lambda: backup_of(50 * HOUR), "50 hours old"),
+    ("drills", lambda: mock.patch.object(outcome, "newest_outcomes", return_value={}), "nobody knows"),
+    ("drills", lambda: drill_of(HOUR, "a row is missing"), "failed: a row is missing"),
+    ("drills", lambda: drill_of(31 * HOUR), "was made"),
 ]  # fmt: skip
 if connection.vendor == "sqlite":
     FAULTS.append(("folders", readable_database, "can read the database"))

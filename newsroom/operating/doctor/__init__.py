@@ -22,6 +22,7 @@ EXAMINATIONS: dict[str, Examination] = {
     "nginx": proxy.examine_nginx,
     "certificate": proxy.examine_certificate,
     "backups": backups.examine_backups,
+    "drills": backups.examine_drills,
 }
 
 

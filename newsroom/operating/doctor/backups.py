@@ -1,11 +1,11 @@
-"""What the doctor looks at of backups: the age of the newest whole one."""
+"""What the doctor looks at of backups: the age of the newest whole one, and how the last drill of one went."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from newsroom.backups import archive
+from newsroom.backups import archive, outcome
 from newsroom.operating.doctor.diagnosis import Diagnosis
 
 OLDEST = timedelta(hours=30)  # one is made each night
@@ -22,7 +22,10 @@ def examine_backups() -> Iterator[Diagnosis]:
     """Find that there is no whole backup, or that the newest is old."""
     newest_at = finished_at()
     if newest_at is None:
-        yield Diagnosis(fault="there is none.", remedy="Make one each night: docs/operators.md, “Backup”.")
+        yield Diagnosis(
+            fault="there is none.",
+            remedy="Make one now: systemctl start newsroom-backup.service; one each night: docs/operators.md, “Backup”.",
+        )
         return
     age = timezone.now() - newest_at
     if age > OLDEST:
@@ -32,3 +35,25 @@ def examine_backups() -> Iterator[Diagnosis]:
         )
     else:
         yield Diagnosis(note=f"the newest is {age.total_seconds() / 3600:.0f} hours old.")
+
+
+def examine_drills() -> Iterator[Diagnosis]:
+    """Find that no backup was ever restored on trial, or that the last trial failed or is old."""
+    last = outcome.newest_outcomes().get(outcome.DRILL)
+    if last is None:
+        yield Diagnosis(
+            fault="nobody knows whether a backup can be restored: there was none yet, or the first one still runs.",
+            remedy="See journalctl --unit=newsroom-backup; by hand: newsroom drill_backup.",
+        )
+    elif last.fault:
+        yield Diagnosis(
+            fault=f"the last one, of {last.at:%Y-%m-%d %H:%M} (UTC), failed: {last.fault}",
+            remedy="Mend what it says, then: newsroom drill_backup.",
+        )
+    elif timezone.now() - last.at > outcome.LATE:
+        yield Diagnosis(
+            fault=f"the last one was made {last.at:%Y-%m-%d %H:%M} (UTC).",
+            remedy="See whether newsroom-backup.timer is active: systemctl list-timers.",
+        )
+    else:
+        yield Diagnosis(note=f"the last one, of {last.at:%Y-%m-%d %H:%M} (UTC), restored every row.")

@@ -93,7 +93,8 @@ def examine_mail() -> Iterator[Diagnosis]:
             remedy="Look at NEWSROOM_EMAIL_HOST, _PORT, _TLS, _USER and _PASSWORD; and whether a firewall lets it out.",
         )
     else:
-        yield Diagnosis(note=f"{settings.EMAIL_HOST} answers and takes our login.")
+        login = "takes our login" if settings.EMAIL_HOST_USER else "is asked without a login"
+        yield Diagnosis(note=f"{settings.EMAIL_HOST} answers and {login}.")
 
 
 def examine_factors() -> Iterator[Diagnosis]:
@@ -104,7 +105,7 @@ def examine_factors() -> Iterator[Diagnosis]:
             remedy="newsroom renew_secrets; it says when NEWSROOM_SECRET_KEY_FALLBACKS can be taken away.",
         )
     else:
-        yield Diagnosis(note="encrypted by the present key.")
+        yield Diagnosis(note="none needs a former key.")
 
 
 def examine_worker() -> Iterator[Diagnosis]:
@@ -113,10 +114,10 @@ def examine_worker() -> Iterator[Diagnosis]:
     faults = []
     if not heartbeat.living(now).exists():
         last = WorkerBeat.objects.order_by("-seen_at").first()
-        heard = f"since {last.seen_at:%Y-%m-%d %H:%M} (UTC), from {last.host}" if last else "in the last day"
+        heard = f"has been heard of since {last.seen_at:%Y-%m-%d %H:%M} (UTC), from {last.host}" if last else "runs"
         faults.append(
             Diagnosis(
-                fault=f"no worker has been heard of {heard}: no mail is sent, no rate fetched, nothing announced.",
+                fault=f"no worker {heard}: no mail is sent, no rate fetched, nothing announced.",
                 remedy="systemctl start newsroom-worker; why it ended: journalctl --unit=newsroom-worker --since=-1d",
             )
         )
