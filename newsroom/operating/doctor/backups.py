@@ -24,7 +24,7 @@ def examine_backups() -> Iterator[Diagnosis]:
     if newest_at is None:
         yield Diagnosis(
             fault="there is none.",
-            remedy="Make one now: systemctl start newsroom-backup.service; one each night: docs/operators.md, “Backup”.",
+            remedy="Make one: systemctl start newsroom-backup.service; one each night: docs/operators.md, “Backup”.",
         )
         return
     age = timezone.now() - newest_at
