@@ -187,7 +187,10 @@ def _no_former_addresses(model: type[Model], rows: list[Model]) -> Iterator[None
 
 def _end(operation: Import) -> None:
     """Forget what was told, and teach the search the words of what was published meanwhile."""
-    ImportedRow.objects.filter(operation=operation, made="").delete()
+    used = ImportedRow.objects.filter(operation=operation, made="")
+    for rows in in_batches(used.exclude(row=None).iterator(BATCH), BATCH):  # the paper had these before
+        forget_addresses(rows)
+    used.delete()
     if not ImportedRow.objects.filter(operation=operation).exists():
         ImportFinding.objects.filter(operation=operation).delete()
     since = Edition.objects.filter(cut_at__gte=operation.began_at, erased_at=None).order_by("pk")
