@@ -32,6 +32,13 @@ WITH_CACHE = [settings.PAGE_CACHE, *settings.MIDDLEWARE]
 REAL = override_settings(DATABASE_LIMITS=DATABASE_LIMITS, MIDDLEWARE=WITH_CACHE)
 
 
+def begin_as_command(test):
+    """Make this process one of a command for a test: whatever imported a server's entry has made it another one."""
+    kind = mock.patch.dict(patience._usual, kind="command")
+    kind.start()
+    test.addCleanup(kind.stop)
+
+
 class SlowTestCase(TransactionTestCase):
     """Readers and an editor, who ask for pages that were made before, and then something befalls the database."""
 
@@ -159,6 +166,9 @@ class BusyFileTests(SlowTestCase):
 @skipUnless(connection.vendor == "postgresql", "SQLite has no limits of its own")
 @REAL
 class KindsTests(TransactionTestCase):
+    def setUp(self):
+        begin_as_command(self)
+
     LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
     def shown(self):
@@ -215,6 +225,9 @@ class KindsTests(TransactionTestCase):
 
 @override_settings(DATABASE_LIMITS=DATABASE_LIMITS)
 class PatienceTests(SimpleTestCase):
+    def setUp(self):
+        begin_as_command(self)
+
     def test_after_something_was_waited_for_in_vain_a_request_has_little_left(self):
         with patience.doing("desk"):
             assert patience.seconds_left(2) == 2
