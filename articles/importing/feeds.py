@@ -120,12 +120,14 @@ def _items(entry: FeedEntry, site: SourceSite, keys: set[str], report: ReadingRe
     for address, kind in entry.enclosures:
         if not kind.startswith("image/"):
             report.tell("file", entry.key, address, _("Only pictures are brought in (%(type)s).") % {"type": kind})
-    items: list[SourceItem] = [SourceAuthor(key, name, is_guest=True) for key, name in authors.items()]
+    items: list[SourceAuthor | SourceTerm | SourceMedia] = [
+        SourceAuthor(key, name, is_guest=True) for key, name in authors.items()
+    ]
     items += [SourceTerm(key, "category", name) for key, name in terms.items()]
     items += [SourceMedia(f"media:{address}", address, parent=entry.key) for address in pictures]
     for item in items:
-        if item.key not in keys:  # type: ignore[union-attr] # a site is not among them
-            keys.add(item.key)  # type: ignore[union-attr]
+        if item.key not in keys:
+            keys.add(item.key)
             yield item
     yield _story(entry, site, tuple(authors), tuple(terms), pictures)
 

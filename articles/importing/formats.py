@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from articles.importing.archives import DAMAGED
 from articles.importing.items import ConvertedText, Converter, Reader, ReadingError, Surroundings
 
 READERS = {
@@ -78,7 +79,7 @@ def _of_archive(path: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError):
+    except DAMAGED:
         message = _("“%(path)s” is a damaged archive: copy or download it once more.")
         raise ReadingError(message % {"path": path}) from None
     return "docx" if "word/document.xml" in names else "own"

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.desk import library
+from articles.importing.archives import DAMAGED
 from articles.importing.documents import document_media
 from articles.importing.items import ReadingError, SourceFinding, SourceMedia
 from articles.importing.ledger import AT_ONCE, Ledger, in_batches
@@ -117,7 +118,6 @@ class Archive:
 
     def __init__(self, path: str) -> None:
         self.archive = zipfile.ZipFile(path)
-        self.places: dict[str, str] = {}  # by the two last parts of a path, then by more
         names = self.archive.namelist()
         if len(names) > MOST_FILES:
             raise ReadingError(_("The archive has more than %(most)d files. Divide it.") % {"most": MOST_FILES})
@@ -132,7 +132,7 @@ class Archive:
                 if name in self.names and ("/" in ending or self.is_flat):
                     try:
                         return _bounded(self.archive.open(name))
-                    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+                    except DAMAGED as error:
                         raise MediaMissing(_("The archive is damaged: %(error)s") % {"error": error}) from None
         raise MediaMissing(_("It is not in the archive."))
 

@@ -12,6 +12,7 @@ from itertools import chain, groupby
 from typing import Any
 
 from articles.exporting.own import shape
+from articles.importing.archives import DAMAGED
 from articles.importing.items import (
     ReadingError,
     ReadingReport,
@@ -93,7 +94,7 @@ def open_own(path: str) -> Iterator[OwnArchive]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield OwnArchive(archive)
-    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+    except DAMAGED as error:
         raise ReadingError(f"The file can't be read as a zip: {error}. Is it whole? Copy it once more.") from error
 
 

@@ -128,6 +128,17 @@ class MediaTests(ImportTestCase):
         missing = operation.findings.filter(kind="missing picture")
         assert [finding.what.endswith("gone.jpg") for finding in missing] == [True]
 
+    def test_a_damaged_zip_names_its_picture_as_missing_whichever_byte_is_wrong(self):
+        path, name = self.folder().parent / "uploads.zip", "2019/05/a.jpg"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(name, b"some bytes, and then again some bytes, " * 50)
+        whole = path.read_bytes()
+        begin = 30 + len(name)  # of the packed bytes, after the header
+        for at in range(begin, begin + 40):
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+            with self.subTest(at), self.assertRaisesMessage(MediaMissing, "The archive is damaged"):
+                Archive(str(path)).read(f"https://old.example/wp-content/uploads/{name}")
+
     def test_a_later_run_with_the_folder_adds_them(self):
         self.bring(self.items())
         assert "data-image" not in Edition.objects.live().get().body

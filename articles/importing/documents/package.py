@@ -5,12 +5,12 @@ import zipfile
 from dataclasses import dataclass
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError
-from zlib import error as ZlibError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext as _
 
+from articles.importing.archives import DAMAGED
 from articles.importing.items import ReadingError
 
 MOST_PARTS = 5000
@@ -115,7 +115,7 @@ class Package:
         try:
             with self._archive.open(name) as file:
                 data = file.read(largest + 1)
-        except (zipfile.BadZipFile, ZlibError, NotImplementedError, RuntimeError, OSError, EOFError, KeyError) as error:
+        except (*DAMAGED, KeyError) as error:
             message = _("The document is damaged (%(part)s): open it in Word or LibreOffice and save it once more.")
             raise ReadingError(message % {"part": name}) from error
         if len(data) > largest:
