@@ -175,9 +175,8 @@ class Paper:
         self.clock = Clock(folder / "clock")
         self.redis_port = free_port() if machines > 1 else 0
         self.redis: subprocess.Popen | None = None
-        usual = {name: value for name, value in os.environ.items() if not name.startswith(("NEWSROOM_", "DJANGO_"))}
         environment = (
-            usual
+            _usual_environment()
             | FOR_READERS
             | {
                 "NEWSROOM_DEBUG": "0" if static else "1",
@@ -254,9 +253,14 @@ def words_in(text: str) -> Iterator[tuple[str, int, int]]:
         yield part, int(story), int(number)
 
 
+def _usual_environment() -> dict[str, str]:
+    """Return this process's variables, without those of its own paper."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("NEWSROOM_", "DJANGO_"))}
+
+
 def collect_static(folder: Path) -> Path:
     """Collect styles and scripts below ``folder``, which takes a while, and return where they are."""
-    environment = os.environ | FOR_READERS | {"NEWSROOM_VAR_DIR": str(folder), "NEWSROOM_DATABASE_URL": ""}
+    environment = _usual_environment() | FOR_READERS | {"NEWSROOM_VAR_DIR": str(folder)}
     command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"]
     subprocess.run(command, cwd=BASE, env=environment, check=True)
     return folder / "static"

@@ -94,14 +94,15 @@ class Browser:
 
     def __init__(self, paper: Paper, session: str = "") -> None:
         self.paper = paper
-        self.cookies = {"csrftoken": TOKEN} | ({"sessionid": session} if session else {})
+        self.is_logged_in, self.prefix = bool(session), "__Host-" if paper.static else ""  # COOKIE_PREFIX of settings
+        self.cookies = {f"{self.prefix}csrftoken": TOKEN, f"{self.prefix}sessionid": session}
 
     def ask(self, path: str, data: object = None, kind: str = "application/x-www-form-urlencoded") -> Answer:
         """The answer to a GET, or to a POST of ``data``; an error of ``NEVER_CAME`` if there is none."""
         place = random.choice(self.paper.machines).place
         body = data if data is None or isinstance(data, bytes) else urlencode([tuple(pair) for pair in data])
         headers = {"X-Forwarded-Proto": "https", "Connection": "close"}
-        if "sessionid" in self.cookies:
+        if self.is_logged_in:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
             headers["Referer"] = f"https://{place}/admin/"
         if body is not None:
@@ -210,7 +211,9 @@ class Editor:
         path = f"/admin/articles/article/{story}/change/"
         sent_at, offset, saved, outcome, status = time.time(), self.paper.clock.offset, None, "unknown", 0
         self.forms[story] = None
-        self.browser.cookies.pop("messages", None)  # of a step before, of which nobody could learn
+        self.browser.cookies.pop(
+            f"{self.browser.prefix}messages", None
+        )  # of a step before, of which nobody could learn
         picture = int(form.value("lead_image") or 0) or None
         try:
             answer = self.browser.ask(path, [*form.fields, ["csrfmiddlewaretoken", TOKEN]])

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from articles.desk import roles
 from articles.models import Article, Autosave, Presence
 from articles.tests.factories import make_article, make_user
-from newsroom.tests.test_browser import PASSWORD, BrowserTestCase
+from newsroom.tests.test_browser import PASSWORD, BrowserTestCase, press_key
 
 
 class AutosaveBrowserTests(BrowserTestCase):
@@ -21,7 +21,7 @@ class AutosaveBrowserTests(BrowserTestCase):
     def write(self, page, words):
         page.locator(".kept[data-state]").wait_for()
         page.locator(".tiptap").click()
-        page.keyboard.press("Control+End")
+        press_key(page, "Control+End")
         page.keyboard.type(words)
 
     def test_new_article_of_a_closed_tab_is_offered_and_taken_up(self):

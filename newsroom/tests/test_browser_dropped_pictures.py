@@ -89,7 +89,7 @@ class DroppedPicturesTests(DroppingTestCase):
     def test_pictures_within_pasted_text_stay_at_their_places(self):
         _name, kind, letters = file("x.jpg")
         picture = f'<img alt="A gate" src="data:{kind};base64,{letters}">'
-        self.page.keyboard.press("Control+a")
+        self.press_key("Control+a")
         self.give([], html=f"<p>Before.</p><p>{picture}</p><p>After.</p>")
         expect(self.dialog.get_by_label("Alternative text")).to_have_value("A gate")
         self.dialog.locator("#shared-credit").fill("Our own")
@@ -104,7 +104,7 @@ class DroppedPicturesTests(DroppingTestCase):
         rtf += "\n" + "\n".join(picture[at : at + 128] for at in range(0, len(picture), 128))
         rtf += "}}{\\nonshppict{\\pict\\picw640\\wmetafile8 0100}}}"
         shape = '<img width=640 height=400 src="file:///C:/Temp/clip_image001.jpg" v:shapes="Picture_x0020_1">'
-        self.page.keyboard.press("Control+a")
+        self.press_key("Control+a")
         self.give([], html=f"<p class=MsoNormal>A gate<![if !vml]>{shape}<![endif]></p>", rtf=rtf)
         self.dialog.get_by_label("Alternative text").fill("A gate")
         self.dialog.locator("#shared-credit").fill("Our own")
@@ -115,7 +115,7 @@ class DroppedPicturesTests(DroppingTestCase):
 
     def test_text_comes_in_without_pictures_that_were_left_out(self):
         picture = f'<img src="data:image/jpeg;base64,{file("x.jpg")[2]}">'
-        self.page.keyboard.press("Control+a")
+        self.press_key("Control+a")
         self.give([], html=f"<p>Before.</p><p>{picture}</p><p>After.</p>")
         self.dialog.get_by_role("button", name="Cancel").click()
         expect(self.page.locator(".tiptap")).to_contain_text("After.")
@@ -124,7 +124,7 @@ class DroppedPicturesTests(DroppingTestCase):
     def test_picture_written_as_an_address_comes_in_and_one_that_is_broken_takes_nothing_with_it(self):
         letters = file("x.jpg")[2].replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
         broken = f'<img src="data:image/png;base64,{"*" * 500}">'
-        self.page.keyboard.press("Control+a")
+        self.press_key("Control+a")
         self.give([], html=f'<p>Before.</p><img src="data:image/jpeg;base64,{letters}">{broken}<p>After.</p>')
         expect(self.dialog.locator(".one")).to_have_count(1)
         self.dialog.get_by_role("button", name="Cancel").click()
@@ -229,7 +229,7 @@ class DroppedPicturesTests(DroppingTestCase):
         expect(self.page.locator(".tiptap figure")).to_have_count(2)
 
     def test_copied_cells_with_a_picture_of_themselves_are_text(self):
-        self.page.keyboard.press("Control+a")
+        self.press_key("Control+a")
         self.give([file("image.png")], html="<table><tr><td>1</td><td>2</td></tr></table>")
         expect(self.page.locator(".tiptap td")).to_have_count(2)
         expect(self.dialog).to_have_count(0)

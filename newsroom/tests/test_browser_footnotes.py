@@ -32,7 +32,7 @@ class WritingTests(BrowserTestCase):
         before = self.body()
         self.text.focus()
         self.settle()
-        self.page.keyboard.press("Control+End")
+        self.press_key("Control+End")
         self.page.keyboard.press("ArrowLeft")  # before the full stop
         self.settle()
         self.page.keyboard.press("Control+Alt+f")
@@ -44,7 +44,7 @@ class WritingTests(BrowserTestCase):
         self.page.keyboard.type("June")
         self.page.keyboard.press("Shift+Enter")
         self.page.keyboard.type("see the table")
-        self.page.keyboard.press("Shift+ArrowLeft")
+        self.press_key("Shift+ArrowLeft")
         self.settle()
         self.page.keyboard.press("Control+k")
         expect(self.page.get_by_role("dialog", name="Link")).to_be_visible()
@@ -78,7 +78,7 @@ class WritingTests(BrowserTestCase):
     def test_words_of_a_note_are_not_thrown_away_by_one_key(self):
         self.text.focus()
         self.settle()
-        self.page.keyboard.press("Control+End")
+        self.press_key("Control+End")
         self.settle()
         self.page.keyboard.press("Control+Alt+f")
         expect(self.field).to_be_focused()

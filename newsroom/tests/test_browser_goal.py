@@ -35,7 +35,7 @@ class GoalTests(BrowserTestCase):
         self.press("Set the goal")
         expect(self.count).to_have_text("3 of 1,200 words · 1 min to read")
         self.page.locator(".tiptap").click()
-        self.page.keyboard.press("Control+End")
+        self.press_key("Control+End")
         self.page.keyboard.type(" жана бүтөт")
         expect(self.count).to_have_text("5 of 1,200 words · 1 min to read")
 

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from articles.tests.factories import make_article, make_edition
-from newsroom.tests.test_browser import CURSOR_HEARD, BrowserTestCase
+from newsroom.tests.test_browser import BrowserTestCase, press_key
 
 ARTICLE = "article"
 
@@ -34,9 +34,7 @@ def button(name):
 
 def dialog_of_a_link(page):
     page.locator(".tiptap p").first.click()
-    page.evaluate(CURSOR_HEARD)
-    page.keyboard.press("Control+Shift+ArrowLeft")
-    page.evaluate(CURSOR_HEARD)
+    press_key(page, "Control+Shift+ArrowLeft")
     page.keyboard.press("Control+k")
     page.get_by_role("dialog", name="Link").get_by_role("combobox").press_sequentially("water")
 

@@ -35,8 +35,8 @@ class LinkTests(FindTestCase):
     def start(self):
         self.open(self.article.get_absolute_url())
         self.page.locator(".tiptap p").first.click()
-        self.page.keyboard.press("End")
-        self.page.keyboard.press("Control+Shift+ArrowLeft")  # a word of the text is selected
+        self.press_key("End")
+        self.press_key("Control+Shift+ArrowLeft")  # a word of the text is selected
         self.settle()
         self.dialog = self.page.get_by_role("dialog", name="Link")
         self.field = self.dialog.get_by_role("combobox")
@@ -103,7 +103,7 @@ class LinkTests(FindTestCase):
         self.page.keyboard.press("Control+k")
         self.dialog.get_by_role("option", name="Water returns").click()
         expect(self.page.locator(".tiptap a")).to_have_attribute("href", self.edition.path)
-        self.page.keyboard.press("Control+Shift+ArrowLeft")
+        self.press_key("Control+Shift+ArrowLeft")
         self.page.keyboard.press("Control+k")
         expect(self.field).to_have_value(self.edition.path)
         self.field.fill("stat.example/3")
@@ -232,7 +232,7 @@ class AxeTests(FindTestCase):
         self.check([f"{LIST}?q=spring&author=gulnora&since=soon", f"{LIST}?q=nowhere", "/admin/find/?q=toktogul"])
         self.open(self.article.get_absolute_url())
         self.page.locator(".tiptap p").first.click()
-        self.page.keyboard.press("Control+a")
+        self.press_key("Control+a")
         self.page.keyboard.press("Control+k")
         dialog = self.page.get_by_role("dialog", name="Link")
         dialog.get_by_role("combobox").fill("toktogul")

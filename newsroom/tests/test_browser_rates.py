@@ -94,7 +94,7 @@ class RatesInBrowserTests(BrowserTestCase):
         self.page.wait_for_load_state("networkidle")
         expect(self.page.locator(".editor-count")).to_contain_text("3 words")
         self.page.locator(".tiptap").focus()
-        self.page.keyboard.press("Control+End")
+        self.press_key("Control+End")
         self.page.evaluate(PASTE, [f"<p>{text.replace('KZT/USD</data>', 'KZT/USD 9</data>')}</p>", ""])
         expect(self.page.locator(".tiptap .editor-rate")).to_have_count(2)
         assert self.page.locator("[name=body]").input_value() == f"<p>{text}{text}</p>"

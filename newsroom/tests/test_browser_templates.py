@@ -27,7 +27,7 @@ class TemplateTests(BrowserTestCase):
             self.page.get_by_role("link", name="Market wrap").click()
         expect(self.page.locator(".tiptap")).to_contain_text("Currencies")
         self.page.locator(".tiptap").get_by_text("Text.").click()
-        self.page.keyboard.press("End")
+        self.press_key("End")
         self.page.keyboard.type(" More.")
         with self.page.expect_navigation():
             self.page.keyboard.press("Control+s")

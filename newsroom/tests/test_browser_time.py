@@ -67,7 +67,7 @@ class PaletteTests(test_browser.BrowserTestCase):
         keyboard.press("Escape")
         expect(self.palette).to_be_hidden()
         editor.click()
-        keyboard.press("Control+a")
+        self.press_key("Control+a")
         keyboard.press("Control+k")
         link = self.page.get_by_role("dialog", name="Link")
         expect(link).to_be_visible()
@@ -75,7 +75,7 @@ class PaletteTests(test_browser.BrowserTestCase):
         keyboard.press("Escape")
         expect(link).to_be_hidden()
         editor.click()
-        keyboard.press("Control+a")
+        self.press_key("Control+a")
         keyboard.press("Control+Shift+k")
         expect(self.words).to_be_focused()
 

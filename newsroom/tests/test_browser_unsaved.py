@@ -56,7 +56,7 @@ class UnsavedBrowserTestCase(BrowserTestCase):
     def write(self, words):
         self.page.locator(".kept[data-state]").wait_for()
         self.page.locator(".tiptap").click()
-        self.page.keyboard.press("Control+End")
+        self.press_key("Control+End")
         self.page.keyboard.type(words)
 
 

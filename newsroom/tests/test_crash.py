@@ -24,6 +24,7 @@ from django.test import SimpleTestCase
 
 from newsroom.management.commands.serve import MANAGE, SERVER
 from newsroom.tests import made_once
+from newsroom.tests.test_browser import press_key
 
 RUNS = int(os.environ.get("NEWSROOM_CRASHES", "5"))
 ACCIDENTS = ["tab closed", "worker killed", "server stopped", "network cut", "session deleted"]
@@ -180,7 +181,7 @@ class CrashTests(SimpleTestCase):
         page.locator("#id_headline").press("End")
         page.keyboard.insert_text(f" {headline}")
         page.locator(".tiptap").focus()
-        page.keyboard.press("Control+End")
+        press_key(page, "Control+End")
         for word in body:
             page.keyboard.type(" ")
             page.keyboard.insert_text(word)

@@ -42,7 +42,7 @@ class PasteTests(BrowserTestCase):
         self.open(self.article.get_absolute_url())
 
     def empty(self):
-        self.page.keyboard.press("Control+a")
+        self.press_key("Control+a")
         self.page.keyboard.press("Delete")
 
     def shown(self):
@@ -76,7 +76,7 @@ class PasteTests(BrowserTestCase):
                 self.paste(clipboard)
                 expect(self.page.locator("[name=body]")).to_have_value(expected)
                 first = self.shown()
-                self.page.keyboard.press("Control+a")
+                self.press_key("Control+a")
                 self.page.keyboard.press("Control+c")
                 self.page.keyboard.press("Control+v")
                 assert self.shown() == first
@@ -140,7 +140,7 @@ class PasteTests(BrowserTestCase):
             before = self.shown()
             self.paste(clipboard)
             expect(self.page.locator("[name=body]")).not_to_have_value(before)
-            self.page.keyboard.press("Control+End")
+            self.press_key("Control+End")
             self.page.keyboard.press("Enter")
         shown = self.shown()
         with self.page.expect_navigation():

@@ -1,6 +1,7 @@
 """The house stays small: no circle of imports, no long module, no long function, few files on the top level."""
 
 import ast
+import re
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -12,6 +13,7 @@ PACKAGES = ("newsroom", "articles", "tickers", "ground")
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 40
 MOST_FILES_ON_TOP = 14
+CURSOR_KEY = re.compile(r"keyboard\.press\(\s*\"(?:\w+\+)*(?:Home|End|PageUp|PageDown|a|Shift\+Arrow\w+)\"")
 
 
 def modules():
@@ -46,3 +48,10 @@ class StructureTests(SimpleTestCase):
     def test_the_top_of_the_project_holds_what_puts_it_together(self):
         files = [path.name for path in (ROOT / "newsroom").glob("*.py") if path.name != "__init__.py"]
         assert len(files) <= MOST_FILES_ON_TOP, files
+
+
+class BrowserTestRules(SimpleTestCase):
+    def test_keys_that_move_the_cursor_wait_until_the_editor_heard_of_the_last(self):
+        files = sorted((ROOT / "newsroom" / "tests").glob("test_*.py"))
+        unheard = [f"{file.name}: {match}" for file in files for match in CURSOR_KEY.findall(file.read_text())]
+        assert not unheard, f"These press at once; press_key of test_browser.py waits: {unheard}"

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import SimpleTestCase
 
 from bench.torture.model import Model
-from bench.torture.paper import words_in
+from bench.torture.paper import collect_static, words_in
 from bench.torture.planted import planted_bugs
 from bench.torture.running import Plan, summary, torture
 from newsroom.tests.real_servers import Paper, children_of, gunicorn
@@ -27,6 +27,7 @@ class TortureTests(SimpleTestCase):
 
     def test_a_paper_under_fire_loses_nothing_and_shows_nothing_late_or_half(self):
         with tempfile.TemporaryDirectory(prefix="newsroom-small-torture-") as folder:
+            static = collect_static(Path(folder))  # so it is served as in production
             plan = Plan(
                 "sqlite" if connection.vendor == "sqlite" else "postgres",
                 random.randrange(10_000),
@@ -37,6 +38,7 @@ class TortureTests(SimpleTestCase):
                 hold=1.0,
                 editors=2,
                 readers=2,
+                static=static,
                 server="" if connection.vendor == "sqlite" else os.environ["NEWSROOM_TEST_SERVER"],
             )
             model = torture(plan)
