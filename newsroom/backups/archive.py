@@ -145,8 +145,11 @@ class CheckedBackup:
 
     def _stored(self, path: str) -> tuple[bytes, bool]:
         ending = ENCRYPTED if path + ENCRYPTED in self.sums else ""
-        with self.storage.open(f"{self.name}/{path}{ending}") as file:
-            content = file.read()
+        try:
+            with self.storage.open(f"{self.name}/{path}{ending}") as file:
+                content = file.read()
+        except FileNotFoundError:
+            raise DamagedBackup(f"{path}{ending} is missing, although it was there a moment ago.") from None
         if hashlib.sha256(content).hexdigest() != self.sums.get(path + ending):
             raise DamagedBackup(f"{path}{ending} is not what was written, although it was a moment ago.")
         return content, bool(ending)
@@ -154,7 +157,7 @@ class CheckedBackup:
     def _read_manifest(self) -> dict[str, Any]:
         try:
             manifest = json.loads(self.read(MANIFEST))
-        except (KeyError, ValueError, FileNotFoundError):
+        except (KeyError, ValueError):
             raise DamagedBackup(f"{MANIFEST} can't be read.") from None
         if manifest["format"] != FORMAT:
             raise BackupError(

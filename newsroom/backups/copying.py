@@ -28,7 +28,7 @@ def copy_paper(url: str, config: dict[str, Any], tell: Tell, *, take_over: bool)
     """
     with temporary_folder("copy-") as folder:
         name, manifest = make_backup(FileSystemStorage(folder), tell, with_files=False)
-        tell(restore_elsewhere(name, str(folder), url, folder / "var"))
+        restore_elsewhere(name, str(folder), url, folder / "var", tell)
     with connected(COPY, config):
         if take_over:
             _refuse_later_writes(manifest)

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -25,11 +26,12 @@ from newsroom.env import PREFIX
 LEFT = 2 * 24 * 3600  # seconds after which what a drill or a copy made belongs to none that still runs
 ALONE = ("REDIS_URL", "CDN", "REPLICA_URLS", "S3_URL", "MEDIA_DIR", "UPLOADS_DIR")  # it shares nothing with this one
 DRILL = re.compile(r"drill_(\d{9,11})_[0-9a-f]{12}")  # the database of a drill, with the second in which it began
+LAST_LINES = 50  # of what a restore said before it failed
 TROUBLE = 2000  # letters of what a restore said before it failed
 
 
-def restore_elsewhere(name: str, place: str, database_url: str, folder: Path) -> str:
-    """Run ``manage.py restore`` for the backup ``name`` into another database and folder; return what it said.
+def restore_elsewhere(name: str, place: str, database_url: str, folder: Path, say: Callable[[str], None]) -> None:
+    """Run ``manage.py restore`` for the backup ``name`` into another database and folder; ``say`` each line of it.
 
     ``place`` is where the backups are, as NEWSROOM_BACKUP_URL says it. Raise ``BackupError`` if the restore fails.
     """
@@ -41,12 +43,16 @@ def restore_elsewhere(name: str, place: str, database_url: str, folder: Path) ->
     }
     environment = {key: value for key, value in os.environ.items() if _name_of(key) not in {*ALONE, *variables}}
     environment |= {PREFIX + key: value for key, value in variables.items()}
-    environment["DJANGO_SETTINGS_MODULE"] = "newsroom.settings"
+    environment |= {"DJANGO_SETTINGS_MODULE": "newsroom.settings", "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "restore", name, "--no-color"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BackupError((done.stdout + done.stderr)[-TROUBLE:].strip())
-    return done.stdout
+    said: deque[str] = deque(maxlen=LAST_LINES)
+    how: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, env=environment, **how) as process:
+        for line in process.stdout or ():
+            said.append(line)
+            say(line.rstrip())
+    if process.returncode:
+        raise BackupError("".join(said)[-TROUBLE:].strip())
 
 
 def _name_of(key: str) -> str:

@@ -140,7 +140,7 @@ class Releases:
         former = self._target("current")
         self._point("current", release)
         if not is_active(WEB):
-            say("The services do not run yet: systemctl enable --now newsroom.socket newsroom newsroom-worker")
+            say("The services do not run yet: copy deploy/systemd/ and enable them, as docs/operators.md does next.")
         elif not reload_web(release):
             if former is not None:
                 self._point("current", former)

@@ -273,12 +273,18 @@ def nginx(plain=(301, "https://news.example.org/"), secure=(200, ""), days=60, h
         yield
 
 
-def no_nginx():
+def no_nginx(**ports):
     header = ("HTTP_X_FORWARDED_PROTO", "https")
     stack = ExitStack()
     stack.enter_context(changed(SECURE_PROXY_SSL_HEADER=header))
-    stack.enter_context(mock.patch.multiple(proxy, PLAIN_PORT=1, TLS_PORT=1))
+    stack.enter_context(mock.patch.multiple(proxy, **{"PLAIN_PORT": 1, "TLS_PORT": 1} | ports))
     return stack
+
+
+@contextmanager
+def nginx_without_tls():
+    with answering(301, "https://news.example.org/") as port, no_nginx(PLAIN_PORT=port):
+        yield
 
 
 def backups_in(folder):
@@ -364,6 +370,7 @@ FAULTS = [  # whom it concerns, how it is made, what is said of it
     ("worker", lambda: queued("READY", HOUR), "1 tasks have waited"),
     ("worker", lambda: queued("FAILED", HOUR), "1 tasks failed"),
     ("nginx", no_nginx, "does not answer"),
+    ("nginx", nginx_without_tls, "answers http, but not https"),
     ("nginx", lambda: nginx(plain=(200, "")), "does not lead to https"),
     ("nginx", lambda: nginx(secure=TO_ITSELF), "came by https"),
     ("nginx", lambda: nginx(secure=(400, "")), "forward the host"),

@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from shutil import rmtree
 from unittest import mock
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -76,6 +77,7 @@ class DrillTests(TransactionTestCase):
         databases = self.databases_there()
         self.leave_database("drill_1700000000_abcdefabcdef")
         report = backup_places.run("drill_backup")
+        assert report.startswith(f"Restoring {name} elsewhere …")
         assert "tables are equal to the backup" in report
         assert "files of “uploads” are equal to the backup" in report
         text, fault = self.outcome()
@@ -90,6 +92,14 @@ class DrillTests(TransactionTestCase):
         with self.assertRaisesMessage(CommandError, "settings.env.age is not what was written."):
             backup_places.run("drill_backup")
         assert "settings.env.age is not what was written." in self.outcome()[1]
+
+    def test_backup_that_vanishes_while_it_is_restored_is_told_in_a_sentence(self):
+        name = backup_places.backup()
+        checked = archive.CheckedBackup(archive.place_of_backups(), name)
+        rmtree(self.folder / "backups" / name)
+        for path in checked.sums:
+            with self.assertRaisesMessage(BackupError, "is missing, although it was there a moment ago."):
+                checked.read(path.removesuffix(archive.ENCRYPTED))
 
     def leave_database(self, name):
         """A database of a drill that was killed long ago."""
@@ -202,7 +212,7 @@ class CopyTests(TransactionTestCase):
             name = backup_places.backup()
         url = f"sqlite:///{self.folder}/copy.sqlite3"
         with self.assertRaisesMessage(BackupError, "no migration 0999_of_tomorrow of articles"):
-            elsewhere.restore_elsewhere(name, elsewhere.url_of_backups(), url, self.folder / "var")
+            elsewhere.restore_elsewhere(name, elsewhere.url_of_backups(), url, self.folder / "var", print)
         with connected("copy", env.database_at("DATABASE_URL", url)), connections["copy"].cursor() as cursor:
             assert connections["copy"].introspection.table_names(cursor) == []
 

@@ -17,7 +17,8 @@ class Command(BaseCommand):
         try:
             name = archive.newest_backup(archive.place_of_backups())
             with elsewhere.temporary_place() as (database_url, folder):
-                report = elsewhere.restore_elsewhere(name, elsewhere.url_of_backups(), database_url, folder)
+                self.stdout.write(f"Restoring {name} elsewhere …")
+                elsewhere.restore_elsewhere(name, elsewhere.url_of_backups(), database_url, folder, self.stdout.write)
         except Exception as error:
             outcome.note_outcome.enqueue(outcome.DRILL, "", str(error) or type(error).__name__)
             if isinstance(error, BackupError):
@@ -25,5 +26,4 @@ class Command(BaseCommand):
             raise
         text = f"{name}, {time.monotonic() - began:,.0f} s"
         outcome.note_outcome.enqueue(outcome.DRILL, text, "")
-        self.stdout.write(report)
         self.stdout.write(f"The drill restored {text}: every table and file is equal to the backup.")

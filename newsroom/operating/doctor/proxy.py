@@ -15,6 +15,7 @@ from newsroom.operating.doctor.diagnosis import Diagnosis
 HOST, PLAIN_PORT, TLS_PORT = "127.0.0.1", 80, 443
 PATIENCE = 10  # seconds
 LEAST_DAYS = 21  # certbot renews thirty days before the end
+INSTALL_TLS = "Install deploy/nginx-tls.conf as docs/operators.md does first; nginx -t && systemctl reload nginx"
 RENEW = "certbot renew && systemctl reload nginx; why it fails: journalctl --unit=certbot"
 
 
@@ -24,9 +25,14 @@ def examine_nginx() -> Iterator[Diagnosis]:
         yield Diagnosis(note="NEWSROOM_BEHIND_PROXY names none.")
         return
     try:
-        plain, secure = _ask(HTTPConnection(HOST, PLAIN_PORT, timeout=PATIENCE), "/"), _ask(_over_tls(trusting=True))
+        plain = _ask(HTTPConnection(HOST, PLAIN_PORT, timeout=PATIENCE), "/")
     except (OSError, HTTPException) as error:
         yield Diagnosis(fault=f"it does not answer at {HOST} ({error}).", remedy="nginx -t && systemctl restart nginx")
+        return
+    try:
+        secure = _ask(_over_tls(trusting=True))
+    except (OSError, HTTPException) as error:
+        yield Diagnosis(fault=f"it answers http, but not https ({error}).", remedy=INSTALL_TLS)
         return
     faults = [*_plain_faults(plain), *_secure_faults(secure)]
     yield from faults or [Diagnosis(note=f"answers for {settings.SITE_HOST}, and forwards host and https.")]
