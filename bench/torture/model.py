@@ -58,19 +58,19 @@ def take_out(world: World, cut: Cut) -> World:
     return tuple(row._replace(took_over=False) if row.start == cut.end else row for row in rows)
 
 
-def after_step(world: World, step: Line, span: Span) -> World | None:
-    """The world after a step that was taken within ``span``; None if it is impossible in this one."""
-    now, at, index = span[0], step["at"], step["index"]
+def after_step(world: World, step: Line, span: Span, opened: float) -> World | None:
+    """The world after a step within ``span``, of what its form offered when ``opened``; None if it is impossible."""
+    now, at = span[0], step["at"]
     coming = [cut for cut in world if cut.start[0] > now]
+    chosen = dict(enumerate(cut for cut in world if cut.start[0] > opened)).get(step["index"])
     match step["step"]:
         case "publish" | "schedule":
             return put_in(world, step["number"], step["picture"], span if step["step"] == "publish" else (at, at))
-        case "cancel" if index < len(coming):
-            return take_out(world, coming[index])
-        case "reschedule" if index < len(coming):
-            cut = coming[index]
-            end = NEVER if any(row.start == cut.end for row in world) else cut.end
-            return put_in(take_out(world, cut), cut.number, cut.picture, (at, at), end) if at < end[0] else None
+        case "cancel" if chosen in coming:
+            return take_out(world, chosen)
+        case "reschedule" if chosen in coming:
+            rest, end = take_out(world, chosen), NEVER if any(row.start == chosen.end for row in world) else chosen.end
+            return put_in(rest, chosen.number, chosen.picture, (at, at), end) if at < end[0] else None
         case "withdraw":
             for cut in reversed(coming):
                 world = take_out(world, cut)
@@ -83,8 +83,7 @@ def after_step(world: World, step: Line, span: Span) -> World | None:
     return world if step["step"] in {"save", "trash", "untrash"} else None
 
 
-def spans_of(world: World, span: Span) -> list[Span]:
-    """The parts of ``span`` between the known instants at which an edition begins or ends."""
+def spans_of(world: World, span: Span) -> list[Span]:  # its parts, between edges of editions that are known
     instants = {time for cut in world for low, time in cut[:2] if low == time and span[0] < time < span[1]}
     return list(pairwise([span[0], *sorted(instants), span[1]]))
 
@@ -100,7 +99,8 @@ class Story:
         """Note a step that was taken, or perhaps; return whether it was possible."""
         is_known, before, offset = step["outcome"] == "done", self.worlds[-1], step["offset"]
         span = (step["asked"] + offset, step["answered"] + offset + (0 if is_known else LATE))
-        after = {after_step(world, step, part) for world in before for part in spans_of(world, span)} - {None}
+        ways = [(world, part) for world in before for part in spans_of(world, span)]
+        after = {after_step(way[0], step, way[1], time) for way in ways for time in step["opened"]} - {None}
         self.until[-1:] = [step["answered"], float("inf")]
         self.since.append(step["asked"])
         self.worlds.append(((set() if is_known else before) | after) or before)

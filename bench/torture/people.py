@@ -128,6 +128,7 @@ class Editor:
     def __init__(self, paper: Paper, history: History, session: str, stories: list[int], dice: random.Random) -> None:
         self.browser, self.paper, self.history, self.dice = Browser(paper, session), paper, history, dice
         self.stories, self.forms, self.pictures = stories, {}, [""]
+        self.opened: dict[int, tuple[float, float]] = {}  # between which times of the paper's clock each form was made
         self.likes = STEPS
         self.at_rest = threading.Lock()  # held while a request is on its way: the clock is moved between two
 
@@ -146,7 +147,9 @@ class Editor:
 
     def open_form(self, story: int) -> tuple[Form | None, list[str]]:
         """The form of an article as it is now, and the kinds of messages above it; none if it can't be had."""
+        began = self.paper.clock.now()
         answer = self.browser.ask(f"/admin/articles/article/{story}/change/")
+        self.opened[story] = (began, self.paper.clock.now())
         form = Form(answer.text, "article_form") if answer.status == 200 else None
         self.forms[story] = form
         return form, MESSAGE.findall(answer.text)
@@ -189,7 +192,7 @@ class Editor:
         form.put(dated_corrections__day=days[0][1] if text and days else "", dated_corrections__text=text)
 
     def input_of(self, step: str, buttons: list[str]) -> tuple[dict[str, str], float, int]:
-        """What a step asks for; the time that was typed (of the servers' clock), and which of the editions it is of."""
+        """What a step asks for; the time typed (of the servers' clock), and which of the editions offered it is of."""
         now = datetime.fromtimestamp(self.paper.clock.now(), BISHKEK)
         first = 2 if now.second > 57 else 1
         moment = now.replace(second=0, microsecond=0) + timedelta(minutes=first + self.dice.choice([0, 0, 1, 3]))
@@ -210,6 +213,7 @@ class Editor:
         """Send the form, and learn what became of it: ``saved`` is None and ``outcome`` unknown if nobody says."""
         path = f"/admin/articles/article/{story}/change/"
         sent_at, offset, saved, outcome, status = time.time(), self.paper.clock.offset, None, "unknown", 0
+        opened = self.opened[story]
         self.forms[story] = None
         self.browser.cookies.pop(
             f"{self.browser.prefix}messages", None
@@ -227,6 +231,7 @@ class Editor:
                 saved, outcome = False, "refused"
         step = "publish" if step == "correct" else step
         line = {"story": story, "step": step, "number": number, "picture": picture, "at": at, "index": index}
+        line["opened"] = opened
         line |= {"asked": sent_at, "answered": answered, "offset": offset, "saved": saved, "outcome": outcome}
         return self.history.write("step", **line, status=status)
 

@@ -86,7 +86,8 @@ class Told:
     def step(self, step, number=0, **values):
         usual = {"kind": "step", "story": 1, "step": step, "number": number, "picture": None, "at": 0.0, "index": 0}
         usual |= {"outcome": "done", "saved": True}
-        self.lines.append(self.span(**usual | values))
+        line = self.span(**usual | values)
+        self.lines.append({"opened": [line["asked"] + line["offset"]] * 2} | line)
         return self
 
     def read(self, path, *numbers, **values):
@@ -145,6 +146,10 @@ class ModelTests(SimpleTestCase):
         assert moved.read(PAGE, 1).problems(1) == []
         cancelled = Told().step("publish", 1).step("schedule", 2, at=AHEAD + 135).step("cancel")
         assert cancelled.read(PAGE, 1).problems(1, 2) == []
+        # The form offered only 2, the last; the clock was set back before it was sent, and by then 1 is to come, too.
+        history = Told().step("publish", 1).step("schedule", 2, at=AHEAD + 500)
+        back = {"offset": AHEAD - 50, "opened": [AHEAD + 125] * 2}
+        assert history.step("cancel", **back).read(PAGE, 1).problems(1, 2) == []
         ended = Told().step("publish", 1).step("take_down", at=AHEAD + 125)
         assert "too late" in ended.read(PAGE, 1).problems(1)[0]
 
