@@ -5,6 +5,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
+LISTS = {"/latest/", "/business/", "/feed/", "/news-sitemap.xml", "/search/?q=kurultai"}  # with every live article
+PARTS = {"Kurultai", "Standfirst", "Text"}  # the words that every article's own page has
+
 
 class History:
     """Lines of a file, and of this process's memory; any thread may write."""

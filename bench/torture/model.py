@@ -1,22 +1,24 @@
 """The model: what readers may get and what must be stored, by what was acknowledged. It knows nothing of the code.
 
 A world is one article's editions; an answer that never came leaves two. A time is a span, as nobody outside knows the
-instant within a request. A page may be ``allowance`` seconds old: none on one machine, where a write ends all that is
-kept and schedules are exact; on several, as docs/design.md says ("Caches"). What is stale may be as old as the
-fault that keeps pages from being made ("When a page cannot be made").
+instant within a request. A page may be ``allowance`` seconds old: none on one machine, on several as docs/design.md
+says ("Caches"). What is stale may be as old as the fault that keeps pages from being made.
 """
 
 from bisect import bisect_left
 from collections import defaultdict
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import pairwise, product
 from typing import Any, NamedTuple
+
+from bench.torture.history import LISTS, PARTS
 
 NEVER = (float("inf"), float("inf"))
 EXACT = 0.1  # seconds: how late a server may hear that its clock was moved
 LATE = 30.0  # seconds in which a request without an answer may still be at work
+KINDS = {"paper", "stored", "fault", "read", "board", "step"}
+TAKEN = {("done", True), ("done", False), ("unknown", True)}  # outcomes of steps, and whether their words are stored
 GRACE = 2.0  # seconds after a fault in which errors and stale pages are no surprise
-LISTS = {"/latest/", "/business/", "/feed/", "/news-sitemap.xml", "/search/?q=kurultai"}  # with every live article
-PARTS = {"Kurultai", "Standfirst", "Text"}  # the words that every article's own page has
 Span = tuple[float, float]
 Line = dict[str, Any]
 
@@ -39,15 +41,13 @@ World = tuple[Cut, ...]
 
 def put_in(world: World, number: int, picture: int | None, start: Span, until: Span = NEVER) -> World | None:
     """With an edition from ``start`` on: it ends where the one that it replaces would have ended, or ``until`` then."""
-    if any(cut.start == start for cut in world):
-        return None
     before = next((cut for cut in world if cut.is_live(start[0])), None)
     after = next((cut for cut in world if cut.start[0] > start[0]), None)
     end = before.end if before else after.start if after else NEVER
-    changed = {after: after._replace(took_over=True)} if after else {}
-    changed = {before: before._replace(end=start)} if before else changed
+    other = before._replace(end=start) if before else after._replace(took_over=True) if after else None
     fresh = Cut(start, min(end, until), number, picture, before is not None)
-    return tuple(sorted([*(changed.get(cut, cut) for cut in world), fresh]))
+    rows = [*(other if other and cut == (before or after) else cut for cut in world), fresh]
+    return tuple(sorted(rows)) if all(cut.start != start for cut in world) else None
 
 
 def take_out(world: World, cut: Cut) -> World:
@@ -61,21 +61,20 @@ def take_out(world: World, cut: Cut) -> World:
 def after_step(world: World, step: Line, span: Span, opened: float) -> World | None:
     """The world after a step within ``span``, of what its form offered when ``opened``; None if it is impossible."""
     now, at = span[0], step["at"]
-    coming = [cut for cut in world if cut.start[0] > now]
     chosen = dict(enumerate(cut for cut in world if cut.start[0] > opened)).get(step["index"])
     match step["step"]:
         case "publish" | "schedule":
             return put_in(world, step["number"], step["picture"], span if step["step"] == "publish" else (at, at))
-        case "cancel" if chosen in coming:
+        case "cancel" if chosen and chosen.start[0] > now:
             return take_out(world, chosen)
-        case "reschedule" if chosen in coming:
+        case "reschedule" if chosen and chosen.start[0] > now:
             rest, end = take_out(world, chosen), NEVER if any(row.start == chosen.end for row in world) else chosen.end
             return put_in(rest, chosen.number, chosen.picture, (at, at), end) if at < end[0] else None
         case "withdraw":
-            for cut in reversed(coming):
-                world = take_out(world, cut)
-            rows = [cut._replace(end=span) if cut.is_live(now) else cut for cut in world]
-            return tuple(rows) if rows != list(world) else None
+            while later := [cut for cut in world if cut.start[0] > now]:
+                world = take_out(world, later[-1])
+            rows = tuple(cut._replace(end=span) if cut.is_live(now) else cut for cut in world)
+            return rows if rows != world else None
         case "take_down":
             ending = [cut for cut in world if cut.start[0] < at and cut.end[0] > now]
             if ending and all(cut.start[0] < at for cut in world):
@@ -83,9 +82,14 @@ def after_step(world: World, step: Line, span: Span, opened: float) -> World | N
     return world if step["step"] in {"save", "trash", "untrash"} else None
 
 
-def spans_of(world: World, span: Span) -> list[Span]:  # its parts, between edges of editions that are known
-    instants = {time for cut in world for low, time in cut[:2] if low == time and span[0] < time < span[1]}
-    return list(pairwise([span[0], *sorted(instants), span[1]]))
+def ways(world: World, span: Span) -> Iterator[tuple[World, Span]]:
+    """The parts of ``span`` between edges of editions, with an edge that may be within a part before or after it."""
+    edges = {edge for cut in world for edge in cut[:2]}
+    for part in pairwise(sorted({*span, *(time for edge in edges for time in edge if span[0] < time < span[1])})):
+        unsure = [edge for edge in edges if edge[0] < part[1] and part[0] < edge[1] > edge[0]]
+        sides = [[(edge, (edge[0], part[1])), (edge, (part[0] + 1e-6, edge[1]))] for edge in unsure]
+        for sure in map(dict, product(*sides)):
+            yield tuple(Cut(*(sure.get(edge, edge) for edge in cut[:2]), *cut[2:]) for cut in world), part
 
 
 class Story:
@@ -99,8 +103,8 @@ class Story:
         """Note a step that was taken, or perhaps; return whether it was possible."""
         is_known, before, offset = step["outcome"] == "done", self.worlds[-1], step["offset"]
         span = (step["asked"] + offset, step["answered"] + offset + (0 if is_known else LATE))
-        ways = [(world, part) for world in before for part in spans_of(world, span)]
-        after = {after_step(way[0], step, way[1], time) for way in ways for time in step["opened"]} - {None}
+        pairs = [pair for world in before for pair in ways(world, span)]
+        after = {after_step(world, step, part, time) for world, part in pairs for time in step["opened"]} - {None}
         self.until[-1:] = [step["answered"], float("inf")]
         self.since.append(step["asked"])
         self.worlds.append(((set() if is_known else before) | after) or before)
@@ -115,9 +119,7 @@ class Model:
     """Judges a history: ``problems`` has what can't be right, each with its time."""
 
     def __init__(self, history: list[Line], allowance: float) -> None:
-        lines = defaultdict(list)
-        for line in history:
-            lines[line["kind"]].append(line)
+        lines = {kind: [line for line in history if line["kind"] == kind] for kind in KINDS}
         self.allowance, self.problems = allowance + EXACT, list[tuple[float, str]]()
         self.faults, self.reads, self.boards = lines["fault"], lines["read"], lines["board"]
         self.steps = sorted(lines["step"], key=lambda step: step["asked"])
@@ -129,12 +131,12 @@ class Model:
         for story, number in self.stored["copies"].items():
             if number not in (self.newest[int(story)] or {number}):
                 self.blame(self.steps[-1], f"story {story}: the working copy is {number}, not of the newest save")
-        for line in (line for line in self.reads if 0 < line["status"] < 500 and not line["moved"]):
-            self.judge_read(line)
         for line in (*self.steps, *self.reads):
             self.judge_status(line)
-        for row in (row for row in self.faults if not row["is_well"]):
-            self.problems.append((row["began"], f"after “{row['name']}” the paper never became well"))
+            if line["kind"] == "read" and 0 < line["status"] < 500 and not line["moved"]:
+                self.judge_read(line)
+        ill = [row for row in self.faults if not row["is_well"]]
+        self.problems += [(row["began"], f"after “{row['name']}” the paper never became well") for row in ill]
 
     def blame(self, line: Line, text: str) -> None:
         self.problems.append((line["asked"], text))
@@ -148,8 +150,7 @@ class Model:
         """What was acknowledged was possible, and is there; what "was not saved" is not, and was no step."""
         story, number, is_saved = step["story"], step["number"], step["saved"]
         is_stored = not number or (story, number) in self.saves
-        may_be_taken = step["outcome"] == "done" or (step["outcome"] == "unknown" and is_stored)
-        if may_be_taken and not self.stories[story].take(step):
+        if (step["outcome"], is_stored) in TAKEN and not self.stories[story].take(step):
             self.blame(step, f"story {story}: {step['step']} was acknowledged, and is impossible")
         if number and is_saved is not None and is_saved != is_stored:
             self.blame(step, f"story {story}: save {number} {'is lost' if is_saved else 'is there, though refused'}")
@@ -188,12 +189,11 @@ class Model:
     def judge_lead(self, line: Line, oldest: float, window: Span) -> None:
         """What was placed first leads the front page if it is live; nobody says so where the clock went back since."""
         saves = [save for save in self.boards if save["outcome"] != "refused" and save["asked"] <= line["answered"]]
-        if line["path"] != "/" or not saves or saves[-1]["answered"] >= oldest or saves[-1]["outcome"] != "done":
-            return
-        story, times = saves[-1]["story"], [save["asked"] + save["offset"] for save in saves]
-        is_due = times[-1] == max(times) < window[0] and line["first"] != story
-        if is_due and must_be_live(self.stories[story].at(oldest, line["answered"]), window):
-            self.blame(line, f"/: story {story} was placed first, and {line['first']} leads")
+        if line["path"] == "/" and saves and saves[-1]["answered"] < oldest and saves[-1]["outcome"] == "done":
+            story, times = saves[-1]["story"], [save["asked"] + save["offset"] for save in saves]
+            is_due = times[-1] == max(times) < window[0] and line["first"] != story
+            if is_due and must_be_live(self.stories[story].at(oldest, line["answered"]), window):
+                self.blame(line, f"/: story {story} was placed first, and {line['first']} leads")
 
 
 def must_be_live(worlds: set[World], window: Span) -> bool:

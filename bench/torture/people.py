@@ -14,8 +14,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from bench.torture.history import History
-from bench.torture.model import LISTS
+from bench.torture.history import LISTS, History
 from bench.torture.paper import Paper, words_in
 
 TOKEN = "t" * 32  # of forms against forgery: the same in the cookie and in the field

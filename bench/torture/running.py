@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.torture.faults import Scene, possible_faults, striking
-from bench.torture.history import History
-from bench.torture.model import LISTS, Model
+from bench.torture.history import LISTS, History
+from bench.torture.model import Model
 from bench.torture.paper import BASE, Paper, Postgres, Sqlite
 from bench.torture.people import STEPS, Editor, Reader
 

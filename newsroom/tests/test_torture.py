@@ -153,6 +153,23 @@ class ModelTests(SimpleTestCase):
         ended = Told().step("publish", 1).step("take_down", at=AHEAD + 125)
         assert "too late" in ended.read(PAGE, 1).problems(1)[0]
 
+    def test_step_within_an_uncertain_moment_of_before_was_before_it_or_after(self):
+        """The clock was set back into the time that a publish took: 2 may have begun before 1 did, or after."""
+        history = Told().step("publish", 1, answered=130.0)
+        history.now = 140.0
+        history.step("publish", 2, offset=AHEAD - 50)  # at 100 to 101 of the clock in which 1 was published until 130
+        for number in (1, 2):
+            assert history.read(PAGE, number, offset=AHEAD - 50).problems(1, 2) == []
+
+    def test_all_that_is_to_come_goes_with_a_withdrawal(self):
+        history = Told().step("publish", 1)
+        for number in range(2, 6):
+            history.step("schedule", number, at=AHEAD + 1000 * number)
+        history.step("withdraw")
+        history.now = 10_000.0
+        assert history.read(FEED).problems(*range(1, 6)) == []
+        assert "too late" in history.read(FEED, 5).problems(*range(1, 6))[0]
+
     def test_what_is_live_is_on_every_list(self):
         assert "is missing" in Told().step("publish", 1).read(FEED).problems(1)[0]
         assert "is missing" in Told().step("publish", 1).read(PAGE, status=404).problems(1)[0]
