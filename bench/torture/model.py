@@ -2,7 +2,7 @@
 
 A world is one article's editions; an answer that never came leaves two. A time is a span, as nobody outside knows the
 instant within a request. A page may be ``allowance`` seconds old: none on one machine, on several as docs/design.md
-says ("Caches"). What is stale may be as old as the fault that keeps pages from being made.
+says ("Caches"). What is stale is the last page that was good.
 """
 
 from bisect import bisect_left
@@ -160,9 +160,9 @@ class Model:
     def judge_read(self, line: Line) -> None:
         """Nothing half, early, old or missing, of any article."""
         oldest, numbers = line["asked"] - self.allowance, defaultdict(set)
-        if line["cache"] == "stale":
-            rows = [row for row in self.faults if row["began"] <= line["asked"] <= row["well"] + GRACE]
-            oldest = min([oldest, *(row["began"] - GRACE for row in rows)])
+        if line["cache"] == "stale":  # the last good one
+            before = [row for row in self.reads if row["path"] == line["path"] and row["answered"] < line["asked"]]
+            oldest = max((row["asked"] - GRACE for row in before if row["cache"] not in {"stale", ""}), default=0)
         window = (oldest + line["offset"], line["answered"] + line["offset"] + EXACT)
         for story, number in line["words"]:
             numbers[story].add(number)

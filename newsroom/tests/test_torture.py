@@ -196,11 +196,11 @@ class ModelTests(SimpleTestCase):
         assert told.problems(1, allowance=1.5) == []
         assert told.problems(1) != []
 
-    def test_stale_pages_are_as_old_as_the_fault_and_no_older(self):
-        told = Told().step("publish", 1).fault(40).step("withdraw").read(PAGE, 1, cache="stale")
+    def test_a_stale_page_is_the_last_good_one(self):
+        told = Told().step("publish", 1).read(PAGE, 1).fault(40).step("withdraw").read(PAGE, 1, cache="stale")
         assert told.problems(1) == []
-        told = Told().step("publish", 1).step("withdraw").fault(40).read(PAGE, 1, cache="stale")
-        assert "too late" in told.problems(1)[0]
+        told = Told().step("publish", 1).read(PAGE, 1).step("withdraw").read(PAGE, status=410).fault(40)
+        assert "too late" in told.read(PAGE, 1, cache="stale").problems(1)[0]
 
     def test_errors_come_with_faults(self):
         assert Told().fault(40).read(FEED, status=503).read(FEED, status=0).problems() == []
