@@ -23,9 +23,7 @@ Span = tuple[float, float]
 Line = dict[str, Any]
 
 
-class Cut(NamedTuple):
-    """An edition of one article."""
-
+class Cut(NamedTuple):  # an edition of one article
     start: Span
     end: Span
     number: int  # of the save whose words it has
@@ -92,9 +90,7 @@ def ways(world: World, span: Span) -> Iterator[tuple[World, Span]]:
             yield tuple(Cut(*(sure.get(edge, edge) for edge in cut[:2]), *cut[2:]) for cut in world), part
 
 
-class Story:
-    """One article: its possible worlds from each time on (of the machine's clock)."""
-
+class Story:  # one article: its possible worlds from each time on (of the machine's clock)
     def __init__(self) -> None:
         self.worlds: list[set[World]] = [{()}]
         self.since, self.until = [0.0], [float("inf")]
@@ -159,11 +155,15 @@ class Model:
 
     def judge_read(self, line: Line) -> None:
         """Nothing half, early, old or missing, of any article."""
-        oldest, numbers = line["asked"] - self.allowance, defaultdict(set)
-        if line["cache"] == "stale":  # the last good one
+        oldest, numbers, rows = line["asked"] - self.allowance, defaultdict(set), [line]
+        if line["cache"] == "stale":  # the last good one, maybe of another time of the clock
             before = [row for row in self.reads if row["path"] == line["path"] and row["answered"] < line["asked"]]
-            oldest = max((row["asked"] - GRACE for row in before if row["cache"] not in {"stale", ""}), default=0)
-        window = (oldest + line["offset"], line["answered"] + line["offset"] + EXACT)
+            rows += [row for row in before if row["cache"] not in {"stale", ""}][-1:]
+            oldest = rows[-1]["asked"] - GRACE
+        times = [
+            row["offset"] + time for row in rows for time in (oldest, line["asked"], row["asked"], row["answered"])
+        ]
+        window = (min(times), max(times) + EXACT)
         for story, number in line["words"]:
             numbers[story].add(number)
         for story in self.stories.keys() | numbers.keys():

@@ -431,7 +431,7 @@ class OutageTests(TransactionTestCase):
         with self.database_away(), self.assertLogs("django.request", "ERROR"):
             assert self.client.get("/").headers["X-Cache"] == "stale"
 
-    def test_last_good_page_is_a_neighbour_s_where_that_is_newer(self):
+    def test_last_good_page_is_the_one_that_a_neighbour_made_since(self):
         self.client.get("/")
         Edition.objects.update(headline="Made by a neighbour", live_until=timezone.now() + timedelta(days=9))
         generation.change()

@@ -169,12 +169,12 @@ class PageCacheMiddleware:
             logger.exception("A page could not be shared with other processes.")
 
     def _old(self, key: str) -> Page | None:
-        """Return the last valid page, of any generation: this process's or, if it is newer, that of the others."""
-        own, neighbours = self.memory.get(key), self.shared.get(name_of(key))
-        if neighbours is not None and (own is None or own.made_at < neighbours.made_at):
-            self.memory.put(key, neighbours)
-            return neighbours
-        return own
+        """Return the last valid page, of any generation: of whichever process, and this one's where none is shared."""
+        own, shared = self.memory.get(key), self.shared.get(name_of(key))
+        if shared is None or (own is not None and (own.generation, own.made_at) == (shared.generation, shared.made_at)):
+            return own
+        self.memory.put(key, shared)
+        return shared
 
     def _is_broken(self, key: str) -> bool:
         now = time.monotonic()
