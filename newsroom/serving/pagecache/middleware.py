@@ -125,11 +125,7 @@ class PageCacheMiddleware:
             flight.landed.set()
 
     def _render(self, request: FramedRequest, key: str, token: str, flight: Flight) -> HttpResponse:
-        made_at = time.time()
-        request.generation = (
-            token  # the generation that the frame and a replica must show, and no newer name for older content
-        )
-        response = self._make(request)
+        response, token, made_at = self._make_of_one_moment(request, token)
         if response.status_code >= 500:
             is_away = response.status_code == 503
             self._broken_until[EVERYTHING if is_away else key] = time.monotonic() + PAUSE
@@ -147,8 +143,23 @@ class PageCacheMiddleware:
         page = Page.of(response, token, made_at, request.frame.until.timestamp(), accepted)
         flight.page = page
         self.memory.put(key, page)
-        self._share(key, page)
+        if generation.current() == token:  # a slow request would put an older page over a neighbour's newer one
+            self._share(key, page)
         return self._answer(request, page, "made")
+
+    def _make_of_one_moment(self, request: FramedRequest, token: str) -> tuple[HttpResponse, str, float]:
+        """Return the answer, its generation, and when making it began: once more if the generation ended meanwhile.
+
+        A page is made of several queries: with a commit between two of them it would have the text of before and that
+        of after. The generation is the one that the frame and a replica must show, and no newer name for older content.
+        """
+        request.generation, made_at = token, time.time()
+        response = self._make(request)
+        newest = generation.current()
+        if newest in {token, ""} or response.status_code >= 500:
+            return response, token, made_at
+        request.generation, made_at = newest, time.time()
+        return self._make(request), newest, made_at
 
     def _make(self, request):
         """Render the whole page, uncompressed, without parameters that mean nothing, as for a first request."""
