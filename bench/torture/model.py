@@ -20,6 +20,7 @@ KINDS = {"paper", "stored", "fault", "read", "board", "step"}
 TAKEN = {("done", True), ("done", False), ("unknown", True)}  # outcomes of steps, and whether their words are stored
 GRACE = 2.0  # seconds after a fault in which errors and stale pages are no surprise
 Span = tuple[float, float]
+World = tuple["Cut", ...]
 Line = dict[str, Any]
 
 
@@ -32,9 +33,6 @@ class Cut(NamedTuple):  # an edition of one article
 
     def is_live(self, at: float) -> bool:
         return self.start[0] <= at < self.end[0]
-
-
-World = tuple[Cut, ...]
 
 
 def put_in(world: World, number: int, picture: int | None, start: Span, until: Span = NEVER) -> World | None:
@@ -80,12 +78,13 @@ def after_step(world: World, step: Line, span: Span, opened: float) -> World | N
     return world if step["step"] in {"save", "trash", "untrash"} else None
 
 
-def ways(world: World, span: Span) -> Iterator[tuple[World, Span]]:
-    """The parts of ``span`` between edges of editions, with an edge that may be within a part before or after it."""
+def ways(world: World, span: Span, at: float) -> Iterator[tuple[World, Span]]:
+    """The parts of ``span`` between edges of editions; an edge that may be within one, or at ``at``, on each side."""
     edges = {edge for cut in world for edge in cut[:2]}
     for part in pairwise(sorted({*span, *(time for edge in edges for time in edge if span[0] < time < span[1])})):
-        unsure = [edge for edge in edges if edge[0] < part[1] and part[0] < edge[1] > edge[0]]
-        sides = [[(edge, (edge[0], part[1])), (edge, (part[0] + 1e-6, edge[1]))] for edge in unsure]
+        pairs = product(edges, [part, (at, at)])
+        unsure = [(edge, time) for edge, time in pairs if edge[0] < time[1] and time[0] < edge[1]]
+        sides = [[(edge, (edge[0], time[1])), (edge, (time[0] + 1e-6, edge[1]))] for edge, time in unsure]
         for sure in map(dict, product(*sides)):
             yield tuple(Cut(*(sure.get(edge, edge) for edge in cut[:2]), *cut[2:]) for cut in world), part
 
@@ -99,7 +98,7 @@ class Story:  # one article: its possible worlds from each time on (of the machi
         """Note a step that was taken, or perhaps; return whether it was possible."""
         is_known, before, offset = step["outcome"] == "done", self.worlds[-1], step["offset"]
         span = (step["asked"] + offset, step["answered"] + offset + (0 if is_known else LATE))
-        pairs = [pair for world in before for pair in ways(world, span)]
+        pairs = [pair for world in before for pair in ways(world, span, step["at"])]
         after = {after_step(world, step, part, time) for world, part in pairs for time in step["opened"]} - {None}
         self.until[-1:] = [step["answered"], float("inf")]
         self.since.append(step["asked"])

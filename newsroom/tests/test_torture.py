@@ -161,6 +161,14 @@ class ModelTests(SimpleTestCase):
         for number in (1, 2):
             assert history.read(PAGE, number, offset=AHEAD - 50).problems(1, 2) == []
 
+    def test_time_chosen_within_an_uncertain_moment_is_before_it_or_after(self):
+        """2 was scheduled, after the clock was set back, for a time in which 1 was being published."""
+        history = Told().step("publish", 1, answered=130.0)
+        history.now = 140.0
+        history.step("schedule", 2, offset=AHEAD - 100, at=AHEAD + 120)
+        for number in (1, 2):
+            assert history.read(PAGE, number, offset=AHEAD).problems(1, 2) == []
+
     def test_all_that_is_to_come_goes_with_a_withdrawal(self):
         history = Told().step("publish", 1)
         for number in range(2, 6):
