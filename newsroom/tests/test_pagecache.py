@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -31,7 +32,7 @@ from newsroom import pages
 from newsroom.serving import frame, generation, redis_client
 from newsroom.serving.headers import PUBLIC
 from newsroom.serving.pagecache import codings, counts
-from newsroom.serving.pagecache.keys import LONGEST, build, key_of, relevant_query
+from newsroom.serving.pagecache.keys import LONGEST, build, key_of, name_of, relevant_query
 from newsroom.serving.pagecache.middleware import Flight, PageCacheMiddleware
 from newsroom.serving.pagecache.page import Page
 from newsroom.serving.pagecache.stores import Files, Memory, Redis
@@ -469,6 +470,13 @@ class OutageTests(TransactionTestCase):
             assert response.headers["Age"] == "0"
             with override_settings(NGINX=True):
                 assert self.client.get("/").headers["X-Accel-Expires"] == "1"
+
+    def test_slow_page_takes_the_place_of_an_older_one_and_of_no_newer_one(self):
+        for minutes, is_taken in ((-1, True), (0, True), (1, False), (10, True)):  # the last is of a clock put back
+            middleware = PageCacheMiddleware(None)
+            page = replace(page_of(b"slow"), made_at=time.time() - 120)
+            middleware.shared.put(name_of("/slow/"), replace(page_of(), made_at=page.made_at + minutes * 60))
+            assert middleware._is_newest("/slow/", page) == is_taken, minutes
 
     def test_last_good_page_is_this_process_own_where_the_files_are_gone(self):
         self.client.get("/")

@@ -143,7 +143,7 @@ class PageCacheMiddleware:
         page = Page.of(response, token, made_at, request.frame.until.timestamp(), accepted)
         flight.page = page
         self.memory.put(key, page)
-        if generation.current() == token:  # a slow request would put an older page over a neighbour's newer one
+        if generation.current() == token or self._is_newest(key, page):
             self._share(key, page)
         return self._answer(request, page, "made")
 
@@ -172,6 +172,11 @@ class PageCacheMiddleware:
         meta.update(own_headers, QUERY_STRING=query)
         request.method = method
         return _joined(response)
+
+    def _is_newest(self, key: str, page: Page) -> bool:
+        """Return whether no neighbour made a newer one while ``page`` took its time; what is of the future is none."""
+        shared = self.shared.get(name_of(key))
+        return shared is None or not page.made_at < shared.made_at <= time.time()
 
     def _share(self, key: str, page: Page) -> None:
         try:
