@@ -214,9 +214,8 @@ class Editor:
         sent_at, offset, saved, outcome, status = time.time(), self.paper.clock.offset, None, "unknown", 0
         opened = self.opened[story]
         self.forms[story] = None
-        self.browser.cookies.pop(
-            f"{self.browser.prefix}messages", None
-        )  # of a step before, of which nobody could learn
+        left = f"{self.browser.prefix}messages"  # of a step before, of which nobody could learn
+        self.browser.cookies.pop(left, None)
         picture = int(form.value("lead_image") or 0) or None
         try:
             answer = self.browser.ask(path, [*form.fields, ["csrfmiddlewaretoken", TOKEN]])
