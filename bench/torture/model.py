@@ -64,8 +64,9 @@ def after_step(world: World, step: Line, span: Span, opened: float) -> World | N
         case "cancel" if chosen and chosen.start[0] > now:
             return take_out(world, chosen)
         case "reschedule" if chosen and chosen.start[0] > now:
-            rest, end = take_out(world, chosen), NEVER if any(row.start == chosen.end for row in world) else chosen.end
-            return put_in(rest, chosen.number, chosen.picture, (at, at), end) if at < end[0] else None
+            end = NEVER if any(row.start == chosen.end for row in world) else chosen.end
+            world = take_out(world, chosen)
+            return put_in(world, chosen.number, chosen.picture, (at, at), end) if at < end[0] else None
         case "withdraw":
             while later := [cut for cut in world if cut.start[0] > now]:
                 world = take_out(world, later[-1])

@@ -45,14 +45,14 @@ def restore_elsewhere(name: str, place: str, database_url: str, folder: Path, sa
     environment |= {PREFIX + key: value for key, value in variables.items()}
     environment |= {"DJANGO_SETTINGS_MODULE": "newsroom.settings", "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "restore", name, "--no-color"]
-    said: deque[str] = deque(maxlen=LAST_LINES)
+    last_lines: deque[str] = deque(maxlen=LAST_LINES)
     how: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     with subprocess.Popen(command, env=environment, **how) as process:
         for line in process.stdout or ():
-            said.append(line)
+            last_lines.append(line)
             say(line.rstrip())
     if process.returncode:
-        raise BackupError("".join(said)[-TROUBLE:].strip())
+        raise BackupError("".join(last_lines)[-TROUBLE:].strip())
 
 
 def _name_of(key: str) -> str:
