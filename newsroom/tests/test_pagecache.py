@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
-from unittest import mock
+from unittest import mock, skipUnless
 
 import brotli
 import time_machine
@@ -96,6 +96,9 @@ class KeptTests(TransactionTestCase):
             write()
             assert self.get().headers["X-Cache"] == "made", number
 
+    @skipUnless(
+        connection.vendor == "sqlite", "Compiled queries of PostgreSQL pass no wrapper that could come before them"
+    )
     def test_no_page_has_the_text_of_before_a_commit_and_that_of_after(self):
         """Whichever of a page's queries the commit comes before; the front page has a country's newest twice."""
         country = make_section(name="Kyrgyzstan", slug="kyrgyzstan", kind="country")
